@@ -1,0 +1,96 @@
+import type { Clock } from '../clock.ts'
+
+/** What the SIP side offers to the engine. It knows no RTP: session descriptions pass through as text. */
+export interface UserAgentOptions {
+  /** Address and UDP port to listen on; port 0 takes a free one. */
+  host: string
+  port: number
+  /** Address written into Via, Contact and SDP when it differs from `host` (behind NAT). */
+  advertisedHost?: string
+  clock?: Clock
+  userAgent?: string
+  /** Called with each message as text, credentials redacted. For traces, off by default. */
+  trace?: (direction: 'in' | 'out', text: string, peer: string) => void
+}
+
+export interface SipAccount {
+  host: string
+  port: number
+  username: string
+  password: string
+  domain?: string
+}
+
+export interface InviteRequest {
+  account: SipAccount
+  callId: string
+  to: string
+  from: string
+  /** The SDP offer. */
+  offer: string
+  /** CANCEL after this long without a final answer; ends with 487 / cause `no_answer`. */
+  ringTimeoutMs: number
+}
+
+export interface InviteHandlers {
+  /** 1xx. `sdp` when it carries early media. */
+  onProgress?(status: number, sdp: string | null): void
+  /** 2xx, ACK already sent, once (extra forks are ACKed and BYEd by the user agent). */
+  onAnswer?(sdp: string): void
+  /** Non-2xx final, timeout (408), transport failure (503) or cancelled (487). Once, and never after onAnswer. */
+  onFailure?(status: number, reason: string): void
+  /** An answered call ended: BYE from the other side, or the dialog was lost. Not called for our own `bye`. */
+  onBye?(): void
+  /** re-INVITE or UPDATE with an offer: return the answer, or null to refuse with 488. */
+  onReoffer?(sdp: string): string | null
+  /** INFO application/dtmf-relay or application/dtmf. */
+  onInfoDtmf?(key: string): void
+  /** Progress of a REFER we sent: the status line in each NOTIFY's sipfrag. */
+  onReferProgress?(status: number): void
+}
+
+/** A dialog (RFC 3261 section 12) that we or they began, from INVITE to BYE. */
+export interface SipCall {
+  readonly callId: string
+  /** Before the answer: CANCEL (or BYE when the 200 crosses it). After it: BYE. Idempotent. Resolves when done. */
+  hangup(): Promise<void>
+  /** Sends a re-INVITE; resolves with the answer. Rejects with `SipFailure`. */
+  reinvite(sdp: string): Promise<string>
+  /** RFC 3515. Resolves with the status of the REFER itself (202 accepted). */
+  refer(to: string): Promise<number>
+}
+
+export interface IncomingCall extends SipCall {
+  readonly from: string
+  readonly to: string
+  readonly source: { host: string; port: number }
+  readonly offer: string | null
+  ring(): void
+  answer(sdp: string): void
+  reject(status: number): void
+  handlers: InviteHandlers
+}
+
+export interface Registration {
+  readonly state: 'registering' | 'registered' | 'failed' | 'stopped'
+  readonly detail: { status?: number; reason?: string; expiresAt?: number }
+  /** Un-REGISTERs (best effort, 2 s) and stops refreshing. */
+  stop(): Promise<void>
+}
+
+export interface UserAgent {
+  readonly host: string
+  readonly port: number
+  invite(request: InviteRequest, handlers: InviteHandlers): SipCall
+  /** Keeps a binding alive: refreshes at half its time, backs off on failure, stops on a wrong password. */
+  register(account: SipAccount, onChange: (registration: Registration) => void): Registration
+  /** One OPTIONS, for health; resolves with the final status (408 when nothing came). */
+  options(account: SipAccount, timeoutMs: number): Promise<number>
+  /** One REGISTER and un-REGISTER; resolves with the final status. */
+  tryRegister(account: SipAccount, timeoutMs: number): Promise<{ status: number; reason: string }>
+  /** INVITEs from sources for which `allow` is false are dropped in silence (scanners). */
+  onInvite(allow: (source: { host: string; port: number }) => boolean, handler: (call: IncomingCall) => void): void
+  /** Transactions still open: admission control looks at this. */
+  openTransactions(): number
+  close(): Promise<void>
+}
