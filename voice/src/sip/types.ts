@@ -47,6 +47,26 @@ export interface InviteHandlers {
   onInfoDtmf?(key: string): void
   /** Progress of a REFER we sent: the status line in each NOTIFY's sipfrag. */
   onReferProgress?(status: number): void
+  /**
+   * They send us a REFER in the dialog: return its status (202; without this handler 603). `notify` sends one NOTIFY with
+   * a sipfrag of that status; a final status ends the subscription. The loopback carrier needs it.
+   */
+  onRefer?(to: string, notify: (status: number) => void): number
+}
+
+/** A request outside any dialog, for `UserAgent.onRequest` (the loopback carrier's registrar). */
+export interface SipRequestView {
+  readonly method: string
+  readonly uri: string
+  readonly source: { host: string; port: number }
+  /** First header of that name, case-insensitive, unfolded. */
+  header(name: string): string | undefined
+}
+
+export interface SipReply {
+  status: number
+  reason?: string
+  headers?: Record<string, string>
 }
 
 /** A dialog (RFC 3261 section 12) that we or they began, from INVITE to BYE. */
@@ -65,9 +85,14 @@ export interface IncomingCall extends SipCall {
   readonly to: string
   readonly source: { host: string; port: number }
   readonly offer: string | null
+  /** Header of the INVITE, as in `SipRequestView` (Authorization, for a carrier that challenges). */
+  header(name: string): string | undefined
   ring(): void
+  /** A 183 with early media. */
+  progress(sdp: string): void
   answer(sdp: string): void
-  reject(status: number): void
+  reject(status: number, headers?: Record<string, string>): void
+  /** The caller's CANCEL arrives as `onFailure(487)`, its BYE as `onBye`. */
   handlers: InviteHandlers
 }
 
@@ -90,6 +115,8 @@ export interface UserAgent {
   tryRegister(account: SipAccount, timeoutMs: number): Promise<{ status: number; reason: string }>
   /** INVITEs from sources for which `allow` is false are dropped in silence (scanners). */
   onInvite(allow: (source: { host: string; port: number }) => boolean, handler: (call: IncomingCall) => void): void
+  /** Answers requests outside dialogs (REGISTER, OPTIONS) by the handler; without one OPTIONS gets 200, others 405. */
+  onRequest(method: 'REGISTER' | 'OPTIONS', handler: (request: SipRequestView) => SipReply): void
   /** Transactions still open: admission control looks at this. */
   openTransactions(): number
   close(): Promise<void>
