@@ -1,5 +1,18 @@
 import type { Clock } from '../clock.ts'
 
+/** A request inside a call was refused: 408 when nothing came, 481 when the call is over. */
+export class SipFailure extends Error {
+  readonly status: number
+  readonly reason: string
+
+  constructor(status: number, reason: string) {
+    super(`SIP ${status} ${reason}`)
+    this.name = 'SipFailure'
+    this.status = status
+    this.reason = reason
+  }
+}
+
 /** What the SIP side offers to the engine. It knows no RTP: session descriptions pass through as text. */
 export interface UserAgentOptions {
   /** Address and UDP port to listen on; port 0 takes a free one. */
@@ -14,31 +27,41 @@ export interface UserAgentOptions {
 }
 
 export interface SipAccount {
+  /** A name (its A record is asked) or an address. */
   host: string
   port: number
   username: string
   password: string
+  /** Default `host`. */
   domain?: string
 }
 
 export interface InviteRequest {
   account: SipAccount
   callId: string
+  /** E.164 or a user part; the domain is the account's. */
   to: string
+  /** Likewise; empty: the account's username. */
   from: string
   /** The SDP offer. */
   offer: string
-  /** CANCEL after this long without a final answer; ends with 487 / cause `no_answer`. */
+  /** CANCEL after this long without a final answer; ends with 487, reason `No Answer`. */
   ringTimeoutMs: number
 }
 
 export interface InviteHandlers {
   /** 1xx. `sdp` when it carries early media. */
   onProgress?(status: number, sdp: string | null): void
-  /** 2xx, ACK already sent, once (extra forks are ACKed and BYEd by the user agent). */
+  /**
+   * 2xx, ACK already sent, once (extra forks are ACKed and BYEd by the user agent). For an incoming call: its ACK came,
+   * with `sdp` when the INVITE had no offer, empty otherwise.
+   */
   onAnswer?(sdp: string): void
-  /** Non-2xx final, timeout (408), transport failure (503) or cancelled (487). Once, and never after onAnswer. */
-  onFailure?(status: number, reason: string): void
+  /**
+   * Non-2xx final, redirects included (we follow none), timeout (408), transport failure (503) or cancelled (487). Once,
+   * and never after onAnswer. `retryAfterMs` when the answer carried Retry-After.
+   */
+  onFailure?(status: number, reason: string, retryAfterMs?: number): void
   /** An answered call ended: BYE from the other side, or the dialog was lost. Not called for our own `bye`. */
   onBye?(): void
   /** re-INVITE or UPDATE with an offer: return the answer, or null to refuse with 488. */
@@ -74,9 +97,9 @@ export interface SipCall {
   readonly callId: string
   /** Before the answer: CANCEL (or BYE when the 200 crosses it). After it: BYE. Idempotent. Resolves when done. */
   hangup(): Promise<void>
-  /** Sends a re-INVITE; resolves with the answer. Rejects with `SipFailure`. */
+  /** Sends a re-INVITE; resolves with the answer. Rejects with `SipFailure`. A glare (491) is tried once more. */
   reinvite(sdp: string): Promise<string>
-  /** RFC 3515. Resolves with the status of the REFER itself (202 accepted). */
+  /** RFC 3515. `to` is a user part or a URI. Resolves with the status of the REFER itself (202 accepted). */
   refer(to: string): Promise<number>
 }
 
@@ -92,7 +115,7 @@ export interface IncomingCall extends SipCall {
   progress(sdp: string): void
   answer(sdp: string): void
   reject(status: number, headers?: Record<string, string>): void
-  /** The caller's CANCEL arrives as `onFailure(487)`, its BYE as `onBye`. */
+  /** Set these before the handler of `onInvite` returns. The caller's CANCEL arrives as `onFailure(487)`, its BYE as `onBye`. */
   handlers: InviteHandlers
 }
 
@@ -113,7 +136,10 @@ export interface UserAgent {
   options(account: SipAccount, timeoutMs: number): Promise<number>
   /** One REGISTER and un-REGISTER; resolves with the final status. */
   tryRegister(account: SipAccount, timeoutMs: number): Promise<{ status: number; reason: string }>
-  /** INVITEs from sources for which `allow` is false are dropped in silence (scanners). */
+  /**
+   * Requests outside a known dialog from sources for which `allow` is false are dropped in silence (scanners). Until this
+   * is called every INVITE is.
+   */
   onInvite(allow: (source: { host: string; port: number }) => boolean, handler: (call: IncomingCall) => void): void
   /** Answers requests outside dialogs (REGISTER, OPTIONS) by the handler; without one OPTIONS gets 200, others 405. */
   onRequest(method: 'REGISTER' | 'OPTIONS', handler: (request: SipRequestView) => SipReply): void
