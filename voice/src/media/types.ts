@@ -23,7 +23,7 @@ export interface MediaSession {
   /** Begins sending (silence until something plays). Idempotent. */
   start(): void
   play(media: MediaRef, options?: { loop?: boolean }): Playback
-  /** A built-in tone: 440+480 Hz ringback, 2 s on 4 s off, until stopped. */
+  /** A built-in tone: 440+480 Hz ringback, 2 s on 4 s off, until stopped. Reports no `onPlayback`: nobody asked for it above. */
   playRingback(): Playback
   sendDtmf(keys: string): Promise<void>
   record(path: string): Promise<Recording>
@@ -34,6 +34,7 @@ export interface MediaSession {
   bridge(other: MediaSession): void
   unbridge(): void
   stats(): RtpStats
+  /** Ends playback (`onPlayback` stopped comes before this returns) and recording, undoes the bridge, returns the port. Idempotent. */
   close(): void
 }
 
