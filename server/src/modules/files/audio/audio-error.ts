@@ -1,0 +1,14 @@
+export type AudioErrorCode = 'not_audio' | 'unsupported_codec' | 'damaged' | 'truncated' | 'empty' | 'too_long'
+
+/** An upload that cannot become a greeting. `message` is written for the person who uploaded it. */
+export class AudioError extends Error {
+  override readonly name = 'AudioError'
+  readonly code: AudioErrorCode
+
+  constructor(code: AudioErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+export const acceptedFormats = 'Please upload WAV, MP3, Ogg Opus or FLAC.'

@@ -1,0 +1,103 @@
+import { renameSync, rmSync } from 'node:fs'
+import { AudioError } from './audio-error.ts'
+import { decoders, detectFormat } from './decode.ts'
+import type { AudioBlock, AudioFormat } from './decode.ts'
+import { createResampler } from './resample.ts'
+import type { Resampler } from './resample.ts'
+import { writeMonoWav } from './wav.ts'
+
+export interface TelephoneAudioRequest {
+  inputPath: string
+  outputPath: string
+  maxDurationSeconds: number
+}
+
+export interface TelephoneAudio {
+  format: AudioFormat
+  /** Of the uploaded recording, exact: its frames by its sampling rate. */
+  durationSeconds: number
+  channels: number
+  sampleRateHz: number
+}
+
+const telephoneRateHz = 8000
+const slowestHz = 1000
+const fastestHz = 768_000
+
+/** The work itself, which keeps a processor busy: `transcodeToTelephone` runs it in a thread. */
+export async function makeTelephoneAudio({
+  inputPath,
+  outputPath,
+  maxDurationSeconds,
+}: TelephoneAudioRequest): Promise<TelephoneAudio> {
+  const format = detectFormat(inputPath)
+  const parts: Float32Array[] = []
+  let resampler: Resampler | undefined
+  let sampleRateHz = 0
+  let channels = 0
+  let frames = 0
+  for await (const block of decoders[format](inputPath)) {
+    if (!resampler) {
+      sampleRateHz = block.sampleRateHz
+      channels = block.channels.length
+      if (sampleRateHz < slowestHz || sampleRateHz > fastestHz)
+        throw new AudioError(
+          'damaged',
+          `This file claims ${sampleRateHz} samples a second, which no recording has. Please export it again.`,
+        )
+      resampler = createResampler(sampleRateHz, telephoneRateHz)
+    }
+    if (block.sampleRateHz !== sampleRateHz)
+      throw new AudioError('damaged', 'This recording changes its sampling rate midway. Please export it again as one recording.')
+    frames += block.channels[0]!.length
+    if (frames > maxDurationSeconds * sampleRateHz) throw tooLong(maxDurationSeconds)
+    parts.push(resampler.push(mixDown(block)))
+  }
+  if (!resampler) throw new AudioError('empty', 'There is no sound in this file. Please record it again.')
+  parts.push(resampler.flush())
+  publish(outputPath, limitPeak(join(parts)))
+  return { format, durationSeconds: frames / sampleRateHz, channels, sampleRateHz }
+}
+
+function tooLong(maxDurationSeconds: number): AudioError {
+  const [count, unit] =
+    maxDurationSeconds >= 60 ? [Math.floor(maxDurationSeconds / 60), 'minute'] : [maxDurationSeconds, 'second']
+  const limit = `${count} ${unit}${count === 1 ? '' : 's'}`
+  return new AudioError('too_long', `This recording is longer than ${limit}. Please upload a shorter one.`)
+}
+
+/** The mean of the channels: it cannot clip where they do not. Floating-point files may hold NaN, which becomes silence. */
+function mixDown({ channels }: AudioBlock): Float32Array {
+  return Float32Array.from({ length: channels[0]!.length }, (_, i) => {
+    let sum = 0
+    for (const channel of channels) sum += channel[i]!
+    return Number.isFinite(sum) ? sum / channels.length : 0
+  })
+}
+
+function join(parts: Float32Array[]): Float32Array {
+  const joined = new Float32Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
+
+/** Turns the whole recording down when its peak would clip, and leaves it alone otherwise. */
+function limitPeak(samples: Float32Array): Float32Array {
+  const peak = samples.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0)
+  return peak > 1 ? samples.map((sample) => sample / peak) : samples
+}
+
+/** A reader never sees half a file under the final name. */
+function publish(outputPath: string, samples: Float32Array): void {
+  const partialPath = `${outputPath}.partial`
+  try {
+    writeMonoWav(partialPath, telephoneRateHz, samples)
+    renameSync(partialPath, outputPath)
+  } finally {
+    rmSync(partialPath, { force: true })
+  }
+}

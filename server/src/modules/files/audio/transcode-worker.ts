@@ -1,0 +1,19 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { AudioError } from './audio-error.ts'
+import type { AudioErrorCode } from './audio-error.ts'
+import { makeTelephoneAudio } from './telephone-audio.ts'
+import type { TelephoneAudio, TelephoneAudioRequest } from './telephone-audio.ts'
+
+export type TranscodeReply = { audio: TelephoneAudio } | { refusal: { code: AudioErrorCode; message: string } }
+
+/** An error's class does not survive the way between threads, so a refusal travels as data; other errors end the thread. */
+async function run(request: TelephoneAudioRequest): Promise<TranscodeReply> {
+  try {
+    return { audio: await makeTelephoneAudio(request) }
+  } catch (error) {
+    if (error instanceof AudioError) return { refusal: { code: error.code, message: error.message } }
+    throw error
+  }
+}
+
+parentPort!.postMessage(await run(workerData as TelephoneAudioRequest))
