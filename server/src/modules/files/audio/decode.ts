@@ -52,7 +52,8 @@ export function detectFormat(path: string): AudioFormat {
   }
 }
 
-const chunkBytes = 65_536
+/** Small, because FLAC packs silence 18,000 to 1: this bounds what one call may unpack. */
+const chunkBytes = 8192
 
 async function* decodeMp3(path: string): AsyncGenerator<AudioBlock> {
   const start = id3v2Bytes(readAt(path, 0, 10))

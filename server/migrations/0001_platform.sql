@@ -1,0 +1,121 @@
+-- The ground: roles, who acts, row-level security for tenant tables, the outbox, idempotency.
+
+-- Roles belong to the whole cluster, so several databases may create them at once.
+do $$ begin create role app_user nologin nobypassrls; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role app_system nologin nobypassrls; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin execute format('grant app_user, app_system to %I', current_user); exception when unique_violation then null; end $$;
+
+create schema app;
+grant usage on schema app to app_user, app_system;
+
+-- Who acts. A local setting reads '' once it was set on a connection, so '' means null.
+create function app.user_id() returns uuid language sql stable
+  as $$ select nullif(current_setting('app.user_id', true), '')::uuid $$;
+create function app.workspace_id() returns uuid language sql stable
+  as $$ select nullif(current_setting('app.workspace_id', true), '')::uuid $$;
+create function app.member_role() returns text language sql stable
+  as $$ select nullif(current_setting('app.member_role', true), '') $$;
+
+create function app.raise(state text, message text) returns void language plpgsql as $$
+begin raise exception using errcode = state, message = message; end $$;
+
+-- Openers. Each piece of work begins with one of them; the caller sets the role in the same statement, because a
+-- definer function may not:  select e.*, set_config('role', 'app_user', true) from app.enter_public(true) e
+create function app.set_actor(p_user uuid, p_workspace uuid, p_role text, p_read_only boolean) returns void
+language sql volatile as $$
+  select set_config('app.user_id', coalesce(p_user::text, ''), true),
+         set_config('app.workspace_id', coalesce(p_workspace::text, ''), true),
+         set_config('app.member_role', coalesce(p_role, ''), true),
+         case when p_read_only then set_config('transaction_read_only', 'on', true) end
+$$;
+
+-- Nobody in particular; `p_workspace` for public pages of one workspace.
+create function app.enter_public(p_workspace uuid, p_read_only boolean)
+returns table (user_id uuid, workspace_id uuid, role text) language plpgsql volatile as $$
+begin
+  perform app.set_actor(null, p_workspace, null, p_read_only);
+  return query select null::uuid, p_workspace, null::text;
+end $$;
+
+-- The server itself, acting in one workspace (as app_user) or across all (as app_system).
+create function app.enter_server(p_workspace uuid, p_user uuid, p_read_only boolean)
+returns table (user_id uuid, workspace_id uuid, role text) language plpgsql volatile as $$
+begin
+  perform app.set_actor(p_user, p_workspace, 'owner', p_read_only);
+  return query select p_user, p_workspace, 'owner'::text;
+end $$;
+
+-- Row-level security of a tenant table: a member sees their workspace, the server's sweepers see all.
+create function app.tenant_table(target regclass) returns void language plpgsql as $$
+begin
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  execute format(
+    'create policy tenant on %s to app_user using (workspace_id = (select app.workspace_id())) '
+    'with check (workspace_id = (select app.workspace_id()))', target);
+  perform app.open_to_server(target);
+  execute format('grant select, insert, update, delete on %s to app_user', target);
+end $$;
+
+-- For tables that are not a workspace's: the migration writes their policy for app_user itself.
+create function app.open_to_server(target regclass) returns void language plpgsql as $$
+begin
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  execute format('create policy server on %s to app_system using (true) with check (true)', target);
+  execute format('grant select, insert, update, delete on %s to app_system', target);
+end $$;
+
+create function app.touch() returns trigger language plpgsql as $$
+begin new.updated_at := now(); return new; end $$;
+
+create schema platform;
+grant usage on schema platform to app_user, app_system;
+
+-- The outbox: every fact, written in the transaction that made it true. `transaction_id` puts readers in commit order:
+-- they read only what is older than every transaction still running, so nothing slips in behind them.
+create table platform.events (
+  sequence bigint generated always as identity primary key,
+  id uuid not null,
+  transaction_id xid8 not null default pg_current_xact_id(),
+  workspace_id uuid default app.workspace_id(),
+  type text not null,
+  data jsonb not null,
+  -- Who hears of it live: 'workspace:<id>', 'user:<id>', 'chat:<id>', 'campaign:<id>'. Empty: no one.
+  topics text[] not null default '{}',
+  created_at timestamptz not null default now()
+);
+create index events_order on platform.events (transaction_id, sequence);
+create index events_age on platform.events (created_at);
+create index events_topics on platform.events using gin (topics);
+create index events_workspace on platform.events (workspace_id, sequence);
+select app.open_to_server('platform.events');
+create policy append on platform.events for insert to app_user with check (workspace_id is not distinct from (select app.workspace_id()));
+grant insert on platform.events to app_user;
+
+-- How far each subscriber has come. One node works a subscriber at a time (row lock).
+create table platform.subscribers (
+  name text primary key,
+  transaction_id xid8 not null,
+  sequence bigint not null,
+  updated_at timestamptz not null default now()
+);
+select app.open_to_server('platform.subscribers');
+
+create table platform.idempotency_keys (
+  principal text not null,
+  workspace_id uuid,
+  method text not null,
+  path text not null,
+  key text not null,
+  body_hash bytea not null,
+  -- Null while the first request is still at work.
+  status int,
+  answer text,
+  answer_type text,
+  locked_until timestamptz not null,
+  created_at timestamptz not null default now(),
+  constraint idempotency_keys_key unique nulls not distinct (principal, workspace_id, method, path, key)
+);
+create index idempotency_keys_age on platform.idempotency_keys (created_at);
+select app.open_to_server('platform.idempotency_keys');

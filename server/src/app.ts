@@ -1,0 +1,8 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { type OpenDatabase, openDatabase } from './platform/database/open.ts'
+import { migrate } from './platform/database/migrate.ts'
+import { createHttp } from './platform/http/server.ts'
+import type { RouteTable } from './platform/http/route.ts'
+import { createLog, type Log } from './platform/log.ts'
+import type { Services } from './platform/services.ts'

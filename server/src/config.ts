@@ -1,0 +1,143 @@
+import { mkdirSync } from 'node:fs'
+import { isIP } from 'node:net'
+import path from 'node:path'
+import type { RateLimits } from './platform/http/rate-limit.ts'
+
+/** Everything the environment decides, read once. This is the only reader of `process.env`. */
+export interface Config {
+  host: string
+  port: number
+  dataDir: string
+  /** Where browsers reach us, without a trailing slash. */
+  publicUrl: string
+  /** Nothing configured and listening on loopback only: conveniences that production must not have. */
+  development: boolean
+  database: {
+    /** PostgreSQL; null: the embedded database in `dataDir`. */
+    url: string | null
+    poolSize: number
+    poolTimeoutMs: number
+    connectionMaxAgeSeconds: number
+    /** One round trip for opener and query (`DATABASE_PIPELINE=off` where a proxy cannot carry that). */
+    pipelined: boolean
+  }
+  trustProxy: boolean | string
+  corsOrigins: string[]
+  rateLimits: RateLimits
+  signIn: { failuresPerWindow: number; windowMinutes: number; signUpsPerHour: number; minPasswordLength: number }
+  /** Given keys, newest first; null: generated into `dataDir`. */
+  encryptionKeys: string | null
+  tokenKeys: string | null
+  logLevel: string
+  metricsToken: string | null
+  publicWorkspaceId: string | null
+  /** PEM files or `host:port` lists are not here: they belong to the modules that come to need them. */
+  sip: {
+    host: string
+    port: number
+    externalIp: string | null
+    rtpPorts: { from: number; to: number }
+    allowPrivate: boolean
+    maxCalls: number
+  }
+  /** Targets the guarded fetch may reach although they are private. */
+  outboundAllow: string[]
+}
+
+type Environment = Record<string, string | undefined>
+
+class ConfigError extends Error {}
+
+/** Throws `ConfigError` with a sentence naming the variable. */
+export function readConfig(env: Environment): Config {
+  const host = env.HOST || '127.0.0.1'
+  const port = wholeNumber(env, 'PORT', 3001, 0, 65_535)
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  const production = env.NODE_ENV === 'production'
+  const development = loopback && !production && !env.PUBLIC_URL
+  const dataDir = path.resolve(env.DATA_DIR || './data')
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  return Object.freeze<Config>({
+    host,
+    port,
+    dataDir,
+    publicUrl: (env.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, ''),
+    development,
+    database: {
+      url: env.DATABASE_URL || null,
+      poolSize: wholeNumber(env, 'DATABASE_POOL_SIZE', 10, 1, 500),
+      poolTimeoutMs: wholeNumber(env, 'DATABASE_POOL_TIMEOUT_MS', 10_000, 100, 600_000),
+      connectionMaxAgeSeconds: wholeNumber(env, 'DATABASE_CONNECTION_MAX_AGE_S', 3600, 0, 604_800),
+      pipelined: flag(env, 'DATABASE_PIPELINE', true),
+    },
+    trustProxy: env.TRUST_PROXY === undefined || env.TRUST_PROXY === '' ? false : /^(1|true|on)$/.test(env.TRUST_PROXY) ? true : env.TRUST_PROXY,
+    corsOrigins: list(env.CORS_ORIGINS).map(origin),
+    rateLimits: {
+      perCredential: wholeNumber(env, 'RATE_LIMIT_PER_MINUTE', 1200, 1, 10_000_000),
+      perPublicAddress: wholeNumber(env, 'RATE_LIMIT_PUBLIC_PER_MINUTE', 60, 1, 10_000_000),
+    },
+    signIn: {
+      failuresPerWindow: wholeNumber(env, 'LOGIN_FAILURES', 5, 1, 10_000_000),
+      windowMinutes: wholeNumber(env, 'LOGIN_WINDOW_MINUTES', 15, 1, 1440),
+      signUpsPerHour: wholeNumber(env, 'SIGN_UPS_PER_HOUR', 20, 1, 10_000_000),
+      minPasswordLength: wholeNumber(env, 'PASSWORD_MIN_LENGTH', 6, 6, 128),
+    },
+    encryptionKeys: env.ENCRYPTION_KEYS || null,
+    tokenKeys: env.JWT_KEYS || null,
+    logLevel: env.LOG_LEVEL || 'info',
+    metricsToken: env.METRICS_TOKEN || null,
+    publicWorkspaceId: env.PUBLIC_WORKSPACE_ID || null,
+    sip: {
+      host: env.SIP_HOST || (loopback ? '127.0.0.1' : '0.0.0.0'),
+      port: wholeNumber(env, 'SIP_PORT', 5060, 0, 65_535),
+      externalIp: address(env, 'EXTERNAL_IP'),
+      rtpPorts: portRange(env, 'RTP_PORTS', '16384-18383'),
+      allowPrivate: flag(env, 'SIP_ALLOW_PRIVATE', development),
+      maxCalls: wholeNumber(env, 'SIP_MAX_CALLS', 500, 1, 5000),
+    },
+    outboundAllow: list(env.OUTBOUND_ALLOW),
+  })
+}
+
+function wholeNumber(env: Environment, name: string, fallback: number, min: number, max: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`)
+  }
+  return value
+}
+
+function flag(env: Environment, name: string, fallback: boolean): boolean {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  if (/^(1|true|on|yes)$/i.test(text)) return true
+  if (/^(0|false|off|no)$/i.test(text)) return false
+  throw new ConfigError(`${name} must be on or off, not "${text}".`)
+}
+
+const list = (text: string | undefined) => (text ?? '').split(',').map((item) => item.trim()).filter(Boolean)
+
+function origin(text: string): string {
+  if (!URL.canParse(text) || new URL(text).origin !== text.replace(/\/$/, '')) {
+    throw new ConfigError(`CORS_ORIGINS holds "${text}", which is not an origin like https://app.example.com.`)
+  }
+  return new URL(text).origin
+}
+
+function address(env: Environment, name: string): string | null {
+  const text = env[name]
+  if (!text) return null
+  if (isIP(text) === 0) throw new ConfigError(`${name} must be an IP address, not "${text}".`)
+  return text
+}
+
+function portRange(env: Environment, name: string, fallback: string): { from: number; to: number } {
+  const text = env[name] || fallback
+  const [, from, to] = /^(\d{2,5})-(\d{2,5})$/.exec(text) ?? []
+  if (!from || !to || +from < 1024 || +to > 65_535 || +to - +from < 3) {
+    throw new ConfigError(`${name} must be a range of ports like 16384-18383, not "${text}".`)
+  }
+  return { from: +from + (+from % 2), to: +to }
+}

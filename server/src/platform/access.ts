@@ -1,0 +1,56 @@
+/**
+ * Who may do what. Every route names one scope; a member's role allows it or not by this table, and an API key by the
+ * scopes it was given. The role test calls every operation as every role against it.
+ */
+export const roles = [
+  'owner',
+  'admin',
+  'agent',
+  'sales_manager',
+  'sales_rep',
+  'qa_supervisor',
+  'compliance_officer',
+  'operations',
+] as const
+export type Role = (typeof roles)[number]
+
+const everyone: readonly Role[] = roles
+const management: readonly Role[] = ['owner', 'admin']
+const allBut = (...without: Role[]): readonly Role[] => roles.filter((role) => !without.includes(role))
+
+export const scopes = {
+  'workspace:read': everyone,
+  'workspace:write': management,
+  'workspace:delete': ['owner'],
+  'members:read': everyone,
+  'members:write': management,
+  'api-keys:write': management,
+  'audit:read': ['owner', 'admin', 'compliance_officer'],
+
+  'contacts:read': allBut('operations'),
+  'contacts:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
+  'contacts:import': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
+  'contact-lists:read': everyone,
+  'do-not-call:read': everyone,
+  'do-not-call:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep', 'compliance_officer'],
+  'files:read': everyone,
+  'files:write': allBut('qa_supervisor', 'compliance_officer'),
+
+  'telephony:read': everyone,
+  'telephony:write': ['owner', 'admin', 'operations'],
+  'campaigns:read': everyone,
+  'campaigns:write': ['owner', 'admin', 'sales_manager', 'operations'],
+  /** Whom a campaign called and what became of it: personal data, so not for operations. */
+  'campaign-calls:read': allBut('operations'),
+  'billing:read': everyone,
+  'billing:write': management,
+  'realtime:connect': everyone,
+} as const satisfies Record<string, readonly Role[]>
+
+export type Scope = keyof typeof scopes
+
+/**
+ * What a route asks of its caller. `public`: nobody in particular; `user`: anyone signed in, whatever their workspace
+ * or role; `admin`: the platform's administrator; otherwise a scope.
+ */
+export type Access = 'public' | 'user' | 'admin' | Scope

@@ -1,0 +1,117 @@
+import type { Access } from './access.ts'
+import { type Connections, type Db, type Opener, lazyTransaction, standalone } from './database/scope.ts'
+import { type PendingEvent, appendEvents } from './events.ts'
+import type { Log } from './log.ts'
+import type { Services } from './services.ts'
+
+/** Who is at work. How each one is checked against the database is its opener's business. */
+export type Principal =
+  | { kind: 'user'; userId: string; sessionId: string }
+  | { kind: 'api_key'; hash: Buffer }
+  | { kind: 'public' }
+  | { kind: 'server'; workspaceId: string | null; userId: string | null }
+
+/** Everything a verb needs to know: who acts, the database as they may see it, the services, the clock. */
+export interface Ctx {
+  readonly principal: Principal
+  readonly requestId: string
+  readonly services: Services
+  readonly log: Log
+  readonly now: () => Date
+  /** In a `write` route or inside `transaction`: the transaction. Otherwise each statement stands alone. */
+  readonly db: Db
+  /** Used by `emit`. */
+  outbox(event: PendingEvent): void
+  /** Runs after the commit (at once when there is no transaction). Must not throw. */
+  afterCommit(run: () => void): void
+  /** Used by `transaction`. */
+  readonly scope: Scope
+}
+
+export interface Scope {
+  readonly connections: Connections
+  readonly open: Opener
+  readonly readOnly: boolean
+  readonly inTransaction: boolean
+}
+
+export interface ContextOptions {
+  services: Services
+  principal: Principal
+  /** Says how the principal is checked; made by `openerFor` of the composition root. */
+  open: Opener
+  requestId: string
+  log: Log
+  readOnly?: boolean
+}
+
+/** A context in which each statement stands alone. `transaction` makes one that holds several together. */
+export function createContext(options: ContextOptions): Ctx {
+  const { services, principal, requestId, log, open, readOnly = false } = options
+  const connections = services.connections
+  return {
+    principal,
+    requestId,
+    services,
+    log,
+    now: services.now,
+    db: standalone(connections, open, readOnly),
+    outbox() {
+      throw new Error('emit needs a transaction: make the route `write` or use transaction(ctx, …).')
+    },
+    afterCommit: (run) => run(),
+    scope: { connections, open, readOnly, inTransaction: false },
+  }
+}
+
+/**
+ * Runs `work` in one transaction, events included; a nested call joins the outer one. Rolls back when `work` throws.
+ * Begin, opener and first statement travel together; outbox and commit travel together.
+ */
+export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  if (ctx.scope.inTransaction) return work(ctx.scope.readOnly ? ctx : joined(ctx))
+  const { connections, open, readOnly } = ctx.scope
+  const tx = lazyTransaction(connections, open, readOnly)
+  const events: PendingEvent[] = []
+  const afterwards: (() => void)[] = []
+  tx.atCommit(() => (events.length > 0 ? appendEvents(events) : undefined))
+  let result: T
+  try {
+    result = await work({
+      ...ctx,
+      db: tx.db,
+      outbox: (event) => void events.push(event),
+      afterCommit: (run) => void afterwards.push(run),
+      scope: { ...ctx.scope, inTransaction: true },
+    })
+    await tx.finish()
+  } catch (error) {
+    await tx.abandon()
+    throw error
+  }
+  if (events.length > 0) ctx.services.outbox.wake()
+  for (const run of afterwards) run()
+  return result
+}
+
+/** A nested transaction cannot commit the outer one: `{ commit: true }` means nothing in it. */
+function joined(ctx: Ctx): Ctx {
+  const { db } = ctx
+  return {
+    ...ctx,
+    db: {
+      all: (statement, parameters) => db.all(statement, parameters),
+      one: (statement, parameters) => db.one(statement, parameters),
+      maybe: (statement, parameters) => db.maybe(statement, parameters),
+      together: (calls) => db.together(calls),
+      entered: () => db.entered(),
+    },
+  }
+}
+
+/** What an opener needs to know about the route or job it opens for. */
+export interface Entry {
+  access: Access
+  /** From X-Workspace-Id or the path. */
+  workspaceId: string | null
+}

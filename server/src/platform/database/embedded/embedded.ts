@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { extractArchive } from './archive.ts'
+import { lockDataDir } from './data-lock.ts'
+import { fsyncDirectory } from './durable-directory.ts'
+import { startEngine, type Engine, type Log } from './engine.ts'
+import { listSnapshots } from './snapshots.ts'
+import { POSTGRES_MAJOR, templatePath } from './template.ts'
+
+export interface EmbeddedDatabase {
+  /** What `pg` needs to connect. The pool must have `max: 1`: there is one session, and a second client waits for the first to leave. */
+  connection: { host: string; port: number; user: string; database: string }
+  /** Writes an fsynced snapshot of the whole database and returns its path; also done every 15 minutes and on close, if anything was written. */
+  snapshot(): Promise<string>
+  /** Resolves when the database has ended: with an error when it failed, undefined after `close`. Queries under way are rejected by `pg`. */
+  ended: Promise<Error | undefined>
+  /** Disconnects every client, takes a snapshot if one is due (in at most 10 seconds) and shuts down. */
+  close(): Promise<void>
+}
+
+export interface EmbeddedDatabaseOptions {
+  /** Created with mode 0700. Holds `postgres/`, `snapshots/`, the lock and the socket. */
+  dataDir: string
+  log: Log
+  /** Default 15 minutes. */
+  snapshotEveryMs?: number
+}
+
+const SNAPSHOT_EVERY_MS = 15 * 60 * 1000
+const LAST_SNAPSHOT_LIMIT_MS = 10_000
+const SHUTDOWN_LIMIT_MS = 5_000
+const PORT = 5432
+const SOCKET_NAME = `.s.PGSQL.${PORT}` // the name libpq and `pg` derive from the port
+const SOCKET_PATH_LIMIT_BYTES = 103 // macOS; Linux allows 107
+
+/**
+ * Opens the PostgreSQL that comes with the server (PGlite). Throws when another process has the directory, when it belongs to
+ * another major version of PostgreSQL, or when neither it nor a snapshot opens.
+ */
+export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+  const { log, snapshotEveryMs = SNAPSHOT_EVERY_MS } = options
+  const dataDir = resolve(options.dataDir)
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const lock = lockDataDir(dataDir)
+  let socketDir: string | undefined
+  try {
+    socketDir = await chooseSocketDir(dataDir)
+    const engine = await openCluster(dataDir, join(socketDir, SOCKET_NAME), snapshotEveryMs, log)
+    return present(engine, socketDir, log, async () => {
+      await removeSocketDir(socketDir, dataDir)
+      lock.release()
+    })
+  } catch (error) {
+    await removeSocketDir(socketDir, dataDir)
+    lock.release()
+    throw error
+  }
+}
+
+function present(engine: Engine, socketDir: string, log: Log, release: () => Promise<void>): EmbeddedDatabase {
+  const ended = engine.ended.then(async (error) => {
+    if (error) log.warn({ error: error.message }, 'The embedded database failed: every query fails until the server is started again.')
+    await release()
+    return error
+  })
+  return {
+    connection: { host: socketDir, port: PORT, user: 'postgres', database: 'postgres' },
+    ended,
+    async snapshot() {
+      return (await engine.request({ operation: 'snapshot' }))!
+    },
+    async close() {
+      await withinLimit(engine.request({ operation: 'stop-serving' }), LAST_SNAPSHOT_LIMIT_MS, 'last snapshot', log)
+      await withinLimit(engine.request({ operation: 'close' }), SHUTDOWN_LIMIT_MS, 'shutdown', log)
+      await engine.stop()
+      await ended
+    },
+  }
+}
+
+/** Closing goes on whatever happens: what is missing is logged, and every commit is already on the disk. */
+async function withinLimit(work: Promise<unknown>, limitMs: number, name: string, log: Log): Promise<void> {
+  const outcome = await Promise.race([
+    work.then(
+      () => undefined,
+      (error: Error) => error.message,
+    ),
+    delay(limitMs, `not done within ${limitMs} ms`, { ref: false }),
+  ])
+  if (outcome) log.warn({ reason: outcome }, `The embedded database's ${name} failed. Commits are safe: they are in the data directory.`)
+}
+
+async function openCluster(dataDir: string, socketPath: string, snapshotEveryMs: number, log: Log): Promise<Engine> {
+  const clusterDir = join(dataDir, 'postgres')
+  const snapshotsDir = join(dataDir, 'snapshots')
+  const start = (): Promise<Engine> =>
+    startEngine({ socketPath, storage: { kind: 'directory', clusterDir, snapshotsDir, snapshotEveryMs } }, log)
+
+  if (!existsSync(clusterDir)) {
+    await unpack(templatePath, clusterDir)
+    return start()
+  }
+  await checkMajor(clusterDir)
+  try {
+    return await start()
+  } catch (error) {
+    return restore(error as Error, clusterDir, snapshotsDir, start, log)
+  }
+}
+
+/** In one step: after a crash there is either no cluster or a whole one. */
+async function unpack(archivePath: string, clusterDir: string): Promise<void> {
+  const partial = `${clusterDir}.partial`
+  await extractArchive(archivePath, partial)
+  await rename(partial, clusterDir)
+  fsyncDirectory(dirname(clusterDir))
+}
+
+async function restore(cause: Error, clusterDir: string, snapshotsDir: string, start: () => Promise<Engine>, log: Log): Promise<Engine> {
+  const brokenDir = `${clusterDir}.broken-${new Date().toISOString().replaceAll(':', '-')}`
+  const snapshots = await listSnapshots(snapshotsDir)
+  for (const [attempt, snapshot] of snapshots.entries()) {
+    try {
+      await extractArchive(snapshot, `${clusterDir}.partial`)
+      await rename(clusterDir, attempt === 0 ? brokenDir : `${clusterDir}.rejected`)
+      await rm(`${clusterDir}.rejected`, { recursive: true, force: true })
+      await rename(`${clusterDir}.partial`, clusterDir)
+      const engine = await start()
+      log.warn(
+        { snapshot, brokenDir, error: cause.message },
+        'THE DATABASE DID NOT OPEN AND WAS RESTORED FROM A SNAPSHOT. Whatever was written after it is missing; the broken directory was kept.',
+      )
+      return engine
+    } catch (error) {
+      log.warn({ snapshot, error: (error as Error).message }, 'This snapshot of the embedded database does not open either.')
+    }
+  }
+  const kept = existsSync(brokenDir) ? brokenDir : clusterDir
+  throw new Error(
+    `The database in ${clusterDir} does not open (${cause.message}), and there is no snapshot in ${snapshotsDir} that does. ` +
+      `It was kept at ${kept}. Restore a backup, or move the directory away to begin with an empty database.`,
+    { cause },
+  )
+}
+
+async function checkMajor(clusterDir: string): Promise<void> {
+  const major = (await readFile(join(clusterDir, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
+  if (major === '' || major === POSTGRES_MAJOR) return // without the file the directory is broken, which opening it will tell
+  throw new Error(
+    `The database in ${clusterDir} was made by PostgreSQL ${major}; this version of the server embeds PostgreSQL ${POSTGRES_MAJOR}. ` +
+      'Start the version that made it, take a backup there, and restore that backup with this version.',
+  )
+}
+
+async function chooseSocketDir(dataDir: string): Promise<string> {
+  if (Buffer.byteLength(join(dataDir, SOCKET_NAME)) <= SOCKET_PATH_LIMIT_BYTES) return dataDir
+  const directory = await mkdtemp(join(tmpdir(), 'switchboard-'))
+  await chmod(directory, 0o700)
+  return directory
+}
+
+async function removeSocketDir(socketDir: string | undefined, dataDir: string): Promise<void> {
+  if (!socketDir) return
+  if (socketDir === dataDir) await rm(join(dataDir, SOCKET_NAME), { force: true })
+  else await rm(socketDir, { recursive: true, force: true })
+}

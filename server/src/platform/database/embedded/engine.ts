@@ -1,0 +1,65 @@
+import { Worker } from 'node:worker_threads'
+import type { WorkerMessage, WorkerOptions, WorkerRequest } from './worker.ts'
+
+export interface Log {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+}
+
+type Operation = WorkerRequest extends infer Request ? (Request extends { id: number } ? Omit<Request, 'id'> : never) : never
+
+/** PGlite in its worker thread, where its queries cannot starve the process's timers and sockets. */
+export interface Engine {
+  /** Rejects when the operation fails or the worker ends before it answers. */
+  request(operation: Operation): Promise<string | undefined>
+  /** Resolves when the worker has ended; with an error when nobody asked it to. */
+  ended: Promise<Error | undefined>
+  stop(): Promise<void>
+}
+
+/** Resolves when the socket accepts connections; rejects when the database does not open. */
+export async function startEngine(options: WorkerOptions, log: Log): Promise<Engine> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, name: 'embedded-database' })
+  const ready = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<Error | undefined>()
+  const pending = new Map<number, PromiseWithResolvers<string | undefined>>()
+  let lastId = 0
+  let isStopping = false
+  let failure: Error | undefined
+
+  worker.on('message', (message: WorkerMessage) => {
+    if (message.kind === 'ready') ready.resolve()
+    else if (message.kind === 'log') log[message.level](message.details, message.message)
+    else {
+      const waiting = pending.get(message.id)
+      pending.delete(message.id)
+      if (message.error) waiting?.reject(message.error)
+      else waiting?.resolve(message.result)
+    }
+  })
+  worker.on('error', (error: Error) => (failure = error))
+  worker.on('exit', (code) => {
+    const error = isStopping ? undefined : (failure ?? new Error(`The embedded database's worker ended with code ${code}.`))
+    const reason = error ?? new Error('The embedded database was closed.')
+    ready.reject(reason)
+    for (const waiting of pending.values()) waiting.reject(reason)
+    pending.clear()
+    ended.resolve(error)
+  })
+
+  await ready.promise
+  return {
+    ended: ended.promise,
+    request(operation) {
+      const answer = Promise.withResolvers<string | undefined>()
+      const id = ++lastId
+      pending.set(id, answer)
+      worker.postMessage({ ...operation, id } satisfies WorkerRequest)
+      return answer.promise
+    },
+    async stop() {
+      isStopping = true
+      await worker.terminate()
+    },
+  }
+}

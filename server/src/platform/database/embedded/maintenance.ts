@@ -1,0 +1,25 @@
+/** Runs one statement and gives its rows. */
+export type ConnectionQuery = (sql: string) => Promise<{ rows: Record<string, unknown>[] }>
+
+// PostgreSQL's own autovacuum thresholds (its defaults for the *_threshold, *_scale_factor and freeze_max_age settings).
+const dueTables = `
+  select format('%I.%I', s.schemaname, s.relname) as name
+    from pg_stat_all_tables s
+    join pg_class c on c.oid = s.relid
+   where s.schemaname not like 'pg\\_toast%' and c.relkind in ('r', 'm')
+     and (s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
+       or s.n_ins_since_vacuum > 1000 + 0.2 * greatest(c.reltuples, 0)
+       or s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0)
+       or age(c.relfrozenxid) > 200000000)
+   order by 1`
+
+/**
+ * What autovacuum does on a PostgreSQL server, which PGlite does not run: vacuums and analyses the tables that need it,
+ * one statement each so that requests get their turn between two tables. Returns the names of those tables.
+ */
+export async function maintenance(connectionQuery: ConnectionQuery): Promise<string[]> {
+  const { rows } = await connectionQuery(dueTables)
+  const names = rows.map((row) => String(row.name))
+  for (const name of names) await connectionQuery(`vacuum (analyze) ${name}`)
+  return names
+}

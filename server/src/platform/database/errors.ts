@@ -1,0 +1,73 @@
+import { AppError, badRequest, conflict, forbidden, notFound, unauthorized, unavailable } from '../errors.ts'
+
+interface PgError extends Error {
+  code?: string
+  constraint?: string
+}
+
+const isSqlState = (code: string | undefined) => code !== undefined && /^[0-9A-Z]{5}$/.test(code)
+
+/** 57P0x: terminated by the server; 08: connection lost; no SQLSTATE at all: the socket failed, not the statement. */
+export function isConnectionBroken(error: unknown): boolean {
+  const { code } = error as PgError
+  return !isSqlState(code) || /^(57P0|08)/.test(code as string)
+}
+
+/**
+ * What a database error means to the caller. Constraints that people can run into are checked by the verb that knows
+ * them (`violates` tells which one it was); this is the net below. Anything unknown stays as it is: a logged 500.
+ */
+export function databaseError(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const { code, constraint, message } = error as PgError
+  switch (code) {
+    // Raised by the openers in SQL.
+    case 'SB401':
+      return unauthorized(message)
+    case 'SB403':
+      return forbidden(message)
+    case 'SB404':
+      return notFound(message)
+    case '23505':
+      return named(constraint, conflict('already_exists', 'Something with these values exists already.'))
+    case '23503':
+      return named(constraint, notFound('record as one that is referred to here'))
+    case '23P01':
+      return named(constraint, conflict('overlap', 'This overlaps with something that exists already.'))
+    case '23502':
+    case '23514':
+      return named(constraint, badRequest('invalid_input', 'A value is missing or outside what is allowed.'))
+    case '22001':
+    case '22003':
+    case '22007':
+    case '22008':
+    case '22021':
+    case '22P02':
+    case '22P05':
+      return badRequest('invalid_input', 'A value has a form that cannot be stored.')
+    case '40001':
+    case '40P01':
+    case '55P03':
+      return unavailable('Somebody else is changing the same thing.', 1, error)
+    case '57014':
+      return unavailable('This took too long and was stopped.', 5, error)
+    case '53100':
+      return unavailable('The disk is full; nothing was changed.', 60, error)
+    case '53300':
+      return unavailable('The database has no free connection.', 2, error)
+  }
+  const socketFailed = isSqlState(code) ? isConnectionBroken(error) : code !== undefined || /terminated|not queryable|closed/i.test(message ?? '')
+  return socketFailed ? unavailable('The database connection was lost.', 2, error) : error
+}
+
+const constraints = new WeakMap<AppError, string>()
+
+function named(constraint: string | undefined, error: AppError): AppError {
+  if (constraint) constraints.set(error, constraint)
+  return error
+}
+
+/** Was it this constraint that refused? For `catch (error) { if (violates(error, 'contacts_phone_key')) throw … }`. */
+export function violates(error: unknown, constraint: string): boolean {
+  return error instanceof AppError && constraints.get(error) === constraint
+}

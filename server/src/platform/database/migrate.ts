@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
+import type pg from 'pg'
+
+const folder = new URL('../../../migrations/', import.meta.url)
+
+export interface Migration {
+  name: string
+  sql: string
+  hash: string
+}
+
+export async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(new URL(name, folder), 'utf8')
+      return { name, sql, hash: createHash('sha256').update(sql).digest('hex') }
+    }),
+  )
+}
+
+/**
+ * Brings the database up to date: forward only, each file in its own transaction, one node at a time. Answers the names
+ * applied now. Throws when a file that was applied has changed since.
+ */
+export async function migrate(pool: pg.Pool, report: (name: string) => void = () => {}): Promise<string[]> {
+  const migrations = await readMigrations()
+  const client = await pool.connect()
+  const applied: string[] = []
+  try {
+    // Any number of nodes may start at once; the lock's number is this program's own.
+    await client.query('select pg_advisory_lock(7212021)')
+    await client.query('create schema if not exists migrations')
+    await client.query(
+      'create table if not exists migrations.applied (name text primary key, hash text not null, applied_at timestamptz not null default now())',
+    )
+    const { rows } = await client.query<{ name: string; hash: string }>('select name, hash from migrations.applied')
+    const hashes = new Map(rows.map((row) => [row.name, row.hash]))
+    for (const { name, sql, hash } of migrations) {
+      const known = hashes.get(name)
+      if (known === hash) continue
+      if (known) throw new Error(`Migration ${name} has been changed after it was applied. Add a new one instead.`)
+      await applyOne(client, name, sql, hash)
+      applied.push(name)
+      report(name)
+    }
+  } finally {
+    await client.query('select pg_advisory_unlock(7212021)').catch(() => {})
+    client.release()
+  }
+  return applied
+}
+
+async function applyOne(client: pg.PoolClient, name: string, sql: string, hash: string): Promise<void> {
+  await client.query('begin')
+  try {
+    await client.query("set local statement_timeout = 0; set local lock_timeout = '5s'")
+    await client.query(sql)
+    await client.query('insert into migrations.applied (name, hash) values ($1, $2)', [name, hash])
+    await client.query('commit')
+  } catch (cause) {
+    await client.query('rollback')
+    throw new Error(`Migration ${name} failed: ${(cause as Error).message}`, { cause })
+  }
+}

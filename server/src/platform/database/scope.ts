@@ -1,0 +1,164 @@
+import type pg from 'pg'
+import { unavailable } from '../errors.ts'
+import { databaseError, isConnectionBroken } from './errors.ts'
+import { type Row, sendOneByOne, sendTogether } from './one-sync.ts'
+import type { Call, Statement } from './statement.ts'
+
+/** Who acts, as the opener found out. Nulls where nobody is signed in or no workspace is chosen. */
+export interface Entered {
+  user_id: string | null
+  workspace_id: string | null
+  role: string | null
+}
+
+/** The statement that begins every piece of work: it checks who acts and sets role, user and workspace for the policies. */
+export type Opener = (readOnly: boolean) => Call
+
+/** What domain code sees of the database: everything runs under row-level security as whoever the context stands for. */
+export interface Db {
+  all<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R[]>
+  /** The one row; throws when there is none, which is a fault of the program. */
+  one<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R>
+  maybe<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R | undefined>
+  /** Several calls in one round trip, all or nothing. */
+  together(calls: Call[], options?: RunOptions): Promise<Row[][]>
+  /** Who acts. Costs nothing once a statement has run. */
+  entered(): Promise<Entered>
+}
+
+export interface RunOptions {
+  /** This is the work's last statement: commit in the same round trip. Ignored inside a nested `transaction`. */
+  commit?: boolean
+}
+
+/** The pool, and how statements travel over it. */
+export interface Connections {
+  pool: pg.Pool
+  pipelined: boolean
+}
+
+const begin: Call = { name: 'begin', text: 'begin', values: [] }
+const commit: Call = { name: 'commit', text: 'commit', values: [] }
+
+function send({ pipelined }: Connections, client: pg.PoolClient, calls: Call[]): Promise<Row[][]> {
+  return pipelined ? sendTogether(client, calls) : sendOneByOne(client, calls)
+}
+
+function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, entered: () => Promise<Entered>): Db {
+  const all = async <P, R>(statement: Statement<P, R>, parameters: P, options: RunOptions = {}) =>
+    (await run([statement.call(parameters)], options))[0] as R[]
+  return {
+    all,
+    async one(statement, parameters, options) {
+      const [row] = await all(statement, parameters, options)
+      if (row === undefined) throw new Error(`Statement ${statement.name} returned no row.`)
+      return row
+    },
+    maybe: async (statement, parameters, options) => (await all(statement, parameters, options))[0],
+    together: (calls, options = {}) => run(calls, options),
+    entered,
+  }
+}
+
+async function connect({ pool }: Connections): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (cause) {
+    throw unavailable('The database cannot be reached at the moment.', 5, cause)
+  }
+}
+
+/** Each statement (or `together`) is a transaction of its own and one round trip: opener, statements, one Sync. */
+export function standalone(connections: Connections, open: Opener, readOnly: boolean): Db {
+  let who: Entered | undefined
+  const run = async (calls: Call[]) => {
+    const client = await connect(connections)
+    try {
+      const [opened, ...results] = await send(connections, client, [open(readOnly), ...calls])
+      client.release()
+      who = opened?.[0] as unknown as Entered
+      return results
+    } catch (error) {
+      client.release(isConnectionBroken(error))
+      throw databaseError(error)
+    }
+  }
+  return dbOver(run, async () => {
+    if (!who) await run([])
+    return who as Entered
+  })
+}
+
+export interface Transaction {
+  db: Db
+  /** A call to make together with the commit, decided at that moment: the outbox uses it. */
+  atCommit(call: () => Call | undefined): void
+  finish(): Promise<void>
+  abandon(): Promise<void>
+}
+
+/**
+ * A transaction that begins with its first statement (`begin`, opener and statement in one round trip) and commits in
+ * `finish`, together with what was left for the commit. One in which nothing ran costs nothing.
+ */
+export function lazyTransaction(connections: Connections, open: Opener, readOnly: boolean): Transaction {
+  let client: pg.PoolClient | undefined
+  let who: Entered | undefined
+  let state: 'fresh' | 'open' | 'done' = 'fresh'
+  const leftForCommit: (() => Call | undefined)[] = []
+  const closing = () => leftForCommit.flatMap((make) => make() ?? [])
+
+  const run = async (calls: Call[], options: RunOptions): Promise<Row[][]> => {
+    if (state === 'done') throw new Error('This transaction has already been committed.')
+    const last = options.commit ?? false
+    // When the first statement is also the last, the one Sync is the whole transaction: no `begin`, no `commit`.
+    const opening = state === 'open' ? [] : last ? [open(readOnly)] : [begin, open(readOnly)]
+    const ending = last ? [...closing(), ...(state === 'open' ? [commit] : [])] : []
+    client ??= await connect(connections)
+    state = last ? 'done' : 'open'
+    try {
+      const results = await send(connections, client, [...opening, ...calls, ...ending])
+      if (opening.length > 0) who = results[opening.length - 1]?.[0] as unknown as Entered
+      if (last) release(false)
+      return results.slice(opening.length, opening.length + calls.length)
+    } catch (error) {
+      await rollBack(error)
+      throw databaseError(error)
+    }
+  }
+
+  const release = (broken: boolean) => {
+    client?.release(broken)
+    client = undefined
+  }
+
+  const rollBack = async (error?: unknown) => {
+    state = 'done'
+    if (!client) return
+    if (error !== undefined && isConnectionBroken(error)) return release(true)
+    try {
+      await client.query('rollback')
+      release(false)
+    } catch {
+      // A connection that cannot roll back is thrown away; PostgreSQL rolls back when it closes.
+      release(true)
+    }
+  }
+
+  return {
+    db: dbOver(run, async () => {
+      if (!who) await run([], {})
+      return who as Entered
+    }),
+    atCommit: (call) => void leftForCommit.push(call),
+    async finish() {
+      if (state === 'done') return
+      if (state === 'open') await run([], { commit: true })
+      else if (leftForCommit.length > 0) {
+        const rest = closing()
+        if (rest.length > 0) await run(rest, { commit: true })
+      }
+    },
+    abandon: () => rollBack(),
+  }
+}

@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Scope } from './access.ts'
+import type { Ctx } from './context.ts'
+import { statement } from './database/statement.ts'
+import { newId } from './id.ts'
+
+/**
+ * A fact that a module announces, in the past tense: `event('contact.created', z.object({ contact_id: z.uuid() }), { event: 'contact:new', scope: 'contacts:read' })`.
+ * Versioned by adding fields.
+ */
+export interface EventType<T extends z.ZodType = z.ZodType> {
+  readonly type: string
+  readonly data: T
+  /** How live clients hear of it; left out: they do not. */
+  readonly live?: LiveForm<z.output<T>>
+}
+
+export interface LiveForm<D> {
+  /** The frame's `event`: `import:progress`. */
+  event: string
+  /** Members whose role has this scope hear of it. */
+  scope?: Scope
+  /** Others who do: `user:<id>`, `chat:<id>`, `campaign:<id>`. */
+  topics?(data: D): string[]
+  /** What they see; default: the data itself. */
+  frame?(data: D): object
+}
+
+/** An event as subscribers get it. */
+export interface StoredEvent<D = unknown> {
+  sequence: number
+  id: string
+  transaction_id: string
+  workspace_id: string | null
+  type: string
+  data: D
+  topics: string[]
+  created_at: string
+}
+
+const catalogue = new Map<string, EventType>()
+
+export function event<T extends z.ZodType>(type: string, data: T, live?: LiveForm<z.output<T>>): EventType<T> {
+  if (catalogue.has(type)) throw new Error(`Event ${type} is declared twice.`)
+  const declared: EventType<T> = live ? { type, data, live } : { type, data }
+  catalogue.set(type, declared as unknown as EventType)
+  return declared
+}
+
+export const eventType = (type: string): EventType | undefined => catalogue.get(type)
+
+export interface PendingEvent {
+  id: string
+  type: string
+  data: unknown
+  topics: string[]
+}
+
+/**
+ * Announces a fact. It is written to the outbox with the commit of the transaction at hand, so it is told if and only
+ * if it became true. Call it inside a `write` route or `transaction`, before a statement that commits.
+ */
+export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.input<T>): void {
+  const parsed = type.data.parse(data) as z.output<T>
+  const topics = [...(type.live?.topics?.(parsed) ?? []), ...(type.live?.scope ? [`/${type.live.scope}`] : [])]
+  ctx.outbox({ id: newId(), type: type.type, data: parsed, topics })
+}
+
+/** The topic of a workspace's members whose role has the scope. */
+export const workspaceTopic = (workspaceId: string, scope: Scope) => `${workspaceId}/${scope}`
+
+// A topic that begins with a slash belongs to the workspace at hand, which only the database knows by now.
+const append = statement('events.append', (_, p: { events: string }) =>
+  sql<Record<string, never>>`
+    insert into platform.events (id, type, data, topics)
+    select id, type, data,
+           array(select case when t like '/%' then app.workspace_id() || t else t end from unnest(topics) t)
+      from jsonb_to_recordset(${p.events}::jsonb) as e (id uuid, type text, data jsonb, topics text[])`,
+)
+
+export const appendEvents = (events: PendingEvent[]) => append.call({ events: JSON.stringify(events) })

@@ -1,0 +1,46 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError, tooLarge, unavailable } from '../errors.ts'
+import type { Log } from '../log.ts'
+
+/** The one place where a failure becomes an answer: `{ error, code, request_id, details? }`. */
+export function sendError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const failure = asAppError(error)
+  if (failure.status >= 500) {
+    log.error({ err: failure.cause ?? error, request_id: request.id, route: request.routeOptions.url }, failure.message)
+  }
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
+  return reply
+    .code(failure.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(errorBody(failure, request.id)))
+}
+
+export const errorBody = (failure: AppError, requestId: string) => ({
+  error: failure.message,
+  code: failure.code,
+  request_id: requestId,
+  ...(failure.details && { details: failure.details }),
+})
+
+/** Any error as the answer it becomes. What nobody expected is a 500 that says nothing of the inside. */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const { code, statusCode } = error as { code?: string; statusCode?: number }
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+    case 'FST_REQ_FILE_TOO_LARGE':
+      return tooLarge('The request is larger than is allowed here.')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError(415, 'unsupported_media_type', 'Send the body as application/json, or files as multipart/form-data.')
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new AppError(400, 'malformed_http', 'The body is not as long as Content-Length says.')
+    case 'FST_ERR_BAD_URL':
+      return new AppError(400, 'malformed_url', 'The address contains broken percent encoding.')
+    case 'ENOSPC':
+      return unavailable('The disk is full; nothing was changed.', 60, error)
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new AppError(statusCode, 'bad_request', (error as Error).message)
+  }
+  return new AppError(500, 'internal', 'Something went wrong on our side. The request id helps us find it.', { cause: error })
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { AppError } from '../errors.ts'
+
+/** The field types that every module's schemas are made of. */
+
+export const id = z.uuid()
+
+/** A time, ISO 8601 with `Z`. */
+export const instant = z.iso.datetime({ offset: true })
+
+/** Optional in a body: an empty string means "not given". */
+export const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional()).optional()
+
+/** Optional and clearable in an update: null or an empty string empties it, leaving it out keeps it. */
+export const clearable = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? null : value), schema.nullable()).optional()
+
+export const text = (maxLength: number) => z.string().trim().min(1).max(maxLength)
+
+export const success = z.object({ success: z.literal(true) })
+export const message = z.object({ message: z.string() })
+export const succeeded = { success: true } as const
+
+/** `?limit=&cursor=` of every list. */
+export const page = (defaultLimit = 50) =>
+  z.object({
+    limit: z.coerce.number().int().min(1).max(200).default(defaultLimit),
+    cursor: z.string().max(500).optional(),
+  })
+
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ data: z.array(item), next_cursor: z.string().nullable() })
+
+/** Reads a cursor made by `nextCursor`. Throws 400 when it is not one. */
+export function readCursor(cursor: string | undefined): string | null {
+  if (cursor === undefined || cursor === '') return null
+  const after = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (!z.uuid().safeParse(after).success) {
+    throw new AppError(400, 'invalid_cursor', 'This cursor was not made by this list. Start again without one.', {
+      details: [{ path: 'query.cursor', message: 'Not a cursor of this list.' }],
+    })
+  }
+  return after
+}
+
+/**
+ * One page out of `limit + 1` rows, in the order of their ids. Lists ask for one row more than they show, to know
+ * whether there is a next page.
+ */
+export function toPage<R extends { id: string }>(rows: R[], limit: number): { data: R[]; next_cursor: string | null } {
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  return { data, next_cursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null }
+}

@@ -1,0 +1,101 @@
+import type { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Access } from '../access.ts'
+import type { Ctx } from '../context.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/**
+ * `read`: each statement is a read-only transaction. `write`: the handler is one transaction. `outside`: no transaction
+ * of its own, because it may wait for an outside party; it opens short ones with `transaction(ctx, …)`.
+ */
+export type Kind = 'read' | 'write' | 'outside'
+
+type Input<S> = S extends z.ZodType ? z.output<S> : undefined
+
+export interface RouteInput<P, Q, B> {
+  params: Input<P>
+  query: Input<Q>
+  body: Input<B>
+  /** For what only HTTP knows: uploads, the client's address, cookies. */
+  request: FastifyRequest
+}
+
+/** One endpoint. The table of them makes the Fastify routes, OpenAPI, the isolation, role and fuzz tests. */
+export interface Route<
+  P extends z.ZodType | undefined = z.ZodType | undefined,
+  Q extends z.ZodType | undefined = z.ZodType | undefined,
+  B extends z.ZodType | undefined = z.ZodType | undefined,
+  A extends z.ZodType = z.ZodType,
+> {
+  kind: Kind
+  method: Method
+  /** Fastify's form: `/api/contacts/:id`. */
+  path: string
+  access: Access
+  /** One line for the API reference. */
+  summary: string
+  /** Path parameters. Ids that are not UUIDs are 404 by default, not 400: such a thing is not there. */
+  params?: P
+  query?: Q
+  body?: B
+  /** `multipart` handlers read `request` themselves. */
+  upload?: boolean
+  /** Status of the usual answer; 200 by default. */
+  status?: number
+  /** Its shape. What is not declared here is not sent. */
+  answer: A
+  /** Expected failures besides 400, 401, 403, 404 and 429. */
+  errors?: readonly number[]
+  /** An example body for the docs and the fuzz test's starting point. */
+  example?: Input<B>
+  /** Raised limit for JSON bodies, in bytes; 1 MiB by default. */
+  bodyLimitBytes?: number
+  /** Answers are never stored for replay (credentials in them). */
+  notIdempotent?: boolean
+  /** Not in the API document (the document itself, health checks). */
+  hidden?: boolean
+  handler(ctx: Ctx, input: RouteInput<P, Q, B>): Promise<z.input<A> | Reply<z.input<A>> | FileReply>
+}
+
+/** Checks the handler against the schemas; at run time it is the identity. */
+export function route<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+  A extends z.ZodType = z.ZodType,
+>(definition: Route<P, Q, B, A>): Route {
+  return definition as unknown as Route
+}
+
+/** A module's endpoints, under their operation ids. */
+export interface RouteTable {
+  /** The heading in the API reference. */
+  tag: string
+  routes: Record<string, Route>
+}
+
+/** An answer with another status or with headers. */
+export class Reply<T> {
+  readonly body: T
+  readonly status: number | undefined
+  readonly headers: Record<string, string | string[]>
+  constructor(body: T, more: { status?: number; headers?: Record<string, string | string[]> } = {}) {
+    this.body = body
+    this.status = more.status
+    this.headers = more.headers ?? {}
+  }
+}
+
+/** Bytes instead of JSON. */
+export class FileReply {
+  readonly content: Readable | Buffer | string
+  readonly headers: Record<string, string>
+  readonly status: number
+  constructor(content: Readable | Buffer | string, headers: Record<string, string>, status = 200) {
+    this.content = content
+    this.headers = headers
+    this.status = status
+  }
+}

@@ -1,0 +1,194 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Principal } from '../context.ts'
+import { createContext, transaction } from '../context.ts'
+import { AppError, badRequest, notFound } from '../errors.ts'
+import { newId } from '../id.ts'
+import { openerFor } from '../openers.ts'
+import type { Services } from '../services.ts'
+import { applyCors } from './cors.ts'
+import { sendError } from './error-answer.ts'
+import { replayable } from './idempotency.ts'
+import { acceptUploads } from './multipart.ts'
+import { parseJson, validate } from './parse.ts'
+import { type RateLimiter, createRateLimiter } from './rate-limit.ts'
+import { FileReply, Reply, type Route, type RouteTable } from './route.ts'
+import { serialiserOf } from './serialise.ts'
+
+/** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
+export type Authenticate = (request: FastifyRequest) => Principal
+
+export interface HttpOptions {
+  services: Services
+  tables: RouteTable[]
+  authenticate: Authenticate
+}
+
+/** Makes the Fastify application out of the table of routes. It listens when the caller says so. */
+export async function createHttp({ services, tables, authenticate }: HttpOptions): Promise<FastifyInstance> {
+  const { config } = services
+  const app = fastify({
+    logger: false,
+    trustProxy: config.trustProxy,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 500 },
+    requestTimeout: 60_000,
+    headersTimeout: 30_000,
+    // The client's id is for its own logs; ours is what support asks for.
+    requestIdHeader: false,
+    genReqId: newId,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    clientErrorHandler: answerMalformedHttp,
+  } as Parameters<typeof fastify>[0])
+  acceptJson(app)
+  await acceptUploads(app)
+  const limiter = createRateLimiter(config.rateLimits)
+  app.addHook('onRequest', async (request, reply) => {
+    setHeaders(request, reply)
+    if (applyCors(config, request, reply)) return reply
+  })
+  app.setErrorHandler((error, request, reply) => sendError(services.log, error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    sendError(services.log, notFound(`endpoint as ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`), request, reply),
+  )
+  for (const { routes } of tables) {
+    for (const [operation, definition] of Object.entries(routes)) {
+      addRoute(app, { services, authenticate, limiter, operation, definition })
+    }
+  }
+  return app
+}
+
+interface RouteSetup {
+  services: Services
+  authenticate: Authenticate
+  limiter: RateLimiter
+  operation: string
+  definition: Route
+}
+
+function addRoute(app: FastifyInstance, { services, authenticate, limiter, operation, definition }: RouteSetup): void {
+  const serialise = serialiserOf(definition.answer)
+  const readOnly = definition.kind === 'read'
+  app.route({
+    method: definition.method,
+    url: definition.path,
+    bodyLimit: definition.bodyLimitBytes ?? 1024 * 1024,
+    config: { operation },
+    async handler(request, reply) {
+      const principal = authenticate(request)
+      limiter.count(principal, definition.access, request, reply)
+      const entry = { access: definition.access, workspaceId: wantedWorkspace(request) }
+      const ctx = createContext({
+        services,
+        principal,
+        open: openerFor(principal, entry),
+        requestId: request.id,
+        log: services.log,
+        readOnly,
+      })
+      const input = await readInput()
+      const run = async () => {
+        const result =
+          definition.kind === 'write'
+            ? await transaction(ctx, (ctx) => definition.handler(ctx, input))
+            : await definition.handler(ctx, input)
+        return toAnswer(definition, result, serialise)
+      }
+      const answer = await replayable(ctx, definition, request, run)
+      return reply.code(answer.status).headers(answer.headers).send(answer.body)
+
+      // Somebody who may not do this at all hears that first, whatever is wrong with what they sent.
+      async function readInput() {
+        try {
+          return {
+            params: definition.params ? validateIds(definition, request.params) : undefined,
+            query: definition.query ? validate(definition.query, request.query, 'query') : undefined,
+            body: definition.body ? validate(definition.body, request.body ?? {}, 'body') : undefined,
+            request,
+          } as Parameters<Route['handler']>[1]
+        } catch (error) {
+          if (definition.access !== 'public') await ctx.db.entered()
+          throw error
+        }
+      }
+    },
+  })
+}
+
+// Something that is not an id cannot be there: 404, like any other id that is not there.
+function validateIds(definition: Route, params: unknown): unknown {
+  const result = definition.params?.safeParse(params)
+  if (result && !result.success) throw notFound('thing')
+  return result?.data
+}
+
+function wantedWorkspace(request: FastifyRequest): string | null {
+  const wanted = (request.params as { shopId?: string }).shopId ?? request.headers['x-workspace-id']
+  if (wanted === undefined || wanted === '') return null
+  if (typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted
+  throw notFound('workspace')
+}
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[]>
+  body: unknown
+}
+
+function toAnswer(definition: Route, result: unknown, serialise: (value: unknown) => string): Answer {
+  const usual = definition.status ?? 200
+  if (result instanceof FileReply) return { status: result.status, headers: result.headers, body: result.content }
+  const { body, status, headers } =
+    result instanceof Reply ? result : { body: result, status: undefined, headers: {} }
+  return {
+    status: status ?? usual,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: serialise(body),
+  }
+}
+
+function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(/^application\/([\w.+-]+\+)?json\b/, { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? undefined : parseJson(body as string))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}
+
+const fixedHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-site',
+  'cache-control': 'no-store',
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(fixedHeaders)
+  reply.header('x-request-id', request.id)
+  if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
+}
+
+/** What is not HTTP at all gets the error shape too, on the bare socket. */
+function answerMalformedHttp(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const failure: AppError =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new AppError(431, 'headers_too_large', 'The request headers are too large.')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new AppError(408, 'request_timeout', 'The request did not arrive in time.')
+        : badRequest('malformed_http', 'This is not a well-formed HTTP request.')
+  const body = JSON.stringify({ error: failure.message, code: failure.code, request_id: newId() })
+  socket.end(
+    `HTTP/1.1 ${failure.status} Error\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+

@@ -1,0 +1,24 @@
+import type { z } from 'zod'
+import type { Ctx } from './context.ts'
+
+/** Work to be done later, by any node, at least once. Its handler runs as the server in the workspace it was asked for. */
+export interface JobType<T extends z.ZodType = z.ZodType> {
+  readonly name: string
+  readonly input: T
+  /** Tries in all, default 3. */
+  readonly attempts?: number
+  /** Given up and tried again after this long, default 300 s. */
+  readonly timeoutSeconds?: number
+  /** How many at a time on one node, default 1. */
+  readonly concurrency?: number
+  /** Cron expression in UTC: it also runs by itself, in no workspace, with an empty input. */
+  readonly schedule?: string
+  run(ctx: Ctx, input: z.output<T>): Promise<void>
+}
+
+export const job = <T extends z.ZodType>(definition: JobType<T>): JobType<T> => definition
+
+export interface Jobs {
+  /** Enqueues in the caller's transaction when there is one, so the job exists if and only if the change does. */
+  enqueue<T extends z.ZodType>(ctx: Ctx, type: JobType<T>, input: z.input<T>, options?: { startAfterSeconds?: number }): Promise<void>
+}

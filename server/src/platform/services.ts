@@ -1,0 +1,41 @@
+import type { Connections } from './database/scope.ts'
+import { createContext, type Ctx } from './context.ts'
+import { newId } from './id.ts'
+import type { Log } from './log.ts'
+import { openerFor } from './openers.ts'
+import type { Config } from '../config.ts'
+import type { Secrets } from './crypto/secrets.ts'
+import type { Storage } from './storage/storage.ts'
+import type { Jobs } from './jobs.ts'
+import type { Outbound } from './outbound.ts'
+import type { Broadcast } from './sockets/hub.ts'
+
+/** What one running server has: made once in `app.ts`, handed on in every context. */
+export interface Services {
+  readonly config: Config
+  readonly log: Log
+  readonly now: () => Date
+  readonly connections: Connections
+  /** Encrypts what must be read back: SIP passwords, tokens of integrations. */
+  readonly secrets: Secrets
+  readonly storage: Storage
+  readonly jobs: Jobs
+  /** The only way out to the internet. */
+  readonly outbound: Outbound
+  /** Tells live clients what needs no memory: progress, typing, presence. */
+  readonly live: Broadcast
+  /** Wakes the readers of the outbox after a commit. */
+  readonly outbox: { wake(): void }
+}
+
+/** The server acting for itself: in one workspace (as a member would see it), or across all with `workspaceId: null`. */
+export function serverContext(services: Services, as: { workspaceId: string | null; userId?: string }): Ctx {
+  const principal = { kind: 'server', workspaceId: as.workspaceId, userId: as.userId ?? null } as const
+  return createContext({
+    services,
+    principal,
+    open: openerFor(principal, { access: 'public', workspaceId: as.workspaceId }),
+    requestId: newId(),
+    log: services.log,
+  })
+}
