@@ -7,6 +7,13 @@ export interface MediaHandlers {
   onPlayback?(id: string, state: 'started' | 'finished' | 'stopped', playedMs: number): void
   /** Nothing arrived for the configured time although the other side should be sending. */
   onTimeout?(): void
+  /** A file could not be played (`stopped` follows) or a recording not be written; the call goes on. */
+  onError?(error: Error): void
+}
+
+export interface MediaStats extends RtpStats {
+  /** What the other side's RTCP says about our stream. Null until a report came. */
+  reported: { packetsLost: number; jitterMs: number; roundTripMs: number | null } | null
 }
 
 /** One RTP stream in each direction on one UDP port pair: offer or answer, then audio every 20 ms until closed. */
@@ -22,9 +29,11 @@ export interface MediaSession {
   readonly dtmf: 'rfc4733' | 'none'
   /** Begins sending (silence until something plays). Idempotent. */
   start(): void
+  /** Replaces what plays now. */
   play(media: MediaRef, options?: { loop?: boolean }): Playback
   /** A built-in tone: 440+480 Hz ringback, 2 s on 4 s off, until stopped. Reports no `onPlayback`: nobody asked for it above. */
   playRingback(): Playback
+  /** 100 ms per key, 60 ms between. Rejects an unknown key, and when the other side takes no RFC 4733. */
   sendDtmf(keys: string): Promise<void>
   record(path: string): Promise<Recording>
   /**
@@ -33,7 +42,7 @@ export interface MediaSession {
    */
   bridge(other: MediaSession): void
   unbridge(): void
-  stats(): RtpStats
+  stats(): MediaStats
   /** Ends playback (`onPlayback` stopped comes before this returns) and recording, undoes the bridge, returns the port. Idempotent. */
   close(): void
 }
