@@ -1,10 +1,94 @@
 // Written by `npm run generate` from the migrations; change those.
-import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+import type { ColumnType, GeneratedAlways } from 'kysely'
 
+type Generated<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
 /** Read as ISO 8601 with `Z`. */
 type Timestamp = ColumnType<string, string | Date, string | Date>
 /** Written as JSON text, because `pg` would send an array as a PostgreSQL array. */
 type Json = ColumnType<unknown, string, string>
+
+export interface ContactsContacts {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  first_name: string
+  last_name: string
+  phone_number: string
+  email: string | null
+  notes: string | null
+  time_zone: string | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ContactsDoNotCall {
+  id: string
+  workspace_id: Generated<string>
+  phone_number: string
+  reason: string | null
+  created_at: Generated<Timestamp>
+}
+
+export interface ContactsImports {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  contact_list_id: string | null
+  status: Generated<string>
+  storage_key: string
+  errors_storage_key: string | null
+  mapping: Generated<Json>
+  error: string | null
+  total: Generated<number>
+  done: Generated<number>
+  created: Generated<number>
+  merged: Generated<number>
+  failed: Generated<number>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ContactsListItems {
+  id: string
+  workspace_id: Generated<string>
+  contact_list_id: string
+  contact_id: string
+  created_at: Generated<Timestamp>
+}
+
+export interface ContactsLists {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  name: string
+  description: string | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface FilesFiles {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  filename: string
+  mime_type: string
+  size_bytes: number
+  sha256: string
+  storage_key: string
+  created_at: Generated<Timestamp>
+}
+
+export interface FilesGreetings {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  file_id: string
+  filename: string
+  duration_seconds: number
+  telephone_storage_key: string
+  created_at: Generated<Timestamp>
+}
 
 export interface IdentityApiKeys {
   id: string
@@ -117,7 +201,46 @@ export interface PlatformSubscribers {
   updated_at: Generated<Timestamp>
 }
 
+export interface TelephonySipProviders {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  name: string
+  host: string
+  port: number
+  username: string
+  password_sealed: string
+  active: Generated<boolean>
+  transport: Generated<string>
+  register: Generated<boolean>
+  caller_ids: Generated<string[]>
+  max_concurrent_calls: Generated<number>
+  calls_per_second: Generated<string>
+  transfer_mode: Generated<string>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface TelephonyTransferNumbers {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  name: string
+  phone_number: string
+  description: string | null
+  call_count: Generated<number>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
 export interface Database {
+  'contacts.contacts': ContactsContacts
+  'contacts.do_not_call': ContactsDoNotCall
+  'contacts.imports': ContactsImports
+  'contacts.list_items': ContactsListItems
+  'contacts.lists': ContactsLists
+  'files.files': FilesFiles
+  'files.greetings': FilesGreetings
   'identity.api_keys': IdentityApiKeys
   'identity.invitations': IdentityInvitations
   'identity.members': IdentityMembers
@@ -127,4 +250,6 @@ export interface Database {
   'platform.events': PlatformEvents
   'platform.idempotency_keys': PlatformIdempotencyKeys
   'platform.subscribers': PlatformSubscribers
+  'telephony.sip_providers': TelephonySipProviders
+  'telephony.transfer_numbers': TelephonyTransferNumbers
 }

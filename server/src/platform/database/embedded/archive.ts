@@ -11,6 +11,7 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
  */
 const BLOCK_BYTES = 512
 const CHUNK_BYTES = 256 * 1024
+const CONCURRENT_SYNCS = 4 // the size of Node's thread pool
 const MODE_OFFSET = 100
 const SIZE_OFFSET = 124
 const MODIFIED_AT_OFFSET = 136
@@ -107,10 +108,23 @@ export async function extractArchive(path: string, directory: string): Promise<v
     const read = blockReader(stream as AsyncIterable<Buffer>)
     for (;;) {
       const block = await read(BLOCK_BYTES)
-      if (block[0] === 0) return
+      if (block[0] === 0) break
       await extractEntry(block, directory, read)
     }
   })
+  await syncTree(directory)
+}
+
+async function syncTree(root: string): Promise<void> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  const paths = [root, ...entries.map((entry) => join(entry.parentPath, entry.name))].values()
+  const syncRest = async (): Promise<void> => {
+    for (const path of paths) {
+      const file = await open(path, 'r')
+      await file.sync().finally(() => file.close())
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENT_SYNCS }, syncRest))
 }
 
 async function extractEntry(block: Buffer, directory: string, read: (sizeBytes: number) => Promise<Buffer>): Promise<void> {

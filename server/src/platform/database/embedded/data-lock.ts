@@ -6,11 +6,16 @@ export interface DataLock {
   release(): void
 }
 
+/** Another process, or this one, has the directory open already. */
+export class DataDirInUse extends Error {}
+
+const SQLITE_BUSY = 5
+
 /**
  * Makes this process the only one that opens `dataDir`: PGlite itself takes no lock, and two writers corrupt the catalogue.
  * The lock is the operating system's (SQLite's exclusive lock on an empty file), so it ends with the process however that ends,
  * holds across containers that share the volume, and leaves no race between finding a stale lock and taking it.
- * Throws, naming the holder, when another process has it.
+ * Throws `DataDirInUse`, which names the holder.
  */
 export function lockDataDir(dataDir: string): DataLock {
   const holderPath = join(dataDir, 'lock.pid')
@@ -19,7 +24,8 @@ export function lockDataDir(dataDir: string): DataLock {
     lock.exec('pragma journal_mode = memory; begin exclusive')
   } catch (cause) {
     lock.close()
-    throw new Error(
+    if ((cause as { errcode?: number }).errcode !== SQLITE_BUSY) throw cause
+    throw new DataDirInUse(
       `The database in ${dataDir} is in use by ${readHolder(holderPath)}. Stop that process, or choose another data directory.`,
       { cause },
     )

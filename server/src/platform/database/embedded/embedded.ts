@@ -33,7 +33,7 @@ const SNAPSHOT_EVERY_MS = 15 * 60 * 1000
 const LAST_SNAPSHOT_LIMIT_MS = 10_000
 const SHUTDOWN_LIMIT_MS = 5_000
 const PORT = 5432
-const SOCKET_NAME = `.s.PGSQL.${PORT}` // the name libpq and `pg` derive from the port
+export const SOCKET_NAME = `.s.PGSQL.${PORT}` // the name libpq and `pg` derive from the port
 const SOCKET_PATH_LIMIT_BYTES = 103 // macOS; Linux allows 107
 
 /**
@@ -49,7 +49,7 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   try {
     socketDir = await chooseSocketDir(dataDir)
     const engine = await openCluster(dataDir, join(socketDir, SOCKET_NAME), snapshotEveryMs, log)
-    return present(engine, socketDir, log, async () => {
+    return databaseOn(engine, socketDir, log, async () => {
       await removeSocketDir(socketDir, dataDir)
       lock.release()
     })
@@ -60,7 +60,8 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   }
 }
 
-function present(engine: Engine, socketDir: string, log: Log, release: () => Promise<void>): EmbeddedDatabase {
+/** What a started engine gives its users. `release` runs when the engine has ended, however it did. */
+export function databaseOn(engine: Engine, socketDir: string, log: Log, release: () => Promise<void>): EmbeddedDatabase {
   const ended = engine.ended.then(async (error) => {
     if (error) log.warn({ error: error.message }, 'The embedded database failed: every query fails until the server is started again.')
     await release()
