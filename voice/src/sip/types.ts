@@ -143,7 +143,9 @@ export interface UserAgent {
   onInvite(allow: (source: { host: string; port: number }) => boolean, handler: (call: IncomingCall) => void): void
   /** Answers requests outside dialogs (REGISTER, OPTIONS) by the handler; without one OPTIONS gets 200, others 405. */
   onRequest(method: 'REGISTER' | 'OPTIONS', handler: (request: SipRequestView) => SipReply): void
-  /** Transactions still open: admission control looks at this. */
+  /** Transactions without a final answer, ringing calls included: admission control looks at this. */
   openTransactions(): number
+  /** Everything still remembered, for metrics and leak tests; all 0 some 64 s after the last call. */
+  held(): { transactions: number; calls: number; timers: number }
   close(): Promise<void>
 }

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { ClientTransaction } from './client-transaction.ts'
+import type { ReceivedRequest, ReceivedResponse } from './message.ts'
+import type { ServerTransaction } from './server-transaction.ts'
+import type { TimerWheel } from './timer-wheel.ts'
+import type { Endpoint, Resolve } from './transport.ts'
+
+/** RFC 3261 section 17.1.1.1, in ms. */
+export const T1 = 500
+export const T2 = 4000
+export const T4 = 5000
+/** Timers B, D, F, H, J and L: after this nobody retransmits any more. */
+export const transactionLifeMs = 64 * T1
+
+/** What every part of one user agent shares. */
+export interface Core {
+  readonly clock: Clock
+  readonly wheel: TimerWheel
+  readonly resolve: Resolve
+  /** What we call ourselves in Via and Contact. */
+  readonly local: Endpoint
+  readonly userAgent: string
+  send(data: string, to: Endpoint, onError?: (error: Error) => void): void
+  readonly clients: Map<string, ClientTransaction>
+  readonly servers: Map<string, ServerTransaction>
+  /** Transactions of either kind without a final answer. */
+  openTransactions: number
+  readonly calls: Calls
+}
+
+/** One end of a call, known by Call-ID and our tag from INVITE until its last retransmission may have come. */
+export interface CallEntry {
+  readonly callId: string
+  readonly localTag: string
+  /** The other side's tag, once there is only one. */
+  readonly remoteTag: string | null
+  /** CSeq of their INVITE while it waits for our answer, to recognise its twin. */
+  readonly pendingSequence?: number | null
+  /** A request inside the dialog, ACK excepted. */
+  onRequest(transaction: ServerTransaction): void
+  onAck(request: ReceivedRequest): void
+  /** A 2xx to INVITE that belongs to no transaction: a retransmission or another fork. */
+  onStray2xx(response: ReceivedResponse): void
+}
+
+export interface Calls {
+  readonly size: number
+  add(entry: CallEntry): void
+  remove(entry: CallEntry): void
+  find(callId: string, localTag: string | undefined): CallEntry | undefined
+  /** For NOTIFYs of peers that leave out our tag. */
+  findByRemote(callId: string, remoteTag: string | undefined): CallEntry | undefined
+}
+
+export function createCalls(): Calls {
+  // A Call-ID has several entries when we call ourselves or a challenged INVITE comes again.
+  const byCallId = new Map<string, CallEntry[]>()
+  let size = 0
+  return {
+    get size() {
+      return size
+    },
+    add(entry) {
+      const entries = byCallId.get(entry.callId)
+      if (entries) entries.push(entry)
+      else byCallId.set(entry.callId, [entry])
+      size++
+    },
+    remove(entry) {
+      const entries = byCallId.get(entry.callId) ?? []
+      const left = entries.filter(other => other !== entry)
+      size -= entries.length - left.length
+      if (left.length > 0) byCallId.set(entry.callId, left)
+      else byCallId.delete(entry.callId)
+    },
+    find: (callId, localTag) => byCallId.get(callId)?.find(entry => entry.localTag === localTag),
+    findByRemote: (callId, remoteTag) =>
+      remoteTag === undefined ? undefined : byCallId.get(callId)?.find(entry => entry.remoteTag === remoteTag),
+  }
+}
+
+export function newTag(): string {
+  return randomBytes(8).toString('hex')
+}
+
+const branchPrefix = `z9hG4bK${newTag()}`
+let branchCount = 0
+
+export function newBranch(): string {
+  return `${branchPrefix}.${(branchCount++).toString(36)}`
+}

@@ -1,0 +1,124 @@
+import { newBranch } from './core.ts'
+import type { Core } from './core.ts'
+import { header, headerValues } from './headers.ts'
+import type { Header } from './headers.ts'
+import type { ReceivedRequest, ReceivedResponse, SipRequest } from './message.ts'
+import { serialise } from './serialise.ts'
+import type { Endpoint } from './transport.ts'
+import { parseNameAddr, parseUri } from './uri.ts'
+
+export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY'
+
+/** RFC 3261 section 12: what a request inside the call needs. */
+export interface Dialog {
+  readonly callId: string
+  /** From of our requests, tag included. */
+  readonly localAddress: string
+  /** To of our requests, tag included. */
+  readonly remoteAddress: string
+  readonly remoteTag: string
+  /** Our own Contact header. */
+  readonly contact: string
+  localSeq: number
+  remoteSeq: number | null
+  /** Where the other side wants its requests. */
+  remoteTarget: string
+  routeSet: string[]
+  /** For peers whose target cannot be read. */
+  readonly fallback: Endpoint
+}
+
+/** The dialog that a tagged answer to our INVITE makes; its Record-Route reversed is our route. */
+export function dialogOfCaller(invite: SipRequest, response: ReceivedResponse, contact: string, sentTo: Endpoint): Dialog {
+  return {
+    callId: response.callId,
+    localAddress: header(invite.headers, 'from')!,
+    remoteAddress: header(response.headers, 'to')!,
+    remoteTag: response.to.params.get('tag') ?? '',
+    contact,
+    localSeq: response.cseq,
+    remoteSeq: null,
+    remoteTarget: contactUri(response.headers) ?? invite.uri,
+    routeSet: headerValues(response.headers, 'record-route').reverse(),
+    fallback: sentTo,
+  }
+}
+
+export function dialogOfCallee(invite: ReceivedRequest, localTag: string, contact: string, source: Endpoint): Dialog {
+  return {
+    callId: invite.callId,
+    localAddress: `${header(invite.headers, 'to')!};tag=${localTag}`,
+    remoteAddress: header(invite.headers, 'from')!,
+    remoteTag: invite.from.params.get('tag') ?? '',
+    contact,
+    localSeq: 0,
+    remoteSeq: invite.cseq,
+    remoteTarget: contactUri(invite.headers) ?? invite.from.uri,
+    routeSet: headerValues(invite.headers, 'record-route'),
+    fallback: source,
+  }
+}
+
+/** A target refresh (section 12.2): re-INVITE, UPDATE and their 2xx may move the other side. */
+export function refreshTarget(dialog: Dialog, headers: readonly Header[]): void {
+  dialog.remoteTarget = contactUri(headers) ?? dialog.remoteTarget
+}
+
+function contactUri(headers: readonly Header[]): string | null {
+  const first = headerValues(headers, 'contact')[0]
+  const contact = first === undefined ? null : parseNameAddr(first)
+  return contact && parseUri(contact.uri)?.host ? contact.uri : null
+}
+
+/** The next request in the dialog; counts CSeq. */
+export function dialogRequest(dialog: Dialog, method: string, extra: Header[] = [], body = ''): SipRequest {
+  return routed(dialog, method, ++dialog.localSeq, [['contact', dialog.contact], ...extra], body)
+}
+
+function routed(dialog: Dialog, method: string, sequence: number, extra: Header[], body: string): SipRequest {
+  const { uri, routes } = routing(dialog)
+  const headers: Header[] = [
+    ...routes.map((route): Header => ['route', route]),
+    ['from', dialog.localAddress],
+    ['to', dialog.remoteAddress],
+    ['call-id', dialog.callId],
+    ['cseq', `${sequence} ${method}`],
+    ['max-forwards', '70'],
+    ...extra,
+  ]
+  return { method, uri, headers, body }
+}
+
+/** Section 12.2.1.1: a strict router, without `lr`, takes the Request-URI and the target goes to the end of the route. */
+function routing(dialog: Dialog): { uri: string; routes: string[] } {
+  const first = dialog.routeSet[0] === undefined ? null : parseNameAddr(dialog.routeSet[0])
+  const hop = first && parseUri(first.uri)
+  if (!first || !hop || hop.params.has('lr')) return { uri: dialog.remoteTarget, routes: dialog.routeSet }
+  return { uri: first.uri, routes: [...dialog.routeSet.slice(1), `<${dialog.remoteTarget}>`] }
+}
+
+/** Where a request of the dialog goes: the first route, else the target. */
+export function dialogDestination(dialog: Dialog): Endpoint {
+  const next = dialog.routeSet[0] === undefined ? dialog.remoteTarget : (parseNameAddr(dialog.routeSet[0])?.uri ?? '')
+  const hop = parseUri(next)
+  return hop?.host ? { host: hop.host, port: hop.port ?? 5060 } : dialog.fallback
+}
+
+/**
+ * Sends the ACK for a 2xx and returns a function that sends the very same one again, for when the 2xx comes again. It
+ * carries the INVITE's credentials (section 13.2.2.4).
+ */
+export function sendAck(core: Core, dialog: Dialog, invite: SipRequest): () => void {
+  const sequence = Number.parseInt(header(invite.headers, 'cseq')!, 10)
+  const credentials = invite.headers.filter(([name]) => name === 'authorization' || name === 'proxy-authorization')
+  const ack = routed(dialog, 'ACK', sequence, credentials, '')
+  ack.headers.unshift(['via', `SIP/2.0/UDP ${core.local.host}:${core.local.port};branch=${newBranch()};rport`])
+  const wire = serialise(ack)
+  const destination = dialogDestination(dialog)
+  const send = (): void =>
+    core.resolve(destination.host, host => {
+      if (host !== null) core.send(wire, { host, port: destination.port })
+    })
+  send()
+  return send
+}

@@ -1,0 +1,132 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { splitOutside, unquote } from './headers.ts'
+import type { Header } from './headers.ts'
+import type { SipResponse } from './message.ts'
+
+/** A Digest challenge of WWW-Authenticate or Proxy-Authenticate (RFC 7616, RFC 8760). */
+export interface Challenge {
+  realm: string
+  nonce: string
+  algorithm: string
+  /** `auth` when the server offers it; undefined for RFC 2069 style. */
+  qop: 'auth' | undefined
+  opaque: string | undefined
+  stale: boolean
+}
+
+export interface DigestInput {
+  challenge: Challenge
+  username: string
+  password: string
+  method: string
+  uri: string
+  cnonce: string
+  nc: number
+}
+
+const hashes: Record<string, string> = { MD5: 'md5', 'SHA-256': 'sha256' }
+
+/** The challenges of one header value that we can answer, in the server's order of preference. */
+export function parseChallenges(value: string): Challenge[] {
+  const challenges: Map<string, string>[] = []
+  for (const part of splitOutside(value, ',')) {
+    const scheme = /^([\w-]+)\s+(?=[\w-]+\s*=)/.exec(part)
+    if (scheme) challenges.push(new Map([['scheme', scheme[1]!.toLowerCase()]]))
+    const equals = part.indexOf('=')
+    if (equals < 0) continue
+    const name = part.slice(scheme?.[0].length ?? 0, equals).trim().toLowerCase()
+    challenges.at(-1)?.set(name, unquote(part.slice(equals + 1).trim()))
+  }
+  return challenges.flatMap(toChallenge)
+}
+
+function toChallenge(params: Map<string, string>): Challenge[] {
+  const realm = params.get('realm')
+  const nonce = params.get('nonce')
+  const algorithm = (params.get('algorithm') ?? 'MD5').toUpperCase()
+  const offered = params.get('qop')
+  const qop = offered?.split(',').some(option => option.trim().toLowerCase() === 'auth') ? 'auth' : undefined
+  const usable = Object.hasOwn(hashes, algorithm.replace(/-SESS$/, '')) && (!offered || qop !== undefined)
+  if (params.get('scheme') !== 'digest' || realm === undefined || nonce === undefined || !usable) return []
+  const stale = params.get('stale')?.toLowerCase() === 'true'
+  return [{ realm, nonce, algorithm, qop, opaque: params.get('opaque'), stale }]
+}
+
+/** `response` of RFC 7616 section 3.4.1, for MD5 and SHA-256, with and without `-sess`. */
+export function digestResponse(input: DigestInput): string {
+  const { challenge, cnonce } = input
+  const hash = (text: string): string =>
+    createHash(hashes[challenge.algorithm.replace(/-SESS$/, '')] ?? 'md5').update(text).digest('hex')
+  const secret = hash(`${input.username}:${challenge.realm}:${input.password}`)
+  const ha1 = challenge.algorithm.endsWith('-SESS') ? hash(`${secret}:${challenge.nonce}:${cnonce}`) : secret
+  const ha2 = hash(`${input.method}:${input.uri}`)
+  if (!challenge.qop) return hash(`${ha1}:${challenge.nonce}:${ha2}`)
+  return hash(`${ha1}:${challenge.nonce}:${hexCount(input.nc)}:${cnonce}:${challenge.qop}:${ha2}`)
+}
+
+function authorization(input: DigestInput): string {
+  const { challenge } = input
+  const parts = [
+    `username=${quote(input.username)}`,
+    `realm=${quote(challenge.realm)}`,
+    `nonce=${quote(challenge.nonce)}`,
+    `uri=${quote(input.uri)}`,
+    `response="${digestResponse(input)}"`,
+    `algorithm=${challenge.algorithm.replace('-SESS', '-sess')}`,
+  ]
+  if (challenge.qop || challenge.algorithm.endsWith('-SESS')) parts.push(`cnonce="${input.cnonce}"`)
+  if (challenge.qop) parts.push(`qop=${challenge.qop}`, `nc=${hexCount(input.nc)}`)
+  if (challenge.opaque !== undefined) parts.push(`opaque=${quote(challenge.opaque)}`)
+  return `Digest ${parts.join(', ')}`
+}
+
+function hexCount(nc: number): string {
+  return nc.toString(16).padStart(8, '0')
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`
+}
+
+/** What one request has been challenged with so far: a fresh one per request, kept over its retries. */
+export type Attempts = Map<string, 'answered' | 'refreshed'>
+
+/** The credentials of one call or registration. Known challenges are answered unasked, with a counted nonce. */
+export interface Authenticator {
+  /** Authorization and Proxy-Authorization headers for the next request. */
+  headers(method: string, uri: string): Header[]
+  /** Takes a 401 or 407. False: our credentials were refused, or we cannot answer; trying again is useless. */
+  challenged(response: SipResponse, attempts: Attempts): boolean
+}
+
+export function createAuthenticator(username: string, password: string): Authenticator {
+  const known = new Map<string, { header: string; challenge: Challenge; nc: number; cnonce: string }>()
+  return {
+    headers(method, uri) {
+      return [...known.values()].map(entry => {
+        const { challenge, cnonce } = entry
+        return [entry.header, authorization({ challenge, username, password, method, uri, cnonce, nc: ++entry.nc })]
+      })
+    },
+    challenged(response, attempts) {
+      const proxy = response.status === 407
+      const asks = proxy ? 'proxy-authenticate' : 'www-authenticate'
+      const realms = new Set<string>()
+      for (const [name, value] of response.headers) {
+        if (name !== asks) continue
+        for (const challenge of parseChallenges(value)) {
+          const key = `${asks} ${challenge.realm}`
+          // The server lists its preferred algorithm first.
+          if (realms.has(key)) continue
+          realms.add(key)
+          const before = attempts.get(key)
+          if (before === 'refreshed' || (before === 'answered' && !challenge.stale)) return false
+          attempts.set(key, before === undefined ? 'answered' : 'refreshed')
+          const header = proxy ? 'proxy-authorization' : 'authorization'
+          known.set(key, { header, challenge, nc: 0, cnonce: randomBytes(8).toString('hex') })
+        }
+      }
+      return realms.size > 0
+    },
+  }
+}

@@ -1,0 +1,159 @@
+/** Lower-case full name and unfolded value, in the order of the message. */
+export type Header = [name: string, value: string]
+
+const compactNames: Record<string, string> = {
+  a: 'accept-contact',
+  b: 'referred-by',
+  c: 'content-type',
+  d: 'request-disposition',
+  e: 'content-encoding',
+  f: 'from',
+  i: 'call-id',
+  j: 'reject-contact',
+  k: 'supported',
+  l: 'content-length',
+  m: 'contact',
+  o: 'event',
+  r: 'refer-to',
+  s: 'subject',
+  t: 'to',
+  u: 'allow-events',
+  v: 'via',
+  x: 'session-expires',
+  y: 'identity',
+}
+
+const wireNames = [
+  'Accept',
+  'Allow',
+  'Authorization',
+  'Call-ID',
+  'Contact',
+  'Content-Length',
+  'Content-Type',
+  'CSeq',
+  'Event',
+  'Expires',
+  'From',
+  'Max-Forwards',
+  'Min-Expires',
+  'Min-SE',
+  'Proxy-Authenticate',
+  'Proxy-Authorization',
+  'Record-Route',
+  'Refer-To',
+  'Referred-By',
+  'Require',
+  'Retry-After',
+  'Route',
+  'Server',
+  'Session-Expires',
+  'Subscription-State',
+  'Supported',
+  'To',
+  'Unsupported',
+  'User-Agent',
+  'Via',
+  'WWW-Authenticate',
+]
+
+const fromWire = new Map(wireNames.map(name => [name, name.toLowerCase()]))
+const toWire = new Map(wireNames.map(name => [name.toLowerCase(), name]))
+const token = /^[\w\-.!%*+`'~]+$/
+
+/** The full, lower-case name for a name as received (compact forms included), or null when it is no token. */
+export function headerName(received: string): string | null {
+  const known = fromWire.get(received)
+  if (known !== undefined) return known
+  if (!token.test(received)) return null
+  const lower = received.toLowerCase()
+  return Object.hasOwn(compactNames, lower) ? compactNames[lower]! : lower
+}
+
+/** The usual spelling of a lower-case name. */
+export function wireName(name: string): string {
+  return toWire.get(name) ?? name.replace(/(^|-)[a-z]/g, letter => letter.toUpperCase())
+}
+
+/** Value of the first header of that (lower-case, full) name. */
+export function header(headers: readonly Header[], name: string): string | undefined {
+  for (const entry of headers) if (entry[0] === name) return entry[1]
+  return undefined
+}
+
+/** Every value of that name, over repeated headers and comma-separated lists, in order. */
+export function headerValues(headers: readonly Header[], name: string): string[] {
+  const values: string[] = []
+  for (const entry of headers) if (entry[0] === name) values.push(...splitOutside(entry[1], ','))
+  return values
+}
+
+/** A header with a non-negative integer such as Expires; undefined when absent or not one. Parameters are ignored. */
+export function headerNumber(headers: readonly Header[], name: string): number | undefined {
+  const match = /^\s*(\d{1,10})(?!\d)/.exec(header(headers, name) ?? '')
+  return match ? Number(match[1]) : undefined
+}
+
+/** Splits at a separator that stands outside quoted strings and angle brackets; empty parts are left out. */
+export function splitOutside(text: string, separator: ',' | ';'): string[] {
+  if (!text.includes(separator)) {
+    const only = text.trim()
+    return only === '' ? [] : [only]
+  }
+  const parts: string[] = []
+  let quoted = false
+  let bracketed = false
+  let start = 0
+  for (let at = 0; at <= text.length; at++) {
+    const char = text[at]
+    if (quoted) {
+      if (char === '\\') at++
+      else if (char === '"') quoted = false
+    } else if (char === '"') quoted = true
+    else if (char === '<') bracketed = true
+    else if (char === '>') bracketed = false
+    if (at >= text.length || (char === separator && !quoted && !bracketed)) {
+      const part = text.slice(start, at).trim()
+      if (part !== '') parts.push(part)
+      start = at + 1
+    }
+  }
+  return parts
+}
+
+/** `;name=value;flag` as a map with lower-case names; quotes around values are taken off. */
+export function parseParams(text: string): Map<string, string> {
+  const params = new Map<string, string>()
+  for (const part of splitOutside(text, ';')) {
+    const equals = part.indexOf('=')
+    if (equals < 0) params.set(part.toLowerCase(), '')
+    else params.set(part.slice(0, equals).trim().toLowerCase(), unquote(part.slice(equals + 1).trim()))
+  }
+  return params
+}
+
+export function unquote(text: string): string {
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text
+  return text.slice(1, -1).replace(/\\(.)/gs, '$1')
+}
+
+/** The top-most hop of a Via header (RFC 3261 section 20.42). */
+export interface Via {
+  host: string
+  port: number | null
+  /** Empty when absent (RFC 2543). */
+  branch: string
+  /** The peer asked for symmetric response routing (RFC 3581). */
+  rport: boolean
+}
+
+const viaShape = /^SIP\s*\/\s*2\.0\s*\/\s*[A-Za-z][\w-]*\s+(\[[0-9A-Fa-f:.]+\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?\s*(;.*)?$/is
+
+export function parseVia(value: string): Via | null {
+  const match = viaShape.exec(value)
+  if (!match) return null
+  const params = parseParams(match[3] ?? '')
+  const port = match[2] === undefined ? null : Number(match[2])
+  if (port !== null && port > 65535) return null
+  return { host: match[1]!, port, branch: params.get('branch') ?? '', rport: params.has('rport') }
+}
