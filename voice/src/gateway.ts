@@ -63,7 +63,8 @@ export type LegEvent =
   | { t: 'trying' | 'ringing' | 'early-media'; at: number; sip?: number }
   | { t: 'answered'; at: number; codec: 'PCMU' | 'PCMA'; dtmf: 'rfc4733' | 'none' }
   | { t: 'dtmf'; at: number; key: Keypress; via: 'rfc4733' | 'info' }
-  | { t: 'playback'; at: number; id: string; state: 'started' | 'finished' | 'stopped'; playedMs: number }
+  /** `error`: the file could not be played. */
+  | { t: 'playback'; at: number; id: string; state: 'started' | 'finished' | 'stopped'; playedMs: number; error?: string }
   | { t: 'transfer'; at: number; state: 'trying' | 'ringing' | 'answered' | 'failed'; sip?: number; cause?: EndCause }
   | { t: 'ended'; at: number; by: 'local' | 'remote' | 'network'; sip?: number; cause: EndCause; rtp?: RtpStats }
 
@@ -126,6 +127,8 @@ export interface Leg {
 
 /** A call that came in: not answered yet. Nobody answering within 30 s is a 480. */
 export interface InboundLeg extends Leg {
+  /** The trunk whose host sent the call. */
+  readonly trunkId: string
   readonly from: string
   readonly to: string
   answer(): Promise<void>
@@ -156,6 +159,17 @@ export class NotAdmitted extends Error {
   }
 }
 
+/** This gateway has dialled the attempt already: nothing was sent, and the attempt must not be made again. */
+export class DuplicateAttempt extends Error {
+  readonly attemptId: string
+
+  constructor(attemptId: string) {
+    super(`Attempt ${attemptId} has been dialled already. Give each try its own attemptId.`)
+    this.name = 'DuplicateAttempt'
+    this.attemptId = attemptId
+  }
+}
+
 export interface VoiceGateway {
   readonly kind: 'embedded' | 'sim'
   upsertTrunk(trunk: Trunk): Promise<void>
@@ -165,7 +179,8 @@ export interface VoiceGateway {
   testTrunk(trunk: Trunk): Promise<{ ok: boolean; sip?: number; message: string; latencyMs: number }>
   /**
    * Sends an INVITE and answers the leg at once; what becomes of it comes as events. Throws `NotAdmitted` when nothing
-   * was sent. Aborting the signal cancels or hangs up.
+   * was sent, `DuplicateAttempt` for an attemptId dialled before, `TypeError` for a request no carrier could take.
+   * Aborting the signal cancels or hangs up.
    */
   originate(request: OriginateRequest, signal?: AbortSignal): Promise<Leg>
   onInbound(handler: (leg: InboundLeg) => void): void

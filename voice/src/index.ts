@@ -1,1 +1,27 @@
-export * from './gateway.ts'
+export { DuplicateAttempt, NotAdmitted } from './gateway.ts'
+export type {
+  EndCause,
+  GatewayLoad,
+  InboundLeg,
+  Keypress,
+  Leg,
+  LegEvent,
+  MediaRef,
+  OriginateRequest,
+  Playback,
+  Recording,
+  RtpStats,
+  TransferRequest,
+  TransferResult,
+  Trunk,
+  TrunkState,
+  VoiceGateway,
+} from './gateway.ts'
+export { systemClock } from './clock.ts'
+export type { Clock, Timer } from './clock.ts'
+export { answers, busy, noAnswer, notFound, rejects, unreachable } from './callee.ts'
+export type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from './callee.ts'
+export { createSimGateway } from './sim/gateway.ts'
+export type { SimGateway, SimOptions } from './sim/gateway.ts'
+export { createVirtualClock } from './sim/virtual-clock.ts'
+export type { VirtualClock, VirtualClockOptions } from './sim/virtual-clock.ts'

@@ -1,0 +1,76 @@
+import type { Keypress } from './gateway.ts'
+
+/** What a called party does, as data: the simulator and the loopback carrier act it out alike. */
+export type CalleeBehaviour = Answers | Rejects | RingsForever | Unreachable
+
+export interface Answers {
+  does: 'answer'
+  /** From the INVITE to the 200, ringing meanwhile. */
+  afterMs: number
+  /** Sends a 183 with audio before the answer. */
+  earlyMedia?: boolean
+  /** Keys pressed, each so long after the answer, by RFC 4733. */
+  keys?: { key: Keypress; afterMs: number }[]
+  /** Hangs up so long after the answer; without it the callee waits for the other side. */
+  hangUpAfterMs?: number
+  /** Sends no more audio from so long after the answer on, and does not hang up. */
+  goesSilentAfterMs?: number
+  /** What the carrier says to a REFER on this call. Default `refuse` (603), as most do. */
+  refer?: 'accept' | 'refuse'
+}
+
+export interface Rejects {
+  does: 'reject'
+  status: number
+  afterMs: number
+  /** Plays an announcement in a 183 first. */
+  earlyMedia?: boolean
+}
+
+/** 180 and nothing more. */
+export interface RingsForever {
+  does: 'ring'
+}
+
+/** Nothing comes back at all, not even a 100. */
+export interface Unreachable {
+  does: 'nothing'
+}
+
+export const answers = (afterMs: number, more: Omit<Answers, 'does' | 'afterMs'> = {}): CalleeBehaviour => ({ does: 'answer', afterMs, ...more })
+export const rejects = (status: number, afterMs = 0): CalleeBehaviour => ({ does: 'reject', status, afterMs })
+export const busy = (afterMs = 0): CalleeBehaviour => rejects(486, afterMs)
+export const notFound = (): CalleeBehaviour => rejects(404)
+export const noAnswer = (): CalleeBehaviour => ({ does: 'ring' })
+export const unreachable = (): CalleeBehaviour => ({ does: 'nothing' })
+
+/** What a carrier saw of one call that reached it: the oracle a test holds the product's own counts against. */
+export interface CarriedCall {
+  /** Unix time in ms of the INVITE. */
+  at: number
+  callId: string
+  from: string
+  to: string
+  /** Keys the callee heard us send. */
+  keysHeard: string
+  answered: boolean
+  over: boolean
+}
+
+/** A call somebody makes to us. */
+export interface PlacedCall {
+  from: string
+  to: string
+  /** Gives up when not answered by then. Default 60 s. */
+  givesUpAfterMs?: number
+  keys?: { key: Keypress; afterMs: number }[]
+  /** After the answer. Default: waits for us to hang up. */
+  hangsUpAfterMs?: number
+}
+
+/** How a placed call stands; it changes while the call goes on. */
+export interface PlacedCallState {
+  state: 'calling' | 'ringing' | 'answered' | 'over'
+  /** Final status of the INVITE. */
+  status: number | null
+}

@@ -1,0 +1,111 @@
+import type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from '../callee.ts'
+import type { EngineLimits } from '../embedded/admission.ts'
+import type { InboundSettings } from '../embedded/inbound.ts'
+import type { BreakerSettings } from '../embedded/trunk-gate.ts'
+import type { Leg, LegEvent, MediaRef, OriginateRequest, Trunk, VoiceGateway } from '../gateway.ts'
+
+/** A gateway beside a carrier whose callees do as told: what a driver gives to be tested. */
+export interface Harness {
+  gateway: VoiceGateway
+  /** Account at the carrier. */
+  account: Pick<Trunk, 'host' | 'port' | 'username' | 'password'>
+  /** A host and port where nobody answers. */
+  nowhere: Pick<Trunk, 'host' | 'port'>
+  carried: readonly CarriedCall[]
+  place(call: PlacedCall): Promise<PlacedCallState>
+  /** Lets time pass, real or virtual. */
+  pass(ms: number): Promise<void>
+  now(): number
+  /** An audio file of that length. */
+  audio(durationMs: number): MediaRef
+  close(): Promise<void>
+}
+
+/** What a test wants different from a plain carrier and a plain engine. */
+export interface HarnessOptions {
+  /** Default: every number rings for ever. */
+  callees?: Record<string, CalleeBehaviour>
+  limits?: Partial<EngineLimits>
+  breaker?: BreakerSettings
+  inbound?: InboundSettings
+  mediaTimeoutMs?: number
+  probeTimeoutMs?: number
+}
+
+export type MakeHarness = (options: HarnessOptions) => Promise<Harness>
+
+/** The conditions a test runs in, with the words its steps are told in. */
+export interface Scene extends Harness {
+  trunk: Trunk
+  dial(to: string, more?: Partial<OriginateRequest>, signal?: AbortSignal): Promise<WatchedLeg>
+  /** Waits until the condition holds; fails when it does not within 10 s. */
+  until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>
+  watch(leg: Leg): WatchedLeg
+}
+
+/** A leg and what has happened on it so far. */
+export interface WatchedLeg {
+  leg: Leg
+  events: LegEvent[]
+  /** The first event of that kind, waited for. */
+  event<T extends LegEvent['t']>(t: T, fits?: (event: Extract<LegEvent, { t: T }>) => boolean): Promise<Extract<LegEvent, { t: T }>>
+}
+
+const WAIT_MS = 10_000
+const STEP_MS = 10
+
+let attempts = 0
+
+/** Sets the scene, lets the test run on it, clears away. */
+export async function on(makeHarness: MakeHarness, options: HarnessOptions, run: (scene: Scene) => Promise<void>): Promise<void> {
+  const harness = await makeHarness(options)
+  const trunk: Trunk = {
+    id: 'trunk',
+    transport: 'udp',
+    register: false,
+    maxConcurrentCalls: 20,
+    callsPerSecond: 1000,
+    transferMode: 'bridge',
+    ...harness.account,
+  }
+
+  const until: Scene['until'] = async (what, holds) => {
+    for (let waitedMs = 0; !(await holds()); waitedMs += STEP_MS) {
+      if (waitedMs > WAIT_MS) throw new Error(`Waited ${WAIT_MS} ms in vain for ${what}.`)
+      await harness.pass(STEP_MS)
+    }
+  }
+
+  function watch(leg: Leg): WatchedLeg {
+    const events: LegEvent[] = []
+    void (async () => {
+      for await (const event of leg.events) events.push(event)
+    })()
+    return {
+      leg,
+      events,
+      async event(t, fits = () => true) {
+        type Wanted = Extract<LegEvent, { t: typeof t }>
+        const find = () => events.find((event): event is Wanted => event.t === t && fits(event as Wanted))
+        await until(`the event ${t} (seen: ${events.map((event) => event.t).join(', ')})`, () => find() !== undefined)
+        return find()!
+      },
+    }
+  }
+
+  try {
+    await harness.gateway.upsertTrunk(trunk)
+    await run({
+      ...harness,
+      trunk,
+      until,
+      watch,
+      async dial(to, more = {}, signal) {
+        const request = { attemptId: `attempt-${++attempts}`, trunkId: trunk.id, to, callerId: '5550100', ringTimeoutMs: 5_000, maxDurationMs: 60_000 }
+        return watch(await harness.gateway.originate({ ...request, ...more }, signal))
+      },
+    })
+  } finally {
+    await harness.close()
+  }
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answers } from '../callee.ts'
+import type { InboundLeg } from '../gateway.ts'
+import { on, type MakeHarness, type Scene } from './harness.ts'
+
+/** Takes the next call. */
+function nextCall({ gateway, until }: Scene): () => Promise<InboundLeg> {
+  let taken: InboundLeg | null = null
+  gateway.onInbound((leg) => (taken = leg))
+  return async () => {
+    await until('a call', () => taken !== null)
+    return taken!
+  }
+}
+
+export function describeInbound(make: MakeHarness): void {
+  test('a call comes in, is answered, presses a key and hangs up', () =>
+    on(make, {}, async (scene) => {
+      const incoming = nextCall(scene)
+      const caller = await scene.place({ from: '5550177', to: '5550100', keys: [{ key: '7', afterMs: 100 }], hangsUpAfterMs: 400 })
+      const leg = await incoming()
+      assert.deepEqual({ from: leg.from, to: leg.to, trunkId: leg.trunkId }, { from: '5550177', to: '5550100', trunkId: scene.trunk.id })
+      const call = scene.watch(leg)
+      await leg.answer()
+      await leg.answer()
+      await scene.until('the answer at the caller', () => caller.state === 'answered')
+      assert.equal((await call.event('dtmf')).key, '7')
+      const ended = await call.event('ended')
+      assert.deepEqual({ by: ended.by, cause: ended.cause }, { by: 'remote', cause: 'completed' })
+    }))
+
+  test('we hang up on a caller', () =>
+    on(make, {}, async (scene) => {
+      const incoming = nextCall(scene)
+      const caller = await scene.place({ from: '5550177', to: '5550100' })
+      const leg = await incoming()
+      await leg.answer()
+      await scene.until('the answer at the caller', () => caller.state === 'answered')
+      await leg.hangup()
+      await scene.until('the BYE', () => caller.state === 'over')
+    }))
+
+  for (const [status, cause] of [
+    [486, 'busy'],
+    [480, 'no_answer'],
+    [603, 'rejected'],
+  ] as const) {
+    test(`a call is refused with ${status}`, () =>
+      on(make, {}, async (scene) => {
+        const incoming = nextCall(scene)
+        const caller = await scene.place({ from: '5550177', to: '5550100' })
+        const leg = await incoming()
+        const call = scene.watch(leg)
+        await leg.reject(status)
+        assert.equal((await call.event('ended')).cause, cause)
+        await scene.until('the refusal', () => caller.state === 'over')
+        assert.equal(caller.status, status)
+      }))
+  }
+
+  test('a call nobody answers gets 480', () =>
+    on(make, { inbound: { ringTimeoutMs: 300, maxDurationMs: 60_000 } }, async (scene) => {
+      const incoming = nextCall(scene)
+      const caller = await scene.place({ from: '5550177', to: '5550100' })
+      const call = scene.watch(await incoming())
+      const ended = await call.event('ended')
+      assert.deepEqual({ by: ended.by, cause: ended.cause, sip: ended.sip }, { by: 'local', cause: 'no_answer', sip: 480 })
+      await scene.until('the refusal', () => caller.state === 'over')
+      assert.equal(caller.status, 480)
+    }))
+
+  test('a call nobody takes is refused at once', () =>
+    on(make, {}, async (scene) => {
+      const caller = await scene.place({ from: '5550177', to: '5550100' })
+      await scene.until('the refusal', () => caller.state === 'over')
+      assert.equal(caller.status, 480)
+    }))
+
+  test('the caller gives up before the answer', () =>
+    on(make, {}, async (scene) => {
+      const incoming = nextCall(scene)
+      await scene.place({ from: '5550177', to: '5550100', givesUpAfterMs: 200 })
+      const leg = await incoming()
+      const ended = await scene.watch(leg).event('ended')
+      assert.deepEqual({ by: ended.by, cause: ended.cause }, { by: 'remote', cause: 'cancelled' })
+      await leg.answer()
+    }))
+
+  test('a caller is transferred, and both calls count', () =>
+    on(make, { callees: { '200': answers(50) } }, async (scene) => {
+      const incoming = nextCall(scene)
+      const caller = await scene.place({ from: '5550177', to: '5550100' })
+      const leg = await incoming()
+      await leg.answer()
+      let ok: boolean | null = null
+      void leg.transfer({ to: '200', mode: 'bridge', ringTimeoutMs: 2_000, callerId: '5550177' }).then((result) => (ok = result.ok))
+      await scene.until('the transfer', () => ok !== null)
+      assert.equal(ok, true)
+      assert.equal(scene.carried[0]!.from, '5550177')
+      assert.equal((await scene.gateway.load()).activeCalls, 2)
+      await leg.hangup()
+      await scene.until('both to end', () => caller.state === 'over' && scene.carried[0]!.over)
+    }))
+}

@@ -1,0 +1,175 @@
+import type { Clock } from '../clock.ts'
+import { DuplicateAttempt, NotAdmitted, type InboundLeg, type OriginateRequest, type VoiceGateway } from '../gateway.ts'
+import type { MediaEngine } from '../media/types.ts'
+import type { IncomingCall, UserAgent } from '../sip/types.ts'
+import { checkEngine, type EngineLimits } from './admission.ts'
+import { dial } from './dial.ts'
+import { createRateMeter, type Engine } from './engine.ts'
+import { receive, type InboundSettings } from './inbound.ts'
+import { transferLeg } from './transfer.ts'
+import { checkTrunk, openTrunk, sameAccount, tryTrunk, type TrunkLine, type TrunkSettings } from './trunks.ts'
+
+export interface GatewayParts {
+  userAgent: UserAgent
+  media: MediaEngine
+  clock: Clock
+  limits: EngineLimits
+  trunks: TrunkSettings
+  inbound: InboundSettings
+}
+
+/** How long `close` waits for carriers to confirm hang-ups and un-registrations. */
+const CLOSE_MS = 1_000
+
+/** A gateway over a user agent and a media engine, real or simulated. */
+export function composeGateway(kind: VoiceGateway['kind'], { userAgent, media, clock, limits, trunks: settings, inbound }: GatewayParts): VoiceGateway {
+  const trunks = new Map<string, TrunkLine>()
+  const dialled = new Set<string>()
+  const idleWaiters: (() => void)[] = []
+  let draining = false
+  let onInbound: ((leg: InboundLeg) => void) | null = null
+
+  const engine: Engine = {
+    userAgent,
+    media,
+    clock,
+    legs: new Set(),
+    invitesSent: createRateMeter(clock),
+    calls: 0,
+    closing: false,
+    transfer: (leg, line, callerId, request) => transferLeg(engine, leg, line, callerId, request),
+    onIdle() {
+      if (engine.calls === 0) for (const resolve of idleWaiters.splice(0)) resolve()
+    },
+  }
+
+  const trunkOf = (address: string) => trunks.values().find((line) => line.owns(address))
+  userAgent.onInvite(({ host }) => trunkOf(host) !== undefined, takeCall)
+
+  function takeCall(call: IncomingCall): void {
+    const line = trunkOf(call.source.host)
+    if (!line || !onInbound || draining) return call.reject(480)
+    if (engine.calls >= limits.maxCalls || media.freePorts() === 0) return call.reject(503)
+    void receive(engine, line, call, inbound, onInbound)
+  }
+
+  /** Resolves when no call is left, or after `deadlineMs`. */
+  function idle(deadlineMs: number): Promise<void> {
+    if (engine.calls === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(resolve, deadlineMs)
+      idleWaiters.push(() => {
+        timer.cancel()
+        resolve()
+      })
+    })
+  }
+
+  const hangUpAll = () => [...engine.legs].map((leg) => leg.hangup())
+
+  return {
+    kind,
+
+    async upsertTrunk(trunk) {
+      checkTrunk(trunk)
+      const old = trunks.get(trunk.id)
+      if (old && sameAccount(old.trunk, trunk)) {
+        old.trunk = trunk
+        old.gate.limits = trunk
+        return
+      }
+      trunks.set(trunk.id, openTrunk(trunk, userAgent, clock, settings, old?.gate))
+      await old?.close()
+    },
+
+    async removeTrunk(id) {
+      const line = trunks.get(id)
+      trunks.delete(id)
+      await line?.close()
+    },
+
+    async trunkState(id) {
+      return trunks.get(id)?.state() ?? { state: 'unregistered' }
+    },
+
+    async testTrunk(trunk) {
+      checkTrunk(trunk)
+      return tryTrunk(trunk, userAgent, clock, settings.probeTimeoutMs)
+    },
+
+    async originate(request, signal) {
+      checkRequest(request)
+      signal?.throwIfAborted()
+      if (dialled.has(request.attemptId)) throw new DuplicateAttempt(request.attemptId)
+      if (draining) throw new NotAdmitted('draining', 0)
+      const line = trunks.get(request.trunkId)
+      if (!line) throw new NotAdmitted('trunk_unknown', 0)
+      checkEngine(limits, engine.calls, userAgent, media)
+      const place = line.gate.admit()
+      remember(dialled, request.attemptId)
+      try {
+        return await dial(engine, line, place, request, signal)
+      } catch (error) {
+        dialled.delete(request.attemptId)
+        if (error instanceof Error && error.name === 'NoPorts') throw new NotAdmitted('no_ports', 1_000)
+        throw error
+      }
+    },
+
+    onInbound(handler) {
+      onInbound = handler
+    },
+
+    async load() {
+      return {
+        activeCalls: engine.calls,
+        callsPerSecond: engine.invitesSent.perSecond(),
+        pacerP99Ms: media.lateness().p99Ms,
+        freePorts: media.freePorts(),
+        accepting: !draining && engine.calls < limits.maxCalls,
+      }
+    },
+
+    async drain(deadlineMs) {
+      draining = true
+      await idle(deadlineMs)
+      hangUpAll()
+      await idle(CLOSE_MS)
+    },
+
+    async close() {
+      draining = true
+      engine.closing = true
+      const goodbyes = [...hangUpAll(), ...trunks.values().map((line) => line.close())]
+      trunks.clear()
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const timer = clock.setTimeout(resolve, CLOSE_MS)
+      await Promise.race([Promise.allSettled(goodbyes), late])
+      timer.cancel()
+      await userAgent.close()
+      await media.close()
+    },
+  }
+}
+
+const MAX_DAY_MS = 86_400_000
+
+/** Throws `TypeError` naming the field: such a request could not become an INVITE. */
+function checkRequest({ attemptId, to, callerId, ringTimeoutMs, maxDurationMs }: OriginateRequest): void {
+  if (!/^[\w.-]{1,128}$/.test(attemptId)) throw new TypeError('attemptId must be 1 to 128 letters, digits, dots, dashes or underscores: it becomes the Call-ID.')
+  if (!isSipUser(to)) throw new TypeError(`to is neither an E.164 number nor a SIP user: ${JSON.stringify(to)}.`)
+  if (callerId !== '' && !isSipUser(callerId)) throw new TypeError(`callerId is neither an E.164 number nor a SIP user: ${JSON.stringify(callerId)}.`)
+  if (!(ringTimeoutMs > 0 && ringTimeoutMs <= MAX_DAY_MS)) throw new TypeError('ringTimeoutMs must be more than 0 and at most a day.')
+  if (!(maxDurationMs > 0 && maxDurationMs <= MAX_DAY_MS)) throw new TypeError('maxDurationMs must be more than 0 and at most a day.')
+}
+
+/** RFC 3261 section 25.1 `user`, without escapes and what starts parameters or a password. */
+const isSipUser = (text: string) => /^[\w.!~*'()&=+$,#-]{1,128}$/.test(text)
+
+/** Attempts remembered: hours of dialling at the highest rate one process can reach. */
+const MEMORY = 100_000
+
+function remember(dialled: Set<string>, attemptId: string): void {
+  if (dialled.size >= MEMORY) dialled.delete(dialled.values().next().value!)
+  dialled.add(attemptId)
+}

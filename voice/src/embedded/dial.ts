@@ -1,0 +1,73 @@
+import { NotAdmitted } from '../gateway.ts'
+import type { Place } from './trunk-gate.ts'
+import type { Engine } from './engine.ts'
+import { openLeg, type CallLeg } from './leg.ts'
+import type { TrunkLine } from './trunks.ts'
+
+export interface DialRequest {
+  /** The Call-ID's local part. */
+  attemptId: string
+  to: string
+  callerId: string
+  ringTimeoutMs: number
+  maxDurationMs: number
+}
+
+/**
+ * Sends one INVITE over a trunk on which it has a place, and answers its leg. When it throws (`NoPorts`, or the signal was
+ * aborted in time) nothing was sent and the place is given back.
+ */
+export async function dial(engine: Engine, line: TrunkLine, place: Place, request: DialRequest, signal?: AbortSignal): Promise<CallLeg> {
+  engine.calls++
+  const leg = await openLeg(engine.media, engine.clock, {
+    id: request.attemptId,
+    attemptId: request.attemptId,
+    maxDurationMs: request.maxDurationMs,
+    transfer: (leg, transfer) => engine.transfer(leg, line, request.callerId, transfer),
+    onReleased,
+  }).catch((error: unknown) => {
+    giveBack()
+    throw error
+  })
+  if (signal?.aborted || engine.closing) {
+    leg.session.close()
+    giveBack()
+    throw signal?.reason ?? new NotAdmitted('draining', 0)
+  }
+
+  function giveBack(): void {
+    engine.calls--
+    place.release()
+    engine.onIdle()
+  }
+
+  const hangUp = () => void leg.hangup()
+  function onReleased(leg: CallLeg): void {
+    engine.legs.delete(leg)
+    signal?.removeEventListener('abort', hangUp)
+    giveBack()
+  }
+
+  leg.listen((event) => {
+    if (event.t === 'answered') line.gate.report('answered_by_carrier')
+    if (event.t !== 'ended' || event.sip === undefined) return
+    line.gate.report(event.sip === 503 || event.cause === 'network' ? 'failed' : 'answered_by_carrier')
+  })
+  signal?.addEventListener('abort', hangUp, { once: true })
+  engine.legs.add(leg)
+  engine.invitesSent.mark()
+  leg.attach(
+    engine.userAgent.invite(
+      {
+        account: line.account(),
+        callId: `${request.attemptId}@${engine.userAgent.host}`,
+        to: request.to,
+        from: request.callerId || line.trunk.username,
+        offer: leg.session.offer(),
+        ringTimeoutMs: request.ringTimeoutMs,
+      },
+      leg.sipHandlers,
+    ),
+  )
+  return leg
+}

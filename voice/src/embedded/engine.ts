@@ -1,0 +1,48 @@
+import type { Clock } from '../clock.ts'
+import type { TransferRequest, TransferResult } from '../gateway.ts'
+import type { MediaEngine } from '../media/types.ts'
+import type { UserAgent } from '../sip/types.ts'
+import type { CallLeg } from './leg.ts'
+import type { TrunkLine } from './trunks.ts'
+
+/** What the parts of one gateway share. */
+export interface Engine {
+  readonly userAgent: UserAgent
+  readonly media: MediaEngine
+  readonly clock: Clock
+  /** Legs whose call the carrier still knows of. */
+  readonly legs: Set<CallLeg>
+  readonly invitesSent: RateMeter
+  /** Legs, and those about to be: what admission counts. */
+  calls: number
+  /** From now on no INVITE may leave. */
+  closing: boolean
+  /** `callerId`: shown to the target unless the request names one. */
+  transfer(leg: CallLeg, line: TrunkLine, callerId: string, request: TransferRequest): Promise<TransferResult>
+  /** Called whenever a call is over. */
+  onIdle(): void
+}
+
+/** Counts what happened in the last second. */
+export interface RateMeter {
+  mark(): void
+  perSecond(): number
+}
+
+export function createRateMeter(clock: Clock): RateMeter {
+  let marks: number[] = []
+  const forgetOld = () => {
+    const since = clock.monotonic() - 1000
+    if (marks.length > 0 && marks[0]! <= since) marks = marks.filter((at) => at > since)
+  }
+  return {
+    mark() {
+      forgetOld()
+      marks.push(clock.monotonic())
+    },
+    perSecond() {
+      forgetOld()
+      return marks.length
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { lookup } from 'node:dns/promises'
+import { systemClock, type Clock } from '../clock.ts'
+import type { VoiceGateway } from '../gateway.ts'
+import { createMediaEngine } from '../media/engine.ts'
+import { createUserAgent } from '../sip/user-agent.ts'
+import { defaultLimits, type EngineLimits } from './admission.ts'
+import { composeGateway } from './compose.ts'
+import type { InboundSettings } from './inbound.ts'
+import type { BreakerSettings } from './trunk-gate.ts'
+
+/** Plain data: it crosses to the voice process. */
+export interface EmbeddedOptions {
+  /** Address and UDP port for SIP. Port 0 takes a free one. */
+  sip: { host: string; port: number }
+  /** Inclusive. Keep it outside the system's ephemeral ports (net.ipv4.ip_local_port_range). Default 20000 to 29999. */
+  rtpPorts?: { from: number; to: number }
+  /** Written into SIP and SDP when it differs from `sip.host` (behind NAT). */
+  advertisedHost?: string
+  /** An answered call from which nothing arrives for so long is ended. Default 30 s. */
+  mediaTimeoutMs?: number
+  limits?: Partial<EngineLimits>
+  /** When a failing trunk is left alone. Default 5 failures in a row, 30 s. */
+  breaker?: BreakerSettings
+  /** How often trunks that do not register are asked by OPTIONS. Default 30 s. */
+  checkTrunksEveryMs?: number
+  /** How long `testTrunk` waits for the carrier. Default 8 s. */
+  probeTimeoutMs?: number
+  /** Default: 30 s to be answered, hung up after 1 h. */
+  inbound?: InboundSettings
+}
+
+/** Our own SIP/RTP engine in this process. Rejects when the SIP port is in use. */
+export async function createEmbeddedGateway(options: EmbeddedOptions, clock: Clock = systemClock): Promise<VoiceGateway> {
+  const { host, port } = options.sip
+  const advertised = options.advertisedHost === undefined ? {} : { advertisedHost: options.advertisedHost }
+  const userAgent = await createUserAgent({ host, port, clock, ...advertised })
+  const media = createMediaEngine({
+    host,
+    ...advertised,
+    portRange: options.rtpPorts ?? { from: 20_000, to: 29_999 },
+    mediaTimeoutMs: options.mediaTimeoutMs ?? 30_000,
+  })
+  return composeGateway('embedded', {
+    userAgent,
+    media,
+    clock,
+    limits: { ...defaultLimits, ...options.limits },
+    trunks: {
+      breaker: options.breaker ?? { failures: 5, openMs: 30_000 },
+      checkEveryMs: options.checkTrunksEveryMs ?? 30_000,
+      probeTimeoutMs: options.probeTimeoutMs ?? 8_000,
+      lookup: async (name) => (await lookup(name, { all: true, family: 4 })).map(({ address }) => address),
+    },
+    inbound: options.inbound ?? { ringTimeoutMs: 30_000, maxDurationMs: 3_600_000 },
+  })
+}

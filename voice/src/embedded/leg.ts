@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import { causeOf } from '../causes.ts'
+import type { Clock, Timer } from '../clock.ts'
+import { createEventQueue } from '../event-queue.ts'
+import type { EndCause, Keypress, Leg, LegEvent, Playback, RtpStats, TransferRequest, TransferResult } from '../gateway.ts'
+import type { MediaEngine, MediaSession } from '../media/types.ts'
+import type { InviteHandlers, SipCall } from '../sip/types.ts'
+
+export type EndedEvent = Extract<LegEvent, { t: 'ended' }>
+
+/** What a leg needs to know about the call it stands for. */
+export interface LegSettings {
+  id: string
+  attemptId: string
+  /** Hung up this long after the answer. Infinity: whoever opened the leg ends it. */
+  maxDurationMs: number
+  /** Carries out `Leg.transfer`. */
+  transfer(leg: CallLeg, request: TransferRequest): Promise<TransferResult>
+  /** The carrier is done with the call too (BYE or CANCEL confirmed): its place may be used again. Once. */
+  onReleased(leg: CallLeg): void
+}
+
+/** A leg as the engine sees it: one SIP call and one media session that begin and end together. */
+export interface CallLeg extends Leg {
+  readonly session: MediaSession
+  /** What the user agent tells us about the call. */
+  readonly sipHandlers: InviteHandlers
+  phase(): 'waiting' | 'answered' | 'ended'
+  /** Did the carrier say anything at all? */
+  heardFromCarrier(): boolean
+  attach(call: SipCall): void
+  call(): SipCall
+  /** The answer was given (by them or by us): audio begins. */
+  markAnswered(): void
+  emit(event: LegEvent): void
+  /** Hears each event as it happens, before the reader of `events`. */
+  listen(listener: (event: LegEvent) => void): void
+  /** Ends the leg on our side too: CANCEL, BYE or 480. Resolves when the carrier confirmed. */
+  end(cause: EndCause, by?: EndedEvent['by']): Promise<void>
+  /** The SIP call is over already; only the leg is left to end. */
+  ended(by: EndedEvent['by'], cause: EndCause, sip?: number): void
+}
+
+export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSettings): Promise<CallLeg> {
+  const queue = createEventQueue<LegEvent>()
+  const listeners: ((event: LegEvent) => void)[] = []
+  let phase: ReturnType<CallLeg['phase']> = 'waiting'
+  let sipCall: SipCall | null = null
+  let maxDuration: Timer | null = null
+  let heard = false
+  let released = Promise.resolve()
+  let told = false
+  let playbackError: string | null = null
+  let keysComeBy: 'rfc4733' | 'info' | null = null
+  const progressTold = new Set<LegEvent['t']>()
+
+  const session = await media.createSession({
+    onDtmf: (key) => pressed(key, 'rfc4733'),
+    onPlayback(id, state, playedMs) {
+      emit({ t: 'playback', at: clock.now(), id, state, playedMs, ...(playbackError !== null && { error: playbackError }) })
+      playbackError = null
+    },
+    onError: (error) => (playbackError = error.message),
+    onTimeout: () => void end('media_timeout', 'network'),
+  })
+
+  /** `ended` is the last event, whatever still happens around the call. */
+  function emit(event: LegEvent): void {
+    if (told) return
+    told = event.t === 'ended'
+    queue.push(event)
+    for (const listener of listeners) listener(event)
+  }
+
+  /** Some carriers send one key both ways: the way of the first key counts for the whole call. */
+  function pressed(key: Keypress, via: 'rfc4733' | 'info'): void {
+    keysComeBy ??= via
+    if (keysComeBy === via && phase === 'answered') emit({ t: 'dtmf', at: clock.now(), key, via })
+  }
+
+  function progress(t: 'trying' | 'ringing' | 'early-media', sip: number): void {
+    heard = true
+    if (progressTold.has(t)) return
+    progressTold.add(t)
+    emit({ t, at: clock.now(), sip })
+  }
+
+  function markAnswered(): void {
+    if (phase !== 'waiting') return
+    phase = 'answered'
+    session.start()
+    if (Number.isFinite(settings.maxDurationMs)) maxDuration = clock.setTimeout(() => void end('max_duration'), settings.maxDurationMs)
+    emit({ t: 'answered', at: clock.now(), codec: session.codec ?? 'PCMU', dtmf: session.dtmf })
+  }
+
+  function finish(by: EndedEvent['by'], cause: EndCause, sip?: number): void {
+    const rtp = phase === 'answered' ? rtpStats(session) : undefined
+    phase = 'ended'
+    maxDuration?.cancel()
+    session.close()
+    emit({ t: 'ended', at: clock.now(), by, cause, ...(sip !== undefined && { sip }), ...(rtp && { rtp }) })
+    queue.close()
+  }
+
+  function ended(by: EndedEvent['by'], cause: EndCause, sip?: number): void {
+    if (phase === 'ended') return
+    finish(by, cause, sip)
+    settings.onReleased(leg)
+  }
+
+  function end(cause: EndCause, by: EndedEvent['by'] = 'local'): Promise<void> {
+    if (phase === 'ended') return released
+    finish(by, cause)
+    const release = () => settings.onReleased(leg)
+    released = (sipCall?.hangup() ?? Promise.resolve()).then(release, release)
+    return released
+  }
+
+  function requireAnswered(verb: string): boolean {
+    if (phase === 'waiting') throw new Error(`Cannot ${verb}: the call has not been answered yet. Wait for the 'answered' event.`)
+    return phase === 'answered'
+  }
+
+  const sipHandlers: InviteHandlers = {
+    onProgress(status, sdp) {
+      if (status === 100) return progress('trying', status)
+      if (sdp) return progress('early-media', status)
+      progress('ringing', status)
+    },
+    onAnswer(sdp) {
+      heard = true
+      if (phase !== 'waiting') return
+      if (tryMedia(() => session.applyAnswer(sdp))) markAnswered()
+      else void end('unavailable')
+    },
+    onFailure(status) {
+      if (!heard && (status === 487 || status === 408)) return ended('network', 'network', status)
+      ended(status === 487 ? 'local' : 'remote', causeOf(status), status)
+    },
+    onBye: () => ended('remote', 'completed'),
+    onReoffer(sdp) {
+      let answer: string | null = null
+      tryMedia(() => (answer = session.answerOffer(sdp)))
+      return answer
+    },
+    onInfoDtmf: (key) => pressed(key as Keypress, 'info'),
+  }
+
+  const leg: CallLeg = {
+    id: settings.id,
+    attemptId: settings.attemptId,
+    events: queue,
+    session,
+    sipHandlers,
+    phase: () => phase,
+    heardFromCarrier: () => heard,
+    attach: (call) => (sipCall = call),
+    call: () => sipCall!,
+    markAnswered,
+    emit,
+    listen: (listener) => listeners.push(listener),
+    end,
+    ended,
+    play: (media, options) => (requireAnswered('play') ? session.play(media, options) : nothingPlayed()),
+    async sendDtmf(keys) {
+      if (requireAnswered('send keys')) await session.sendDtmf(keys)
+    },
+    async record(path) {
+      return requireAnswered('record') ? session.record(path) : { path, stop: async () => ({ durationMs: 0 }) }
+    },
+    async transfer(request) {
+      return requireAnswered('transfer') ? settings.transfer(leg, request) : { ok: false, cause: 'cancelled' }
+    },
+    hangup: () => end(phase === 'answered' ? 'completed' : 'cancelled'),
+  }
+  return leg
+}
+
+/** A description without a codec in common is the other side's doing, and an outcome of the call; anything else is ours. */
+function tryMedia(run: () => void): boolean {
+  try {
+    run()
+    return true
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SdpError') return false
+    throw error
+  }
+}
+
+function rtpStats(session: MediaSession): RtpStats {
+  const { packetsSent, packetsReceived, packetsLost, jitterMs } = session.stats()
+  return { packetsSent, packetsReceived, packetsLost, jitterMs }
+}
+
+const nothingPlayed = (): Playback => ({ id: randomUUID(), stop: async () => 0 })

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { NotAdmitted } from '../gateway.ts'
+import { createVirtualClock } from '../sim/virtual-clock.ts'
+import { createTrunkGate } from './trunk-gate.ts'
+
+const breaker = { failures: 5, openMs: 30_000 }
+
+test('whoever asks, and however often, INVITEs are evenly spaced and places never exceed the limit', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 8 }),
+      fc.array(fc.record({ waitMs: fc.nat(120), release: fc.boolean() }), { minLength: 1, maxLength: 80 }),
+      async (callsPerSecond, maxConcurrentCalls, steps) => {
+        const clock = createVirtualClock()
+        const gate = createTrunkGate({ callsPerSecond, maxConcurrentCalls }, breaker, clock)
+        const held: (() => void)[] = []
+        let lastSentAt = -Infinity
+        for (const { waitMs, release } of steps) {
+          await clock.advance(waitMs)
+          if (release) held.pop()?.()
+          try {
+            held.push(gate.admit().release)
+            assert.ok(clock.monotonic() - lastSentAt >= 1000 / callsPerSecond - 1e-6)
+            lastSentAt = clock.monotonic()
+          } catch (error) {
+            assert.ok(error instanceof NotAdmitted && error.reason === 'trunk_limit')
+            assert.ok(error.retryAfterMs > 0)
+          }
+          assert.ok(held.length <= maxConcurrentCalls)
+          assert.equal(gate.activeCalls(), held.length)
+        }
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
+test('trying again after retryAfterMs succeeds', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 3, maxConcurrentCalls: 10 }, breaker, clock)
+  gate.admit()
+  const refusal = refusalOf(() => gate.admit())
+  assert.equal(refusal.retryAfterMs, 334)
+  await clock.advance(refusal.retryAfterMs)
+  gate.admit()
+})
+
+test('a transfer reserves the next moment and campaign calls queue behind it', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 1, maxConcurrentCalls: 10 }, breaker, clock)
+  gate.admit()
+  await clock.advance(400)
+  assert.equal(gate.reserve().delayMs, 600)
+  assert.equal(refusalOf(() => gate.admit()).retryAfterMs, 1600)
+})
+
+test('five failures in a row open the breaker for 30 s; one answer before that starts the count again', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, clock)
+  for (let i = 0; i < 4; i++) gate.report('failed')
+  gate.report('answered_by_carrier')
+  for (let i = 0; i < 4; i++) gate.report('failed')
+  assert.equal(gate.openUntil(), null)
+  gate.report('failed')
+  assert.equal(gate.openUntil(), clock.now() + 30_000)
+  assert.equal(refusalOf(() => gate.admit()).retryAfterMs, 30_000)
+  assert.throws(() => gate.reserve(), NotAdmitted)
+
+  await clock.advance(30_000)
+  assert.equal(gate.openUntil(), null)
+  gate.admit().release()
+  gate.report('failed')
+  assert.equal(gate.openUntil(), clock.now() + 30_000, 'still failing: open again at once')
+})
+
+test('a place is given back once however often it is released', () => {
+  const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 1 }, breaker, createVirtualClock())
+  const place = gate.join()
+  place.release()
+  place.release()
+  assert.equal(gate.activeCalls(), 0)
+})
+
+function refusalOf(run: () => unknown): NotAdmitted {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof NotAdmitted) return error
+  }
+  throw new assert.AssertionError({ message: 'expected NotAdmitted' })
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../clock.ts'
+import { NotAdmitted, type Trunk } from '../gateway.ts'
+
+export type TrunkLimits = Pick<Trunk, 'maxConcurrentCalls' | 'callsPerSecond'>
+
+export interface BreakerSettings {
+  /** Failures in a row (503, or nothing came back) that open it. Default 5. */
+  failures: number
+  /** How long it stays open. Default 30 s. */
+  openMs: number
+}
+
+/** A call's place on its trunk. Given back once, when the carrier is done with the call. */
+export interface Place {
+  /** Wait this long before sending, so that INVITEs leave evenly spaced. */
+  delayMs: number
+  release(): void
+}
+
+/**
+ * What one trunk bears: so many calls at once, INVITEs no closer than 1/callsPerSecond (carriers refuse bursts, even ones
+ * within the average), and none for a while after it failed several times in a row.
+ */
+export interface TrunkGate {
+  limits: TrunkLimits
+  /** A place now, or `NotAdmitted` with the time to wait. */
+  admit(): Place
+  /** A place whose moment may come later: for a transfer, whose caller is waiting on the line. Throws when full. */
+  reserve(): Place
+  /** A place for a call that came in: counted, never refused. */
+  join(): Place
+  /** How a call's INVITE went, for the breaker. */
+  report(outcome: 'answered_by_carrier' | 'failed'): void
+  activeCalls(): number
+  /** Unix time in ms until which the trunk takes no calls, or null. */
+  openUntil(): number | null
+}
+
+/** How soon to look again for a place that no clock will free. */
+const FULL_RETRY_MS = 500
+
+export function createTrunkGate(limits: TrunkLimits, breaker: BreakerSettings, clock: Clock): TrunkGate {
+  let active = 0
+  let nextInviteAt = clock.monotonic()
+  let failuresInARow = 0
+  let closedAgainAt = -Infinity
+
+  function take(delayMs: number): Place {
+    active++
+    let held = true
+    return {
+      delayMs,
+      release() {
+        if (held) active--
+        held = false
+      },
+    }
+  }
+
+  function checkOpenAndFull(now: number): void {
+    if (now < closedAgainAt) throw new NotAdmitted('trunk_limit', Math.ceil(closedAgainAt - now))
+    if (active >= gate.limits.maxConcurrentCalls) throw new NotAdmitted('trunk_limit', FULL_RETRY_MS)
+  }
+
+  function takeMoment(now: number): number {
+    const at = Math.max(now, nextInviteAt)
+    nextInviteAt = at + 1000 / gate.limits.callsPerSecond
+    return at - now
+  }
+
+  const gate: TrunkGate = {
+    limits,
+    admit() {
+      const now = clock.monotonic()
+      checkOpenAndFull(now)
+      if (now < nextInviteAt) throw new NotAdmitted('trunk_limit', Math.ceil(nextInviteAt - now))
+      return take(takeMoment(now))
+    },
+    reserve() {
+      const now = clock.monotonic()
+      checkOpenAndFull(now)
+      return take(takeMoment(now))
+    },
+    join: () => take(0),
+    report(outcome) {
+      failuresInARow = outcome === 'failed' ? failuresInARow + 1 : 0
+      const now = clock.monotonic()
+      if (failuresInARow >= breaker.failures && now >= closedAgainAt) closedAgainAt = now + breaker.openMs
+    },
+    activeCalls: () => active,
+    openUntil() {
+      const leftMs = closedAgainAt - clock.monotonic()
+      return leftMs > 0 ? clock.now() + leftMs : null
+    },
+  }
+  return gate
+}

@@ -1,0 +1,130 @@
+import type { Clock, Timer } from '../clock.ts'
+import type { Trunk, TrunkState } from '../gateway.ts'
+import type { Registration, SipAccount, UserAgent } from '../sip/types.ts'
+import { createTrunkGate, type BreakerSettings, type TrunkGate } from './trunk-gate.ts'
+
+export interface TrunkSettings {
+  breaker: BreakerSettings
+  /** How often a trunk's host is looked up again and, when it does not register, asked by OPTIONS. Infinity: never. */
+  checkEveryMs: number
+  /** How long OPTIONS, or the REGISTER of `testTrunk`, may take. */
+  probeTimeoutMs: number
+  /** Addresses of a host name. */
+  lookup(host: string): Promise<string[]>
+}
+
+/** A trunk in use. */
+export interface TrunkLine {
+  trunk: Trunk
+  readonly gate: TrunkGate
+  account(): SipAccount
+  state(): TrunkState
+  /** Does this address belong to the trunk's host? Calls from elsewhere are not the carrier's. */
+  owns(address: string): boolean
+  close(): Promise<void>
+}
+
+export function accountOf(trunk: Trunk): SipAccount {
+  const { host, port, username, password, domain } = trunk
+  return { host, port, username, password, ...(domain !== undefined && { domain }) }
+}
+
+/** Do both describe one account, so that its registration may live on? */
+export function sameAccount(a: Trunk, b: Trunk): boolean {
+  const { host, port, transport, username, password, register, domain } = a
+  return (
+    host === b.host && port === b.port && transport === b.transport && username === b.username && password === b.password && register === b.register && domain === b.domain
+  )
+}
+
+/** Throws `TypeError` naming the field when the engine cannot serve the trunk. */
+export function checkTrunk(trunk: Trunk): void {
+  if (!trunk.id) throw new TypeError('trunk.id is empty.')
+  if (!trunk.host) throw new TypeError('trunk.host is empty: give the carrier’s host name or address.')
+  if (trunk.transport !== 'udp') throw new TypeError(`trunk.transport is ${trunk.transport}: the embedded engine speaks SIP over UDP. Choose udp.`)
+  if (!(trunk.maxConcurrentCalls >= 0)) throw new TypeError('trunk.maxConcurrentCalls must be 0 or more.')
+  if (!(trunk.callsPerSecond > 0)) throw new TypeError('trunk.callsPerSecond must be more than 0 (0.5 is one call in 2 s).')
+}
+
+export function openTrunk(trunk: Trunk, userAgent: UserAgent, clock: Clock, settings: TrunkSettings, gate = createTrunkGate(trunk, settings.breaker, clock)): TrunkLine {
+  let health: TrunkState = { state: trunk.register ? 'unregistered' : 'ready' }
+  let addresses = new Set([trunk.host])
+  let nextCheck: Timer | null = null
+  let closed = false
+  gate.limits = trunk
+
+  const registration: Registration | null = trunk.register ? userAgent.register(accountOf(trunk), (now) => (health = registrationState(now))) : null
+  if (registration && health.state === 'unregistered') health = registrationState(registration)
+  void check()
+
+  async function check(): Promise<void> {
+    try {
+      addresses = new Set([trunk.host, ...(await settings.lookup(trunk.host))])
+      if (!registration && Number.isFinite(settings.checkEveryMs)) health = optionsState(await userAgent.options(accountOf(trunk), settings.probeTimeoutMs))
+    } catch (error) {
+      if (!registration) health = { state: 'failed', reason: `${trunk.host} could not be reached: ${messageOf(error)}` }
+    }
+    if (!closed && Number.isFinite(settings.checkEveryMs)) nextCheck = clock.setTimeout(() => void check(), settings.checkEveryMs)
+  }
+
+  const line: TrunkLine = {
+    trunk,
+    gate,
+    account: () => accountOf(line.trunk),
+    state() {
+      const openUntil = gate.openUntil()
+      if (openUntil === null) return health
+      return { state: 'failed', reason: `Several calls in a row failed at the carrier. No calls until ${new Date(openUntil).toISOString()}.` }
+    },
+    owns: (address) => addresses.has(address),
+    async close() {
+      closed = true
+      nextCheck?.cancel()
+      await registration?.stop()
+    },
+  }
+  return line
+}
+
+/** One REGISTER or OPTIONS. */
+export async function tryTrunk(trunk: Trunk, userAgent: UserAgent, clock: Clock, timeoutMs: number): Promise<{ ok: boolean; sip?: number; message: string; latencyMs: number }> {
+  const startedAt = clock.monotonic()
+  const { ok, sip, message } = await ask().catch((error: unknown) => ({ ok: false, sip: undefined, message: `${trunk.host} could not be reached: ${messageOf(error)}` }))
+  return { ok, ...(sip !== undefined && { sip }), message, latencyMs: Math.round(clock.monotonic() - startedAt) }
+
+  async function ask(): Promise<{ ok: boolean; sip: number | undefined; message: string }> {
+    if (trunk.register) {
+      const { status, reason } = await userAgent.tryRegister(accountOf(trunk), timeoutMs)
+      return { ok: status < 300, sip: status, message: registerMessage(trunk, status, reason) }
+    }
+    const status = await userAgent.options(accountOf(trunk), timeoutMs)
+    const state = optionsState(status)
+    return { ok: state.state === 'ready', sip: status, message: state.state === 'failed' ? state.reason : `${trunk.host} answered (${status}).` }
+  }
+}
+
+function registerMessage(trunk: Trunk, status: number, reason: string): string {
+  if (status < 300) return `${trunk.host} accepted the registration of ${trunk.username}.`
+  if (status === 401 || status === 403 || status === 407) return `${trunk.host} refused the user name or password of ${trunk.username} (${status}).`
+  if (status === 408) return noAnswer
+  return `${trunk.host} refused the registration: ${status} ${reason}.`
+}
+
+const noAnswer = 'No answer. Check host, port and firewall.'
+
+/** Many carriers refuse OPTIONS (404, 405, 401): any answer but these shows that they are there. */
+function optionsState(status: number): TrunkState {
+  if (status === 408) return { state: 'failed', sip: status, reason: noAnswer }
+  if (status === 503) return { state: 'failed', sip: status, reason: 'The carrier is unavailable (503).' }
+  if (status === 403) return { state: 'failed', sip: status, reason: 'The carrier does not serve our address (403).' }
+  return { state: 'ready' }
+}
+
+function registrationState({ state, detail }: Registration): TrunkState {
+  if (state === 'registered') return { state, expiresAt: detail.expiresAt ?? 0 }
+  if (state === 'registering') return { state }
+  if (state === 'stopped') return { state: 'unregistered' }
+  return { state: 'failed', ...(detail.status !== undefined && { sip: detail.status }), reason: detail.reason ?? 'The carrier refused the registration.' }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,71 @@
+import { statSync } from 'node:fs'
+import type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from '../callee.ts'
+import { defaultLimits, type EngineLimits } from '../embedded/admission.ts'
+import { composeGateway } from '../embedded/compose.ts'
+import type { InboundSettings } from '../embedded/inbound.ts'
+import type { BreakerSettings } from '../embedded/trunk-gate.ts'
+import type { MediaRef, VoiceGateway } from '../gateway.ts'
+import type { SipAccount } from '../sip/types.ts'
+import { createSimMediaEngine } from './media-engine.ts'
+import { createSimNetwork } from './network.ts'
+import { createSimUserAgent } from './user-agent.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface SimOptions {
+  clock: VirtualClock
+  /** What happens when a number is dialled, as callee or as a transfer's target. */
+  behaviour: (to: string) => CalleeBehaviour
+  /** What the carrier makes of an account. Default: accepts every one. */
+  account?: (account: SipAccount) => 'accepted' | 'refused' | 'unreachable'
+  /** How long a file plays. Default: read from the file (8 kHz 16-bit mono WAV). */
+  mediaDurationMs?: (media: MediaRef) => number
+  /** Default 30 s. */
+  mediaTimeoutMs?: number
+  /** RTP port pairs. Default 100,000. */
+  ports?: number
+  limits?: Partial<EngineLimits>
+  breaker?: BreakerSettings
+  inbound?: InboundSettings
+}
+
+export interface SimGateway extends VoiceGateway {
+  /** Every INVITE that reached the simulated carrier, in order: who was dialled, and when. */
+  readonly carried: readonly CarriedCall[]
+  /** Somebody calls us. The call comes from `fromHost`, which must be a trunk's host. */
+  place(call: PlacedCall, fromHost: string): PlacedCallState
+}
+
+/** The product's own call logic over a network that exists only on a virtual clock. No audio: only when things happen. */
+export function createSimGateway(options: SimOptions): SimGateway {
+  const { clock, behaviour } = options
+  const network = createSimNetwork()
+  const userAgent = createSimUserAgent({ clock, behaviour, account: options.account ?? (() => 'accepted') }, network)
+  const media = createSimMediaEngine(
+    {
+      clock,
+      durationMs: options.mediaDurationMs ?? wavDurationMs,
+      mediaTimeoutMs: options.mediaTimeoutMs ?? 30_000,
+      ports: options.ports ?? 100_000,
+    },
+    network,
+  )
+  const gateway = composeGateway('sim', {
+    userAgent,
+    media,
+    clock,
+    limits: { ...defaultLimits, ...options.limits },
+    trunks: {
+      breaker: options.breaker ?? { failures: 5, openMs: 30_000 },
+      checkEveryMs: Infinity,
+      probeTimeoutMs: 8_000,
+      lookup: async (host) => [host],
+    },
+    inbound: options.inbound ?? { ringTimeoutMs: 30_000, maxDurationMs: 3_600_000 },
+  })
+  return { ...gateway, carried: userAgent.carried, place: userAgent.place }
+}
+
+const WAV_HEADER_BYTES = 44
+const BYTES_PER_MS = 16
+
+const wavDurationMs = ({ path }: MediaRef) => Math.max(0, statSync(path).size - WAV_HEADER_BYTES) / BYTES_PER_MS

@@ -1,0 +1,119 @@
+import type { Clock, Timer } from '../clock.ts'
+import type { Keypress, MediaRef, Playback } from '../gateway.ts'
+import type { MediaEngine, MediaHandlers, MediaSession } from '../media/types.ts'
+import type { SimNetwork } from './network.ts'
+
+export interface SimMediaOptions {
+  clock: Clock
+  /** How long a file plays, in ms. */
+  durationMs: (media: MediaRef) => number
+  mediaTimeoutMs: number
+  ports: number
+}
+
+/** The session as the simulated callee sees it. */
+export interface SimSession extends MediaSession {
+  /** The other side pressed a key. */
+  hear(key: Keypress): void
+  /** The other side sends no more. */
+  fallSilent(): void
+  /** Where keys we send arrive. */
+  onKeysSent: ((keys: string) => void) | null
+}
+
+/** A key lasts 100 ms, the pause after it 60 ms, as in the real engine. */
+const KEY_MS = 160
+
+/** Media without audio: only the times at which things begin and end. */
+export function createSimMediaEngine({ clock, durationMs, mediaTimeoutMs, ports }: SimMediaOptions, network: SimNetwork): MediaEngine {
+  let opened = 0
+
+  function createSession(handlers: MediaHandlers): SimSession {
+    const name = `sim-session-${++opened}`
+    let playing: { id: string; startedAt: number; lengthMs: number; timer: Timer | null } | null = null
+    let played = 0
+    let silence: Timer | null = null
+
+    function stopPlaying(state: 'finished' | 'stopped'): number {
+      if (!playing) return 0
+      const { id, startedAt, lengthMs, timer } = playing
+      playing = null
+      timer?.cancel()
+      const playedMs = Math.min(clock.monotonic() - startedAt, lengthMs)
+      handlers.onPlayback?.(id, state, playedMs)
+      return playedMs
+    }
+
+    const session: SimSession = {
+      port: opened,
+      codec: 'PCMU',
+      dtmf: 'rfc4733',
+      onKeysSent: null,
+      offer: () => name,
+      applyAnswer() {},
+      answerOffer: () => name,
+      start() {},
+      play(media, options = {}): Playback {
+        stopPlaying('stopped')
+        const id = `${name}-${++played}`
+        const lengthMs = options.loop ? Infinity : durationMs(media)
+        let playedMs: number | null = null
+        playing = {
+          id,
+          startedAt: clock.monotonic(),
+          lengthMs,
+          timer: Number.isFinite(lengthMs) ? clock.setTimeout(() => (playedMs = stopPlaying('finished')), lengthMs) : null,
+        }
+        handlers.onPlayback?.(id, 'started', 0)
+        return {
+          id,
+          async stop() {
+            if (playing?.id === id) playedMs = stopPlaying('stopped')
+            return playedMs ?? 0
+          },
+        }
+      },
+      playRingback: () => ({ id: `${name}-ringback`, stop: async () => 0 }),
+      async sendDtmf(keys) {
+        for (const key of keys) {
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, KEY_MS))
+          session.onKeysSent?.(key)
+        }
+      },
+      async record(path) {
+        const startedAt = clock.monotonic()
+        return { path, stop: async () => ({ durationMs: clock.monotonic() - startedAt }) }
+      },
+      bridge() {
+        stopPlaying('stopped')
+      },
+      unbridge() {},
+      stats: () => ({ packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: 0, reported: null }),
+      close() {
+        if (!network.sessions.delete(name)) return
+        stopPlaying('stopped')
+        silence?.cancel()
+      },
+      hear: (key) => handlers.onDtmf?.(key),
+      fallSilent() {
+        silence ??= clock.setTimeout(() => handlers.onTimeout?.(), mediaTimeoutMs)
+      },
+    }
+    network.sessions.set(name, session)
+    return session
+  }
+
+  return {
+    createSession: async (handlers) => {
+      if (network.sessions.size >= ports) throw new NoSimPorts()
+      return createSession(handlers)
+    },
+    lateness: () => ({ p50Ms: 0, p99Ms: 0, maxMs: 0 }),
+    freePorts: () => ports - network.sessions.size,
+    async close() {},
+  }
+}
+
+class NoSimPorts extends Error {
+  override name = 'NoPorts'
+}

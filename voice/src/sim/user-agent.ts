@@ -1,0 +1,201 @@
+import type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from '../callee.ts'
+import type { Clock, Timer } from '../clock.ts'
+import type { IncomingCall, InviteHandlers, SipAccount, SipCall, UserAgent } from '../sip/types.ts'
+import type { SimSession } from './media-engine.ts'
+import type { SimNetwork } from './network.ts'
+
+export interface SimUserAgentOptions {
+  clock: Clock
+  behaviour: (to: string) => CalleeBehaviour
+  /** What the carrier makes of an account. */
+  account: (account: SipAccount) => 'accepted' | 'refused' | 'unreachable'
+}
+
+export interface SimUserAgent extends UserAgent {
+  /** Every INVITE that reached the carrier, in order. */
+  readonly carried: CarriedCall[]
+  /** Somebody calls us from a carrier's address. */
+  place(call: PlacedCall, fromHost: string): PlacedCallState
+}
+
+/** RFC 3261 timer B: how long an INVITE that nobody answers is repeated. */
+const TIMER_B_MS = 32_000
+const REGISTRATION_MS = 3_600_000
+
+/** The telephone network as data: the user agent's interface with nobody behind it but behaviours. */
+export function createSimUserAgent({ clock, behaviour, account: accountState }: SimUserAgentOptions, network: SimNetwork): SimUserAgent {
+  const carried: CarriedCall[] = []
+  let allowed: (source: { host: string; port: number }) => boolean = () => false
+  let takeCall: ((call: IncomingCall) => void) | null = null
+  let placed = 0
+
+  /** Timers that die with their call. */
+  function createSchedule() {
+    const timers = new Set<Timer>()
+    let over = false
+    return {
+      after(ms: number, run: () => void) {
+        if (over) return
+        const timer = clock.setTimeout(() => {
+          timers.delete(timer)
+          run()
+        }, ms)
+        timers.add(timer)
+      },
+      isOver: () => over,
+      end() {
+        over = true
+        for (const timer of timers) timer.cancel()
+        timers.clear()
+      },
+    }
+  }
+
+  function invite(request: Parameters<UserAgent['invite']>[0], handlers: InviteHandlers): SipCall {
+    const schedule = createSchedule()
+    const record: CarriedCall = { at: clock.now(), callId: request.callId, from: request.from, to: request.to, keysHeard: '', answered: false, over: false }
+    const session = network.sessions.get(request.offer)
+    const access = accountState(request.account)
+    const callee: CalleeBehaviour = access === 'unreachable' ? { does: 'nothing' } : access === 'refused' ? { does: 'reject', status: 403, afterMs: 0 } : behaviour(request.to)
+    carried.push(record)
+
+    function over(): void {
+      schedule.end()
+      record.over = true
+    }
+    function fail(status: number): void {
+      over()
+      handlers.onFailure?.(status, '')
+    }
+    function answer(): void {
+      if (callee.does !== 'answer') return
+      schedule.end()
+      live.schedule = createSchedule()
+      record.answered = true
+      handlers.onAnswer?.(request.offer)
+      if (session) session.onKeysSent = (keys) => (record.keysHeard += keys)
+      for (const { key, afterMs } of callee.keys ?? []) live.schedule.after(afterMs, () => session?.hear(key))
+      if (callee.goesSilentAfterMs !== undefined) live.schedule.after(callee.goesSilentAfterMs, () => session?.fallSilent())
+      if (callee.hangUpAfterMs !== undefined) {
+        live.schedule.after(callee.hangUpAfterMs, () => {
+          over()
+          live.schedule.end()
+          handlers.onBye?.()
+        })
+      }
+    }
+
+    const live = { schedule }
+    schedule.after(request.ringTimeoutMs, () => fail(487))
+    if (callee.does === 'nothing') schedule.after(TIMER_B_MS, () => fail(408))
+    else {
+      schedule.after(0, () => handlers.onProgress?.(100, null))
+      if (callee.does !== 'reject') schedule.after(0, () => handlers.onProgress?.(180, null))
+      if ('earlyMedia' in callee && callee.earlyMedia) schedule.after(0, () => handlers.onProgress?.(183, request.offer))
+      if (callee.does === 'answer') schedule.after(callee.afterMs, answer)
+      if (callee.does === 'reject') schedule.after(callee.afterMs, () => fail(callee.status))
+    }
+
+    return {
+      callId: request.callId,
+      async hangup() {
+        over()
+        live.schedule.end()
+      },
+      reinvite: async () => request.offer,
+      async refer(to) {
+        if (callee.does !== 'answer' || callee.refer !== 'accept') return 603
+        actOutRefer(to)
+        return 202
+      },
+    }
+
+    /** The carrier calls the target itself and tells how it goes. */
+    function actOutRefer(to: string): void {
+      const target = behaviour(to)
+      if (target.does === 'nothing') return
+      live.schedule.after(0, () => handlers.onReferProgress?.(target.does === 'reject' ? 100 : 180))
+      if (target.does === 'answer') live.schedule.after(target.afterMs, () => handlers.onReferProgress?.(200))
+      if (target.does === 'reject') live.schedule.after(target.afterMs, () => handlers.onReferProgress?.(target.status))
+    }
+  }
+
+  function place(request: PlacedCall, fromHost: string): PlacedCallState {
+    const result: PlacedCallState = { state: 'calling', status: null }
+    const source = { host: fromHost, port: 5060 }
+    if (!takeCall || !allowed(source)) return result
+    let schedule = createSchedule()
+    const over = (status?: number) => {
+      schedule.end()
+      result.state = 'over'
+      result.status ??= status ?? null
+    }
+    const call: IncomingCall = {
+      callId: `sim-inbound-${++placed}@${fromHost}`,
+      from: request.from,
+      to: request.to,
+      source,
+      offer: 'sim-caller',
+      handlers: {},
+      header: () => undefined,
+      ring: () => (result.state = 'ringing'),
+      progress() {},
+      answer(sdp) {
+        schedule.end()
+        schedule = createSchedule()
+        result.state = 'answered'
+        result.status = 200
+        const session: SimSession | undefined = network.sessions.get(sdp)
+        for (const { key, afterMs } of request.keys ?? []) schedule.after(afterMs, () => session?.hear(key))
+        if (request.hangsUpAfterMs !== undefined) schedule.after(request.hangsUpAfterMs, () => (over(), call.handlers.onBye?.()))
+      },
+      reject: (status) => over(status),
+      async hangup() {
+        over()
+      },
+      reinvite: async () => 'sim-caller',
+      refer: async () => 603,
+    }
+    schedule.after(request.givesUpAfterMs ?? 60_000, () => (over(487), call.handlers.onFailure?.(487, '')))
+    takeCall(call)
+    return result
+  }
+
+  return {
+    host: '127.0.0.1',
+    port: 5060,
+    carried,
+    place,
+    invite,
+    register(account, onChange) {
+      const registration = { state: 'registering' as UserAgentRegistration['state'], detail: {} as UserAgentRegistration['detail'], stop: async () => stop() }
+      function change(state: UserAgentRegistration['state'], detail: UserAgentRegistration['detail']): void {
+        Object.assign(registration, { state, detail })
+        onChange(registration)
+      }
+      const timer = clock.setTimeout(() => {
+        const access = accountState(account)
+        if (access === 'accepted') change('registered', { status: 200, expiresAt: clock.now() + REGISTRATION_MS })
+        else change('failed', access === 'refused' ? { status: 403, reason: 'Forbidden' } : { status: 408, reason: 'Request Timeout' })
+      }, 0)
+      function stop(): void {
+        timer.cancel()
+        change('stopped', {})
+      }
+      return registration
+    },
+    options: async (account) => statusOf(accountState(account)),
+    tryRegister: async (account) => ({ status: statusOf(accountState(account)), reason: '' }),
+    onInvite(allow, handler) {
+      allowed = allow
+      takeCall = handler
+    },
+    onRequest() {},
+    openTransactions: () => 0,
+    async close() {},
+  }
+}
+
+type UserAgentRegistration = ReturnType<UserAgent['register']>
+
+const statusOf = (access: ReturnType<SimUserAgentOptions['account']>) => ({ accepted: 200, refused: 403, unreachable: 408 })[access]
