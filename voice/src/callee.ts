@@ -1,4 +1,4 @@
-import type { Keypress } from './gateway.ts'
+import type { Keypress, MediaRef } from './gateway.ts'
 
 /** What a called party does, as data: the simulator and the loopback carrier act it out alike. */
 export type CalleeBehaviour = Answers | Rejects | RingsForever | Unreachable
@@ -9,6 +9,8 @@ export interface Answers {
   afterMs: number
   /** Sends a 183 with audio before the answer. */
   earlyMedia?: boolean
+  /** Audio the callee plays over and over (the simulator has none). Default: silence. */
+  plays?: MediaRef
   /** Keys pressed, each so long after the answer, by RFC 4733. */
   keys?: { key: Keypress; afterMs: number }[]
   /** Hangs up so long after the answer; without it the callee waits for the other side. */

@@ -13,6 +13,9 @@ export interface DialRequest {
   maxDurationMs: number
 }
 
+/** How long after its ring timeout a call may take to be cancelled. */
+const CANCEL_GRACE_MS = 1_000
+
 /**
  * Sends one INVITE over a trunk on which it has a place, and answers its leg. When it throws (`NoPorts`, or the signal was
  * aborted in time) nothing was sent and the place is given back.
@@ -48,10 +51,18 @@ export async function dial(engine: Engine, line: TrunkLine, place: Place, reques
     giveBack()
   }
 
+  // The user agent ends an unanswered call itself; a carrier that lets CANCEL unanswered, or never spoke, is not waited for.
+  const givenUp = engine.clock.setTimeout(() => {
+    if (leg.heardFromCarrier()) void leg.end('no_answer')
+    else void leg.end('network', 'network')
+  }, request.ringTimeoutMs + CANCEL_GRACE_MS)
+
   leg.listen((event) => {
+    if (event.t === 'answered' || event.t === 'ended') givenUp.cancel()
     if (event.t === 'answered') line.gate.report('answered_by_carrier')
-    if (event.t !== 'ended' || event.sip === undefined) return
-    line.gate.report(event.sip === 503 || event.cause === 'network' ? 'failed' : 'answered_by_carrier')
+    if (event.t !== 'ended') return
+    if (event.sip === 503 || event.cause === 'network') line.gate.report('failed')
+    else if (event.sip !== undefined) line.gate.report('answered_by_carrier')
   })
   signal?.addEventListener('abort', hangUp, { once: true })
   engine.legs.add(leg)

@@ -39,6 +39,7 @@ export async function createEmbeddedGateway(options: EmbeddedOptions, clock: Clo
     ...advertised,
     portRange: options.rtpPorts ?? { from: 20_000, to: 29_999 },
     mediaTimeoutMs: options.mediaTimeoutMs ?? 30_000,
+    clock,
   })
   return composeGateway('embedded', {
     userAgent,

@@ -16,6 +16,9 @@ export interface InboundSettings {
 export async function receive(engine: Engine, line: TrunkLine, call: IncomingCall, settings: InboundSettings, handler: (leg: InboundLeg) => void): Promise<void> {
   if (!call.offer) return call.reject(488)
   const offer = call.offer
+  let gone = false
+  // A CANCEL may come while the ports are being opened.
+  call.handlers = { onFailure: () => (gone = true) }
   const place = line.gate.join()
   engine.calls++
   const giveBack = () => {
@@ -41,6 +44,7 @@ export async function receive(engine: Engine, line: TrunkLine, call: IncomingCal
   engine.legs.add(leg)
   leg.attach(call)
   call.handlers = { ...leg.sipHandlers, onFailure: () => leg.ended('remote', 'cancelled', 487) }
+  if (gone) return leg.ended('remote', 'cancelled', 487)
   const unanswered = engine.clock.setTimeout(() => reject(480), settings.ringTimeoutMs)
   leg.listen((event) => {
     if (event.t === 'answered' || event.t === 'ended') unanswered.cancel()

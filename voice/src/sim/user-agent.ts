@@ -1,5 +1,6 @@
 import type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from '../callee.ts'
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import { createSchedule } from '../schedule.ts'
 import type { IncomingCall, InviteHandlers, SipAccount, SipCall, UserAgent } from '../sip/types.ts'
 import type { SimSession } from './media-engine.ts'
 import type { SimNetwork } from './network.ts'
@@ -29,30 +30,8 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
   let takeCall: ((call: IncomingCall) => void) | null = null
   let placed = 0
 
-  /** Timers that die with their call. */
-  function createSchedule() {
-    const timers = new Set<Timer>()
-    let over = false
-    return {
-      after(ms: number, run: () => void) {
-        if (over) return
-        const timer = clock.setTimeout(() => {
-          timers.delete(timer)
-          run()
-        }, ms)
-        timers.add(timer)
-      },
-      isOver: () => over,
-      end() {
-        over = true
-        for (const timer of timers) timer.cancel()
-        timers.clear()
-      },
-    }
-  }
-
   function invite(request: Parameters<UserAgent['invite']>[0], handlers: InviteHandlers): SipCall {
-    const schedule = createSchedule()
+    const schedule = createSchedule(clock)
     const record: CarriedCall = { at: clock.now(), callId: request.callId, from: request.from, to: request.to, keysHeard: '', answered: false, over: false }
     const session = network.sessions.get(request.offer)
     const access = accountState(request.account)
@@ -70,7 +49,7 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
     function answer(): void {
       if (callee.does !== 'answer') return
       schedule.end()
-      live.schedule = createSchedule()
+      live.schedule = createSchedule(clock)
       record.answered = true
       handlers.onAnswer?.(request.offer)
       if (session) session.onKeysSent = (keys) => (record.keysHeard += keys)
@@ -86,9 +65,9 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
     }
 
     const live = { schedule }
-    schedule.after(request.ringTimeoutMs, () => fail(487))
     if (callee.does === 'nothing') schedule.after(TIMER_B_MS, () => fail(408))
     else {
+      schedule.after(request.ringTimeoutMs, () => fail(487))
       schedule.after(0, () => handlers.onProgress?.(100, null))
       if (callee.does !== 'reject') schedule.after(0, () => handlers.onProgress?.(180, null))
       if ('earlyMedia' in callee && callee.earlyMedia) schedule.after(0, () => handlers.onProgress?.(183, request.offer))
@@ -124,7 +103,7 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
     const result: PlacedCallState = { state: 'calling', status: null }
     const source = { host: fromHost, port: 5060 }
     if (!takeCall || !allowed(source)) return result
-    let schedule = createSchedule()
+    let schedule = createSchedule(clock)
     const over = (status?: number) => {
       schedule.end()
       result.state = 'over'
@@ -142,7 +121,7 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
       progress() {},
       answer(sdp) {
         schedule.end()
-        schedule = createSchedule()
+        schedule = createSchedule(clock)
         result.state = 'answered'
         result.status = 200
         const session: SimSession | undefined = network.sessions.get(sdp)
