@@ -120,7 +120,7 @@ function readEssentials(headers: Header[]): Essentials | string {
   const cseq = /^(\d{1,10})\s+(\S+)$/.exec(single.get('cseq') ?? '')
   if (!cseq || Number(cseq[1]) >= 2 ** 31) return 'CSeq is missing or malformed'
   const maxForwards = single.get('max-forwards')
-  if (maxForwards !== undefined && !/^\d{1,3}$/.test(maxForwards)) return 'Max-Forwards is malformed'
+  if (maxForwards !== undefined && !/^\d{1,9}$/.test(maxForwards)) return 'Max-Forwards is malformed'
   return { via, from, to, callId, cseq: Number(cseq[1]), cseqMethod: cseq[2]! }
 }
 

@@ -145,7 +145,5 @@ export interface UserAgent {
   onRequest(method: 'REGISTER' | 'OPTIONS', handler: (request: SipRequestView) => SipReply): void
   /** Transactions without a final answer, ringing calls included: admission control looks at this. */
   openTransactions(): number
-  /** Everything still remembered, for metrics and leak tests; all 0 some 64 s after the last call. */
-  held(): { transactions: number; calls: number; timers: number }
   close(): Promise<void>
 }
