@@ -1,7 +1,13 @@
-/** The only way out to the internet: private addresses refused, sizes and times limited, no redirects by default. */
+import { type LookupAddress, lookup } from 'node:dns'
+import { BlockList, isIP } from 'node:net'
+import { Agent, buildConnector, request } from 'undici'
+import { AppError, badRequest } from './errors.ts'
+
+/** The only way out to the internet: private addresses refused, sizes and times limited, no redirects followed. */
 export interface Outbound {
-  /** Throws `AppError` 502 `outbound_failed` or 400 `outbound_refused`. Never sends cookies or credentials by itself. */
+  /** Throws `AppError` 400 `outbound_refused` or 502 `outbound_failed`. Sends no cookies and no credentials of its own. */
   fetch(url: string, options?: OutboundRequest): Promise<OutboundAnswer>
+  close(): Promise<void>
 }
 
 export interface OutboundRequest {
@@ -18,4 +24,82 @@ export interface OutboundAnswer {
   status: number
   headers: Record<string, string>
   body: Buffer
+}
+
+/** Everything that is not the public internet (IANA special-purpose registries). Mapped IPv4 is matched by itself. */
+const privateRanges = new BlockList()
+for (const [net, bits] of [
+  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
+  ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.88.99.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15],
+  ['198.51.100.0', 24], ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4],
+] as const) privateRanges.addSubnet(net, bits, 'ipv4')
+for (const [net, bits] of [
+  ['::', 128], ['::1', 128], ['64:ff9b::', 96], ['64:ff9b:1::', 48], ['100::', 64], ['2001::', 23], ['2001:db8::', 32],
+  ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['fec0::', 10], ['ff00::', 8],
+] as const) privateRanges.addSubnet(net, bits, 'ipv6')
+
+/** Is this address outside the public internet? */
+export function isPrivateAddress(address: string): boolean {
+  const family = isIP(address)
+  return family === 0 || privateRanges.check(address, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+/**
+ * `allow`: `host:port` pairs of the operator's own that may be reached although they are private. The check stands in
+ * the connector, on the very address that is connected to, so no resolver can change its mind in between.
+ */
+export function createOutbound(allow: string[]): Outbound {
+  const connect = buildConnector({ timeout: 3000 })
+  const agent = new Agent({
+    connect(options, callback) {
+      const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80)
+      const name = options.hostname.replace(/^\[|\]$/g, '')
+      const allowed = allow.includes(`${name}:${port}`)
+      const refuse = (why: string) => callback(badRequest('outbound_refused', `${name} ${why}`), null)
+      if (!allowed && port !== 443 && port !== 80) return refuse(`may only be reached on ports 80 and 443, not ${port}.`)
+      if (isIP(name)) {
+        return !allowed && isPrivateAddress(name) ? refuse('is not a public address.') : connect(options, callback)
+      }
+      lookup(name, { all: true }, (error, addresses) => {
+        if (error || addresses.length === 0) return refuse('cannot be resolved.')
+        // A name with one private answer is refused whole: which one would be used is not ours to say.
+        if (!allowed && addresses.some(({ address }) => isPrivateAddress(address))) return refuse('is not a public address.')
+        connect({ ...options, hostname: (addresses[0] as LookupAddress).address, servername: options.servername || name }, callback)
+      })
+    },
+  })
+
+  return {
+    async fetch(url, { method = 'GET', headers = {}, body, timeoutMs = 10_000, maxBytes = 5 * 1024 * 1024 } = {}) {
+      const target = URL.canParse(url) ? new URL(url) : null
+      if (!target || !/^https?:$/.test(target.protocol) || target.username || target.password) {
+        throw badRequest('outbound_refused', 'Only http and https addresses without credentials can be reached.')
+      }
+      try {
+        const answer = await request(target, {
+          method,
+          headers,
+          body: body ?? null,
+          dispatcher: agent,
+          signal: AbortSignal.timeout(timeoutMs),
+        })
+        const chunks: Buffer[] = []
+        let size = 0
+        for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+          size += chunk.length
+          if (size > maxBytes) {
+            answer.body.destroy()
+            throw new AppError(502, 'outbound_failed', `${target.host} sent more than ${maxBytes} bytes.`)
+          }
+          chunks.push(chunk)
+        }
+        const flat = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]))
+        return { status: answer.statusCode, headers: flat, body: Buffer.concat(chunks) }
+      } catch (cause) {
+        if (cause instanceof AppError) throw cause
+        throw new AppError(502, 'outbound_failed', `${target.host} could not be reached.`, { cause })
+      }
+    },
+    close: () => agent.close(),
+  }
 }

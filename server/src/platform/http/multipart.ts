@@ -1,4 +1,74 @@
-import type { FastifyInstance } from 'fastify'
+import multipart from '@fastify/multipart'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Readable } from 'node:stream'
+import { AppError, badRequest, invalidField, tooLarge } from '../errors.ts'
+
+const megabyte = 1024 * 1024
+
+/** The largest upload: 50 MB. */
+export const maxUploadBytes = 50 * megabyte
 
 /** Lets routes with `upload` read multipart bodies as streams. */
-export async function acceptUploads(_app: FastifyInstance): Promise<void> {}
+export async function acceptUploads(app: FastifyInstance): Promise<void> {
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    limits: { fileSize: maxUploadBytes, files: 1, fields: 20, fieldSize: 64 * 1024, parts: 25, headerPairs: 50 },
+  })
+}
+
+export interface Upload<T> {
+  /** What `receive` made of the file. */
+  file: T
+  filename: string
+  /** The other fields of the form, wherever they stood. */
+  fields: Record<string, string>
+}
+
+/**
+ * Reads the form's `file` as a stream into `receive`, and its other fields. Throws 400 when there is no file or it is not
+ * a form, 413 past 50 MB; `discard` undoes what `receive` stored when something after it fails.
+ */
+export async function readUpload<T>(
+  request: FastifyRequest,
+  receive: (content: Readable, filename: string) => Promise<T>,
+  discard: (file: T) => Promise<void>,
+): Promise<Upload<T>> {
+  if (!request.isMultipart()) throw new AppError(415, 'unsupported_media_type', 'Send the file as multipart/form-data.')
+  const fields: Record<string, string> = {}
+  let received: { file: T; filename: string } | undefined
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') {
+        if (typeof part.value === 'string') fields[part.fieldname] = part.value
+        continue
+      }
+      if (part.fieldname !== 'file') throw invalidField(`body.${part.fieldname}`, 'Send the file in the field "file".')
+      const filename = cleanFilename(part.filename)
+      received = { file: await receive(part.file, filename), filename }
+      if (part.file.truncated) throw tooLarge('Files may be at most 50 MB.')
+    }
+    if (!received) throw invalidField('body.file', 'The field "file" is missing.')
+    return { ...received, fields }
+  } catch (error) {
+    if (received) await discard(received.file)
+    throw asUploadError(error)
+  }
+}
+
+function asUploadError(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message: string }
+  if (statusCode === 413) return tooLarge('The form has more or larger parts than is allowed.')
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || statusCode === 400 || /multipart|boundary|unexpected end of form/i.test(message)) {
+    return badRequest('malformed_form', 'The form is broken or ended too early. Nothing was kept.')
+  }
+  return error
+}
+
+/** A name to show, never a path: the part after the last separator, without control characters, 200 characters at most. */
+function cleanFilename(given: string | undefined): string {
+  const last = (given ?? '').split(/[/\\]/).at(-1) ?? ''
+  // oxlint-disable-next-line no-control-regex -- these are what is to be removed.
+  const clean = last.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').trim()
+  return [...clean].slice(0, 200).join('') || 'file'
+}

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Principal } from '../context.ts'
 import { createContext, transaction } from '../context.ts'
@@ -32,7 +33,7 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 500 },
     requestTimeout: 60_000,
-    headersTimeout: 30_000,
+    http: { headersTimeout: 30_000 },
     // The client's id is for its own logs; ours is what support asks for.
     requestIdHeader: false,
     genReqId: newId,
@@ -40,7 +41,7 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     clientErrorHandler: answerMalformedHttp,
-  } as Parameters<typeof fastify>[0])
+  })
   acceptJson(app)
   await acceptUploads(app)
   const limiter = createRateLimiter(config.rateLimits)
@@ -177,7 +178,7 @@ function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** What is not HTTP at all gets the error shape too, on the bare socket. */
-function answerMalformedHttp(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const failure: AppError =
     error.code === 'HPE_HEADER_OVERFLOW'

@@ -1,0 +1,3 @@
+export { addDoNotCall } from './do-not-call.ts'
+export { parsePhoneNumber, toE164 } from './phone-number.ts'
+export { contactRoutes } from './routes.ts'

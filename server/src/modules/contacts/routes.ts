@@ -1,0 +1,237 @@
+import { z } from 'zod'
+import { bareList } from '../../platform/http/bare-list.ts'
+import { id, page, pageOf, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { type RouteTable, route } from '../../platform/http/route.ts'
+import { createContact, deleteContact, getContact, listContacts, updateContact } from './contacts.ts'
+import { createDoNotCall, deleteDoNotCall, listDoNotCall } from './do-not-call.ts'
+import {
+  addToContactList,
+  createContactList,
+  deleteContactList,
+  getContactList,
+  listContactLists,
+  removeFromContactList,
+  updateContactList,
+} from './lists.ts'
+import * as schema from './schema.ts'
+
+const byId = z.object({ id })
+const someContactIds = ['0199b0a0-0000-7000-8000-000000000001']
+
+export const contactRoutes: RouteTable = {
+  tag: 'Contacts',
+  routes: {
+    listContacts: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/contacts',
+      access: 'contacts:read',
+      summary: 'The contact book, newest first',
+      query: schema.ContactQuery,
+      answer: pageOf(schema.Contact),
+      handler: (ctx, { query }) => listContacts(ctx, query),
+    }),
+    createContact: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/contacts',
+      access: 'contacts:write',
+      summary: 'Add a contact',
+      body: schema.NewContact,
+      example: { first_name: 'Ana', last_name: 'Silva', phone_number: '+15551230001', email: 'ana@example.com', notes: '' },
+      status: 201,
+      answer: schema.Contact,
+      errors: [409],
+      handler: (ctx, { body }) => createContact(ctx, body),
+    }),
+    getContact: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/contacts/:id',
+      access: 'contacts:read',
+      summary: 'One contact',
+      params: byId,
+      answer: schema.Contact,
+      handler: (ctx, { params }) => getContact(ctx, params.id),
+    }),
+    ...changes('Contact', '/api/contacts/:id'),
+    deleteContact: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/contacts/:id',
+      access: 'contacts:write',
+      summary: 'Delete a contact',
+      params: byId,
+      answer: success,
+      async handler(ctx, { params }) {
+        await deleteContact(ctx, params.id)
+        return succeeded
+      },
+    }),
+
+    listContactLists: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/contact-lists',
+      access: 'contact-lists:read',
+      summary: 'Contact lists, newest first',
+      query: z.object({ userId: id.optional(), cursor: z.string().max(500).optional() }),
+      answer: z.array(schema.ContactList),
+      handler: async (ctx, { query, request }) =>
+        bareList(await listContactLists(ctx, query, readCursor(query.cursor)), request.url),
+    }),
+    createContactList: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/contact-lists',
+      access: 'contacts:write',
+      summary: 'Make a contact list',
+      body: schema.NewContactList,
+      example: { name: 'Spring customers', description: 'Bought in March or April' },
+      status: 201,
+      answer: schema.ContactList,
+      handler: (ctx, { body }) => createContactList(ctx, body),
+    }),
+    getContactList: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/contact-lists/:id',
+      access: 'contact-lists:read',
+      summary: 'One contact list',
+      params: byId,
+      answer: schema.ContactList,
+      handler: (ctx, { params }) => getContactList(ctx, params.id),
+    }),
+    ...listChanges(),
+    deleteContactList: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/contact-lists/:id',
+      access: 'contacts:write',
+      summary: 'Delete a contact list; the people on it stay contacts',
+      params: byId,
+      answer: success,
+      async handler(ctx, { params }) {
+        await deleteContactList(ctx, params.id)
+        return succeeded
+      },
+    }),
+    addToContactList: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/contact-lists/:id/contacts',
+      access: 'contacts:write',
+      summary: 'Put contacts on a list',
+      params: byId,
+      body: schema.ContactIds,
+      example: { contact_ids: someContactIds },
+      answer: schema.ContactList,
+      handler: (ctx, { params, body }) => addToContactList(ctx, params.id, body.contact_ids),
+    }),
+    removeFromContactList: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/contact-lists/:id/contacts',
+      access: 'contacts:write',
+      summary: 'Take contacts off a list',
+      params: byId,
+      body: schema.ContactIds,
+      example: { contact_ids: someContactIds },
+      answer: success,
+      async handler(ctx, { params, body }) {
+        await removeFromContactList(ctx, params.id, body.contact_ids)
+        return succeeded
+      },
+    }),
+
+    listDoNotCall: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/do-not-call',
+      access: 'do-not-call:read',
+      summary: 'Numbers that no campaign calls',
+      query: page(),
+      answer: pageOf(schema.DoNotCallEntry),
+      handler: (ctx, { query }) => listDoNotCall(ctx, query),
+    }),
+    addDoNotCall: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/do-not-call',
+      access: 'do-not-call:write',
+      summary: 'Never call this number again',
+      body: schema.NewDoNotCallEntry,
+      example: { phone_number: '+15551230009', reason: 'Asked us by e-mail' },
+      status: 201,
+      answer: schema.DoNotCallEntry,
+      handler: (ctx, { body }) => createDoNotCall(ctx, body),
+    }),
+    deleteDoNotCall: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/do-not-call/:id',
+      access: 'do-not-call:write',
+      summary: 'Take a number off the do-not-call list',
+      params: byId,
+      answer: success,
+      async handler(ctx, { params }) {
+        await deleteDoNotCall(ctx, { id: params.id })
+        return succeeded
+      },
+    }),
+    deleteDoNotCallByNumber: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/do-not-call',
+      access: 'do-not-call:write',
+      summary: 'Take a number off the do-not-call list, by the number or its id in the query',
+      query: z
+        .object({ phone_number: z.string().max(50).optional(), id: id.optional() })
+        .refine((query) => query.phone_number !== undefined || query.id !== undefined, {
+          message: 'Say which: phone_number or id.',
+          path: ['phone_number'],
+        }),
+      answer: success,
+      async handler(ctx, { query }) {
+        await deleteDoNotCall(ctx, query)
+        return succeeded
+      },
+    }),
+  },
+}
+
+/** PUT and PATCH are the same: both change only what is sent. */
+function changes(noun: string, path: string) {
+  const by = (method: 'PUT' | 'PATCH') =>
+    route({
+      kind: 'write',
+      method,
+      path,
+      access: 'contacts:write',
+      summary: 'Change a contact; what is not sent stays',
+      params: byId,
+      body: schema.ContactChanges,
+      example: { notes: 'Prefers the afternoon' },
+      answer: schema.Contact,
+      errors: [409],
+      handler: (ctx, { params, body }) => updateContact(ctx, params.id, body),
+    })
+  return { [`update${noun}`]: by('PATCH'), [`put${noun}`]: by('PUT') }
+}
+
+function listChanges() {
+  const by = (method: 'PUT' | 'PATCH') =>
+    route({
+      kind: 'write',
+      method,
+      path: '/api/contact-lists/:id',
+      access: 'contacts:write',
+      summary: 'Rename a contact list',
+      params: byId,
+      body: schema.ContactListChanges,
+      example: { name: 'Spring and summer customers' },
+      answer: schema.ContactList,
+      handler: (ctx, { params, body }) => updateContactList(ctx, params.id, body),
+    })
+  return { updateContactList: by('PATCH'), putContactList: by('PUT') }
+}

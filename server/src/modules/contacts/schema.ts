@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { clearable, id, instant, optional, page, text } from '../../platform/http/fields.ts'
+
+/** A telephone number as a person types it; stored as E.164. */
+const phoneNumber = z.string().trim().min(3).max(50)
+const email = z.email().max(255)
+const timeZone = z.string().refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', 'Not an IANA time zone like Europe/Paris.')
+
+export const Contact = z
+  .object({
+    id,
+    user_id: id,
+    first_name: z.string(),
+    last_name: z.string(),
+    /** E.164. */
+    phone_number: z.string(),
+    email: z.string().nullable(),
+    notes: z.string().nullable(),
+    /** IANA name; null: worked out from the number. */
+    time_zone: z.string().nullable(),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'Contact' })
+
+export const NewContact = z
+  .object({
+    first_name: text(255),
+    last_name: text(255),
+    phone_number: phoneNumber,
+    email: optional(email),
+    notes: optional(z.string().max(20_000)),
+    time_zone: optional(timeZone),
+  })
+  .meta({ id: 'NewContact' })
+
+export const ContactChanges = z
+  .object({
+    first_name: optional(text(255)),
+    last_name: optional(text(255)),
+    phone_number: optional(phoneNumber),
+    email: clearable(email),
+    notes: clearable(z.string().max(20_000)),
+    time_zone: clearable(timeZone),
+  })
+  .meta({ id: 'ContactChanges' })
+
+export const ContactQuery = page().extend({
+  userId: id.optional(),
+  contact_list_id: id.optional(),
+  phone_number: z.string().max(50).optional(),
+  email: z.string().max(255).optional(),
+})
+
+export const ContactList = z
+  .object({
+    id,
+    user_id: id,
+    name: z.string(),
+    description: z.string().nullable(),
+    contact_count: z.number().int(),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'ContactList' })
+
+export const NewContactList = z
+  .object({ name: text(255), description: optional(z.string().max(5000)) })
+  .meta({ id: 'NewContactList' })
+
+export const ContactListChanges = z
+  .object({ name: optional(text(255)), description: clearable(z.string().max(5000)) })
+  .meta({ id: 'ContactListChanges' })
+
+export const ContactIds = z.object({ contact_ids: z.array(id).min(1).max(1000) }).meta({ id: 'ContactIds' })
+
+export const DoNotCallEntry = z
+  .object({ id, phone_number: z.string(), reason: z.string().nullable(), created_at: instant })
+  .meta({ id: 'DoNotCallEntry' })
+
+export const NewDoNotCallEntry = z
+  .object({ phone_number: phoneNumber, reason: optional(z.string().max(500)) })
+  .meta({ id: 'NewDoNotCallEntry' })
+
+export type Contact = z.output<typeof Contact>
+export type NewContact = z.output<typeof NewContact>
+export type ContactChanges = z.output<typeof ContactChanges>
+export type ContactQuery = z.output<typeof ContactQuery>

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createInterface } from 'node:readline'
+import { test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { openEmbeddedDatabase, type EmbeddedDatabase } from './embedded.ts'
+import type { Log } from './engine.ts'
+import { POSTGRES_MAJOR } from './template.ts'
+
+interface LogLine {
+  level: 'info' | 'warn'
+  details: object
+  message: string
+}
+
+function recordingLog(): Log & { lines: LogLine[] } {
+  const lines: LogLine[] = []
+  return {
+    lines,
+    info: (details, message) => lines.push({ level: 'info', details, message }),
+    warn: (details, message) => lines.push({ level: 'warn', details, message }),
+  }
+}
+
+async function temporaryDirectory(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'embedded-test-'))
+  t.after(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+async function open(dataDir: string, log: Log = recordingLog()): Promise<{ database: EmbeddedDatabase; pool: pg.Pool; close(): Promise<void> }> {
+  const database = await openEmbeddedDatabase({ dataDir, log })
+  const pool = new pg.Pool({ ...database.connection, max: 1 })
+  return {
+    database,
+    pool,
+    async close() {
+      await pool.end()
+      await database.close()
+    },
+  }
+}
+
+async function numbers(pool: pg.Pool): Promise<number[]> {
+  const { rows } = await pool.query<{ n: number }>('select n from facts order by n')
+  return rows.map((row) => row.n)
+}
+
+/** Another process that opens the directory and prints what it did, a line each. */
+function startWriter(dataDir: string): { lines: AsyncIterator<string>; kill(): Promise<void> } {
+  const script = fileURLToPath(new URL('./test-writer.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return {
+    lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
+    async kill() {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
+
+test('rows survive closing and opening again, in a directory only the owner can read', async (t) => {
+  const dataDir = join(await temporaryDirectory(t), 'data')
+  const first = await open(dataDir)
+  await first.pool.query('create table facts (n int)')
+  await first.pool.query('insert into facts values (1)')
+  await first.close()
+  assert.equal((await stat(dataDir)).mode & 0o777, 0o700)
+  assert.ok(!existsSync(join(dataDir, 'lock.pid')), 'the lock is released on close')
+
+  const second = await open(dataDir)
+  assert.deepEqual(await numbers(second.pool), [1])
+  await second.close()
+})
+
+test('commits are written through to the disk, and vectors, trigrams and the rest are there', async (t) => {
+  const { pool, close } = await open(await temporaryDirectory(t))
+  const settings = await pool.query(`select current_setting('fsync') as fsync, current_setting('wal_sync_method') as method`)
+  assert.deepEqual(settings.rows, [{ fsync: 'on', method: 'fsync' }])
+  const version = await pool.query<{ server_version_num: string }>('show server_version_num')
+  assert.equal(version.rows[0]?.server_version_num.slice(0, 2), POSTGRES_MAJOR)
+  for (const name of ['vector', 'pg_trgm', 'unaccent', 'btree_gist', 'citext']) await pool.query(`create extension ${name}`)
+  const { rows } = await pool.query(`select '[1,2,3]'::vector <-> '[1,2,5]' as distance, unaccent('Zoë') as name`)
+  assert.deepEqual(rows, [{ distance: 2, name: 'Zoe' }])
+  await close()
+})
+
+test('every acknowledged row survives kill -9, ten times', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  let acknowledged = 0
+  for (let round = 1; round <= 10; round++) {
+    const writer = startWriter(dataDir)
+    for (let line = 0; line < 20 + round; line++) acknowledged = Number((await writer.lines.next()).value)
+    await writer.kill()
+    for (;;) {
+      const { value, done } = await writer.lines.next()
+      if (done) break
+      acknowledged = Number(value)
+    }
+  }
+  const { pool, close } = await open(dataDir)
+  const found = await numbers(pool)
+  // The last row of a round may have been committed without its acknowledgement having got out.
+  assert.deepEqual(
+    found,
+    found.map((_, index) => index + 1),
+  )
+  assert.ok(found.length >= acknowledged && found.length <= acknowledged + 1, `${found.length} rows, ${acknowledged} acknowledged`)
+  await close()
+})
+
+test('a second process is refused and told who has the database; a dead holder does not keep it', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  const writer = startWriter(dataDir)
+  await writer.lines.next()
+  await assert.rejects(openEmbeddedDatabase({ dataDir, log: recordingLog() }), /is in use by process \d+ since 20.*Stop that process/)
+  await writer.kill()
+  assert.ok(existsSync(join(dataDir, 'lock.pid')), 'the dead holder left its name behind')
+
+  const heir = await open(dataDir)
+  assert.ok((await numbers(heir.pool)).length > 0)
+  await assert.rejects(openEmbeddedDatabase({ dataDir, log: recordingLog() }), new RegExp(`process ${process.pid} since`))
+  await heir.close()
+})
+
+test('of several that take a dead holder’s database at once, one gets it', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  writeFileSync(join(dataDir, 'lock.pid'), '1\n2026-01-01T00:00:00.000Z\n')
+  writeFileSync(join(dataDir, 'lock'), '')
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => openEmbeddedDatabase({ dataDir, log: recordingLog() })))
+  const opened = outcomes.filter((outcome) => outcome.status === 'fulfilled')
+  assert.equal(opened.length, 1)
+  await opened[0]?.value.close()
+})
+
+test('a database that does not open is restored from the newest snapshot, loudly, and kept aside', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  const first = await open(dataDir)
+  await first.pool.query('create table facts (n int)')
+  await first.pool.query('insert into facts select generate_series(1, 1000)')
+  const writing = first.pool.query('insert into facts select generate_series(1001, 20000)') // while the snapshot is taken
+  const path = await first.database.snapshot()
+  await writing
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+  await first.pool.query('insert into facts values (20001)')
+  await first.close() // which takes another, as something was written
+  assert.equal(readdirSync(join(dataDir, 'snapshots')).length, 2)
+
+  truncateSync(join(dataDir, 'postgres/global/pg_control'), 100)
+  const log = recordingLog()
+  const second = await open(dataDir, log)
+  assert.equal((await numbers(second.pool)).at(-1), 20001)
+  assert.match(log.lines[0]?.message ?? '', /RESTORED FROM A SNAPSHOT/)
+  assert.equal(readdirSync(dataDir).filter((name) => name.startsWith('postgres.broken-')).length, 1)
+  await second.close()
+})
+
+test('a damaged snapshot is passed over for the older one', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  const first = await open(dataDir)
+  await first.pool.query('create table facts as select 1 as n')
+  await first.database.snapshot()
+  await first.pool.query('insert into facts values (2)')
+  const newest = await first.database.snapshot()
+  await first.close()
+  truncateSync(newest, 5000)
+  truncateSync(join(dataDir, 'postgres/global/pg_control'), 100)
+  const log = recordingLog()
+  const second = await open(dataDir, log)
+  assert.deepEqual(await numbers(second.pool), [1])
+  assert.match(log.lines[0]?.message ?? '', /snapshot of the embedded database does not open/)
+  await second.close()
+})
+
+test('a broken database without a snapshot is left as it is', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  await (await open(dataDir)).close()
+  truncateSync(join(dataDir, 'postgres/global/pg_control'), 100)
+  await assert.rejects(openEmbeddedDatabase({ dataDir, log: recordingLog() }), /does not open .* no snapshot .* Restore a backup/)
+  assert.ok(existsSync(join(dataDir, 'postgres/PG_VERSION')))
+})
+
+test('a directory of another PostgreSQL is refused with what to do', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  await (await open(dataDir)).close()
+  writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '17\n')
+  await assert.rejects(openEmbeddedDatabase({ dataDir, log: recordingLog() }), /made by PostgreSQL 17; .* embeds PostgreSQL 18\. Start the version that made it/)
+})
+
+test('a failed engine rejects what is under way and says so', async (t) => {
+  const log = recordingLog()
+  const { database, pool } = await open(await temporaryDirectory(t), log)
+  pool.on('error', () => undefined) // the idle client's connection ends too
+  await pool.query('create function crash() returns void language sql as $$ select 1 $$')
+  const underWay = pool.query('select count(*) from generate_series(1, 3000000)')
+  await database.snapshot().catch(() => undefined)
+  assert.ok(await underWay)
+})
+
+test('a long path to the data gets its socket elsewhere', async (t) => {
+  const dataDir = join(await temporaryDirectory(t), 'a'.repeat(120))
+  const { database, pool, close } = await open(dataDir)
+  assert.ok(!database.connection.host.startsWith(dataDir))
+  assert.equal((await stat(database.connection.host)).mode & 0o777, 0o700)
+  assert.equal((await pool.query('select 1 as one')).rows[0].one, 1)
+  await close()
+  assert.ok(!existsSync(database.connection.host))
+})

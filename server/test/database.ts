@@ -1,0 +1,69 @@
+import { createHash, randomUUID } from 'node:crypto'
+import pg from 'pg'
+import type { Config } from '../src/config.ts'
+import { openTestDatabase as openEmbeddedTestDatabase } from '../src/platform/database/embedded/test-database.ts'
+import { migrate, readMigrations } from '../src/platform/database/migrate.ts'
+import { createPool, type OpenDatabase } from '../src/platform/database/open.ts'
+import type { Log } from '../src/platform/log.ts'
+
+/** A migrated, empty database of its own: embedded in memory, or on the PostgreSQL of DATABASE_URL. Dropped when closed. */
+export async function openTestDatabase(config: Config, log: Log): Promise<OpenDatabase> {
+  const server = process.env.DATABASE_URL
+  const hash = createHash('sha256')
+  for (const migration of await readMigrations()) hash.update(migration.name).update(migration.hash)
+  const key = hash.digest('hex').slice(0, 16)
+  return server ? onPostgres(server, key, config, log) : embedded(key, config, log)
+}
+
+async function embedded(key: string, config: Config, log: Log): Promise<OpenDatabase> {
+  const database = await openEmbeddedTestDatabase({
+    key,
+    async prepare(connection) {
+      const pool = createPool(config, log, { ...connection, max: 1 })
+      await migrate(pool)
+      await pool.end()
+    },
+  })
+  const pool = createPool(config, log, { ...database.connection, max: 1 })
+  return {
+    kind: 'embedded',
+    pool,
+    pipelined: config.database.pipelined,
+    async close() {
+      await pool.end()
+      await database.close()
+    },
+  }
+}
+
+async function onPostgres(server: string, key: string, config: Config, log: Log): Promise<OpenDatabase> {
+  const template = `switchboard_template_${key}`
+  const name = `switchboard_test_${randomUUID().replaceAll('-', '')}`
+  const urlOf = (database: string) => Object.assign(new URL(server), { pathname: `/${database}` }).href
+  const admin = new pg.Client({ connectionString: server })
+  await admin.connect()
+  // Test files run side by side; the first one makes the template.
+  await admin.query('select pg_advisory_lock(7212022)')
+  const { rows } = await admin.query('select datistemplate from pg_database where datname = $1', [template])
+  if (!rows[0]?.datistemplate) {
+    await admin.query(`drop database if exists ${template}`)
+    await admin.query(`create database ${template}`)
+    const pool = createPool(config, log, { connectionString: urlOf(template), max: 1 })
+    await migrate(pool)
+    await pool.end()
+    await admin.query(`alter database ${template} is_template true`)
+  }
+  await admin.query(`create database ${name} template ${template}`)
+  await admin.query('select pg_advisory_unlock(7212022)')
+  const pool = createPool(config, log, { connectionString: urlOf(name), max: config.database.poolSize })
+  return {
+    kind: 'postgresql',
+    pool,
+    pipelined: config.database.pipelined,
+    async close() {
+      await pool.end()
+      await admin.query(`drop database if exists ${name} with (force)`)
+      await admin.end()
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after } from 'node:test'
+import { type App, createApp } from '../src/app.ts'
+import { type Config, readConfig } from '../src/config.ts'
+import { createLog } from '../src/platform/log.ts'
+import { type TestClient, createClient } from './client.ts'
+import { openTestDatabase } from './database.ts'
+
+export interface TestServer {
+  app: App
+  url: string
+  /** Nobody in particular. */
+  anyone: TestClient
+  /** A new user in a workspace of their own, signed in by bearer token. */
+  signUp(more?: { email?: string; password?: string }): Promise<SignedUp>
+  /** Another member of `owner`'s workspace. */
+  addMember(owner: TestClient, role: string): Promise<SignedUp>
+  /** Lines logged so far. */
+  logLines: string[]
+  close(): Promise<void>
+}
+
+export type SignedUp = TestClient & { userId: string; workspaceId: string; email: string; password: string; token: string }
+
+let people = 0
+
+/**
+ * The whole server on a free loopback port over a database of its own: embedded, or PostgreSQL when DATABASE_URL is set.
+ * It ends with the test file.
+ */
+export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-'))
+  const config: Config = readConfig({
+    PORT: '0',
+    DATA_DIR: dataDir,
+    SIP_PORT: '0',
+    LOG_LEVEL: 'warn',
+    SIGN_UPS_PER_HOUR: '1000000',
+    RATE_LIMIT_PUBLIC_PER_MINUTE: '1000000',
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    ...env,
+  })
+  const logLines: string[] = []
+  const log = createLog(config.logLevel, { write: (line) => void logLines.push(line) })
+  const database = await openTestDatabase(config, log)
+  const app = await createApp({ config, log, database })
+  const url = await app.listen()
+  const anyone = createClient(url)
+  let closed = false
+  const close = async () => {
+    if (closed) return
+    closed = true
+    await app.close()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  after(close)
+
+  const signUp = async (more: { email?: string; password?: string; invitation_token?: string } = {}): Promise<SignedUp> => {
+    const email = more.email ?? `person${++people}.${process.pid}@example.com`
+    const password = more.password ?? 'correct horse battery'
+    const { body } = await anyone.post('/api/auth/register', {
+      email,
+      password,
+      name: `Person ${people}`,
+      invitation_token: more.invitation_token,
+    })
+    if (!body.access_token) throw new Error(`Sign-up failed: ${JSON.stringify(body)}`)
+    const client = createClient(url, { authorization: `Bearer ${body.access_token}` })
+    return Object.assign(client, {
+      userId: body.user.id as string,
+      workspaceId: body.user.workspace.id as string,
+      email,
+      password,
+      token: body.access_token as string,
+    })
+  }
+
+  return {
+    app,
+    url,
+    anyone,
+    signUp,
+    async addMember(owner, role) {
+      const email = `member${++people}.${process.pid}@example.com`
+      const { body: me } = await owner.get('/api/auth/me')
+      const { body } = await owner.post(`/api/workspaces/${me.workspace.id}/invitations`, { email, role })
+      return signUp({ email, invitation_token: body.token })
+    },
+    logLines,
+    close,
+  }
+}
