@@ -17,44 +17,36 @@ export interface ChildOptions {
 export interface Child {
   readonly pid: number
   readonly hasExited: boolean
+  /** Its exit code, null when a signal ended it. */
+  readonly exited: Promise<number | null>
   /** Sends the signal, waits for the end, and kills after 5 s without one. Idempotent. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** Starts a program that runs until it is stopped by its process id. */
-export function startChild({ command, args, logPath, ...options }: ChildOptions): Child {
+/** Starts a program that runs until it is stopped by its process id. Throws when it cannot be started. */
+export async function startChild({ command, args, logPath, ...options }: ChildOptions): Promise<Child> {
   const log = openSync(logPath, 'a')
   const child = spawn(command, args, { ...options, stdio: ['ignore', log, log] })
   closeSync(log)
-  let hasExited = false
-  const exit = once(child, 'exit').then(
-    () => void (hasExited = true),
-    (error: unknown) => {
-      hasExited = true
-      console.error(`${command} cannot be started: ${String(error)}`)
-    },
-  )
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  await once(child, 'spawn')
   return {
-    pid: child.pid ?? 0,
+    pid: child.pid!,
     get hasExited() {
-      return hasExited
+      return child.exitCode !== null || child.signalCode !== null
     },
+    exited,
     async stop(signal = 'SIGTERM') {
-      if (!hasExited) child.kill(signal)
+      child.kill(signal)
       const killing = setTimeout(() => child.kill('SIGKILL'), 5000)
-      await exit
+      await exited
       clearTimeout(killing)
     },
   }
 }
 
 /** Waits until `isReady` says so; throws with the log's end when the program ends before, or after `timeoutMs`. */
-export async function untilReady(
-  child: Child,
-  logPath: string,
-  isReady: () => Promise<boolean>,
-  timeoutMs = 10_000,
-): Promise<void> {
+export async function untilReady(child: Child, logPath: string, isReady: () => Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await isReady())) {
     if (child.hasExited || Date.now() > deadline) {

@@ -1,7 +1,8 @@
+import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { randomInt } from 'node:crypto'
 
 const host = '127.0.0.1'
 /** Below Linux's ephemeral range (32768 upward), so that no outgoing connection takes a port between our look and its use. */
@@ -35,4 +36,10 @@ async function isFree(port: number): Promise<boolean> {
     server.close()
     socket.close()
   }
+}
+
+/** Whether any program has this UDP port open: for a server that gives no other sign of being ready. */
+export async function isUdpBound(port: number): Promise<boolean> {
+  const sockets = await readFile('/proc/net/udp', 'utf8')
+  return sockets.includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} `)
 }

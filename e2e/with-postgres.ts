@@ -23,10 +23,10 @@ export interface Postgres {
  */
 export async function startPostgres(): Promise<Postgres> {
   const bin = findBinaries()
-  const account = process.getuid?.() === 0 ? accountOf('postgres') : {}
+  const account = process.getuid?.() === 0 ? accountOf('postgres') : undefined
   const folder = await mkdtemp(join(tmpdir(), 'postgres-'))
   try {
-    if (account.uid !== undefined) chownSync(folder, account.uid, account.gid)
+    if (account) chownSync(folder, account.uid, account.gid)
     return await startCluster(bin, folder, account)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
@@ -34,7 +34,7 @@ export async function startPostgres(): Promise<Postgres> {
   }
 }
 
-async function startCluster(bin: string, folder: string, account: Account): Promise<Postgres> {
+async function startCluster(bin: string, folder: string, account: Account | undefined): Promise<Postgres> {
   const run = (program: string, ...args: string[]) =>
     execFileSync(join(bin, program), args, { ...account, cwd: folder, stdio: 'pipe' })
   const data = join(folder, 'data')
@@ -42,7 +42,7 @@ async function startCluster(bin: string, folder: string, account: Account): Prom
 
   const port = await freePort()
   const logPath = join(folder, 'postgres.log')
-  const child = startChild({
+  const child = await startChild({
     command: join(bin, 'postgres'),
     args: serverArgs(data, folder, port),
     cwd: folder,
@@ -86,8 +86,8 @@ function findBinaries(): string {
 }
 
 interface Account {
-  uid?: number
-  gid?: number
+  uid: number
+  gid: number
 }
 
 function accountOf(name: string): Account {

@@ -1,0 +1,165 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import type { Socket } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startChild, untilReady } from '../child.ts'
+import { freePort } from '../ports.ts'
+import { makeTestSignal, readWav, writeWav } from './audio.ts'
+
+export interface BaresipOptions {
+  folder: string
+  registrar: { host: string; port: number }
+  user: string
+  password: string
+  /** What it says, once per call: 8 kHz mono WAV. Default: ten seconds of a test signal. */
+  talkPath?: string
+}
+
+export interface BaresipEvent {
+  type: string
+  [field: string]: unknown
+}
+
+/** A person at a softphone: registered, answers every call at once, and records what they hear. */
+export interface Baresip extends AsyncDisposable {
+  readonly user: string
+  readonly events: readonly BaresipEvent[]
+  /** Resolves with the first event of this type (`CALL_ESTABLISHED`, `CALL_CLOSED`, …), at once if it has already been. */
+  untilEvent(type: string, timeoutMs?: number): Promise<BaresipEvent>
+  dial(uri: string): Promise<void>
+  pressKey(key: string): Promise<void>
+  hangUp(): Promise<void>
+  /** What was heard, a recording per call, oldest first. Complete for calls that have ended. */
+  heard(): Promise<Int16Array[]>
+  stop(): Promise<void>
+}
+
+const host = '127.0.0.1'
+
+export async function startBaresip({ folder, registrar, user, password, talkPath }: BaresipOptions): Promise<Baresip> {
+  const home = join(folder, `baresip-${user}`)
+  const recordings = join(home, 'recordings')
+  await mkdir(recordings, { recursive: true })
+  const [sipPort, controlPort, rtpPort] = [await freePort(), await freePort(), await freePort(100)]
+  const source = talkPath ?? join(home, 'talk.wav')
+  if (!talkPath) await writeWav(source, makeTestSignal({ seconds: 10, seed: 7 }))
+  const account = `<sip:${user}@${registrar.host}:${registrar.port}>;auth_user=${user};auth_pass=${password};regint=60;answermode=auto;audio_codecs=PCMU`
+  await writeFile(join(home, 'accounts'), `${account}\n`)
+  await writeFile(join(home, 'contacts'), '')
+  await writeFile(join(home, 'config'), configuration({ sipPort, controlPort, rtpPort, source, home, recordings }))
+
+  const logPath = join(home, 'baresip.log')
+  const child = await startChild({ command: 'baresip', args: ['-f', home], cwd: home, logPath })
+  let socket: Socket | undefined
+  await untilReady(child, logPath, async () => (socket = await connect(controlPort)) !== undefined)
+  const control = startControl(socket!)
+  const stop = async () => {
+    socket!.destroy()
+    await child.stop()
+  }
+  const baresip: Baresip = {
+    user,
+    events: control.events,
+    untilEvent: control.untilEvent,
+    dial: (uri) => control.run('dial', uri),
+    pressKey: (key) => control.run('sndcode', key),
+    hangUp: () => control.run('hangup'),
+    async heard() {
+      const names = await readdir(recordings)
+      return Promise.all(
+        names
+          .filter((name) => name.endsWith('-dec.wav'))
+          .toSorted()
+          .map((name) => readWav(join(recordings, name))),
+      )
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+  return baresip
+}
+
+/** baresip 1.0.0 offers no loopback interface by itself; media addresses of this machine reach loopback all the same. */
+function configuration(paths: { sipPort: number; controlPort: number; rtpPort: number; source: string; home: string; recordings: string }): string {
+  return `poll_method epoll
+sip_listen ${host}:${paths.sipPort}
+call_max_calls 100
+audio_player aufile,${join(paths.home, 'played.wav')}
+audio_source aufile,${paths.source}
+audio_alert aufile,${join(paths.home, 'alert.wav')}
+audio_srate 8000
+audio_channels 1
+rtp_ports ${paths.rtpPort}-${paths.rtpPort + 99}
+module_path /usr/lib/baresip/modules
+module g711.so
+module aufile.so
+module sndfile.so
+module_tmp account.so
+module_app menu.so
+module_app contact.so
+module ctrl_tcp.so
+ctrl_tcp_listen ${host}:${paths.controlPort}
+snd_path ${paths.recordings}
+`
+}
+
+async function connect(port: number): Promise<Socket | undefined> {
+  const socket = createConnection(port, host)
+  try {
+    await once(socket, 'connect')
+    return socket
+  } catch {
+    return undefined // it is not listening yet: untilReady asks again
+  }
+}
+
+/** baresip's ctrl_tcp: JSON in netstrings (`<length>:<json>,`), both ways; events and answers share the connection. */
+function startControl(socket: Socket) {
+  const events: BaresipEvent[] = []
+  const answers: { ok: boolean; data: string }[] = []
+  let pending = Buffer.alloc(0)
+  socket.on('data', (chunk) => {
+    pending = Buffer.concat([pending, chunk])
+    for (let message = takeNetstring(); message !== undefined; message = takeNetstring()) {
+      const parsed = JSON.parse(message) as { event?: boolean } & BaresipEvent
+      if (parsed.event) events.push(parsed)
+      else answers.push(parsed as unknown as { ok: boolean; data: string })
+    }
+  })
+
+  function takeNetstring(): string | undefined {
+    const colon = pending.indexOf(':')
+    if (colon < 0) return undefined
+    const end = colon + 1 + Number(pending.toString('latin1', 0, colon))
+    if (pending.length <= end) return undefined
+    const message = pending.toString('utf8', colon + 1, end)
+    pending = pending.subarray(end + 1)
+    return message
+  }
+
+  return {
+    events,
+    async untilEvent(type: string, timeoutMs = 10_000): Promise<BaresipEvent> {
+      const deadline = Date.now() + timeoutMs
+      for (;;) {
+        const event = events.find((candidate) => candidate.type === type)
+        if (event) return event
+        if (Date.now() > deadline) throw new Error(`baresip told no ${type} within ${timeoutMs} ms, only ${events.map((each) => each.type).join(', ') || 'nothing'}.`)
+        await sleep(20)
+      }
+    },
+    async run(command: string, params = ''): Promise<void> {
+      const asked = answers.length
+      const json = JSON.stringify({ command, params })
+      socket.write(`${Buffer.byteLength(json)}:${json},`)
+      const deadline = Date.now() + 5000
+      while (answers.length === asked) {
+        if (Date.now() > deadline) throw new Error(`baresip did not answer the command ${command}.`)
+        await sleep(10)
+      }
+      if (!answers[asked]!.ok) throw new Error(`baresip refused the command ${command}: ${answers[asked]!.data}`)
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startChild, untilReady } from '../child.ts'
+import type { Child } from '../child.ts'
+import { freePort } from '../ports.ts'
+
+export interface KamailioOptions {
+  folder: string
+  /** Where calls to numbers go that nobody has registered: SIPp on loopback. */
+  pstnPort: number
+  /** Digest realm and domain, default `provider.test`. */
+  realm?: string
+}
+
+/**
+ * A SIP provider: registrar and proxy with digest. Every account `<user>` exists, with the password `pw-<user>`. Dialling
+ * 486…, 404… or 503… is answered with that status; a registered user is called; any other number goes to `pstnPort`.
+ */
+export interface Kamailio extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  readonly realm: string
+  passwordOf(user: string): string
+  /** Ends it and starts it again on the same port. Registrations are forgotten, as they live in memory. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+const host = '127.0.0.1'
+
+export async function startKamailio({ folder, pstnPort, realm = 'provider.test' }: KamailioOptions): Promise<Kamailio> {
+  const port = await freePort()
+  const home = join(folder, 'kamailio')
+  const configPath = join(home, 'kamailio.cfg')
+  const logPath = join(home, 'kamailio.log')
+  await mkdir(home)
+  await writeFile(configPath, configuration({ port, pstnPort, realm }))
+
+  const start = async (): Promise<Child> => {
+    const args = ['-f', configPath, '-m', '64', '-M', '8', '-DD', '-E', '-Y', home, '-P', join(home, 'kamailio.pid')]
+    const child = await startChild({ command: 'kamailio', args, cwd: home, logPath })
+    await untilReady(child, logPath, () => answersOptions(port))
+    return child
+  }
+
+  let child = await start()
+  const stop = () => child.stop()
+  return {
+    host,
+    port,
+    realm,
+    passwordOf: (user) => `pw-${user}`,
+    async restart() {
+      await stop()
+      child = await start()
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function answersOptions(port: number): Promise<boolean> {
+  const socket = createSocket('udp4')
+  try {
+    socket.bind(0, host)
+    await once(socket, 'listening')
+    const { port: ownPort } = socket.address()
+    const request = [
+      `OPTIONS sip:${host}:${port} SIP/2.0`,
+      `Via: SIP/2.0/UDP ${host}:${ownPort};branch=z9hG4bKready${ownPort}`,
+      `From: <sip:ready@${host}>;tag=ready`,
+      `To: <sip:${host}:${port}>`,
+      `Call-ID: ready-${ownPort}@${host}`,
+      'CSeq: 1 OPTIONS',
+      'Max-Forwards: 10',
+      'Content-Length: 0',
+      '\r\n',
+    ]
+    socket.send(request.join('\r\n'), port, host)
+    await once(socket, 'message', { signal: AbortSignal.timeout(200) })
+    return true
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') return false
+    throw error
+  } finally {
+    socket.close()
+  }
+}
+
+function configuration({ port, pstnPort, realm }: { port: number; pstnPort: number; realm: string }): string {
+  return `#!KAMAILIO
+debug=1
+log_stderror=yes
+fork=yes
+children=4
+disable_tcp=yes
+listen=udp:${host}:${port}
+alias="${realm}"
+mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/:/usr/lib/aarch64-linux-gnu/kamailio/modules/"
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "auth.so"
+modparam("usrloc", "db_mode", 0)
+modparam("auth", "nonce_expire", 30)
+modparam("auth", "qop", "auth")
+
+request_route {
+  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
+  if (is_method("OPTIONS") && uri == myself) { sl_send_reply("200", "OK"); exit; }
+  if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
+  if (has_totag()) {
+    if (loose_route() || is_method("ACK")) { t_relay(); exit; }
+    sl_send_reply("404", "Not Here");
+    exit;
+  }
+  if (is_method("REGISTER")) {
+    if (!pv_www_authenticate("${realm}", "pw-$fU", "0")) { www_challenge("${realm}", "1"); exit; }
+    save("location");
+    exit;
+  }
+  if (!is_method("INVITE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
+  if (!pv_proxy_authenticate("${realm}", "pw-$fU", "0")) { proxy_challenge("${realm}", "1"); exit; }
+  consume_credentials();
+  record_route();
+  if ($rU =~ "^[+]?486") { sl_send_reply("486", "Busy Here"); exit; }
+  if ($rU =~ "^[+]?404") { sl_send_reply("404", "Not Found"); exit; }
+  if ($rU =~ "^[+]?503") { sl_send_reply("503", "Service Unavailable"); exit; }
+  if (!lookup("location")) { $du = "sip:${host}:${pstnPort}"; }
+  t_relay();
+}
+`
+}

@@ -1,0 +1,55 @@
+/** One call as SIPp, which is not ours, saw it arrive. Instants in Unix ms. */
+export interface ObservedCall {
+  callId: string
+  /** The user part of the Request-URI. */
+  number: string
+  invitedAt: number
+  /** The final status that SIPp gave the INVITE: 200, 486, 487 after a CANCEL, … */
+  status?: number
+  answeredAt?: number
+  endedAt?: number
+  endedBy?: 'caller' | 'callee'
+}
+
+interface LoggedMessage {
+  at: number
+  isReceived: boolean
+  callId: string
+  method: string
+  startLine: string
+}
+
+/** Reads SIPp's -trace_shortmsg file. A retransmitted or repeated INVITE of the same Call-ID is the same call. */
+export function parseShortMessages(log: string): ObservedCall[] {
+  const calls = new Map<string, ObservedCall>()
+  for (const message of log.split('\n').flatMap(parseLine)) {
+    const call = calls.get(message.callId)
+    if (call) observe(call, message)
+    else if (message.isReceived && message.startLine.startsWith('INVITE '))
+      calls.set(message.callId, { callId: message.callId, number: userOf(message.startLine), invitedAt: message.at })
+  }
+  return [...calls.values()]
+}
+
+function parseLine(line: string): LoggedMessage[] {
+  const [, , seconds, direction, callId, cseq, startLine] = line.split('\t')
+  if (!seconds || !callId || !cseq || !startLine) return [] // the line that is just being written
+  return [{ at: Math.round(Number(seconds) * 1000), isReceived: direction === 'R', callId, method: cseq.replace(/^CSeq: ?\d+ /, ''), startLine }]
+}
+
+function observe(call: ObservedCall, { at, isReceived, method, startLine }: LoggedMessage): void {
+  const status = Number(/^SIP\/2\.0 (\d{3})/.exec(startLine)?.[1])
+  if (method === 'INVITE' && !isReceived && status >= 200) {
+    call.status ??= status
+    if (status < 300) call.answeredAt ??= at
+    else call.endedAt ??= at
+  }
+  if (startLine.startsWith('BYE ')) {
+    call.endedAt ??= at
+    call.endedBy ??= isReceived ? 'caller' : 'callee'
+  }
+}
+
+function userOf(startLine: string): string {
+  return /^INVITE sips?:([^@;]*)/.exec(startLine)?.[1] ?? ''
+}

@@ -1,0 +1,82 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startChild, untilReady } from '../child.ts'
+import { freePort, isUdpBound } from '../ports.ts'
+import { encodeMuLaw } from './audio.ts'
+import { parseShortMessages } from './sipp-log.ts'
+import type { ObservedCall } from './sipp-log.ts'
+import { calledPeople, caller } from './sipp-scenario.ts'
+import type { Script } from './sipp-scenario.ts'
+
+export type { ObservedCall } from './sipp-log.ts'
+export type { Behaviour, Script } from './sipp-scenario.ts'
+
+const host = '127.0.0.1'
+
+export interface CalledPeople extends AsyncDisposable {
+  readonly port: number
+  /** Everyone called so far, in the order of the calls. */
+  calls(): Promise<ObservedCall[]>
+  stop(): Promise<void>
+}
+
+/** Starts one SIPp that plays everyone who can be called. `port` is free unless given, for a SIPp known before it starts. */
+export async function startCalledPeople({ folder, script, port }: { folder: string; script: Script; port?: number }): Promise<CalledPeople> {
+  const sipp = await prepare(folder, 'called', port)
+  await writeFile(sipp.scenarioPath, calledPeople(script, sipp.silencePath))
+  const child = await startChild({ command: 'sipp', args: [...sipp.args, '-aa'], cwd: sipp.home, logPath: sipp.logPath })
+  await untilReady(child, sipp.logPath, () => isUdpBound(sipp.port))
+  const stop = () => child.stop()
+  return {
+    port: sipp.port,
+    calls: async () => parseShortMessages(await readFile(sipp.messagesPath, 'utf8')),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+export interface PlaceCallsOptions {
+  folder: string
+  proxyPort: number
+  user: string
+  password: string
+  realm: string
+  numbers: string[]
+  /** Raw µ-law, looped; default silence. */
+  talkPath?: string
+  /** Default 1000. */
+  talkMs?: number
+  callsPerSecond?: number
+}
+
+/** Calls each number once through the proxy, with digest, and hangs up after talking. Throws when a call does not go so. */
+export async function placeCalls(options: PlaceCallsOptions): Promise<void> {
+  const { folder, proxyPort, numbers, talkMs = 1000, callsPerSecond = 10 } = options
+  const sipp = await prepare(folder, 'caller')
+  const numbersPath = join(sipp.home, 'numbers.csv')
+  await writeFile(numbersPath, ['SEQUENTIAL', ...numbers, ''].join('\n'))
+  await writeFile(sipp.scenarioPath, caller({ ...options, talkPath: options.talkPath ?? sipp.silencePath, talkMs }))
+  const allowedSeconds = Math.ceil(numbers.length / callsPerSecond + talkMs / 1000) + 15
+  const args = [`${host}:${proxyPort}`, ...sipp.args, '-inf', numbersPath, '-m', `${numbers.length}`, '-r', `${callsPerSecond}`, '-timeout', `${allowedSeconds}s`, '-timeout_error']
+  const child = await startChild({ command: 'sipp', args, cwd: sipp.home, logPath: sipp.logPath })
+  const code = await child.exited
+  if (code !== 0) throw new Error(`SIPp's callers failed (exit ${code}), see ${sipp.home}:\n${(await readFile(sipp.errorsPath, 'utf8').catch(() => '')).slice(0, 2000)}`)
+}
+
+let prepared = 0
+
+async function prepare(folder: string, role: string, fixedPort?: number) {
+  const home = join(folder, `sipp-${role}-${++prepared}`)
+  await mkdir(home)
+  const file = (name: string) => join(home, name)
+  const silencePath = file('silence.ul')
+  await writeFile(silencePath, encodeMuLaw(new Int16Array(8000)))
+  const port = fixedPort ?? (await freePort())
+  const mediaPort = await freePort(4)
+  const args = [
+    ...['-sf', file('scenario.xml'), '-i', host, '-p', `${port}`, '-mi', host, '-mp', `${mediaPort}`, '-cp', `${await freePort()}`, '-nostdin'],
+    ...['-trace_shortmsg', '-shortmessage_file', file('messages.tsv'), '-trace_msg', '-message_file', file('messages.log')],
+    ...['-trace_err', '-error_file', file('errors.log')],
+  ]
+  return { home, port, args, silencePath, scenarioPath: file('scenario.xml'), messagesPath: file('messages.tsv'), errorsPath: file('errors.log'), logPath: file('sipp.log') }
+}
