@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { header } from './headers.ts'
+import type { ReceivedRequest } from './message.ts'
+import { accountAt, createTestNetwork, replyTo } from './test-network.ts'
+import type { Registration } from './types.ts'
+
+/** An account kept registered at a registrar that answers as told; null: it says nothing. */
+async function registering(respond: (request: ReceivedRequest, count: number) => [status: string, ...extra: string[]] | null) {
+  const network = createTestNetwork()
+  const agent = await network.agent(6001)
+  const requests: { at: number; request: ReceivedRequest }[] = []
+  const send = await network.peer(6002, message => {
+    if (message.type !== 'request') return
+    requests.push({ at: network.clock.monotonic(), request: message })
+    const answer = respond(message, requests.length)
+    if (answer) send(replyTo(message, answer[0], answer.slice(1)), 6001)
+  })
+  const states: string[] = []
+  const onChange = ({ state, detail }: Registration) => states.push(`${state}${detail.status ? ` ${detail.status}` : ''}`)
+  const registration = agent.register(accountAt(6002), onChange)
+  await network.clock.advance(50)
+  async function nothingLeft(): Promise<void> {
+    await network.clock.advance(40_000)
+    assert.deepEqual(agent.held(), { transactions: 0, calls: 0, timers: 0 })
+    await agent.close()
+    assert.equal(network.clock.pending(), 0)
+  }
+  return { network, agent, requests, states, registration, nothingLeft }
+}
+
+test('refreshes between 50 and 85 % of what was granted, keeps the NAT open, un-registers at the end', async () => {
+  const { network, requests, states, registration, nothingLeft } = await registering(request => [
+    '200 OK',
+    `Contact: <sip:other@h>;expires=7, ${header(request.headers, 'contact')};expires=100`,
+  ])
+  assert.equal(registration.detail.expiresAt, network.clock.now() - 50 + 2 + 100_000)
+  await network.clock.advance(90_000)
+  const [first, second] = requests
+  assert.ok(second!.at - first!.at >= 50_000 && second!.at - first!.at <= 85_100, `${second!.at - first!.at}`)
+  assert.equal(first!.request.callId, second!.request.callId)
+  assert.equal(second!.request.cseq, first!.request.cseq + 1)
+  assert.ok(network.log.some(({ text }) => text === '\r\n\r\n'))
+  const stopped = registration.stop()
+  await network.clock.advance(50)
+  await stopped
+  assert.equal(header(requests.at(-1)!.request.headers, 'expires'), '0')
+  assert.equal(states.at(-1), 'stopped')
+  await nothingLeft()
+})
+
+test('a wrong password is final: two REGISTERs, then none', async () => {
+  const { network, requests, states, registration, nothingLeft } = await registering((_request, count) => [
+    '401 Unauthorized',
+    `WWW-Authenticate: Digest realm="a", nonce="${count}"`,
+  ])
+  await network.clock.advance(1_000_000)
+  assert.equal(requests.length, 2)
+  assert.deepEqual(states, ['failed 401'])
+  await registration.stop()
+  await nothingLeft()
+})
+
+test('403 is final', async () => {
+  const { network, requests, states, nothingLeft } = await registering(() => ['403 Forbidden'])
+  await network.clock.advance(1_000_000)
+  assert.equal(requests.length, 1)
+  assert.deepEqual(states, ['failed 403'])
+  await nothingLeft()
+})
+
+test('423 is answered with the asked-for time at once', async () => {
+  const { requests, states, registration, network, nothingLeft } = await registering(request =>
+    header(request.headers, 'expires') === '300' ? ['423 Interval Too Brief', 'Min-Expires: 1800'] : ['200 OK', 'Expires: 1800'],
+  )
+  assert.deepEqual(states, ['registered 200'])
+  assert.equal(header(requests[1]!.request.headers, 'expires'), '1800')
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('failures back off, Retry-After is obeyed, and it comes back', async () => {
+  const { network, requests, states, registration, nothingLeft } = await registering((_request, count) => {
+    if (count === 1) return ['503 Service Unavailable', 'Retry-After: 20']
+    return count < 5 ? ['500 Server Error'] : ['200 OK', 'Expires: 300']
+  })
+  await network.clock.advance(60_000)
+  const gaps = requests.slice(1).map(({ at }, index) => at - requests[index]!.at)
+  assert.ok(gaps[0]! >= 20_000 && gaps[0]! < 20_100)
+  gaps.slice(1, 4).forEach((gap, index) => {
+    const longest = 2000 * 2 ** index
+    assert.ok(gap >= longest / 2 && gap <= longest + 100, `${gap} of ${longest}`)
+  })
+  assert.deepEqual(states, ['failed 503', 'failed 500', 'failed 500', 'failed 500', 'registered 200'])
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('a registrar that says nothing: 408, and stop gives up after 2 s', async () => {
+  let silent = true
+  const { network, states, registration, nothingLeft } = await registering(() => (silent ? null : ['200 OK']))
+  await network.clock.advance(33_000)
+  assert.deepEqual(states, ['failed 408'])
+  silent = false
+  await network.clock.advance(3000)
+  assert.equal(registration.state, 'registered')
+  silent = true
+  const stopped = registration.stop()
+  await network.clock.advance(2100)
+  await stopped
+  await nothingLeft()
+})
