@@ -46,3 +46,46 @@ create index transfer_numbers_of_user on telephony.transfer_numbers (workspace_i
 create index transfer_numbers_number on telephony.transfer_numbers (workspace_id, phone_number);
 create trigger touch before update on telephony.transfer_numbers for each row execute function app.touch();
 select app.tenant_table('telephony.transfer_numbers');
+
+-- A server process with a telephone engine. Its id is its fencing token: each start takes a new one, and a node whose
+-- lease has lapsed is removed by the others, after which nothing it writes is accepted.
+create table telephony.nodes (
+  id uuid primary key,
+  -- Host and process, for people.
+  name text not null,
+  started_at timestamptz not null default now(),
+  lease_until timestamptz not null
+);
+select app.open_to_server('telephony.nodes');
+create policy visible on telephony.nodes for select to app_user using (true);
+grant select on telephony.nodes to app_user;
+
+-- An active provider in the hands of the one node that registers there and calls through it.
+create table telephony.trunks (
+  workspace_id uuid not null default app.workspace_id(),
+  sip_provider_id uuid not null,
+  node_id uuid not null references telephony.nodes (id) on delete cascade,
+  -- As the voice gateway tells it: {"state": "registered", …}.
+  state jsonb not null default '{"state": "unregistered"}',
+  state_changed_at timestamptz not null default now(),
+  primary key (workspace_id, sip_provider_id),
+  foreign key (workspace_id, sip_provider_id) references telephony.sip_providers (workspace_id, id) on delete cascade
+);
+create index trunks_node on telephony.trunks (node_id);
+select app.tenant_table('telephony.trunks');
+
+-- In which time zones a telephone number may be, by the longest prefix that matches (filled in the next file).
+create table telephony.number_zones (
+  prefix text primary key,
+  zones text[] not null
+);
+select app.open_to_server('telephony.number_zones');
+create policy visible on telephony.number_zones for select to app_user using (true);
+grant select on telephony.number_zones to app_user;
+
+-- Null when the number belongs to no country (+800, +883).
+create function telephony.zones_of(number text) returns text[] language sql stable as $$
+  select zones from telephony.number_zones
+   where prefix = any (array(select substr(number, 2, length) from generate_series(1, 5) length))
+   order by length(prefix) desc limit 1
+$$;

@@ -8,6 +8,87 @@ type Timestamp = ColumnType<string, string | Date, string | Date>
 /** Written as JSON text, because `pg` would send an array as a PostgreSQL array. */
 type Json = ColumnType<unknown, string, string>
 
+export interface CampaignsAttempts {
+  id: string
+  workspace_id: Generated<string>
+  campaign_id: string
+  target_id: string
+  number: number
+  channel: Generated<string>
+  node_id: string
+  sip_provider_id: string | null
+  phone_number: string
+  caller_id: string | null
+  status: Generated<string>
+  invite_at: Timestamp
+  ringing_at: Timestamp | null
+  answered_at: Timestamp | null
+  key: string | null
+  transfer_number: string | null
+  transferred_at: Timestamp | null
+  ended_at: Timestamp | null
+  duration_seconds: number | null
+  cause: string | null
+  sip_status: number | null
+  recording_storage_key: string | null
+}
+
+export interface CampaignsCampaigns {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  title: string
+  description: string | null
+  segment: string | null
+  channels: Generated<string[]>
+  status: Generated<string>
+  contact_list_id: string | null
+  sip_provider_id: string | null
+  greeting_id: string | null
+  transfer_number: string | null
+  caller_id: string | null
+  calling_hours: Json | null
+  key_map: Json
+  retry: Json
+  max_concurrent_calls: number
+  calls_per_second: string
+  ring_timeout_seconds: number
+  voicemail: string
+  record: boolean
+  contacts: Generated<number>
+  finished_contacts: Generated<number>
+  attempts: Generated<number>
+  total_calls: Generated<number>
+  answered_calls: Generated<number>
+  transferred_calls: Generated<number>
+  failed_calls: Generated<number>
+  booked_appointments: Generated<number>
+  progress: GeneratedAlways<number>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+  started_at: Timestamp | null
+  ended_at: Timestamp | null
+}
+
+export interface CampaignsTargets {
+  id: Generated<string>
+  workspace_id: Generated<string>
+  campaign_id: string
+  contact_id: string | null
+  phone_number: string
+  zones: string[]
+  status: Generated<string>
+  attempts: Generated<number>
+  next_attempt_at: Timestamp
+  node_id: string | null
+  last_attempt_id: string | null
+  answered_at: Timestamp | null
+  transferred_at: Timestamp | null
+  finished_at: Timestamp | null
+  cause: string | null
+  created_at: Generated<Timestamp>
+}
+
 export interface ContactsContacts {
   id: string
   workspace_id: Generated<string>
@@ -104,6 +185,23 @@ export interface IdentityApiKeys {
   revoked_at: Timestamp | null
 }
 
+export interface IdentityAttempts {
+  key: string
+  times: Generated<Timestamp[]>
+  forgotten_at: Generated<Timestamp>
+}
+
+export interface IdentityAuditLog {
+  id: string
+  workspace_id: Generated<string | null>
+  user_id: Generated<string | null>
+  action: string
+  target: string | null
+  details: Generated<Json>
+  address: string | null
+  created_at: Generated<Timestamp>
+}
+
 export interface IdentityInvitations {
   id: string
   workspace_id: Generated<string>
@@ -180,6 +278,16 @@ export interface PlatformEvents {
   created_at: Generated<Timestamp>
 }
 
+export interface PlatformFailedEvents {
+  subscriber: string
+  event_id: string
+  workspace_id: string | null
+  type: string
+  data: Json
+  error: string
+  failed_at: Generated<Timestamp>
+}
+
 export interface PlatformIdempotencyKeys {
   principal: string
   workspace_id: string | null
@@ -199,6 +307,25 @@ export interface PlatformSubscribers {
   transaction_id: string
   sequence: number
   updated_at: Generated<Timestamp>
+}
+
+export interface RealtimeTickets {
+  hash: Buffer
+  user_id: Generated<string>
+  session_id: string
+  expires_at: Generated<Timestamp>
+}
+
+export interface TelephonyNodes {
+  id: string
+  name: string
+  started_at: Generated<Timestamp>
+  lease_until: Timestamp
+}
+
+export interface TelephonyNumberZones {
+  prefix: string
+  zones: string[]
 }
 
 export interface TelephonySipProviders {
@@ -233,7 +360,18 @@ export interface TelephonyTransferNumbers {
   updated_at: Generated<Timestamp>
 }
 
+export interface TelephonyTrunks {
+  workspace_id: Generated<string>
+  sip_provider_id: string
+  node_id: string
+  state: Generated<Json>
+  state_changed_at: Generated<Timestamp>
+}
+
 export interface Database {
+  'campaigns.attempts': CampaignsAttempts
+  'campaigns.campaigns': CampaignsCampaigns
+  'campaigns.targets': CampaignsTargets
   'contacts.contacts': ContactsContacts
   'contacts.do_not_call': ContactsDoNotCall
   'contacts.imports': ContactsImports
@@ -242,14 +380,21 @@ export interface Database {
   'files.files': FilesFiles
   'files.greetings': FilesGreetings
   'identity.api_keys': IdentityApiKeys
+  'identity.attempts': IdentityAttempts
+  'identity.audit_log': IdentityAuditLog
   'identity.invitations': IdentityInvitations
   'identity.members': IdentityMembers
   'identity.sessions': IdentitySessions
   'identity.users': IdentityUsers
   'identity.workspaces': IdentityWorkspaces
   'platform.events': PlatformEvents
+  'platform.failed_events': PlatformFailedEvents
   'platform.idempotency_keys': PlatformIdempotencyKeys
   'platform.subscribers': PlatformSubscribers
+  'realtime.tickets': RealtimeTickets
+  'telephony.nodes': TelephonyNodes
+  'telephony.number_zones': TelephonyNumberZones
   'telephony.sip_providers': TelephonySipProviders
   'telephony.transfer_numbers': TelephonyTransferNumbers
+  'telephony.trunks': TelephonyTrunks
 }
