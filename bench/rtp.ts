@@ -30,8 +30,9 @@ async function echo(count: number): Promise<void> {
     Array.from({ length: count }, async () => {
       const socket = createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) })
       socket.on('message', (datagram, from) => socket.send(datagram, from.port, from.address))
+      const listening = once(socket, 'listening')
       socket.bind(0, host)
-      await once(socket, 'listening')
+      await listening
       return socket.address().port
     }),
   )
