@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { NamedKey } from './key-files.ts'
 
 /**
@@ -12,6 +12,8 @@ export interface Secrets {
   open(sealed: string, place: string): string
   /** Was it sealed with the newest key? If not, seal it again when it is next written. */
   isCurrent(sealed: string): boolean
+  /** A key for one purpose (signing addresses), made from the newest key by HKDF. */
+  derive(purpose: string): Buffer
 }
 
 const version = 'v1'
@@ -37,6 +39,7 @@ export function createSecrets(keys: NamedKey[]): Secrets {
       return decrypt(dataKey, Buffer.from(content, 'base64url'), place).toString('utf8')
     },
     isCurrent: (sealed) => sealed.startsWith(`${version}.${newest.name}.`),
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', newest.key, '', purpose, 32)),
   }
 }
 

@@ -1,0 +1,61 @@
+import type { FastifyRequest } from 'fastify'
+import type { Ctx } from '../../platform/context.ts'
+import { AppError } from '../../platform/errors.ts'
+import { FileReply } from '../../platform/http/route.ts'
+import type { StoredFile } from './files.ts'
+
+/** Types a browser shows without running anything in them; everything else is only ever downloaded. */
+const inert = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/webp',
+  'image/gif',
+  'video/mp4',
+  'audio/mpeg',
+  'audio/mp4',
+  'audio/ogg',
+  'audio/wav',
+  'audio/flac',
+  'application/pdf',
+])
+
+/** Sends a file, or the one range of it that was asked for (RFC 9110 section 14), with an ETag. */
+export async function sendFile(ctx: Ctx, file: StoredFile, request: FastifyRequest): Promise<FileReply> {
+  const etag = `"${file.sha256.slice(0, 32)}"`
+  const headers = {
+    'content-type': inert.has(file.mime_type) ? file.mime_type : 'application/octet-stream',
+    'content-disposition': disposition(file),
+    'content-security-policy': "sandbox; default-src 'none'",
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, max-age=86400',
+    etag,
+  }
+  if (request.headers['if-none-match'] === etag) return new FileReply('', headers, 304)
+  const range = readRange(request.headers.range, file.size_bytes)
+  const content = await ctx.services.storage.read(file.storage_key, range ?? undefined)
+  if (!range) return new FileReply(content, { ...headers, 'content-length': String(file.size_bytes) })
+  return new FileReply(
+    content,
+    {
+      ...headers,
+      'content-range': `bytes ${range.start}-${range.end}/${file.size_bytes}`,
+      'content-length': String(range.end - range.start + 1),
+    },
+    206,
+  )
+}
+
+function disposition({ filename, mime_type }: StoredFile): string {
+  const ascii = filename.replace(/[^\x20-\x7e]|["\\%]/g, '_')
+  return `${inert.has(mime_type) ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(filename)}`
+}
+
+/** One byte range, inclusive; null to send everything (no range, several, or a form we do not know). Throws 416. */
+export function readRange(header: string | undefined, sizeBytes: number): { start: number; end: number } | null {
+  const [, from, to] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '') ?? []
+  if (from === undefined || to === undefined || (from === '' && to === '')) return null
+  const start = from === '' ? Math.max(0, sizeBytes - Number(to)) : Number(from)
+  const end = from === '' || to === '' ? sizeBytes - 1 : Math.min(Number(to), sizeBytes - 1)
+  if (start > end) throw new AppError(416, 'range_not_satisfiable', `The file has ${sizeBytes} bytes.`)
+  return { start, end }
+}

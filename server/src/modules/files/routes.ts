@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { bareList } from '../../platform/http/bare-list.ts'
+import { id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { type RouteTable, route } from '../../platform/http/route.ts'
+import { serverContext } from '../../platform/services.ts'
+import { sendFile } from './download.ts'
+import { getFile } from './files.ts'
+import { createGreeting, deleteGreeting, listGreetings } from './greetings.ts'
+import { GreetingFile, SignedUrl } from './schema.ts'
+import { openSignature, signFile, signedSeconds } from './signed-url.ts'
+
+export const fileRoutes: RouteTable = {
+  tag: 'Files',
+  routes: {
+    listGreetingFiles: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/greeting-files',
+      access: 'files:read',
+      summary: 'Greetings, newest first',
+      query: z.object({ userId: id.optional(), cursor: z.string().max(500).optional() }),
+      answer: z.array(GreetingFile),
+      handler: async (ctx, { query, request }) =>
+        bareList(await listGreetings(ctx, query.userId, readCursor(query.cursor)), request.url),
+    }),
+    createGreetingFile: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/greeting-files',
+      access: 'files:write',
+      summary: 'Upload a greeting: WAV, MP3, Ogg Opus or FLAC, to 50 MB, in the form field "file"',
+      upload: true,
+      bodyLimitBytes: 51 * 1024 * 1024,
+      status: 201,
+      answer: GreetingFile,
+      errors: [413, 415],
+      handler: (ctx, { request }) => createGreeting(ctx, request),
+    }),
+    deleteGreetingFile: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/greeting-files/:id',
+      access: 'files:write',
+      summary: 'Delete a greeting',
+      params: z.object({ id }),
+      answer: success,
+      async handler(ctx, { params }) {
+        await deleteGreeting(ctx, params.id)
+        return succeeded
+      },
+    }),
+    getFile: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/files/:id/:filename',
+      access: 'files:read',
+      summary: 'The content of a file',
+      params: z.object({ id, filename: z.string() }),
+      answer: z.any(),
+      errors: [416],
+      handler: async (ctx, { params, request }) => sendFile(ctx, await getFile(ctx, params.id), request),
+    }),
+    signFile: route({
+      kind: 'read',
+      method: 'POST',
+      path: '/api/files/:id/signed-url',
+      access: 'files:read',
+      summary: 'An address of this file that opens without a login for 15 minutes',
+      params: z.object({ id }),
+      status: 201,
+      answer: SignedUrl,
+      async handler(ctx, { params }) {
+        const file = await getFile(ctx, params.id)
+        const { workspace_id } = await ctx.db.entered()
+        const expiresAt = Math.floor(ctx.now().getTime() / 1000) + signedSeconds
+        const token = signFile(ctx, { workspaceId: workspace_id as string, fileId: file.id, expiresAt })
+        return {
+          url: `/api/signed-files/${token}/${encodeURIComponent(file.filename)}`,
+          expires_at: new Date(expiresAt * 1000).toISOString(),
+        }
+      },
+    }),
+    getSignedFile: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/signed-files/:token/:filename',
+      access: 'public',
+      summary: 'The content of a file by its signed address',
+      params: z.object({ token: z.string().max(300), filename: z.string() }),
+      answer: z.any(),
+      async handler(ctx, { params, request }) {
+        const { workspaceId, fileId } = openSignature(ctx, params.token)
+        const asWorkspace = serverContext(ctx.services, { workspaceId })
+        return sendFile(ctx, await getFile(asWorkspace, fileId), request)
+      },
+    }),
+  },
+}
