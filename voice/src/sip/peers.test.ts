@@ -309,7 +309,7 @@ test('a registrar and health checks can be answered by a handler', async () => {
   const [agent, registrar] = [await network.agent(6001), await network.agent(6002)]
   registrar.onRequest('REGISTER', request => ({
     status: request.header('Authorization') ? 200 : 401,
-    headers: request.header('Authorization') ? { Expires: '60' } : { 'WWW-Authenticate': 'Digest realm="c", nonce="n"' },
+    headers: Object.fromEntries([request.header('Authorization') ? ['Expires', '60'] : ['WWW-Authenticate', 'Digest realm="c", nonce="n"']]),
   }))
   registrar.onRequest('OPTIONS', () => ({ status: 503, reason: 'Draining' }))
   const tried = agent.tryRegister(accountAt(6002), 1000)

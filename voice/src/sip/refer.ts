@@ -2,7 +2,7 @@ import type { Header } from './headers.ts'
 import { header } from './headers.ts'
 import { parseNameAddr, sipUri } from './uri.ts'
 import type { ServerTransaction } from './server-transaction.ts'
-import { request } from './session.ts'
+import { lost, request } from './session.ts'
 import type { Session } from './session.ts'
 import { reasonPhrase } from './serialise.ts'
 
@@ -14,7 +14,10 @@ export function refer(session: Session, to: string, done: (status: number) => vo
     ['refer-to', `<${uri}>`],
     ['referred-by', `<${referredBy}>`],
   ]
-  request(session, 'REFER', headers, '', result => done(result.status))
+  request(session, 'REFER', headers, '', ({ status }) => {
+    if (status === 408 || status === 481) lost(session)
+    done(status)
+  })
 }
 
 /** A NOTIFY about our REFER: the status line in its sipfrag (RFC 3420), or null. */
@@ -36,9 +39,9 @@ export function onNotify(session: Session, transaction: ServerTransaction): void
 
 /** They ask us to call someone: refused unless the owner takes it. */
 export function onRefer(session: Session, transaction: ServerTransaction): void {
-  const { onRefer: take } = session.handlers()
+  const handlers = session.handlers()
   const target = parseNameAddr(header(transaction.request.headers, 'refer-to') ?? '')
-  if (!take) return transaction.respond(603)
+  if (!handlers.onRefer) return transaction.respond(603)
   if (!target) return transaction.respond(400, { reason: 'Refer-To is missing or malformed' })
   let subscribed = true
   const notify = (status: number): void => {
@@ -53,7 +56,7 @@ export function onRefer(session: Session, transaction: ServerTransaction): void 
       // A lost NOTIFY changes nothing for the call: the subscription is theirs to renew.
     })
   }
-  const status = take(target.uri, notify)
+  const status = handlers.onRefer(target.uri, notify)
   if (status >= 300) subscribed = false
   transaction.respond(status, { headers: [['contact', session.dialog.contact]] })
 }

@@ -31,7 +31,7 @@ export interface Session {
   /** A re-INVITE of ours is under way. */
   reinviting: boolean
   /** A 2xx of ours that waits for its ACK. */
-  unacknowledged: { sequence: number; onAck(request: ReceivedRequest): void; stop(): void } | null
+  unacknowledged: { sequence: number; onAck: (request: ReceivedRequest) => void; stop: () => void } | null
   /** Resends the ACK of an INVITE, by CSeq, when its 2xx comes again. */
   readonly acks: Map<number, () => void>
   refresh: Timer
@@ -84,13 +84,13 @@ export function bye(session: Session, done: () => void = () => {}): void {
   const send = (): void => request(session, 'BYE', [], '', done)
   if (!waiting) return send()
   // A callee sends no BYE before the ACK has come or can come no more (section 15).
-  const { onAck } = waiting
+  const acknowledged = waiting.onAck
   const giveUp = session.core.wheel.after(transactionLifeMs, () => {
     waiting.stop()
     send()
   })
   waiting.onAck = ack => {
-    onAck(ack)
+    acknowledged(ack)
     giveUp.cancel()
     send()
   }
@@ -120,6 +120,8 @@ export function reinvite(session: Session, sdp: string, extra: Header[] = [], tr
         session.reinviting = false
         if (response && status < 300) {
           refreshTarget(session.dialog, response.headers)
+          // An older 2xx cannot come any more.
+          session.acks.clear()
           session.acks.set(response.cseq, sendAck(session.core, session.dialog, tried.current.request))
           session.localSdp = sdp
           keepRefreshed(session, intervalOfAnswer(response.headers))

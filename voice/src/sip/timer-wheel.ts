@@ -54,16 +54,18 @@ export function createTimerWheel(clock: Clock, tickMs = 10): TimerWheel {
       if (!slot?.size) continue
       for (const entry of slot) if (entry.tick <= now) due.push(entry)
     }
-    try {
-      for (const entry of due) if (slotOf(entry.tick).delete(entry)) fire(entry)
-    } finally {
-      armNearest()
-    }
+    for (const entry of due) if (slotOf(entry.tick).delete(entry)) fire(entry)
+    armNearest()
   }
 
   function fire(entry: Entry): void {
     size--
-    entry.run()
+    try {
+      entry.run()
+    } catch (error) {
+      // A fault in one call's handler must not end all calls.
+      process.emitWarning(error instanceof Error ? error : String(error))
+    }
   }
 
   return {

@@ -67,5 +67,10 @@ export function escapeUser(user: string): string {
 
 export function sipUri(user: string, host: string, port?: number): string {
   const at = user === '' ? '' : `${escapeUser(user)}@`
-  return port === undefined || port === 5060 ? `sip:${at}${host}` : `sip:${at}${host}:${port}`
+  return `sip:${at}${uriHost(host)}${port === undefined || port === 5060 ? '' : `:${port}`}`
+}
+
+/** An IPv6 address stands in brackets. */
+export function uriHost(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
 }

@@ -20,7 +20,7 @@ import { createTimerWheel } from './timer-wheel.ts'
 import { createResolver, openUdp } from './transport.ts'
 import type { Endpoint, OpenTransport, Transport } from './transport.ts'
 import type { IncomingCall, SipAccount, SipReply, SipRequestView, UserAgent, UserAgentOptions } from './types.ts'
-import { sipUri } from './uri.ts'
+import { sipUri, uriHost } from './uri.ts'
 
 export interface SipUserAgent extends UserAgent {
   /** Everything still remembered, for metrics and leak tests; all 0 some 64 s after the last call. */
@@ -46,7 +46,7 @@ export async function createUserAgent(
     clock,
     wheel,
     resolve: createResolver(() => clock.now()),
-    local: { host: options.advertisedHost ?? options.host, port: opened.port },
+    local: { host: uriHost(options.advertisedHost ?? options.host), port: opened.port },
     userAgent: options.userAgent ?? 'Switchboard',
     send(data, to, onError) {
       trace?.('out', redact(data), `${to.host}:${to.port}`)
