@@ -81,7 +81,7 @@ create table platform.events (
   workspace_id uuid default app.workspace_id(),
   type text not null,
   data jsonb not null,
-  -- Who hears of it live: 'workspace:<id>', 'user:<id>', 'chat:<id>', 'campaign:<id>'. Empty: no one.
+  -- Who hears of it live: '<workspace id>/<scope>', 'user:<id>', 'chat:<id>', 'campaign:<id>'. Empty: no one.
   topics text[] not null default '{}',
   created_at timestamptz not null default now()
 );
@@ -93,7 +93,7 @@ select app.open_to_server('platform.events');
 create policy append on platform.events for insert to app_user with check (workspace_id is not distinct from (select app.workspace_id()));
 grant insert on platform.events to app_user;
 
--- How far each subscriber has come. One node works a subscriber at a time (row lock).
+-- How far each subscriber has come; 'retention' is how far the log has been cut off.
 create table platform.subscribers (
   name text primary key,
   transaction_id xid8 not null,
@@ -101,6 +101,57 @@ create table platform.subscribers (
   updated_at timestamptz not null default now()
 );
 select app.open_to_server('platform.subscribers');
+
+-- Events that a subscriber failed on again and again and left behind, kept for whoever looks into it.
+create table platform.failed_events (
+  subscriber text not null,
+  event_id uuid not null,
+  workspace_id uuid,
+  type text not null,
+  data jsonb not null,
+  error text not null,
+  failed_at timestamptz not null default now(),
+  primary key (subscriber, event_id)
+);
+create index failed_events_age on platform.failed_events (failed_at);
+select app.open_to_server('platform.failed_events');
+
+-- Moves a subscriber from one event to the next, within the transaction of what it does about it: both happen or
+-- neither. False when another node is at it or was faster. A definer function, because the work itself is app_user's.
+create function platform.take_turn(
+  p_name text, p_from_transaction xid8, p_from_sequence bigint, p_to_transaction xid8, p_to_sequence bigint)
+returns boolean language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform from platform.subscribers s
+   where s.name = p_name and s.transaction_id = p_from_transaction and s.sequence = p_from_sequence
+     for update skip locked;
+  if not found then return false; end if;
+  update platform.subscribers s
+     set transaction_id = p_to_transaction, sequence = p_to_sequence, updated_at = now() where s.name = p_name;
+  return true;
+end $$;
+grant create on schema platform to app_system;
+alter function platform.take_turn(text, xid8, bigint, xid8, bigint) owner to app_system;
+
+-- A database restored from a dump counts transactions anew, so its log would lie in the future. Moves the log and its
+-- readers back together, which keeps their order; does nothing otherwise. Run before anything is read.
+create function platform.rebase_events() returns boolean language plpgsql volatile security definer set search_path = '' as $$
+declare
+  newest bigint;
+  present bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+  surplus bigint;
+begin
+  select max(t) into newest from (
+    (select transaction_id::text::bigint as t from platform.events order by transaction_id desc limit 1)
+    union all select transaction_id::text::bigint from platform.subscribers) x;
+  if newest is null or newest <= present then return false; end if;
+  surplus := newest - present + 1;
+  update platform.events set transaction_id = greatest(transaction_id::text::bigint - surplus, 0)::text::xid8;
+  update platform.subscribers set transaction_id = greatest(transaction_id::text::bigint - surplus, 0)::text::xid8;
+  return true;
+end $$;
+alter function platform.rebase_events() owner to app_system;
+revoke create on schema platform from app_system;
 
 create table platform.idempotency_keys (
   principal text not null,

@@ -74,10 +74,10 @@ create table contacts.imports (
   user_id uuid not null default app.user_id() references identity.users (id),
   contact_list_id uuid,
   status text not null default 'pending',
-  -- Where the uploaded file and the file of refused rows lie in storage.
+  filename text not null,
   storage_key text not null,
-  errors_storage_key text,
-  mapping jsonb not null default '{}',
+  -- Which column of the file holds which field, and how the file is written (CsvForm).
+  form jsonb not null,
   error text,
   total int not null default 0,
   done int not null default 0,
@@ -93,3 +93,15 @@ create index imports_newest on contacts.imports (workspace_id, id desc);
 create index imports_list on contacts.imports (workspace_id, contact_list_id);
 create trigger touch before update on contacts.imports for each row execute function app.touch();
 select app.tenant_table('contacts.imports');
+
+-- Rows that an import could not take, for its file of errors.
+create table contacts.import_faults (
+  workspace_id uuid not null default app.workspace_id(),
+  import_id uuid not null,
+  line int not null,
+  message text not null,
+  cells text[] not null,
+  primary key (workspace_id, import_id, line),
+  foreign key (workspace_id, import_id) references contacts.imports (workspace_id, id) on delete cascade
+);
+select app.tenant_table('contacts.import_faults');

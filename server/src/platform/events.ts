@@ -27,11 +27,11 @@ export interface LiveForm<D> {
   frame?(data: D): object
 }
 
-/** An event as subscribers get it. */
+/** An event as subscribers get it; `transaction` and `sequence` are its place in the log. */
 export interface StoredEvent<D = unknown> {
   sequence: number
+  transaction: number
   id: string
-  transaction_id: string
   workspace_id: string | null
   type: string
   data: D

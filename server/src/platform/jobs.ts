@@ -3,15 +3,16 @@ import type { Ctx } from './context.ts'
 
 /** Work to be done later, by any node, at least once. Its handler runs as the server in the workspace it was asked for. */
 export interface JobType<T extends z.ZodType = z.ZodType> {
+  /** Letters, digits, `.`, `-` and `_`: `contacts.import`. */
   readonly name: string
   readonly input: T
-  /** Tries in all, default 3. */
+  /** Tries in all, default 3; the pauses between them grow from 2 s. */
   readonly attempts?: number
   /** Given up and tried again after this long, default 300 s. */
   readonly timeoutSeconds?: number
   /** How many at a time on one node, default 1. */
   readonly concurrency?: number
-  /** Cron expression in UTC: it also runs by itself, in no workspace, with an empty input. */
+  /** Cron expression in UTC: it also runs by itself, on one node, in no workspace, with an empty input. */
   readonly schedule?: string
   run(ctx: Ctx, input: z.output<T>): Promise<void>
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
+import { Import } from './schema.ts'
 
 export const ContactCreated = event('contact.created', z.object({ contact_id: z.uuid() }), {
   event: 'contact:new',
@@ -28,3 +29,5 @@ export const ContactListChanged = event('contact_list.changed', z.object({ conta
   event: 'contact-list:update',
   scope: 'contact-lists:read',
 })
+
+export const ImportEnded = event('import.ended', Import, { event: 'import:progress', scope: 'contacts:import' })

@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { bareList } from '../../platform/http/bare-list.ts'
 import { id, page, pageOf, readCursor, succeeded, success } from '../../platform/http/fields.ts'
-import { type RouteTable, route } from '../../platform/http/route.ts'
+import { FileReply, type RouteTable, route } from '../../platform/http/route.ts'
 import { createContact, deleteContact, getContact, listContacts, updateContact } from './contacts.ts'
 import { createDoNotCall, deleteDoNotCall, listDoNotCall } from './do-not-call.ts'
+import { importErrorFile } from './import/error-file.ts'
+import { getImport } from './import/import-row.ts'
+import { previewImport, startImport } from './import/imports.ts'
 import {
   addToContactList,
   createContactList,
@@ -142,6 +145,57 @@ export const contactRoutes: RouteTable = {
         await removeFromContactList(ctx, params.id, body.contact_ids)
         return succeeded
       },
+    }),
+
+    importContacts: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/contact-lists/:id/import',
+      access: 'contacts:import',
+      summary: 'Import a CSV onto a list: form field "file", and "mapping" where headers do not say it',
+      params: byId,
+      upload: true,
+      bodyLimitBytes: 51 * 1024 * 1024,
+      status: 202,
+      answer: schema.Import,
+      errors: [413, 415],
+      handler: (ctx, { params, request }) => startImport(ctx, params.id, request),
+    }),
+    previewImport: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/imports/preview',
+      access: 'contacts:import',
+      summary: 'What an import would make of a CSV: columns, mapping and the first ten rows; nothing is kept',
+      upload: true,
+      bodyLimitBytes: 51 * 1024 * 1024,
+      answer: schema.ImportPreview,
+      errors: [413, 415],
+      handler: (ctx, { request }) => previewImport(ctx, request),
+    }),
+    getImport: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/imports/:id',
+      access: 'contacts:import',
+      summary: 'How far an import has come',
+      params: byId,
+      answer: schema.Import,
+      handler: (ctx, { params }) => getImport(ctx, params.id),
+    }),
+    getImportErrors: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/imports/:id/errors.csv',
+      access: 'contacts:import',
+      summary: 'The rows an import refused, with the reason for each',
+      params: byId,
+      answer: z.any(),
+      handler: async (ctx, { params }) =>
+        new FileReply(await importErrorFile(ctx, params.id), {
+          'content-type': 'text/csv; charset=utf-8',
+          'content-disposition': `attachment; filename="import-errors-${params.id}.csv"`,
+        }),
     }),
 
     listDoNotCall: route({

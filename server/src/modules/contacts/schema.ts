@@ -82,6 +82,47 @@ export const NewDoNotCallEntry = z
   .object({ phone_number: phoneNumber, reason: optional(z.string().max(500)) })
   .meta({ id: 'NewDoNotCallEntry' })
 
+export const Import = z
+  .object({
+    id,
+    contact_list_id: id.nullable(),
+    status: z.enum(['pending', 'running', 'completed', 'failed']),
+    filename: z.string(),
+    /** Rows of the file, without its header. */
+    total: z.number().int(),
+    /** Rows worked through: created + merged + failed. */
+    done: z.number().int(),
+    created: z.number().int(),
+    /** Rows of people who were known already, in the contact book or earlier in the file. */
+    merged: z.number().int(),
+    failed: z.number().int(),
+    /** Why the file could not be read to its end. */
+    error: z.string().nullable(),
+    /** A CSV of the refused rows with the reason for each; null when there are none. */
+    errors_url: z.string().nullable(),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'Import' })
+export type Import = z.output<typeof Import>
+
+export const ImportPreview = z
+  .object({
+    columns: z.array(z.string()),
+    /** Field by column, as it was understood. */
+    mapping: z.record(z.string(), z.string()),
+    total: z.number().int(),
+    rows: z.array(
+      z.object({
+        line: z.number().int(),
+        contact: Contact.pick({ first_name: true, last_name: true, phone_number: true, email: true, notes: true, time_zone: true }).nullable(),
+        error: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'ImportPreview' })
+export type ImportPreview = z.output<typeof ImportPreview>
+
 export type Contact = z.output<typeof Contact>
 export type NewContact = z.output<typeof NewContact>
 export type ContactChanges = z.output<typeof ContactChanges>

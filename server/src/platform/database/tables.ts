@@ -111,15 +111,23 @@ export interface ContactsDoNotCall {
   created_at: Generated<Timestamp>
 }
 
+export interface ContactsImportFaults {
+  workspace_id: Generated<string>
+  import_id: string
+  line: number
+  message: string
+  cells: string[]
+}
+
 export interface ContactsImports {
   id: string
   workspace_id: Generated<string>
   user_id: Generated<string>
   contact_list_id: string | null
   status: Generated<string>
+  filename: string
   storage_key: string
-  errors_storage_key: string | null
-  mapping: Generated<Json>
+  form: Json
   error: string | null
   total: Generated<number>
   done: Generated<number>
@@ -374,6 +382,7 @@ export interface Database {
   'campaigns.targets': CampaignsTargets
   'contacts.contacts': ContactsContacts
   'contacts.do_not_call': ContactsDoNotCall
+  'contacts.import_faults': ContactsImportFaults
   'contacts.imports': ContactsImports
   'contacts.list_items': ContactsListItems
   'contacts.lists': ContactsLists

@@ -1,5 +1,68 @@
+import type { Log } from '../log.ts'
+import type { NodeBus } from '../nodes.ts'
+import type { Position } from '../outbox/position.ts'
+
 /** Tells live clients what needs no memory (progress, typing, presence); facts go through `emit` instead. */
 export interface Broadcast {
   /** To everyone who listens to `topic`, on every node. Lossy by design; absolute values only. */
   publish(topic: string, event: string, data: object): void
+}
+
+/** One client's end. */
+export interface Listener {
+  /** A frame ready to send. With a position it is durable and belongs to an order. */
+  hear(frame: Buffer, position?: Position): void
+}
+
+/** Which local clients listen to what. */
+export interface Hub extends Broadcast {
+  join(topic: string, listener: Listener): void
+  leave(topic: string, listener: Listener): void
+  /** To the local listeners of any of these topics, once each. */
+  deliver(topics: readonly string[], frame: Buffer, position?: Position): void
+}
+
+export const encodeFrame = (event: string, data: object, id?: string) =>
+  Buffer.from(JSON.stringify(id === undefined ? { event, data } : { event, data, id }))
+
+const channel = 'live'
+
+export function createHub(bus: NodeBus, log: Log): Hub {
+  const rooms = new Map<string, Set<Listener>>()
+
+  const deliver = (topics: readonly string[], frame: Buffer, position?: Position) => {
+    const [first, ...others] = topics
+    if (first === undefined) return
+    const listeners = rooms.get(first)
+    if (others.length === 0) return listeners?.forEach((listener) => listener.hear(frame, position))
+    const all = new Set(listeners)
+    for (const topic of others) rooms.get(topic)?.forEach((listener) => all.add(listener))
+    for (const listener of all) listener.hear(frame, position)
+  }
+
+  bus.listen(channel, (message) => {
+    const end = message.indexOf(' ')
+    if (end > 0) deliver([message.slice(0, end)], Buffer.from(message.slice(end + 1)))
+  })
+
+  return {
+    deliver,
+    join(topic, listener) {
+      const room = rooms.get(topic)
+      if (room) room.add(listener)
+      else rooms.set(topic, new Set([listener]))
+    },
+    leave(topic, listener) {
+      const room = rooms.get(topic)
+      room?.delete(listener)
+      if (room?.size === 0) rooms.delete(topic)
+    },
+    publish(topic, event, data) {
+      const frame = encodeFrame(event, data)
+      deliver([topic], frame)
+      if (!bus.publish(channel, `${topic} ${frame.toString()}`)) {
+        log.warn({ topic, event, size_bytes: frame.length }, 'A live message is too long for other nodes and stayed on this one.')
+      }
+    },
+  }
 }

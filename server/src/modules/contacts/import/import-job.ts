@@ -1,0 +1,161 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { transaction } from '../../../platform/context.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { emit, workspaceTopic } from '../../../platform/events.ts'
+import { newId } from '../../../platform/id.ts'
+import { job } from '../../../platform/jobs.ts'
+import { workspaceDefaults } from '../../identity/index.ts'
+import { ContactListChanged, ImportEnded } from '../events.ts'
+import type { Columns } from './columns.ts'
+import { type ContactRow, readContactRow } from './contact-row.ts'
+import { type CsvForm, type CsvRow, readRows } from './csv-form.ts'
+import { type ImportRow, toImport } from './import-row.ts'
+
+const batchRows = 500
+const progressEveryMs = 250
+
+const begin = statement('contacts.begin_import', (_, p: { id: string }) =>
+  sql<ImportRow & { storage_key: string; form: CsvForm & { columns: Columns } }>`
+    update contacts.imports set status = 'running' where id = ${p.id} and status in ('pending', 'running') returning *`,
+)
+
+// People who are known keep what is written about them; the file only fills what is empty.
+const upsert = statement('contacts.import_batch', (_, p: { rows: string; contact_list_id: string | null; user_id: string }) =>
+  sql<{ created: number; merged: number }>`
+    with rows as (
+      select * from jsonb_to_recordset(${p.rows}::jsonb) as r
+        (id uuid, first_name text, last_name text, phone_number text, email text, notes text, time_zone text)
+    ), written as (
+      insert into contacts.contacts as c (id, user_id, first_name, last_name, phone_number, email, notes, time_zone)
+      select id, ${p.user_id}::uuid, first_name, last_name, phone_number, email, notes, time_zone from rows
+      on conflict (workspace_id, phone_number) do update
+        set first_name = coalesce(nullif(c.first_name, ''), excluded.first_name),
+            last_name = coalesce(nullif(c.last_name, ''), excluded.last_name),
+            email = coalesce(c.email, excluded.email),
+            notes = coalesce(c.notes, excluded.notes),
+            time_zone = coalesce(c.time_zone, excluded.time_zone)
+      returning id, xmax = 0 as created
+    ), listed as (
+      insert into contacts.list_items (id, contact_list_id, contact_id)
+      select gen_random_uuid(), ${p.contact_list_id}::uuid, id from written where ${p.contact_list_id}::uuid is not null
+      on conflict do nothing
+    )
+    select count(*) filter (where created) as created, count(*) filter (where not created) as merged from written`,
+)
+
+const addFaults = statement('contacts.add_import_faults', (_, p: { import_id: string; faults: string }) =>
+  sql`insert into contacts.import_faults (import_id, line, message, cells)
+      select ${p.import_id}, line, message, cells
+        from jsonb_to_recordset(${p.faults}::jsonb) as f (line int, message text, cells text[])
+      on conflict do nothing`,
+)
+
+const advance = statement(
+  'contacts.advance_import',
+  (_, p: { id: string; rows: number; created: number; merged: number; failed: number }) =>
+    sql<ImportRow>`
+      update contacts.imports
+         set done = done + ${p.rows}, created = created + ${p.created}, merged = merged + ${p.merged}, failed = failed + ${p.failed}
+       where id = ${p.id} returning *`,
+)
+
+const finish = statement('contacts.finish_import', (_, p: { id: string; error: string | null }) =>
+  sql<ImportRow>`
+    update contacts.imports
+       set status = case when ${p.error}::text is null then 'completed' else 'failed' end, error = ${p.error}
+     where id = ${p.id} returning *`,
+)
+
+/**
+ * Works through an uploaded file. Each batch of rows and the count of rows done commit together, so a run that was cut
+ * off goes on where it stopped.
+ */
+export const importContacts = job({
+  name: 'contacts.import',
+  input: z.object({ import_id: z.uuid() }),
+  timeoutSeconds: 3600,
+  attempts: 5,
+  async run(ctx, { import_id }) {
+    const started = await ctx.db.maybe(begin, { id: import_id })
+    if (!started) return
+    const { default_country } = await workspaceDefaults(ctx)
+    const { columns, ...form } = started.form
+    let seen = 0
+    let batch: CsvRow[] = []
+    let lastProgressAt = 0
+    const flush = async () => {
+      const row = await importBatch(ctx, started, batch, columns, default_country)
+      batch = []
+      if (Date.now() - lastProgressAt < progressEveryMs) return
+      lastProgressAt = Date.now()
+      const { workspace_id } = await ctx.db.entered()
+      ctx.services.live.publish(workspaceTopic(workspace_id as string, 'contacts:import'), 'import:progress', toImport(row))
+    }
+    let error: string | null = null
+    try {
+      for await (const row of readRows(await ctx.services.storage.read(started.storage_key), form)) {
+        // The header, and what an earlier run has done.
+        if (seen++ <= started.done) continue
+        batch.push(row)
+        if (batch.length === batchRows) await flush()
+      }
+      if (batch.length > 0) await flush()
+    } catch (cause) {
+      if (!isUnreadable(cause)) throw cause
+      if (batch.length > 0) await flush()
+      error = `The file cannot be read beyond line ${cause.lines ?? seen}: ${cause.message}`
+    }
+    await transaction(ctx, async (ctx) => {
+      const row = await ctx.db.one(finish, { id: import_id, error })
+      if (row.contact_list_id) emit(ctx, ContactListChanged, { contact_list_id: row.contact_list_id })
+      emit(ctx, ImportEnded, toImport(row))
+    })
+  },
+})
+
+function importBatch(ctx: Ctx, { id, contact_list_id, user_id }: ImportRow, rows: CsvRow[], columns: Columns, country: string) {
+  // One statement cannot touch a row twice, so twins within the batch become one here.
+  const contacts = new Map<string, ContactRow & { id: string }>()
+  const faults: { line: number; message: string; cells: string[] }[] = []
+  let twins = 0
+  for (const { line, cells } of rows) {
+    const result = readContactRow(cells, columns, country)
+    if (!result.ok) {
+      faults.push({ line, message: result.message, cells: cells.map((cell) => cell.replaceAll('\0', '').toWellFormed()) })
+      continue
+    }
+    const { contact } = result
+    const known = contacts.get(contact.phone_number)
+    if (known) twins++
+    contacts.set(contact.phone_number, known ? fillEmpty(known, contact) : { id: newId(), ...contact })
+  }
+  return transaction(ctx, async (ctx) => {
+    const counts =
+      contacts.size > 0
+        ? await ctx.db.one(upsert, { rows: JSON.stringify([...contacts.values()]), contact_list_id, user_id })
+        : { created: 0, merged: 0 }
+    if (faults.length > 0) await ctx.db.all(addFaults, { import_id: id, faults: JSON.stringify(faults) })
+    return ctx.db.one(
+      advance,
+      { id, rows: rows.length, created: counts.created, merged: counts.merged + twins, failed: faults.length },
+      { commit: true },
+    )
+  })
+}
+
+const fillEmpty = <T extends ContactRow>(known: T, more: ContactRow): T => ({
+  ...known,
+  first_name: known.first_name || more.first_name,
+  last_name: known.last_name || more.last_name,
+  email: known.email ?? more.email,
+  notes: known.notes ?? more.notes,
+  time_zone: known.time_zone ?? more.time_zone,
+})
+
+/** csv-parse's own errors: the file, not the program, is at fault. */
+function isUnreadable(error: unknown): error is Error & { lines?: number } {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')
+}
+

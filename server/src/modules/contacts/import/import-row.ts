@@ -1,0 +1,31 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { missing } from '../../../platform/errors.ts'
+import type { Import } from '../schema.ts'
+
+export interface ImportRow {
+  id: string
+  user_id: string
+  contact_list_id: string | null
+  status: 'pending' | 'running' | 'completed' | 'failed'
+  filename: string
+  error: string | null
+  total: number
+  done: number
+  created: number
+  merged: number
+  failed: number
+  created_at: string
+  updated_at: string
+}
+
+export const toImport = (row: ImportRow): Import => ({ ...row, errors_url: row.failed > 0 ? `/api/imports/${row.id}/errors.csv` : null })
+
+const find = statement('contacts.find_import', (_, p: { id: string }) =>
+  sql<ImportRow>`select * from contacts.imports where id = ${p.id}`,
+)
+
+export async function getImport(ctx: Ctx, id: string): Promise<Import> {
+  return toImport((await ctx.db.maybe(find, { id })) ?? missing('import'))
+}

@@ -1,0 +1,145 @@
+import { open } from 'node:fs/promises'
+import type { FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/context.ts'
+import { transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { badRequest, invalidField } from '../../../platform/errors.ts'
+import { readUpload } from '../../../platform/http/multipart.ts'
+import { newId } from '../../../platform/id.ts'
+import { type ReceivedFile, receiveFile } from '../../files/index.ts'
+import { workspaceDefaults } from '../../identity/index.ts'
+import { getContactList } from '../lists.ts'
+import type { Import, ImportPreview } from '../schema.ts'
+import { type ImportRow, toImport } from './import-row.ts'
+import { type Columns, findColumns, importFields } from './columns.ts'
+import { readContactRow } from './contact-row.ts'
+import { type CsvForm, detectForm, headBytes, readFirstRows, readRows } from './csv-form.ts'
+import { importContacts } from './import-job.ts'
+
+const insert = statement(
+  'contacts.insert_import',
+  (_, p: { id: string; contact_list_id: string; filename: string; storage_key: string; form: string; total: number }) =>
+    sql<ImportRow>`
+      insert into contacts.imports (id, contact_list_id, filename, storage_key, form, total)
+      values (${p.id}, ${p.contact_list_id}, ${p.filename}, ${p.storage_key}, ${p.form}::jsonb, ${p.total})
+      returning *`,
+)
+
+/** Keeps the file, checks that its columns are understood, and leaves the rest to a job. Throws 400 when they are not. */
+export async function startImport(ctx: Ctx, contact_list_id: string, request: FastifyRequest): Promise<Import> {
+  await getContactList(ctx, contact_list_id)
+  const upload = await receiveTable(ctx, request)
+  try {
+    const total = await countRows(ctx, upload)
+    const row = await transaction(ctx, async (ctx) => {
+      const row = await ctx.db.one(insert, {
+        id: newId(),
+        contact_list_id,
+        filename: upload.filename,
+        storage_key: upload.file.storage_key,
+        form: JSON.stringify({ ...upload.form, columns: upload.columns }),
+        total,
+      })
+      await ctx.services.jobs.enqueue(ctx, importContacts, { import_id: row.id })
+      return row
+    })
+    return toImport(row)
+  } catch (error) {
+    await ctx.services.storage.remove(upload.file.storage_key)
+    throw error
+  }
+}
+
+/** What an import of this file would make of its first rows; nothing is kept. */
+export async function previewImport(ctx: Ctx, request: FastifyRequest): Promise<ImportPreview> {
+  const upload = await receiveTable(ctx, request)
+  try {
+    const { default_country } = await workspaceDefaults(ctx)
+    const { headers, columns } = upload
+    return {
+      columns: headers,
+      mapping: Object.fromEntries(
+        importFields.flatMap((field) => (columns[field] === undefined ? [] : [[headers[columns[field]] as string, field]])),
+      ),
+      total: await countRows(ctx, upload),
+      rows: upload.firstRows.map(({ line, cells }) => {
+        const result = readContactRow(cells, columns, default_country)
+        return result.ok ? { line, contact: result.contact, error: null } : { line, contact: null, error: result.message }
+      }),
+    }
+  } finally {
+    await ctx.services.storage.remove(upload.file.storage_key)
+  }
+}
+
+interface ReceivedTable {
+  file: ReceivedFile
+  filename: string
+  form: CsvForm
+  headers: string[]
+  columns: Columns
+  firstRows: { line: number; cells: string[] }[]
+}
+
+const previewRows = 10
+
+async function receiveTable(ctx: Ctx, request: FastifyRequest): Promise<ReceivedTable> {
+  const discard = (file: ReceivedFile) => ctx.services.storage.remove(file.storage_key)
+  const { file, filename, fields } = await readUpload(request, (content) => receiveFile(ctx, content), discard)
+  try {
+    if (file.content_type !== null) throw invalidField('body.file', `This is ${file.content_type}, not a CSV file.`)
+    const head = await readHead(await ctx.services.storage.localPath(file.storage_key))
+    const form = detectForm(head)
+    const [header, ...firstRows] = readHeadRows(head, form)
+    if (!header) throw invalidField('body.file', 'The file is empty. Its first line must name the columns.')
+    const found = findColumns(header.cells, readMapping(fields.mapping))
+    if (!found.ok) throw invalidField('body.mapping', found.message)
+    return { file, filename, form, headers: header.cells, columns: found.columns, firstRows: firstRows.slice(0, previewRows) }
+  } catch (error) {
+    await discard(file)
+    throw error
+  }
+}
+
+function readHeadRows(head: Uint8Array, form: CsvForm) {
+  // The head of a longer file ends in mid-row, maybe in mid-quote: that last piece is left out.
+  const complete = head.length < headBytes ? head : head.subarray(0, head.lastIndexOf(0x0a) + 1)
+  try {
+    return readFirstRows(complete, form, previewRows + 1)
+  } catch (error) {
+    throw invalidField('body.file', `This is not a CSV file that can be read: ${(error as Error).message}`)
+  }
+}
+
+function readMapping(text: string | undefined): Record<string, string> {
+  if (!text) return {}
+  try {
+    const mapping: unknown = JSON.parse(text)
+    const isMapping = mapping !== null && typeof mapping === 'object' && !Array.isArray(mapping)
+    if (isMapping && Object.values(mapping).every((value) => typeof value === 'string')) return mapping as Record<string, string>
+  } catch {
+    // Falls through to the same answer.
+  }
+  throw invalidField('body.mapping', 'mapping must be a JSON object like {"Tel. 2": "phone_number"}.')
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+async function countRows(ctx: Ctx, { file, form }: ReceivedTable): Promise<number> {
+  let rows = -1
+  try {
+    for await (const _ of readRows(await ctx.services.storage.read(file.storage_key), form)) rows++
+  } catch (error) {
+    throw badRequest('unreadable_file', `The file cannot be read: ${(error as Error).message}`)
+  }
+  return Math.max(0, rows)
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Config } from '../../config.ts'
+import { type Call, statement } from '../../platform/database/statement.ts'
+import { tooManyRequests } from '../../platform/errors.ts'
+import { addressKey } from '../../platform/http/rate-limit.ts'
+
+const admit = statement(
+  'identity.attempts.admit',
+  (_, p: { limits: string }) => sql<{ wait_seconds: number }>`select app.admit_attempt(${p.limits}::jsonb) as wait_seconds`,
+)
+
+const forgive = statement(
+  'identity.attempts.forgive',
+  (_, p: { account: string; address: string; pair: string }) => sql<Record<string, never>>`
+    with forgiven as (delete from identity.attempts where key in (${p.account}, ${p.pair}))
+    update identity.attempts set times = times[:cardinality(times) - 1] where key = ${p.address}`,
+)
+
+export const forgetAttempts = statement(
+  'identity.attempts.sweep',
+  (_, _p: object) => sql<Record<string, never>>`delete from identity.attempts where forgotten_at < now()`,
+)
+
+/** One address may fail for this many accounts before it waits. */
+const accountsPerAddress = 6
+const daySeconds = 24 * 60 * 60
+
+/** The limits an attempt to sign in counts against: account and address together, the address, and the account. */
+export interface SignInLimits {
+  admit: Call
+  /** Undoes the count, because the password was right. */
+  forgive: Call
+}
+
+export function signInLimits({ signIn }: Config, email: string, ip: string): SignInLimits {
+  const account = createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32)
+  const from = addressKey(ip)
+  const windowSeconds = signIn.windowMinutes * 60
+  const keys = {
+    account: `sign-in-account:${account}`,
+    address: `sign-in-address:${from}`,
+    pair: `sign-in-pair:${account}:${from}`,
+  }
+  const limits = {
+    [keys.account]: [0, daySeconds],
+    [keys.address]: [signIn.failuresPerWindow * accountsPerAddress, windowSeconds],
+    [keys.pair]: [signIn.failuresPerWindow, windowSeconds],
+  }
+  return { admit: admit.call({ limits: JSON.stringify(limits) }), forgive: forgive.call(keys) }
+}
+
+export const signUpLimit = ({ signIn }: Config, ip: string): Call =>
+  admit.call({ limits: JSON.stringify({ [`sign-up:${addressKey(ip)}`]: [signIn.signUpsPerHour, 60 * 60] }) })
+
+/** Throws 429 unless the attempt was admitted. Takes the rows of `admit`. */
+export function requireAdmitted(rows: Record<string, unknown>[] | undefined, what: string): void {
+  const waitSeconds = Number(rows?.[0]?.wait_seconds)
+  if (waitSeconds > 0) throw tooManyRequests(waitSeconds, `Too many attempts to ${what}.`)
+}

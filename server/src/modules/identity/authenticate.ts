@@ -1,0 +1,65 @@
+import type { FastifyRequest } from 'fastify'
+import type { Principal } from '../../platform/context.ts'
+import { AppError, unauthorized } from '../../platform/errors.ts'
+import type { Authenticate } from '../../platform/http/server.ts'
+import type { Services } from '../../platform/services.ts'
+import { apiKeyPrefix, hashApiKey } from './api-key-format.ts'
+import { accessCookie, requireOwnPage } from './cookies.ts'
+import { accessTokens } from './token-keys.ts'
+
+const nobody: Principal = { kind: 'public' }
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** Where people get credentials: old ones that a client still sends along must not be in their way. */
+const signInPaths = new Set([
+  '/api/auth/signup',
+  '/api/auth/register',
+  '/api/auth/login',
+  '/api/auth/refresh',
+])
+
+/**
+ * Reads the credentials of a request: bearer token, else API key, else cookie. A cookie that is no longer good counts as
+ * none. Throws 401 for a bad token and 403 for a cookie sent from a page of another site.
+ */
+export function createAuthenticate(services: Services): Authenticate {
+  const { config, now } = services
+  const tokens = accessTokens(services)
+  return (request) => {
+    const { headers } = request
+    if (signInPaths.has(request.routeOptions.url ?? '')) return nobody
+    const { authorization } = headers
+    if (authorization !== undefined && authorization !== '') return fromBearer(bearerOf(authorization))
+    const key = headers['x-api-key']
+    if (typeof key === 'string' && key !== '') return fromApiKey(key)
+    return headers.cookie === undefined ? nobody : fromCookie(request)
+  }
+
+  function fromBearer(credential: string): Principal {
+    if (credential.startsWith(apiKeyPrefix)) return fromApiKey(credential)
+    return { kind: 'user', ...tokens.verify(credential, now().getTime()) }
+  }
+
+  function fromCookie({ headers, method }: FastifyRequest): Principal {
+    const token = accessCookie(config, headers)
+    if (token === undefined) return nobody
+    let principal: Principal
+    try {
+      principal = { kind: 'user', ...tokens.verify(token, now().getTime()) }
+    } catch (error) {
+      if (error instanceof AppError) return nobody
+      throw error
+    }
+    if (!safeMethods.has(method)) requireOwnPage(config, headers)
+    return principal
+  }
+}
+
+function bearerOf(authorization: string): string {
+  const credential = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  if (credential === undefined) throw unauthorized('The Authorization header must be "Bearer" and a token or an API key.')
+  return credential
+}
+
+function fromApiKey(key: string): Principal {
+  return { kind: 'api_key', hash: hashApiKey(key) }
+}

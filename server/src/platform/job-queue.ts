@@ -1,0 +1,145 @@
+import pg from 'pg'
+import { type ConstructorOptions, type Job, PgBoss } from 'pg-boss'
+import type { Ctx } from './context.ts'
+import type { Connections } from './database/scope.ts'
+import type { JobType, Jobs } from './jobs.ts'
+import type { Log } from './log.ts'
+import type { NodeBus } from './nodes.ts'
+import { type Services, serverContext } from './services.ts'
+
+export interface JobQueue extends Jobs {
+  start(services: Services): Promise<void>
+  /** Takes nothing new and waits for what is running; what takes longer than `deadlineMs` will be tried again. */
+  stop(deadlineMs?: number): Promise<void>
+}
+
+export interface JobQueueOptions {
+  connections: Connections
+  log: Log
+  bus: NodeBus
+  // oxlint-disable-next-line no-explicit-any -- types with different inputs share one list.
+  types: readonly JobType<any>[]
+}
+
+/** What a queue row carries besides pg-boss's own columns. */
+interface Asked {
+  workspace_id: string | null
+  user_id: string | null
+  input: unknown
+}
+
+type BossDatabase = NonNullable<ConstructorOptions['db']>
+
+const schema = 'jobs'
+const channel = 'jobs'
+const defaultTimeoutSeconds = 300
+const firstPauseSeconds = 2
+const longestPauseSeconds = 600
+/** How late a job may be noticed that no node was told of: a retry, a later start, a lost notification. */
+const pollSeconds = 2
+
+/**
+ * Jobs on pg-boss, in the schema `jobs` of our own database and over our own pool.
+ *
+ * `enqueue` hands pg-boss the caller's transaction (`db`), so its insert stands or falls with the change and needs no
+ * table or reader in between. For that the two roles may insert into the job table and nothing else. pg-boss looks a
+ * queue up in its memory, filled at the start; a look-up in the database while the caller holds the only connection
+ * would wait for ever, which is why an undeclared type is refused here first.
+ */
+export function createJobQueue({ connections, log, bus, types }: JobQueueOptions): JobQueue {
+  const declared = new Map(types.map((type) => [type.name, type]))
+  if (declared.size < types.length) throw new Error('Two jobs have the same name.')
+  const boss = new PgBoss({ schema, db: overPool(connections.pool), useListenNotify: false })
+  boss.on('error', (error) => log.warn({ err: error }, 'The job queue failed and will try again.'))
+  boss.on('warning', (warning) => log.warn({ warning }, 'The job queue warns.'))
+  const workers = new Map<string, string[]>()
+
+  const wake = (name: string) => {
+    for (const id of workers.get(name) ?? []) boss.notifyWorker(id)
+  }
+  bus.listen(channel, (name) => (name === '' ? [...workers.keys()].forEach(wake) : wake(name)))
+
+  const work = (services: Services, type: JobType, job: Job<Asked | null>): Promise<void> => {
+    const { workspace_id = null, user_id, input = {} } = job.data ?? {}
+    const ctx = serverContext(services, { workspaceId: workspace_id, ...(user_id && { userId: user_id }) })
+    return type.run(ctx, type.input.parse(input)).catch((error: unknown) => {
+      log.error({ err: error, job: type.name, job_id: job.id, workspace_id }, 'A job failed.')
+      throw error
+    })
+  }
+
+  return {
+    async enqueue(ctx, type, input, { startAfterSeconds } = {}) {
+      if (!declared.has(type.name)) throw new Error(`The job ${type.name} is not among those the server was composed of.`)
+      const { workspace_id, user_id } = await ctx.db.entered()
+      const asked: Asked = { workspace_id, user_id, input: type.input.parse(input) }
+      await boss.send(type.name, asked, { db: inTransaction(ctx, type), ...(startAfterSeconds && { startAfter: startAfterSeconds }) })
+      if (startAfterSeconds) return
+      ctx.afterCommit(() => {
+        wake(type.name)
+        bus.publish(channel, type.name)
+      })
+    },
+
+    async start(services) {
+      await boss.start()
+      for (const type of types) await declare(boss, type)
+      await unscheduleOthers(boss, types)
+      await connections.pool.query(grants)
+      for (const type of types) {
+        const ids: string[] = []
+        workers.set(type.name, ids)
+        for (let i = 0; i < (type.concurrency ?? 1); i++) {
+          const run = async ([job]: Job<Asked | null>[]) => job && work(services, type, job)
+          ids.push(await boss.work(type.name, { pollingIntervalSeconds: pollSeconds }, run))
+        }
+      }
+    },
+
+    async stop(deadlineMs = 10_000) {
+      const { promise: late, resolve: giveUp } = Promise.withResolvers<void>()
+      const deadline = setTimeout(giveUp, deadlineMs)
+      await Promise.race([Promise.all([...workers.keys()].map((name) => boss.offWork(name, { wait: true }))), late])
+      clearTimeout(deadline)
+      await boss.stop({ graceful: false })
+    },
+  }
+}
+
+async function declare(boss: PgBoss, type: JobType): Promise<void> {
+  const options = {
+    retryLimit: (type.attempts ?? 3) - 1,
+    retryDelay: firstPauseSeconds,
+    retryBackoff: true,
+    retryDelayMax: longestPauseSeconds,
+    expireInSeconds: type.timeoutSeconds ?? defaultTimeoutSeconds,
+    deleteAfterSeconds: 24 * 60 * 60,
+  }
+  await boss.createQueue(type.name, options)
+  await boss.updateQueue(type.name, options)
+  if (type.schedule) await boss.schedule(type.name, type.schedule, null, { tz: 'UTC' })
+}
+
+async function unscheduleOthers(boss: PgBoss, types: readonly JobType[]): Promise<void> {
+  const scheduled = new Set(types.filter(({ schedule }) => schedule).map(({ name }) => name))
+  for (const { name } of await boss.getSchedules()) if (!scheduled.has(name)) await boss.unschedule(name)
+}
+
+const grants = `
+  grant usage on schema ${schema} to app_user, app_system;
+  grant select on ${schema}.queue to app_user, app_system;
+  grant insert, select (id) on ${schema}.job, ${schema}.job_common to app_user, app_system`
+
+/** pg-boss's own work. It reads times as dates, unlike our rows. */
+const overPool = (pool: pg.Pool): BossDatabase => ({
+  // pg's types do not know that a query may bring its own parsers.
+  executeSql: (text, values) => pool.query({ text, values, types: pg.types } as pg.QueryConfig),
+})
+
+/** One insert in the caller's transaction; the text is the same for every job of a type, so it is prepared. */
+const inTransaction = (ctx: Ctx, type: JobType): BossDatabase => ({
+  async executeSql(text, values = []) {
+    const [rows = []] = await ctx.db.together([{ name: `jobs.send:${type.name}`, text, values }])
+    return { rows }
+  },
+})

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../context.ts'
+import { type Statement, statement } from '../database/statement.ts'
+import type { StoredEvent } from '../events.ts'
+import type { Position } from './position.ts'
+
+/** What one look at the log found. */
+export interface Reading {
+  events: StoredEvent[]
+  /** Everything the reader may see up to here has been found, unless `more`. */
+  upTo: Position
+  /** The limit cut it short: look again from the last event. */
+  more: boolean
+  /** Events wait for a transaction that is still running: look again soon. */
+  waiting: boolean
+  /** Where the log begins: what was before it has been deleted. */
+  begin: Position
+}
+
+// Everything older than the oldest running transaction has committed or never will, so nothing can appear behind a
+// reader that stays below. A writing transaction anywhere in the cluster holds readers up for as long as it lasts.
+const horizon = statement('events.horizon', () =>
+  sql<{ transaction: number; waiting: boolean }>`
+    select x.horizon::text::bigint as transaction,
+           exists (select from platform.events where transaction_id >= x.horizon) as waiting
+      from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) x`,
+)
+
+const selectEvents = sql`
+  select sequence, transaction_id::text::bigint as transaction, id, workspace_id, type, data, topics, created_at
+    from platform.events`
+
+interface After extends Position {
+  limit: number
+}
+
+const after = (p: After) => sql`
+  (transaction_id, sequence) > (${p.transaction}::text::xid8, ${p.sequence}::bigint)
+  and transaction_id < pg_snapshot_xmin(pg_current_snapshot())`
+const inOrder = (p: After) => sql`order by transaction_id, sequence limit ${p.limit}::int`
+
+const allAfter = statement('events.after.sweep', (_, p: After) =>
+  sql<StoredEvent>`${selectEvents} where ${after(p)} ${inOrder(p)}`,
+)
+const typesAfter = statement('events.types_after.sweep', (_, p: After & { types: string[] }) =>
+  sql<StoredEvent>`${selectEvents} where type = any(${p.types}) and ${after(p)} ${inOrder(p)}`,
+)
+const topicsAfter = statement('events.topics_after.sweep', (_, p: After & { topics: string[] }) =>
+  sql<StoredEvent>`${selectEvents} where topics && ${p.topics}::text[] and ${after(p)} ${inOrder(p)}`,
+)
+
+/** Under this name the subscribers' table says how far the log has been cut off. */
+export const retentionName = 'retention'
+
+const begin = statement('events.begin', () =>
+  sql<Position>`
+    select transaction_id::text::bigint as transaction, sequence from platform.subscribers where name = ${retentionName}`,
+)
+
+export const readAll = (ctx: Ctx, from: Position, limit: number) => read(ctx, allAfter, { ...placeOf(from), limit }, from)
+
+export const readTypes = (ctx: Ctx, from: Position, types: string[], limit: number) =>
+  read(ctx, typesAfter, { ...placeOf(from), limit, types }, from)
+
+export const readTopics = (ctx: Ctx, from: Position, topics: string[], limit: number) =>
+  read(ctx, topicsAfter, { ...placeOf(from), limit, topics }, from)
+
+// Each statement has a snapshot of its own, hence the order: the horizon first, so that it promises nothing the events
+// do not hold; the begin last, so that whatever was deleted meanwhile shows.
+async function read<P extends After>(ctx: Ctx, find: Statement<P, StoredEvent>, p: P, from: Position): Promise<Reading> {
+  const [[at], events, [cut]] = (await ctx.db.together([horizon.call({}), find.call(p), begin.call({})])) as unknown as [
+    [{ transaction: number; waiting: boolean }],
+    StoredEvent[],
+    [Position?],
+  ]
+  const more = events.length === p.limit
+  const last = events.at(-1) ?? from
+  return {
+    events,
+    more,
+    waiting: at.waiting,
+    upTo: more || last.transaction >= at.transaction ? placeOf(last) : { transaction: at.transaction, sequence: 0 },
+    begin: cut ?? { transaction: 0, sequence: 0 },
+  }
+}
+
+const placeOf = ({ transaction, sequence }: Position): Position => ({ transaction, sequence })
+
+/** The place that everything committed by now lies before. */
+export async function readHorizon(ctx: Ctx): Promise<Position> {
+  const { transaction } = await ctx.db.one(horizon, {})
+  return { transaction, sequence: 0 }
+}

@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../context.ts'
+import { statement } from '../database/statement.ts'
+import type { StoredEvent } from '../events.ts'
+import type { NodeBus } from '../nodes.ts'
+import { type Services, serverContext } from '../services.ts'
+import { readAll, readHorizon } from './log.ts'
+import type { Position } from './position.ts'
+import { type Subscriber, type Worker, createWorker } from './subscriber.ts'
+
+export interface Outbox {
+  /** Something was committed: look now, on every node. */
+  wake(): void
+  /** Tells every event from now on, in order, on every node, without memory. Must not throw. Answers how to stop. */
+  follow(listener: (event: StoredEvent) => void): () => void
+  /** Every event up to here has been told to the followers. */
+  position(): Position
+  start(services: Services): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface OutboxOptions {
+  bus: NodeBus
+  subscribers: readonly Subscriber[]
+  /** How often the log is read although nobody called, default 1 s: the net under lost notifications. */
+  pollMs?: number
+}
+
+const rebase = statement('events.rebase.sweep', () => sql<{ moved: boolean }>`select platform.rebase_events() as moved`)
+
+const batchSize = 500
+/** After this an event is looked for again that an older transaction, still running, hides. */
+const waitMs = 20
+const channel = 'outbox'
+
+/**
+ * Reads the log behind its writers. Each node follows its tail once; that tells live clients, and wakes the subscribers
+ * whose types came by.
+ */
+export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions): Outbox {
+  const names = new Set(subscribers.map(({ name }) => name))
+  if (names.size < subscribers.length) throw new Error('Two subscribers have the same name.')
+  const followers = new Set<(event: StoredEvent) => void>()
+  let workers: Worker[] = []
+  let position: Position = { transaction: 0, sequence: 0 }
+  let ctx: Ctx | undefined
+  let timer: NodeJS.Timeout | undefined
+  let reading: Promise<void> | undefined
+  let again = false
+  let announced = false
+
+  const read = async (ctx: Ctx): Promise<number> => {
+    for (;;) {
+      again = false
+      const { events, upTo, more, waiting } = await readAll(ctx, position, batchSize)
+      for (const event of events) {
+        position = { transaction: event.transaction, sequence: event.sequence }
+        for (const tell of followers) tell(event)
+      }
+      position = upTo
+      const types = new Set(events.map(({ type }) => type))
+      for (const worker of workers) if (worker.types.some((type) => types.has(type))) worker.run()
+      if (!more && !again) return waiting ? waitMs : pollMs
+    }
+  }
+
+  const look = () => {
+    again = true
+    if (!ctx || reading) return
+    clearTimeout(timer)
+    reading = read(ctx)
+      .catch((error: unknown) => {
+        ctx?.log.warn({ err: error }, 'The event log could not be read; trying again.')
+        return pollMs
+      })
+      .then((pauseMs) => {
+        reading = undefined
+        if (ctx) timer = setTimeout(look, again ? 0 : pauseMs)
+      })
+  }
+
+  // Told after the commit, not with it: a transaction that notifies takes a lock on the whole cluster at its commit.
+  // One message covers all commits of a moment, and what a crash keeps from being told is found by the poll.
+  const announce = () => {
+    if (announced) return
+    announced = true
+    setImmediate(() => {
+      announced = false
+      bus.publish(channel, '')
+    })
+  }
+
+  let poll: NodeJS.Timeout | undefined
+  bus.listen(channel, look)
+
+  return {
+    wake() {
+      look()
+      announce()
+    },
+    follow(listener) {
+      followers.add(listener)
+      return () => void followers.delete(listener)
+    },
+    position: () => position,
+    async start(services) {
+      const everywhere = serverContext(services, { workspaceId: null })
+      const { moved } = await everywhere.db.one(rebase, {})
+      if (moved) services.log.warn('The event log came from another database and was moved to the present.')
+      position = await readHorizon(everywhere)
+      workers = subscribers.map((subscriber) => createWorker(services, subscriber))
+      for (const worker of workers) {
+        await worker.register()
+        worker.run()
+      }
+      // Another node may have died in the middle of a subscriber's work.
+      poll = setInterval(() => workers.forEach((worker) => worker.run()), 10 * pollMs)
+      ctx = everywhere
+      look()
+    },
+    async stop() {
+      ctx = undefined
+      clearTimeout(timer)
+      clearInterval(poll)
+      await reading
+      await Promise.all(workers.map((worker) => worker.stop()))
+    },
+  }
+}
