@@ -7,9 +7,12 @@ import { describeMedia } from './conformance/media.ts'
 import { describeTransfers } from './conformance/transfers.ts'
 import { describeTrunks } from './conformance/trunks.ts'
 
-/** What every driver of `VoiceGateway` has to do. `makeHarness` sets up a gateway and a carrier for one test. */
-export function describeGateway(name: string, makeHarness: MakeHarness): void {
-  describe(name, () => {
+/**
+ * What every driver of `VoiceGateway` has to do. `makeHarness` sets up a gateway and a carrier for one test. Drivers in
+ * real time wait more than they work: `concurrency` of their tests run at once.
+ */
+export function describeGateway(name: string, makeHarness: MakeHarness, { concurrency = 1 } = {}): void {
+  describe(name, { concurrency }, () => {
     describe('calls', () => describeCalls(makeHarness))
     describe('media', () => describeMedia(makeHarness))
     describe('transfers', () => describeTransfers(makeHarness))

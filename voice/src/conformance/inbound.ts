@@ -4,10 +4,12 @@ import { answers } from '../callee.ts'
 import type { InboundLeg } from '../gateway.ts'
 import { on, type MakeHarness, type Scene } from './harness.ts'
 
-/** Takes the next call. */
-function nextCall({ gateway, until }: Scene): () => Promise<InboundLeg> {
+/** Takes the next call, from now on. */
+async function nextCall({ gateway, until }: Scene): Promise<() => Promise<InboundLeg>> {
   let taken: InboundLeg | null = null
   gateway.onInbound((leg) => (taken = leg))
+  // The wish travels to the voice process ahead of this question.
+  await gateway.load()
   return async () => {
     await until('a call', () => taken !== null)
     return taken!
@@ -17,7 +19,7 @@ function nextCall({ gateway, until }: Scene): () => Promise<InboundLeg> {
 export function describeInbound(make: MakeHarness): void {
   test('a call comes in, is answered, presses a key and hangs up', () =>
     on(make, {}, async (scene) => {
-      const incoming = nextCall(scene)
+      const incoming = await nextCall(scene)
       const caller = await scene.place({ from: '5550177', to: '5550100', keys: [{ key: '7', afterMs: 100 }], hangsUpAfterMs: 400 })
       const leg = await incoming()
       assert.deepEqual({ from: leg.from, to: leg.to, trunkId: leg.trunkId }, { from: '5550177', to: '5550100', trunkId: scene.trunk.id })
@@ -32,7 +34,7 @@ export function describeInbound(make: MakeHarness): void {
 
   test('we hang up on a caller', () =>
     on(make, {}, async (scene) => {
-      const incoming = nextCall(scene)
+      const incoming = await nextCall(scene)
       const caller = await scene.place({ from: '5550177', to: '5550100' })
       const leg = await incoming()
       await leg.answer()
@@ -48,7 +50,7 @@ export function describeInbound(make: MakeHarness): void {
   ] as const) {
     test(`a call is refused with ${status}`, () =>
       on(make, {}, async (scene) => {
-        const incoming = nextCall(scene)
+        const incoming = await nextCall(scene)
         const caller = await scene.place({ from: '5550177', to: '5550100' })
         const leg = await incoming()
         const call = scene.watch(leg)
@@ -61,7 +63,7 @@ export function describeInbound(make: MakeHarness): void {
 
   test('a call nobody answers gets 480', () =>
     on(make, { inbound: { ringTimeoutMs: 300, maxDurationMs: 60_000 } }, async (scene) => {
-      const incoming = nextCall(scene)
+      const incoming = await nextCall(scene)
       const caller = await scene.place({ from: '5550177', to: '5550100' })
       const call = scene.watch(await incoming())
       const ended = await call.event('ended')
@@ -79,7 +81,7 @@ export function describeInbound(make: MakeHarness): void {
 
   test('the caller gives up before the answer', () =>
     on(make, {}, async (scene) => {
-      const incoming = nextCall(scene)
+      const incoming = await nextCall(scene)
       await scene.place({ from: '5550177', to: '5550100', givesUpAfterMs: 200 })
       const leg = await incoming()
       const ended = await scene.watch(leg).event('ended')
@@ -89,7 +91,7 @@ export function describeInbound(make: MakeHarness): void {
 
   test('a caller is transferred, and both calls count', () =>
     on(make, { callees: { '200': answers(50) } }, async (scene) => {
-      const incoming = nextCall(scene)
+      const incoming = await nextCall(scene)
       const caller = await scene.place({ from: '5550177', to: '5550100' })
       const leg = await incoming()
       await leg.answer()

@@ -60,7 +60,7 @@ export function describeLimits(make: MakeHarness): void {
     }))
 
   test('five failures in a row: the trunk is left alone for a while, and says so', () =>
-    on(make, { callees: { '100': rejects(503), '200': busy() }, breaker: { failures: 5, openMs: 400 } }, async (scene) => {
+    on(make, { callees: { '100': rejects(503), '200': busy() }, breaker: { failures: 5, openMs: 1_000 } }, async (scene) => {
       for (let i = 0; i < 5; i++) {
         await (await scene.dial('100')).event('ended')
         await scene.pass(5)
@@ -68,7 +68,7 @@ export function describeLimits(make: MakeHarness): void {
       await assert.rejects(scene.dial('200'), notAdmitted('trunk_limit'))
       const state = await scene.gateway.trunkState(scene.trunk.id)
       assert.ok(state.state === 'failed' && /in a row/.test(state.reason))
-      await scene.pass(450)
+      await scene.pass(1_050)
       await (await scene.dial('200')).event('ended')
       assert.equal(scene.carried.length, 6)
     }))

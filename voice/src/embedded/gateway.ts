@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Clock } from '../clock.ts'
 import type { VoiceGateway } from '../gateway.ts'
 import { createMediaEngine } from '../media/engine.ts'
+import type { UserAgent, UserAgentOptions } from '../sip/types.ts'
 import { createUserAgent } from '../sip/user-agent.ts'
 import { defaultLimits, type EngineLimits } from './admission.ts'
 import { composeGateway } from './compose.ts'
@@ -14,6 +16,8 @@ export interface EmbeddedOptions {
   sip: { host: string; port: number }
   /** Inclusive. Keep it outside the system's ephemeral ports (net.ipv4.ip_local_port_range). Default 20000 to 29999. */
   rtpPorts?: { from: number; to: number }
+  /** How long to wait for a SIP port in use. Default 5 s. */
+  bindWithinMs?: number
   /** Written into SIP and SDP when it differs from `sip.host` (behind NAT). */
   advertisedHost?: string
   /** An answered call from which nothing arrives for so long is ended. Default 30 s. */
@@ -29,11 +33,16 @@ export interface EmbeddedOptions {
   inbound?: InboundSettings
 }
 
-/** Our own SIP/RTP engine in this process. Rejects when the SIP port is in use. */
-export async function createEmbeddedGateway(options: EmbeddedOptions, clock: Clock = systemClock): Promise<VoiceGateway> {
-  const { host, port } = options.sip
+export interface EmbeddedGateway extends VoiceGateway {
+  /** Where SIP is listened for: the port taken when 0 was asked for. */
+  readonly sip: { host: string; port: number }
+}
+
+/** Our own SIP/RTP engine in this process. Rejects when the SIP port stays in use for `bindWithinMs`. */
+export async function createEmbeddedGateway(options: EmbeddedOptions, clock: Clock = systemClock): Promise<EmbeddedGateway> {
+  const { host } = options.sip
   const advertised = options.advertisedHost === undefined ? {} : { advertisedHost: options.advertisedHost }
-  const userAgent = await createUserAgent({ host, port, clock, ...advertised })
+  const userAgent = await bindUserAgent({ ...options.sip, clock, ...advertised }, options.bindWithinMs ?? 5_000)
   const media = createMediaEngine({
     host,
     ...advertised,
@@ -41,7 +50,7 @@ export async function createEmbeddedGateway(options: EmbeddedOptions, clock: Clo
     mediaTimeoutMs: options.mediaTimeoutMs ?? 30_000,
     clock,
   })
-  return composeGateway('embedded', {
+  const gateway = composeGateway('embedded', {
     userAgent,
     media,
     clock,
@@ -54,4 +63,23 @@ export async function createEmbeddedGateway(options: EmbeddedOptions, clock: Clo
     },
     inbound: options.inbound ?? { ringTimeoutMs: 30_000, maxDurationMs: 3_600_000 },
   })
+  return { ...gateway, sip: { host, port: userAgent.port } }
+}
+
+const BIND_AGAIN_MS = 100
+
+/** A predecessor may need a moment to let go of the port. */
+async function bindUserAgent(options: UserAgentOptions, withinMs: number): Promise<UserAgent> {
+  const giveUpAt = performance.now() + withinMs
+  for (;;) {
+    try {
+      return await createUserAgent(options)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+      if (performance.now() >= giveUpAt) {
+        throw new Error(`UDP port ${options.port} on ${options.host} is in use by another program. Stop it, or choose another SIP port.`, { cause: error })
+      }
+      await sleep(BIND_AGAIN_MS)
+    }
+  }
 }

@@ -1,0 +1,216 @@
+import { systemClock, type Timer } from '../clock.ts'
+import type { EmbeddedOptions } from '../embedded/gateway.ts'
+import { DuplicateAttempt, NotAdmitted, type GatewayLoad, type InboundLeg, type Leg, type Trunk, type VoiceGateway } from '../gateway.ts'
+import { reviveError, type FromWorker } from './protocol.ts'
+import { createRemoteInboundLeg, createRemoteLeg, type Ask, type RemoteLeg } from './remote-leg.ts'
+import { startWorker, type WorkerLink } from './worker-link.ts'
+
+export interface VoiceProcessOptions {
+  engine: EmbeddedOptions
+  /** Told when the process ended by itself, when it runs again, and when it could not be started again. */
+  onChange?: (change: VoiceChange) => void
+}
+
+export type VoiceChange =
+  | { state: 'lost'; callsLost: number; restartInMs: number }
+  | { state: 'running'; pid: number }
+  | { state: 'failed'; message: string; restartInMs: number }
+
+/** A gateway in a process of its own. */
+export interface VoiceProcess extends VoiceGateway {
+  /** Of the process running now, or null while there is none. */
+  readonly pid: number | null
+  readonly sip: { host: string; port: number }
+}
+
+const FIRST_RESTART_MS = 200
+const LONGEST_RESTART_MS = 5_000
+/** A process that ran so long starts the backoff anew. */
+const STEADY_MS = 30_000
+const HEARTBEAT_MS = 5_000
+/** A process that leaves a heartbeat unanswered for so long hangs. */
+const HUNG_MS = 15_000
+const CLOSE_MS = 3_000
+const MEMORY = 100_000
+
+/**
+ * Runs the embedded engine in its own process, away from whatever keeps this one busy, and restarts it when it dies: its
+ * calls end as `lost` then, and `originate` is refused until it is back. Rejects when it cannot start the first time.
+ */
+export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptions): Promise<VoiceProcess> {
+  const trunks = new Map<string, Trunk>()
+  const legs = new Map<string, RemoteLeg>()
+  const dialled = new Set<string>()
+  const open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void; whenGone: unknown }>()
+  let onInbound: ((leg: InboundLeg) => void) | null = null
+  let link: WorkerLink | null = null
+  let calls = 0
+  let state: 'open' | 'draining' | 'closed' = 'open'
+  let restart: Timer | null = null
+  let restartInMs = FIRST_RESTART_MS
+  let heartbeat: Timer | null = null
+
+  const ask: Ask = (name, args, whenGone) =>
+    new Promise((resolve, reject) => {
+      const id = ++calls
+      open.set(id, { resolve: resolve as (value: unknown) => void, reject, whenGone })
+      if (link?.send({ t: 'call', id, name, args })) return
+      open.delete(id)
+      resolve(whenGone)
+    })
+
+  function receive(message: FromWorker): void {
+    if (message.t === 'reply') settle(message.id)?.resolve(message.value)
+    if (message.t === 'refusal') settle(message.id)?.reject(reviveError(message.error))
+    if (message.t === 'event') {
+      legs.get(message.leg)?.receive(message.event)
+      if (message.event.t === 'ended') legs.delete(message.leg)
+    }
+    if (message.t === 'inbound') {
+      const { leg: id, trunkId, from, to } = message
+      const remote = createRemoteLeg(id, id, ask)
+      legs.set(id, remote)
+      onInbound?.(createRemoteInboundLeg(remote, { trunkId, from, to }, ask))
+    }
+  }
+
+  function settle(id: number) {
+    const call = open.get(id)
+    open.delete(id)
+    return call
+  }
+
+  async function start(): Promise<WorkerLink> {
+    const startedAt = systemClock.monotonic()
+    const started = await startWorker(engine, receive)
+    link = started
+    void started.ended.then(() => lost(systemClock.monotonic() - startedAt))
+    for (const trunk of trunks.values()) void ask('upsertTrunk', [trunk], undefined)
+    if (onInbound) void ask('takeInbound', [], undefined)
+    beat()
+    return started
+  }
+
+  function lost(livedMs: number): void {
+    link = null
+    heartbeat?.cancel()
+    const callsLost = legs.size
+    for (const remote of legs.values()) remote.receive({ t: 'ended', at: Date.now(), by: 'network', cause: 'lost' })
+    legs.clear()
+    for (const { resolve, whenGone } of open.values()) resolve(whenGone)
+    open.clear()
+    if (state === 'closed') return
+    if (livedMs > STEADY_MS) restartInMs = FIRST_RESTART_MS
+    onChange?.({ state: 'lost', callsLost, restartInMs })
+    startAgain()
+  }
+
+  function startAgain(): void {
+    restart = systemClock.setTimeout(() => void attempt(), restartInMs)
+    restartInMs = Math.min(restartInMs * 2, LONGEST_RESTART_MS)
+  }
+
+  async function attempt(): Promise<void> {
+    try {
+      const { pid, kill } = await start()
+      if (state === 'closed') return kill()
+      onChange?.({ state: 'running', pid })
+    } catch (error) {
+      if (state === 'closed') return
+      onChange?.({ state: 'failed', message: error instanceof Error ? error.message : String(error), restartInMs })
+      startAgain()
+    }
+  }
+
+  function beat(): void {
+    const watched = link
+    const hung = systemClock.setTimeout(() => watched?.kill(), HUNG_MS)
+    void ask('load', [], down).then(() => {
+      hung.cancel()
+      if (link && link === watched) heartbeat = systemClock.setTimeout(beat, HEARTBEAT_MS)
+    })
+  }
+
+  async function originate(request: Parameters<VoiceGateway['originate']>[0], signal?: AbortSignal): Promise<Leg> {
+    const { attemptId } = request
+    signal?.throwIfAborted()
+    if (dialled.has(attemptId)) throw new DuplicateAttempt(attemptId)
+    if (state !== 'open') throw new NotAdmitted('draining', 0)
+    if (!link) throw new NotAdmitted('voice_down', restartInMs)
+
+    const remote = createRemoteLeg(attemptId, attemptId, ask)
+    const hangUp = () => void ask('hangup', [attemptId], undefined)
+    legs.set(attemptId, remote)
+    if (dialled.size >= MEMORY) dialled.delete(dialled.values().next().value!)
+    dialled.add(attemptId)
+    signal?.addEventListener('abort', hangUp, { once: true })
+    try {
+      // When the process ends before it replies, nobody knows whether the INVITE left: the leg has ended as `lost` then.
+      await ask('originate', [request], undefined)
+      return remote.leg
+    } catch (error) {
+      legs.delete(attemptId)
+      if (!(error instanceof DuplicateAttempt)) dialled.delete(attemptId)
+      signal?.removeEventListener('abort', hangUp)
+      throw error
+    }
+  }
+
+  const first = await start()
+  let { sip } = first
+
+  return {
+    kind: 'embedded',
+    get pid() {
+      return link?.pid ?? null
+    },
+    get sip() {
+      sip = link?.sip ?? sip
+      return sip
+    },
+
+    async upsertTrunk(trunk) {
+      await ask('upsertTrunk', [trunk], undefined)
+      trunks.set(trunk.id, trunk)
+    },
+
+    async removeTrunk(id) {
+      trunks.delete(id)
+      await ask('removeTrunk', [id], undefined)
+    },
+
+    trunkState: (id) => ask('trunkState', [id], { state: 'failed', reason: 'The voice process is being restarted.' }),
+
+    testTrunk: (trunk) => ask('testTrunk', [trunk], { ok: false, message: 'The voice process is being restarted. Try again in a moment.', latencyMs: 0 }),
+
+    originate,
+
+    onInbound(handler) {
+      onInbound = handler
+      void ask('takeInbound', [], undefined)
+    },
+
+    load: () => ask('load', [], down),
+
+    async drain(deadlineMs) {
+      state = 'draining'
+      await ask('drain', [deadlineMs], undefined)
+    },
+
+    async close() {
+      state = 'closed'
+      restart?.cancel()
+      heartbeat?.cancel()
+      const closing = link
+      if (!closing) return
+      const late = systemClock.setTimeout(() => closing.kill(), CLOSE_MS)
+      await ask('close', [], undefined)
+      closing.disconnect()
+      await closing.ended
+      late.cancel()
+    },
+  }
+}
+
+/** The load of a gateway that is not there. */
+const down: GatewayLoad = { activeCalls: 0, callsPerSecond: 0, pacerP99Ms: 0, freePorts: 0, accepting: false }

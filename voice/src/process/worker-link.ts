@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { EmbeddedOptions } from '../embedded/gateway.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
+
+/** A running voice process. */
+export interface WorkerLink {
+  readonly pid: number
+  readonly sip: { host: string; port: number }
+  /** False: it was not sent, and will not be. */
+  send(message: ToWorker): boolean
+  /** Ends it as the loss of the server would: it hangs up what is left and exits. */
+  disconnect(): void
+  kill(): void
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>
+}
+
+const workerPath = fileURLToPath(new URL('worker.ts', import.meta.url))
+
+/** Forks a voice process and waits until it listens. Rejects with what it says when it cannot. */
+export function startWorker(options: EmbeddedOptions, onMessage: (message: FromWorker) => void): Promise<WorkerLink> {
+  const child = fork(workerPath, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  const { promise: ready, resolve, reject } = Promise.withResolvers<WorkerLink>()
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+
+  child.on('message', (message: FromWorker) => {
+    if (message.t === 'ready') {
+      resolve({
+        pid: child.pid!,
+        sip: message.sip,
+        ended,
+        send(message) {
+          if (!child.connected) return false
+          // An error that comes later means that the process is ending: its end answers every open call.
+          child.send(message, () => {})
+          return true
+        },
+        disconnect: () => child.disconnect(),
+        kill: () => child.kill('SIGKILL'),
+      })
+    } else if (message.t === 'failed') reject(new Error(message.message))
+    else onMessage(message)
+  })
+  child.once('error', reject)
+  child.once('exit', (code, signal) => {
+    reject(new Error(`The voice process ended before it was ready (${signal ?? `exit code ${code}`}).`))
+    end()
+  })
+  const start: ToWorker = { t: 'start', options }
+  child.send(start)
+  return ready
+}
