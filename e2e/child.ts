@@ -46,7 +46,12 @@ export async function startChild({ command, args, logPath, ...options }: ChildOp
 }
 
 /** Waits until `isReady` says so; throws with the log's end when the program ends before, or after `timeoutMs`. */
-export async function untilReady(child: Child, logPath: string, isReady: () => Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+export async function untilReady(
+  child: Child,
+  logPath: string,
+  isReady: () => Promise<boolean>,
+  timeoutMs = 10_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await isReady())) {
     if (child.hasExited || Date.now() > deadline) {

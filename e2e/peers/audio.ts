@@ -57,7 +57,12 @@ export async function writeWav(path: string, samples: Int16Array): Promise<void>
 /** Reads 8 kHz mono 16-bit PCM, which is what baresip records. Throws when the file is anything else. */
 export async function readWav(path: string): Promise<Int16Array> {
   const file = await readFile(path)
-  const [codec, channels, rateHz, bits] = [file.readUInt16LE(20), file.readUInt16LE(22), file.readUInt32LE(24), file.readUInt16LE(34)]
+  const [codec, channels, rateHz, bits] = [
+    file.readUInt16LE(20),
+    file.readUInt16LE(22),
+    file.readUInt32LE(24),
+    file.readUInt16LE(34),
+  ]
   const data = file.indexOf('data', 36, 'latin1') + 8
   if (codec !== 1 || channels !== 1 || rateHz !== sampleRateHz || bits !== 16 || data < 8)
     throw new Error(`${path} is not 8 kHz mono 16-bit PCM: codec ${codec}, ${channels} channels, ${rateHz} Hz, ${bits} bits.`)

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import type { Socket } from 'node:net'
 import { once } from 'node:events'
@@ -18,16 +18,28 @@ export interface BaresipOptions {
 }
 
 export interface BaresipEvent {
+  event: true
   type: string
-  [field: string]: unknown
+  /** The key, the reason, the other side's address: depends on the type. */
+  param?: string
+  peeruri?: string
 }
 
-/** A person at a softphone: registered, answers every call at once, and records what they hear. */
+interface CommandAnswer {
+  ok: boolean
+  data: string
+}
+
+/** A person at a softphone: registered (again every 10 s), answers every call at once, and records what they hear. */
 export interface Baresip extends AsyncDisposable {
   readonly user: string
-  readonly events: readonly BaresipEvent[]
-  /** Resolves with the first event of this type (`CALL_ESTABLISHED`, `CALL_CLOSED`, …), at once if it has already been. */
+  /**
+   * The next event of this type (`CALL_ESTABLISHED`, `CALL_DTMF_START`, `CALL_CLOSED`, …) that nobody has been given yet, be it
+   * past or to come. Throws after `timeoutMs`, default 10,000.
+   */
   untilEvent(type: string, timeoutMs?: number): Promise<BaresipEvent>
+  /** From here on `untilEvent` gives only what is still to come. */
+  forgetEvents(): void
   dial(uri: string): Promise<void>
   pressKey(key: string): Promise<void>
   hangUp(): Promise<void>
@@ -45,7 +57,7 @@ export async function startBaresip({ folder, registrar, user, password, talkPath
   const [sipPort, controlPort, rtpPort] = [await freePort(), await freePort(), await freePort(100)]
   const source = talkPath ?? join(home, 'talk.wav')
   if (!talkPath) await writeWav(source, makeTestSignal({ seconds: 10, seed: 7 }))
-  const account = `<sip:${user}@${registrar.host}:${registrar.port}>;auth_user=${user};auth_pass=${password};regint=60;answermode=auto;audio_codecs=PCMU`
+  const account = `<sip:${user}@${registrar.host}:${registrar.port}>;auth_user=${user};auth_pass=${password};regint=10;answermode=auto;audio_codecs=PCMU`
   await writeFile(join(home, 'accounts'), `${account}\n`)
   await writeFile(join(home, 'contacts'), '')
   await writeFile(join(home, 'config'), configuration({ sipPort, controlPort, rtpPort, source, home, recordings }))
@@ -53,16 +65,16 @@ export async function startBaresip({ folder, registrar, user, password, talkPath
   const logPath = join(home, 'baresip.log')
   const child = await startChild({ command: 'baresip', args: ['-f', home], cwd: home, logPath })
   let socket: Socket | undefined
-  await untilReady(child, logPath, async () => (socket = await connect(controlPort)) !== undefined)
+  await untilReady(child, logPath, async () => (socket ??= await connect(controlPort)) !== undefined && isRegistered(logPath))
   const control = startControl(socket!)
   const stop = async () => {
     socket!.destroy()
     await child.stop()
   }
-  const baresip: Baresip = {
+  return {
     user,
-    events: control.events,
-    untilEvent: control.untilEvent,
+    untilEvent: (type, timeoutMs) => control.untilEvent(type, timeoutMs),
+    forgetEvents: () => control.forgetEvents(),
     dial: (uri) => control.run('dial', uri),
     pressKey: (key) => control.run('sndcode', key),
     hangUp: () => control.run('hangup'),
@@ -78,11 +90,17 @@ export async function startBaresip({ folder, registrar, user, password, talkPath
     stop,
     [Symbol.asyncDispose]: stop,
   }
-  return baresip
 }
 
 /** baresip 1.0.0 offers no loopback interface by itself; media addresses of this machine reach loopback all the same. */
-function configuration(paths: { sipPort: number; controlPort: number; rtpPort: number; source: string; home: string; recordings: string }): string {
+function configuration(paths: {
+  sipPort: number
+  controlPort: number
+  rtpPort: number
+  source: string
+  home: string
+  recordings: string
+}): string {
   return `poll_method epoll
 sip_listen ${host}:${paths.sipPort}
 call_max_calls 100
@@ -105,6 +123,11 @@ snd_path ${paths.recordings}
 `
 }
 
+/** The event may come before anyone listens for it, so the log is asked. */
+async function isRegistered(logPath: string): Promise<boolean> {
+  return (await readFile(logPath, 'utf8')).includes('} 200 OK')
+}
+
 async function connect(port: number): Promise<Socket | undefined> {
   const socket = createConnection(port, host)
   try {
@@ -117,15 +140,15 @@ async function connect(port: number): Promise<Socket | undefined> {
 
 /** baresip's ctrl_tcp: JSON in netstrings (`<length>:<json>,`), both ways; events and answers share the connection. */
 function startControl(socket: Socket) {
-  const events: BaresipEvent[] = []
-  const answers: { ok: boolean; data: string }[] = []
+  const unread: BaresipEvent[] = []
+  const answers: CommandAnswer[] = []
   let pending = Buffer.alloc(0)
   socket.on('data', (chunk) => {
     pending = Buffer.concat([pending, chunk])
     for (let message = takeNetstring(); message !== undefined; message = takeNetstring()) {
-      const parsed = JSON.parse(message) as { event?: boolean } & BaresipEvent
-      if (parsed.event) events.push(parsed)
-      else answers.push(parsed as unknown as { ok: boolean; data: string })
+      const parsed = JSON.parse(message) as BaresipEvent | CommandAnswer
+      if ('event' in parsed) unread.push(parsed)
+      else answers.push(parsed)
     }
   })
 
@@ -140,15 +163,20 @@ function startControl(socket: Socket) {
   }
 
   return {
-    events,
     async untilEvent(type: string, timeoutMs = 10_000): Promise<BaresipEvent> {
       const deadline = Date.now() + timeoutMs
       for (;;) {
-        const event = events.find((candidate) => candidate.type === type)
-        if (event) return event
-        if (Date.now() > deadline) throw new Error(`baresip told no ${type} within ${timeoutMs} ms, only ${events.map((each) => each.type).join(', ') || 'nothing'}.`)
+        const found = unread.findIndex((event) => event.type === type)
+        if (found >= 0) return unread.splice(found, 1)[0]!
+        if (Date.now() > deadline)
+          throw new Error(
+            `baresip told no ${type} within ${timeoutMs} ms, only ${unread.map((event) => event.type).join(', ') || 'nothing'}.`,
+          )
         await sleep(20)
       }
+    },
+    forgetEvents() {
+      unread.length = 0
     },
     async run(command: string, params = ''): Promise<void> {
       const asked = answers.length

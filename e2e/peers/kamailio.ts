@@ -110,6 +110,7 @@ loadmodule "textops.so"
 loadmodule "siputils.so"
 loadmodule "auth.so"
 modparam("usrloc", "db_mode", 0)
+modparam("registrar", "min_expires", 1)
 modparam("auth", "nonce_expire", 30)
 modparam("auth", "qop", "auth")
 

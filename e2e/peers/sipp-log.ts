@@ -34,7 +34,15 @@ export function parseShortMessages(log: string): ObservedCall[] {
 function parseLine(line: string): LoggedMessage[] {
   const [, , seconds, direction, callId, cseq, startLine] = line.split('\t')
   if (!seconds || !callId || !cseq || !startLine) return [] // the line that is just being written
-  return [{ at: Math.round(Number(seconds) * 1000), isReceived: direction === 'R', callId, method: cseq.replace(/^CSeq: ?\d+ /, ''), startLine }]
+  return [
+    {
+      at: Math.round(Number(seconds) * 1000),
+      isReceived: direction === 'R',
+      callId,
+      method: cseq.replace(/^CSeq: ?\d+ /, ''),
+      startLine,
+    },
+  ]
 }
 
 function observe(call: ObservedCall, { at, isReceived, method, startLine }: LoggedMessage): void {

@@ -60,26 +60,39 @@ export function caller({ user, password, realm, talkPath, talkMs }: Caller): str
   const inDialog = (method: string, cseq: number) =>
     request(method, {
       uri: '[next_url]',
-      headers: ['[routes]', `From: <sip:${user}@${realm}>;tag=[pid]caller[call_number]`, 'To: <sip:[field0]@[remote_ip]:[remote_port]>[peer_tag_param]', `CSeq: ${cseq} ${method}`],
+      headers: [
+        '[routes]',
+        `From: <sip:${user}@${realm}>;tag=[pid]caller[call_number]`,
+        'To: <sip:[field0]@[remote_ip]:[remote_port]>[peer_tag_param]',
+        `CSeq: ${cseq} ${method}`,
+      ],
+    })
+  const acknowledge = (cseq: number) =>
+    request('ACK', {
+      uri: 'sip:[field0]@[remote_ip]:[remote_port]',
+      headers: [`From: <sip:${user}@${realm}>;tag=[pid]caller[call_number]`, '[last_To:]', `CSeq: ${cseq} ACK`],
     })
   return scenario('caller', [
     invite(1, ''),
     '<recv response="100" optional="true"/>',
     '<recv response="407" auth="true"/>',
-    request('ACK', {
-      uri: 'sip:[field0]@[remote_ip]:[remote_port]',
-      headers: [`From: <sip:${user}@${realm}>;tag=[pid]caller[call_number]`, '[last_To:]', 'CSeq: 1 ACK'],
-    }),
+    acknowledge(1),
     invite(2, `[authentication username=${user} password=${password}]`),
     '<recv response="100" optional="true"/>',
     '<recv response="180" optional="true"/>',
     '<recv response="183" optional="true"/>',
+    '<recv response="407" optional="true" next="refused"/>',
     '<recv response="200" rrs="true"/>',
     inDialog('ACK', 2),
     play(talkPath),
     `<pause milliseconds="${talkMs}"/>`,
     inDialog('BYE', 3),
-    '<recv response="200"/>',
+    '<recv response="200" next="end"/>',
+    '<label id="refused"/>',
+    acknowledge(2),
+    '<nop><action><error message="407: the proxy refuses the password"/></action></nop>',
+    '<label id="end"/>',
+    pause(0),
   ])
 }
 
@@ -95,7 +108,14 @@ export interface Caller {
 function steps(behaviour: Behaviour, i: number, ringMs: number, silencePath: string): string[] {
   switch (behaviour.does) {
     case 'press':
-      return [...answer(i, ringMs), pause(behaviour.afterMs ?? 1000), press(behaviour.key), pause(500), play(behaviour.talkPath ?? silencePath), untilCallerEnds]
+      return [
+        ...answer(i, ringMs),
+        pause(behaviour.afterMs ?? 1000),
+        press(behaviour.key),
+        pause(500),
+        play(behaviour.talkPath ?? silencePath),
+        untilCallerEnds,
+      ]
     case 'listen':
       return [...answer(i, ringMs), play(silencePath), untilCallerEnds]
     case 'hang up':
@@ -103,7 +123,10 @@ function steps(behaviour: Behaviour, i: number, ringMs: number, silencePath: str
     case 'let ring':
       return [reply('180 Ringing'), '<recv request="CANCEL" next="cancelled"/>']
     case 'reject':
-      return [reply(`${behaviour.status} ${reasons[behaviour.status]}`, { isFinalToInvite: true }), '<recv request="ACK" next="end"/>']
+      return [
+        reply(`${behaviour.status} ${reasons[behaviour.status]}`, { isFinalToInvite: true }),
+        '<recv request="ACK" next="end"/>',
+      ]
   }
 }
 
@@ -126,7 +149,8 @@ a=sendrecv
 
 /** Keeps what later messages need: the reply to a CANCEL still has to answer the INVITE, whose headers are gone by then. */
 function receiveInvite(endings: string[]): string {
-  const keep = (header: string, variable: string, occurrence = 1) => `<ereg regexp=".*" search_in="hdr" header="${header}:" occurrence="${occurrence}" assign_to="${variable}"/>`
+  const keep = (header: string, variable: string, occurrence = 1) =>
+    `<ereg regexp=".*" search_in="hdr" header="${header}:" occurrence="${occurrence}" assign_to="${variable}"/>`
   return `<recv request="INVITE" rrs="true"><action>
 ${endings.map((ending, i) => `<ereg regexp="^INVITE sips?:[^@;]*${ending}[@;]" search_in="msg" assign_to="ending${i}"/>`).join('\n')}
 ${[keep('From', 'from'), keep('To', 'to'), keep('CSeq', 'cseq'), keep('Via', 'via'), keep('Via', 'proxied', 2)].join('\n')}
@@ -155,19 +179,36 @@ const cancelled = [
 ]
 
 function requestTerminated(vias: string[]): string {
-  return send(['SIP/2.0 487 Request Terminated', ...vias, 'From:[$from]', `To:[$to];tag=${ownTag}`, '[last_Call-ID:]', 'CSeq:[$cseq]'], { isRetransmitted: true })
+  return send(
+    ['SIP/2.0 487 Request Terminated', ...vias, 'From:[$from]', `To:[$to];tag=${ownTag}`, '[last_Call-ID:]', 'CSeq:[$cseq]'],
+    { isRetransmitted: true },
+  )
 }
 
 /** A proxy stays on the path only when its Record-Route comes back to the caller. */
 function reply(status: string, { isFinalToInvite = false, body }: { isFinalToInvite?: boolean; body?: string } = {}): string {
-  const headers = [`SIP/2.0 ${status}`, '[last_Via:]', '[last_Record-Route:]', '[last_From:]', `To:[$to];tag=${ownTag}`, '[last_Call-ID:]', '[last_CSeq:]', contact]
+  const headers = [
+    `SIP/2.0 ${status}`,
+    '[last_Via:]',
+    '[last_Record-Route:]',
+    '[last_From:]',
+    `To:[$to];tag=${ownTag}`,
+    '[last_Call-ID:]',
+    '[last_CSeq:]',
+    contact,
+  ]
   return send(headers, { isRetransmitted: isFinalToInvite, body })
 }
 
 const bye = request('BYE', { uri: '[next_url]', headers: ['[routes]', `From:[$to];tag=${ownTag}`, 'To:[$from]', 'CSeq: 1 BYE'] })
 
 function request(method: string, { uri, headers, body }: { uri: string; headers: string[]; body?: string }): string {
-  const start = [`${method} ${uri} SIP/2.0`, 'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]', 'Max-Forwards: 70', 'Call-ID: [call_id]']
+  const start = [
+    `${method} ${uri} SIP/2.0`,
+    'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
+    'Max-Forwards: 70',
+    'Call-ID: [call_id]',
+  ]
   return send([...start, ...headers.filter((header) => header !== '')], { isRetransmitted: method !== 'ACK', body })
 }
 

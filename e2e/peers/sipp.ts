@@ -21,7 +21,15 @@ export interface CalledPeople extends AsyncDisposable {
 }
 
 /** Starts one SIPp that plays everyone who can be called. `port` is free unless given, for a SIPp known before it starts. */
-export async function startCalledPeople({ folder, script, port }: { folder: string; script: Script; port?: number }): Promise<CalledPeople> {
+export async function startCalledPeople({
+  folder,
+  script,
+  port,
+}: {
+  folder: string
+  script: Script
+  port?: number
+}): Promise<CalledPeople> {
   const sipp = await prepare(folder, 'called', port)
   await writeFile(sipp.scenarioPath, calledPeople(script, sipp.silencePath))
   const child = await startChild({ command: 'sipp', args: [...sipp.args, '-aa'], cwd: sipp.home, logPath: sipp.logPath })
@@ -57,10 +65,25 @@ export async function placeCalls(options: PlaceCallsOptions): Promise<void> {
   await writeFile(numbersPath, ['SEQUENTIAL', ...numbers, ''].join('\n'))
   await writeFile(sipp.scenarioPath, caller({ ...options, talkPath: options.talkPath ?? sipp.silencePath, talkMs }))
   const allowedSeconds = Math.ceil(numbers.length / callsPerSecond + talkMs / 1000) + 15
-  const args = [`${host}:${proxyPort}`, ...sipp.args, '-inf', numbersPath, '-m', `${numbers.length}`, '-r', `${callsPerSecond}`, '-timeout', `${allowedSeconds}s`, '-timeout_error']
+  const args = [
+    `${host}:${proxyPort}`,
+    ...sipp.args,
+    '-inf',
+    numbersPath,
+    '-m',
+    `${numbers.length}`,
+    '-r',
+    `${callsPerSecond}`,
+    '-timeout',
+    `${allowedSeconds}s`,
+    '-timeout_error',
+  ]
   const child = await startChild({ command: 'sipp', args, cwd: sipp.home, logPath: sipp.logPath })
   const code = await child.exited
-  if (code !== 0) throw new Error(`SIPp's callers failed (exit ${code}), see ${sipp.home}:\n${(await readFile(sipp.errorsPath, 'utf8').catch(() => '')).slice(0, 2000)}`)
+  if (code !== 0)
+    throw new Error(
+      `SIPp's callers failed (exit ${code}), see ${sipp.home}:\n${(await readFile(sipp.errorsPath, 'utf8').catch(() => '')).slice(0, 2000)}`,
+    )
 }
 
 let prepared = 0
@@ -73,10 +96,27 @@ async function prepare(folder: string, role: string, fixedPort?: number) {
   await writeFile(silencePath, encodeMuLaw(new Int16Array(8000)))
   const port = fixedPort ?? (await freePort())
   const mediaPort = await freePort(4)
-  const args = [
-    ...['-sf', file('scenario.xml'), '-i', host, '-p', `${port}`, '-mi', host, '-mp', `${mediaPort}`, '-cp', `${await freePort()}`, '-nostdin'],
-    ...['-trace_shortmsg', '-shortmessage_file', file('messages.tsv'), '-trace_msg', '-message_file', file('messages.log')],
-    ...['-trace_err', '-error_file', file('errors.log')],
-  ]
-  return { home, port, args, silencePath, scenarioPath: file('scenario.xml'), messagesPath: file('messages.tsv'), errorsPath: file('errors.log'), logPath: file('sipp.log') }
+  const options = {
+    sf: file('scenario.xml'),
+    i: host,
+    p: `${port}`,
+    mi: host,
+    mp: `${mediaPort}`,
+    cp: `${await freePort()}`,
+    shortmessage_file: file('messages.tsv'),
+    message_file: file('messages.log'),
+    error_file: file('errors.log'),
+  }
+  const flags = ['-nostdin', '-trace_shortmsg', '-trace_msg', '-trace_err']
+  const args = [...flags, ...Object.entries(options).flatMap(([name, value]) => [`-${name}`, value])]
+  return {
+    home,
+    port,
+    args,
+    silencePath,
+    scenarioPath: file('scenario.xml'),
+    messagesPath: file('messages.tsv'),
+    errorsPath: file('errors.log'),
+    logPath: file('sipp.log'),
+  }
 }
