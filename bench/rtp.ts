@@ -5,72 +5,78 @@
  *
  * Prints the CPU of the engine's process alone (in % of one core), how late packets left, and what was lost.
  */
-import { fork } from 'node:child_process'
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { setTimeout as wait } from 'node:timers/promises'
+import { fork } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setTimeout as wait } from "node:timers/promises";
 
-import { createMediaEngine } from '../voice/src/media/engine.ts'
-import { wavHeader } from '../voice/src/media/wav.ts'
+import { createMediaEngine } from "../voice/src/media/engine.ts";
+import { wavHeader } from "../voice/src/media/wav.ts";
 
-const host = '127.0.0.1'
-const maxSessions = 2000
-const maxSeconds = 120
-const isEcho = process.argv[2] === 'echo'
+const host = "127.0.0.1";
+const maxSessions = 2000;
+const maxSeconds = 120;
+const isEcho = process.argv[2] === "echo";
 
-if (isEcho) await echo(Number(process.argv[3]))
-else await measure(Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 15))
+if (isEcho) await echo(Number(process.argv[3]));
+else await measure(Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 15));
 
 async function echo(count: number): Promise<void> {
   const ports = await Promise.all(
     Array.from({ length: count }, async () => {
-      const socket = createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) })
-      socket.on('message', (datagram, from) => socket.send(datagram, from.port, from.address))
-      const listening = once(socket, 'listening')
-      socket.bind(0, host)
-      await listening
-      return socket.address().port
+      const socket = createSocket({
+        type: "udp4",
+        lookup: (address, _options, done) => done(null, address, 4),
+      });
+      socket.on("message", (datagram, from) => socket.send(datagram, from.port, from.address));
+      const listening = once(socket, "listening");
+      socket.bind(0, host);
+      await listening;
+      return socket.address().port;
     }),
-  )
-  process.send!(ports)
-  await once(process, 'disconnect')
-  process.exit()
+  );
+  process.send!(ports);
+  await once(process, "disconnect");
+  process.exit();
 }
 
 async function measure(count: number, seconds: number): Promise<void> {
   if (!(count >= 1 && count <= maxSessions && seconds >= 1 && seconds <= maxSeconds))
-    throw new RangeError(`Give 1 to ${maxSessions} sessions and 1 to ${maxSeconds} seconds.`)
-  const folder = await mkdtemp(join(tmpdir(), 'rtp-bench-'))
-  const peer = fork(fileURLToPath(import.meta.url), ['echo', String(count)])
+    throw new RangeError(`Give 1 to ${maxSessions} sessions and 1 to ${maxSeconds} seconds.`);
+  const folder = await mkdtemp(join(tmpdir(), "rtp-bench-"));
+  const peer = fork(fileURLToPath(import.meta.url), ["echo", String(count)]);
   try {
-    const [ports] = (await once(peer, 'message')) as [number[]]
-    const media = { path: join(folder, 'noise.wav') }
-    await writeFile(media.path, noise(10))
-    const engine = createMediaEngine({ host, portRange: { from: 20_000, to: 20_000 + 2 * count + 199 } })
-    const sessions = await Promise.all(ports.map(() => engine.createSession({})))
+    const [ports] = (await once(peer, "message")) as [number[]];
+    const media = { path: join(folder, "noise.wav") };
+    await writeFile(media.path, noise(10));
+    const engine = createMediaEngine({
+      host,
+      portRange: { from: 20_000, to: 20_000 + 2 * count + 199 },
+    });
+    const sessions = await Promise.all(ports.map(() => engine.createSession({})));
     for (const [i, session] of sessions.entries()) {
-      session.offer()
-      session.applyAnswer(answer(ports[i]!))
-      session.play(media, { loop: true })
-      session.start()
+      session.offer();
+      session.applyAnswer(answer(ports[i]!));
+      session.play(media, { loop: true });
+      session.start();
       // Calls do not begin all at once.
-      if (i % 10 === 9) await wait(5)
+      if (i % 10 === 9) await wait(5);
     }
-    await wait(2000)
-    const cpuBefore = process.cpuUsage()
-    const startedAt = performance.now()
-    const before = totals()
-    await wait(seconds * 1000)
-    const after = totals()
-    const elapsedMs = performance.now() - startedAt
-    const { user, system } = process.cpuUsage(cpuBefore)
-    const { p50Ms, p99Ms, maxMs } = engine.lateness()
-    const rssMb = process.memoryUsage().rss / 1_048_576
-    await engine.close()
+    await wait(2000);
+    const cpuBefore = process.cpuUsage();
+    const startedAt = performance.now();
+    const before = totals();
+    await wait(seconds * 1000);
+    const after = totals();
+    const elapsedMs = performance.now() - startedAt;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const { p50Ms, p99Ms, maxMs } = engine.lateness();
+    const rssMb = process.memoryUsage().rss / 1_048_576;
+    await engine.close();
 
     console.log(
       [
@@ -79,30 +85,30 @@ async function measure(count: number, seconds: number): Promise<void> {
         `lateness  p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms  max ${maxMs.toFixed(2)} ms (last 10 s)`,
         `packets   ${after.sent - before.sent} sent, ${after.received - before.received} received, ${after.lost} lost in all`,
         `rate      ${((after.sent - before.sent) / count / (elapsedMs / 1000)).toFixed(2)} packets per second and session`,
-      ].join('\n'),
-    )
+      ].join("\n"),
+    );
 
     function totals() {
-      const sum = { sent: 0, received: 0, lost: 0 }
+      const sum = { sent: 0, received: 0, lost: 0 };
       for (const session of sessions) {
-        const stats = session.stats()
-        sum.sent += stats.packetsSent
-        sum.received += stats.packetsReceived
-        sum.lost += stats.packetsLost
+        const stats = session.stats();
+        sum.sent += stats.packetsSent;
+        sum.received += stats.packetsReceived;
+        sum.lost += stats.packetsLost;
       }
-      return sum
+      return sum;
     }
   } finally {
-    peer.disconnect()
-    await rm(folder, { recursive: true })
+    peer.disconnect();
+    await rm(folder, { recursive: true });
   }
 }
 
 function answer(port: number): string {
-  return `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0\r\na=sendrecv\r\n`
+  return `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0\r\na=sendrecv\r\n`;
 }
 
 function noise(seconds: number): Buffer {
-  const samples = Int16Array.from({ length: seconds * 8000 }, () => (Math.random() - 0.5) * 20_000)
-  return Buffer.concat([wavHeader(1, samples.length), Buffer.from(samples.buffer)])
+  const samples = Int16Array.from({ length: seconds * 8000 }, () => (Math.random() - 0.5) * 20_000);
+  return Buffer.concat([wavHeader(1, samples.length), Buffer.from(samples.buffer)]);
 }
