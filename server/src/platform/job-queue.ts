@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type ConstructorOptions, type Job, PgBoss } from 'pg-boss'
+import { type Db as BossDatabase, type Job, PgBoss } from 'pg-boss'
 import type { Ctx } from './context.ts'
 import type { Connections } from './database/scope.ts'
 import type { JobType, Jobs } from './jobs.ts'
@@ -27,8 +27,6 @@ interface Asked {
   user_id: string | null
   input: unknown
 }
-
-type BossDatabase = NonNullable<ConstructorOptions['db']>
 
 const schema = 'jobs'
 const channel = 'jobs'
@@ -68,6 +66,16 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
     })
   }
 
+  /** One job after the other; answers the worker's id. */
+  const takeTurns = async (services: Services, type: JobType) => {
+    const id: string = await boss.work(type.name, { pollingIntervalSeconds: pollSeconds }, async ([job]: Job<Asked | null>[]) => {
+      // Where there was one there may be more: look again at once instead of at the next poll.
+      boss.notifyWorker(id)
+      if (job) await work(services, type, job)
+    })
+    return id
+  }
+
   return {
     async enqueue(ctx, type, input, { startAfterSeconds } = {}) {
       if (!declared.has(type.name)) throw new Error(`The job ${type.name} is not among those the server was composed of.`)
@@ -89,10 +97,7 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
       for (const type of types) {
         const ids: string[] = []
         workers.set(type.name, ids)
-        for (let i = 0; i < (type.concurrency ?? 1); i++) {
-          const run = async ([job]: Job<Asked | null>[]) => job && work(services, type, job)
-          ids.push(await boss.work(type.name, { pollingIntervalSeconds: pollSeconds }, run))
-        }
+        for (let i = 0; i < (type.concurrency ?? 1); i++) ids.push(await takeTurns(services, type))
       }
     },
 

@@ -154,10 +154,7 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
     async finish() {
       if (state === 'done') return
       if (state === 'open') await run([], { commit: true })
-      else if (leftForCommit.length > 0) {
-        const rest = closing()
-        if (rest.length > 0) await run(rest, { commit: true })
-      }
+      else if (closing().length > 0) await run([], { commit: true })
     },
     abandon: () => rollBack(),
   }

@@ -19,7 +19,7 @@ export interface Subscriber {
   /** Never changed: it is the key of the position. */
   readonly name: string
   readonly types: readonly string[]
-  /** Tries before an event is put aside, default 8 (about 2 minutes). */
+  /** Tries before an event is put aside, default 10 (over about 100 s). */
   readonly attempts: number
   handle(ctx: Ctx, event: StoredEvent): Promise<void>
 }
@@ -30,7 +30,7 @@ export function subscriber<const T extends readonly EventType[]>(definition: {
   attempts?: number
   handle(ctx: Ctx, event: StoredEvent<z.output<T[number]['data']>>): Promise<void>
 }): Subscriber {
-  const { name, types, attempts = 8, handle } = definition
+  const { name, types, attempts = 10, handle } = definition
   return { name, attempts, types: types.map(({ type }) => type), handle: handle as Subscriber['handle'] }
 }
 
@@ -62,7 +62,7 @@ const putAside = statement(
 )
 
 const batchSize = 100
-const firstPauseMs = 500
+const firstPauseMs = 100
 const longestPauseMs = 60_000
 /** An idle subscriber notes how far it has looked this often, so that a restart need not look there again. */
 const noteEveryMs = 10_000

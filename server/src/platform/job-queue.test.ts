@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { z } from 'zod'
+import { type TestNode, openNodeDatabase, startTestNode } from '../../test/node.ts'
+import { transaction } from './context.ts'
+import type { OpenDatabase } from './database/open.ts'
+import { newId } from './id.ts'
+import { type JobType, job } from './jobs.ts'
+import { serverContext } from './services.ts'
+
+let database: OpenDatabase
+let nodes: TestNode[]
+let ran: { n: number; workspaceId: string | null; userId: string | null }[]
+let onRun: (n: number) => void
+
+const Numbered = job({
+  name: 'test.numbered',
+  input: z.object({ n: z.number(), fail_times: z.number().default(0) }),
+  concurrency: 2,
+  async run(ctx, { n, fail_times }) {
+    const { workspace_id, user_id } = await ctx.db.entered()
+    ran.push({ n, workspaceId: workspace_id, userId: user_id })
+    onRun(n)
+    if (ran.filter((run) => run.n === n).length <= fail_times) throw new Error('not yet')
+  },
+})
+
+const Waiting = job({ name: 'test.waiting', input: z.object({}), async run() {} })
+
+before(async () => {
+  database = await openNodeDatabase()
+  nodes = [await startTestNode({ database, jobs: [Numbered, Waiting] }), await startTestNode({ database, jobs: [Numbered, Waiting] })]
+})
+after(async () => {
+  await Promise.all(nodes.map((node) => node.stop()))
+  await database.close()
+})
+beforeEach(() => {
+  ran = []
+  onRun = () => {}
+})
+
+const workspaceId = newId()
+const userId = newId()
+const ctxOf = (node: TestNode) => serverContext(node.services, { workspaceId, userId })
+
+/** Resolves when job runs have reached this number. */
+const runs = (count: number) =>
+  new Promise<void>((resolve) => {
+    onRun = () => ran.length >= count && resolve()
+  })
+
+const jobsOf = async (type: JobType): Promise<number> =>
+  (await database.pool.query('select count(*) from jobs.job where name = $1', [type.name])).rows[0].count
+
+test('a job asked for in a transaction runs after its commit, as the server in that workspace', async () => {
+  const done = runs(1)
+  await transaction(ctxOf(nodes[0]!), async (ctx) => {
+    await nodes[0]!.jobs.enqueue(ctx, Numbered, { n: 1 })
+    assert.deepEqual(ran, [])
+  })
+  await done
+  assert.deepEqual(ran, [{ n: 1, workspaceId, userId }])
+})
+
+test('a transaction rolled back leaves no job', async () => {
+  const before = await jobsOf(Numbered)
+  const failing = transaction(ctxOf(nodes[0]!), async (ctx) => {
+    await nodes[0]!.jobs.enqueue(ctx, Numbered, { n: 2 })
+    throw new Error('changed my mind')
+  })
+  await assert.rejects(failing, /changed my mind/)
+  assert.equal(await jobsOf(Numbered), before)
+})
+
+test('two nodes run each job once', async () => {
+  const done = runs(20)
+  await Promise.all(Array.from({ length: 20 }, (_, n) => nodes[n % 2]!.jobs.enqueue(ctxOf(nodes[n % 2]!), Numbered, { n })))
+  await done
+  assert.deepEqual(ran.map(({ n }) => n).toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, n) => n))
+})
+
+test('a job that fails is tried again', async () => {
+  const done = runs(2)
+  await nodes[0]!.jobs.enqueue(ctxOf(nodes[0]!), Numbered, { n: 50, fail_times: 1 })
+  await done
+  assert.deepEqual(ran.map(({ n }) => n), [50, 50])
+})
+
+test('a job for later waits', async () => {
+  await nodes[0]!.jobs.enqueue(ctxOf(nodes[0]!), Waiting, {}, { startAfterSeconds: 3600 })
+  const { rows } = await database.pool.query(`select extract(epoch from start_after - created_on)::int as wait from jobs.job where name = 'test.waiting'`)
+  assert.equal(rows[0].wait, 3600)
+})
+
+test('input that does not fit, and a job nobody declared, are refused when asked for', async () => {
+  const { jobs } = nodes[0]!
+  await assert.rejects(jobs.enqueue(ctxOf(nodes[0]!), Numbered, { n: 'one' } as never), /expected number/)
+  const Unknown = job({ name: 'test.unknown', input: z.object({}), async run() {} })
+  await assert.rejects(jobs.enqueue(ctxOf(nodes[0]!), Unknown, {}), /not among those/)
+})

@@ -1,0 +1,59 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { readConfig } from '../src/config.ts'
+import type { OpenDatabase } from '../src/platform/database/open.ts'
+import { type JobQueue, createJobQueue } from '../src/platform/job-queue.ts'
+import type { JobType } from '../src/platform/jobs.ts'
+import { createLog } from '../src/platform/log.ts'
+import { createNodeBus } from '../src/platform/nodes.ts'
+import { type Outbox, createOutbox } from '../src/platform/outbox/outbox.ts'
+import type { Subscriber } from '../src/platform/outbox/subscriber.ts'
+import type { Services } from '../src/platform/services.ts'
+import { type Hub, createHub } from '../src/platform/sockets/hub.ts'
+import { openTestDatabase } from './database.ts'
+
+export const testConfig = readConfig({ DATA_DIR: mkdtempSync(path.join(tmpdir(), 'switchboard-')) })
+export const testLog = createLog('fatal')
+
+export interface TestNode {
+  services: Services
+  outbox: Outbox
+  jobs: JobQueue
+  hub: Hub
+  stop(): Promise<void>
+}
+
+export interface TestNodeOptions {
+  database: OpenDatabase
+  subscribers?: Subscriber[]
+  // oxlint-disable-next-line no-explicit-any -- types with different inputs share one list.
+  jobs?: JobType<any>[]
+  pollMs?: number
+}
+
+/** A database for `startTestNode`; several nodes may share it. */
+export const openNodeDatabase = () => openTestDatabase(testConfig, testLog)
+
+/** The background half of a server: event log, jobs and live topics, without HTTP. */
+export async function startTestNode({ database, subscribers = [], jobs: types = [], pollMs }: TestNodeOptions): Promise<TestNode> {
+  const bus = createNodeBus(database, testLog)
+  const outbox = createOutbox({ bus, subscribers, ...(pollMs !== undefined && { pollMs }) })
+  const jobs = createJobQueue({ connections: database, log: testLog, bus, types })
+  const hub = createHub(bus, testLog)
+  const services = { config: testConfig, log: testLog, now: () => new Date(), connections: database, jobs, outbox, live: hub } as unknown as Services
+  bus.start()
+  if (types.length > 0) await jobs.start(services)
+  await outbox.start(services)
+  return {
+    services,
+    outbox,
+    jobs,
+    hub,
+    async stop() {
+      await outbox.stop()
+      if (types.length > 0) await jobs.stop(2000)
+      await bus.stop()
+    },
+  }
+}
