@@ -1,0 +1,62 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { statement } from '../database/statement.ts'
+import { notFound, unavailable } from '../errors.ts'
+import { serverContext } from '../services.ts'
+import type { Metrics } from '../metrics.ts'
+import { docsPage } from './docs-page.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { FileReply, type Route, type RouteTable, route } from './route.ts'
+
+const ping = statement('system.ping', (_, __: object) => sql<{ one: number }>`select 1 as one`)
+
+export interface SystemRoutesOptions {
+  version: string
+  metrics: Metrics
+  metricsToken: string | null
+  /** False while the server is shutting down. */
+  isReady(): boolean
+  document(): JsonSchema
+}
+
+/** For those who run the server and those who read about it, not for front-ends. */
+export function systemRoutes({ version, metrics, metricsToken, isReady, document }: SystemRoutesOptions): RouteTable {
+  const system = (path: string, handler: Route['handler'], kind: Route['kind'] = 'read') =>
+    route({ kind, method: 'GET', path, access: 'public', summary: path, hidden: true, answer: z.any(), handler })
+  let rendered: { json: string; page: FileReply } | undefined
+  const render = () => {
+    if (!rendered) {
+      const made = document()
+      rendered = { json: JSON.stringify(made), page: docsPage(made) }
+    }
+    return rendered
+  }
+  return {
+    tag: 'System',
+    routes: {
+      health: system('/healthz', async () => ({ status: 'ok' })),
+      ready: system('/readyz', async (ctx) => {
+        if (!isReady()) throw unavailable('The server is shutting down.', 5)
+        await serverContext(ctx.services, { workspaceId: null }).db.one(ping, {})
+        return { status: 'ready' }
+      }),
+      version: system('/version', async () => ({ version, node: process.version })),
+      metrics: system('/metrics', async (_ctx, { request }) => {
+        if (!mayReadMetrics(request, metricsToken)) throw notFound('endpoint')
+        return new FileReply(await metrics.render(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+      }),
+      openapi: system('/api/openapi.json', async () => new FileReply(render().json, { 'content-type': 'application/json; charset=utf-8' })),
+      docs: system('/docs', async () => render().page),
+    },
+  }
+}
+
+/** With the token from anywhere; without one configured only from this machine itself. */
+function mayReadMetrics(request: FastifyRequest, token: string | null): boolean {
+  if (token === null) return /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '')
+  const given = Buffer.from(request.headers.authorization ?? '')
+  const expected = Buffer.from(`Bearer ${token}`)
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+
+// A module imports from its own row or a row above, and only another module's front.
+const rows = [
+  ['identity'],
+  ['contacts', 'files', 'notifications', 'realtime', 'billing', 'integrations'],
+  ['telephony', 'chat', 'video', 'inbox'],
+  ['assistant'],
+  ['campaigns', 'receptionist', 'shop', 'sales'],
+]
+const rowOf = (module: string) => rows.findIndex((row) => row.includes(module))
+const source = path.join(import.meta.dirname, '../src')
+const compositionRoots = new Set(['app.ts', 'main.ts'])
+
+interface Import {
+  from: string
+  to: string
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(path.join(source, file), 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target]) => ({
+    from: file,
+    to: path.normalize(path.join(path.dirname(file), target as string)),
+  }))
+}
+
+const moduleOf = (file: string) => /^modules\/([^/]+)\//.exec(file)?.[1]
+
+function trespass({ from, to }: Import): string | null {
+  const [home, target] = [moduleOf(from), moduleOf(to)]
+  if (to.startsWith('..')) return from.endsWith('.test.ts') ? null : 'leaves the server'
+  if (target === undefined || target === home) return null
+  if (home === undefined) return from.startsWith('platform/') ? 'the platform knows no module' : null
+  if (rowOf(home) < 0) return `module ${home} has no row`
+  if (path.basename(to) === 'schema.ts' || path.basename(to) === 'events.ts') return null
+  if (rowOf(target) > rowOf(home)) return `${target} stands below ${home}`
+  if (path.basename(to) !== 'index.ts') return `only the front of ${target} may be imported`
+  return null
+}
+
+test('modules keep to their rows and fronts', () => {
+  const files = globSync('**/*.ts', { cwd: source }).filter((file) => !compositionRoots.has(file))
+  const faults = files
+    .flatMap(importsOf)
+    .map((found) => ({ ...found, why: trespass(found) }))
+    .filter(({ why }) => why !== null)
+  assert.deepEqual(faults, [])
+})
+
+test('no module stands in a circle with another', () => {
+  const files = globSync('modules/**/*.ts', { cwd: source }).filter((file) => !file.endsWith('.test.ts'))
+  const edges = new Map<string, Set<string>>()
+  for (const { from, to } of files.flatMap(importsOf)) {
+    const [home, target] = [moduleOf(from), moduleOf(to)]
+    const isContract = /\/(schema|events)\.ts$/.test(to)
+    if (home && target && home !== target && !isContract) edges.set(home, (edges.get(home) ?? new Set()).add(target))
+  }
+  const visit = (module: string, trail: string[]): string[] | null => {
+    if (trail.includes(module)) return [...trail, module]
+    for (const next of edges.get(module) ?? []) {
+      const circle = visit(next, [...trail, module])
+      if (circle) return circle
+    }
+    return null
+  }
+  for (const module of edges.keys()) assert.equal(visit(module, []), null)
+})
+
+test('a trespass is found', () => {
+  assert.match(String(trespass({ from: 'modules/contacts/x.ts', to: 'modules/campaigns/index.ts' })), /stands below/)
+  assert.match(String(trespass({ from: 'modules/campaigns/x.ts', to: 'modules/contacts/contacts.ts' })), /only the front/)
+  assert.match(String(trespass({ from: 'platform/x.ts', to: 'modules/identity/index.ts' })), /knows no module/)
+  assert.equal(trespass({ from: 'modules/campaigns/x.ts', to: 'modules/contacts/index.ts' }), null)
+})
+
+test('only config.ts reads the environment', () => {
+  const readers = globSync('**/*.ts', { cwd: source }).filter(
+    (file) => file !== 'config.ts' && !file.endsWith('.test.ts') && /process\.env\b/.test(readFileSync(path.join(source, file), 'utf8')),
+  )
+  assert.deepEqual(readers, ['main.ts'])
+})
