@@ -30,7 +30,7 @@ export interface CampaignsAttempts {
   duration_seconds: number | null
   cause: string | null
   sip_status: number | null
-  recording_storage_key: string | null
+  recording_file_id: string | null
 }
 
 export interface CampaignsCampaigns {

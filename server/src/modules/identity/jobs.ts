@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { statement } from '../../platform/database/statement.ts'
+import { job } from '../../platform/jobs.ts'
+import { forgetAttempts } from './attempts.ts'
+
+const forgetSessions = statement(
+  'identity.sessions.sweep',
+  (_, _p: object) => sql<Record<string, never>>`
+    delete from identity.sessions
+     where least(revoked_at, expires_at, idle_expires_at) < now() - interval '30 days'`,
+)
+
+const forgetInvitations = statement(
+  'identity.invitations.sweep',
+  (_, _p: object) => sql<Record<string, never>>`
+    delete from identity.invitations where expires_at < now() - interval '30 days'`,
+)
+
+const removeWorkspaces = statement(
+  'identity.workspaces.sweep',
+  (_, _p: object) => sql<Record<string, never>>`
+    delete from identity.workspaces where deleted_at < now() - interval '30 days'`,
+)
+
+/** Every night: what has been over for a month is removed. */
+export const sweepIdentity = job({
+  name: 'identity.sweep',
+  input: z.object({}),
+  schedule: '17 3 * * *',
+  async run(ctx) {
+    const sweeps = [forgetAttempts, forgetSessions, forgetInvitations, removeWorkspaces]
+    for (const sweep of sweeps) await ctx.db.all(sweep, {})
+  },
+})
