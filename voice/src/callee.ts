@@ -57,6 +57,8 @@ export interface CarriedCall {
   keysHeard: string
   answered: boolean
   over: boolean
+  /** The callee hangs up now, or declines when it still rings. */
+  hangUp(): void
 }
 
 /** A call somebody makes to us. */
@@ -75,4 +77,6 @@ export interface PlacedCallState {
   state: 'calling' | 'ringing' | 'answered' | 'over'
   /** Final status of the INVITE. */
   status: number | null
+  /** The caller hangs up now, or gives up. */
+  hangUp(): void
 }

@@ -10,6 +10,12 @@ export async function actOut(call: IncomingCall, callee: CalleeBehaviour, record
   const schedule = createSchedule()
   const hangUp = { session: null as MediaSession | null }
   call.handlers = { onFailure: over, onBye: over }
+  record.hangUp = () => {
+    if (record.over) return
+    over()
+    if (record.answered) void call.hangup()
+    else call.reject(603)
+  }
 
   function over(): void {
     schedule.end()
@@ -54,12 +60,7 @@ export async function actOut(call: IncomingCall, callee: CalleeBehaviour, record
     if (answers.plays) session.play(answers.plays, { loop: true })
     pressKeys(session, answers.keys ?? [], schedule.after)
     if (answers.goesSilentAfterMs !== undefined) schedule.after(answers.goesSilentAfterMs, () => session.close())
-    if (answers.hangUpAfterMs !== undefined) {
-      schedule.after(answers.hangUpAfterMs, () => {
-        over()
-        void call.hangup()
-      })
-    }
+    if (answers.hangUpAfterMs !== undefined) schedule.after(answers.hangUpAfterMs, () => record.hangUp())
     call.handlers.onReoffer = (sdp) => session.answerOffer(sdp)
     if (answers.refer === 'accept') call.handlers.onRefer = takeOver
   }

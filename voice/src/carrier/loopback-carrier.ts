@@ -44,7 +44,7 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
   const media = createMediaEngine({ host: options.host, portRange: options.rtpPorts ?? { from: 30_000, to: 32_767 } })
 
   function recordCall(callId: string, from: string, to: string): CarriedCall {
-    const record: CarriedCall = { at: Date.now(), callId, from, to, keysHeard: '', answered: false, over: false }
+    const record: CarriedCall = { at: Date.now(), callId, from, to, keysHeard: '', answered: false, over: false, hangUp() {} }
     carried.push(record)
     return record
   }
@@ -75,7 +75,7 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
     carried,
     registered,
     place(call, target) {
-      const state: PlacedCallState = { state: 'calling', status: null }
+      const state: PlacedCallState = { state: 'calling', status: null, hangUp() {} }
       void placeCall(call, target, state, userAgent, media)
       return state
     },
@@ -129,18 +129,18 @@ async function placeCall(call: PlacedCall, target: { host: string; port: number 
         state.state = 'answered'
         state.status = 200
         pressKeys(session, call.keys ?? [], schedule.after)
-        if (call.hangsUpAfterMs !== undefined) {
-          schedule.after(call.hangsUpAfterMs, () => {
-            over()
-            void sip.hangup()
-          })
-        }
+        if (call.hangsUpAfterMs !== undefined) schedule.after(call.hangsUpAfterMs, state.hangUp)
       },
       onFailure: over,
       onBye: () => over(),
       onReoffer: (sdp) => session.answerOffer(sdp),
     },
   )
+  state.hangUp = () => {
+    if (state.state === 'over') return
+    if (state.state === 'answered') over()
+    void sip.hangup()
+  }
 }
 
 /** A transport that loses what `lost` says. */

@@ -82,8 +82,9 @@ export function describeInbound(make: MakeHarness): void {
   test('the caller gives up before the answer', () =>
     on(make, {}, async (scene) => {
       const incoming = await nextCall(scene)
-      await scene.place({ from: '5550177', to: '5550100', givesUpAfterMs: 200 })
+      const caller = await scene.place({ from: '5550177', to: '5550100' })
       const leg = await incoming()
+      caller.hangUp()
       const ended = await scene.watch(leg).event('ended')
       assert.deepEqual({ by: ended.by, cause: ended.cause }, { by: 'remote', cause: 'cancelled' })
       await leg.answer()

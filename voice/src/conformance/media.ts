@@ -50,8 +50,9 @@ export function describeMedia(make: MakeHarness): void {
       const call = await dial('100')
       await call.event('answered')
       const playback = call.leg.play(audio(60), { loop: true })
-      await pass(250)
-      assert.ok((await playback.stop()) > 120)
+      await call.event('playback', ({ state }) => state === 'started')
+      await pass(300)
+      assert.ok((await playback.stop()) > 60)
       assert.ok(!call.events.some((event) => event.t === 'playback' && event.state === 'finished'))
     }))
 
@@ -69,10 +70,12 @@ export function describeMedia(make: MakeHarness): void {
     }))
 
   test('hanging up during the greeting reports the playback before the end', () =>
-    on(make, { callees: { '100': answers(0, { hangUpAfterMs: 200 }) } }, async ({ dial, audio }) => {
+    on(make, { callees: { '100': answers(0) } }, async ({ dial, audio, carried }) => {
       const call = await dial('100')
       await call.event('answered')
       call.leg.play(audio(5_000))
+      await call.event('playback')
+      carried[0]!.hangUp()
       await call.event('ended')
       const [before, last] = call.events.slice(-2)
       assert.ok(before?.t === 'playback' && before.state === 'stopped')

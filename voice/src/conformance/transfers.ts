@@ -39,18 +39,20 @@ export function describeTransfers(make: MakeHarness): void {
     }))
 
   test('the target hangs up: the caller’s call ends too', () =>
-    on(make, { callees: { ...both, '200': answers(50, { hangUpAfterMs: 150 }) } }, async (scene) => {
+    on(make, { callees: both }, async (scene) => {
       const call = await scene.dial('100')
       await transfer(scene, call, bridge)
+      scene.carried[1]!.hangUp()
       const ended = await call.event('ended')
       assert.deepEqual({ by: ended.by, cause: ended.cause }, { by: 'remote', cause: 'completed' })
       await scene.until('both calls to end', () => scene.carried.every(({ over }) => over))
     }))
 
   test('the caller hangs up: the target’s call ends too', () =>
-    on(make, { callees: { ...both, '100': answers(0, { hangUpAfterMs: 400 }) } }, async (scene) => {
+    on(make, { callees: both }, async (scene) => {
       const call = await scene.dial('100')
       assert.equal((await transfer(scene, call, bridge)).ok, true)
+      scene.carried[0]!.hangUp()
       await call.event('ended')
       await scene.until('both calls to end', () => scene.carried.length === 2 && scene.carried.every(({ over }) => over))
     }))
@@ -79,9 +81,14 @@ export function describeTransfers(make: MakeHarness): void {
     }))
 
   test('the caller leaves while the target rings: the target is cancelled', () =>
-    on(make, { callees: { ...both, '100': answers(0, { hangUpAfterMs: 250 }), '200': noAnswer() } }, async (scene) => {
+    on(make, { callees: { ...both, '200': noAnswer() } }, async (scene) => {
       const call = await scene.dial('100')
-      assert.deepEqual(await transfer(scene, call, bridge), { ok: false, cause: 'cancelled' })
+      await call.event('answered')
+      const result = call.leg.transfer(bridge)
+      await call.event('transfer', ({ state }) => state === 'ringing')
+      scene.carried[0]!.hangUp()
+      await call.event('ended')
+      assert.deepEqual(await result, { ok: false, cause: 'cancelled' })
       await scene.until('the CANCEL', () => scene.carried.length === 2 && scene.carried.every(({ over }) => over))
       await call.event('ended')
       assert.equal(call.events.at(-1)!.t, 'ended')

@@ -32,7 +32,7 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
 
   function invite(request: Parameters<UserAgent['invite']>[0], handlers: InviteHandlers): SipCall {
     const schedule = createSchedule(clock)
-    const record: CarriedCall = { at: clock.now(), callId: request.callId, from: request.from, to: request.to, keysHeard: '', answered: false, over: false }
+    const record: CarriedCall = { at: clock.now(), callId: request.callId, from: request.from, to: request.to, keysHeard: '', answered: false, over: false, hangUp: remoteHangUp }
     const session = network.sessions.get(request.offer)
     const access = accountState(request.account)
     const callee: CalleeBehaviour = access === 'unreachable' ? { does: 'nothing' } : access === 'refused' ? { does: 'reject', status: 403, afterMs: 0 } : behaviour(request.to)
@@ -55,13 +55,15 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
       if (session) session.onKeysSent = (keys) => (record.keysHeard += keys)
       for (const { key, afterMs } of callee.keys ?? []) live.schedule.after(afterMs, () => session?.hear(key))
       if (callee.goesSilentAfterMs !== undefined) live.schedule.after(callee.goesSilentAfterMs, () => session?.fallSilent())
-      if (callee.hangUpAfterMs !== undefined) {
-        live.schedule.after(callee.hangUpAfterMs, () => {
-          over()
-          live.schedule.end()
-          handlers.onBye?.()
-        })
-      }
+      if (callee.hangUpAfterMs !== undefined) live.schedule.after(callee.hangUpAfterMs, remoteHangUp)
+    }
+
+    function remoteHangUp(): void {
+      if (record.over) return
+      if (!record.answered) return fail(603)
+      over()
+      live.schedule.end()
+      handlers.onBye?.()
     }
 
     const live = { schedule }
@@ -100,10 +102,17 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
   }
 
   function place(request: PlacedCall, fromHost: string): PlacedCallState {
-    const result: PlacedCallState = { state: 'calling', status: null }
+    const result: PlacedCallState = { state: 'calling', status: null, hangUp }
     const source = { host: fromHost, port: 5060 }
     if (!takeCall || !allowed(source)) return result
     let schedule = createSchedule(clock)
+    function hangUp(): void {
+      const { state } = result
+      if (state === 'over') return
+      over(487)
+      if (state === 'answered') call.handlers.onBye?.()
+      else call.handlers.onFailure?.(487, '')
+    }
     const over = (status?: number) => {
       schedule.end()
       result.state = 'over'
@@ -126,7 +135,7 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
         result.status = 200
         const session: SimSession | undefined = network.sessions.get(sdp)
         for (const { key, afterMs } of request.keys ?? []) schedule.after(afterMs, () => session?.hear(key))
-        if (request.hangsUpAfterMs !== undefined) schedule.after(request.hangsUpAfterMs, () => (over(), call.handlers.onBye?.()))
+        if (request.hangsUpAfterMs !== undefined) schedule.after(request.hangsUpAfterMs, hangUp)
       },
       reject: (status) => over(status),
       async hangup() {
@@ -135,7 +144,7 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
       reinvite: async () => 'sim-caller',
       refer: async () => 603,
     }
-    schedule.after(request.givesUpAfterMs ?? 60_000, () => (over(487), call.handlers.onFailure?.(487, '')))
+    schedule.after(request.givesUpAfterMs ?? 60_000, hangUp)
     takeCall(call)
     return result
   }
