@@ -5,110 +5,134 @@
  *
  * Prints the CPU of the engine's process alone (in % of one core), how late packets left, and what was lost.
  */
-import { fork } from "node:child_process";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { cpus, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { setTimeout as wait } from "node:timers/promises";
+import { fork } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cpus, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as wait } from 'node:timers/promises'
 
-import { createMediaEngine } from "../voice/src/media/engine.ts";
-import { wavHeader } from "../voice/src/media/wav.ts";
+import { createMediaEngine } from '../voice/src/media/engine.ts'
+import { wavHeader } from '../voice/src/media/wav.ts'
 
-const host = "127.0.0.1";
-const maxSessions = 2000;
-const maxSeconds = 120;
-const isEcho = process.argv[2] === "echo";
+const host = '127.0.0.1'
+const maxSessions = 2000
+const maxSeconds = 120
+const isEcho = process.argv[2] === 'echo'
 
-if (isEcho) await echo(Number(process.argv[3]));
-else await measure(Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 15));
+if (isEcho) await echo(Number(process.argv[3]))
+else await measure(Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 15))
 
 async function echo(count: number): Promise<void> {
   const ports = await Promise.all(
     Array.from({ length: count }, async () => {
       const socket = createSocket({
-        type: "udp4",
+        type: 'udp4',
         lookup: (address, _options, done) => done(null, address, 4),
-      });
-      socket.on("message", (datagram, from) => socket.send(datagram, from.port, from.address));
-      const listening = once(socket, "listening");
-      socket.bind(0, host);
-      await listening;
-      return socket.address().port;
+      })
+      socket.on('message', (datagram, from) => socket.send(datagram, from.port, from.address))
+      const listening = once(socket, 'listening')
+      socket.bind(0, host)
+      await listening
+      return socket.address().port
     }),
-  );
-  process.send!(ports);
-  await once(process, "disconnect");
-  process.exit();
+  )
+  process.send!(ports)
+  await once(process, 'disconnect')
+  process.exit()
 }
 
 async function measure(count: number, seconds: number): Promise<void> {
   if (!(count >= 1 && count <= maxSessions && seconds >= 1 && seconds <= maxSeconds))
-    throw new RangeError(`Give 1 to ${maxSessions} sessions and 1 to ${maxSeconds} seconds.`);
-  const folder = await mkdtemp(join(tmpdir(), "rtp-bench-"));
-  const peer = fork(fileURLToPath(import.meta.url), ["echo", String(count)]);
+    throw new RangeError(`Give 1 to ${maxSessions} sessions and 1 to ${maxSeconds} seconds.`)
+  const peer = fork(fileURLToPath(import.meta.url), ['echo', String(count)])
   try {
-    const [ports] = (await once(peer, "message")) as [number[]];
-    const media = { path: join(folder, "noise.wav") };
-    await writeFile(media.path, noise(10));
-    const engine = createMediaEngine({
-      host,
-      portRange: { from: 20_000, to: 20_000 + 2 * count + 199 },
-    });
-    const sessions = await Promise.all(ports.map(() => engine.createSession({})));
-    for (const [i, session] of sessions.entries()) {
-      session.offer();
-      session.applyAnswer(answer(ports[i]!));
-      session.play(media, { loop: true });
-      session.start();
-      // Calls do not begin all at once.
-      if (i % 10 === 9) await wait(5);
-    }
-    await wait(2000);
-    const cpuBefore = process.cpuUsage();
-    const startedAt = performance.now();
-    const before = totals();
-    await wait(seconds * 1000);
-    const after = totals();
-    const elapsedMs = performance.now() - startedAt;
-    const { user, system } = process.cpuUsage(cpuBefore);
-    const { p50Ms, p99Ms, maxMs } = engine.lateness();
-    const rssMb = process.memoryUsage().rss / 1_048_576;
-    await engine.close();
-
-    console.log(
-      [
-        `${count} sessions, ${seconds} s, node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}`,
-        `cpu       ${((user + system) / 10 / elapsedMs).toFixed(1)} % of one core, ${rssMb.toFixed(0)} MB resident`,
-        `lateness  p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms  max ${maxMs.toFixed(2)} ms (last 10 s)`,
-        `packets   ${after.sent - before.sent} sent, ${after.received - before.received} received, ${after.lost} lost in all`,
-        `rate      ${((after.sent - before.sent) / count / (elapsedMs / 1000)).toFixed(2)} packets per second and session`,
-      ].join("\n"),
-    );
-
-    function totals() {
-      const sum = { sent: 0, received: 0, lost: 0 };
-      for (const session of sessions) {
-        const stats = session.stats();
-        sum.sent += stats.packetsSent;
-        sum.received += stats.packetsReceived;
-        sum.lost += stats.packetsLost;
-      }
-      return sum;
-    }
+    const [ports] = (await once(peer, 'message')) as [number[]]
+    const machine = `${cpus().length} x ${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}`
+    console.log(`${count} sessions, ${seconds} s, node ${process.version}, ${machine}`)
+    console.log(`bare sockets  ${await bareSockets(ports, seconds)}`)
+    console.log(`media engine  ${await mediaEngine(ports, seconds)}`)
   } finally {
-    peer.disconnect();
-    await rm(folder, { recursive: true });
+    peer.disconnect()
+  }
+}
+
+interface Counts {
+  sent: number
+  received: number
+}
+
+/** Runs for the time given, the start left out, and says what it cost. */
+async function costOf(seconds: number, counts: () => Counts): Promise<string> {
+  await wait(2000)
+  const cpu = process.cpuUsage()
+  const startedAt = performance.now()
+  const before = counts()
+  await wait(seconds * 1000)
+  const after = counts()
+  const { user, system } = process.cpuUsage(cpu)
+  const percent = (user + system) / 10 / (performance.now() - startedAt)
+  return `${percent.toFixed(1)} % of one core, ${after.sent - before.sent} sent, ${after.received - before.received} received`
+}
+
+/** The least that Node can do: the same datagrams at the same rate with nothing in them, and nothing read. */
+async function bareSockets(ports: number[], seconds: number): Promise<string> {
+  const counts = { sent: 0, received: 0 }
+  const datagram = Buffer.alloc(172)
+  const sockets = ports.map(() => {
+    const socket = createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) })
+    socket.on('message', () => counts.received++)
+    return socket.bind(0, host)
+  })
+  const startedAt = performance.now()
+  const timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - startedAt) / 20) * sockets.length)
+    for (; counts.sent < due; counts.sent++) {
+      const i = counts.sent % sockets.length
+      sockets[i]!.send(datagram, 0, datagram.length, ports[i]!, host)
+    }
+  }, 2)
+  const cost = await costOf(seconds, () => ({ ...counts }))
+  clearInterval(timer)
+  for (const socket of sockets) socket.close()
+  return cost
+}
+
+async function mediaEngine(ports: number[], seconds: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rtp-bench-'))
+  const engine = createMediaEngine({ host, portRange: { from: 20_000, to: 20_000 + 2 * ports.length + 199 } })
+  try {
+    const media = { path: join(folder, 'noise.wav') }
+    await writeFile(media.path, noise(10))
+    const sessions = await Promise.all(ports.map(() => engine.createSession({})))
+    for (const [i, session] of sessions.entries()) {
+      session.offer()
+      session.applyAnswer(answer(ports[i]!))
+      session.play(media, { loop: true })
+      session.start()
+      // Calls do not begin all at once.
+      if (i % 10 === 9) await wait(5)
+    }
+    const sum = (count: 'packetsSent' | 'packetsReceived' | 'packetsLost') =>
+      sessions.reduce((total, session) => total + session.stats()[count], 0)
+    const cost = await costOf(seconds, () => ({ sent: sum('packetsSent'), received: sum('packetsReceived') }))
+    const { p50Ms, p99Ms, maxMs } = engine.lateness()
+    const lateness = `lateness of the last 10 s p50 ${p50Ms.toFixed(2)} p99 ${p99Ms.toFixed(2)} max ${maxMs.toFixed(2)} ms`
+    const rssMb = process.memoryUsage().rss / 1_048_576
+    return `${cost}, ${sum('packetsLost')} lost in all, ${lateness}, ${rssMb.toFixed(0)} MB resident`
+  } finally {
+    await engine.close()
+    await rm(folder, { recursive: true })
   }
 }
 
 function answer(port: number): string {
-  return `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0\r\na=sendrecv\r\n`;
+  return `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0\r\na=sendrecv\r\n`
 }
 
 function noise(seconds: number): Buffer {
-  const samples = Int16Array.from({ length: seconds * 8000 }, () => (Math.random() - 0.5) * 20_000);
-  return Buffer.concat([wavHeader(1, samples.length), Buffer.from(samples.buffer)]);
+  const samples = Int16Array.from({ length: seconds * 8000 }, () => (Math.random() - 0.5) * 20_000)
+  return Buffer.concat([wavHeader(1, samples.length), Buffer.from(samples.buffer)])
 }

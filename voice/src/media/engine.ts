@@ -1,35 +1,35 @@
-import { createSocket } from "node:dgram";
-import type { Socket } from "node:dgram";
+import { createSocket } from 'node:dgram'
+import type { Socket } from 'node:dgram'
 
-import { systemClock } from "../clock.ts";
-import type { Clock } from "../clock.ts";
-import { createAudioLibrary } from "./library.ts";
-import { createPacer } from "./pacer.ts";
-import { createPortPool, NoPorts } from "./ports.ts";
-import { createSession } from "./session.ts";
-import type { MediaEngine, MediaEngineOptions, MediaHandlers, MediaSession } from "./types.ts";
+import { systemClock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import { createAudioLibrary } from './library.ts'
+import { createPacer } from './pacer.ts'
+import { createPortPool, NoPorts } from './ports.ts'
+import { createSession } from './session.ts'
+import type { MediaEngine, MediaEngineOptions, MediaHandlers, MediaSession } from './types.ts'
 
-const defaultMediaTimeoutMs = 30_000;
+const defaultMediaTimeoutMs = 30_000
 /** Two hours and a quarter of G.711. */
-const libraryBytes = 64 * 1024 * 1024;
+const libraryBytes = 64 * 1024 * 1024
 
 /** The media side of the telephone engine. Throws a `RangeError` when the port range is empty. */
 export function createMediaEngine(options: MediaEngineOptions & { clock?: Clock }): MediaEngine {
-  const clock = options.clock ?? systemClock;
-  const ports = createPortPool(options.portRange);
-  const pacer = createPacer(clock);
-  const library = createAudioLibrary(libraryBytes);
-  const sessions = new Set<ReturnType<typeof createSession>>();
-  let isClosed = false;
+  const clock = options.clock ?? systemClock
+  const ports = createPortPool(options.portRange)
+  const pacer = createPacer(clock)
+  const library = createAudioLibrary(libraryBytes)
+  const sessions = new Set<ReturnType<typeof createSession>>()
+  let isClosed = false
 
   async function createOn(port: number, handlers: MediaHandlers): Promise<MediaSession | null> {
-    let pair: { rtp: Socket; rtcp: Socket } | null = null;
+    let pair: { rtp: Socket; rtcp: Socket } | null = null
     try {
-      pair = await bindPair(options.host, port);
+      pair = await bindPair(options.host, port)
     } finally {
-      if (pair === null) ports.give(port);
+      if (pair === null) ports.give(port)
     }
-    if (pair === null) return null;
+    if (pair === null) return null
     const session = createSession({
       ...pair,
       clock,
@@ -40,24 +40,24 @@ export function createMediaEngine(options: MediaEngineOptions & { clock?: Clock 
       advertisedHost: options.advertisedHost ?? options.host,
       mediaTimeoutMs: options.mediaTimeoutMs ?? defaultMediaTimeoutMs,
       onClosed() {
-        ports.give(port);
-        sessions.delete(session);
+        ports.give(port)
+        sessions.delete(session)
       },
-    });
-    sessions.add(session);
-    if (isClosed) session.close();
-    return session;
+    })
+    sessions.add(session)
+    if (isClosed) session.close()
+    return session
   }
 
   async function openSession(handlers: MediaHandlers): Promise<MediaSession> {
-    if (isClosed) throw new Error("The media engine is closed.");
+    if (isClosed) throw new Error('The media engine is closed.')
     for (let attempts = ports.free(); attempts > 0; attempts--) {
-      const port = ports.take();
-      if (port === null) break;
-      const session = await createOn(port, handlers);
-      if (session) return session;
+      const port = ports.take()
+      if (port === null) break
+      const session = await createOn(port, handlers)
+      if (session) return session
     }
-    throw new NoPorts(options.portRange);
+    throw new NoPorts(options.portRange)
   }
 
   return {
@@ -65,46 +65,46 @@ export function createMediaEngine(options: MediaEngineOptions & { clock?: Clock 
     lateness: pacer.lateness,
     freePorts: ports.free,
     async close() {
-      isClosed = true;
-      const ending = [...sessions];
-      for (const session of ending) session.close();
-      await Promise.all(ending.map((session) => session.closed));
-      pacer.close();
+      isClosed = true
+      const ending = [...sessions]
+      for (const session of ending) session.close()
+      await Promise.all(ending.map((session) => session.closed))
+      pacer.close()
     },
-  };
+  }
 }
 
 /** Null when another program has one of the two ports. */
 async function bindPair(host: string, port: number): Promise<{ rtp: Socket; rtcp: Socket } | null> {
-  const rtp = await bind(host, port);
-  if (rtp === null) return null;
+  const rtp = await bind(host, port)
+  if (rtp === null) return null
   try {
-    const rtcp = await bind(host, port + 1);
-    if (rtcp) return { rtp, rtcp };
+    const rtcp = await bind(host, port + 1)
+    if (rtcp) return { rtp, rtcp }
   } catch (error) {
-    rtp.close();
-    throw error;
+    rtp.close()
+    throw error
   }
-  rtp.close();
-  return null;
+  rtp.close()
+  return null
 }
 
 function bind(host: string, port: number): Promise<Socket | null> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket | null>();
+  const { promise, resolve, reject } = Promise.withResolvers<Socket | null>()
   // Addresses in SDP are numeric: no name is looked up on the way of a packet.
   const socket = createSocket({
-    type: "udp4",
+    type: 'udp4',
     lookup: (address, _options, done) => done(null, address, 4),
-  });
+  })
   const refuse = (error: NodeJS.ErrnoException) => {
-    socket.close();
-    if (error.code === "EADDRINUSE") resolve(null);
-    else reject(error);
-  };
-  socket.once("error", refuse);
+    socket.close()
+    if (error.code === 'EADDRINUSE') resolve(null)
+    else reject(error)
+  }
+  socket.once('error', refuse)
   socket.bind(port, host, () => {
-    socket.off("error", refuse);
-    resolve(socket);
-  });
-  return promise;
+    socket.off('error', refuse)
+    resolve(socket)
+  })
+  return promise
 }

@@ -1,260 +1,240 @@
-import { randomBytes, randomInt } from "node:crypto";
-import type { RemoteInfo, Socket } from "node:dgram";
+import { randomBytes, randomInt } from 'node:crypto'
+import type { RemoteInfo, Socket } from 'node:dgram'
 
-import type { Clock } from "../clock.ts";
-import type { Recording } from "../gateway.ts";
-import { createDtmfReceiver, createDtmfSender } from "./dtmf.ts";
-import { silence } from "./g711.ts";
-import { createLatch } from "./latch.ts";
-import type { AudioLibrary } from "./library.ts";
-import {
-  answerAudio,
-  dtmfPayloadType,
-  heardCodec,
-  maySend,
-  mustHear,
-  offerAudio,
-  remoteAudio,
-} from "./negotiation.ts";
-import type { LocalAudio, RemoteAudio } from "./negotiation.ts";
-import type { Pacer } from "./pacer.ts";
-import { createPlayer, endedPlayback } from "./playback.ts";
-import { createRecorder } from "./recording.ts";
-import type { Recorder } from "./recording.ts";
-import { createRelay } from "./relay.ts";
-import type { Relay } from "./relay.ts";
-import { createReportExchange } from "./reports.ts";
-import { emptyPacket, frameSamples, parseRtp, rtpHeaderBytes } from "./rtp.ts";
-import type { RtpPacket } from "./rtp.ts";
-import { buildSdp, parseSdp } from "./sdp.ts";
-import type { SessionDescription } from "./sdp.ts";
-import { createRtpSender } from "./sender.ts";
-import { createReception } from "./statistics.ts";
-import { encodedRingback } from "./tone.ts";
-import type { Codec, MediaHandlers, MediaSession } from "./types.ts";
+import type { Clock } from '../clock.ts'
+import type { Recording } from '../gateway.ts'
+import { createDtmfReceiver, createDtmfSender } from './dtmf.ts'
+import { silence } from './g711.ts'
+import { createLatch } from './latch.ts'
+import type { AudioLibrary } from './library.ts'
+import { answerAudio, dtmfPayloadType, heardCodec, maySend, mustHear, offerAudio, remoteAudio } from './negotiation.ts'
+import type { LocalAudio, RemoteAudio } from './negotiation.ts'
+import type { Pacer } from './pacer.ts'
+import { createPlayer, endedPlayback } from './playback.ts'
+import { createRecorder } from './recording.ts'
+import type { Recorder } from './recording.ts'
+import { createRelay } from './relay.ts'
+import type { Relay } from './relay.ts'
+import { createReportExchange } from './reports.ts'
+import { emptyPacket, frameSamples, parseRtp, rtpHeaderBytes } from './rtp.ts'
+import type { RtpPacket } from './rtp.ts'
+import { buildSdp, parseSdp } from './sdp.ts'
+import type { SessionDescription } from './sdp.ts'
+import { createRtpSender } from './sender.ts'
+import { createReception } from './statistics.ts'
+import { encodedRingback } from './tone.ts'
+import type { Codec, MediaHandlers, MediaSession } from './types.ts'
 
 export interface SessionContext {
-  clock: Clock;
-  pacer: Pacer;
-  library: AudioLibrary;
-  handlers: MediaHandlers;
-  rtp: Socket;
-  rtcp: Socket;
-  port: number;
-  advertisedHost: string;
-  mediaTimeoutMs: number;
+  clock: Clock
+  pacer: Pacer
+  library: AudioLibrary
+  handlers: MediaHandlers
+  rtp: Socket
+  rtcp: Socket
+  port: number
+  advertisedHost: string
+  mediaTimeoutMs: number
   /** The sockets are gone: the port may be used again. */
-  onClosed(): void;
+  onClosed(): void
 }
 
 /** What a session does for the one it is bridged to. */
 interface Half {
-  relay(packet: RtpPacket, datagram: Buffer, codec: Codec | null): void;
-  join(other: Half): void;
+  relay(packet: RtpPacket, datagram: Buffer, codec: Codec | null): void
+  join(other: Half): void
   /** Leaves the other half, which is to leave too. */
-  part(): void;
+  part(): void
 }
 
-const halves = new WeakMap<MediaSession, Half>();
+const halves = new WeakMap<MediaSession, Half>()
 
-const comfortNoise = 13;
-const ticksPerSecond = 50;
-const reportTicks = 5 * ticksPerSecond;
-const flushTicks = ticksPerSecond / 2;
+const comfortNoise = 13
+const ticksPerSecond = 50
+const reportTicks = 5 * ticksPerSecond
+const flushTicks = ticksPerSecond / 2
 /** A bridged party from whom nothing comes for longer is covered by silence, which keeps the NAT open. */
-const relayQuietMs = 200;
+const relayQuietMs = 200
 
-export function createSession(
-  context: SessionContext,
-): MediaSession & { closed: Promise<unknown> } {
-  const { clock, handlers, rtp, port } = context;
-  const latch = createLatch();
-  const reception = createReception();
-  const keysIn = createDtmfReceiver();
-  const keysOut = createDtmfSender();
-  const player = createPlayer(handlers);
-  const sender = createRtpSender(transmit);
-  const reports = createReportExchange({ clock, socket: context.rtcp, sender, reception });
-  const packet = emptyPacket();
-  const sessionId = String(randomBytes(6).readUIntBE(0, 6));
-  const closing = Promise.withResolvers<void>();
+export function createSession(context: SessionContext): MediaSession & { closed: Promise<unknown> } {
+  const { clock, handlers, rtp, port } = context
+  const latch = createLatch()
+  const reception = createReception()
+  const keysIn = createDtmfReceiver()
+  const keysOut = createDtmfSender()
+  const player = createPlayer(handlers)
+  const sender = createRtpSender(transmit)
+  const reports = createReportExchange({ clock, socket: context.rtcp, sender, reception })
+  const packet = emptyPacket()
+  const sessionId = String(randomBytes(6).readUIntBE(0, 6))
+  const closing = Promise.withResolvers<void>()
 
-  let sdpVersion = 0;
-  let described = "";
-  let remote: RemoteAudio | null = null;
-  let unpace: (() => void) | null = null;
-  let isClosed = false;
-  let ticks = randomInt(reportTicks);
+  let sdpVersion = 0
+  let described = ''
+  let remote: RemoteAudio | null = null
+  let unpace: (() => void) | null = null
+  let isClosed = false
+  let ticks = randomInt(reportTicks)
   /** When we last heard them, or began to wait for them. */
-  let heardAt = 0;
-  let hasTimedOut = false;
-  let recorder: Recorder | null = null;
-  let recorded: Promise<unknown> = Promise.resolve();
-  let other: Half | null = null;
-  let relay: Relay | null = null;
-  let relayedAt = 0;
+  let heardAt = 0
+  let hasTimedOut = false
+  let recorder: Recorder | null = null
+  let recorded: Promise<unknown> = Promise.resolve()
+  let other: Half | null = null
+  let relay: Relay | null = null
+  let relayedAt = 0
 
   function transmit(datagram: Buffer, bytes: number): void {
-    const target = latch.target;
-    if (target !== null && !isClosed) rtp.send(datagram, 0, bytes, target.port, target.address);
+    const target = latch.target
+    if (target !== null && !isClosed) rtp.send(datagram, 0, bytes, target.port, target.address)
   }
 
   function describe(build: (local: LocalAudio) => SessionDescription): string {
-    const at = (version: number) =>
-      buildSdp(build({ address: context.advertisedHost, port, sessionId, version }));
+    const at = (version: number) => buildSdp(build({ address: context.advertisedHost, port, sessionId, version }))
     // The version grows only when the description changes (RFC 3264 section 8).
-    if (at(sdpVersion) !== described) described = at(++sdpVersion);
-    return described;
+    if (at(sdpVersion) !== described) described = at(++sdpVersion)
+    return described
   }
 
   function agree(next: RemoteAudio): void {
-    if (remote === null || !maySend(remote)) sender.markNext();
-    if (remote === null || !mustHear(remote)) heardAt = clock.monotonic();
+    if (remote === null || !maySend(remote)) sender.markNext()
+    if (remote === null || !mustHear(remote)) heardAt = clock.monotonic()
     // Keys still waiting will never go out now.
-    if (next.dtmfPayloadType === null) keysOut.clear();
-    remote = next;
-    latch.signal(next);
-    reports.signal(next);
+    if (next.dtmfPayloadType === null) keysOut.clear()
+    remote = next
+    latch.signal(next)
+    reports.signal(next)
   }
 
   function onDatagram(datagram: Buffer, from: RemoteInfo): void {
-    if (unpace === null || remote === null || !parseRtp(datagram, packet)) return;
-    const codec = heardCodec(packet.payloadType, remote);
+    if (unpace === null || remote === null || !parseRtp(datagram, packet)) return
+    const codec = heardCodec(packet.payloadType, remote)
     const isKey =
-      codec === null &&
-      (packet.payloadType === remote.dtmfPayloadType || packet.payloadType === dtmfPayloadType);
-    if (codec === null && !isKey && packet.payloadType !== comfortNoise) return;
-    const now = clock.monotonic();
-    if (!latch.accept(from.address, from.port, now)) return;
+      codec === null && (packet.payloadType === remote.dtmfPayloadType || packet.payloadType === dtmfPayloadType)
+    if (codec === null && !isKey && packet.payloadType !== comfortNoise) return
+    const now = clock.monotonic()
+    if (!latch.accept(from.address, from.port, now)) return
 
-    heardAt = now;
-    hasTimedOut = false;
-    const { payloadStart, payloadEnd, timestamp } = packet;
-    if (reception.received(packet.ssrc, packet.sequence, timestamp, now)) keysIn.reset();
-    if (codec !== null) recorder?.add("left", codec, timestamp, datagram, payloadStart, payloadEnd);
-    if (codec !== null || isKey) other?.relay(packet, datagram, codec);
-    if (!isKey) return;
-    const key = keysIn.receive(datagram.subarray(payloadStart, payloadEnd), timestamp);
-    if (key !== null) handlers.onDtmf?.(key);
+    heardAt = now
+    hasTimedOut = false
+    const { payloadStart, payloadEnd, timestamp } = packet
+    if (reception.received(packet.ssrc, packet.sequence, timestamp, now)) keysIn.reset()
+    if (codec !== null) recorder?.add('left', codec, timestamp, datagram, payloadStart, payloadEnd)
+    if (codec !== null || isKey) other?.relay(packet, datagram, codec)
+    if (!isKey) return
+    const key = keysIn.receive(datagram.subarray(payloadStart, payloadEnd), timestamp)
+    if (key !== null) handlers.onDtmf?.(key)
   }
 
   function tick(skipped: number): void {
-    if (isClosed) return;
+    if (isClosed) return
     if (skipped > 0) {
-      sender.advance(skipped);
-      sender.markNext();
+      sender.advance(skipped)
+      sender.markNext()
       // We were not listening either.
-      heardAt = clock.monotonic();
+      heardAt = clock.monotonic()
     }
-    if (++ticks % ticksPerSecond === 0) checkTimeout();
-    if (ticks % flushTicks === 0) recorder?.flush();
+    if (++ticks % ticksPerSecond === 0) checkTimeout()
+    if (ticks % flushTicks === 0) recorder?.flush()
     if (remote !== null && maySend(remote)) {
-      if (ticks % reportTicks === 0) reports.send();
-      sendFrame(remote);
-    } else sender.markNext();
-    sender.advance(1);
+      if (ticks % reportTicks === 0) reports.send()
+      sendFrame(remote)
+    } else sender.markNext()
+    sender.advance(1)
   }
 
   function sendFrame(to: RemoteAudio): void {
-    const { timestamp } = sender;
+    const { timestamp } = sender
     if (keysOut.busy && to.dtmfPayloadType !== null) {
-      const frame = keysOut.next(timestamp);
-      if (frame === null) return;
-      frame.payload.copy(sender.buffer(), rtpHeaderBytes);
-      sender.send(to.dtmfPayloadType, frame.marker, frame.timestamp, frame.payload.length);
-      return;
+      const frame = keysOut.next(timestamp)
+      if (frame === null) return
+      frame.payload.copy(sender.buffer(), rtpHeaderBytes)
+      sender.send(to.dtmfPayloadType, frame.marker, frame.timestamp, frame.payload.length)
+      return
     }
-    const datagram = sender.buffer();
+    const datagram = sender.buffer()
     if (!player.fill(to.codec, datagram, rtpHeaderBytes)) {
-      if (other !== null && clock.monotonic() - relayedAt < relayQuietMs) return;
-      datagram.fill(silence[to.codec], rtpHeaderBytes, rtpHeaderBytes + frameSamples);
+      if (other !== null && clock.monotonic() - relayedAt < relayQuietMs) return
+      datagram.fill(silence[to.codec], rtpHeaderBytes, rtpHeaderBytes + frameSamples)
     }
-    recorder?.add(
-      "right",
-      to.codec,
-      timestamp,
-      datagram,
-      rtpHeaderBytes,
-      rtpHeaderBytes + frameSamples,
-    );
-    sender.send(to.payloadType, false, timestamp, frameSamples);
+    recorder?.add('right', to.codec, timestamp, datagram, rtpHeaderBytes, rtpHeaderBytes + frameSamples)
+    sender.send(to.payloadType, false, timestamp, frameSamples)
   }
 
   function checkTimeout(): void {
-    if (remote === null || !mustHear(remote) || hasTimedOut) return;
-    if (clock.monotonic() - heardAt <= context.mediaTimeoutMs) return;
-    hasTimedOut = true;
-    handlers.onTimeout?.();
+    if (remote === null || !mustHear(remote) || hasTimedOut) return
+    if (clock.monotonic() - heardAt <= context.mediaTimeoutMs) return
+    hasTimedOut = true
+    handlers.onTimeout?.()
   }
 
   const half: Half = {
     relay(heard, datagram, codec) {
-      if (relay === null || remote === null || !maySend(remote) || isClosed) return;
+      if (relay === null || remote === null || !maySend(remote) || isClosed) return
       // Our own keys and announcements go first.
-      if (keysOut.busy || player.playing) return;
-      const payloadType = codec === null ? remote.dtmfPayloadType : remote.payloadType;
-      if (payloadType === null) return;
-      const timestamp = relay.forward(heard, datagram, payloadType, codec, remote.codec);
-      relayedAt = clock.monotonic();
+      if (keysOut.busy || player.playing) return
+      const payloadType = codec === null ? remote.dtmfPayloadType : remote.payloadType
+      if (payloadType === null) return
+      const timestamp = relay.forward(heard, datagram, payloadType, codec, remote.codec)
+      relayedAt = clock.monotonic()
       if (timestamp !== null && codec !== null)
-        recorder?.add("right", codec, timestamp, datagram, heard.payloadStart, heard.payloadEnd);
+        recorder?.add('right', codec, timestamp, datagram, heard.payloadStart, heard.payloadEnd)
     },
     join(next) {
-      half.part();
-      player.stop();
-      other = next;
-      relay = createRelay(sender);
+      half.part()
+      player.stop()
+      other = next
+      relay = createRelay(sender)
     },
     part() {
-      const left = other;
-      other = relay = null;
-      if (left === null) return;
-      sender.markNext();
-      left.part();
+      const left = other
+      other = relay = null
+      if (left === null) return
+      sender.markNext()
+      left.part()
     },
-  };
+  }
 
   async function record(path: string): Promise<Recording> {
-    if (recorder)
-      throw new Error("This call is being recorded already: stop that recording first.");
-    if (isClosed) return { path, stop: () => Promise.resolve({ durationMs: 0 }) };
-    const created = await createRecorder(path, clock, (error) => handlers.onError?.(error));
+    if (recorder) throw new Error('This call is being recorded already: stop that recording first.')
+    if (isClosed) return { path, stop: () => Promise.resolve({ durationMs: 0 }) }
+    const created = await createRecorder(path, clock, (error) => handlers.onError?.(error))
     const stop = () => {
-      if (recorder === created) recorder = null;
-      const stopped = created.stop();
-      recorded = Promise.allSettled([recorded, stopped]);
-      return stopped;
-    };
-    if (isClosed || recorder) await stop();
-    else recorder = created;
-    return { path, stop };
+      if (recorder === created) recorder = null
+      const stopped = created.stop()
+      recorded = Promise.allSettled([recorded, stopped])
+      return stopped
+    }
+    if (isClosed || recorder) await stop()
+    else recorder = created
+    return { path, stop }
   }
 
   const session: MediaSession & { closed: Promise<unknown> } = {
     port,
     closed: closing.promise.then(() => recorded),
     get codec() {
-      return remote?.codec ?? null;
+      return remote?.codec ?? null
     },
     get dtmf() {
-      return remote !== null && remote.dtmfPayloadType !== null ? "rfc4733" : "none";
+      return remote !== null && remote.dtmfPayloadType !== null ? 'rfc4733' : 'none'
     },
     offer: () => describe(offerAudio),
     applyAnswer(sdp) {
-      agree(remoteAudio(parseSdp(sdp), remote?.codec ?? null));
+      agree(remoteAudio(parseSdp(sdp), remote?.codec ?? null))
     },
     answerOffer(sdp) {
-      const offer = parseSdp(sdp);
-      const audio = remoteAudio(offer, remote?.codec ?? null);
-      agree(audio);
-      return describe((local) => answerAudio(offer, audio, local));
+      const offer = parseSdp(sdp)
+      const audio = remoteAudio(offer, remote?.codec ?? null)
+      agree(audio)
+      return describe((local) => answerAudio(offer, audio, local))
     },
     start() {
-      if (unpace !== null || isClosed) return;
-      heardAt = clock.monotonic();
-      unpace = context.pacer.add({ tick });
+      if (unpace !== null || isClosed) return
+      heardAt = clock.monotonic()
+      unpace = context.pacer.add({ tick })
       // The first packet opens the NAT: it does not wait for its slot.
-      tick(0);
+      tick(0)
     },
     play: (media, options) =>
       isClosed
@@ -264,23 +244,20 @@ export function createSession(
             announced: true,
           }),
     playRingback: () =>
-      isClosed
-        ? endedPlayback()
-        : player.play(encodedRingback, null, { loop: true, announced: false }),
+      isClosed ? endedPlayback() : player.play(encodedRingback, null, { loop: true, announced: false }),
     async sendDtmf(keys) {
-      if (isClosed) return;
+      if (isClosed) return
       if (remote === null || remote.dtmfPayloadType === null)
-        throw new Error("The other side takes no keys by RTP (its SDP has no telephone-event).");
-      await keysOut.press(keys);
+        throw new Error('The other side takes no keys by RTP (its SDP has no telephone-event).')
+      await keysOut.press(keys)
     },
     record,
     bridge(peer) {
-      const next = halves.get(peer);
-      if (!next || next === half)
-        throw new Error("A session can be bridged only to another session of this engine.");
-      if (isClosed) return;
-      half.join(next);
-      next.join(half);
+      const next = halves.get(peer)
+      if (!next || next === half) throw new Error('A session can be bridged only to another session of this engine.')
+      if (isClosed) return
+      half.join(next)
+      next.join(half)
     },
     unbridge: () => half.part(),
     stats: () => ({
@@ -291,31 +268,31 @@ export function createSession(
       reported: reports.latest(),
     }),
     close() {
-      if (isClosed) return;
-      half.part();
-      player.stop();
-      keysOut.clear();
-      isClosed = true;
-      unpace?.();
+      if (isClosed) return
+      half.part()
+      player.stop()
+      keysOut.clear()
+      isClosed = true
+      unpace?.()
       if (recorder) {
-        recorded = Promise.allSettled([recorded, recorder.stop()]);
-        recorder = null;
+        recorded = Promise.allSettled([recorded, recorder.stop()])
+        recorder = null
       }
       rtp.close(() =>
         context.rtcp.close(() => {
-          context.onClosed();
-          closing.resolve();
+          context.onClosed()
+          closing.resolve()
         }),
-      );
+      )
     },
-  };
-  rtp.on("message", onDatagram);
+  }
+  rtp.on('message', onDatagram)
   // The kernel may refuse single datagrams (no route, full buffer). RTP lives with loss; `onTimeout` tells of silence.
-  let hasSendFailed = false;
-  rtp.on("error", (error) => {
-    if (!hasSendFailed) handlers.onError?.(error);
-    hasSendFailed = true;
-  });
-  halves.set(session, half);
-  return session;
+  let hasSendFailed = false
+  rtp.on('error', (error) => {
+    if (!hasSendFailed) handlers.onError?.(error)
+    hasSendFailed = true
+  })
+  halves.set(session, half)
+  return session
 }

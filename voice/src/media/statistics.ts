@@ -1,98 +1,95 @@
 /** What a receiver knows about a stream: RFC 3550 appendices A.1, A.3 and A.8. */
-import { sequenceDelta, timestampDelta } from "./rtp.ts";
+import { sequenceDelta, timestampDelta } from './rtp.ts'
 
-const samplesPerMs = 8;
+const samplesPerMs = 8
 /** A jump of the sequence beyond these is taken for a new start of the sender (A.1's MAX_DROPOUT, MAX_MISORDER). */
-const maxForward = 3000;
-const maxBackward = -100;
+const maxForward = 3000
+const maxBackward = -100
 
 export interface ReceptionReport {
   /** 0 to 255 of 256, since the last report. */
-  fractionLost: number;
-  packetsLost: number;
-  highestSequence: number;
-  jitterSamples: number;
+  fractionLost: number
+  packetsLost: number
+  highestSequence: number
+  jitterSamples: number
 }
 
 export interface Reception {
   /** True when a new stream began (first packet, other SSRC). */
-  received(ssrc: number, sequence: number, timestamp: number, nowMs: number): boolean;
-  readonly ssrc: number | null;
-  readonly packets: number;
-  readonly packetsLost: number;
-  readonly jitterMs: number;
+  received(ssrc: number, sequence: number, timestamp: number, nowMs: number): boolean
+  readonly ssrc: number | null
+  readonly packets: number
+  readonly packetsLost: number
+  readonly jitterMs: number
   /** For a receiver report; begins the next interval. */
-  report(): ReceptionReport;
+  report(): ReceptionReport
 }
 
 export function createReception(): Reception {
-  let ssrc: number | null = null;
-  let base = 0;
-  let highest = 0;
-  let inStream = 0;
-  let lostBefore = 0;
-  let packets = 0;
-  let transit = 0;
-  let jitter = 0;
-  let reported = { expected: 0, received: 0 };
+  let ssrc: number | null = null
+  let base = 0
+  let highest = 0
+  let inStream = 0
+  let lostBefore = 0
+  let packets = 0
+  let transit = 0
+  let jitter = 0
+  let reported = { expected: 0, received: 0 }
 
-  const expected = () => (ssrc === null ? 0 : highest - base + 1);
-  const lost = () => lostBefore + Math.max(0, expected() - inStream);
+  const expected = () => (ssrc === null ? 0 : highest - base + 1)
+  const lost = () => lostBefore + Math.max(0, expected() - inStream)
 
   function begin(sequence: number): void {
-    lostBefore = lost();
-    base = highest = sequence;
-    inStream = 0;
-    reported = { expected: 0, received: 0 };
+    lostBefore = lost()
+    base = highest = sequence
+    inStream = 0
+    reported = { expected: 0, received: 0 }
   }
 
   function received(from: number, sequence: number, timestamp: number, nowMs: number): boolean {
-    const isNew = from !== ssrc;
-    const step = isNew ? 0 : sequenceDelta(sequence, highest & 0xffff);
+    const isNew = from !== ssrc
+    const step = isNew ? 0 : sequenceDelta(sequence, highest & 0xffff)
     if (isNew || step > maxForward || step < maxBackward) {
-      begin(sequence);
-      ssrc = from;
-      jitter = isNew ? 0 : jitter;
-    } else if (step > 0) highest += step;
-    packets++;
-    inStream++;
+      begin(sequence)
+      ssrc = from
+      jitter = isNew ? 0 : jitter
+    } else if (step > 0) highest += step
+    packets++
+    inStream++
 
-    const arrival = Math.round(nowMs * samplesPerMs);
-    const nextTransit = timestampDelta(arrival, timestamp);
-    if (inStream > 1) jitter += (Math.abs(timestampDelta(nextTransit, transit)) - jitter) / 16;
-    transit = nextTransit;
-    return isNew;
+    const arrival = Math.round(nowMs * samplesPerMs)
+    const nextTransit = timestampDelta(arrival, timestamp)
+    if (inStream > 1) jitter += (Math.abs(timestampDelta(nextTransit, transit)) - jitter) / 16
+    transit = nextTransit
+    return isNew
   }
 
   function report(): ReceptionReport {
-    const expectedNow = expected() - reported.expected;
-    const lostNow = expectedNow - (inStream - reported.received);
-    reported = { expected: expected(), received: inStream };
+    const expectedNow = expected() - reported.expected
+    const lostNow = expectedNow - (inStream - reported.received)
+    reported = { expected: expected(), received: inStream }
     return {
-      fractionLost:
-        expectedNow > 0 && lostNow > 0
-          ? Math.min(255, Math.floor((lostNow * 256) / expectedNow))
-          : 0,
+      fractionLost: expectedNow > 0 && lostNow > 0 ? Math.min(255, Math.floor((lostNow * 256) / expectedNow)) : 0,
       packetsLost: Math.min(lost(), 0x7fffff),
       highestSequence: highest >>> 0,
       jitterSamples: Math.round(jitter),
-    };
+    }
   }
 
   return {
     received,
     report,
     get ssrc() {
-      return ssrc;
+      return ssrc
     },
     get packets() {
-      return packets;
+      return packets
     },
     get packetsLost() {
-      return lost();
+      return lost()
     },
     get jitterMs() {
-      return jitter / samplesPerMs;
+      return jitter / samplesPerMs
     },
-  };
+  }
 }

@@ -1,67 +1,67 @@
-import type { Keypress, MediaRef, Playback, Recording, RtpStats } from "../gateway.ts";
+import type { Keypress, MediaRef, Playback, Recording, RtpStats } from '../gateway.ts'
 
-export type Codec = "PCMU" | "PCMA";
+export type Codec = 'PCMU' | 'PCMA'
 
 export interface MediaHandlers {
-  onDtmf?(key: Keypress): void;
-  onPlayback?(id: string, state: "started" | "finished" | "stopped", playedMs: number): void;
+  onDtmf?(key: Keypress): void
+  onPlayback?(id: string, state: 'started' | 'finished' | 'stopped', playedMs: number): void
   /** Nothing arrived for the configured time although the other side should be sending. */
-  onTimeout?(): void;
+  onTimeout?(): void
   /** A file could not be played (`stopped` follows) or a recording not be written; the call goes on. */
-  onError?(error: Error): void;
+  onError?(error: Error): void
 }
 
 export interface MediaStats extends RtpStats {
   /** What the other side's RTCP says about our stream. Null until a report came. */
-  reported: { packetsLost: number; jitterMs: number; roundTripMs: number | null } | null;
+  reported: { packetsLost: number; jitterMs: number; roundTripMs: number | null } | null
 }
 
 /** One RTP stream in each direction on one UDP port pair: offer or answer, then audio every 20 ms until closed. */
 export interface MediaSession {
-  readonly port: number;
+  readonly port: number
   /** Our SDP offer (PCMU, PCMA, telephone-event). */
-  offer(): string;
+  offer(): string
   /** Takes the other side's answer to our offer. Throws `SdpError` when there is no common codec. */
-  applyAnswer(sdp: string): void;
+  applyAnswer(sdp: string): void
   /** Takes their offer (first or re-INVITE, holds included) and returns our answer. Throws `SdpError`. */
-  answerOffer(sdp: string): string;
-  readonly codec: Codec | null;
-  readonly dtmf: "rfc4733" | "none";
+  answerOffer(sdp: string): string
+  readonly codec: Codec | null
+  readonly dtmf: 'rfc4733' | 'none'
   /** Begins sending (silence until something plays). Idempotent. */
-  start(): void;
+  start(): void
   /** Replaces what plays now. */
-  play(media: MediaRef, options?: { loop?: boolean }): Playback;
+  play(media: MediaRef, options?: { loop?: boolean }): Playback
   /** A built-in tone: 440+480 Hz ringback, 2 s on 4 s off, until stopped. Reports no `onPlayback`: nobody asked for it above. */
-  playRingback(): Playback;
+  playRingback(): Playback
   /** 100 ms per key, 60 ms between. Rejects an unknown key, and when the other side takes no RFC 4733. */
-  sendDtmf(keys: string): Promise<void>;
-  record(path: string): Promise<Recording>;
+  sendDtmf(keys: string): Promise<void>
+  record(path: string): Promise<Recording>
   /**
    * Joins two sessions: what one hears goes to the other, re-stamped (own SSRC, sequence, timestamps), transcoded between
    * PCMU and PCMA when they differ, DTMF carried. Ends playback. Undone by `unbridge` or closing either.
    */
-  bridge(other: MediaSession): void;
-  unbridge(): void;
-  stats(): MediaStats;
+  bridge(other: MediaSession): void
+  unbridge(): void
+  stats(): MediaStats
   /** Ends playback (`onPlayback` stopped comes before this returns) and recording, undoes the bridge, returns the port. Idempotent. */
-  close(): void;
+  close(): void
 }
 
 export interface MediaEngineOptions {
   /** Address to bind, default 127.0.0.1. */
-  host: string;
+  host: string
   /** Address in SDP when it differs (behind NAT). */
-  advertisedHost?: string;
+  advertisedHost?: string
   /** Inclusive; even ports are used for RTP, the odd one above is left for RTCP. */
-  portRange: { from: number; to: number };
-  mediaTimeoutMs?: number;
+  portRange: { from: number; to: number }
+  mediaTimeoutMs?: number
 }
 
 export interface MediaEngine {
   /** Throws `NoPorts` when the range is used up. */
-  createSession(handlers: MediaHandlers): Promise<MediaSession>;
+  createSession(handlers: MediaHandlers): Promise<MediaSession>
   /** Pacer lateness over the last 10 s. */
-  lateness(): { p50Ms: number; p99Ms: number; maxMs: number };
-  freePorts(): number;
-  close(): Promise<void>;
+  lateness(): { p50Ms: number; p99Ms: number; maxMs: number }
+  freePorts(): number
+  close(): Promise<void>
 }
