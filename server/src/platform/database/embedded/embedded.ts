@@ -62,7 +62,10 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
 
 /** What a started engine gives its users. `release` runs when the engine has ended, however it did. */
 export function databaseOn(engine: Engine, socketDir: string, log: Log, release: () => Promise<void>): EmbeddedDatabase {
+  let closed: Promise<void> | undefined
+  let hasEnded = false
   const ended = engine.ended.then(async (error) => {
+    hasEnded = true
     if (error) log.warn({ error: error.message }, 'The embedded database failed: every query fails until the server is started again.')
     await release()
     return error
@@ -73,12 +76,16 @@ export function databaseOn(engine: Engine, socketDir: string, log: Log, release:
     async snapshot() {
       return (await engine.request({ operation: 'snapshot' }))!
     },
-    async close() {
+    close: () => (closed ??= shutDown()),
+  }
+
+  async function shutDown(): Promise<void> {
+    if (!hasEnded) {
       await withinLimit(engine.request({ operation: 'stop-serving' }), LAST_SNAPSHOT_LIMIT_MS, 'last snapshot', log)
       await withinLimit(engine.request({ operation: 'close' }), SHUTDOWN_LIMIT_MS, 'shutdown', log)
-      await engine.stop()
-      await ended
-    },
+    }
+    await engine.stop()
+    await ended
   }
 }
 
@@ -123,11 +130,11 @@ async function unpack(archivePath: string, clusterDir: string): Promise<void> {
 async function restore(cause: Error, clusterDir: string, snapshotsDir: string, start: () => Promise<Engine>, log: Log): Promise<Engine> {
   const brokenDir = `${clusterDir}.broken-${new Date().toISOString().replaceAll(':', '-')}`
   const snapshots = await listSnapshots(snapshotsDir)
-  for (const [attempt, snapshot] of snapshots.entries()) {
+  for (const snapshot of snapshots) {
     try {
       await extractArchive(snapshot, `${clusterDir}.partial`)
-      await rename(clusterDir, attempt === 0 ? brokenDir : `${clusterDir}.rejected`)
-      await rm(`${clusterDir}.rejected`, { recursive: true, force: true })
+      if (existsSync(brokenDir)) await rm(clusterDir, { recursive: true, force: true })
+      else await rename(clusterDir, brokenDir)
       await rename(`${clusterDir}.partial`, clusterDir)
       const engine = await start()
       log.warn(

@@ -26,6 +26,7 @@ export async function startEngine(options: WorkerOptions, log: Log): Promise<Eng
   let lastId = 0
   let isStopping = false
   let failure: Error | undefined
+  let endReason: Error | undefined
 
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'ready') ready.resolve()
@@ -40,9 +41,9 @@ export async function startEngine(options: WorkerOptions, log: Log): Promise<Eng
   worker.on('error', (error: Error) => (failure = error))
   worker.on('exit', (code) => {
     const error = isStopping ? undefined : (failure ?? new Error(`The embedded database's worker ended with code ${code}.`))
-    const reason = error ?? new Error('The embedded database was closed.')
-    ready.reject(reason)
-    for (const waiting of pending.values()) waiting.reject(reason)
+    endReason = error ?? new Error('The embedded database was closed.')
+    ready.reject(endReason)
+    for (const waiting of pending.values()) waiting.reject(endReason)
     pending.clear()
     ended.resolve(error)
   })
@@ -51,6 +52,7 @@ export async function startEngine(options: WorkerOptions, log: Log): Promise<Eng
   return {
     ended: ended.promise,
     request(operation) {
+      if (endReason) return Promise.reject(endReason)
       const answer = Promise.withResolvers<string | undefined>()
       const id = ++lastId
       pending.set(id, answer)
