@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { sql } from 'kysely'
+import { routeTables } from '../src/app.ts'
+import { statement } from '../src/platform/database/statement.ts'
+import { serverContext } from '../src/platform/services.ts'
+import { createClient, type TestClient } from './client.ts'
+import { bodyIn, operationsOf, parametersOf, pathIn, queryIn, referringFields } from './operations.ts'
+import { startTestServer, type TestServer } from './server.ts'
+import { createWorld, type World } from './world.ts'
+
+// Every operation × every place an id can stand × someone else's workspace: nothing of theirs is seen, nothing changes.
+
+let server: TestServer
+let theirs: World
+let ours: World
+before(async () => {
+  server = await startTestServer()
+  theirs = await createWorld(server)
+  ours = await createWorld(server)
+})
+
+const operations = operationsOf(routeTables).filter(({ route }) => !route.hidden)
+
+/** What is theirs, all of it, as one text. */
+async function snapshot(): Promise<string> {
+  const tables = await serverContext(server.app.services, { workspaceId: null }).db.all(tenantTables, {})
+  const ctx = serverContext(server.app.services, { workspaceId: theirs.owner.workspaceId })
+  const rows = []
+  for (const { name } of tables) {
+    const dump = statement(`isolation.dump.${name}`, () => sql<{ row: string }>`select t::text as row from ${sql.table(name)} t order by 1`)
+    rows.push(name, ...(await ctx.db.all(dump, {})).map(({ row }) => row))
+  }
+  return rows.join('\n')
+}
+
+const tenantTables = statement('isolation.tables', () =>
+  sql<{ name: string }>`
+    select n.nspname || '.' || c.relname as name from pg_policy p join pg_class c on c.oid = p.polrelid
+      join pg_namespace n on n.oid = c.relnamespace where p.polname = 'tenant' order by 1`,
+)
+
+function strangers(): [string, TestClient][] {
+  return [
+    ['the owner of another workspace', ours.owner],
+    ['an API key of another workspace', createClient(server.url, { 'x-api-key': ours.apiKey })],
+    ['nobody', server.anyone],
+  ]
+}
+
+for (const { id, route } of operations) {
+  const inPath = parametersOf(route).filter((name) => name !== 'filename' && name !== 'token')
+  const shapes = [route.query, route.body].flatMap((schema) => Object.keys((schema as { shape?: object } | undefined)?.shape ?? {}))
+  const referring = shapes.some((name) => name in referringFields)
+
+  if (inPath.length > 0 && route.access !== 'public') {
+    test(`${id}: ids of another workspace in the path are not there`, async () => {
+      const before = await snapshot()
+      for (const [who, client] of strangers()) {
+        const answer = await client.request(route.method, pathIn(theirs, route) + queryIn(ours, route), bodyIn(ours, route))
+        assert.ok([401, 403, 404, 415].includes(answer.status), `${who}: ${answer.status} ${answer.text}`)
+        assert.ok(!answer.text.includes(theirs.canary), `${who} saw the canary`)
+      }
+      assert.equal(await snapshot(), before, 'something of theirs changed')
+    })
+  }
+  if (referring) {
+    test(`${id}: ids of another workspace in query and body lead nowhere`, async () => {
+      const before = await snapshot()
+      for (const [who, client] of strangers()) {
+        const answer = await client.request(route.method, pathIn(ours, route) + queryIn(theirs, route), bodyIn(theirs, route))
+        assert.ok(!answer.text.includes(theirs.canary), `${who} saw the canary: ${answer.text}`)
+        assert.ok(answer.status < 500, answer.text)
+      }
+      assert.equal(await snapshot(), before, 'something of theirs changed')
+    })
+  }
+}
+
+test('a workspace that is not theirs cannot be chosen', async () => {
+  for (const { route } of operations.filter(({ route }) => route.access !== 'public' && parametersOf(route).length === 0 && route.kind === 'read')) {
+    const answer = await ours.owner.request(route.method, route.path, undefined, { 'x-workspace-id': theirs.owner.workspaceId })
+    assert.equal(answer.status, 404, `${route.path}: ${answer.text}`)
+  }
+})
+
+test("someone else's id and an id that never was are answered alike", async () => {
+  const ghost: World = { ...theirs, ids: Object.fromEntries(Object.keys(theirs.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])) }
+  const plain = (text: string) => text.replace(/"request_id":"[^"]+"/, '')
+  for (const { id, route } of operations.filter(({ route }) => parametersOf(route).length > 0 && route.access !== 'public' && route.method === 'GET')) {
+    const [foreign, unknown] = await Promise.all([ours.owner.get(pathIn(theirs, route)), ours.owner.get(pathIn(ghost, route))])
+    assert.equal(foreign.status, unknown.status, id)
+    assert.equal(plain(foreign.text), plain(unknown.text), id)
+  }
+})
+
+test('the suite covers the whole table of routes', () => {
+  assert.ok(operations.length >= 60, `${operations.length} operations`)
+})

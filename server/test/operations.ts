@@ -1,0 +1,69 @@
+import type { z } from 'zod'
+import type { Route, RouteTable } from '../src/platform/http/route.ts'
+import type { World } from './world.ts'
+
+/** One endpoint as the generated suites (isolation, roles, fuzz) see it. */
+export interface Operation {
+  id: string
+  tag: string
+  route: Route
+}
+
+export const operationsOf = (tables: RouteTable[]): Operation[] =>
+  tables.flatMap(({ tag, routes }) => Object.entries(routes).map(([id, route]) => ({ id, tag, route })))
+
+export const parametersOf = (route: Route): string[] => [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
+
+/** What stands before a parameter names the kind of thing it identifies: `/api/contacts/:id` is one of `contacts`. */
+export function kindOf(route: Route, parameter: string): string {
+  const segments = route.path.split('/')
+  return segments[segments.indexOf(`:${parameter}`) - 1] ?? ''
+}
+
+/** Fields of bodies and queries that name somebody else's thing. */
+export const referringFields: Record<string, string> = {
+  contact_id: 'contacts',
+  contact_ids: 'contacts',
+  contact_list_id: 'contact-lists',
+  sip_provider_id: 'sip-providers',
+  greeting_file_id: 'greeting-files',
+  greeting_file_url: 'greeting-file-urls',
+  campaign_id: 'campaigns',
+  user_id: 'members',
+  userId: 'members',
+}
+
+/** The path with ids out of `world`. Throws when the world has nothing of that kind: then the suites would miss it. */
+export function pathIn(world: World, route: Route): string {
+  return route.path.replace(/:(\w+)/g, (_, parameter: string) => {
+    if (parameter === 'filename') return 'greeting.wav'
+    const id = world.ids[kindOf(route, parameter)]
+    if (!id) throw new Error(`The world has no id for ${kindOf(route, parameter)} (${route.method} ${route.path}).`)
+    return encodeURIComponent(id)
+  })
+}
+
+/** The route's example body, referring to things of `world` wherever it refers to something. */
+export const bodyIn = (world: World, route: Route): unknown => (route.body ? refer(route.example ?? {}, world) : undefined)
+
+function refer(value: unknown, world: World): unknown {
+  if (Array.isArray(value)) return value.map((item) => refer(item, world))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => {
+      const id = world.ids[referringFields[key] ?? '']
+      if (id === undefined) return [key, refer(child, world)]
+      return [key, Array.isArray(child) ? [id] : id]
+    }),
+  )
+}
+
+/** A query string with every referring field the route's query knows, pointing into `world`. */
+export function queryIn(world: World, route: Route): string {
+  const shape = (route.query as z.ZodObject | undefined)?.shape ?? {}
+  const pairs = Object.keys(shape).flatMap((name) => {
+    const id = world.ids[referringFields[name] ?? '']
+    return id ? [`${name}=${id}`] : []
+  })
+  return pairs.length > 0 ? `?${pairs.join('&')}` : ''
+}

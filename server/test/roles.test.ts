@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { routeTables } from '../src/app.ts'
+import { type Role, roles, type Scope, scopes } from '../src/platform/access.ts'
+import { bodyIn, operationsOf, pathIn } from './operations.ts'
+import { type SignedUp, startTestServer, type TestServer } from './server.ts'
+import { createWorld, type World } from './world.ts'
+
+// Every operation as every role: the table in access.ts is the truth, and nobody else gets in.
+
+let server: TestServer
+let world: World
+let ghost: World
+const members = new Map<Role, SignedUp>()
+before(async () => {
+  server = await startTestServer()
+  world = await createWorld(server)
+  // Things that are not there: who is let in meets 404 and changes nothing.
+  ghost = { ...world, ids: Object.fromEntries(Object.keys(world.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])) }
+  for (const role of roles) members.set(role, role === 'owner' ? world.owner : await server.addMember(world.owner, role))
+})
+
+const operations = operationsOf(routeTables).filter(({ route }) => !route.hidden)
+
+for (const { id, route } of operations) {
+  const { access } = route
+  if (access === 'public' || access === 'user') continue
+  test(`${id} (${access})`, async () => {
+    const allowed: readonly Role[] = access === 'admin' ? [] : scopes[access as Scope]
+    for (const role of roles) {
+      const member = members.get(role) as SignedUp
+      const answer = await member.request(route.method, pathIn(ghost, route), bodyIn(ghost, route))
+      if (allowed.includes(role)) {
+        assert.notEqual(answer.status, 401, `${role}: ${answer.text}`)
+        assert.ok(answer.body?.code !== 'forbidden' || /own records|owner/.test(answer.text), `${role} is refused: ${answer.text}`)
+      } else {
+        assert.equal(answer.status, 403, `${role} gets in: ${answer.status} ${answer.text}`)
+      }
+    }
+    const anonymous = await server.anyone.request(route.method, pathIn(ghost, route), bodyIn(ghost, route))
+    assert.equal(anonymous.status, 401, anonymous.text)
+  })
+}
