@@ -65,7 +65,9 @@ export async function readWav(path: string): Promise<Int16Array> {
   ]
   const data = file.indexOf('data', 36, 'latin1') + 8
   if (codec !== 1 || channels !== 1 || rateHz !== sampleRateHz || bits !== 16 || data < 8)
-    throw new Error(`${path} is not 8 kHz mono 16-bit PCM: codec ${codec}, ${channels} channels, ${rateHz} Hz, ${bits} bits.`)
+    throw new Error(
+      `${path} is not 8 kHz mono 16-bit PCM: codec ${codec}, ${channels} channels, ${rateHz} Hz, ${bits} bits.`,
+    )
   return Int16Array.from({ length: (file.length - data) >> 1 }, (_, i) => file.readInt16LE(data + 2 * i))
 }
 

@@ -65,7 +65,11 @@ export async function startBaresip({ folder, registrar, user, password, talkPath
   const logPath = join(home, 'baresip.log')
   const child = await startChild({ command: 'baresip', args: ['-f', home], cwd: home, logPath })
   let socket: Socket | undefined
-  await untilReady(child, logPath, async () => (socket ??= await connect(controlPort)) !== undefined && isRegistered(logPath))
+  await untilReady(
+    child,
+    logPath,
+    async () => (socket ??= await connect(controlPort)) !== undefined && isRegistered(logPath),
+  )
   const control = startControl(socket!)
   const stop = async () => {
     socket!.destroy()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { startChild, untilReady } from '../child.ts'
 import type { Child } from '../child.ts'
 import { freePort } from '../ports.ts'
+import { attemptHeader } from './sipp-scenario.ts'
 
 export interface KamailioOptions {
   folder: string
@@ -100,6 +101,7 @@ listen=udp:${host}:${port}
 alias="${realm}"
 mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/:/usr/lib/aarch64-linux-gnu/kamailio/modules/"
 loadmodule "tm.so"
+loadmodule "tmx.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
 loadmodule "pv.so"
@@ -109,15 +111,21 @@ loadmodule "registrar.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
 loadmodule "auth.so"
+loadmodule "htable.so"
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "min_expires", 1)
 modparam("auth", "nonce_expire", 30)
 modparam("auth", "qop", "auth")
+modparam("htable", "htable", "dialled=>size=10;autoexpire=7200;initval=0;")
 
 request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (is_method("OPTIONS") && uri == myself) { sl_send_reply("200", "OK"); exit; }
   if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
+  if (!is_method("ACK")) {
+    if (t_precheck_trans()) { t_check_trans(); exit; }
+    t_check_trans();
+  }
   if (has_totag()) {
     if (loose_route() || is_method("ACK")) { t_relay(); exit; }
     sl_send_reply("404", "Not Here");
@@ -135,6 +143,7 @@ request_route {
   if ($rU =~ "^[+]?486") { sl_send_reply("486", "Busy Here"); exit; }
   if ($rU =~ "^[+]?404") { sl_send_reply("404", "Not Found"); exit; }
   if ($rU =~ "^[+]?503") { sl_send_reply("503", "Service Unavailable"); exit; }
+  append_hf("${attemptHeader}: $shtinc(dialled=>$rU)\\r\\n");
   if (!lookup("location")) { $du = "sip:${host}:${pstnPort}"; }
   t_relay();
 }

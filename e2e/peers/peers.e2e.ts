@@ -12,13 +12,13 @@ import type { ObservedCall, Script } from './sipp.ts'
 
 const script: Script = {
   byNumberEnding: {
-    1: { does: 'press', key: '1', afterMs: 300 },
+    1: { does: 'press', keys: '1', afterMs: 300 },
     2: { does: 'listen' },
     3: { does: 'hang up', afterMs: 200 },
     4: { does: 'reject', status: 486 },
     5: { does: 'reject', status: 404 },
     6: { does: 'let ring' },
-    '0042': { does: 'press', key: '9', afterMs: 300 },
+    '0042': { does: 'press', keys: '2*990#', afterMs: 300 },
   },
   otherwise: { does: 'reject', status: 603 },
 }
@@ -72,6 +72,35 @@ test('fifty at once, each treated as the end of the number says', () =>
     assert.deepEqual((await people.calls()).map((call) => call.number).toSorted(), numbers.toSorted())
   }))
 
+test('who is called again may behave otherwise; who hangs up early is let go', () =>
+  withScratch('peers', async (folder) => {
+    const changing: Script = {
+      byNumberEnding: {
+        8: [
+          { does: 'reject', status: 486 },
+          { does: 'press', keys: '1' },
+        ],
+      },
+      otherwise: { does: 'listen' },
+    }
+    await using people = await startCalledPeople({ folder, script: changing })
+    await using kamailio = await startKamailio({ folder, pstnPort: people.port })
+    const place = (number: string) =>
+      placeCalls({ folder, ...account(kamailio, 'alice'), numbers: [number], talkMs: 200 })
+    await assert.rejects(place('+15550000018'), /486/)
+    await place('+15550000018')
+    await assert.rejects(place('+15550000028'), /486/)
+    await place('+15550000018')
+    assert.deepEqual(
+      tally(await people.calls(), (call) => `${call.number} ${call.status} ${call.endedBy}`),
+      {
+        '+15550000018 486 undefined': 1,
+        '+15550000018 200 caller': 2,
+        '+15550000028 486 undefined': 1,
+      },
+    )
+  }))
+
 test('a softphone dials: keys and speech arrive, refusals carry their status, a cancelled call ends with 487', () =>
   withScratch('peers', async (folder) => {
     const speech = makeTestSignal({ seconds: 3, seed: 5 })
@@ -79,11 +108,16 @@ test('a softphone dials: keys and speech arrive, refusals carry their status, a 
     await writeMuLaw(talkPath, speech)
     const talking: Script = {
       ...script,
-      byNumberEnding: { ...script.byNumberEnding, 1: { does: 'press', key: '1', afterMs: 300, talkPath } },
+      byNumberEnding: { ...script.byNumberEnding, 1: { does: 'press', keys: '1', afterMs: 300, talkPath } },
     }
     await using people = await startCalledPeople({ folder, script: talking })
     await using kamailio = await startKamailio({ folder, pstnPort: people.port })
-    await using bob = await startBaresip({ folder, registrar: kamailio, user: 'bob', password: kamailio.passwordOf('bob') })
+    await using bob = await startBaresip({
+      folder,
+      registrar: kamailio,
+      user: 'bob',
+      password: kamailio.passwordOf('bob'),
+    })
     const dial = (number: string) => bob.dial(`sip:${number}@${kamailio.host}:${kamailio.port}`)
 
     await dial('+15550000001')
@@ -93,7 +127,7 @@ test('a softphone dials: keys and speech arrive, refusals carry their status, a 
     await bob.untilEvent('CALL_CLOSED')
 
     await dial('+15559990042')
-    assert.equal((await bob.untilEvent('CALL_DTMF_START')).param, '9')
+    for (const key of '2*990#') assert.equal((await bob.untilEvent('CALL_DTMF_START')).param, key)
     await bob.hangUp()
     await bob.untilEvent('CALL_CLOSED')
 
@@ -138,7 +172,12 @@ test('a softphone is called by its name, hears the caller and is heard again aft
     await writeMuLaw(talkPath, speech)
     await using people = await startCalledPeople({ folder, script })
     await using kamailio = await startKamailio({ folder, pstnPort: people.port })
-    await using bob = await startBaresip({ folder, registrar: kamailio, user: 'bob', password: kamailio.passwordOf('bob') })
+    await using bob = await startBaresip({
+      folder,
+      registrar: kamailio,
+      user: 'bob',
+      password: kamailio.passwordOf('bob'),
+    })
 
     await placeCalls({ folder, ...account(kamailio, 'alice'), numbers: ['bob'], talkPath, talkMs: 3000 })
     const [heard] = await bob.heard()
@@ -148,7 +187,13 @@ test('a softphone is called by its name, hears the caller and is heard again aft
     await kamailio.restart()
     bob.forgetEvents()
     await bob.untilEvent('REGISTER_OK', 15_000)
-    await placeCalls({ folder, ...account(kamailio, 'alice'), numbers: ['bob', '+15550000002'], talkPath, talkMs: 1000 })
+    await placeCalls({
+      folder,
+      ...account(kamailio, 'alice'),
+      numbers: ['bob', '+15550000002'],
+      talkPath,
+      talkMs: 1000,
+    })
     assert.equal((await bob.heard()).length, 2)
     assert.deepEqual(
       (await people.calls()).map((call) => call.number),

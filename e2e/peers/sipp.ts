@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { startChild, untilReady } from '../child.ts'
 import { freePort, isUdpBound } from '../ports.ts'
 import { encodeMuLaw } from './audio.ts'
+import { keyPressPcap } from './dtmf-pcap.ts'
 import { parseShortMessages } from './sipp-log.ts'
 import type { ObservedCall } from './sipp-log.ts'
-import { calledPeople, caller } from './sipp-scenario.ts'
+import { calledPeople, caller, keyPressName, silenceName } from './sipp-scenario.ts'
 import type { Script } from './sipp-scenario.ts'
 
 export type { ObservedCall } from './sipp-log.ts'
@@ -31,8 +32,14 @@ export async function startCalledPeople({
   port?: number
 }): Promise<CalledPeople> {
   const sipp = await prepare(folder, 'called', port)
-  await writeFile(sipp.scenarioPath, calledPeople(script, sipp.silencePath))
-  const child = await startChild({ command: 'sipp', args: [...sipp.args, '-aa'], cwd: sipp.home, logPath: sipp.logPath })
+  await writeFile(sipp.scenarioPath, calledPeople(script, sipp.home))
+  await writeKeyPresses(script, sipp.home)
+  const child = await startChild({
+    command: 'sipp',
+    args: [...sipp.args, '-aa'],
+    cwd: sipp.home,
+    logPath: sipp.logPath,
+  })
   await untilReady(child, sipp.logPath, () => isUdpBound(sipp.port))
   const stop = () => child.stop()
   return {
@@ -40,6 +47,14 @@ export async function startCalledPeople({
     calls: async () => parseShortMessages(await readFile(sipp.messagesPath, 'utf8')),
     stop,
     [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function writeKeyPresses({ byNumberEnding, otherwise }: Script, folder: string): Promise<void> {
+  for (const behaviour of [...Object.values(byNumberEnding).flat(), otherwise]) {
+    const keys = behaviour.does === 'press' ? behaviour.keys : ''
+    for (const [position, key] of Array.from(keys).entries())
+      await writeFile(join(folder, keyPressName(key, position)), keyPressPcap(key, position))
   }
 }
 
@@ -92,7 +107,7 @@ async function prepare(folder: string, role: string, fixedPort?: number) {
   const home = join(folder, `sipp-${role}-${++prepared}`)
   await mkdir(home)
   const file = (name: string) => join(home, name)
-  const silencePath = file('silence.ul')
+  const silencePath = file(silenceName)
   await writeFile(silencePath, encodeMuLaw(new Int16Array(8000)))
   const port = fixedPort ?? (await freePort())
   const mediaPort = await freePort(4)

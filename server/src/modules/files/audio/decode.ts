@@ -139,9 +139,13 @@ async function orDamaged<T>(decode: () => T | Promise<T>): Promise<T> {
 }
 
 function damaged(cause: unknown): AudioError {
-  return new AudioError('damaged', 'This sound file is damaged and cannot be played to its end. Please export it again.', {
-    cause,
-  })
+  return new AudioError(
+    'damaged',
+    'This sound file is damaged and cannot be played to its end. Please export it again.',
+    {
+      cause,
+    },
+  )
 }
 
 function* chunks(path: string, start: number): Generator<Uint8Array> {

@@ -4,7 +4,9 @@ import { test } from 'node:test'
 import { createResampler } from './resample.ts'
 
 function tone(frequencyHz: number, rateHz: number, seconds: number): Float32Array {
-  return Float32Array.from({ length: Math.round(seconds * rateHz) }, (_, i) => Math.sin((2 * Math.PI * frequencyHz * i) / rateHz))
+  return Float32Array.from({ length: Math.round(seconds * rateHz) }, (_, i) =>
+    Math.sin((2 * Math.PI * frequencyHz * i) / rateHz),
+  )
 }
 
 function resample(samples: Float32Array, fromHz: number, toHz: number, blockSize = samples.length): Float32Array {
@@ -58,9 +60,13 @@ test('blocks of any size give the same samples, ceil(input × to / from) of them
     { numRuns: 20 },
   )
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 3000 }), fc.constantFrom(6000, 8000, 11_025, 44_100, 48_000), (length, rateHz) => {
-      assert.equal(resample(new Float32Array(length), rateHz, 8000).length, Math.ceil((length * 8000) / rateHz))
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 3000 }),
+      fc.constantFrom(6000, 8000, 11_025, 44_100, 48_000),
+      (length, rateHz) => {
+        assert.equal(resample(new Float32Array(length), rateHz, 8000).length, Math.ceil((length * 8000) / rateHz))
+      },
+    ),
     { numRuns: 60 },
   )
 })

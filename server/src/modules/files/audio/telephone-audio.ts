@@ -48,7 +48,10 @@ export async function makeTelephoneAudio({
       resampler = createResampler(sampleRateHz, telephoneRateHz)
     }
     if (block.sampleRateHz !== sampleRateHz)
-      throw new AudioError('damaged', 'This recording changes its sampling rate midway. Please export it again as one recording.')
+      throw new AudioError(
+        'damaged',
+        'This recording changes its sampling rate midway. Please export it again as one recording.',
+      )
     frames += block.channels[0]!.length
     if (frames > maxDurationSeconds * sampleRateHz) throw tooLong(maxDurationSeconds)
     parts.push(resampler.push(mixDown(block)))

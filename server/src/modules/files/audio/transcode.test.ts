@@ -65,7 +65,10 @@ const fixtures = [
 
 for (const { name, ...expected } of fixtures) {
   test(`${name}: its 1 kHz tone at -6 dB comes out so, at 8 kHz, 16-bit mono`, async () => {
-    assert.deepEqual(await makeTelephoneAudio({ inputPath: fixture(name), outputPath, maxDurationSeconds: 600 }), expected)
+    assert.deepEqual(
+      await makeTelephoneAudio({ inputPath: fixture(name), outputPath, maxDurationSeconds: 600 }),
+      expected,
+    )
     const file = readFileSync(outputPath)
     assert.deepEqual(
       [file.readUInt16LE(20), file.readUInt16LE(22), file.readUInt32LE(24), file.readUInt16LE(34)],
@@ -186,7 +189,9 @@ test('in its thread: the event loop turns meanwhile, a refusal holds up nobody b
   clearInterval(counting)
   assert.ok(turns > 10, `${turns} turns`)
   assert.equal(first.status === 'fulfilled' && first.value.durationSeconds, 1)
-  assert.ok(refused.status === 'rejected' && refused.reason instanceof AudioError && refused.reason.code === 'not_audio')
+  assert.ok(
+    refused.status === 'rejected' && refused.reason instanceof AudioError && refused.reason.code === 'not_audio',
+  )
   assert.equal(second.status === 'fulfilled' && second.value.format, 'opus')
   assert.deepEqual(
     ['first.wav', 'refused.wav', 'second.wav'].map((name) => existsSync(join(folder, name))),

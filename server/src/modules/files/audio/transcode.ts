@@ -47,7 +47,9 @@ async function transcodeInThread(request: TelephoneAudioRequest): Promise<Teleph
     const reply = await new Promise<TranscodeReply>((resolve, reject) => {
       worker.once('message', resolve)
       worker.once('error', reject)
-      worker.once('exit', (code) => reject(new Error(`The transcoding thread ended with code ${code} before it answered.`)))
+      worker.once('exit', (code) =>
+        reject(new Error(`The transcoding thread ended with code ${code} before it answered.`)),
+      )
       deadline = setTimeout(
         () => reject(new AudioError('damaged', 'This sound file takes too long to decode. Please export it again.')),
         deadlineMs,

@@ -42,7 +42,8 @@ const data = (body: Buffer, statedBytes?: number): Chunk => ({ id: 'data', body,
 function decode(file: Buffer): number[][] {
   writeFileSync(path, file)
   const channels: number[][] = []
-  for (const block of decodeWav(path)) for (const [i, samples] of block.channels.entries()) (channels[i] ??= []).push(...samples)
+  for (const block of decodeWav(path))
+    for (const [i, samples] of block.channels.entries()) (channels[i] ??= []).push(...samples)
   return channels
 }
 
@@ -68,7 +69,8 @@ const halfScale: [string, Chunk, Buffer][] = [
 ]
 
 for (const [name, format, body] of halfScale) {
-  test(`${name} samples are read at their scale`, () => assert.deepEqual(decode(riff(format, data(body))), [[0.5, -0.5]]))
+  test(`${name} samples are read at their scale`, () =>
+    assert.deepEqual(decode(riff(format, data(body))), [[0.5, -0.5]]))
 }
 
 test('µ-law and A-law are expanded as G.711 says', () => {

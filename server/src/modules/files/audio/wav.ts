@@ -60,7 +60,8 @@ function readHeader(file: number, fileBytes: number): { format: WavFormat; dataS
     const start = position + 8
     if (id === 'fmt ') format = readFormat(file, start, sizeBytes)
     if (id === 'data') {
-      if (!format) throw new AudioError('damaged', 'This WAV file does not say how its audio is encoded. Please export it again.')
+      if (!format)
+        throw new AudioError('damaged', 'This WAV file does not say how its audio is encoded. Please export it again.')
       const isUnknown = sizeBytes === 0 && start < fileBytes
       return {
         format,
@@ -76,7 +77,8 @@ function readHeader(file: number, fileBytes: number): { format: WavFormat; dataS
 function readFormat(file: number, start: number, sizeBytes: number): WavFormat {
   const body = Buffer.alloc(40)
   const read = readSync(file, body, 0, Math.min(sizeBytes, body.length), start)
-  if (read < 16) throw new AudioError('truncated', 'This WAV file ends before its audio begins. Please upload it again.')
+  if (read < 16)
+    throw new AudioError('truncated', 'This WAV file ends before its audio begins. Please upload it again.')
   const plainTag = body.readUInt16LE(0)
   const tag = plainTag === extensible ? body.readUInt16LE(24) : plainTag
   const channelCount = body.readUInt16LE(2)
@@ -92,7 +94,10 @@ function readFormat(file: number, start: number, sizeBytes: number): WavFormat {
     )
   }
   if (!readable.includes(bytesPerSample))
-    throw new AudioError('damaged', 'This WAV file describes its audio in a way that cannot be true. Please export it again.')
+    throw new AudioError(
+      'damaged',
+      'This WAV file describes its audio in a way that cannot be true. Please export it again.',
+    )
   return { tag, channelCount, sampleRateHz, bytesPerSample }
 }
 
@@ -109,7 +114,9 @@ function sampleReader({ tag, bytesPerSample }: WavFormat): SampleReader {
   if (tag === aLaw) return (buffer, offset) => aLawToLinear(buffer[offset]!) / 32_768
   if (tag === muLaw) return (buffer, offset) => muLawToLinear(buffer[offset]!) / 32_768
   if (tag === float)
-    return bytesPerSample === 4 ? (buffer, offset) => buffer.readFloatLE(offset) : (buffer, offset) => buffer.readDoubleLE(offset)
+    return bytesPerSample === 4
+      ? (buffer, offset) => buffer.readFloatLE(offset)
+      : (buffer, offset) => buffer.readDoubleLE(offset)
   if (bytesPerSample === 1) return (buffer, offset) => (buffer[offset]! - 128) / 128
   const scale = 2 ** (8 * bytesPerSample - 1)
   return (buffer, offset) => buffer.readIntLE(offset, bytesPerSample) / scale
@@ -144,7 +151,9 @@ export function writeMonoWav(path: string, sampleRateHz: number, samples: Float3
   try {
     writeAll(file, monoHeader(sampleRateHz, samples.length * 2))
     for (let start = 0; start < samples.length; start += framesPerBlock) {
-      const block = Int16Array.from(samples.subarray(start, start + framesPerBlock), (sample) => Math.round(sample * 32_767))
+      const block = Int16Array.from(samples.subarray(start, start + framesPerBlock), (sample) =>
+        Math.round(sample * 32_767),
+      )
       writeAll(file, Buffer.from(block.buffer))
     }
   } finally {
