@@ -18,6 +18,7 @@ const dueTables = `
  * one statement each so that requests get their turn between two tables. Returns the names of those tables.
  */
 export async function maintenance(connectionQuery: ConnectionQuery): Promise<string[]> {
+  await connectionQuery('select pg_stat_force_next_flush()') // the counters may be a second behind otherwise
   const { rows } = await connectionQuery(dueTables)
   const names = rows.map((row) => String(row.name))
   for (const name of names) await connectionQuery(`vacuum (analyze) ${name}`)
