@@ -107,6 +107,20 @@ test('a callee that hangs up before the ACK waits for it', async () => {
   await nothingLeft(pair)
 })
 
+test('until the ACK comes the callee offers nothing new, and a BYE that overtakes it ends the repeating of the 200', async () => {
+  const pair = await ringing()
+  pair.network.fate = what => (what === 'ACK' ? [] : [1])
+  pair.incoming.answer(answer)
+  await pair.network.clock.advance(20)
+  await assert.rejects(pair.incoming.reinvite(answer), { status: 491 })
+  void pair.call.hangup()
+  await pair.network.clock.advance(20)
+  assert.equal(pair.events.at(-1), 'callee bye')
+  await pair.network.clock.advance(40_000)
+  assert.equal(pair.network.sent(6002).filter(what => what === '200 INVITE').length, 1)
+  await nothingLeft(pair)
+})
+
 test('both hang up at once', async () => {
   const pair = await established()
   const hungUp = Promise.all([pair.call.hangup(), pair.incoming.hangup()])

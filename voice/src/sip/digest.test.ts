@@ -50,6 +50,15 @@ test('one header with several challenges, unknown algorithms left out', () => {
   assert.deepEqual(parseChallenges(',,= ,"'), [])
 })
 
+test('of several algorithms for one realm the first that we know is taken', () => {
+  const auth = createAuthenticator('u', 'p')
+  const offered = ['Digest realm="a", nonce="1", algorithm=X', 'Digest realm="a", nonce="2", algorithm=SHA-256', 'Digest realm="a", nonce="3"']
+  assert.ok(auth.challenged(unauthorized(...offered), new Map()))
+  const [only, ...more] = auth.headers('INVITE', 'sip:x')
+  assert.match(only![1], /nonce="2".*algorithm=SHA-256/)
+  assert.deepEqual(more, [])
+})
+
 function unauthorized(...values: string[]) {
   return { status: 401, reason: '', body: '', headers: values.map((value): [string, string] => ['www-authenticate', value]) }
 }

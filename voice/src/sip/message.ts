@@ -1,4 +1,4 @@
-import { headerName, headerValues, parseVia } from './headers.ts'
+import { headerName, parseVia, splitOutside } from './headers.ts'
 import type { Header, Via } from './headers.ts'
 import { parseNameAddr } from './uri.ts'
 import type { NameAddr } from './uri.ts'
@@ -109,7 +109,7 @@ function readEssentials(headers: Header[]): Essentials | string {
       single.set(name, value)
     }
   }
-  const via = topVia === undefined ? null : parseVia(topVia.includes(',') ? (headerValues([['via', topVia]], 'via')[0] ?? '') : topVia)
+  const via = parseVia(splitOutside(topVia ?? '', ',')[0] ?? '')
   if (!via) return 'Via is missing or malformed'
   const from = parseNameAddr(single.get('from') ?? '')
   if (!from) return 'From is missing or malformed'

@@ -76,6 +76,17 @@ test('hanging up before any provisional: no CANCEL until one comes', async () =>
   await peer.nothingLeft()
 })
 
+test('a challenge after hanging up is not answered', async () => {
+  const peer = await callPeer(() => {})
+  const hungUp = peer.call.hangup()
+  peer.send(replyTo(peer.requests[0]!, '401 Unauthorized', ['WWW-Authenticate: Digest realm="a", nonce="n"']))
+  await peer.network.clock.advance(10)
+  await hungUp
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK'])
+  assert.deepEqual(peer.failures, ['487 Request Cancelled'])
+  await peer.nothingLeft()
+})
+
 test('nothing comes at all: 408 after timer B, whatever the ring timeout', async () => {
   const peer = await callPeer(() => {})
   await peer.network.clock.advance(32_100)
@@ -301,6 +312,26 @@ test('outside any call: 481, 405, 501, 416, 420, 400, 505, and silence for a str
   assert.equal(await ask('OPTIONS', { version: '3.0' }), '505')
   assert.equal(await ask('ACK', { to: '<sip:b@h>;tag=x' }), '')
   assert.equal(await ask('ACK', { extra: ['Content-Length: -1'] }), '')
+  await agent.close()
+})
+
+test('answers go to the port of Via, or with rport to where the request came from', async () => {
+  const network = createTestNetwork()
+  const agent = await network.agent(6001)
+  const arrived: string[] = []
+  const send = await network.peer(6002, () => arrived.push('source'))
+  await network.peer(6009, message => arrived.push(`via ${header(message.headers, 'via')?.split(';').slice(2).join(';')}`))
+  for (const [branch, rport] of [
+    ['z9hG4bK1', ''],
+    ['z9hG4bK2', ';rport'],
+  ]) {
+    const via = `Via: SIP/2.0/UDP client.test:6009;branch=${branch}${rport}`
+    const lines = ['OPTIONS sip:h SIP/2.0', via, 'From: <sip:a@h>;tag=1', 'To: <sip:b@h>', `Call-ID: ${branch}`, 'CSeq: 1 OPTIONS']
+    send([...lines, '', ''].join('\r\n'), 6001)
+  }
+  await network.clock.advance(10)
+  assert.deepEqual(arrived, ['via received=127.0.0.1', 'source'])
+  assert.match(network.log.at(-1)!.text, /;rport=6002;received=127\.0\.0\.1\r\n/)
   await agent.close()
 })
 

@@ -21,7 +21,7 @@ export function refer(session: Session, to: string, done: (status: number) => vo
 }
 
 /** A NOTIFY about our REFER: the status line in its sipfrag (RFC 3420), or null. */
-export function sipfragStatus(body: string): number | null {
+function sipfragStatus(body: string): number | null {
   const match = /^\s*SIP\/2\.0\s+([1-6]\d\d)/i.exec(body)
   return match ? Number(match[1]) : null
 }

@@ -110,7 +110,7 @@ function responseDestination(request: ReceivedRequest, source: Endpoint): Endpoi
 }
 
 /** Headers that every answer copies; To gets our tag. */
-export function responseTo(
+function responseTo(
   request: SipRequest & Partial<ReceivedRequest>,
   source: Endpoint,
   status: number,

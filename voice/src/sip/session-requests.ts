@@ -108,7 +108,7 @@ function onInfo(session: Session, transaction: ServerTransaction): void {
 const numberedKeys = '0123456789*#ABCD'
 
 /** The key in `Signal=5` (dtmf-relay) or `5` (dtmf); some send event numbers, 10 for `*` and 11 for `#`. */
-export function infoKey(body: string): string | null {
+function infoKey(body: string): string | null {
   const signal = /^\s*signal\s*=\s*(\S+)/im.exec(body)?.[1] ?? body.trim()
   if (/^[0-9*#A-D]$/i.test(signal)) return signal.toUpperCase()
   return /^1[0-5]$/.test(signal) ? numberedKeys[Number(signal)]! : null

@@ -10,7 +10,7 @@ export interface SessionInterval {
 
 const smallest = 90
 
-export function supportsTimer(headers: readonly Header[]): boolean {
+function supportsTimer(headers: readonly Header[]): boolean {
   return [...headerValues(headers, 'supported'), ...headerValues(headers, 'require')].includes('timer')
 }
 

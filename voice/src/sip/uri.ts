@@ -61,7 +61,7 @@ function closingQuote(text: string): number {
 }
 
 /** The user part a caller may dial: characters that a URI cannot carry are escaped. */
-export function escapeUser(user: string): string {
+function escapeUser(user: string): string {
   return user.replace(/[^\w\-.!~*'()&=+$,;?/]/gu, char => encodeURIComponent(char))
 }
 
