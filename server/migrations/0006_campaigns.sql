@@ -83,6 +83,8 @@ create table campaigns.targets (
     'do_not_call', 'unknown')),
   attempts int not null default 0,
   next_attempt_at timestamptz not null,
+  -- When it was due, if it waits for calling hours since.
+  deferred_from timestamptz,
   node_id uuid,
   last_attempt_id uuid,
   answered_at timestamptz,
@@ -126,12 +128,14 @@ create table campaigns.attempts (
   duration_seconds int,
   cause text,
   sip_status int,
-  recording_storage_key text,
+  recording_file_id uuid,
   unique (workspace_id, id),
   foreign key (workspace_id, campaign_id) references campaigns.campaigns (workspace_id, id) on delete cascade,
   foreign key (workspace_id, target_id) references campaigns.targets (workspace_id, id) on delete cascade,
-  foreign key (workspace_id, sip_provider_id) references telephony.sip_providers (workspace_id, id) on delete set null (sip_provider_id)
+  foreign key (workspace_id, sip_provider_id) references telephony.sip_providers (workspace_id, id) on delete set null (sip_provider_id),
+  foreign key (workspace_id, recording_file_id) references files.files (workspace_id, id) on delete set null (recording_file_id)
 );
+create index attempts_recording on campaigns.attempts (workspace_id, recording_file_id);
 create unique index attempts_of_target on campaigns.attempts (workspace_id, target_id, number);
 create index attempts_of_campaign on campaigns.attempts (workspace_id, campaign_id);
 create index attempts_provider on campaigns.attempts (workspace_id, sip_provider_id);

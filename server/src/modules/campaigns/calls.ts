@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import { missing } from '../../platform/errors.ts'
+import { readCursor, toPage } from '../../platform/http/fields.ts'
+import { fileUrl } from '../files/index.ts'
+import type { CallStatus, CampaignCall } from './schema.ts'
+
+interface CallRow extends Omit<CampaignCall, 'recording_url'> {
+  first_name: string | null
+  last_name: string | null
+  recording_file_id: string | null
+  recording_filename: string | null
+}
+
+interface Parameters {
+  campaign_id: string
+  status: string | null
+  before: string | null
+  limit: number
+}
+
+// Whom a stopped campaign has not called it will not call any more.
+const status = sql`case when c.status = 'stopped' and t.status = 'queued' then 'cancelled' else t.status end`
+
+const list = variants('campaigns.list_calls', (_, p: Parameters, shape: { of_status: boolean; continued: boolean }) =>
+  sql<CallRow>`
+    select t.id, t.contact_id, t.phone_number, ${status} as status, t.attempts, t.answered_at, a.ended_at, a.duration_seconds,
+           a.key, t.transferred_at is not null as transferred, t.cause, k.first_name, k.last_name,
+           f.id as recording_file_id, f.filename as recording_filename,
+           case when t.finished_at is null and c.status <> 'stopped' then t.next_attempt_at end as next_attempt_at
+      from campaigns.targets t
+      join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id
+      left join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id
+      left join campaigns.attempts a on a.workspace_id = t.workspace_id and a.id = t.last_attempt_id
+      left join files.files f on f.workspace_id = a.workspace_id and f.id = a.recording_file_id
+     where t.campaign_id = ${p.campaign_id}
+           ${shape.of_status ? sql`and ${status} = ${p.status}` : sql``}
+           ${shape.continued ? sql`and t.id < ${p.before}` : sql``}
+     order by t.id desc limit ${p.limit}`,
+)
+
+const exists = statement('campaigns.exists', (db, p: { id: string }) =>
+  db.selectFrom('campaigns.campaigns').select('id').where('id', '=', p.id),
+)
+
+/** Each contact of a campaign with how its (last) call went; those that joined last come first. */
+export async function listCalls(
+  ctx: Ctx,
+  campaignId: string,
+  query: { limit: number; cursor?: string | undefined; status?: CallStatus | undefined },
+) {
+  const before = readCursor(query.cursor)
+  if (!(await ctx.db.maybe(exists, { id: campaignId }))) missing('campaign')
+  const rows = await readCalls(ctx, { campaign_id: campaignId, status: query.status ?? null, before, limit: query.limit + 1 })
+  return toPage(rows, query.limit)
+}
+
+export async function readCalls(ctx: Ctx, p: Parameters): Promise<(CampaignCall & Pick<CallRow, 'first_name' | 'last_name'>)[]> {
+  const rows = await ctx.db.all(list({ of_status: p.status !== null, continued: p.before !== null }), p)
+  return rows.map(({ recording_file_id: id, recording_filename: filename, ...call }) => ({
+    ...call,
+    recording_url: id && filename ? fileUrl({ id, filename }) : null,
+  }))
+}

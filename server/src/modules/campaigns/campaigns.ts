@@ -1,0 +1,156 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { patch, statement, variants } from '../../platform/database/statement.ts'
+import { conflict, missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { bareListLimit } from '../../platform/http/bare-list.ts'
+import { newId } from '../../platform/id.ts'
+import { fileUrl } from '../files/index.ts'
+import { memberFilter } from '../identity/index.ts'
+import { CampaignChanged } from './events.ts'
+import { type Campaign, type CampaignChanges, type CampaignStatus, type NewCampaign, defaults } from './schema.ts'
+import { resolveReferences } from './references.ts'
+
+type CampaignRow = Omit<Campaign, 'greeting_file_url'> & { greeting_stored_file_id: string | null }
+
+const selectCampaigns = sql`
+  select c.id, c.user_id, c.user_id as created_by, c.title, c.title as name, c.description, c.segment, c.channels, c.status,
+         c.contact_list_id, c.sip_provider_id, c.greeting_id as greeting_file_id, g.file_id as greeting_stored_file_id,
+         g.filename as greeting_file_name, c.transfer_number, c.caller_id, c.calling_hours, c.key_map, c.retry,
+         c.max_concurrent_calls, c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
+         c.progress, c.contacts, c.total_calls, c.answered_calls, c.transferred_calls, c.failed_calls, c.attempts,
+         coalesce(round(100.0 * c.answered_calls / nullif(c.total_calls, 0), 1), 0)::float8 as connect_rate,
+         c.booked_appointments, c.created_at, c.updated_at, c.started_at, c.ended_at
+    from campaigns.campaigns c
+    left join files.greetings g on g.workspace_id = c.workspace_id and g.id = c.greeting_id`
+
+function toCampaign({ greeting_stored_file_id, ...row }: CampaignRow): Campaign {
+  const { greeting_file_name: filename } = row
+  const url = greeting_stored_file_id && filename ? fileUrl({ id: greeting_stored_file_id, filename }) : null
+  return { ...row, greeting_file_url: url }
+}
+
+const list = variants(
+  'campaigns.list',
+  (_, p: { user_id: string | null; before: string | null; limit: number }, shape: { of_user: boolean; continued: boolean }) =>
+    sql<CampaignRow>`
+      ${selectCampaigns}
+       where true ${shape.of_user ? sql`and c.user_id = ${p.user_id}` : sql``}
+                  ${shape.continued ? sql`and c.id < ${p.before}` : sql``}
+       order by c.id desc limit ${p.limit}`,
+)
+
+/** Newest first; with `userId` that member's. */
+export async function listCampaigns(ctx: Ctx, userId: string | undefined, before: string | null): Promise<Campaign[]> {
+  const user_id = await memberFilter(ctx, userId)
+  const rows = await ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), { user_id, before, limit: bareListLimit + 1 })
+  return rows.map(toCampaign)
+}
+
+const find = statement('campaigns.find', (_, p: { id: string }) => sql<CampaignRow>`${selectCampaigns} where c.id = ${p.id}`)
+
+export async function getCampaign(ctx: Ctx, id: string): Promise<Campaign> {
+  return toCampaign((await ctx.db.maybe(find, { id })) ?? missing('campaign'))
+}
+
+/** What people decide about a campaign, as its row holds it. */
+const columns = [
+  'title',
+  'description',
+  'segment',
+  'channels',
+  'contact_list_id',
+  'sip_provider_id',
+  'greeting_id',
+  'transfer_number',
+  'caller_id',
+  'calling_hours',
+  'key_map',
+  'retry',
+  'max_concurrent_calls',
+  'calls_per_second',
+  'ring_timeout_seconds',
+  'voicemail',
+  'record',
+] as const
+
+const insert = statement('campaigns.insert', (_, p: { id: string; values: string }) =>
+  sql`insert into campaigns.campaigns (id, ${sql.join(columns.map((column) => sql.ref(column)))})
+      select ${p.id}, ${sql.join(columns.map((column) => sql.ref(`v.${column}`)))}
+        from jsonb_populate_record(null::campaigns.campaigns, ${p.values}::jsonb) v`,
+)
+
+/** Throws 400 or 404 when it refers to something that is not there. */
+export async function createCampaign(ctx: Ctx, input: NewCampaign): Promise<Campaign> {
+  const id = newId()
+  const given = await resolveReferences(ctx, input, { sip_provider_id: null, caller_id: null })
+  const values = {
+    channels: ['phone'],
+    voicemail: 'hang_up',
+    record: false,
+    ...defaults,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  }
+  await ctx.db.all(insert, { id, values: JSON.stringify(values) })
+  return getCampaign(ctx, id)
+}
+
+const lock = statement('campaigns.lock', (_, p: { id: string }) =>
+  sql<{ status: CampaignStatus; sip_provider_id: string | null; caller_id: string | null }>`
+    select status, sip_provider_id, caller_id from campaigns.campaigns where id = ${p.id} for no key update`,
+)
+
+const update = statement('campaigns.update', (_, p: { id: string; changes: string }) =>
+  sql`update campaigns.campaigns c set ${patch('c', columns, p.changes)} where id = ${p.id}`,
+)
+
+// Who waits for calling hours is judged again by the new ones.
+const reconsider = statement('campaigns.reconsider_hours', (_, p: { id: string }) =>
+  sql`update campaigns.targets set next_attempt_at = deferred_from, deferred_from = null
+       where campaign_id = ${p.id} and deferred_from is not null and finished_at is null and node_id is null`,
+)
+
+const texts = new Set<string>(['title', 'description', 'segment'])
+
+/**
+ * Changes only what was sent. Everything may change until the start; after it everything but the contact list and the
+ * channels, for the calls to come; after the end only the texts. Throws 409 for the rest.
+ */
+export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChanges): Promise<Campaign> {
+  const campaign = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
+  const changes = await resolveReferences(ctx, input, campaign)
+  const names = Object.keys(changes).filter((name) => changes[name as keyof typeof changes] !== undefined)
+  const { status } = campaign
+  if (status !== 'pending' && (names.includes('contact_list_id') || names.includes('channels'))) {
+    throw conflict('campaign_started', 'The contact list of a campaign that was started cannot be exchanged. Add contacts to its list, or make another campaign.')
+  }
+  if ((status === 'completed' || status === 'stopped') && names.some((name) => !texts.has(name))) {
+    throw conflict('campaign_ended', 'The campaign has ended; only its title, description and segment can still change.')
+  }
+  await ctx.db.all(update, { id, changes: JSON.stringify(changes) })
+  if (names.includes('calling_hours')) await ctx.db.all(reconsider, { id })
+  if (status === 'active' || status === 'paused') emit(ctx, CampaignChanged, { campaign_id: id })
+  return getCampaign(ctx, id)
+}
+
+const remove = statement('campaigns.delete', (_, p: { id: string }) =>
+  sql`delete from campaigns.campaigns where id = ${p.id}`,
+)
+
+/** With its calls and counts. Throws 409 while it is active. */
+export async function deleteCampaign(ctx: Ctx, id: string): Promise<void> {
+  const { status } = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
+  if (status === 'active') throw conflict('campaign_active', 'Stop the campaign before you delete it.')
+  await ctx.db.all(remove, { id })
+}
+
+const countCalls = statement('campaigns.count_calls', (_, p: { user_id: string }) =>
+  sql<{ total: number }>`select coalesce(sum(total_calls), 0)::bigint as total from campaigns.campaigns where user_id = ${p.user_id}`,
+)
+
+/** How many contacts all of a member's campaigns have dialled. */
+export async function countCallsOf(ctx: Ctx, userId: string): Promise<{ totalCalls: number }> {
+  await memberFilter(ctx, userId)
+  const { total } = await ctx.db.one(countCalls, { user_id: userId })
+  return { totalCalls: total }
+}

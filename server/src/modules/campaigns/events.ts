@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { event } from '../../platform/events.ts'
+import { CampaignProgress } from './schema.ts'
+
+/** A campaign was started, paused, resumed, stopped or has ended. */
+export const CampaignStatusChanged = event('campaign.status_changed', CampaignProgress, {
+  event: 'campaign:progress',
+  scope: 'campaigns:read',
+})
+
+/** What a campaign is to do was changed while it may be running. */
+export const CampaignChanged = event('campaign.changed', z.object({ campaign_id: z.uuid() }))
+
+/** One call of a campaign is over. */
+export const CampaignCallLogged = event(
+  'campaign.call_logged',
+  z.object({
+    campaign_id: z.uuid(),
+    /** The contact's place in the campaign: `id` of the campaign's calls. */
+    call_id: z.uuid(),
+    attempt_id: z.uuid(),
+    contact_id: z.uuid().nullable(),
+    phone_number: z.string(),
+    status: z.string(),
+    attempts: z.number().int(),
+    /** Will this contact be called again? */
+    final: z.boolean(),
+    duration_seconds: z.number().int().nullable(),
+    key: z.string().nullable(),
+    transferred: z.boolean(),
+    cause: z.string().nullable(),
+  }),
+  { event: 'call:logged', scope: 'campaign-calls:read' },
+)

@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import { statement } from '../../platform/database/statement.ts'
+import type { FieldFault } from '../../platform/errors.ts'
+import type { KeyMap } from './schema.ts'
+
+/** What decides whether a campaign can start. */
+export interface Readiness {
+  contact_list_id: string | null
+  has_contacts: boolean
+  greeting_id: string | null
+  sip_provider_id: string | null
+  provider_active: boolean | null
+  provider_caller_ids: string[] | null
+  /** The owner's active providers, or the workspace's when the owner has none. */
+  active_providers: { id: string; caller_ids: string[] }[]
+  caller_id: string | null
+  transfer_number: string | null
+  transfer_number_known: boolean
+  key_map: KeyMap
+}
+
+export const findReadiness = statement('campaigns.readiness', (_, p: { id: string }) =>
+  sql<Readiness>`
+    select c.contact_list_id,
+           exists (select from contacts.list_items i where i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id) as has_contacts,
+           c.greeting_id, c.sip_provider_id, p.active as provider_active, p.caller_ids as provider_caller_ids,
+           coalesce(
+             (select jsonb_agg(jsonb_build_object('id', a.id, 'caller_ids', a.caller_ids)) from telephony.sip_providers a where a.active and a.user_id = c.user_id),
+             (select jsonb_agg(jsonb_build_object('id', a.id, 'caller_ids', a.caller_ids)) from telephony.sip_providers a where a.active),
+             '[]') as active_providers,
+           c.caller_id, c.transfer_number, c.key_map,
+           exists (select from telephony.transfer_numbers n where n.workspace_id = c.workspace_id and n.phone_number = c.transfer_number) as transfer_number_known
+      from campaigns.campaigns c
+      left join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id
+     where c.id = ${p.id}`,
+)
+
+/** Everything that is still missing, and the provider to call through when nothing is. */
+export function checkReadiness(campaign: Readiness): { faults: FieldFault[]; sip_provider_id: string | null } {
+  const faults: FieldFault[] = []
+  const fault = (path: string, message: string) => void faults.push({ path, message })
+  const { active_providers } = campaign
+  const chosen = campaign.sip_provider_id
+    ? { id: campaign.sip_provider_id, caller_ids: campaign.provider_caller_ids ?? [] }
+    : active_providers.length === 1
+      ? active_providers[0]
+      : undefined
+
+  if (!campaign.contact_list_id) fault('contact_list_id', 'Choose whom to call: a contact list.')
+  else if (!campaign.has_contacts) fault('contact_list_id', 'The contact list is empty.')
+  if (!campaign.greeting_id) fault('greeting_file_id', 'Choose the greeting to play: upload one with POST /api/greeting-files.')
+  if (!chosen) {
+    fault('sip_provider_id', active_providers.length === 0 ? 'Add a SIP provider and switch it on.' : 'Several SIP providers are active: choose one.')
+  } else if (campaign.sip_provider_id && !campaign.provider_active) fault('sip_provider_id', 'The SIP provider is switched off.')
+  if (chosen && campaign.caller_id && chosen.caller_ids.length > 0 && !chosen.caller_ids.includes(campaign.caller_id)) {
+    fault('caller_id', `The provider only lets calls show ${chosen.caller_ids.join(', ')}.`)
+  }
+  if (Object.values(campaign.key_map).includes('transfer')) {
+    if (!campaign.transfer_number) fault('transfer_number', 'A key transfers the call: choose the transfer number, or take the key out of key_map.')
+    else if (!campaign.transfer_number_known) fault('transfer_number', `${campaign.transfer_number} is no longer one of the workspace's transfer numbers.`)
+  }
+  return { faults, sip_provider_id: chosen?.id ?? null }
+}

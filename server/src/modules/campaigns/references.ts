@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { invalidField, missing } from '../../platform/errors.ts'
+import { toE164 } from '../contacts/index.ts'
+import { getGreeting } from '../files/index.ts'
+import { isTransferNumber } from '../telephony/index.ts'
+import type { CampaignChanges } from './schema.ts'
+
+const findList = statement('campaigns.find_list', (db, p: { id: string }) =>
+  db.selectFrom('contacts.lists').select('id').where('id', '=', p.id),
+)
+const findProvider = statement('campaigns.find_provider', (_, p: { id: string }) =>
+  sql<{ caller_ids: string[] }>`select caller_ids from telephony.sip_providers where id = ${p.id}`,
+)
+
+/** Fields of a body as columns of the row. */
+export type CampaignColumns = Omit<CampaignChanges, 'name' | 'greeting_file_id' | 'greeting_file_url'> & { greeting_id?: string | null | undefined }
+
+/**
+ * Checks that what a body refers to is the workspace's, and turns it into columns. `present` is what stays as it is
+ * where the body is silent. Throws 400 naming the field, or 404.
+ */
+export async function resolveReferences(
+  ctx: Ctx,
+  { name, greeting_file_id, greeting_file_url, ...input }: CampaignChanges,
+  present: { sip_provider_id: string | null; caller_id: string | null },
+): Promise<CampaignColumns> {
+  const columns: CampaignColumns = { ...input }
+  if (input.title ?? name) columns.title = input.title ?? name
+  if (input.contact_list_id && !(await ctx.db.maybe(findList, { id: input.contact_list_id }))) missing('contact list')
+  if (input.transfer_number) columns.transfer_number = await toTransferNumber(ctx, input.transfer_number)
+  if (input.sip_provider_id || input.caller_id) {
+    await checkCallerId(ctx, input.sip_provider_id ?? present.sip_provider_id, input.caller_id ?? present.caller_id)
+  }
+  if (greeting_file_id) columns.greeting_id = (await getGreeting(ctx, { id: greeting_file_id })).id
+  else if (greeting_file_url) columns.greeting_id = (await getGreeting(ctx, { url: greeting_file_url })).id
+  else if (greeting_file_id === null || greeting_file_url === null) columns.greeting_id = null
+  return columns
+}
+
+async function toTransferNumber(ctx: Ctx, typed: string): Promise<string> {
+  const number = await toE164(ctx, typed, 'body.transfer_number')
+  if (await isTransferNumber(ctx, number)) return number
+  throw invalidField('body.transfer_number', `${number} is not one of the workspace's transfer numbers. Add it there first.`)
+}
+
+async function checkCallerId(ctx: Ctx, providerId: string | null, callerId: string | null): Promise<void> {
+  if (!providerId) return
+  const { caller_ids } = (await ctx.db.maybe(findProvider, { id: providerId })) ?? missing('SIP provider')
+  if (callerId && caller_ids.length > 0 && !caller_ids.includes(callerId)) {
+    throw invalidField('body.caller_id', `The provider only lets calls show ${caller_ids.join(', ')}.`)
+  }
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { bareList } from '../../platform/http/bare-list.ts'
+import { id, page, pageOf, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { type RouteTable, route } from '../../platform/http/route.ts'
+import { listCalls } from './calls.ts'
+import { countCallsOf, createCampaign, deleteCampaign, getCampaign, listCampaigns, updateCampaign } from './campaigns.ts'
+import { campaignReport } from './report.ts'
+import * as schema from './schema.ts'
+import { changeStatus } from './status.ts'
+
+const byId = z.object({ id })
+
+/** Sales front-ends call a campaign that has not begun a draft. */
+const toSales = (campaign: schema.Campaign) => ({
+  ...campaign,
+  status: campaign.status === 'pending' ? ('draft' as const) : campaign.status,
+})
+
+const changes = (method: 'PUT' | 'PATCH') =>
+  route({
+    kind: 'write',
+    method,
+    path: '/api/campaigns/:id',
+    access: 'campaigns:write',
+    summary: 'Change a campaign; what is not sent stays',
+    params: byId,
+    body: schema.CampaignChanges,
+    example: { calls_per_second: 2, retry: { max_attempts: 2, delay_minutes: 30, on: ['busy'] } },
+    answer: schema.Campaign,
+    errors: [409],
+    handler: (ctx, { params, body }) => updateCampaign(ctx, params.id, body),
+  })
+
+const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: string) =>
+  route({
+    kind: 'write',
+    method: 'POST',
+    path: `/api/campaigns/:id/${action}`,
+    access: 'campaigns:write',
+    summary,
+    params: byId,
+    answer: schema.Campaign,
+    errors: [409],
+    handler: (ctx, { params }) => changeStatus(ctx, params.id, action),
+  })
+
+export const campaignRoutes: RouteTable = {
+  tag: 'Campaigns',
+  routes: {
+    listCampaigns: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/campaigns',
+      access: 'campaigns:read',
+      summary: "A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first",
+      query: z.object({ userId: id.optional(), cursor: z.string().max(500).optional() }),
+      answer: z.union([z.array(schema.Campaign), z.object({ data: z.array(schema.SalesCampaign) })]),
+      async handler(ctx, { query, request }) {
+        const campaigns = await listCampaigns(ctx, query.userId, readCursor(query.cursor))
+        return query.userId === undefined ? { data: campaigns.map(toSales) } : bareList(campaigns, request.url)
+      },
+    }),
+    createCampaign: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/campaigns',
+      access: 'campaigns:write',
+      summary: 'Make a campaign: with a title it is answered bare, with a name as {data}',
+      body: schema.NewCampaign,
+      example: {
+        title: 'Spring offer',
+        description: 'Customers of March and April',
+        caller_id: '+15550100100',
+        calling_hours: { start: '09:00', end: '20:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'] },
+        key_map: { '1': 'transfer', '2': 'repeat', '9': 'opt_out' },
+        retry: { max_attempts: 3, delay_minutes: 60, on: ['busy', 'no_answer'] },
+        max_concurrent_calls: 10,
+        calls_per_second: 1,
+        ring_timeout_seconds: 30,
+        voicemail: 'hang_up',
+        record: false,
+      },
+      status: 201,
+      answer: z.union([schema.Campaign, z.object({ data: schema.SalesCampaign })]),
+      async handler(ctx, { body }) {
+        const campaign = await createCampaign(ctx, body)
+        return body.title === undefined ? { data: toSales(campaign) } : campaign
+      },
+    }),
+    countCampaignCalls: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/campaigns/call-count/:userId',
+      access: 'campaigns:read',
+      summary: "How many contacts a member's campaigns have dialled",
+      params: z.object({ userId: id }),
+      answer: z.object({ totalCalls: z.number().int() }),
+      handler: (ctx, { params }) => countCallsOf(ctx, params.userId),
+    }),
+    getCampaign: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/campaigns/:id',
+      access: 'campaigns:read',
+      summary: 'One campaign',
+      params: byId,
+      answer: schema.Campaign,
+      handler: (ctx, { params }) => getCampaign(ctx, params.id),
+    }),
+    updateCampaign: changes('PATCH'),
+    putCampaign: changes('PUT'),
+    deleteCampaign: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/campaigns/:id',
+      access: 'campaigns:write',
+      summary: 'Delete a campaign that is not active, with its calls',
+      params: byId,
+      answer: success,
+      errors: [409],
+      async handler(ctx, { params }) {
+        await deleteCampaign(ctx, params.id)
+        return succeeded
+      },
+    }),
+    startCampaign: statusChange('start', 'Start calling; says everything that is missing when it cannot'),
+    pauseCampaign: statusChange('pause', 'Make no new calls; those in progress go on'),
+    resumeCampaign: statusChange('resume', 'Go on after a pause'),
+    stopCampaign: statusChange('stop', 'End for good: calls that are still ringing are cancelled'),
+    listCampaignCalls: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/campaigns/:id/calls',
+      access: 'campaign-calls:read',
+      summary: 'Each contact of a campaign and how its call went',
+      params: byId,
+      query: page().extend({ status: z.enum(schema.callStatuses).optional() }),
+      answer: pageOf(schema.CampaignCall),
+      handler: (ctx, { params, query }) => listCalls(ctx, params.id, query),
+    }),
+    getCampaignReport: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/campaigns/:id/report.csv',
+      access: 'campaign-calls:read',
+      summary: 'The same as CSV, all of it',
+      params: byId,
+      answer: z.string(),
+      handler: (ctx, { params }) => campaignReport(ctx, params.id),
+    }),
+  },
+}

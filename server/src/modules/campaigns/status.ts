@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { badRequest, conflict, missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { getCampaign } from './campaigns.ts'
+import { CampaignStatusChanged } from './events.ts'
+import { checkReadiness, findReadiness } from './readiness.ts'
+import type { Campaign, CampaignProgress, CampaignStatus } from './schema.ts'
+import { enrolContacts } from './targets.ts'
+import { type CampaignAction, transitions } from './transitions.ts'
+
+const lock = statement('campaigns.lock_status', (_, p: { id: string }) =>
+  sql<{ status: CampaignStatus }>`select status from campaigns.campaigns where id = ${p.id} for no key update`,
+)
+
+interface Move {
+  id: string
+  status: CampaignStatus
+  now: string
+}
+const move = statement('campaigns.move', (_, p: Move) =>
+  sql`update campaigns.campaigns
+         set status = ${p.status},
+             started_at = case when ${p.status} = 'active' then coalesce(started_at, ${p.now}::timestamptz) else started_at end,
+             ended_at = case when ${p.status} in ('completed', 'stopped') then ${p.now}::timestamptz end
+       where id = ${p.id}`,
+)
+
+const setProvider = statement('campaigns.set_provider', (_, p: { id: string; sip_provider_id: string | null }) =>
+  sql`update campaigns.campaigns set sip_provider_id = ${p.sip_provider_id} where id = ${p.id}`,
+)
+
+/**
+ * Starts, pauses, resumes or stops a campaign. Doing again what has been done changes nothing. Throws 409 when the status
+ * does not allow it, 400 with everything that is missing when it cannot start yet. Inside a transaction.
+ */
+export async function changeStatus(ctx: Ctx, id: string, action: Exclude<CampaignAction, 'complete'>): Promise<Campaign> {
+  const { status: from } = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
+  const to = transitions[from][action]
+  if (!to) throw conflict('wrong_status', refusals[action](from))
+  if (to === from) return getCampaign(ctx, id)
+  if (action === 'start') await prepare(ctx, id)
+  await ctx.db.all(move, { id, status: to, now: ctx.now().toISOString() })
+  const campaign = await getCampaign(ctx, id)
+  emit(ctx, CampaignStatusChanged, progressOf(campaign))
+  return campaign
+}
+
+async function prepare(ctx: Ctx, id: string): Promise<void> {
+  const { faults, sip_provider_id } = checkReadiness(await ctx.db.one(findReadiness, { id }))
+  if (faults.length > 0) {
+    throw badRequest('not_ready', `The campaign cannot start yet. ${faults.map(({ message }) => message).join(' ')}`, faults)
+  }
+  await ctx.db.all(setProvider, { id, sip_provider_id })
+  await enrolContacts(ctx, id)
+}
+
+const has: Record<CampaignStatus, string> = {
+  pending: 'has not been started',
+  active: 'is running',
+  paused: 'is paused',
+  completed: 'has been completed',
+  stopped: 'was stopped',
+}
+const refusals: Record<Exclude<CampaignAction, 'complete'>, (from: CampaignStatus) => string> = {
+  start: (from) => (from === 'paused' ? 'The campaign is paused: resume it.' : `The campaign ${has[from]}; make a new one to call again.`),
+  pause: (from) => `The campaign ${has[from]}, so there is nothing to pause.`,
+  resume: (from) => `The campaign ${has[from]}, so there is nothing to resume.`,
+  stop: (from) => `The campaign ${has[from]}, so there is nothing to stop.`,
+}
+
+export const progressOf = (campaign: Campaign): CampaignProgress => ({
+  campaign_id: campaign.id,
+  status: campaign.status,
+  progress: campaign.progress,
+  contacts: campaign.contacts,
+  total_calls: campaign.total_calls,
+  answered_calls: campaign.answered_calls,
+  transferred_calls: campaign.transferred_calls,
+  failed_calls: campaign.failed_calls,
+})

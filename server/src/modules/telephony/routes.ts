@@ -1,0 +1,193 @@
+import { z } from 'zod'
+import { bareList } from '../../platform/http/bare-list.ts'
+import { id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { type RouteTable, route } from '../../platform/http/route.ts'
+import * as schema from './schema.ts'
+import {
+  createSipProvider,
+  deleteSipProvider,
+  getSipProvider,
+  listSipProviders,
+  testSipProvider,
+  updateSipProvider,
+} from './sip-providers.ts'
+import {
+  createTransferNumber,
+  deleteTransferNumber,
+  getTransferNumber,
+  listTransferNumbers,
+  updateTransferNumber,
+} from './transfer-numbers.ts'
+
+const byId = z.object({ id })
+const ofMember = z.object({ userId: id.optional(), cursor: z.string().max(500).optional() })
+
+const providerChanges = (method: 'PUT' | 'PATCH') =>
+  route({
+    kind: 'write',
+    method,
+    path: '/api/sip-providers/:id',
+    access: 'telephony:write',
+    summary: 'Change a SIP provider; what is not sent stays',
+    params: byId,
+    body: schema.SipProviderChanges,
+    example: { calls_per_second: 5 },
+    answer: schema.SipProvider,
+    handler: (ctx, { params, body }) => updateSipProvider(ctx, params.id, body),
+  })
+
+const numberChanges = (method: 'PUT' | 'PATCH') =>
+  route({
+    kind: 'write',
+    method,
+    path: '/api/transfer-numbers/:id',
+    access: 'telephony:write',
+    summary: 'Change a transfer number; what is not sent stays',
+    params: byId,
+    body: schema.TransferNumberChanges,
+    example: { description: 'Weekdays until six' },
+    answer: schema.TransferNumber,
+    handler: (ctx, { params, body }) => updateTransferNumber(ctx, params.id, body),
+  })
+
+export const telephonyRoutes: RouteTable = {
+  tag: 'Telephony',
+  routes: {
+    listSipProviders: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/sip-providers',
+      access: 'telephony:read',
+      summary: 'SIP providers with their live state, newest first',
+      query: ofMember,
+      answer: z.array(schema.SipProvider),
+      handler: async (ctx, { query, request }) =>
+        bareList(await listSipProviders(ctx, query.userId, readCursor(query.cursor)), request.url),
+    }),
+    createSipProvider: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/sip-providers',
+      access: 'telephony:write',
+      summary: 'Add a SIP provider',
+      body: schema.NewSipProvider,
+      example: {
+        name: 'Main line',
+        host: 'sip.example.com',
+        port: 5060,
+        username: '15550100',
+        password: 'a long password',
+        active: true,
+        transport: 'udp',
+        register: true,
+        caller_ids: ['+15550100100'],
+        max_concurrent_calls: 10,
+        calls_per_second: 1,
+        transfer_mode: 'bridge',
+      },
+      status: 201,
+      answer: schema.SipProvider,
+      handler: (ctx, { body }) => createSipProvider(ctx, body),
+    }),
+    getSipProvider: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/sip-providers/:id',
+      access: 'telephony:read',
+      summary: 'One SIP provider with its live state',
+      params: byId,
+      answer: schema.SipProvider,
+      handler: (ctx, { params }) => getSipProvider(ctx, params.id),
+    }),
+    updateSipProvider: providerChanges('PATCH'),
+    putSipProvider: providerChanges('PUT'),
+    switchSipProvider: route({
+      kind: 'write',
+      method: 'PATCH',
+      path: '/api/sip-providers/:id/status',
+      access: 'telephony:write',
+      summary: 'Switch a SIP provider on or off',
+      params: byId,
+      body: schema.SipProviderSwitch,
+      example: { active: true },
+      answer: success,
+      async handler(ctx, { params, body }) {
+        await updateSipProvider(ctx, params.id, { active: body.active })
+        return succeeded
+      },
+    }),
+    testSipProvider: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/sip-providers/:id/test',
+      access: 'telephony:write',
+      summary: 'Try a SIP provider and say what happened',
+      params: byId,
+      answer: schema.SipProviderTest,
+      errors: [503],
+      handler: (ctx, { params }) => testSipProvider(ctx, params.id),
+    }),
+    deleteSipProvider: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/sip-providers/:id',
+      access: 'telephony:write',
+      summary: 'Delete a SIP provider',
+      params: byId,
+      answer: success,
+      async handler(ctx, { params }) {
+        await deleteSipProvider(ctx, params.id)
+        return succeeded
+      },
+    }),
+
+    listTransferNumbers: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/transfer-numbers',
+      access: 'telephony:read',
+      summary: 'Numbers that calls may be connected to, newest first',
+      query: ofMember,
+      answer: z.array(schema.TransferNumber),
+      handler: async (ctx, { query, request }) =>
+        bareList(await listTransferNumbers(ctx, query.userId, readCursor(query.cursor)), request.url),
+    }),
+    createTransferNumber: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/transfer-numbers',
+      access: 'telephony:write',
+      summary: 'Add a transfer number',
+      body: schema.NewTransferNumber,
+      example: { name: 'Sales desk', phone_number: '+15550100200', description: 'Weekdays, nine to five' },
+      status: 201,
+      answer: schema.TransferNumber,
+      handler: (ctx, { body }) => createTransferNumber(ctx, body),
+    }),
+    getTransferNumber: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/transfer-numbers/:id',
+      access: 'telephony:read',
+      summary: 'One transfer number',
+      params: byId,
+      answer: schema.TransferNumber,
+      handler: (ctx, { params }) => getTransferNumber(ctx, params.id),
+    }),
+    updateTransferNumber: numberChanges('PATCH'),
+    putTransferNumber: numberChanges('PUT'),
+    deleteTransferNumber: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/transfer-numbers/:id',
+      access: 'telephony:write',
+      summary: 'Delete a transfer number',
+      params: byId,
+      answer: success,
+      async handler(ctx, { params }) {
+        await deleteTransferNumber(ctx, params.id)
+        return succeeded
+      },
+    }),
+  },
+}

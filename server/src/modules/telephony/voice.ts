@@ -1,0 +1,178 @@
+import { hostname } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
+import { type Clock, type Timer, type TrunkState, type VoiceGateway, systemClock } from '@switchboard/voice'
+import { workspaceTopic } from '../../platform/events.ts'
+import { newId } from '../../platform/id.ts'
+import { type Services, serverContext } from '../../platform/services.ts'
+import { bury, drop, held, join, leave, renew, saveStates, take } from './nodes.ts'
+import { type SipAccountRow, toTrunk } from './sip-providers.ts'
+import { faultOfSipHost } from './sip-host.ts'
+
+/** A trunk that this node holds: only this node calls through it. */
+export interface HeldTrunk {
+  id: string
+  workspaceId: string
+  maxConcurrentCalls: number
+  callsPerSecond: number
+  transferMode: 'bridge' | 'refer'
+}
+
+/** This node's hold on the telephone network. */
+export interface Telephony {
+  /** The node's id, which is its fencing token; another one after the lease was lost. */
+  nodeId(): string
+  /** Is the lease certainly still good? By this process's own monotonic clock, so it holds after a SIGSTOP too. */
+  mayDial(): boolean
+  trunks(): ReadonlyMap<string, HeldTrunk>
+  start(): Promise<void>
+  /** Providers have changed: look now. Resolves when the trunks are as they should be. */
+  sync(): Promise<void>
+  /** Gives the trunks to whoever comes next. Calls should have ended before. */
+  stop(): Promise<void>
+}
+
+export interface TelephonyOptions {
+  clock?: Clock
+  /** Default 15 s. */
+  leaseMs?: number
+  /** How often the lease is renewed and the trunks are looked after. Default 3 s. */
+  heartbeatMs?: number
+  /** No other process uses this database, so whatever node is in it is dead. Default: the database is the embedded one. */
+  sole?: boolean
+}
+
+/** Stops dialling so long before the lease ends, for the time between the check and the INVITE. */
+const marginMs = 2_000
+
+/**
+ * Keeps the gateway's trunks equal to the active providers, each in the hands of one node, and tells their state. Call
+ * `sync` when an event `sip_provider.changed` comes by; the heartbeat is the net under it.
+ */
+export function createTelephony(services: Services, gateway: VoiceGateway, options: TelephonyOptions = {}): Telephony {
+  const { clock = systemClock, leaseMs = 15_000, heartbeatMs = 3_000, sole = services.config.database.url === null } = options
+  const { log } = services
+  const ctx = serverContext(services, { workspaceId: null })
+  const trunks = new Map<string, HeldTrunk>()
+  const opened = new Map<string, SipAccountRow>()
+  const states = new Map<string, TrunkState>()
+  let nodeId = newId()
+  let leaseEndsAt = -Infinity
+  let timer: Timer | undefined
+  let syncing: Promise<void> | undefined
+  let again = false
+  let stopped = false
+
+  async function enter(): Promise<void> {
+    const askedAt = clock.monotonic()
+    await ctx.db.all(join, { id: nodeId, name: `${hostname()}/${process.pid}`, lease_ms: leaseMs })
+    leaseEndsAt = askedAt + leaseMs
+  }
+
+  async function keepLease(): Promise<void> {
+    const askedAt = clock.monotonic()
+    const [renewed, buried] = (await ctx.db.together([renew.call({ id: nodeId, lease_ms: leaseMs }), bury.call({ id: nodeId, sole })])) as [unknown[], { name: string }[]]
+    for (const { name } of buried) log.warn({ node: name }, 'A voice node is gone; its trunks are taken over.')
+    if (renewed.length > 0) {
+      leaseEndsAt = askedAt + leaseMs
+      return
+    }
+    log.error('This voice node was away for longer than its lease. Its calls in progress count as lost; it goes on as a new node.')
+    nodeId = newId()
+    await enter()
+  }
+
+  async function look(): Promise<void> {
+    await keepLease()
+    const [, , rows] = (await ctx.db.together([drop.call({ id: nodeId }), take.call({ id: nodeId }), held.call({ id: nodeId })])) as unknown as [unknown, unknown, SipAccountRow[]]
+    const wanted = new Map(rows.map((row) => [row.id, row]))
+    for (const id of [...opened.keys()]) if (!wanted.has(id)) await close(id)
+    for (const row of rows) await open(row)
+    await tellStates(rows)
+  }
+
+  async function open(row: SipAccountRow): Promise<void> {
+    const fault = await faultOfSipHost(row.host, services.config.sip.allowPrivate)
+    if (!fault && isDeepStrictEqual(opened.get(row.id), row)) return
+    try {
+      if (fault) throw new TypeError(fault)
+      await gateway.upsertTrunk(toTrunk(services, row))
+      states.delete(row.id)
+      opened.set(row.id, row)
+      trunks.set(row.id, {
+        id: row.id,
+        workspaceId: row.workspace_id,
+        maxConcurrentCalls: row.max_concurrent_calls,
+        callsPerSecond: row.calls_per_second,
+        transferMode: row.transfer_mode,
+      })
+    } catch (error) {
+      if (opened.has(row.id)) await close(row.id)
+      trunks.delete(row.id)
+      if (!(error instanceof TypeError)) log.warn({ err: error, provider: row.id }, 'A SIP provider could not be opened.')
+      await tell(row, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  async function close(id: string): Promise<void> {
+    opened.delete(id)
+    trunks.delete(id)
+    states.delete(id)
+    await gateway.removeTrunk(id)
+  }
+
+  async function tellStates(rows: SipAccountRow[]): Promise<void> {
+    for (const row of rows) if (opened.has(row.id)) await tell(row, await gateway.trunkState(row.id))
+  }
+
+  async function tell(row: SipAccountRow, state: TrunkState): Promise<void> {
+    const known = states.get(row.id)
+    if (known && told(known) === told(state)) return
+    await ctx.db.all(saveStates, { id: nodeId, states: JSON.stringify([{ sip_provider_id: row.id, state }]) })
+    states.set(row.id, state)
+    services.live.publish(workspaceTopic(row.workspace_id, 'telephony:read'), 'sip-provider:update', { sip_provider_id: row.id, status: state })
+  }
+
+  async function sync(): Promise<void> {
+    again = true
+    if (!syncing) {
+      syncing = (async () => {
+        while (again && !stopped) {
+          again = false
+          await look()
+        }
+      })().finally(() => (syncing = undefined))
+    }
+    return syncing
+  }
+
+  function beat(): void {
+    if (stopped) return
+    timer = clock.setTimeout(() => {
+      sync()
+        .catch((error: unknown) => log.warn({ err: error }, 'The voice node could not renew its lease; trying again.'))
+        .finally(beat)
+    }, heartbeatMs)
+  }
+
+  return {
+    nodeId: () => nodeId,
+    mayDial: () => !stopped && clock.monotonic() < leaseEndsAt - marginMs,
+    trunks: () => trunks,
+    sync,
+    async start() {
+      await enter()
+      await sync()
+      beat()
+    },
+    async stop() {
+      timer?.cancel()
+      await syncing?.catch((error: unknown) => log.debug({ err: error }, 'The last look at the trunks failed.'))
+      stopped = true
+      for (const id of [...opened.keys()]) await close(id)
+      await ctx.db.all(leave, { id: nodeId })
+    },
+  }
+}
+
+/** What of a state is worth telling: not when the registration has to be renewed. */
+const told = (state: TrunkState) => JSON.stringify({ ...state, expiresAt: undefined })
