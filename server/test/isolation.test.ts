@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
+import { test } from 'node:test'
 import { sql } from 'kysely'
 import { routeTables } from '../src/app.ts'
 import { statement } from '../src/platform/database/statement.ts'
 import { serverContext } from '../src/platform/services.ts'
 import { createClient, type TestClient } from './client.ts'
 import { bodyIn, operationsOf, parametersOf, pathIn, queryIn, referringFields } from './operations.ts'
-import { startTestServer, type TestServer } from './server.ts'
+import { startTestServer } from './server.ts'
 import { createWorld, type World } from './world.ts'
 
 // Every operation × every place an id can stand × someone else's workspace: nothing of theirs is seen, nothing changes.
 
-let server: TestServer
-let theirs: World
-let ours: World
-before(async () => {
-  server = await startTestServer()
-  theirs = await createWorld(server)
-  ours = await createWorld(server)
-})
+const server = await startTestServer()
+const theirs = await createWorld(server)
+const ours = await createWorld(server)
 
 const operations = operationsOf(routeTables).filter(({ route }) => !route.hidden)
 

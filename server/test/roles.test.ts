@@ -1,24 +1,22 @@
 import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
+import { test } from 'node:test'
 import { routeTables } from '../src/app.ts'
 import { type Role, roles, type Scope, scopes } from '../src/platform/access.ts'
 import { bodyIn, operationsOf, pathIn } from './operations.ts'
-import { type SignedUp, startTestServer, type TestServer } from './server.ts'
+import { type SignedUp, startTestServer } from './server.ts'
 import { createWorld, type World } from './world.ts'
 
 // Every operation as every role: the table in access.ts is the truth, and nobody else gets in.
 
-let server: TestServer
-let world: World
-let ghost: World
+const server = await startTestServer()
+const world = await createWorld(server)
+// Things that are not there: who is let in meets 404 and changes nothing.
+const ghost: World = {
+  ...world,
+  ids: Object.fromEntries(Object.keys(world.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])),
+}
 const members = new Map<Role, SignedUp>()
-before(async () => {
-  server = await startTestServer()
-  world = await createWorld(server)
-  // Things that are not there: who is let in meets 404 and changes nothing.
-  ghost = { ...world, ids: Object.fromEntries(Object.keys(world.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])) }
-  for (const role of roles) members.set(role, role === 'owner' ? world.owner : await server.addMember(world.owner, role))
-})
+for (const role of roles) members.set(role, role === 'owner' ? world.owner : await server.addMember(world.owner, role))
 
 const operations = operationsOf(routeTables).filter(({ route }) => !route.hidden)
 

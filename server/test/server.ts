@@ -28,7 +28,7 @@ let people = 0
 
 /**
  * The whole server on a free loopback port over a database of its own: embedded, or PostgreSQL when DATABASE_URL is set.
- * It ends with the test file.
+ * It ends with the test file, so call it at the file's top level: `const server = await startTestServer()`.
  */
 export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-'))

@@ -1,7 +1,9 @@
+import type { VoiceGateway } from '@switchboard/voice'
 import type { Connections } from './database/scope.ts'
 import { createContext, type Ctx } from './context.ts'
 import { newId } from './id.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import { openerFor } from './openers.ts'
 import type { Config } from '../config.ts'
 import type { Secrets } from './crypto/secrets.ts'
@@ -22,6 +24,9 @@ export interface Services {
   readonly jobs: Jobs
   /** The only way out to the internet. */
   readonly outbound: Outbound
+  /** The telephone engine, where this node runs one. */
+  readonly voice: VoiceGateway | null
+  readonly metrics: Metrics
   /** Tells live clients what needs no memory: progress, typing, presence. */
   readonly live: Broadcast
   /** Wakes the readers of the outbox after a commit. */

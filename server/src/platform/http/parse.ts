@@ -48,8 +48,8 @@ function inspectText(value: string, path: string): void {
   }
 }
 
-/** Checks one part of a request. Throws 400 naming every field that is wrong. */
-export function validate<S extends z.ZodType>(schema: S, value: unknown, part: 'params' | 'query' | 'body'): z.output<S> {
+/** Checks one part of a request, or the `data` of a WebSocket frame. Throws 400 naming every field that is wrong. */
+export function validate<S extends z.ZodType>(schema: S, value: unknown, part: 'params' | 'query' | 'body' | 'data'): z.output<S> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const details = result.error.issues.slice(0, 20).map((issue) => toFault(issue, part))

@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net'
+import { constants } from 'node:zlib'
+import compress from '@fastify/compress'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Principal } from '../context.ts'
 import { createContext, transaction } from '../context.ts'
 import { AppError, badRequest, notFound } from '../errors.ts'
 import { newId } from '../id.ts'
+import type { Metrics } from '../metrics.ts'
 import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
 import { applyCors } from './cors.ts'
@@ -43,7 +46,9 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
     clientErrorHandler: answerMalformedHttp,
   })
   acceptJson(app)
+  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } })
   await acceptUploads(app)
+  measure(app, services.metrics)
   const limiter = createRateLimiter(config.rateLimits)
   app.addHook('onRequest', async (request, reply) => {
     setHeaders(request, reply)
@@ -126,7 +131,8 @@ function validateIds(definition: Route, params: unknown): unknown {
 }
 
 function wantedWorkspace(request: FastifyRequest): string | null {
-  const wanted = (request.params as { shopId?: string }).shopId ?? request.headers['x-workspace-id']
+  const { shopId, workspaceId } = request.params as { shopId?: string; workspaceId?: string }
+  const wanted = shopId ?? workspaceId ?? request.headers['x-workspace-id']
   if (wanted === undefined || wanted === '') return null
   if (typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted
   throw notFound('workspace')
@@ -158,6 +164,19 @@ function acceptJson(app: FastifyInstance): void {
     } catch (error) {
       done(error as Error)
     }
+  })
+}
+
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+function measure(app: FastifyInstance, metrics: Metrics): void {
+  const requests = metrics.counter('switchboard_http_requests_total', 'Requests by operation and status.')
+  const durations = metrics.histogram('switchboard_http_request_seconds', 'Time to answer, by operation.', durationBuckets)
+  app.addHook('onResponse', (request, reply, done) => {
+    const operation = (request.routeOptions.config as { operation?: string }).operation ?? 'none'
+    requests.add(`operation="${operation}",status="${reply.statusCode}"`)
+    durations.observe(reply.elapsedTime / 1000, `operation="${operation}"`)
+    done()
   })
 }
 
