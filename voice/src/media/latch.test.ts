@@ -11,6 +11,7 @@ test('sends to the SDP address until somebody is heard, then to where they are',
   assert.equal(latch.accept('203.0.113.7', 9, 0), false, 'nothing was agreed on yet')
   latch.signal(said)
   assert.deepEqual(latch.target, said)
+  assert.equal(latch.accept('203.0.113.7', 0, 0), false, 'no port to answer to')
   assert.equal(latch.accept('203.0.113.7', 61000, 0), true)
   assert.deepEqual(latch.target, { address: '203.0.113.7', port: 61000 })
 })

@@ -22,7 +22,8 @@ export function createLatch(): Latch {
   let heardAt = 0
 
   function accept(address: string, port: number, now: number): boolean {
-    if (signalled === null) return false
+    // Nothing can be sent to port 0, though forged packets come from there.
+    if (signalled === null || port === 0) return false
     if (followed === null || followed.address !== address || followed.port !== port) {
       const isSignalled = signalled.address === address && signalled.port === port
       if (followed !== null && !isSignalled && now - heardAt <= silentMs) return false

@@ -73,7 +73,7 @@ export function remoteAudio(description: SessionDescription, inUse: Codec | null
   return {
     address: usableAddress(medium.address),
     port: medium.port,
-    rtcpPort: medium.rtcpPort ?? medium.port + 1,
+    rtcpPort: medium.rtcpPort || Math.min(medium.port + 1, 65535),
     codec: chosen.codec,
     payloadType: chosen.payloadType,
     dtmfPayloadType: dtmfOf(medium),

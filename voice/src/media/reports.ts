@@ -31,7 +31,7 @@ export function createReportExchange(stream: {
     const report = parseReport(datagram, sender.ssrc, clock.now())
     if (report === null) return
     lastReport = report.lastReport ?? lastReport
-    if (report.ours === null) return
+    if (report.ours === null || from.port === 0) return
     reported = report.ours
     // Only somebody on the path knows our SSRC: behind a NAT this is where reports are to go.
     target = { address: from.address, port: from.port }

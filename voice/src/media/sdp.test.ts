@@ -100,6 +100,14 @@ test('the codec in use is kept by a re-INVITE that still has it', () => {
   assert.equal(remoteAudio(offer, 'PCMU').codec, 'PCMU')
 })
 
+test('RTCP goes to the port above unless another one is named, and always to a port that exists', () => {
+  const rtcpPort = (media: string) => remoteAudio(parseSdp(session + media), null).rtcpPort
+  assert.equal(rtcpPort('m=audio 4000 RTP/AVP 0\r\n'), 4001)
+  assert.equal(rtcpPort('m=audio 4000 RTP/AVP 0\r\na=rtcp:5000\r\n'), 5000)
+  assert.equal(rtcpPort('m=audio 4000 RTP/AVP 0\r\na=rtcp:0\r\n'), 4001)
+  assert.equal(rtcpPort('m=audio 65535 RTP/AVP 0\r\n'), 65535)
+})
+
 test('an address of the medium goes before that of the session', () => {
   const offer = parseSdp(`${session}m=audio 4000 RTP/AVP 0\r\nc=IN IP4 203.0.113.5\r\n`)
   assert.equal(remoteAudio(offer, null).address, '203.0.113.5')

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type { RemoteInfo, Socket } from 'node:dgram'
 
 import type { Clock } from '../clock.ts'
-import type { Recording } from '../gateway.ts'
+import { createCallRecording } from './call-recording.ts'
 import { createDtmfReceiver, createDtmfSender } from './dtmf.ts'
 import { silence } from './g711.ts'
 import { createLatch } from './latch.ts'
@@ -11,8 +11,6 @@ import { answerAudio, dtmfPayloadType, heardCodec, maySend, mustHear, offerAudio
 import type { LocalAudio, RemoteAudio } from './negotiation.ts'
 import type { Pacer } from './pacer.ts'
 import { createPlayer, endedPlayback } from './playback.ts'
-import { createRecorder } from './recording.ts'
-import type { Recorder } from './recording.ts'
 import { createRelay } from './relay.ts'
 import type { Relay } from './relay.ts'
 import { createReportExchange } from './reports.ts'
@@ -65,6 +63,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
   const player = createPlayer(handlers)
   const sender = createRtpSender(transmit)
   const reports = createReportExchange({ clock, socket: context.rtcp, sender, reception })
+  const recording = createCallRecording(clock, (error) => handlers.onError?.(error))
   const packet = emptyPacket()
   const sessionId = String(randomBytes(6).readUIntBE(0, 6))
   const closing = Promise.withResolvers<void>()
@@ -74,12 +73,11 @@ export function createSession(context: SessionContext): MediaSession & { closed:
   let remote: RemoteAudio | null = null
   let unpace: (() => void) | null = null
   let isClosed = false
+  let recorded: Promise<unknown> | null = null
   let ticks = randomInt(reportTicks)
   /** When we last heard them, or began to wait for them. */
   let heardAt = 0
   let hasTimedOut = false
-  let recorder: Recorder | null = null
-  let recorded: Promise<unknown> = Promise.resolve()
   let other: Half | null = null
   let relay: Relay | null = null
   let relayedAt = 0
@@ -119,7 +117,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     hasTimedOut = false
     const { payloadStart, payloadEnd, timestamp } = packet
     if (reception.received(packet.ssrc, packet.sequence, timestamp, now)) keysIn.reset()
-    if (codec !== null) recorder?.add('left', codec, timestamp, datagram, payloadStart, payloadEnd)
+    if (codec !== null) recording.recorder?.add('left', codec, timestamp, datagram, payloadStart, payloadEnd)
     if (codec !== null || isKey) other?.relay(packet, datagram, codec)
     if (!isKey) return
     const key = keysIn.receive(datagram.subarray(payloadStart, payloadEnd), timestamp)
@@ -135,7 +133,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
       heardAt = clock.monotonic()
     }
     if (++ticks % ticksPerSecond === 0) checkTimeout()
-    if (ticks % flushTicks === 0) recorder?.flush()
+    if (ticks % flushTicks === 0) recording.recorder?.flush()
     if (remote !== null && maySend(remote)) {
       if (ticks % reportTicks === 0) reports.send()
       sendFrame(remote)
@@ -157,7 +155,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
       if (other !== null && clock.monotonic() - relayedAt < relayQuietMs) return
       datagram.fill(silence[to.codec], rtpHeaderBytes, rtpHeaderBytes + frameSamples)
     }
-    recorder?.add('right', to.codec, timestamp, datagram, rtpHeaderBytes, rtpHeaderBytes + frameSamples)
+    recording.recorder?.add('right', to.codec, timestamp, datagram, rtpHeaderBytes, rtpHeaderBytes + frameSamples)
     sender.send(to.payloadType, false, timestamp, frameSamples)
   }
 
@@ -178,7 +176,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
       const timestamp = relay.forward(heard, datagram, payloadType, codec, remote.codec)
       relayedAt = clock.monotonic()
       if (timestamp !== null && codec !== null)
-        recorder?.add('right', codec, timestamp, datagram, heard.payloadStart, heard.payloadEnd)
+        recording.recorder?.add('right', codec, timestamp, datagram, heard.payloadStart, heard.payloadEnd)
     },
     join(next) {
       half.part()
@@ -193,21 +191,6 @@ export function createSession(context: SessionContext): MediaSession & { closed:
       sender.markNext()
       left.part()
     },
-  }
-
-  async function record(path: string): Promise<Recording> {
-    if (recorder) throw new Error('This call is being recorded already: stop that recording first.')
-    if (isClosed) return { path, stop: () => Promise.resolve({ durationMs: 0 }) }
-    const created = await createRecorder(path, clock, (error) => handlers.onError?.(error))
-    const stop = () => {
-      if (recorder === created) recorder = null
-      const stopped = created.stop()
-      recorded = Promise.allSettled([recorded, stopped])
-      return stopped
-    }
-    if (isClosed || recorder) await stop()
-    else recorder = created
-    return { path, stop }
   }
 
   const session: MediaSession & { closed: Promise<unknown> } = {
@@ -251,7 +234,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
         throw new Error('The other side takes no keys by RTP (its SDP has no telephone-event).')
       await keysOut.press(keys)
     },
-    record,
+    record: recording.begin,
     bridge(peer) {
       const next = halves.get(peer)
       if (!next || next === half) throw new Error('A session can be bridged only to another session of this engine.')
@@ -274,10 +257,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
       keysOut.clear()
       isClosed = true
       unpace?.()
-      if (recorder) {
-        recorded = Promise.allSettled([recorded, recorder.stop()])
-        recorder = null
-      }
+      recorded = recording.finish()
       rtp.close(() =>
         context.rtcp.close(() => {
           context.onClosed()
