@@ -183,7 +183,8 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
       const known = sessions.get(tag)
       const acknowledgeAgain = known?.acks.get(response.cseq)
       if (acknowledgeAgain) acknowledgeAgain()
-      else if (response.cseq === sequence && sessions.size < maxForks) bye(confirm(response))
+      // One that was on its way since before our latest re-INVITE is of no interest.
+      else if (known !== session && response.cseq === sequence && sessions.size < maxForks) bye(confirm(response))
     },
   }
 

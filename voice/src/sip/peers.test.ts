@@ -234,6 +234,29 @@ test('a NOTIFY without our tag finds its call', async () => {
   await peer.nothingLeft()
 })
 
+test('a 200 of the first INVITE that comes after a re-INVITE harms nothing', async () => {
+  let byes = 0
+  const peer = await callPeer(answerAll, { onBye: () => byes++ })
+  const again = peer.call.reinvite(offer)
+  await peer.network.clock.advance(10)
+  assert.equal(await again, answer)
+  peer.send(replyTo(peer.requests[0]!, '200 OK', [contact], answer))
+  await peer.network.clock.advance(10)
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'INVITE', 'ACK'])
+  assert.equal(byes, 0)
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+test('the caller may hang up while its answer to a re-INVITE waits for the ACK', async () => {
+  const peer = await callPeer(answerAll, { onReoffer: () => answer })
+  assert.equal(await peer.inside('INVITE', 1, ['Content-Type: application/sdp'], offer), 200)
+  void peer.call.hangup()
+  await peer.network.clock.advance(10)
+  assert.equal(peer.network.sent(6001).at(-1), 'BYE')
+  await peer.nothingLeft()
+})
+
 test('session timer: we refresh at half the interval, and again', async () => {
   const peer = await callPeer((request, reply) => {
     if (request.method === 'INVITE') reply(replyTo(request, '200 OK', [contact, 'Session-Expires: 120;refresher=uac'], answer))

@@ -69,6 +69,14 @@ test('403 is final', async () => {
   await nothingLeft()
 })
 
+test('a Contact that the registrar rewrote still says how long it lasts', async () => {
+  const { network, registration, nothingLeft } = await registering(() => ['200 OK', 'Contact: <sip:alice@198.51.100.7:40000>;expires=60', 'Expires: 999'])
+  assert.equal(registration.detail.expiresAt, network.clock.now() - 50 + 2 + 60_000)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
 test('423 is answered with the asked-for time at once', async () => {
   const { requests, states, registration, network, nothingLeft } = await registering(request =>
     header(request.headers, 'expires') === '300' ? ['423 Interval Too Brief', 'Min-Expires: 1800'] : ['200 OK', 'Expires: 1800'],

@@ -52,12 +52,11 @@ function createRegistrar(core: Core, account: SipAccount, contactUser: string) {
     },
     /** What the registrar granted our Contact, in seconds. */
     granted(headers: readonly Header[]): number {
-      for (const value of headerValues(headers, 'contact')) {
-        const contact = parseNameAddr(value)
-        const expires = contact?.uri.startsWith(contactUri) ? contact.params.get('expires') : undefined
-        if (expires !== undefined && /^\d{1,9}$/.test(expires)) return Number(expires)
-      }
-      return headerNumber(headers, 'expires') ?? wantedSeconds
+      const contacts = headerValues(headers, 'contact').map(parseNameAddr)
+      // A registrar behind NAT may have rewritten our Contact; when it stands alone it is ours all the same.
+      const ours = contacts.find(contact => contact?.uri.startsWith(contactUri)) ?? (contacts.length === 1 ? contacts[0] : null)
+      const expires = ours?.params.get('expires') ?? ''
+      return /^\d{1,9}$/.test(expires) ? Number(expires) : (headerNumber(headers, 'expires') ?? wantedSeconds)
     },
   }
 }

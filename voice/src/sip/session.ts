@@ -82,7 +82,8 @@ export function bye(session: Session, done: () => void = () => {}): void {
   const waiting = session.unacknowledged
   if (!end(session)) return done()
   const send = (): void => request(session, 'BYE', [], '', done)
-  if (!waiting) return send()
+  if (session.caller) waiting?.stop()
+  if (!waiting || session.caller) return send()
   // A callee sends no BYE before the ACK has come or can come no more (section 15).
   const acknowledged = waiting.onAck
   const giveUp = session.core.wheel.after(transactionLifeMs, () => {

@@ -17,7 +17,7 @@ function recorder() {
   return {
     network,
     lose: (which: (what: string) => boolean) => (lose = which),
-    at(port: number, what: string): number[] {
+    at: (port: number, what: string): number[] => {
       const found = times.filter(entry => entry.port === port && entry.what === what).map(entry => entry.at)
       return found.map(at => Math.round((at - found[0]!) / 100) * 100)
     },
