@@ -91,7 +91,7 @@ async function bareSockets(ports: number[], seconds: number): Promise<string> {
     const due = Math.floor(((performance.now() - startedAt) / 20) * sockets.length)
     for (; counts.sent < due; counts.sent++) {
       const i = counts.sent % sockets.length
-      sockets[i]!.send(datagram, 0, datagram.length, ports[i]!, host)
+      sockets[i]!.send(datagram, 0, datagram.length, ports[i], host)
     }
   }, 2)
   const cost = await costOf(seconds, () => ({ ...counts }))

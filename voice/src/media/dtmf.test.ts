@@ -29,7 +29,7 @@ function hear(packets: Sent[]): string {
 
 const present = (packets: (Sent | null)[]) => packets.filter((packet) => packet !== null)
 const keys = fc.string({
-  unit: fc.constantFrom(...'0123456789*#ABCD'),
+  unit: fc.constantFrom(...Array.from('0123456789*#ABCD')),
   minLength: 1,
   maxLength: 8,
 })

@@ -298,7 +298,10 @@ test('ports are skipped when in use, run out, and all come back', async (t) => {
   assert.equal(engine.freePorts(), 5)
   const sessions: MediaSession[] = []
   for (let i = 0; i < 4; i++) sessions.push(await engine.createSession({}))
-  assert.deepEqual(sessions.map(({ port }) => port).toSorted(), [21_300, 21_304, 21_306, 21_308])
+  assert.deepEqual(
+    sessions.map(({ port }) => port).toSorted((x, y) => x - y),
+    [21_300, 21_304, 21_306, 21_308],
+  )
   await assert.rejects(engine.createSession({}), NoPorts)
   for (const session of [...sessions, ...sessions]) session.close()
   await engine.close()

@@ -61,7 +61,7 @@ test('any text is read, negotiated, or refused with an SdpError', () => {
         const offer = parseSdp(sdp)
         parseSdp(buildSdp(answerAudio(offer, remoteAudio(offer, null), local)))
       } catch (error) {
-        assert.ok(error instanceof SdpError, `${error}`)
+        assert.ok(error instanceof SdpError, String(error))
         assert.match(error.message, /[.]$/)
       }
     }),
