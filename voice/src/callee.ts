@@ -1,4 +1,4 @@
-import type { Keypress, MediaRef } from './gateway.ts'
+import type { Keypress, MediaRef, RtpStats } from './gateway.ts'
 
 /** What a called party does, as data: the simulator and the loopback carrier act it out alike. */
 export type CalleeBehaviour = Answers | Rejects | RingsForever | Unreachable
@@ -57,6 +57,8 @@ export interface CarriedCall {
   keysHeard: string
   answered: boolean
   over: boolean
+  /** What the callee's side of the audio counted, once the call is over. Null without audio. */
+  rtp: RtpStats | null
   /** The callee hangs up now, or declines when it still rings. */
   hangUp(): void
 }

@@ -1,80 +1,111 @@
 import type { Answers, CalleeBehaviour, CarriedCall } from '../callee.ts'
 import type { Keypress } from '../gateway.ts'
 import type { MediaEngine, MediaSession } from '../media/types.ts'
+import { createSchedule, type Schedule } from '../schedule.ts'
 import type { IncomingCall } from '../sip/types.ts'
-import { createSchedule } from '../schedule.ts'
+
+/** A call that reached its callee. */
+interface CalleeCall {
+  call: IncomingCall
+  record: CarriedCall
+  schedule: Schedule
+  /** Of this and every other number: a REFER names one. */
+  behaviour: (to: string) => CalleeBehaviour
+}
 
 /** Acts out one callee on a real call. */
-export async function actOut(call: IncomingCall, callee: CalleeBehaviour, record: CarriedCall, media: MediaEngine, behaviour: (to: string) => CalleeBehaviour): Promise<void> {
-  if (callee.does === 'nothing') return
+export function actOut(call: IncomingCall, record: CarriedCall, behaviour: CalleeCall['behaviour'], media: MediaEngine): void {
+  const callee = behaviour(call.to)
   const schedule = createSchedule()
-  const hangUp = { session: null as MediaSession | null }
+  const answering = { call, record, schedule, behaviour }
+  const over = () => {
+    schedule.end()
+    record.over = true
+  }
   call.handlers = { onFailure: over, onBye: over }
   record.hangUp = () => {
     if (record.over) return
-    over()
+    call.handlers.onBye?.()
     if (record.answered) void call.hangup()
     else call.reject(603)
   }
 
-  function over(): void {
-    schedule.end()
-    record.over = true
-    hangUp.session?.close()
-  }
+  if (callee.does === 'answer' || callee.does === 'ring') call.ring()
+  if (callee.does === 'answer' || (callee.does === 'reject' && callee.earlyMedia)) {
+    openAudio(answering, media, over).then(
+      (session) => session && withAudio(answering, callee, session),
+      (error: unknown) => {
+        over()
+        call.reject(error instanceof Error && error.name === 'SdpError' ? 488 : 503)
+      },
+    )
+  } else if (callee.does === 'reject') schedule.after(callee.afterMs, () => refuse(answering, callee.status))
+}
 
-  if (callee.does !== 'reject') call.ring()
-  if (callee.does === 'ring') return
-  if (callee.does === 'reject' && !callee.earlyMedia) {
-    return schedule.after(callee.afterMs, () => {
-      over()
-      call.reject(callee.status)
-    })
-  }
-
+/** Null when the caller gave up meanwhile. */
+async function openAudio({ call, record, schedule }: CalleeCall, media: MediaEngine, over: () => void): Promise<MediaSession | null> {
   const session = await media.createSession({ onDtmf: (key) => (record.keysHeard += key) })
-  hangUp.session = session
-  if (schedule.isOver()) return session.close()
-  const description = call.offer === null ? session.offer() : session.answerOffer(call.offer)
-  const ringback = callee.earlyMedia ? playEarly() : null
+  const close = () => {
+    if (record.answered) record.rtp = session.stats()
+    session.close()
+    over()
+  }
+  if (schedule.isOver()) {
+    session.close()
+    return null
+  }
+  call.handlers = { onFailure: close, onBye: close, onReoffer: (sdp) => session.answerOffer(sdp) }
+  return session
+}
 
-  function playEarly() {
+function withAudio(answering: CalleeCall, callee: Extract<CalleeBehaviour, { afterMs: number }>, session: MediaSession): void {
+  const { call, record, schedule } = answering
+  const description = session.answerOffer(call.offer ?? '')
+  const ringback = callee.earlyMedia ? session.playRingback() : null
+  if (ringback) {
     call.progress(description)
     session.start()
-    return session.playRingback()
   }
-
   schedule.after(callee.afterMs, () => {
     if (callee.does === 'reject') {
-      over()
-      return call.reject(callee.status)
+      session.close()
+      return refuse(answering, callee.status)
     }
     void ringback?.stop()
     record.answered = true
     call.answer(description)
     session.start()
-    talk(callee)
+    talk(answering, callee, session)
   })
-
-  function talk(answers: Answers): void {
-    if (answers.plays) session.play(answers.plays, { loop: true })
-    pressKeys(session, answers.keys ?? [], schedule.after)
-    if (answers.goesSilentAfterMs !== undefined) schedule.after(answers.goesSilentAfterMs, () => session.close())
-    if (answers.hangUpAfterMs !== undefined) schedule.after(answers.hangUpAfterMs, () => record.hangUp())
-    call.handlers.onReoffer = (sdp) => session.answerOffer(sdp)
-    if (answers.refer === 'accept') call.handlers.onRefer = takeOver
-  }
-
-  /** The carrier calls the target itself and tells how it goes. */
-  function takeOver(uri: string, notify: (status: number) => void): number {
-    const target = behaviour(/^sips?:([^@;>]+)@/.exec(uri)?.[1] ?? uri)
-    if (target.does === 'answer' || target.does === 'ring') schedule.after(0, () => notify(180))
-    if (target.does === 'answer') schedule.after(target.afterMs, () => notify(200))
-    if (target.does === 'reject') schedule.after(target.afterMs, () => notify(target.status))
-    return 202
-  }
 }
 
-export function pressKeys(session: MediaSession, keys: readonly { key: Keypress; afterMs: number }[], after: (ms: number, run: () => void) => void): void {
-  for (const { key, afterMs } of keys) after(afterMs, () => void session.sendDtmf(key))
+function refuse({ call, record, schedule }: CalleeCall, status: number): void {
+  schedule.end()
+  record.over = true
+  call.reject(status)
+}
+
+function talk(answering: CalleeCall, callee: Answers, session: MediaSession): void {
+  const { call, record, schedule } = answering
+  if (callee.plays) session.play(callee.plays, { loop: true })
+  pressKeys(session, callee.keys ?? [], schedule)
+  if (callee.goesSilentAfterMs !== undefined) schedule.after(callee.goesSilentAfterMs, () => session.close())
+  if (callee.hangUpAfterMs !== undefined) schedule.after(callee.hangUpAfterMs, () => record.hangUp())
+  if (callee.refer === 'accept') call.handlers.onRefer = (uri, notify) => takeOver(answering, uri, notify)
+}
+
+/** The carrier calls the target itself and tells how it goes. */
+function takeOver({ behaviour, schedule }: CalleeCall, uri: string, notify: (status: number) => void): number {
+  const target = behaviour(/^sips?:([^@;>]+)@/.exec(uri)?.[1] ?? uri)
+  if (target.does === 'answer' || target.does === 'ring') schedule.after(0, () => notify(180))
+  if (target.does === 'answer') schedule.after(target.afterMs, () => notify(200))
+  if (target.does === 'reject') schedule.after(target.afterMs, () => notify(target.status))
+  return 202
+}
+
+/** A key that cannot be sent (no telephone-event agreed, or the call is over) is a warning: the call goes on. */
+export function pressKeys(session: MediaSession, keys: readonly { key: Keypress; afterMs: number }[], schedule: Schedule): void {
+  for (const { key, afterMs } of keys) {
+    schedule.after(afterMs, () => void session.sendDtmf(key).catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error))))
+  }
 }

@@ -44,7 +44,7 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
   const media = createMediaEngine({ host: options.host, portRange: options.rtpPorts ?? { from: 30_000, to: 32_767 } })
 
   function recordCall(callId: string, from: string, to: string): CarriedCall {
-    const record: CarriedCall = { at: Date.now(), callId, from, to, keysHeard: '', answered: false, over: false, hangUp() {} }
+    const record: CarriedCall = { at: Date.now(), callId, from, to, keysHeard: '', answered: false, over: false, rtp: null, hangUp() {} }
     carried.push(record)
     return record
   }
@@ -64,7 +64,7 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
       const verdict = check?.verdict('INVITE', call.header('Authorization')) ?? 'right'
       if (verdict === 'missing') return call.reject(401, { 'WWW-Authenticate': check!.challenge })
       if (verdict === 'wrong') return call.reject(403)
-      void actOut(call, options.behaviour(call.to), recordCall(call.callId, call.from, call.to), media, options.behaviour)
+      actOut(call, recordCall(call.callId, call.from, call.to), options.behaviour, media)
     },
   )
   userAgent.onRequest('REGISTER', (request) => register(request, check, registered))
@@ -76,7 +76,10 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
     registered,
     place(call, target) {
       const state: PlacedCallState = { state: 'calling', status: null, hangUp() {} }
-      void placeCall(call, target, state, userAgent, media)
+      placeCall(call, target, state, userAgent, media).catch((error: unknown) => {
+        state.state = 'over'
+        process.emitWarning(error instanceof Error ? error : String(error))
+      })
       return state
     },
     async close() {
@@ -128,7 +131,7 @@ async function placeCall(call: PlacedCall, target: { host: string; port: number 
         session.start()
         state.state = 'answered'
         state.status = 200
-        pressKeys(session, call.keys ?? [], schedule.after)
+        pressKeys(session, call.keys ?? [], schedule)
         if (call.hangsUpAfterMs !== undefined) schedule.after(call.hangsUpAfterMs, state.hangUp)
       },
       onFailure: over,

@@ -50,7 +50,7 @@ export function composeGateway(kind: VoiceGateway['kind'], { userAgent, media, c
     const line = trunkOf(call.source.host)
     if (!line || !onInbound || draining) return call.reject(480)
     if (engine.calls >= limits.maxCalls || media.freePorts() === 0) return call.reject(503)
-    void receive(engine, line, call, inbound, onInbound)
+    receive(engine, line, call, inbound, onInbound)
   }
 
   /** Resolves when no call is left, or after `deadlineMs`. */

@@ -1,8 +1,8 @@
+import { causeOf } from '../causes.ts'
 import type { InboundLeg } from '../gateway.ts'
 import type { IncomingCall } from '../sip/types.ts'
-import { causeOf } from '../causes.ts'
 import type { Engine } from './engine.ts'
-import { openLeg } from './leg.ts'
+import { openLeg, type CallLeg } from './leg.ts'
 import type { TrunkLine } from './trunks.ts'
 
 export interface InboundSettings {
@@ -12,13 +12,9 @@ export interface InboundSettings {
   maxDurationMs: number
 }
 
-/** Rings, and offers the call to `handler`. */
-export async function receive(engine: Engine, line: TrunkLine, call: IncomingCall, settings: InboundSettings, handler: (leg: InboundLeg) => void): Promise<void> {
+/** Opens a leg for a call that came in, rings, and offers it to `handler`. */
+export function receive(engine: Engine, line: TrunkLine, call: IncomingCall, settings: InboundSettings, handler: (leg: InboundLeg) => void): void {
   if (!call.offer) return call.reject(488)
-  const offer = call.offer
-  let gone = false
-  // A CANCEL may come while the ports are being opened.
-  call.handlers = { onFailure: () => (gone = true) }
   const place = line.gate.join()
   engine.calls++
   const giveBack = () => {
@@ -26,8 +22,11 @@ export async function receive(engine: Engine, line: TrunkLine, call: IncomingCal
     place.release()
     engine.onIdle()
   }
+  let gone = false
+  // A CANCEL may come while the ports are being opened.
+  call.handlers = { onFailure: () => (gone = true) }
 
-  const leg = await openLeg(engine.media, engine.clock, {
+  openLeg(engine.media, engine.clock, {
     id: call.callId,
     attemptId: call.callId,
     maxDurationMs: settings.maxDurationMs,
@@ -36,19 +35,28 @@ export async function receive(engine: Engine, line: TrunkLine, call: IncomingCal
       engine.legs.delete(leg)
       giveBack()
     },
-  }).catch((error: unknown) => {
-    giveBack()
-    call.reject(503)
-    throw error
-  })
-  engine.legs.add(leg)
-  leg.attach(call)
-  call.handlers = { ...leg.sipHandlers, onFailure: () => leg.ended('remote', 'cancelled', 487) }
-  if (gone) return leg.ended('remote', 'cancelled', 487)
-  const unanswered = engine.clock.setTimeout(() => reject(480), settings.ringTimeoutMs)
+  }).then(
+    (leg) => {
+      leg.attach(call)
+      engine.legs.add(leg)
+      if (gone) return leg.ended('remote', 'cancelled', 487)
+      handler(ring(engine, line, call, leg, settings.ringTimeoutMs))
+    },
+    (error: unknown) => {
+      giveBack()
+      call.reject(503)
+      if (!(error instanceof Error && error.name === 'NoPorts')) process.emitWarning(error instanceof Error ? error : String(error))
+    },
+  )
+}
+
+function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg, ringTimeoutMs: number): InboundLeg {
+  const unanswered = engine.clock.setTimeout(() => reject(480), ringTimeoutMs)
   leg.listen((event) => {
     if (event.t === 'answered' || event.t === 'ended') unanswered.cancel()
   })
+  leg.sipHandlers.onFailure = () => leg.ended('remote', 'cancelled', 487)
+  call.handlers = leg.sipHandlers
   call.ring()
 
   function reject(status: number): void {
@@ -57,24 +65,22 @@ export async function receive(engine: Engine, line: TrunkLine, call: IncomingCal
     leg.ended('local', causeOf(status), status)
   }
 
-  handler({
+  return {
     ...leg,
     trunkId: line.trunk.id,
     from: call.from,
     to: call.to,
     async answer() {
       if (leg.phase() !== 'waiting') return
-      const answer = leg.sipHandlers.onReoffer!(offer)
+      const answer = leg.answerOffer(call.offer!)
       if (answer === null) return reject(488)
       call.answer(answer)
       leg.markAnswered()
     },
-    async reject(status) {
-      reject(status)
-    },
+    reject: async (status) => reject(status),
     async hangup() {
       if (leg.phase() === 'waiting') reject(480)
       else await leg.hangup()
     },
-  })
+  }
 }

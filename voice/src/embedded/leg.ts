@@ -30,6 +30,8 @@ export interface CallLeg extends Leg {
   heardFromCarrier(): boolean
   attach(call: SipCall): void
   call(): SipCall
+  /** Our answer to their offer, or null when there is no codec in common. */
+  answerOffer(sdp: string): string | null
   /** The answer was given (by them or by us): audio begins. */
   markAnswered(): void
   emit(event: LegEvent): void
@@ -121,6 +123,12 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     return phase === 'answered'
   }
 
+  function answerOffer(sdp: string): string | null {
+    let answer: string | null = null
+    tryMedia(() => (answer = session.answerOffer(sdp)))
+    return answer
+  }
+
   const sipHandlers: InviteHandlers = {
     onProgress(status, sdp) {
       if (status === 100) return progress('trying', status)
@@ -138,11 +146,7 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
       ended(status === 487 ? 'local' : 'remote', causeOf(status), status)
     },
     onBye: () => ended('remote', 'completed'),
-    onReoffer(sdp) {
-      let answer: string | null = null
-      tryMedia(() => (answer = session.answerOffer(sdp)))
-      return answer
-    },
+    onReoffer: answerOffer,
     onInfoDtmf: (key) => pressed(key as Keypress, 'info'),
   }
 
@@ -156,6 +160,7 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     heardFromCarrier: () => heard,
     attach: (call) => (sipCall = call),
     call: () => sipCall!,
+    answerOffer,
     markAnswered,
     emit,
     listen: (listener) => listeners.push(listener),

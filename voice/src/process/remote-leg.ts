@@ -13,7 +13,7 @@ export interface RemoteLeg {
   receive(event: LegEvent): void
 }
 
-export function createRemoteLeg(id: string, attemptId: string, ask: Ask): RemoteLeg {
+export function createRemoteLeg(id: string, attemptId: string, ask: Ask, onEnded: () => void): RemoteLeg {
   const queue = createEventQueue<LegEvent>()
   const playedMs = new Map<string, number>()
   let phase: 'waiting' | 'answered' | 'ended' = 'waiting'
@@ -63,6 +63,7 @@ export function createRemoteLeg(id: string, attemptId: string, ask: Ask): Remote
       if (event.t !== 'ended') return
       phase = 'ended'
       queue.close()
+      onEnded()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { systemClock, type Timer } from '../clock.ts'
 import type { EmbeddedOptions } from '../embedded/gateway.ts'
+import { checkTrunk } from '../embedded/trunks.ts'
 import { DuplicateAttempt, NotAdmitted, type GatewayLoad, type InboundLeg, type Leg, type Trunk, type VoiceGateway } from '../gateway.ts'
 import { reviveError, type FromWorker } from './protocol.ts'
 import { createRemoteInboundLeg, createRemoteLeg, type Ask, type RemoteLeg } from './remote-leg.ts'
@@ -62,13 +63,10 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
   function receive(message: FromWorker): void {
     if (message.t === 'reply') settle(message.id)?.resolve(message.value)
     if (message.t === 'refusal') settle(message.id)?.reject(reviveError(message.error))
-    if (message.t === 'event') {
-      legs.get(message.leg)?.receive(message.event)
-      if (message.event.t === 'ended') legs.delete(message.leg)
-    }
+    if (message.t === 'event') legs.get(message.leg)?.receive(message.event)
     if (message.t === 'inbound') {
       const { leg: id, trunkId, from, to } = message
-      const remote = createRemoteLeg(id, id, ask)
+      const remote = createRemoteLeg(id, id, ask, () => legs.delete(id))
       legs.set(id, remote)
       onInbound?.(createRemoteInboundLeg(remote, { trunkId, from, to }, ask))
     }
@@ -95,8 +93,7 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
     link = null
     heartbeat?.cancel()
     const callsLost = legs.size
-    for (const remote of legs.values()) remote.receive({ t: 'ended', at: Date.now(), by: 'network', cause: 'lost' })
-    legs.clear()
+    for (const remote of [...legs.values()]) remote.receive({ t: 'ended', at: Date.now(), by: 'network', cause: 'lost' })
     for (const { resolve, whenGone } of open.values()) resolve(whenGone)
     open.clear()
     if (state === 'closed') return
@@ -138,8 +135,12 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
     if (state !== 'open') throw new NotAdmitted('draining', 0)
     if (!link) throw new NotAdmitted('voice_down', restartInMs)
 
-    const remote = createRemoteLeg(attemptId, attemptId, ask)
     const hangUp = () => void ask('hangup', [attemptId], undefined)
+    const forget = () => {
+      legs.delete(attemptId)
+      signal?.removeEventListener('abort', hangUp)
+    }
+    const remote = createRemoteLeg(attemptId, attemptId, ask, forget)
     legs.set(attemptId, remote)
     if (dialled.size >= MEMORY) dialled.delete(dialled.values().next().value!)
     dialled.add(attemptId)
@@ -149,9 +150,8 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
       await ask('originate', [request], undefined)
       return remote.leg
     } catch (error) {
-      legs.delete(attemptId)
+      forget()
       if (!(error instanceof DuplicateAttempt)) dialled.delete(attemptId)
-      signal?.removeEventListener('abort', hangUp)
       throw error
     }
   }
@@ -170,6 +170,7 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
     },
 
     async upsertTrunk(trunk) {
+      checkTrunk(trunk)
       await ask('upsertTrunk', [trunk], undefined)
       trunks.set(trunk.id, trunk)
     },

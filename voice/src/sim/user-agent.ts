@@ -32,7 +32,7 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
 
   function invite(request: Parameters<UserAgent['invite']>[0], handlers: InviteHandlers): SipCall {
     const schedule = createSchedule(clock)
-    const record: CarriedCall = { at: clock.now(), callId: request.callId, from: request.from, to: request.to, keysHeard: '', answered: false, over: false, hangUp: remoteHangUp }
+    const record: CarriedCall = { at: clock.now(), callId: request.callId, from: request.from, to: request.to, keysHeard: '', answered: false, over: false, rtp: null, hangUp: remoteHangUp }
     const session = network.sessions.get(request.offer)
     const access = accountState(request.account)
     const callee: CalleeBehaviour = access === 'unreachable' ? { does: 'nothing' } : access === 'refused' ? { does: 'reject', status: 403, afterMs: 0 } : behaviour(request.to)
