@@ -6,7 +6,7 @@ import { startPostgres } from './with-postgres.ts'
 
 const runner = fileURLToPath(new URL('./with-postgres.ts', import.meta.url))
 const ask = (url: string, sql: string) =>
-  execFileSync('psql', [url, '-Atqc', sql], { encoding: 'utf8', stdio: 'pipe' }).trim()
+  execFileSync('/usr/bin/psql', [url, '-Atqc', sql], { encoding: 'utf8', stdio: 'pipe' }).trim()
 
 test('the owner is no superuser, and can do what migrations and tests need', async () => {
   const postgres = await startPostgres()

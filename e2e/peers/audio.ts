@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 
-export const sampleRateHz = 8000
+const sampleRateHz = 8000
 
 /**
  * A sound that resembles itself at no other moment, so that it can be found in a recording: noise under a slowly changing
@@ -24,14 +24,6 @@ export function encodeMuLaw(samples: Int16Array): Uint8Array {
     const exponent = 31 - Math.clz32(magnitude) - 7
     const mantissa = (magnitude >> (exponent + 3)) & 0x0f
     return ~((sample < 0 ? 0x80 : 0) | (exponent << 4) | mantissa) & 0xff
-  })
-}
-
-export function decodeMuLaw(bytes: Uint8Array): Int16Array {
-  return Int16Array.from(bytes, (byte) => {
-    const inverted = ~byte & 0xff
-    const magnitude = ((((inverted & 0x0f) << 3) + 0x84) << ((inverted >> 4) & 7)) - 0x84
-    return inverted & 0x80 ? -magnitude : magnitude
   })
 }
 

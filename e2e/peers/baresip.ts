@@ -17,7 +17,7 @@ export interface BaresipOptions {
   talkPath?: string
 }
 
-export interface BaresipEvent {
+interface BaresipEvent {
   event: true
   type: string
   /** The key, the reason, the other side's address: depends on the type. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { startChild, untilReady } from '../child.ts'
 import type { Child } from '../child.ts'
 import { freePort } from '../ports.ts'
-import { attemptHeader } from './sipp-scenario.ts'
+import { attemptHeader } from './sipp-called.ts'
 
 export interface KamailioOptions {
   folder: string

@@ -6,11 +6,12 @@ import { encodeMuLaw } from './audio.ts'
 import { keyPressPcap } from './dtmf-pcap.ts'
 import { parseShortMessages } from './sipp-log.ts'
 import type { ObservedCall } from './sipp-log.ts'
-import { calledPeople, caller, keyPressName, silenceName } from './sipp-scenario.ts'
-import type { Script } from './sipp-scenario.ts'
+import { calledPeople, keyPressName, silenceName } from './sipp-called.ts'
+import type { Script } from './sipp-called.ts'
+import { caller } from './sipp-caller.ts'
 
 export type { ObservedCall } from './sipp-log.ts'
-export type { Behaviour, Script } from './sipp-scenario.ts'
+export type { Script } from './sipp-called.ts'
 
 const host = '127.0.0.1'
 

@@ -17,10 +17,12 @@ select app.open_to_server('realtime.tickets');
 create policy own on realtime.tickets for insert to app_user with check (user_id = (select app.user_id()));
 grant insert on realtime.tickets to app_user;
 
--- The workspaces of whoever acts, with their role in each, past the one they are at work in.
+-- All workspaces of whoever acts, with their role in each.
 create function app.my_memberships() returns table (workspace_id uuid, role text)
 language sql stable security definer set search_path = '' as $$
-  select m.workspace_id, m.role from identity.members m where m.user_id = app.user_id()
+  select m.workspace_id, m.role
+    from identity.members m join identity.workspaces w on w.id = m.workspace_id
+   where m.user_id = app.user_id() and w.deleted_at is null
 $$;
 grant create on schema app to app_system;
 alter function app.my_memberships() owner to app_system;

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { VoiceGateway } from '@switchboard/voice'
 import type { FastifyInstance } from 'fastify'
 import { type Config, version } from './config.ts'
+import { campaignRoutes } from './modules/campaigns/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
 import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
@@ -28,7 +29,7 @@ import { createHub } from './platform/sockets/hub.ts'
 import { createLocalStorage } from './platform/storage/local.ts'
 
 /** Every endpoint of the API. */
-export const routeTables: RouteTable[] = [identityRoutes, contactRoutes, fileRoutes, telephonyRoutes]
+export const routeTables: RouteTable[] = [identityRoutes, contactRoutes, fileRoutes, telephonyRoutes, campaignRoutes]
 
 // oxlint-disable-next-line no-explicit-any -- jobs with different inputs share one list.
 const jobTypes: JobType<any>[] = [sweepIdentity, importContacts]

@@ -31,7 +31,7 @@ interface Asked {
 const schema = 'jobs'
 const channel = 'jobs'
 const defaultTimeoutSeconds = 300
-const firstPauseSeconds = 2
+const firstPauseSeconds = 1
 const longestPauseSeconds = 600
 /** How late a job may be noticed that no node was told of: a retry, a later start, a lost notification. */
 const pollSeconds = 2

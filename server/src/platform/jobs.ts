@@ -6,7 +6,7 @@ export interface JobType<T extends z.ZodType = z.ZodType> {
   /** Letters, digits, `.`, `-` and `_`: `contacts.import`. */
   readonly name: string
   readonly input: T
-  /** Tries in all, default 3; the pauses between them grow from 2 s. */
+  /** Tries in all, default 3; the pauses between them grow from 1 s. */
   readonly attempts?: number
   /** Given up and tried again after this long, default 300 s. */
   readonly timeoutSeconds?: number

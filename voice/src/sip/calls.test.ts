@@ -23,22 +23,29 @@ async function ringing(handlers: InviteHandlers = {}, incomingHandlers: InviteHa
   const events: string[] = []
   const record = (who: string): InviteHandlers => ({
     onProgress: (status, sdp) => events.push(`${who} ${status}${sdp ? ' media' : ''}`),
-    onAnswer: sdp => events.push(`${who} answered${sdp === '' ? '' : ' with sdp'}`),
+    onAnswer: (sdp) => events.push(`${who} answered${sdp === '' ? '' : ' with sdp'}`),
     onFailure: (status, reason) => events.push(`${who} failed ${status} ${reason}`),
     onBye: () => events.push(`${who} bye`),
-    onReferProgress: status => events.push(`${who} refer ${status}`),
-    onInfoDtmf: key => events.push(`${who} key ${key}`),
+    onReferProgress: (status) => events.push(`${who} refer ${status}`),
+    onInfoDtmf: (key) => events.push(`${who} key ${key}`),
   })
   let incoming: IncomingCall | null = null
   callee.onInvite(
     () => true,
-    arriving => {
+    (arriving) => {
       arriving.handlers = { ...record('callee'), ...incomingHandlers }
       arriving.ring()
       incoming = arriving
     },
   )
-  const request = { account: accountAt(6002), callId: 'attempt-1', to: '+15551234', from: '+15550000', offer, ringTimeoutMs: 30_000 }
+  const request = {
+    account: accountAt(6002),
+    callId: 'attempt-1',
+    to: '+15551234',
+    from: '+15550000',
+    offer,
+    ringTimeoutMs: 30_000,
+  }
   const call = caller.invite(request, { ...record('caller'), ...handlers })
   await network.clock.advance(20)
   assert.ok(incoming)
@@ -95,7 +102,7 @@ test('the callee hangs up: once, however often it is asked', async () => {
 
 test('a callee that hangs up before the ACK waits for it', async () => {
   const pair = await ringing()
-  pair.network.fate = what => (what === 'ACK' ? [100] : [1])
+  pair.network.fate = (what) => (what === 'ACK' ? [100] : [1])
   pair.incoming.answer(answer)
   await pair.network.clock.advance(20)
   const hungUp = pair.incoming.hangup()
@@ -109,7 +116,7 @@ test('a callee that hangs up before the ACK waits for it', async () => {
 
 test('until the ACK comes the callee offers nothing new, and a BYE that overtakes it ends the repeating of the 200', async () => {
   const pair = await ringing()
-  pair.network.fate = what => (what === 'ACK' ? [] : [1])
+  pair.network.fate = (what) => (what === 'ACK' ? [] : [1])
   pair.incoming.answer(answer)
   await pair.network.clock.advance(20)
   await assert.rejects(pair.incoming.reinvite(answer), { status: 491 })
@@ -117,7 +124,7 @@ test('until the ACK comes the callee offers nothing new, and a BYE that overtake
   await pair.network.clock.advance(20)
   assert.equal(pair.events.at(-1), 'callee bye')
   await pair.network.clock.advance(40_000)
-  assert.equal(pair.network.sent(6002).filter(what => what === '200 INVITE').length, 1)
+  assert.equal(pair.network.sent(6002).filter((what) => what === '200 INVITE').length, 1)
   await nothingLeft(pair)
 })
 
@@ -178,7 +185,7 @@ test('early media comes with the progress', async () => {
 
 test('re-INVITE both ways: hold, and a refusal that leaves the call alone', async () => {
   const held = offer.replace('m=audio', 'a=sendonly\r\nm=audio')
-  const pair = await established({ onReoffer: sdp => (sdp === held ? offer : null) }, { onReoffer: () => answer })
+  const pair = await established({ onReoffer: (sdp) => (sdp === held ? offer : null) }, { onReoffer: () => answer })
   const ours = pair.call.reinvite(held)
   await pair.network.clock.advance(20)
   assert.equal(await ours, answer)
@@ -188,7 +195,10 @@ test('re-INVITE both ways: hold, and a refusal that leaves the call alone', asyn
   const refused = assert.rejects(pair.incoming.reinvite('v=0\r\n'), { name: 'SipFailure', status: 488 })
   await pair.network.clock.advance(20)
   await refused
-  assert.deepEqual(pair.events.filter(event => event.endsWith('bye')), [])
+  assert.deepEqual(
+    pair.events.filter((event) => event.endsWith('bye')),
+    [],
+  )
   void pair.call.hangup()
   await pair.network.clock.advance(20)
   await nothingLeft(pair)
@@ -261,11 +271,11 @@ test('a peer that dies: the BYE times out and hangup resolves', async () => {
 
 test('an answer whose ACK never comes ends after 32 s', async () => {
   const pair = await ringing()
-  pair.network.fate = what => (what === 'ACK' ? [] : [1])
+  pair.network.fate = (what) => (what === 'ACK' ? [] : [1])
   pair.incoming.answer(answer)
   await pair.network.clock.advance(33_000)
   assert.deepEqual(pair.events.slice(2), ['caller answered with sdp', 'callee bye', 'caller bye'])
-  assert.equal(pair.network.sent(6002).filter(what => what === '200 INVITE').length, 11)
+  assert.equal(pair.network.sent(6002).filter((what) => what === '200 INVITE').length, 11)
   await nothingLeft(pair)
 })
 
@@ -274,12 +284,12 @@ test('INVITEs of strangers are dropped in silence', async () => {
   const caller = await network.agent(6001)
   const callee = await network.agent(6002)
   callee.onInvite(
-    source => source.port === 6003,
+    (source) => source.port === 6003,
     () => assert.fail('a stranger came through'),
   )
   const failures: number[] = []
   const request = { account: accountAt(6002), callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 60_000 }
-  caller.invite(request, { onFailure: status => failures.push(status) })
+  caller.invite(request, { onFailure: (status) => failures.push(status) })
   const alive = caller.options(accountAt(6002), 1000)
   await network.clock.advance(33_000)
   assert.equal(await alive, 408)
@@ -294,9 +304,10 @@ test('a challenging carrier: digest on INVITE, re-INVITE, REFER and BYE', async 
   const seen: (string | undefined)[] = []
   carrier.onInvite(
     () => true,
-    call => {
+    (call) => {
       seen.push(call.header('Authorization'))
-      if (!call.header('authorization')) call.reject(401, { 'WWW-Authenticate': 'Digest realm="c", nonce="n1", qop="auth"' })
+      if (!call.header('authorization'))
+        call.reject(401, { 'WWW-Authenticate': 'Digest realm="c", nonce="n1", qop="auth"' })
       else call.answer(answer)
     },
   )
@@ -305,12 +316,18 @@ test('a challenging carrier: digest on INVITE, re-INVITE, REFER and BYE', async 
   const call = caller.invite(request, { onAnswer: () => (answered = true) })
   await network.clock.advance(20)
   assert.ok(answered)
-  assert.deepEqual(seen.map(value => value === undefined), [true, false])
+  assert.deepEqual(
+    seen.map((value) => value === undefined),
+    [true, false],
+  )
   void call.refer('2')
   await network.clock.advance(20)
   void call.hangup()
   await network.clock.advance(20)
   const authorized = network.log.filter(({ text }) => text.includes('\r\nAuthorization: Digest username="alice"'))
-  assert.deepEqual(authorized.map(({ what }) => what), ['INVITE', 'ACK', 'REFER', 'BYE'])
+  assert.deepEqual(
+    authorized.map(({ what }) => what),
+    ['INVITE', 'ACK', 'REFER', 'BYE'],
+  )
   assert.match(authorized[3]!.text, /nc=00000003/)
 })

@@ -138,7 +138,7 @@ export function startClientTransaction(
   core.openTransactions++
   // Timers B and F.
   end = core.wheel.after(transactionLifeMs, timedOut)
-  core.resolve(destination.host, host => {
+  core.resolve(destination.host, (host) => {
     if (state !== 'trying') return
     if (host === null) {
       finish({ status: 503, reason: `Cannot resolve ${destination.host}`, response: null })

@@ -69,14 +69,14 @@ export function createCalls(): Calls {
     },
     remove(entry) {
       const entries = byCallId.get(entry.callId) ?? []
-      const left = entries.filter(other => other !== entry)
+      const left = entries.filter((other) => other !== entry)
       size -= entries.length - left.length
       if (left.length > 0) byCallId.set(entry.callId, left)
       else byCallId.delete(entry.callId)
     },
-    find: (callId, localTag) => byCallId.get(callId)?.find(entry => entry.localTag === localTag),
+    find: (callId, localTag) => byCallId.get(callId)?.find((entry) => entry.localTag === localTag),
     findByRemote: (callId, remoteTag) =>
-      remoteTag === undefined ? undefined : byCallId.get(callId)?.find(entry => entry.remoteTag === remoteTag),
+      remoteTag === undefined ? undefined : byCallId.get(callId)?.find((entry) => entry.remoteTag === remoteTag),
   }
 }
 

@@ -29,7 +29,12 @@ export interface Dialog {
 }
 
 /** The dialog that a tagged answer to our INVITE makes; its Record-Route reversed is our route. */
-export function dialogOfCaller(invite: SipRequest, response: ReceivedResponse, contact: string, sentTo: Endpoint): Dialog {
+export function dialogOfCaller(
+  invite: SipRequest,
+  response: ReceivedResponse,
+  contact: string,
+  sentTo: Endpoint,
+): Dialog {
   return {
     callId: response.callId,
     localAddress: header(invite.headers, 'from')!,
@@ -116,7 +121,7 @@ export function sendAck(core: Core, dialog: Dialog, invite: SipRequest): () => v
   const wire = serialise(ack)
   const destination = dialogDestination(dialog)
   const send = (): void =>
-    core.resolve(destination.host, host => {
+    core.resolve(destination.host, (host) => {
       if (host !== null) core.send(wire, { host, port: destination.port })
     })
   send()

@@ -22,7 +22,11 @@ test('RFC 2617 without qop', () => {
   assert.equal(response, '670fd8c2df070c60b045671b8b24ff02')
 })
 
-const rfc7616 = { realm: 'http-auth@example.org', nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v', qop: 'auth' } as const
+const rfc7616 = {
+  realm: 'http-auth@example.org',
+  nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
+  qop: 'auth',
+} as const
 const circle = { ...mufasa, password: 'Circle of Life', cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ' }
 
 test('RFC 7616 section 3.9.1, MD5 and SHA-256', () => {
@@ -52,7 +56,11 @@ test('one header with several challenges, unknown algorithms left out', () => {
 
 test('of several algorithms for one realm the first that we know is taken', () => {
   const auth = createAuthenticator('u', 'p')
-  const offered = ['Digest realm="a", nonce="1", algorithm=X', 'Digest realm="a", nonce="2", algorithm=SHA-256', 'Digest realm="a", nonce="3"']
+  const offered = [
+    'Digest realm="a", nonce="1", algorithm=X',
+    'Digest realm="a", nonce="2", algorithm=SHA-256',
+    'Digest realm="a", nonce="3"',
+  ]
   assert.ok(auth.challenged(unauthorized(...offered), new Map()))
   const [only, ...more] = auth.headers('INVITE', 'sip:x')
   assert.match(only![1], /nonce="2".*algorithm=SHA-256/)
@@ -60,13 +68,20 @@ test('of several algorithms for one realm the first that we know is taken', () =
 })
 
 function unauthorized(...values: string[]) {
-  return { status: 401, reason: '', body: '', headers: values.map((value): [string, string] => ['www-authenticate', value]) }
+  return {
+    status: 401,
+    reason: '',
+    body: '',
+    headers: values.map((value): [string, string] => ['www-authenticate', value]),
+  }
 }
 
 test('known challenges are answered unasked, with a growing count, once per realm', () => {
   const auth = createAuthenticator('u', 'p')
   assert.deepEqual(auth.headers('BYE', 'sip:x'), [])
-  assert.ok(auth.challenged(unauthorized('Digest realm="a", nonce="1", qop="auth"', 'Digest realm="b", nonce="2"'), new Map()))
+  assert.ok(
+    auth.challenged(unauthorized('Digest realm="a", nonce="1", qop="auth"', 'Digest realm="b", nonce="2"'), new Map()),
+  )
   const first = auth.headers('INVITE', 'sip:x')
   assert.equal(first.length, 2)
   assert.match(first[0]![1], /realm="a".*qop=auth, nc=00000001/)

@@ -34,7 +34,10 @@ export function parseChallenges(value: string): Challenge[] {
     if (scheme) challenges.push(new Map([['scheme', scheme[1]!.toLowerCase()]]))
     const equals = part.indexOf('=')
     if (equals < 0) continue
-    const name = part.slice(scheme?.[0].length ?? 0, equals).trim().toLowerCase()
+    const name = part
+      .slice(scheme?.[0].length ?? 0, equals)
+      .trim()
+      .toLowerCase()
     challenges.at(-1)?.set(name, unquote(part.slice(equals + 1).trim()))
   }
   return challenges.flatMap(toChallenge)
@@ -45,7 +48,7 @@ function toChallenge(params: Map<string, string>): Challenge[] {
   const nonce = params.get('nonce')
   const algorithm = (params.get('algorithm') ?? 'MD5').toUpperCase()
   const offered = params.get('qop')
-  const qop = offered?.split(',').some(option => option.trim().toLowerCase() === 'auth') ? 'auth' : undefined
+  const qop = offered?.split(',').some((option) => option.trim().toLowerCase() === 'auth') ? 'auth' : undefined
   const usable = Object.hasOwn(hashes, algorithm.replace(/-SESS$/, '')) && (!offered || qop !== undefined)
   if (params.get('scheme') !== 'digest' || realm === undefined || nonce === undefined || !usable) return []
   const stale = params.get('stale')?.toLowerCase() === 'true'
@@ -56,7 +59,9 @@ function toChallenge(params: Map<string, string>): Challenge[] {
 export function digestResponse(input: DigestInput): string {
   const { challenge, cnonce } = input
   const hash = (text: string): string =>
-    createHash(hashes[challenge.algorithm.replace(/-SESS$/, '')] ?? 'md5').update(text).digest('hex')
+    createHash(hashes[challenge.algorithm.replace(/-SESS$/, '')] ?? 'md5')
+      .update(text)
+      .digest('hex')
   const secret = hash(`${input.username}:${challenge.realm}:${input.password}`)
   const ha1 = challenge.algorithm.endsWith('-SESS') ? hash(`${secret}:${challenge.nonce}:${cnonce}`) : secret
   const ha2 = hash(`${input.method}:${input.uri}`)
@@ -103,7 +108,7 @@ export function createAuthenticator(username: string, password: string): Authent
   const known = new Map<string, { header: string; challenge: Challenge; nc: number; cnonce: string }>()
   return {
     headers(method, uri) {
-      return [...known.values()].map(entry => {
+      return [...known.values()].map((entry) => {
         const { challenge, cnonce } = entry
         return [entry.header, authorization({ challenge, username, password, method, uri, cnonce, nc: ++entry.nc })]
       })

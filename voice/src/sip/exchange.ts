@@ -33,7 +33,7 @@ export function exchange(core: Core, options: ExchangeOptions): Exchange {
     const request = options.build()
     if (options.auth) request.headers.push(...options.auth.headers(request.method, request.uri))
     return startClientTransaction(core, request, options.destination, {
-      onProvisional: response => options.onProvisional?.(response),
+      onProvisional: (response) => options.onProvisional?.(response),
       onFinal(result) {
         const { response } = result
         const challenged = response && (response.status === 401 || response.status === 407)

@@ -57,8 +57,8 @@ const wireNames = [
   'WWW-Authenticate',
 ]
 
-const fromWire = new Map(wireNames.map(name => [name, name.toLowerCase()]))
-const toWire = new Map(wireNames.map(name => [name.toLowerCase(), name]))
+const fromWire = new Map(wireNames.map((name) => [name, name.toLowerCase()]))
+const toWire = new Map(wireNames.map((name) => [name.toLowerCase(), name]))
 const token = /^[\w\-.!%*+`'~]+$/
 
 /** The full, lower-case name for a name as received (compact forms included), or null when it is no token. */
@@ -72,7 +72,7 @@ export function headerName(received: string): string | null {
 
 /** The usual spelling of a lower-case name. */
 export function wireName(name: string): string {
-  return toWire.get(name) ?? name.replace(/(^|-)[a-z]/g, letter => letter.toUpperCase())
+  return toWire.get(name) ?? name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
 }
 
 /** Value of the first header of that (lower-case, full) name. */
@@ -147,7 +147,8 @@ export interface Via {
   rport: boolean
 }
 
-const viaShape = /^SIP\s*\/\s*2\.0\s*\/\s*[A-Za-z][\w-]*\s+(\[[0-9A-Fa-f:.]+\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?\s*(;.*)?$/is
+const viaShape =
+  /^SIP\s*\/\s*2\.0\s*\/\s*[A-Za-z][\w-]*\s+(\[[0-9A-Fa-f:.]+\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?\s*(;.*)?$/is
 
 export function parseVia(value: string): Via | null {
   const match = viaShape.exec(value)

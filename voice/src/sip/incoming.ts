@@ -26,7 +26,7 @@ function party(uri: string): string {
 
 /** Header of a received message by any spelling of its name. */
 export function headerLookup(headers: readonly Header[]): (name: string) => string | undefined {
-  return name => header(headers, headerName(name) ?? '')
+  return (name) => header(headers, headerName(name) ?? '')
 }
 
 /** Refuses an INVITE that no handler needs to see. True when it did. */
@@ -85,7 +85,7 @@ export function createIncomingCall(core: Core, transaction: ServerTransaction): 
         cancelled()
       } else handleInDialog(session, inside)
     },
-    onAck: ack => acknowledge(session, ack),
+    onAck: (ack) => acknowledge(session, ack),
     onStray2xx(response) {
       session.acks.get(response.cseq)?.()
     },
@@ -120,26 +120,26 @@ export function createIncomingCall(core: Core, transaction: ServerTransaction): 
     handlers: {},
     header: headerLookup(request.headers),
     ring: () => provisional(180, ''),
-    progress: sdp => provisional(183, sdp),
+    progress: (sdp) => provisional(183, sdp),
     answer(sdp) {
       if (!transaction.open) return
       const timer = answerInterval(request)
       session.localSdp = sdp
       session.phase = 'confirmed'
       const headers = timer.tooSmall ? [] : timer.headers
-      acceptInvite(session, transaction, { headers, body: sdp, toTag: localTag }, ack => {
+      acceptInvite(session, transaction, { headers, body: sdp, toTag: localTag }, (ack) => {
         call.handlers.onAnswer?.(request.body === '' ? ack.body : '')
       })
       if (!timer.tooSmall) keepRefreshed(session, timer.interval)
     },
     reject,
     hangup: () =>
-      new Promise(resolve => {
+      new Promise((resolve) => {
         reject(480)
         bye(session, resolve)
       }),
-    reinvite: sdp => reinvite(session, sdp),
-    refer: to =>
+    reinvite: (sdp) => reinvite(session, sdp),
+    refer: (to) =>
       new Promise((resolve, fail) => {
         if (session.phase === 'confirmed') refer(session, to, resolve)
         else fail(notEstablished())

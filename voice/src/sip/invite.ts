@@ -93,7 +93,8 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
     if (giveUp !== null) sendCancel()
     if (outcome !== 'pending') return
     const tag = response.to.params.get('tag')
-    if (tag !== undefined && response.status > 100 && !sessions.has(tag) && sessions.size < maxForks) sessionFrom(response)
+    if (tag !== undefined && response.status > 100 && !sessions.has(tag) && sessions.size < maxForks)
+      sessionFrom(response)
     if (tag !== undefined && response.body !== '' && sessions.has(tag)) early.set(tag, response.body)
     handlers.onProgress?.(response.status, response.body === '' ? null : response.body)
   }
@@ -192,7 +193,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
   return {
     callId,
     hangup: () =>
-      new Promise(resolve => {
+      new Promise((resolve) => {
         if (session && session.phase !== 'ended') bye(session, resolve)
         else if (outcome !== 'pending') resolve()
         else {
@@ -200,8 +201,8 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
           abandonInvite('Request Cancelled')
         }
       }),
-    reinvite: sdp => (session ? reinvite(session, sdp) : Promise.reject(notEstablished())),
-    refer: to =>
+    reinvite: (sdp) => (session ? reinvite(session, sdp) : Promise.reject(notEstablished())),
+    refer: (to) =>
       new Promise((resolve, reject) => {
         if (session?.phase === 'confirmed') refer(session, to, resolve)
         else reject(notEstablished())

@@ -6,10 +6,10 @@ import type { IncomingCall } from './types.ts'
 
 /** What becomes of each datagram in turn; after these the network is sound, so that a call can always end. */
 const fate = fc.oneof(
-  { weight: 5, arbitrary: fc.nat(60).map(delayMs => [1 + delayMs]) },
+  { weight: 5, arbitrary: fc.nat(60).map((delayMs) => [1 + delayMs]) },
   { weight: 2, arbitrary: fc.constant<number[]>([]) },
   { weight: 2, arbitrary: fc.tuple(fc.nat(40), fc.nat(900)).map(([first, second]) => [1 + first, 1 + second]) },
-  { weight: 1, arbitrary: fc.nat(1500).map(delayMs => [1 + delayMs]) },
+  { weight: 1, arbitrary: fc.nat(1500).map((delayMs) => [1 + delayMs]) },
 )
 
 const script = fc.record({
@@ -35,7 +35,7 @@ test('datagrams lost, repeated and reordered: both sides agree that the call is 
       const live = new Set<IncomingCall>()
       callee.onInvite(
         () => true,
-        call => {
+        (call) => {
           if (plan.challenged && !call.header('Authorization')) {
             return call.reject(401, { 'WWW-Authenticate': 'Digest realm="c", nonce="n", qop="auth"' })
           }

@@ -126,7 +126,7 @@ function readEssentials(headers: Header[]): Essentials | string {
 
 /** Over UDP the body ends with the datagram unless Content-Length says earlier; bytes after it are ignored (18.3). */
 function readBody(data: Buffer, start: number, headers: Header[]): string | null {
-  const length = headers.find(entry => entry[0] === 'content-length')?.[1]
+  const length = headers.find((entry) => entry[0] === 'content-length')?.[1]
   if (length === undefined) return data.toString('utf8', start)
   if (!/^\d{1,9}$/.test(length) || start + Number(length) > data.length) return null
   return length === '0' ? '' : data.toString('utf8', start, start + Number(length))

@@ -6,16 +6,19 @@ import { accountAt, answer, createTestNetwork, offer, replyTo } from './test-net
 import type { InviteHandlers } from './types.ts'
 
 /** We call a peer written by hand; `onRequest` decides what it sends back. */
-async function callPeer(onRequest: (request: ReceivedRequest, reply: (text: string) => void) => void, handlers: InviteHandlers = {}) {
+async function callPeer(
+  onRequest: (request: ReceivedRequest, reply: (text: string) => void) => void,
+  handlers: InviteHandlers = {},
+) {
   const network = createTestNetwork()
   const agent = await network.agent(6001)
   const responses: ReceivedResponse[] = []
   const requests: ReceivedRequest[] = []
-  const send = await network.peer(6002, message => {
+  const send = await network.peer(6002, (message) => {
     if (message.type === 'response') responses.push(message)
     else {
       requests.push(message)
-      onRequest(message, text => send(text, 6001))
+      onRequest(message, (text) => send(text, 6001))
     }
   })
   const failures: string[] = []
@@ -25,7 +28,13 @@ async function callPeer(onRequest: (request: ReceivedRequest, reply: (text: stri
   await network.clock.advance(10)
 
   /** A request of the peer inside the call. */
-  async function inside(method: string, sequence: number, extra: string[] = [], body = '', tag = 'peer'): Promise<number | undefined> {
+  async function inside(
+    method: string,
+    sequence: number,
+    extra: string[] = [],
+    body = '',
+    tag = 'peer',
+  ): Promise<number | undefined> {
     const invite = requests[0]!
     const lines = [
       `${method} sip:alice@127.0.0.1:6001 SIP/2.0`,
@@ -38,7 +47,9 @@ async function callPeer(onRequest: (request: ReceivedRequest, reply: (text: stri
     ]
     send([...lines, '', body].join('\r\n'), 6001)
     await network.clock.advance(10)
-    return responses.findLast(response => response.cseq === sequence && response.cseqMethod === method && response.status >= 200)?.status
+    return responses.findLast(
+      (response) => response.cseq === sequence && response.cseqMethod === method && response.status >= 200,
+    )?.status
   }
 
   async function nothingLeft(): Promise<void> {
@@ -47,7 +58,17 @@ async function callPeer(onRequest: (request: ReceivedRequest, reply: (text: stri
     assert.equal(agent.openTransactions(), 0)
     await agent.close()
   }
-  return { network, agent, call, failures, requests, responses, send: (text: string) => send(text, 6001), inside, nothingLeft }
+  return {
+    network,
+    agent,
+    call,
+    failures,
+    requests,
+    responses,
+    send: (text: string) => send(text, 6001),
+    inside,
+    nothingLeft,
+  }
 }
 
 const contact = 'Contact: <sip:peer@127.0.0.1:6002>'
@@ -117,7 +138,7 @@ test('forks: the first answer wins, the second is ACKed and hung up, repeated 20
       reply(replyTo(request, '180 Ringing', [contact], '', 'two'))
       reply(replyTo(request, '200 OK', [contact], answer, 'two'))
     },
-    { onAnswer: sdp => answers.push(sdp) },
+    { onAnswer: (sdp) => answers.push(sdp) },
   )
   peer.send(replyTo(peer.requests[0]!, '200 OK', [contact], answer, 'one'))
   peer.send(replyTo(peer.requests[0]!, '200 OK', [contact], answer, 'two'))
@@ -132,7 +153,8 @@ test('forks: the first answer wins, the second is ACKed and hung up, repeated 20
 })
 
 test('a wrong password ends after one try, a stale nonce gets another, two realms are both answered', async () => {
-  const challenge = (nonce: string, extra = '', realm = 'a') => `WWW-Authenticate: Digest realm="${realm}", nonce="${nonce}", qop="auth"${extra}`
+  const challenge = (nonce: string, extra = '', realm = 'a') =>
+    `WWW-Authenticate: Digest realm="${realm}", nonce="${nonce}", qop="auth"${extra}`
   const wrong = await callPeer((request, reply) => {
     if (request.method === 'INVITE') reply(replyTo(request, '401 Unauthorized', [challenge(`n${request.cseq}`)]))
   })
@@ -151,7 +173,9 @@ test('a wrong password ends after one try, a stale nonce gets another, two realm
   await stale.network.clock.advance(100)
   assert.deepEqual(stale.failures, ['486 Busy Here'])
   const last = stale.requests.findLast(({ method }) => method === 'INVITE')!
-  const realms = last.headers.filter(([name]) => name.endsWith('authorization')).map(([, value]) => /realm="(\w)", nonce="(\d)"/.exec(value)!.slice(1).join(''))
+  const realms = last.headers
+    .filter(([name]) => name.endsWith('authorization'))
+    .map(([, value]) => /realm="(\w)", nonce="(\d)"/.exec(value)!.slice(1).join(''))
   assert.deepEqual(realms, ['p1', 'a3', 'b2'])
   await stale.nothingLeft()
 })
@@ -159,7 +183,8 @@ test('a wrong password ends after one try, a stale nonce gets another, two realm
 test('record-route: requests follow it reversed; a strict router gets the Request-URI', async () => {
   const routes = ['Record-Route: <sip:127.0.0.1:6002;lr>, <sip:far.test;lr>', 'Record-Route: <sip:near.test;lr>']
   const loose = await callPeer((request, reply) => {
-    if (request.method === 'INVITE') reply(replyTo(request, '200 OK', [contact, routes[1]!, routes[0]!].reverse(), answer))
+    if (request.method === 'INVITE')
+      reply(replyTo(request, '200 OK', [contact, routes[1]!, routes[0]!].reverse(), answer))
     else if (request.method === 'BYE') reply(replyTo(request, '200 OK'))
   })
   assert.equal(loose.network.sent(6001).includes('ACK'), false, 'near.test cannot be resolved at once')
@@ -172,7 +197,10 @@ test('record-route: requests follow it reversed; a strict router gets the Reques
   })
   const ack = strict.requests.find(({ method }) => method === 'ACK')!
   assert.equal(ack.uri, 'sip:127.0.0.1:6002')
-  assert.deepEqual(ack.headers.filter(([name]) => name === 'route').map(([, value]) => value), ['<sip:far.test;lr>', '<sip:peer@127.0.0.1:6002>'])
+  assert.deepEqual(
+    ack.headers.filter(([name]) => name === 'route').map(([, value]) => value),
+    ['<sip:far.test;lr>', '<sip:peer@127.0.0.1:6002>'],
+  )
   void strict.call.hangup()
   await strict.nothingLeft()
 })
@@ -182,13 +210,16 @@ test('requests inside the call', async () => {
   const progress: number[] = []
   let byes = 0
   const peer = await callPeer(answerAll, {
-    onInfoDtmf: key => keys.push(key),
-    onReoffer: sdp => (sdp === offer ? answer : null),
-    onReferProgress: status => progress.push(status),
+    onInfoDtmf: (key) => keys.push(key),
+    onReoffer: (sdp) => (sdp === offer ? answer : null),
+    onReferProgress: (status) => progress.push(status),
     onBye: () => byes++,
   })
   const sdp = 'Content-Type: application/sdp'
-  assert.equal(await peer.inside('INFO', 1, ['Content-Type: application/dtmf-relay'], 'Signal=5\r\nDuration=160\r\n'), 200)
+  assert.equal(
+    await peer.inside('INFO', 1, ['Content-Type: application/dtmf-relay'], 'Signal=5\r\nDuration=160\r\n'),
+    200,
+  )
   assert.equal(await peer.inside('INFO', 2, ['Content-Type: application/dtmf'], '11'), 200)
   assert.equal(await peer.inside('INFO', 3, ['Content-Type: text/plain'], 'hi'), 415)
   assert.deepEqual(keys, ['5', '#'])
@@ -197,7 +228,10 @@ test('requests inside the call', async () => {
   assert.equal(await peer.inside('UPDATE', 6, [sdp], 'v=0'), 488)
   assert.equal(await peer.inside('OPTIONS', 7), 200)
   assert.equal(await peer.inside('REFER', 8, ['Refer-To: <sip:x@h>']), 603)
-  assert.equal(await peer.inside('NOTIFY', 9, ['Event: refer', 'Content-Type: message/sipfrag'], 'SIP/2.0 486 Busy'), 200)
+  assert.equal(
+    await peer.inside('NOTIFY', 9, ['Event: refer', 'Content-Type: message/sipfrag'], 'SIP/2.0 486 Busy'),
+    200,
+  )
   assert.equal(await peer.inside('NOTIFY', 10, ['Event: presence']), 489)
   assert.deepEqual(progress, [486])
   assert.equal(await peer.inside('MESSAGE', 11), 405)
@@ -214,7 +248,7 @@ test('requests inside the call', async () => {
 
 test('an offerless re-INVITE gets our description, and its ACK carries theirs', async () => {
   const reoffers: string[] = []
-  const peer = await callPeer(answerAll, { onReoffer: sdp => (reoffers.push(sdp), null) })
+  const peer = await callPeer(answerAll, { onReoffer: (sdp) => (reoffers.push(sdp), null) })
   assert.equal(await peer.inside('INVITE', 1), 200)
   assert.equal(peer.responses.at(-1)?.body, offer)
   await peer.inside('ACK', 1, ['Content-Type: application/sdp'], answer)
@@ -225,9 +259,15 @@ test('an offerless re-INVITE gets our description, and its ACK carries theirs', 
 
 test('a NOTIFY without our tag finds its call', async () => {
   const progress: number[] = []
-  const peer = await callPeer(answerAll, { onReferProgress: status => progress.push(status) })
-  const lines = ['NOTIFY sip:alice@127.0.0.1:6001 SIP/2.0', 'Via: SIP/2.0/UDP 127.0.0.1:6002;branch=z9hG4bKn', 'From: <sip:1@h>;tag=peer']
-  peer.send([...lines, 'To: <sip:alice@h>', 'Call-ID: c1', 'CSeq: 1 NOTIFY', 'Event: refer', '', 'SIP/2.0 200 OK'].join('\r\n'))
+  const peer = await callPeer(answerAll, { onReferProgress: (status) => progress.push(status) })
+  const lines = [
+    'NOTIFY sip:alice@127.0.0.1:6001 SIP/2.0',
+    'Via: SIP/2.0/UDP 127.0.0.1:6002;branch=z9hG4bKn',
+    'From: <sip:1@h>;tag=peer',
+  ]
+  peer.send(
+    [...lines, 'To: <sip:alice@h>', 'Call-ID: c1', 'CSeq: 1 NOTIFY', 'Event: refer', '', 'SIP/2.0 200 OK'].join('\r\n'),
+  )
   await peer.network.clock.advance(10)
   assert.deepEqual(progress, [200])
   void peer.call.hangup()
@@ -259,7 +299,8 @@ test('the caller may hang up while its answer to a re-INVITE waits for the ACK',
 
 test('session timer: we refresh at half the interval, and again', async () => {
   const peer = await callPeer((request, reply) => {
-    if (request.method === 'INVITE') reply(replyTo(request, '200 OK', [contact, 'Session-Expires: 120;refresher=uac'], answer))
+    if (request.method === 'INVITE')
+      reply(replyTo(request, '200 OK', [contact, 'Session-Expires: 120;refresher=uac'], answer))
     else if (request.method !== 'ACK') reply(replyTo(request, '200 OK'))
   })
   await peer.network.clock.advance(121_000)
@@ -275,7 +316,8 @@ test('session timer: a peer that forgets to refresh loses the call', async () =>
   let byes = 0
   const peer = await callPeer(
     (request, reply) => {
-      if (request.method === 'INVITE') reply(replyTo(request, '200 OK', [contact, 'Session-Expires: 120;refresher=uas'], answer))
+      if (request.method === 'INVITE')
+        reply(replyTo(request, '200 OK', [contact, 'Session-Expires: 120;refresher=uas'], answer))
       else if (request.method !== 'ACK') reply(replyTo(request, '200 OK'))
     },
     { onBye: () => byes++ },
@@ -311,13 +353,29 @@ test('a re-INVITE that gets 481 ends the call', async () => {
 test('outside any call: 481, 405, 501, 416, 420, 400, 505, and silence for a stray ACK', async () => {
   const network = createTestNetwork()
   const agent = await network.agent(6001)
-  agent.onInvite(() => true, () => assert.fail('no call was to come'))
+  agent.onInvite(
+    () => true,
+    () => assert.fail('no call was to come'),
+  )
   const statuses: number[] = []
-  const send = await network.peer(6002, message => void (message.type === 'response' && statuses.push(message.status)))
+  const send = await network.peer(
+    6002,
+    (message) => void (message.type === 'response' && statuses.push(message.status)),
+  )
   let count = 0
-  async function ask(method: string, { uri = 'sip:u@h', to = '<sip:b@h>', version = '2.0', extra = [] as string[] } = {}) {
+  async function ask(
+    method: string,
+    { uri = 'sip:u@h', to = '<sip:b@h>', version = '2.0', extra = [] as string[] } = {},
+  ) {
     const via = `Via: SIP/2.0/UDP 127.0.0.1:6002;branch=z9hG4bK${++count}`
-    const lines = [`${method} ${uri} SIP/${version}`, via, 'From: <sip:a@h>;tag=1', `To: ${to}`, `Call-ID: c${count}`, `CSeq: 1 ${method}`]
+    const lines = [
+      `${method} ${uri} SIP/${version}`,
+      via,
+      'From: <sip:a@h>;tag=1',
+      `To: ${to}`,
+      `Call-ID: c${count}`,
+      `CSeq: 1 ${method}`,
+    ]
     send([...lines, ...extra, '', ''].join('\r\n'), 6001)
     await network.clock.advance(5)
     return statuses.splice(0).join()
@@ -343,13 +401,22 @@ test('answers go to the port of Via, or with rport to where the request came fro
   const agent = await network.agent(6001)
   const arrived: string[] = []
   const send = await network.peer(6002, () => arrived.push('source'))
-  await network.peer(6009, message => arrived.push(`via ${header(message.headers, 'via')?.split(';').slice(2).join(';')}`))
+  await network.peer(6009, (message) =>
+    arrived.push(`via ${header(message.headers, 'via')?.split(';').slice(2).join(';')}`),
+  )
   for (const [branch, rport] of [
     ['z9hG4bK1', ''],
     ['z9hG4bK2', ';rport'],
   ]) {
     const via = `Via: SIP/2.0/UDP client.test:6009;branch=${branch}${rport}`
-    const lines = ['OPTIONS sip:h SIP/2.0', via, 'From: <sip:a@h>;tag=1', 'To: <sip:b@h>', `Call-ID: ${branch}`, 'CSeq: 1 OPTIONS']
+    const lines = [
+      'OPTIONS sip:h SIP/2.0',
+      via,
+      'From: <sip:a@h>;tag=1',
+      'To: <sip:b@h>',
+      `Call-ID: ${branch}`,
+      'CSeq: 1 OPTIONS',
+    ]
     send([...lines, '', ''].join('\r\n'), 6001)
   }
   await network.clock.advance(10)
@@ -361,9 +428,11 @@ test('answers go to the port of Via, or with rport to where the request came fro
 test('a registrar and health checks can be answered by a handler', async () => {
   const network = createTestNetwork()
   const [agent, registrar] = [await network.agent(6001), await network.agent(6002)]
-  registrar.onRequest('REGISTER', request => ({
+  registrar.onRequest('REGISTER', (request) => ({
     status: request.header('Authorization') ? 200 : 401,
-    headers: Object.fromEntries([request.header('Authorization') ? ['Expires', '60'] : ['WWW-Authenticate', 'Digest realm="c", nonce="n"']]),
+    headers: Object.fromEntries([
+      request.header('Authorization') ? ['Expires', '60'] : ['WWW-Authenticate', 'Digest realm="c", nonce="n"'],
+    ]),
   }))
   registrar.onRequest('OPTIONS', () => ({ status: 503, reason: 'Draining' }))
   const tried = agent.tryRegister(accountAt(6002), 1000)
@@ -371,5 +440,5 @@ test('a registrar and health checks can be answered by a handler', async () => {
   await network.clock.advance(50)
   assert.deepEqual(await tried, { status: 200, reason: 'OK' })
   assert.equal(await asked, 503)
-  assert.deepEqual(network.sent(6001).filter(what => what === 'REGISTER').length, 3)
+  assert.deepEqual(network.sent(6001).filter((what) => what === 'REGISTER').length, 3)
 })

@@ -4,7 +4,16 @@ import type { ReceivedRequest } from './message.ts'
 import type { Reply, ServerTransaction } from './server-transaction.ts'
 
 const needsDialog = new Set(['BYE', 'UPDATE', 'INFO', 'NOTIFY', 'PRACK'])
-const knownMethods = new Set([...needsDialog, 'REGISTER', 'SUBSCRIBE', 'PUBLISH', 'MESSAGE', 'OPTIONS', 'INVITE', 'REFER'])
+const knownMethods = new Set([
+  ...needsDialog,
+  'REGISTER',
+  'SUBSCRIBE',
+  'PUBLISH',
+  'MESSAGE',
+  'OPTIONS',
+  'INVITE',
+  'REFER',
+])
 
 /** A method that nothing here serves: 501 when we do not know it, else 405. */
 export function refuseMethod(transaction: ServerTransaction): void {
@@ -24,7 +33,7 @@ export function refuseWithoutDialog(transaction: ServerTransaction): void {
 /** What is wrong with a request before its method matters (section 8.2): 416 or 420, or null. */
 export function unacceptable(request: ReceivedRequest): { status: number; reply: Reply } | null {
   if (!/^(sips?|tel):/i.test(request.uri)) return { status: 416, reply: {} }
-  const unsupported = headerValues(request.headers, 'require').filter(option => option.toLowerCase() !== 'timer')
+  const unsupported = headerValues(request.headers, 'require').filter((option) => option.toLowerCase() !== 'timer')
   if (unsupported.length === 0) return null
   return { status: 420, reply: { headers: [['unsupported', unsupported.join(', ')]] } }
 }

@@ -6,18 +6,21 @@ import { accountAt, createTestNetwork, replyTo } from './test-network.ts'
 import type { Registration } from './types.ts'
 
 /** An account kept registered at a registrar that answers as told; null: it says nothing. */
-async function registering(respond: (request: ReceivedRequest, count: number) => [status: string, ...extra: string[]] | null) {
+async function registering(
+  respond: (request: ReceivedRequest, count: number) => [status: string, ...extra: string[]] | null,
+) {
   const network = createTestNetwork()
   const agent = await network.agent(6001)
   const requests: { at: number; request: ReceivedRequest }[] = []
-  const send = await network.peer(6002, message => {
+  const send = await network.peer(6002, (message) => {
     if (message.type !== 'request') return
     requests.push({ at: network.clock.monotonic(), request: message })
     const answer = respond(message, requests.length)
     if (answer) send(replyTo(message, answer[0], answer.slice(1)), 6001)
   })
   const states: string[] = []
-  const onChange = ({ state, detail }: Registration) => states.push(`${state}${detail.status ? ` ${detail.status}` : ''}`)
+  const onChange = ({ state, detail }: Registration) =>
+    states.push(`${state}${detail.status ? ` ${detail.status}` : ''}`)
   const registration = agent.register(accountAt(6002), onChange)
   await network.clock.advance(50)
   async function nothingLeft(): Promise<void> {
@@ -30,7 +33,7 @@ async function registering(respond: (request: ReceivedRequest, count: number) =>
 }
 
 test('refreshes between 50 and 85 % of what was granted, keeps the NAT open, un-registers at the end', async () => {
-  const { network, requests, states, registration, nothingLeft } = await registering(request => [
+  const { network, requests, states, registration, nothingLeft } = await registering((request) => [
     '200 OK',
     `Contact: <sip:other@h>;expires=7, ${header(request.headers, 'contact')};expires=100`,
   ])
@@ -70,7 +73,11 @@ test('403 is final', async () => {
 })
 
 test('a Contact that the registrar rewrote still says how long it lasts', async () => {
-  const { network, registration, nothingLeft } = await registering(() => ['200 OK', 'Contact: <sip:alice@198.51.100.7:40000>;expires=60', 'Expires: 999'])
+  const { network, registration, nothingLeft } = await registering(() => [
+    '200 OK',
+    'Contact: <sip:alice@198.51.100.7:40000>;expires=60',
+    'Expires: 999',
+  ])
   assert.equal(registration.detail.expiresAt, network.clock.now() - 50 + 2 + 60_000)
   void registration.stop()
   await network.clock.advance(50)
@@ -78,8 +85,10 @@ test('a Contact that the registrar rewrote still says how long it lasts', async 
 })
 
 test('423 is answered with the asked-for time at once', async () => {
-  const { requests, states, registration, network, nothingLeft } = await registering(request =>
-    header(request.headers, 'expires') === '300' ? ['423 Interval Too Brief', 'Min-Expires: 1800'] : ['200 OK', 'Expires: 1800'],
+  const { requests, states, registration, network, nothingLeft } = await registering((request) =>
+    header(request.headers, 'expires') === '300'
+      ? ['423 Interval Too Brief', 'Min-Expires: 1800']
+      : ['200 OK', 'Expires: 1800'],
   )
   assert.deepEqual(states, ['registered 200'])
   assert.equal(header(requests[1]!.request.headers, 'expires'), '1800')

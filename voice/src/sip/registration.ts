@@ -54,7 +54,8 @@ function createRegistrar(core: Core, account: SipAccount, contactUser: string) {
     granted(headers: readonly Header[]): number {
       const contacts = headerValues(headers, 'contact').map(parseNameAddr)
       // A registrar behind NAT may have rewritten our Contact; when it stands alone it is ours all the same.
-      const ours = contacts.find(contact => contact?.uri.startsWith(contactUri)) ?? (contacts.length === 1 ? contacts[0] : null)
+      const ours =
+        contacts.find((contact) => contact?.uri.startsWith(contactUri)) ?? (contacts.length === 1 ? contacts[0] : null)
       const expires = ours?.params.get('expires') ?? ''
       return /^\d{1,9}$/.test(expires) ? Number(expires) : (headerNumber(headers, 'expires') ?? wantedSeconds)
     },
@@ -115,7 +116,7 @@ export function startRegistration(
 
   function keepAliveAfter(ms: number): void {
     keepAlive = core.wheel.after(ms, () => {
-      core.resolve(account.host, host => {
+      core.resolve(account.host, (host) => {
         if (host !== null) core.send('\r\n\r\n', { host, port: account.port })
       })
       keepAliveAfter(ms)
@@ -144,7 +145,7 @@ export function startRegistration(
 }
 
 function unregister(core: Core, registrar: ReturnType<typeof createRegistrar>): Promise<void> {
-  return new Promise(resolve => {
+  return new Promise((resolve) => {
     const leaving = registrar.send(0, () => {
       deadline.cancel()
       resolve()
@@ -168,7 +169,7 @@ export function tryRegistration(
   timeoutMs: number,
 ): Promise<{ status: number; reason: string }> {
   const registrar = createRegistrar(core, account, `try-${newTag()}`)
-  return new Promise(resolve => {
+  return new Promise((resolve) => {
     let seconds = 60
     let trying = send()
     const deadline = core.wheel.after(timeoutMs, () => {

@@ -141,6 +141,12 @@ function markReceived(value: string, source: Endpoint): string {
 }
 
 /** An answer without a transaction, for what is not worth remembering: malformed requests, unknown dialogs. */
-export function respondStateless(core: Core, request: SipRequest, source: Endpoint, status: number, reply: Reply): void {
+export function respondStateless(
+  core: Core,
+  request: SipRequest,
+  source: Endpoint,
+  status: number,
+  reply: Reply,
+): void {
   core.send(serialise(responseTo(request, source, status, reply)), source)
 }

@@ -54,7 +54,7 @@ function onReinvite(session: Session, transaction: ServerTransaction): void {
   const answer = request.body === '' ? session.localSdp : reoffer(session, transaction)
   if (answer === null) return
   refreshTarget(session.dialog, request.headers)
-  acceptInvite(session, transaction, { headers: timer.headers, body: answer }, ack => {
+  acceptInvite(session, transaction, { headers: timer.headers, body: answer }, (ack) => {
     // Their INVITE had no offer, so ours was the offer and the ACK carries what they made of it.
     if (request.body === '' && ack.body !== '') session.handlers().onReoffer?.(ack.body)
   })

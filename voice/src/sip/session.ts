@@ -39,7 +39,10 @@ export interface Session {
   readonly onEnded: () => void
 }
 
-export type SessionOptions = Pick<Session, 'core' | 'dialog' | 'auth' | 'caller' | 'domain' | 'handlers' | 'localSdp' | 'onEnded'>
+export type SessionOptions = Pick<
+  Session,
+  'core' | 'dialog' | 'auth' | 'caller' | 'domain' | 'handlers' | 'localSdp' | 'onEnded'
+>
 
 export function createSession(options: SessionOptions): Session {
   return { ...options, phase: 'early', reinviting: false, unacknowledged: null, acks: new Map(), refresh: idleTimer }
@@ -90,7 +93,7 @@ export function bye(session: Session, done: () => void = () => {}): void {
     waiting.stop()
     send()
   })
-  waiting.onAck = ack => {
+  waiting.onAck = (ack) => {
     acknowledged(ack)
     giveUp.cancel()
     send()

@@ -17,7 +17,10 @@ export interface TestNetwork {
   fate: (what: string, port: number) => number[]
   agent(port: number): Promise<SipUserAgent>
   /** A peer written by hand: it sees messages parsed and sends any text. */
-  peer(port: number, receive: (message: ReceivedRequest | ReceivedResponse) => void): Promise<(text: string, to: number) => void>
+  peer(
+    port: number,
+    receive: (message: ReceivedRequest | ReceivedResponse) => void,
+  ): Promise<(text: string, to: number) => void>
   /** What was sent from a port, in order. */
   sent(port: number): string[]
 }
@@ -47,15 +50,15 @@ export function createTestNetwork(): TestNetwork {
     open,
     log,
     fate: () => [1],
-    agent: port => createUserAgent({ host: '127.0.0.1', port, clock }, open),
+    agent: (port) => createUserAgent({ host: '127.0.0.1', port, clock }, open),
     async peer(port, receive) {
-      const transport = await open({ host: '127.0.0.1', port }, data => {
+      const transport = await open({ host: '127.0.0.1', port }, (data) => {
         const message = parseMessage(data)
         if (message && message.type !== 'malformed') receive(message)
       })
       return (text, to) => transport.send(text, { host: '127.0.0.1', port: to })
     },
-    sent: port => log.filter(entry => entry.port === port).map(entry => entry.what),
+    sent: (port) => log.filter((entry) => entry.port === port).map((entry) => entry.what),
   }
   return network
 }
@@ -66,7 +69,8 @@ function describe(text: string): string {
   return `${status} ${/^CSeq: \d+ (\w+)/m.exec(text)?.[1]}`
 }
 
-export const offer = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n'
+export const offer =
+  'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n'
 export const answer = offer.replace('30000', '40000')
 
 export function accountAt(port: number, password = 'secret'): SipAccount {
@@ -74,12 +78,26 @@ export function accountAt(port: number, password = 'secret'): SipAccount {
 }
 
 /** An answer to a received request, as a peer written by hand would send it. */
-export function replyTo(request: ReceivedRequest, status: string, extra: string[] = [], body = '', tag = 'peer'): string {
+export function replyTo(
+  request: ReceivedRequest,
+  status: string,
+  extra: string[] = [],
+  body = '',
+  tag = 'peer',
+): string {
   const lines = request.headers.flatMap(([name, value]) => {
     if (name === 'via' || name === 'from' || name === 'call-id' || name === 'cseq') return [`${name}: ${value}`]
     if (name !== 'to') return []
     return [request.to.params.has('tag') ? `to: ${value}` : `to: ${value};tag=${tag}`]
   })
   const type = body === '' ? [] : ['Content-Type: application/sdp']
-  return [`SIP/2.0 ${status}`, ...lines, ...extra, ...type, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n')
+  return [
+    `SIP/2.0 ${status}`,
+    ...lines,
+    ...extra,
+    ...type,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n')
 }

@@ -18,8 +18,8 @@ function recorder() {
     network,
     lose: (which: (what: string) => boolean) => (lose = which),
     at: (port: number, what: string): number[] => {
-      const found = times.filter(entry => entry.port === port && entry.what === what).map(entry => entry.at)
-      return found.map(at => Math.round((at - found[0]!) / 100) * 100)
+      const found = times.filter((entry) => entry.port === port && entry.what === what).map((entry) => entry.at)
+      return found.map((at) => Math.round((at - found[0]!) / 100) * 100)
     },
   }
 }
@@ -45,7 +45,7 @@ test('timers E and F: other requests at most every 4 s, for 32 s; a provisional 
   assert.deepEqual(at(6001, 'OPTIONS'), timerE)
 
   lose(() => false)
-  const send = await network.peer(6003, message => {
+  const send = await network.peer(6003, (message) => {
     if (message.type === 'request') send(replyTo(message, '100 Trying'), 6001)
   })
   void agent.tryRegister(accountAt(6003), 90_000)
@@ -58,11 +58,14 @@ test('timers E and F: other requests at most every 4 s, for 32 s; a provisional 
 test('timers G, H and I: a refusal is repeated until its ACK, or for 32 s', async () => {
   const { network, at, lose } = recorder()
   const [caller, callee] = [await network.agent(6001), await network.agent(6002)]
-  callee.onInvite(() => true, call => call.reject(486))
-  lose(what => what === 'ACK')
+  callee.onInvite(
+    () => true,
+    (call) => call.reject(486),
+  )
+  lose((what) => what === 'ACK')
   const request = { account: accountAt(6002), callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 90_000 }
   const failures: number[] = []
-  caller.invite(request, { onFailure: status => failures.push(status) })
+  caller.invite(request, { onFailure: (status) => failures.push(status) })
   await network.clock.advance(80_000)
   assert.deepEqual(failures, [486])
   assert.deepEqual(at(6002, '486 INVITE'), timerE)
@@ -81,7 +84,7 @@ test('timers J and K: an answer is replayed for 32 s to whoever asks again; late
   const { network, at, lose } = recorder()
   const [asker, answerer] = [await network.agent(6001), await network.agent(6002)]
   let lost = 0
-  lose(what => what === '200 OPTIONS' && lost++ < 2)
+  lose((what) => what === '200 OPTIONS' && lost++ < 2)
   const asked = asker.options(accountAt(6002), 30_000)
   await network.clock.advance(2000)
   assert.equal(await asked, 200)
@@ -99,7 +102,7 @@ test('an INVITE that comes again while ringing gets the last answer again, and n
   let calls = 0
   callee.onInvite(
     () => true,
-    call => {
+    (call) => {
       calls++
       call.ring()
       network.clock.setTimeout(() => call.answer(answer), 1200)
@@ -107,9 +110,24 @@ test('an INVITE that comes again while ringing gets the last answer again, and n
   )
   lose(() => false)
   const seen: string[] = []
-  const send = await network.peer(6001, message => void (message.type === 'response' && seen.push(String(message.status))))
-  const lines = ['INVITE sip:1@h SIP/2.0', 'Via: SIP/2.0/UDP 127.0.0.1:6001;branch=z9hG4bKa;rport', 'From: <sip:a@h>;tag=1']
-  const invite = [...lines, 'To: <sip:1@h>', 'Call-ID: x', 'CSeq: 1 INVITE', 'Contact: <sip:a@127.0.0.1:6001>', '', ''].join('\r\n')
+  const send = await network.peer(
+    6001,
+    (message) => void (message.type === 'response' && seen.push(String(message.status))),
+  )
+  const lines = [
+    'INVITE sip:1@h SIP/2.0',
+    'Via: SIP/2.0/UDP 127.0.0.1:6001;branch=z9hG4bKa;rport',
+    'From: <sip:a@h>;tag=1',
+  ]
+  const invite = [
+    ...lines,
+    'To: <sip:1@h>',
+    'Call-ID: x',
+    'CSeq: 1 INVITE',
+    'Contact: <sip:a@127.0.0.1:6001>',
+    '',
+    '',
+  ].join('\r\n')
   send(invite, 6002)
   await network.clock.advance(500)
   send(invite, 6002)
@@ -124,7 +142,7 @@ test('an INVITE that comes again while ringing gets the last answer again, and n
 test('the wheel fires every timer in time, in order, never early, and never a cancelled one', async () => {
   const timer = fc.record({ ms: fc.oneof(fc.nat(300), fc.nat(100_000)), cancelled: fc.boolean() })
   await fc.assert(
-    fc.asyncProperty(fc.array(timer, { maxLength: 30 }), async timers => {
+    fc.asyncProperty(fc.array(timer, { maxLength: 30 }), async (timers) => {
       const clock = createVirtualClock()
       const wheel = createTimerWheel(clock)
       const fired: { ms: number; at: number }[] = []
@@ -139,7 +157,10 @@ test('the wheel fires every timer in time, in order, never early, and never a ca
         due.toSorted((a, b) => a - b),
       )
       const times = fired.map(({ at }) => at)
-      assert.deepEqual(times, times.toSorted((a, b) => a - b))
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      )
       for (const { ms, at } of fired) assert.ok(at >= ms && at <= ms + 11, `${ms} fired at ${at}`)
       assert.equal(wheel.size, 0)
       assert.equal(clock.pending(), 0)

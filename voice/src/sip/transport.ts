@@ -34,20 +34,20 @@ export const openUdp: OpenTransport = (local, receive) =>
     socket.bind(local.port, local.host, () => {
       socket.off('error', reject)
       // ICMP errors of one peer are that peer's affair: its transactions time out.
-      socket.on('error', error => process.emitWarning(`SIP socket: ${error.message}`))
+      socket.on('error', (error) => process.emitWarning(`SIP socket: ${error.message}`))
       resolve({
         host: local.host,
         port: socket.address().port,
         send(data, to, onError) {
           if (closed) return
-          socket.send(data, to.port, to.host, error => {
+          socket.send(data, to.port, to.host, (error) => {
             if (error && !closed) onError?.(error)
           })
         },
         close() {
           if (closed) return Promise.resolve()
           closed = true
-          return new Promise(done => socket.close(() => done()))
+          return new Promise((done) => socket.close(() => done()))
         },
       })
     })
@@ -65,7 +65,7 @@ export function createResolver(now: () => number, lookUp = systemLookup): Resolv
     if (isIP(literal)) return done(literal)
     const cached = cache.get(host)
     if (cached && cached.until > now()) return done(cached.address)
-    lookUp(host, address => {
+    lookUp(host, (address) => {
       // An old answer beats none: carriers outlive their DNS outages.
       if (address !== null) cache.set(host, { address, until: now() + resolvedForMs })
       done(address ?? cached?.address ?? null)

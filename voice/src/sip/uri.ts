@@ -62,7 +62,7 @@ function closingQuote(text: string): number {
 
 /** The user part a caller may dial: characters that a URI cannot carry are escaped. */
 function escapeUser(user: string): string {
-  return user.replace(/[^\w\-.!~*'()&=+$,;?/]/gu, char => encodeURIComponent(char))
+  return user.replace(/[^\w\-.!~*'()&=+$,;?/]/gu, (char) => encodeURIComponent(char))
 }
 
 export function sipUri(user: string, host: string, port?: number): string {

@@ -154,7 +154,7 @@ export async function createUserAgent(
       ['contact', `<${sipUri(account.username, core.local.host, core.local.port)}>`],
       ['user-agent', core.userAgent],
     ]
-    return new Promise(resolve => {
+    return new Promise((resolve) => {
       const asking = exchange(core, {
         build: () => ({ method: 'OPTIONS', uri: accountUri(account, ''), headers: headers(), body: '' }),
         destination: { host: account.host, port: account.port },

@@ -1,3 +1,3 @@
-export { type ReceivedFile, receiveFile } from './files.ts'
+export { type ReceivedFile, fileUrl, receiveFile, recordFile } from './files.ts'
 export { type Greeting, getGreeting } from './greetings.ts'
 export { fileRoutes } from './routes.ts'

@@ -80,6 +80,7 @@ export interface CampaignsTargets {
   status: Generated<string>
   attempts: Generated<number>
   next_attempt_at: Timestamp
+  deferred_from: Timestamp | null
   node_id: string | null
   last_attempt_id: string | null
   answered_at: Timestamp | null

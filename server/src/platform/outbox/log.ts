@@ -57,29 +57,29 @@ const begin = statement('events.begin', () =>
     select transaction_id::text::bigint as transaction, sequence from platform.subscribers where name = ${retentionName}`,
 )
 
-export const readAll = (ctx: Ctx, from: Position, limit: number) => read(ctx, allAfter, { ...placeOf(from), limit }, from)
+export const readAll = (ctx: Ctx, from: Position, limit: number) => read(ctx, allAfter, { ...placeOf(from), limit })
 
 export const readTypes = (ctx: Ctx, from: Position, types: string[], limit: number) =>
-  read(ctx, typesAfter, { ...placeOf(from), limit, types }, from)
+  read(ctx, typesAfter, { ...placeOf(from), limit, types })
 
 export const readTopics = (ctx: Ctx, from: Position, topics: string[], limit: number) =>
-  read(ctx, topicsAfter, { ...placeOf(from), limit, topics }, from)
+  read(ctx, topicsAfter, { ...placeOf(from), limit, topics })
 
 // Each statement has a snapshot of its own, hence the order: the horizon first, so that it promises nothing the events
 // do not hold; the begin last, so that whatever was deleted meanwhile shows.
-async function read<P extends After>(ctx: Ctx, find: Statement<P, StoredEvent>, p: P, from: Position): Promise<Reading> {
+async function read<P extends After>(ctx: Ctx, find: Statement<P, StoredEvent>, p: P): Promise<Reading> {
   const [[at], events, [cut]] = (await ctx.db.together([horizon.call({}), find.call(p), begin.call({})])) as unknown as [
     [{ transaction: number; waiting: boolean }],
     StoredEvent[],
     [Position?],
   ]
   const more = events.length === p.limit
-  const last = events.at(-1) ?? from
+  const last = events.at(-1)
   return {
     events,
     more,
     waiting: at.waiting,
-    upTo: more || last.transaction >= at.transaction ? placeOf(last) : { transaction: at.transaction, sequence: 0 },
+    upTo: last && (more || last.transaction >= at.transaction) ? placeOf(last) : { transaction: at.transaction, sequence: 0 },
     begin: cut ?? { transaction: 0, sequence: 0 },
   }
 }

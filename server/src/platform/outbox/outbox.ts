@@ -5,7 +5,7 @@ import type { StoredEvent } from '../events.ts'
 import type { NodeBus } from '../nodes.ts'
 import { type Services, serverContext } from '../services.ts'
 import { readAll, readHorizon } from './log.ts'
-import type { Position } from './position.ts'
+import { type Position, laterOf } from './position.ts'
 import { type Subscriber, type Worker, createWorker } from './subscriber.ts'
 
 export interface Outbox {
@@ -57,7 +57,7 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
         position = { transaction: event.transaction, sequence: event.sequence }
         for (const tell of followers) tell(event)
       }
-      position = upTo
+      position = laterOf(position, upTo)
       const types = new Set(events.map(({ type }) => type))
       for (const worker of workers) if (worker.types.some((type) => types.has(type))) worker.run()
       if (!more && !again) return waiting ? waitMs : pollMs

@@ -46,7 +46,10 @@ export function* textEntry(name: string, text: string): Generator<ArchivePart> {
  * The directory's entries, sorted. A file that vanishes meanwhile is left out and one that shrinks is filled with zeros,
  * as in any base backup: the write-ahead log that belongs to the backup puts both right.
  */
-export async function* directoryEntries(root: string, includes: (name: string) => boolean): AsyncGenerator<ArchivePart> {
+export async function* directoryEntries(
+  root: string,
+  includes: (name: string) => boolean,
+): AsyncGenerator<ArchivePart> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   const nameOf = (entry: Dirent): string => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')
   const named = entries.map((entry) => ({ name: nameOf(entry), isDirectory: entry.isDirectory() }))
@@ -78,7 +81,8 @@ async function* fileEntry(root: string, name: string): AsyncGenerator<ArchivePar
 }
 
 function header(name: string, type: '0' | '5', sizeBytes: number): Buffer {
-  if (Buffer.byteLength(name) > MODE_OFFSET) throw new Error(`The file name ${name} is longer than an archive can hold (100 bytes).`)
+  if (Buffer.byteLength(name) > MODE_OFFSET)
+    throw new Error(`The file name ${name} is longer than an archive can hold (100 bytes).`)
   const block = Buffer.alloc(BLOCK_BYTES) // fields end in the zero bytes that are there already
   block.write(name)
   block.write(type === '5' ? '0000700' : '0000600', MODE_OFFSET)
@@ -104,14 +108,18 @@ function padded(bytes: Buffer): Buffer {
 export async function extractArchive(path: string, directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { mode: 0o700, recursive: true })
-  await pipeline(createReadStream(path), createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 27 } }), async (stream) => {
-    const read = blockReader(stream as AsyncIterable<Buffer>)
-    for (;;) {
-      const block = await read(BLOCK_BYTES)
-      if (block[0] === 0) break
-      await extractEntry(block, directory, read)
-    }
-  })
+  await pipeline(
+    createReadStream(path),
+    createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 27 } }),
+    async (stream) => {
+      const read = blockReader(stream as AsyncIterable<Buffer>)
+      for (;;) {
+        const block = await read(BLOCK_BYTES)
+        if (block[0] === 0) break
+        await extractEntry(block, directory, read)
+      }
+    },
+  )
   await syncTree(directory)
 }
 
@@ -127,9 +135,16 @@ async function syncTree(root: string): Promise<void> {
   await Promise.all(Array.from({ length: CONCURRENT_SYNCS }, syncRest))
 }
 
-async function extractEntry(block: Buffer, directory: string, read: (sizeBytes: number) => Promise<Buffer>): Promise<void> {
+async function extractEntry(
+  block: Buffer,
+  directory: string,
+  read: (sizeBytes: number) => Promise<Buffer>,
+): Promise<void> {
   const name = block.toString('utf8', 0, block.indexOf(0) < MODE_OFFSET ? block.indexOf(0) : MODE_OFFSET)
-  if (parseInt(block.toString('latin1', CHECKSUM_OFFSET, TYPE_OFFSET), 8) !== checksum(block) || name.split('/').includes('..')) {
+  if (
+    parseInt(block.toString('latin1', CHECKSUM_OFFSET, TYPE_OFFSET), 8) !== checksum(block) ||
+    name.split('/').includes('..')
+  ) {
     throw new Error(`The archive is damaged near ${JSON.stringify(name)}.`)
   }
   const path = join(directory, name)

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { DataDirInUse, lockDataDir } from './data-lock.ts'
 import { openEmbeddedDatabase, type EmbeddedDatabase } from './embedded.ts'
 import type { Log } from './engine.ts'
 import { POSTGRES_MAJOR } from './template.ts'
@@ -62,7 +62,9 @@ async function numbers(pool: pg.Pool): Promise<number[]> {
 /** Another process that opens the directory and prints what it did, a line each. */
 function startWriter(t: TestContext, dataDir: string): { lines: AsyncIterator<string>; kill(): Promise<void> } {
   const script = fileURLToPath(new URL('./test-writer.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.after(() => child.kill('SIGKILL'))
   return {
     lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
@@ -89,11 +91,14 @@ test('rows survive closing and opening again, in a directory only the owner can 
 
 test('commits are written through to the disk, and vectors, trigrams and the rest are there', async (t) => {
   const { pool, close } = await open(t, await temporaryDirectory(t))
-  const settings = await pool.query(`select current_setting('fsync') as fsync, current_setting('wal_sync_method') as method`)
+  const settings = await pool.query(
+    `select current_setting('fsync') as fsync, current_setting('wal_sync_method') as method`,
+  )
   assert.deepEqual(settings.rows, [{ fsync: 'on', method: 'fsync' }])
   const version = await pool.query<{ server_version_num: string }>('show server_version_num')
   assert.equal(version.rows[0]?.server_version_num.slice(0, 2), POSTGRES_MAJOR)
-  for (const name of ['vector', 'pg_trgm', 'unaccent', 'btree_gist', 'citext']) await pool.query(`create extension ${name}`)
+  for (const name of ['vector', 'pg_trgm', 'unaccent', 'btree_gist', 'citext'])
+    await pool.query(`create extension ${name}`)
   const { rows } = await pool.query(`select '[1,2,3]'::vector <-> '[1,2,5]' as distance, unaccent('Zoë') as name`)
   assert.deepEqual(rows, [{ distance: 2, name: 'Zoe' }])
   await close()
@@ -119,7 +124,10 @@ test('every acknowledged row survives kill -9, ten times', async (t) => {
     found,
     found.map((_, index) => index + 1),
   )
-  assert.ok(found.length >= acknowledged && found.length <= acknowledged + 1, `${found.length} rows, ${acknowledged} acknowledged`)
+  assert.ok(
+    found.length >= acknowledged && found.length <= acknowledged + 1,
+    `${found.length} rows, ${acknowledged} acknowledged`,
+  )
   await close()
 })
 
@@ -127,24 +135,29 @@ test('a second process is refused and told who has the database; a dead holder d
   const dataDir = await temporaryDirectory(t)
   const writer = startWriter(t, dataDir)
   await writer.lines.next()
-  await assert.rejects(openEmbeddedDatabase({ dataDir, log: recordingLog() }), /is in use by process \d+ since 20.*Stop that process/)
+  await assert.rejects(
+    openEmbeddedDatabase({ dataDir, log: recordingLog() }),
+    /is in use by process \d+ since 20.*Stop that process/,
+  )
   await writer.kill()
   assert.ok(existsSync(join(dataDir, 'lock.pid')), 'the dead holder left its name behind')
 
   const heir = await open(t, dataDir)
   assert.ok((await numbers(heir.pool)).length > 0)
-  await assert.rejects(openEmbeddedDatabase({ dataDir, log: recordingLog() }), new RegExp(`process ${process.pid} since`))
+  await assert.rejects(
+    openEmbeddedDatabase({ dataDir, log: recordingLog() }),
+    new RegExp(`process ${process.pid} since`),
+  )
   await heir.close()
 })
 
-test('of several that take a dead holder’s database at once, one gets it', async (t) => {
+test('a lock whose holder is gone is free, even when its process id lives on in another process', async (t) => {
   const dataDir = await temporaryDirectory(t)
-  writeFileSync(join(dataDir, 'lock.pid'), '1\n2026-01-01T00:00:00.000Z\n')
-  writeFileSync(join(dataDir, 'lock'), '')
-  const outcomes = await Promise.allSettled([1, 2, 3].map(() => openEmbeddedDatabase({ dataDir, log: recordingLog() })))
-  const opened = outcomes.filter((outcome) => outcome.status === 'fulfilled')
-  assert.equal(opened.length, 1)
-  await opened[0]?.value.close()
+  writeFileSync(join(dataDir, 'lock.pid'), `${process.ppid}\n2026-01-01T00:00:00.000Z\n`)
+  const lock = lockDataDir(dataDir)
+  assert.throws(() => lockDataDir(dataDir), DataDirInUse)
+  lock.release()
+  lockDataDir(dataDir).release()
 })
 
 test('a database that does not open is restored from the newest snapshot, loudly, and kept aside', async (t) => {
@@ -188,17 +201,41 @@ test('a damaged snapshot is passed over for the older one', async (t) => {
 
 test('a broken database without a snapshot is left as it is', async (t) => {
   const dataDir = await temporaryDirectory(t)
-  await (await open(t, dataDir)).close()
-  truncateSync(join(dataDir, 'postgres/global/pg_control'), 100)
-  await assert.rejects(openEmbeddedDatabase({ dataDir, log: recordingLog() }), /does not open .* no snapshot .* Restore a backup/)
+  mkdirSync(join(dataDir, 'postgres'))
+  writeFileSync(join(dataDir, 'postgres/PG_VERSION'), `${POSTGRES_MAJOR}\n`)
+  await assert.rejects(
+    openEmbeddedDatabase({ dataDir, log: recordingLog() }),
+    /does not open .* no snapshot .* Restore a backup/,
+  )
   assert.ok(existsSync(join(dataDir, 'postgres/PG_VERSION')))
 })
 
 test('a directory of another PostgreSQL is refused with what to do', async (t) => {
   const dataDir = await temporaryDirectory(t)
-  await (await open(t, dataDir)).close()
+  mkdirSync(join(dataDir, 'postgres'))
   writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '17\n')
-  await assert.rejects(openEmbeddedDatabase({ dataDir, log: recordingLog() }), /made by PostgreSQL 17; .* embeds PostgreSQL 18\. Start the version that made it/)
+  await assert.rejects(
+    openEmbeddedDatabase({ dataDir, log: recordingLog() }),
+    /made by PostgreSQL 17; .* embeds PostgreSQL 18\. Start the version that made it/,
+  )
+})
+
+test('a failed engine rejects what is under way, says so, and the database opens again', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  const log = recordingLog()
+  const { database, pool } = await open(t, dataDir, log)
+  await pool.query('create table facts as select 1 as n')
+  // PGlite exits when it has to read from the client inside a statement.
+  const underWay = [pool.query('copy facts from stdin'), pool.query('select 1'), pool.query('select 2')]
+  for (const outcome of await Promise.allSettled(underWay)) assert.equal(outcome.status, 'rejected')
+  assert.ok((await database.ended) instanceof Error)
+  assert.match(log.lines[0]?.message ?? '', /database failed: every query fails until the server is started again/)
+  await assert.rejects(database.snapshot())
+  await pool.end()
+
+  const again = await open(t, dataDir)
+  assert.deepEqual(await numbers(again.pool), [1])
+  await again.close()
 })
 
 test('a long path to the data gets its socket elsewhere', async (t) => {

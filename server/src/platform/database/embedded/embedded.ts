@@ -61,12 +61,21 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
 }
 
 /** What a started engine gives its users. `release` runs when the engine has ended, however it did. */
-export function databaseOn(engine: Engine, socketDir: string, log: Log, release: () => Promise<void>): EmbeddedDatabase {
+export function databaseOn(
+  engine: Engine,
+  socketDir: string,
+  log: Log,
+  release: () => Promise<void>,
+): EmbeddedDatabase {
   let closed: Promise<void> | undefined
   let hasEnded = false
   const ended = engine.ended.then(async (error) => {
     hasEnded = true
-    if (error) log.warn({ error: error.message }, 'The embedded database failed: every query fails until the server is started again.')
+    if (error)
+      log.warn(
+        { error: error.message },
+        'The embedded database failed: every query fails until the server is started again.',
+      )
     await release()
     return error
   })
@@ -98,7 +107,11 @@ async function withinLimit(work: Promise<unknown>, limitMs: number, name: string
     ),
     delay(limitMs, `not done within ${limitMs} ms`, { ref: false }),
   ])
-  if (outcome) log.warn({ reason: outcome }, `The embedded database's ${name} failed. Commits are safe: they are in the data directory.`)
+  if (outcome)
+    log.warn(
+      { reason: outcome },
+      `The embedded database's ${name} failed. Commits are safe: they are in the data directory.`,
+    )
 }
 
 async function openCluster(dataDir: string, socketPath: string, snapshotEveryMs: number, log: Log): Promise<Engine> {
@@ -127,7 +140,13 @@ async function unpack(archivePath: string, clusterDir: string): Promise<void> {
   fsyncDirectory(dirname(clusterDir))
 }
 
-async function restore(cause: Error, clusterDir: string, snapshotsDir: string, start: () => Promise<Engine>, log: Log): Promise<Engine> {
+async function restore(
+  cause: Error,
+  clusterDir: string,
+  snapshotsDir: string,
+  start: () => Promise<Engine>,
+  log: Log,
+): Promise<Engine> {
   const brokenDir = `${clusterDir}.broken-${new Date().toISOString().replaceAll(':', '-')}`
   const snapshots = await listSnapshots(snapshotsDir)
   for (const snapshot of snapshots) {
@@ -143,7 +162,10 @@ async function restore(cause: Error, clusterDir: string, snapshotsDir: string, s
       )
       return engine
     } catch (error) {
-      log.warn({ snapshot, error: (error as Error).message }, 'This snapshot of the embedded database does not open either.')
+      log.warn(
+        { snapshot, error: (error as Error).message },
+        'This snapshot of the embedded database does not open either.',
+      )
     }
   }
   const kept = existsSync(brokenDir) ? brokenDir : clusterDir

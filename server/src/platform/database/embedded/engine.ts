@@ -6,7 +6,11 @@ export interface Log {
   warn(details: object, message: string): void
 }
 
-type Operation = WorkerRequest extends infer Request ? (Request extends { id: number } ? Omit<Request, 'id'> : never) : never
+type Operation = WorkerRequest extends infer Request
+  ? Request extends { id: number }
+    ? Omit<Request, 'id'>
+    : never
+  : never
 
 /** PGlite in its worker thread, where its queries cannot starve the process's timers and sockets. */
 export interface Engine {
@@ -38,9 +42,15 @@ export async function startEngine(options: WorkerOptions, log: Log): Promise<Eng
       else waiting?.resolve(message.result)
     }
   })
-  worker.on('error', (error: Error) => (failure = error))
+  // Emscripten throws plain objects.
+  worker.on(
+    'error',
+    (thrown: { message: string }) => (failure = thrown instanceof Error ? thrown : new Error(thrown.message)),
+  )
   worker.on('exit', (code) => {
-    const error = isStopping ? undefined : (failure ?? new Error(`The embedded database's worker ended with code ${code}.`))
+    const error = isStopping
+      ? undefined
+      : (failure ?? new Error(`The embedded database's worker ended with code ${code}.`))
     endReason = error ?? new Error('The embedded database was closed.')
     ready.reject(endReason)
     for (const waiting of pending.values()) waiting.reject(endReason)

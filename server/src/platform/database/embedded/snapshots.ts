@@ -34,7 +34,10 @@ export async function writeSnapshot(clusterDir: string, directory: string, query
   const temporaryPath = `${path}.partial`
   let walPosition = ''
   try {
-    await writeArchive(temporaryPath, backupParts(clusterDir, query, (position) => (walPosition = position)))
+    await writeArchive(
+      temporaryPath,
+      backupParts(clusterDir, query, (position) => (walPosition = position)),
+    )
     await rename(temporaryPath, path)
   } finally {
     await rm(temporaryPath, { force: true })
@@ -71,7 +74,8 @@ const endBackup = `
     from pg_backup_stop(wait_for_archive => false)`
 
 // The directories whose contents pg_basebackup leaves out, and what each start writes anew.
-const transient = /^(pg_wal|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)\/[^/]*$|^(postmaster\.pid|postmaster\.opts|backup_label.*)$/
+const transient =
+  /^(pg_wal|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)\/[^/]*$|^(postmaster\.pid|postmaster\.opts|backup_label.*)$/
 
 function belongsToBackup(name: string): boolean {
   return name === 'pg_wal/archive_status' || name === 'pg_wal/summaries' || !transient.test(name)

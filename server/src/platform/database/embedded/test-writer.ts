@@ -7,6 +7,8 @@ const database = await openEmbeddedDatabase({ dataDir, log: console })
 const pool = new pg.Pool({ ...database.connection, max: 1 })
 await pool.query('create table if not exists facts (n int primary key)')
 for (;;) {
-  const { rows } = await pool.query<{ n: number }>('insert into facts select coalesce(max(n), 0) + 1 from facts returning n')
+  const { rows } = await pool.query<{ n: number }>(
+    'insert into facts select coalesce(max(n), 0) + 1 from facts returning n',
+  )
   process.stdout.write(`${rows[0]?.n}\n`)
 }

@@ -44,7 +44,9 @@ test('two hundred queries at once are all answered, failing ones among them, whi
   const lag = monitorEventLoopDelay({ resolution: 5 })
   lag.enable()
   const answers = await Promise.allSettled(
-    Array.from({ length: 200 }, (_, n) => pool.query({ name: 'divide', text: 'select 100 / $1::int as quotient', values: [n % 10] })),
+    Array.from({ length: 200 }, (_, n) =>
+      pool.query({ name: 'divide', text: 'select 100 / $1::int as quotient', values: [n % 10] }),
+    ),
   )
   lag.disable()
   assert.equal(answers.filter((answer) => answer.status === 'rejected').length, 20)
@@ -72,7 +74,9 @@ test('a new connection starts clean: no prepared statement, role, setting or tra
     const visitors = new pg.Pool(connection)
     await pool.end()
     assert.deepEqual((await visitors.query(named)).rows, [{ n: 2 }])
-    await visitors.query('set role reader; begin; create temp table left_behind (n int)').catch((error: pg.DatabaseError) => error.code)
+    await visitors
+      .query('set role reader; begin; create temp table left_behind (n int)')
+      .catch((error: pg.DatabaseError) => error.code)
     await visitors.end()
     pool = new pg.Pool(connection)
   }

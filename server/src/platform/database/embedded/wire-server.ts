@@ -95,11 +95,17 @@ export async function serveWire(pglite: PGlite, socketPath: string, queueTimeout
   }
 
   /** A failure here is not a failed statement (those are answered) but the engine's: the worker ends and takes the sockets with it. */
-  const wake = (): void => void work().catch((error) => setImmediate(() => { throw error }))
+  const wake = (): void =>
+    void work().catch((error) =>
+      setImmediate(() => {
+        throw error
+      }),
+    )
 
   const server = createServer((socket) => {
     const queueTimer = setTimeout(() => {
-      const message = 'The embedded database has one session and another client holds it: connect through one pool with max 1, or set DATABASE_URL.'
+      const message =
+        'The embedded database has one session and another client holds it: connect through one pool with max 1, or set DATABASE_URL.'
       socket.end(fatalError('53300', message))
       clients.splice(clients.indexOf(client), 1)
     }, queueTimeoutMs)
@@ -130,7 +136,9 @@ export async function serveWire(pglite: PGlite, socketPath: string, queueTimeout
   return {
     query: (sql) =>
       new Promise((resolve, reject) => {
-        ownStatements.push(() => pglite.exec(sql).then((results) => resolve({ rows: results.at(-1)?.rows ?? [] }), reject))
+        ownStatements.push(() =>
+          pglite.exec(sql).then((results) => resolve({ rows: results.at(-1)?.rows ?? [] }), reject),
+        )
         wake()
       }),
     batchCount: () => batches,

@@ -80,13 +80,16 @@ async function snapshotWhenDue(): Promise<string> {
 
 /** A single-user PostgreSQL never checkpoints by itself: its log, and recovery with it, would grow until it is closed. */
 async function checkpointWhenDue(): Promise<void> {
-  const pendingBytes = await readText('select pg_wal_lsn_diff(pg_current_wal_lsn(), (pg_control_checkpoint()).redo_lsn)')
+  const pendingBytes = await readText(
+    'select pg_wal_lsn_diff(pg_current_wal_lsn(), (pg_control_checkpoint()).redo_lsn)',
+  )
   if (Number(pendingBytes) > CHECKPOINT_AFTER_WAL_BYTES) await wire.query('checkpoint')
 }
 
 async function maintain(): Promise<void> {
   const tables = await maintenance(wire.query)
-  if (tables.length > 0) send({ kind: 'log', level: 'info', details: { tables }, message: 'Embedded database: tables vacuumed.' })
+  if (tables.length > 0)
+    send({ kind: 'log', level: 'info', details: { tables }, message: 'Embedded database: tables vacuumed.' })
 }
 
 async function saveTemplate(path: string): Promise<string> {
@@ -109,7 +112,12 @@ function enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
 const timers: NodeJS.Timeout[] = []
 function repeat(name: string, everyMs: number, task: () => Promise<unknown>): void {
   const onError = (error: Error): void =>
-    send({ kind: 'log', level: 'warn', details: { error: error.message }, message: `Embedded database: the ${name} failed.` })
+    send({
+      kind: 'log',
+      level: 'warn',
+      details: { error: error.message },
+      message: `Embedded database: the ${name} failed.`,
+    })
   timers.push(setInterval(() => void enqueue(task).catch(onError), everyMs))
 }
 if (storage.kind === 'directory') {
