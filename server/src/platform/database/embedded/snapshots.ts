@@ -6,11 +6,13 @@ import type { ConnectionQuery } from './maintenance.ts'
 
 const SNAPSHOTS_KEPT = 2
 const SUFFIX = '.tar.zst'
+const PARTIAL = '.partial'
 
-/** Newest first. */
+/** Newest first. Must not run while a snapshot is being written. */
 export async function listSnapshots(directory: string): Promise<string[]> {
   await mkdir(directory, { mode: 0o700, recursive: true })
   const names = await readdir(directory)
+  for (const name of names.filter((each) => each.endsWith(PARTIAL))) await rm(join(directory, name)) // left by a crash
   return names
     .filter((name) => name.endsWith(SUFFIX))
     .sort()
@@ -31,7 +33,7 @@ export interface Snapshot {
 export async function writeSnapshot(clusterDir: string, directory: string, query: ConnectionQuery): Promise<Snapshot> {
   const older = await listSnapshots(directory)
   const path = join(directory, `${new Date().toISOString().replaceAll(':', '-')}${SUFFIX}`)
-  const temporaryPath = `${path}.partial`
+  const temporaryPath = `${path}${PARTIAL}`
   let walPosition = ''
   try {
     await writeArchive(
