@@ -187,7 +187,7 @@ export function tryRegistration(
         }
         deadline.cancel()
         const tried = { status, reason }
-        if (response && status < 300) unregister(core, registrar).then(() => resolve(tried))
+        if (response && status < 300) void unregister(core, registrar).then(() => resolve(tried))
         else resolve(tried)
       })
     }
