@@ -103,7 +103,7 @@ export function createPacer(clock: Clock): Pacer {
 }
 
 const binMs = 0.25
-/** Up to 100 ms; what is later counts in the last bin, and in the maximum. */
+/** Up to 100 ms; what is later counts in the last bin, which stands for the maximum. */
 const binCount = 400
 const windowSeconds = 10
 
@@ -144,7 +144,7 @@ function createHistogram(clock: Clock) {
       let seen = 0
       for (let bin = 0; bin < binCount; bin++) {
         seen += sum[bin]!
-        if (total > 0 && seen >= total * share) return Math.min(maxMs, (bin + 1) * binMs)
+        if (total > 0 && seen >= total * share) return bin === binCount - 1 ? maxMs : Math.min(maxMs, (bin + 1) * binMs)
       }
       return 0
     }
