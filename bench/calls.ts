@@ -13,7 +13,15 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { answers, createLoopbackCarrier, createVoiceProcess, NotAdmitted, type LegEvent, type RtpStats, type VoiceGateway } from '../voice/src/index.ts'
+import {
+  answers,
+  createLoopbackCarrier,
+  createVoiceProcess,
+  NotAdmitted,
+  type LegEvent,
+  type RtpStats,
+  type VoiceGateway,
+} from '../voice/src/index.ts'
 import { wavHeader } from '../voice/src/media/wav.ts'
 
 const host = '127.0.0.1'
@@ -26,7 +34,11 @@ if (process.argv[2] === 'carrier') await carry(process.argv[3]!)
 else await measure(Number(process.argv[2] ?? 100), Number(process.argv[3] ?? 20), Number(process.argv[4] ?? 50))
 
 async function carry(voice: string): Promise<void> {
-  const carrier = await createLoopbackCarrier({ host, password, behaviour: () => answers(200, { plays: { path: voice } }) })
+  const carrier = await createLoopbackCarrier({
+    host,
+    password,
+    behaviour: () => answers(200, { plays: { path: voice } }),
+  })
   process.send!(carrier.port)
   process.on('message', () => process.send!(carrier.carried.map(({ rtp }) => rtp)))
   await once(process, 'disconnect')
@@ -39,11 +51,26 @@ async function measure(calls: number, seconds: number, callsPerSecond: number): 
   const folder = await mkdtemp(join(tmpdir(), 'calls-bench-'))
   const voice = join(folder, 'voice.wav')
   await writeFile(voice, noise(10))
-  const carrier = fork(fileURLToPath(import.meta.url), ['carrier', voice], { execArgv: ['--disable-warning=ExperimentalWarning'] })
-  const gateway = await createVoiceProcess({ engine: { sip: { host, port: 0 }, limits: { maxCalls: mostCalls, maxPacerP99Ms: Infinity } } })
+  const carrier = fork(fileURLToPath(import.meta.url), ['carrier', voice], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  const gateway = await createVoiceProcess({
+    engine: { sip: { host, port: 0 }, limits: { maxCalls: mostCalls, maxPacerP99Ms: Infinity } },
+  })
   try {
     const [port] = (await once(carrier, 'message')) as [number]
-    await gateway.upsertTrunk({ id: 'carrier', host, port, transport: 'udp', username: 'bench', password, register: false, maxConcurrentCalls: mostCalls, callsPerSecond, transferMode: 'bridge' })
+    await gateway.upsertTrunk({
+      id: 'carrier',
+      host,
+      port,
+      transport: 'udp',
+      username: 'bench',
+      password,
+      register: false,
+      maxConcurrentCalls: mostCalls,
+      callsPerSecond,
+      transferMode: 'bridge',
+    })
 
     const processes = { server: process.pid, voice: gateway.pid!, carrier: carrier.pid! }
     const dialling = Array.from({ length: calls }, (_, index) => index)
@@ -71,12 +98,20 @@ async function measure(calls: number, seconds: number, callsPerSecond: number): 
     const left = await gateway.load()
 
     console.log(`${cpus()[0]?.model}, ${cpus().length} CPUs, load ${loadavg()[0]!.toFixed(1)}, Node ${process.version}`)
-    console.log(`calls ${calls} at ${callsPerSecond}/s, ${talking} talking after ${seconds} s, failed ${failed.length}${failed.length ? ` (${[...new Set(failed.map(({ cause }) => cause))].join(', ')})` : ''}, still held ${left.activeCalls}`)
-    console.log(`RTP carrier to us:  ${sum(ends.map(({ rtp }) => rtp?.packetsReceived))} packets, lost ${sum(ends.map(({ rtp }) => rtp?.packetsLost))}`)
-    console.log(`RTP us to carrier:  ${sum(heard.map((rtp) => rtp?.packetsReceived))} packets, lost ${sum(heard.map((rtp) => rtp?.packetsLost))}`)
+    console.log(
+      `calls ${calls} at ${callsPerSecond}/s, ${talking} talking after ${seconds} s, failed ${failed.length}${failed.length ? ` (${[...new Set(failed.map(({ cause }) => cause))].join(', ')})` : ''}, still held ${left.activeCalls}`,
+    )
+    console.log(
+      `RTP carrier to us:  ${sum(ends.map(({ rtp }) => rtp?.packetsReceived))} packets, lost ${sum(ends.map(({ rtp }) => rtp?.packetsLost))}`,
+    )
+    console.log(
+      `RTP us to carrier:  ${sum(heard.map((rtp) => rtp?.packetsReceived))} packets, lost ${sum(heard.map((rtp) => rtp?.packetsLost))}`,
+    )
     console.log(`pacer p99 ${worstP99Ms.toFixed(2)} ms (worst 10 s)`)
     for (const name of ['server', 'voice', 'carrier'] as const)
-      console.log(`CPU ${name.padEnd(8)} ${((100 * (after[name] - before[name])) / measuredSeconds).toFixed(1)} % of a core`)
+      console.log(
+        `CPU ${name.padEnd(8)} ${((100 * (after[name] - before[name])) / measuredSeconds).toFixed(1)} % of a core`,
+      )
   } finally {
     await gateway.close()
     carrier.disconnect()
@@ -86,7 +121,14 @@ async function measure(calls: number, seconds: number, callsPerSecond: number): 
 }
 
 async function originate(gateway: VoiceGateway, index: number, signal: AbortSignal) {
-  const request = { attemptId: `bench-${index}`, trunkId: 'carrier', to: String(5_550_000 + index), callerId: '', ringTimeoutMs: 30_000, maxDurationMs: 600_000 }
+  const request = {
+    attemptId: `bench-${index}`,
+    trunkId: 'carrier',
+    to: String(5_550_000 + index),
+    callerId: '',
+    ringTimeoutMs: 30_000,
+    maxDurationMs: 600_000,
+  }
   for (;;) {
     try {
       return await gateway.originate(request, signal)

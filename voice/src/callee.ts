@@ -39,7 +39,11 @@ export interface Unreachable {
   does: 'nothing'
 }
 
-export const answers = (afterMs: number, more: Omit<Answers, 'does' | 'afterMs'> = {}): CalleeBehaviour => ({ does: 'answer', afterMs, ...more })
+export const answers = (afterMs: number, more: Omit<Answers, 'does' | 'afterMs'> = {}): CalleeBehaviour => ({
+  does: 'answer',
+  afterMs,
+  ...more,
+})
 export const rejects = (status: number, afterMs = 0): CalleeBehaviour => ({ does: 'reject', status, afterMs })
 export const busy = (afterMs = 0): CalleeBehaviour => rejects(486, afterMs)
 export const notFound = (): CalleeBehaviour => rejects(404)
@@ -61,6 +65,8 @@ export interface CarriedCall {
   rtp: RtpStats | null
   /** The callee hangs up now, or declines when it still rings. */
   hangUp(): void
+  /** The callee, having answered, presses a key now. */
+  press(key: Keypress): void
 }
 
 /** A call somebody makes to us. */

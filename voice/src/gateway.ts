@@ -64,7 +64,14 @@ export type LegEvent =
   | { t: 'answered'; at: number; codec: 'PCMU' | 'PCMA'; dtmf: 'rfc4733' | 'none' }
   | { t: 'dtmf'; at: number; key: Keypress; via: 'rfc4733' | 'info' }
   /** `error`: the file could not be played. */
-  | { t: 'playback'; at: number; id: string; state: 'started' | 'finished' | 'stopped'; playedMs: number; error?: string }
+  | {
+      t: 'playback'
+      at: number
+      id: string
+      state: 'started' | 'finished' | 'stopped'
+      playedMs: number
+      error?: string
+    }
   | { t: 'transfer'; at: number; state: 'trying' | 'ringing' | 'answered' | 'failed'; sip?: number; cause?: EndCause }
   | { t: 'ended'; at: number; by: 'local' | 'remote' | 'network'; sip?: number; cause: EndCause; rtp?: RtpStats }
 

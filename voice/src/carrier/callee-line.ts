@@ -14,7 +14,12 @@ interface CalleeCall {
 }
 
 /** Acts out one callee on a real call. */
-export function actOut(call: IncomingCall, record: CarriedCall, behaviour: CalleeCall['behaviour'], media: MediaEngine): void {
+export function actOut(
+  call: IncomingCall,
+  record: CarriedCall,
+  behaviour: CalleeCall['behaviour'],
+  media: MediaEngine,
+): void {
   const callee = behaviour(call.to)
   const schedule = createSchedule()
   const answering = { call, record, schedule, behaviour }
@@ -32,18 +37,21 @@ export function actOut(call: IncomingCall, record: CarriedCall, behaviour: Calle
 
   if (callee.does === 'answer' || callee.does === 'ring') call.ring()
   if (callee.does === 'answer' || (callee.does === 'reject' && callee.earlyMedia)) {
-    openAudio(answering, media, over).then(
-      (session) => session && withAudio(answering, callee, session),
-      (error: unknown) => {
-        over()
+    openAudio(answering, media, over)
+      .then((session) => session && withAudio(answering, callee, session))
+      .catch((error: unknown) => {
+        call.handlers.onFailure?.(0, '')
         call.reject(error instanceof Error && error.name === 'SdpError' ? 488 : 503)
-      },
-    )
+      })
   } else if (callee.does === 'reject') schedule.after(callee.afterMs, () => refuse(answering, callee.status))
 }
 
 /** Null when the caller gave up meanwhile. */
-async function openAudio({ call, record, schedule }: CalleeCall, media: MediaEngine, over: () => void): Promise<MediaSession | null> {
+async function openAudio(
+  { call, record, schedule }: CalleeCall,
+  media: MediaEngine,
+  over: () => void,
+): Promise<MediaSession | null> {
   const session = await media.createSession({ onDtmf: (key) => (record.keysHeard += key) })
   const close = () => {
     if (record.answered) record.rtp = session.stats()
@@ -58,7 +66,11 @@ async function openAudio({ call, record, schedule }: CalleeCall, media: MediaEng
   return session
 }
 
-function withAudio(answering: CalleeCall, callee: Extract<CalleeBehaviour, { afterMs: number }>, session: MediaSession): void {
+function withAudio(
+  answering: CalleeCall,
+  callee: Extract<CalleeBehaviour, { afterMs: number }>,
+  session: MediaSession,
+): void {
   const { call, record, schedule } = answering
   const description = session.answerOffer(call.offer ?? '')
   const ringback = callee.earlyMedia ? session.playRingback() : null
@@ -87,6 +99,7 @@ function refuse({ call, record, schedule }: CalleeCall, status: number): void {
 
 function talk(answering: CalleeCall, callee: Answers, session: MediaSession): void {
   const { call, record, schedule } = answering
+  record.press = (key) => pressKeys(session, [{ key, afterMs: 0 }], schedule)
   if (callee.plays) session.play(callee.plays, { loop: true })
   pressKeys(session, callee.keys ?? [], schedule)
   if (callee.goesSilentAfterMs !== undefined) schedule.after(callee.goesSilentAfterMs, () => session.close())
@@ -104,8 +117,18 @@ function takeOver({ behaviour, schedule }: CalleeCall, uri: string, notify: (sta
 }
 
 /** A key that cannot be sent (no telephone-event agreed, or the call is over) is a warning: the call goes on. */
-export function pressKeys(session: MediaSession, keys: readonly { key: Keypress; afterMs: number }[], schedule: Schedule): void {
+export function pressKeys(
+  session: MediaSession,
+  keys: readonly { key: Keypress; afterMs: number }[],
+  schedule: Schedule,
+): void {
   for (const { key, afterMs } of keys) {
-    schedule.after(afterMs, () => void session.sendDtmf(key).catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error))))
+    schedule.after(
+      afterMs,
+      () =>
+        void session
+          .sendDtmf(key)
+          .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error))),
+    )
   }
 }

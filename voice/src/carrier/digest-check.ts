@@ -31,6 +31,12 @@ export function createDigestCheck(realm: string, password: string): DigestCheck 
   }
 }
 
-const parseParams = (header: string) => new Map([...header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name, quoted, plain]) => [name!, quoted ?? plain ?? '']))
+const parseParams = (header: string) =>
+  new Map(
+    [...header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name, quoted, plain]) => [
+      name!,
+      quoted ?? plain ?? '',
+    ]),
+  )
 
 const isSame = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))

@@ -40,11 +40,25 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
   const carried: CarriedCall[] = []
   const registered = new Map<string, string>()
   const check = options.password === undefined ? null : createDigestCheck(REALM, options.password)
-  const userAgent = await createUserAgent({ host: options.host, port: options.port ?? 0, userAgent: 'Loopback' }, deafTo(unreachable))
+  const userAgent = await createUserAgent(
+    { host: options.host, port: options.port ?? 0, userAgent: 'Loopback' },
+    deafTo(unreachable),
+  )
   const media = createMediaEngine({ host: options.host, portRange: options.rtpPorts ?? { from: 30_000, to: 32_767 } })
 
   function recordCall(callId: string, from: string, to: string): CarriedCall {
-    const record: CarriedCall = { at: Date.now(), callId, from, to, keysHeard: '', answered: false, over: false, rtp: null, hangUp() {} }
+    const record: CarriedCall = {
+      at: Date.now(),
+      callId,
+      from,
+      to,
+      keysHeard: '',
+      answered: false,
+      over: false,
+      rtp: null,
+      hangUp() {},
+      press() {},
+    }
     carried.push(record)
     return record
   }
@@ -104,7 +118,13 @@ function register(request: SipRequestView, check: DigestCheck | null, registered
   return { status: 200, headers: { Contact: `${contact};expires=${seconds}`, Expires: String(seconds) } }
 }
 
-async function placeCall(call: PlacedCall, target: { host: string; port: number }, state: PlacedCallState, userAgent: UserAgent, media: MediaEngine): Promise<void> {
+async function placeCall(
+  call: PlacedCall,
+  target: { host: string; port: number },
+  state: PlacedCallState,
+  userAgent: UserAgent,
+  media: MediaEngine,
+): Promise<void> {
   const schedule = createSchedule()
   const session = await media.createSession({})
   const over = (status?: number) => {

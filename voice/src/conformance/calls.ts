@@ -90,12 +90,16 @@ export function describeCalls(make: MakeHarness): void {
     }))
 
   test('an announcement before the refusal is early media, not an answer', () =>
-    on(make, { callees: { '100': { does: 'reject', status: 486, afterMs: 150, earlyMedia: true } } }, async ({ dial }) => {
-      const call = await dial('100')
-      assert.equal((await call.event('ended')).cause, 'busy')
-      assert.ok(call.events.some((event) => event.t === 'early-media'))
-      assert.ok(!call.events.some((event) => event.t === 'answered'))
-    }))
+    on(
+      make,
+      { callees: { '100': { does: 'reject', status: 486, afterMs: 150, earlyMedia: true } } },
+      async ({ dial }) => {
+        const call = await dial('100')
+        assert.equal((await call.event('ended')).cause, 'busy')
+        assert.ok(call.events.some((event) => event.t === 'early-media'))
+        assert.ok(!call.events.some((event) => event.t === 'answered'))
+      },
+    ))
 
   test('early media, then the answer', () =>
     on(make, { callees: { '100': answers(150, { earlyMedia: true, hangUpAfterMs: 50 }) } }, async ({ dial }) => {
@@ -130,7 +134,10 @@ export function describeCalls(make: MakeHarness): void {
       const call = await dial('100', { attemptId: 'only-once' })
       await assert.rejects(dial('100', { attemptId: 'only-once' }), DuplicateAttempt)
       await call.event('ended')
-      await assert.rejects(dial('100', { attemptId: 'only-once' }), (error) => error instanceof DuplicateAttempt && error.attemptId === 'only-once')
+      await assert.rejects(
+        dial('100', { attemptId: 'only-once' }),
+        (error) => error instanceof DuplicateAttempt && error.attemptId === 'only-once',
+      )
       assert.equal(carried.length, 1)
     }))
 

@@ -48,7 +48,10 @@ export interface WatchedLeg {
   leg: Leg
   events: LegEvent[]
   /** The first event of that kind, waited for. */
-  event<T extends LegEvent['t']>(t: T, fits?: (event: Extract<LegEvent, { t: T }>) => boolean): Promise<Extract<LegEvent, { t: T }>>
+  event<T extends LegEvent['t']>(
+    t: T,
+    fits?: (event: Extract<LegEvent, { t: T }>) => boolean,
+  ): Promise<Extract<LegEvent, { t: T }>>
 }
 
 const WAIT_MS = 10_000
@@ -57,7 +60,11 @@ const STEP_MS = 10
 let attempts = 0
 
 /** Sets the scene, lets the test run on it, clears away. */
-export async function on(makeHarness: MakeHarness, options: HarnessOptions, run: (scene: Scene) => Promise<void>): Promise<void> {
+export async function on(
+  makeHarness: MakeHarness,
+  options: HarnessOptions,
+  run: (scene: Scene) => Promise<void>,
+): Promise<void> {
   const harness = await makeHarness(options)
   const trunk: Trunk = {
     id: 'trunk',
@@ -101,7 +108,14 @@ export async function on(makeHarness: MakeHarness, options: HarnessOptions, run:
       until,
       watch,
       async dial(to, more = {}, signal) {
-        const request = { attemptId: `attempt-${++attempts}`, trunkId: trunk.id, to, callerId: '5550100', ringTimeoutMs: 5_000, maxDurationMs: 60_000 }
+        const request = {
+          attemptId: `attempt-${++attempts}`,
+          trunkId: trunk.id,
+          to,
+          callerId: '5550100',
+          ringTimeoutMs: 5_000,
+          maxDurationMs: 60_000,
+        }
         return watch(await harness.gateway.originate({ ...request, ...more }, signal))
       },
     })

@@ -20,9 +20,17 @@ export function describeInbound(make: MakeHarness): void {
   test('a call comes in, is answered, presses a key and hangs up', () =>
     on(make, {}, async (scene) => {
       const incoming = await nextCall(scene)
-      const caller = await scene.place({ from: '5550177', to: '5550100', keys: [{ key: '7', afterMs: 100 }], hangsUpAfterMs: 400 })
+      const caller = await scene.place({
+        from: '5550177',
+        to: '5550100',
+        keys: [{ key: '7', afterMs: 100 }],
+        hangsUpAfterMs: 400,
+      })
       const leg = await incoming()
-      assert.deepEqual({ from: leg.from, to: leg.to, trunkId: leg.trunkId }, { from: '5550177', to: '5550100', trunkId: scene.trunk.id })
+      assert.deepEqual(
+        { from: leg.from, to: leg.to, trunkId: leg.trunkId },
+        { from: '5550177', to: '5550100', trunkId: scene.trunk.id },
+      )
       const call = scene.watch(leg)
       await leg.answer()
       await leg.answer()
@@ -67,7 +75,10 @@ export function describeInbound(make: MakeHarness): void {
       const caller = await scene.place({ from: '5550177', to: '5550100' })
       const call = scene.watch(await incoming())
       const ended = await call.event('ended')
-      assert.deepEqual({ by: ended.by, cause: ended.cause, sip: ended.sip }, { by: 'local', cause: 'no_answer', sip: 480 })
+      assert.deepEqual(
+        { by: ended.by, cause: ended.cause, sip: ended.sip },
+        { by: 'local', cause: 'no_answer', sip: 480 },
+      )
       await scene.until('the refusal', () => caller.state === 'over')
       assert.equal(caller.status, 480)
     }))
@@ -97,7 +108,9 @@ export function describeInbound(make: MakeHarness): void {
       const leg = await incoming()
       await leg.answer()
       let ok: boolean | null = null
-      void leg.transfer({ to: '200', mode: 'bridge', ringTimeoutMs: 2_000, callerId: '5550177' }).then((result) => (ok = result.ok))
+      void leg
+        .transfer({ to: '200', mode: 'bridge', ringTimeoutMs: 2_000, callerId: '5550177' })
+        .then((result) => (ok = result.ok))
       await scene.until('the transfer', () => ok !== null)
       assert.equal(ok, true)
       assert.equal(scene.carried[0]!.from, '5550177')

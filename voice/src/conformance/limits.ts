@@ -4,7 +4,8 @@ import { answers, busy, noAnswer, rejects } from '../callee.ts'
 import { NotAdmitted } from '../gateway.ts'
 import { on, type MakeHarness, type Scene } from './harness.ts'
 
-const notAdmitted = (reason: NotAdmitted['reason']) => (error: unknown) => error instanceof NotAdmitted && error.reason === reason && error.retryAfterMs >= 0
+const notAdmitted = (reason: NotAdmitted['reason']) => (error: unknown) =>
+  error instanceof NotAdmitted && error.reason === reason && error.retryAfterMs >= 0
 
 const idle = ({ gateway, until }: Scene) => until('no call', async () => (await gateway.load()).activeCalls === 0)
 
@@ -57,18 +58,22 @@ export function describeLimits(make: MakeHarness): void {
     }))
 
   test('five failures in a row: the trunk is left alone for a while, and says so', () =>
-    on(make, { callees: { '100': rejects(503), '200': busy() }, breaker: { failures: 5, openMs: 1_000 } }, async (scene) => {
-      for (let i = 0; i < 5; i++) {
-        await (await scene.dial('100')).event('ended')
-        await scene.pass(5)
-      }
-      await assert.rejects(scene.dial('200'), notAdmitted('trunk_limit'))
-      const state = await scene.gateway.trunkState(scene.trunk.id)
-      assert.ok(state.state === 'failed' && /in a row/.test(state.reason))
-      await scene.pass(1_050)
-      await (await scene.dial('200')).event('ended')
-      assert.equal(scene.carried.length, 6)
-    }))
+    on(
+      make,
+      { callees: { '100': rejects(503), '200': busy() }, breaker: { failures: 5, openMs: 1_000 } },
+      async (scene) => {
+        for (let i = 0; i < 5; i++) {
+          await (await scene.dial('100')).event('ended')
+          await scene.pass(5)
+        }
+        await assert.rejects(scene.dial('200'), notAdmitted('trunk_limit'))
+        const state = await scene.gateway.trunkState(scene.trunk.id)
+        assert.ok(state.state === 'failed' && /in a row/.test(state.reason))
+        await scene.pass(1_050)
+        await (await scene.dial('200')).event('ended')
+        assert.equal(scene.carried.length, 6)
+      },
+    ))
 
   test('draining refuses new calls and waits for the present ones', () =>
     on(make, { callees: { '100': answers(0) } }, async (scene) => {
@@ -93,25 +98,35 @@ export function describeLimits(make: MakeHarness): void {
       let drained = false
       void scene.gateway.drain(200).then(() => (drained = true))
       await scene.until('the drain', () => drained)
-      assert.deepEqual([(await talking.event('ended')).cause, (await ringing.event('ended')).cause], ['completed', 'cancelled'])
+      assert.deepEqual(
+        [(await talking.event('ended')).cause, (await ringing.event('ended')).cause],
+        ['completed', 'cancelled'],
+      )
       await scene.until('the carrier to see both', () => scene.carried.every(({ over }) => over))
     }))
 
   test('when all is over nothing is held', () =>
-    on(make, { callees: { '100': answers(0, { hangUpAfterMs: 100 }), '200': busy(), '300': noAnswer() } }, async (scene) => {
-      const before = await scene.gateway.load()
-      assert.equal(before.activeCalls, 0)
-      const calls = []
-      for (const to of ['100', '200', '300', '100', '200', '300']) {
-        calls.push(await scene.dial(to, { ringTimeoutMs: 200 }))
-        await scene.pass(5)
-      }
-      assert.ok((await scene.gateway.load()).callsPerSecond > 0)
-      for (const call of calls) await call.event('ended')
-      await idle(scene)
-      await scene.until('every port back', async () => (await scene.gateway.load()).freePorts === before.freePorts)
-      await scene.pass(1_050)
-      const { activeCalls, callsPerSecond, accepting } = await scene.gateway.load()
-      assert.deepEqual({ activeCalls, callsPerSecond, accepting }, { activeCalls: 0, callsPerSecond: 0, accepting: true })
-    }))
+    on(
+      make,
+      { callees: { '100': answers(0, { hangUpAfterMs: 100 }), '200': busy(), '300': noAnswer() } },
+      async (scene) => {
+        const before = await scene.gateway.load()
+        assert.equal(before.activeCalls, 0)
+        const calls = []
+        for (const to of ['100', '200', '300', '100', '200', '300']) {
+          calls.push(await scene.dial(to, { ringTimeoutMs: 200 }))
+          await scene.pass(5)
+        }
+        assert.ok((await scene.gateway.load()).callsPerSecond > 0)
+        for (const call of calls) await call.event('ended')
+        await idle(scene)
+        await scene.until('every port back', async () => (await scene.gateway.load()).freePorts === before.freePorts)
+        await scene.pass(1_050)
+        const { activeCalls, callsPerSecond, accepting } = await scene.gateway.load()
+        assert.deepEqual(
+          { activeCalls, callsPerSecond, accepting },
+          { activeCalls: 0, callsPerSecond: 0, accepting: true },
+        )
+      },
+    ))
 }

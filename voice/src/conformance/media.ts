@@ -9,18 +9,25 @@ const keysOf = (call: WatchedLeg) => call.events.flatMap((event) => (event.t ===
 
 export function describeMedia(make: MakeHarness): void {
   test('keys arrive once each, in order', () =>
-    on(make, { callees: { '100': answers(0, { keys: press(['1', 100], ['1', 400], ['#', 700]) }) } }, async ({ dial }) => {
-      const call = await dial('100')
-      await call.event('dtmf', ({ key }) => key === '#')
-      assert.equal(keysOf(call), '11#')
-      assert.ok(call.events.every((event) => event.t !== 'dtmf' || event.via === 'rfc4733'))
-    }))
+    on(
+      make,
+      { callees: { '100': answers(0, { keys: press(['1', 50], ['1', 250], ['#', 450]) }) } },
+      async ({ dial }) => {
+        const call = await dial('100')
+        await call.event('dtmf', ({ key }) => key === '#')
+        assert.equal(keysOf(call), '11#')
+        assert.ok(call.events.every((event) => event.t !== 'dtmf' || event.via === 'rfc4733'))
+      },
+    ))
 
   test('a key during the greeting: stopping tells how much was heard', () =>
-    on(make, { callees: { '100': answers(0, { keys: press(['1', 300]) }) } }, async ({ dial, audio }) => {
+    on(make, { callees: { '100': answers(0) } }, async ({ dial, audio, carried, pass }) => {
       const call = await dial('100')
       await call.event('answered')
       const playback = call.leg.play(audio(5_000))
+      await call.event('playback', ({ state }) => state === 'started')
+      await pass(100)
+      carried[0]!.press('1')
       await call.event('dtmf')
       const playedMs = await playback.stop()
       assert.ok(playedMs > 0 && playedMs < 5_000)
@@ -103,11 +110,15 @@ export function describeMedia(make: MakeHarness): void {
     }))
 
   test('a callee who falls silent without hanging up is let go', () =>
-    on(make, { callees: { '100': answers(0, { goesSilentAfterMs: 100 }) }, mediaTimeoutMs: 300 }, async ({ dial, carried, until }) => {
-      const ended = await (await dial('100')).event('ended')
-      assert.deepEqual({ by: ended.by, cause: ended.cause }, { by: 'network', cause: 'media_timeout' })
-      await until('the carrier to see the BYE', () => carried[0]!.over)
-    }))
+    on(
+      make,
+      { callees: { '100': answers(0, { goesSilentAfterMs: 100 }) }, mediaTimeoutMs: 300 },
+      async ({ dial, carried, until }) => {
+        const ended = await (await dial('100')).event('ended')
+        assert.deepEqual({ by: ended.by, cause: ended.cause }, { by: 'network', cause: 'media_timeout' })
+        await until('the carrier to see the BYE', () => carried[0]!.over)
+      },
+    ))
 
   test('verbs before the answer say so', () =>
     on(make, {}, async ({ dial, audio }) => {

@@ -10,7 +10,11 @@ const refer = { ...bridge, mode: 'refer' } as const
 const statesOf = (call: WatchedLeg) => call.events.flatMap((event) => (event.t === 'transfer' ? event.state : []))
 
 /** Starts a transfer and waits for its result, with time passing. */
-async function transfer({ until }: Scene, call: WatchedLeg, request: typeof bridge | typeof refer): Promise<TransferResult> {
+async function transfer(
+  { until }: Scene,
+  call: WatchedLeg,
+  request: typeof bridge | typeof refer,
+): Promise<TransferResult> {
   await call.event('answered')
   let result: TransferResult | null = null
   void call.leg.transfer(request).then((done) => (result = done))
@@ -34,6 +38,12 @@ export function describeTransfers(make: MakeHarness): void {
         ],
       )
       assert.equal((await scene.gateway.load()).activeCalls, 2)
+
+      const [caller, target] = scene.carried
+      caller!.press('5')
+      await scene.until('the caller’s key at the target', () => target!.keysHeard === '5')
+      target!.press('8')
+      await scene.until('the target’s key at the caller', () => caller!.keysHeard === '8')
       await call.leg.hangup()
       await scene.until('both calls to end', () => scene.carried.every(({ over }) => over))
     }))
@@ -54,7 +64,10 @@ export function describeTransfers(make: MakeHarness): void {
       assert.equal((await transfer(scene, call, bridge)).ok, true)
       scene.carried[0]!.hangUp()
       await call.event('ended')
-      await scene.until('both calls to end', () => scene.carried.length === 2 && scene.carried.every(({ over }) => over))
+      await scene.until(
+        'both calls to end',
+        () => scene.carried.length === 2 && scene.carried.every(({ over }) => over),
+      )
     }))
 
   test('the target is busy: the caller lives on and hears the menu again', () =>

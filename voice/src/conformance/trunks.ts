@@ -4,7 +4,8 @@ import { answers } from '../callee.ts'
 import { NotAdmitted } from '../gateway.ts'
 import { on, type MakeHarness, type Scene } from './harness.ts'
 
-const untilState = ({ gateway, trunk, until }: Scene, wanted: string) => until(`the trunk to be ${wanted}`, async () => (await gateway.trunkState(trunk.id)).state === wanted)
+const untilState = ({ gateway, trunk, until }: Scene, wanted: string) =>
+  until(`the trunk to be ${wanted}`, async () => (await gateway.trunkState(trunk.id)).state === wanted)
 
 export function describeTrunks(make: MakeHarness): void {
   test('a trunk that registers', () =>
@@ -45,7 +46,10 @@ export function describeTrunks(make: MakeHarness): void {
       const call = await scene.dial('100')
       await call.event('answered')
       await scene.gateway.removeTrunk(scene.trunk.id)
-      await assert.rejects(scene.dial('100'), (error) => error instanceof NotAdmitted && error.reason === 'trunk_unknown')
+      await assert.rejects(
+        scene.dial('100'),
+        (error) => error instanceof NotAdmitted && error.reason === 'trunk_unknown',
+      )
       assert.equal((await call.event('ended')).by, 'remote')
     }))
 
@@ -81,5 +85,6 @@ export function describeTrunks(make: MakeHarness): void {
     on(make, {}, async ({ gateway, trunk }) => {
       await assert.rejects(gateway.upsertTrunk({ ...trunk, host: '' }), /^TypeError: trunk\.host/)
       await assert.rejects(gateway.upsertTrunk({ ...trunk, callsPerSecond: 0 }), /^TypeError: trunk\.callsPerSecond/)
+      await assert.rejects(gateway.upsertTrunk({ ...trunk, transport: 'tls' }), /^TypeError: trunk\.transport/)
     }))
 }

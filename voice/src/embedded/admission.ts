@@ -14,7 +14,12 @@ export interface EngineLimits {
   pacerGraceCalls: number
 }
 
-export const defaultLimits: EngineLimits = { maxCalls: 500, maxOpenTransactions: 4000, maxPacerP99Ms: 5, pacerGraceCalls: 50 }
+export const defaultLimits: EngineLimits = {
+  maxCalls: 500,
+  maxOpenTransactions: 4000,
+  maxPacerP99Ms: 5,
+  pacerGraceCalls: 50,
+}
 
 const RETRY_MS = 1000
 
@@ -22,6 +27,7 @@ const RETRY_MS = 1000
 export function checkEngine(limits: EngineLimits, activeCalls: number, userAgent: UserAgent, media: MediaEngine): void {
   if (activeCalls >= limits.maxCalls) throw new NotAdmitted('engine_limit', RETRY_MS)
   if (userAgent.openTransactions() >= limits.maxOpenTransactions) throw new NotAdmitted('engine_limit', RETRY_MS)
-  if (activeCalls > limits.pacerGraceCalls && media.lateness().p99Ms > limits.maxPacerP99Ms) throw new NotAdmitted('engine_limit', RETRY_MS)
+  if (activeCalls > limits.pacerGraceCalls && media.lateness().p99Ms > limits.maxPacerP99Ms)
+    throw new NotAdmitted('engine_limit', RETRY_MS)
   if (media.freePorts() === 0) throw new NotAdmitted('no_ports', RETRY_MS)
 }

@@ -22,7 +22,10 @@ export interface GatewayParts {
 const CLOSE_MS = 1_000
 
 /** A gateway over a user agent and a media engine, real or simulated. */
-export function composeGateway(kind: VoiceGateway['kind'], { userAgent, media, clock, limits, trunks: settings, inbound }: GatewayParts): VoiceGateway {
+export function composeGateway(
+  kind: VoiceGateway['kind'],
+  { userAgent, media, clock, limits, trunks: settings, inbound }: GatewayParts,
+): VoiceGateway {
   const trunks = new Map<string, TrunkLine>()
   const dialled = new Set<string>()
   const idleWaiters: (() => void)[] = []
@@ -133,7 +136,7 @@ export function composeGateway(kind: VoiceGateway['kind'], { userAgent, media, c
     async drain(deadlineMs) {
       draining = true
       await idle(deadlineMs)
-      hangUpAll()
+      void Promise.all(hangUpAll())
       await idle(CLOSE_MS)
     },
 
@@ -156,11 +159,17 @@ const MAX_DAY_MS = 86_400_000
 
 /** Throws `TypeError` naming the field: such a request could not become an INVITE. */
 function checkRequest({ attemptId, to, callerId, ringTimeoutMs, maxDurationMs }: OriginateRequest): void {
-  if (!/^[\w.-]{1,128}$/.test(attemptId)) throw new TypeError('attemptId must be 1 to 128 letters, digits, dots, dashes or underscores: it becomes the Call-ID.')
+  if (!/^[\w.-]{1,128}$/.test(attemptId))
+    throw new TypeError(
+      'attemptId must be 1 to 128 letters, digits, dots, dashes or underscores: it becomes the Call-ID.',
+    )
   if (!isSipUser(to)) throw new TypeError(`to is neither an E.164 number nor a SIP user: ${JSON.stringify(to)}.`)
-  if (callerId !== '' && !isSipUser(callerId)) throw new TypeError(`callerId is neither an E.164 number nor a SIP user: ${JSON.stringify(callerId)}.`)
-  if (!(ringTimeoutMs > 0 && ringTimeoutMs <= MAX_DAY_MS)) throw new TypeError('ringTimeoutMs must be more than 0 and at most a day.')
-  if (!(maxDurationMs > 0 && maxDurationMs <= MAX_DAY_MS)) throw new TypeError('maxDurationMs must be more than 0 and at most a day.')
+  if (callerId !== '' && !isSipUser(callerId))
+    throw new TypeError(`callerId is neither an E.164 number nor a SIP user: ${JSON.stringify(callerId)}.`)
+  if (!(ringTimeoutMs > 0 && ringTimeoutMs <= MAX_DAY_MS))
+    throw new TypeError('ringTimeoutMs must be more than 0 and at most a day.')
+  if (!(maxDurationMs > 0 && maxDurationMs <= MAX_DAY_MS))
+    throw new TypeError('maxDurationMs must be more than 0 and at most a day.')
 }
 
 /** RFC 3261 section 25.1 `user`, without escapes and what starts parameters or a password. */

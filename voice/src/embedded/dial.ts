@@ -20,7 +20,13 @@ const CANCEL_GRACE_MS = 1_000
  * Sends one INVITE over a trunk on which it has a place, and answers its leg. When it throws (`NoPorts`, or the signal was
  * aborted in time) nothing was sent and the place is given back.
  */
-export async function dial(engine: Engine, line: TrunkLine, place: Place, request: DialRequest, signal?: AbortSignal): Promise<CallLeg> {
+export async function dial(
+  engine: Engine,
+  line: TrunkLine,
+  place: Place,
+  request: DialRequest,
+  signal?: AbortSignal,
+): Promise<CallLeg> {
   engine.calls++
   const leg = await openLeg(engine.media, engine.clock, {
     id: request.attemptId,

@@ -39,7 +39,10 @@ export interface EmbeddedGateway extends VoiceGateway {
 }
 
 /** Our own SIP/RTP engine in this process. Rejects when the SIP port stays in use for `bindWithinMs`. */
-export async function createEmbeddedGateway(options: EmbeddedOptions, clock: Clock = systemClock): Promise<EmbeddedGateway> {
+export async function createEmbeddedGateway(
+  options: EmbeddedOptions,
+  clock: Clock = systemClock,
+): Promise<EmbeddedGateway> {
   const { host } = options.sip
   const advertised = options.advertisedHost === undefined ? {} : { advertisedHost: options.advertisedHost }
   const userAgent = await bindUserAgent({ ...options.sip, clock, ...advertised }, options.bindWithinMs ?? 5_000)
@@ -77,7 +80,10 @@ async function bindUserAgent(options: UserAgentOptions, withinMs: number): Promi
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
       if (performance.now() >= giveUpAt) {
-        throw new Error(`UDP port ${options.port} on ${options.host} is in use by another program. Stop it, or choose another SIP port.`, { cause: error })
+        throw new Error(
+          `UDP port ${options.port} on ${options.host} is in use by another program. Stop it, or choose another SIP port.`,
+          { cause: error },
+        )
       }
       await sleep(BIND_AGAIN_MS)
     }

@@ -13,7 +13,13 @@ export interface InboundSettings {
 }
 
 /** Opens a leg for a call that came in, rings, and offers it to `handler`. */
-export function receive(engine: Engine, line: TrunkLine, call: IncomingCall, settings: InboundSettings, handler: (leg: InboundLeg) => void): void {
+export function receive(
+  engine: Engine,
+  line: TrunkLine,
+  call: IncomingCall,
+  settings: InboundSettings,
+  handler: (leg: InboundLeg) => void,
+): void {
   if (!call.offer) return call.reject(488)
   const place = line.gate.join()
   engine.calls++
@@ -45,7 +51,8 @@ export function receive(engine: Engine, line: TrunkLine, call: IncomingCall, set
     (error: unknown) => {
       giveBack()
       call.reject(503)
-      if (!(error instanceof Error && error.name === 'NoPorts')) process.emitWarning(error instanceof Error ? error : String(error))
+      if (!(error instanceof Error && error.name === 'NoPorts'))
+        process.emitWarning(error instanceof Error ? error : String(error))
     },
   )
 }

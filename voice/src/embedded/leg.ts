@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { causeOf } from '../causes.ts'
 import type { Clock, Timer } from '../clock.ts'
 import { createEventQueue } from '../event-queue.ts'
-import type { EndCause, Keypress, Leg, LegEvent, Playback, RtpStats, TransferRequest, TransferResult } from '../gateway.ts'
+import type {
+  EndCause,
+  Keypress,
+  Leg,
+  LegEvent,
+  Playback,
+  RtpStats,
+  TransferRequest,
+  TransferResult,
+} from '../gateway.ts'
 import type { MediaEngine, MediaSession } from '../media/types.ts'
 import type { InviteHandlers, SipCall } from '../sip/types.ts'
 
@@ -59,7 +68,14 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
   const session = await media.createSession({
     onDtmf: (key) => pressed(key, 'rfc4733'),
     onPlayback(id, state, playedMs) {
-      emit({ t: 'playback', at: clock.now(), id, state, playedMs, ...(playbackError !== null && { error: playbackError }) })
+      emit({
+        t: 'playback',
+        at: clock.now(),
+        id,
+        state,
+        playedMs,
+        ...(playbackError !== null && { error: playbackError }),
+      })
       playbackError = null
     },
     onError: (error) => (playbackError = error.message),
@@ -91,7 +107,8 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     if (phase !== 'waiting') return
     phase = 'answered'
     session.start()
-    if (Number.isFinite(settings.maxDurationMs)) maxDuration = clock.setTimeout(() => void end('max_duration'), settings.maxDurationMs)
+    if (Number.isFinite(settings.maxDurationMs))
+      maxDuration = clock.setTimeout(() => void end('max_duration'), settings.maxDurationMs)
     emit({ t: 'answered', at: clock.now(), codec: session.codec ?? 'PCMU', dtmf: session.dtmf })
   }
 
@@ -119,7 +136,8 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
   }
 
   function requireAnswered(verb: string): boolean {
-    if (phase === 'waiting') throw new Error(`Cannot ${verb}: the call has not been answered yet. Wait for the 'answered' event.`)
+    if (phase === 'waiting')
+      throw new Error(`Cannot ${verb}: the call has not been answered yet. Wait for the 'answered' event.`)
     return phase === 'answered'
   }
 

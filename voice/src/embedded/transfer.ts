@@ -10,7 +10,13 @@ import type { TrunkLine } from './trunks.ts'
 const transferring = new WeakSet<CallLeg>()
 
 /** Hands the caller over as asked; a carrier that will not do REFER gets a bridge instead. */
-export async function transferLeg(engine: Engine, a: CallLeg, line: TrunkLine, callerId: string, request: TransferRequest): Promise<TransferResult> {
+export async function transferLeg(
+  engine: Engine,
+  a: CallLeg,
+  line: TrunkLine,
+  callerId: string,
+  request: TransferRequest,
+): Promise<TransferResult> {
   if (transferring.has(a)) throw new Error('This leg is being transferred already.')
   transferring.add(a)
   a.emit({ t: 'transfer', at: engine.clock.now(), state: 'trying' })
@@ -18,13 +24,25 @@ export async function transferLeg(engine: Engine, a: CallLeg, line: TrunkLine, c
   const result = referred ?? (await bridge(engine, a, line, callerId, request))
   if (!result.ok) {
     transferring.delete(a)
-    a.emit({ t: 'transfer', at: engine.clock.now(), state: 'failed', cause: result.cause, ...(result.sip !== undefined && { sip: result.sip }) })
+    a.emit({
+      t: 'transfer',
+      at: engine.clock.now(),
+      state: 'failed',
+      cause: result.cause,
+      ...(result.sip !== undefined && { sip: result.sip }),
+    })
   }
   return result
 }
 
 /** A second call through the same trunk, the caller hearing ringback until it is answered; then each hears the other. */
-async function bridge(engine: Engine, a: CallLeg, line: TrunkLine, callerId: string, request: TransferRequest): Promise<TransferResult> {
+async function bridge(
+  engine: Engine,
+  a: CallLeg,
+  line: TrunkLine,
+  callerId: string,
+  request: TransferRequest,
+): Promise<TransferResult> {
   const gone: TransferResult = { ok: false, cause: 'cancelled' }
   const left = new AbortController()
   a.listen((event) => event.t === 'ended' && left.abort())
@@ -51,7 +69,8 @@ async function bridge(engine: Engine, a: CallLeg, line: TrunkLine, callerId: str
     return left.signal.aborted && !result.ok ? gone : result
   } catch (error) {
     if (left.signal.aborted) return gone
-    if (error instanceof NotAdmitted || (error instanceof Error && error.name === 'NoPorts')) return { ok: false, cause: 'congestion' }
+    if (error instanceof NotAdmitted || (error instanceof Error && error.name === 'NoPorts'))
+      return { ok: false, cause: 'congestion' }
     throw error
   } finally {
     await ringback.stop()
@@ -62,7 +81,8 @@ function answerOf(a: CallLeg, b: CallLeg): Promise<TransferResult> {
   return new Promise((resolve) => {
     let answered = false
     b.listen((event) => {
-      if (event.t === 'ringing') a.emit({ t: 'transfer', at: event.at, state: 'ringing', ...(event.sip && { sip: event.sip }) })
+      if (event.t === 'ringing')
+        a.emit({ t: 'transfer', at: event.at, state: 'ringing', ...(event.sip && { sip: event.sip }) })
       if (event.t === 'answered') {
         answered = true
         a.session.bridge(b.session)

@@ -33,7 +33,13 @@ export function accountOf(trunk: Trunk): SipAccount {
 export function sameAccount(a: Trunk, b: Trunk): boolean {
   const { host, port, transport, username, password, register, domain } = a
   return (
-    host === b.host && port === b.port && transport === b.transport && username === b.username && password === b.password && register === b.register && domain === b.domain
+    host === b.host &&
+    port === b.port &&
+    transport === b.transport &&
+    username === b.username &&
+    password === b.password &&
+    register === b.register &&
+    domain === b.domain
   )
 }
 
@@ -41,30 +47,42 @@ export function sameAccount(a: Trunk, b: Trunk): boolean {
 export function checkTrunk(trunk: Trunk): void {
   if (!trunk.id) throw new TypeError('trunk.id is empty.')
   if (!trunk.host) throw new TypeError('trunk.host is empty: give the carrier’s host name or address.')
-  if (trunk.transport !== 'udp') throw new TypeError(`trunk.transport is ${trunk.transport}: the embedded engine speaks SIP over UDP. Choose udp.`)
+  if (trunk.transport !== 'udp')
+    throw new TypeError(`trunk.transport is ${trunk.transport}: the embedded engine speaks SIP over UDP. Choose udp.`)
   if (!(trunk.maxConcurrentCalls >= 0)) throw new TypeError('trunk.maxConcurrentCalls must be 0 or more.')
-  if (!(trunk.callsPerSecond > 0)) throw new TypeError('trunk.callsPerSecond must be more than 0 (0.5 is one call in 2 s).')
+  if (!(trunk.callsPerSecond > 0))
+    throw new TypeError('trunk.callsPerSecond must be more than 0 (0.5 is one call in 2 s).')
 }
 
-export function openTrunk(trunk: Trunk, userAgent: UserAgent, clock: Clock, settings: TrunkSettings, gate = createTrunkGate(trunk, settings.breaker, clock)): TrunkLine {
+export function openTrunk(
+  trunk: Trunk,
+  userAgent: UserAgent,
+  clock: Clock,
+  settings: TrunkSettings,
+  gate = createTrunkGate(trunk, settings.breaker, clock),
+): TrunkLine {
   let health: TrunkState = { state: trunk.register ? 'unregistered' : 'ready' }
   let addresses = new Set([trunk.host])
   let nextCheck: Timer | null = null
   let closed = false
   gate.limits = trunk
 
-  const registration: Registration | null = trunk.register ? userAgent.register(accountOf(trunk), (now) => (health = registrationState(now))) : null
+  const registration: Registration | null = trunk.register
+    ? userAgent.register(accountOf(trunk), (now) => (health = registrationState(now)))
+    : null
   if (registration && health.state === 'unregistered') health = registrationState(registration)
   void check()
 
   async function check(): Promise<void> {
     try {
       addresses = new Set([trunk.host, ...(await settings.lookup(trunk.host))])
-      if (!registration && Number.isFinite(settings.checkEveryMs)) health = optionsState(await userAgent.options(accountOf(trunk), settings.probeTimeoutMs))
+      if (!registration && Number.isFinite(settings.checkEveryMs))
+        health = optionsState(await userAgent.options(accountOf(trunk), settings.probeTimeoutMs))
     } catch (error) {
       if (!registration) health = { state: 'failed', reason: `${trunk.host} could not be reached: ${messageOf(error)}` }
     }
-    if (!closed && Number.isFinite(settings.checkEveryMs)) nextCheck = clock.setTimeout(() => void check(), settings.checkEveryMs)
+    if (!closed && Number.isFinite(settings.checkEveryMs))
+      nextCheck = clock.setTimeout(() => void check(), settings.checkEveryMs)
   }
 
   const line: TrunkLine = {
@@ -74,7 +92,10 @@ export function openTrunk(trunk: Trunk, userAgent: UserAgent, clock: Clock, sett
     state() {
       const openUntil = gate.openUntil()
       if (openUntil === null) return health
-      return { state: 'failed', reason: `Several calls in a row failed at the carrier. No calls until ${new Date(openUntil).toISOString()}.` }
+      return {
+        state: 'failed',
+        reason: `Several calls in a row failed at the carrier. No calls until ${new Date(openUntil).toISOString()}.`,
+      }
     },
     owns: (address) => addresses.has(address),
     async close() {
@@ -87,9 +108,18 @@ export function openTrunk(trunk: Trunk, userAgent: UserAgent, clock: Clock, sett
 }
 
 /** One REGISTER or OPTIONS. */
-export async function tryTrunk(trunk: Trunk, userAgent: UserAgent, clock: Clock, timeoutMs: number): Promise<{ ok: boolean; sip?: number; message: string; latencyMs: number }> {
+export async function tryTrunk(
+  trunk: Trunk,
+  userAgent: UserAgent,
+  clock: Clock,
+  timeoutMs: number,
+): Promise<{ ok: boolean; sip?: number; message: string; latencyMs: number }> {
   const startedAt = clock.monotonic()
-  const { ok, sip, message } = await ask().catch((error: unknown) => ({ ok: false, sip: undefined, message: `${trunk.host} could not be reached: ${messageOf(error)}` }))
+  const { ok, sip, message } = await ask().catch((error: unknown) => ({
+    ok: false,
+    sip: undefined,
+    message: `${trunk.host} could not be reached: ${messageOf(error)}`,
+  }))
   return { ok, ...(sip !== undefined && { sip }), message, latencyMs: Math.round(clock.monotonic() - startedAt) }
 
   async function ask(): Promise<{ ok: boolean; sip: number | undefined; message: string }> {
@@ -99,13 +129,18 @@ export async function tryTrunk(trunk: Trunk, userAgent: UserAgent, clock: Clock,
     }
     const status = await userAgent.options(accountOf(trunk), timeoutMs)
     const state = optionsState(status)
-    return { ok: state.state === 'ready', sip: status, message: state.state === 'failed' ? state.reason : `${trunk.host} answered (${status}).` }
+    return {
+      ok: state.state === 'ready',
+      sip: status,
+      message: state.state === 'failed' ? state.reason : `${trunk.host} answered (${status}).`,
+    }
   }
 }
 
 function registerMessage(trunk: Trunk, status: number, reason: string): string {
   if (status < 300) return `${trunk.host} accepted the registration of ${trunk.username}.`
-  if (status === 401 || status === 403 || status === 407) return `${trunk.host} refused the user name or password of ${trunk.username} (${status}).`
+  if (status === 401 || status === 403 || status === 407)
+    return `${trunk.host} refused the user name or password of ${trunk.username} (${status}).`
   if (status === 408) return noAnswer
   return `${trunk.host} refused the registration: ${status} ${reason}.`
 }
@@ -124,7 +159,11 @@ function registrationState({ state, detail }: Registration): TrunkState {
   if (state === 'registered') return { state, expiresAt: detail.expiresAt ?? 0 }
   if (state === 'registering') return { state }
   if (state === 'stopped') return { state: 'unregistered' }
-  return { state: 'failed', ...(detail.status !== undefined && { sip: detail.status }), reason: detail.reason ?? 'The carrier refused the registration.' }
+  return {
+    state: 'failed',
+    ...(detail.status !== undefined && { sip: detail.status }),
+    reason: detail.reason ?? 'The carrier refused the registration.',
+  }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

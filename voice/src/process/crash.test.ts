@@ -7,15 +7,29 @@ import { fileURLToPath } from 'node:url'
 import { answers, busy, noAnswer, type CalleeBehaviour } from '../callee.ts'
 import { createLoopbackCarrier } from '../carrier/loopback-carrier.ts'
 import { createEmbeddedGateway } from '../embedded/gateway.ts'
-import { DuplicateAttempt, NotAdmitted, type Leg, type LegEvent, type OriginateRequest, type Trunk } from '../gateway.ts'
+import {
+  DuplicateAttempt,
+  NotAdmitted,
+  type Leg,
+  type LegEvent,
+  type OriginateRequest,
+  type Trunk,
+} from '../gateway.ts'
 import { createVoiceProcess, type VoiceChange } from './remote.ts'
 
 const host = '127.0.0.1'
 
 async function open(t: TestContext, callees: Record<string, CalleeBehaviour>) {
-  const carrier = await createLoopbackCarrier({ host, behaviour: (to) => callees[to] ?? noAnswer(), password: 'secret' })
+  const carrier = await createLoopbackCarrier({
+    host,
+    behaviour: (to) => callees[to] ?? noAnswer(),
+    password: 'secret',
+  })
   const changes: VoiceChange[] = []
-  const gateway = await createVoiceProcess({ engine: { sip: { host, port: 0 } }, onChange: (change) => changes.push(change) })
+  const gateway = await createVoiceProcess({
+    engine: { sip: { host, port: 0 } },
+    onChange: (change) => changes.push(change),
+  })
   t.after(async () => {
     await gateway.close()
     await carrier.close()
@@ -36,7 +50,14 @@ async function open(t: TestContext, callees: Record<string, CalleeBehaviour>) {
   return { carrier, gateway, changes, trunk }
 }
 
-const attempt = (attemptId: string, to: string): OriginateRequest => ({ attemptId, trunkId: 'trunk', to, callerId: '', ringTimeoutMs: 30_000, maxDurationMs: 60_000 })
+const attempt = (attemptId: string, to: string): OriginateRequest => ({
+  attemptId,
+  trunkId: 'trunk',
+  to,
+  callerId: '',
+  ringTimeoutMs: 30_000,
+  maxDurationMs: 60_000,
+})
 
 async function eventsOf(leg: Leg): Promise<LegEvent[]> {
   const events: LegEvent[] = []
@@ -61,7 +82,10 @@ test('the voice process is killed: every call ends as lost, and it is back with 
   const events = await eventsOf(talking)
   const ended = events.at(-1)!
   assert.ok(ended.t === 'ended' && ended.by === 'network' && ended.cause === 'lost')
-  await assert.rejects(gateway.originate(attempt('while-down', '200')), (error) => error instanceof NotAdmitted && error.reason === 'voice_down' && error.retryAfterMs > 0)
+  await assert.rejects(
+    gateway.originate(attempt('while-down', '200')),
+    (error) => error instanceof NotAdmitted && error.reason === 'voice_down' && error.retryAfterMs > 0,
+  )
   assert.equal((await gateway.load()).accepting, false)
   assert.equal((await gateway.trunkState('trunk')).state, 'failed')
   assert.deepEqual(changes, [{ state: 'lost', callsLost: 1, restartInMs: 200 }])
@@ -70,7 +94,11 @@ test('the voice process is killed: every call ends as lost, and it is back with 
   assert.notEqual(gateway.pid, first)
   const last = (await eventsOf(await gateway.originate(attempt('while-down', '200')))).at(-1)!
   assert.ok(last.t === 'ended' && last.cause === 'busy')
-  await assert.rejects(gateway.originate(attempt('talking', '100')), DuplicateAttempt, 'what was lost is not dialled again by mistake')
+  await assert.rejects(
+    gateway.originate(attempt('talking', '100')),
+    DuplicateAttempt,
+    'what was lost is not dialled again by mistake',
+  )
 })
 
 test('a process killed with calls on their way to it: each is either refused or lost, never both, and no number is called twice', async (t) => {
@@ -119,9 +147,17 @@ test('verbs waiting for a process that dies are answered', async (t) => {
 })
 
 test('the server is killed: its calls are hung up and its port is free', async (t) => {
-  const carrier = await createLoopbackCarrier({ host, behaviour: (to) => (to.startsWith('1') ? answers(0) : noAnswer()), password: 'secret' })
+  const carrier = await createLoopbackCarrier({
+    host,
+    behaviour: (to) => (to.startsWith('1') ? answers(0) : noAnswer()),
+    password: 'secret',
+  })
   t.after(() => carrier.close())
-  const server = fork(fileURLToPath(new URL('server-for-test.ts', import.meta.url)), [String(carrier.port), '100', '200', '101', '201'], { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const server = fork(
+    fileURLToPath(new URL('server-for-test.ts', import.meta.url)),
+    [String(carrier.port), '100', '200', '101', '201'],
+    { execArgv: ['--disable-warning=ExperimentalWarning'] },
+  )
   const [{ sipPort }] = (await once(server, 'message')) as [{ sipPort: number }]
   await until('two answers', () => carrier.carried.filter(({ answered }) => answered).length === 2)
 
@@ -139,7 +175,9 @@ test('a SIP port that stays in use is named', async (t) => {
   const holder = await createEmbeddedGateway({ sip: { host, port: 0 } })
   t.after(() => holder.close())
   const engine = { sip: holder.sip, bindWithinMs: 200 }
-  await assert.rejects(createVoiceProcess({ engine }), { message: `UDP port ${holder.sip.port} on ${host} is in use by another program. Stop it, or choose another SIP port.` })
+  await assert.rejects(createVoiceProcess({ engine }), {
+    message: `UDP port ${holder.sip.port} on ${host} is in use by another program. Stop it, or choose another SIP port.`,
+  })
 })
 
 test('a SIP port that is let go in time is taken', async () => {

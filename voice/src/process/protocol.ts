@@ -1,6 +1,16 @@
 import type { EmbeddedOptions } from '../embedded/gateway.ts'
 import { DuplicateAttempt, NotAdmitted } from '../gateway.ts'
-import type { GatewayLoad, LegEvent, MediaRef, OriginateRequest, TransferRequest, TransferResult, Trunk, TrunkState, VoiceGateway } from '../gateway.ts'
+import type {
+  GatewayLoad,
+  LegEvent,
+  MediaRef,
+  OriginateRequest,
+  TransferRequest,
+  TransferResult,
+  Trunk,
+  TrunkState,
+  VoiceGateway,
+} from '../gateway.ts'
 
 /** What the server asks of the voice process; each is answered once. */
 export interface Calls {
@@ -30,9 +40,13 @@ export interface Calls {
 export type CallName = keyof Calls
 
 /** The voice process carries these out. */
-export type CallHandlers = { [Name in CallName]: (...args: Parameters<Calls[Name]>) => Promise<ReturnType<Calls[Name]>> }
+export type CallHandlers = {
+  [Name in CallName]: (...args: Parameters<Calls[Name]>) => Promise<ReturnType<Calls[Name]>>
+}
 
-export type ToWorker = { t: 'start'; options: EmbeddedOptions } | { t: 'call'; id: number; name: CallName; args: unknown[] }
+export type ToWorker =
+  | { t: 'start'; options: EmbeddedOptions }
+  | { t: 'call'; id: number; name: CallName; args: unknown[] }
 
 export type FromWorker =
   | { t: 'ready'; sip: { host: string; port: number } }

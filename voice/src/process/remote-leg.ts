@@ -4,7 +4,11 @@ import type { InboundLeg, Leg, LegEvent } from '../gateway.ts'
 import type { CallName, Calls } from './protocol.ts'
 
 /** Sends a call to the voice process; `whenGone` is the answer when the process ends first. */
-export type Ask = <Name extends CallName>(name: Name, args: Parameters<Calls[Name]>, whenGone: ReturnType<Calls[Name]>) => Promise<ReturnType<Calls[Name]>>
+export type Ask = <Name extends CallName>(
+  name: Name,
+  args: Parameters<Calls[Name]>,
+  whenGone: ReturnType<Calls[Name]>,
+) => Promise<ReturnType<Calls[Name]>>
 
 /** A leg of the voice process as the server holds it. */
 export interface RemoteLeg {
@@ -19,7 +23,8 @@ export function createRemoteLeg(id: string, attemptId: string, ask: Ask, onEnded
   let phase: 'waiting' | 'answered' | 'ended' = 'waiting'
 
   function requireAnswered(verb: string): boolean {
-    if (phase === 'waiting') throw new Error(`Cannot ${verb}: the call has not been answered yet. Wait for the 'answered' event.`)
+    if (phase === 'waiting')
+      throw new Error(`Cannot ${verb}: the call has not been answered yet. Wait for the 'answered' event.`)
     return phase === 'answered'
   }
 
@@ -68,7 +73,11 @@ export function createRemoteLeg(id: string, attemptId: string, ask: Ask, onEnded
   }
 }
 
-export function createRemoteInboundLeg(remote: RemoteLeg, call: { trunkId: string; from: string; to: string }, ask: Ask): InboundLeg {
+export function createRemoteInboundLeg(
+  remote: RemoteLeg,
+  call: { trunkId: string; from: string; to: string },
+  ask: Ask,
+): InboundLeg {
   return {
     ...remote.leg,
     ...call,

@@ -15,21 +15,29 @@ after(() => rmSync(process.env['NODE_COMPILE_CACHE']!, { recursive: true, force:
 
 const host = '127.0.0.1'
 
-describeGateway('voice process', async ({ callees = {}, ...engine }) => {
-  const carrier = await createLoopbackCarrier({ host, behaviour: (to) => callees[to] ?? noAnswer(), password: 'secret' })
-  const gateway = await createVoiceProcess({ engine: { ...engine, sip: { host, port: 0 } } })
-  return {
-    gateway,
-    account: { host, port: carrier.port, username: 'house', password: 'secret' },
-    nowhere: { host, port: 9 },
-    carried: carrier.carried,
-    place: async (call) => carrier.place(call, gateway.sip),
-    pass: (ms) => sleep(ms),
-    now: () => performance.now(),
-    audio: toneFile,
-    async close() {
-      await gateway.close()
-      await carrier.close()
-    },
-  }
-}, { concurrency: 4 })
+describeGateway(
+  'voice process',
+  async ({ callees = {}, ...engine }) => {
+    const carrier = await createLoopbackCarrier({
+      host,
+      behaviour: (to) => callees[to] ?? noAnswer(),
+      password: 'secret',
+    })
+    const gateway = await createVoiceProcess({ engine: { ...engine, sip: { host, port: 0 } } })
+    return {
+      gateway,
+      account: { host, port: carrier.port, username: 'house', password: 'secret' },
+      nowhere: { host, port: 9 },
+      carried: carrier.carried,
+      place: async (call) => carrier.place(call, gateway.sip),
+      pass: (ms) => sleep(ms),
+      now: () => performance.now(),
+      audio: toneFile,
+      async close() {
+        await gateway.close()
+        await carrier.close()
+      },
+    }
+  },
+  { concurrency: 4 },
+)

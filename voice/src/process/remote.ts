@@ -1,7 +1,15 @@
 import { systemClock, type Timer } from '../clock.ts'
 import type { EmbeddedOptions } from '../embedded/gateway.ts'
 import { checkTrunk } from '../embedded/trunks.ts'
-import { DuplicateAttempt, NotAdmitted, type GatewayLoad, type InboundLeg, type Leg, type Trunk, type VoiceGateway } from '../gateway.ts'
+import {
+  DuplicateAttempt,
+  NotAdmitted,
+  type GatewayLoad,
+  type InboundLeg,
+  type Leg,
+  type Trunk,
+  type VoiceGateway,
+} from '../gateway.ts'
 import { reviveError, type FromWorker } from './protocol.ts'
 import { createRemoteInboundLeg, createRemoteLeg, type Ask, type RemoteLeg } from './remote-leg.ts'
 import { startWorker, type WorkerLink } from './worker-link.ts'
@@ -54,7 +62,7 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
   const ask: Ask = (name, args, whenGone) =>
     new Promise((resolve, reject) => {
       const id = ++calls
-      open.set(id, { resolve: resolve as (value: unknown) => void, reject, whenGone })
+      open.set(id, { resolve, reject, whenGone })
       if (link?.send({ t: 'call', id, name, args })) return
       open.delete(id)
       resolve(whenGone)
@@ -93,7 +101,7 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
     link = null
     heartbeat?.cancel()
     const callsLost = legs.size
-    for (const remote of [...legs.values()]) remote.receive({ t: 'ended', at: Date.now(), by: 'network', cause: 'lost' })
+    for (const remote of legs.values()) remote.receive({ t: 'ended', at: Date.now(), by: 'network', cause: 'lost' })
     for (const { resolve, whenGone } of open.values()) resolve(whenGone)
     open.clear()
     if (state === 'closed') return
@@ -182,7 +190,12 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
 
     trunkState: (id) => ask('trunkState', [id], { state: 'failed', reason: 'The voice process is being restarted.' }),
 
-    testTrunk: (trunk) => ask('testTrunk', [trunk], { ok: false, message: 'The voice process is being restarted. Try again in a moment.', latencyMs: 0 }),
+    testTrunk: (trunk) =>
+      ask('testTrunk', [trunk], {
+        ok: false,
+        message: 'The voice process is being restarted. Try again in a moment.',
+        latencyMs: 0,
+      }),
 
     originate,
 

@@ -16,7 +16,14 @@ await gateway.upsertTrunk({
   transferMode: 'bridge',
 })
 for (const [index, to] of numbers.entries()) {
-  await gateway.originate({ attemptId: `attempt-${index}`, trunkId: 'trunk', to, callerId: '', ringTimeoutMs: 30_000, maxDurationMs: 60_000 })
+  await gateway.originate({
+    attemptId: `attempt-${index}`,
+    trunkId: 'trunk',
+    to,
+    callerId: '',
+    ringTimeoutMs: 30_000,
+    maxDurationMs: 60_000,
+  })
   await new Promise((resolve) => setTimeout(resolve, 5))
 }
 process.send!({ sipPort: gateway.sip.port })

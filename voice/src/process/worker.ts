@@ -98,7 +98,8 @@ function handlersOf(gateway: EmbeddedGateway): CallHandlers {
       if (open) open.recording = await open.leg.record(path)
     },
     stopRecording: async (name) => (await legs.get(name)?.recording?.stop()) ?? { durationMs: 0 },
-    transfer: async (name, request) => (await legs.get(name)?.leg.transfer(request)) ?? { ok: false, cause: 'cancelled' },
+    transfer: async (name, request) =>
+      (await legs.get(name)?.leg.transfer(request)) ?? { ok: false, cause: 'cancelled' },
     async hangup(name) {
       aborts.get(name)?.abort()
       await legs.get(name)?.leg.hangup()
@@ -114,7 +115,11 @@ function follow(name: string, leg: Leg, inbound: InboundLeg | null): void {
   legs.set(name, open)
   void (async () => {
     for await (const event of leg.events) {
-      tell({ t: 'event', leg: name, event: event.t === 'playback' ? { ...event, id: open.playbackNames.get(event.id) ?? event.id } : event })
+      tell({
+        t: 'event',
+        leg: name,
+        event: event.t === 'playback' ? { ...event, id: open.playbackNames.get(event.id) ?? event.id } : event,
+      })
     }
     legs.delete(name)
   })()

@@ -11,7 +11,8 @@ describeGateway('sim', async ({ callees = {}, ...options }) => {
     ...options,
     clock,
     behaviour: (to) => callees[to] ?? noAnswer(),
-    account: ({ host, password }) => (host !== account.host ? 'unreachable' : password === account.password ? 'accepted' : 'refused'),
+    account: ({ host, password }) =>
+      host !== account.host ? 'unreachable' : password === account.password ? 'accepted' : 'refused',
     mediaDurationMs: ({ path }) => Number(path),
     ports: 100,
   })

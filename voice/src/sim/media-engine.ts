@@ -17,6 +17,8 @@ export interface SimSession extends MediaSession {
   hear(key: Keypress): void
   /** The other side sends no more. */
   fallSilent(): void
+  /** One half of `bridge`. */
+  join(peer: SimSession): void
   /** Where keys we send arrive. */
   onKeysSent: ((keys: string) => void) | null
 }
@@ -25,7 +27,10 @@ export interface SimSession extends MediaSession {
 const KEY_MS = 160
 
 /** Media without audio: only the times at which things begin and end. */
-export function createSimMediaEngine({ clock, durationMs, mediaTimeoutMs, ports }: SimMediaOptions, network: SimNetwork): MediaEngine {
+export function createSimMediaEngine(
+  { clock, durationMs, mediaTimeoutMs, ports }: SimMediaOptions,
+  network: SimNetwork,
+): MediaEngine {
   let opened = 0
 
   function createSession(handlers: MediaHandlers): SimSession {
@@ -33,6 +38,7 @@ export function createSimMediaEngine({ clock, durationMs, mediaTimeoutMs, ports 
     let playing: { id: string; startedAt: number; lengthMs: number; timer: Timer | null } | null = null
     let played = 0
     let silence: Timer | null = null
+    let other: SimSession | null = null
 
     function stopPlaying(state: 'finished' | 'stopped'): number {
       if (!playing) return 0
@@ -62,7 +68,9 @@ export function createSimMediaEngine({ clock, durationMs, mediaTimeoutMs, ports 
           id,
           startedAt: clock.monotonic(),
           lengthMs,
-          timer: Number.isFinite(lengthMs) ? clock.setTimeout(() => (playedMs = stopPlaying('finished')), lengthMs) : null,
+          timer: Number.isFinite(lengthMs)
+            ? clock.setTimeout(() => (playedMs = stopPlaying('finished')), lengthMs)
+            : null,
         }
         handlers.onPlayback?.(id, 'started', 0)
         return {
@@ -84,17 +92,30 @@ export function createSimMediaEngine({ clock, durationMs, mediaTimeoutMs, ports 
         const startedAt = clock.monotonic()
         return { path, stop: async () => ({ durationMs: clock.monotonic() - startedAt }) }
       },
-      bridge() {
-        stopPlaying('stopped')
+      bridge(peer) {
+        session.join(network.sessions.get(peer.offer())!)
+        other!.join(session)
       },
-      unbridge() {},
+      unbridge() {
+        const left = other
+        other = null
+        left?.unbridge()
+      },
+      join(peer) {
+        stopPlaying('stopped')
+        other = peer
+      },
       stats: () => ({ packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: 0, reported: null }),
       close() {
         if (!network.sessions.delete(name)) return
+        session.unbridge()
         stopPlaying('stopped')
         silence?.cancel()
       },
-      hear: (key) => handlers.onDtmf?.(key),
+      hear(key) {
+        other?.onKeysSent?.(key)
+        handlers.onDtmf?.(key)
+      },
       fallSilent() {
         silence ??= clock.setTimeout(() => handlers.onTimeout?.(), mediaTimeoutMs)
       },

@@ -24,7 +24,10 @@ const TIMER_B_MS = 32_000
 const REGISTRATION_MS = 3_600_000
 
 /** The telephone network as data: the user agent's interface with nobody behind it but behaviours. */
-export function createSimUserAgent({ clock, behaviour, account: accountState }: SimUserAgentOptions, network: SimNetwork): SimUserAgent {
+export function createSimUserAgent(
+  { clock, behaviour, account: accountState }: SimUserAgentOptions,
+  network: SimNetwork,
+): SimUserAgent {
   const carried: CarriedCall[] = []
   let allowed: (source: { host: string; port: number }) => boolean = () => false
   let takeCall: ((call: IncomingCall) => void) | null = null
@@ -32,10 +35,26 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
 
   function invite(request: Parameters<UserAgent['invite']>[0], handlers: InviteHandlers): SipCall {
     const schedule = createSchedule(clock)
-    const record: CarriedCall = { at: clock.now(), callId: request.callId, from: request.from, to: request.to, keysHeard: '', answered: false, over: false, rtp: null, hangUp: remoteHangUp }
+    const record: CarriedCall = {
+      at: clock.now(),
+      callId: request.callId,
+      from: request.from,
+      to: request.to,
+      keysHeard: '',
+      answered: false,
+      over: false,
+      rtp: null,
+      hangUp: remoteHangUp,
+      press: (key) => record.answered && !record.over && session?.hear(key),
+    }
     const session = network.sessions.get(request.offer)
     const access = accountState(request.account)
-    const callee: CalleeBehaviour = access === 'unreachable' ? { does: 'nothing' } : access === 'refused' ? { does: 'reject', status: 403, afterMs: 0 } : behaviour(request.to)
+    const callee: CalleeBehaviour =
+      access === 'unreachable'
+        ? { does: 'nothing' }
+        : access === 'refused'
+          ? { does: 'reject', status: 403, afterMs: 0 }
+          : behaviour(request.to)
     carried.push(record)
 
     function over(): void {
@@ -54,7 +73,8 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
       handlers.onAnswer?.(request.offer)
       if (session) session.onKeysSent = (keys) => (record.keysHeard += keys)
       for (const { key, afterMs } of callee.keys ?? []) live.schedule.after(afterMs, () => session?.hear(key))
-      if (callee.goesSilentAfterMs !== undefined) live.schedule.after(callee.goesSilentAfterMs, () => session?.fallSilent())
+      if (callee.goesSilentAfterMs !== undefined)
+        live.schedule.after(callee.goesSilentAfterMs, () => session?.fallSilent())
       if (callee.hangUpAfterMs !== undefined) live.schedule.after(callee.hangUpAfterMs, remoteHangUp)
     }
 
@@ -72,7 +92,8 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
       schedule.after(request.ringTimeoutMs, () => fail(487))
       schedule.after(0, () => handlers.onProgress?.(100, null))
       if (callee.does !== 'reject') schedule.after(0, () => handlers.onProgress?.(180, null))
-      if ('earlyMedia' in callee && callee.earlyMedia) schedule.after(0, () => handlers.onProgress?.(183, request.offer))
+      if ('earlyMedia' in callee && callee.earlyMedia)
+        schedule.after(0, () => handlers.onProgress?.(183, request.offer))
       if (callee.does === 'answer') schedule.after(callee.afterMs, answer)
       if (callee.does === 'reject') schedule.after(callee.afterMs, () => fail(callee.status))
     }
@@ -156,7 +177,11 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
     place,
     invite,
     register(account, onChange) {
-      const registration = { state: 'registering' as UserAgentRegistration['state'], detail: {} as UserAgentRegistration['detail'], stop: async () => stop() }
+      const registration = {
+        state: 'registering' as UserAgentRegistration['state'],
+        detail: {} as UserAgentRegistration['detail'],
+        stop: async () => stop(),
+      }
       function change(state: UserAgentRegistration['state'], detail: UserAgentRegistration['detail']): void {
         Object.assign(registration, { state, detail })
         onChange(registration)
@@ -164,7 +189,11 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
       const timer = clock.setTimeout(() => {
         const access = accountState(account)
         if (access === 'accepted') change('registered', { status: 200, expiresAt: clock.now() + REGISTRATION_MS })
-        else change('failed', access === 'refused' ? { status: 403, reason: 'Forbidden' } : { status: 408, reason: 'Request Timeout' })
+        else
+          change(
+            'failed',
+            access === 'refused' ? { status: 403, reason: 'Forbidden' } : { status: 408, reason: 'Request Timeout' },
+          )
       }, 0)
       function stop(): void {
         timer.cancel()
@@ -186,4 +215,5 @@ export function createSimUserAgent({ clock, behaviour, account: accountState }: 
 
 type UserAgentRegistration = ReturnType<UserAgent['register']>
 
-const statusOf = (access: ReturnType<SimUserAgentOptions['account']>) => ({ accepted: 200, refused: 403, unreachable: 408 })[access]
+const statusOf = (access: ReturnType<SimUserAgentOptions['account']>) =>
+  ({ accepted: 200, refused: 403, unreachable: 408 })[access]
