@@ -107,6 +107,7 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
 
       // Somebody who may not do this at all hears that first, whatever is wrong with what they sent.
       async function readInput() {
+        if (definition.upload) await ctx.db.entered()
         try {
           return {
             params: definition.params ? validateIds(definition, request.params) : undefined,
