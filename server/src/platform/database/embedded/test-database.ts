@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -28,7 +28,14 @@ const silent: Log = { info: () => undefined, warn: () => undefined }
 export async function openTestDatabase({ prepare, key }: TestDatabaseOptions): Promise<EmbeddedDatabase> {
   const cacheDir = join(tmpdir(), `switchboard-test-${userInfo().uid}`)
   await mkdir(cacheDir, { recursive: true, mode: 0o700 })
-  const preparedPath = join(cacheDir, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.tar`)
+  const preparedPath = join(
+    cacheDir,
+    `${createHash('sha256')
+      .update(await readFile(templatePath))
+      .update(key)
+      .digest('hex')
+      .slice(0, 32)}.tar`,
+  )
   if (!existsSync(preparedPath)) {
     const lock = await waitForLock(`${preparedPath}.lock`)
     try {
