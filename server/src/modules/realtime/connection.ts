@@ -1,0 +1,148 @@
+import type { WebSocket } from 'ws'
+import { z } from 'zod'
+import { createContext, type Principal } from '../../platform/context.ts'
+import { AppError, notFound } from '../../platform/errors.ts'
+import { asAppError } from '../../platform/http/error-answer.ts'
+import { validate } from '../../platform/http/parse.ts'
+import { newId } from '../../platform/id.ts'
+import { openerFor } from '../../platform/openers.ts'
+import type { Outbox } from '../../platform/outbox/outbox.ts'
+import type { Services } from '../../platform/services.ts'
+import { type Hub, encodeFrame } from '../../platform/sockets/hub.ts'
+import { type Socket, createSocket } from '../../platform/sockets/socket.ts'
+import { type Audience, loadAudience } from './audience.ts'
+import type { CommandSocket, SocketCommand } from './commands.ts'
+import { createLiveStream } from './live-stream.ts'
+import { Resume } from './schema.ts'
+
+/** One signed-in client. */
+export interface Connection extends Pick<Socket, 'close' | 'checkAlive'> {
+  readonly userId: string
+  readonly sessionId: string | null
+  /** Asks anew whether the session lives and what its user may hear; closes with 4401 when it is over. */
+  refresh(): Promise<void>
+}
+
+export interface ConnectionOptions {
+  services: Services
+  outbox: Outbox
+  hub: Hub
+  commands: ReadonlyMap<string, SocketCommand>
+  principal: Principal
+  audience: Audience
+  /** From `/ws?after=`: begins by telling what was missed. */
+  after: string | null
+  closed(connection: Connection): void
+}
+
+const maxRooms = 100
+const sessionOver = 4401
+const tryAgainLater = 1013
+
+export function createConnection(ws: WebSocket, options: ConnectionOptions): Connection {
+  const { services, outbox, hub, commands, principal } = options
+  let audience = options.audience
+  /** Topics joined by command, with the workspace that was joined as. */
+  const rooms = new Map<string, string | null>()
+
+  const topicsOf = () => new Set([...audience.topics, ...rooms.keys()])
+  const socket = createSocket(ws, { message, closed })
+  const stream = createLiveStream({ services, outbox, socket, topics: topicsOf, paused: options.after !== null })
+  for (const topic of audience.topics) hub.join(topic, stream)
+
+  const connection: Connection = {
+    userId: audience.userId,
+    sessionId: principal.kind === 'user' ? principal.sessionId : null,
+    close: socket.close,
+    checkAlive: socket.checkAlive,
+    async refresh() {
+      try {
+        listenTo(await loadAudience(services, principal, null))
+      } catch (error) {
+        if (error instanceof AppError && error.status === 401) socket.close(sessionOver, 'The session is over.')
+        else services.log.warn({ err: error }, 'What a live client may hear could not be checked; trying again later.')
+      }
+    },
+  }
+  if (options.after !== null) void resume(options.after)
+  return connection
+
+  function closed() {
+    for (const topic of topicsOf()) hub.leave(topic, stream)
+    options.closed(connection)
+  }
+
+  function listenTo(now: Audience) {
+    const before = topicsOf()
+    for (const [room, workspaceId] of rooms) {
+      if (workspaceId !== null && now.roles.get(workspaceId) !== audience.roles.get(workspaceId)) rooms.delete(room)
+    }
+    audience = { ...now, workspaceId: audience.workspaceId }
+    if (!socket.isOpen()) return
+    const after = topicsOf()
+    for (const topic of before) if (!after.has(topic)) hub.leave(topic, stream)
+    for (const topic of after) if (!before.has(topic)) hub.join(topic, stream)
+  }
+
+  async function message(event: string, data: unknown) {
+    try {
+      if (event === 'ping') socket.send(encodeFrame('pong', {}))
+      else if (event === 'resume') await resume(validate(Resume, data, 'data').after ?? undefined)
+      else await run(event, data)
+    } catch (error) {
+      const failure = asAppError(error)
+      if (failure.status >= 500) services.log.error({ err: failure.cause ?? error, command: event }, failure.message)
+      socket.sendError(failure, event.slice(0, 100))
+    }
+  }
+
+  async function resume(after: string | undefined) {
+    try {
+      await stream.resume(after)
+    } catch (error) {
+      const failure = asAppError(error)
+      socket.sendError(failure, 'resume')
+      // Half told is worse than not told: the client comes back and asks again.
+      if (failure.status >= 500 || options.after !== null) socket.close(tryAgainLater, 'Resuming failed.')
+    }
+  }
+
+  async function run(event: string, data: unknown) {
+    const command = commands.get(event)
+    if (!command) throw new AppError(404, 'unknown_event', `There is no event ${JSON.stringify(event)} for a client to send.`)
+    const ctx = createContext({
+      services,
+      principal,
+      open: openerFor(principal, { access: command.access, workspaceId: workspaceOf(data) ?? audience.workspaceId }),
+      requestId: newId(),
+      log: services.log,
+    })
+    const { workspace_id } = await ctx.db.entered()
+    await command.handle(ctx, commandSocket(workspace_id), validate(command.data, data, 'data'))
+  }
+
+  function commandSocket(workspaceId: string | null): CommandSocket {
+    return {
+      userId: audience.userId,
+      join(topic) {
+        if (!socket.isOpen() || topicsOf().has(topic)) return
+        if (rooms.size >= maxRooms) throw new AppError(429, 'too_many_rooms', `One socket hears at most ${maxRooms} rooms. Leave one first.`)
+        rooms.set(topic, workspaceId)
+        hub.join(topic, stream)
+      },
+      leave(topic) {
+        if (rooms.delete(topic) && !audience.topics.has(topic)) hub.leave(topic, stream)
+      },
+      send: (event, data) => socket.send(encodeFrame(event, data)),
+    }
+  }
+}
+
+/** Throws 404 for what is no workspace's id. */
+function workspaceOf(data: unknown): string | undefined {
+  const wanted = (data as { workspace_id?: unknown } | null)?.workspace_id
+  if (wanted === undefined) return undefined
+  const id = z.uuid().safeParse(wanted)
+  if (!id.success) throw notFound('workspace')
+  return id.data
+}

@@ -1,0 +1,72 @@
+import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { z } from 'zod'
+import type { Config } from '../../config.ts'
+import type { Principal } from '../../platform/context.ts'
+import { AppError, forbidden, notFound, unauthorized } from '../../platform/errors.ts'
+import { isAllowedOrigin } from '../../platform/http/cors.ts'
+import { errorBody } from '../../platform/http/error-answer.ts'
+import { newId } from '../../platform/id.ts'
+import type { Services } from '../../platform/services.ts'
+import { redeemTicket } from './tickets.ts'
+
+export interface Handshake {
+  principal: Principal
+  workspaceId: string | null
+  after: string | null
+}
+
+/** Reads credentials from headers as for a request to the API; made by identity. Throws 401. */
+export type AuthenticateHeaders = (headers: IncomingHttpHeaders) => Principal
+
+/**
+ * Who wants a socket. Credentials in this order: `Sec-WebSocket-Protocol: bearer, <token>`, `?ticket=`, `?token=`, then
+ * headers and cookie as everywhere. Throws 401 without good ones, 403 for a page of a foreign origin, 404 for another
+ * path.
+ */
+export async function readHandshake(services: Services, authenticate: AuthenticateHeaders, request: IncomingMessage): Promise<Handshake> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  if (pathname !== '/ws') throw notFound('endpoint')
+  checkOrigin(services.config, request.headers)
+  const ticket = searchParams.get('ticket')
+  const token = protocolToken(request.headers) ?? (ticket ? null : searchParams.get('token'))
+  const principal = token
+    ? authenticate({ authorization: `Bearer ${token}` })
+    : ticket
+      ? await redeemTicket(services, ticket)
+      : fromHeaders(authenticate, request.headers)
+  if (principal.kind === 'public') throw unauthorized()
+  if (principal.kind !== 'user') throw forbidden('A socket is for a signed-in user. With an API key use webhooks.')
+  const workspaceId = searchParams.get('workspace_id') || null
+  if (workspaceId && !z.uuid().safeParse(workspaceId).success) throw notFound('workspace')
+  return { principal, workspaceId, after: searchParams.get('after') || null }
+}
+
+/** Browsers send Origin with every socket and let any page open one, so it decides, whatever the credentials. */
+function checkOrigin(config: Config, { origin }: IncomingHttpHeaders): void {
+  if (origin !== undefined && !isAllowedOrigin(config, origin)) {
+    throw new AppError(403, 'origin_not_allowed', `Pages of ${origin.slice(0, 200)} may not call this server. Add it to CORS_ORIGINS.`)
+  }
+}
+
+function fromHeaders(authenticate: AuthenticateHeaders, headers: IncomingHttpHeaders): Principal {
+  const principal = authenticate(headers)
+  const isByCookie = !headers.authorization && !headers['x-api-key'] && principal.kind !== 'public'
+  if (isByCookie && headers.origin === undefined) throw forbidden('A socket opened by cookie needs an Origin header.')
+  return principal
+}
+
+function protocolToken(headers: IncomingHttpHeaders): string | undefined {
+  const [scheme, token] = (headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
+  return scheme?.toLowerCase() === 'bearer' && token ? token : undefined
+}
+
+/** Answers in HTTP, as the API would, instead of opening the socket. */
+export function refuse(stream: Duplex, failure: AppError): void {
+  const body = JSON.stringify(errorBody(failure, newId()))
+  const retry = failure.retryAfterSeconds === undefined ? '' : `retry-after: ${failure.retryAfterSeconds}\r\n`
+  stream.end(
+    `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status] ?? 'Error'}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n${retry}connection: close\r\n\r\n${body}`,
+  )
+}

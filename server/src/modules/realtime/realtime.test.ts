@@ -1,0 +1,441 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type Server, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { type TestNode, openNodeDatabase, startTestNode } from '../../../test/node.ts'
+import { Refused, type TestSocket, openSocket } from '../../../test/sockets.ts'
+import { transaction } from '../../platform/context.ts'
+import type { OpenDatabase } from '../../platform/database/open.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { missing, unauthorized } from '../../platform/errors.ts'
+import { emit, event, workspaceTopic } from '../../platform/events.ts'
+import { newId } from '../../platform/id.ts'
+import { comparePositions, decodePosition } from '../../platform/outbox/position.ts'
+import { cutLog } from '../../platform/retention.ts'
+import { type Services, serverContext } from '../../platform/services.ts'
+import { MemberRemoved, MemberRoleChanged, SessionRevoked } from '../identity/events.ts'
+import { socketCommand } from './commands.ts'
+import { type Realtime, createRealtime } from './realtime.ts'
+import { createTicket } from './tickets.ts'
+
+const Noted = event('test.noted', z.object({ n: z.number() }), { event: 'note', scope: 'contacts:read' })
+const Whispered = event('test.whispered', z.object({ user_id: z.uuid(), n: z.number() }), {
+  event: 'whisper',
+  topics: ({ user_id }) => [`user:${user_id}`],
+  frame: ({ n }) => ({ n }),
+})
+
+const findWorkspace = statement('test.workspace', (_, p: { id: string }) =>
+  sql<{ id: string }>`select id from identity.workspaces where id = ${p.id}`,
+)
+
+/** As `campaign:watch` and its like: what is joined must be visible to the user. */
+const watch = socketCommand({
+  event: 'test:watch',
+  access: 'contacts:read',
+  data: z.object({ id: z.uuid() }),
+  async handle(ctx, socket, { id }) {
+    if (!(await ctx.db.maybe(findWorkspace, { id }))) missing('workspace')
+    socket.join(`room:${id}`)
+    socket.send('test:watching', { id })
+  },
+})
+
+interface Node extends TestNode {
+  realtime: Realtime
+  url: string
+}
+
+async function startNode(): Promise<Node> {
+  const node = await startTestNode({ database, pollMs: 100 })
+  const realtime = createRealtime({
+    ...node,
+    // The real one checks a signature; what it makes of the headers is all that matters here.
+    authenticate({ authorization, cookie }) {
+      const [, userId, sessionId] = /^Bearer (.+)\.(.+)$/.exec(authorization ?? cookie ?? '') ?? []
+      if (authorization && !userId) throw unauthorized('This access token is not valid. Sign in again.')
+      return userId && sessionId ? { kind: 'user', userId, sessionId } : { kind: 'public' }
+    },
+    commands: [watch],
+  })
+  const server: Server = createServer()
+  realtime.attach(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const stop = async () => {
+    await realtime.close()
+    await new Promise((resolve) => server.close(resolve))
+    await node.stop()
+  }
+  return { ...node, realtime, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`, stop }
+}
+
+let database: OpenDatabase
+let node: Node
+before(async () => {
+  database = await openNodeDatabase()
+  node = await startNode()
+})
+after(async () => {
+  await node.stop()
+  await database.close()
+})
+
+const insertUser = statement('test.user', (_, p: { id: string }) =>
+  sql`insert into identity.users (id, email) values (${p.id}, ${p.id}::text || '@example.com')`,
+)
+const insertSession = statement('test.session', (_, p: { id: string; user: string }) =>
+  sql`insert into identity.sessions (id, user_id, refresh_key, expires_at, idle_expires_at)
+      values (${p.id}, ${p.user}, '', now() + interval '1 day', now() + interval '1 day')`,
+)
+const insertWorkspace = statement('test.new_workspace', (_, p: { id: string }) =>
+  sql`insert into identity.workspaces (id, name) values (${p.id}, 'Test')`,
+)
+const insertMember = statement('test.member', (_, p: { user: string; workspace: string; role: string }) =>
+  sql`insert into identity.members (workspace_id, user_id, role) values (${p.workspace}, ${p.user}, ${p.role})
+      on conflict (workspace_id, user_id) do update set role = excluded.role`,
+)
+const deleteMember = statement('test.no_member', (_, p: { user: string }) => sql`delete from identity.members where user_id = ${p.user}`)
+const chooseWorkspace = statement('test.choose', (_, p: { user: string; workspace: string }) =>
+  sql`update identity.users set current_workspace_id = ${p.workspace} where id = ${p.user}`,
+)
+const revokeSession = statement('test.revoke', (_, p: { id: string }) => sql`update identity.sessions set revoked_at = now() where id = ${p.id}`)
+
+const everywhere = (services: Services = node.services) => serverContext(services, { workspaceId: null })
+
+interface Person {
+  userId: string
+  sessionId: string
+  workspaceId: string
+  token: string
+}
+
+async function person(workspaceId = newId(), role = 'owner'): Promise<Person> {
+  const [userId, sessionId] = [newId(), newId()]
+  await transaction(everywhere(), async ({ db }) => {
+    await db.all(insertUser, { id: userId })
+    await db.all(insertSession, { id: sessionId, user: userId })
+    if (role === 'owner') await db.all(insertWorkspace, { id: workspaceId })
+    await db.all(insertMember, { user: userId, workspace: workspaceId, role })
+    await db.all(chooseWorkspace, { user: userId, workspace: workspaceId })
+  })
+  return { userId, sessionId, workspaceId, token: `${userId}.${sessionId}` }
+}
+
+const note = (workspaceId: string, ...numbers: number[]) =>
+  transaction(serverContext(node.services, { workspaceId }), async (ctx) => numbers.forEach((n) => emit(ctx, Noted, { n })))
+
+const notes = (socket: TestSocket): number[] => socket.frames.filter(({ event }) => event === 'note').map(({ data }) => data.n)
+const noteNumber = (n: number) => (frame: { event: string; data: { n?: number } }) => frame.event === 'note' && frame.data.n === n
+
+const refusedWith = (status: number) => (error: unknown) => {
+  assert.ok(error instanceof Refused, String(error))
+  assert.equal(error.status, status)
+  const { error: sentence, code, request_id } = JSON.parse(error.body)
+  assert.ok(sentence && code && request_id)
+  return true
+}
+
+test('a member hears the events of their workspace, another workspace hears nothing', async () => {
+  const [ana, eve] = [await person(), await person()]
+  const hers = await openSocket(node.url, { token: ana.token })
+  const foreign = await openSocket(node.url, { token: eve.token })
+  await note(ana.workspaceId, 1, 2)
+  await note(eve.workspaceId, 3)
+  const second = await hers.next(noteNumber(2))
+  assert.deepEqual(second.data, { n: 2 })
+  assert.match(second.id!, /^\S+$/)
+  await foreign.next(noteNumber(3))
+  assert.deepEqual(notes(foreign), [3])
+  assert.deepEqual(notes(hers), [1, 2])
+  // What it missed is not the other's either.
+  foreign.send('resume', { after: hers.frames[0]!.id })
+  await foreign.next('resumed')
+  assert.deepEqual(notes(foreign), [3])
+})
+
+test('each way of signing in opens a socket, and without one it is 401 before the upgrade', async () => {
+  const { token } = await person()
+  const origin = node.services.config.publicUrl
+  const ways = [
+    openSocket(node.url, { token }),
+    openSocket(`${node.url}?token=${token}`),
+    openSocket(node.url, { headers: { authorization: `Bearer ${token}` } }),
+    openSocket(node.url, { headers: { cookie: `Bearer ${token}`, origin } }),
+  ]
+  for (const way of ways) {
+    const socket = await way
+    socket.send('ping')
+    await socket.next('pong')
+    socket.drop()
+  }
+  await assert.rejects(openSocket(node.url), refusedWith(401))
+  await assert.rejects(openSocket(node.url, { token: 'nonsense' }), refusedWith(401))
+  await assert.rejects(openSocket(`${node.url}?ticket=nonsense`), refusedWith(401))
+  await assert.rejects(openSocket(node.url, { token: `${newId()}.${newId()}` }), refusedWith(401))
+  await assert.rejects(openSocket(`${node.url}?workspace_id=${newId()}`, { token }), refusedWith(404))
+  await assert.rejects(openSocket(node.url.replace('/ws', '/other'), { token }), refusedWith(404))
+})
+
+test('a page of a foreign origin is refused, and so is a cookie without any origin', async () => {
+  const { token } = await person()
+  await assert.rejects(openSocket(node.url, { token, headers: { origin: 'https://evil.example' } }), refusedWith(403))
+  await assert.rejects(openSocket(node.url, { headers: { cookie: `Bearer ${token}` } }), refusedWith(403))
+})
+
+test('a ticket opens one socket, on any node, once', async () => {
+  const ana = await person()
+  const other = await startNode()
+  try {
+    const ctx = { ...serverContext(node.services, { workspaceId: ana.workspaceId, userId: ana.userId }) }
+    const { ticket } = await createTicket({ ...ctx, principal: { kind: 'user', userId: ana.userId, sessionId: ana.sessionId } })
+    const tries = await Promise.allSettled([openSocket(`${other.url}?ticket=${ticket}`), openSocket(`${node.url}?ticket=${ticket}`)])
+    assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 1)
+    await assert.rejects(openSocket(`${other.url}?ticket=${ticket}`), refusedWith(401))
+  } finally {
+    await other.stop()
+  }
+})
+
+test('a socket closes when its session ends, and others of the user stay', async () => {
+  const ana = await person()
+  const [ended, staying] = [newId(), newId()]
+  for (const id of [ended, staying]) await everywhere().db.all(insertSession, { id, user: ana.userId })
+  const socket = await openSocket(node.url, { token: `${ana.userId}.${ended}` })
+  const other = await openSocket(node.url, { token: `${ana.userId}.${staying}` })
+  await transaction(everywhere(), async (ctx) => {
+    await ctx.db.all(revokeSession, { id: ended })
+    emit(ctx, SessionRevoked, { user_id: ana.userId, session_ids: [ended], reason: 'signed_out' })
+  })
+  assert.equal(await socket.closed, 4401)
+  await assert.rejects(openSocket(node.url, { token: `${ana.userId}.${ended}` }), refusedWith(401))
+  other.send('ping')
+  await other.next('pong')
+})
+
+test('a change of role or membership changes at once what is heard, rooms included', async () => {
+  const owner = await person()
+  const agent = await person(owner.workspaceId, 'agent')
+  const socket = await openSocket(node.url, { token: agent.token })
+  socket.send('test:watch', { id: owner.workspaceId })
+  await socket.next('test:watching')
+  const [room, contacts] = [`room:${owner.workspaceId}`, workspaceTopic(owner.workspaceId, 'contacts:read')]
+  assert.deepEqual([await hears(socket, room), await hears(socket, contacts)], [true, true])
+
+  const member = { user_id: agent.userId, workspace_id: owner.workspaceId }
+  const becomes = (role: string) =>
+    transaction(everywhere(), async (ctx) => {
+      await ctx.db.all(insertMember, { user: agent.userId, workspace: owner.workspaceId, role })
+      emit(ctx, MemberRoleChanged, { ...member, role })
+    })
+  await becomes('operations')
+  await untilHears(socket, contacts, false)
+  assert.equal(await hears(socket, room), false)
+  await becomes('agent')
+  await untilHears(socket, contacts, true)
+
+  await transaction(everywhere(), async (ctx) => {
+    await ctx.db.all(deleteMember, { user: agent.userId })
+    emit(ctx, MemberRemoved, member)
+  })
+  await untilHears(socket, contacts, false)
+})
+
+/** Does a message of this topic come before the answer to what was sent after it? */
+async function hears(socket: TestSocket, topic: string): Promise<boolean> {
+  socket.frames.length = 0
+  node.hub.publish(topic, 'test:probe', {})
+  socket.send('ping')
+  await socket.next('pong')
+  return socket.frames.some(({ event }) => event === 'test:probe')
+}
+
+/** A change takes effect when the node has asked the database about it. */
+async function untilHears(socket: TestSocket, topic: string, wanted: boolean) {
+  for (let tries = 0; (await hears(socket, topic)) !== wanted; tries++) {
+    assert.ok(tries < 90, `It ${wanted ? 'still hears nothing' : 'still hears'} of ${topic}.`)
+    await everywhere().db.entered()
+  }
+}
+
+test('commands: joining by row security, names nobody knows, data that does not fit', async () => {
+  const ana = await person()
+  const socket = await openSocket(node.url, { token: ana.token })
+  const failed = async (event: string, data: unknown) => {
+    socket.frames.length = 0
+    socket.send(event, data)
+    return (await socket.next('error')).data
+  }
+  assert.equal((await failed('test:watch', { id: newId() })).code, 'not_found')
+  assert.equal((await failed('test:watch', { id: ana.workspaceId, workspace_id: newId() })).code, 'not_found')
+  const unknown = await failed('test:wach', {})
+  assert.deepEqual([unknown.code, unknown.event], ['unknown_event', 'test:wach'])
+  const invalid = await failed('test:watch', { id: 'x' })
+  assert.deepEqual([invalid.code, invalid.details[0].path], ['invalid_input', 'data.id'])
+  assert.equal((await failed('resume', { after: 'x' })).code, 'invalid_input')
+
+  socket.send('test:watch', { id: ana.workspaceId })
+  await socket.next('test:watching')
+  node.hub.publish(`room:${ana.workspaceId}`, 'test:progress', { percent: 50 })
+  const progress = await socket.next('test:progress')
+  assert.deepEqual(progress, { event: 'test:progress', data: { percent: 50 } })
+})
+
+test('frames that are none are answered with how to do it, and the socket stays', async () => {
+  const socket = await openSocket(node.url, { token: (await person()).token })
+  const bad = ['{', '[]', 'null', '"ping"', '{}', '{"event":1}', Buffer.from([1, 2, 3]), '{"event":"ping","data":{"__proto__":{}}}']
+  for (const text of bad) {
+    socket.frames.length = 0
+    socket.sendRaw(text)
+    const { data } = await socket.next('error')
+    assert.ok(data.error && data.code, String(text))
+  }
+  socket.send('ping')
+  await socket.next('pong')
+})
+
+test('whoever sends too much is warned, then closed; a frame over 64 KiB closes', async () => {
+  const ana = await person()
+  const talker = await openSocket(node.url, { token: ana.token })
+  for (let i = 0; i < 140; i++) talker.send('ping')
+  assert.equal((await talker.next('error')).data.code, 'too_many_messages')
+  assert.equal(await talker.closed, 4429)
+  const large = await openSocket(node.url, { token: ana.token })
+  large.send('ping', { text: 'x'.repeat(64 * 1024) })
+  assert.equal(await large.closed, 1009)
+})
+
+test('a user has at most 20 sockets', async () => {
+  const { token } = await person()
+  const sockets = await Promise.all(Array.from({ length: 20 }, () => openSocket(node.url, { token })))
+  await assert.rejects(openSocket(node.url, { token }), refusedWith(429))
+  sockets[0]!.drop()
+  await sockets[0]!.closed
+})
+
+test('a client that does not read is dropped, and the others hear everything', async () => {
+  const ana = await person()
+  const [slow, quick] = [await openSocket(node.url, { token: ana.token }), await openSocket(node.url, { token: ana.token })]
+  slow.ws.pause()
+  const size = node.realtime.size()
+  const text = 'x'.repeat(100_000)
+  const topic = `user:${ana.userId}`
+  for (let n = 0; n < 300; n++) {
+    node.hub.publish(topic, 'blob', { n, text })
+    await quick.next(({ event, data }) => event === 'blob' && data.n === n)
+    quick.frames.length = 0
+    if (node.realtime.size() < size) return
+  }
+  assert.fail('30 MB were kept for a client that does not read.')
+})
+
+test('resume tells what was missed, in order; without an id it answers a place to resume from', async () => {
+  const ana = await person()
+  const first = await openSocket(node.url, { token: ana.token })
+  first.send('resume')
+  const { id: start } = await first.next('resumed')
+  first.drop()
+  await first.closed
+  await note(ana.workspaceId, 1, 2, 3)
+  await transaction(serverContext(node.services, { workspaceId: ana.workspaceId }), async (ctx) =>
+    emit(ctx, Whispered, { user_id: ana.userId, n: 4 }),
+  )
+  const second = await openSocket(node.url, { token: ana.token })
+  second.send('resume', { after: start })
+  await second.next('resumed')
+  assert.deepEqual(second.frames.map(({ event, data }) => [event, data.n]), [['note', 1], ['note', 2], ['note', 3], ['whisper', 4], ['resumed', undefined]])
+  // Asked again, there is nothing left to tell.
+  second.frames.length = 0
+  second.send('resume', { after: start })
+  await second.next('resumed')
+  assert.deepEqual(second.frames.map(({ event }) => event), ['resumed'])
+})
+
+test('past the retention, and for a place in the future, the answer is resync and the stream goes on', async () => {
+  const ana = await person()
+  const socket = await openSocket(node.url, { token: ana.token })
+  socket.send('resume')
+  const { id } = await socket.next('resumed')
+  await note(ana.workspaceId, 1)
+  await socket.next(noteNumber(1))
+  await cutLog(everywhere(), 0)
+  for (const after of [id, 'zzzzzzzz.1']) {
+    const late = await openSocket(`${node.url}?after=${after}`, { token: ana.token })
+    assert.ok((await late.next('resync')).id)
+    await note(ana.workspaceId, 2)
+    await late.next(noteNumber(2))
+    assert.deepEqual(notes(late), [2])
+    late.drop()
+  }
+})
+
+test('nothing is lost and nothing comes twice, under concurrent writers, random disconnects and a restart', async () => {
+  const ana = await person()
+  const random = seeded(20261121)
+  const total = 300
+  let written = 0
+  const start = await openSocket(node.url, { token: ana.token })
+  start.send('resume')
+  let last = (await start.next('resumed')).id as string
+  start.drop()
+
+  const nodes = [node, await startNode()]
+  const writer = async () => {
+    while (written < total) await note(ana.workspaceId, written++)
+  }
+  const received: { n: number; id: string }[] = []
+  const listen = async () => {
+    for (let round = 0; received.length < total; round++) {
+      assert.ok(round < 1000, `${received.length} of ${total} came.`)
+      const inAddress = random() < 0.5
+      const url = `${nodes[round % 2]!.url}${inAddress ? `?after=${last}` : ''}`
+      const socket = await openSocket(url, { token: ana.token }).catch(() => undefined)
+      // That node is just being replaced: like any client, try again elsewhere.
+      if (!socket) continue
+      if (!inAddress) socket.send('resume', { after: last })
+      const enough = Math.min(1 + Math.floor(random() * 30), total - received.length)
+      await socket.next(() => notes(socket).length >= enough).catch(() => undefined)
+      socket.drop()
+      const got = socket.frames.filter(({ event }) => event === 'note')
+      received.push(...got.map(({ data, id }) => ({ n: data.n as number, id: id! })))
+      last = got.at(-1)?.id ?? last
+    }
+  }
+  const restarts = async () => {
+    for (let i = 0; i < 3; i++) {
+      await nodes[1]!.stop()
+      nodes[1] = await startNode()
+    }
+  }
+  try {
+    await Promise.all([writer(), writer(), writer(), writer(), listen(), restarts()])
+  } finally {
+    await nodes[1]!.stop()
+  }
+  assert.equal(received.length, total)
+  assert.deepEqual(received.map(({ n }) => n).toSorted((a, b) => a - b), Array.from({ length: total }, (_, n) => n))
+  const inOrder = received.map(({ id }) => decodePosition(id)!)
+  assert.deepEqual(inOrder, inOrder.toSorted(comparePositions))
+})
+
+/** Mulberry32. */
+function seeded(seed: number) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+test('a node that ends sends its clients elsewhere with 1012 and takes no more', async () => {
+  const { token } = await person()
+  const leaving = await startNode()
+  const socket = await openSocket(leaving.url, { token })
+  const stopped = leaving.stop()
+  assert.equal(await socket.closed, 1012)
+  await stopped
+})

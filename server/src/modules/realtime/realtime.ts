@@ -1,0 +1,168 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { tooManyRequests, unavailable } from '../../platform/errors.ts'
+import type { StoredEvent } from '../../platform/events.ts'
+import { asAppError } from '../../platform/http/error-answer.ts'
+import type { Outbox } from '../../platform/outbox/outbox.ts'
+import type { Services } from '../../platform/services.ts'
+import type { Hub } from '../../platform/sockets/hub.ts'
+import { maxFrameBytes } from '../../platform/sockets/socket.ts'
+import { MemberJoined, MemberRemoved, MemberRoleChanged, SessionRevoked, WorkspaceDeleted } from '../identity/events.ts'
+import { type Audience, loadAudience } from './audience.ts'
+import type { SocketCommand } from './commands.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { type AuthenticateHeaders, type Handshake, readHandshake, refuse } from './handshake.ts'
+import { frameOf } from './live-stream.ts'
+
+export interface RealtimeOptions {
+  services: Services
+  outbox: Outbox
+  hub: Hub
+  authenticate: AuthenticateHeaders
+  /** What clients may ask for, of all modules. */
+  commands: readonly SocketCommand[]
+}
+
+export interface Realtime {
+  /** Serves `/ws` on this server. */
+  attach(server: Server): void
+  /** How many clients are connected to this node. */
+  size(): number
+  /** Takes no more clients and sends those there are elsewhere (close code 1012). */
+  close(): Promise<void>
+}
+
+const maxSocketsPerUser = 20
+const heartbeatMs = 25_000
+/** Sessions are checked this often although nobody said that they ended. */
+const recheckMs = 60_000
+const serviceRestart = 1012
+const sessionOver = 4401
+
+/** The live side of the API: hands events of the log and of the hub to the clients they concern. */
+export function createRealtime({ services, outbox, hub, authenticate, commands }: RealtimeOptions): Realtime {
+  const byEvent = new Map(commands.map((command) => [command.event, command]))
+  if (byEvent.size < commands.length) throw new Error('Two socket commands have the same event.')
+  const users = new Map<string, Set<Connection>>()
+  const upgrader = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+    // The token is the second offer; a browser wants one of its offers back, and it must not be that.
+    handleProtocols: (offers) => (offers.has('bearer') ? 'bearer' : false),
+  })
+  let isClosing = false
+  /** Counts what may change who hears what, to notice a change while a client is on its way in. */
+  let changes = 0
+
+  const connections = () => [...users.values()].flatMap((set) => [...set])
+
+  const follow = (event: StoredEvent) => {
+    try {
+      applyChange(event)
+      if (event.topics.length === 0) return
+      const frame = frameOf(event)
+      if (frame) hub.deliver(event.topics, frame, event)
+    } catch (error) {
+      services.log.error({ err: error, event_id: event.id, type: event.type }, 'An event could not be told to live clients.')
+    }
+  }
+
+  const applyChange = ({ type, data }: StoredEvent) => {
+    switch (type) {
+      case SessionRevoked.type: {
+        changes++
+        const { user_id, session_ids } = SessionRevoked.data.parse(data)
+        for (const connection of users.get(user_id) ?? []) {
+          if (connection.sessionId && session_ids.includes(connection.sessionId)) connection.close(sessionOver, 'The session is over.')
+        }
+        return
+      }
+      case MemberJoined.type:
+      case MemberRoleChanged.type:
+      case MemberRemoved.type: {
+        changes++
+        const { user_id } = MemberRemoved.data.parse(data)
+        for (const connection of users.get(user_id) ?? []) void connection.refresh()
+        return
+      }
+      case WorkspaceDeleted.type:
+        changes++
+        for (const connection of connections()) void connection.refresh()
+    }
+  }
+
+  const admit = async (request: IncomingMessage): Promise<Handshake & { audience: Audience; asOf: number }> => {
+    if (isClosing) throw unavailable('The server is about to restart.', 1)
+    const handshake = await readHandshake(services, authenticate, request)
+    const asOf = changes
+    const audience = await loadAudience(services, handshake.principal, handshake.workspaceId)
+    if ((users.get(audience.userId)?.size ?? 0) >= maxSocketsPerUser) {
+      throw tooManyRequests(60, `One user has at most ${maxSocketsPerUser} sockets.`)
+    }
+    return { ...handshake, audience, asOf }
+  }
+
+  const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    const destroy = () => void stream.destroy()
+    stream.on('error', destroy)
+    try {
+      const admitted = await admit(request)
+      stream.off('error', destroy)
+      upgrader.handleUpgrade(request, stream, head, (ws) => enter(ws, admitted))
+    } catch (error) {
+      const failure = asAppError(error)
+      if (failure.status >= 500) services.log.error({ err: failure.cause ?? error }, failure.message)
+      refuse(stream, failure)
+    }
+  }
+
+  const enter = (ws: WebSocket, { principal, audience, after, asOf }: Awaited<ReturnType<typeof admit>>) => {
+    const connection = createConnection(ws, {
+      services,
+      outbox,
+      hub,
+      commands: byEvent,
+      principal,
+      audience,
+      after,
+      closed: leave,
+    })
+    const others = users.get(connection.userId)
+    if (others) others.add(connection)
+    else users.set(connection.userId, new Set([connection]))
+    if (changes !== asOf) void connection.refresh()
+  }
+
+  const leave = (connection: Connection) => {
+    const others = users.get(connection.userId)
+    others?.delete(connection)
+    if (others?.size === 0) users.delete(connection.userId)
+  }
+
+  const unfollow = outbox.follow(follow)
+  const heartbeat = setInterval(() => connections().forEach((connection) => connection.checkAlive()), heartbeatMs)
+  // A few each second rather than all at once.
+  let turn = 0
+  const recheck = setInterval(() => {
+    const slots = recheckMs / 1000
+    turn = (turn + 1) % slots
+    connections().forEach((connection, i) => i % slots === turn && void connection.refresh())
+  }, 1000)
+
+  return {
+    attach: (server) => void server.on('upgrade', upgrade),
+    size: () => connections().length,
+    async close() {
+      isClosing = true
+      clearInterval(heartbeat)
+      clearInterval(recheck)
+      unfollow()
+      const open = [...upgrader.clients]
+      const gone = open.map((ws) => new Promise<void>((resolve) => ws.once('close', () => resolve())))
+      for (const connection of connections()) connection.close(serviceRestart, 'The server restarts; come back.')
+      await Promise.all(gone)
+    },
+  }
+}
