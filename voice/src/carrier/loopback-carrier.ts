@@ -27,8 +27,8 @@ export interface LoopbackCarrier {
   readonly port: number
   /** Every call that came, in order. Challenged INVITEs count once, by the one that carried the password. */
   readonly carried: readonly CarriedCall[]
-  /** Users registered now, with their Contact. */
-  readonly registered: ReadonlyMap<string, string>
+  /** Contacts registered now, by user. */
+  readonly registered: ReadonlyMap<string, ReadonlySet<string>>
   /** Has a subscriber call somebody. */
   place(call: PlacedCall, target: { host: string; port: number }): PlacedCallState
   close(): Promise<void>
@@ -38,7 +38,7 @@ const REALM = 'loopback'
 
 export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Promise<LoopbackCarrier> {
   const carried: CarriedCall[] = []
-  const registered = new Map<string, string>()
+  const registered = new Map<string, Set<string>>()
   const check = options.password === undefined ? null : createDigestCheck(REALM, options.password)
   const userAgent = await createUserAgent(
     { host: options.host, port: options.port ?? 0, userAgent: 'Loopback' },
@@ -105,7 +105,7 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
 
 const GRANTED_SECONDS = 300
 
-function register(request: SipRequestView, check: DigestCheck | null, registered: Map<string, string>): SipReply {
+function register(request: SipRequestView, check: DigestCheck | null, registered: Map<string, Set<string>>): SipReply {
   const verdict = check?.verdict('REGISTER', request.header('Authorization')) ?? 'right'
   if (verdict === 'missing') return { status: 401, headers: { 'WWW-Authenticate': check!.challenge } }
   if (verdict === 'wrong') return { status: 403 }
@@ -113,8 +113,10 @@ function register(request: SipRequestView, check: DigestCheck | null, registered
   const user = /sips?:([^@;>]+)@/.exec(request.header('To') ?? '')?.[1]
   if (!contact || !user) return { status: 400 }
   const seconds = Math.min(Number(request.header('Expires') ?? GRANTED_SECONDS), GRANTED_SECONDS)
-  if (seconds > 0) registered.set(user, contact)
-  else if (registered.get(user) === contact) registered.delete(user)
+  const contacts = registered.get(user) ?? new Set()
+  if (seconds > 0) contacts.add(contact)
+  else contacts.delete(contact)
+  registered.set(user, contacts)
   return { status: 200, headers: { Contact: `${contact};expires=${seconds}`, Expires: String(seconds) } }
 }
 

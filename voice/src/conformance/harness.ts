@@ -3,6 +3,7 @@ import type { EngineLimits } from '../embedded/admission.ts'
 import type { InboundSettings } from '../embedded/inbound.ts'
 import type { BreakerSettings } from '../embedded/trunk-gate.ts'
 import type { Leg, LegEvent, MediaRef, OriginateRequest, Trunk, VoiceGateway } from '../gateway.ts'
+import { until as waitUntil } from './until.ts'
 
 /** A gateway beside a carrier whose callees do as told: what a driver gives to be tested. */
 export interface Harness {
@@ -54,9 +55,6 @@ export interface WatchedLeg {
   ): Promise<Extract<LegEvent, { t: T }>>
 }
 
-const WAIT_MS = 10_000
-const STEP_MS = 10
-
 let attempts = 0
 
 /** Sets the scene, lets the test run on it, clears away. */
@@ -76,12 +74,7 @@ export async function on(
     ...harness.account,
   }
 
-  const until: Scene['until'] = async (what, holds) => {
-    for (let waitedMs = 0; !(await holds()); waitedMs += STEP_MS) {
-      if (waitedMs > WAIT_MS) throw new Error(`Waited ${WAIT_MS} ms in vain for ${what}.`)
-      await harness.pass(STEP_MS)
-    }
-  }
+  const until: Scene['until'] = (what, holds) => waitUntil(what, holds, harness.pass)
 
   function watch(leg: Leg): WatchedLeg {
     const events: LegEvent[] = []

@@ -116,6 +116,14 @@ export function describeTransfers(make: MakeHarness): void {
       assert.ok(!call.events.some((event) => event.t === 'ended'))
     }))
 
+  test('a target no carrier could call is refused by field', () =>
+    on(make, { callees: both }, async (scene) => {
+      const call = await scene.dial('100')
+      await call.event('answered')
+      await assert.rejects(call.leg.transfer({ ...bridge, to: '2>\r\nX: 1' }), /^TypeError: to is neither/)
+      assert.deepEqual(statesOf(call), [])
+    }))
+
   test('one transfer at a time', () =>
     on(make, { callees: { ...both, '200': noAnswer() } }, async (scene) => {
       const call = await scene.dial('100')

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
-import { DuplicateAttempt, NotAdmitted, type InboundLeg, type OriginateRequest, type VoiceGateway } from '../gateway.ts'
+import { DuplicateAttempt, NotAdmitted, type InboundLeg, type VoiceGateway } from '../gateway.ts'
 import type { MediaEngine } from '../media/types.ts'
 import type { IncomingCall, UserAgent } from '../sip/types.ts'
 import { checkEngine, type EngineLimits } from './admission.ts'
 import { dial } from './dial.ts'
 import { createRateMeter, type Engine } from './engine.ts'
+import { checkRequest } from './requests.ts'
 import { receive, type InboundSettings } from './inbound.ts'
 import { transferLeg } from './transfer.ts'
 import { checkTrunk, openTrunk, sameAccount, tryTrunk, type TrunkLine, type TrunkSettings } from './trunks.ts'
@@ -46,11 +47,19 @@ export function composeGateway(
     },
   }
 
-  const trunkOf = (address: string) => trunks.values().find((line) => line.owns(address))
-  userAgent.onInvite(({ host }) => trunkOf(host) !== undefined, takeCall)
+  userAgent.onInvite(({ host }) => trunks.values().some((line) => line.owns(host)), takeCall)
+
+  /** Of several accounts at one carrier, the one whose Contact was called. */
+  function trunkOf({ source, to }: IncomingCall): TrunkLine | undefined {
+    const lines = trunks
+      .values()
+      .filter((line) => line.owns(source.host))
+      .toArray()
+    return lines.find(({ trunk }) => trunk.username === to) ?? lines[0]
+  }
 
   function takeCall(call: IncomingCall): void {
-    const line = trunkOf(call.source.host)
+    const line = trunkOf(call)
     if (!line || !onInbound || draining) return call.reject(480)
     if (engine.calls >= limits.maxCalls || media.freePorts() === 0) return call.reject(503)
     receive(engine, line, call, inbound, onInbound)
@@ -81,8 +90,7 @@ export function composeGateway(
         old.gate.limits = trunk
         return
       }
-      trunks.set(trunk.id, openTrunk(trunk, userAgent, clock, settings, old?.gate))
-      await old?.close()
+      trunks.set(trunk.id, openTrunk(trunk, userAgent, clock, settings, old))
     },
 
     async removeTrunk(id) {
@@ -154,26 +162,6 @@ export function composeGateway(
     },
   }
 }
-
-const MAX_DAY_MS = 86_400_000
-
-/** Throws `TypeError` naming the field: such a request could not become an INVITE. */
-function checkRequest({ attemptId, to, callerId, ringTimeoutMs, maxDurationMs }: OriginateRequest): void {
-  if (!/^[\w.-]{1,128}$/.test(attemptId))
-    throw new TypeError(
-      'attemptId must be 1 to 128 letters, digits, dots, dashes or underscores: it becomes the Call-ID.',
-    )
-  if (!isSipUser(to)) throw new TypeError(`to is neither an E.164 number nor a SIP user: ${JSON.stringify(to)}.`)
-  if (callerId !== '' && !isSipUser(callerId))
-    throw new TypeError(`callerId is neither an E.164 number nor a SIP user: ${JSON.stringify(callerId)}.`)
-  if (!(ringTimeoutMs > 0 && ringTimeoutMs <= MAX_DAY_MS))
-    throw new TypeError('ringTimeoutMs must be more than 0 and at most a day.')
-  if (!(maxDurationMs > 0 && maxDurationMs <= MAX_DAY_MS))
-    throw new TypeError('maxDurationMs must be more than 0 and at most a day.')
-}
-
-/** RFC 3261 section 25.1 `user`, without escapes and what starts parameters or a password. */
-const isSipUser = (text: string) => /^[\w.!~*'()&=+$,#-]{1,128}$/.test(text)
 
 /** Attempts remembered: hours of dialling at the highest rate one process can reach. */
 const MEMORY = 100_000

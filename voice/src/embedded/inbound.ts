@@ -76,7 +76,7 @@ function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg,
     ...leg,
     trunkId: line.trunk.id,
     from: call.from,
-    to: call.to,
+    to: dialledNumber(call, line.trunk.username),
     async answer() {
       if (leg.phase() !== 'waiting') return
       const answer = leg.answerOffer(call.offer!)
@@ -90,4 +90,10 @@ function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg,
       else await leg.hangup()
     },
   }
+}
+
+/** A carrier calls the Contact we registered, our user name; the number that was dialled stands in To then. */
+function dialledNumber(call: IncomingCall, username: string): string {
+  if (call.to !== username) return call.to
+  return /sips?:([^@;>]+)@/.exec(call.header('To') ?? '')?.[1] ?? call.to
 }

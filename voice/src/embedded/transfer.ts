@@ -4,6 +4,7 @@ import { NotAdmitted, type TransferRequest, type TransferResult } from '../gatew
 import { dial } from './dial.ts'
 import type { Engine } from './engine.ts'
 import type { CallLeg } from './leg.ts'
+import { checkTransfer } from './requests.ts'
 import type { TrunkLine } from './trunks.ts'
 
 /** Legs handed over, or about to be. */
@@ -17,6 +18,7 @@ export async function transferLeg(
   callerId: string,
   request: TransferRequest,
 ): Promise<TransferResult> {
+  checkTransfer(request)
   if (transferring.has(a)) throw new Error('This leg is being transferred already.')
   transferring.add(a)
   a.emit({ t: 'transfer', at: engine.clock.now(), state: 'trying' })

@@ -54,32 +54,40 @@ export function checkTrunk(trunk: Trunk): void {
     throw new TypeError('trunk.callsPerSecond must be more than 0 (0.5 is one call in 2 s).')
 }
 
+/** Puts a trunk into use in place of `predecessor`, whose calls go on counting and whose registration is given up first. */
 export function openTrunk(
   trunk: Trunk,
   userAgent: UserAgent,
   clock: Clock,
   settings: TrunkSettings,
-  gate = createTrunkGate(trunk, settings.breaker, clock),
+  predecessor?: TrunkLine,
 ): TrunkLine {
-  let health: TrunkState = { state: trunk.register ? 'unregistered' : 'ready' }
+  const gate = predecessor?.gate ?? createTrunkGate(trunk, settings.breaker, clock)
+  let health: TrunkState = { state: trunk.register ? 'registering' : 'ready' }
   let addresses = new Set([trunk.host])
   let nextCheck: Timer | null = null
   let closed = false
   gate.limits = trunk
 
-  const registration: Registration | null = trunk.register
-    ? userAgent.register(accountOf(trunk), (now) => (health = registrationState(now)))
-    : null
-  if (registration && health.state === 'unregistered') health = registrationState(registration)
-  void check()
+  let registration: Registration | null = null
+  const begun = begin()
+
+  async function begin(): Promise<void> {
+    // Both use one Contact: giving up the old binding after making the new one would remove the new one.
+    await predecessor?.close()
+    if (closed) return
+    if (trunk.register) registration = userAgent.register(accountOf(trunk), (now) => (health = registrationState(now)))
+    void check()
+  }
 
   async function check(): Promise<void> {
     try {
       addresses = new Set([trunk.host, ...(await settings.lookup(trunk.host))])
-      if (!registration && Number.isFinite(settings.checkEveryMs))
+      if (!trunk.register && Number.isFinite(settings.checkEveryMs))
         health = optionsState(await userAgent.options(accountOf(trunk), settings.probeTimeoutMs))
     } catch (error) {
-      if (!registration) health = { state: 'failed', reason: `${trunk.host} could not be reached: ${messageOf(error)}` }
+      if (!trunk.register)
+        health = { state: 'failed', reason: `${trunk.host} could not be reached: ${messageOf(error)}` }
     }
     if (!closed && Number.isFinite(settings.checkEveryMs))
       nextCheck = clock.setTimeout(() => void check(), settings.checkEveryMs)
@@ -101,6 +109,7 @@ export function openTrunk(
     async close() {
       closed = true
       nextCheck?.cancel()
+      await begun
       await registration?.stop()
     },
   }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { answers, busy, noAnswer, type CalleeBehaviour } from '../callee.ts'
 import { createLoopbackCarrier } from '../carrier/loopback-carrier.ts'
+import { until } from '../conformance/until.ts'
 import { createEmbeddedGateway } from '../embedded/gateway.ts'
 import {
   DuplicateAttempt,
@@ -63,13 +63,6 @@ async function eventsOf(leg: Leg): Promise<LegEvent[]> {
   const events: LegEvent[] = []
   for await (const event of leg.events) events.push(event)
   return events
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let waitedMs = 0; !holds(); waitedMs += 10) {
-    if (waitedMs > 10_000) throw new Error(`Waited in vain for ${what}.`)
-    await sleep(10)
-  }
 }
 
 test('the voice process is killed: every call ends as lost, and it is back with its trunks', async (t) => {

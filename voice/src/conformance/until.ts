@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const WAIT_MS = 10_000
+const STEP_MS = 10
+
+/** Waits until the condition holds, letting time pass by `pass`; fails when it does not within 10 s. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  pass: (ms: number) => Promise<void> = sleep,
+): Promise<void> {
+  for (let waitedMs = 0; !(await holds()); waitedMs += STEP_MS) {
+    if (waitedMs > WAIT_MS) throw new Error(`Waited ${WAIT_MS} ms in vain for ${what}.`)
+    await pass(STEP_MS)
+  }
+}

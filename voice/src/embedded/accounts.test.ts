@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answers } from '../callee.ts'
+import { createLoopbackCarrier } from '../carrier/loopback-carrier.ts'
+import { until } from '../conformance/until.ts'
+import type { InboundLeg, Trunk } from '../gateway.ts'
+import { createUserAgent } from '../sip/user-agent.ts'
+import { createEmbeddedGateway } from './gateway.ts'
+
+const host = '127.0.0.1'
+
+async function open(t: TestContext) {
+  const carrier = await createLoopbackCarrier({ host, behaviour: () => answers(0), password: 'secret' })
+  const gateway = await createEmbeddedGateway({ sip: { host, port: 0 } })
+  t.after(async () => {
+    await gateway.close()
+    await carrier.close()
+  })
+  const trunk = (username: string): Trunk => ({
+    id: `trunk-${username}`,
+    host,
+    port: carrier.port,
+    transport: 'udp',
+    username,
+    password: 'secret',
+    register: true,
+    maxConcurrentCalls: 10,
+    callsPerSecond: 100,
+    transferMode: 'bridge',
+  })
+  return { carrier, gateway, trunk }
+}
+
+test('a trunk whose account changes gives up its old registration before it makes the new one', async (t) => {
+  const { carrier, gateway, trunk } = await open(t)
+  const state = async () => (await gateway.trunkState('trunk-house')).state
+  await gateway.upsertTrunk(trunk('house'))
+  await until('the registration', async () => (await state()) === 'registered')
+
+  await gateway.upsertTrunk({ ...trunk('house'), domain: 'voice.example' })
+  assert.equal(await state(), 'registering')
+  await until('the new registration', async () => (await state()) === 'registered')
+  assert.equal(carrier.registered.get('house')!.size, 1)
+
+  await gateway.upsertTrunk({ ...trunk('house'), domain: 'voice.example', callsPerSecond: 1 })
+  assert.equal(await state(), 'registered', 'new limits keep the registration')
+  await gateway.removeTrunk('trunk-house')
+  assert.equal(carrier.registered.get('house')!.size, 0)
+})
+
+test('testing an account that is registered leaves its registration alone', async (t) => {
+  const { carrier, gateway, trunk } = await open(t)
+  await gateway.upsertTrunk(trunk('house'))
+  await until('the registration', async () => (await gateway.trunkState('trunk-house')).state === 'registered')
+  const before = [...carrier.registered.get('house')!]
+  assert.equal((await gateway.testTrunk(trunk('house'))).ok, true)
+  assert.deepEqual([...carrier.registered.get('house')!], before)
+})
+
+test('of two accounts at one carrier, a call belongs to the one whose Contact it came to, for the number that was dialled', async (t) => {
+  const { carrier, gateway, trunk } = await open(t)
+  await gateway.upsertTrunk(trunk('first'))
+  await gateway.upsertTrunk(trunk('second'))
+  const taken: InboundLeg[] = []
+  gateway.onInbound((leg) => taken.push(leg))
+  carrier.place({ from: '5550177', to: 'second' }, gateway.sip)
+  await until('the call', () => taken.length === 1)
+  assert.equal(taken[0]!.trunkId, 'trunk-second')
+})
+
+test('a call from an address that is no trunk’s is dropped in silence', async (t) => {
+  const gateway = await createEmbeddedGateway({ sip: { host, port: 0 } })
+  const scanner = await createUserAgent({ host, port: 0 })
+  t.after(async () => {
+    await scanner.close()
+    await gateway.close()
+  })
+  let taken = 0
+  gateway.onInbound(() => taken++)
+  const account = { ...gateway.sip, username: 'scanner', password: '' }
+  assert.equal(await scanner.options(account, 300), 408)
+  const heard: number[] = []
+  scanner.invite(
+    { account, callId: 'scan@test', to: '00441234', from: '', offer: 'v=0\r\n', ringTimeoutMs: 5_000 },
+    { onProgress: (status) => heard.push(status) },
+  )
+  await sleep(300)
+  assert.deepEqual({ taken, heard }, { taken: 0, heard: [] })
+})
