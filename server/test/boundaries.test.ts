@@ -72,14 +72,20 @@ test('no module stands in a circle with another', () => {
 
 test('a trespass is found', () => {
   assert.match(String(trespass({ from: 'modules/contacts/x.ts', to: 'modules/campaigns/index.ts' })), /stands below/)
-  assert.match(String(trespass({ from: 'modules/campaigns/x.ts', to: 'modules/contacts/contacts.ts' })), /only the front/)
+  assert.match(
+    String(trespass({ from: 'modules/campaigns/x.ts', to: 'modules/contacts/contacts.ts' })),
+    /only the front/,
+  )
   assert.match(String(trespass({ from: 'platform/x.ts', to: 'modules/identity/index.ts' })), /knows no module/)
   assert.equal(trespass({ from: 'modules/campaigns/x.ts', to: 'modules/contacts/index.ts' }), null)
 })
 
 test('only config.ts reads the environment', () => {
   const readers = globSync('**/*.ts', { cwd: source }).filter(
-    (file) => file !== 'config.ts' && !file.endsWith('.test.ts') && /process\.env\b/.test(readFileSync(path.join(source, file), 'utf8')),
+    (file) =>
+      file !== 'config.ts' &&
+      !file.endsWith('.test.ts') &&
+      /process\.env\b/.test(readFileSync(path.join(source, file), 'utf8')),
   )
   assert.deepEqual(readers, ['main.ts'])
 })

@@ -40,7 +40,10 @@ test('every table has forced row-level security and policies for both roles', as
   for (const { name, enabled, forced, policies } of tables) {
     assert.ok(enabled && forced, `${name}: row-level security must be enabled and forced`)
     assert.ok(policies.includes('server'), `${name}: no policy for the server's role`)
-    assert.ok(installationTables.has(name) || policies.includes('tenant'), `${name}: neither a tenant's nor a listed table`)
+    assert.ok(
+      installationTables.has(name) || policies.includes('tenant'),
+      `${name}: neither a tenant's nor a listed table`,
+    )
   }
 })
 

@@ -20,7 +20,8 @@ export interface TestAnswer {
 
 export function createClient(url: string, always: Headers = {}): TestClient {
   const request = async (method: string, path: string, body?: unknown, headers: Headers = {}): Promise<TestAnswer> => {
-    const isRaw = body === undefined || typeof body === 'string' || body instanceof FormData || body instanceof Uint8Array
+    const isRaw =
+      body === undefined || typeof body === 'string' || body instanceof FormData || body instanceof Uint8Array
     const response = await fetch(url + path, {
       method,
       redirect: 'manual',

@@ -23,14 +23,19 @@ async function snapshot(): Promise<string> {
   const ctx = serverContext(server.app.services, { workspaceId: theirs.owner.workspaceId })
   const rows = []
   for (const { name } of tables) {
-    const dump = statement(`isolation.dump.${name}`, () => sql<{ row: string }>`select t::text as row from ${sql.table(name)} t order by 1`)
+    const dump = statement(
+      `isolation.dump.${name}`,
+      () => sql<{ row: string }>`select t::text as row from ${sql.table(name)} t order by 1`,
+    )
     rows.push(name, ...(await ctx.db.all(dump, {})).map(({ row }) => row))
   }
   return rows.join('\n')
 }
 
-const tenantTables = statement('isolation.tables', () =>
-  sql<{ name: string }>`
+const tenantTables = statement(
+  'isolation.tables',
+  () =>
+    sql<{ name: string }>`
     select n.nspname || '.' || c.relname as name from pg_policy p join pg_class c on c.oid = p.polrelid
       join pg_namespace n on n.oid = c.relnamespace where p.polname = 'tenant' order by 1`,
 )
@@ -45,14 +50,20 @@ function strangers(): [string, TestClient][] {
 
 for (const { id, route } of operations) {
   const inPath = parametersOf(route).filter((name) => name !== 'filename' && name !== 'token')
-  const shapes = [route.query, route.body].flatMap((schema) => Object.keys((schema as { shape?: object } | undefined)?.shape ?? {}))
+  const shapes = [route.query, route.body].flatMap((schema) =>
+    Object.keys((schema as { shape?: object } | undefined)?.shape ?? {}),
+  )
   const referring = shapes.some((name) => name in referringFields)
 
   if (inPath.length > 0 && route.access !== 'public') {
     test(`${id}: ids of another workspace in the path are not there`, async () => {
       const before = await snapshot()
       for (const [who, client] of strangers()) {
-        const answer = await client.request(route.method, pathIn(theirs, route) + queryIn(ours, route), bodyIn(ours, route))
+        const answer = await client.request(
+          route.method,
+          pathIn(theirs, route) + queryIn(ours, route),
+          bodyIn(ours, route),
+        )
         assert.ok([401, 403, 404, 415].includes(answer.status), `${who}: ${answer.status} ${answer.text}`)
         assert.ok(!answer.text.includes(theirs.canary), `${who} saw the canary`)
       }
@@ -63,7 +74,11 @@ for (const { id, route } of operations) {
     test(`${id}: ids of another workspace in query and body lead nowhere`, async () => {
       const before = await snapshot()
       for (const [who, client] of strangers()) {
-        const answer = await client.request(route.method, pathIn(ours, route) + queryIn(theirs, route), bodyIn(theirs, route))
+        const answer = await client.request(
+          route.method,
+          pathIn(ours, route) + queryIn(theirs, route),
+          bodyIn(theirs, route),
+        )
         assert.ok(!answer.text.includes(theirs.canary), `${who} saw the canary: ${answer.text}`)
         assert.ok(answer.status < 500, answer.text)
       }
@@ -73,17 +88,29 @@ for (const { id, route } of operations) {
 }
 
 test('a workspace that is not theirs cannot be chosen', async () => {
-  for (const { route } of operations.filter(({ route }) => route.access !== 'public' && parametersOf(route).length === 0 && route.kind === 'read')) {
-    const answer = await ours.owner.request(route.method, route.path, undefined, { 'x-workspace-id': theirs.owner.workspaceId })
+  for (const { route } of operations.filter(
+    ({ route }) => route.access !== 'public' && parametersOf(route).length === 0 && route.kind === 'read',
+  )) {
+    const answer = await ours.owner.request(route.method, route.path, undefined, {
+      'x-workspace-id': theirs.owner.workspaceId,
+    })
     assert.equal(answer.status, 404, `${route.path}: ${answer.text}`)
   }
 })
 
 test("someone else's id and an id that never was are answered alike", async () => {
-  const ghost: World = { ...theirs, ids: Object.fromEntries(Object.keys(theirs.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])) }
+  const ghost: World = {
+    ...theirs,
+    ids: Object.fromEntries(Object.keys(theirs.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])),
+  }
   const plain = (text: string) => text.replace(/"request_id":"[^"]+"/, '')
-  for (const { id, route } of operations.filter(({ route }) => parametersOf(route).length > 0 && route.access !== 'public' && route.method === 'GET')) {
-    const [foreign, unknown] = await Promise.all([ours.owner.get(pathIn(theirs, route)), ours.owner.get(pathIn(ghost, route))])
+  for (const { id, route } of operations.filter(
+    ({ route }) => parametersOf(route).length > 0 && route.access !== 'public' && route.method === 'GET',
+  )) {
+    const [foreign, unknown] = await Promise.all([
+      ours.owner.get(pathIn(theirs, route)),
+      ours.owner.get(pathIn(ghost, route)),
+    ])
     assert.equal(foreign.status, unknown.status, id)
     assert.equal(plain(foreign.text), plain(unknown.text), id)
   }

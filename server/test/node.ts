@@ -36,12 +36,25 @@ export interface TestNodeOptions {
 export const openNodeDatabase = () => openTestDatabase(testConfig, testLog)
 
 /** The background half of a server: event log, jobs and live topics, without HTTP. */
-export async function startTestNode({ database, subscribers = [], jobs: types = [], pollMs }: TestNodeOptions): Promise<TestNode> {
+export async function startTestNode({
+  database,
+  subscribers = [],
+  jobs: types = [],
+  pollMs,
+}: TestNodeOptions): Promise<TestNode> {
   const bus = createNodeBus(database, testLog)
   const outbox = createOutbox({ bus, subscribers, ...(pollMs !== undefined && { pollMs }) })
   const jobs = createJobQueue({ connections: database, log: testLog, bus, types })
   const hub = createHub(bus, testLog)
-  const services = { config: testConfig, log: testLog, now: () => new Date(), connections: database, jobs, outbox, live: hub } as unknown as Services
+  const services = {
+    config: testConfig,
+    log: testLog,
+    now: () => new Date(),
+    connections: database,
+    jobs,
+    outbox,
+    live: hub,
+  } as unknown as Services
   bus.start()
   if (types.length > 0) await jobs.start(services)
   await outbox.start(services)

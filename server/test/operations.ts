@@ -12,7 +12,8 @@ export interface Operation {
 export const operationsOf = (tables: RouteTable[]): Operation[] =>
   tables.flatMap(({ tag, routes }) => Object.entries(routes).map(([id, route]) => ({ id, tag, route })))
 
-export const parametersOf = (route: Route): string[] => [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
+export const parametersOf = (route: Route): string[] =>
+  [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
 
 /** What stands before a parameter names the kind of thing it identifies: `/api/contacts/:id` is one of `contacts`. */
 export function kindOf(route: Route, parameter: string): string {
@@ -44,7 +45,8 @@ export function pathIn(world: World, route: Route): string {
 }
 
 /** The route's example body, referring to things of `world` wherever it refers to something. */
-export const bodyIn = (world: World, route: Route): unknown => (route.body ? refer(route.example ?? {}, world) : undefined)
+export const bodyIn = (world: World, route: Route): unknown =>
+  route.body ? refer(route.example ?? {}, world) : undefined
 
 function refer(value: unknown, world: World): unknown {
   if (Array.isArray(value)) return value.map((item) => refer(item, world))

@@ -39,7 +39,10 @@ for (const { id, route } of operations) {
       const answer = await member.request(route.method, pathIn(ghost, route), bodyIn(ghost, route))
       if (allowed.includes(role)) {
         assert.notEqual(answer.status, 401, `${role}: ${answer.text}`)
-        assert.ok(answer.body?.code !== 'forbidden' || /own records|owner/.test(answer.text), `${role} is refused: ${answer.text}`)
+        assert.ok(
+          answer.body?.code !== 'forbidden' || /own records|owner/.test(answer.text),
+          `${role} is refused: ${answer.text}`,
+        )
       } else {
         assert.equal(answer.status, 403, `${role} gets in: ${answer.status} ${answer.text}`)
       }

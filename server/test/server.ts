@@ -22,7 +22,13 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-export type SignedUp = TestClient & { userId: string; workspaceId: string; email: string; password: string; token: string }
+export type SignedUp = TestClient & {
+  userId: string
+  workspaceId: string
+  email: string
+  password: string
+  token: string
+}
 
 let people = 0
 
@@ -57,7 +63,9 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   }
   after(close)
 
-  const signUp = async (more: { email?: string; password?: string; invitation_token?: string } = {}): Promise<SignedUp> => {
+  const signUp = async (
+    more: { email?: string; password?: string; invitation_token?: string } = {},
+  ): Promise<SignedUp> => {
     const email = more.email ?? `person${++people}.${process.pid}@example.com`
     const password = more.password ?? 'correct horse battery'
     const { body } = await anyone.post('/api/auth/register', {

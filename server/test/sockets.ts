@@ -32,7 +32,10 @@ export class Refused extends Error {
 }
 
 /** Opens a WebSocket; `address` is `ws://host:port/ws?…`. Throws `Refused`. */
-export function openSocket(address: string, options: { token?: string; headers?: Record<string, string> } = {}): Promise<TestSocket> {
+export function openSocket(
+  address: string,
+  options: { token?: string; headers?: Record<string, string> } = {},
+): Promise<TestSocket> {
   const ws = new WebSocket(address, options.token ? ['bearer', options.token] : [], { headers: options.headers })
   const frames: TestFrame[] = []
   const waiting = new Set<() => void>()

@@ -23,14 +23,37 @@ export async function createWorld(server: TestServer): Promise<World> {
   const number = `+1555${String(2_000_000 + worlds).padStart(7, '0')}`
   await owner.patch(`/api/workspaces/${owner.workspaceId}`, { name: canary })
   await owner.patch(`/api/profiles/${owner.userId}`, { full_name: canary, company_name: canary })
-  const contact = await made('/api/contacts', { first_name: canary, last_name: canary, phone_number: number, email: `${canary}@example.com`, notes: canary })
+  const contact = await made('/api/contacts', {
+    first_name: canary,
+    last_name: canary,
+    phone_number: number,
+    email: `${canary}@example.com`,
+    notes: canary,
+  })
   const list = await made('/api/contact-lists', { name: canary, description: canary })
   await made(`/api/contact-lists/${list.id}/contacts`, { contact_ids: [contact.id] })
-  const entry = await made('/api/do-not-call', { phone_number: `+1555${String(3_000_000 + worlds).padStart(7, '0')}`, reason: canary })
-  const provider = await made('/api/sip-providers', { name: canary, host: '127.0.0.1', port: 5999, username: canary, password: canary, active: false })
-  const transfer = await made('/api/transfer-numbers', { name: canary, phone_number: '+15554440000', description: canary })
+  const entry = await made('/api/do-not-call', {
+    phone_number: `+1555${String(3_000_000 + worlds).padStart(7, '0')}`,
+    reason: canary,
+  })
+  const provider = await made('/api/sip-providers', {
+    name: canary,
+    host: '127.0.0.1',
+    port: 5999,
+    username: canary,
+    password: canary,
+    active: false,
+  })
+  const transfer = await made('/api/transfer-numbers', {
+    name: canary,
+    phone_number: '+15554440000',
+    description: canary,
+  })
   const greeting = await made('/api/greeting-files', form(toneWav(1), `${canary}.wav`))
-  const imported = await made(`/api/contact-lists/${list.id}/import`, form(Buffer.from(`first_name,phone\n${canary},nonsense\n`), `${canary}.csv`))
+  const imported = await made(
+    `/api/contact-lists/${list.id}/import`,
+    form(Buffer.from(`first_name,phone\n${canary},nonsense\n`), `${canary}.csv`),
+  )
   const campaign = await made('/api/campaigns', {
     title: canary,
     description: canary,
@@ -39,8 +62,27 @@ export async function createWorld(server: TestServer): Promise<World> {
     greeting_file_id: greeting.id,
     transfer_number: '+15554440000',
   })
-  const invitation = await made(`/api/workspaces/${owner.workspaceId}/invitations`, { email: `${canary}.guest@example.com`, role: 'agent' })
-  const key = await made('/api/api-keys', { name: canary, scopes: ['contacts:read', 'contacts:write', 'campaigns:read', 'campaigns:write', 'telephony:read', 'telephony:write', 'files:read', 'files:write', 'contact-lists:read', 'do-not-call:read', 'workspace:read', 'members:read'] })
+  const invitation = await made(`/api/workspaces/${owner.workspaceId}/invitations`, {
+    email: `${canary}.guest@example.com`,
+    role: 'agent',
+  })
+  const key = await made('/api/api-keys', {
+    name: canary,
+    scopes: [
+      'contacts:read',
+      'contacts:write',
+      'campaigns:read',
+      'campaigns:write',
+      'telephony:read',
+      'telephony:write',
+      'files:read',
+      'files:write',
+      'contact-lists:read',
+      'do-not-call:read',
+      'workspace:read',
+      'members:read',
+    ],
+  })
   const { body: sessions } = await owner.get('/api/auth/sessions')
   const fileId = /\/api\/files\/([^/]+)\//.exec(String(greeting.url))?.[1] ?? ''
   const signed = await made(`/api/files/${fileId}/signed-url`, {})
