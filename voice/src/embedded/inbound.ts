@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { causeOf } from '../causes.ts'
 import type { InboundLeg } from '../gateway.ts'
 import type { IncomingCall } from '../sip/types.ts'
@@ -28,13 +29,15 @@ export function receive(
     place.release()
     engine.onIdle()
   }
+  // Not the Call-ID: that is the other side's choice, and may be one of ours.
+  const id = randomUUID()
   let gone = false
   // A CANCEL may come while the ports are being opened.
   call.handlers = { onFailure: () => (gone = true) }
 
   openLeg(engine.media, engine.clock, {
-    id: call.callId,
-    attemptId: call.callId,
+    id,
+    attemptId: id,
     maxDurationMs: settings.maxDurationMs,
     transfer: (leg, request) => engine.transfer(leg, line, '', request),
     onReleased(leg) {

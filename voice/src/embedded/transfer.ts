@@ -82,6 +82,7 @@ async function bridge(
 function answerOf(a: CallLeg, b: CallLeg): Promise<TransferResult> {
   return new Promise((resolve) => {
     let answered = false
+    if (b.phase() === 'ended') resolve({ ok: false, cause: 'cancelled' })
     b.listen((event) => {
       if (event.t === 'ringing')
         a.emit({ t: 'transfer', at: event.at, state: 'ringing', ...(event.sip && { sip: event.sip }) })
@@ -125,5 +126,6 @@ async function refer(engine: Engine, a: CallLeg, request: TransferRequest): Prom
     return targetCauses.has(cause) ? { ok: false, cause, sip: status } : null
   } finally {
     timer.cancel()
+    delete a.sipHandlers.onReferProgress
   }
 }

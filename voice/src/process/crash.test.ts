@@ -164,6 +164,21 @@ test('the server is killed: its calls are hung up and its port is free', async (
   await successor.close()
 })
 
+test('a process that hangs is killed and replaced', async (t) => {
+  const changes: VoiceChange[] = []
+  const gateway = await createVoiceProcess({
+    engine: { sip: { host, port: 0 } },
+    onChange: (change) => changes.push(change),
+    heartbeatMs: 50,
+  })
+  t.after(() => gateway.close())
+  const hanging = gateway.pid!
+  process.kill(hanging, 'SIGSTOP')
+  await until('the restart', () => changes.at(-1)?.state === 'running')
+  assert.notEqual(gateway.pid, hanging)
+  assert.equal((await gateway.load()).accepting, true)
+})
+
 test('a SIP port that stays in use is named', async (t) => {
   const holder = await createEmbeddedGateway({ sip: { host, port: 0 } })
   t.after(() => holder.close())

@@ -18,6 +18,8 @@ export interface VoiceProcessOptions {
   engine: EmbeddedOptions
   /** Told when the process ended by itself, when it runs again, and when it could not be started again. */
   onChange?: (change: VoiceChange) => void
+  /** How often it is asked for a sign of life; killed and restarted after three without. Default 5 s. */
+  heartbeatMs?: number
 }
 
 export type VoiceChange =
@@ -37,8 +39,8 @@ const LONGEST_RESTART_MS = 5_000
 /** A process that ran so long starts the backoff anew. */
 const STEADY_MS = 30_000
 const HEARTBEAT_MS = 5_000
-/** A process that leaves a heartbeat unanswered for so long hangs. */
-const HUNG_MS = 15_000
+/** A process that leaves so many heartbeats unanswered hangs. */
+const HUNG_AFTER = 3
 const CLOSE_MS = 3_000
 const MEMORY = 100_000
 
@@ -46,7 +48,11 @@ const MEMORY = 100_000
  * Runs the embedded engine in its own process, away from whatever keeps this one busy, and restarts it when it dies: its
  * calls end as `lost` then, and `originate` is refused until it is back. Rejects when it cannot start the first time.
  */
-export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptions): Promise<VoiceProcess> {
+export async function createVoiceProcess({
+  engine,
+  onChange,
+  heartbeatMs = HEARTBEAT_MS,
+}: VoiceProcessOptions): Promise<VoiceProcess> {
   const trunks = new Map<string, Trunk>()
   const legs = new Map<string, RemoteLeg>()
   const dialled = new Set<string>()
@@ -58,6 +64,8 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
   let restart: Timer | null = null
   let restartInMs = FIRST_RESTART_MS
   let heartbeat: Timer | null = null
+  let unanswered = 0
+  let starting: Promise<void> | null = null
 
   const ask: Ask = (name, args, whenGone) =>
     new Promise((resolve, reject) => {
@@ -93,6 +101,7 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
     void started.ended.then(() => lost(systemClock.monotonic() - startedAt))
     for (const trunk of trunks.values()) void ask('upsertTrunk', [trunk], undefined)
     if (onInbound) void ask('takeInbound', [], undefined)
+    unanswered = 0
     beat()
     return started
   }
@@ -111,7 +120,7 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
   }
 
   function startAgain(): void {
-    restart = systemClock.setTimeout(() => void attempt(), restartInMs)
+    restart = systemClock.setTimeout(() => (starting = attempt()), restartInMs)
     restartInMs = Math.min(restartInMs * 2, LONGEST_RESTART_MS)
   }
 
@@ -127,13 +136,11 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
     }
   }
 
+  /** Counted, not timed: after this process itself was busy the answers come before the next beat. */
   function beat(): void {
-    const watched = link
-    const hung = systemClock.setTimeout(() => watched?.kill(), HUNG_MS)
-    void ask('load', [], down).then(() => {
-      hung.cancel()
-      if (link && link === watched) heartbeat = systemClock.setTimeout(beat, HEARTBEAT_MS)
-    })
+    if (unanswered++ >= HUNG_AFTER) link?.kill()
+    void ask('load', [], down).then(() => (unanswered = 0))
+    heartbeat = systemClock.setTimeout(beat, heartbeatMs)
   }
 
   async function originate(request: Parameters<VoiceGateway['originate']>[0], signal?: AbortSignal): Promise<Leg> {
@@ -141,7 +148,8 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
     signal?.throwIfAborted()
     if (dialled.has(attemptId)) throw new DuplicateAttempt(attemptId)
     if (state !== 'open') throw new NotAdmitted('draining', 0)
-    if (!link) throw new NotAdmitted('voice_down', restartInMs)
+    // It may have ended without our having been told yet: what cannot be sent was not dialled.
+    if (!link?.connected()) throw new NotAdmitted('voice_down', restartInMs)
 
     const hangUp = () => void ask('hangup', [attemptId], undefined)
     const forget = () => {
@@ -214,6 +222,7 @@ export async function createVoiceProcess({ engine, onChange }: VoiceProcessOptio
     async close() {
       state = 'closed'
       restart?.cancel()
+      await starting
       heartbeat?.cancel()
       const closing = link
       if (!closing) return

@@ -7,6 +7,7 @@ import type { FromWorker, ToWorker } from './protocol.ts'
 export interface WorkerLink {
   readonly pid: number
   readonly sip: { host: string; port: number }
+  connected(): boolean
   /** False: it was not sent, and will not be. */
   send(message: ToWorker): boolean
   /** Ends it as the loss of the server would: it hangs up what is left and exits. */
@@ -34,6 +35,7 @@ export function startWorker(options: EmbeddedOptions, onMessage: (message: FromW
         pid: child.pid!,
         sip: message.sip,
         ended,
+        connected: () => child.connected,
         send(message) {
           if (!child.connected) return false
           // An error that comes later means that the process is ending: its end answers every open call.
