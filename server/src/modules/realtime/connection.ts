@@ -36,6 +36,8 @@ export interface ConnectionOptions {
 }
 
 const maxRooms = 100
+/** A client that comes back says so within this time after the handshake, or first of all. */
+const resumeWithinMs = 500
 const sessionOver = 4401
 const tryAgainLater = 1013
 
@@ -47,7 +49,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
 
   const topicsOf = () => new Set([...audience.topics, ...rooms.keys()])
   const socket = createSocket(ws, { message, closed })
-  const stream = createLiveStream({ services, outbox, socket, topics: topicsOf, paused: options.after !== null })
+  const stream = createLiveStream({ services, outbox, socket, topics: topicsOf })
   for (const topic of audience.topics) hub.join(topic, stream)
 
   const connection: Connection = {
@@ -64,10 +66,12 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
       }
     },
   }
+  const beginning = setTimeout(() => void begin(), resumeWithinMs)
   if (options.after !== null) void resume(options.after)
   return connection
 
   function closed() {
+    clearTimeout(beginning)
     for (const topic of topicsOf()) hub.leave(topic, stream)
     options.closed(connection)
   }
@@ -86,8 +90,9 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
 
   async function message(event: string, data: unknown) {
     try {
+      if (event === 'resume') return await resume(validate(Resume, data, 'data').after ?? undefined)
+      await begin()
       if (event === 'ping') socket.send(encodeFrame('pong', {}))
-      else if (event === 'resume') await resume(validate(Resume, data, 'data').after ?? undefined)
       else await run(event, data)
     } catch (error) {
       const failure = asAppError(error)
@@ -96,15 +101,27 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
     }
   }
 
+  async function begin() {
+    clearTimeout(beginning)
+    await stream.begin().catch(giveUp)
+  }
+
   async function resume(after: string | undefined) {
+    clearTimeout(beginning)
     try {
       await stream.resume(after)
     } catch (error) {
       const failure = asAppError(error)
       socket.sendError(failure, 'resume')
-      // Half told is worse than not told: the client comes back and asks again.
-      if (failure.status >= 500 || options.after !== null) socket.close(tryAgainLater, 'Resuming failed.')
+      if (failure.status >= 500) giveUp(error)
+      else await begin()
     }
+  }
+
+  /** Half told is worse than not told: the client comes back and resumes. */
+  function giveUp(error: unknown) {
+    services.log.warn({ err: error }, 'A live client could not be told what it missed.')
+    socket.close(tryAgainLater, 'What you missed could not be read; come back.')
   }
 
   async function run(event: string, data: unknown) {

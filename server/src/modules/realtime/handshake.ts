@@ -3,10 +3,11 @@ import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import type { Principal } from '../../platform/context.ts'
-import { AppError, forbidden, notFound, unauthorized } from '../../platform/errors.ts'
+import { AppError, forbidden, invalidField, notFound, unauthorized } from '../../platform/errors.ts'
 import { isAllowedOrigin } from '../../platform/http/cors.ts'
 import { errorBody } from '../../platform/http/error-answer.ts'
 import { newId } from '../../platform/id.ts'
+import { decodePosition } from '../../platform/outbox/position.ts'
 import type { Services } from '../../platform/services.ts'
 import { redeemTicket } from './tickets.ts'
 
@@ -22,7 +23,7 @@ export type AuthenticateHeaders = (headers: IncomingHttpHeaders) => Principal
 /**
  * Who wants a socket. Credentials in this order: `Sec-WebSocket-Protocol: bearer, <token>`, `?ticket=`, `?token=`, then
  * headers and cookie as everywhere. Throws 401 without good ones, 403 for a page of a foreign origin, 404 for another
- * path.
+ * path or workspace, 400 for an `?after=` that is no frame's id.
  */
 export async function readHandshake(services: Services, authenticate: AuthenticateHeaders, request: IncomingMessage): Promise<Handshake> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
@@ -39,7 +40,9 @@ export async function readHandshake(services: Services, authenticate: Authentica
   if (principal.kind !== 'user') throw forbidden('A socket is for a signed-in user. With an API key use webhooks.')
   const workspaceId = searchParams.get('workspace_id') || null
   if (workspaceId && !z.uuid().safeParse(workspaceId).success) throw notFound('workspace')
-  return { principal, workspaceId, after: searchParams.get('after') || null }
+  const after = searchParams.get('after') || null
+  if (after && !decodePosition(after)) throw invalidField('query.after', 'This is not the id of a frame.')
+  return { principal, workspaceId, after }
 }
 
 /** Browsers send Origin with every socket and let any page open one, so it decides, whatever the credentials. */

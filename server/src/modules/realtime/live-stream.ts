@@ -7,8 +7,10 @@ import { type Services, serverContext } from '../../platform/services.ts'
 import { type Listener, encodeFrame } from '../../platform/sockets/hub.ts'
 import type { Socket } from '../../platform/sockets/socket.ts'
 
-/** The order of durable events on one socket: live ones as they come, missed ones when asked for, each once. */
+/** The order of durable events on one socket: what was missed, when asked for, and then what comes, each once. */
 export interface LiveStream extends Listener {
+  /** The client does not resume, for now: send what came since it connected, and go on live. Once begun it does nothing. */
+  begin(): Promise<void>
   /**
    * Sends what happened after the frame with this id, then `resumed`, whose id is a place to resume from too; or
    * `resync` when that is not known any more. Throws 400 when it is no such id.
@@ -21,20 +23,26 @@ export interface LiveStreamOptions {
   outbox: Outbox
   socket: Socket
   topics(): Iterable<string>
-  /** Hold live events back until the first `resume`. */
-  paused: boolean
 }
 
 const batchSize = 200
 
-export function createLiveStream({ services, outbox, socket, topics, paused }: LiveStreamOptions): LiveStream {
+/**
+ * Durable events are held back until `begin` or `resume`: a client that comes back must hear what it missed before what
+ * is new, or the last id that it has seen would not say what it has seen.
+ */
+export function createLiveStream({ services, outbox, socket, topics }: LiveStreamOptions): LiveStream {
   const ctx = serverContext(services, { workspaceId: null })
-  // Durable events after `liveSince` and up to `pausedAt` were sent as they came. While replaying nothing is sent live,
-  // and afterwards only what lies beyond `replayedTo`: so the two never overlap and leave no gap.
+  // Durable events after `liveSince` and up to `pausedAt` were sent as they came. While paused nothing is sent live, and
+  // afterwards only what lies beyond `replayedTo`: so the two never overlap and leave no gap.
   let liveSince = outbox.position()
   let pausedAt = liveSince
   let replayedTo = liveSince
-  let replaying = paused
+  let isPaused = true
+  let isBegun = false
+  let isHolding = false
+  /** One replay at a time. */
+  let turn = Promise.resolve()
 
   /** Until everything the followers have been told was found here too. Answers false when the place is unknown. */
   const replay = async (after: Position): Promise<boolean> => {
@@ -55,26 +63,46 @@ export function createLiveStream({ services, outbox, socket, topics, paused }: L
     return true
   }
 
+  const goOnFrom = async (after: Position): Promise<boolean> => {
+    if (isBegun) pausedAt = laterOf(outbox.position(), replayedTo)
+    isBegun = true
+    isPaused = true
+    const isKnown = await replay(after)
+    if (isAfter(liveSince, after)) liveSince = after
+    isPaused = false
+    return isKnown
+  }
+
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = turn.then(work)
+    turn = done.catch(() => undefined)
+    return done
+  }
+
   return {
     hear(frame, position) {
-      if (position && (replaying || !isAfter(position, replayedTo))) return
-      socket.send(frame)
+      if (position && isPaused) isHolding = true
+      else if (!position || isAfter(position, replayedTo)) socket.send(frame)
     },
-    async resume(id) {
-      const after = id === undefined ? laterOf(outbox.position(), replayedTo) : decodePosition(id)
-      if (!after) throw invalidField('data.after', 'This is not the id of a frame.')
-      if (!replaying) pausedAt = laterOf(outbox.position(), replayedTo)
-      replaying = true
-      const known = await replay(after)
-      if (isAfter(liveSince, after)) liveSince = after
-      replaying = false
-      const here = encodePosition(laterOf(outbox.position(), replayedTo))
-      socket.send(
-        known
-          ? encodeFrame('resumed', {}, here)
-          : encodeFrame('resync', { error: 'Too much time has passed to tell what you missed. Load everything anew.' }, here),
-      )
-    },
+    begin: () =>
+      inTurn(async () => {
+        if (isBegun) return
+        if (isHolding) await goOnFrom(liveSince)
+        isBegun = true
+        isPaused = false
+      }),
+    resume: (id) =>
+      inTurn(async () => {
+        const after = id === undefined ? liveSince : decodePosition(id)
+        if (!after) throw invalidField('data.after', 'This is not the id of a frame.')
+        const isKnown = await goOnFrom(after)
+        const here = encodePosition(laterOf(outbox.position(), replayedTo))
+        socket.send(
+          isKnown
+            ? encodeFrame('resumed', {}, here)
+            : encodeFrame('resync', { error: 'Too much time has passed to tell what you missed. Load everything anew.' }, here),
+        )
+      }),
   }
 }
 

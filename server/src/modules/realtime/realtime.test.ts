@@ -177,6 +177,7 @@ test('each way of signing in opens a socket, and without one it is 401 before th
   await assert.rejects(openSocket(`${node.url}?ticket=nonsense`), refusedWith(401))
   await assert.rejects(openSocket(node.url, { token: `${newId()}.${newId()}` }), refusedWith(401))
   await assert.rejects(openSocket(`${node.url}?workspace_id=${newId()}`, { token }), refusedWith(404))
+  await assert.rejects(openSocket(`${node.url}?after=x`, { token }), refusedWith(400))
   await assert.rejects(openSocket(node.url.replace('/ws', '/other'), { token }), refusedWith(404))
 })
 
