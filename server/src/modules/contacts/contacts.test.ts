@@ -14,7 +14,10 @@ const newContact = (more: object = {}) => ({
 })
 
 test('a contact is made, read, changed and deleted', async () => {
-  const { status, body: made } = await ana.post('/api/contacts', newContact({ email: '', notes: 'met at the fair', user_id: 'x' }))
+  const { status, body: made } = await ana.post(
+    '/api/contacts',
+    newContact({ email: '', notes: 'met at the fair', user_id: 'x' }),
+  )
   assert.equal(status, 201)
   assert.equal(made.user_id, ana.userId)
   assert.equal(made.email, null)
@@ -44,7 +47,12 @@ test('a number belongs to one contact', async () => {
 })
 
 test('what is wrong is named', async () => {
-  const { status, body } = await ana.post('/api/contacts', { first_name: '', last_name: 'B', phone_number: 'call me', email: 'nope' })
+  const { status, body } = await ana.post('/api/contacts', {
+    first_name: '',
+    last_name: 'B',
+    phone_number: 'call me',
+    email: 'nope',
+  })
   assert.equal(status, 400)
   assert.deepEqual(body.details.map((fault: { path: string }) => fault.path).sort(), ['body.email', 'body.first_name'])
   const { body: second } = await ana.post('/api/contacts', newContact({ phone_number: 'call me' }))
@@ -57,7 +65,10 @@ test('pages come newest first and join without a gap', async () => {
   for (let i = 0; i < 5; i++) made.push((await reader.post('/api/contacts', newContact())).body.id)
   const { body: first } = await reader.get('/api/contacts?limit=3')
   const { body: second } = await reader.get(`/api/contacts?limit=3&cursor=${first.next_cursor}`)
-  assert.deepEqual([...first.data, ...second.data].map(({ id }) => id), made.reverse())
+  assert.deepEqual(
+    [...first.data, ...second.data].map(({ id }) => id),
+    made.reverse(),
+  )
   assert.equal(second.next_cursor, null)
   assert.equal((await reader.get('/api/contacts?cursor=nonsense')).status, 400)
 })
@@ -66,7 +77,9 @@ test('a list holds people once', async () => {
   const { body: contact } = await ana.post('/api/contacts', newContact())
   const { body: list } = await ana.post('/api/contact-lists', { name: 'Spring' })
   await ana.post(`/api/contact-lists/${list.id}/contacts`, { contact_ids: [contact.id] })
-  const { body: same } = await ana.post(`/api/contact-lists/${list.id}/contacts`, { contact_ids: [contact.id, contact.id] })
+  const { body: same } = await ana.post(`/api/contact-lists/${list.id}/contacts`, {
+    contact_ids: [contact.id, contact.id],
+  })
   assert.equal(same.contact_count, 1)
   assert.equal((await ana.get(`/api/contacts?contact_list_id=${list.id}`)).body.data.length, 1)
   await ana.delete(`/api/contact-lists/${list.id}/contacts`, { contact_ids: [contact.id] })
@@ -78,7 +91,9 @@ test('someone on the do-not-call list is there once, with the first reason', asy
   const { body: first } = await ana.post('/api/do-not-call', { phone_number: '+14155559999', reason: 'asked' })
   const { body: second } = await ana.post('/api/do-not-call', { phone_number: '+1 415 555 9999', reason: 'again' })
   assert.deepEqual(second, first)
-  assert.deepEqual((await ana.delete(`/api/do-not-call?phone_number=${encodeURIComponent('+14155559999')}`)).body, { success: true })
+  assert.deepEqual((await ana.delete(`/api/do-not-call?phone_number=${encodeURIComponent('+14155559999')}`)).body, {
+    success: true,
+  })
   assert.deepEqual((await ana.get('/api/do-not-call')).body, { data: [], next_cursor: null })
 })
 

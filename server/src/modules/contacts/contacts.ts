@@ -79,7 +79,8 @@ export async function listContacts(ctx: Ctx, query: ContactQuery) {
     {
       user_id,
       contact_list_id: query.contact_list_id ?? null,
-      phone_number: query.phone_number === undefined ? null : await toE164(ctx, query.phone_number, 'query.phone_number'),
+      phone_number:
+        query.phone_number === undefined ? null : await toE164(ctx, query.phone_number, 'query.phone_number'),
       email: query.email ?? null,
       before,
       limit: query.limit + 1,
@@ -126,8 +127,10 @@ export async function createContact(ctx: Ctx, input: NewContact): Promise<Contac
   }
 }
 
-const update = statement('contacts.update', (_, p: { id: string; changes: string }) =>
-  sql<Contact>`
+const update = statement(
+  'contacts.update',
+  (_, p: { id: string; changes: string }) =>
+    sql<Contact>`
     update contacts.contacts c
        set ${patch('c', ['first_name', 'last_name', 'phone_number', 'email', 'notes', 'time_zone'], p.changes)}
      where id = ${p.id}

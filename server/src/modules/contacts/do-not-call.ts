@@ -10,13 +10,15 @@ import { toE164 } from './phone-number.ts'
 
 const columns = ['id', 'phone_number', 'reason', 'created_at'] as const
 
-const list = variants('contacts.list_do_not_call', (db, p: { before: string | null; limit: number }, shape: { continued: boolean }) =>
-  db
-    .selectFrom('contacts.do_not_call')
-    .select(columns)
-    .$if(shape.continued, (query) => query.where('id', '<', p.before))
-    .orderBy('id', 'desc')
-    .limit(p.limit),
+const list = variants(
+  'contacts.list_do_not_call',
+  (db, p: { before: string | null; limit: number }, shape: { continued: boolean }) =>
+    db
+      .selectFrom('contacts.do_not_call')
+      .select(columns)
+      .$if(shape.continued, (query) => query.where('id', '<', p.before))
+      .orderBy('id', 'desc')
+      .limit(p.limit),
 )
 
 export async function listDoNotCall(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
@@ -34,8 +36,10 @@ interface Entry {
 }
 
 // The "change" of nothing makes an existing entry come back; `xmax = 0` tells a new row.
-const insert = statement('contacts.insert_do_not_call', (_, p: { id: string; phone_number: string; reason?: string | undefined }) =>
-  sql<Entry>`
+const insert = statement(
+  'contacts.insert_do_not_call',
+  (_, p: { id: string; phone_number: string; reason?: string | undefined }) =>
+    sql<Entry>`
     insert into contacts.do_not_call as d (id, phone_number, reason) values (${p.id}, ${p.phone_number}, ${p.reason})
     on conflict (workspace_id, phone_number) do update set reason = coalesce(d.reason, excluded.reason)
     returning id, phone_number, reason, created_at, xmax = 0 as added`,
@@ -48,17 +52,25 @@ export async function addDoNotCall(ctx: Ctx, phoneNumber: string, reason?: strin
   return entry
 }
 
-export async function createDoNotCall(ctx: Ctx, input: { phone_number: string; reason?: string | undefined }): Promise<Entry> {
+export async function createDoNotCall(
+  ctx: Ctx,
+  input: { phone_number: string; reason?: string | undefined },
+): Promise<Entry> {
   return addDoNotCall(ctx, await toE164(ctx, input.phone_number), input.reason)
 }
 
-const remove = statement('contacts.delete_do_not_call', (_, p: { id: string | null; phone_number: string | null }) =>
-  sql<{ id: string }>`
+const remove = statement(
+  'contacts.delete_do_not_call',
+  (_, p: { id: string | null; phone_number: string | null }) =>
+    sql<{ id: string }>`
     delete from contacts.do_not_call where id = ${p.id}::uuid or phone_number = ${p.phone_number} returning id`,
 )
 
 /** Takes one entry off, by its id or by its number. */
-export async function deleteDoNotCall(ctx: Ctx, which: { id?: string | undefined; phone_number?: string | undefined }): Promise<void> {
+export async function deleteDoNotCall(
+  ctx: Ctx,
+  which: { id?: string | undefined; phone_number?: string | undefined },
+): Promise<void> {
   const phone_number = which.phone_number === undefined ? null : await toE164(ctx, which.phone_number)
   if (!(await ctx.db.maybe(remove, { id: which.id ?? null, phone_number }))) missing('entry on the do-not-call list')
 }

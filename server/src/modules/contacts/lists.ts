@@ -8,8 +8,6 @@ import { newId } from '../../platform/id.ts'
 import { memberFilter } from '../identity/index.ts'
 import { ContactListChanged } from './events.ts'
 
-
-
 interface ContactListRow {
   id: string
   user_id: string
@@ -26,7 +24,11 @@ const withCount = sql`
 
 const list = variants(
   'contacts.list_lists',
-  (_, p: { user_id: string | null; before: string | null; limit: number }, shape: { of_user: boolean; continued: boolean }) =>
+  (
+    _,
+    p: { user_id: string | null; before: string | null; limit: number },
+    shape: { of_user: boolean; continued: boolean },
+  ) =>
     sql<ContactListRow>`
       select ${withCount} from contacts.lists l
        where true ${shape.of_user ? sql`and l.user_id = ${p.user_id}` : sql``}
@@ -37,19 +39,26 @@ const list = variants(
 /** Newest first; with `userId` that member's. */
 export async function listContactLists(ctx: Ctx, query: { userId?: string | undefined }, before: string | null) {
   const user_id = await memberFilter(ctx, query.userId)
-  return ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), { user_id, before, limit: bareListLimit + 1 })
+  return ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), {
+    user_id,
+    before,
+    limit: bareListLimit + 1,
+  })
 }
 
-const find = statement('contacts.find_list', (_, p: { id: string }) =>
-  sql<ContactListRow>`select ${withCount} from contacts.lists l where l.id = ${p.id}`,
+const find = statement(
+  'contacts.find_list',
+  (_, p: { id: string }) => sql<ContactListRow>`select ${withCount} from contacts.lists l where l.id = ${p.id}`,
 )
 
 export async function getContactList(ctx: Ctx, id: string): Promise<ContactListRow> {
   return (await ctx.db.maybe(find, { id })) ?? missing('contact list')
 }
 
-const insert = statement('contacts.insert_list', (_, p: { id: string; name: string; description?: string | undefined }) =>
-  sql<ContactListRow>`
+const insert = statement(
+  'contacts.insert_list',
+  (_, p: { id: string; name: string; description?: string | undefined }) =>
+    sql<ContactListRow>`
     insert into contacts.lists (id, name, description) values (${p.id}, ${p.name}, ${p.description})
     returning id, user_id, name, description, created_at, updated_at, 0 as contact_count`,
 )
@@ -58,8 +67,10 @@ export function createContactList(ctx: Ctx, input: { name: string; description?:
   return ctx.db.one(insert, { id: newId(), ...input }, { commit: true })
 }
 
-const update = statement('contacts.update_list', (_, p: { id: string; changes: string }) =>
-  sql<{ id: string }>`
+const update = statement(
+  'contacts.update_list',
+  (_, p: { id: string; changes: string }) =>
+    sql<{ id: string }>`
     update contacts.lists l set ${patch('l', ['name', 'description'], p.changes)} where id = ${p.id} returning id`,
 )
 
@@ -77,12 +88,16 @@ export async function deleteContactList(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('contact list')
 }
 
-const countKnown = statement('contacts.count_known', (_, p: { ids: string[] }) =>
-  sql<{ count: number }>`select count(*) from contacts.contacts where id = any(${p.ids}::uuid[])`,
+const countKnown = statement(
+  'contacts.count_known',
+  (_, p: { ids: string[] }) =>
+    sql<{ count: number }>`select count(*) from contacts.contacts where id = any(${p.ids}::uuid[])`,
 )
 
-const addItems = statement('contacts.add_list_items', (_, p: { list_id: string; ids: string[] }) =>
-  sql`insert into contacts.list_items (id, contact_list_id, contact_id)
+const addItems = statement(
+  'contacts.add_list_items',
+  (_, p: { list_id: string; ids: string[] }) =>
+    sql`insert into contacts.list_items (id, contact_list_id, contact_id)
       select gen_random_uuid(), ${p.list_id}, contact_id from unnest(${p.ids}::uuid[]) contact_id
       on conflict do nothing`,
 )
@@ -98,8 +113,10 @@ export async function addToContactList(ctx: Ctx, list_id: string, contactIds: st
   return getContactList(ctx, list_id)
 }
 
-const removeItems = statement('contacts.remove_list_items', (_, p: { list_id: string; ids: string[] }) =>
-  sql`delete from contacts.list_items where contact_list_id = ${p.list_id} and contact_id = any(${p.ids}::uuid[])`,
+const removeItems = statement(
+  'contacts.remove_list_items',
+  (_, p: { list_id: string; ids: string[] }) =>
+    sql`delete from contacts.list_items where contact_list_id = ${p.list_id} and contact_id = any(${p.ids}::uuid[])`,
 )
 
 export async function removeFromContactList(ctx: Ctx, list_id: string, contactIds: string[]): Promise<void> {

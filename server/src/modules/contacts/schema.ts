@@ -4,7 +4,12 @@ import { clearable, id, instant, optional, page, text } from '../../platform/htt
 /** A telephone number as a person types it; stored as E.164. */
 const phoneNumber = z.string().trim().min(3).max(50)
 const email = z.email().max(255)
-const timeZone = z.string().refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', 'Not an IANA time zone like Europe/Paris.')
+const timeZone = z
+  .string()
+  .refine(
+    (name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC',
+    'Not an IANA time zone like Europe/Paris.',
+  )
 
 export const Contact = z
   .object({
@@ -115,7 +120,14 @@ export const ImportPreview = z
     rows: z.array(
       z.object({
         line: z.number().int(),
-        contact: Contact.pick({ first_name: true, last_name: true, phone_number: true, email: true, notes: true, time_zone: true }).nullable(),
+        contact: Contact.pick({
+          first_name: true,
+          last_name: true,
+          phone_number: true,
+          email: true,
+          notes: true,
+          time_zone: true,
+        }).nullable(),
         error: z.string().nullable(),
       }),
     ),

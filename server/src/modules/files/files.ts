@@ -69,4 +69,5 @@ export async function getFile(ctx: Ctx, id: string): Promise<StoredFile> {
 }
 
 /** Where a file can be fetched by those who are signed in. */
-export const fileUrl = (file: { id: string; filename: string }) => `/api/files/${file.id}/${encodeURIComponent(file.filename)}`
+export const fileUrl = (file: { id: string; filename: string }) =>
+  `/api/files/${file.id}/${encodeURIComponent(file.filename)}`

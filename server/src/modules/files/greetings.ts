@@ -46,7 +46,11 @@ const list = variants(
 )
 
 /** Newest first; with `userId` that member's. */
-export async function listGreetings(ctx: Ctx, userId: string | undefined, before: string | null): Promise<GreetingFile[]> {
+export async function listGreetings(
+  ctx: Ctx,
+  userId: string | undefined,
+  before: string | null,
+): Promise<GreetingFile[]> {
   const user_id = await memberFilter(ctx, userId)
   const rows = await ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), { user_id, before })
   return rows.map(toGreeting)
@@ -80,7 +84,13 @@ export async function createGreeting(ctx: Ctx, request: FastifyRequest): Promise
     const { durationSeconds } = await makeTelephoneVersion(ctx, file, telephone_storage_key)
     const id = newId()
     const stored = { ...file, id: newId(), filename, mime_type: file.content_type ?? 'application/octet-stream' }
-    const greeting = { id, file_id: stored.id, filename, duration_seconds: Math.round(durationSeconds), telephone_storage_key }
+    const greeting = {
+      id,
+      file_id: stored.id,
+      filename,
+      duration_seconds: Math.round(durationSeconds),
+      telephone_storage_key,
+    }
     const [, [row]] = (await transaction(ctx, (ctx) =>
       ctx.db.together([recordFile(stored), insert.call(greeting)], { commit: true }),
     )) as unknown as [unknown, [GreetingRow]]
@@ -93,16 +103,24 @@ export async function createGreeting(ctx: Ctx, request: FastifyRequest): Promise
 }
 
 async function makeTelephoneVersion(ctx: Ctx, file: ReceivedFile, key: string): Promise<TelephoneAudio> {
-  if (!file.content_type?.startsWith('audio/')) throw notPlayable('unsupported_media_type', `This is not a sound file. ${acceptedFormats}`, 415)
+  if (!file.content_type?.startsWith('audio/'))
+    throw notPlayable('unsupported_media_type', `This is not a sound file. ${acceptedFormats}`, 415)
   const { storage } = ctx.services
   const draft = path.join(tmpdir(), `greeting-${newId()}.wav`)
   try {
-    const audio = await transcodeToTelephone({ inputPath: await storage.localPath(file.storage_key), outputPath: draft })
+    const audio = await transcodeToTelephone({
+      inputPath: await storage.localPath(file.storage_key),
+      outputPath: draft,
+    })
     await storage.write(key, createReadStream(draft))
     return audio
   } catch (error) {
     if (!(error instanceof AudioError)) throw error
-    throw notPlayable(error.code, error.message, error.code === 'not_audio' || error.code === 'unsupported_codec' ? 415 : 400)
+    throw notPlayable(
+      error.code,
+      error.message,
+      error.code === 'not_audio' || error.code === 'unsupported_codec' ? 415 : 400,
+    )
   } finally {
     await rm(draft, { force: true })
   }
@@ -111,8 +129,10 @@ async function makeTelephoneVersion(ctx: Ctx, file: ReceivedFile, key: string): 
 const notPlayable = (code: string, message: string, status: 400 | 415) =>
   new AppError(status, code, message, { details: [{ path: 'body.file', message }] })
 
-const find = statement('files.find_greeting', (_, p: { id: string | null; file_id: string | null }) =>
-  sql<GreetingRow & { telephone_storage_key: string }>`
+const find = statement(
+  'files.find_greeting',
+  (_, p: { id: string | null; file_id: string | null }) =>
+    sql<GreetingRow & { telephone_storage_key: string }>`
     select ${sql.join(columns.map((column) => sql.ref(column)))}, telephone_storage_key
       from files.greetings where id = ${p.id}::uuid or file_id = ${p.file_id}::uuid`,
 )
@@ -135,11 +155,16 @@ function fileIdOf(url: string): string {
 }
 
 function refuseForeignUrl(): never {
-  throw invalidField('body.greeting_file_url', 'Upload the greeting with POST /api/greeting-files and use the url it answers.')
+  throw invalidField(
+    'body.greeting_file_url',
+    'Upload the greeting with POST /api/greeting-files and use the url it answers.',
+  )
 }
 
-const remove = statement('files.delete_greeting', (_, p: { id: string }) =>
-  sql<{ telephone_storage_key: string; storage_key: string }>`
+const remove = statement(
+  'files.delete_greeting',
+  (_, p: { id: string }) =>
+    sql<{ telephone_storage_key: string; storage_key: string }>`
     with greeting as (delete from files.greetings where id = ${p.id} returning file_id, telephone_storage_key),
          file as (delete from files.files where id in (select file_id from greeting) returning storage_key)
     select telephone_storage_key, storage_key from greeting, file`,
@@ -150,7 +175,9 @@ export async function deleteGreeting(ctx: Ctx, id: string): Promise<void> {
   const { telephone_storage_key, storage_key } = (await ctx.db.maybe(remove, { id })) ?? missing('greeting file')
   ctx.afterCommit(() => {
     for (const key of [telephone_storage_key, storage_key]) {
-      ctx.services.storage.remove(key).catch((error: unknown) => ctx.log.warn({ err: error, key }, 'A deleted file stayed in storage.'))
+      ctx.services.storage
+        .remove(key)
+        .catch((error: unknown) => ctx.log.warn({ err: error, key }, 'A deleted file stayed in storage.'))
     }
   })
 }

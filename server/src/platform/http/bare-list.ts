@@ -11,4 +11,3 @@ export function bareList<R extends { id: string }>(rows: R[], url: string): Repl
   next.searchParams.set('cursor', Buffer.from((data.at(-1) as R).id).toString('base64url'))
   return new Reply(data, { headers: { link: `<${next.pathname}${next.search}>; rel="next"` } })
 }
-

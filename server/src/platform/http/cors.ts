@@ -7,7 +7,11 @@ const exposedHeaders = 'Link, Retry-After, X-Request-Id, RateLimit, RateLimit-Po
 /** May pages of this origin call us with credentials? Our own, those configured, and in development any localhost. */
 export function isAllowedOrigin(config: Config, origin: string): boolean {
   if (origin === config.publicUrl || config.corsOrigins.includes(origin)) return true
-  return config.development && config.corsOrigins.length === 0 && /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(origin)
+  return (
+    config.development &&
+    config.corsOrigins.length === 0 &&
+    /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(origin)
+  )
 }
 
 /** Sets the CORS headers. True when this was a preflight and has been answered. */
@@ -17,9 +21,16 @@ export function applyCors(config: Config, request: FastifyRequest, reply: Fastif
   reply.header('vary', 'Origin')
   if (!isAllowedOrigin(config, origin)) {
     if (request.method !== 'OPTIONS') return false
-    void reply.code(403).header('content-type', 'application/json; charset=utf-8').send(
-      JSON.stringify({ error: `Pages of ${origin.slice(0, 200)} may not call this server. Add it to CORS_ORIGINS.`, code: 'origin_not_allowed', request_id: request.id }),
-    )
+    void reply
+      .code(403)
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(
+        JSON.stringify({
+          error: `Pages of ${origin.slice(0, 200)} may not call this server. Add it to CORS_ORIGINS.`,
+          code: 'origin_not_allowed',
+          request_id: request.id,
+        }),
+      )
     return true
   }
   reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true')

@@ -36,7 +36,10 @@ summary { cursor: pointer; padding: .3rem 0 } .note { opacity: .75 }
 
 /** The API reference as one page without scripts, so it also reads well in a text browser and on paper. */
 export function docsPage(document: JsonSchema): FileReply {
-  const { info, servers } = document as { info: { title: string; version: string; description: string }; servers: { url: string }[] }
+  const { info, servers } = document as {
+    info: { title: string; version: string; description: string }
+    servers: { url: string }[]
+  }
   const entries = entriesOf(document)
   const byTag = Map.groupBy(entries, (entry) => entry.tag)
   const schemas = (document.components as { schemas: Record<string, JsonSchema> }).schemas
@@ -57,7 +60,12 @@ ${[...byTag].map(([tag, of]) => `<h2>${escape(tag)}</h2>${of.map((entry) => arti
 function entriesOf(document: JsonSchema): Entry[] {
   const paths = document.paths as Record<string, Record<string, Operation & { tags: string[] }>>
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, tag: operation.tags[0] ?? '', operation })),
+    Object.entries(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      tag: operation.tags[0] ?? '',
+      operation,
+    })),
   )
 }
 
@@ -88,7 +96,12 @@ function curl(method: string, path: string, operation: Operation, url: string): 
   return [
     `curl ${method === 'GET' ? '' : `-X ${method} `}${url}${path}`,
     ...(needsToken ? ["-H 'Authorization: Bearer '$TOKEN"] : []),
-    ...(json ? ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(json.example ?? {}).replaceAll("'", String.raw`'\''`)}'`] : []),
+    ...(json
+      ? [
+          "-H 'Content-Type: application/json'",
+          `-d '${JSON.stringify(json.example ?? {}).replaceAll("'", String.raw`'\''`)}'`,
+        ]
+      : []),
     ...(isUpload ? ['-F file=@greeting.wav'] : []),
   ].join(' \\\n  ')
 }
@@ -106,10 +119,15 @@ function shape(schema: JsonSchema, schemas: Record<string, JsonSchema>, depth = 
     return isNullable && typeof made === 'string' ? `${made} | null` : made
   }
   if (properties) {
-    return Object.fromEntries(Object.entries(properties as Record<string, JsonSchema>).map(([name, of]) => [name, shape(of, schemas, depth)]))
+    return Object.fromEntries(
+      Object.entries(properties as Record<string, JsonSchema>).map(([name, of]) => [name, shape(of, schemas, depth)]),
+    )
   }
   if (items) return [shape(items, schemas, depth)]
-  return (schema.format as string | undefined) ?? (Array.isArray(type) ? (type as string[]).join(' | ') : (type ?? 'any'))
+  return (
+    (schema.format as string | undefined) ?? (Array.isArray(type) ? (type as string[]).join(' | ') : (type ?? 'any'))
+  )
 }
 
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const escape = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

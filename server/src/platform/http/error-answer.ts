@@ -31,7 +31,11 @@ export function asAppError(error: unknown): AppError {
     case 'FST_REQ_FILE_TOO_LARGE':
       return tooLarge('The request is larger than is allowed here.')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new AppError(415, 'unsupported_media_type', 'Send the body as application/json, or files as multipart/form-data.')
+      return new AppError(
+        415,
+        'unsupported_media_type',
+        'Send the body as application/json, or files as multipart/form-data.',
+      )
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new AppError(400, 'malformed_http', 'The body is not as long as Content-Length says.')
     case 'FST_ERR_BAD_URL':
@@ -42,5 +46,7 @@ export function asAppError(error: unknown): AppError {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new AppError(statusCode, 'bad_request', (error as Error).message)
   }
-  return new AppError(500, 'internal', 'Something went wrong on our side. The request id helps us find it.', { cause: error })
+  return new AppError(500, 'internal', 'Something went wrong on our side. The request id helps us find it.', {
+    cause: error,
+  })
 }

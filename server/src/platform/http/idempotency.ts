@@ -22,8 +22,10 @@ const lockSeconds = 60
 const waitMs = 30_000
 
 // One statement decides: the key is ours to run (new, or its holder died), or the row says what became of it.
-const claim = statement('idempotency.claim', (_, p: Place & { body_hash: Buffer; lock_seconds: number }) =>
-  sql<{ mine: boolean; body_hash: Buffer; status: number | null; answer: string | null; answer_type: string | null }>`
+const claim = statement(
+  'idempotency.claim',
+  (_, p: Place & { body_hash: Buffer; lock_seconds: number }) =>
+    sql<{ mine: boolean; body_hash: Buffer; status: number | null; answer: string | null; answer_type: string | null }>`
     with claimed as (
       insert into platform.idempotency_keys as k (principal, workspace_id, method, path, key, body_hash, locked_until)
       values (${p.principal}, ${p.workspace_id}, ${p.method}, ${p.path}, ${p.key}, ${p.body_hash},
@@ -42,15 +44,19 @@ const claim = statement('idempotency.claim', (_, p: Place & { body_hash: Buffer;
        and method = ${p.method} and path = ${p.path} and key = ${p.key}`,
 )
 
-const keep = statement('idempotency.keep', (_, p: Place & { status: number; answer: string; answer_type: string }) =>
-  sql`update platform.idempotency_keys
+const keep = statement(
+  'idempotency.keep',
+  (_, p: Place & { status: number; answer: string; answer_type: string }) =>
+    sql`update platform.idempotency_keys
          set status = ${p.status}, answer = ${p.answer}, answer_type = ${p.answer_type}
        where principal = ${p.principal} and workspace_id is not distinct from ${p.workspace_id}::uuid
          and method = ${p.method} and path = ${p.path} and key = ${p.key}`,
 )
 
-const forget = statement('idempotency.forget', (_, p: Place) =>
-  sql`delete from platform.idempotency_keys
+const forget = statement(
+  'idempotency.forget',
+  (_, p: Place) =>
+    sql`delete from platform.idempotency_keys
        where principal = ${p.principal} and workspace_id is not distinct from ${p.workspace_id}::uuid
          and method = ${p.method} and path = ${p.path} and key = ${p.key} and status is null`,
 )
@@ -59,7 +65,12 @@ const forget = statement('idempotency.forget', (_, p: Place) =>
  * Runs a POST once per `Idempotency-Key`. The first answer (2xx, and 4xx but 401 and 429) is replayed for 24 hours; a
  * twin that comes meanwhile waits for it. Throws 422 when the key was used with another body.
  */
-export async function replayable(ctx: Ctx, route: Route, request: FastifyRequest, run: () => Promise<Answer>): Promise<Answer> {
+export async function replayable(
+  ctx: Ctx,
+  route: Route,
+  request: FastifyRequest,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
   const key = request.headers['idempotency-key']
   if (key === undefined || route.method !== 'POST' || route.notIdempotent) return run()
   if (typeof key !== 'string' || key.length === 0 || key.length > 255) {
@@ -73,14 +84,20 @@ export async function replayable(ctx: Ctx, route: Route, request: FastifyRequest
     path: request.url.split('?')[0] ?? '',
     key,
   }
-  const body_hash = createHash('sha256').update(JSON.stringify(request.body ?? null)).digest()
+  const body_hash = createHash('sha256')
+    .update(JSON.stringify(request.body ?? null))
+    .digest()
   const keeper = serverContext(ctx.services, { workspaceId: null })
   const giveUpAt = Date.now() + waitMs
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
     const found = await keeper.db.maybe(claim, { ...place, body_hash, lock_seconds: lockSeconds })
     if (found?.mine) return runAndKeep()
     if (found && !found.body_hash.equals(body_hash)) {
-      throw new AppError(422, 'idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new one.')
+      throw new AppError(
+        422,
+        'idempotency_key_reused',
+        'This Idempotency-Key was used with another body. Use a new one.',
+      )
     }
     if (found?.status) return replay(found.status, found.answer ?? '', found.answer_type ?? 'application/json')
     if (Date.now() > giveUpAt) throw unavailable('The first request with this Idempotency-Key is still at work.', 5)
@@ -96,14 +113,24 @@ export async function replayable(ctx: Ctx, route: Route, request: FastifyRequest
       const replayed = failure.status < 500 && failure.status !== 401 && failure.status !== 429
       if (replayed) {
         const text = JSON.stringify(errorBody(failure, ctx.requestId))
-        await keeper.db.all(keep, { ...place, status: failure.status, answer: text, answer_type: 'application/json; charset=utf-8' })
+        await keeper.db.all(keep, {
+          ...place,
+          status: failure.status,
+          answer: text,
+          answer_type: 'application/json; charset=utf-8',
+        })
       } else {
         await keeper.db.all(forget, place)
       }
       throw error
     }
     if (typeof answer.body === 'string') {
-      await keeper.db.all(keep, { ...place, status: answer.status, answer: answer.body, answer_type: String(answer.headers['content-type']) })
+      await keeper.db.all(keep, {
+        ...place,
+        status: answer.status,
+        answer: answer.body,
+        answer_type: String(answer.headers['content-type']),
+      })
     } else {
       await keeper.db.all(forget, place)
     }

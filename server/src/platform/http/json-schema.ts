@@ -12,7 +12,7 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSch
     override: ({ jsonSchema }) => {
       // zod writes huge patterns beside formats that say the same.
       if (jsonSchema.format) delete jsonSchema.pattern
-      if (io === 'output') delete jsonSchema.additionalProperties
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
     },
   }) as JsonSchema
   delete made.$schema
@@ -23,7 +23,9 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSch
 function plainNullable(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(plainNullable)
   if (node === null || typeof node !== 'object') return node
-  const schema = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, plainNullable(value)])) as JsonSchema
+  const schema = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, plainNullable(value)]),
+  ) as JsonSchema
   const options = schema.anyOf
   if (Array.isArray(options) && options.length === 2) {
     const [some, none] = options as [JsonSchema, JsonSchema]

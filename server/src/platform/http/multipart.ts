@@ -59,7 +59,11 @@ function asUploadError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message: string }
   if (statusCode === 413) return tooLarge('The form has more or larger parts than is allowed.')
-  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || statusCode === 400 || /multipart|boundary|unexpected end of form/i.test(message)) {
+  if (
+    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
+    statusCode === 400 ||
+    /multipart|boundary|unexpected end of form/i.test(message)
+  ) {
     return badRequest('malformed_form', 'The form is broken or ended too early. Nothing was kept.')
   }
   return error

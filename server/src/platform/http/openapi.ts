@@ -24,7 +24,9 @@ export function openApiDocument(tables: RouteTable[], about: { version: string; 
       license: { name: 'AGPL-3.0-only', identifier: 'AGPL-3.0-only' },
     },
     servers: [{ url: about.url }],
-    tags: tables.filter(({ routes }) => Object.values(routes).some((route) => !route.hidden)).map(({ tag }) => ({ name: tag })),
+    tags: tables
+      .filter(({ routes }) => Object.values(routes).some((route) => !route.hidden))
+      .map(({ tag }) => ({ name: tag })),
     paths,
     components: {
       schemas: components.schemas,
@@ -85,7 +87,10 @@ function bodyOf(route: Route, components: Components): JsonSchema {
     return { requestBody: { required: true, content: { 'multipart/form-data': { schema: file } } } }
   }
   if (!route.body) return {}
-  const content = { schema: components.add(route.body, 'input'), ...(route.example !== undefined && { example: route.example }) }
+  const content = {
+    schema: components.add(route.body, 'input'),
+    ...(route.example !== undefined && { example: route.example }),
+  }
   return { requestBody: { required: true, content: { 'application/json': content } } }
 }
 
@@ -131,12 +136,17 @@ class Components {
 
   /** The schema, or a reference to it when it has a name. */
   add(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const { $schema: _, $defs = {}, id, ...own } = z.toJSONSchema(schema, {
+    const {
+      $schema: _,
+      $defs = {},
+      id,
+      ...own
+    } = z.toJSONSchema(schema, {
       io,
       unrepresentable: 'any',
       override: ({ jsonSchema }) => {
         if (jsonSchema.format) delete jsonSchema.pattern
-        if (io === 'output') delete jsonSchema.additionalProperties
+        if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
       },
     }) as JsonSchema & { $defs?: Record<string, JsonSchema>; id?: string }
     for (const [name, definition] of Object.entries($defs)) this.#define(name, definition)
@@ -165,7 +175,9 @@ function pointToComponents(node: unknown): unknown {
   return Object.fromEntries(
     Object.entries(node).map(([key, value]) => [
       key,
-      key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', '#/components/schemas/') : pointToComponents(value),
+      key === '$ref' && typeof value === 'string'
+        ? value.replace('#/$defs/', '#/components/schemas/')
+        : pointToComponents(value),
     ]),
   )
 }

@@ -12,7 +12,8 @@ export function parseJson(body: string): unknown {
     throw new AppError(400, 'malformed_json', `The body is not JSON: ${(error as Error).message}.`)
   }
   // The text tells cheaply whether a closer look is needed.
-  if (body.includes('\\u0000') || body.includes('proto') || body.includes('\\u') || deepText(body)) inspect(value, 'body', 1)
+  if (body.includes('\\u0000') || body.includes('proto') || body.includes('\\u') || deepText(body))
+    inspect(value, 'body', 1)
   return value
 }
 
@@ -30,7 +31,10 @@ function inspect(value: unknown, path: string, depth: number): void {
   if (value === null || typeof value !== 'object') return
   if (depth > maxDepth) throw new AppError(400, 'too_deep', `The body is nested deeper than ${maxDepth} levels.`)
   for (const [key, child] of Object.entries(value)) {
-    if (key === '__proto__' || (key === 'constructor' && child !== null && typeof child === 'object' && 'prototype' in child)) {
+    if (
+      key === '__proto__' ||
+      (key === 'constructor' && child !== null && typeof child === 'object' && 'prototype' in child)
+    ) {
       throw new AppError(400, 'forbidden_key', `The key ${key} is not allowed.`, {
         details: [{ path: `${path}.${key}`, message: 'This key is not allowed.' }],
       })
@@ -49,7 +53,11 @@ function inspectText(value: string, path: string): void {
 }
 
 /** Checks one part of a request, or the `data` of a WebSocket frame. Throws 400 naming every field that is wrong. */
-export function validate<S extends z.ZodType>(schema: S, value: unknown, part: 'params' | 'query' | 'body' | 'data'): z.output<S> {
+export function validate<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  part: 'params' | 'query' | 'body' | 'data',
+): z.output<S> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const details = result.error.issues.slice(0, 20).map((issue) => toFault(issue, part))

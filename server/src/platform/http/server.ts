@@ -46,7 +46,11 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
     clientErrorHandler: answerMalformedHttp,
   })
   acceptJson(app)
-  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } })
+  await app.register(compress, {
+    threshold: 1024,
+    encodings: ['br', 'gzip'],
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+  })
   await acceptUploads(app)
   measure(app, services.metrics)
   const limiter = createRateLimiter(config.rateLimits)
@@ -56,7 +60,12 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   })
   app.setErrorHandler((error, request, reply) => sendError(services.log, error, request, reply))
   app.setNotFoundHandler((request, reply) =>
-    sendError(services.log, notFound(`endpoint as ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`), request, reply),
+    sendError(
+      services.log,
+      notFound(`endpoint as ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`),
+      request,
+      reply,
+    ),
   )
   for (const { routes } of tables) {
     for (const [operation, definition] of Object.entries(routes)) {
@@ -148,8 +157,7 @@ export interface Answer {
 function toAnswer(definition: Route, result: unknown, serialise: (value: unknown) => string): Answer {
   const usual = definition.status ?? 200
   if (result instanceof FileReply) return { status: result.status, headers: result.headers, body: result.content }
-  const { body, status, headers } =
-    result instanceof Reply ? result : { body: result, status: undefined, headers: {} }
+  const { body, status, headers } = result instanceof Reply ? result : { body: result, status: undefined, headers: {} }
   return {
     status: status ?? usual,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
@@ -172,7 +180,11 @@ const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 
 function measure(app: FastifyInstance, metrics: Metrics): void {
   const requests = metrics.counter('switchboard_http_requests_total', 'Requests by operation and status.')
-  const durations = metrics.histogram('switchboard_http_request_seconds', 'Time to answer, by operation.', durationBuckets)
+  const durations = metrics.histogram(
+    'switchboard_http_request_seconds',
+    'Time to answer, by operation.',
+    durationBuckets,
+  )
   app.addHook('onResponse', (request, reply, done) => {
     const operation = (request.routeOptions.config as { operation?: string }).operation ?? 'none'
     requests.add(`operation="${operation}",status="${reply.statusCode}"`)
@@ -212,4 +224,3 @@ function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): 
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
 }
-

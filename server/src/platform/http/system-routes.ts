@@ -47,7 +47,10 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
         if (!mayReadMetrics(request, metricsToken)) throw notFound('endpoint')
         return new FileReply(await metrics.render(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
       }),
-      openapi: system('/api/openapi.json', async () => new FileReply(render().json, { 'content-type': 'application/json; charset=utf-8' })),
+      openapi: system(
+        '/api/openapi.json',
+        async () => new FileReply(render().json, { 'content-type': 'application/json; charset=utf-8' }),
+      ),
       docs: system('/docs', async () => render().page),
     },
   }

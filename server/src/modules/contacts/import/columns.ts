@@ -11,7 +11,23 @@ export type Columns = Partial<Record<ImportField, number>>
 const knownHeaders: Record<ImportField, readonly string[]> = {
   first_name: ['firstname', 'first', 'givenname', 'forename', 'fname', 'vorname', 'prenom', 'nombre'],
   last_name: ['lastname', 'last', 'surname', 'familyname', 'lname', 'nachname', 'nom', 'apellido', 'apellidos'],
-  phone_number: ['phonenumber', 'phone', 'telephone', 'telephonenumber', 'tel', 'mobile', 'mobilenumber', 'mobilephone', 'cell', 'cellphone', 'number', 'phone1value', 'telefon', 'telefono', 'telefone'],
+  phone_number: [
+    'phonenumber',
+    'phone',
+    'telephone',
+    'telephonenumber',
+    'tel',
+    'mobile',
+    'mobilenumber',
+    'mobilephone',
+    'cell',
+    'cellphone',
+    'number',
+    'phone1value',
+    'telefon',
+    'telefono',
+    'telefone',
+  ],
   email: ['email', 'emailaddress', 'mail', 'email1value', 'correo'],
   notes: ['notes', 'note', 'comment', 'comments', 'remarks', 'bemerkung'],
   time_zone: ['timezone', 'tz'],
@@ -39,20 +55,31 @@ export function findColumns(headers: string[], mapping: Record<string, string> =
   for (const [left, right] of Object.entries(mapping)) {
     const found = readPair(headers, left, right) ?? readPair(headers, right, left)
     if (!found) {
-      return { ok: false, message: `mapping: "${left}" and "${right}" are not a column of the file and a field. ${describe(headers)}` }
+      return {
+        ok: false,
+        message: `mapping: "${left}" and "${right}" are not a column of the file and a field. ${describe(headers)}`,
+      }
     }
     columns[found.field] = found.index
   }
   if (columns.phone_number === undefined) {
-    return { ok: false, message: `No column holds the telephone number; say which one with mapping. ${describe(headers)}` }
+    return {
+      ok: false,
+      message: `No column holds the telephone number; say which one with mapping. ${describe(headers)}`,
+    }
   }
   return { ok: true, columns }
 }
 
 function readPair(headers: string[], header: string, field: string): { field: ImportField; index: number } | null {
   const index = headers.findIndex((candidate) => candidate.trim() === header.trim())
-  return index >= 0 && (importFields as readonly string[]).includes(field) ? { field: field as ImportField, index } : null
+  return index >= 0 && (importFields as readonly string[]).includes(field)
+    ? { field: field as ImportField, index }
+    : null
 }
 
 const describe = (headers: string[]) =>
-  `The file's columns are: ${headers.slice(0, 20).map((header) => `"${header.slice(0, 40)}"`).join(', ')}. Fields are: ${importFields.join(', ')}.`
+  `The file's columns are: ${headers
+    .slice(0, 20)
+    .map((header) => `"${header.slice(0, 40)}"`)
+    .join(', ')}. Fields are: ${importFields.join(', ')}.`

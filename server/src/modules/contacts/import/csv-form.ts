@@ -35,7 +35,8 @@ function detectEncoding(head: Uint8Array): CsvForm['encoding'] {
   }
 }
 
-const decode = (bytes: Uint8Array, encoding: CsvForm['encoding']) => new TextDecoder(encoding).decode(bytes, { stream: true })
+const decode = (bytes: Uint8Array, encoding: CsvForm['encoding']) =>
+  new TextDecoder(encoding).decode(bytes, { stream: true })
 
 const parserOptions = (form: CsvForm): Options => ({
   delimiter: form.delimiter,
@@ -60,7 +61,10 @@ interface ParsedRecord {
 
 /** The first rows, for a preview. Throws `CsvError` of csv-parse when the file is not of that form. */
 export function readFirstRows(head: Uint8Array, form: CsvForm, count: number): CsvRow[] {
-  const rows = parseAtOnce(decode(head, form.encoding), { ...parserOptions(form), to: count }) as unknown as ParsedRecord[]
+  const rows = parseAtOnce(decode(head, form.encoding), {
+    ...parserOptions(form),
+    to: count,
+  }) as unknown as ParsedRecord[]
   return rows.map(toRow)
 }
 

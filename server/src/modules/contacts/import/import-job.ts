@@ -16,14 +16,18 @@ import { type ImportRow, toImport } from './import-row.ts'
 const batchRows = 500
 const progressEveryMs = 250
 
-const begin = statement('contacts.begin_import', (_, p: { id: string }) =>
-  sql<ImportRow & { storage_key: string; form: CsvForm & { columns: Columns } }>`
+const begin = statement(
+  'contacts.begin_import',
+  (_, p: { id: string }) =>
+    sql<ImportRow & { storage_key: string; form: CsvForm & { columns: Columns } }>`
     update contacts.imports set status = 'running' where id = ${p.id} and status in ('pending', 'running') returning *`,
 )
 
 // People who are known keep what is written about them; the file only fills what is empty.
-const upsert = statement('contacts.import_batch', (_, p: { rows: string; contact_list_id: string | null; user_id: string }) =>
-  sql<{ created: number; merged: number }>`
+const upsert = statement(
+  'contacts.import_batch',
+  (_, p: { rows: string; contact_list_id: string | null; user_id: string }) =>
+    sql<{ created: number; merged: number }>`
     with rows as (
       select * from jsonb_to_recordset(${p.rows}::jsonb) as r
         (id uuid, first_name text, last_name text, phone_number text, email text, notes text, time_zone text)
@@ -45,8 +49,10 @@ const upsert = statement('contacts.import_batch', (_, p: { rows: string; contact
     select count(*) filter (where created) as created, count(*) filter (where not created) as merged from written`,
 )
 
-const addFaults = statement('contacts.add_import_faults', (_, p: { import_id: string; faults: string }) =>
-  sql`insert into contacts.import_faults (import_id, line, message, cells)
+const addFaults = statement(
+  'contacts.add_import_faults',
+  (_, p: { import_id: string; faults: string }) =>
+    sql`insert into contacts.import_faults (import_id, line, message, cells)
       select ${p.import_id}, line, message, cells
         from jsonb_to_recordset(${p.faults}::jsonb) as f (line int, message text, cells text[])
       on conflict do nothing`,
@@ -61,8 +67,10 @@ const advance = statement(
        where id = ${p.id} returning *`,
 )
 
-const finish = statement('contacts.finish_import', (_, p: { id: string; error: string | null }) =>
-  sql<ImportRow>`
+const finish = statement(
+  'contacts.finish_import',
+  (_, p: { id: string; error: string | null }) =>
+    sql<ImportRow>`
     update contacts.imports
        set status = case when ${p.error}::text is null then 'completed' else 'failed' end, error = ${p.error}
      where id = ${p.id} returning *`,
@@ -91,7 +99,11 @@ export const importContacts = job({
       if (Date.now() - lastProgressAt < progressEveryMs) return
       lastProgressAt = Date.now()
       const { workspace_id } = await ctx.db.entered()
-      ctx.services.live.publish(workspaceTopic(workspace_id as string, 'contacts:import'), 'import:progress', toImport(row))
+      ctx.services.live.publish(
+        workspaceTopic(workspace_id as string, 'contacts:import'),
+        'import:progress',
+        toImport(row),
+      )
     }
     let error: string | null = null
     try {
@@ -115,7 +127,13 @@ export const importContacts = job({
   },
 })
 
-function importBatch(ctx: Ctx, { id, contact_list_id, user_id }: ImportRow, rows: CsvRow[], columns: Columns, country: string) {
+function importBatch(
+  ctx: Ctx,
+  { id, contact_list_id, user_id }: ImportRow,
+  rows: CsvRow[],
+  columns: Columns,
+  country: string,
+) {
   // One statement cannot touch a row twice, so twins within the batch become one here.
   const contacts = new Map<string, ContactRow & { id: string }>()
   const faults: { line: number; message: string; cells: string[] }[] = []
@@ -123,7 +141,11 @@ function importBatch(ctx: Ctx, { id, contact_list_id, user_id }: ImportRow, rows
   for (const { line, cells } of rows) {
     const result = readContactRow(cells, columns, country)
     if (!result.ok) {
-      faults.push({ line, message: result.message, cells: cells.map((cell) => cell.replaceAll('\0', '').toWellFormed()) })
+      faults.push({
+        line,
+        message: result.message,
+        cells: cells.map((cell) => cell.replaceAll('\0', '').toWellFormed()),
+      })
       continue
     }
     const { contact } = result
@@ -158,4 +180,3 @@ const fillEmpty = <T extends ContactRow>(known: T, more: ContactRow): T => ({
 function isUnreadable(error: unknown): error is Error & { lines?: number } {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')
 }
-

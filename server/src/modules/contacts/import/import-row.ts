@@ -20,10 +20,14 @@ export interface ImportRow {
   updated_at: string
 }
 
-export const toImport = (row: ImportRow): Import => ({ ...row, errors_url: row.failed > 0 ? `/api/imports/${row.id}/errors.csv` : null })
+export const toImport = (row: ImportRow): Import => ({
+  ...row,
+  errors_url: row.failed > 0 ? `/api/imports/${row.id}/errors.csv` : null,
+})
 
-const find = statement('contacts.find_import', (_, p: { id: string }) =>
-  sql<ImportRow>`select * from contacts.imports where id = ${p.id}`,
+const find = statement(
+  'contacts.find_import',
+  (_, p: { id: string }) => sql<ImportRow>`select * from contacts.imports where id = ${p.id}`,
 )
 
 export async function getImport(ctx: Ctx, id: string): Promise<Import> {

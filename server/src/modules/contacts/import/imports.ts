@@ -60,12 +60,16 @@ export async function previewImport(ctx: Ctx, request: FastifyRequest): Promise<
     return {
       columns: headers,
       mapping: Object.fromEntries(
-        importFields.flatMap((field) => (columns[field] === undefined ? [] : [[headers[columns[field]] as string, field]])),
+        importFields.flatMap((field) =>
+          columns[field] === undefined ? [] : [[headers[columns[field]] as string, field]],
+        ),
       ),
       total: await countRows(ctx, upload),
       rows: upload.firstRows.map(({ line, cells }) => {
         const result = readContactRow(cells, columns, default_country)
-        return result.ok ? { line, contact: result.contact, error: null } : { line, contact: null, error: result.message }
+        return result.ok
+          ? { line, contact: result.contact, error: null }
+          : { line, contact: null, error: result.message }
       }),
     }
   } finally {
@@ -95,7 +99,14 @@ async function receiveTable(ctx: Ctx, request: FastifyRequest): Promise<Received
     if (!header) throw invalidField('body.file', 'The file is empty. Its first line must name the columns.')
     const found = findColumns(header.cells, readMapping(fields.mapping))
     if (!found.ok) throw invalidField('body.mapping', found.message)
-    return { file, filename, form, headers: header.cells, columns: found.columns, firstRows: firstRows.slice(0, previewRows) }
+    return {
+      file,
+      filename,
+      form,
+      headers: header.cells,
+      columns: found.columns,
+      firstRows: firstRows.slice(0, previewRows),
+    }
   } catch (error) {
     await discard(file)
     throw error
@@ -117,7 +128,8 @@ function readMapping(text: string | undefined): Record<string, string> {
   try {
     const mapping: unknown = JSON.parse(text)
     const isMapping = mapping !== null && typeof mapping === 'object' && !Array.isArray(mapping)
-    if (isMapping && Object.values(mapping).every((value) => typeof value === 'string')) return mapping as Record<string, string>
+    if (isMapping && Object.values(mapping).every((value) => typeof value === 'string'))
+      return mapping as Record<string, string>
   } catch {
     // Falls through to the same answer.
   }

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { startTestServer } from '../../../../test/server.ts'
+import { findColumns } from './columns.ts'
+import { readContactRow } from './contact-row.ts'
+import { detectForm, readFirstRows } from './csv-form.ts'
+
+const server = await startTestServer()
+const ana = await server.signUp()
+
+function csv(content: string | Buffer, mapping?: object): FormData {
+  const data = new FormData()
+  data.set('file', new File([typeof content === 'string' ? content : new Uint8Array(content)], 'people.csv'))
+  if (mapping) data.set('mapping', JSON.stringify(mapping))
+  return data
+}
+
+async function newList(): Promise<string> {
+  return (await ana.post('/api/contact-lists', { name: 'List' })).body.id
+}
+
+async function finished(id: string) {
+  for (;;) {
+    const { body } = await ana.get(`/api/imports/${id}`)
+    if (body.status === 'completed' || body.status === 'failed') return body
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+test('good rows are kept, twins merged, bad rows told with their line', async () => {
+  const list = await newList()
+  await ana.post('/api/contacts', { first_name: 'Known', last_name: 'Person', phone_number: '+14155550100' })
+  const { status, body: started } = await ana.post(
+    `/api/contact-lists/${list}/import`,
+    csv(
+      'First Name,Last Name,Phone,E-Mail\n' +
+        'Ana,Silva,(415) 555-0101,ana@example.com\n' +
+        'Bo,Berg,not a number,bo@example.com\n' +
+        'Known,Changed,+1 415 555 0100,known@example.com\n' +
+        'Ana,Twin,+14155550101,\n' +
+        'Cy,Cole,4155550102,not-an-address\n' +
+        '"Dee ""D""","O\'Hara",415-555-0103,\n',
+    ),
+  )
+  assert.equal(status, 202)
+  assert.equal(started.total, 6)
+  const done = await finished(started.id)
+  const { total, created, merged, failed } = done
+  assert.deepEqual(
+    { total, done: done.done, created, merged, failed },
+    { total: 6, done: 6, created: 2, merged: 2, failed: 2 },
+  )
+  const { body: people } = await ana.get(`/api/contacts?contact_list_id=${list}`)
+  assert.equal(people.data.length, 3)
+  const known = people.data.find((contact: { phone_number: string }) => contact.phone_number === '+14155550100')
+  assert.equal(known.last_name, 'Person', 'what was written by hand stays')
+  assert.equal(known.email, 'known@example.com', 'what was empty is filled')
+  const errors = await ana.get(done.errors_url)
+  assert.match(errors.text, /^line,error,row\r\n3,.*not a number.*,Bo,Berg/)
+  assert.match(errors.text, /\r\n6,.*not-an-address.* is not an e-mail address/)
+})
+
+test('a mapping tells what the headers do not', async () => {
+  const content = 'Kunde;Rufnummer\r\nErika Mustermann;+49 30 901820\r\n'
+  const refused = await ana.post(`/api/contact-lists/${await newList()}/import`, csv(content))
+  assert.equal(refused.status, 400)
+  assert.match(refused.body.error, /"Kunde", "Rufnummer"/)
+  const { body } = await ana.post('/api/imports/preview', csv(content, { Rufnummer: 'phone_number', Kunde: 'name' }))
+  assert.deepEqual(body.mapping, { Rufnummer: 'phone_number', Kunde: 'name' })
+  assert.deepEqual(
+    {
+      first: body.rows[0].contact.first_name,
+      last: body.rows[0].contact.last_name,
+      phone: body.rows[0].contact.phone_number,
+    },
+    { first: 'Erika', last: 'Mustermann', phone: '+4930901820' },
+  )
+})
+
+test('files as spreadsheets write them: BOM, UTF-16, Windows-1252', async () => {
+  const text = 'Vorname;Nachname;Telefon\r\nJörg;Müller;+4930901820\r\n'
+  const forms = {
+    'utf-8 with bom': Buffer.from(`\ufeff${text}`),
+    'utf-16le': Buffer.from(`\ufeff${text}`, 'utf16le'),
+    'windows-1252': Buffer.from(text, 'latin1'),
+  }
+  for (const [name, content] of Object.entries(forms)) {
+    const { body } = await ana.post('/api/imports/preview', csv(content))
+    assert.equal(body.rows?.[0]?.contact?.first_name, 'Jörg', `${name}: ${JSON.stringify(body)}`)
+  }
+})
+
+test('what is no table is refused and nothing is kept', async () => {
+  const list = await newList()
+  for (const content of [
+    Buffer.alloc(0),
+    Buffer.from('\x89PNG\r\n\x1a\n'),
+    Buffer.from('just one line'),
+    Buffer.from([0, 1, 2, 3]),
+  ]) {
+    const { status, body } = await ana.post(`/api/contact-lists/${list}/import`, csv(content))
+    assert.equal(status, 400)
+    assert.ok(body.details.length > 0)
+  }
+  assert.equal((await ana.post('/api/imports/preview', csv('a,b\n', [1]))).status, 400)
+})
+
+test('many rows go through in batches, and a second time nothing is new', async () => {
+  const list = await newList()
+  const rows = Array.from({ length: 2300 }, (_, i) => `P${i},L,+1415${String(6_000_000 + i)}`)
+  const content = `first_name,last_name,phone_number\n${rows.join('\n')}`
+  const first = await finished((await ana.post(`/api/contact-lists/${list}/import`, csv(content))).body.id)
+  assert.deepEqual([first.created, first.merged, first.failed], [2300, 0, 0])
+  const second = await finished((await ana.post(`/api/contact-lists/${list}/import`, csv(content))).body.id)
+  assert.deepEqual([second.created, second.merged, second.failed], [0, 2300, 0])
+  assert.equal((await ana.get(`/api/contact-lists/${list}`)).body.contact_count, 2300)
+})
+
+test('any bytes are a row, a refusal or nothing: never a crash', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      const form = detectForm(bytes)
+      try {
+        readFirstRows(bytes, form, 5)
+      } catch (error) {
+        if (!String((error as { code?: string }).code).startsWith('CSV_')) throw error
+      }
+    }),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary' })), fc.dictionary(fc.string(), fc.string()), (cells, mapping) => {
+      findColumns(cells, mapping)
+      const result = readContactRow(cells, { phone_number: 0, email: 1, first_name: 2, name: 3, time_zone: 4 }, 'US')
+      if (result.ok) assert.match(result.contact.phone_number, /^\+[1-9]\d{6,14}$/)
+    }),
+  )
+})
