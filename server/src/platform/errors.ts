@@ -34,8 +34,7 @@ export const badRequest = (code: string, message: string, details?: FieldFault[]
   new AppError(400, code, message, details ? { details } : {})
 
 /** One bad field: the usual 400. */
-export const invalidField = (path: string, message: string) =>
-  badRequest('invalid_input', message, [{ path, message }])
+export const invalidField = (path: string, message: string) => badRequest('invalid_input', message, [{ path, message }])
 
 export const unauthorized = (message = 'Sign in to do this.') => new AppError(401, 'unauthorized', message)
 

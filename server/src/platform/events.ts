@@ -71,8 +71,10 @@ export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.
 export const workspaceTopic = (workspaceId: string, scope: Scope) => `${workspaceId}/${scope}`
 
 // A topic that begins with a slash belongs to the workspace at hand, which only the database knows by now.
-const append = statement('events.append', (_, p: { events: string }) =>
-  sql<Record<string, never>>`
+const append = statement(
+  'events.append',
+  (_, p: { events: string }) =>
+    sql<Record<string, never>>`
     insert into platform.events (id, type, data, topics)
     select id, type, data,
            array(select case when t like '/%' then app.workspace_id() || t else t end from unnest(topics) t)

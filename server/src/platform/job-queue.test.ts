@@ -29,7 +29,10 @@ const Waiting = job({ name: 'test.waiting', input: z.object({}), async run() {} 
 
 before(async () => {
   database = await openNodeDatabase()
-  nodes = [await startTestNode({ database, jobs: [Numbered, Waiting] }), await startTestNode({ database, jobs: [Numbered, Waiting] })]
+  nodes = [
+    await startTestNode({ database, jobs: [Numbered, Waiting] }),
+    await startTestNode({ database, jobs: [Numbered, Waiting] }),
+  ]
 })
 after(async () => {
   await Promise.all(nodes.map((node) => node.stop()))
@@ -75,21 +78,31 @@ test('a transaction rolled back leaves no job', async () => {
 
 test('two nodes run each job once', async () => {
   const done = runs(20)
-  await Promise.all(Array.from({ length: 20 }, (_, n) => nodes[n % 2]!.jobs.enqueue(ctxOf(nodes[n % 2]!), Numbered, { n })))
+  await Promise.all(
+    Array.from({ length: 20 }, (_, n) => nodes[n % 2]!.jobs.enqueue(ctxOf(nodes[n % 2]!), Numbered, { n })),
+  )
   await done
-  assert.deepEqual(ran.map(({ n }) => n).toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, n) => n))
+  assert.deepEqual(
+    ran.map(({ n }) => n).toSorted((a, b) => a - b),
+    Array.from({ length: 20 }, (_, n) => n),
+  )
 })
 
 test('a job that fails is tried again', async () => {
   const done = runs(2)
   await nodes[0]!.jobs.enqueue(ctxOf(nodes[0]!), Numbered, { n: 50, fail_times: 1 })
   await done
-  assert.deepEqual(ran.map(({ n }) => n), [50, 50])
+  assert.deepEqual(
+    ran.map(({ n }) => n),
+    [50, 50],
+  )
 })
 
 test('a job for later waits', async () => {
   await nodes[0]!.jobs.enqueue(ctxOf(nodes[0]!), Waiting, {}, { startAfterSeconds: 3600 })
-  const { rows } = await database.pool.query(`select extract(epoch from start_after - created_on)::int as wait from jobs.job where name = 'test.waiting'`)
+  const { rows } = await database.pool.query(
+    `select extract(epoch from start_after - created_on)::int as wait from jobs.job where name = 'test.waiting'`,
+  )
   assert.equal(rows[0].wait, 3600)
 })
 

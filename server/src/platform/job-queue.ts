@@ -68,20 +68,28 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
 
   /** One job after the other; answers the worker's id. */
   const takeTurns = async (services: Services, type: JobType) => {
-    const id: string = await boss.work(type.name, { pollingIntervalSeconds: pollSeconds }, async ([job]: Job<Asked | null>[]) => {
-      // Where there was one there may be more: look again at once instead of at the next poll.
-      boss.notifyWorker(id)
-      if (job) await work(services, type, job)
-    })
+    const id: string = await boss.work(
+      type.name,
+      { pollingIntervalSeconds: pollSeconds },
+      async ([job]: Job<Asked | null>[]) => {
+        // Where there was one there may be more: look again at once instead of at the next poll.
+        boss.notifyWorker(id)
+        if (job) await work(services, type, job)
+      },
+    )
     return id
   }
 
   return {
     async enqueue(ctx, type, input, { startAfterSeconds } = {}) {
-      if (!declared.has(type.name)) throw new Error(`The job ${type.name} is not among those the server was composed of.`)
+      if (!declared.has(type.name))
+        throw new Error(`The job ${type.name} is not among those the server was composed of.`)
       const { workspace_id, user_id } = await ctx.db.entered()
       const asked: Asked = { workspace_id, user_id, input: type.input.parse(input) }
-      await boss.send(type.name, asked, { db: inTransaction(ctx, type), ...(startAfterSeconds && { startAfter: startAfterSeconds }) })
+      await boss.send(type.name, asked, {
+        db: inTransaction(ctx, type),
+        ...(startAfterSeconds && { startAfter: startAfterSeconds }),
+      })
       if (startAfterSeconds) return
       ctx.afterCommit(() => {
         wake(type.name)

@@ -21,5 +21,10 @@ export const job = <T extends z.ZodType>(definition: JobType<T>): JobType<T> => 
 
 export interface Jobs {
   /** Enqueues in the caller's transaction when there is one, so the job exists if and only if the change does. */
-  enqueue<T extends z.ZodType>(ctx: Ctx, type: JobType<T>, input: z.input<T>, options?: { startAfterSeconds?: number }): Promise<void>
+  enqueue<T extends z.ZodType>(
+    ctx: Ctx,
+    type: JobType<T>,
+    input: z.input<T>,
+    options?: { startAfterSeconds?: number },
+  ): Promise<void>
 }

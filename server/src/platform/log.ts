@@ -10,7 +10,16 @@ export function createLog(level: string, destination?: { write(line: string): vo
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
-        paths: ['password', 'token', '*.password', '*.token', '*.access_token', '*.refresh_token', '*.authorization', '*.cookie'],
+        paths: [
+          'password',
+          'token',
+          '*.password',
+          '*.token',
+          '*.access_token',
+          '*.refresh_token',
+          '*.authorization',
+          '*.cookie',
+        ],
         censor: '[redacted]',
       },
     },

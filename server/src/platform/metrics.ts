@@ -37,7 +37,10 @@ export function createMetrics(): Metrics {
       const series = new Map<string, { counts: number[]; sum: number; count: number }>()
       families.push({
         head: head(name, help, 'histogram'),
-        lines: () => [...series].flatMap(([labels, { counts, sum, count }]) => renderSeries(name, labels, buckets, counts, sum, count)),
+        lines: () =>
+          [...series].flatMap(([labels, { counts, sum, count }]) =>
+            renderSeries(name, labels, buckets, counts, sum, count),
+          ),
       })
       return {
         observe(value, labels = '') {
@@ -60,10 +63,24 @@ export function createMetrics(): Metrics {
   }
 }
 
-function renderSeries(name: string, labels: string, buckets: readonly number[], counts: number[], sum: number, count: number): string[] {
+function renderSeries(
+  name: string,
+  labels: string,
+  buckets: readonly number[],
+  counts: number[],
+  sum: number,
+  count: number,
+): string[] {
   const comma = labels && `${labels},`
   let cumulative = 0
-  const lines = buckets.map((bound, index) => `${name}_bucket{${comma}le="${bound}"} ${(cumulative += counts[index] ?? 0)}`)
+  const lines = buckets.map(
+    (bound, index) => `${name}_bucket{${comma}le="${bound}"} ${(cumulative += counts[index] ?? 0)}`,
+  )
   const braces = labels && `{${labels}}`
-  return [...lines, `${name}_bucket{${comma}le="+Inf"} ${count}`, `${name}_sum${braces} ${sum}`, `${name}_count${braces} ${count}`]
+  return [
+    ...lines,
+    `${name}_bucket{${comma}le="+Inf"} ${count}`,
+    `${name}_sum${braces} ${sum}`,
+    `${name}_count${braces} ${count}`,
+  ]
 }

@@ -47,7 +47,9 @@ test('nodes hear each other but not themselves, and learn when they may have mis
   assert.deepEqual([one.heard, two.heard], [['from two: with spaces, and ünïcode'], ['from one']])
 
   two.heard.length = 0
-  await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and datname = current_database()`)
+  await database.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and datname = current_database()`,
+  )
   await two.until(() => two.heard.includes(''))
   await one.until(() => one.heard.includes(''))
   one.bus.publish('test', 'again')

@@ -57,7 +57,9 @@ export function createNodeBus(database: Pick<OpenDatabase, 'kind' | 'pool'>, log
       for (const channel of listeners.keys()) tell(channel, '')
       await ended
     } finally {
-      await client.end().catch((error: unknown) => log.debug({ err: error }, 'The listening connection was already gone.'))
+      await client
+        .end()
+        .catch((error: unknown) => log.debug({ err: error }, 'The listening connection was already gone.'))
     }
   }
 
@@ -78,7 +80,11 @@ export function createNodeBus(database: Pick<OpenDatabase, 'kind' | 'pool'>, log
     const payloads = outgoing
     outgoing = []
     database.pool
-      .query({ name: 'nodes.publish', text: `select pg_notify('${notifyChannel}', m) from unnest($1::text[]) m`, values: [payloads] })
+      .query({
+        name: 'nodes.publish',
+        text: `select pg_notify('${notifyChannel}', m) from unnest($1::text[]) m`,
+        values: [payloads],
+      })
       .catch((error: unknown) => log.warn({ err: error }, 'Other nodes could not be told.'))
   }
 

@@ -23,7 +23,8 @@ export function openerFor(principal: Principal, entry: Entry): Opener {
       })
     }
     case 'api_key': {
-      const scope = entry.access === 'public' || entry.access === 'user' || entry.access === 'admin' ? null : entry.access
+      const scope =
+        entry.access === 'public' || entry.access === 'user' || entry.access === 'admin' ? null : entry.access
       return (readOnly) => ({
         name: 'enter.api_key',
         text: `${asUser}app.enter_api_key($1, $2, $3) e`,

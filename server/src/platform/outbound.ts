@@ -29,14 +29,38 @@ export interface OutboundAnswer {
 /** Everything that is not the public internet (IANA special-purpose registries). Mapped IPv4 is matched by itself. */
 const privateRanges = new BlockList()
 for (const [net, bits] of [
-  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
-  ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.88.99.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15],
-  ['198.51.100.0', 24], ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4],
-] as const) privateRanges.addSubnet(net, bits, 'ipv4')
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const)
+  privateRanges.addSubnet(net, bits, 'ipv4')
 for (const [net, bits] of [
-  ['::', 128], ['::1', 128], ['64:ff9b::', 96], ['64:ff9b:1::', 48], ['100::', 64], ['2001::', 23], ['2001:db8::', 32],
-  ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['fec0::', 10], ['ff00::', 8],
-] as const) privateRanges.addSubnet(net, bits, 'ipv6')
+  ['::', 128],
+  ['::1', 128],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8],
+] as const)
+  privateRanges.addSubnet(net, bits, 'ipv6')
 
 /** Is this address outside the public internet? */
 export function isPrivateAddress(address: string): boolean {
@@ -56,15 +80,20 @@ export function createOutbound(allow: string[]): Outbound {
       const name = options.hostname.replace(/^\[|\]$/g, '')
       const allowed = allow.includes(`${name}:${port}`)
       const refuse = (why: string) => callback(badRequest('outbound_refused', `${name} ${why}`), null)
-      if (!allowed && port !== 443 && port !== 80) return refuse(`may only be reached on ports 80 and 443, not ${port}.`)
+      if (!allowed && port !== 443 && port !== 80)
+        return refuse(`may only be reached on ports 80 and 443, not ${port}.`)
       if (isIP(name)) {
         return !allowed && isPrivateAddress(name) ? refuse('is not a public address.') : connect(options, callback)
       }
       lookup(name, { all: true }, (error, addresses) => {
         if (error || addresses.length === 0) return refuse('cannot be resolved.')
         // A name with one private answer is refused whole: which one would be used is not ours to say.
-        if (!allowed && addresses.some(({ address }) => isPrivateAddress(address))) return refuse('is not a public address.')
-        connect({ ...options, hostname: (addresses[0] as LookupAddress).address, servername: options.servername || name }, callback)
+        if (!allowed && addresses.some(({ address }) => isPrivateAddress(address)))
+          return refuse('is not a public address.')
+        connect(
+          { ...options, hostname: (addresses[0] as LookupAddress).address, servername: options.servername || name },
+          callback,
+        )
       })
     },
   })

@@ -24,8 +24,12 @@ after(async () => {
 })
 
 const everywhere = () => serverContext(node.services, { workspaceId: null })
-const happen = (n: number) => transaction(serverContext(node.services, { workspaceId: newId() }), async (ctx) => emit(ctx, Happened, { n }))
-const kept = async () => (await readAll(everywhere(), { transaction: 0, sequence: 0 }, 100)).events.map(({ data }) => (data as { n: number }).n)
+const happen = (n: number) =>
+  transaction(serverContext(node.services, { workspaceId: newId() }), async (ctx) => emit(ctx, Happened, { n }))
+const kept = async () =>
+  (await readAll(everywhere(), { transaction: 0, sequence: 0 }, 100)).events.map(
+    ({ data }) => (data as { n: number }).n,
+  )
 
 test('the log is cut off by age, never before a subscriber that still has to read, and says where it begins', async () => {
   for (const n of [1, 2, 3]) await happen(n)
@@ -44,7 +48,9 @@ test('the log is cut off by age, never before a subscriber that still has to rea
   assert.deepEqual(await kept(), [2, 3])
 
   // A subscriber of a program that is gone holds nothing back.
-  await database.pool.query(`update platform.subscribers set updated_at = now() - interval '8 days' where name = 'test.slow'`)
+  await database.pool.query(
+    `update platform.subscribers set updated_at = now() - interval '8 days' where name = 'test.slow'`,
+  )
   const { events } = await readAll(everywhere(), { transaction: 0, sequence: 0 }, 100)
   await cutLog(everywhere(), 0)
   const { begin, events: none } = await readAll(everywhere(), { transaction: 0, sequence: 0 }, 100)

@@ -13,8 +13,10 @@ const staleDays = 7
 const batchSize = 5000
 
 // Cuts the log off at a place in its order, never beyond what a subscriber still has to read, and notes the place.
-const cutEvents = statement('retention.events.sweep', (_, p: { hours: number }) =>
-  sql<{ deleted: number }>`
+const cutEvents = statement(
+  'retention.events.sweep',
+  (_, p: { hours: number }) =>
+    sql<{ deleted: number }>`
     with slowest as (
       select transaction_id, sequence from platform.subscribers
        where name <> ${retentionName} and updated_at > now() - make_interval(days => ${sql.lit(staleDays)})
@@ -36,11 +38,19 @@ const cutEvents = statement('retention.events.sweep', (_, p: { hours: number }) 
     select count(*) as deleted from deleted`,
 )
 
-const deleteIdempotencyKeys = statement('retention.idempotency_keys.sweep', (_, p: { hours: number }) =>
-  sql<Record<string, never>>`delete from platform.idempotency_keys where created_at < now() - make_interval(hours => ${p.hours}::int)`,
+const deleteIdempotencyKeys = statement(
+  'retention.idempotency_keys.sweep',
+  (_, p: { hours: number }) =>
+    sql<
+      Record<string, never>
+    >`delete from platform.idempotency_keys where created_at < now() - make_interval(hours => ${p.hours}::int)`,
 )
-const deleteFailures = statement('retention.failed_events.sweep', (_, p: { days: number }) =>
-  sql<Record<string, never>>`delete from platform.failed_events where failed_at < now() - make_interval(days => ${p.days}::int)`,
+const deleteFailures = statement(
+  'retention.failed_events.sweep',
+  (_, p: { days: number }) =>
+    sql<
+      Record<string, never>
+    >`delete from platform.failed_events where failed_at < now() - make_interval(days => ${p.days}::int)`,
 )
 
 /** Deletes events older than `hours` that every subscriber has read, in short transactions. */
