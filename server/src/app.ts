@@ -7,6 +7,7 @@ import { campaignRoutes } from './modules/campaigns/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
 import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
+import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
 import { telephonyRoutes } from './modules/telephony/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
 import { createSecrets } from './platform/crypto/secrets.ts'
@@ -24,16 +25,18 @@ import { createNodeBus } from './platform/nodes.ts'
 import { createOutbound } from './platform/outbound.ts'
 import { createOutbox } from './platform/outbox/outbox.ts'
 import type { Subscriber } from './platform/outbox/subscriber.ts'
+import { retention } from './platform/retention.ts'
 import type { Services } from './platform/services.ts'
 import { createHub } from './platform/sockets/hub.ts'
 import { createLocalStorage } from './platform/storage/local.ts'
 
 /** Every endpoint of the API. */
-export const routeTables: RouteTable[] = [identityRoutes, contactRoutes, fileRoutes, telephonyRoutes, campaignRoutes]
+export const routeTables: RouteTable[] = [identityRoutes, contactRoutes, fileRoutes, realtimeRoutes, telephonyRoutes, campaignRoutes]
 
 // oxlint-disable-next-line no-explicit-any -- jobs with different inputs share one list.
-const jobTypes: JobType<any>[] = [sweepIdentity, importContacts]
+const jobTypes: JobType<any>[] = [retention, sweepIdentity, removeExpiredTickets, importContacts]
 const subscribers: Subscriber[] = []
+const socketCommands: SocketCommand[] = []
 
 export interface App {
   readonly services: Services
@@ -84,7 +87,16 @@ export async function createApp({ config, log, database, voice = null }: AppOpti
     isReady: () => ready,
     document: () => openApiDocument(routeTables, { version, url: config.publicUrl }),
   })
-  const http = await createHttp({ services, tables: [...routeTables, system], authenticate: createAuthenticate(services) })
+  const authenticate = createAuthenticate(services)
+  const http = await createHttp({ services, tables: [...routeTables, system], authenticate })
+  const realtime = createRealtime({
+    services,
+    outbox,
+    hub,
+    authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
+    commands: socketCommands,
+  })
+  realtime.attach(http.server)
   bus.start()
   await jobs.start(services)
   await outbox.start(services)
@@ -98,6 +110,7 @@ export async function createApp({ config, log, database, voice = null }: AppOpti
     },
     async close() {
       ready = false
+      await realtime.close()
       await http.close()
       await jobs.stop()
       await outbox.stop()

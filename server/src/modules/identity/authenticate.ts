@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Principal } from '../../platform/context.ts'
 import { AppError, unauthorized } from '../../platform/errors.ts'
 import type { Authenticate } from '../../platform/http/server.ts'
@@ -24,14 +24,13 @@ const signInPaths = new Set([
 export function createAuthenticate(services: Services): Authenticate {
   const { config, now } = services
   const tokens = accessTokens(services)
-  return (request) => {
-    const { headers } = request
-    if (signInPaths.has(request.routeOptions.url ?? '')) return nobody
+  return (headers, method, path) => {
+    if (signInPaths.has(path)) return nobody
     const { authorization } = headers
     if (authorization !== undefined && authorization !== '') return fromBearer(bearerOf(authorization))
     const key = headers['x-api-key']
     if (typeof key === 'string' && key !== '') return fromApiKey(key)
-    return headers.cookie === undefined ? nobody : fromCookie(request)
+    return headers.cookie === undefined ? nobody : fromCookie(headers, method)
   }
 
   function fromBearer(credential: string): Principal {
@@ -39,7 +38,7 @@ export function createAuthenticate(services: Services): Authenticate {
     return { kind: 'user', ...tokens.verify(credential, now().getTime()) }
   }
 
-  function fromCookie({ headers, method }: FastifyRequest): Principal {
+  function fromCookie(headers: IncomingHttpHeaders, method: string): Principal {
     const token = accessCookie(config, headers)
     if (token === undefined) return nobody
     let principal: Principal

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
@@ -19,7 +20,7 @@ import { FileReply, Reply, type Route, type RouteTable } from './route.ts'
 import { serialiserOf } from './serialise.ts'
 
 /** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
-export type Authenticate = (request: FastifyRequest) => Principal
+export type Authenticate = (headers: IncomingHttpHeaders, method: string, path: string) => Principal
 
 export interface HttpOptions {
   services: Services
@@ -92,7 +93,7 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
     bodyLimit: definition.bodyLimitBytes ?? 1024 * 1024,
     config: { operation },
     async handler(request, reply) {
-      const principal = authenticate(request)
+      const principal = authenticate(request.headers, request.method, definition.path)
       limiter.count(principal, definition.access, request, reply)
       const entry = { access: definition.access, workspaceId: wantedWorkspace(request) }
       const ctx = createContext({
