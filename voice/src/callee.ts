@@ -21,7 +21,7 @@ export interface Answers {
   refer?: 'accept' | 'refuse'
 }
 
-export interface Rejects {
+interface Rejects {
   does: 'reject'
   status: number
   afterMs: number
@@ -30,12 +30,12 @@ export interface Rejects {
 }
 
 /** 180 and nothing more. */
-export interface RingsForever {
+interface RingsForever {
   does: 'ring'
 }
 
 /** Nothing comes back at all, not even a 100. */
-export interface Unreachable {
+interface Unreachable {
   does: 'nothing'
 }
 

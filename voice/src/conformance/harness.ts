@@ -6,7 +6,7 @@ import type { Leg, LegEvent, MediaRef, OriginateRequest, Trunk, VoiceGateway } f
 import { until as waitUntil } from './until.ts'
 
 /** A gateway beside a carrier whose callees do as told: what a driver gives to be tested. */
-export interface Harness {
+interface Harness {
   gateway: VoiceGateway
   /** Account at the carrier. */
   account: Pick<Trunk, 'host' | 'port' | 'username' | 'password'>

@@ -24,7 +24,12 @@ export const defaultLimits: EngineLimits = {
 const RETRY_MS = 1000
 
 /** Throws `NotAdmitted` while the engine has all it can carry. */
-export function checkEngine(limits: EngineLimits, activeCalls: number, userAgent: UserAgent, media: MediaEngine): void {
+export function checkEngine(
+  limits: EngineLimits,
+  activeCalls: number,
+  userAgent: Pick<UserAgent, 'openTransactions'>,
+  media: Pick<MediaEngine, 'lateness' | 'freePorts'>,
+): void {
   if (activeCalls >= limits.maxCalls) throw new NotAdmitted('engine_limit', RETRY_MS)
   if (userAgent.openTransactions() >= limits.maxOpenTransactions) throw new NotAdmitted('engine_limit', RETRY_MS)
   if (activeCalls > limits.pacerGraceCalls && media.lateness().p99Ms > limits.maxPacerP99Ms)

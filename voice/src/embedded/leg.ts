@@ -15,7 +15,7 @@ import type {
 import type { MediaEngine, MediaSession } from '../media/types.ts'
 import type { InviteHandlers, SipCall } from '../sip/types.ts'
 
-export type EndedEvent = Extract<LegEvent, { t: 'ended' }>
+type EndedEvent = Extract<LegEvent, { t: 'ended' }>
 
 /** What a leg needs to know about the call it stands for. */
 export interface LegSettings {

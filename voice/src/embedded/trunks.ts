@@ -24,7 +24,7 @@ export interface TrunkLine {
   close(): Promise<void>
 }
 
-export function accountOf(trunk: Trunk): SipAccount {
+function accountOf(trunk: Trunk): SipAccount {
   const { host, port, username, password, domain } = trunk
   return { host, port, username, password, ...(domain !== undefined && { domain }) }
 }

@@ -25,6 +25,8 @@ export function startWorker(options: EmbeddedOptions, onMessage: (message: FromW
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    // The server's environment holds its secrets, of which this process needs none.
+    env: keep(['TZ', 'NODE_COMPILE_CACHE']),
   })
   const { promise: ready, resolve, reject } = Promise.withResolvers<WorkerLink>()
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
@@ -57,3 +59,6 @@ export function startWorker(options: EmbeddedOptions, onMessage: (message: FromW
   child.send(start)
   return ready
 }
+
+const keep = (names: string[]) =>
+  Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
