@@ -153,7 +153,7 @@ function queries(route: Route): fc.Arbitrary<string> {
     )
     .map((query) => {
       const text = new URLSearchParams(
-        Object.entries(query).map(([name, value]) => [name, value.toWellFormed()]),
+        Object.entries(query).map(([name, value]) => [name, value.toWellFormed()] as [string, string]),
       ).toString()
       return text && `?${text}`
     })

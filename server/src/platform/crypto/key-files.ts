@@ -20,7 +20,8 @@ export function loadKeys(given: string | null, dataDir: string, file: string, va
     if (!name || !/^[\w-]{1,32}$/.test(name) || key.length < 32) {
       throw new Error(`${variable} must be name:base64 of at least 32 random bytes, several separated by commas.`)
     }
-    if (new Set(key).size < 8) throw new Error(`${variable} holds a key that is not random. Make one with: openssl rand -base64 32`)
+    if (new Set(key).size < 8)
+      throw new Error(`${variable} holds a key that is not random. Make one with: openssl rand -base64 32`)
     return { name, key }
   })
 }

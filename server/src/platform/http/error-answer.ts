@@ -9,6 +9,8 @@ export function sendError(log: Log, error: unknown, request: FastifyRequest, rep
     log.error({ err: failure.cause ?? error, request_id: request.id, route: request.routeOptions.url }, failure.message)
   }
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
+  // Whichever limit it was: nothing is left of it until then.
+  if (failure.status === 429) reply.header('ratelimit', `"default";r=0;t=${failure.retryAfterSeconds ?? 1}`)
   return reply
     .code(failure.status)
     .header('content-type', 'application/json; charset=utf-8')

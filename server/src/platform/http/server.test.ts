@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { createClient } from '../../../test/client.ts'
+import { startTestServer } from '../../../test/server.ts'
+import { addressKey } from './rate-limit.ts'
+
+const server = await startTestServer({ CORS_ORIGINS: 'https://app.example.com' })
+const ana = await server.signUp()
+
+/** One request as raw text; answers all that comes back. */
+const raw = (text: string) =>
+  new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    let answer = ''
+    socket
+      .setEncoding('utf8')
+      .on('data', (chunk) => (answer += chunk))
+      .on('end', () => resolve(answer))
+      .on('error', reject)
+    socket.write(text)
+  })
+
+test('every answer carries the protective headers and a request id', async () => {
+  for (const path of ['/healthz', '/api/contacts', '/nowhere']) {
+    const { headers } = await server.anyone.get(path)
+    assert.equal(headers.get('x-content-type-options'), 'nosniff')
+    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/)
+    assert.equal(headers.get('cache-control'), 'no-store')
+    assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
+    assert.equal(headers.get('x-powered-by'), null)
+  }
+})
+
+test('an unknown address, a wrong method and a foreign id are 404 in the error shape', async () => {
+  const { status, body } = await ana.get('/api/nowhere')
+  assert.equal(status, 404)
+  assert.match(body.error, /GET \/api\/nowhere/)
+  assert.equal((await ana.get('/api/contacts/not-an-id')).status, 404)
+})
+
+test('pages of allowed origins may call with credentials, others may not', async () => {
+  const preflight = (origin: string) =>
+    fetch(`${server.url}/api/contacts`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
+  const allowed = await preflight('https://app.example.com')
+  assert.equal(allowed.status, 204)
+  assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://app.example.com')
+  assert.equal(allowed.headers.get('access-control-allow-credentials'), 'true')
+  for (const origin of [
+    'https://evil.example.com',
+    'null',
+    'https://app.example.com.evil.com',
+    'http://app.example.com',
+    'http://localhost:5173',
+  ]) {
+    const refused = await preflight(origin)
+    assert.equal(refused.status, 403, origin)
+    assert.equal(refused.headers.get('access-control-allow-origin'), null)
+  }
+})
+
+test('what is not HTTP is refused in the error shape', async () => {
+  assert.match(await raw('HELO\r\n\r\n'), /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_http"/)
+  assert.match(
+    await raw(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`),
+    /^HTTP\/1\.1 431 [\s\S]*"code":"headers_too_large"/,
+  )
+  const smuggled =
+    'POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n'
+  assert.match(await raw(smuggled), /^HTTP\/1\.1 400/)
+  assert.match(await raw('GET /%ff HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 40[04] /)
+})
+
+test('long answers are compressed for those who take it', async () => {
+  for (const encoding of ['br', 'gzip']) {
+    const answer = await fetch(`${server.url}/api/openapi.json`, { headers: { 'accept-encoding': encoding } })
+    assert.equal(answer.headers.get('content-encoding'), encoding)
+    assert.equal((await answer.json()).openapi, '3.1.0')
+  }
+  const short = await fetch(`${server.url}/healthz`, { headers: { 'accept-encoding': 'br' } })
+  assert.equal(short.headers.get('content-encoding'), null)
+})
+
+test('too many requests are told when to come back', async () => {
+  const strict = await startTestServer({ RATE_LIMIT_PER_MINUTE: '5' })
+  const bo = await strict.signUp()
+  const answers = []
+  for (let i = 0; i < 6; i++) answers.push(await bo.get('/api/contacts'))
+  assert.equal(answers[4]?.status, 200)
+  assert.match(answers[4]?.headers.get('ratelimit') ?? '', /r=0/)
+  assert.equal(answers[5]?.status, 429)
+  assert.ok(Number(answers[5]?.headers.get('retry-after')) <= 60)
+})
+
+test('one address has one key, however it is written', () => {
+  const spellings = ['2001:db8:0:1::1', '2001:0db8:0000:0001::ffff', '2001:DB8:0:1:2:3:4:5', '2001:db8:0:1::']
+  assert.deepEqual(new Set(spellings.map(addressKey)).size, 1)
+  assert.equal(addressKey('::ffff:192.0.2.1'), '192.0.2.1')
+  assert.notEqual(addressKey('2001:db8:0:2::1'), addressKey('2001:db8:0:1::1'))
+})
+
+test('health, readiness, version, metrics, document and reference page are there', async () => {
+  const anyone = createClient(server.url)
+  assert.equal((await anyone.get('/readyz')).body.status, 'ready')
+  assert.match((await anyone.get('/version')).body.version, /^\d+\.\d+/)
+  assert.match(
+    (await anyone.get('/metrics')).text,
+    /switchboard_http_requests_total\{operation="ready",status="200"\} \d/,
+  )
+  const { body: document } = await anyone.get('/api/openapi.json')
+  assert.equal(document.openapi, '3.1.0')
+  assert.ok(document.paths['/api/contacts/{id}'].get)
+  assert.ok(document.components.schemas.Contact.properties.phone_number)
+  assert.match((await anyone.get('/docs')).text, /Add a contact[\s\S]*curl -X POST/)
+})
