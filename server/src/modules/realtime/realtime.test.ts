@@ -355,7 +355,7 @@ test('resume tells what was missed, in order; without an id it answers a place t
   assert.deepEqual(second.frames.map(({ event }) => event), ['resumed'])
 })
 
-test('past the retention, and for a place in the future, the answer is resync and the stream goes on', async () => {
+test('past the retention, and for a place in the future, the answer is resync and the stream goes on', { timeout: 30_000 }, async () => {
   const ana = await person()
   const socket = await openSocket(node.url, { token: ana.token })
   socket.send('resume')
@@ -373,7 +373,7 @@ test('past the retention, and for a place in the future, the answer is resync an
   }
 })
 
-test('nothing is lost and nothing comes twice, under concurrent writers, random disconnects and a restart', async () => {
+test('nothing is lost and nothing comes twice, under concurrent writers, random disconnects and restarts', { timeout: 30_000 }, async () => {
   const ana = await person()
   const random = seeded(20261121)
   const total = 300

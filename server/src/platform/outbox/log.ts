@@ -36,7 +36,7 @@ interface After extends Position {
 
 const after = (p: After) => sql`
   (transaction_id, sequence) > (${p.transaction}::text::xid8, ${p.sequence}::bigint)
-  and true`
+  and transaction_id < pg_snapshot_xmin(pg_current_snapshot())`
 const inOrder = (p: After) => sql`order by transaction_id, sequence limit ${p.limit}::int`
 
 const allAfter = statement('events.after.sweep', (_, p: After) =>
