@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers, busy, noAnswer, rejects } from '../callee.ts'
-import type { TransferResult } from '../gateway.ts'
+import type { TransferRequest, TransferResult } from '../gateway.ts'
 import { on, type MakeHarness, type Scene, type WatchedLeg } from './harness.ts'
 
-const bridge = { to: '200', mode: 'bridge', ringTimeoutMs: 3_000 } as const
-const refer = { ...bridge, mode: 'refer' } as const
+const bridge: TransferRequest = { to: '200', mode: 'bridge', ringTimeoutMs: 3_000 }
+const refer: TransferRequest = { ...bridge, mode: 'refer' }
 
 const statesOf = (call: WatchedLeg) => call.events.flatMap((event) => (event.t === 'transfer' ? event.state : []))
 
 /** Starts a transfer and waits for its result, with time passing. */
-async function transfer(
-  { until }: Scene,
-  call: WatchedLeg,
-  request: typeof bridge | typeof refer,
-): Promise<TransferResult> {
+async function transfer({ until }: Scene, call: WatchedLeg, request: TransferRequest): Promise<TransferResult> {
   await call.event('answered')
   let result: TransferResult | null = null
   void call.leg.transfer(request).then((done) => (result = done))
@@ -83,13 +79,13 @@ export function describeTransfers(make: MakeHarness): void {
   test('the target does not answer: its call is cancelled, and another try may follow', () =>
     on(make, { callees: { ...both, '200': noAnswer() } }, async (scene) => {
       const call = await scene.dial('100')
-      const request = { ...bridge, ringTimeoutMs: 200 } as unknown as typeof bridge
+      const request = { ...bridge, ringTimeoutMs: 300 }
       const first = await transfer(scene, call, request)
       assert.ok(!first.ok && first.cause === 'no_answer')
       await scene.until('the CANCEL', () => scene.carried[1]!.over)
       const second = await transfer(scene, call, request)
       assert.ok(!second.ok && second.cause === 'no_answer')
-      assert.equal(scene.carried.length, 3)
+      await scene.until('both tries at the carrier', () => scene.carried.length === 3)
       assert.ok(!call.events.some((event) => event.t === 'ended'))
     }))
 

@@ -69,6 +69,7 @@ test('the voice process is killed: every call ends as lost, and it is back with 
   const { carrier, gateway, changes } = await open(t, { '100': answers(0), '200': busy() })
   const talking = await gateway.originate(attempt('talking', '100'))
   const first = gateway.pid!
+  const { sip } = gateway
   await until('the answer', () => carrier.carried[0]?.answered === true)
   process.kill(first, 'SIGKILL')
 
@@ -85,6 +86,7 @@ test('the voice process is killed: every call ends as lost, and it is back with 
 
   await until('the restart', () => changes.at(-1)?.state === 'running')
   assert.notEqual(gateway.pid, first)
+  assert.deepEqual(gateway.sip, sip)
   const last = (await eventsOf(await gateway.originate(attempt('while-down', '200')))).at(-1)!
   assert.ok(last.t === 'ended' && last.cause === 'busy')
   await assert.rejects(

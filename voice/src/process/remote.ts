@@ -20,6 +20,8 @@ export interface VoiceProcessOptions {
   onChange?: (change: VoiceChange) => void
   /** How often it is asked for a sign of life; killed and restarted after three without. Default 5 s. */
   heartbeatMs?: number
+  /** Answers before the process is up and tries again until it is; `onChange` tells. Default false: waits, and rejects on failure. */
+  inBackground?: boolean
 }
 
 export type VoiceChange =
@@ -46,12 +48,14 @@ const MEMORY = 100_000
 
 /**
  * Runs the embedded engine in its own process, away from whatever keeps this one busy, and restarts it when it dies: its
- * calls end as `lost` then, and `originate` is refused until it is back. Rejects when it cannot start the first time.
+ * calls end as `lost` then, and `originate` is refused until it is back. Rejects when it cannot start the first
+ * time, unless it starts `inBackground`.
  */
 export async function createVoiceProcess({
   engine,
   onChange,
   heartbeatMs = HEARTBEAT_MS,
+  inBackground = false,
 }: VoiceProcessOptions): Promise<VoiceProcess> {
   const trunks = new Map<string, Trunk>()
   const legs = new Map<string, RemoteLeg>()
@@ -66,6 +70,7 @@ export async function createVoiceProcess({
   let heartbeat: Timer | null = null
   let unanswered = 0
   let starting: Promise<void> | null = null
+  let { sip } = engine
 
   const ask: Ask = (name, args, whenGone) =>
     new Promise((resolve, reject) => {
@@ -96,8 +101,10 @@ export async function createVoiceProcess({
 
   async function start(): Promise<WorkerLink> {
     const startedAt = systemClock.monotonic()
-    const started = await startWorker(engine, receive)
+    const started = await startWorker({ ...engine, sip }, receive)
     link = started
+    // Carriers know us by this port: a successor takes the same one.
+    sip = started.sip
     void started.ended.then(() => lost(systemClock.monotonic() - startedAt))
     for (const trunk of trunks.values()) void ask('upsertTrunk', [trunk], undefined)
     if (onInbound) void ask('takeInbound', [], undefined)
@@ -172,8 +179,8 @@ export async function createVoiceProcess({
     }
   }
 
-  const first = await start()
-  let { sip } = first
+  let { sip } = inBackground ? engine : await start()
+  if (inBackground) starting = attempt()
 
   return {
     kind: 'embedded',
@@ -181,7 +188,6 @@ export async function createVoiceProcess({
       return link?.pid ?? null
     },
     get sip() {
-      sip = link?.sip ?? sip
       return sip
     },
 
