@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
-import { patch, statement } from '../../platform/database/statement.ts'
+import { statement } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import type { ProfileChanges } from './schema.ts'
 import { takenOr } from './sign-up.ts'
@@ -36,12 +36,21 @@ const find = statement(
 
 const changeable = ['full_name', 'company_name', 'display_name', 'username', 'phone', 'avatar_url'] as const
 
+// Column by column, because the whole row holds a password hash, which nobody may read.
+const changes = sql.join(
+  changeable.map((name) => {
+    const column = sql.ref(name)
+    const key = sql.lit(name)
+    return sql`${column} = case when changed.fields ? ${key} then changed.fields ->> ${key} else u.${column} end`
+  }),
+)
+
 const update = statement(
   'identity.profiles.update',
   (_, p: { id: string; changes: string }) => sql<Profile>`
     update identity.users u
-       set ${patch('u', changeable, p.changes)},
-           phone_verified = u.phone_verified and not (${p.changes}::jsonb ? 'phone')
+       set ${changes}, phone_verified = u.phone_verified and not changed.fields ? 'phone'
+      from (select ${p.changes}::jsonb as fields) changed
      where u.id = ${p.id} and u.id = app.user_id()
     returning ${columns}`,
 )
