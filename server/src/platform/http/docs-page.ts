@@ -8,7 +8,12 @@ interface Operation {
   description: string
   parameters: { name: string; in: string; required: boolean; schema: JsonSchema }[]
   requestBody?: { content: Record<string, { schema: JsonSchema; example?: unknown }> }
-  responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>
+  responses: Record<string, Response>
+}
+
+interface Response {
+  description: string
+  content?: Record<string, { schema: JsonSchema }>
 }
 
 interface Entry {
@@ -42,13 +47,16 @@ export function docsPage(document: JsonSchema): FileReply {
   }
   const entries = entriesOf(document)
   const byTag = Map.groupBy(entries, (entry) => entry.tag)
-  const schemas = (document.components as { schemas: Record<string, JsonSchema> }).schemas
+  const { schemas, responses } = document.components as {
+    schemas: Record<string, JsonSchema>
+    responses: Record<string, Response>
+  }
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escape(info.title)} API</title><style>${style}</style>
 <nav><strong>${escape(info.title)} ${escape(info.version)}</strong>
 ${[...byTag].map(([tag, of]) => `<h2>${escape(tag)}</h2>${of.map(({ operation }) => `<a href="#${operation.operationId}">${escape(operation.summary)}</a>`).join('')}`).join('\n')}
 </nav><main><h1>${escape(info.title)} API</h1><p>${escape(info.description)} The same as a document for programs: <a href="/api/openapi.json">openapi.json</a>.</p>
-${[...byTag].map(([tag, of]) => `<h2>${escape(tag)}</h2>${of.map((entry) => article(entry, servers[0]?.url ?? '', schemas)).join('\n')}`).join('\n')}
+${[...byTag].map(([tag, of]) => `<h2>${escape(tag)}</h2>${of.map((entry) => article(entry, servers[0]?.url ?? '', schemas, responses)).join('\n')}`).join('\n')}
 </main></html>`
   const hash = createHash('sha256').update(style).digest('base64')
   return new FileReply(html, {
@@ -69,15 +77,20 @@ function entriesOf(document: JsonSchema): Entry[] {
   )
 }
 
-function article({ method, path, operation }: Entry, url: string, schemas: Record<string, JsonSchema>): string {
+function article(
+  { method, path, operation }: Entry,
+  url: string,
+  schemas: Record<string, JsonSchema>,
+  reasons: Record<string, Response>,
+): string {
   const [status, answer] = Object.entries(operation.responses).find(([code]) => code < '300') ?? ['200', undefined]
   const answerSchema = answer?.content?.['application/json']?.schema
-  const errors = Object.entries(operation.responses).filter(([code]) => code >= '400')
+  const errors = Object.keys(operation.responses).filter((code) => code >= '400')
   return `<article id="${operation.operationId}"><h3>${escape(operation.summary)}</h3>
 <p><code><span class="method">${method}</span>${escape(path)}</code><br><span class="note">${escape(operation.description).replace(/`([^`]+)`/g, '<code>$1</code>')}</span></p>
 ${parameterTable(operation)}<pre>${escape(curl(method, path, operation, url))}</pre>
 <details><summary>Answer ${status}</summary><pre>${escape(JSON.stringify(shape(answerSchema ?? {}, schemas), null, 2))}</pre></details>
-<details><summary>Errors</summary><table>${errors.map(([code, { description }]) => `<tr><td>${code}</td><td>${escape(description)}</td></tr>`).join('')}</table></details></article>`
+<details><summary>Errors</summary><table>${errors.map((code) => `<tr><td>${code}</td><td>${escape(reasons[code]?.description ?? '')}</td></tr>`).join('')}</table></details></article>`
 }
 
 function parameterTable({ parameters }: Operation): string {

@@ -30,6 +30,7 @@ export function openApiDocument(tables: RouteTable[], about: { version: string; 
     paths,
     components: {
       schemas: components.schemas,
+      responses: errorResponses(components),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token from /api/auth/login, or an API key.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
@@ -54,7 +55,9 @@ function operation(operationId: string, tag: string, route: Route, components: C
         description: 'Done.',
         content: { 'application/json': { schema: components.add(route.answer, 'output') } },
       },
-      ...Object.fromEntries(expectedErrors(route).map((status) => [status, errorResponse(status, components)])),
+      ...Object.fromEntries(
+        expectedErrors(route).map((status) => [status, { $ref: `#/components/responses/${status}` }]),
+      ),
     },
   }
 }
@@ -116,7 +119,7 @@ const reasons: Record<number, string> = {
   503: 'Not at the moment; see Retry-After.',
 }
 
-export const ErrorAnswer = z
+const ErrorAnswer = z
   .object({
     error: z.string().meta({ description: 'A sentence for a person.' }),
     code: z.string().meta({ description: 'Stable, snake_case.' }),
@@ -125,10 +128,10 @@ export const ErrorAnswer = z
   })
   .meta({ id: 'Error' })
 
-const errorResponse = (status: number, components: Components): JsonSchema => ({
-  description: reasons[status] ?? 'Refused.',
-  content: { 'application/json': { schema: components.add(ErrorAnswer, 'output') } },
-})
+function errorResponses(components: Components): JsonSchema {
+  const content = { 'application/json': { schema: components.add(ErrorAnswer, 'output') } }
+  return Object.fromEntries(Object.entries(reasons).map(([status, description]) => [status, { description, content }]))
+}
 
 /** Named schemas, each written once under components. */
 class Components {

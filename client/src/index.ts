@@ -1,0 +1,5 @@
+export { ApiError, createClient } from './client.ts'
+export type { CallOptions, Client, ClientOptions } from './client.ts'
+export { createLive } from './live.ts'
+export type { Frame, Live, LiveOptions } from './live.ts'
+export type * from './operations.ts'

@@ -1,0 +1,87 @@
+import type { JsonSchema } from './json-schema.ts'
+
+interface Operation {
+  operationId: string
+  summary: string
+  parameters: { name: string; in: 'path' | 'query'; required: boolean; schema: JsonSchema }[]
+  requestBody?: { content: Record<string, { schema: JsonSchema }> }
+  responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }>
+}
+
+/** TypeScript types of every operation in an API document, for the typed client. */
+export function clientTypes(document: JsonSchema): string {
+  const paths = document.paths as Record<string, Record<string, Operation>>
+  const schemas = (document.components as { schemas: Record<string, JsonSchema> }).schemas
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  )
+  return `// Written by \`npm run generate\` from the table of routes; change that.
+
+${Object.entries(schemas)
+  .map(([name, schema]) => `export type ${name} = ${typeOf(schema)}`)
+  .join('\n\n')}
+
+/** What each operation takes and answers. */
+export interface Operations {
+${operations.map(({ operation }) => `  /** ${operation.summary} */\n  ${operation.operationId}: { input: ${inputOf(operation)}; answer: ${answerOf(operation)} }`).join('\n')}
+}
+
+/** Where each operation is. */
+export const operations = {
+${operations.map(({ path, method, operation }) => `  ${operation.operationId}: ['${method}', '${path}'],`).join('\n')}
+} as const satisfies Record<keyof Operations, readonly [string, string]>
+`
+}
+
+function inputOf({ parameters, requestBody }: Operation): string {
+  const group = (place: 'path' | 'query') => {
+    const fields = parameters.filter((parameter) => parameter.in === place)
+    if (fields.length === 0) return ''
+    const optional = fields.every(({ required }) => !required) ? '?' : ''
+    const body = fields
+      .map(({ name, required, schema }) => `${name}${required ? '' : '?'}: ${typeOf(schema)}`)
+      .join('; ')
+    return `${place}${optional}: { ${body} }`
+  }
+  const json = requestBody?.content['application/json']
+  const body = json ? `body: ${typeOf(json.schema)}` : requestBody ? 'body: FormData' : ''
+  const parts = [group('path'), group('query'), body].filter(Boolean)
+  return parts.length > 0 ? `{ ${parts.join('; ')} }` : 'undefined'
+}
+
+function answerOf({ responses }: Operation): string {
+  const [, answer] = Object.entries(responses).find(([status]) => status < '300') ?? []
+  return typeOf(answer?.content?.['application/json']?.schema ?? {})
+}
+
+function typeOf(schema: JsonSchema): string {
+  const { $ref, type, properties, required, items, anyOf, oneOf, additionalProperties } = schema as Record<
+    string,
+    unknown
+  >
+  if (typeof $ref === 'string') return $ref.split('/').at(-1) as string
+  if ('const' in schema) return JSON.stringify(schema.const)
+  if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
+  const options = (anyOf ?? oneOf) as JsonSchema[] | undefined
+  if (options) return [...new Set(options.map(typeOf))].join(' | ')
+  if (Array.isArray(type)) return type.map((one: string) => typeOf({ ...schema, type: one })).join(' | ')
+  if (properties) {
+    const fields = Object.entries(properties as Record<string, JsonSchema>).map(
+      ([name, of]) =>
+        `${JSON.stringify(name)}${(required as string[] | undefined)?.includes(name) ? '' : '?'}: ${typeOf(of)}`,
+    )
+    return `{ ${fields.join('; ')} }`
+  }
+  if (type === 'array') return items ? `(${typeOf(items as JsonSchema)})[]` : 'unknown[]'
+  if (type === 'object') {
+    const values =
+      additionalProperties && typeof additionalProperties === 'object'
+        ? typeOf(additionalProperties as JsonSchema)
+        : 'unknown'
+    return `Record<string, ${values}>`
+  }
+  return (
+    { string: 'string', integer: 'number', number: 'number', boolean: 'boolean', null: 'null' }[String(type)] ??
+    'unknown'
+  )
+}
