@@ -142,8 +142,9 @@ create index attempts_provider on campaigns.attempts (workspace_id, sip_provider
 create index attempts_open on campaigns.attempts (node_id) where ended_at is null;
 select app.tenant_table('campaigns.attempts');
 
+-- UUIDv8 (RFC 9562: the bits are the maker's own).
 create function campaigns.attempt_id(target uuid, number int) returns uuid language sql immutable as $$
-  select md5(target::text || '/' || number)::uuid
+  select overlay(overlay(md5(target::text || '/' || number) placing '8' from 13 for 1) placing 'a' from 17 for 1)::uuid
 $$;
 
 -- The counters of a campaign follow its targets in the same statement, whichever statement that is.

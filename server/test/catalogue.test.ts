@@ -13,6 +13,8 @@ const installationTables = new Set([
   'identity.workspaces',
   'identity.sessions',
   'identity.login_attempts',
+  'telephony.nodes',
+  'telephony.number_zones',
   'platform.events',
   'platform.failed_events',
   'platform.subscribers',

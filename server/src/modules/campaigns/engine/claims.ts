@@ -1,0 +1,185 @@
+import { sql } from 'kysely'
+import { statement } from '../../../platform/database/statement.ts'
+import type { KeyMap } from '../schema.ts'
+
+/**
+ * The engine's statements on targets and attempts. The order is what makes them safe: a target is claimed, then its
+ * attempt is committed with the time of the INVITE, then the INVITE leaves, then the result is written. Whoever finds a
+ * claim of a dead node may take it over; whoever finds an attempt of a dead node only knows that a call may have been
+ * made. `node_id` is the fencing token throughout, and only a node whose lease is good may claim or begin.
+ */
+
+// The campaign may be worked on by this node now: it is active, and its provider is active and in this node's hands.
+const mine = (p: { node_id: string }) => sql`
+  join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id and p.active
+  join telephony.trunks held on held.workspace_id = p.workspace_id and held.sip_provider_id = p.id and held.node_id = ${p.node_id}
+  join telephony.nodes n on n.id = held.node_id and n.lease_until > now()`
+
+const notToBeCalled = sql`exists (
+  select from contacts.do_not_call d where d.workspace_id = k.workspace_id and d.phone_number = k.phone_number)`
+
+// Where the contact is: as the contact says, else by the number, which may have changed since the start.
+const zones = sql`
+  case when k.time_zone is not null then array[k.time_zone]
+       when k.phone_number = t.phone_number then t.zones
+       else coalesce(telephony.zones_of(k.phone_number), t.zones) end`
+
+export interface Claim {
+  campaign_id: string
+  node_id: string
+  now: string
+  limit: number
+}
+
+export interface ClaimedRow {
+  id: string
+  verdict: 'call' | 'later' | 'do_not_call' | 'gone' | 'never'
+}
+
+/**
+ * Claims up to `limit` contacts that are due and may be called now. Those it finds that may not are settled on the way:
+ * on the do-not-call list, deleted, or outside their calling hours (put off to the next opening).
+ */
+export const claim = statement('campaigns.claim', (_, p: Claim) =>
+  sql<ClaimedRow>`
+    with campaign as (
+      select c.id, c.workspace_id, c.calling_hours,
+             least(${p.limit}::int,
+                   c.max_concurrent_calls - (select count(*) from campaigns.targets w
+                                              where w.node_id = ${p.node_id} and w.workspace_id = c.workspace_id and w.campaign_id = c.id),
+                   p.max_concurrent_calls - (select count(*) from campaigns.targets w join campaigns.campaigns o on o.workspace_id = w.workspace_id and o.id = w.campaign_id
+                                              where w.node_id = ${p.node_id} and w.workspace_id = c.workspace_id and o.sip_provider_id = p.id)) as room
+        from campaigns.campaigns c ${mine(p)}
+       where c.id = ${p.campaign_id} and c.status = 'active'
+    ), due as (
+      select t.id, t.workspace_id, t.contact_id, t.phone_number, t.zones, t.next_attempt_at, c.calling_hours
+        from campaigns.targets t join campaign c on t.workspace_id = c.workspace_id and t.campaign_id = c.id
+       where t.finished_at is null and t.node_id is null and t.next_attempt_at <= ${p.now}::timestamptz
+       order by t.next_attempt_at, t.id
+       limit (select greatest(0, room) from campaign)
+         for update of t skip locked
+    ), seen as (
+      select t.id, t.next_attempt_at, k.id is null as gone, coalesce(${notToBeCalled}, false) as refused,
+             campaigns.next_opening(t.calling_hours, ${zones}, ${p.now}::timestamptz) as opening
+        from due t left join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id
+    ), judged as (
+      select *, case when gone then 'gone' when refused then 'do_not_call' when opening is null then 'never'
+                     when opening > ${p.now}::timestamptz then 'later' else 'call' end as verdict
+        from seen
+    )
+    update campaigns.targets t
+       set node_id = case j.verdict when 'call' then ${p.node_id}::uuid end,
+           status = case j.verdict when 'gone' then 'cancelled' when 'do_not_call' then 'do_not_call' when 'never' then 'failed' else t.status end,
+           finished_at = case when j.verdict in ('gone', 'do_not_call', 'never') then ${p.now}::timestamptz end,
+           cause = case j.verdict when 'gone' then 'contact_deleted' when 'do_not_call' then 'do_not_call' when 'never' then 'no_calling_hours' else t.cause end,
+           next_attempt_at = case j.verdict when 'later' then j.opening else t.next_attempt_at end,
+           deferred_from = case j.verdict when 'later' then coalesce(t.deferred_from, t.next_attempt_at) end
+      from judged j
+     where t.id = j.id
+    returning t.id, j.verdict`,
+)
+
+export interface Begun {
+  target_id: string
+  attempt_id: string
+  number: number
+  phone_number: string
+}
+
+/**
+ * Commits the attempts of claimed targets, all checks made once more. The INVITE may leave only for those it answers;
+ * the others stay claimed and are to be withdrawn.
+ */
+export const begin = statement('campaigns.begin', (_, p: { campaign_id: string; ids: string[]; node_id: string; caller_id: string; now: string }) =>
+  sql<Begun>`
+    with ready as (
+      select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id
+        from campaigns.targets t
+        join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active'
+        ${mine(p)}
+        join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id
+       where t.id = any(${p.ids}::uuid[]) and c.id = ${p.campaign_id} and t.node_id = ${p.node_id} and t.status = 'queued'
+         and not ${notToBeCalled}
+         and campaigns.next_opening(c.calling_hours, ${zones}, ${p.now}::timestamptz) = ${p.now}::timestamptz
+         for update of t
+    ), begun as (
+      update campaigns.targets t
+         set status = 'dialling', attempts = r.number, phone_number = r.phone_number, cause = null,
+             last_attempt_id = campaigns.attempt_id(t.id, r.number)
+        from ready r
+       where t.id = r.id and t.node_id = ${p.node_id} and t.status = 'queued'
+      returning t.id, t.campaign_id, t.last_attempt_id, r.number, r.phone_number, r.sip_provider_id
+    )
+    insert into campaigns.attempts (id, campaign_id, target_id, number, node_id, sip_provider_id, phone_number, caller_id, invite_at)
+    select last_attempt_id, campaign_id, id, number, ${p.node_id}, sip_provider_id, phone_number, ${p.caller_id}, ${p.now}::timestamptz
+      from begun
+    returning target_id, id as attempt_id, number, phone_number`,
+)
+
+/** Gives back targets that were claimed, or even begun, and for which no INVITE left: as if nothing had been. */
+export const withdraw = statement('campaigns.withdraw', (_, p: { ids: string[]; node_id: string }) =>
+  sql`with undone as (
+        delete from campaigns.attempts
+         where target_id = any(${p.ids}::uuid[]) and node_id = ${p.node_id} and ended_at is null and status = 'dialling'
+        returning target_id
+      )
+      update campaigns.targets t
+         set status = 'queued', node_id = null, attempts = t.attempts - (u.target_id is not null)::int,
+             last_attempt_id = case when u.target_id is null then t.last_attempt_id
+                                    when t.attempts > 1 then campaigns.attempt_id(t.id, t.attempts - 1) end
+        from unnest(${p.ids}::uuid[]) given (id) left join undone u on u.target_id = given.id
+       where t.id = given.id and t.node_id = ${p.node_id} and t.status in ('queued', 'dialling')`,
+)
+
+/** Gives back claims of this node that it does not know of: their answer was lost with a connection. */
+export const releaseForgotten = statement('campaigns.release_forgotten', (_, p: { campaign_id: string; known: string[]; node_id: string }) =>
+  sql`update campaigns.targets set node_id = null
+       where node_id = ${p.node_id} and campaign_id = ${p.campaign_id} and status = 'queued' and id <> all(${p.known}::uuid[])`,
+)
+
+/** A campaign that this node has something to do for. */
+export interface EngagedCampaign {
+  id: string
+  workspace_id: string
+  user_id: string
+  status: 'active' | 'paused' | 'completed' | 'stopped'
+  sip_provider_id: string | null
+  contact_list_id: string | null
+  caller_id: string
+  transfer_number: string | null
+  key_map: KeyMap
+  max_concurrent_calls: number
+  calls_per_second: number
+  ring_timeout_seconds: number
+  voicemail: 'hang_up' | 'leave_message'
+  record: boolean
+  greeting_storage_key: string | null
+  unfinished: number
+  /** When the next contact is due; null: all that is left is being called. */
+  due_at: string | null
+}
+
+export const findEngaged = statement('campaigns.engaged.sweep', (_, p: { node_id: string; ids: string[] }) =>
+  sql<EngagedCampaign>`
+    select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,
+           coalesce(c.caller_id, p.caller_ids[1], '') as caller_id, c.transfer_number, c.key_map, c.max_concurrent_calls,
+           c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
+           g.telephone_storage_key as greeting_storage_key, c.contacts - c.finished_contacts as unfinished,
+           (select t.next_attempt_at from campaigns.targets t
+             where t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.finished_at is null and t.node_id is null
+             order by t.next_attempt_at limit 1) as due_at
+      from campaigns.campaigns c
+      left join telephony.trunks held on held.workspace_id = c.workspace_id and held.sip_provider_id = c.sip_provider_id and held.node_id = ${p.node_id}
+      left join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id
+      left join files.greetings g on g.workspace_id = c.workspace_id and g.id = c.greeting_id
+     where (c.status in ('active', 'paused') and held.sip_provider_id is not null) or c.id = any(${p.ids}::uuid[])
+     order by c.id`,
+)
+
+/** Ends a campaign of whose contacts none is left. */
+export const complete = statement('campaigns.complete', (_, p: { id: string; now: string }) =>
+  sql<{ id: string }>`
+    update campaigns.campaigns set status = 'completed', ended_at = ${p.now}::timestamptz
+     where id = ${p.id} and status in ('active', 'paused') and finished_contacts = contacts
+    returning id`,
+)

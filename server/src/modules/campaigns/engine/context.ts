@@ -1,0 +1,47 @@
+import type { Clock, VoiceGateway } from '@switchboard/voice'
+import type { Ctx } from '../../../platform/context.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import type { Telephony } from '../../telephony/index.ts'
+import type { Lane } from './line.ts'
+import type { Progress } from './progress.ts'
+import type { Recorder } from './recorder.ts'
+import { withdraw } from './claims.ts'
+
+/** What the parts of one engine share. */
+export interface Engine {
+  readonly services: Services
+  readonly gateway: VoiceGateway
+  readonly telephony: Telephony
+  readonly clock: Clock
+  readonly recorder: Recorder
+  readonly progress: Progress
+  readonly pollMs: number
+  /** By campaign. */
+  readonly lanes: Map<string, Lane>
+  /** Runs something beside the loop, which looks again when it is done. A failure is logged. */
+  aside(what: string, work: Promise<unknown>): void
+}
+
+/** The server at work for a campaign, in its workspace. */
+export const inWorkspaceOf = ({ services }: Pick<Engine, 'services'>, { campaign }: Lane): Ctx =>
+  serverContext(services, { workspaceId: campaign.workspace_id, userId: campaign.user_id })
+
+/** Engine time as the database reads it. */
+export const nowText = ({ services }: Pick<Engine, 'services'>) => services.now().toISOString()
+
+/**
+ * Gives back contacts for whom no INVITE has left. Tries until it succeeds: nobody else can do it while this node lives.
+ */
+export async function giveBack(engine: Engine, lane: Lane, ids: string[], nodeId: string): Promise<void> {
+  if (ids.length === 0) return
+  for (;;) {
+    try {
+      await inWorkspaceOf(engine, lane).db.all(withdraw, { ids, node_id: nodeId })
+      lane.dueAt = 0
+      return
+    } catch (error) {
+      engine.services.log.warn({ err: error }, 'Contacts who were not called could not be given back; trying again.')
+      await new Promise<void>((resolve) => engine.clock.setTimeout(resolve, engine.pollMs))
+    }
+  }
+}

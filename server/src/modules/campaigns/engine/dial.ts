@@ -1,0 +1,101 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { type Leg, NotAdmitted } from '@switchboard/voice'
+import { transaction } from '../../../platform/context.ts'
+import { addDoNotCall } from '../../contacts/index.ts'
+import { isTransferNumber } from '../../telephony/index.ts'
+import { conduct } from './call.ts'
+import type { Begun } from './claims.ts'
+import { type Engine, giveBack, inWorkspaceOf, nowText } from './context.ts'
+import type { Lane, Line } from './line.ts'
+import { keepRecording } from './recording.ts'
+import type { CallNote } from './recorder.ts'
+
+/** A call that is hung up for its length, transfer included. */
+const maxCallMs = 3_600_000
+/** The gateway's own spacing is waited for when it is no longer than this. */
+const shortWaitMs = 50
+
+export interface CallToMake {
+  line: Line
+  lane: Lane
+  targetId: string
+  nodeId: string
+  begun: Begun
+}
+
+/**
+ * Makes one call whose attempt is committed. Resolves when its result is written, or when the gateway would not take it:
+ * then nobody was called, the contact is back in the queue, and `NotAdmitted` says for how long to hold back.
+ */
+export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdmitted | undefined> {
+  const { lane, begun, nodeId } = call
+  const note = (more: Partial<CallNote>) => engine.recorder.note(lane.campaign.workspace_id, { ...more, attempt_id: begun.attempt_id, node_id: nodeId })
+  const unanswered = new AbortController()
+  lane.unanswered.add(unanswered)
+  try {
+    const leg = await originate(engine, call, unanswered.signal)
+    await conductLeg(engine, call, leg, note, () => lane.unanswered.delete(unanswered))
+  } catch (error) {
+    if (error instanceof NotAdmitted || unanswered.signal.aborted) {
+      await giveBack(engine, lane, [call.targetId], nodeId)
+      return error instanceof NotAdmitted ? error : undefined
+    }
+    engine.services.log.error({ err: error, attempt: begun.attempt_id }, 'A call went wrong.')
+    // The gateway refuses a malformed request before anything is sent; otherwise nobody knows.
+    const refused = error instanceof TypeError
+    note({ status: refused ? 'failed' : 'unknown', cause: refused ? 'invalid_number' : 'internal_error', ended_at: nowText(engine) })
+  } finally {
+    lane.unanswered.delete(unanswered)
+  }
+  await engine.recorder.written(begun.attempt_id)
+  return undefined
+}
+
+async function originate(engine: Engine, { line, lane, begun }: CallToMake, signal: AbortSignal): Promise<Leg> {
+  const { campaign } = lane
+  const request = {
+    attemptId: begun.attempt_id,
+    trunkId: line.trunk.id,
+    to: begun.phone_number,
+    callerId: campaign.caller_id,
+    ringTimeoutMs: campaign.ring_timeout_seconds * 1000,
+    maxDurationMs: maxCallMs,
+  }
+  try {
+    return await engine.gateway.originate(request, signal)
+  } catch (error) {
+    if (!(error instanceof NotAdmitted) || error.reason !== 'trunk_limit' || error.retryAfterMs > shortWaitMs) throw error
+    // The gateway counts its own spacing, which the clock's grain makes us miss by a millisecond.
+    await new Promise<void>((resolve) => engine.clock.setTimeout(resolve, error.retryAfterMs))
+    if (!engine.telephony.mayDial()) throw error
+    return engine.gateway.originate(request, signal)
+  }
+}
+
+async function conductLeg(engine: Engine, call: CallToMake, leg: Leg, note: (more: Partial<CallNote>) => void, onAnswered: () => void): Promise<void> {
+  const { services, clock } = engine
+  const { campaign } = call.lane
+  const { key_map, voicemail, transfer_number: to, caller_id: callerId } = campaign
+  const folder = path.join(services.config.dataDir, 'recordings')
+  const recordingPath = campaign.record ? path.join(folder, `${leg.attemptId}.wav`) : null
+  if (recordingPath) await mkdir(folder, { recursive: true, mode: 0o700 })
+  const greeting = campaign.greeting_storage_key ? { path: await services.storage.localPath(campaign.greeting_storage_key) } : null
+  const transfer = to ? { to, mode: call.line.trunk.transferMode, callerId } : null
+  await conduct(
+    leg,
+    { greeting, key_map, voicemail, transfer, recordingPath },
+    {
+      clock,
+      note,
+      onAnswered,
+      onFault: (error) => services.log.error({ err: error, attempt: leg.attemptId }, 'A call had to be hung up.'),
+      mayTransferTo: (number) => isTransferNumber(inWorkspaceOf(engine, call.lane), number),
+      optOut: () =>
+        transaction(inWorkspaceOf(engine, call.lane), async (ctx) => {
+          await addDoNotCall(ctx, call.begun.phone_number, 'Asked by key during a call')
+        }),
+    },
+  )
+  if (recordingPath) engine.aside('Keeping a recording', keepRecording(inWorkspaceOf(engine, call.lane), leg.attemptId, recordingPath))
+}

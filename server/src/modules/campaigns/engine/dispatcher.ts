@@ -1,0 +1,216 @@
+import type { NotAdmitted } from '@switchboard/voice'
+import { begin, claim, releaseForgotten } from './claims.ts'
+import { type Engine, giveBack, inWorkspaceOf, nowText } from './context.ts'
+import { makeCall } from './dial.ts'
+import { type Lane, type Line, type PlannedCall, nextCallAt, openLine, postpone, shortage, takeTurn } from './line.ts'
+
+/** Attempts are committed so long before their INVITE leaves. */
+const beginAheadMs = 100
+/** An attempt whose INVITE could not leave within this is withdrawn: its checks are too old. */
+const staleMs = 600
+/** A call later than this moves the ones behind it. */
+const latenessMs = 8
+
+/** Gives claimed contacts their moments and makes the calls, line by line. */
+export interface Dispatcher {
+  /** Puts campaigns on their lines after they were looked at. */
+  arrange(): void
+  /** Does all that can be done now, without waiting; answers the monotonic time at which there will be more to do. */
+  run(): number
+  /** Has this node calls in progress, or contacts in hand? */
+  isBusy(): boolean
+  /** Makes no more calls, and gives back every contact who was not called. */
+  stop(): Promise<void>
+  /** Resolves when every call has ended and its result is written. */
+  idle(): Promise<void>
+}
+
+export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher {
+  const { services, telephony, clock, lanes } = engine
+  const lines = new Map<string, Line>()
+  const calls = new Set<Promise<void>>()
+  let blockedUntil = -Infinity
+  let stopped = false
+
+  function arrange(): void {
+    const held = telephony.trunks()
+    for (const trunk of held.values()) {
+      const line = lines.get(trunk.id) ?? openLine(trunk)
+      lines.set(trunk.id, line)
+      line.trunk = trunk
+      line.pacer.setRate(trunk.callsPerSecond)
+    }
+    const lineOf = ({ campaign }: Lane) =>
+      campaign.status === 'active' && campaign.sip_provider_id && held.get(campaign.sip_provider_id)?.usable ? lines.get(campaign.sip_provider_id) : undefined
+    for (const line of lines.values()) line.lanes = line.lanes.filter((lane) => lanes.get(lane.campaign.id) === lane && lineOf(lane) === line)
+    for (const lane of lanes.values()) {
+      const line = lineOf(lane)
+      if (!line) returnClaims(lane)
+      else if (!line.lanes.includes(lane)) line.lanes.push(lane)
+    }
+    for (const [id, line] of lines) if (!held.has(id) && line.active === 0 && line.plan.length === 0) lines.delete(id)
+  }
+
+  function returnClaims(lane: Lane): void {
+    const ids = lane.claimed.splice(0)
+    if (ids.length > 0) engine.aside('Giving contacts back', giveBack(engine, lane, ids, telephony.nodeId()))
+  }
+
+  function run(): number {
+    const now = clock.monotonic()
+    let next = Infinity
+    for (const line of lines.values()) {
+      if (telephony.mayDial() && !stopped) {
+        startClaim(line, now)
+        planCalls(line, now)
+      }
+      makeCalls(line, now)
+      next = Math.min(next, nextMoment(line, now))
+    }
+    return next
+  }
+
+  function nextMoment(line: Line, now: number): number {
+    let next = Infinity
+    const [first] = line.plan
+    if (first && first.state !== 'beginning') next = Math.max(first.at, line.blockedUntil, blockedUntil)
+    if (!telephony.mayDial() || stopped) return next
+    const untilDueMs = (lane: Lane) => lane.dueAt - services.now().getTime()
+    for (const lane of line.lanes) {
+      if (lane.claimed.length > 0) next = Math.min(next, Math.max(nextCallAt(line, lane), blockedUntil) - beginAheadMs)
+      if (!line.claiming && shortage(line, lane) > 0) next = Math.min(next, Math.max(now + untilDueMs(lane), line.blockedUntil, blockedUntil))
+    }
+    return next
+  }
+
+  // ── Claiming ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** One claim at a time on a line, so that the trunk's limit holds in the claiming statement. */
+  function startClaim(line: Line, now: number): void {
+    if (line.claiming || Math.max(line.blockedUntil, blockedUntil) > now) return
+    const time = services.now().getTime()
+    for (const lane of line.lanes) {
+      const limit = lane.dueAt <= time ? shortage(line, lane) : 0
+      if (limit <= 0) continue
+      line.claiming = true
+      engine.aside('Claiming contacts', claimInto(lane, limit).finally(() => (line.claiming = false)))
+      return
+    }
+  }
+
+  async function claimInto(lane: Lane, limit: number): Promise<void> {
+    const { id: campaign_id, workspace_id } = lane.campaign
+    const node_id = telephony.nodeId()
+    const { db } = inWorkspaceOf(engine, lane)
+    // Until the campaign is looked at again, unless this finds something: a failure is not repeated at once.
+    lane.dueAt = services.now().getTime() + engine.pollMs
+    if (lane.forgetful) await db.all(releaseForgotten, { campaign_id, node_id, known: [...lane.claimed, ...plannedOf(lane)] })
+    lane.forgetful = true
+    const rows = await db.all(claim, { campaign_id, node_id, now: nowText(engine), limit })
+    lane.forgetful = false
+    if (rows.length > 0) lane.dueAt = 0
+    for (const { id, verdict } of rows) if (verdict === 'call') lane.claimed.push(id)
+    if (rows.length > lane.claimed.length) engine.progress.moved(workspace_id, [campaign_id])
+  }
+
+  const plannedOf = (lane: Lane) =>
+    [...lines.values()].flatMap(({ plan }) => plan.filter((call) => call.lane === lane).map(({ targetId }) => targetId))
+
+  // ── Planning ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function planCalls(line: Line, now: number): void {
+    const nodeId = telephony.nodeId()
+    const batches = new Map<Lane, PlannedCall[]>()
+    for (let turn; (turn = takeTurn(line, Math.max(now, blockedUntil), now + beginAheadMs)); ) {
+      const { lane, at } = turn
+      const call: PlannedCall = { lane, targetId: lane.claimed.shift() as string, nodeId, at, plannedAt: now, state: 'beginning', begun: null }
+      lane.planned++
+      line.plan.push(call)
+      const batch = batches.get(lane)
+      if (batch) batch.push(call)
+      else batches.set(lane, [call])
+    }
+    for (const [lane, planned] of batches) engine.aside('Beginning calls', beginCalls(lane, planned, nodeId))
+  }
+
+  async function beginCalls(lane: Lane, planned: PlannedCall[], nodeId: string): Promise<void> {
+    const { id: campaign_id, caller_id, workspace_id } = lane.campaign
+    const ids = planned.map(({ targetId }) => targetId)
+    try {
+      const rows = await inWorkspaceOf(engine, lane).db.all(begin, { campaign_id, ids, node_id: nodeId, caller_id, now: nowText(engine) })
+      const begun = new Map(rows.map((row) => [row.target_id, row]))
+      for (const call of planned) call.begun = begun.get(call.targetId) ?? null
+    } catch (error) {
+      services.log.warn({ err: error }, 'Calls could not be begun; their contacts go back to the queue.')
+    }
+    for (const call of planned) call.state = call.begun ? 'ready' : 'void'
+    engine.progress.moved(workspace_id, [campaign_id])
+    const refused = planned.filter(({ begun }) => !begun).map(({ targetId }) => targetId)
+    await giveBack(engine, lane, refused, nodeId)
+  }
+
+  // ── Calling ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function makeCalls(line: Line, now: number): void {
+    for (let call; (call = line.plan[0]) && call.state !== 'beginning'; ) {
+      const stale = now - call.plannedAt > staleMs
+      if (call.state === 'ready' && !stale && Math.max(call.at, line.blockedUntil, blockedUntil) > now) return
+      line.plan.shift()
+      call.lane.planned--
+      const { lane, begun, targetId, nodeId } = call
+      if (!begun) continue
+      const allowed = !stale && !stopped && telephony.mayDial() && nodeId === telephony.nodeId() && lane.campaign.status === 'active'
+      if (!allowed) {
+        engine.aside('Giving a contact back', giveBack(engine, lane, [targetId], nodeId))
+        continue
+      }
+      if (now - call.at > latenessMs) postpone(line, lane, now - call.at)
+      follow(line, lane, makeCall(engine, { line, lane, targetId, nodeId, begun }))
+    }
+  }
+
+  function follow(line: Line, lane: Lane, call: Promise<NotAdmitted | undefined>): void {
+    lane.active++
+    line.active++
+    const over = call
+      .then((refusal) => refusal && holdBack(line, refusal))
+      .finally(() => {
+        lane.active--
+        line.active--
+        calls.delete(over)
+        if (calls.size === 0) onIdle()
+      })
+    calls.add(over)
+    engine.aside('Making a call', over)
+  }
+
+  function holdBack(line: Line, { reason, retryAfterMs }: NotAdmitted): void {
+    const now = clock.monotonic()
+    if (reason === 'trunk_limit') line.blockedUntil = now + retryAfterMs
+    else if (reason === 'trunk_unknown') {
+      line.blockedUntil = now + engine.pollMs
+      engine.aside('Opening a trunk', telephony.sync())
+    } else blockedUntil = now + Math.max(retryAfterMs, beginAheadMs)
+  }
+
+  return {
+    arrange,
+    run,
+    isBusy: () => calls.size > 0 || [...lines.values()].some(({ plan }) => plan.length > 0) || [...lanes.values()].some(({ claimed }) => claimed.length > 0),
+    async stop() {
+      stopped = true
+      for (const lane of lanes.values()) returnClaims(lane)
+      while ([...lines.values()].some(({ claiming, plan }) => claiming || plan.some(({ state }) => state === 'beginning'))) {
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 10))
+      }
+      run()
+      for (const line of lines.values()) {
+        for (const { lane, targetId, nodeId } of line.plan.splice(0)) await giveBack(engine, lane, [targetId], nodeId)
+      }
+      for (const lane of lanes.values()) await giveBack(engine, lane, lane.claimed.splice(0), telephony.nodeId())
+    },
+    async idle() {
+      while (calls.size > 0) await Promise.all(calls)
+    },
+  }
+}

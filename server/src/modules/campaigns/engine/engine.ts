@@ -1,0 +1,116 @@
+import { type Clock, type Timer, type VoiceGateway, systemClock } from '@switchboard/voice'
+import type { StoredEvent } from '../../../platform/events.ts'
+import type { Services } from '../../../platform/services.ts'
+import { ContactListChanged } from '../../contacts/events.ts'
+import { SipProviderChanged } from '../../telephony/events.ts'
+import type { Telephony } from '../../telephony/index.ts'
+import { CampaignChanged, CampaignStatusChanged } from '../events.ts'
+import type { Engine } from './context.ts'
+import { createDispatcher } from './dispatcher.ts'
+import { createProgress } from './progress.ts'
+import { createRecorder } from './recorder.ts'
+import { watchCampaigns } from './watch.ts'
+
+export interface CampaignEngine {
+  start(): void
+  /** Something has changed: look now. */
+  wake(): void
+  /** For every event of the outbox: looks when it concerns campaigns. */
+  notice(event: Pick<StoredEvent, 'type' | 'data'>): void
+  /** Makes no more calls, lets those in progress end, hangs up what is left after `deadlineMs`, writes all results. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+export interface CampaignEngineOptions {
+  services: Services
+  gateway: VoiceGateway
+  telephony: Telephony
+  clock?: Clock
+  /** How often campaigns are looked at while calls are made. Default 1 s. */
+  pollMs?: number
+  /** And while there is nothing to do. Default 10 s. */
+  idlePollMs?: number
+}
+
+const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.type, SipProviderChanged.type])
+
+/**
+ * Works through the campaigns whose provider is in this node's hands. One loop: it looks at the campaigns, claims
+ * contacts a little ahead, gives each call a moment within the calls per second of its campaign and its trunk, and makes
+ * it. What is true is in the database; what is here may be lost at any time.
+ */
+export function createCampaignEngine(options: CampaignEngineOptions): CampaignEngine {
+  const { services, gateway, telephony, clock = systemClock, pollMs = 1_000, idlePollMs = 10_000 } = options
+  const background = new Set<Promise<void>>()
+  let timer: Timer | undefined
+  let watchedAt = -Infinity
+  let watching: Promise<void> | undefined
+  let hurry = false
+  let stopped = true
+
+  const progress = createProgress(services, clock)
+  const recorder = createRecorder({ services, clock, onRecorded: (workspaceId, ids) => progress.moved(workspaceId, ids) })
+  const engine: Engine = { services, gateway, telephony, clock, recorder, progress, pollMs, lanes: new Map(), aside }
+  const dispatcher = createDispatcher(engine, wake)
+
+  function aside(what: string, work: Promise<unknown>): void {
+    const watched = work
+      .then(
+        () => undefined,
+        (error: unknown) => services.log.warn({ err: error }, `${what} failed; trying again.`),
+      )
+      .finally(() => {
+        background.delete(watched)
+        advance()
+      })
+    background.add(watched)
+  }
+
+  function advance(): void {
+    timer?.cancel()
+    if (stopped) return
+    const now = clock.monotonic()
+    const watchAt = hurry ? now : watchedAt + (dispatcher.isBusy() ? pollMs : idlePollMs)
+    if (now >= watchAt && !watching) {
+      hurry = false
+      watchedAt = now
+      watching = watchCampaigns(engine)
+        .then(dispatcher.arrange)
+        .finally(() => (watching = undefined))
+      aside('Looking at the campaigns', watching)
+    }
+    const next = Math.min(dispatcher.run(), watching ? Infinity : Math.max(watchAt, now + 1))
+    if (next < Infinity) timer = clock.setTimeout(advance, Math.max(0, next - clock.monotonic()))
+  }
+
+  function wake(): void {
+    hurry = true
+    advance()
+  }
+
+  return {
+    start() {
+      stopped = false
+      wake()
+    },
+    wake,
+    notice({ type, data }) {
+      if (type === ContactListChanged.type) {
+        const { contact_list_id } = data as { contact_list_id: string }
+        const lanes = [...engine.lanes.values()].filter(({ campaign }) => campaign.contact_list_id === contact_list_id)
+        // An import tells of each of its parts: looking once a second is enough.
+        for (const lane of lanes) lane.enrolAt = Math.min(lane.enrolAt, clock.monotonic() + pollMs)
+      } else if (concerning.has(type)) wake()
+    },
+    async stop(deadlineMs) {
+      stopped = true
+      timer?.cancel()
+      await watching?.catch((error: unknown) => services.log.debug({ err: error }, 'The last look at the campaigns failed.'))
+      await dispatcher.stop()
+      await gateway.drain(deadlineMs)
+      await dispatcher.idle()
+      while (background.size > 0) await Promise.all(background)
+      await recorder.flush()
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import type { HeldTrunk } from '../../telephony/index.ts'
+import type { Begun, EngagedCampaign } from './claims.ts'
+import { type Pacer, createPacer } from './pacer.ts'
+
+/** A campaign as its node works on it. */
+export interface Lane {
+  campaign: EngagedCampaign
+  readonly pacer: Pacer
+  /** Targets that are claimed and not planned yet, in their order. */
+  claimed: string[]
+  planned: number
+  /** Calls made whose results are not written yet. */
+  active: number
+  /** Unix time in ms at which looking for a due target makes sense again. */
+  dueAt: number
+  /** Monotonic ms at which the contact list is to be looked at again. */
+  enrolAt: number
+  /** Cancel the calls that nobody has answered. */
+  readonly unanswered: Set<AbortController>
+  /** A claim's answer may be lost: what it claimed is to be given back first. */
+  forgetful: boolean
+}
+
+/** A call that has its moment. */
+export interface PlannedCall {
+  readonly lane: Lane
+  readonly targetId: string
+  readonly nodeId: string
+  /** Monotonic ms at which the INVITE is to leave. */
+  at: number
+  /** Monotonic ms of the checks that let it begin. */
+  readonly plannedAt: number
+  /** `beginning`: its attempt is being committed. `void`: it may not be made after all. */
+  state: 'beginning' | 'ready' | 'void'
+  begun: Begun | null
+}
+
+/** A trunk with the campaigns that call through it. */
+export interface Line {
+  trunk: HeldTrunk
+  readonly pacer: Pacer
+  /** Active campaigns, in the order of their next turn. */
+  lanes: Lane[]
+  readonly plan: PlannedCall[]
+  active: number
+  claiming: boolean
+  /** Monotonic ms until which the gateway takes no call here. */
+  blockedUntil: number
+}
+
+export const openLane = (campaign: EngagedCampaign): Lane => ({
+  campaign,
+  pacer: createPacer(campaign.calls_per_second),
+  claimed: [],
+  planned: 0,
+  active: 0,
+  dueAt: 0,
+  enrolAt: -Infinity,
+  unanswered: new Set(),
+  forgetful: false,
+})
+
+export const openLine = (trunk: HeldTrunk): Line => ({
+  trunk,
+  pacer: createPacer(trunk.callsPerSecond),
+  lanes: [],
+  plan: [],
+  active: 0,
+  claiming: false,
+  blockedUntil: -Infinity,
+})
+
+/** Has this node anything in hand for the campaign? */
+export const isEngaged = (lane: Lane) => lane.active + lane.planned + lane.claimed.length > 0
+
+/** Contacts are claimed for so long ahead. */
+const claimAheadMs = 500
+
+/** How many more contacts a lane should claim now. */
+export function shortage(line: Line, lane: Lane): number {
+  const inLine = line.lanes.reduce((sum, other) => sum + other.claimed.length, line.active + line.plan.length)
+  const inLane = lane.claimed.length + lane.planned + lane.active
+  const room = Math.min(lane.campaign.max_concurrent_calls - inLane, line.trunk.maxConcurrentCalls - inLine)
+  const callsPerSecond = Math.min(lane.campaign.calls_per_second, line.trunk.callsPerSecond)
+  const wanted = Math.ceil((callsPerSecond * claimAheadMs) / 1000) + 1
+  // Half empty before it is filled again, so that claims are few and worth their while.
+  return lane.claimed.length > wanted / 2 ? 0 : Math.min(room, wanted - lane.claimed.length)
+}
+
+/** The earliest moment at which a lane could make its next call. */
+export const nextCallAt = (line: Line, lane: Lane) => Math.max(line.pacer.nextAt(), lane.pacer.nextAt(), line.blockedUntil)
+
+/** The next call of a line from `from` to `until`, each campaign in its turn: its lane and moment. Takes the turn. */
+export function takeTurn(line: Line, from: number, until: number): { lane: Lane; at: number } | null {
+  let chosen: { lane: Lane; at: number } | null = null
+  for (const lane of line.lanes) {
+    if (lane.claimed.length === 0) continue
+    const at = Math.max(from, nextCallAt(line, lane))
+    if (at <= until && (!chosen || at < chosen.at)) chosen = { lane, at }
+  }
+  if (!chosen) return null
+  line.lanes.push(...line.lanes.splice(line.lanes.indexOf(chosen.lane), 1))
+  line.pacer.take(chosen.at)
+  chosen.lane.pacer.take(chosen.at)
+  return chosen
+}
+
+/** A call of `lane` is late: moves every call behind it back, so that they do not bunch up. */
+export function postpone(line: Line, lane: Lane, ms: number): void {
+  for (const call of line.plan) call.at += ms
+  const pacers = new Set([line.pacer, lane.pacer, ...line.plan.map((call) => call.lane.pacer)])
+  for (const pacer of pacers) pacer.take(pacer.lastAt() + ms)
+}

@@ -1,0 +1,30 @@
+/**
+ * Spaces calls evenly: never two closer than 1/rate, nothing saved up for a burst after a pause. Times are monotonic ms.
+ */
+export interface Pacer {
+  /** May be changed at any time. */
+  setRate(callsPerSecond: number): void
+  /** The earliest moment for the next call. */
+  nextAt(): number
+  /** The last moment taken. */
+  lastAt(): number
+  /** A call is made, or planned, at this moment. */
+  take(at: number): void
+}
+
+/**
+ * A hundredth above 1/rate: what the way to the carrier adds or takes (up to 10 ms in a second) must not push a second
+ * over the limit.
+ */
+const slack = 1.01
+
+export function createPacer(callsPerSecond: number): Pacer {
+  let spacingMs = (1000 * slack) / callsPerSecond
+  let last = -Infinity
+  return {
+    setRate: (rate) => void (spacingMs = (1000 * slack) / rate),
+    nextAt: () => last + spacingMs,
+    lastAt: () => last,
+    take: (at) => void (last = at),
+  }
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '@switchboard/voice'
+import { sql } from 'kysely'
+import { statement } from '../../../platform/database/statement.ts'
+import { workspaceTopic } from '../../../platform/events.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import type { CampaignProgress } from '../schema.ts'
+
+const find = statement('campaigns.progress', (_, p: { ids: string[] }) =>
+  sql<CampaignProgress>`
+    select id as campaign_id, status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls
+      from campaigns.campaigns where id = any(${p.ids}::uuid[])`,
+)
+
+/** At most four times a second for one campaign. */
+const intervalMs = 250
+
+/** Tells live clients how campaigns stand: absolute counts, so that one lost is made good by the next. */
+export interface Progress {
+  moved(workspaceId: string, campaignIds: Iterable<string>): void
+}
+
+export function createProgress(services: Services, clock: Clock): Progress {
+  const moved = new Map<string, Set<string>>()
+  let scheduled = false
+
+  async function tell(): Promise<void> {
+    const now = [...moved]
+    moved.clear()
+    for (const [workspaceId, ids] of now) {
+      const rows = await serverContext(services, { workspaceId }).db.all(find, { ids: [...ids] })
+      for (const row of rows) services.live.publish(workspaceTopic(workspaceId, 'campaigns:read'), 'campaign:progress', row)
+    }
+  }
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    clock.setTimeout(() => {
+      tell()
+        .catch((error: unknown) => services.log.warn({ err: error }, 'Progress of campaigns could not be told.'))
+        .finally(() => {
+          scheduled = false
+          if (moved.size > 0) schedule()
+        })
+    }, intervalMs)
+  }
+
+  return {
+    moved(workspaceId, campaignIds) {
+      const ids = moved.get(workspaceId) ?? new Set()
+      for (const id of campaignIds) ids.add(id)
+      if (ids.size === 0) return
+      moved.set(workspaceId, ids)
+      schedule()
+    },
+  }
+}

@@ -1,0 +1,187 @@
+import type { Clock } from '@switchboard/voice'
+import { sql } from 'kysely'
+import { transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { emit } from '../../../platform/events.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import { CampaignCallLogged } from '../events.ts'
+import type { CallStatus } from '../schema.ts'
+
+/** What became known about a call. Later notes of the same attempt add to the earlier ones. Times are ISO 8601. */
+export interface CallNote {
+  attempt_id: string
+  /** Fencing token under which the attempt was begun. */
+  node_id: string
+  status?: CallStatus
+  ringing_at?: string
+  answered_at?: string
+  key?: string
+  transfer_number?: string
+  transferred_at?: string
+  ended_at?: string
+  cause?: string
+  sip_status?: number
+}
+
+interface RecordedCall {
+  campaign_id: string
+  call_id: string
+  attempt_id: string
+  contact_id: string | null
+  phone_number: string
+  status: string
+  attempts: number
+  duration_seconds: number | null
+  key: string | null
+  transferred: boolean
+  cause: string | null
+  ended: boolean
+  final: boolean
+}
+
+// Only the node that began an attempt may write about it, and only until it has ended: a call given up for lost stays so.
+const record = statement('campaigns.record', (_, p: { notes: string }) =>
+  sql<RecordedCall>`
+    with note as (
+      select * from jsonb_to_recordset(${p.notes}::jsonb) as n (
+        attempt_id uuid, node_id uuid, status text, ringing_at timestamptz, answered_at timestamptz, key text, transfer_number text,
+        transferred_at timestamptz, ended_at timestamptz, cause text, sip_status int)
+    ), attempt as (
+      update campaigns.attempts a
+         set status = coalesce(n.status, a.status),
+             ringing_at = coalesce(a.ringing_at, n.ringing_at),
+             answered_at = coalesce(a.answered_at, n.answered_at),
+             key = coalesce(n.key, a.key),
+             transfer_number = coalesce(n.transfer_number, a.transfer_number),
+             transferred_at = coalesce(a.transferred_at, n.transferred_at),
+             ended_at = n.ended_at,
+             duration_seconds = round(extract(epoch from n.ended_at - coalesce(a.answered_at, n.answered_at)))::int,
+             cause = coalesce(n.cause, a.cause),
+             sip_status = coalesce(n.sip_status, a.sip_status)
+        from note n join campaigns.attempts before on before.id = n.attempt_id
+       where a.id = n.attempt_id and a.node_id = n.node_id and a.ended_at is null
+      returning a.*, before.transferred_at is null and a.transferred_at is not null as now_transferred
+    ), judged as (
+      select a.*, c.retry,
+             a.ended_at is not null and c.status in ('active', 'paused') and a.answered_at is null
+               and c.retry -> 'on' ? a.status and a.number < (c.retry ->> 'max_attempts')::int as again
+        from attempt a join campaigns.campaigns c on c.workspace_id = a.workspace_id and c.id = a.campaign_id
+    ), target as (
+      update campaigns.targets t
+         set status = case when j.again then 'queued' else j.status end,
+             answered_at = coalesce(t.answered_at, j.answered_at),
+             transferred_at = coalesce(t.transferred_at, j.transferred_at),
+             node_id = case when j.ended_at is null then t.node_id end,
+             next_attempt_at = case when j.again then j.ended_at + (j.retry ->> 'delay_minutes')::int * interval '1 min' else t.next_attempt_at end,
+             finished_at = case when not j.again then j.ended_at end,
+             cause = coalesce(j.cause, t.cause)
+        from judged j
+       where t.id = j.target_id
+      returning t.id
+    ), transferred as (
+      update telephony.transfer_numbers n set call_count = n.call_count + counted.calls
+        from (select transfer_number, count(*) as calls from attempt where now_transferred group by transfer_number) counted
+       where n.phone_number = counted.transfer_number
+    )
+    select j.campaign_id, j.target_id as call_id, j.id as attempt_id, t.contact_id, j.phone_number, j.status, j.number as attempts,
+           j.duration_seconds, j.key, j.transferred_at is not null as transferred, j.cause, j.ended_at is not null as ended,
+           not j.again as final
+      from judged j join campaigns.targets t on t.id = j.target_id`,
+)
+
+/** Writes notes a moment later and many at a time; each campaign's counters move with them. */
+export interface Recorder {
+  note(workspaceId: string, note: CallNote): void
+  /** Resolves when the attempt's end, which was noted, is written. */
+  written(attemptId: string): Promise<void>
+  /** Resolves when everything noted so far is written. */
+  flush(): Promise<void>
+}
+
+export interface RecorderOptions {
+  services: Services
+  clock: Clock
+  /** Gathers notes for so long. Default 50 ms. */
+  gatherMs?: number
+  /** Called after each write with the campaigns it moved. */
+  onRecorded(workspaceId: string, campaignIds: Set<string>): void
+}
+
+const retryMs = 1_000
+/** Written at a time, so that no statement grows without bound. */
+const batchSize = 500
+
+export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: RecorderOptions): Recorder {
+  const waiting = new Map<string, Map<string, CallNote>>()
+  const ends = new Map<string, PromiseWithResolvers<void>>()
+  let writing: Promise<void> | undefined
+  let scheduled = false
+
+  function schedule(ms: number): void {
+    if (scheduled) return
+    scheduled = true
+    clock.setTimeout(() => {
+      scheduled = false
+      void write()
+    }, ms)
+  }
+
+  function write(): Promise<void> {
+    writing ??= writeAll().finally(() => {
+      writing = undefined
+      if (waiting.size > 0) schedule(gatherMs)
+    })
+    return writing
+  }
+
+  async function writeAll(): Promise<void> {
+    for (const [workspaceId, notes] of [...waiting]) {
+      waiting.delete(workspaceId)
+      const all = [...notes.values()]
+      for (let from = 0; from < all.length; from += batchSize) {
+        const batch = all.slice(from, from + batchSize)
+        try {
+          await writeBatch(workspaceId, batch)
+        } catch (error) {
+          services.log.error({ err: error, calls: batch.length }, 'Results of calls could not be written; trying again.')
+          for (const note of all.slice(from)) keep(workspaceId, note, 'older')
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, retryMs))
+          break
+        }
+      }
+    }
+  }
+
+  async function writeBatch(workspaceId: string, notes: CallNote[]): Promise<void> {
+    const calls = await transaction(serverContext(services, { workspaceId }), async (ctx) => {
+      const calls = await ctx.db.all(record, { notes: JSON.stringify(notes) })
+      for (const { ended, ...call } of calls) if (ended) emit(ctx, CampaignCallLogged, call)
+      return calls
+    })
+    for (const { attempt_id, ended_at } of notes) {
+      if (!ended_at) continue
+      ends.get(attempt_id)?.resolve()
+      ends.delete(attempt_id)
+    }
+    onRecorded(workspaceId, new Set(calls.map((call) => call.campaign_id)))
+  }
+
+  function keep(workspaceId: string, note: CallNote, age: 'newer' | 'older'): void {
+    const notes = waiting.get(workspaceId) ?? new Map<string, CallNote>()
+    const known = notes.get(note.attempt_id)
+    notes.set(note.attempt_id, age === 'newer' ? { ...known, ...note } : { ...note, ...known })
+    waiting.set(workspaceId, notes)
+  }
+
+  return {
+    note(workspaceId, note) {
+      if (note.ended_at) ends.set(note.attempt_id, Promise.withResolvers())
+      keep(workspaceId, note, 'newer')
+      schedule(gatherMs)
+    },
+    written: (attemptId) => ends.get(attemptId)?.promise ?? Promise.resolve(),
+    async flush() {
+      while (writing || waiting.size > 0) await write()
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { emit } from '../../../platform/events.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import { CampaignCallLogged } from '../events.ts'
+
+const orphaned = sql`node_id is not null and not exists (select from telephony.nodes n where n.id = node_id)`
+
+const findWorkspaces = statement('campaigns.orphans.sweep', () =>
+  sql<{ workspace_id: string }>`select distinct workspace_id from campaigns.targets where ${orphaned}`,
+)
+
+// First the claims, then the attempts: a begin that slips in between becomes an attempt, never both.
+const requeue = statement('campaigns.requeue_orphans', () =>
+  sql<{ id: string }>`update campaigns.targets set node_id = null where ${orphaned} and status = 'queued' returning id`,
+)
+
+interface LostCall {
+  campaign_id: string
+  call_id: string
+  attempt_id: string
+  contact_id: string | null
+  phone_number: string
+  attempts: number
+  key: string | null
+  transferred: boolean
+}
+const markUnknown = statement('campaigns.mark_unknown', (_, p: { now: string }) =>
+  sql<LostCall>`
+    with lost as (
+      update campaigns.attempts set status = 'unknown', ended_at = ${p.now}::timestamptz, cause = 'lost'
+       where ended_at is null and not exists (select from telephony.nodes n where n.id = node_id)
+      returning id, target_id, key, transferred_at
+    )
+    update campaigns.targets t
+       set status = 'unknown', node_id = null, finished_at = ${p.now}::timestamptz, cause = 'lost',
+           transferred_at = coalesce(t.transferred_at, l.transferred_at)
+      from lost l where t.id = l.target_id
+    returning t.campaign_id, t.id as call_id, l.id as attempt_id, t.contact_id, t.phone_number, t.attempts, l.key,
+              t.transferred_at is not null as transferred`,
+)
+
+/**
+ * What nodes that are gone have left behind: claims without an attempt go back to the queue; attempts without a result
+ * become `unknown`, for people to look at, and are not dialled again. Answers how many of each.
+ */
+export async function recoverOrphans(services: Services): Promise<{ requeued: number; unknown: number }> {
+  const found = { requeued: 0, unknown: 0 }
+  for (const { workspace_id } of await serverContext(services, { workspaceId: null }).db.all(findWorkspaces, {})) {
+    await transaction(serverContext(services, { workspaceId: workspace_id }), async (ctx) => {
+      found.requeued += (await ctx.db.all(requeue, {})).length
+      for (const call of await ctx.db.all(markUnknown, { now: ctx.now().toISOString() })) {
+        found.unknown++
+        emit(ctx, CampaignCallLogged, { ...call, status: 'unknown', final: true, duration_seconds: null, cause: 'lost' })
+      }
+    })
+  }
+  return found
+}

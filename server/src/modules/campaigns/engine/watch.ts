@@ -1,0 +1,63 @@
+import { transaction } from '../../../platform/context.ts'
+import { emit } from '../../../platform/events.ts'
+import { serverContext } from '../../../platform/services.ts'
+import { getCampaign } from '../campaigns.ts'
+import { CampaignStatusChanged } from '../events.ts'
+import { progressOf } from '../status.ts'
+import { enrolContacts } from '../targets.ts'
+import { complete, findEngaged } from './claims.ts'
+import { type Engine, inWorkspaceOf, nowText } from './context.ts'
+import { type Lane, isEngaged, openLane } from './line.ts'
+import { recoverOrphans } from './recovery.ts'
+
+const enrolEveryMs = 60_000
+
+/** Looks at the campaigns of this node's trunks: settings, status, what is due; lets late contacts join; ends what is done. */
+export async function watchCampaigns(engine: Engine): Promise<void> {
+  const { services, telephony, lanes, clock } = engine
+  const { requeued, unknown } = await recoverOrphans(services)
+  if (requeued + unknown > 0) services.log.warn({ requeued, unknown }, 'Calls of a node that is gone were taken over.')
+  const ids = lanes.values().filter(isEngaged).map(({ campaign }) => campaign.id).toArray()
+  const rows = await serverContext(services, { workspaceId: null }).db.all(findEngaged, { node_id: telephony.nodeId(), ids })
+  for (const row of rows) {
+    const lane = lanes.get(row.id) ?? openLane(row)
+    lanes.set(row.id, lane)
+    lane.campaign = row
+    lane.pacer.setRate(row.calls_per_second)
+    lane.dueAt = row.due_at === null ? Infinity : Date.parse(row.due_at)
+    if (row.status === 'stopped') cancelUnanswered(lane)
+    if (row.status === 'active' && clock.monotonic() >= lane.enrolAt) await letJoin(engine, lane)
+    if (lane.campaign.unfinished === 0 && (row.status === 'active' || row.status === 'paused')) await finish(engine, lane)
+  }
+  const found = new Set(rows.map(({ id }) => id))
+  for (const [id, lane] of lanes) {
+    if (found.has(id)) continue
+    // Deleted, or another node's by now.
+    lane.campaign = { ...lane.campaign, status: 'stopped', sip_provider_id: null }
+    if (!isEngaged(lane)) lanes.delete(id)
+  }
+}
+
+async function letJoin(engine: Engine, lane: Lane): Promise<void> {
+  lane.enrolAt = engine.clock.monotonic() + enrolEveryMs
+  const joined = await transaction(inWorkspaceOf(engine, lane), (ctx) => enrolContacts(ctx, lane.campaign.id))
+  if (joined === 0) return
+  lane.dueAt = 0
+  lane.campaign = { ...lane.campaign, unfinished: lane.campaign.unfinished + joined }
+  engine.progress.moved(lane.campaign.workspace_id, [lane.campaign.id])
+}
+
+async function finish(engine: Engine, lane: Lane): Promise<void> {
+  const { id } = lane.campaign
+  await transaction(inWorkspaceOf(engine, lane), async (ctx) => {
+    // Whoever came onto the list in the last minute is still to be called.
+    if ((await enrolContacts(ctx, id)) > 0) return
+    if (!(await ctx.db.maybe(complete, { id, now: nowText(engine) }))) return
+    emit(ctx, CampaignStatusChanged, progressOf(await getCampaign(ctx, id)))
+    lane.campaign = { ...lane.campaign, status: 'completed' }
+  })
+}
+
+export function cancelUnanswered(lane: Lane): void {
+  for (const controller of lane.unanswered) controller.abort()
+}

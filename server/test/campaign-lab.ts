@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after } from 'node:test'
+import { type CalleeBehaviour, type SimGateway, type VirtualClock, createSimGateway, createVirtualClock } from '@switchboard/voice'
+import { readConfig } from '../src/config.ts'
+import { createCampaign, getCampaign } from '../src/modules/campaigns/campaigns.ts'
+import { type CampaignEngine, createCampaignEngine } from '../src/modules/campaigns/index.ts'
+import type { NewCampaign } from '../src/modules/campaigns/schema.ts'
+import { changeStatus } from '../src/modules/campaigns/status.ts'
+import { createTelephony, type Telephony } from '../src/modules/telephony/index.ts'
+import { createSipProvider } from '../src/modules/telephony/sip-providers.ts'
+import { createTransferNumber } from '../src/modules/telephony/transfer-numbers.ts'
+import { type Ctx, transaction } from '../src/platform/context.ts'
+import { createSecrets } from '../src/platform/crypto/secrets.ts'
+import type { Connections } from '../src/platform/database/scope.ts'
+import { newId } from '../src/platform/id.ts'
+import { createLog } from '../src/platform/log.ts'
+import { createMetrics } from '../src/platform/metrics.ts'
+import { type Services, serverContext } from '../src/platform/services.ts'
+import { createLocalStorage } from '../src/platform/storage/local.ts'
+import { openTestDatabase } from './database.ts'
+
+/** The campaign engine over the simulated telephone network, on a virtual clock and a database of its own. */
+export interface CampaignLab {
+  clock: VirtualClock
+  services: Services
+  logLines: string[]
+  /** Frames for live clients, in order. */
+  frames: { at: number; topic: string; event: string; data: Record<string, unknown> }[]
+  query(text: string, values?: unknown[]): Promise<Record<string, never>[]>
+  /** A workspace with a provider, a transfer number, a greeting of 5 s and contacts with the numbers given. */
+  makeWorkspace(numbers: string[], provider?: { calls_per_second?: number; max_concurrent_calls?: number }): Promise<LabWorkspace>
+  /** A server process: gateway, leases, engine. Not started. */
+  makeNode(options?: NodeOptions): LabNode
+  /** Advances the clock until the campaign has ended; throws when it has not within `limitMs` of virtual time. */
+  runToEnd(workspace: LabWorkspace, campaignId: string, limitMs?: number): Promise<void>
+}
+
+export interface NodeOptions {
+  behaviour?: (to: string) => CalleeBehaviour
+  leaseMs?: number
+  /** Stands between the node and its database: throw to break a connection. */
+  wrap?: (connections: Connections) => Connections
+  sole?: boolean
+  heartbeatMs?: number
+  idlePollMs?: number
+}
+
+export interface LabNode {
+  services: Services
+  gateway: SimGateway
+  telephony: Telephony
+  engine: CampaignEngine
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface LabWorkspace {
+  id: string
+  userId: string
+  listId: string
+  greetingId: string
+  providerId: string
+  transferNumber: string
+  ctx(): Ctx
+  createCampaign(more?: Partial<NewCampaign>): Promise<string>
+  change(id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<void>
+  campaign(id: string): ReturnType<typeof getCampaign>
+}
+
+/** Enough for any test: limits are for the tests that are about them. */
+const unlimited = { calls_per_second: 1000, max_concurrent_calls: 5000 }
+
+export async function openCampaignLab(): Promise<CampaignLab> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-lab-'))
+  const config = readConfig({ DATA_DIR: dataDir, ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }) })
+  const logLines: string[] = []
+  const log = createLog('warn', { write: (line) => void logLines.push(line) })
+  const database = await openTestDatabase(config, log)
+  const frames: CampaignLab['frames'] = []
+  // Virtual time stands still while the database is at work.
+  const { pool } = database
+  const clock = createVirtualClock({
+    startAt: Date.UTC(2030, 0, 7, 15),
+    async settle() {
+      for (let quiet = 0; quiet < 3; ) {
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        quiet = pool.idleCount === pool.totalCount && pool.waitingCount === 0 ? quiet + 1 : 0
+      }
+    },
+  })
+  const unused = () => {
+    throw new Error('Not part of the lab.')
+  }
+  const services: Services = {
+    config,
+    log,
+    now: () => new Date(clock.now()),
+    connections: database,
+    secrets: createSecrets([{ name: 'k1', key: randomBytes(32) }]),
+    storage: await createLocalStorage(path.join(dataDir, 'files')),
+    jobs: { enqueue: unused },
+    outbound: { fetch: unused, close: async () => {} },
+    voice: null,
+    metrics: createMetrics(),
+    live: { publish: (topic, event, data) => void frames.push({ at: clock.now(), topic, event, data: { ...data } }) },
+    outbox: { wake() {} },
+  }
+  const nodes = new Set<LabNode>()
+  after(async () => {
+    for (const node of nodes) await node.stop()
+    await database.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  const query = async (text: string, values: unknown[] = []) => (await pool.query(text, values)).rows
+
+  async function makeWorkspace(numbers: string[], provider = {}): Promise<LabWorkspace> {
+    const [id, userId, listId, fileId, greetingId] = Array.from({ length: 5 }, newId) as [string, string, string, string, string]
+    await query('insert into identity.users (id, email) values ($1, $2)', [userId, `${userId}@example.com`])
+    await query(`insert into identity.workspaces (id, name, time_zone) values ($1, 'Lab', 'America/New_York')`, [id])
+    await query(`insert into identity.members (workspace_id, user_id, role) values ($1, $2, 'owner')`, [id, userId])
+    await query(`insert into contacts.lists (id, workspace_id, user_id, name) values ($1, $2, $3, 'Everyone')`, [listId, id, userId])
+    await query(
+      `insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number)
+       select gen_random_uuid(), $1, $2, 'Contact', place::text, number from unnest($3::text[]) with ordinality n (number, place)`,
+      [id, userId, numbers],
+    )
+    await query(
+      `insert into contacts.list_items (id, workspace_id, contact_list_id, contact_id)
+       select gen_random_uuid(), workspace_id, $2, id from contacts.contacts where workspace_id = $1`,
+      [id, listId],
+    )
+    await query(
+      `insert into files.files (id, workspace_id, user_id, filename, mime_type, size_bytes, sha256, storage_key)
+       values ($1, $2, $3, 'hello.wav', 'audio/wav', 1, 'x', 'x/y')`,
+      [fileId, id, userId],
+    )
+    await query(
+      `insert into files.greetings (id, workspace_id, user_id, file_id, filename, duration_seconds, telephone_storage_key)
+       values ($1, $2, $3, $4, 'hello.wav', 5, $5)`,
+      [greetingId, id, userId, fileId, `${id}/greeting`],
+    )
+    await services.storage.write(`${id}/greeting`, (await import('node:stream')).Readable.from([Buffer.alloc(44 + 5 * 16_000)]))
+    const ctx = () => serverContext(services, { workspaceId: id, userId })
+    const { id: providerId } = await transaction(ctx(), (ctx) =>
+      createSipProvider(ctx, {
+        name: 'Sim', host: '127.0.0.1', port: 5060, username: 'lab', password: 'secret', active: true, transport: 'udp',
+        register: true, caller_ids: ['+12125550100'], transfer_mode: 'bridge', ...unlimited, ...provider,
+      }),
+    )
+    const { phone_number: transferNumber } = await transaction(ctx(), (ctx) => createTransferNumber(ctx, { name: 'Desk', phone_number: '+12125550199' }))
+    return {
+      id, userId, listId, greetingId, providerId, transferNumber, ctx,
+      async createCampaign(more = {}) {
+        const campaign = await transaction(ctx(), (ctx) =>
+          createCampaign(ctx, { title: 'Lab', contact_list_id: listId, greeting_file_id: greetingId, transfer_number: transferNumber, calling_hours: null, ...unlimited, ...more }),
+        )
+        return campaign.id
+      },
+      async change(campaignId, action) {
+        await transaction(ctx(), (ctx) => changeStatus(ctx, campaignId, action))
+      },
+      campaign: (campaignId) => getCampaign(ctx(), campaignId),
+    }
+  }
+
+  function makeNode({ behaviour = () => ({ does: 'ring' }), wrap = (connections) => connections, leaseMs = 3_600_000, heartbeatMs = 60_000, idlePollMs = 10_000, sole = false }: NodeOptions = {}): LabNode {
+    const own: Services = { ...services, connections: wrap(database) }
+    const gateway = createSimGateway({ clock, behaviour, limits: { maxCalls: 100_000 }, mediaDurationMs: () => 5_000 })
+    const telephony = createTelephony(own, gateway, { clock, leaseMs, heartbeatMs, sole })
+    const engine = createCampaignEngine({ services: own, gateway, telephony, clock, idlePollMs })
+    let running = false
+    const node: LabNode = {
+      services: own,
+      gateway,
+      telephony,
+      engine,
+      async start() {
+        running = true
+        await telephony.start()
+        engine.start()
+      },
+      async stop() {
+        if (!running) return
+        running = false
+        nodes.delete(node)
+        let over = false
+        const stopped = engine.stop(0).then(() => telephony.stop()).finally(() => (over = true))
+        while (!over) await clock.advance(100)
+        await stopped
+      },
+    }
+    nodes.add(node)
+    return node
+  }
+
+  return {
+    clock, services, logLines, frames, query, makeWorkspace, makeNode,
+    async runToEnd(workspace, campaignId, limitMs = 86_400_000) {
+      for (const end = clock.monotonic() + limitMs; clock.monotonic() < end; ) {
+        await clock.advance(1_000)
+        const { status } = await workspace.campaign(campaignId)
+        if (status === 'completed' || status === 'stopped') return
+      }
+      throw new Error(`The campaign has not ended: ${JSON.stringify(await workspace.campaign(campaignId))}\n${logLines.join('')}`)
+    },
+  }
+}
+
+/** Distinct numbers in New York. */
+export const numbers = (count: number) => Array.from({ length: count }, (_, i) => `+1212${String(2_000_000 + i)}`)
