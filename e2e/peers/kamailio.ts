@@ -16,7 +16,8 @@ export interface KamailioOptions {
 }
 
 /**
- * A SIP provider: registrar and proxy with digest. Every account `<user>` exists, with the password `pw-<user>`. Dialling
+ * A SIP provider: registrar and proxy with digest. Every account `<user>` exists, with the password `pw-<user>`, and may show
+ * any caller id. Dialling
  * 486…, 404… or 503… is answered with that status; a registered user is called; any other number goes to `pstnPort`.
  */
 export interface Kamailio extends AsyncDisposable {
@@ -137,7 +138,7 @@ request_route {
     exit;
   }
   if (!is_method("INVITE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
-  if (!pv_proxy_authenticate("${realm}", "pw-$fU", "0")) { proxy_challenge("${realm}", "1"); exit; }
+  if (!pv_proxy_authenticate("${realm}", "pw-$au", "0")) { proxy_challenge("${realm}", "1"); exit; }
   consume_credentials();
   record_route();
   if ($rU =~ "^[+]?486") { sl_send_reply("486", "Busy Here"); exit; }

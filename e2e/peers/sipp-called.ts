@@ -5,12 +5,12 @@ import { pause, play, press, request, scenario, sdp, send } from './sipp-message
 type Behaviour =
   /**
    * Answers, presses the keys by RFC 4733, waiting `afterMs` (default 1000) before each, then talks (`talkPath`: raw µ-law,
-   * looped; default silence) until hung up.
+   * looped; default silence; `'echo'`: everything heard comes back) for `talkMs`, or until hung up when that is not given.
    */
-  | { does: 'press'; keys: string; afterMs?: number; talkPath?: string }
+  | { does: 'press'; keys: string; afterMs?: number; talkPath?: string; talkMs?: number }
   /** Answers and stays, silent or talking, until the other side hangs up. */
   | { does: 'listen'; talkPath?: string }
-  /** Answers and hangs up after `afterMs` (default 1000). */
+  /** Answers and hangs up after `afterMs` (default 1000). Sends no audio when that is under 100 ms. */
   | { does: 'hang up'; afterMs?: number }
   /** Does not answer; the phone rings until the caller gives up. */
   | { does: 'let ring' }
@@ -94,19 +94,20 @@ function steps(behaviour: Behaviour, i: number, ringMs: number, soundFolder: str
           press(join(soundFolder, keyPressName(key, position))),
         ]),
         pause(500),
-        play(behaviour.talkPath ?? join(soundFolder, silenceName)),
-        untilCallerEnds,
+        ...(behaviour.talkPath === 'echo' ? [] : [play(behaviour.talkPath ?? join(soundFolder, silenceName))]),
+        ...(behaviour.talkMs === undefined ? [untilCallerEnds] : [pause(behaviour.talkMs), ...hangUp]),
       ]
     case 'listen':
       return [...answer(i, ringMs), play(behaviour.talkPath ?? join(soundFolder, silenceName)), untilCallerEnds]
-    case 'hang up':
+    case 'hang up': {
+      const { afterMs = 1000 } = behaviour
       return [
         ...answer(i, ringMs),
-        play(join(soundFolder, silenceName)),
-        pause(behaviour.afterMs ?? 1000),
-        bye,
-        '<recv response="200" next="end"/>',
+        ...(afterMs < shortMs ? [] : [play(join(soundFolder, silenceName))]),
+        pause(afterMs),
+        ...hangUp,
       ]
+    }
     case 'let ring':
       return [reply('180 Ringing'), '<recv request="CANCEL" next="cancelled"/>']
     case 'reject':
@@ -117,6 +118,8 @@ function steps(behaviour: Behaviour, i: number, ringMs: number, soundFolder: str
   }
 }
 
+/** A call so short needs no audio. */
+const shortMs = 100
 const untilCallerEnds = '<recv request="BYE" next="ended by caller"/>'
 const ownTag = '[pid]callee[call_number]'
 const contact = 'Contact: <sip:[local_ip]:[local_port];transport=[transport]>'
@@ -188,3 +191,6 @@ const bye = request('BYE', {
   uri: '[next_url]',
   headers: ['[routes]', `From:[$to];tag=${ownTag}`, 'To:[$from]', 'CSeq: 1 BYE'],
 })
+
+/** The other side may hang up in the same moment: then its BYE crosses ours. */
+const hangUp = [bye, '<recv request="BYE" optional="true" next="ended by caller"/>', '<recv response="200" next="end"/>']

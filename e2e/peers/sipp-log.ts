@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises'
+
 /** One call as SIPp, which is not ours, saw it arrive. Instants in Unix ms. */
 export interface ObservedCall {
   callId: string
@@ -19,21 +21,37 @@ interface LoggedMessage {
   startLine: string
 }
 
-/** Reads SIPp's -trace_shortmsg file. A retransmitted or repeated INVITE of the same Call-ID is the same call. */
-export function parseShortMessages(log: string): ObservedCall[] {
+/**
+ * Follows SIPp's -trace_shortmsg file: each call reads what was written since the last one, and answers all calls so far. A
+ * retransmitted or repeated INVITE of the same Call-ID is the same call.
+ */
+export function followShortMessages(path: string): () => Promise<ObservedCall[]> {
   const calls = new Map<string, ObservedCall>()
-  for (const message of log.split('\n').flatMap(parseLine)) {
-    const call = calls.get(message.callId)
-    if (call) observe(call, message)
-    else if (message.isReceived && message.startLine.startsWith('INVITE '))
-      calls.set(message.callId, { callId: message.callId, number: userOf(message.startLine), invitedAt: message.at })
+  let offset = 0
+  return async () => {
+    const text = await readFrom(path, offset)
+    const complete = text.subarray(0, text.lastIndexOf('\n') + 1)
+    offset += complete.length
+    for (const message of complete.toString('latin1').split('\n').flatMap(parseLine)) {
+      const call = calls.get(message.callId)
+      if (call) observe(call, message)
+      else if (message.isReceived && message.startLine.startsWith('INVITE '))
+        calls.set(message.callId, { callId: message.callId, number: userOf(message.startLine), invitedAt: message.at })
+    }
+    return [...calls.values()]
   }
-  return [...calls.values()]
+}
+
+async function readFrom(path: string, offset: number): Promise<Buffer> {
+  await using file = await open(path)
+  const { size } = await file.stat()
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size - offset), 0, size - offset, offset)
+  return buffer.subarray(0, bytesRead)
 }
 
 function parseLine(line: string): LoggedMessage[] {
   const [, , seconds, direction, callId, cseq, startLine] = line.split('\t')
-  if (!seconds || !callId || !cseq || !startLine) return [] // the line that is just being written
+  if (!seconds || !callId || !cseq || !startLine) return []
   return [
     {
       at: Math.round(Number(seconds) * 1000),

@@ -4,7 +4,7 @@ import { startChild, untilReady } from '../child.ts'
 import { freePort, isUdpBound } from '../ports.ts'
 import { encodeMuLaw } from './audio.ts'
 import { keyPressPcap } from './dtmf-pcap.ts'
-import { parseShortMessages } from './sipp-log.ts'
+import { followShortMessages } from './sipp-log.ts'
 import type { ObservedCall } from './sipp-log.ts'
 import { calledPeople, keyPressName, silenceName } from './sipp-called.ts'
 import type { Script } from './sipp-called.ts'
@@ -37,7 +37,7 @@ export async function startCalledPeople({
   await writeKeyPresses(script, sipp.home)
   const child = await startChild({
     command: 'sipp',
-    args: [...sipp.args, '-aa'],
+    args: [...sipp.args, '-aa', ...(echoes(script) ? ['-rtp_echo'] : [])],
     cwd: sipp.home,
     logPath: sipp.logPath,
   })
@@ -45,14 +45,19 @@ export async function startCalledPeople({
   const stop = () => child.stop()
   return {
     port: sipp.port,
-    calls: async () => parseShortMessages(await readFile(sipp.messagesPath, 'utf8')),
+    calls: followShortMessages(sipp.messagesPath),
     stop,
     [Symbol.asyncDispose]: stop,
   }
 }
 
-async function writeKeyPresses({ byNumberEnding, otherwise }: Script, folder: string): Promise<void> {
-  for (const behaviour of [...Object.values(byNumberEnding).flat(), otherwise]) {
+const everyone = ({ byNumberEnding, otherwise }: Script) => [...Object.values(byNumberEnding).flat(), otherwise]
+
+const echoes = (script: Script) =>
+  everyone(script).some((behaviour) => behaviour.does === 'press' && behaviour.talkPath === 'echo')
+
+async function writeKeyPresses(script: Script, folder: string): Promise<void> {
+  for (const behaviour of everyone(script)) {
     const keys = behaviour.does === 'press' ? behaviour.keys : ''
     for (const [position, key] of Array.from(keys).entries())
       await writeFile(join(folder, keyPressName(key, position)), keyPressPcap(key, position))

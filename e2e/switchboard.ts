@@ -1,0 +1,99 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startChild, untilReady } from './child.ts'
+import type { Child } from './child.ts'
+import type { DatabaseUrl } from './databases.ts'
+import { freePort } from './ports.ts'
+
+export interface SwitchboardOptions {
+  folder: string
+  databaseUrl: DatabaseUrl
+  /** Tells several nodes in one folder apart. */
+  name?: string
+  /** Environment variables of the server. */
+  settings?: Record<string, string>
+}
+
+/** The server as its operator runs it: `switchboard start` in a process of its own, configured by the environment. */
+export interface Switchboard extends AsyncDisposable {
+  readonly url: string
+  readonly pid: number
+  /** The process of the telephone engine; null while there is none. */
+  voicePid(): Promise<number | null>
+  /** Starts it again with the same data and ports, after `kill`. Answers the ms until it was ready. */
+  start(): Promise<number>
+  /** Ends the server's process with SIGKILL; its telephone engine is left to notice. */
+  kill(): Promise<void>
+  /** Ends it in order. Idempotent. */
+  stop(): Promise<void>
+}
+
+const host = '127.0.0.1'
+const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+const voiceWorker = 'voice/src/process/worker.ts'
+/** Two ports per call. */
+const rtpPorts = 400
+
+export async function startSwitchboard(options: SwitchboardOptions): Promise<Switchboard> {
+  const { folder, databaseUrl, name = 'switchboard', settings = {} } = options
+  const dataDir = join(folder, name)
+  const logPath = join(folder, `${name}.log`)
+  await mkdir(dataDir)
+  const [port, sipPort, rtpPort] = [await freePort(), await freePort(), await freePort(rtpPorts)]
+  const url = `http://${host}:${port}`
+  const { PATH, TZ, HOME } = process.env
+  const env: NodeJS.ProcessEnv = {
+    ...{ PATH, TZ, HOME },
+    HOST: host,
+    PORT: `${port}`,
+    DATA_DIR: dataDir,
+    SIP_PORT: `${sipPort}`,
+    RTP_PORTS: `${rtpPort}-${rtpPort + rtpPorts - 1}`,
+    LOG_LEVEL: 'info',
+    ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+    ...settings,
+  }
+  const isReady = () =>
+    fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  let child: Child
+  const start = async () => {
+    const startedAt = performance.now()
+    const args = ['--disable-warning=ExperimentalWarning', main, 'start']
+    child = await startChild({ command: process.execPath, args, cwd: dataDir, logPath, env })
+    await untilReady(child, logPath, isReady, 60_000)
+    return performance.now() - startedAt
+  }
+  await start()
+  const stop = () => child.stop()
+  return {
+    url,
+    get pid() {
+      return child.pid
+    },
+    voicePid: () => findVoice(child.pid),
+    start,
+    kill: () => child.stop('SIGKILL'),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** Among the children of each of its threads (proc(5)). */
+async function findVoice(pid: number): Promise<number | null> {
+  try {
+    for (const thread of await readdir(`/proc/${pid}/task`)) {
+      const children = await readFile(`/proc/${pid}/task/${thread}/children`, 'utf8')
+      for (const child of children.trim().split(' ').filter(Boolean))
+        if ((await readFile(`/proc/${child}/cmdline`, 'utf8')).includes(voiceWorker)) return Number(child)
+    }
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+  return null
+}
+
+const isGone = (error: unknown) => error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(`${error.code}`)
