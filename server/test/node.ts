@@ -6,7 +6,7 @@ import type { OpenDatabase } from '../src/platform/database/open.ts'
 import { type JobQueue, createJobQueue } from '../src/platform/job-queue.ts'
 import type { JobType } from '../src/platform/jobs.ts'
 import { createLog } from '../src/platform/log.ts'
-import { createNodeBus } from '../src/platform/nodes.ts'
+import { type NodeBus, createNodeBus } from '../src/platform/nodes.ts'
 import { type Outbox, createOutbox } from '../src/platform/outbox/outbox.ts'
 import type { Subscriber } from '../src/platform/outbox/subscriber.ts'
 import type { Services } from '../src/platform/services.ts'
@@ -18,6 +18,7 @@ export const testLog = createLog('fatal')
 
 export interface TestNode {
   services: Services
+  bus: NodeBus
   outbox: Outbox
   jobs: JobQueue
   hub: Hub
@@ -60,6 +61,7 @@ export async function startTestNode({
   await outbox.start(services)
   return {
     services,
+    bus,
     outbox,
     jobs,
     hub,

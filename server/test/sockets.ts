@@ -40,7 +40,7 @@ export function openSocket(
   const frames: TestFrame[] = []
   const waiting = new Set<() => void>()
   ws.on('message', (content) => {
-    frames.push(JSON.parse(String(content)) as TestFrame)
+    frames.push(JSON.parse((content as Buffer).toString('utf8')) as TestFrame)
     for (const look of waiting) look()
   })
   const closed = new Promise<number>((resolve) => ws.on('close', resolve))

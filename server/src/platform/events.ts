@@ -44,7 +44,7 @@ const catalogue = new Map<string, EventType>()
 export function event<T extends z.ZodType>(type: string, data: T, live?: LiveForm<z.output<T>>): EventType<T> {
   if (catalogue.has(type)) throw new Error(`Event ${type} is declared twice.`)
   const declared: EventType<T> = live ? { type, data, live } : { type, data }
-  catalogue.set(type, declared as unknown as EventType)
+  catalogue.set(type, declared)
   return declared
 }
 
@@ -62,7 +62,7 @@ export interface PendingEvent {
  * if it became true. Call it inside a `write` route or `transaction`, before a statement that commits.
  */
 export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.input<T>): void {
-  const parsed = type.data.parse(data) as z.output<T>
+  const parsed = type.data.parse(data)
   const topics = [...(type.live?.topics?.(parsed) ?? []), ...(type.live?.scope ? [`/${type.live.scope}`] : [])]
   ctx.outbox({ id: newId(), type: type.type, data: parsed, topics })
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { z } from 'zod'
-import { type TestNode, openNodeDatabase, startTestNode } from '../../test/node.ts'
+import { type TestNode, openNodeDatabase, startTestNode, testLog } from '../../test/node.ts'
 import { transaction } from './context.ts'
 import type { OpenDatabase } from './database/open.ts'
 import { newId } from './id.ts'
+import { createJobQueue } from './job-queue.ts'
 import { type JobType, job } from './jobs.ts'
 import { serverContext } from './services.ts'
 
@@ -111,4 +112,23 @@ test('input that does not fit, and a job nobody declared, are refused when asked
   await assert.rejects(jobs.enqueue(ctxOf(nodes[0]!), Numbered, { n: 'one' } as never), /expected number/)
   const Unknown = job({ name: 'test.unknown', input: z.object({}), async run() {} })
   await assert.rejects(jobs.enqueue(ctxOf(nodes[0]!), Unknown, {}), /not among those/)
+})
+
+test('a node that does no background work asks for jobs, which another one runs', async () => {
+  const asking = createJobQueue({
+    connections: database,
+    log: testLog,
+    bus: nodes[0]!.bus,
+    types: [Numbered, Waiting],
+    works: false,
+  })
+  await asking.start(nodes[0]!.services)
+  const done = runs(1)
+  await asking.enqueue(ctxOf(nodes[0]!), Numbered, { n: 60 })
+  await done
+  await asking.stop()
+  assert.deepEqual(
+    ran.map(({ n }) => n),
+    [60],
+  )
 })

@@ -19,6 +19,8 @@ export interface JobQueueOptions {
   bus: NodeBus
   // oxlint-disable-next-line no-explicit-any -- types with different inputs share one list.
   types: readonly JobType<any>[]
+  /** Whether this node runs jobs, or only asks for them. Default true. */
+  works?: boolean
 }
 
 /** What a queue row carries besides pg-boss's own columns. */
@@ -44,10 +46,10 @@ const pollSeconds = 2
  * queue up in its memory, filled at the start; a look-up in the database while the caller holds the only connection
  * would wait for ever, which is why an undeclared type is refused here first.
  */
-export function createJobQueue({ connections, log, bus, types }: JobQueueOptions): JobQueue {
+export function createJobQueue({ connections, log, bus, types, works = true }: JobQueueOptions): JobQueue {
   const declared = new Map(types.map((type) => [type.name, type]))
   if (declared.size < types.length) throw new Error('Two jobs have the same name.')
-  const boss = new PgBoss({ schema, db: overPool(connections.pool), useListenNotify: false })
+  const boss = new PgBoss({ schema, db: overPool(connections.pool), supervise: works, schedule: works })
   boss.on('error', (error) => log.warn({ err: error }, 'The job queue failed and will try again.'))
   boss.on('warning', (warning) => log.warn({ warning }, 'The job queue warns.'))
   const workers = new Map<string, string[]>()
@@ -102,6 +104,7 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
       for (const type of types) await declare(boss, type)
       await unscheduleOthers(boss, types)
       await connections.pool.query(grants)
+      if (!works) return
       for (const type of types) {
         const ids: string[] = []
         workers.set(type.name, ids)

@@ -16,12 +16,17 @@ export interface Audience {
   topics: Set<string>
 }
 
-const listMemberships = statement('realtime.memberships', () =>
-  sql<{ workspace_id: string; role: Role }>`select workspace_id, role from app.my_memberships()`,
+const listMemberships = statement(
+  'realtime.memberships',
+  () => sql<{ workspace_id: string; role: Role }>`select workspace_id, role from app.my_memberships()`,
 )
 
 /** Asks the database, so it throws 401 when the session is over and 404 when the workspace is not theirs. */
-export async function loadAudience(services: Services, principal: Principal, workspaceId: string | null): Promise<Audience> {
+export async function loadAudience(
+  services: Services,
+  principal: Principal,
+  workspaceId: string | null,
+): Promise<Audience> {
   const { db } = createContext({
     services,
     principal,
@@ -39,9 +44,12 @@ export async function loadAudience(services: Services, principal: Principal, wor
     roles: new Map(memberships.map(({ workspace_id, role }) => [workspace_id, role])),
     topics: new Set([
       `user:${userId}`,
-      ...memberships.flatMap(({ workspace_id, role }) => scopesOf(role).map((scope) => workspaceTopic(workspace_id, scope))),
+      ...memberships.flatMap(({ workspace_id, role }) =>
+        scopesOf(role).map((scope) => workspaceTopic(workspace_id, scope)),
+      ),
     ]),
   }
 }
 
-const scopesOf = (role: Role) => (Object.keys(scopes) as Scope[]).filter((scope) => (scopes[scope] as readonly Role[]).includes(role))
+const scopesOf = (role: Role) =>
+  (Object.keys(scopes) as Scope[]).filter((scope) => (scopes[scope] as readonly Role[]).includes(role))

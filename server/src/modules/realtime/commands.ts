@@ -21,4 +21,4 @@ export interface SocketCommand<T extends z.ZodType = z.ZodType> {
   handle(ctx: Ctx, socket: CommandSocket, data: z.output<T>): Promise<void>
 }
 
-export const socketCommand = <T extends z.ZodType>(command: SocketCommand<T>): SocketCommand => command as unknown as SocketCommand
+export const socketCommand = <T extends z.ZodType>(command: SocketCommand<T>): SocketCommand => command

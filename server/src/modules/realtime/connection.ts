@@ -126,7 +126,8 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
 
   async function run(event: string, data: unknown) {
     const command = commands.get(event)
-    if (!command) throw new AppError(404, 'unknown_event', `There is no event ${JSON.stringify(event)} for a client to send.`)
+    if (!command)
+      throw new AppError(404, 'unknown_event', `There is no event ${JSON.stringify(event)} for a client to send.`)
     const ctx = createContext({
       services,
       principal,
@@ -143,7 +144,8 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
       userId: audience.userId,
       join(topic) {
         if (!socket.isOpen() || topicsOf().has(topic)) return
-        if (rooms.size >= maxRooms) throw new AppError(429, 'too_many_rooms', `One socket hears at most ${maxRooms} rooms. Leave one first.`)
+        if (rooms.size >= maxRooms)
+          throw new AppError(429, 'too_many_rooms', `One socket hears at most ${maxRooms} rooms. Leave one first.`)
         rooms.set(topic, workspaceId)
         hub.join(topic, stream)
       },

@@ -25,7 +25,11 @@ export type AuthenticateHeaders = (headers: IncomingHttpHeaders) => Principal
  * headers and cookie as everywhere. Throws 401 without good ones, 403 for a page of a foreign origin, 404 for another
  * path or workspace, 400 for an `?after=` that is no frame's id.
  */
-export async function readHandshake(services: Services, authenticate: AuthenticateHeaders, request: IncomingMessage): Promise<Handshake> {
+export async function readHandshake(
+  services: Services,
+  authenticate: AuthenticateHeaders,
+  request: IncomingMessage,
+): Promise<Handshake> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
   if (pathname !== '/ws') throw notFound('endpoint')
   checkOrigin(services.config, request.headers)
@@ -48,7 +52,11 @@ export async function readHandshake(services: Services, authenticate: Authentica
 /** Browsers send Origin with every socket and let any page open one, so it decides, whatever the credentials. */
 function checkOrigin(config: Config, { origin }: IncomingHttpHeaders): void {
   if (origin !== undefined && !isAllowedOrigin(config, origin)) {
-    throw new AppError(403, 'origin_not_allowed', `Pages of ${origin.slice(0, 200)} may not call this server. Add it to CORS_ORIGINS.`)
+    throw new AppError(
+      403,
+      'origin_not_allowed',
+      `Pages of ${origin.slice(0, 200)} may not call this server. Add it to CORS_ORIGINS.`,
+    )
   }
 }
 

@@ -100,7 +100,11 @@ export function createLiveStream({ services, outbox, socket, topics }: LiveStrea
         socket.send(
           isKnown
             ? encodeFrame('resumed', {}, here)
-            : encodeFrame('resync', { error: 'Too much time has passed to tell what you missed. Load everything anew.' }, here),
+            : encodeFrame(
+                'resync',
+                { error: 'Too much time has passed to tell what you missed. Load everything anew.' },
+                here,
+              ),
         )
       }),
   }

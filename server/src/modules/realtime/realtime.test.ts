@@ -28,8 +28,9 @@ const Whispered = event('test.whispered', z.object({ user_id: z.uuid(), n: z.num
   frame: ({ n }) => ({ n }),
 })
 
-const findWorkspace = statement('test.workspace', (_, p: { id: string }) =>
-  sql<{ id: string }>`select id from identity.workspaces where id = ${p.id}`,
+const findWorkspace = statement(
+  'test.workspace',
+  (_, p: { id: string }) => sql<{ id: string }>`select id from identity.workspaces where id = ${p.id}`,
 )
 
 /** As `campaign:watch` and its like: what is joined must be visible to the user. */
@@ -84,25 +85,40 @@ after(async () => {
   await database.close()
 })
 
-const insertUser = statement('test.user', (_, p: { id: string }) =>
-  sql`insert into identity.users (id, email) values (${p.id}, ${p.id}::text || '@example.com')`,
+const insertUser = statement(
+  'test.user',
+  (_, p: { id: string }) =>
+    sql`insert into identity.users (id, email) values (${p.id}, ${p.id}::text || '@example.com')`,
 )
-const insertSession = statement('test.session', (_, p: { id: string; user: string }) =>
-  sql`insert into identity.sessions (id, user_id, refresh_key, expires_at, idle_expires_at)
+const insertSession = statement(
+  'test.session',
+  (_, p: { id: string; user: string }) =>
+    sql`insert into identity.sessions (id, user_id, refresh_key, expires_at, idle_expires_at)
       values (${p.id}, ${p.user}, '', now() + interval '1 day', now() + interval '1 day')`,
 )
-const insertWorkspace = statement('test.new_workspace', (_, p: { id: string }) =>
-  sql`insert into identity.workspaces (id, name) values (${p.id}, 'Test')`,
+const insertWorkspace = statement(
+  'test.new_workspace',
+  (_, p: { id: string }) => sql`insert into identity.workspaces (id, name) values (${p.id}, 'Test')`,
 )
-const insertMember = statement('test.member', (_, p: { user: string; workspace: string; role: string }) =>
-  sql`insert into identity.members (workspace_id, user_id, role) values (${p.workspace}, ${p.user}, ${p.role})
+const insertMember = statement(
+  'test.member',
+  (_, p: { user: string; workspace: string; role: string }) =>
+    sql`insert into identity.members (workspace_id, user_id, role) values (${p.workspace}, ${p.user}, ${p.role})
       on conflict (workspace_id, user_id) do update set role = excluded.role`,
 )
-const deleteMember = statement('test.no_member', (_, p: { user: string }) => sql`delete from identity.members where user_id = ${p.user}`)
-const chooseWorkspace = statement('test.choose', (_, p: { user: string; workspace: string }) =>
-  sql`update identity.users set current_workspace_id = ${p.workspace} where id = ${p.user}`,
+const deleteMember = statement(
+  'test.no_member',
+  (_, p: { user: string }) => sql`delete from identity.members where user_id = ${p.user}`,
 )
-const revokeSession = statement('test.revoke', (_, p: { id: string }) => sql`update identity.sessions set revoked_at = now() where id = ${p.id}`)
+const chooseWorkspace = statement(
+  'test.choose',
+  (_, p: { user: string; workspace: string }) =>
+    sql`update identity.users set current_workspace_id = ${p.workspace} where id = ${p.user}`,
+)
+const revokeSession = statement(
+  'test.revoke',
+  (_, p: { id: string }) => sql`update identity.sessions set revoked_at = now() where id = ${p.id}`,
+)
 
 const everywhere = (services: Services = node.services) => serverContext(services, { workspaceId: null })
 
@@ -126,10 +142,14 @@ async function person(workspaceId = newId(), role = 'owner'): Promise<Person> {
 }
 
 const note = (workspaceId: string, ...numbers: number[]) =>
-  transaction(serverContext(node.services, { workspaceId }), async (ctx) => numbers.forEach((n) => emit(ctx, Noted, { n })))
+  transaction(serverContext(node.services, { workspaceId }), async (ctx) =>
+    numbers.forEach((n) => emit(ctx, Noted, { n })),
+  )
 
-const notes = (socket: TestSocket): number[] => socket.frames.filter(({ event }) => event === 'note').map(({ data }) => data.n)
-const noteNumber = (n: number) => (frame: { event: string; data: { n?: number } }) => frame.event === 'note' && frame.data.n === n
+const notes = (socket: TestSocket): number[] =>
+  socket.frames.filter(({ event }) => event === 'note').map(({ data }) => data.n)
+const noteNumber = (n: number) => (frame: { event: string; data: { n?: number } }) =>
+  frame.event === 'note' && frame.data.n === n
 
 const refusedWith = (status: number) => (error: unknown) => {
   assert.ok(error instanceof Refused, String(error))
@@ -192,8 +212,14 @@ test('a ticket opens one socket, on any node, once', async () => {
   const other = await startNode()
   try {
     const ctx = { ...serverContext(node.services, { workspaceId: ana.workspaceId, userId: ana.userId }) }
-    const { ticket } = await createTicket({ ...ctx, principal: { kind: 'user', userId: ana.userId, sessionId: ana.sessionId } })
-    const tries = await Promise.allSettled([openSocket(`${other.url}?ticket=${ticket}`), openSocket(`${node.url}?ticket=${ticket}`)])
+    const { ticket } = await createTicket({
+      ...ctx,
+      principal: { kind: 'user', userId: ana.userId, sessionId: ana.sessionId },
+    })
+    const tries = await Promise.allSettled([
+      openSocket(`${other.url}?ticket=${ticket}`),
+      openSocket(`${node.url}?ticket=${ticket}`),
+    ])
     assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 1)
     await assert.rejects(openSocket(`${other.url}?ticket=${ticket}`), refusedWith(401))
   } finally {
@@ -287,7 +313,16 @@ test('commands: joining by row security, names nobody knows, data that does not 
 
 test('frames that are none are answered with how to do it, and the socket stays', async () => {
   const socket = await openSocket(node.url, { token: (await person()).token })
-  const bad = ['{', '[]', 'null', '"ping"', '{}', '{"event":1}', Buffer.from([1, 2, 3]), '{"event":"ping","data":{"__proto__":{}}}']
+  const bad = [
+    '{',
+    '[]',
+    'null',
+    '"ping"',
+    '{}',
+    '{"event":1}',
+    Buffer.from([1, 2, 3]),
+    '{"event":"ping","data":{"__proto__":{}}}',
+  ]
   for (const text of bad) {
     socket.frames.length = 0
     socket.sendRaw(text)
@@ -319,7 +354,10 @@ test('a user has at most 20 sockets', async () => {
 
 test('a client that does not read is dropped, and the others hear everything', async () => {
   const ana = await person()
-  const [slow, quick] = [await openSocket(node.url, { token: ana.token }), await openSocket(node.url, { token: ana.token })]
+  const [slow, quick] = [
+    await openSocket(node.url, { token: ana.token }),
+    await openSocket(node.url, { token: ana.token }),
+  ]
   slow.ws.pause()
   const size = node.realtime.size()
   const text = 'x'.repeat(100_000)
@@ -347,80 +385,103 @@ test('resume tells what was missed, in order; without an id it answers a place t
   const second = await openSocket(node.url, { token: ana.token })
   second.send('resume', { after: start })
   await second.next('resumed')
-  assert.deepEqual(second.frames.map(({ event, data }) => [event, data.n]), [['note', 1], ['note', 2], ['note', 3], ['whisper', 4], ['resumed', undefined]])
+  assert.deepEqual(
+    second.frames.map(({ event, data }) => [event, data.n]),
+    [
+      ['note', 1],
+      ['note', 2],
+      ['note', 3],
+      ['whisper', 4],
+      ['resumed', undefined],
+    ],
+  )
   // Asked again, there is nothing left to tell.
   second.frames.length = 0
   second.send('resume', { after: start })
   await second.next('resumed')
-  assert.deepEqual(second.frames.map(({ event }) => event), ['resumed'])
+  assert.deepEqual(
+    second.frames.map(({ event }) => event),
+    ['resumed'],
+  )
 })
 
-test('past the retention, and for a place in the future, the answer is resync and the stream goes on', { timeout: 30_000 }, async () => {
-  const ana = await person()
-  const socket = await openSocket(node.url, { token: ana.token })
-  socket.send('resume')
-  const { id } = await socket.next('resumed')
-  await note(ana.workspaceId, 1)
-  await socket.next(noteNumber(1))
-  await cutLog(everywhere(), 0)
-  for (const after of [id, 'zzzzzzzz.1']) {
-    const late = await openSocket(`${node.url}?after=${after}`, { token: ana.token })
-    assert.ok((await late.next('resync')).id)
-    await note(ana.workspaceId, 2)
-    await late.next(noteNumber(2))
-    assert.deepEqual(notes(late), [2])
-    late.drop()
-  }
-})
-
-test('nothing is lost and nothing comes twice, under concurrent writers, random disconnects and restarts', { timeout: 30_000 }, async () => {
-  const ana = await person()
-  const random = seeded(20261121)
-  const total = 300
-  let written = 0
-  const start = await openSocket(node.url, { token: ana.token })
-  start.send('resume')
-  let last = (await start.next('resumed')).id as string
-  start.drop()
-
-  const nodes = [node, await startNode()]
-  const writer = async () => {
-    while (written < total) await note(ana.workspaceId, written++)
-  }
-  const received: { n: number; id: string }[] = []
-  const listen = async () => {
-    for (let round = 0; received.length < total; round++) {
-      assert.ok(round < 1000, `${received.length} of ${total} came.`)
-      const inAddress = random() < 0.5
-      const url = `${nodes[round % 2]!.url}${inAddress ? `?after=${last}` : ''}`
-      const socket = await openSocket(url, { token: ana.token }).catch(() => undefined)
-      // That node is just being replaced: like any client, try again elsewhere.
-      if (!socket) continue
-      if (!inAddress) socket.send('resume', { after: last })
-      const enough = Math.min(1 + Math.floor(random() * 30), total - received.length)
-      await socket.next(() => notes(socket).length >= enough).catch(() => undefined)
-      socket.drop()
-      const got = socket.frames.filter(({ event }) => event === 'note')
-      received.push(...got.map(({ data, id }) => ({ n: data.n as number, id: id! })))
-      last = got.at(-1)?.id ?? last
+test(
+  'past the retention, and for a place in the future, the answer is resync and the stream goes on',
+  { timeout: 30_000 },
+  async () => {
+    const ana = await person()
+    const socket = await openSocket(node.url, { token: ana.token })
+    socket.send('resume')
+    const { id } = await socket.next('resumed')
+    await note(ana.workspaceId, 1)
+    await socket.next(noteNumber(1))
+    await cutLog(everywhere(), 0)
+    for (const after of [id, 'zzzzzzzz.1']) {
+      const late = await openSocket(`${node.url}?after=${after}`, { token: ana.token })
+      assert.ok((await late.next('resync')).id)
+      await note(ana.workspaceId, 2)
+      await late.next(noteNumber(2))
+      assert.deepEqual(notes(late), [2])
+      late.drop()
     }
-  }
-  const restarts = async () => {
-    for (let i = 0; i < 3; i++) {
+  },
+)
+
+test(
+  'nothing is lost and nothing comes twice, under concurrent writers, random disconnects and restarts',
+  { timeout: 30_000 },
+  async () => {
+    const ana = await person()
+    const random = seeded(20261121)
+    const total = 300
+    let written = 0
+    const start = await openSocket(node.url, { token: ana.token })
+    start.send('resume')
+    let last = (await start.next('resumed')).id as string
+    start.drop()
+
+    const nodes = [node, await startNode()]
+    const writer = async () => {
+      while (written < total) await note(ana.workspaceId, written++)
+    }
+    const received: { n: number; id: string }[] = []
+    const listen = async () => {
+      for (let round = 0; received.length < total; round++) {
+        assert.ok(round < 1000, `${received.length} of ${total} came.`)
+        const inAddress = random() < 0.5
+        const url = `${nodes[round % 2]!.url}${inAddress ? `?after=${last}` : ''}`
+        const socket = await openSocket(url, { token: ana.token }).catch(() => undefined)
+        // That node is just being replaced: like any client, try again elsewhere.
+        if (!socket) continue
+        if (!inAddress) socket.send('resume', { after: last })
+        const enough = Math.min(1 + Math.floor(random() * 30), total - received.length)
+        await socket.next(() => notes(socket).length >= enough).catch(() => undefined)
+        socket.drop()
+        const got = socket.frames.filter(({ event }) => event === 'note')
+        received.push(...got.map(({ data, id }) => ({ n: data.n as number, id: id! })))
+        last = got.at(-1)?.id ?? last
+      }
+    }
+    const restarts = async () => {
+      for (let i = 0; i < 3; i++) {
+        await nodes[1]!.stop()
+        nodes[1] = await startNode()
+      }
+    }
+    try {
+      await Promise.all([writer(), writer(), writer(), writer(), listen(), restarts()])
+    } finally {
       await nodes[1]!.stop()
-      nodes[1] = await startNode()
     }
-  }
-  try {
-    await Promise.all([writer(), writer(), writer(), writer(), listen(), restarts()])
-  } finally {
-    await nodes[1]!.stop()
-  }
-  assert.equal(received.length, total)
-  assert.deepEqual(received.map(({ n }) => n).toSorted((a, b) => a - b), Array.from({ length: total }, (_, n) => n))
-  const inOrder = received.map(({ id }) => decodePosition(id)!)
-  assert.deepEqual(inOrder, inOrder.toSorted(comparePositions))
-})
+    assert.equal(received.length, total)
+    assert.deepEqual(
+      received.map(({ n }) => n).toSorted((a, b) => a - b),
+      Array.from({ length: total }, (_, n) => n),
+    )
+    const inOrder = received.map(({ id }) => decodePosition(id)!)
+    assert.deepEqual(inOrder, inOrder.toSorted(comparePositions))
+  },
+)
 
 /** Mulberry32. */
 function seeded(seed: number) {

@@ -65,7 +65,10 @@ export function createRealtime({ services, outbox, hub, authenticate, commands }
       const frame = frameOf(event)
       if (frame) hub.deliver(event.topics, frame, event)
     } catch (error) {
-      services.log.error({ err: error, event_id: event.id, type: event.type }, 'An event could not be told to live clients.')
+      services.log.error(
+        { err: error, event_id: event.id, type: event.type },
+        'An event could not be told to live clients.',
+      )
     }
   }
 
@@ -75,7 +78,8 @@ export function createRealtime({ services, outbox, hub, authenticate, commands }
         changes++
         const { user_id, session_ids } = SessionRevoked.data.parse(data)
         for (const connection of users.get(user_id) ?? []) {
-          if (connection.sessionId && session_ids.includes(connection.sessionId)) connection.close(sessionOver, 'The session is over.')
+          if (connection.sessionId && session_ids.includes(connection.sessionId))
+            connection.close(sessionOver, 'The session is over.')
         }
         return
       }

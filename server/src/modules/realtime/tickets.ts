@@ -9,20 +9,25 @@ import type { Ticket } from './schema.ts'
 const lifeSeconds = 30
 const hashOf = (ticket: string) => createHash('sha256').update(ticket).digest()
 
-const insert = statement('realtime.tickets.insert', (_, p: { hash: Buffer; sessionId: string }) =>
-  sql<Record<string, never>>`
+const insert = statement(
+  'realtime.tickets.insert',
+  (_, p: { hash: Buffer; sessionId: string }) =>
+    sql<Record<string, never>>`
     insert into realtime.tickets (hash, session_id, expires_at)
     values (${p.hash}, ${p.sessionId}, now() + make_interval(secs => ${sql.lit(lifeSeconds)}))`,
 )
 
 // Deleting it is using it, so that two who come with one ticket cannot both get in.
-const take = statement('realtime.tickets.take.sweep', (_, p: { hash: Buffer }) =>
-  sql<{ user_id: string; session_id: string }>`
+const take = statement(
+  'realtime.tickets.take.sweep',
+  (_, p: { hash: Buffer }) =>
+    sql<{ user_id: string; session_id: string }>`
     delete from realtime.tickets where hash = ${p.hash} and expires_at > now() returning user_id, session_id`,
 )
 
-export const deleteExpired = statement('realtime.tickets.expired.sweep', () =>
-  sql<Record<string, never>>`delete from realtime.tickets where expires_at < now()`,
+export const deleteExpired = statement(
+  'realtime.tickets.expired.sweep',
+  () => sql<Record<string, never>>`delete from realtime.tickets where expires_at < now()`,
 )
 
 /** Lets whoever is signed in open one socket without header or cookie. Throws 403 for an API key. */

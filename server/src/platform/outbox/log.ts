@@ -19,8 +19,10 @@ export interface Reading {
 
 // Everything older than the oldest running transaction has committed or never will, so nothing can appear behind a
 // reader that stays below. A writing transaction anywhere in the cluster holds readers up for as long as it lasts.
-const horizon = statement('events.horizon', () =>
-  sql<{ transaction: number; waiting: boolean }>`
+const horizon = statement(
+  'events.horizon',
+  () =>
+    sql<{ transaction: number; waiting: boolean }>`
     select x.horizon::text::bigint as transaction,
            exists (select from platform.events where transaction_id >= x.horizon) as waiting
       from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) x`,
@@ -39,21 +41,28 @@ const after = (p: After) => sql`
   and transaction_id < pg_snapshot_xmin(pg_current_snapshot())`
 const inOrder = (p: After) => sql`order by transaction_id, sequence limit ${p.limit}::int`
 
-const allAfter = statement('events.after.sweep', (_, p: After) =>
-  sql<StoredEvent>`${selectEvents} where ${after(p)} ${inOrder(p)}`,
+const allAfter = statement(
+  'events.after.sweep',
+  (_, p: After) => sql<StoredEvent>`${selectEvents} where ${after(p)} ${inOrder(p)}`,
 )
-const typesAfter = statement('events.types_after.sweep', (_, p: After & { types: string[] }) =>
-  sql<StoredEvent>`${selectEvents} where type = any(${p.types}) and ${after(p)} ${inOrder(p)}`,
+const typesAfter = statement(
+  'events.types_after.sweep',
+  (_, p: After & { types: string[] }) =>
+    sql<StoredEvent>`${selectEvents} where type = any(${p.types}) and ${after(p)} ${inOrder(p)}`,
 )
-const topicsAfter = statement('events.topics_after.sweep', (_, p: After & { topics: string[] }) =>
-  sql<StoredEvent>`${selectEvents} where topics && ${p.topics}::text[] and ${after(p)} ${inOrder(p)}`,
+const topicsAfter = statement(
+  'events.topics_after.sweep',
+  (_, p: After & { topics: string[] }) =>
+    sql<StoredEvent>`${selectEvents} where topics && ${p.topics}::text[] and ${after(p)} ${inOrder(p)}`,
 )
 
 /** Under this name the subscribers' table says how far the log has been cut off. */
 export const retentionName = 'retention'
 
-const begin = statement('events.begin', () =>
-  sql<Position>`
+const begin = statement(
+  'events.begin',
+  () =>
+    sql<Position>`
     select transaction_id::text::bigint as transaction, sequence from platform.subscribers where name = ${retentionName}`,
 )
 
@@ -68,18 +77,21 @@ export const readTopics = (ctx: Ctx, from: Position, topics: string[], limit: nu
 // Each statement has a snapshot of its own, hence the order: the horizon first, so that it promises nothing the events
 // do not hold; the begin last, so that whatever was deleted meanwhile shows.
 async function read<P extends After>(ctx: Ctx, find: Statement<P, StoredEvent>, p: P): Promise<Reading> {
-  const [[at], events, [cut]] = (await ctx.db.together([horizon.call({}), find.call(p), begin.call({})])) as unknown as [
-    [{ transaction: number; waiting: boolean }],
-    StoredEvent[],
-    [Position?],
-  ]
+  const [[at], events, [cut]] = (await ctx.db.together([
+    horizon.call({}),
+    find.call(p),
+    begin.call({}),
+  ])) as unknown as [[{ transaction: number; waiting: boolean }], StoredEvent[], [Position?]]
   const more = events.length === p.limit
   const last = events.at(-1)
   return {
     events,
     more,
     waiting: at.waiting,
-    upTo: last && (more || last.transaction >= at.transaction) ? placeOf(last) : { transaction: at.transaction, sequence: 0 },
+    upTo:
+      last && (more || last.transaction >= at.transaction)
+        ? placeOf(last)
+        : { transaction: at.transaction, sequence: 0 },
     begin: cut ?? { transaction: 0, sequence: 0 },
   }
 }

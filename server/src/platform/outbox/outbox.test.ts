@@ -87,7 +87,10 @@ test('a reader never passes a transaction that is still running', async (t) => {
     try {
       // The slow one takes its place in the log first and commits last.
       await slow.query('begin')
-      await slow.query(`insert into platform.events (id, type, data) select $1, 'test.counted', '{"n": 1}' from set_config('role', 'app_system', true)`, [newId()])
+      await slow.query(
+        `insert into platform.events (id, type, data) select $1, 'test.counted', '{"n": 1}' from set_config('role', 'app_system', true)`,
+        [newId()],
+      )
       await count(services, 2)
       const early = await readAll(everywhere, start, 10)
       assert.deepEqual(early.events, [])
@@ -97,7 +100,10 @@ test('a reader never passes a transaction that is still running', async (t) => {
       slow.release()
     }
     const { events } = await readAll(everywhere, start, 10)
-    assert.deepEqual(events.map(({ data }) => data), [{ n: 1 }, { n: 2 }])
+    assert.deepEqual(
+      events.map(({ data }) => data),
+      [{ n: 1 }, { n: 2 }],
+    )
   })
 })
 
@@ -112,13 +118,16 @@ test('readers that begin anywhere, under concurrent writers, together see every 
     await Promise.all(writers)
     await Promise.all([one!.until(160), two!.until(160)])
     assert.equal(new Set(one!.items.map(({ id }) => id)).size, 160)
-    assert.deepEqual(one!.items.map(({ id }) => id), two!.items.map(({ id }) => id))
+    assert.deepEqual(
+      one!.items.map(({ id }) => id),
+      two!.items.map(({ id }) => id),
+    )
     const sorted = one!.items.toSorted(comparePositions)
     assert.deepEqual(one!.items, sorted)
   })
 })
 
-test('a subscriber handles each event once although two nodes run it, in the event\'s workspace', async () => {
+test("a subscriber handles each event once although two nodes run it, in the event's workspace", async () => {
   const seen = collector<string | null>()
   const counter = subscriber({
     name: 'test.counter',
@@ -132,7 +141,10 @@ test('a subscriber handles each event once although two nodes run it, in the eve
   await withNodes(2, [counter], async (nodes) => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => count(nodes[n % 2]!.services, n)))
     await seen.until(20)
-    assert.deepEqual((await effects()).toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, n) => n))
+    assert.deepEqual(
+      (await effects()).toSorted((a, b) => a - b),
+      Array.from({ length: 20 }, (_, n) => n),
+    )
     assert.ok(seen.items.every((id) => id === workspaceId))
   })
   // What happens while nobody runs waits for the next start.
@@ -181,16 +193,26 @@ test('an event that cannot be handled is put aside, and the next one goes on', a
     await count(node!.services, 13, 14)
     await done.until(1)
     assert.deepEqual(done.items, [14])
-    const { rows } = await database.pool.query('select subscriber, workspace_id, data, error from platform.failed_events')
-    assert.deepEqual(rows, [{ subscriber: 'test.picky', workspace_id: workspaceId, data: { n: 13 }, error: 'Error: unlucky' }])
+    const { rows } = await database.pool.query(
+      'select subscriber, workspace_id, data, error from platform.failed_events',
+    )
+    assert.deepEqual(rows, [
+      { subscriber: 'test.picky', workspace_id: workspaceId, data: { n: 13 }, error: 'Error: unlucky' },
+    ])
   })
 })
 
 test('a log restored from elsewhere, with transactions of the future, is brought back to the present in its order', async () => {
   await withNodes(1, [], async ([node]) => count(node!.services, 1, 2))
-  await database.pool.query(`update platform.events set transaction_id = '900000000000' where sequence = (select max(sequence) from platform.events)`)
+  await database.pool.query(
+    `update platform.events set transaction_id = '900000000000' where sequence = (select max(sequence) from platform.events)`,
+  )
   const inPresent = async () =>
-    (await database.pool.query('select bool_and(transaction_id < pg_snapshot_xmax(pg_current_snapshot())) as past from platform.events')).rows[0].past
+    (
+      await database.pool.query(
+        'select bool_and(transaction_id < pg_snapshot_xmax(pg_current_snapshot())) as past from platform.events',
+      )
+    ).rows[0].past
   assert.equal(await inPresent(), false)
   await withNodes(1, [], async ([node]) => {
     assert.equal(await inPresent(), true)
@@ -205,5 +227,6 @@ test('a log restored from elsewhere, with transactions of the future, is brought
 test('positions survive their opaque form, and anything else is none', () => {
   const position = { transaction: 123_456_789_012, sequence: 42 }
   assert.deepEqual(decodePosition(encodePosition(position)), position)
-  for (const id of ['', '1', '1.', '.1', '1.2.3', '-1.2', 'A.B', '1.2\n', 'zzzzzzzzzzz.1']) assert.equal(decodePosition(id), undefined, id)
+  for (const id of ['', '1', '1.', '.1', '1.2.3', '-1.2', 'A.B', '1.2\n', 'zzzzzzzzzzz.1'])
+    assert.equal(decodePosition(id), undefined, id)
 })

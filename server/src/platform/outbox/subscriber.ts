@@ -31,15 +31,19 @@ export function subscriber<const T extends readonly EventType[]>(definition: {
   handle(ctx: Ctx, event: StoredEvent<z.output<T[number]['data']>>): Promise<void>
 }): Subscriber {
   const { name, types, attempts = 10, handle } = definition
-  return { name, attempts, types: types.map(({ type }) => type), handle: handle as Subscriber['handle'] }
+  return { name, attempts, types: types.map(({ type }) => type), handle }
 }
 
-const register = statement('subscribers.register.sweep', (_, p: { name: string } & Position) =>
-  sql`insert into platform.subscribers (name, transaction_id, sequence)
+const register = statement(
+  'subscribers.register.sweep',
+  (_, p: { name: string } & Position) =>
+    sql`insert into platform.subscribers (name, transaction_id, sequence)
       values (${p.name}, ${p.transaction}::text::xid8, ${p.sequence}) on conflict do nothing`,
 )
-const findPosition = statement('subscribers.position.sweep', (_, p: { name: string }) =>
-  sql<Position>`select transaction_id::text::bigint as transaction, sequence from platform.subscribers where name = ${p.name}`,
+const findPosition = statement(
+  'subscribers.position.sweep',
+  (_, p: { name: string }) =>
+    sql<Position>`select transaction_id::text::bigint as transaction, sequence from platform.subscribers where name = ${p.name}`,
 )
 
 interface Turn {
@@ -49,8 +53,10 @@ interface Turn {
   toTransaction: number
   toSequence: number
 }
-const takeTurn = statement('subscribers.take_turn', (_, p: Turn) =>
-  sql<{ mine: boolean }>`select platform.take_turn(
+const takeTurn = statement(
+  'subscribers.take_turn',
+  (_, p: Turn) =>
+    sql<{ mine: boolean }>`select platform.take_turn(
     ${p.name}, ${p.fromTransaction}::text::xid8, ${p.fromSequence}::bigint,
     ${p.toTransaction}::text::xid8, ${p.toSequence}::bigint) as mine`,
 )
@@ -114,7 +120,10 @@ export function createWorker(services: Services, of: Subscriber): Worker {
   }
 
   const leaveBehind = async (event: StoredEvent, error: unknown): Promise<boolean> => {
-    log.error({ err: error, event_id: event.id, type: event.type }, 'A subscriber failed too often on an event, which was put aside.')
+    log.error(
+      { err: error, event_id: event.id, type: event.type },
+      'A subscriber failed too often on an event, which was put aside.',
+    )
     failures = 0
     return transaction(everywhere, async (ctx) => {
       if (!(await move(ctx, event))) return false
@@ -152,7 +161,8 @@ export function createWorker(services: Services, of: Subscriber): Worker {
   }
 
   const work = async () => {
-    while (!stopped) {
+    for (;;) {
+      if (stopped) return
       again = false
       stored ??= await everywhere.db.maybe(findPosition, { name: of.name })
       if (!stored) return

@@ -61,7 +61,10 @@ export function createHub(bus: NodeBus, log: Log): Hub {
       const frame = encodeFrame(event, data)
       deliver([topic], frame)
       if (!bus.publish(channel, `${topic} ${frame.toString()}`)) {
-        log.warn({ topic, event, size_bytes: frame.length }, 'A live message is too long for other nodes and stayed on this one.')
+        log.warn(
+          { topic, event, size_bytes: frame.length },
+          'A live message is too long for other nodes and stayed on this one.',
+        )
       }
     },
   }

@@ -120,7 +120,7 @@ function parseFrame(content: RawData, isBinary: boolean): Frame {
   if (isBinary) throw malformed
   let frame: unknown
   try {
-    frame = parseJson(String(content))
+    frame = parseJson((content as Buffer).toString('utf8'))
   } catch (error) {
     throw error instanceof AppError && error.code !== 'malformed_json' ? error : malformed
   }
