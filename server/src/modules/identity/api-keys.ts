@@ -56,7 +56,8 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey &
   }
   const role = (await ctx.db.entered()).role as Role
   const beyond = input.scopes.filter((scope) => !(scopes[scope] as readonly Role[]).includes(role))
-  if (beyond.length > 0) throw forbidden(`Your role does not have the scope ${beyond.join(', ')}, so no key of yours can.`)
+  if (beyond.length > 0)
+    throw forbidden(`Your role does not have the scope ${beyond.join(', ')}, so no key of yours can.`)
   const id = newId()
   const key = newApiKey()
   const row = {

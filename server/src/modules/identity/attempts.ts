@@ -7,7 +7,8 @@ import { addressKey } from '../../platform/http/rate-limit.ts'
 
 const admit = statement(
   'identity.attempts.admit',
-  (_, p: { limits: string }) => sql<{ wait_seconds: number }>`select app.admit_attempt(${p.limits}::jsonb) as wait_seconds`,
+  (_, p: { limits: string }) =>
+    sql<{ wait_seconds: number }>`select app.admit_attempt(${p.limits}::jsonb) as wait_seconds`,
 )
 
 const forgive = statement(
@@ -19,7 +20,7 @@ const forgive = statement(
 
 export const forgetAttempts = statement(
   'identity.attempts.sweep',
-  (_, _p: object) => sql<Record<string, never>>`delete from identity.attempts where forgotten_at < now()`,
+  () => sql<Record<string, never>>`delete from identity.attempts where forgotten_at < now()`,
 )
 
 /** One address may fail for this many accounts before it waits. */

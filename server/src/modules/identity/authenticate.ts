@@ -10,12 +10,7 @@ import { accessTokens } from './token-keys.ts'
 const nobody: Principal = { kind: 'public' }
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Where people get credentials: old ones that a client still sends along must not be in their way. */
-const signInPaths = new Set([
-  '/api/auth/signup',
-  '/api/auth/register',
-  '/api/auth/login',
-  '/api/auth/refresh',
-])
+const signInPaths = new Set(['/api/auth/signup', '/api/auth/register', '/api/auth/login', '/api/auth/refresh'])
 
 /**
  * Reads the credentials of a request: bearer token, else API key, else cookie. A cookie that is no longer good counts as
@@ -55,7 +50,8 @@ export function createAuthenticate(services: Services): Authenticate {
 
 function bearerOf(authorization: string): string {
   const credential = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-  if (credential === undefined) throw unauthorized('The Authorization header must be "Bearer" and a token or an API key.')
+  if (credential === undefined)
+    throw unauthorized('The Authorization header must be "Bearer" and a token or an API key.')
   return credential
 }
 

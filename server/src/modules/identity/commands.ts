@@ -101,7 +101,10 @@ export async function setPassword(services: Services, email: string, password: s
 }
 
 /** A further workspace for a user, who owns it and is in it from then on. Throws 404. */
-export async function createWorkspaceFor(services: Services, input: { name: string; ownerEmail: string }): Promise<string> {
+export async function createWorkspaceFor(
+  services: Services,
+  input: { name: string; ownerEmail: string },
+): Promise<string> {
   const owner = await findUser(services, input.ownerEmail)
   const id = newId()
   await transaction(serverContext(services, { workspaceId: null }), async (ctx) => {

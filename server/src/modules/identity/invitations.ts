@@ -109,9 +109,9 @@ export const acceptInvitationCall = (token: string) => accept.call({ token_hash:
 
 /** Makes the user at work a member of the workspace and switches to it. Throws 404, or 403 when it is for another. */
 export async function acceptInvitation(ctx: Ctx, token: string): Promise<Workspace> {
-  const [joined] = await ctx.db.together([acceptInvitationCall(token), audited({ action: 'member.joined' })])
-  const { workspace_id, role } = joined?.[0] as { workspace_id: string; role: Role }
+  const { workspace_id, role } = await ctx.db.one(accept, { token_hash: hashToken(token) })
   const { user_id } = await ctx.db.entered()
   emit(ctx, MemberJoined, { workspace_id, user_id: user_id as string, role })
+  await ctx.db.together([audited({ action: 'member.joined', target: `user:${user_id}` })])
   return currentWorkspace(ctx)
 }

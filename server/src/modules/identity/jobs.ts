@@ -6,20 +6,20 @@ import { forgetAttempts } from './attempts.ts'
 
 const forgetSessions = statement(
   'identity.sessions.sweep',
-  (_, _p: object) => sql<Record<string, never>>`
+  () => sql<Record<string, never>>`
     delete from identity.sessions
      where least(revoked_at, expires_at, idle_expires_at) < now() - interval '30 days'`,
 )
 
 const forgetInvitations = statement(
   'identity.invitations.sweep',
-  (_, _p: object) => sql<Record<string, never>>`
+  () => sql<Record<string, never>>`
     delete from identity.invitations where expires_at < now() - interval '30 days'`,
 )
 
 const removeWorkspaces = statement(
   'identity.workspaces.sweep',
-  (_, _p: object) => sql<Record<string, never>>`
+  () => sql<Record<string, never>>`
     delete from identity.workspaces where deleted_at < now() - interval '30 days'`,
 )
 

@@ -103,7 +103,9 @@ export async function removeMember(ctx: Ctx, userId: string): Promise<void> {
   const { workspace_id } = await requireChangeable(ctx, userId, null)
   emit(ctx, MemberRemoved, { workspace_id, user_id: userId })
   const line = audited({ action: 'member.removed', target: `user:${userId}` })
-  await ctx.db.together([line, revokeKeys.call({ user_id: userId }), remove.call({ user_id: userId })], { commit: true })
+  await ctx.db.together([line, revokeKeys.call({ user_id: userId }), remove.call({ user_id: userId })], {
+    commit: true,
+  })
 }
 
 export async function leaveWorkspace(ctx: Ctx): Promise<void> {
@@ -118,7 +120,8 @@ async function requireChangeable(ctx: Ctx, userId: string, role: Role | null): P
   const member = locked.find(({ user_id }) => user_id === userId.toLowerCase()) ?? missing('member')
   const owners = locked.filter((other) => other.role === 'owner')
   const concernsOwners = member.role === 'owner' || role === 'owner'
-  if (concernsOwners && !owners.some(({ user_id }) => user_id === actor)) throw forbidden('Only an owner changes owners.')
+  if (concernsOwners && !owners.some(({ user_id }) => user_id === actor))
+    throw forbidden('Only an owner changes owners.')
   if (member.role === 'owner' && role !== 'owner' && owners.length === 1) {
     throw conflict('last_owner', 'A workspace needs an owner. Make somebody else one first.')
   }

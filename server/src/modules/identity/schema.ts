@@ -72,9 +72,7 @@ export const me = z.object({
   is_affiliate: z.boolean(),
   email_verified: z.boolean(),
   phone_verified: z.boolean(),
-  workspace: membership
-    .extend({ default_country: z.string(), currency: z.string(), time_zone: z.string() })
-    .nullable(),
+  workspace: membership.extend({ default_country: z.string(), currency: z.string(), time_zone: z.string() }).nullable(),
   workspaces: z.array(membership),
   created_at: instant,
   updated_at: instant,
@@ -156,12 +154,13 @@ export const workspace = z.object({
   updated_at: instant,
 })
 
-const knownTimeZone = (zone: string) => {
+const isTimeZone = (zone: string) => {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined
-  } catch {
-    // The one way the platform has of saying that it does not know a zone.
-    return false
+    Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
   }
 }
 
@@ -171,7 +170,7 @@ const workspaceSettings = {
   /** ISO 4217. */
   currency: optional(z.string().regex(/^[A-Z]{3}$/, 'Give a currency as three letters, like EUR.')),
   /** IANA name. */
-  time_zone: optional(z.string().max(100).refine(knownTimeZone, 'Give a time zone like Europe/Berlin.')),
+  time_zone: optional(z.string().max(100).refine(isTimeZone, 'Give a time zone like Europe/Berlin.')),
 }
 export const newWorkspace = z.object({ name, ...workspaceSettings })
 export type NewWorkspace = z.output<typeof newWorkspace>

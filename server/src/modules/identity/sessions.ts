@@ -34,7 +34,7 @@ const maxSessions = 20
 // It also makes the sign-ins of one user queue up, so that the limit below counts them all.
 const noteActivity = statement(
   'identity.sessions.note_activity',
-  (_, _p: object) => sql<Record<string, never>>`
+  () => sql<Record<string, never>>`
     update identity.users set last_active_at = now() where id = app.user_id()`,
 )
 
@@ -48,7 +48,7 @@ const insert = statement(
 
 const dropOldest = statement(
   'identity.sessions.drop_oldest',
-  (_, _p: object) => sql<{ id: string }>`
+  () => sql<{ id: string }>`
     update identity.sessions set revoked_at = now()
      where id in (select id from identity.sessions
                    where user_id = app.user_id() and revoked_at is null and expires_at > now() and idle_expires_at > now()
@@ -184,8 +184,7 @@ const listOpen = statement(
      order by id desc limit ${sql.lit(maxSessions)}`,
 )
 
-export const listSessions = (ctx: Ctx): Promise<OpenSession[]> =>
-  ctx.db.all(listOpen, { current: currentSession(ctx) })
+export const listSessions = (ctx: Ctx): Promise<OpenSession[]> => ctx.db.all(listOpen, { current: currentSession(ctx) })
 
 const revoke = statement(
   'identity.sessions.revoke',
@@ -212,7 +211,9 @@ export async function revokeSession(ctx: Ctx, id: string, reason: RevocationReas
 /** Ends all of the user's sessions but the one that asks. */
 export async function revokeOtherSessions(ctx: Ctx, reason: RevocationReason = 'revoked'): Promise<void> {
   const line = audited({ action: 'session.revoked', target: 'sessions:others', details: { reason } })
-  const [revoked] = (await ctx.db.together([revokeOthers.call({ keep: currentSession(ctx) }), line])) as [{ id: string }[]]
+  const [revoked] = (await ctx.db.together([revokeOthers.call({ keep: currentSession(ctx) }), line])) as [
+    { id: string }[],
+  ]
   announceRevoked(ctx, await userId(ctx), revoked, reason)
 }
 

@@ -39,8 +39,10 @@ export const insertUser = statement(
     }),
 )
 
-export const setPasswordHash = statement('identity.users.set_password', (db, p: { id: string; password_hash: string }) =>
-  db.updateTable('identity.users').set({ password_hash: p.password_hash }).where('id', '=', p.id),
+export const setPasswordHash = statement(
+  'identity.users.set_password',
+  (db, p: { id: string; password_hash: string }) =>
+    db.updateTable('identity.users').set({ password_hash: p.password_hash }).where('id', '=', p.id),
 )
 
 /** From here on the transaction acts for this user in their current workspace; for the server only. */
@@ -52,7 +54,7 @@ export const actAs = statement(
 /** The user at work, as `GET /api/auth/me` shows them. */
 export const findMe = statement(
   'identity.me',
-  (_, _p: object) => sql<Me>`
+  () => sql<Me>`
     select u.id, u.email, coalesce(u.full_name, u.display_name, u.username) as name, u.full_name, u.username,
            u.display_name, u.phone, u.avatar_url, u.company_name, app.member_role() as role, u.is_admin, u.is_affiliate,
            u.email_verified, u.phone_verified, u.created_at, u.updated_at,

@@ -10,7 +10,7 @@ export interface WorkspaceDefaults {
   time_zone: string
 }
 
-const find = statement('identity.workspace_defaults', (db, _: object) =>
+const find = statement('identity.workspace_defaults', (db) =>
   db
     .selectFrom('identity.workspaces')
     .select(['default_country', 'currency', 'time_zone'])

@@ -33,7 +33,7 @@ const list = statement(
 
 const findCurrent = statement(
   'identity.workspaces.find_current',
-  (_, _p: object) => sql<Workspace>`select ${columns} from identity.workspaces where id = app.workspace_id()`,
+  () => sql<Workspace>`select ${columns} from identity.workspaces where id = app.workspace_id()`,
 )
 
 const create = statement(
@@ -56,18 +56,18 @@ const update = statement(
 
 const remove = statement(
   'identity.workspaces.remove',
-  (_, _p: object) => sql<Record<string, never>>`
+  () => sql<Record<string, never>>`
     update identity.workspaces set deleted_at = now() where id = app.workspace_id()`,
 )
 
 const removeMembers = statement(
   'identity.members.remove_all',
-  (_, _p: object) => sql<Record<string, never>>`delete from identity.members where workspace_id = app.workspace_id()`,
+  () => sql<Record<string, never>>`delete from identity.members where workspace_id = app.workspace_id()`,
 )
 
 const enter = statement(
   'identity.workspaces.switch',
-  (_, _p: object) => sql<Record<string, never>>`
+  () => sql<Record<string, never>>`
     update identity.users set current_workspace_id = app.workspace_id() where id = app.user_id()`,
 )
 
