@@ -3,12 +3,13 @@ import path from 'node:path'
 import type { VoiceGateway } from '@switchboard/voice'
 import type { FastifyInstance } from 'fastify'
 import { type Config, version } from './config.ts'
-import { campaignRoutes } from './modules/campaigns/index.ts'
+import { campaignCommands, campaignRoutes, createCampaignEngine } from './modules/campaigns/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
 import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
-import { telephonyRoutes } from './modules/telephony/index.ts'
+import { SipProviderChanged } from './modules/telephony/events.ts'
+import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
 import { createSecrets } from './platform/crypto/secrets.ts'
 import { migrate } from './platform/database/migrate.ts'
@@ -23,7 +24,7 @@ import type { Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createNodeBus } from './platform/nodes.ts'
 import { createOutbound } from './platform/outbound.ts'
-import { createOutbox } from './platform/outbox/outbox.ts'
+import { createOutbox, type Outbox } from './platform/outbox/outbox.ts'
 import type { Subscriber } from './platform/outbox/subscriber.ts'
 import { retention } from './platform/retention.ts'
 import type { Services } from './platform/services.ts'
@@ -36,12 +37,13 @@ export const routeTables: RouteTable[] = [identityRoutes, contactRoutes, fileRou
 // oxlint-disable-next-line no-explicit-any -- jobs with different inputs share one list.
 const jobTypes: JobType<any>[] = [retention, sweepIdentity, removeExpiredTickets, importContacts]
 const subscribers: Subscriber[] = []
-const socketCommands: SocketCommand[] = []
+const socketCommands: SocketCommand[] = [...campaignCommands]
 
 export interface App {
   readonly services: Services
-  readonly http: FastifyInstance
-  /** Answers the address it listens at. */
+  /** Null in a node without the API. */
+  readonly http: FastifyInstance | null
+  /** Answers the address it listens at; needs `http`. */
   listen(): Promise<string>
   /** Lets what is under way end, then closes everything that was opened. */
   close(): Promise<void>
@@ -54,17 +56,34 @@ export interface AppOptions {
   database?: OpenDatabase
   /** Null: this node makes no calls. */
   voice?: VoiceGateway | null
+  /** Answers requests. Default true. */
+  http?: boolean
+  /** Does background work: jobs, subscribers, campaigns. Default true. */
+  background?: boolean
 }
 
+/** How long requests in progress may take to end before they are cut off. */
+const requestsEndWithinMs = 8_000
+
 /** The composition root: the only place that knows every module. */
-export async function createApp({ config, log, database, voice = null }: AppOptions): Promise<App> {
-  const connections = database ?? (await openDatabase(config, log))
+export async function createApp(options: AppOptions): Promise<App> {
+  const connections = options.database ?? (await openDatabase(options.config, options.log))
+  try {
+    return await compose(options, connections)
+  } catch (error) {
+    await connections.close()
+    throw error
+  }
+}
+
+async function compose({ config, log, voice = null, ...does }: AppOptions, connections: OpenDatabase): Promise<App> {
+  const { http: answersRequests = true, background: worksInBackground = true } = does
   await migrate(connections.pool, (name) => log.info({ migration: name }, 'Migrated.'))
   const metrics = createMetrics()
   const bus = createNodeBus(connections, log)
   const hub = createHub(bus, log)
-  const outbox = createOutbox({ bus, subscribers })
-  const jobs = createJobQueue({ connections, log, bus, types: jobTypes })
+  const outbox = createOutbox({ bus, subscribers: worksInBackground ? subscribers : [] })
+  const jobs = createJobQueue({ connections, log, bus, types: jobTypes, works: worksInBackground })
   const services: Services = {
     config,
     log,
@@ -80,43 +99,82 @@ export async function createApp({ config, log, database, voice = null }: AppOpti
     outbox,
   }
   let ready = true
-  const system = systemRoutes({
-    version,
-    metrics,
-    metricsToken: config.metricsToken,
-    isReady: () => ready,
-    document: () => openApiDocument(routeTables, { version, url: config.publicUrl }),
-  })
-  const authenticate = createAuthenticate(services)
-  const http = await createHttp({ services, tables: [...routeTables, system], authenticate })
-  const realtime = createRealtime({
-    services,
-    outbox,
-    hub,
-    authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
-    commands: socketCommands,
-  })
-  realtime.attach(http.server)
+  const web = answersRequests ? await serve() : null
+  // Every node follows the log for its live clients and asks for jobs; `background` says who does the work.
   bus.start()
   await jobs.start(services)
   await outbox.start(services)
+  const calling = voice && worksInBackground ? await startCalling(services, voice, outbox) : null
   return {
     services,
-    http,
+    http: web?.http ?? null,
     async listen() {
-      await http.listen({ host: config.host, port: config.port })
-      const { port } = http.server.address() as AddressInfo
+      if (!web) throw new Error('This node was composed without the API.')
+      await web.http.listen({ host: config.host, port: config.port })
+      const { port } = web.http.server.address() as AddressInfo
       return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
     },
     async close() {
       ready = false
-      await realtime.close()
-      await http.close()
+      await web?.close()
+      await calling?.stop()
       await jobs.stop()
       await outbox.stop()
       await bus.stop()
       await services.outbound.close()
       await connections.close()
+    },
+  }
+
+  async function serve() {
+    const system = systemRoutes({
+      version,
+      metrics,
+      metricsToken: config.metricsToken,
+      isReady: () => ready,
+      document: () => openApiDocument(routeTables, { version, url: config.publicUrl }),
+    })
+    const authenticate = createAuthenticate(services)
+    const http = await createHttp({ services, tables: [...routeTables, system], authenticate })
+    const realtime = createRealtime({
+      services,
+      outbox,
+      hub,
+      authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
+      commands: socketCommands,
+    })
+    realtime.attach(http.server)
+    return {
+      http,
+      async close() {
+        const late = setTimeout(() => http.server.closeAllConnections(), requestsEndWithinMs)
+        await realtime.close()
+        await http.close()
+        clearTimeout(late)
+      },
+    }
+  }
+}
+
+/** How long calls in progress may take to end by themselves when the server stops. */
+const callsEndWithinMs = 5_000
+
+/** The telephone side of a node: its trunks, and the campaigns that go through them. */
+async function startCalling(services: Services, voice: VoiceGateway, outbox: Outbox) {
+  const telephony = createTelephony(services, voice)
+  const engine = createCampaignEngine({ services, gateway: voice, telephony })
+  const stopFollowing = outbox.follow((event) => {
+    if (event.type === SipProviderChanged.type) {
+      telephony.sync().then(engine.wake, (error: unknown) => services.log.warn({ err: error }, 'The trunks could not be looked after; trying again.'))
+    } else engine.notice(event)
+  })
+  await telephony.start()
+  engine.start()
+  return {
+    async stop() {
+      stopFollowing()
+      await engine.stop(callsEndWithinMs)
+      await telephony.stop()
     },
   }
 }
