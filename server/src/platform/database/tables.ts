@@ -8,6 +8,31 @@ type Timestamp = ColumnType<string, string | Date, string | Date>
 /** Written as JSON text, because `pg` would send an array as a PostgreSQL array. */
 type Json = ColumnType<unknown, string, string>
 
+export interface BillingPayments {
+  id: string
+  workspace_id: Generated<string>
+  user_id: string
+  plan_id: string
+  amount: string
+  currency: string
+  payment_method: string
+  payment_details: Generated<Json>
+  status: Generated<string>
+  created_at: Generated<Timestamp>
+}
+
+export interface BillingSubscriptions {
+  id: string
+  workspace_id: Generated<string>
+  user_id: string
+  plan_id: string
+  plan_name: string
+  status: string
+  current_period_end: Timestamp | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
 export interface CampaignsAttempts {
   id: string
   workspace_id: Generated<string>
@@ -378,6 +403,8 @@ export interface TelephonyTrunks {
 }
 
 export interface Database {
+  'billing.payments': BillingPayments
+  'billing.subscriptions': BillingSubscriptions
   'campaigns.attempts': CampaignsAttempts
   'campaigns.campaigns': CampaignsCampaigns
   'campaigns.targets': CampaignsTargets

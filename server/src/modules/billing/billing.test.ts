@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { startTestServer } from '../../../test/server.ts'
+import { recordPayment } from './payments.ts'
+import { readPlans } from './plans.ts'
+
+const server = await startTestServer()
+const { services } = server.app
+
+test('four plans by default, for everyone to see', async () => {
+  const { body } = await server.anyone.get('/api/plans')
+  assert.deepEqual(
+    body.data.map(({ id, price }: { id: string; price: number }) => [id, price]),
+    [
+      ['free', 0],
+      ['starter', 29],
+      ['pro', 99],
+      ['business', 299],
+    ],
+  )
+})
+
+test('a user has no subscription until they take one; a free one is active at once (seed 000)', async () => {
+  const ana = await server.signUp()
+  const path = `/api/subscriptions/${ana.userId}`
+  assert.equal((await ana.get(path)).status, 404)
+  const { status, body } = await ana.post('/api/subscriptions', { user_id: ana.userId, plan_id: 'free' })
+  assert.equal(status, 201)
+  assert.deepEqual([body.plan_id, body.plan_name, body.status, body.user_id], ['free', 'Free', 'active', ana.userId])
+  assert.deepEqual((await ana.get(path)).body, body)
+})
+
+test('a paid plan waits for its payment, whatever the browser says', async () => {
+  const ana = await server.signUp()
+  const wish = { plan_id: 'pro', plan_name: 'Mine', status: 'active', current_period_end: '2099-01-01T00:00:00Z' }
+  const { body } = await ana.post('/api/subscriptions', wish)
+  assert.deepEqual([body.plan_name, body.status, body.current_period_end], ['Pro', 'incomplete', null])
+
+  const payment = await recordPayment(services, ana.workspaceId, { payment_method: 'bank_transfer' })
+  assert.deepEqual([payment.amount, payment.currency, payment.user_id], [99, 'USD', ana.userId])
+  const { body: paid } = await ana.get(`/api/subscriptions/${ana.userId}`)
+  assert.equal(paid.status, 'active')
+  const days = (Date.parse(paid.current_period_end) - Date.now()) / 86_400_000
+  assert.ok(days > 27 && days < 32)
+  const { body: payments } = await ana.get('/api/payments')
+  assert.deepEqual(payments.data, [payment])
+
+  assert.deepEqual(
+    (await ana.post('/api/subscriptions', { plan_id: 'pro' })).body,
+    paid,
+    'choosing it again changes nothing',
+  )
+  const { body: bigger } = await ana.post('/api/subscriptions', { plan_id: 'business' })
+  assert.deepEqual([bigger.id, bigger.status, bigger.current_period_end], [paid.id, 'incomplete', null])
+})
+
+test('no payment without something to pay', async () => {
+  const ana = await server.signUp()
+  const pay = () => recordPayment(services, ana.workspaceId, { payment_method: 'bank_transfer' })
+  await assert.rejects(pay, /no such subscription/)
+  await ana.post('/api/subscriptions', { plan_id: 'free' })
+  await assert.rejects(pay, /waits for no payment/)
+})
+
+test('the subscription is the workspace’s: members see it, management changes it, nobody else does either', async () => {
+  const [ana, stranger] = [await server.signUp(), await server.signUp()]
+  const agent = await server.addMember(ana, 'agent')
+  await ana.post('/api/subscriptions', { plan_id: 'free' })
+  assert.equal((await agent.get(`/api/subscriptions/${agent.userId}`)).body.plan_id, 'free')
+  assert.equal((await ana.get(`/api/subscriptions/${agent.userId}`)).body.plan_id, 'free')
+  assert.equal((await agent.get(`/api/subscriptions/${ana.userId}`)).status, 404)
+  assert.equal((await stranger.get(`/api/subscriptions/${ana.userId}`)).status, 404)
+  assert.equal((await agent.post('/api/subscriptions', { plan_id: 'pro' })).status, 403)
+  const foreign = await stranger.post('/api/subscriptions', { user_id: ana.userId, plan_id: 'free' })
+  assert.equal(foreign.body.details[0].path, 'body.user_id')
+  const unknown = await ana.post('/api/subscriptions', { plan_id: 'platinum' })
+  assert.equal(unknown.body.details[0].path, 'body.plan_id')
+})
+
+test("the operator's file replaces the plans, or says what is wrong with it", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'plans-'))
+  after(() => rm(folder, { recursive: true }))
+  const plansFile = path.join(folder, 'plans.json')
+  await writeFile(plansFile, JSON.stringify([{ id: 'all', name: 'Everything', price: 10, currency: 'EUR' }]))
+  const limits = { max_clients: null, max_minutes_per_month: null }
+  assert.deepEqual(readPlans({ plansFile }), [
+    { id: 'all', name: 'Everything', price: 10, currency: 'EUR', interval: 'month', limits },
+  ])
+  for (const wrong of ['no json', '[]', '[{"id":"x","name":"X"}]', '[{"id":"x","name":"X","price":-1}]']) {
+    await writeFile(plansFile, wrong)
+    assert.throws(() => readPlans({ plansFile }), /PLANS_FILE .*plans.json cannot be used/)
+  }
+})

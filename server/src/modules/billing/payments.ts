@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { conflict, missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { readCursor, toPage } from '../../platform/http/fields.ts'
+import { newId } from '../../platform/id.ts'
+import { type Services, serverContext } from '../../platform/services.ts'
+import { SubscriptionChanged } from './events.ts'
+import { plansOf } from './plans.ts'
+import type { Payment, Subscription } from './schema.ts'
+import { transitions } from './transitions.ts'
+
+const columns = sql`id, user_id, plan_id, amount::float8 as amount, currency, payment_method, payment_details, status,
+  created_at`
+
+const list = statement(
+  'billing.payments.list',
+  (_, p: { before: string | null; limit: number }) => sql<Payment>`
+    select ${columns} from billing.payments
+     where workspace_id = app.workspace_id() and id < coalesce(${p.before}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+     order by id desc limit ${p.limit}`,
+)
+
+const lock = statement(
+  'billing.subscriptions.lock_for_payment',
+  () => sql<Pick<Subscription, 'id' | 'user_id' | 'plan_id' | 'status'>>`
+    select id, user_id, plan_id, status from billing.subscriptions where workspace_id = app.workspace_id() for update`,
+)
+
+const insert = statement(
+  'billing.payments.insert',
+  (
+    _,
+    p: {
+      id: string
+      user_id: string
+      plan_id: string
+      amount: number
+      currency: string
+      payment_method: string
+      payment_details: string
+    },
+  ) => sql<Payment>`
+    insert into billing.payments (id, user_id, plan_id, amount, currency, payment_method, payment_details)
+    values (${p.id}, ${p.user_id}, ${p.plan_id}, ${p.amount}, ${p.currency}, ${p.payment_method}, ${p.payment_details}::jsonb)
+    returning ${columns}`,
+)
+
+// A period that is still running is prolonged.
+const activate = statement(
+  'billing.subscriptions.activate',
+  (_, p: { status: string; period: string }) => sql<Record<string, never>>`
+    update billing.subscriptions
+       set status = ${p.status},
+           current_period_end = greatest(now(), current_period_end) + ('1 ' || ${p.period})::interval
+     where workspace_id = app.workspace_id()`,
+)
+
+export interface ReceivedPayment {
+  /** `bank_transfer`, `stripe`, … */
+  payment_method: string
+  /** What the provider said: its own id and the like. Never card data. */
+  payment_details?: Record<string, unknown>
+}
+
+export async function listPayments(ctx: Ctx, page: { limit: number; cursor?: string }) {
+  const rows = await ctx.db.all(list, { before: readCursor(page.cursor), limit: page.limit + 1 })
+  return toPage(rows, page.limit)
+}
+
+/**
+ * Records that a workspace has paid for the plan it chose, which makes its subscription active for another period. For
+ * payment providers and the platform's administrator, never for a browser: the amount is the plan's. Throws 404 without
+ * a subscription, 409 when it waits for no payment.
+ */
+export function recordPayment(services: Services, workspaceId: string, received: ReceivedPayment): Promise<Payment> {
+  return transaction(serverContext(services, { workspaceId }), async (ctx) => {
+    const subscription = (await ctx.db.maybe(lock, {})) ?? missing('subscription')
+    const plan = plansOf(services.config).find(({ id }) => id === subscription.plan_id)
+    const status = transitions[subscription.status].payment_recorded
+    if (!plan || plan.price === 0 || !status) {
+      throw conflict('nothing_to_pay', 'This subscription waits for no payment.')
+    }
+    emit(ctx, SubscriptionChanged, { subscription_id: subscription.id, plan_id: plan.id, status })
+    const payment = {
+      id: newId(),
+      user_id: subscription.user_id,
+      plan_id: plan.id,
+      amount: plan.price,
+      currency: plan.currency,
+      payment_method: received.payment_method,
+      payment_details: JSON.stringify(received.payment_details ?? {}),
+    }
+    const calls = [activate.call({ status, period: plan.interval }), insert.call(payment)]
+    const results = await ctx.db.together(calls, { commit: true })
+    return results[1]?.[0] as unknown as Payment
+  })
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { id, page, pageOf } from '../../platform/http/fields.ts'
+import { type RouteTable, route } from '../../platform/http/route.ts'
+import { listPayments } from './payments.ts'
+import { plansOf } from './plans.ts'
+import { payment, plan, subscription, subscriptionRequest } from './schema.ts'
+import { choosePlan, getSubscription } from './subscriptions.ts'
+
+export const billingRoutes: RouteTable = {
+  tag: 'Billing',
+  routes: {
+    listPlans: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/plans',
+      access: 'public',
+      summary: 'The plans there are.',
+      answer: pageOf(plan),
+      handler: async ({ services }) => ({ data: plansOf(services.config), next_cursor: null }),
+    }),
+
+    getSubscription: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/subscriptions/:userId',
+      access: 'billing:read',
+      summary: "The subscription of a user's workspace.",
+      params: z.object({ userId: id }),
+      answer: subscription,
+      handler: (ctx, { params }) => getSubscription(ctx, params.userId),
+    }),
+
+    choosePlan: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/subscriptions',
+      access: 'billing:write',
+      summary: 'Take a plan or change to it: a free one is active at once, a paid one when it is paid for.',
+      body: subscriptionRequest,
+      example: { plan_id: 'free' },
+      status: 201,
+      answer: subscription,
+      handler: (ctx, { body }) => choosePlan(ctx, body),
+    }),
+
+    listPayments: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/payments',
+      access: 'billing:read',
+      summary: 'What this workspace has paid.',
+      query: page(),
+      answer: pageOf(payment),
+      handler: (ctx, { query }) => listPayments(ctx, query),
+    }),
+  },
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { id, instant, optional } from '../../platform/http/fields.ts'
+
+const planId = z.string().regex(/^[\w-]{1,50}$/, 'A plan id has up to 50 letters, digits, hyphens or underscores.')
+
+/** A limit of a plan; null: none. */
+const limit = z.int().min(0).nullable().default(null)
+
+export const plan = z.object({
+  id: planId,
+  name: z.string().min(1).max(100),
+  /** Major units of the currency; 0 is free. */
+  price: z.number().min(0).max(1_000_000_000),
+  /** ISO 4217. */
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('USD'),
+  interval: z.enum(['month', 'year']).default('month'),
+  limits: z
+    .object({ max_clients: limit, max_minutes_per_month: limit })
+    .default({ max_clients: null, max_minutes_per_month: null }),
+})
+export type Plan = z.output<typeof plan>
+
+export const plans = z
+  .array(plan)
+  .min(1)
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'Two plans have the same id.')
+
+export const subscriptionStatus = z.enum(['incomplete', 'active', 'canceled'])
+export type SubscriptionStatus = z.output<typeof subscriptionStatus>
+
+export const subscription = z.object({
+  id,
+  user_id: id,
+  plan_id: z.string(),
+  plan_name: z.string(),
+  status: subscriptionStatus,
+  current_period_end: instant.nullable(),
+  created_at: instant,
+  updated_at: instant,
+})
+export type Subscription = z.output<typeof subscription>
+
+/** Status, dates and the plan's name are the server's to say. */
+export const subscriptionRequest = z.object({ user_id: optional(id), plan_id: planId })
+
+export const payment = z.object({
+  id,
+  user_id: id,
+  plan_id: z.string(),
+  amount: z.number(),
+  currency: z.string(),
+  payment_method: z.string(),
+  payment_details: z.record(z.string(), z.unknown()),
+  status: z.enum(['completed', 'refunded']),
+  created_at: instant,
+})
+export type Payment = z.output<typeof payment>
