@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Clock } from '../clock.ts'
 import type { VoiceGateway } from '../gateway.ts'
 import { createMediaEngine } from '../media/engine.ts'
-import type { UserAgent, UserAgentOptions } from '../sip/types.ts'
+import type { TlsOptions, UserAgent, UserAgentOptions } from '../sip/types.ts'
 import { createUserAgent } from '../sip/user-agent.ts'
 import { defaultLimits, type EngineLimits } from './admission.ts'
 import { composeGateway } from './compose.ts'
@@ -12,7 +12,7 @@ import type { BreakerSettings } from './trunk-gate.ts'
 
 /** Plain data: it crosses to the voice process. */
 export interface EmbeddedOptions {
-  /** Address and UDP port for SIP. Port 0 takes a free one. */
+  /** Address and port for SIP over UDP and TCP. Port 0 takes a free one. */
   sip: { host: string; port: number }
   /** Inclusive. Keep it outside the system's ephemeral ports (net.ipv4.ip_local_port_range). Default 20000 to 29999. */
   rtpPorts?: { from: number; to: number }
@@ -20,6 +20,8 @@ export interface EmbeddedOptions {
   bindWithinMs?: number
   /** Written into SIP and SDP when it differs from `sip.host` (behind NAT). */
   advertisedHost?: string
+  /** Authorities trusted for SIP over TLS besides the usual ones, and a certificate of our own to listen with. */
+  tls?: TlsOptions
   /** An answered call from which nothing arrives for so long is ended. Default 30 s. */
   mediaTimeoutMs?: number
   limits?: Partial<EngineLimits>
@@ -45,7 +47,10 @@ export async function createEmbeddedGateway(
 ): Promise<EmbeddedGateway> {
   const { host } = options.sip
   const advertised = options.advertisedHost === undefined ? {} : { advertisedHost: options.advertisedHost }
-  const userAgent = await bindUserAgent({ ...options.sip, clock, ...advertised }, options.bindWithinMs ?? 5_000)
+  const userAgent = await bindUserAgent(
+    { ...options.sip, clock, ...advertised, ...(options.tls && { tls: options.tls }) },
+    options.bindWithinMs ?? 5_000,
+  )
   const media = createMediaEngine({
     host,
     ...advertised,
@@ -81,7 +86,7 @@ async function bindUserAgent(options: UserAgentOptions, withinMs: number): Promi
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
       if (performance.now() >= giveUpAt) {
         throw new Error(
-          `UDP port ${options.port} on ${options.host} is in use by another program. Stop it, or choose another SIP port.`,
+          `${'syscall' in error && error.syscall === 'listen' ? 'TCP' : 'UDP'} port ${'port' in error && error.port ? error.port : options.port} on ${options.host} is in use by another program. Stop it, or choose another SIP port.`,
           { cause: error },
         )
       }

@@ -25,8 +25,8 @@ export interface TrunkLine {
 }
 
 function accountOf(trunk: Trunk): SipAccount {
-  const { host, port, username, password, domain } = trunk
-  return { host, port, username, password, ...(domain !== undefined && { domain }) }
+  const { host, port, transport, username, password, domain } = trunk
+  return { host, port, transport, username, password, ...(domain !== undefined && { domain }) }
 }
 
 /** Do both describe one account, so that its registration may live on? */
@@ -43,12 +43,14 @@ export function sameAccount(a: Trunk, b: Trunk): boolean {
   )
 }
 
+const transports = new Set<string>(['udp', 'tcp', 'tls'])
+
 /** Throws `TypeError` naming the field when the engine cannot serve the trunk. */
 export function checkTrunk(trunk: Trunk): void {
   if (!trunk.id) throw new TypeError('trunk.id is empty.')
   if (!trunk.host) throw new TypeError('trunk.host is empty: give the carrier’s host name or address.')
-  if (trunk.transport !== 'udp')
-    throw new TypeError(`trunk.transport is ${trunk.transport}: the embedded engine speaks SIP over UDP. Choose udp.`)
+  if (!transports.has(trunk.transport))
+    throw new TypeError(`trunk.transport is ${trunk.transport}. Choose udp, tcp or tls.`)
   if (!(trunk.maxConcurrentCalls >= 0)) throw new TypeError('trunk.maxConcurrentCalls must be 0 or more.')
   if (!(trunk.callsPerSecond > 0))
     throw new TypeError('trunk.callsPerSecond must be more than 0 (0.5 is one call in 2 s).')

@@ -6,7 +6,8 @@ import type { Header } from './headers.ts'
 import type { ReceivedResponse, SipRequest } from './message.ts'
 import { serialise } from './serialise.ts'
 import { idleTimer } from './timer-wheel.ts'
-import type { Endpoint } from './transport.ts'
+import { isReliable, isSameAddress } from './transport.ts'
+import type { Hop } from './transport.ts'
 
 /** How a transaction ended: by the other side's answer, or by none (408), or because nothing could be sent (503). */
 export interface Result {
@@ -25,10 +26,14 @@ export interface ClientHandlers {
 export interface ClientTransaction {
   /** As sent, Via included. */
   readonly request: SipRequest
-  readonly destination: Endpoint
+  readonly destination: Hop
+  /** The destination resolved; null until then. */
+  readonly address: Hop | null
   /** A provisional answer came, so CANCEL may be sent (section 9.1). */
   readonly proceeding: boolean
   receive(response: ReceivedResponse): void
+  /** A connection has ended; when the request went over it, no answer will come. */
+  connectionLost(peer: Hop, why: Error): void
   /** Gives up, as if timed out, when no final answer comes within this time. */
   expireIn(ms: number): void
   /** Forgets everything at once and reports nothing. */
@@ -43,16 +48,17 @@ export function clientKey(branch: string, method: string): string {
 export function startClientTransaction(
   core: Core,
   unsent: SipRequest,
-  destination: Endpoint,
+  destination: Hop,
   handlers: ClientHandlers,
   branch = newBranch(),
 ): ClientTransaction {
   const invite = unsent.method === 'INVITE'
-  const via: Header = ['via', `SIP/2.0/UDP ${core.local.host}:${core.local.port};branch=${branch};rport`]
+  const reliable = isReliable(destination.protocol)
+  const via = core.local.via(destination.protocol, branch)
   const request: SipRequest = { ...unsent, headers: [via, ...unsent.headers] }
   const key = clientKey(branch, request.method)
   let state: 'trying' | 'proceeding' | 'completed' | 'terminated' = 'trying'
-  let address: Endpoint | null = null
+  let address: Hop | null = null
   let wire = serialise(request)
   let retransmission: Timer = idleTimer
   let end: Timer = idleTimer
@@ -61,11 +67,21 @@ export function startClientTransaction(
     if (address) core.send(text, address, unreachable)
   }
 
-  function unreachable(error: Error): void {
-    if (state === 'trying') finish({ status: 503, reason: `Cannot send: ${error.message}`, response: null })
+  function unreachable({ message }: Error): void {
+    if (state === 'trying')
+      finish({ status: 503, reason: reliable ? message : `Cannot send: ${message}`, response: null })
   }
 
-  /** Timers A and E. */
+  function connectionLost(peer: Hop, { message }: Error): void {
+    if (!reliable || !address || !isSameAddress(address, peer)) return
+    if (state !== 'trying' && state !== 'proceeding') return
+    const ringing = invite && state === 'proceeding'
+    finish({ status: 503, reason: message, response: null })
+    // The telephone at the other end rings on: over a new connection it can be told to stop.
+    if (ringing) cancel(core, transaction)
+  }
+
+  /** Timers A and E, for transports that lose messages. */
   function retransmitAfter(ms: number): void {
     retransmission = core.wheel.after(ms, () => {
       send(wire)
@@ -73,12 +89,13 @@ export function startClientTransaction(
     })
   }
 
+  /** Timers D and K: how long repeated answers may still come. */
   function finish(result: Result, lingerMs = 0): void {
     retransmission.cancel()
     end.cancel()
     core.openTransactions--
     state = 'completed'
-    if (lingerMs > 0) end = core.wheel.after(lingerMs, terminate)
+    if (lingerMs > 0 && !reliable) end = core.wheel.after(lingerMs, terminate)
     else terminate()
     handlers.onFinal(result)
   }
@@ -123,10 +140,14 @@ export function startClientTransaction(
   const transaction: ClientTransaction = {
     request,
     destination,
+    get address() {
+      return address
+    },
     get proceeding() {
       return state === 'proceeding'
     },
     receive,
+    connectionLost,
     expireIn(ms) {
       if (state !== 'trying' && state !== 'proceeding') return
       end.cancel()
@@ -144,9 +165,9 @@ export function startClientTransaction(
       finish({ status: 503, reason: `Cannot resolve ${destination.host}`, response: null })
       return
     }
-    address = { host, port: destination.port }
+    address = { ...destination, host }
     send(wire)
-    retransmitAfter(T1)
+    if (!reliable) retransmitAfter(T1)
   })
   return transaction
 }

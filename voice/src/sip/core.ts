@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { ClientTransaction } from './client-transaction.ts'
+import type { KeepAlive } from './keep-alive.ts'
+import type { LocalAddress } from './local-address.ts'
 import type { ReceivedRequest, ReceivedResponse } from './message.ts'
 import type { ServerTransaction } from './server-transaction.ts'
 import type { TimerWheel } from './timer-wheel.ts'
-import type { Endpoint, Resolve } from './transport.ts'
+import type { Hop, Resolve } from './transport.ts'
 
 /** RFC 3261 section 17.1.1.1, in ms. */
 export const T1 = 500
@@ -18,10 +20,12 @@ export interface Core {
   readonly clock: Clock
   readonly wheel: TimerWheel
   readonly resolve: Resolve
-  /** What we call ourselves in Via and Contact. */
-  readonly local: Endpoint
+  readonly local: LocalAddress
   readonly userAgent: string
-  send(data: string, to: Endpoint, onError?: (error: Error) => void): void
+  send(data: string, to: Hop, onError?: (error: Error) => void): void
+  /** Ends the connections to a peer that is taken for dead. */
+  drop(peer: Hop, why: Error): void
+  readonly keepAlives: Set<KeepAlive>
   readonly clients: Map<string, ClientTransaction>
   readonly servers: Map<string, ServerTransaction>
   /** Transactions of either kind without a final answer. */

@@ -1,11 +1,14 @@
+import { isIP } from 'node:net'
 import { newBranch } from './core.ts'
 import type { Core } from './core.ts'
 import { header, headerValues } from './headers.ts'
 import type { Header } from './headers.ts'
 import type { ReceivedRequest, ReceivedResponse, SipRequest } from './message.ts'
 import { serialise } from './serialise.ts'
-import type { Endpoint } from './transport.ts'
-import { parseNameAddr, parseUri } from './uri.ts'
+import { defaultPort } from './transport.ts'
+import type { Hop, Protocol } from './transport.ts'
+import { parseNameAddr, parseUri, plainHost } from './uri.ts'
+import type { SipUri } from './uri.ts'
 
 export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY'
 
@@ -24,17 +27,12 @@ export interface Dialog {
   /** Where the other side wants its requests. */
   remoteTarget: string
   routeSet: string[]
-  /** For peers whose target cannot be read. */
-  readonly fallback: Endpoint
+  /** Where its first message went to or came from: for targets that cannot be read, or say nothing of the transport. */
+  readonly origin: Hop
 }
 
 /** The dialog that a tagged answer to our INVITE makes; its Record-Route reversed is our route. */
-export function dialogOfCaller(
-  invite: SipRequest,
-  response: ReceivedResponse,
-  contact: string,
-  sentTo: Endpoint,
-): Dialog {
+export function dialogOfCaller(invite: SipRequest, response: ReceivedResponse, contact: string, sentTo: Hop): Dialog {
   return {
     callId: response.callId,
     localAddress: header(invite.headers, 'from')!,
@@ -45,11 +43,11 @@ export function dialogOfCaller(
     remoteSeq: null,
     remoteTarget: contactUri(response.headers) ?? invite.uri,
     routeSet: headerValues(response.headers, 'record-route').reverse(),
-    fallback: sentTo,
+    origin: sentTo,
   }
 }
 
-export function dialogOfCallee(invite: ReceivedRequest, localTag: string, contact: string, source: Endpoint): Dialog {
+export function dialogOfCallee(invite: ReceivedRequest, localTag: string, contact: string, source: Hop): Dialog {
   return {
     callId: invite.callId,
     localAddress: `${header(invite.headers, 'to')!};tag=${localTag}`,
@@ -60,7 +58,7 @@ export function dialogOfCallee(invite: ReceivedRequest, localTag: string, contac
     remoteSeq: invite.cseq,
     remoteTarget: contactUri(invite.headers) ?? invite.from.uri,
     routeSet: headerValues(invite.headers, 'record-route'),
-    fallback: source,
+    origin: { protocol: source.protocol, host: source.host, port: source.port },
   }
 }
 
@@ -103,10 +101,21 @@ function routing(dialog: Dialog): { uri: string; routes: string[] } {
 }
 
 /** Where a request of the dialog goes: the first route, else the target. */
-export function dialogDestination(dialog: Dialog): Endpoint {
-  const next = dialog.routeSet[0] === undefined ? dialog.remoteTarget : (parseNameAddr(dialog.routeSet[0])?.uri ?? '')
-  const hop = parseUri(next)
-  return hop?.host ? { host: hop.host, port: hop.port ?? 5060 } : dialog.fallback
+export function dialogDestination({ routeSet, remoteTarget, origin }: Dialog): Hop {
+  const next = routeSet[0] === undefined ? remoteTarget : (parseNameAddr(routeSet[0])?.uri ?? '')
+  const uri = parseUri(next)
+  if (!uri?.host) return origin
+  const protocol = protocolOf(uri) ?? origin.protocol
+  const hop: Hop = { protocol, host: uri.host, port: uri.port ?? defaultPort(protocol) }
+  // An address written in a route is that of a connection we have, whose certificate was for a name.
+  return protocol === 'tls' && !isIP(plainHost(uri.host)) ? { ...hop, names: [uri.host] } : hop
+}
+
+/** What a URI asks for. Without a word it is what the call began with: many peers leave it out. */
+function protocolOf({ scheme, params }: SipUri): Protocol | null {
+  if (scheme === 'sips') return 'tls'
+  const transport = params.get('transport')?.toLowerCase()
+  return transport === 'udp' || transport === 'tcp' || transport === 'tls' ? transport : null
 }
 
 /**
@@ -117,12 +126,12 @@ export function sendAck(core: Core, dialog: Dialog, invite: SipRequest): () => v
   const sequence = Number.parseInt(header(invite.headers, 'cseq')!, 10)
   const credentials = invite.headers.filter(([name]) => name === 'authorization' || name === 'proxy-authorization')
   const ack = routed(dialog, 'ACK', sequence, credentials, '')
-  ack.headers.unshift(['via', `SIP/2.0/UDP ${core.local.host}:${core.local.port};branch=${newBranch()};rport`])
-  const wire = serialise(ack)
   const destination = dialogDestination(dialog)
+  ack.headers.unshift(core.local.via(destination.protocol, newBranch()))
+  const wire = serialise(ack)
   const send = (): void =>
     core.resolve(destination.host, (host) => {
-      if (host !== null) core.send(wire, { host, port: destination.port })
+      if (host !== null) core.send(wire, { ...destination, host })
     })
   send()
   return send

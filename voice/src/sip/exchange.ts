@@ -3,12 +3,12 @@ import type { ClientTransaction, Result } from './client-transaction.ts'
 import type { Core } from './core.ts'
 import type { Attempts, Authenticator } from './digest.ts'
 import type { ReceivedResponse, SipRequest } from './message.ts'
-import type { Endpoint } from './transport.ts'
+import type { Hop } from './transport.ts'
 
 export interface ExchangeOptions {
   /** A new request (with the next CSeq) for every try; credentials are added to it. */
   build(): SipRequest
-  destination: Endpoint
+  destination: Hop
   auth: Authenticator | null
   onProvisional?(response: ReceivedResponse): void
   /** A 401 or 407 here means that the password is wrong. */

@@ -145,6 +145,9 @@ export interface Via {
   branch: string
   /** The peer asked for symmetric response routing (RFC 3581). */
   rport: boolean
+  /** In an answer to us: the address and port from which our request came. */
+  received: string | null
+  seenPort: number | null
 }
 
 const viaShape =
@@ -156,5 +159,13 @@ export function parseVia(value: string): Via | null {
   const params = parseParams(match[3] ?? '')
   const port = match[2] === undefined ? null : Number(match[2])
   if (port !== null && port > 65535) return null
-  return { host: match[1]!, port, branch: params.get('branch') ?? '', rport: params.has('rport') }
+  const rport = params.get('rport')
+  return {
+    host: match[1]!,
+    port,
+    branch: params.get('branch') ?? '',
+    rport: rport !== undefined,
+    received: params.get('received') ?? null,
+    seenPort: /^[1-9]\d{0,4}$/.test(rport ?? '') ? Number(rport) : null,
+  }
 }

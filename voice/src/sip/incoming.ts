@@ -10,7 +10,7 @@ import { handleInDialog, isSdp } from './session-requests.ts'
 import { answerInterval, minSessionExpires } from './session-timer.ts'
 import { acceptInvite, acknowledge, bye, createSession, end, keepRefreshed, reinvite, sdpType } from './session.ts'
 import type { IncomingCall } from './types.ts'
-import { parseUri, sipUri } from './uri.ts'
+import { parseUri } from './uri.ts'
 
 /** The user part of a URI, or the whole of one that has none. */
 function party(uri: string): string {
@@ -52,7 +52,7 @@ export function createIncomingCall(core: Core, transaction: ServerTransaction): 
   const { request, source } = transaction
   const localTag = newTag()
   const called = party(request.uri)
-  const contact = `<${sipUri(parseUri(request.uri)?.user ?? '', core.local.host, core.local.port)}>`
+  const contact = `<${core.local.contact(parseUri(request.uri)?.user ?? '', source)}>`
   let lingering = false
 
   const session = createSession({

@@ -1,3 +1,4 @@
+import { accountHop, accountUri, domainOf } from './account.ts'
 import type { Result } from './client-transaction.ts'
 import { cancel } from './client-transaction.ts'
 import { newTag, transactionLifeMs } from './core.ts'
@@ -14,27 +15,19 @@ import { intervalOfAnswer } from './session-timer.ts'
 import { acknowledge, bye, createSession, invitationHeaders, keepRefreshed, reinvite, sdpType } from './session.ts'
 import type { Session } from './session.ts'
 import { SipFailure } from './types.ts'
-import type { InviteHandlers, InviteRequest, SipAccount, SipCall } from './types.ts'
+import type { InviteHandlers, InviteRequest, SipCall } from './types.ts'
 import { sipUri } from './uri.ts'
 
 /** More early dialogs than this on one INVITE are not followed. */
 const maxForks = 16
-
-export function domainOf(account: SipAccount): string {
-  return account.domain ?? account.host
-}
-
-/** `sip:user@domain`, with the port when the domain is the server's own address. */
-export function accountUri(account: SipAccount, user: string): string {
-  return account.domain === undefined ? sipUri(user, account.host, account.port) : sipUri(user, account.domain)
-}
 
 /** Calls through an account. See `UserAgent.invite`. */
 export function startInvite(core: Core, options: InviteRequest, handlers: InviteHandlers): SipCall {
   const { account, callId } = options
   const domain = domainOf(account)
   const localTag = newTag()
-  const contact = `<${sipUri(account.username, core.local.host, core.local.port)}>`
+  const destination = accountHop(account)
+  const contact = `<${core.local.contact(account.username, destination)}>`
   const auth = createAuthenticator(account.username, account.password)
   /** By the other side's tag: forks make several. */
   const sessions = new Map<string, Session>()
@@ -64,7 +57,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
 
   const inviting = exchange(core, {
     build,
-    destination: { host: account.host, port: account.port },
+    destination,
     auth,
     onProvisional,
     onFinal: onFinalAnswer,

@@ -6,7 +6,8 @@ import type { Header } from './headers.ts'
 import type { ReceivedRequest, SipRequest, SipResponse } from './message.ts'
 import { reasonPhrase, serialise } from './serialise.ts'
 import { idleTimer } from './timer-wheel.ts'
-import type { Endpoint } from './transport.ts'
+import { defaultPort, isReliable } from './transport.ts'
+import type { Hop } from './transport.ts'
 
 export interface Reply {
   reason?: string
@@ -19,7 +20,7 @@ export interface Reply {
 /** RFC 3261 section 17.2 with RFC 6026: replays answers to retransmitted requests, repeats non-2xx until ACKed. */
 export interface ServerTransaction {
   readonly request: ReceivedRequest
-  readonly source: Endpoint
+  readonly source: Hop
   /** No final answer given yet. */
   readonly open: boolean
   /** Called when the other side cancels while no final answer has been given. */
@@ -41,10 +42,10 @@ export function serverKey(request: ReceivedRequest, method = request.method): st
   return `${request.callId} ${request.from.params.get('tag') ?? ''} ${request.cseq} ${sentBy} ${kind}`
 }
 
-export function startServerTransaction(core: Core, request: ReceivedRequest, source: Endpoint): ServerTransaction {
+export function startServerTransaction(core: Core, request: ReceivedRequest, source: Hop): ServerTransaction {
   const key = serverKey(request)
   const invite = request.method === 'INVITE'
-  const destination = responseDestination(request, source)
+  const reliable = isReliable(source.protocol)
   let state: 'proceeding' | 'accepted' | 'completed' | 'confirmed' | 'terminated' = 'proceeding'
   let wire: string | null = null
   let retransmission: Timer = idleTimer
@@ -58,7 +59,7 @@ export function startServerTransaction(core: Core, request: ReceivedRequest, sou
   }
 
   function repeat(): void {
-    if (wire !== null) core.send(wire, destination)
+    if (wire !== null) sendResponse(core, wire, request, source)
   }
 
   /** Timer G. */
@@ -83,9 +84,10 @@ export function startServerTransaction(core: Core, request: ReceivedRequest, sou
       if (status < 200) return
       core.openTransactions--
       // Timers H, J and L.
-      end = core.wheel.after(transactionLifeMs, terminate)
       state = invite && status < 300 ? 'accepted' : 'completed'
-      if (invite && status >= 300) retransmitAfter(T1)
+      if (reliable && !invite) return terminate()
+      end = core.wheel.after(transactionLifeMs, terminate)
+      if (!reliable && state === 'completed' && invite) retransmitAfter(T1)
     },
     repeat,
     receive(again) {
@@ -95,7 +97,9 @@ export function startServerTransaction(core: Core, request: ReceivedRequest, sou
         state = 'confirmed'
         retransmission.cancel()
         end.cancel()
-        end = core.wheel.after(T4, terminate)
+        // Timer I.
+        if (reliable) terminate()
+        else end = core.wheel.after(T4, terminate)
       }
     },
   }
@@ -104,15 +108,18 @@ export function startServerTransaction(core: Core, request: ReceivedRequest, sou
   return transaction
 }
 
-/** Section 18.2.2 and RFC 3581. */
-function responseDestination(request: ReceivedRequest, source: Endpoint): Endpoint {
-  return { host: source.host, port: request.via.rport ? source.port : (request.via.port ?? 5060) }
+/** Section 18.2.2 and RFC 3581: where the request came from, or when that connection is gone, where its sender listens. */
+function sendResponse(core: Core, wire: string, { via }: Pick<ReceivedRequest, 'via'>, source: Hop): void {
+  const { protocol, host } = source
+  const listener: Hop = { protocol, host, port: via.port ?? defaultPort(protocol) }
+  if (!isReliable(protocol)) core.send(wire, via.rport ? source : listener)
+  else core.send(wire, source, () => core.send(wire, listener))
 }
 
 /** Headers that every answer copies; To gets our tag. */
 function responseTo(
   request: SipRequest & Partial<ReceivedRequest>,
-  source: Endpoint,
+  source: Hop,
   status: number,
   reply: Reply,
 ): SipResponse {
@@ -133,7 +140,7 @@ function responseTo(
   return { status, reason: reply.reason ?? reasonPhrase(status), headers, body: reply.body ?? '' }
 }
 
-function markReceived(value: string, source: Endpoint): string {
+function markReceived(value: string, source: Hop): string {
   const [top = '', ...rest] = value.includes(',') ? splitOutside(value, ',') : [value]
   const ported = top.replace(/;\s*rport(?:\s*=\s*\d*)?\s*(?=;|$)/i, `;rport=${source.port}`)
   const bare = ported.replace(/;\s*received\s*=[^;]*/gi, '')
@@ -141,12 +148,6 @@ function markReceived(value: string, source: Endpoint): string {
 }
 
 /** An answer without a transaction, for what is not worth remembering: malformed requests, unknown dialogs. */
-export function respondStateless(
-  core: Core,
-  request: SipRequest,
-  source: Endpoint,
-  status: number,
-  reply: Reply,
-): void {
+export function respondStateless(core: Core, request: SipRequest, source: Hop, status: number, reply: Reply): void {
   core.send(serialise(responseTo(request, source, status, reply)), source)
 }

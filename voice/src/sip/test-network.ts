@@ -2,12 +2,13 @@ import { createVirtualClock } from '../sim/virtual-clock.ts'
 import type { VirtualClock } from '../sim/virtual-clock.ts'
 import { parseMessage } from './message.ts'
 import type { ReceivedRequest, ReceivedResponse } from './message.ts'
-import type { Endpoint, OpenTransport } from './transport.ts'
+import { isReliable } from './transport.ts'
+import type { ConnectionEvents, Hop, OpenTransport, Protocol } from './transport.ts'
 import type { SipAccount } from './types.ts'
 import { createUserAgent } from './user-agent.ts'
 import type { SipUserAgent } from './user-agent.ts'
 
-/** Datagrams in memory on a virtual clock: a network for tests that can lose, repeat and reorder. */
+/** Messages in memory on a virtual clock: a network for tests that can lose, repeat and reorder. */
 export interface TestNetwork {
   readonly clock: VirtualClock
   readonly open: OpenTransport
@@ -15,7 +16,13 @@ export interface TestNetwork {
   readonly log: { port: number; what: string; text: string }[]
   /** Delays in ms after which copies of the next datagram arrive; none: it is lost. */
   fate: (what: string, port: number) => number[]
-  agent(port: number): Promise<SipUserAgent>
+  /** The address from which messages seem to come: behind NAT not the sender's own. */
+  seenHost: string
+  agent(port: number, options?: { advertisedHost?: string; host?: string }): Promise<SipUserAgent>
+  /** An account at a server on this network. */
+  account(port: number): SipAccount
+  /** Every connection of this port ends. */
+  cut(port: number): void
   /** A peer written by hand: it sees messages parsed and sends any text. */
   peer(
     port: number,
@@ -25,22 +32,57 @@ export interface TestNetwork {
   sent(port: number): string[]
 }
 
-export function createTestNetwork(): TestNetwork {
-  const clock = createVirtualClock()
-  const listeners = new Map<number, (data: Buffer, source: Endpoint) => void>()
-  const log: TestNetwork['log'] = []
+interface Listener {
+  receive(data: Buffer, source: Hop): void
+  events: ConnectionEvents
+}
 
-  const open: OpenTransport = async (local, receive) => {
-    listeners.set(local.port, receive)
+/** Over `tcp` and `tls` there are connections that can be cut, and nobody listening is an error. */
+export function createTestNetwork(protocol: Protocol = 'udp'): TestNetwork {
+  const clock = createVirtualClock()
+  const listeners = new Map<number, Listener>()
+  /** Ports that have spoken with each other, both ways. */
+  const connected = new Map<number, Set<number>>()
+  const log: TestNetwork['log'] = []
+  const hop = (port: number): Hop => ({ protocol, host: '127.0.0.1', port })
+
+  function connect(from: number, to: number): void {
+    for (const [a, b] of [
+      [from, to],
+      [to, from],
+    ] as const)
+      connected.set(a, (connected.get(a) ?? new Set()).add(b))
+  }
+
+  function cut(port: number, why = new Error('The connection was cut')): void {
+    const peers = connected.get(port) ?? new Set()
+    connected.delete(port)
+    for (const peer of peers) {
+      connected.get(peer)?.delete(port)
+      listeners.get(peer)?.events.lost(hop(port), why)
+      listeners.get(port)?.events.lost(hop(peer), why)
+    }
+  }
+
+  const open: OpenTransport = async (local, receive, events) => {
+    listeners.set(local.port, { receive, events })
     return {
       ...local,
-      send(text, to) {
+      send(text, to, onError) {
         const what = describe(text)
         log.push({ port: local.port, what, text })
+        if (isReliable(protocol)) {
+          if (!listeners.has(to.port)) return onError?.(new Error('Nothing listens there'))
+          connect(local.port, to.port)
+        }
         for (const delayMs of network.fate(what, local.port)) {
-          clock.setTimeout(() => listeners.get(to.port)?.(Buffer.from(text), local), delayMs)
+          clock.setTimeout(
+            () => listeners.get(to.port)?.receive(Buffer.from(text), { ...hop(local.port), host: network.seenHost }),
+            delayMs,
+          )
         }
       },
+      drop: (peer, why) => void clock.setTimeout(() => cut(peer.port, why), 0),
       close: async () => void listeners.delete(local.port),
     }
   }
@@ -50,13 +92,17 @@ export function createTestNetwork(): TestNetwork {
     open,
     log,
     fate: () => [1],
-    agent: (port) => createUserAgent({ host: '127.0.0.1', port, clock }, open),
+    seenHost: '127.0.0.1',
+    agent: (port, options) => createUserAgent({ host: '127.0.0.1', port, clock, ...options }, open),
+    account: (port) => ({ ...accountAt(port), transport: protocol }),
+    cut,
     async peer(port, receive) {
-      const transport = await open({ host: '127.0.0.1', port }, (data) => {
+      const receiveParsed = (data: Buffer): void => {
         const message = parseMessage(data)
         if (message && message.type !== 'malformed') receive(message)
-      })
-      return (text, to) => transport.send(text, { host: '127.0.0.1', port: to })
+      }
+      const transport = await open({ host: '127.0.0.1', port }, receiveParsed, { lost() {}, accepts: () => true })
+      return (text, to) => transport.send(text, hop(to))
     },
     sent: (port) => log.filter((entry) => entry.port === port).map((entry) => entry.what),
   }
@@ -65,7 +111,7 @@ export function createTestNetwork(): TestNetwork {
 
 function describe(text: string): string {
   const status = /^SIP\/2\.0 (\d+)/.exec(text)?.[1]
-  if (status === undefined) return text.split(' ', 1)[0]!
+  if (status === undefined) return text === '\r\n\r\n' ? 'ping' : text.split(' ', 1)[0]!
   return `${status} ${/^CSeq: \d+ (\w+)/m.exec(text)?.[1]}`
 }
 

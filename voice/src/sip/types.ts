@@ -15,15 +15,25 @@ export class SipFailure extends Error {
 
 /** What the SIP side offers to the engine. It knows no RTP: session descriptions pass through as text. */
 export interface UserAgentOptions {
-  /** Address and UDP port to listen on; port 0 takes a free one. */
+  /** Address and port to listen on, for UDP and TCP; port 0 takes a free one. */
   host: string
   port: number
   /** Address written into Via, Contact and SDP when it differs from `host` (behind NAT). */
   advertisedHost?: string
+  tls?: TlsOptions
   clock?: Clock
   userAgent?: string
   /** Called with each message as text, credentials redacted. For traces, off by default. */
   trace?: (direction: 'in' | 'out', text: string, peer: string) => void
+}
+
+export interface TlsOptions {
+  /** PEM certificates of authorities trusted besides those that Node trusts. */
+  ca?: string | string[]
+  /** false: take any certificate from anybody. Default true. */
+  rejectUnauthorized?: boolean
+  /** Listen for TLS too, with this PEM key and certificate. Without it calls come in over the connections we open. */
+  listen?: { port: number; key: string; cert: string }
 }
 
 export interface SipAccount {
@@ -34,6 +44,8 @@ export interface SipAccount {
   password: string
   /** Default `host`. */
   domain?: string
+  /** Default `udp`. */
+  transport?: 'udp' | 'tcp' | 'tls'
 }
 
 export interface InviteRequest {
@@ -121,6 +133,7 @@ export interface IncomingCall extends SipCall {
 
 export interface Registration {
   readonly state: 'registering' | 'registered' | 'failed' | 'stopped'
+  /** `registered` with another status than 200: the latest refresh failed so, but the binding holds until `expiresAt`. */
   readonly detail: { status?: number; reason?: string; expiresAt?: number }
   /** Un-REGISTERs (best effort, 2 s) and stops refreshing. */
   stop(): Promise<void>
@@ -129,12 +142,14 @@ export interface Registration {
 export interface UserAgent {
   readonly host: string
   readonly port: number
+  /** Where TLS is listened for; undefined when it is not. */
+  readonly tlsPort?: number | undefined
   invite(request: InviteRequest, handlers: InviteHandlers): SipCall
   /** Keeps a binding alive: refreshes at half its time, backs off on failure, stops on a wrong password. */
   register(account: SipAccount, onChange: (registration: Registration) => void): Registration
-  /** One OPTIONS, for health; resolves with the final status (408 when nothing came). */
+  /** One OPTIONS, for health; resolves with the final status (408 when nothing came). Rejects when it could not be sent. */
   options(account: SipAccount, timeoutMs: number): Promise<number>
-  /** One REGISTER and un-REGISTER; resolves with the final status. */
+  /** One REGISTER and un-REGISTER; resolves with the final status. Rejects when it could not be sent. */
   tryRegister(account: SipAccount, timeoutMs: number): Promise<{ status: number; reason: string }>
   /**
    * Requests outside a known dialog from sources for which `allow` is false are dropped in silence (scanners). Until this

@@ -70,6 +70,11 @@ export function sipUri(user: string, host: string, port?: number): string {
   return `sip:${at}${uriHost(host)}${port === undefined || port === 5060 ? '' : `:${port}`}`
 }
 
+/** The address without the brackets. */
+export function plainHost(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host
+}
+
 /** An IPv6 address stands in brackets. */
 export function uriHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host

@@ -3,34 +3,35 @@ import { clientKey } from './client-transaction.ts'
 import { createCalls, newTag } from './core.ts'
 import type { Core } from './core.ts'
 import { allowedMethods } from './dialog.ts'
-import { createAuthenticator } from './digest.ts'
-import { exchange } from './exchange.ts'
 import { headerName } from './headers.ts'
 import type { Header } from './headers.ts'
 import { createIncomingCall, headerLookup, refuseInvite } from './incoming.ts'
-import { accountUri, domainOf, startInvite } from './invite.ts'
+import { startInvite } from './invite.ts'
+import { createLocalAddress } from './local-address.ts'
 import { parseMessage } from './message.ts'
 import type { Malformed, ReceivedRequest, ReceivedResponse } from './message.ts'
+import { sendOptions } from './options-request.ts'
 import { refuseWithoutDialog, unacceptable } from './refusals.ts'
-import { startRegistration, tryRegistration } from './registration.ts'
+import { tryRegistration } from './registrar.ts'
+import { startRegistration } from './registration.ts'
 import { redact } from './serialise.ts'
 import { respondStateless, serverKey, startServerTransaction } from './server-transaction.ts'
 import type { ServerTransaction } from './server-transaction.ts'
+import { openSockets } from './sockets.ts'
 import { createTimerWheel } from './timer-wheel.ts'
-import { createResolver, openUdp } from './transport.ts'
-import type { Endpoint, OpenTransport, Transport } from './transport.ts'
-import type { IncomingCall, SipAccount, SipReply, SipRequestView, UserAgent, UserAgentOptions } from './types.ts'
-import { sipUri, uriHost } from './uri.ts'
+import { createResolver, systemLookup } from './transport.ts'
+import type { Endpoint, Hop, OpenTransport, Transport } from './transport.ts'
+import type { IncomingCall, SipReply, SipRequestView, UserAgent, UserAgentOptions } from './types.ts'
 
 export interface SipUserAgent extends UserAgent {
   /** Everything still remembered, for metrics and leak tests; all 0 some 64 s after the last call. */
   held(): { transactions: number; calls: number; timers: number }
 }
 
-/** Opens the socket and listens. Rejects when the port is taken. Tests bring their own transport. */
+/** Opens the sockets and listens. Rejects when a port is taken. Tests bring their own transport. */
 export async function createUserAgent(
   options: UserAgentOptions,
-  openTransport: OpenTransport = openUdp,
+  openTransport: OpenTransport = openSockets(options.tls ? { tls: options.tls } : {}),
 ): Promise<SipUserAgent> {
   const clock = options.clock ?? systemClock
   const wheel = createTimerWheel(clock)
@@ -40,28 +41,42 @@ export async function createUserAgent(
   const onOther = new Map<string, (request: SipRequestView) => SipReply>()
   let transport: Transport | null = null
 
-  const opened = await openTransport({ host: options.host, port: options.port }, onDatagram)
+  const opened = await openTransport({ host: options.host, port: options.port }, onData, {
+    lost: onLost,
+    accepts: (source) => allow(source),
+  })
   transport = opened
   const core: Core = {
     clock,
     wheel,
-    resolve: createResolver(() => clock.now()),
-    local: { host: uriHost(options.advertisedHost ?? options.host), port: opened.port },
+    resolve: createResolver(() => clock.now(), systemLookup(options.host)),
+    local: createLocalAddress(opened, options.advertisedHost),
     userAgent: options.userAgent ?? 'Switchboard',
     send(data, to, onError) {
       trace?.('out', redact(data), `${to.host}:${to.port}`)
       opened.send(data, to, onError)
     },
+    drop: (peer, why) => opened.drop(peer, why),
+    keepAlives: new Set(),
     clients: new Map(),
     servers: new Map(),
     openTransactions: 0,
     calls: createCalls(),
   }
 
-  function onDatagram(data: Buffer, source: Endpoint): void {
+  function onLost(peer: Hop, why: Error): void {
+    core.local.forget(peer)
+    for (const transaction of [...core.clients.values()]) transaction.connectionLost(peer, why)
+    for (const keepAlive of [...core.keepAlives]) keepAlive.onLost(peer, why)
+  }
+
+  function onData(data: Buffer, source: Hop): void {
     if (!transport) return
     const message = parseMessage(data)
-    if (message === null) return
+    if (message === null) {
+      for (const keepAlive of core.keepAlives) keepAlive.onLineEnd(source)
+      return
+    }
     trace?.('in', redact(data.toString('utf8')), `${source.host}:${source.port}`)
     try {
       if (message.type === 'request') onRequest(message, source)
@@ -73,7 +88,7 @@ export async function createUserAgent(
     }
   }
 
-  function onMalformed({ request, status, reason }: Malformed, source: Endpoint): void {
+  function onMalformed({ request, status, reason }: Malformed, source: Hop): void {
     if (!request || request.method === 'ACK' || !request.headers.some(([name]) => name === 'via')) return
     if (allow(source)) respondStateless(core, request, source, status, { reason, toTag: newTag() })
   }
@@ -86,7 +101,7 @@ export async function createUserAgent(
     }
   }
 
-  function onRequest(request: ReceivedRequest, source: Endpoint): void {
+  function onRequest(request: ReceivedRequest, source: Hop): void {
     const known = core.servers.get(serverKey(request))
     known?.receive(request)
     const entry = core.calls.find(request.callId, request.to.params.get('tag'))
@@ -110,7 +125,7 @@ export async function createUserAgent(
     return core.calls.findByRemote(request.callId, request.from.params.get('tag'))
   }
 
-  function onCancel(request: ReceivedRequest, source: Endpoint): void {
+  function onCancel(request: ReceivedRequest, source: Hop): void {
     const invite = core.servers.get(serverKey(request, 'INVITE'))
     if (!invite && !allow(source)) return
     const transaction = startServerTransaction(core, request, source)
@@ -140,43 +155,13 @@ export async function createUserAgent(
     } else refuseWithoutDialog(transaction)
   }
 
-  function sendOptions(account: SipAccount, timeoutMs: number): Promise<number> {
-    const domain = domainOf(account)
-    const localTag = newTag()
-    const callId = `${newTag()}@${core.local.host}`
-    let sequence = 0
-    const headers = (): Header[] => [
-      ['from', `<${sipUri(account.username, domain)}>;tag=${localTag}`],
-      ['to', `<${sipUri('', domain)}>`],
-      ['call-id', callId],
-      ['cseq', `${++sequence} OPTIONS`],
-      ['max-forwards', '70'],
-      ['contact', `<${sipUri(account.username, core.local.host, core.local.port)}>`],
-      ['user-agent', core.userAgent],
-    ]
-    return new Promise((resolve) => {
-      const asking = exchange(core, {
-        build: () => ({ method: 'OPTIONS', uri: accountUri(account, ''), headers: headers(), body: '' }),
-        destination: { host: account.host, port: account.port },
-        auth: createAuthenticator(account.username, account.password),
-        onFinal({ status }) {
-          deadline.cancel()
-          resolve(status)
-        },
-      })
-      const deadline = wheel.after(timeoutMs, () => {
-        asking.abandon()
-        resolve(408)
-      })
-    })
-  }
-
   return {
     host: options.host,
     port: opened.port,
+    tlsPort: opened.tlsPort,
     invite: (request, handlers) => startInvite(core, request, handlers),
     register: (account, onChange) => startRegistration(core, account, onChange),
-    options: sendOptions,
+    options: (account, timeoutMs) => sendOptions(core, account, timeoutMs),
     tryRegister: (account, timeoutMs) => tryRegistration(core, account, timeoutMs),
     onInvite(allowSource, handler) {
       allow = allowSource
