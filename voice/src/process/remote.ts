@@ -179,8 +179,8 @@ export async function createVoiceProcess({
     }
   }
 
-  let { sip } = inBackground ? engine : await start()
   if (inBackground) starting = attempt()
+  else await start()
 
   return {
     kind: 'embedded',
