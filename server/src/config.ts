@@ -33,6 +33,8 @@ export interface Config {
   logLevel: string
   metricsToken: string | null
   publicWorkspaceId: string | null
+  /** A JSON file of the plans on offer; null: ours. */
+  plansFile: string | null
   /** PEM files or `host:port` lists are not here: they belong to the modules that come to need them. */
   sip: {
     host: string
@@ -46,7 +48,7 @@ export interface Config {
   outboundAllow: string[]
 }
 
-type Environment = Record<string, string | undefined>
+export type Environment = Record<string, string | undefined>
 
 class ConfigError extends Error {}
 
@@ -86,9 +88,11 @@ export function readConfig(env: Environment): Config {
     },
     encryptionKeys: env.ENCRYPTION_KEYS || null,
     tokenKeys: env.JWT_KEYS || null,
-    logLevel: env.LOG_LEVEL || 'info',
+    // At a developer's terminal only what needs attention.
+    logLevel: logLevel(env, development ? 'warn' : 'info'),
     metricsToken: env.METRICS_TOKEN || null,
     publicWorkspaceId: env.PUBLIC_WORKSPACE_ID || null,
+    plansFile: env.PLANS_FILE || null,
     sip: {
       host: env.SIP_HOST || (loopback ? '127.0.0.1' : '0.0.0.0'),
       port: wholeNumber(env, 'SIP_PORT', 5060, 0, 65_535),
@@ -117,6 +121,14 @@ function flag(env: Environment, name: string, fallback: boolean): boolean {
   if (/^(1|true|on|yes)$/i.test(text)) return true
   if (/^(0|false|off|no)$/i.test(text)) return false
   throw new ConfigError(`${name} must be on or off, not "${text}".`)
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+function logLevel(env: Environment, fallback: string): string {
+  const text = env.LOG_LEVEL || fallback
+  if (!logLevels.includes(text)) throw new ConfigError(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}".`)
+  return text
 }
 
 const list = (text: string | undefined) => (text ?? '').split(',').map((item) => item.trim()).filter(Boolean)

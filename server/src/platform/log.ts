@@ -2,7 +2,7 @@ import { pino, type Logger } from 'pino'
 
 export type Log = Logger
 
-/** Structured lines on stdout. Secrets never reach a log call; the redaction list is the second lock. */
+/** Structured lines on stderr, because stdout is what commands answer. Secrets never reach a log call; the redaction list is the second lock. */
 export function createLog(level: string, destination?: { write(line: string): void }): Log {
   return pino(
     {
@@ -23,6 +23,6 @@ export function createLog(level: string, destination?: { write(line: string): vo
         censor: '[redacted]',
       },
     },
-    destination ?? pino.destination({ dest: 1, sync: false, minLength: 4096 }),
+    destination ?? pino.destination({ dest: 2, sync: false, minLength: 4096, periodicFlush: 500 }),
   )
 }

@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import type { Config, Environment } from '../config.ts'
+
+export function addStart(program: Command, env: Environment): void {
+  program
+    .command('start')
+    .description('Run the server: API, live socket, background work and telephone calls.')
+    .action(async () => {
+      const [{ runUntilSignal }, { readConfig, version }] = await Promise.all([import('./run-node.ts'), import('../config.ts')])
+      const config = readConfig(env)
+      await runUntilSignal(config, { http: true }, (url) => {
+        console.log(`Switchboard ${version} listens at ${url}`)
+        console.log(`Next: read ${url}/docs and sign up there, or see a campaign of 50 calls on this machine: npm run demo`)
+        console.log(`Data: ${whereDataLies(config)}. To stop: Ctrl+C`)
+      })
+    })
+}
+
+export function whereDataLies({ dataDir, database }: Pick<Config, 'dataDir' | 'database'>): string {
+  if (!database.url) return `${dataDir} (embedded database, files and keys)`
+  const { host, pathname } = new URL(database.url)
+  return `PostgreSQL at ${host || 'the local socket'}${pathname}; files and keys in ${dataDir}`
+}
