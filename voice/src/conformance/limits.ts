@@ -24,6 +24,7 @@ export function describeLimits(make: MakeHarness): void {
       await scene.dial('100')
       await scene.pass(5)
       await assert.rejects(scene.dial('100', { attemptId: 'third-call' }), notAdmitted('trunk_limit'))
+      await first.event('answered')
       await first.leg.hangup()
       await scene.until('the place', async () => (await scene.gateway.load()).activeCalls === 1)
       await scene.dial('100', { attemptId: 'third-call' })
