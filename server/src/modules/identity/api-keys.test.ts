@@ -97,3 +97,18 @@ test('what is not a key is refused', async () => {
     assert.equal((await withKey(key).get(members)).status, 401, key)
   }
 })
+
+test('what is no credential at all is refused too, also where nobody needs one', async () => {
+  const forged = ana.token.replace(/\.[^.]+$/, `.${'A'.repeat(43)}`)
+  for (const authorization of [
+    `Bearer ${forged}`,
+    'Bearer a.b.c',
+    'Bearer',
+    'Basic YW5hOnNlY3JldA==',
+    'Bearer a b',
+    ana.token,
+  ]) {
+    assert.equal((await server.anyone.get('/api/plans', { authorization })).status, 401, authorization)
+    assert.equal((await server.anyone.get('/api/auth/me', { authorization })).status, 401, authorization)
+  }
+})
