@@ -69,25 +69,26 @@ export async function conduct(leg: Leg, plan: CallPlan, { clock, note, optOut, m
     hangUpTimer?.cancel()
     note({ key })
     await playback?.stop()
-    if (action === 'transfer') await transfer()
+    if (action === 'transfer') busy = await transfer()
     else {
       await optOut()
       await leg.hangup()
     }
-    busy = false
   }
 
-  async function transfer(): Promise<void> {
+  /** Answers whether they are connected: from then on keys are part of their conversation. */
+  async function transfer(): Promise<boolean> {
     const target = plan.transfer
     if (target && (await mayTransferTo(target.to))) {
       note({ transfer_number: target.to })
       const result = await leg.transfer({ ...target, ringTimeoutMs: transferRingMs })
-      if (result.ok) return
+      if (result.ok) return true
       note({ cause: `transfer_${result.cause}` })
     } else note({ cause: 'transfer_not_allowed' })
     // Nobody there: back to the greeting, so that the contact can choose again.
     if (plays < maxPlays) play()
     else await leg.hangup()
+    return false
   }
 
   const underWay = new Set<Promise<void>>()
