@@ -111,6 +111,7 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
       await dispatcher.idle()
       while (background.size > 0) await Promise.all(background)
       await recorder.flush()
+      await progress.stop()
     },
   }
 }

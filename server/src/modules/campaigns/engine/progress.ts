@@ -1,4 +1,4 @@
-import type { Clock } from '@switchboard/voice'
+import type { Clock, Timer } from '@switchboard/voice'
 import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
 import { workspaceTopic } from '../../../platform/events.ts'
@@ -17,15 +17,27 @@ const intervalMs = 250
 /** Tells live clients how campaigns stand: absolute counts, so that one lost is made good by the next. */
 export interface Progress {
   moved(workspaceId: string, campaignIds: Iterable<string>): void
+  /** Tells what is still untold, and then nothing more. */
+  stop(): Promise<void>
 }
 
 export function createProgress(services: Services, clock: Clock): Progress {
   const moved = new Map<string, Set<string>>()
-  let scheduled = false
+  let timer: Timer | undefined
+  let telling: Promise<void> | undefined
+  let stopped = false
 
   async function tell(): Promise<void> {
     const now = [...moved]
     moved.clear()
+    try {
+      await tellAll(now)
+    } catch (error) {
+      services.log.warn({ err: error }, 'Progress of campaigns could not be told.')
+    }
+  }
+
+  async function tellAll(now: [string, Set<string>][]): Promise<void> {
     for (const [workspaceId, ids] of now) {
       const rows = await serverContext(services, { workspaceId }).db.all(find, { ids: [...ids] })
       for (const row of rows) services.live.publish(workspaceTopic(workspaceId, 'campaigns:read'), 'campaign:progress', row)
@@ -33,15 +45,12 @@ export function createProgress(services: Services, clock: Clock): Progress {
   }
 
   function schedule(): void {
-    if (scheduled) return
-    scheduled = true
-    clock.setTimeout(() => {
-      tell()
-        .catch((error: unknown) => services.log.warn({ err: error }, 'Progress of campaigns could not be told.'))
-        .finally(() => {
-          scheduled = false
-          if (moved.size > 0) schedule()
-        })
+    if (timer || stopped) return
+    timer = clock.setTimeout(() => {
+      telling = tell().finally(() => {
+        timer = undefined
+        if (moved.size > 0) schedule()
+      })
     }, intervalMs)
   }
 
@@ -52,6 +61,12 @@ export function createProgress(services: Services, clock: Clock): Progress {
       if (ids.size === 0) return
       moved.set(workspaceId, ids)
       schedule()
+    },
+    async stop() {
+      stopped = true
+      timer?.cancel()
+      await telling
+      await tell()
     },
   }
 }
