@@ -6,6 +6,7 @@ import { emit } from '../../platform/events.ts'
 import { readCursor, toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
+import { audited } from '../identity/index.ts'
 import { SubscriptionChanged } from './events.ts'
 import { plansOf } from './plans.ts'
 import type { Payment, Subscription } from './schema.ts'
@@ -57,7 +58,7 @@ const activate = statement(
      where workspace_id = app.workspace_id()`,
 )
 
-export interface ReceivedPayment {
+interface ReceivedPayment {
   /** `bank_transfer`, `stripe`, … */
   payment_method: string
   /** What the provider said: its own id and the like. Never card data. */
@@ -70,12 +71,16 @@ export async function listPayments(ctx: Ctx, page: { limit: number; cursor?: str
 }
 
 /**
- * Records that a workspace has paid for the plan it chose, which makes its subscription active for another period. For
- * payment providers and the platform's administrator, never for a browser: the amount is the plan's. Throws 404 without
+ * Records that a workspace has paid for the plan it chose, which makes its subscription active for another period. The
+ * amount is the plan's, whoever says that it was paid; `userId` is who says so. Throws 404 without
  * a subscription, 409 when it waits for no payment.
  */
-export function recordPayment(services: Services, workspaceId: string, received: ReceivedPayment): Promise<Payment> {
-  return transaction(serverContext(services, { workspaceId }), async (ctx) => {
+export function recordPayment(
+  services: Services,
+  at: { workspaceId: string; userId?: string },
+  received: ReceivedPayment,
+): Promise<Payment> {
+  return transaction(serverContext(services, at), async (ctx) => {
     const subscription = (await ctx.db.maybe(lock, {})) ?? missing('subscription')
     const plan = plansOf(services.config).find(({ id }) => id === subscription.plan_id)
     const status = transitions[subscription.status].payment_recorded
@@ -92,7 +97,8 @@ export function recordPayment(services: Services, workspaceId: string, received:
       payment_method: received.payment_method,
       payment_details: JSON.stringify(received.payment_details ?? {}),
     }
-    const calls = [activate.call({ status, period: plan.interval }), insert.call(payment)]
+    const line = audited({ action: 'payment.recorded', target: `payment:${payment.id}`, details: { plan_id: plan.id } })
+    const calls = [activate.call({ status, period: plan.interval }), insert.call(payment), line]
     const results = await ctx.db.together(calls, { commit: true })
     return results[1]?.[0] as unknown as Payment
   })

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { id, page, pageOf } from '../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../platform/http/route.ts'
-import { listPayments } from './payments.ts'
+import { listPayments, recordPayment } from './payments.ts'
 import { plansOf } from './plans.ts'
-import { payment, plan, subscription, subscriptionRequest } from './schema.ts'
+import { payment, plan, receivedPayment, subscription, subscriptionRequest } from './schema.ts'
 import { choosePlan, getSubscription } from './subscriptions.ts'
 
 export const billingRoutes: RouteTable = {
@@ -41,6 +41,29 @@ export const billingRoutes: RouteTable = {
       status: 201,
       answer: subscription,
       handler: (ctx, { body }) => choosePlan(ctx, body),
+    }),
+
+    recordPayment: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/payments',
+      access: 'admin',
+      summary: 'Record that a workspace has paid for the plan it chose, which makes its subscription active.',
+      body: receivedPayment,
+      example: {
+        workspace_id: '01a1fb91-bd0e-70b6-9734-1e36e7fdd74e',
+        payment_method: 'bank_transfer',
+        payment_details: { reference: 'INV-2026-0042' },
+      },
+      status: 201,
+      answer: payment,
+      errors: [409],
+      async handler(ctx, { body }) {
+        // Who asks is checked here; the payment is the other workspace's.
+        const { user_id } = await ctx.db.entered()
+        const at = { workspaceId: body.workspace_id, userId: user_id as string }
+        return recordPayment(ctx.services, at, body)
+      },
     }),
 
     listPayments: route({

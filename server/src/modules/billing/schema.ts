@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, instant, optional } from '../../platform/http/fields.ts'
+import { id, instant, optional, text } from '../../platform/http/fields.ts'
 
 const planId = z.string().regex(/^[\w-]{1,50}$/, 'A plan id has up to 50 letters, digits, hyphens or underscores.')
 
@@ -45,6 +45,13 @@ export type Subscription = z.output<typeof subscription>
 
 /** Status, dates and the plan's name are the server's to say. */
 export const subscriptionRequest = z.object({ user_id: optional(id), plan_id: planId })
+
+/** A payment that reached the operator by other ways, such as a bank transfer. The amount is the plan's. */
+export const receivedPayment = z.object({
+  workspace_id: id,
+  payment_method: text(50),
+  payment_details: optional(z.record(z.string().max(100), z.union([z.string().max(500), z.number(), z.boolean()]))),
+})
 
 export const payment = z.object({
   id,

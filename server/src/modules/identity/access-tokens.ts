@@ -3,7 +3,7 @@ import type { NamedKey } from '../../platform/crypto/key-files.ts'
 import { unauthorized } from '../../platform/errors.ts'
 
 /** Who an access token stands for. Whether the session still lives is asked of the database, with every request. */
-export interface Bearer {
+interface Bearer {
   readonly userId: string
   readonly sessionId: string
 }

@@ -31,7 +31,7 @@ export const audited = ({ action, target, details = {}, address }: AuditEntry): 
     address: address ?? null,
   })
 
-export interface AuditRow {
+interface AuditRow {
   id: string
   action: string
   user_id: string | null

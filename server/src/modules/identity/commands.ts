@@ -100,6 +100,31 @@ export async function setPassword(services: Services, email: string, password: s
   })
 }
 
+export interface WorkspaceSummary {
+  id: string
+  name: string
+  owner_id: string | null
+  owner: string | null
+  members: number
+  created_at: string
+}
+
+const listWorkspaces = statement(
+  'identity.workspaces.list_all',
+  (_, p: { limit: number }) => sql<WorkspaceSummary>`
+    select w.id, w.name, o.id as owner_id, o.email as owner,
+           (select count(*) from identity.members m where m.workspace_id = w.id) as members, w.created_at
+      from identity.workspaces w
+      left join lateral (select u.id, u.email from identity.members m join identity.users u on u.id = m.user_id
+                          where m.workspace_id = w.id and m.role = 'owner' order by m.created_at limit 1) o on true
+     where w.deleted_at is null
+     order by w.id desc limit ${p.limit}`,
+)
+
+/** The newest first, at most `limit`. */
+export const listAllWorkspaces = (services: Services, limit = 1000): Promise<WorkspaceSummary[]> =>
+  serverContext(services, { workspaceId: null }).db.all(listWorkspaces, { limit })
+
 /** A further workspace for a user, who owns it and is in it from then on. Throws 404. */
 export async function createWorkspaceFor(
   services: Services,

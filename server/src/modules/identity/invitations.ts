@@ -13,7 +13,7 @@ import { type Workspace, currentWorkspace } from './workspaces.ts'
 
 const lifeDays = 7
 
-export interface Invitation {
+interface Invitation {
   id: string
   email: string
   role: Role

@@ -79,7 +79,7 @@ export async function listMembers(ctx: Ctx, page: { limit: number; cursor?: stri
 }
 
 /** What this role may do, as the scopes of API keys name it. */
-export const scopesOf = (role: Role): string[] =>
+const scopesOf = (role: Role): string[] =>
   Object.entries(scopes).flatMap(([scope, allowed]) => ((allowed as readonly Role[]).includes(role) ? scope : []))
 
 /** The member's API keys lose at once what the new role may not do. Throws 403, 404, or 409 for the last owner. */

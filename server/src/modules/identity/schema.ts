@@ -189,7 +189,7 @@ export const invitationWithToken = invitation.extend({ token: z.string(), accept
 
 const scopeNames = Object.keys(scopes) as (keyof typeof scopes)[]
 /** What an API key may be given: all but making more keys. */
-export const grantableScopes = scopeNames.filter((scope) => scope !== 'api-keys:write')
+const grantableScopes = scopeNames.filter((scope) => scope !== 'api-keys:write')
 const scope = z.enum(grantableScopes)
 export const newApiKey = z.object({
   name,

@@ -9,7 +9,7 @@ import { openerFor } from '../../platform/openers.ts'
 import { serverContext } from '../../platform/services.ts'
 import { startTestServer } from '../../../test/server.ts'
 import { refreshSession, revokeSession, startSession } from './sessions.ts'
-import { verifyAccessToken } from './token-keys.ts'
+import { accessTokens } from './token-keys.ts'
 import { actAs } from './users.ts'
 
 // Random histories of one user's sessions, each step compared with a model of some lines.
@@ -104,7 +104,7 @@ async function perform(step: Step, model: Model): Promise<void> {
     session.idleEndsAt = Math.min(session.endsAt, model.now + 30 * day)
     return
   }
-  const bearer = verifyAccessToken(services, session.accessToken)
+  const bearer = accessTokens(services).verify(session.accessToken, Date.now())
   const principal = { kind: 'user', ...bearer } as const
   const open = openerFor(principal, { access: 'user', workspaceId: null })
   const ctx = createContext({ services, principal, open, requestId: 'test', log: services.log })

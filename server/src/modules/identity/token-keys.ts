@@ -1,6 +1,6 @@
 import { loadKeys } from '../../platform/crypto/key-files.ts'
 import type { Services } from '../../platform/services.ts'
-import { type AccessTokens, type Bearer, createAccessTokens } from './access-tokens.ts'
+import { type AccessTokens, createAccessTokens } from './access-tokens.ts'
 
 const made = new WeakMap<Services['config'], AccessTokens>()
 
@@ -13,7 +13,3 @@ export function accessTokens({ config }: Pick<Services, 'config'>): AccessTokens
   }
   return tokens
 }
-
-/** For whoever has a token but no request, such as a WebSocket's first frame. Throws 401. */
-export const verifyAccessToken = (services: Services, token: string): Bearer =>
-  accessTokens(services).verify(token, services.now().getTime())
