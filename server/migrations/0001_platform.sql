@@ -16,33 +16,18 @@ create function app.workspace_id() returns uuid language sql stable
 create function app.member_role() returns text language sql stable
   as $$ select nullif(current_setting('app.member_role', true), '') $$;
 
-create function app.raise(state text, message text) returns void language plpgsql as $$
+-- Ends the statement it stands in, within an expression: `case when … then app.refuse('SB404', 'workspace') else … end`.
+create function app.refuse(state text, message text) returns text language plpgsql as $$
 begin raise exception using errcode = state, message = message; end $$;
 
--- Openers. Each piece of work begins with one of them; the caller sets the role in the same statement, because a
--- definer function may not:  select e.*, set_config('role', 'app_user', true) from app.enter_public(true) e
+-- From here on the transaction acts for this user in this workspace.
 create function app.set_actor(p_user uuid, p_workspace uuid, p_role text, p_read_only boolean) returns void
-language sql volatile as $$
-  select set_config('app.user_id', coalesce(p_user::text, ''), true),
-         set_config('app.workspace_id', coalesce(p_workspace::text, ''), true),
-         set_config('app.member_role', coalesce(p_role, ''), true),
-         case when p_read_only then set_config('transaction_read_only', 'on', true) end
-$$;
-
--- Nobody in particular; `p_workspace` for public pages of one workspace.
-create function app.enter_public(p_workspace uuid, p_read_only boolean)
-returns table (user_id uuid, workspace_id uuid, role text) language plpgsql volatile as $$
+language plpgsql volatile as $$
 begin
-  perform app.set_actor(null, p_workspace, null, p_read_only);
-  return query select null::uuid, p_workspace, null::text;
-end $$;
-
--- The server itself, acting in one workspace (as app_user) or across all (as app_system).
-create function app.enter_server(p_workspace uuid, p_user uuid, p_read_only boolean)
-returns table (user_id uuid, workspace_id uuid, role text) language plpgsql volatile as $$
-begin
-  perform app.set_actor(p_user, p_workspace, 'owner', p_read_only);
-  return query select p_user, p_workspace, 'owner'::text;
+  perform set_config('app.user_id', coalesce(p_user::text, ''), true);
+  perform set_config('app.workspace_id', coalesce(p_workspace::text, ''), true);
+  perform set_config('app.member_role', coalesce(p_role, ''), true);
+  if p_read_only then perform set_config('transaction_read_only', 'on', true); end if;
 end $$;
 
 -- Row-level security of a tenant table: a member sees their workspace, the server's sweepers see all.

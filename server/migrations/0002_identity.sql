@@ -172,35 +172,6 @@ select app.tenant_table('identity.members');
 select app.tenant_table('identity.invitations');
 select app.tenant_table('identity.api_keys');
 
--- The opener of a signed-in user. `p_roles`: the roles that may do it, null for any user, {platform_admin} for the
--- platform's administrator. Raises SB401 when the session is over, SB404 when the workspace is not theirs, SB403
--- when the role does not allow it.
-create function app.enter_session(p_session uuid, p_workspace uuid, p_roles text[], p_read_only boolean)
-returns table (user_id uuid, workspace_id uuid, role text)
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-  found_user uuid; found_workspace uuid; found_role text; suspended timestamptz; admin boolean;
-begin
-  select u.id, m.workspace_id, m.role, u.suspended_at, u.is_admin
-    into found_user, found_workspace, found_role, suspended, admin
-    from identity.sessions s
-    join identity.users u on u.id = s.user_id
-    left join identity.members m on m.user_id = u.id and m.workspace_id = coalesce(p_workspace, u.current_workspace_id)
-   where s.id = p_session and s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now();
-  if found_user is null or suspended is not null then
-    raise exception using errcode = 'SB401', message = 'Your session is over. Sign in again.';
-  end if;
-  if p_workspace is not null and found_workspace is null then
-    raise exception using errcode = 'SB404', message = 'workspace';
-  end if;
-  if p_roles is not null and not coalesce(found_role = any (p_roles), false)
-     and not (admin and 'platform_admin' = any (p_roles)) then
-    raise exception using errcode = 'SB403', message = 'Your role does not allow this.';
-  end if;
-  perform app.set_actor(found_user, found_workspace, found_role, p_read_only);
-  return query select found_user, found_workspace, found_role;
-end $$;
-
 -- The opener of an API key: it belongs to one workspace and acts for whoever made it, as far as its scopes go.
 create function app.enter_api_key(p_hash bytea, p_scope text, p_read_only boolean)
 returns table (user_id uuid, workspace_id uuid, role text)
@@ -327,7 +298,6 @@ grant create on schema app to app_system;
 alter function app.my_colleagues() owner to app_system;
 alter function app.my_workspaces() owner to app_system;
 alter function app.role_in(uuid) owner to app_system;
-alter function app.enter_session(uuid, uuid, text[], boolean) owner to app_system;
 alter function app.enter_api_key(bytea, text, boolean) owner to app_system;
 alter function app.create_workspace(uuid, text) owner to app_system;
 alter function app.accept_invitation(bytea) owner to app_system;

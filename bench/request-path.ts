@@ -1,0 +1,313 @@
+/**
+ * What a request costs with everything on (session, row-level security, limits, checks, metrics), beside raw `node:http`
+ * with hand-written prepared SQL and none of that, in one run:
+ *
+ *   node bench/request-path.ts [--seconds 3] [--rounds 3] [--database postgres|embedded] [--layers] [--json]
+ *
+ * `postgres` starts a private cluster of Debian's PostgreSQL, settings as installed; `embedded` gives each side a database
+ * of its own. The sides take turns within each round, and every figure is the median over the rounds.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, loadavg, tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import pg from 'pg'
+import { startPostgres } from '../e2e/with-postgres.ts'
+import { type Rung, rungs } from './request-path/layers.ts'
+import type { Caller, Kind, LoadOrder, LoadResult } from './request-path/load.ts'
+import { cpuOf, cpuOfChildren, parentOf } from './request-path/process-time.ts'
+import { seed } from './request-path/seed.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    database: { type: 'string', default: 'postgres' },
+    layers: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const seconds = within('seconds', 0.5, 60)
+const rounds = within('rounds', 1, 50)
+if (!['postgres', 'embedded'].includes(options.database)) throw new Error('--database is postgres or embedded.')
+
+const connections = 32
+const contactsPerWorkspace = 10_000
+const kinds: Kind[] = ['list', 'one', 'insert']
+
+interface Side {
+  name: string
+  pid: number
+  port: number
+  callers: Caller[]
+}
+
+interface Figures extends LoadResult {
+  perSecond: number
+  serverCpu: number
+  postgresCpu: number
+}
+
+let firstNumber = 2_000_000_000
+const folder = await mkdtemp(path.join(tmpdir(), 'request-path-'))
+const children: ChildProcess[] = []
+const postgres = options.database === 'postgres' ? await startPostgres() : null
+try {
+  const postmaster = postgres ? await postmasterOf(postgres.url) : null
+  const generator = start('load.ts', {})
+  await (options.layers ? measureLayers(generator, postmaster) : measureSides(generator, postmaster))
+} finally {
+  for (const child of children) await end(child)
+  await postgres?.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function measureSides(generator: ChildProcess, postmaster: number | null): Promise<void> {
+  const ourEnv = environment('ours')
+  const ourCallers = await seed(ourEnv, contactsPerWorkspace)
+  const rawEnv = postgres ? ourEnv : environment('raw')
+  const rawCallers = postgres ? ourCallers : await seed(rawEnv, contactsPerWorkspace)
+  const sides = [
+    ...(await startSides('our-server.ts', ourEnv, ourCallers)),
+    ...(await startSides('raw-server.ts', { ...rawEnv, CALLERS: JSON.stringify(rawCallers) }, rawCallers)),
+  ]
+  if (postgres) await requireSameAnswers(sides)
+
+  const measured = new Map<string, Figures[]>()
+  for (const kind of kinds) for (const side of sides) await run(generator, postmaster, side, kind, 1)
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of kinds) {
+      // Back and forth, so that a drift of the machine meets both alike.
+      for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+        const figures = await run(generator, postmaster, side, kind, seconds)
+        measured.set(`${kind} ${side.name}`, [...(measured.get(`${kind} ${side.name}`) ?? []), figures])
+      }
+    }
+  }
+  const rows = kinds.flatMap((kind) =>
+    sides.map(({ name }) => {
+      const own = measured.get(`${kind} ${name}`) ?? []
+      const raw = measured.get(`${kind} raw`) ?? []
+      const ratios = own.map(({ perSecond }, i) => perSecond / (raw[i]?.perSecond ?? Number.NaN))
+      return { kind, side: name, ...medians(own), ratio: median(ratios), ratios }
+    }),
+  )
+  if (options.json) return console.log(JSON.stringify({ ...conditions(), rows }, null, 2))
+  console.log(conditionsText())
+  console.log(
+    table(
+      ['request', 'side', 'req/s', 'of raw', '(range)', 'p50 ms', 'p99 ms', 'server µs', 'PG µs', 'load µs'],
+      rows.map((row) => [
+        row.kind,
+        row.side,
+        row.perSecond.toFixed(0),
+        row.ratio.toFixed(2),
+        `${Math.min(...row.ratios).toFixed(2)}-${Math.max(...row.ratios).toFixed(2)}`,
+        row.p50Ms.toFixed(2),
+        row.p99Ms.toFixed(1),
+        row.serverCpu.toFixed(0),
+        row.postgresCpu.toFixed(0),
+        row.generatorCpu.toFixed(0),
+      ]),
+    ),
+  )
+}
+
+async function measureLayers(generator: ChildProcess, postmaster: number | null): Promise<void> {
+  const env = environment('ours')
+  const callers = await seed(env, contactsPerWorkspace)
+  const sides = await startSides('layers.ts', { ...env, CALLERS: JSON.stringify(callers) }, callers)
+  const measured = new Map<Rung, Figures[]>()
+  const sideOf = (rung: Rung) => sides.find(({ name }) => name === rung.name) as Side
+  for (const rung of rungs) await run(generator, postmaster, sideOf(rung), rung.kind, 1)
+  for (let round = 0; round < rounds; round++) {
+    for (const rung of round % 2 === 0 ? rungs : rungs.toReversed()) {
+      const figures = await run(generator, postmaster, sideOf(rung), rung.kind, seconds)
+      measured.set(rung, [...(measured.get(rung) ?? []), figures])
+    }
+  }
+  const rows = rungs.map((rung, i) => {
+    const figures = medians(measured.get(rung) ?? [])
+    const below = rungs[i - 1]?.kind === rung.kind ? medians(measured.get(rungs[i - 1] as Rung) ?? []) : undefined
+    return {
+      ...rung,
+      ...figures,
+      addedServerCpu: below ? figures.serverCpu - below.serverCpu : figures.serverCpu,
+      addedPostgresCpu: below ? figures.postgresCpu - below.postgresCpu : figures.postgresCpu,
+    }
+  })
+  if (options.json) return console.log(JSON.stringify({ ...conditions(), rows }, null, 2))
+  console.log(conditionsText())
+  console.log(
+    table(
+      ['request', 'with', 'server µs', 'added', 'PG µs', 'added', 'req/s'],
+      rows.map((row) => [
+        row.kind,
+        row.name,
+        row.serverCpu.toFixed(0),
+        signed(row.addedServerCpu),
+        row.postgresCpu.toFixed(0),
+        signed(row.addedPostgresCpu),
+        row.perSecond.toFixed(0),
+      ]),
+    ),
+  )
+}
+
+function environment(name: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    DATA_DIR: path.join(folder, name),
+    DATABASE_URL: postgres?.url ?? '',
+    PORT: '0',
+    SIP_PORT: '0',
+    RATE_LIMIT_PER_MINUTE: '10000000',
+    RATE_LIMIT_PUBLIC_PER_MINUTE: '10000000',
+  }
+}
+
+function start(file: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const child = fork(fileURLToPath(new URL(`request-path/${file}`, import.meta.url)), {
+    env,
+    execArgv: ['--disable-warning=ExperimentalWarning', ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? [])],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  children.push(child)
+  return child
+}
+
+async function startSides(file: string, env: NodeJS.ProcessEnv, callers: Caller[]): Promise<Side[]> {
+  const child = start(file, env)
+  const [{ ports }] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${file} ended before it was ready.`))),
+  ])) as [{ ports: Record<string, number> }]
+  return Object.entries(ports).map(([name, port]) => ({ name, port, pid: child.pid as number, callers }))
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.disconnect()
+  const killing = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  await ended
+  clearTimeout(killing)
+}
+
+async function run(
+  generator: ChildProcess,
+  postmaster: number | null,
+  side: Side,
+  kind: Kind,
+  seconds: number,
+): Promise<Figures> {
+  firstNumber += 1_000_000
+  const order: LoadOrder = { port: side.port, kind, connections, seconds, callers: side.callers, firstNumber }
+  const before = { server: cpuOf(side.pid), postgres: postmaster ? cpuOfChildren(postmaster) : 0 }
+  generator.send(order)
+  const [{ result, error }] = (await once(generator, 'message')) as [{ result?: LoadResult; error?: string }]
+  if (!result) throw new Error(`${side.name}, ${kind}: ${error}`)
+  const after = { server: cpuOf(side.pid), postgres: postmaster ? cpuOfChildren(postmaster) : 0 }
+  return {
+    ...result,
+    perSecond: result.requests / result.seconds,
+    serverCpu: (after.server - before.server) / result.requests,
+    postgresCpu: (after.postgres - before.postgres) / result.requests,
+  }
+}
+
+async function requireSameAnswers(sides: Side[]): Promise<void> {
+  for (const [i, caller] of (sides[0] as Side).callers.entries()) {
+    for (const address of ['/api/contacts?limit=50', `/api/contacts/${caller.contactIds[i]}`]) {
+      const answers = await Promise.all(
+        sides.map(async ({ port }) => {
+          const answer = await fetch(`http://127.0.0.1:${port}${address}`, {
+            headers: { authorization: `Bearer ${caller.token}` },
+          })
+          return JSON.stringify(await answer.json())
+        }),
+      )
+      if (new Set(answers).size !== 1)
+        throw new Error(`The sides answer differently to ${address}:\n${answers.join('\n')}`)
+    }
+  }
+}
+
+async function postmasterOf(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query('select pg_backend_pid() as pid')
+  const pid = parentOf(rows[0].pid as number)
+  await client.end()
+  return pid
+}
+
+function medians(figures: Figures[]): Figures {
+  const names = [
+    'perSecond',
+    'serverCpu',
+    'postgresCpu',
+    'p50Ms',
+    'p99Ms',
+    'generatorCpu',
+    'requests',
+    'seconds',
+  ] as const
+  return Object.fromEntries(
+    names.map((name) => [name, median(figures.map((figure) => figure[name]))]),
+  ) as unknown as Figures
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
+}
+
+function conditions() {
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}`
+  return {
+    machine,
+    node: process.version,
+    database: options.database,
+    seconds,
+    rounds,
+    connections,
+    load: loadavg().map((load) => +load.toFixed(2)),
+  }
+}
+
+function conditionsText(): string {
+  const { machine, node, database, load } = conditions()
+  return (
+    `${machine}, node ${node}, ${database}; ${connections} connections, ${rounds} rounds of ${seconds} s, medians; ` +
+    `load average at the end ${load.join(' ')}\nserver, PG, load: CPU time a request of the server, of PostgreSQL, of the load generator`
+  )
+}
+
+const signed = (value: number) => `${value >= 0 ? '+' : ''}${value.toFixed(0)}`
+
+function table(head: string[], rows: string[][]): string {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          /^[+\d-]/.test(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n')
+}
+
+function within(name: 'seconds' | 'rounds', min: number, max: number): number {
+  const value = Number(options[name])
+  if (!(value >= min && value <= max)) throw new Error(`--${name} takes ${min} to ${max}.`)
+  return value
+}

@@ -1,0 +1,40 @@
+import { readFileSync, readdirSync } from 'node:fs'
+
+/** Linux counts CPU time in hundredths of a second. */
+const tickMicroseconds = 10_000
+
+/** CPU time of a process, all its threads, in microseconds. */
+export function cpuOf(pid: number): number {
+  const { user, system } = statOf(pid)
+  return (user + system) * tickMicroseconds
+}
+
+/** The same of all children of a process, those that have ended included. */
+export function cpuOfChildren(parent: number): number {
+  let ticks = statOf(parent).ended
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      const stat = statOf(Number(name))
+      if (stat.parent === parent) ticks += stat.user + stat.system
+    } catch (error) {
+      // It ended while we looked.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && (error as NodeJS.ErrnoException).code !== 'ESRCH')
+        throw error
+    }
+  }
+  return ticks * tickMicroseconds
+}
+
+export const parentOf = (pid: number) => statOf(pid).parent
+
+function statOf(pid: number) {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // The name, in parentheses, may hold spaces; field 3 comes after it (proc(5)).
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  const field = (number: number) => fields[number - 3] ?? 0
+  return { parent: field(4), user: field(14), system: field(15), ended: field(16) + field(17) }
+}

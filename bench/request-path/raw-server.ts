@@ -1,0 +1,104 @@
+/**
+ * What ours is measured against: `node:http`, hand-written SQL as named prepared statements, no row-level security, no
+ * session, no rate limit, no checks. The workspace comes out of the token unverified; the second port verifies the
+ * token's HMAC, and that is all it does more. Prints its ports when it is ready.
+ */
+import { createHmac, randomUUID } from 'node:crypto'
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import pg from 'pg'
+import { readConfig } from '../../server/src/config.ts'
+
+import { openDatabase, toIsoTime } from '../../server/src/platform/database/open.ts'
+import { createLog } from '../../server/src/platform/log.ts'
+import type { Caller } from './load.ts'
+
+const callers = new Map((JSON.parse(process.env.CALLERS ?? '[]') as Caller[]).map((caller) => [caller.token, caller]))
+const secret = 'a secret of the benchmark'
+
+// The same cheap reading of times as ours has: with pg's own, by way of Date, lists would cost a third more.
+const types = {
+  getTypeParser: ((oid: number) =>
+    oid === 1184 ? toIsoTime : pg.types.getTypeParser(oid, 'text')) as typeof pg.types.getTypeParser,
+}
+
+async function openPool(): Promise<pg.Pool> {
+  const config = readConfig(process.env)
+  if (!config.database.url) return (await openDatabase(config, createLog('warn'))).pool
+  return new pg.Pool({ connectionString: config.database.url, max: 10, types, options: '-c timezone=UTC' })
+}
+
+const pool = await openPool()
+const columns = 'id, user_id, first_name, last_name, phone_number, email, notes, time_zone, created_at, updated_at'
+const list = `select ${columns} from contacts.contacts where workspace_id = $1 order by id desc limit $2`
+const one = `select ${columns} from contacts.contacts where workspace_id = $1 and id = $2`
+const insert = `insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number, email, notes, time_zone)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${columns}`
+
+function send(response: ServerResponse, status: number, value: unknown): void {
+  const body = JSON.stringify(value)
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  })
+  response.end(body)
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+  const url = request.url ?? ''
+  if (request.method === 'POST') {
+    let text = ''
+    request.setEncoding('utf8')
+    for await (const chunk of request) text += chunk
+    const body = JSON.parse(text) as Record<string, string | undefined>
+    const values = [
+      randomUUID(),
+      caller.workspaceId,
+      caller.userId,
+      body.first_name,
+      body.last_name,
+      body.phone_number,
+      body.email ?? null,
+      body.notes ?? null,
+      body.time_zone ?? null,
+    ]
+    const { rows } = await pool.query({ name: 'insert', text: insert, values })
+    return send(response, 201, rows[0])
+  }
+  const id = url.slice('/api/contacts/'.length)
+  if (id !== '' && url[13] === '/') {
+    const { rows } = await pool.query({ name: 'one', text: one, values: [caller.workspaceId, id] })
+    return rows[0] ? send(response, 200, rows[0]) : send(response, 404, { error: 'There is no such contact.' })
+  }
+  const limit = Number(new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('limit') ?? 50)
+  const { rows } = await pool.query({ name: 'list', text: list, values: [caller.workspaceId, limit + 1] })
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  send(response, 200, {
+    data,
+    next_cursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null,
+  })
+}
+
+function serve(verifies: boolean): Promise<number> {
+  const server = createServer((request, response) => {
+    const token = request.headers.authorization?.slice('Bearer '.length) ?? ''
+    const caller = callers.get(token)
+    if (!caller || (verifies && !verify(token))) return send(response, 401, { error: 'Sign in.' })
+    answer(request, response, caller).catch((error: Error) => send(response, 500, { error: error.message }))
+  })
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+/** The cost of verifying HS256; the secret is not the one that signed, so any digest counts as right. */
+function verify(token: string): boolean {
+  const [header, payload, signature] = token.split('.') as [string, string, string]
+  const digest = createHmac('sha256', secret).update(`${header}.${payload}`).digest('base64url')
+  const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp: number }
+  return digest.length === signature.length && exp * 1000 > Date.now()
+}
+
+process.send?.({ ports: { raw: await serve(false), 'raw + JWT': await serve(true) } })
+process.on('disconnect', () => process.exit())

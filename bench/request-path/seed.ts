@@ -1,0 +1,46 @@
+import { createApp } from '../../server/src/app.ts'
+import { readConfig } from '../../server/src/config.ts'
+import { createLog } from '../../server/src/platform/log.ts'
+import type { Caller } from './load.ts'
+
+/** Two workspaces with `count` contacts each, made through sign-up and one insert; answers who may see them. */
+export async function seed(env: NodeJS.ProcessEnv, count: number): Promise<Caller[]> {
+  const config = readConfig(env)
+  const app = await createApp({ config, log: createLog('warn') })
+  try {
+    const url = await app.listen()
+    const callers: Caller[] = []
+    for (const name of ['ana', 'ben']) callers.push(await signUp(url, name))
+    const client = await app.services.connections.pool.connect()
+    await client.query("select set_config('role', 'app_system', false)")
+    for (const caller of callers) {
+      const { rows } = await client.query(
+        `insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number, email, notes)
+         select gen_random_uuid(), $1, $2, 'Ana ' || i, 'Silva', '+1555' || (1000000 + i), 'ana' || i || '@example.com',
+                'Called last week about the order; prefers mornings.'
+           from generate_series(1, $3::int) i returning id`,
+        [caller.workspaceId, caller.userId, count],
+      )
+      caller.contactIds = rows.slice(0, 500).map(({ id }) => id as string)
+    }
+    await client.query("select set_config('role', 'none', false)")
+    await client.query('vacuum analyze')
+    client.release()
+    return callers
+  } finally {
+    await app.close()
+  }
+}
+
+async function signUp(url: string, name: string): Promise<Caller> {
+  const answer = await fetch(`${url}/api/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: `${name}@example.com`, password: 'correct horse battery', name }),
+  })
+  const { access_token: token, user } = (await answer.json()) as {
+    access_token: string
+    user: { id: string; workspace: { id: string } }
+  }
+  return { token, userId: user.id, workspaceId: user.workspace.id, contactIds: [] }
+}
