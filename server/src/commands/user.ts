@@ -1,1 +1,54 @@
-export function addUser(): void {}
+import type { Command } from 'commander'
+import type { Environment } from '../config.ts'
+import { printRows, readPassword } from './terminal.ts'
+import { withServices } from './with-app.ts'
+
+export function addUser(program: Command, env: Environment): void {
+  const user = program.command('user').description('Make, list and help users.')
+
+  user
+    .command('create <email>')
+    .description('Make a user with a workspace of their own. The password is asked for, or read from the first line of stdin.')
+    .option('--name <name>', "the person's name")
+    .option('--admin', 'make them an administrator of the platform')
+    .option('--json', 'print the ids as JSON')
+    .action(async (email: string, { name, admin = false, json }: { name?: string; admin?: boolean; json?: boolean }) => {
+      const password = await readPassword()
+      const { createUser } = await import('../modules/identity/index.ts')
+      const { id, workspaceId } = await withServices(env, (services) =>
+        createUser(services, { email, password, isAdmin: admin, ...(name && { name }) }),
+      )
+      if (json) console.log(JSON.stringify({ id, workspace_id: workspaceId }))
+      else console.log(`User ${email} has been made (${id}), with the workspace ${workspaceId}.`)
+    })
+
+  user
+    .command('list')
+    .description('The newest 1,000 users.')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { listUsers } = await import('../modules/identity/index.ts')
+      const users = await withServices(env, (services) => listUsers(services))
+      printRows(users.map((row) => ({ ...row })), { json, none: 'There are no users yet.' })
+    })
+
+  user
+    .command('password <email>')
+    .description("Set a user's password and end all their sessions. It is asked for, or read from the first line of stdin.")
+    .action(async (email: string) => {
+      const password = await readPassword()
+      const { setPassword } = await import('../modules/identity/index.ts')
+      await withServices(env, (services) => setPassword(services, email, password))
+      console.log(`The password of ${email} has been set, and all their sessions have ended.`)
+    })
+
+  user
+    .command('admin <email>')
+    .description('Make a user an administrator of the platform.')
+    .option('--revoke', 'take it back')
+    .action(async (email: string, { revoke = false }: { revoke?: boolean }) => {
+      const { makeAdmin } = await import('../modules/identity/index.ts')
+      await withServices(env, (services) => makeAdmin(services, email, !revoke))
+      console.log(`${email} is ${revoke ? 'no longer' : 'now'} an administrator of the platform.`)
+    })
+}

@@ -1,1 +1,29 @@
-export function addWorkspace(): void {}
+import type { Command } from 'commander'
+import type { Environment } from '../config.ts'
+import { printRows } from './terminal.ts'
+import { withServices } from './with-app.ts'
+
+export function addWorkspace(program: Command, env: Environment): void {
+  const workspace = program.command('workspace').description('Make and list workspaces.')
+
+  workspace
+    .command('create <name>')
+    .description('Make a workspace for a user, who owns it.')
+    .requiredOption('--owner <email>', 'whose it is')
+    .option('--json', 'print the id as JSON')
+    .action(async (name: string, { owner, json }: { owner: string; json?: boolean }) => {
+      const { createWorkspaceFor } = await import('../modules/identity/index.ts')
+      const id = await withServices(env, (services) => createWorkspaceFor(services, { name, ownerEmail: owner }))
+      console.log(json ? JSON.stringify({ id }) : `The workspace "${name}" has been made (${id}).`)
+    })
+
+  workspace
+    .command('list')
+    .description('The newest 1,000 workspaces.')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { listAllWorkspaces } = await import('../modules/identity/index.ts')
+      const workspaces = await withServices(env, (services) => listAllWorkspaces(services))
+      printRows(workspaces.map((row) => ({ ...row })), { json, none: 'There are no workspaces yet.' })
+    })
+}

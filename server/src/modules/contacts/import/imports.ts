@@ -1,11 +1,13 @@
+import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { badRequest, invalidField } from '../../../platform/errors.ts'
-import { readUpload } from '../../../platform/http/multipart.ts'
+import { type Upload, readUpload } from '../../../platform/http/multipart.ts'
 import { newId } from '../../../platform/id.ts'
 import { type ReceivedFile, receiveFile } from '../../files/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
@@ -29,7 +31,18 @@ const insert = statement(
 /** Keeps the file, checks that its columns are understood, and leaves the rest to a job. Throws 400 when they are not. */
 export async function startImport(ctx: Ctx, contact_list_id: string, request: FastifyRequest): Promise<Import> {
   await getContactList(ctx, contact_list_id)
-  const upload = await receiveTable(ctx, request)
+  return beginImport(ctx, contact_list_id, await receiveTable(ctx, request))
+}
+
+/** The same with a file of this machine. */
+export async function importFile(ctx: Ctx, contact_list_id: string, file: { path: string; mapping?: string }): Promise<Import> {
+  await getContactList(ctx, contact_list_id)
+  const received = await receiveFile(ctx, createReadStream(file.path))
+  const fields: Record<string, string> = file.mapping === undefined ? {} : { mapping: file.mapping }
+  return beginImport(ctx, contact_list_id, await readTable(ctx, { file: received, filename: basename(file.path), fields }))
+}
+
+async function beginImport(ctx: Ctx, contact_list_id: string, upload: ReceivedTable): Promise<Import> {
   try {
     const total = await countRows(ctx, upload)
     const row = await transaction(ctx, async (ctx) => {
@@ -90,7 +103,10 @@ const previewRows = 10
 
 async function receiveTable(ctx: Ctx, request: FastifyRequest): Promise<ReceivedTable> {
   const discard = (file: ReceivedFile) => ctx.services.storage.remove(file.storage_key)
-  const { file, filename, fields } = await readUpload(request, (content) => receiveFile(ctx, content), discard)
+  return readTable(ctx, await readUpload(request, (content) => receiveFile(ctx, content), discard))
+}
+
+async function readTable(ctx: Ctx, { file, filename, fields }: Upload<ReceivedFile>): Promise<ReceivedTable> {
   try {
     if (file.content_type !== null) throw invalidField('body.file', `This is ${file.content_type}, not a CSV file.`)
     const head = await readHead(await ctx.services.storage.localPath(file.storage_key))
@@ -108,7 +124,7 @@ async function receiveTable(ctx: Ctx, request: FastifyRequest): Promise<Received
       firstRows: firstRows.slice(0, previewRows),
     }
   } catch (error) {
-    await discard(file)
+    await ctx.services.storage.remove(file.storage_key)
     throw error
   }
 }

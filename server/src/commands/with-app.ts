@@ -1,0 +1,20 @@
+import type { App } from '../app.ts'
+import { type Config, type Environment, readConfig } from '../config.ts'
+import type { Services } from '../platform/services.ts'
+
+/**
+ * Runs `work` on the server's services without serving anybody. With the embedded database no server may be running, which
+ * the error says. With `background` jobs are done here too.
+ */
+export async function withServices<T>(env: Environment, work: (services: Services, config: Config) => Promise<T>, { background = false } = {}): Promise<T> {
+  const config = readConfig(env)
+  const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../platform/log.ts')])
+  const log = createLog(env.LOG_LEVEL ? config.logLevel : 'warn')
+  const app: App = await createApp({ config, log, http: false, background })
+  try {
+    return await work(app.services, config)
+  } finally {
+    await app.close()
+    log.flush()
+  }
+}
