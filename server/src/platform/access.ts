@@ -30,6 +30,7 @@ export const scopes = {
   'contacts:read': allBut('operations'),
   'contacts:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
   'contacts:import': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
+  'timeline:read': allBut('operations'),
   'contact-lists:read': everyone,
   'do-not-call:read': everyone,
   'do-not-call:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep', 'compliance_officer'],

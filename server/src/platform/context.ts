@@ -1,5 +1,6 @@
 import type { Access } from './access.ts'
 import { type Connections, type Db, type Opener, lazyTransaction, standalone } from './database/scope.ts'
+import type { Call } from './database/statement.ts'
 import { type PendingEvent, appendEvents } from './events.ts'
 import type { Log } from './log.ts'
 import type { Services } from './services.ts'
@@ -20,8 +21,8 @@ export interface Ctx {
   readonly now: () => Date
   /** In a `write` route or inside `transaction`: the transaction. Otherwise each statement stands alone. */
   readonly db: Db
-  /** Used by `emit`. */
-  outbox(event: PendingEvent): void
+  /** Used by `emit`: the event, and a statement that goes with it. */
+  outbox(event: PendingEvent, also?: Call): void
   /** Runs after the commit (at once when there is no transaction). Must not throw. */
   afterCommit(run: () => void): void
   /** Used by `transaction`. */
@@ -73,14 +74,18 @@ export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): 
   const { connections, open, readOnly } = ctx.scope
   const tx = lazyTransaction(connections, open, readOnly)
   const events: PendingEvent[] = []
+  const also: Call[] = []
   const afterwards: (() => void)[] = []
-  tx.atCommit(() => (events.length > 0 ? appendEvents(events) : undefined))
+  tx.atCommit(() => (events.length > 0 ? [...also, appendEvents(events)] : []))
   let result: T
   try {
     result = await work({
       ...ctx,
       db: tx.db,
-      outbox: (event) => void events.push(event),
+      outbox(event, call) {
+        events.push(event)
+        if (call) also.push(call)
+      },
       afterCommit: (run) => void afterwards.push(run),
       scope: { ...ctx.scope, inTransaction: true },
     })

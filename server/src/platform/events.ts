@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Scope } from './access.ts'
 import type { Ctx } from './context.ts'
-import { statement } from './database/statement.ts'
+import { type Call, statement } from './database/statement.ts'
 import { newId } from './id.ts'
 
 /**
@@ -14,7 +14,11 @@ export interface EventType<T extends z.ZodType = z.ZodType> {
   readonly data: T
   /** How live clients hear of it; left out: they do not. */
   readonly live?: LiveForm<z.output<T>>
+  /** A statement that goes with the commit of the fact: how a module below keeps its own record of it. */
+  readonly alsoWrite?: AlsoWrite<z.output<T>>
 }
+
+export type AlsoWrite<D> = (data: D, eventId: string) => Call | undefined
 
 export interface LiveForm<D> {
   /** The frame's `event`: `import:progress`. */
@@ -41,9 +45,14 @@ export interface StoredEvent<D = unknown> {
 
 const catalogue = new Map<string, EventType>()
 
-export function event<T extends z.ZodType>(type: string, data: T, live?: LiveForm<z.output<T>>): EventType<T> {
+export function event<T extends z.ZodType>(
+  type: string,
+  data: T,
+  live?: LiveForm<z.output<T>>,
+  alsoWrite?: AlsoWrite<z.output<T>>,
+): EventType<T> {
   if (catalogue.has(type)) throw new Error(`Event ${type} is declared twice.`)
-  const declared: EventType<T> = live ? { type, data, live } : { type, data }
+  const declared: EventType<T> = { type, data, ...(live && { live }), ...(alsoWrite && { alsoWrite }) }
   catalogue.set(type, declared)
   return declared
 }
@@ -64,7 +73,8 @@ export interface PendingEvent {
 export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.input<T>): void {
   const parsed = type.data.parse(data)
   const topics = [...(type.live?.topics?.(parsed) ?? []), ...(type.live?.scope ? [`/${type.live.scope}`] : [])]
-  ctx.outbox({ id: newId(), type: type.type, data: parsed, topics })
+  const id = newId()
+  ctx.outbox({ id, type: type.type, data: parsed, topics }, type.alsoWrite?.(parsed, id))
 }
 
 /** The topic of a workspace's members whose role has the scope. */

@@ -93,8 +93,17 @@ const find = statement('contacts.find', (db, p: { id: string }) =>
   db.selectFrom('contacts.contacts').select(columns).where('id', '=', p.id),
 )
 
+const findMerged = statement('contacts.find_merged', (db, p: { id: string }) =>
+  db
+    .selectFrom('contacts.contacts as c')
+    .select(columns.map((column) => `c.${column}` as const))
+    .innerJoin('contacts.merged_contacts as m', 'm.contact_id', 'c.id')
+    .where('m.old_id', '=', p.id),
+)
+
+/** By its id, or by the id of one that was merged into it. */
 export async function getContact(ctx: Ctx, id: string): Promise<Contact> {
-  return (await ctx.db.maybe(find, { id })) ?? missing('contact')
+  return (await ctx.db.maybe(find, { id })) ?? (await ctx.db.maybe(findMerged, { id })) ?? missing('contact')
 }
 
 const insert = statement('contacts.insert', (db, p: NewContactRow) =>

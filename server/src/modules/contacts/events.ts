@@ -31,3 +31,8 @@ export const ContactListChanged = event('contact_list.changed', z.object({ conta
 })
 
 export const ImportEnded = event('import.ended', Import, { event: 'import:progress', scope: 'contacts:import' })
+
+export const ContactsMerged = event('contacts.merged', z.object({ contact_id: z.uuid(), old_id: z.uuid() }), {
+  event: 'contact:update',
+  scope: 'contacts:read',
+})

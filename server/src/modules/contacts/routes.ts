@@ -4,6 +4,7 @@ import { id, page, pageOf, readCursor, succeeded, success } from '../../platform
 import { FileReply, type RouteTable, route } from '../../platform/http/route.ts'
 import { createContact, deleteContact, getContact, listContacts, updateContact } from './contacts.ts'
 import { createDoNotCall, deleteDoNotCall, listDoNotCall } from './do-not-call.ts'
+import { addIdentity, listIdentities, mergeContacts } from './identities.ts'
 import { importErrorFile } from './import/error-file.ts'
 import { getImport } from './import/import-row.ts'
 import { previewImport, startImport } from './import/imports.ts'
@@ -16,7 +17,9 @@ import {
   removeFromContactList,
   updateContactList,
 } from './lists.ts'
+import { toE164 } from './phone-number.ts'
 import * as schema from './schema.ts'
+import { listTimeline } from './timeline.ts'
 
 const byId = z.object({ id })
 const someContactIds = ['0199b0a0-0000-7000-8000-000000000001']
@@ -76,6 +79,60 @@ export const contactRoutes: RouteTable = {
         await deleteContact(ctx, params.id)
         return succeeded
       },
+    }),
+
+    getTimeline: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/contacts/:id/timeline',
+      access: 'timeline:read',
+      summary: "A contact's whole history, newest first, whichever part of the system made it",
+      params: byId,
+      query: page(),
+      answer: pageOf(schema.TimelineEntry),
+      handler: (ctx, { params, query }) => listTimeline(ctx, params.id, query),
+    }),
+    listIdentities: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/contacts/:id/identities',
+      access: 'contacts:read',
+      summary: 'How a contact can be reached',
+      params: byId,
+      answer: z.object({ data: z.array(schema.Identity) }),
+      handler: async (ctx, { params }) => ({ data: await listIdentities(ctx, params.id) }),
+    }),
+    addIdentity: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/contacts/:id/identities',
+      access: 'contacts:write',
+      summary: 'Another way to reach a contact',
+      params: byId,
+      body: schema.NewIdentity,
+      example: { kind: 'email', value: 'ana.private@example.com' },
+      status: 201,
+      answer: schema.Identity,
+      errors: [409],
+      async handler(ctx, { params, body }) {
+        const isNumber = body.kind === 'phone' || body.kind === 'whatsapp'
+        return addIdentity(ctx, params.id, {
+          ...body,
+          value: isNumber ? await toE164(ctx, body.value, 'body.value') : body.value,
+        })
+      },
+    }),
+    mergeContacts: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/contacts/:id/merge',
+      access: 'contacts:write',
+      summary: 'Two contacts are one person: everything of contact_id comes to this one',
+      params: byId,
+      body: z.object({ contact_id: id }),
+      example: { contact_id: someContactIds[0] as string },
+      answer: schema.Contact,
+      handler: (ctx, { params, body }) => mergeContacts(ctx, params.id, body.contact_id),
     }),
 
     listContactLists: route({

@@ -17,8 +17,8 @@ export const Contact = z
     user_id: id,
     first_name: z.string(),
     last_name: z.string(),
-    /** E.164. */
-    phone_number: z.string(),
+    /** E.164; null for people met on a channel without numbers. */
+    phone_number: z.string().nullable(),
     email: z.string().nullable(),
     notes: z.string().nullable(),
     /** IANA name; null: worked out from the number. */
@@ -56,6 +56,28 @@ export const ContactQuery = page().extend({
   phone_number: z.string().max(50).optional(),
   email: z.string().max(255).optional(),
 })
+
+export const TimelineEntry = z
+  .object({
+    id,
+    /** The fact in the module's own words: `order.placed`. */
+    kind: z.string(),
+    title: z.string(),
+    subject: z.object({ kind: z.string(), id }),
+    details: z.record(z.string(), z.unknown()),
+    occurred_at: instant,
+  })
+  .meta({ id: 'TimelineEntry' })
+
+export const NewIdentity = z
+  .object({
+    kind: z.enum(['phone', 'email', 'whatsapp', 'telegram', 'viber', 'facebook', 'instagram', 'tiktok', 'web']),
+    value: text(320),
+  })
+  .meta({ id: 'NewIdentity' })
+
+/** A way to reach a person. */
+export const Identity = NewIdentity.extend({ id, created_at: instant }).meta({ id: 'Identity' })
 
 export const ContactList = z
   .object({

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { createRequire } from 'node:module'
+import { serialize } from 'pg-protocol'
 import type { Call } from './statement.ts'
 
 // `pg` does not export these two; its version is pinned and `scope.test.ts` runs this form beside its plain twin.
@@ -13,13 +14,8 @@ interface ResultOfPg {
 }
 
 interface ConnectionOfPg {
-  stream: { cork?(): void; uncork?(): void }
+  stream: { write(bytes: Buffer): void }
   parsedStatements: Record<string, string>
-  parse(query: { name: string; text: string; types: never[] }): void
-  bind(config: { portal: string; statement: string; values: unknown[]; valueMapper: typeof prepareValue }): void
-  describe(message: { type: 'P'; name: string }): void
-  execute(config: { portal: string; rows: number }): void
-  sync(): void
 }
 
 export type Row = Record<string, unknown>
@@ -56,6 +52,14 @@ export async function sendOneByOne(client: pg.PoolClient, calls: Call[]): Promis
 
 const openTransactions = new WeakSet<pg.PoolClient>()
 
+// How each statement's rows read, per connection; null: it answers none. A prepared statement cannot change that (the
+// server refuses: "cached plan must not change result type"), so it is described once and never again.
+const described = new WeakMap<ConnectionOfPg, Map<string, ResultOfPg | null>>()
+
+const describe = serialize.describe({ type: 'P' })
+const execute = serialize.execute()
+const sync = serialize.sync()
+
 /** Implements what `pg`'s Client asks of a query object. */
 class Pipeline {
   readonly promise: Promise<Row[][]>
@@ -65,7 +69,7 @@ class Pipeline {
   readonly #types: unknown
   readonly #rows: Row[][] = []
   #current: Row[] = []
-  #result: ResultOfPg | null = null
+  #readers!: Map<string, ResultOfPg | null>
   readonly #parsing: Call[] = []
 
   constructor(client: pg.PoolClient, calls: Call[]) {
@@ -87,41 +91,53 @@ class Pipeline {
   }
 
   submit(connection: ConnectionOfPg): null {
-    connection.stream.cork?.()
+    let readers = described.get(connection)
+    if (!readers) described.set(connection, (readers = new Map()))
+    this.#readers = readers
+    const messages: Buffer[] = []
     try {
-      for (const call of this.#calls) {
+      for (const { name, text, values } of this.#calls) {
         // A statement counts as parsed only at ParseComplete: earlier, a failing Bind would poison the connection.
-        if (!connection.parsedStatements[call.name] && !this.#parsing.some((parsing) => parsing.name === call.name)) {
-          this.#parsing.push(call)
-          connection.parse({ name: call.name, text: call.text, types: [] })
+        if (!connection.parsedStatements[name] && !this.#parsing.some((parsing) => parsing.name === name)) {
+          messages.push(serialize.parse({ name, text }))
+          this.#parsing.push({ name, text, values })
         }
-        connection.bind({ portal: '', statement: call.name, values: call.values, valueMapper: prepareValue })
-        connection.describe({ type: 'P', name: '' })
-        connection.execute({ portal: '', rows: 0 })
+        messages.push(serialize.bind({ statement: name, values, valueMapper: prepareValue }))
+        if (!readers.has(name)) messages.push(describe)
+        messages.push(execute)
       }
     } catch (error) {
+      // A value that cannot be written: nothing of this goes out, but the client waits for an answer to the Sync.
+      messages.length = 0
+      this.#parsing.length = 0
       this.#reject(error as Error)
-    } finally {
-      connection.sync()
-      connection.stream.uncork?.()
     }
+    messages.push(sync)
+    // One write for all of it: the sockets' queue of small ones costs more than the copy.
+    connection.stream.write(Buffer.concat(messages))
     return null
   }
 
+  get #statement(): string {
+    return (this.#calls[this.#rows.length] as Call).name
+  }
+
   handleRowDescription(message: { fields: unknown[] }): void {
-    this.#result = new Result(undefined, this.#types)
-    this.#result.addFields(message.fields)
+    const reader = new Result(undefined, this.#types)
+    reader.addFields(message.fields)
+    this.#readers.set(this.#statement, reader)
   }
 
   handleDataRow(message: { fields: unknown[] }): void {
     try {
-      this.#current.push((this.#result as ResultOfPg).parseRow(message.fields))
+      this.#current.push((this.#readers.get(this.#statement) as ResultOfPg).parseRow(message.fields))
     } catch (error) {
       this.#reject(error as Error)
     }
   }
 
   handleCommandComplete(): void {
+    if (!this.#readers.has(this.#statement)) this.#readers.set(this.#statement, null)
     this.#rows.push(this.#current)
     this.#current = []
   }

@@ -91,8 +91,8 @@ export function standalone(connections: Connections, open: Opener, readOnly: boo
 
 export interface Transaction {
   db: Db
-  /** A call to make together with the commit, decided at that moment: the outbox uses it. */
-  atCommit(call: () => Call | undefined): void
+  /** Calls to make together with the commit, decided at that moment: the outbox uses it. */
+  atCommit(calls: () => Call[]): void
   finish(): Promise<void>
   abandon(): Promise<void>
 }
@@ -105,8 +105,8 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
   let client: pg.PoolClient | undefined
   let who: Entered | undefined
   let state: 'fresh' | 'open' | 'done' = 'fresh'
-  const leftForCommit: (() => Call | undefined)[] = []
-  const closing = () => leftForCommit.flatMap((make) => make() ?? [])
+  const leftForCommit: (() => Call[])[] = []
+  const closing = () => leftForCommit.flatMap((make) => make())
 
   const run = async (calls: Call[], options: RunOptions): Promise<Row[][]> => {
     if (state === 'done') throw new Error('This transaction has already been committed.')
@@ -150,7 +150,7 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
       if (!who) await run([], {})
       return who as Entered
     }),
-    atCommit: (call) => void leftForCommit.push(call),
+    atCommit: (calls) => void leftForCommit.push(calls),
     async finish() {
       if (state === 'done') return
       if (state === 'open') await run([], { commit: true })

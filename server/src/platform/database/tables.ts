@@ -119,9 +119,9 @@ export interface ContactsContacts {
   id: string
   workspace_id: Generated<string>
   user_id: Generated<string>
-  first_name: string
-  last_name: string
-  phone_number: string
+  first_name: Generated<string>
+  last_name: Generated<string>
+  phone_number: string | null
   email: string | null
   notes: string | null
   time_zone: string | null
@@ -134,6 +134,15 @@ export interface ContactsDoNotCall {
   workspace_id: Generated<string>
   phone_number: string
   reason: string | null
+  created_at: Generated<Timestamp>
+}
+
+export interface ContactsIdentities {
+  id: Generated<string>
+  workspace_id: Generated<string>
+  contact_id: string
+  kind: string
+  value: string
   created_at: Generated<Timestamp>
 }
 
@@ -180,6 +189,25 @@ export interface ContactsLists {
   description: string | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+}
+
+export interface ContactsMergedContacts {
+  workspace_id: Generated<string>
+  old_id: string
+  contact_id: string
+  merged_at: Generated<Timestamp>
+}
+
+export interface ContactsTimeline {
+  workspace_id: Generated<string>
+  contact_id: string
+  event_id: string
+  kind: string
+  title: string
+  subject_kind: string
+  subject_id: string
+  details: Generated<Json>
+  occurred_at: Generated<Timestamp>
 }
 
 export interface FilesFiles {
@@ -301,6 +329,49 @@ export interface IdentityWorkspaces {
   deleted_at: Timestamp | null
 }
 
+export interface InboxConversations {
+  id: string
+  workspace_id: Generated<string>
+  contact_id: string
+  customer_name: Generated<string>
+  channel: string
+  external_id: string | null
+  status: Generated<string>
+  assignee_id: string | null
+  tags: Generated<string[]>
+  notes: string | null
+  is_ai_active: Generated<boolean>
+  subject: string | null
+  message_count: Generated<number>
+  unread_count: Generated<number>
+  last_message_text: string | null
+  last_message_at: Timestamp | null
+  campaign_id: string | null
+  outcome: string | null
+  sentiment: string | null
+  transcript: string | null
+  ai_confidence: string | null
+  handoff_suggested: Generated<boolean>
+  duration_seconds: number | null
+  occurred_at: Generated<Timestamp>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface InboxMessages {
+  id: string
+  workspace_id: Generated<string>
+  conversation_id: string
+  sender: string
+  sender_id: string | null
+  text: Generated<string>
+  attachment: Json | null
+  status: Generated<string>
+  external_id: string | null
+  client_id: string | null
+  created_at: Generated<Timestamp>
+}
+
 export interface PlatformEvents {
   sequence: GeneratedAlways<number>
   id: string
@@ -410,10 +481,13 @@ export interface Database {
   'campaigns.targets': CampaignsTargets
   'contacts.contacts': ContactsContacts
   'contacts.do_not_call': ContactsDoNotCall
+  'contacts.identities': ContactsIdentities
   'contacts.import_faults': ContactsImportFaults
   'contacts.imports': ContactsImports
   'contacts.list_items': ContactsListItems
   'contacts.lists': ContactsLists
+  'contacts.merged_contacts': ContactsMergedContacts
+  'contacts.timeline': ContactsTimeline
   'files.files': FilesFiles
   'files.greetings': FilesGreetings
   'identity.api_keys': IdentityApiKeys
@@ -424,6 +498,8 @@ export interface Database {
   'identity.sessions': IdentitySessions
   'identity.users': IdentityUsers
   'identity.workspaces': IdentityWorkspaces
+  'inbox.conversations': InboxConversations
+  'inbox.messages': InboxMessages
   'platform.events': PlatformEvents
   'platform.failed_events': PlatformFailedEvents
   'platform.idempotency_keys': PlatformIdempotencyKeys

@@ -35,11 +35,19 @@ export async function startImport(ctx: Ctx, contact_list_id: string, request: Fa
 }
 
 /** The same with a file of this machine. */
-export async function importFile(ctx: Ctx, contact_list_id: string, file: { path: string; mapping?: string }): Promise<Import> {
+export async function importFile(
+  ctx: Ctx,
+  contact_list_id: string,
+  file: { path: string; mapping?: string },
+): Promise<Import> {
   await getContactList(ctx, contact_list_id)
   const received = await receiveFile(ctx, createReadStream(file.path))
   const fields: Record<string, string> = file.mapping === undefined ? {} : { mapping: file.mapping }
-  return beginImport(ctx, contact_list_id, await readTable(ctx, { file: received, filename: basename(file.path), fields }))
+  return beginImport(
+    ctx,
+    contact_list_id,
+    await readTable(ctx, { file: received, filename: basename(file.path), fields }),
+  )
 }
 
 async function beginImport(ctx: Ctx, contact_list_id: string, upload: ReceivedTable): Promise<Import> {

@@ -1,0 +1,172 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { violates } from '../../platform/database/errors.ts'
+import { conflict, invalidField, missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { newId } from '../../platform/id.ts'
+import { getContact } from './contacts.ts'
+import { ContactCreated, ContactsMerged } from './events.ts'
+import type { Contact } from './schema.ts'
+
+export const identityKinds = [
+  'phone',
+  'email',
+  'whatsapp',
+  'telegram',
+  'viber',
+  'facebook',
+  'instagram',
+  'tiktok',
+  'web',
+] as const
+export type IdentityKind = (typeof identityKinds)[number]
+
+/** A way to reach a person. `value`: E.164 for phone and whatsapp, an address for email, else the channel's own id. */
+export interface Identity {
+  kind: IdentityKind
+  value: string
+}
+
+const normal = ({ kind, value }: Identity): Identity => ({
+  kind,
+  value: kind === 'email' ? value.trim().toLowerCase() : value.trim(),
+})
+
+const findByIdentities = statement(
+  'contacts.find_by_identities',
+  (_, p: { identities: string }) =>
+    sql<{ contact_id: string }>`
+    select i.contact_id
+      from rows from (jsonb_to_recordset(${p.identities}::jsonb) as (kind text, value text)) with ordinality as wanted (kind, value, place)
+      join contacts.identities i on i.kind = wanted.kind and i.value = wanted.value
+     order by wanted.place limit 1`,
+)
+
+const insert = statement(
+  'contacts.insert_person',
+  (_, p: { id: string; first_name: string; last_name: string; phone_number: string | null; email: string | null }) =>
+    sql`insert into contacts.contacts (id, first_name, last_name, phone_number, email)
+        values (${p.id}, ${p.first_name}, ${p.last_name}, ${p.phone_number}, ${p.email})`,
+)
+
+const addIdentities = statement(
+  'contacts.add_identities',
+  (_, p: { contact_id: string; identities: string }) =>
+    sql`insert into contacts.identities (contact_id, kind, value)
+      select ${p.contact_id}, kind, value from jsonb_to_recordset(${p.identities}::jsonb) as i (kind text, value text)
+      on conflict on constraint identities_value_key do nothing`,
+)
+
+// What is known is kept; what was empty is filled.
+const fill = statement(
+  'contacts.fill_person',
+  (_, p: { id: string; first_name: string; last_name: string; phone_number: string | null; email: string | null }) =>
+    sql`update contacts.contacts
+           set first_name = coalesce(nullif(first_name, ''), ${p.first_name}),
+               last_name = case when first_name = '' and last_name = '' then ${p.last_name} else last_name end,
+               phone_number = coalesce(phone_number, ${p.phone_number}), email = coalesce(email, ${p.email})
+         where id = ${p.id}
+           and ((first_name = '' and ${p.first_name} <> '') or (phone_number is null and ${p.phone_number}::text is not null)
+             or (email is null and ${p.email}::text is not null))`,
+)
+
+export interface Person {
+  /** A whole name, split at its last space. */
+  name?: string | undefined
+  /** The surest first: who bears one of them already is that person. */
+  identities: Identity[]
+}
+
+/**
+ * The contact who bears one of these identities, else a new one; the others are added to them unless they are somebody
+ * else's. Answers the contact's id. With no identity at all a new contact is made.
+ */
+export function meetContact(ctx: Ctx, person: Person): Promise<string> {
+  return transaction(ctx, async (ctx) => {
+    const identities = person.identities.map(normal)
+    const json = JSON.stringify(identities)
+    const known = identities.length > 0 ? await ctx.db.maybe(findByIdentities, { identities: json }) : undefined
+    const row = {
+      ...splitName(person.name ?? ''),
+      phone_number: identities.find(({ kind }) => kind === 'phone')?.value ?? null,
+      email: identities.find(({ kind }) => kind === 'email')?.value ?? null,
+    }
+    if (known) {
+      await ctx.db.together([
+        fill.call({ id: known.contact_id, ...row }),
+        addIdentities.call({ contact_id: known.contact_id, identities: json }),
+      ])
+      return known.contact_id
+    }
+    const id = newId()
+    await ctx.db.together([insert.call({ id, ...row }), addIdentities.call({ contact_id: id, identities: json })])
+    emit(ctx, ContactCreated, { contact_id: id })
+    return id
+  })
+}
+
+/** `Ana Maria Silva` is Ana Maria, Silva. */
+export function splitName(name: string): { first_name: string; last_name: string } {
+  const whole = name.trim().replace(/\s+/g, ' ')
+  const space = whole.lastIndexOf(' ')
+  return space < 0
+    ? { first_name: whole, last_name: '' }
+    : { first_name: whole.slice(0, space), last_name: whole.slice(space + 1) }
+}
+
+export const wholeName = (contact: { first_name: string; last_name: string }) =>
+  `${contact.first_name} ${contact.last_name}`.trim()
+
+const list = statement(
+  'contacts.list_identities',
+  (_, p: { contact_id: string }) =>
+    sql<Identity & { id: string; created_at: string }>`
+    select id, kind, value, created_at from contacts.identities where contact_id = ${p.contact_id} order by created_at, id`,
+)
+
+export async function listIdentities(ctx: Ctx, contactId: string) {
+  const contact = await getContact(ctx, contactId)
+  return ctx.db.all(list, { contact_id: contact.id })
+}
+
+const insertIdentity = statement(
+  'contacts.insert_identity',
+  (_, p: Identity & { contact_id: string }) =>
+    sql<{ id: string; kind: IdentityKind; value: string; created_at: string }>`
+    insert into contacts.identities (contact_id, kind, value) values (${p.contact_id}, ${p.kind}, ${p.value})
+    returning id, kind, value, created_at`,
+)
+
+/** Throws 409 when it is somebody else's: then the two are one person, or one of the entries is wrong. */
+export async function addIdentity(ctx: Ctx, contactId: string, identity: Identity) {
+  const contact = await getContact(ctx, contactId)
+  try {
+    return await ctx.db.one(insertIdentity, { contact_id: contact.id, ...normal(identity) })
+  } catch (error) {
+    if (!violates(error, 'identities_value_key')) throw error
+    throw conflict(
+      'identity_taken',
+      `${identity.value} is known already. If it is the same person, merge the two contacts.`,
+    )
+  }
+}
+
+// Every table that refers to a contact follows: the catalogue knows them, so a new module cannot be forgotten.
+const merge = statement(
+  'contacts.merge',
+  (_, p: { keep: string; old: string }) => sql`select contacts.merge(${p.keep}::uuid, ${p.old}::uuid)`,
+)
+
+/** Two contacts turn out to be one person: everything of `oldId` goes to `keepId`, which keeps what it knows. */
+export function mergeContacts(ctx: Ctx, keepId: string, oldId: string): Promise<Contact> {
+  if (keepId === oldId) throw invalidField('body.contact_id', 'A contact cannot be merged with itself.')
+  return transaction(ctx, async (ctx) => {
+    const keep = await getContact(ctx, keepId)
+    const old = await getContact(ctx, oldId)
+    if (keep.id !== keepId) missing('contact')
+    await ctx.db.all(merge, { keep: keep.id, old: old.id })
+    emit(ctx, ContactsMerged, { contact_id: keep.id, old_id: old.id })
+    return getContact(ctx, keep.id)
+  })
+}

@@ -1,0 +1,113 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import type { AlsoWrite } from '../../platform/events.ts'
+import { badRequest } from '../../platform/errors.ts'
+import { getContact } from './contacts.ts'
+
+/** One thing that happened with a person. */
+export interface TimelineEntry {
+  contact_id: string | null
+  /** `order.placed`, `call.ended`, `appointment.booked`: the fact in the module's own words. */
+  kind: string
+  /** A sentence for a person: `Ordered 2 items for 34.00 EUR`. */
+  title: string
+  /** What it is about, for a link. */
+  subject: { kind: string; id: string }
+  details?: Record<string, unknown>
+  /** When it happened, ISO 8601; default: when it is written. */
+  occurred_at?: string
+}
+
+interface EntryRow {
+  contact_id: string
+  event_id: string
+  kind: string
+  title: string
+  subject_kind: string
+  subject_id: string
+  details: string
+  occurred_at: string | null
+}
+
+// Somebody who was merged meanwhile is met under the new id; somebody who was deleted has no history any more.
+const write = statement(
+  'contacts.write_timeline',
+  (_, p: EntryRow) =>
+    sql`insert into contacts.timeline (contact_id, event_id, kind, title, subject_kind, subject_id, details, occurred_at)
+      select c.id, ${p.event_id}::uuid, ${p.kind}, ${p.title}, ${p.subject_kind}, ${p.subject_id}::uuid, ${p.details}::jsonb,
+             coalesce(${p.occurred_at}::timestamptz, now())
+        from contacts.contacts c
+       where c.id = coalesce((select contact_id from contacts.merged_contacts where old_id = ${p.contact_id}::uuid), ${p.contact_id}::uuid)
+      on conflict do nothing`,
+)
+
+/**
+ * Puts a fact on the timeline of the contact it concerns, in the same transaction: the last argument of `event(…)`.
+ * `event('order.placed', schema, live, onTimeline((order) => ({ … })))`. Facts about nobody have `contact_id` null.
+ */
+export const onTimeline =
+  <D>(entryOf: (data: D) => TimelineEntry | undefined): AlsoWrite<D> =>
+  (data, event_id) => {
+    const entry = entryOf(data)
+    if (!entry?.contact_id) return undefined
+    return write.call({
+      contact_id: entry.contact_id,
+      event_id,
+      kind: entry.kind,
+      title: entry.title,
+      subject_kind: entry.subject.kind,
+      subject_id: entry.subject.id,
+      details: JSON.stringify(entry.details ?? {}),
+      occurred_at: entry.occurred_at ?? null,
+    })
+  }
+
+const list = variants(
+  'contacts.list_timeline',
+  (
+    _,
+    p: { contact_id: string; before_at: string | null; before_id: string | null; limit: number },
+    shape: { continued: boolean },
+  ) =>
+    sql<{
+      id: string
+      kind: string
+      title: string
+      subject: { kind: string; id: string }
+      details: Record<string, unknown>
+      occurred_at: string
+      at: string
+    }>`
+      select event_id as id, kind, title, jsonb_build_object('kind', subject_kind, 'id', subject_id) as subject, details,
+             occurred_at, occurred_at::text as at
+        from contacts.timeline
+       where contact_id = ${p.contact_id}
+         ${shape.continued ? sql`and (occurred_at, event_id) < (${p.before_at}::timestamptz, ${p.before_id}::uuid)` : sql``}
+       order by occurred_at desc, event_id desc limit ${p.limit}`,
+)
+
+/** Everything that happened with a person, newest first. Throws 404 when there is no such contact. */
+export async function listTimeline(ctx: Ctx, contactId: string, query: { limit: number; cursor?: string | undefined }) {
+  const contact = await getContact(ctx, contactId)
+  const [before_at = null, before_id = null] = query.cursor ? readPlace(query.cursor) : []
+  const rows = await ctx.db.all(list({ continued: before_at !== null }), {
+    contact_id: contact.id,
+    before_at,
+    before_id,
+    limit: query.limit + 1,
+  })
+  const data = rows.slice(0, query.limit)
+  const last = data.at(-1)
+  return {
+    data,
+    next_cursor: rows.length > query.limit && last ? Buffer.from(`${last.at}|${last.id}`).toString('base64url') : null,
+  }
+}
+
+function readPlace(cursor: string): [string, string] {
+  const [, at, id] =
+    /^([\d :.+-]{19,40})\|([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? []
+  if (!at || !id) throw badRequest('invalid_cursor', 'This cursor was not made by this list. Start again without one.')
+  return [at, id]
+}
