@@ -4,6 +4,7 @@ import type { VoiceGateway } from '@switchboard/voice'
 import type { FastifyInstance } from 'fastify'
 import { type Config, version } from './config.ts'
 import { campaignCommands, campaignRoutes, createCampaignEngine } from './modules/campaigns/index.ts'
+import { billingRoutes, plansOf } from './modules/billing/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
 import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
@@ -32,7 +33,7 @@ import { createHub } from './platform/sockets/hub.ts'
 import { createLocalStorage } from './platform/storage/local.ts'
 
 /** Every endpoint of the API. */
-export const routeTables: RouteTable[] = [identityRoutes, contactRoutes, fileRoutes, realtimeRoutes, telephonyRoutes, campaignRoutes]
+export const routeTables: RouteTable[] = [identityRoutes, contactRoutes, fileRoutes, realtimeRoutes, billingRoutes, telephonyRoutes, campaignRoutes]
 
 // oxlint-disable-next-line no-explicit-any -- jobs with different inputs share one list.
 const jobTypes: JobType<any>[] = [retention, sweepIdentity, removeExpiredTickets, importContacts]
@@ -79,6 +80,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 async function compose({ config, log, voice = null, ...does }: AppOptions, connections: OpenDatabase): Promise<App> {
   const { http: answersRequests = true, background: worksInBackground = true } = does
   await migrate(connections.pool, (name) => log.info({ migration: name }, 'Migrated.'))
+  // A file of plans that cannot be used is better known now than when somebody asks for it.
+  plansOf(config)
   const metrics = createMetrics()
   const bus = createNodeBus(connections, log)
   const hub = createHub(bus, log)
