@@ -37,7 +37,7 @@ export interface ConnectionOptions {
 
 const maxRooms = 100
 /** A client that comes back says so within this time after the handshake, or first of all. */
-const resumeWithinMs = 500
+const resumeWithinMs = 1000
 const sessionOver = 4401
 const tryAgainLater = 1013
 
@@ -66,7 +66,8 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
       }
     },
   }
-  const beginning = setTimeout(() => void begin(), resumeWithinMs)
+  // A busy node reads what has arrived meanwhile before it decides that nothing did.
+  const beginning = setTimeout(() => setImmediate(() => setImmediate(begin)), resumeWithinMs)
   if (options.after !== null) void resume(options.after)
   return connection
 

@@ -44,22 +44,29 @@ export function createLiveStream({ services, outbox, socket, topics }: LiveStrea
   /** One replay at a time. */
   let turn = Promise.resolve()
 
-  /** Until everything the followers have been told was found here too. Answers false when the place is unknown. */
+  /**
+   * Until everything the followers have been told was found here too; from that very moment on it is live again. Answers
+   * false when the place is unknown.
+   */
   const replay = async (after: Position): Promise<boolean> => {
     let from = isAfter(liveSince, after) ? after : laterOf(after, pausedAt)
     for (;;) {
       const reading = await readTopics(ctx, from, [...topics()], batchSize)
-      if (isUnknown(reading, from)) return false
+      if (isUnknown(reading, from)) {
+        isPaused = false
+        return false
+      }
       for (const event of reading.events) {
         const wasSentLive = isAfter(event, liveSince) && !isAfter(event, pausedAt)
         const frame = wasSentLive ? undefined : frameOf(event)
         if (frame) await socket.sendSlowly(frame)
       }
       from = reading.upTo
-      if (!socket.isOpen()) return true
       if (!reading.more && !isAfter(outbox.position(), from)) break
+      if (!socket.isOpen()) break
     }
     replayedTo = from
+    isPaused = false
     return true
   }
 
@@ -69,7 +76,6 @@ export function createLiveStream({ services, outbox, socket, topics }: LiveStrea
     isPaused = true
     const isKnown = await replay(after)
     if (isAfter(liveSince, after)) liveSince = after
-    isPaused = false
     return isKnown
   }
 
@@ -87,7 +93,7 @@ export function createLiveStream({ services, outbox, socket, topics }: LiveStrea
     begin: () =>
       inTurn(async () => {
         if (isBegun) return
-        if (isHolding) await goOnFrom(liveSince)
+        if (isHolding) return void (await goOnFrom(liveSince))
         isBegun = true
         isPaused = false
       }),
