@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient } from '../server/test/client.ts'
 import type { TestClient } from '../server/test/client.ts'
-import { writeWav } from './peers/audio.ts'
+import { makeTestSignal, writeWav } from './peers/audio.ts'
 import { until } from './until.ts'
 
 /** Where a campaign's calls go: a carrier's address and account. */
@@ -77,7 +77,8 @@ export async function signUp(url: string): Promise<Customer> {
       const provider = { name: 'Carrier', host: '127.0.0.1', active: true, max_concurrent_calls: 50, ...line }
       return (await post('/api/sip-providers', provider)).id
     },
-    addTransferNumber: async (phone_number) => (await post('/api/transfer-numbers', { name: 'Sales', phone_number })).id,
+    addTransferNumber: async (phone_number) =>
+      (await post('/api/transfer-numbers', { name: 'Sales', phone_number })).id,
     async uploadGreeting(samples, folder) {
       const path = join(folder, 'greeting.wav')
       await writeWav(path, samples)
@@ -88,11 +89,15 @@ export async function signUp(url: string): Promise<Customer> {
       const lines = numbers.map((number, i) => `Person,Number ${i},${number}`)
       const csv = ['first_name,last_name,phone_number', ...lines, ''].join('\r\n')
       const { id } = await upload(`/api/contact-lists/${list.id}/import`, csv, 'contacts.csv')
-      await until('the contacts are imported', async () => {
-        const { status, failed, error } = await answered(api.get(`/api/imports/${id}`))
-        assert.ok(status !== 'failed' && failed === 0, `The import failed: ${error ?? `${failed} rows`}`)
-        return status === 'completed'
-      }, 60_000)
+      await until(
+        'the contacts are imported',
+        async () => {
+          const { status, failed, error } = await answered(api.get(`/api/imports/${id}`))
+          assert.ok(status !== 'failed' && failed === 0, `The import failed: ${error ?? `${failed} rows`}`)
+          return status === 'completed'
+        },
+        60_000,
+      )
       return list.id
     },
     async createCampaign(settings) {
@@ -104,7 +109,7 @@ export async function signUp(url: string): Promise<Customer> {
     },
     async calls(id) {
       const calls: CampaignCall[] = []
-      for (let cursor: string | null = ''; cursor !== null; ) {
+      for (let cursor: string | null = ''; cursor !== null;) {
         const page = await answered(api.get(`/api/campaigns/${id}/calls?limit=200${cursor && `&cursor=${cursor}`}`))
         calls.push(...page.data)
         cursor = page.next_cursor
@@ -114,7 +119,11 @@ export async function signUp(url: string): Promise<Customer> {
     async untilCompleted(id, timeoutMs) {
       let counts: Counts | undefined
       try {
-        await until('the campaign is completed', async () => (counts = await campaign(id))?.status === 'completed', timeoutMs)
+        await until(
+          'the campaign is completed',
+          async () => (counts = await campaign(id))?.status === 'completed',
+          timeoutMs,
+        )
       } catch (error) {
         throw new Error(`The campaign stands at ${JSON.stringify(counts)}.`, { cause: error })
       }
@@ -134,6 +143,21 @@ export async function signUp(url: string): Promise<Customer> {
       return { told, [Symbol.dispose]: () => socket.close() }
     },
   }
+}
+
+/** A campaign for these contacts that is ready to start: a greeting of a second, and nobody to be transferred to. */
+export async function prepareCampaign(
+  { customer, folder }: { customer: Customer; folder: string },
+  numbers: string[],
+  settings: Record<string, unknown> = {},
+): Promise<string> {
+  return customer.createCampaign({
+    contact_list_id: await customer.importContacts(numbers),
+    greeting_file_id: await customer.uploadGreeting(makeTestSignal({ seconds: 1 }), folder),
+    key_map: { 9: 'opt_out' },
+    max_concurrent_calls: 50,
+    ...settings,
+  })
 }
 
 /** The body of an answer that is no refusal. */

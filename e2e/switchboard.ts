@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startChild, untilReady } from './child.ts'
 import type { Child } from './child.ts'
@@ -9,7 +10,7 @@ import { freePort } from './ports.ts'
 export interface SwitchboardOptions {
   folder: string
   databaseUrl: DatabaseUrl
-  /** Tells several nodes in one folder apart. */
+  /** Tells several nodes in one folder apart; they share keys and files. */
   name?: string
   /** Environment variables of the server. */
   settings?: Record<string, string>
@@ -23,6 +24,8 @@ export interface Switchboard extends AsyncDisposable {
   voicePid(): Promise<number | null>
   /** Starts it again with the same data and ports, after `kill`. Answers the ms until it was ready. */
   start(): Promise<number>
+  /** Starts it and ends it with SIGKILL after so long, ready or not. */
+  startAndKillAfter(ms: number): Promise<void>
   /** Ends the server's process with SIGKILL; its telephone engine is left to notice. */
   kill(): Promise<void>
   /** Ends it in order. Idempotent. */
@@ -37,14 +40,16 @@ const rtpPorts = 400
 
 export async function startSwitchboard(options: SwitchboardOptions): Promise<Switchboard> {
   const { folder, databaseUrl, name = 'switchboard', settings = {} } = options
-  const dataDir = join(folder, name)
+  const dataDir = join(folder, 'data')
   const logPath = join(folder, `${name}.log`)
-  await mkdir(dataDir)
+  await mkdir(dataDir, { recursive: true })
   const [port, sipPort, rtpPort] = [await freePort(), await freePort(), await freePort(rtpPorts)]
   const url = `http://${host}:${port}`
   const { PATH, TZ, HOME } = process.env
   const env: NodeJS.ProcessEnv = {
-    ...{ PATH, TZ, HOME },
+    PATH,
+    TZ,
+    HOME,
     HOST: host,
     PORT: `${port}`,
     DATA_DIR: dataDir,
@@ -59,16 +64,20 @@ export async function startSwitchboard(options: SwitchboardOptions): Promise<Swi
       ({ ok }) => ok,
       () => false,
     )
-  let child: Child
-  const start = async () => {
-    const startedAt = performance.now()
+  let child!: Child
+  const launch = async () => {
     const args = ['--disable-warning=ExperimentalWarning', main, 'start']
     child = await startChild({ command: process.execPath, args, cwd: dataDir, logPath, env })
+  }
+  const start = async () => {
+    const startedAt = performance.now()
+    await launch()
     await untilReady(child, logPath, isReady, 60_000)
     return performance.now() - startedAt
   }
-  await start()
+  const kill = () => child.stop('SIGKILL')
   const stop = () => child.stop()
+  await start()
   return {
     url,
     get pid() {
@@ -76,7 +85,12 @@ export async function startSwitchboard(options: SwitchboardOptions): Promise<Swi
     },
     voicePid: () => findVoice(child.pid),
     start,
-    kill: () => child.stop('SIGKILL'),
+    async startAndKillAfter(ms) {
+      await launch()
+      await sleep(ms)
+      await kill()
+    },
+    kill,
     stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -96,4 +110,5 @@ async function findVoice(pid: number): Promise<number | null> {
   return null
 }
 
-const isGone = (error: unknown) => error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(`${error.code}`)
+const isGone = (error: unknown) =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')

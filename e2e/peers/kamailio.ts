@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startChild, untilReady } from '../child.ts'
 import type { Child } from '../child.ts'
@@ -17,20 +17,23 @@ export interface KamailioOptions {
 
 /**
  * A SIP provider: registrar and proxy with digest. Every account `<user>` exists, with the password `pw-<user>`, and may show
- * any caller id. Dialling
- * 486…, 404… or 503… is answered with that status; a registered user is called; any other number goes to `pstnPort`.
+ * any caller id. Dialling 486…, 404… or 503… is answered with that status; a registered user is called; any other number
+ * goes to `pstnPort`.
  */
 export interface Kamailio extends AsyncDisposable {
   readonly host: string
   readonly port: number
   readonly realm: string
   passwordOf(user: string): string
+  /** How many INVITEs came without good credentials and were asked for them. */
+  challenges(): Promise<number>
   /** Ends it and starts it again on the same port. Registrations are forgotten, as they live in memory. */
   restart(): Promise<void>
   stop(): Promise<void>
 }
 
 const host = '127.0.0.1'
+const challenged = 'challenged the INVITE of '
 
 export async function startKamailio({ folder, pstnPort, realm = 'provider.test' }: KamailioOptions): Promise<Kamailio> {
   const port = await freePort()
@@ -54,6 +57,7 @@ export async function startKamailio({ folder, pstnPort, realm = 'provider.test' 
     port,
     realm,
     passwordOf: (user) => `pw-${user}`,
+    challenges: async () => (await readFile(logPath, 'utf8')).split(challenged).length - 1,
     async restart() {
       await stop()
       child = await start()
@@ -106,6 +110,7 @@ loadmodule "tmx.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
 loadmodule "pv.so"
+loadmodule "xlog.so"
 loadmodule "maxfwd.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
@@ -138,7 +143,11 @@ request_route {
     exit;
   }
   if (!is_method("INVITE")) { sl_send_reply("405", "Method Not Allowed"); exit; }
-  if (!pv_proxy_authenticate("${realm}", "pw-$au", "0")) { proxy_challenge("${realm}", "1"); exit; }
+  if (!pv_proxy_authenticate("${realm}", "pw-$au", "0")) {
+    xlog("L_ALERT", "${challenged}$ci\\n");
+    proxy_challenge("${realm}", "1");
+    exit;
+  }
   consume_credentials();
   record_route();
   if ($rU =~ "^[+]?486") { sl_send_reply("486", "Busy Here"); exit; }

@@ -193,4 +193,8 @@ const bye = request('BYE', {
 })
 
 /** The other side may hang up in the same moment: then its BYE crosses ours. */
-const hangUp = [bye, '<recv request="BYE" optional="true" next="ended by caller"/>', '<recv response="200" next="end"/>']
+const hangUp = [
+  bye,
+  '<recv request="BYE" optional="true" next="ended by caller"/>',
+  '<recv response="200" next="end"/>',
+]

@@ -23,22 +23,27 @@ interface LoggedMessage {
 
 /**
  * Follows SIPp's -trace_shortmsg file: each call reads what was written since the last one, and answers all calls so far. A
- * retransmitted or repeated INVITE of the same Call-ID is the same call.
+ * retransmitted or repeated INVITE of the same Call-ID is the same call, but after a BYE it is another one.
  */
 export function followShortMessages(path: string): () => Promise<ObservedCall[]> {
-  const calls = new Map<string, ObservedCall>()
+  const calls: ObservedCall[] = []
+  const latest = new Map<string, ObservedCall>()
   let offset = 0
   return async () => {
     const text = await readFrom(path, offset)
     const complete = text.subarray(0, text.lastIndexOf('\n') + 1)
     offset += complete.length
     for (const message of complete.toString('latin1').split('\n').flatMap(parseLine)) {
-      const call = calls.get(message.callId)
-      if (call) observe(call, message)
-      else if (message.isReceived && message.startLine.startsWith('INVITE '))
-        calls.set(message.callId, { callId: message.callId, number: userOf(message.startLine), invitedAt: message.at })
+      const { callId, at, startLine } = message
+      const known = latest.get(callId)
+      const isInvite = message.isReceived && startLine.startsWith('INVITE ')
+      if (isInvite && (!known || known.endedBy)) {
+        const call = { callId, number: userOf(startLine), invitedAt: at }
+        calls.push(call)
+        latest.set(callId, call)
+      } else if (known) observe(known, message)
     }
-    return [...calls.values()]
+    return [...calls]
   }
 }
 

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startCalledPeople } from './peers/sipp.ts'
+import type { Script } from './peers/sipp.ts'
+import { prepareCampaign, signUp } from './customer.ts'
+import { testOnPostgres } from './databases.ts'
+import { assertNobodyTwiceNobodyMissing } from './honesty.ts'
+import { withScratch } from './scratch.ts'
+import { startSwitchboard } from './switchboard.ts'
+import type { Switchboard } from './switchboard.ts'
+import { until } from './until.ts'
+
+/** Longer than a node's lease (15 s): the other one takes over what it held. */
+const standstillMs = 20_000
+const channels = 20
+const callsPerSecond = 20
+const script: Script = { byNumberEnding: {}, otherwise: { does: 'hang up', afterMs: 300 }, ringMs: 100 }
+
+testOnPostgres('a node that stands still for longer than its lease calls nobody twice when it goes on', (databaseUrl) =>
+  withScratch('two-nodes', async (folder) => {
+    await using people = await startCalledPeople({ folder, script })
+    await using first = await startSwitchboard({ folder, databaseUrl, name: 'first' })
+    await using second = await startSwitchboard({ folder, databaseUrl, name: 'second' })
+    const customer = await signUp(first.url)
+    const line = { port: people.port, username: 'acme', password: 'secret', register: false }
+    await customer.addProvider({ ...line, calls_per_second: callsPerSecond, max_concurrent_calls: channels })
+    const numbers = Array.from({ length: 600 }, (_, i) => `+1415555${1000 + i}`)
+    const settings = { calls_per_second: callsPerSecond, max_concurrent_calls: channels }
+    const campaignId = await prepareCampaign({ customer, folder }, numbers, settings)
+    await customer.act(campaignId, 'start')
+
+    // Whichever holds the line at first: of two standstills in turn at least one hits it, of three at least two.
+    const standstills = [first, second, first]
+    for (const [i, node] of standstills.entries()) {
+      await until('calls are made', async () => (await people.calls()).length > (i + 1) * 80, 90_000)
+      const calledBefore = (await people.calls()).length
+      await standStill(node, standstillMs)
+      const calledMeanwhile = (await people.calls()).length - calledBefore
+      assert.ok(calledMeanwhile > 0, 'The other node went on.')
+    }
+    await customer.untilCompleted(campaignId, 120_000)
+    const mostUnknown = standstills.length * channels
+    assertNobodyTwiceNobodyMissing(numbers, await customer.calls(campaignId), await people.calls(), mostUnknown)
+  }),
+)
+
+/** The whole node, server and telephone engine, as a machine that is suspended. */
+async function standStill(node: Switchboard, ms: number): Promise<void> {
+  const pids = [node.pid, (await node.voicePid())!]
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+  await sleep(ms)
+  for (const pid of pids) process.kill(pid, 'SIGCONT')
+}
