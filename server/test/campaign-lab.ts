@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { after } from 'node:test'
-import { type CalleeBehaviour, type SimGateway, type VirtualClock, createSimGateway, createVirtualClock } from '@switchboard/voice'
+import { type CalleeBehaviour, type Clock, type SimGateway, type VirtualClock, createSimGateway, createVirtualClock } from '@switchboard/voice'
 import { readConfig } from '../src/config.ts'
 import { createCampaign, getCampaign } from '../src/modules/campaigns/campaigns.ts'
 import { type CampaignEngine, createCampaignEngine } from '../src/modules/campaigns/index.ts'
@@ -14,7 +15,7 @@ import { createSipProvider } from '../src/modules/telephony/sip-providers.ts'
 import { createTransferNumber } from '../src/modules/telephony/transfer-numbers.ts'
 import { type Ctx, transaction } from '../src/platform/context.ts'
 import { createSecrets } from '../src/platform/crypto/secrets.ts'
-import type { Connections } from '../src/platform/database/scope.ts'
+import type { OpenDatabase } from '../src/platform/database/open.ts'
 import { newId } from '../src/platform/id.ts'
 import { createLog } from '../src/platform/log.ts'
 import { createMetrics } from '../src/platform/metrics.ts'
@@ -41,8 +42,6 @@ export interface CampaignLab {
 export interface NodeOptions {
   behaviour?: (to: string) => CalleeBehaviour
   leaseMs?: number
-  /** Stands between the node and its database: throw to break a connection. */
-  wrap?: (connections: Connections) => Connections
   sole?: boolean
   heartbeatMs?: number
   idlePollMs?: number
@@ -55,6 +54,14 @@ export interface LabNode {
   engine: CampaignEngine
   start(): Promise<void>
   stop(): Promise<void>
+  /** Kills the process at its n-th round trip to the database from now on: before it is sent, or before it is answered. */
+  dieAt(trip: number, when: 'before' | 'after'): void
+  isDead(): boolean
+  /** SIGSTOP, and SIGCONT: what was due meanwhile happens then. */
+  freeze(): void
+  thaw(): void
+  /** Lets the node's lease lapse in the database. */
+  expireLease(): Promise<void>
 }
 
 export interface LabWorkspace {
@@ -142,7 +149,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
        values ($1, $2, $3, $4, 'hello.wav', 5, $5)`,
       [greetingId, id, userId, fileId, `${id}/greeting`],
     )
-    await services.storage.write(`${id}/greeting`, (await import('node:stream')).Readable.from([Buffer.alloc(44 + 5 * 16_000)]))
+    await services.storage.write(`${id}/greeting`, Readable.from([Buffer.alloc(44 + 5 * 16_000)]))
     const ctx = () => serverContext(services, { workspaceId: id, userId })
     const { id: providerId } = await transaction(ctx(), (ctx) =>
       createSipProvider(ctx, {
@@ -166,28 +173,38 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     }
   }
 
-  function makeNode({ behaviour = () => ({ does: 'ring' }), wrap = (connections) => connections, leaseMs = 3_600_000, heartbeatMs = 60_000, idlePollMs = 10_000, sole = false }: NodeOptions = {}): LabNode {
-    const own: Services = { ...services, connections: wrap(database) }
-    const gateway = createSimGateway({ clock, behaviour, limits: { maxCalls: 100_000 }, mediaDurationMs: () => 5_000 })
-    const telephony = createTelephony(own, gateway, { clock, leaseMs, heartbeatMs, sole })
-    const engine = createCampaignEngine({ services: own, gateway, telephony, clock, idlePollMs })
+  function makeNode(options: NodeOptions = {}): LabNode {
+    const { behaviour = () => ({ does: 'ring' }), leaseMs = 3_600_000, heartbeatMs = 60_000, idlePollMs = 10_000, sole = false } = options
+    const process = makeProcess(clock, database)
+    const own: Services = { ...services, connections: process.connections }
+    const gateway = createSimGateway({ clock: process.clock, behaviour, limits: { maxCalls: 100_000 }, mediaDurationMs: () => 5_000 })
+    const telephony = createTelephony(own, gateway, { clock: process.clock, leaseMs, heartbeatMs, sole })
+    const engine = createCampaignEngine({ services: own, gateway, telephony, clock: process.clock, idlePollMs })
     let running = false
     const node: LabNode = {
       services: own,
       gateway,
       telephony,
       engine,
+      dieAt: process.dieAt,
+      isDead: process.isDead,
+      freeze: process.freeze,
+      thaw: process.thaw,
+      expireLease: async () => void (await query(`update telephony.nodes set lease_until = now() - interval '1 s' where id = $1`, [telephony.nodeId()])),
       async start() {
         running = true
         await telephony.start()
         engine.start()
       },
       async stop() {
-        if (!running) return
-        running = false
         nodes.delete(node)
+        if (!running || process.isDead()) return
+        running = false
         let over = false
-        const stopped = engine.stop(0).then(() => telephony.stop()).finally(() => (over = true))
+        const stopped = engine
+          .stop(0)
+          .then(() => telephony.stop())
+          .finally(() => (over = true))
         while (!over) await clock.advance(100)
         await stopped
       },
@@ -205,6 +222,73 @@ export async function openCampaignLab(): Promise<CampaignLab> {
         if (status === 'completed' || status === 'stopped') return
       }
       throw new Error(`The campaign has not ended: ${JSON.stringify(await workspace.campaign(campaignId))}\n${logLines.join('')}`)
+    },
+  }
+}
+
+/** What a process has of the world: its clock and its connections, until it dies. */
+function makeProcess(clock: VirtualClock, database: OpenDatabase) {
+  let dead = false
+  let frozen = false
+  let trips = 0
+  let death: { trip: number; when: 'before' | 'after' } | null = null
+  const waiting: (() => void)[] = []
+  const die = () => {
+    dead = true
+    throw new Error('This process was killed.')
+  }
+  const own: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    setTimeout(run, ms) {
+      let cancelled = false
+      const timer = clock.setTimeout(() => {
+        const act = () => !dead && !cancelled && run()
+        if (frozen) waiting.push(act)
+        else act()
+      }, ms)
+      return {
+        cancel() {
+          cancelled = true
+          timer.cancel()
+        },
+      }
+    },
+  }
+  const pool = {
+    async connect() {
+      trips++
+      if (dead || (death?.when === 'before' && trips >= death.trip)) die()
+      const client = await database.pool.connect()
+      let released = false
+      const release = (destroy?: boolean) => {
+        if (released) return
+        released = true
+        client.release(destroy)
+        if (!dead && death?.when === 'after' && trips >= death.trip) die()
+      }
+      // Its own view of the client: after the release the real one belongs to somebody else.
+      return new Proxy(client, {
+        get(target, key) {
+          if (key === 'release') return release
+          const value: unknown = Reflect.get(target, key, target)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+        set: (target, key, value) => Reflect.set(target, key, value, target),
+      })
+    },
+  }
+  return {
+    clock: own,
+    connections: { ...database, pool: pool as unknown as OpenDatabase['pool'] },
+    dieAt(trip: number, when: 'before' | 'after') {
+      death = { trip: trips + trip, when }
+    },
+    isDead: () => dead,
+    freeze: () => void (frozen = true),
+    thaw() {
+      frozen = false
+      for (const act of waiting.splice(0)) act()
     },
   }
 }

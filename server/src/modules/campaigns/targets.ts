@@ -24,14 +24,27 @@ const enrol = statement('campaigns.enrol', (_, p: { id: string; now: string }) =
     select count(*) from enrolled`,
 )
 
-// A list of 100,000 takes longer than a request's statement usually may.
-const patience = statement('campaigns.patience', () => sql`select set_config('statement_timeout', '120000', true)`)
+// A list of 100,000 takes longer than a request's statement usually may; and it is to be joined as a whole, whatever the
+// planner thinks of tables that it has not yet looked at.
+const beginBulk = statement('campaigns.begin_bulk', () =>
+  sql`select set_config('statement_timeout', '120000', true), set_config('enable_nestloop', 'off', true)`,
+)
+const endBulk = statement('campaigns.end_bulk', () =>
+  sql`select set_config('statement_timeout', '5000', true), set_config('enable_nestloop', 'on', true)`,
+)
+
+const refreshStatistics = statement('campaigns.refresh_statistics', () => sql`select campaigns.refresh_statistics()`)
+
+/** From so many new rows on, the planner has to be told of them. */
+const many = 100
 
 /**
  * Makes targets of the contacts on the campaign's list that are not yet among them; answers how many. Once at the start,
  * and again while the campaign runs, so that people added to the list meanwhile join. Inside a transaction.
  */
 export async function enrolContacts(ctx: Ctx, campaignId: string): Promise<number> {
-  await ctx.db.all(patience, {})
-  return (await ctx.db.one(enrol, { id: campaignId, now: ctx.now().toISOString() })).count
+  const calls = [beginBulk.call({}), enrol.call({ id: campaignId, now: ctx.now().toISOString() }), endBulk.call({})]
+  const [, [enrolled]] = (await ctx.db.together(calls)) as unknown as [unknown, [{ count: number }]]
+  if (enrolled.count >= many) await ctx.db.all(refreshStatistics, {})
+  return enrolled.count
 }

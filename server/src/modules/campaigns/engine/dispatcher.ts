@@ -77,7 +77,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     if (!telephony.mayDial() || stopped) return next
     const untilDueMs = (lane: Lane) => lane.dueAt - services.now().getTime()
     for (const lane of line.lanes) {
-      if (lane.claimed.length > 0) next = Math.min(next, Math.max(nextCallAt(line, lane), blockedUntil) - beginAheadMs)
+      if (lane.claimed.length > 0) next = Math.min(next, Math.max(nextCallAt(line, lane), blockedUntil) - beginAheadMs / (line.plan.length > 0 ? 2 : 1))
       if (!line.claiming && shortage(line, lane) > 0) next = Math.min(next, Math.max(now + untilDueMs(lane), line.blockedUntil, blockedUntil))
     }
     return next
@@ -118,7 +118,9 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
 
   // ── Planning ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** Fills the plan again when it is half empty, so that attempts are committed some at a time. */
   function planCalls(line: Line, now: number): void {
+    if ((line.plan.at(-1)?.at ?? -Infinity) > now + beginAheadMs / 2) return
     const nodeId = telephony.nodeId()
     const batches = new Map<Lane, PlannedCall[]>()
     for (let turn; (turn = takeTurn(line, Math.max(now, blockedUntil), now + beginAheadMs)); ) {

@@ -1,46 +1,301 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answers, busy, noAnswer, notFound } from '@switchboard/voice'
-import { numbers, openCampaignLab } from '../../../../test/campaign-lab.ts'
+import { type CalleeBehaviour, answers, busy, noAnswer, notFound, rejects } from '@switchboard/voice'
+import fc from 'fast-check'
+import { addDoNotCall } from '../../contacts/index.ts'
+import { transaction } from '../../../platform/context.ts'
+import { type LabNode, type LabWorkspace, numbers, openCampaignLab } from '../../../../test/campaign-lab.ts'
+
+const lab = await openCampaignLab()
+
+const desk = '+12125550199'
+const once = { max_attempts: 1, delay_minutes: 1, on: [] }
+
+async function startNode(behaviour: (to: string) => CalleeBehaviour): Promise<LabNode> {
+  await lab.query('update telephony.sip_providers set active = false')
+  const node = lab.makeNode({ behaviour: (to) => (to === desk ? answers(2_000) : behaviour(to)) })
+  await node.start()
+  return node
+}
+
+/** Opens the provider on the node and starts the campaign there. */
+async function startCampaign(node: LabNode, shop: LabWorkspace, more: Parameters<LabWorkspace['createCampaign']>[0] = {}): Promise<string> {
+  await lab.query('update telephony.sip_providers set active = true where id = $1', [shop.providerId])
+  await node.telephony.sync()
+  const id = await shop.createCampaign({ retry: once, ...more })
+  await shop.change(id, 'start')
+  node.engine.wake()
+  return id
+}
+
+const contactsDialled = (node: LabNode) => node.gateway.carried.filter(({ to }) => to !== desk)
+
+async function statuses(id: string): Promise<Record<string, number>> {
+  const rows = await lab.query('select status, count(*) as count from campaigns.targets where campaign_id = $1 group by status', [id])
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
+}
 
 test('a campaign of 50 scripted contacts ends with exact counters', async () => {
-  const lab = await openCampaignLab()
   const called = numbers(50)
-  // 20 press 1, 10 listen, 5 hang up, 5 are busy, 5 do not exist, 5 never answer.
-  const script = (to: string) => {
-    if (to === '+12125550199') return answers(2_000)
+  const shop = await lab.makeWorkspace(called)
+  const node = await startNode((to) => {
     const i = called.indexOf(to)
-    if (i < 20) return answers(1_000, { keys: [{ key: '1' as const, afterMs: 2_000 }], hangUpAfterMs: 30_000 })
+    if (i < 20) return answers(1_000, { keys: [{ key: '1', afterMs: 2_000 }], hangUpAfterMs: 30_000 })
     if (i < 30) return answers(1_000)
     if (i < 35) return answers(1_000, { hangUpAfterMs: 1_500 })
     if (i < 40) return busy()
     if (i < 45) return notFound()
     return noAnswer()
-  }
-  const shop = await lab.makeWorkspace(called)
-  const node = lab.makeNode({ behaviour: script })
-  await node.start()
-  const id = await shop.createCampaign({ retry: { max_attempts: 2, delay_minutes: 5, on: ['busy', 'no_answer'] } })
-  await shop.change(id, 'start')
-  node.engine.wake()
+  })
+  const framesBefore = lab.frames.length
+  const id = await startCampaign(node, shop, { retry: { max_attempts: 2, delay_minutes: 5, on: ['busy', 'no_answer'] } })
   await lab.runToEnd(shop, id)
 
-  const campaign = await shop.campaign(id)
+  const { status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls, attempts } = await shop.campaign(id)
   assert.deepEqual(
-    {
-      status: campaign.status, progress: campaign.progress, contacts: campaign.contacts, total: campaign.total_calls,
-      answered: campaign.answered_calls, transferred: campaign.transferred_calls, failed: campaign.failed_calls, attempts: campaign.attempts,
-    },
-    { status: 'completed', progress: 100, contacts: 50, total: 50, answered: 35, transferred: 20, failed: 15, attempts: 60 },
+    { status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls, attempts },
+    { status: 'completed', progress: 100, contacts: 50, total_calls: 50, answered_calls: 35, transferred_calls: 20, failed_calls: 15, attempts: 60 },
   )
-  const dialled = node.gateway.carried.filter(({ to }) => to !== '+12125550199').map(({ to }) => to)
+  assert.deepEqual(await statuses(id), { busy: 5, completed: 15, failed: 5, no_answer: 5, transferred: 20 })
+  const dialled = contactsDialled(node).map(({ to }) => to)
   assert.equal(dialled.length, 60)
   assert.equal(new Set(dialled).size, 50)
-  const byStatus = await lab.query('select status, count(*) as count from campaigns.targets group by status order by status')
-  assert.deepEqual(byStatus, [
-    { status: 'busy', count: 5 }, { status: 'completed', count: 15 }, { status: 'failed', count: 5 },
-    { status: 'no_answer', count: 5 }, { status: 'transferred', count: 20 },
+  assert.deepEqual(await lab.query('select call_count from telephony.transfer_numbers where workspace_id = $1', [shop.id]), [{ call_count: 20 }])
+
+  const progressFrames = lab.frames.slice(framesBefore).filter(({ event }) => event === 'campaign:progress')
+  assert.ok(progressFrames.length > 10)
+  for (const [i, frame] of progressFrames.entries()) {
+    const earlier = progressFrames[i - 4]
+    if (earlier) assert.ok(frame.at - earlier.at >= 1000, 'more than four frames in a second')
+  }
+  const last = progressFrames.at(-1)?.data
+  assert.equal(last?.transferred_calls, 20)
+  const [logged] = await lab.query(`select count(*) as count from platform.events where type = 'campaign.call_logged' and workspace_id = $1`, [shop.id])
+  assert.deepEqual(logged, { count: 60 })
+  await node.stop()
+})
+
+test('what keys do: repeat, opt out, transfer to nobody, no key at all', async () => {
+  const [repeats, optsOut, silent, transfers] = numbers(4) as [string, string, string, string]
+  const shop = await lab.makeWorkspace([repeats, optsOut, silent, transfers])
+  const node = await startNode((to) => {
+    if (to === repeats) return answers(0, { keys: [{ key: '2', afterMs: 4_000 }, { key: '7', afterMs: 5_000 }] })
+    if (to === optsOut) return answers(0, { keys: [{ key: '9', afterMs: 1_000 }] })
+    if (to === transfers) return answers(0, { keys: [{ key: '1', afterMs: 1_000 }] })
+    return answers(0)
+  })
+  await lab.query('delete from telephony.transfer_numbers where workspace_id = $1', [shop.id])
+  const id = await startCampaign(node, shop, { transfer_number: undefined, key_map: { '2': 'repeat', '9': 'opt_out', '1': 'opt_out' } })
+  await lab.runToEnd(shop, id)
+  const calls = await lab.query('select phone_number, status, key, duration_seconds from campaigns.attempts where campaign_id = $1 order by phone_number', [id])
+  // The greeting lasts 5 s, and after it a key is waited for 10 s.
+  assert.deepEqual(calls, [
+    { phone_number: repeats, status: 'completed', key: '2', duration_seconds: 4 + 5 + 10 },
+    { phone_number: optsOut, status: 'completed', key: '9', duration_seconds: 1 },
+    { phone_number: silent, status: 'completed', key: null, duration_seconds: 5 + 10 },
+    { phone_number: transfers, status: 'completed', key: '1', duration_seconds: 1 },
   ])
-  const [number] = await lab.query('select call_count from telephony.transfer_numbers')
-  assert.deepEqual(number, { call_count: 20 })
+  const refused = await lab.query('select phone_number from contacts.do_not_call where workspace_id = $1 order by phone_number', [shop.id])
+  assert.deepEqual(refused.map(({ phone_number }) => phone_number), [optsOut, transfers])
+  await node.stop()
+})
+
+test('a transfer that nobody takes brings the contact back to the greeting, and one to a number that was removed is not made', async () => {
+  const shop = await lab.makeWorkspace(numbers(1))
+  const node = lab.makeNode({ behaviour: (to) => (to === desk ? busy() : answers(0, { keys: [{ key: '1', afterMs: 1_000 }, { key: '9', afterMs: 9_000 }] })) })
+  await lab.query('update telephony.sip_providers set active = false')
+  await node.start()
+  const id = await startCampaign(node, shop)
+  await lab.runToEnd(shop, id)
+  const [call] = await lab.query('select status, key, cause, transferred_at from campaigns.attempts where campaign_id = $1', [id])
+  assert.deepEqual(call, { status: 'completed', key: '9', cause: 'transfer_busy', transferred_at: null })
+
+  const other = await lab.makeWorkspace(['+12129990001'])
+  await lab.query('update telephony.sip_providers set active = true where id = $1', [other.providerId])
+  await node.telephony.sync()
+  const second = await other.createCampaign({ retry: once })
+  await other.change(second, 'start')
+  await lab.query('delete from telephony.transfer_numbers where workspace_id = $1', [other.id])
+  const dialsToDesk = node.gateway.carried.filter(({ to }) => to === desk).length
+  node.engine.wake()
+  await lab.runToEnd(other, second)
+  assert.equal(node.gateway.carried.filter(({ to }) => to === desk).length, dialsToDesk)
+  const [refused] = await lab.query('select cause from campaigns.attempts where campaign_id = $1', [second])
+  assert.deepEqual(refused, { cause: 'transfer_not_allowed' })
+  await node.stop()
+})
+
+test('20,000 contacts', async () => {
+  const shop = await lab.makeWorkspace(numbers(20_000))
+  const node = await startNode((to) => (to.endsWith('0') ? busy() : answers(500, { hangUpAfterMs: 1_000 })))
+  const id = await startCampaign(node, shop)
+  await lab.runToEnd(shop, id)
+  const campaign = await shop.campaign(id)
+  assert.deepEqual([campaign.total_calls, campaign.answered_calls, campaign.failed_calls], [20_000, 18_000, 2_000])
+  assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 20_000)
+  assert.equal(node.gateway.carried.length, 20_000)
+  await node.stop()
+})
+
+test('calls per second are never exceeded in any second, and nothing comes in bursts', async () => {
+  const shop = await lab.makeWorkspace(numbers(120), { calls_per_second: 12 })
+  const node = await startNode(() => answers(300, { hangUpAfterMs: 700 }))
+  const slow = await startCampaign(node, shop, { calls_per_second: 5 })
+  const fast = await startCampaign(node, shop)
+  await lab.runToEnd(shop, slow)
+  await lab.runToEnd(shop, fast)
+  const times = node.gateway.carried.map(({ at }) => at)
+  assert.equal(times.length, 240)
+  for (const [i, at] of times.entries()) {
+    if (i >= 12) assert.ok(at - (times[i - 12] as number) >= 1000, `13 calls in ${at - (times[i - 12] as number)} ms`)
+    if (i >= 1) assert.ok(at - (times[i - 1] as number) >= 1000 / 12, 'two calls at once')
+  }
+  const begun = await lab.query('select extract(epoch from invite_at)::float8 as at from campaigns.attempts where campaign_id = $1 order by invite_at', [slow])
+  const slowSeconds = (begun.at(-1) as unknown as { at: number }).at - (begun[0] as unknown as { at: number }).at
+  assert.ok(slowSeconds >= 119 / 5, `the slower campaign took ${slowSeconds} s`)
+  await node.stop()
+})
+
+test('two campaigns on one trunk take turns; concurrency limits hold', async () => {
+  const shop = await lab.makeWorkspace(numbers(100), { max_concurrent_calls: 10 })
+  const node = await startNode(() => answers(1_000))
+  const first = await startCampaign(node, shop)
+  const second = await startCampaign(node, shop, { max_concurrent_calls: 3 })
+  for (let i = 0; i < 40; i++) {
+    await lab.clock.advance(500)
+    const { activeCalls } = await node.gateway.load()
+    assert.ok(activeCalls <= 10, `${activeCalls} calls at once`)
+    const [open] = await lab.query('select count(*) as count from campaigns.attempts where campaign_id = $1 and ended_at is null', [second])
+    assert.ok(((open as unknown as { count: number }).count) <= 3)
+  }
+  const done = await Promise.all([shop.campaign(first), shop.campaign(second)])
+  for (const { total_calls } of done) assert.ok(total_calls >= 3, 'a campaign was starved')
+  await node.stop()
+})
+
+test('after a pause no INVITE leaves later than a second; resuming goes on where it was', async () => {
+  const shop = await lab.makeWorkspace(numbers(300))
+  const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
+  const id = await startCampaign(node, shop, { calls_per_second: 50 })
+  await lab.clock.advance(2_000)
+  // Another node's API took the request: this engine is not told.
+  await shop.change(id, 'pause')
+  const pausedAt = lab.clock.now()
+  await lab.clock.advance(20_000)
+  const late = contactsDialled(node).filter(({ at }) => at > pausedAt + 1_000)
+  assert.equal(late.length, 0)
+  const { total_calls, status } = await shop.campaign(id)
+  assert.equal(status, 'paused')
+  assert.ok(total_calls > 50 && total_calls < 200)
+  assert.deepEqual(await lab.query('select id from campaigns.targets where campaign_id = $1 and node_id is not null', [id]), [])
+  await shop.change(id, 'resume')
+  node.engine.wake()
+  await lab.runToEnd(shop, id)
+  assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 300)
+  assert.equal(contactsDialled(node).length, 300)
+  await node.stop()
+})
+
+test('stopping cancels what still rings and lets people finish talking', async () => {
+  const [rings, talks] = numbers(2) as [string, string]
+  const shop = await lab.makeWorkspace([rings, talks, ...numbers(10).slice(2)])
+  const node = await startNode((to) => (to === talks ? answers(500, { hangUpAfterMs: 8_000 }) : noAnswer()))
+  const id = await startCampaign(node, shop, { calls_per_second: 2 })
+  await lab.clock.advance(1_600)
+  await shop.change(id, 'stop')
+  node.engine.wake()
+  await lab.clock.advance(12_000)
+  const ended = await lab.query('select phone_number, status from campaigns.attempts where campaign_id = $1 order by invite_at', [id])
+  assert.ok(ended.length < 10)
+  for (const { phone_number, status } of ended) assert.equal(status, phone_number === talks ? 'completed' : 'cancelled')
+  assert.equal((await shop.campaign(id)).status, 'stopped')
+  await node.stop()
+})
+
+test('a number put on the do-not-call list between claim and call is not called', async () => {
+  const shop = await lab.makeWorkspace(numbers(20))
+  const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
+  const id = await startCampaign(node, shop, { calls_per_second: 1, max_concurrent_calls: 1 })
+  const refused: string[] = []
+  for (let i = 0; i < 12; i++) {
+    await lab.clock.advance(700)
+    const [next] = await lab.query(`select phone_number from campaigns.targets where campaign_id = $1 and status = 'queued' order by node_id nulls last, next_attempt_at, id limit 1`, [id])
+    const number = (next as unknown as { phone_number: string } | undefined)?.phone_number
+    if (!number || i % 2) continue
+    await transaction(shop.ctx(), (ctx) => addDoNotCall(ctx, number))
+    refused.push(number)
+  }
+  await lab.runToEnd(shop, id)
+  assert.ok(refused.length > 3)
+  assert.deepEqual(contactsDialled(node).filter(({ to }) => refused.includes(to)), [])
+  const { do_not_call, completed } = await statuses(id)
+  assert.deepEqual([do_not_call, completed], [refused.length, 20 - refused.length])
+  const { total_calls, failed_calls, progress } = await shop.campaign(id)
+  assert.deepEqual({ total_calls, failed_calls, progress }, { total_calls: 20 - refused.length, failed_calls: 0, progress: 100 })
+  await node.stop()
+})
+
+test('everybody is called within their own calling hours', async () => {
+  // 15:00 UTC: 10:00 in New York, 07:00 in Los Angeles, 05:00 in Honolulu, 16:00 in Berlin.
+  const [newYork, losAngeles, honolulu, berlin] = ['+12125550001', '+13105550001', '+18085550001', '+4930550001'] as const
+  const shop = await lab.makeWorkspace([newYork, losAngeles, honolulu, berlin])
+  const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
+  await lab.clock.advance(24 * 3_600_000 - ((lab.clock.now() - Date.UTC(2030, 0, 7, 15)) % 86_400_000))
+  const startedAt = lab.clock.now()
+  const id = await startCampaign(node, shop, { calling_hours: { start: '08:00', end: '21:00', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] } })
+  await lab.runToEnd(shop, id)
+  const hoursLater = Object.fromEntries(contactsDialled(node).map(({ to, at }) => [to, (at - startedAt) / 3_600_000]))
+  for (const [number, hours] of [[newYork, 0], [berlin, 0], [losAngeles, 1], [honolulu, 3]] as const) {
+    assert.ok(Math.abs((hoursLater[number] as number) - hours) < 0.01, `${number} was called after ${hoursLater[number]} h`)
+  }
+  await node.stop()
+})
+
+test('people who come onto the list while the campaign runs join it', async () => {
+  const shop = await lab.makeWorkspace(numbers(3))
+  const node = await startNode(() => answers(500, { hangUpAfterMs: 40_000 }))
+  const id = await startCampaign(node, shop, { calls_per_second: 0.1 })
+  await lab.clock.advance(2_000)
+  await lab.query(
+    `with added as (insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number)
+                    values (gen_random_uuid(), $1, $2, 'Late', 'Comer', '+12129999999') returning id)
+     insert into contacts.list_items (id, workspace_id, contact_list_id, contact_id) select gen_random_uuid(), $1, $3, id from added`,
+    [shop.id, shop.userId, shop.listId],
+  )
+  node.engine.notice({ type: 'contact_list.changed', data: { contact_list_id: shop.listId } })
+  await lab.runToEnd(shop, id)
+  assert.equal((await shop.campaign(id)).total_calls, 4)
+  await node.stop()
+})
+
+test('whatever people do, every contact ends in one state and the counters are the sums', async () => {
+  const behaviour: fc.Arbitrary<CalleeBehaviour> = fc.oneof(
+    fc.constantFrom(busy(), notFound(), noAnswer(), rejects(503), rejects(603), { does: 'nothing' } as const),
+    fc.record({ afterMs: fc.nat(5_000), key: fc.constantFrom('1', '2', '9', '5') as fc.Arbitrary<'1' | '2' | '9' | '5'>, keyMs: fc.nat(16_000), hangUpMs: fc.option(fc.nat(20_000)) }).map(
+      ({ afterMs, key, keyMs, hangUpMs }) => answers(afterMs, { keys: [{ key, afterMs: keyMs }], hangUpAfterMs: hangUpMs ?? 60_000 }),
+    ),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(behaviour, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 3 }), async (behaviours, max_attempts) => {
+      const called = numbers(behaviours.length)
+      const shop = await lab.makeWorkspace(called)
+      const node = await startNode((to) => behaviours[called.indexOf(to)] as CalleeBehaviour)
+      const id = await startCampaign(node, shop, { retry: { max_attempts, delay_minutes: 1, on: ['busy', 'no_answer', 'failed'] } })
+      await lab.runToEnd(shop, id)
+      const campaign = await shop.campaign(id)
+      const byStatus = await statuses(id)
+      const sum = Object.values(byStatus).reduce((total, count) => total + count, 0)
+      assert.equal(sum, behaviours.length)
+      assert.equal(campaign.total_calls, behaviours.length)
+      assert.equal(campaign.answered_calls, (byStatus.completed ?? 0) + (byStatus.transferred ?? 0))
+      assert.equal(campaign.failed_calls, (byStatus.busy ?? 0) + (byStatus.no_answer ?? 0) + (byStatus.failed ?? 0))
+      assert.equal(campaign.transferred_calls, byStatus.transferred ?? 0)
+      assert.equal(campaign.attempts, contactsDialled(node).length)
+      for (const number of called) assert.ok(contactsDialled(node).filter(({ to }) => to === number).length <= max_attempts)
+      const [{ open } = { open: -1 }] = (await lab.query(`select count(*) as open from campaigns.attempts where ended_at is null`)) as unknown as [{ open: number }]
+      assert.equal(open, 0)
+      await node.stop()
+    }),
+    { numRuns: 12 },
+  )
 })
