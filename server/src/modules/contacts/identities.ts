@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { violates } from '../../platform/database/errors.ts'
-import { conflict, invalidField, missing } from '../../platform/errors.ts'
+import { conflict, invalidField } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { getContact } from './contacts.ts'
@@ -160,11 +160,10 @@ const merge = statement(
 
 /** Two contacts turn out to be one person: everything of `oldId` goes to `keepId`, which keeps what it knows. */
 export function mergeContacts(ctx: Ctx, keepId: string, oldId: string): Promise<Contact> {
-  if (keepId === oldId) throw invalidField('body.contact_id', 'A contact cannot be merged with itself.')
   return transaction(ctx, async (ctx) => {
     const keep = await getContact(ctx, keepId)
     const old = await getContact(ctx, oldId)
-    if (keep.id !== keepId) missing('contact')
+    if (keep.id === old.id) throw invalidField('body.contact_id', 'A contact cannot be merged with itself.')
     await ctx.db.all(merge, { keep: keep.id, old: old.id })
     emit(ctx, ContactsMerged, { contact_id: keep.id, old_id: old.id })
     return getContact(ctx, keep.id)
