@@ -123,12 +123,14 @@ alter function platform.take_turn(text, xid8, bigint, xid8, bigint) owner to app
 create function platform.rebase_events() returns boolean language plpgsql volatile security definer set search_path = '' as $$
 declare
   newest bigint;
-  present bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+  present bigint;
   surplus bigint;
 begin
   select max(t) into newest from (
     (select transaction_id::text::bigint as t from platform.events order by transaction_id desc limit 1)
     union all select transaction_id::text::bigint from platform.subscribers) x;
+  -- Asked after the log was read, so that nothing that other nodes write meanwhile looks like the future.
+  present := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
   if newest is null or newest <= present then return false; end if;
   surplus := newest - present + 1;
   update platform.events set transaction_id = greatest(transaction_id::text::bigint - surplus, 0)::text::xid8;
