@@ -33,4 +33,4 @@ export function sentenceOf(error: unknown): string {
 }
 
 const place = ({ address, port }: SystemError) => (port ? `${address ?? 'port'}${address ? ':' : ' '}${port}` : (address ?? 'the address'))
-const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+const capitalised = (text: string) => (/^[a-z]+[ ,.]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text)
