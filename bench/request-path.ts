@@ -2,7 +2,7 @@
  * What a request costs with everything on (session, row-level security, limits, checks, metrics), beside raw `node:http`
  * with hand-written prepared SQL and none of that, in one run:
  *
- *   node bench/request-path.ts [--seconds 3] [--rounds 3] [--database postgres|embedded] [--layers] [--json]
+ *   node bench/request-path.ts [--seconds 3] [--rounds 3] [--database postgres|embedded] [--kinds list,one,insert] [--layers] [--json]
  *
  * `postgres` starts a private cluster of Debian's PostgreSQL, settings as installed; `embedded` gives each side a database
  * of its own. The sides take turns within each round, and every figure is the median over the rounds.
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     database: { type: 'string', default: 'postgres' },
+    kinds: { type: 'string', default: 'list,one,insert' },
     layers: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -36,7 +37,8 @@ if (!['postgres', 'embedded'].includes(options.database)) throw new Error('--dat
 
 const connections = 32
 const contactsPerWorkspace = 10_000
-const kinds: Kind[] = ['list', 'one', 'insert']
+const kinds = options.kinds.split(',') as Kind[]
+if (!kinds.every((kind) => ['list', 'one', 'insert'].includes(kind))) throw new Error('--kinds takes list, one, insert.')
 
 interface Side {
   name: string

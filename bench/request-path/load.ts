@@ -74,7 +74,7 @@ export async function load(order: LoadOrder): Promise<LoadResult> {
         received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
         const headLength = received.indexOf('\r\n\r\n') + 4
         if (headLength < 4) return
-        const head = received.latin1Slice(0, headLength)
+        const head = received.toString('latin1', 0, headLength)
         const bodyLength = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
         if (!head.startsWith('HTTP/1.1 20') || Number.isNaN(bodyLength)) {
           reject(new Error(`Unexpected answer: ${received.toString('utf8', 0, 800)}`))
