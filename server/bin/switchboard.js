@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// JavaScript, because Node below 22.18 does not run TypeScript: whatever Node starts this, the one among the packages runs it.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const runtime = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url))
+const child = spawn(runtime, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { stdio: 'inherit' })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('error', (error) => {
+  console.error(`The Node that runs Switchboard is not there (${error.message}). Install it with: npm ci`)
+  process.exitCode = 1
+})
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)
+})

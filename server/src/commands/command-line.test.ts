@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { after, test } from 'node:test'
+
+// As an operator types it: in processes of their own, on the embedded database.
+const main = path.join(import.meta.dirname, '../main.ts')
+const folder = await mkdtemp(path.join(tmpdir(), 'switchboard-command-'))
+after(() => rm(folder, { recursive: true, force: true }))
+
+interface Run {
+  input?: string
+  env?: Record<string, string>
+}
+
+function launch(args: string[], { env = {} }: Run = {}) {
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], DATA_DIR: path.join(folder, 'data'), PORT: '0', SIP_PORT: '0', NO_COLOR: '1', ...env },
+  })
+}
+
+async function run(args: string[], options: Run = {}) {
+  const child = launch(args, options)
+  child.stdin.end(options.input ?? '')
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { stdout, stderr, code: code as number }
+}
+
+test('people, contacts, a backup and its restoring', async () => {
+  const made = await run(['user', 'create', 'ana@example.com', '--json'], { input: 'correct horse\n' })
+  assert.equal(made.code, 0, made.stderr)
+  const { id, workspace_id } = JSON.parse(made.stdout) as { id: string; workspace_id: string }
+
+  await writeFile(path.join(folder, 'people.csv'), 'first_name,last_name,phone_number\nBen,Okafor,+12025550100\nNo,Number,x\n')
+  const imported = await run(['import', 'people.csv', '--workspace', workspace_id, '--json'])
+  assert.equal(imported.code, 1, 'a refused row is worth an exit code')
+  const { created, failed, status } = JSON.parse(imported.stdout) as { created: number; failed: number; status: string }
+  assert.deepEqual({ created, failed, status }, { created: 1, failed: 1, status: 'completed' })
+  assert.match(imported.stderr, /is not a telephone number/)
+
+  const archived = await run(['backup', 'all.tar.zst'])
+  assert.equal(archived.code, 0, archived.stderr)
+  const elsewhere = { env: { DATA_DIR: path.join(folder, 'restored') } }
+  assert.equal((await run(['restore', 'all.tar.zst'], elsewhere)).code, 0)
+  const exported = await run(['export', 'contacts', '--workspace', workspace_id], elsewhere)
+  assert.equal(exported.stdout, 'first_name,last_name,phone_number,email,notes,time_zone\r\nBen,Okafor,+12025550100,,,\r\n')
+  const key = 'keys/encryption'
+  assert.equal(await readFile(path.join(folder, 'restored', key), 'utf8'), await readFile(path.join(folder, 'data', key), 'utf8'))
+  const again = await run(['restore', 'all.tar.zst'], elsewhere)
+  assert.deepEqual([again.code, /is not empty/.test(again.stderr)], [1, true])
+
+  const users = JSON.parse((await run(['user', 'list', '--json'], elsewhere)).stdout) as { id: string }[]
+  assert.deepEqual(users.map((user) => user.id), [id])
+})
+
+test('a server says three lines, is examined while it runs, and ends in order', async () => {
+  const env = { DATA_DIR: path.join(folder, 'server') }
+  const server = launch(['start'], { env })
+  const complaints = text(server.stderr)
+  const lines: string[] = []
+  const listening = Promise.withResolvers<string>()
+  const reading = (async () => {
+    for await (const line of createInterface({ input: server.stdout })) {
+      if (lines.push(line) === 3) listening.resolve(/http:\S+/.exec(lines[0] as string)?.[0] ?? '')
+    }
+    listening.reject(new Error(`It did not start: ${await complaints}`))
+  })()
+  const url = await listening.promise
+  assert.equal((await fetch(`${url}/readyz`)).status, 200)
+
+  const meanwhile = await run(['user', 'list'], { env })
+  assert.equal(meanwhile.code, 1)
+  assert.match(meanwhile.stderr, new RegExp(`^The database in .+ is in use by process ${server.pid} .+\n$`))
+
+  server.kill('SIGTERM')
+  const [code] = (await once(server, 'exit')) as [number]
+  await reading
+  assert.equal(code, 0)
+  assert.equal(lines.length, 3, lines.join('\n'))
+  assert.equal(await complaints, '')
+})
+
+test('a new machine is examined and found fit; what is wrong is said with what to do', async () => {
+  const fit = await run(['doctor', '--json'], { env: { DATA_DIR: path.join(folder, 'new') } })
+  const findings = JSON.parse(fit.stdout) as { subject: string; status: string }[]
+  assert.deepEqual(findings.filter(({ status }) => status === 'failed'), [])
+  const unfit = await run(['doctor'], { env: { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing' } })
+  assert.equal(unfit.code, 1)
+  assert.match(unfit.stdout, /FAILED +database +Nothing answers at 127\.0\.0\.1:9/)
+})
+
+test('mistakes are answered with one sentence, never a stack trace', async () => {
+  const wrong: [args: string[], env: Record<string, string>, sentence: RegExp][] = [
+    [['start'], { PORT: 'x' }, /^PORT must be a whole number from 0 to 65535, not "x"\.\n$/],
+    [['worker'], {}, /^A worker shares a PostgreSQL .+\n$/],
+    [['restore', 'nothing.tar.zst'], {}, /^There is no nothing\.tar\.zst\.\n$/],
+    [['import', 'nothing.csv', '--workspace', 'x'], {}, /^There is no nothing\.csv\.\n$/],
+  ]
+  for (const [args, env, sentence] of wrong) {
+    const { code, stderr } = await run(args, { env })
+    assert.equal(code, 1)
+    assert.match(stderr, sentence)
+  }
+})
