@@ -1,79 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { accountAt, answer, createTestNetwork, offer } from './test-network.ts'
-import type { TestNetwork } from './test-network.ts'
+import { established, nothingLeft, ringing } from './test-pair.ts'
+import type { Protocol } from './transport.ts'
 import { SipFailure } from './types.ts'
-import type { IncomingCall, InviteHandlers, SipCall } from './types.ts'
-import type { SipUserAgent } from './user-agent.ts'
 
-interface Pair {
-  network: TestNetwork
-  caller: SipUserAgent
-  callee: SipUserAgent
-  events: string[]
-  call: SipCall
-  incoming: IncomingCall
+/** What a call does must not depend on what carries its messages. */
+function overEach(name: string, run: (protocol: Protocol) => Promise<void>): void {
+  for (const protocol of ['udp', 'tcp'] as const) test(`${name} (${protocol})`, () => run(protocol))
 }
 
-/** A call from 6001 to 6002 that is ringing; `events` records what both owners hear. */
-async function ringing(handlers: InviteHandlers = {}, incomingHandlers: InviteHandlers = {}): Promise<Pair> {
-  const network = createTestNetwork()
-  const caller = await network.agent(6001)
-  const callee = await network.agent(6002)
-  const events: string[] = []
-  const record = (who: string): InviteHandlers => ({
-    onProgress: (status, sdp) => events.push(`${who} ${status}${sdp ? ' media' : ''}`),
-    onAnswer: (sdp) => events.push(`${who} answered${sdp === '' ? '' : ' with sdp'}`),
-    onFailure: (status, reason) => events.push(`${who} failed ${status} ${reason}`),
-    onBye: () => events.push(`${who} bye`),
-    onReferProgress: (status) => events.push(`${who} refer ${status}`),
-    onInfoDtmf: (key) => events.push(`${who} key ${key}`),
-  })
-  let incoming: IncomingCall | null = null
-  callee.onInvite(
-    () => true,
-    (arriving) => {
-      arriving.handlers = { ...record('callee'), ...incomingHandlers }
-      arriving.ring()
-      incoming = arriving
-    },
-  )
-  const request = {
-    account: accountAt(6002),
-    callId: 'attempt-1',
-    to: '+15551234',
-    from: '+15550000',
-    offer,
-    ringTimeoutMs: 30_000,
-  }
-  const call = caller.invite(request, { ...record('caller'), ...handlers })
-  await network.clock.advance(20)
-  assert.ok(incoming)
-  return { network, caller, callee, events, call, incoming }
-}
-
-async function established(handlers: InviteHandlers = {}, incomingHandlers: InviteHandlers = {}): Promise<Pair> {
-  const pair = await ringing(handlers, incomingHandlers)
-  pair.incoming.answer(answer)
-  await pair.network.clock.advance(20)
-  pair.events.length = 0
-  pair.network.log.length = 0
-  return pair
-}
-
-/** Lets the last timers run and proves that nothing is kept. */
-async function nothingLeft({ network, caller, callee }: Pair): Promise<void> {
-  assert.equal(caller.openTransactions() + callee.openTransactions(), 0)
-  await network.clock.advance(100_000)
-  const nothing = { transactions: 0, calls: 0, timers: 0 }
-  assert.deepEqual([caller.held(), callee.held()], [nothing, nothing])
-  await caller.close()
-  await callee.close()
-  assert.equal(network.clock.pending(), 0)
-}
-
-test('a call: ring, answer, ACK, hang up', async () => {
-  const pair = await ringing()
+overEach('a call: ring, answer, ACK, hang up', async (protocol) => {
+  const pair = await ringing(protocol)
   const { network, events, call, incoming } = pair
   assert.deepEqual([incoming.callId, incoming.from, incoming.to], ['attempt-1', '+15550000', '+15551234'])
   assert.equal(incoming.offer, offer)
@@ -90,8 +28,8 @@ test('a call: ring, answer, ACK, hang up', async () => {
   await nothingLeft(pair)
 })
 
-test('the callee hangs up: once, however often it is asked', async () => {
-  const pair = await established()
+overEach('the callee hangs up: once, however often it is asked', async (protocol) => {
+  const pair = await established(protocol)
   const hungUp = Promise.all([pair.incoming.hangup(), pair.incoming.hangup()])
   await pair.network.clock.advance(20)
   await hungUp
@@ -101,7 +39,7 @@ test('the callee hangs up: once, however often it is asked', async () => {
 })
 
 test('a callee that hangs up before the ACK waits for it', async () => {
-  const pair = await ringing()
+  const pair = await ringing('udp')
   pair.network.fate = (what) => (what === 'ACK' ? [100] : [1])
   pair.incoming.answer(answer)
   await pair.network.clock.advance(20)
@@ -115,7 +53,7 @@ test('a callee that hangs up before the ACK waits for it', async () => {
 })
 
 test('until the ACK comes the callee offers nothing new, and a BYE that overtakes it ends the repeating of the 200', async () => {
-  const pair = await ringing()
+  const pair = await ringing('udp')
   pair.network.fate = (what) => (what === 'ACK' ? [] : [1])
   pair.incoming.answer(answer)
   await pair.network.clock.advance(20)
@@ -128,8 +66,8 @@ test('until the ACK comes the callee offers nothing new, and a BYE that overtake
   await nothingLeft(pair)
 })
 
-test('both hang up at once', async () => {
-  const pair = await established()
+overEach('both hang up at once', async (protocol) => {
+  const pair = await established(protocol)
   const hungUp = Promise.all([pair.call.hangup(), pair.incoming.hangup()])
   await pair.network.clock.advance(20)
   await hungUp
@@ -137,16 +75,16 @@ test('both hang up at once', async () => {
   await nothingLeft(pair)
 })
 
-test('nobody answers: CANCEL, 487', async () => {
-  const pair = await ringing()
+overEach('nobody answers: CANCEL, 487', async (protocol) => {
+  const pair = await ringing(protocol)
   await pair.network.clock.advance(30_100)
   assert.deepEqual(pair.events.slice(2), ['callee failed 487 Request Terminated', 'caller failed 487 No Answer'])
   assert.deepEqual(pair.network.sent(6001), ['INVITE', 'CANCEL', 'ACK'])
   await nothingLeft(pair)
 })
 
-test('a 200 that crosses the CANCEL is ACKed and hung up', async () => {
-  const pair = await ringing()
+overEach('a 200 that crosses the CANCEL is ACKed and hung up', async (protocol) => {
+  const pair = await ringing(protocol)
   pair.incoming.answer(answer)
   const hungUp = pair.call.hangup()
   await pair.network.clock.advance(20)
@@ -156,25 +94,25 @@ test('a 200 that crosses the CANCEL is ACKed and hung up', async () => {
   await nothingLeft(pair)
 })
 
-test('refusals keep their status and Retry-After', async () => {
+overEach('refusals keep their status and Retry-After', async (protocol) => {
   let retryAfterMs: number | undefined
-  const pair = await ringing({ onFailure: (_status, _reason, after) => (retryAfterMs = after) })
+  const pair = await ringing(protocol, { onFailure: (_status, _reason, after) => (retryAfterMs = after) })
   pair.incoming.reject(503, { 'Retry-After': '7 (busy)' })
   await pair.network.clock.advance(20)
   assert.equal(retryAfterMs, 7000)
   await nothingLeft(pair)
 })
 
-test('a redirect is a failure', async () => {
-  const pair = await ringing()
+overEach('a redirect is a failure', async (protocol) => {
+  const pair = await ringing(protocol)
   pair.incoming.reject(302, { Contact: '<sip:elsewhere@h.test>' })
   await pair.network.clock.advance(20)
   assert.equal(pair.events.at(-1)?.slice(0, 17), 'caller failed 302')
   await nothingLeft(pair)
 })
 
-test('early media comes with the progress', async () => {
-  const pair = await ringing()
+overEach('early media comes with the progress', async (protocol) => {
+  const pair = await ringing(protocol)
   pair.incoming.progress(answer)
   await pair.network.clock.advance(20)
   assert.equal(pair.events.at(-1), 'caller 183 media')
@@ -183,9 +121,9 @@ test('early media comes with the progress', async () => {
   await nothingLeft(pair)
 })
 
-test('re-INVITE both ways: hold, and a refusal that leaves the call alone', async () => {
+overEach('re-INVITE both ways: hold, and a refusal that leaves the call alone', async (protocol) => {
   const held = offer.replace('m=audio', 'a=sendonly\r\nm=audio')
-  const pair = await established({ onReoffer: (sdp) => (sdp === held ? offer : null) }, { onReoffer: () => answer })
+  const pair = await established(protocol, { onReoffer: (sdp) => (sdp === held ? offer : null) }, { onReoffer: () => answer })
   const ours = pair.call.reinvite(held)
   await pair.network.clock.advance(20)
   assert.equal(await ours, answer)
@@ -204,8 +142,8 @@ test('re-INVITE both ways: hold, and a refusal that leaves the call alone', asyn
   await nothingLeft(pair)
 })
 
-test('re-INVITEs that meet get 491 and both come through in the end', async () => {
-  const pair = await established({ onReoffer: () => offer }, { onReoffer: () => answer })
+overEach('re-INVITEs that meet get 491 and both come through in the end', async (protocol) => {
+  const pair = await established(protocol, { onReoffer: () => offer }, { onReoffer: () => answer })
   const both = Promise.all([pair.call.reinvite(offer), pair.incoming.reinvite(answer)])
   await pair.network.clock.advance(10_000)
   assert.deepEqual(await both, [answer, offer])
@@ -215,8 +153,8 @@ test('re-INVITEs that meet get 491 and both come through in the end', async () =
   await nothingLeft(pair)
 })
 
-test('REFER is refused without a handler and reported with one', async () => {
-  const refusing = await established()
+overEach('REFER is refused without a handler and reported with one', async (protocol) => {
+  const refusing = await established(protocol)
   const refused = refusing.call.refer('+15559999')
   await refusing.network.clock.advance(20)
   assert.equal(await refused, 603)
@@ -231,7 +169,7 @@ test('REFER is refused without a handler and reported with one', async () => {
     notifiers.push(notify)
     return 202
   }
-  const pair = await established({}, { onRefer })
+  const pair = await established(protocol, {}, { onRefer })
   const referred = pair.call.refer('+15559999')
   await pair.network.clock.advance(20)
   assert.equal(await referred, 202)
@@ -247,8 +185,8 @@ test('REFER is refused without a handler and reported with one', async () => {
   await nothingLeft(pair)
 })
 
-test('what needs an established call says so', async () => {
-  const pair = await ringing()
+overEach('what needs an established call says so', async (protocol) => {
+  const pair = await ringing(protocol)
   await assert.rejects(pair.call.reinvite(offer), SipFailure)
   await assert.rejects(pair.call.refer('1'), SipFailure)
   void pair.call.hangup()
@@ -257,7 +195,7 @@ test('what needs an established call says so', async () => {
 })
 
 test('a peer that dies: the BYE times out and hangup resolves', async () => {
-  const pair = await established()
+  const pair = await established('udp')
   pair.network.fate = () => []
   const hungUp = pair.call.hangup()
   await pair.network.clock.advance(33_000)
@@ -270,7 +208,7 @@ test('a peer that dies: the BYE times out and hangup resolves', async () => {
 })
 
 test('an answer whose ACK never comes ends after 32 s', async () => {
-  const pair = await ringing()
+  const pair = await ringing('udp')
   pair.network.fate = (what) => (what === 'ACK' ? [] : [1])
   pair.incoming.answer(answer)
   await pair.network.clock.advance(33_000)
@@ -297,8 +235,8 @@ test('INVITEs of strangers are dropped in silence', async () => {
   assert.deepEqual(network.sent(6002), [])
 })
 
-test('a challenging carrier: digest on INVITE, re-INVITE, REFER and BYE', async () => {
-  const network = createTestNetwork()
+overEach('a challenging carrier: digest on INVITE, re-INVITE, REFER and BYE', async (protocol) => {
+  const network = createTestNetwork(protocol)
   const caller = await network.agent(6001)
   const carrier = await network.agent(6002)
   const seen: (string | undefined)[] = []
@@ -311,7 +249,7 @@ test('a challenging carrier: digest on INVITE, re-INVITE, REFER and BYE', async 
       else call.answer(answer)
     },
   )
-  const request = { account: accountAt(6002), callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 60_000 }
+  const request = { account: network.account(6002), callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 60_000 }
   let answered = false
   const call = caller.invite(request, { onAnswer: () => (answered = true) })
   await network.clock.advance(20)

@@ -136,7 +136,10 @@ export function createConnections(
     send(data, to, onError) {
       if (closed) return
       const connection = find(to) ?? (to.connection ? null : dial(to))
-      if (!connection) return onError?.(new Error('The connection it came over is closed'))
+      if (!connection) {
+        process.nextTick(() => onError?.(new Error('The connection it came over is closed')))
+        return
+      }
       const { socket, waiting } = connection
       if (waiting) waiting.push({ data, onError })
       else if (socket.writableLength > maxUnsentBytes) socket.destroy(new Error('It does not read what is sent'))
@@ -147,11 +150,11 @@ export function createConnections(
       else hold(socket, { protocol, host, port }, null)
     },
     drop(peer, why) {
-      for (const { socket } of [...(open.get(addressKey(peer)) ?? [])]) socket.destroy(why)
+      for (const { socket } of open.get(addressKey(peer)) ?? []) socket.destroy(why)
     },
     close() {
       closed = true
-      for (const connections of [...open.values()]) for (const { socket } of [...connections]) socket.destroy()
+      for (const connections of open.values()) for (const { socket } of connections) socket.destroy()
     },
   }
 }

@@ -1,36 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { header } from './headers.ts'
-import type { ReceivedRequest } from './message.ts'
-import { accountAt, createTestNetwork, replyTo } from './test-network.ts'
-import type { Registration } from './types.ts'
-
-/** An account kept registered at a registrar that answers as told; null: it says nothing. */
-async function registering(
-  respond: (request: ReceivedRequest, count: number) => [status: string, ...extra: string[]] | null,
-) {
-  const network = createTestNetwork()
-  const agent = await network.agent(6001)
-  const requests: { at: number; request: ReceivedRequest }[] = []
-  const send = await network.peer(6002, (message) => {
-    if (message.type !== 'request') return
-    requests.push({ at: network.clock.monotonic(), request: message })
-    const answer = respond(message, requests.length)
-    if (answer) send(replyTo(message, answer[0], answer.slice(1)), 6001)
-  })
-  const states: string[] = []
-  const onChange = ({ state, detail }: Registration) =>
-    states.push(`${state}${detail.status ? ` ${detail.status}` : ''}`)
-  const registration = agent.register(accountAt(6002), onChange)
-  await network.clock.advance(50)
-  async function nothingLeft(): Promise<void> {
-    await network.clock.advance(40_000)
-    assert.deepEqual(agent.held(), { transactions: 0, calls: 0, timers: 0 })
-    await agent.close()
-    assert.equal(network.clock.pending(), 0)
-  }
-  return { network, agent, requests, states, registration, nothingLeft }
-}
+import { offer } from './test-network.ts'
+import { registering } from './test-registrar.ts'
 
 test('refreshes between 50 and 85 % of what was granted, keeps the NAT open, un-registers at the end', async () => {
   const { network, requests, states, registration, nothingLeft } = await registering((request) => [
@@ -127,5 +99,97 @@ test('a registrar that says nothing: 408, and stop gives up after 2 s', async ()
   const stopped = registration.stop()
   await network.clock.advance(2100)
   await stopped
+  await nothingLeft()
+})
+
+test('a refresh that gets no answer leaves the binding alone until it expires; the detail tells', async () => {
+  let silent = false
+  const { network, states, registration, nothingLeft } = await registering(() =>
+    silent ? null : ['200 OK', 'Expires: 100'],
+  )
+  const { expiresAt } = registration.detail
+  silent = true
+  await network.clock.advance(99_000)
+  assert.equal(registration.state, 'registered')
+  assert.ok(states.slice(1).every((state) => state === 'registered 408'))
+  if (states.length > 1) assert.deepEqual(registration.detail, { status: 408, reason: 'Request Timeout', expiresAt })
+  await network.clock.advance(1100)
+  assert.equal(registration.state, 'failed')
+  silent = false
+  await network.clock.advance(330_000)
+  assert.equal(registration.state, 'registered')
+  assert.equal(registration.detail.status, 200)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('a refresh that is refused with 5xx likewise, one with 403 ends it', async () => {
+  const { network, states, registration, nothingLeft } = await registering((_request, count) =>
+    count === 1 ? ['200 OK', 'Expires: 100'] : count === 2 ? ['500 Server Error'] : ['403 Forbidden'],
+  )
+  await network.clock.advance(99_000)
+  assert.deepEqual(states, ['registered 200', 'registered 500', 'failed 403'])
+  await registration.stop()
+  await nothingLeft()
+})
+
+test('behind NAT the Contact becomes what the registrar saw, and the old one is taken back', async () => {
+  const seen = '198.51.100.7'
+  const { network, agent, requests, states, registration, nothingLeft } = await registering((request) => {
+    const via = request.headers.find(([name]) => name === 'via')!
+    via[1] = via[1].replace(';rport', `;rport=40000;received=${seen}`)
+    return ['200 OK', 'Expires: 300']
+  })
+  const contacts = requests.map(({ request }) =>
+    request.headers.filter(([name]) => name === 'contact').map(([, value]) => value),
+  )
+  assert.deepEqual(contacts, [
+    ['<sip:alice@127.0.0.1:6001>'],
+    [`<sip:alice@${seen}:40000>`, '<sip:alice@127.0.0.1:6001>;expires=0'],
+  ])
+  assert.deepEqual(states, ['registered 200', 'registered 200'])
+
+  const account = network.account(6002)
+  const call = agent.invite({ account, callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 9000 }, {})
+  assert.match(network.log.at(-1)!.text, new RegExp(`\r\nContact: <sip:alice@${seen}:40000>`))
+  await network.clock.advance(50)
+  void call.hangup()
+  await network.clock.advance(300_000)
+  assert.deepEqual(requests.at(-1)!.request.headers.filter(([name]) => name === 'contact').length, 1)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('a NAT that gives another port each time is corrected once per refresh, not for ever', async () => {
+  let port = 40_000
+  const { network, requests, registration, nothingLeft } = await registering((request) => {
+    const via = request.headers.find(([name]) => name === 'via')!
+    via[1] = via[1].replace(';rport', `;rport=${port++};received=198.51.100.7`)
+    return ['200 OK', 'Expires: 300']
+  })
+  await network.clock.advance(1000)
+  assert.equal(requests.length, 2)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('whoever says which address is theirs is believed', async () => {
+  const { requests, registration, network, nothingLeft } = await registering(
+    (request) => {
+      const via = request.headers.find(([name]) => name === 'via')!
+      via[1] = via[1].replace(';rport', ';rport=40000;received=198.51.100.7')
+      return ['200 OK', 'Expires: 300']
+    },
+    { advertisedHost: 'sip.example.test' },
+  )
+  assert.deepEqual(
+    requests.map(({ request }) => header(request.headers, 'contact')),
+    ['<sip:alice@sip.example.test:6001>'],
+  )
+  void registration.stop()
+  await network.clock.advance(50)
   await nothingLeft()
 })

@@ -84,7 +84,12 @@ export function end(session: Session): boolean {
 export function bye(session: Session, done: () => void = () => {}): void {
   const waiting = session.unacknowledged
   if (!end(session)) return done()
-  const send = (): void => request(session, 'BYE', [], '', done)
+  // One that was lost with its connection goes once more, over a new one: the other side would not know.
+  const send = (): void =>
+    request(session, 'BYE', [], '', ({ status, response }) => {
+      if (status === 503 && !response) request(session, 'BYE', [], '', done)
+      else done()
+    })
   if (session.caller) waiting?.stop()
   if (!waiting || session.caller) return send()
   // A callee sends no BYE before the ACK has come or can come no more (section 15).

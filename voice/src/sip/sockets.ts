@@ -38,6 +38,7 @@ export function openSockets({
     const connections = createConnections(settings, receive, events)
     const [udp, tcpServer] = await openPort(local, receive, (socket) => accept(socket, adoptTcp, events))
     const servers = [tcpServer]
+    const shakingHands = new Set<Socket>()
 
     function adoptTcp(socket: Socket, source: Endpoint): void {
       connections.adopt(socket, 'tcp', source.host, source.port)
@@ -45,6 +46,7 @@ export function openSockets({
 
     async function close(): Promise<void> {
       connections.close()
+      for (const socket of shakingHands) socket.destroy()
       await Promise.all([udp.close(), ...servers.map(closeServer)])
     }
 
@@ -57,7 +59,12 @@ export function openSockets({
       )
       // A peer that breaks off its handshake is its own affair.
       handshakes.on('tlsClientError', (_error, socket) => socket.destroy())
-      const server = createServer((socket) => accept(socket, () => handshakes.emit('connection', socket), events))
+      const startHandshake = (socket: Socket): void => {
+        shakingHands.add(socket)
+        socket.once('close', () => shakingHands.delete(socket))
+        handshakes.emit('connection', socket)
+      }
+      const server = createServer((socket) => accept(socket, startHandshake, events))
       try {
         tlsPort = await listen(server, { host: local.host, port })
       } catch (error) {

@@ -44,6 +44,8 @@ export function createTestNetwork(protocol: Protocol = 'udp'): TestNetwork {
   /** Ports that have spoken with each other, both ways. */
   const connected = new Map<number, Set<number>>()
   const log: TestNetwork['log'] = []
+  /** What was on its way during one is lost. */
+  let cuts = 0
   const hop = (port: number): Hop => ({ protocol, host: '127.0.0.1', port })
 
   function connect(from: number, to: number): void {
@@ -55,6 +57,7 @@ export function createTestNetwork(protocol: Protocol = 'udp'): TestNetwork {
   }
 
   function cut(port: number, why = new Error('The connection was cut')): void {
+    cuts++
     const peers = connected.get(port) ?? new Set()
     connected.delete(port)
     for (const peer of peers) {
@@ -72,14 +75,18 @@ export function createTestNetwork(protocol: Protocol = 'udp'): TestNetwork {
         const what = describe(text)
         log.push({ port: local.port, what, text })
         if (isReliable(protocol)) {
-          if (!listeners.has(to.port)) return onError?.(new Error('Nothing listens there'))
+          if (!listeners.has(to.port)) {
+            clock.setTimeout(() => onError?.(new Error('Nothing listens there')), 0)
+            return
+          }
           connect(local.port, to.port)
         }
         for (const delayMs of network.fate(what, local.port)) {
-          clock.setTimeout(
-            () => listeners.get(to.port)?.receive(Buffer.from(text), { ...hop(local.port), host: network.seenHost }),
-            delayMs,
-          )
+          const cutsBefore = cuts
+          clock.setTimeout(() => {
+            const source = { ...hop(local.port), host: network.seenHost }
+            if (cuts === cutsBefore) listeners.get(to.port)?.receive(Buffer.from(text), source)
+          }, delayMs)
         }
       },
       drop: (peer, why) => void clock.setTimeout(() => cut(peer.port, why), 0),

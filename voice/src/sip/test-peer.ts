@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { header } from './headers.ts'
 import type { ReceivedRequest, ReceivedResponse } from './message.ts'
-import { accountAt, answer, createTestNetwork, offer, replyTo } from './test-network.ts'
+import { answer, createTestNetwork, offer, replyTo } from './test-network.ts'
+import type { Protocol } from './transport.ts'
 import type { InviteHandlers } from './types.ts'
 
 /** We call a peer written by hand; `onRequest` decides what it sends back. */
 export async function callPeer(
   onRequest: (request: ReceivedRequest, reply: (text: string) => void) => void,
   handlers: InviteHandlers = {},
+  protocol: Protocol = 'udp',
 ) {
-  const network = createTestNetwork()
+  const network = createTestNetwork(protocol)
   const agent = await network.agent(6001)
   const responses: ReceivedResponse[] = []
   const requests: ReceivedRequest[] = []
@@ -21,7 +23,7 @@ export async function callPeer(
     }
   })
   const failures: string[] = []
-  const request = { account: accountAt(6002), callId: 'c1', to: '1', from: '', offer, ringTimeoutMs: 60_000 }
+  const request = { account: network.account(6002), callId: 'c1', to: '1', from: '', offer, ringTimeoutMs: 60_000 }
   const onFailure = (status: number, reason: string) => failures.push(`${status} ${reason}`)
   const call = agent.invite(request, { onFailure, ...handlers })
   await network.clock.advance(10)

@@ -26,7 +26,7 @@ export interface Hop extends Endpoint {
 export interface Transport extends Endpoint {
   /** Where TLS is listened for, if it is. */
   readonly tlsPort?: number | undefined
-  /** `onError` when the message could not leave (no route, too large, no connection); may be called late, or never. */
+  /** `onError` when the message could not leave (no route, too large, no connection); may be called late, or never, but not at once. */
   send(data: string, to: Hop, onError?: (error: Error) => void): void
   /** Ends the connections to a peer that is taken for dead. */
   drop(peer: Hop, why: Error): void
@@ -68,7 +68,7 @@ export function plainAddress(address: string): string {
 
 const bufferBytes = 4 * 1024 * 1024
 
-/** One UDP socket for all signalling, with room for bursts: the default buffer loses messages at 1,000 calls a second. */
+/** One UDP socket for all signalling, to send by UDP whatever is given, with room for bursts: the default buffer loses messages at 1,000 calls a second. */
 export function openUdp(local: Endpoint, receive: (data: Buffer, source: Hop) => void): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const socket = createSocket({
@@ -92,7 +92,6 @@ export function openUdp(local: Endpoint, receive: (data: Buffer, source: Hop) =>
         port: socket.address().port,
         send(data, to, onError) {
           if (closed) return
-          if (to.protocol !== 'udp') return onError?.(new Error(`This socket does not speak ${to.protocol}`))
           socket.send(data, to.port, to.host, (error) => {
             if (error && !closed) onError?.(error)
           })

@@ -66,8 +66,10 @@ export async function createUserAgent(
 
   function onLost(peer: Hop, why: Error): void {
     core.local.forget(peer)
-    for (const transaction of [...core.clients.values()]) transaction.connectionLost(peer, why)
-    for (const keepAlive of [...core.keepAlives]) keepAlive.onLost(peer, why)
+    // What they begin in answer goes over a new connection: only those that are there now have lost theirs.
+    const affected = [...core.clients.values()]
+    for (const transaction of affected) transaction.connectionLost(peer, why)
+    for (const keepAlive of core.keepAlives) keepAlive.onLost(peer, why)
   }
 
   function onData(data: Buffer, source: Hop): void {
