@@ -139,7 +139,6 @@ create index attempts_recording on campaigns.attempts (workspace_id, recording_f
 create unique index attempts_of_target on campaigns.attempts (workspace_id, target_id, number);
 create index attempts_of_campaign on campaigns.attempts (workspace_id, campaign_id);
 create index attempts_provider on campaigns.attempts (workspace_id, sip_provider_id);
-create index attempts_open on campaigns.attempts (node_id) where ended_at is null;
 select app.tenant_table('campaigns.attempts');
 
 -- UUIDv8 (RFC 9562: the bits are the maker's own).

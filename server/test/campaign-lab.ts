@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { after } from 'node:test'
-import { type CalleeBehaviour, type Clock, type SimGateway, type VirtualClock, createSimGateway, createVirtualClock } from '@switchboard/voice'
+import { type CalleeBehaviour, type SimGateway, type VirtualClock, createSimGateway, createVirtualClock } from '@switchboard/voice'
 import { readConfig } from '../src/config.ts'
 import { createCampaign, getCampaign } from '../src/modules/campaigns/campaigns.ts'
 import { type CampaignEngine, createCampaignEngine } from '../src/modules/campaigns/index.ts'
@@ -36,7 +36,7 @@ export interface CampaignLab {
   /** A server process: gateway, leases, engine. Not started. */
   makeNode(options?: NodeOptions): LabNode
   /** Advances the clock until the campaign has ended; throws when it has not within `limitMs` of virtual time. */
-  runToEnd(workspace: LabWorkspace, campaignId: string, limitMs?: number): Promise<void>
+  runToEnd(workspace: LabWorkspace, campaignId: string, limitMs?: number, stepMs?: number): Promise<void>
 }
 
 export interface NodeOptions {
@@ -174,7 +174,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   }
 
   function makeNode(options: NodeOptions = {}): LabNode {
-    const { behaviour = () => ({ does: 'ring' }), leaseMs = 3_600_000, heartbeatMs = 60_000, idlePollMs = 10_000, sole = false } = options
+    const { behaviour = () => ({ does: 'ring' }), leaseMs = 3_600_000, heartbeatMs = 60_000, idlePollMs = 60_000, sole = false } = options
     const process = makeProcess(clock, database)
     const own: Services = { ...services, connections: process.connections }
     const gateway = createSimGateway({ clock: process.clock, behaviour, limits: { maxCalls: 100_000 }, mediaDurationMs: () => 5_000 })
@@ -215,9 +215,9 @@ export async function openCampaignLab(): Promise<CampaignLab> {
 
   return {
     clock, services, logLines, frames, query, makeWorkspace, makeNode,
-    async runToEnd(workspace, campaignId, limitMs = 86_400_000) {
+    async runToEnd(workspace, campaignId, limitMs = 86_400_000, stepMs = 1_000) {
       for (const end = clock.monotonic() + limitMs; clock.monotonic() < end; ) {
-        await clock.advance(1_000)
+        await clock.advance(stepMs)
         const { status } = await workspace.campaign(campaignId)
         if (status === 'completed' || status === 'stopped') return
       }
@@ -237,9 +237,8 @@ function makeProcess(clock: VirtualClock, database: OpenDatabase) {
     dead = true
     throw new Error('This process was killed.')
   }
-  const own: Clock = {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
+  const own: VirtualClock = {
+    ...clock,
     setTimeout(run, ms) {
       let cancelled = false
       const timer = clock.setTimeout(() => {

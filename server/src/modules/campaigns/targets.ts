@@ -33,7 +33,12 @@ const endBulk = statement('campaigns.end_bulk', () =>
   sql`select set_config('statement_timeout', '5000', true), set_config('enable_nestloop', 'on', true)`,
 )
 
-const refreshStatistics = statement('campaigns.refresh_statistics', () => sql`select campaigns.refresh_statistics()`)
+const refresh = statement('campaigns.refresh_statistics', () => sql`select campaigns.refresh_statistics()`)
+
+/** Has the planner look at the tables that the engine works on. */
+export async function refreshStatistics(ctx: Ctx): Promise<void> {
+  await ctx.db.all(refresh, {})
+}
 
 /** From so many new rows on, the planner has to be told of them. */
 const many = 100
@@ -45,6 +50,6 @@ const many = 100
 export async function enrolContacts(ctx: Ctx, campaignId: string): Promise<number> {
   const calls = [beginBulk.call({}), enrol.call({ id: campaignId, now: ctx.now().toISOString() }), endBulk.call({})]
   const [, [enrolled]] = (await ctx.db.together(calls)) as unknown as [unknown, [{ count: number }]]
-  if (enrolled.count >= many) await ctx.db.all(refreshStatistics, {})
+  if (enrolled.count >= many) await refreshStatistics(ctx)
   return enrolled.count
 }

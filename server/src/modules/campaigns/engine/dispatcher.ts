@@ -2,7 +2,7 @@ import type { NotAdmitted } from '@switchboard/voice'
 import { begin, claim, releaseForgotten } from './claims.ts'
 import { type Engine, giveBack, inWorkspaceOf, nowText } from './context.ts'
 import { makeCall } from './dial.ts'
-import { type Lane, type Line, type PlannedCall, nextCallAt, openLine, postpone, shortage, takeTurn } from './line.ts'
+import { type Lane, type Line, type PlannedCall, nextCallAt, nextClaim, openLine, postpone, shortage, takeTurn } from './line.ts'
 
 /** Attempts are committed so long before their INVITE leaves. */
 const beginAheadMs = 100
@@ -89,13 +89,10 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
   function startClaim(line: Line, now: number): void {
     if (line.claiming || Math.max(line.blockedUntil, blockedUntil) > now) return
     const time = services.now().getTime()
-    for (const lane of line.lanes) {
-      const limit = lane.dueAt <= time ? shortage(line, lane) : 0
-      if (limit <= 0) continue
-      line.claiming = true
-      engine.aside('Claiming contacts', claimInto(lane, limit).finally(() => (line.claiming = false)))
-      return
-    }
+    const turn = nextClaim(line, (lane) => lane.dueAt <= time)
+    if (!turn) return
+    line.claiming = true
+    engine.aside('Claiming contacts', claimInto(turn.lane, turn.limit).finally(() => (line.claiming = false)))
   }
 
   async function claimInto(lane: Lane, limit: number): Promise<void> {

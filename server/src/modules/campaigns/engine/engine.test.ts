@@ -35,6 +35,21 @@ async function statuses(id: string): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
 }
 
+test('everybody is called within their own calling hours', async () => {
+  // The lab opens at 15:00 UTC: 10:00 in New York, 07:00 in Los Angeles, 05:00 in Honolulu, 16:00 in Berlin.
+  const [newYork, losAngeles, honolulu, berlin] = ['+12125550001', '+13105550001', '+18085550001', '+4930550001'] as const
+  const shop = await lab.makeWorkspace([newYork, losAngeles, honolulu, berlin])
+  const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
+  const startedAt = lab.clock.now()
+  const id = await startCampaign(node, shop, { calling_hours: { start: '08:00', end: '21:00', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] } })
+  await lab.runToEnd(shop, id, 86_400_000, 60_000)
+  const hoursLater = Object.fromEntries(contactsDialled(node).map(({ to, at }) => [to, (at - startedAt) / 3_600_000]))
+  for (const [number, hours] of [[newYork, 0], [berlin, 0], [losAngeles, 1], [honolulu, 3]] as const) {
+    assert.ok(Math.abs((hoursLater[number] as number) - hours) < 0.01, `${number} was called after ${hoursLater[number]} h`)
+  }
+  await node.stop()
+})
+
 test('a campaign of 50 scripted contacts ends with exact counters', async () => {
   const called = numbers(50)
   const shop = await lab.makeWorkspace(called)
@@ -125,15 +140,15 @@ test('a transfer that nobody takes brings the contact back to the greeting, and 
   await node.stop()
 })
 
-test('20,000 contacts', async () => {
-  const shop = await lab.makeWorkspace(numbers(20_000))
+test('thousands of contacts, a thousand calls a second', async () => {
+  const shop = await lab.makeWorkspace(numbers(3_000))
   const node = await startNode((to) => (to.endsWith('0') ? busy() : answers(500, { hangUpAfterMs: 1_000 })))
   const id = await startCampaign(node, shop)
   await lab.runToEnd(shop, id)
   const campaign = await shop.campaign(id)
-  assert.deepEqual([campaign.total_calls, campaign.answered_calls, campaign.failed_calls], [20_000, 18_000, 2_000])
-  assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 20_000)
-  assert.equal(node.gateway.carried.length, 20_000)
+  assert.deepEqual([campaign.total_calls, campaign.answered_calls, campaign.failed_calls], [3_000, 2_700, 300])
+  assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 3_000)
+  assert.equal(node.gateway.carried.length, 3_000)
   await node.stop()
 })
 
@@ -216,38 +231,22 @@ test('a number put on the do-not-call list between claim and call is not called'
   const shop = await lab.makeWorkspace(numbers(20))
   const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
   const id = await startCampaign(node, shop, { calls_per_second: 1, max_concurrent_calls: 1 })
-  const refused: string[] = []
+  const refused = new Set<string>()
   for (let i = 0; i < 12; i++) {
     await lab.clock.advance(700)
     const [next] = await lab.query(`select phone_number from campaigns.targets where campaign_id = $1 and status = 'queued' order by node_id nulls last, next_attempt_at, id limit 1`, [id])
     const number = (next as unknown as { phone_number: string } | undefined)?.phone_number
     if (!number || i % 2) continue
     await transaction(shop.ctx(), (ctx) => addDoNotCall(ctx, number))
-    refused.push(number)
+    refused.add(number)
   }
   await lab.runToEnd(shop, id)
-  assert.ok(refused.length > 3)
-  assert.deepEqual(contactsDialled(node).filter(({ to }) => refused.includes(to)), [])
+  assert.ok(refused.size > 3)
+  assert.deepEqual(contactsDialled(node).filter(({ to }) => refused.has(to)), [])
   const { do_not_call, completed } = await statuses(id)
-  assert.deepEqual([do_not_call, completed], [refused.length, 20 - refused.length])
+  assert.deepEqual([do_not_call, completed], [refused.size, 20 - refused.size])
   const { total_calls, failed_calls, progress } = await shop.campaign(id)
-  assert.deepEqual({ total_calls, failed_calls, progress }, { total_calls: 20 - refused.length, failed_calls: 0, progress: 100 })
-  await node.stop()
-})
-
-test('everybody is called within their own calling hours', async () => {
-  // 15:00 UTC: 10:00 in New York, 07:00 in Los Angeles, 05:00 in Honolulu, 16:00 in Berlin.
-  const [newYork, losAngeles, honolulu, berlin] = ['+12125550001', '+13105550001', '+18085550001', '+4930550001'] as const
-  const shop = await lab.makeWorkspace([newYork, losAngeles, honolulu, berlin])
-  const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
-  await lab.clock.advance(24 * 3_600_000 - ((lab.clock.now() - Date.UTC(2030, 0, 7, 15)) % 86_400_000))
-  const startedAt = lab.clock.now()
-  const id = await startCampaign(node, shop, { calling_hours: { start: '08:00', end: '21:00', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] } })
-  await lab.runToEnd(shop, id)
-  const hoursLater = Object.fromEntries(contactsDialled(node).map(({ to, at }) => [to, (at - startedAt) / 3_600_000]))
-  for (const [number, hours] of [[newYork, 0], [berlin, 0], [losAngeles, 1], [honolulu, 3]] as const) {
-    assert.ok(Math.abs((hoursLater[number] as number) - hours) < 0.01, `${number} was called after ${hoursLater[number]} h`)
-  }
+  assert.deepEqual({ total_calls, failed_calls, progress }, { total_calls: 20 - refused.size, failed_calls: 0, progress: 100 })
   await node.stop()
 })
 

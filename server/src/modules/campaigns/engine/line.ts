@@ -76,15 +76,29 @@ export const isEngaged = (lane: Lane) => lane.active + lane.planned + lane.claim
 /** Contacts are claimed for so long ahead. */
 const claimAheadMs = 500
 
-/** How many more contacts a lane should claim now. */
+const inHand = (lane: Lane) => lane.claimed.length + lane.planned + lane.active
+
+/** How many more contacts a lane could use now. */
 export function shortage(line: Line, lane: Lane): number {
-  const inLine = line.lanes.reduce((sum, other) => sum + other.claimed.length, line.active + line.plan.length)
-  const inLane = lane.claimed.length + lane.planned + lane.active
-  const room = Math.min(lane.campaign.max_concurrent_calls - inLane, line.trunk.maxConcurrentCalls - inLine)
+  const room = Math.min(lane.campaign.max_concurrent_calls - inHand(lane), roomOf(line))
   const callsPerSecond = Math.min(lane.campaign.calls_per_second, line.trunk.callsPerSecond)
   const wanted = Math.ceil((callsPerSecond * claimAheadMs) / 1000) + 1
   // Half empty before it is filled again, so that claims are few and worth their while.
   return lane.claimed.length > wanted / 2 ? 0 : Math.min(room, wanted - lane.claimed.length)
+}
+
+const roomOf = (line: Line) =>
+  line.trunk.maxConcurrentCalls - line.lanes.reduce((sum, lane) => sum + lane.claimed.length, line.active + line.plan.length)
+
+/**
+ * Whose turn it is to claim, and how many: the campaign with the least in hand, and no more than its part of the room, so
+ * that none takes the trunk's places from the others.
+ */
+export function nextClaim(line: Line, isDue: (lane: Lane) => boolean): { lane: Lane; limit: number } | null {
+  const wanting = line.lanes.filter((lane) => isDue(lane) && shortage(line, lane) > 0)
+  if (wanting.length === 0) return null
+  const lane = wanting.reduce((least, other) => (inHand(other) < inHand(least) ? other : least))
+  return { lane, limit: Math.min(shortage(line, lane), Math.ceil(roomOf(line) / wanting.length)) }
 }
 
 /** The earliest moment at which a lane could make its next call. */

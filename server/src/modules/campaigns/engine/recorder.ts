@@ -6,6 +6,7 @@ import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { CampaignCallLogged } from '../events.ts'
 import type { CallStatus } from '../schema.ts'
+import { refreshStatistics } from '../targets.ts'
 
 /** What became known about a call. Later notes of the same attempt add to the earlier ones. Times are ISO 8601. */
 export interface CallNote {
@@ -116,6 +117,9 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
   const ends = new Map<string, PromiseWithResolvers<void>>()
   let writing: Promise<void> | undefined
   let scheduled = false
+  let written = 0
+  // A table that grows from nothing is looked at early and then ever more rarely; the database's own upkeep does the rest.
+  let nextLookAt = 50
 
   function schedule(ms: number): void {
     if (scheduled) return
@@ -162,6 +166,11 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
       if (!ended_at) continue
       ends.get(attempt_id)?.resolve()
       ends.delete(attempt_id)
+    }
+    written += notes.length
+    if (written >= nextLookAt) {
+      nextLookAt *= 8
+      await refreshStatistics(serverContext(services, { workspaceId }))
     }
     onRecorded(workspaceId, new Set(calls.map((call) => call.campaign_id)))
   }

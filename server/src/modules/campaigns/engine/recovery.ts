@@ -30,7 +30,8 @@ const markUnknown = statement('campaigns.mark_unknown', (_, p: { now: string }) 
   sql<LostCall>`
     with lost as (
       update campaigns.attempts set status = 'unknown', ended_at = ${p.now}::timestamptz, cause = 'lost'
-       where ended_at is null and not exists (select from telephony.nodes n where n.id = node_id)
+       where ended_at is null
+         and id in (select last_attempt_id from campaigns.targets where ${orphaned})
       returning id, target_id, key, transferred_at
     )
     update campaigns.targets t
