@@ -102,11 +102,13 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
     outbox,
   }
   let ready = true
-  const web = answersRequests ? await serve() : null
   // Every node follows the log for its live clients and asks for jobs; `background` says who does the work.
   bus.start()
-  await jobs.start(services)
-  await outbox.start(services)
+  // The one keeps this thread busy while the others wait for the database.
+  const [web] = await Promise.all([
+    answersRequests ? serve() : null,
+    jobs.start(services).then(() => outbox.start(services)),
+  ])
   const calling = voice && worksInBackground ? await startCalling(services, voice, outbox) : null
   return {
     services,

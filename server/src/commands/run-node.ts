@@ -1,6 +1,7 @@
-import { createVoiceProcess, type VoiceChange, type VoiceProcess } from '@switchboard/voice'
-import { type App, createApp } from '../app.ts'
+import type { VoiceChange, VoiceProcess } from '@switchboard/voice'
+import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
+import { type OpenDatabase, openDatabase } from '../platform/database/open.ts'
 import { createLog, type Log } from '../platform/log.ts'
 
 const shutDownWithinMs = 15_000
@@ -12,9 +13,10 @@ const shutDownWithinMs = 15_000
 export async function runUntilSignal(config: Config, { http }: { http: boolean }, onReady: (url: string) => void): Promise<void> {
   const signalled = firstSignal()
   const log = createLog(config.logLevel)
+  const { createApp, database } = await loadBesideDatabase(config, log)
   const voice = await startVoice(config, log)
   try {
-    const app = await createApp({ config, log, voice, http })
+    const app = await createApp({ config, log, database, voice, http })
     try {
       onReady(http ? await app.listen() : '')
     } catch (error) {
@@ -31,6 +33,15 @@ export async function runUntilSignal(config: Config, { http }: { http: boolean }
   process.exit()
 }
 
+/** The embedded database opens in a thread of its own, which takes as long as loading the program does. */
+async function loadBesideDatabase(config: Config, log: Log): Promise<{ createApp: typeof import('../app.ts').createApp; database: OpenDatabase }> {
+  const [database, app] = await Promise.allSettled([openDatabase(config, log), import('../app.ts')])
+  if (database.status === 'rejected') throw database.reason
+  if (app.status === 'fulfilled') return { createApp: app.value.createApp, database: database.value }
+  await database.value.close()
+  throw app.reason
+}
+
 async function shutDown(app: App, voice: VoiceProcess): Promise<void> {
   const late = setTimeout(() => {
     console.error('Shutting down took too long; what was left is cut off.')
@@ -42,7 +53,8 @@ async function shutDown(app: App, voice: VoiceProcess): Promise<void> {
 }
 
 /** The telephone engine, in a process of its own. It comes up beside everything else: a SIP port in use holds up nothing. */
-function startVoice({ sip }: Config, log: Log): Promise<VoiceProcess> {
+async function startVoice({ sip }: Config, log: Log): Promise<VoiceProcess> {
+  const { createVoiceProcess } = await import('@switchboard/voice')
   return createVoiceProcess({
     inBackground: true,
     engine: {
