@@ -43,3 +43,10 @@ export async function isUdpBound(port: number): Promise<boolean> {
   const sockets = await readFile('/proc/net/udp', 'utf8')
   return sockets.includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} `)
 }
+
+/** Whether any program has an established TCP connection to this port. */
+export async function isTcpConnected(port: number): Promise<boolean> {
+  const sockets = await readFile('/proc/net/tcp', 'utf8')
+  // Columns: local address, remote address, state; 01 is ESTABLISHED.
+  return sockets.includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} 01 `)
+}

@@ -13,6 +13,8 @@ export interface KamailioOptions {
   pstnPort: number
   /** Digest realm and domain, default `provider.test`. */
   realm?: string
+  /** Over what it may be reached besides UDP, which it always speaks. TLS needs a key and certificate in PEM files. */
+  transport?: { tcp?: boolean; tls?: { keyPath: string; certificatePath: string } }
 }
 
 /**
@@ -22,7 +24,9 @@ export interface KamailioOptions {
  */
 export interface Kamailio extends AsyncDisposable {
   readonly host: string
+  /** For UDP and TCP. */
   readonly port: number
+  readonly tlsPort: number
   readonly realm: string
   passwordOf(user: string): string
   /** How many INVITEs came without good credentials and were asked for them. */
@@ -35,13 +39,19 @@ export interface Kamailio extends AsyncDisposable {
 const host = '127.0.0.1'
 const challenged = 'challenged the INVITE of '
 
-export async function startKamailio({ folder, pstnPort, realm = 'provider.test' }: KamailioOptions): Promise<Kamailio> {
+export async function startKamailio({
+  folder,
+  pstnPort,
+  realm = 'provider.test',
+  transport = {},
+}: KamailioOptions): Promise<Kamailio> {
   const port = await freePort()
+  const tlsPort = await freePort()
   const home = join(folder, 'kamailio')
   const configPath = join(home, 'kamailio.cfg')
   const logPath = join(home, 'kamailio.log')
   await mkdir(home)
-  await writeFile(configPath, configuration({ port, pstnPort, realm }))
+  await writeFile(configPath, configuration({ port, tlsPort, pstnPort, realm, transport }))
 
   const start = async (): Promise<Child> => {
     const args = ['-f', configPath, '-m', '64', '-M', '8', '-DD', '-E', '-Y', home, '-P', join(home, 'kamailio.pid')]
@@ -55,6 +65,7 @@ export async function startKamailio({ folder, pstnPort, realm = 'provider.test' 
   return {
     host,
     port,
+    tlsPort,
     realm,
     passwordOf: (user) => `pw-${user}`,
     challenges: async () => (await readFile(logPath, 'utf8')).split(challenged).length - 1,
@@ -95,14 +106,31 @@ async function answersOptions(port: number): Promise<boolean> {
   }
 }
 
-function configuration({ port, pstnPort, realm }: { port: number; pstnPort: number; realm: string }): string {
+interface Settings extends Required<Omit<KamailioOptions, 'folder'>> {
+  port: number
+  tlsPort: number
+}
+
+function configuration({ port, tlsPort, pstnPort, realm, transport: { tcp, tls } }: Settings): string {
+  const streams = [
+    ...(tcp || tls ? ['tcp_children=2', `listen=tcp:${host}:${port}`] : ['disable_tcp=yes']),
+    ...(tls ? ['enable_tls=yes', `listen=tls:${host}:${tlsPort}`] : []),
+  ]
+  const tlsModule = tls
+    ? [
+        'loadmodule "tls.so"',
+        `modparam("tls", "private_key", "${tls.keyPath}")`,
+        `modparam("tls", "certificate", "${tls.certificatePath}")`,
+        'modparam("tls", "tls_method", "TLSv1.2+")',
+      ]
+    : []
   return `#!KAMAILIO
 debug=1
 log_stderror=yes
 fork=yes
 children=4
-disable_tcp=yes
 listen=udp:${host}:${port}
+${streams.join('\n')}
 alias="${realm}"
 mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/:/usr/lib/aarch64-linux-gnu/kamailio/modules/"
 loadmodule "tm.so"
@@ -118,6 +146,7 @@ loadmodule "textops.so"
 loadmodule "siputils.so"
 loadmodule "auth.so"
 loadmodule "htable.so"
+${tlsModule.join('\n')}
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "min_expires", 1)
 modparam("auth", "nonce_expire", 30)
@@ -154,7 +183,7 @@ request_route {
   if ($rU =~ "^[+]?404") { sl_send_reply("404", "Not Found"); exit; }
   if ($rU =~ "^[+]?503") { sl_send_reply("503", "Service Unavailable"); exit; }
   append_hf("${attemptHeader}: $shtinc(dialled=>$rU)\\r\\n");
-  if (!lookup("location")) { $du = "sip:${host}:${pstnPort}"; }
+  if (!lookup("location")) { $du = "sip:${host}:${pstnPort};transport=udp"; }
   t_relay();
 }
 `

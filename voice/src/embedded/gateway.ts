@@ -83,10 +83,11 @@ async function bindUserAgent(options: UserAgentOptions, withinMs: number): Promi
     try {
       return await createUserAgent(options)
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+      const { code, syscall, port = options.port } = error as NodeJS.ErrnoException & { port?: number }
+      if (code !== 'EADDRINUSE') throw error
       if (performance.now() >= giveUpAt) {
         throw new Error(
-          `${'syscall' in error && error.syscall === 'listen' ? 'TCP' : 'UDP'} port ${'port' in error && error.port ? error.port : options.port} on ${options.host} is in use by another program. Stop it, or choose another SIP port.`,
+          `${syscall === 'listen' ? 'TCP' : 'UDP'} port ${port} on ${options.host} is in use by another program. Stop it, or choose another SIP port.`,
           { cause: error },
         )
       }

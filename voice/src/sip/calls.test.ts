@@ -123,7 +123,11 @@ overEach('early media comes with the progress', async (protocol) => {
 
 overEach('re-INVITE both ways: hold, and a refusal that leaves the call alone', async (protocol) => {
   const held = offer.replace('m=audio', 'a=sendonly\r\nm=audio')
-  const pair = await established(protocol, { onReoffer: (sdp) => (sdp === held ? offer : null) }, { onReoffer: () => answer })
+  const pair = await established(
+    protocol,
+    { onReoffer: (sdp) => (sdp === held ? offer : null) },
+    { onReoffer: () => answer },
+  )
   const ours = pair.call.reinvite(held)
   await pair.network.clock.advance(20)
   assert.equal(await ours, answer)

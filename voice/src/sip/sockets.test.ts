@@ -145,7 +145,7 @@ test('a connection cut while it waits for an answer: 503 with the reason', async
 })
 
 test('a port where nothing listens, and one that never completes its handshake', async (t) => {
-  const silent = createServer(() => {})
+  const silent = createServer((socket) => socket.resume().on('error', () => socket.destroy()))
   silent.listen(0, host)
   await once(silent, 'listening')
   const { port } = silent.address() as AddressInfo
@@ -163,7 +163,10 @@ test('certificates that do not fit are refused, in words that say why', async (t
     return client.options(account(server.tlsPort!, 'tls', more), 5000)
   }
   await assert.rejects(ask('expired'), /Its certificate has expired\. The provider must renew it\.$/)
-  await assert.rejects(ask('other-name'), /Its certificate is not for carrier\.test or 127\.0\.0\.1 but for other\.test\.$/)
+  await assert.rejects(
+    ask('other-name'),
+    /Its certificate is not for carrier\.test or 127\.0\.0\.1 but for other\.test\.$/,
+  )
   await assert.rejects(ask('server', await agent(t)), /signed by an authority that this computer does not know/)
   assert.equal(await ask('server'), 200)
   assert.equal(await ask('other-name', trusting, { domain: 'other.test' }), 200)
@@ -254,7 +257,10 @@ test('IPv6: a call over UDP and one over TCP between two agents on ::1', async (
   for (const transport of ['udp', 'tcp'] as const) {
     const { answered, handlers } = events()
     const to: SipAccount = { host: '::1', port: callee.port, transport, username: 'alice', password: 'secret' }
-    const call = caller.invite({ account: to, callId: transport, to: '1', from: '', offer, ringTimeoutMs: 9000 }, handlers)
+    const call = caller.invite(
+      { account: to, callId: transport, to: '1', from: '', offer, ringTimeoutMs: 9000 },
+      handlers,
+    )
     await answered
     await call.hangup()
   }
