@@ -24,6 +24,8 @@ create table inbox.conversations (
   unread_count int not null default 0,
   last_message_text text,
   last_message_at timestamptz,
+  -- When something was last said, else when it began: the order of the inbox.
+  recent_at timestamptz not null default now(),
   -- What a conversation of the sales agent came to.
   campaign_id uuid,
   outcome text,
@@ -38,9 +40,9 @@ create table inbox.conversations (
   unique (workspace_id, id),
   foreign key (workspace_id, contact_id) references contacts.contacts (workspace_id, id) on delete cascade
 );
-create index conversations_recent on inbox.conversations (workspace_id, last_message_at desc nulls last, id desc);
-create index conversations_status on inbox.conversations (workspace_id, status, last_message_at desc nulls last, id desc);
-create index conversations_assignee on inbox.conversations (workspace_id, assignee_id, last_message_at desc nulls last, id desc);
+create index conversations_recent on inbox.conversations (workspace_id, recent_at desc, id desc);
+create index conversations_status on inbox.conversations (workspace_id, status, recent_at desc, id desc);
+create index conversations_assignee on inbox.conversations (workspace_id, assignee_id, recent_at desc, id desc);
 create index conversations_newest on inbox.conversations (workspace_id, id desc);
 create index conversations_contact on inbox.conversations (workspace_id, contact_id, id desc);
 create index conversations_campaign on inbox.conversations (workspace_id, campaign_id, id desc);

@@ -43,6 +43,16 @@ export const scopes = {
   'campaigns:write': ['owner', 'admin', 'sales_manager', 'operations'],
   /** Whom a campaign called and what became of it: personal data, so not for operations. */
   'campaign-calls:read': allBut('operations'),
+  /** Threads with people outside: their content, so not for operations. */
+  'conversations:read': allBut('operations'),
+  'conversations:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
+  'products:read': everyone,
+  'products:write': ['owner', 'admin', 'sales_manager'],
+  'orders:read': allBut('operations'),
+  'orders:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
+  'forms:read': everyone,
+  'forms:write': ['owner', 'admin', 'sales_manager'],
+  'form-submissions:read': allBut('operations'),
   'billing:read': everyone,
   'billing:write': management,
   'realtime:connect': everyone,

@@ -346,6 +346,7 @@ export interface InboxConversations {
   unread_count: Generated<number>
   last_message_text: string | null
   last_message_at: Timestamp | null
+  recent_at: Generated<Timestamp>
   campaign_id: string | null
   outcome: string | null
   sentiment: string | null
@@ -419,6 +420,165 @@ export interface RealtimeTickets {
   user_id: Generated<string>
   session_id: string
   expires_at: Generated<Timestamp>
+}
+
+export interface ReceptionistCallSums {
+  workspace_id: Generated<string>
+  client_id: string
+  quarter: Timestamp
+  calls: Generated<number>
+  seconds: Generated<string>
+  judged: Generated<number>
+  successes: Generated<number>
+  positive: Generated<number>
+  neutral: Generated<number>
+  negative: Generated<number>
+  stt_ms: Generated<number>
+  stt_calls: Generated<number>
+  llm_ms: Generated<number>
+  llm_calls: Generated<number>
+  tts_ms: Generated<number>
+  tts_calls: Generated<number>
+}
+
+export interface ReceptionistCalls {
+  id: string
+  workspace_id: Generated<string>
+  client_id: string
+  contact_id: string | null
+  caller_phone: string | null
+  caller_name: string | null
+  duration_seconds: Generated<string>
+  stt_latency_ms: number | null
+  llm_latency_ms: number | null
+  tts_latency_ms: number | null
+  transcript: string | null
+  sentiment: string | null
+  success: boolean | null
+  recording_url: string | null
+  notes: string | null
+  started_at: Generated<Timestamp>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ReceptionistClients {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  name: string
+  phone_number: string | null
+  profession: string | null
+  voice_id: string | null
+  voice_name: string | null
+  system_prompt: string | null
+  is_active: Generated<boolean>
+  deleted_at: Timestamp | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ReceptionistKnowledge {
+  id: string
+  workspace_id: Generated<string>
+  client_id: string
+  title: string
+  content: string
+  created_at: Generated<Timestamp>
+}
+
+export interface ReceptionistPassages {
+  workspace_id: Generated<string>
+  knowledge_id: string
+  client_id: string
+  number: number
+  text: string
+  words: GeneratedAlways<string>
+  embedding: number[] | null
+  embedding_model: string | null
+}
+
+export interface ShopFormSubmissions {
+  id: string
+  workspace_id: Generated<string>
+  form_id: string
+  contact_id: string | null
+  values: Json
+  created_at: Generated<Timestamp>
+}
+
+export interface ShopForms {
+  id: string
+  workspace_id: Generated<string>
+  name: string
+  description: string | null
+  fields: Json
+  is_active: Generated<boolean>
+  submission_count: Generated<number>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ShopOrderChanges {
+  id: string
+  workspace_id: Generated<string>
+  order_id: string
+  kind: string
+  before: string
+  after: string
+  user_id: Generated<string | null>
+  created_at: Generated<Timestamp>
+}
+
+export interface ShopOrderItems {
+  workspace_id: Generated<string>
+  order_id: string
+  position: number
+  product_id: string
+  product_name: string
+  price_minor: number
+  quantity: number
+}
+
+export interface ShopOrders {
+  id: string
+  workspace_id: Generated<string>
+  number: number
+  contact_id: string | null
+  customer_name: string
+  conversation_id: string | null
+  form_id: string | null
+  currency: string
+  total_minor: number
+  status: Generated<string>
+  payment_status: Generated<string>
+  payment_intent_id: string | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ShopProducts {
+  id: string
+  workspace_id: Generated<string>
+  name: string
+  description: string | null
+  category: string | null
+  price_minor: number
+  currency: string
+  stock: Generated<number>
+  image_url: string | null
+  image_file_id: string | null
+  archived_at: Timestamp | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ShopShops {
+  workspace_id: Generated<string>
+  description: string | null
+  last_order_number: Generated<number>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
 }
 
 export interface TelephonyNodes {
@@ -505,6 +665,18 @@ export interface Database {
   'platform.idempotency_keys': PlatformIdempotencyKeys
   'platform.subscribers': PlatformSubscribers
   'realtime.tickets': RealtimeTickets
+  'receptionist.call_sums': ReceptionistCallSums
+  'receptionist.calls': ReceptionistCalls
+  'receptionist.clients': ReceptionistClients
+  'receptionist.knowledge': ReceptionistKnowledge
+  'receptionist.passages': ReceptionistPassages
+  'shop.form_submissions': ShopFormSubmissions
+  'shop.forms': ShopForms
+  'shop.order_changes': ShopOrderChanges
+  'shop.order_items': ShopOrderItems
+  'shop.orders': ShopOrders
+  'shop.products': ShopProducts
+  'shop.shops': ShopShops
   'telephony.nodes': TelephonyNodes
   'telephony.number_zones': TelephonyNumberZones
   'telephony.sip_providers': TelephonySipProviders

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { event } from '../../platform/events.ts'
+import { onTimeline } from '../contacts/index.ts'
+import { formatMoney } from './money.ts'
+import { OrderRow } from './order-row.ts'
+import { toOrder } from './wire.ts'
+
+const live = { event: 'order:update', scope: 'orders:read', frame: toOrder } as const
+
+const subjectOf = ({ id }: OrderRow) => ({ kind: 'order', id })
+const countOf = ({ items }: OrderRow) => items.reduce((sum, { quantity }) => sum + quantity, 0)
+
+export const OrderPlaced = event(
+  'order.placed',
+  OrderRow,
+  live,
+  onTimeline((order) => ({
+    contact_id: order.contact_id,
+    kind: 'order.placed',
+    title: `Ordered ${countOf(order)} ${countOf(order) === 1 ? 'item' : 'items'} for ${formatMoney(order.total_minor, order.currency)}`,
+    subject: subjectOf(order),
+    details: { number: order.number },
+  })),
+)
+
+export const OrderStatusChanged = event(
+  'order.status_changed',
+  OrderRow.extend({ before: z.string() }),
+  live,
+  onTimeline((order) => ({
+    contact_id: order.contact_id,
+    kind: `order.${order.status}`,
+    title: `Order #${order.number} is ${order.status}`,
+    subject: subjectOf(order),
+  })),
+)
+
+export const OrderPaymentChanged = event(
+  'order.payment_changed',
+  OrderRow.extend({ before: z.string() }),
+  live,
+  onTimeline((order) => ({
+    contact_id: order.contact_id,
+    kind: `order.payment_${order.payment_status}`,
+    title: `Payment of order #${order.number}: ${order.payment_status.replace('_', ' ')}`,
+    subject: subjectOf(order),
+  })),
+)

@@ -1,0 +1,2 @@
+export { getOrderForPayment, setOrderPaymentStatus } from './order-payment.ts'
+export type { OrderRow } from './order-row.ts'

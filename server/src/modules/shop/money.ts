@@ -1,0 +1,52 @@
+import { invalidField } from '../../platform/errors.ts'
+
+// ISO 4217 list one; every other currency has two decimals.
+const decimals: Record<string, number> = {
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  UYI: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
+  CLF: 4,
+  UYW: 4,
+}
+
+/** How many decimals amounts of this currency have (ISO 4217 minor unit). */
+export const decimalsOf = (currency: string): number => decimals[currency] ?? 2
+
+/** 1999 USD is 19.99. */
+export const toMajor = (amountMinor: number, currency: string): number => amountMinor / 10 ** decimalsOf(currency)
+
+/** 19.99 USD is 1999. Throws 400 for more decimals than the currency has; `path` is the field it came in. */
+export function toMinor(amount: number, currency: string, path: string): number {
+  const digits = decimalsOf(currency)
+  const minor = Math.round(amount * 10 ** digits)
+  if (toMajor(minor, currency) !== amount) {
+    const message = digits === 0 ? `${currency} has no decimals.` : `${currency} has ${digits} decimals at most.`
+    throw invalidField(path, message)
+  }
+  return minor
+}
+
+/** For a sentence: `34.00 EUR`, `1200 JPY`. */
+export const formatMoney = (amountMinor: number, currency: string): string =>
+  `${toMajor(amountMinor, currency).toFixed(decimalsOf(currency))} ${currency}`

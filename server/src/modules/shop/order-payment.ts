@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { emit } from '../../platform/events.ts'
+import { newId } from '../../platform/id.ts'
+import { OrderPaymentChanged } from './events.ts'
+import { type OrderRow, findOrder, lockOrder } from './order-row.ts'
+import type { PaymentStatus } from './transitions.ts'
+
+/**
+ * What a payment needs to know of an order: `total_minor` of `currency`, `status`, `payment_status`. Within a
+ * transaction the order stays as it is until that ends. `orderId`: its id or its number. Throws 404.
+ */
+export const getOrderForPayment = (ctx: Ctx, orderId: string): Promise<OrderRow> =>
+  ctx.scope.inTransaction && !ctx.scope.readOnly ? lockOrder(ctx, orderId) : findOrder(ctx, orderId)
+
+const move = statement(
+  'shop.set_order_payment_status',
+  (_, p: { id: string; payment_status: string; payment_intent_id: string | null }) => sql<{ updated_at: string }>`
+    update shop.orders
+       set payment_status = ${p.payment_status}, payment_intent_id = coalesce(${p.payment_intent_id}, payment_intent_id)
+     where id = ${p.id} returning updated_at`,
+)
+
+const remember = statement(
+  'shop.remember_order_change',
+  (_, p: { id: string; order_id: string; kind: string; before: string; after: string }) => sql`
+    insert into shop.order_changes (id, order_id, kind, before, after)
+    values (${p.id}, ${p.order_id}, ${p.kind}, ${p.before}, ${p.after})`,
+)
+
+/** The call that writes a change of an order into its history. */
+export const rememberOrderChange = (order: OrderRow, kind: 'status' | 'payment', before: string, after: string) =>
+  remember.call({ id: newId(), order_id: order.id, kind, before, after })
+
+/**
+ * Says how the payment of an order stands: the one way to move `payment_status`. Saying the same again changes nothing.
+ * Throws 404.
+ */
+export function setOrderPaymentStatus(
+  ctx: Ctx,
+  orderId: string,
+  status: PaymentStatus,
+  paymentIntentId?: string,
+): Promise<OrderRow> {
+  return transaction(ctx, async (ctx) => {
+    const order = await lockOrder(ctx, orderId)
+    const payment_intent_id = paymentIntentId ?? order.payment_intent_id
+    if (order.payment_status === status && order.payment_intent_id === payment_intent_id) return order
+    const [moved] = await ctx.db.together([
+      move.call({ id: order.id, payment_status: status, payment_intent_id }),
+      ...(order.payment_status === status ? [] : [rememberOrderChange(order, 'payment', order.payment_status, status)]),
+    ])
+    const { updated_at } = moved?.[0] as { updated_at: string }
+    const paid = { ...order, payment_status: status, payment_intent_id, updated_at }
+    if (order.payment_status !== status) emit(ctx, OrderPaymentChanged, { ...paid, before: order.payment_status })
+    return paid
+  })
+}

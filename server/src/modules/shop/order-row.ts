@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { missing } from '../../platform/errors.ts'
+import { orderStatuses, paymentStatuses } from './transitions.ts'
+
+/** An order as it is stored and as the fact of it is told; amounts in minor units of `currency`. */
+export const OrderRow = z.object({
+  id: z.uuid(),
+  workspace_id: z.uuid(),
+  number: z.int(),
+  contact_id: z.uuid().nullable(),
+  customer_name: z.string(),
+  conversation_id: z.uuid().nullable(),
+  form_id: z.uuid().nullable(),
+  currency: z.string(),
+  total_minor: z.number(),
+  status: z.enum(orderStatuses),
+  payment_status: z.enum(paymentStatuses),
+  payment_intent_id: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  items: z.array(
+    z.object({
+      product_id: z.uuid(),
+      product_name: z.string(),
+      quantity: z.int(),
+      price_minor: z.number(),
+    }),
+  ),
+})
+export type OrderRow = z.output<typeof OrderRow>
+
+/** Of `shop.orders o`, its items with it. */
+export const orderColumns = sql`
+  o.id, o.workspace_id, o.number, o.contact_id, o.customer_name, o.conversation_id, o.form_id, o.currency, o.total_minor,
+  o.status, o.payment_status, o.payment_intent_id, o.created_at, o.updated_at,
+  (select coalesce(jsonb_agg(jsonb_build_object('product_id', i.product_id, 'product_name', i.product_name,
+            'quantity', i.quantity, 'price_minor', i.price_minor) order by i.position), '[]')
+     from shop.order_items i where i.workspace_id = o.workspace_id and i.order_id = o.id) as items`
+
+interface OrderKey {
+  id: string | null
+  number: number | null
+}
+
+/** An order is named by its id or by its number, as people do. */
+export const orderKey = (orderId: string): OrderKey =>
+  /^\d{1,9}$/.test(orderId) ? { id: null, number: Number(orderId) } : { id: orderId, number: null }
+
+const find = statement(
+  'shop.find_order',
+  (_, p: OrderKey) => sql<OrderRow>`
+    select ${orderColumns} from shop.orders o where o.id = ${p.id}::uuid or o.number = ${p.number}::int`,
+)
+
+/** `orderId`: its id or its number. Throws 404. */
+export async function findOrder(ctx: Ctx, orderId: string): Promise<OrderRow> {
+  return (await ctx.db.maybe(find, orderKey(orderId))) ?? missing('order')
+}
+
+const lock = statement(
+  'shop.lock_order',
+  (_, p: OrderKey) => sql<OrderRow>`
+    select ${orderColumns} from shop.orders o where o.id = ${p.id}::uuid or o.number = ${p.number}::int for update of o`,
+)
+
+/** As `findOrder`, and nobody else changes it until this transaction ends. */
+export async function lockOrder(ctx: Ctx, orderId: string): Promise<OrderRow> {
+  return (await ctx.db.maybe(lock, orderKey(orderId))) ?? missing('order')
+}
