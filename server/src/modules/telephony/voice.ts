@@ -1,10 +1,9 @@
 import { hostname } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import { type Clock, type Timer, type TrunkState, type VoiceGateway, systemClock } from '@switchboard/voice'
-import { type StoredEvent, workspaceTopic } from '../../platform/events.ts'
+import { workspaceTopic } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
-import { SipProviderChanged } from './events.ts'
 import { bury, drop, held, join, leave, renew, saveStates, take } from './nodes.ts'
 import { type SipAccountRow, toTrunk } from './sip-providers.ts'
 import { faultOfSipHost } from './sip-host.ts'
@@ -30,8 +29,6 @@ export interface Telephony {
   start(): Promise<void>
   /** Providers have changed: look now. Resolves when the trunks are as they should be. */
   sync(): Promise<void>
-  /** For every event of the outbox: looks when a provider has changed. */
-  notice(event: Pick<StoredEvent, 'type'>): void
   /** Gives the trunks to whoever comes next. Calls should have ended before. */
   stop(): Promise<void>
 }
@@ -50,8 +47,8 @@ export interface TelephonyOptions {
 const marginMs = 2_000
 
 /**
- * Keeps the gateway's trunks equal to the active providers, each in the hands of one node, and tells their state. Pass
- * it the outbox's events; the heartbeat is the net under them.
+ * Keeps the gateway's trunks equal to the active providers, each in the hands of one node, and tells their state. Call
+ * `sync` when an event `sip_provider.changed` comes by; the heartbeat is the net under it.
  */
 export function createTelephony(services: Services, gateway: VoiceGateway, options: TelephonyOptions = {}): Telephony {
   const { clock = systemClock, leaseMs = 15_000, heartbeatMs = 3_000, sole = services.config.database.url === null } = options
@@ -171,10 +168,6 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     mayDial: () => !stopped && clock.monotonic() < leaseEndsAt - marginMs,
     trunks: () => trunks,
     sync,
-    notice({ type }) {
-      if (type !== SipProviderChanged.type) return
-      sync().catch((error: unknown) => log.warn({ err: error }, 'A changed SIP provider could not be looked at; trying again.'))
-    },
     async start() {
       await enter()
       await sync()

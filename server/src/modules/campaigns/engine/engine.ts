@@ -2,7 +2,6 @@ import { type Clock, type Timer, type VoiceGateway, systemClock } from '@switchb
 import type { StoredEvent } from '../../../platform/events.ts'
 import type { Services } from '../../../platform/services.ts'
 import { ContactListChanged } from '../../contacts/events.ts'
-import { SipProviderChanged } from '../../telephony/events.ts'
 import type { Telephony } from '../../telephony/index.ts'
 import { CampaignChanged, CampaignStatusChanged } from '../events.ts'
 import type { Engine } from './context.ts'
@@ -32,7 +31,7 @@ export interface CampaignEngineOptions {
   idlePollMs?: number
 }
 
-const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.type, SipProviderChanged.type])
+const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.type])
 
 /**
  * Works through the campaigns whose provider is in this node's hands. One loop: it looks at the campaigns, claims
