@@ -4,7 +4,7 @@ import { violates } from '../../platform/database/errors.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
 import { conflict, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
-import { readCursor, toPage } from '../../platform/http/fields.ts'
+import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
 import { memberFilter } from '../identity/index.ts'
 import { ContactCreated, ContactDeleted, ContactUpdated } from './events.ts'
@@ -30,10 +30,10 @@ interface ListParameters {
   phone_number: string | null
   email: string | null
   before: string | null
-  limit: number
 }
 
-interface ListShape extends Record<string, boolean> {
+interface ListShape extends Record<string, boolean | string> {
+  rows: string
   of_user: boolean
   in_list: boolean
   with_number: boolean
@@ -61,7 +61,7 @@ const list = variants('contacts.list', (db, p: ListParameters, shape: ListShape)
     .$if(shape.with_email, (query) => query.where(sql`lower(c.email)`, '=', sql`lower(${p.email})`))
     .$if(shape.continued, (query) => query.where('c.id', '<', p.before))
     .orderBy('c.id', 'desc')
-    .limit(p.limit),
+    .limit(sql.lit(Number(shape.rows))),
 )
 
 /** Newest first. */
@@ -70,6 +70,7 @@ export async function listContacts(ctx: Ctx, query: ContactQuery) {
   const user_id = await memberFilter(ctx, query.userId)
   const rows = await ctx.db.all(
     list({
+      rows: rowsToRead(query.limit),
       of_user: user_id !== null,
       in_list: query.contact_list_id !== undefined,
       with_number: query.phone_number !== undefined,
@@ -83,7 +84,6 @@ export async function listContacts(ctx: Ctx, query: ContactQuery) {
         query.phone_number === undefined ? null : await toE164(ctx, query.phone_number, 'query.phone_number'),
       email: query.email ?? null,
       before,
-      limit: query.limit + 1,
     },
   )
   return toPage(rows, query.limit)

@@ -45,7 +45,13 @@ export function readCursor(cursor: string | undefined): string | null {
 }
 
 /**
- * One page out of `limit + 1` rows, in the order of their ids. Lists ask for one row more than they show, to know
+ * How many rows a list reads, to be written into its statement as a variant: with the number as a parameter PostgreSQL
+ * plans every call anew, which costs more than some rows too many.
+ */
+export const rowsToRead = (limit: number): '51' | '201' => (limit <= 50 ? '51' : '201')
+
+/**
+ * One page out of more than `limit` rows, in the order of their ids. Lists ask for at least one row more than they show, to know
  * whether there is a next page.
  */
 export function toPage<R extends { id: string }>(rows: R[], limit: number): { data: R[]; next_cursor: string | null } {

@@ -31,6 +31,8 @@ const rebase = statement('events.rebase.sweep', () => sql<{ moved: boolean }>`se
 const batchSize = 500
 /** After this an event is looked for again that an older transaction, still running, hides. */
 const waitMs = 20
+/** Under load the log is read, and other nodes are told, this often and not after each commit: a NOTIFY is a commit too. */
+const gatherMs = 10
 const channel = 'outbox'
 
 /**
@@ -47,11 +49,12 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
   let timer: NodeJS.Timeout | undefined
   let reading: Promise<void> | undefined
   let again = false
-  let announced = false
+  let readAt = 0
+  let announcedAt = 0
+  let announcement: NodeJS.Timeout | undefined
 
   const read = async (ctx: Ctx): Promise<number> => {
     for (;;) {
-      again = false
       const { events, upTo, more, waiting } = await readAll(ctx, position, batchSize)
       for (const event of events) {
         position = { transaction: event.transaction, sequence: event.sequence }
@@ -60,7 +63,7 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       position = laterOf(position, upTo)
       const types = new Set(events.map(({ type }) => type))
       for (const worker of workers) if (worker.types.some((type) => types.has(type))) worker.run()
-      if (!more && !again) return waiting ? waitMs : pollMs
+      if (!more) return waiting ? waitMs : pollMs
     }
   }
 
@@ -68,6 +71,9 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
     again = true
     if (!ctx || reading) return
     clearTimeout(timer)
+    const restMs = readAt + gatherMs - performance.now()
+    if (restMs > 0) return void (timer = setTimeout(look, restMs))
+    again = false
     reading = read(ctx)
       .catch((error: unknown) => {
         ctx?.log.warn({ err: error }, 'The event log could not be read; trying again.')
@@ -75,19 +81,22 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       })
       .then((pauseMs) => {
         reading = undefined
-        if (ctx) timer = setTimeout(look, again ? 0 : pauseMs)
+        readAt = performance.now()
+        if (ctx) timer = setTimeout(look, again ? gatherMs : pauseMs)
       })
   }
 
   // Told after the commit, not with it: a transaction that notifies takes a lock on the whole cluster at its commit.
   // One message covers all commits of a moment, and what a crash keeps from being told is found by the poll.
   const announce = () => {
-    if (announced) return
-    announced = true
-    setImmediate(() => {
-      announced = false
-      bus.publish(channel, '')
-    })
+    announcement ??= setTimeout(
+      () => {
+        announcement = undefined
+        announcedAt = performance.now()
+        bus.publish(channel, '')
+      },
+      announcedAt + gatherMs - performance.now(),
+    )
   }
 
   let poll: NodeJS.Timeout | undefined
@@ -121,6 +130,7 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
     async stop() {
       ctx = undefined
       clearTimeout(timer)
+      clearTimeout(announcement)
       clearInterval(poll)
       await reading
       await Promise.all(workers.map((worker) => worker.stop()))
