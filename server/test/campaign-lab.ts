@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { after } from 'node:test'
+import type pg from 'pg'
 import { type CalleeBehaviour, type SimGateway, type VirtualClock, createSimGateway, createVirtualClock } from '@switchboard/voice'
 import { readConfig } from '../src/config.ts'
 import { createCampaign, getCampaign } from '../src/modules/campaigns/campaigns.ts'
@@ -121,7 +122,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     await database.close()
     await rm(dataDir, { recursive: true, force: true })
   })
-  const query = async (text: string, values: unknown[] = []) => (await pool.query(text, values)).rows
+  const query = (text: string, values: unknown[] = []) => queryAsSystem(pool, text, values)
 
   async function makeWorkspace(numbers: string[], provider = {}): Promise<LabWorkspace> {
     const [id, userId, listId, fileId, greetingId] = Array.from({ length: 5 }, newId) as [string, string, string, string, string]
@@ -223,6 +224,22 @@ export async function openCampaignLab(): Promise<CampaignLab> {
       }
       throw new Error(`The campaign has not ended: ${JSON.stringify(await workspace.campaign(campaignId))}\n${logLines.join('')}`)
     },
+  }
+}
+
+/** Sees all workspaces, as the server's own sweepers do. */
+export async function queryAsSystem(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Record<string, never>[]> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin; set local role app_system')
+    const { rows } = await client.query(text, values)
+    await client.query('commit')
+    return rows
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  } finally {
+    client.release()
   }
 }
 

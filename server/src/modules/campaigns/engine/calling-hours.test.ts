@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { readConfig } from '../../../config.ts'
 import type { OpenDatabase } from '../../../platform/database/open.ts'
 import { createLog } from '../../../platform/log.ts'
+import { queryAsSystem } from '../../../../test/campaign-lab.ts'
 import { openTestDatabase } from '../../../../test/database.ts'
 import { defaults } from '../schema.ts'
 
@@ -15,9 +16,11 @@ before(async () => {
 })
 after(() => database.close())
 
+const query = (text: string, values?: unknown[]) => queryAsSystem(database.pool, text, values) as Promise<Record<string, unknown>[]>
+
 async function nextOpening(hours: object | null, zones: string[], at: string): Promise<string | null> {
-  const { rows } = await database.pool.query('select campaigns.next_opening($1, $2, $3) as at', [hours && JSON.stringify(hours), zones, at])
-  return rows[0].at
+  const [row] = await query('select campaigns.next_opening($1, $2, $3) as at', [hours && JSON.stringify(hours), zones, at])
+  return row?.at as string | null
 }
 
 const everyDay = defaults.calling_hours
@@ -50,7 +53,7 @@ for (const [what, hours, zones, at, opening] of table) {
 }
 
 test('a number says where its owner may be', async () => {
-  const zonesOf = async (number: string) => (await database.pool.query('select telephony.zones_of($1) as zones', [number])).rows[0].zones
+  const zonesOf = async (number: string) => (await query('select telephony.zones_of($1) as zones', [number]))[0]?.zones
   assert.deepEqual(await zonesOf('+12125550123'), ['America/New_York'])
   assert.deepEqual(await zonesOf('+18005550123'), ['America/St_Johns', 'Pacific/Honolulu'])
   assert.deepEqual(await zonesOf('+4930123456'), ['Europe/Berlin'])
@@ -59,13 +62,13 @@ test('a number says where its owner may be', async () => {
 })
 
 test('the database knows every zone that a number may be in', async () => {
-  const { rows } = await database.pool.query(`
+  const rows = await query(`
     select distinct zone from telephony.number_zones, unnest(zones) zone where zone not in (select name from pg_timezone_names)`)
   assert.deepEqual(rows, [])
 })
 
 test('ids made by the database are UUIDv7 in the order of their making', async () => {
-  const { rows } = await database.pool.query('select campaigns.new_id()::text as id, pg_sleep(0.001) from generate_series(1, 50)')
+  const rows = await query('select campaigns.new_id()::text as id, pg_sleep(0.001) from generate_series(1, 50)')
   const ids = rows.map(({ id }) => id as string)
   for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   assert.deepEqual(ids, ids.toSorted())
