@@ -99,7 +99,7 @@ for (const transport of transports)
       }
     }))
 
-test('calls come in over the connection that we opened', () =>
+test('calls come in: over UDP and TCP to our port, over TLS on the connection that we opened', () =>
   withScratch('transports', async (folder) => {
     await using people = await startCalledPeople({
       folder,
@@ -132,7 +132,7 @@ test('calls come in over the connection that we opened', () =>
     }
   }))
 
-test('a provider whose certificate nobody we know has signed is refused, and the trunk says why', () =>
+test('a provider whose certificate nobody we know has signed is refused, until its authority is trusted', () =>
   withScratch('transports', async (folder) => {
     await using kamailio = await startKamailio({ folder, pstnPort: 9, transport: { tls } })
     const gateway = await startEngine()
@@ -142,5 +142,13 @@ test('a provider whose certificate nobody we know has signed is refused, and the
       assert.match(result.message, /signed by an authority that this computer does not know/)
     } finally {
       await gateway.close()
+    }
+    process.env.NODE_EXTRA_CA_CERTS = fixture('ca.crt')
+    const trusting = await startEngine()
+    try {
+      assert.equal((await trusting.testTrunk(trunkAt(kamailio, 'tls'))).ok, true)
+    } finally {
+      delete process.env.NODE_EXTRA_CA_CERTS
+      await trusting.close()
     }
   }))

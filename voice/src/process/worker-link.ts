@@ -26,7 +26,7 @@ export function startWorker(options: EmbeddedOptions, onMessage: (message: FromW
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // The server's environment holds its secrets, of which this process needs none.
-    env: keep(['TZ', 'NODE_COMPILE_CACHE']),
+    env: keep(['TZ', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS']),
   })
   const { promise: ready, resolve, reject } = Promise.withResolvers<WorkerLink>()
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()

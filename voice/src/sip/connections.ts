@@ -31,6 +31,8 @@ export interface Connections {
 interface Connection {
   readonly peer: Hop
   readonly socket: Socket
+  /** TLS: the names that its certificate has been found to be for. */
+  readonly names: Set<string>
   /** Messages for when it is open; null from then on. */
   waiting: { data: string; onError?: ((error: Error) => void) | undefined }[] | null
 }
@@ -56,11 +58,15 @@ export function createConnections(
     return candidates.find((connection) => !connection.socket.destroyed && serves(connection, to))
   }
 
-  function serves({ peer, socket, waiting }: Connection, to: Hop): boolean {
+  function serves({ peer, socket, names, waiting }: Connection, to: Hop): boolean {
     if (to.connection) return to.connection === peer.connection
     if (!to.names || !(socket instanceof TLSSocket) || !settings.verifyPeers) return true
-    if (waiting) return acceptedNames(peer).join() === to.names.join()
-    return checkNames(to.names, socket.getPeerCertificate()) === undefined
+    const wanted = to.names.join()
+    if (waiting) return acceptedNames(peer).join() === wanted
+    if (names.has(wanted)) return true
+    const covered = checkNames(to.names, socket.getPeerCertificate()) === undefined
+    if (covered) names.add(wanted)
+    return covered
   }
 
   function dial(to: Hop): Connection {
@@ -90,7 +96,7 @@ export function createConnections(
 
   function hold(socket: Socket, address: Hop, waiting: Connection['waiting']): Connection {
     const peer: Hop = { ...address, connection: socket }
-    const connection: Connection = { peer, socket, waiting }
+    const connection: Connection = { peer, socket, names: new Set(), waiting }
     const key = addressKey(peer)
     const siblings = open.get(key) ?? new Set()
     open.set(key, siblings.add(connection))

@@ -94,6 +94,21 @@ test('a connection cut in mid-call is opened again by whoever speaks next', asyn
   await nothingLeft(pair)
 })
 
+test('a BYE that is lost with its connection is sent again over a new one', async () => {
+  const pair = await established('tcp')
+  pair.network.fate = (what) => {
+    if (what === 'BYE' && pair.network.sent(6001).length === 1)
+      pair.network.clock.setTimeout(() => pair.network.cut(6001), 0)
+    return [1]
+  }
+  const hungUp = pair.call.hangup()
+  await pair.network.clock.advance(20)
+  await hungUp
+  assert.deepEqual(pair.network.sent(6001), ['BYE', 'BYE'])
+  assert.deepEqual(pair.events, ['callee bye'])
+  await nothingLeft(pair)
+})
+
 test('a peer that leaves the transport out of its Contact gets its requests as the call began', async () => {
   const peer = await callPeer(
     (request, reply) => {

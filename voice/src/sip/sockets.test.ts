@@ -27,7 +27,12 @@ async function agent(t: TestContext, options: Partial<UserAgentOptions> = {}, co
 }
 
 const account = (port: number, transport: 'tcp' | 'tls', more: Partial<SipAccount> = {}): SipAccount => ({
-  ...{ host, port, transport, username: 'alice', password: 'secret', domain: 'carrier.test' },
+  host,
+  port,
+  transport,
+  username: 'alice',
+  password: 'secret',
+  domain: 'carrier.test',
   ...more,
 })
 

@@ -32,9 +32,9 @@ export function checkNames(names: readonly string[], certificate: PeerCertificat
 }
 
 const privateCa =
-  'is signed by an authority that this computer does not know. If the provider has its own, add its certificate to the trusted ones'
+  'is signed by an authority that this computer does not know. If the provider has its own, start with NODE_EXTRA_CA_CERTS naming a file that holds it'
 
-/** How a connection failed, by the error's code: `is` follows the peer's name. */
+/** Why a connection failed, by the error's code. */
 const explanations: Record<string, string> = {
   CERT_HAS_EXPIRED: 'Its certificate has expired. The provider must renew it',
   CERT_NOT_YET_VALID: 'Its certificate is not valid yet. Check the clock of this computer',

@@ -37,14 +37,14 @@ export interface TlsOptions {
 }
 
 export interface SipAccount {
-  /** A name (its A record is asked) or an address. */
+  /** A name (its A record is asked) or an address. SRV records are not asked for: the port is always known. */
   host: string
   port: number
   username: string
   password: string
   /** Default `host`. */
   domain?: string
-  /** Default `udp`. */
+  /** Default `udp`, by which messages of more than 1300 bytes go as well. */
   transport?: 'udp' | 'tcp' | 'tls'
 }
 
