@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { createRequire } from 'node:module'
 import { serialize } from 'pg-protocol'
+import { isConnectionBroken } from './errors.ts'
 import type { Call } from './statement.ts'
 
 // `pg` does not export these two; its version is pinned and `scope.test.ts` runs this form beside its plain twin.
@@ -30,27 +31,22 @@ export function sendTogether(client: pg.PoolClient, calls: Call[]): Promise<Row[
   return pipeline.promise
 }
 
-/** The same with one round trip a statement, for where the form above cannot go (`DATABASE_PIPELINE=off`). */
-export async function sendOneByOne(client: pg.PoolClient, calls: Call[]): Promise<Row[][]> {
-  const own = calls[0]?.name !== 'begin' && calls.at(-1)?.name !== 'commit' && !openTransactions.has(client)
+/**
+ * The same with one round trip a statement, for where the form above cannot go (`DATABASE_PIPELINE=off`). `alone`: the
+ * calls are a transaction of their own; otherwise they begin, continue or end one with calls of their own.
+ */
+export async function sendOneByOne(client: pg.PoolClient, calls: Call[], alone: boolean): Promise<Row[][]> {
   const results: Row[][] = []
-  if (own) await client.query('begin')
   try {
-    for (const call of calls) {
-      results.push((await client.query({ name: call.name, text: call.text, values: call.values })).rows as Row[])
-      if (call.name === 'begin') openTransactions.add(client)
-      if (call.name === 'commit') openTransactions.delete(client)
-    }
-    if (own) await client.query('commit')
+    if (alone) await client.query('begin')
+    for (const { name, text, values } of calls) results.push((await client.query<Row>({ name, text, values })).rows)
+    if (alone) await client.query('commit')
   } catch (error) {
-    openTransactions.delete(client)
-    if (own) await client.query('rollback')
+    if (alone && !isConnectionBroken(error)) await client.query('rollback')
     throw error
   }
   return results
 }
-
-const openTransactions = new WeakSet<pg.PoolClient>()
 
 // How each statement's rows read, per connection; null: it answers none. A prepared statement cannot change that (the
 // server refuses: "cached plan must not change result type"), so it is described once and never again.

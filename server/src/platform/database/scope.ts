@@ -40,8 +40,9 @@ export interface Connections {
 const begin: Call = { name: 'begin', text: 'begin', values: [] }
 const commit: Call = { name: 'commit', text: 'commit', values: [] }
 
-function send({ pipelined }: Connections, client: pg.PoolClient, calls: Call[]): Promise<Row[][]> {
-  return pipelined ? sendTogether(client, calls) : sendOneByOne(client, calls)
+/** `alone`: these calls are a whole transaction. */
+function send({ pipelined }: Connections, client: pg.PoolClient, calls: Call[], alone: boolean): Promise<Row[][]> {
+  return pipelined ? sendTogether(client, calls) : sendOneByOne(client, calls, alone)
 }
 
 function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, entered: () => Promise<Entered>): Db {
@@ -74,7 +75,7 @@ export function standalone(connections: Connections, open: Opener, readOnly: boo
   const run = async (calls: Call[]) => {
     const client = await connect(connections)
     try {
-      const [opened, ...results] = await send(connections, client, [open(readOnly), ...calls])
+      const [opened, ...results] = await send(connections, client, [open(readOnly), ...calls], true)
       client.release()
       who = opened?.[0] as unknown as Entered
       return results
@@ -112,12 +113,13 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
     if (state === 'done') throw new Error('This transaction has already been committed.')
     const last = options.commit ?? false
     // When the first statement is also the last, the one Sync is the whole transaction: no `begin`, no `commit`.
-    const opening = state === 'open' ? [] : last ? [open(readOnly)] : [begin, open(readOnly)]
+    const alone = last && state === 'fresh'
+    const opening = state === 'open' ? [] : alone ? [open(readOnly)] : [begin, open(readOnly)]
     const ending = last ? [...closing(), ...(state === 'open' ? [commit] : [])] : []
     client ??= await connect(connections)
     state = last ? 'done' : 'open'
     try {
-      const results = await send(connections, client, [...opening, ...calls, ...ending])
+      const results = await send(connections, client, [...opening, ...calls, ...ending], alone)
       if (opening.length > 0) who = results[opening.length - 1]?.[0] as unknown as Entered
       if (last) release(false)
       return results.slice(opening.length, opening.length + calls.length)
