@@ -1,5 +1,5 @@
 /** What stands in a stream: messages, and line ends between them, which are keep-alives (RFC 5626 section 4.4.1). */
-export type Frame = { type: 'message'; data: Buffer } | { type: 'line-end' }
+type Frame = { type: 'message'; data: Buffer } | { type: 'line-end' }
 
 export interface Framer {
   /** Takes what has arrived and answers the frames it completes. Throws `MalformedStream`: the stream cannot be read on. */
