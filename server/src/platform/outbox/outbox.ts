@@ -95,7 +95,7 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
         announcedAt = performance.now()
         bus.publish(channel, '')
       },
-      announcedAt + gatherMs - performance.now(),
+      Math.max(0, announcedAt + gatherMs - performance.now()),
     )
   }
 
