@@ -61,6 +61,8 @@ create table inbox.messages (
   attachment jsonb,
   -- Outgoing ones: on its way through the channel.
   status text not null default 'sent' check (status in ('queued', 'sent', 'delivered', 'read', 'failed')),
+  -- Why it could not be sent.
+  error text,
   -- The channel's own id, and the client's: each makes a repetition harmless.
   external_id text,
   client_id text,

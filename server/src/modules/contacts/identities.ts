@@ -43,11 +43,13 @@ const findByIdentities = statement(
      order by wanted.place limit 1`,
 )
 
+// Whom nobody in particular met (a stranger came by the web or rang) is the owner's.
 const insert = statement(
   'contacts.insert_person',
   (_, p: { id: string; first_name: string; last_name: string; phone_number: string | null; email: string | null }) =>
-    sql`insert into contacts.contacts (id, first_name, last_name, phone_number, email)
-        values (${p.id}, ${p.first_name}, ${p.last_name}, ${p.phone_number}, ${p.email})`,
+    sql`insert into contacts.contacts (id, user_id, first_name, last_name, phone_number, email)
+        values (${p.id}, coalesce(app.user_id(), (select user_id from identity.members where role = 'owner' order by created_at limit 1)),
+                ${p.first_name}, ${p.last_name}, ${p.phone_number}, ${p.email})`,
 )
 
 const addIdentities = statement(

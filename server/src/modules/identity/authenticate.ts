@@ -11,6 +11,8 @@ const nobody: Principal = { kind: 'public' }
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Where people get credentials: old ones that a client still sends along must not be in their way. */
 const signInPaths = new Set(['/api/auth/signup', '/api/auth/register', '/api/auth/login', '/api/auth/refresh'])
+/** The same for everybody: a visitor's token is theirs to read, and a member's says nothing here. */
+const publicPaths = '/api/public/'
 
 /**
  * Reads the credentials of a request: bearer token, else API key, else cookie. A cookie that is no longer good counts as
@@ -20,7 +22,7 @@ export function createAuthenticate(services: Services): Authenticate {
   const { config, now } = services
   const tokens = accessTokens(services)
   return (headers, method, path) => {
-    if (signInPaths.has(path)) return nobody
+    if (signInPaths.has(path) || path.startsWith(publicPaths)) return nobody
     const { authorization } = headers
     if (authorization !== undefined && authorization !== '') return fromBearer(bearerOf(authorization))
     const key = headers['x-api-key']

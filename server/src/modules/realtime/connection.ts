@@ -10,7 +10,7 @@ import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
 import { type Hub, encodeFrame } from '../../platform/sockets/hub.ts'
 import { type Socket, createSocket } from '../../platform/sockets/socket.ts'
-import { type Audience, loadAudience } from './audience.ts'
+import type { Audience } from './audience.ts'
 import type { CommandSocket, SocketCommand } from './commands.ts'
 import { createLiveStream } from './live-stream.ts'
 import { Resume } from './schema.ts'
@@ -30,6 +30,8 @@ export interface ConnectionOptions {
   commands: ReadonlyMap<string, SocketCommand>
   principal: Principal
   audience: Audience
+  /** Asks anew what this client may hear; throws 401 when its session is over. */
+  load(workspaceId: string | null): Promise<Audience>
   /** From `/ws?after=`: begins by telling what was missed. */
   after: string | null
   closed(connection: Connection): void
@@ -59,7 +61,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
     checkAlive: socket.checkAlive,
     async refresh() {
       try {
-        listenTo(await loadAudience(services, principal, null))
+        listenTo(await options.load(null))
       } catch (error) {
         if (error instanceof AppError && error.status === 401) socket.close(sessionOver, 'The session is over.')
         else services.log.warn({ err: error }, 'What a live client may hear could not be checked; trying again later.')
@@ -158,9 +160,10 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
   }
 }
 
-/** Throws 404 for what is no workspace's id. */
+/** A shop is a workspace. Throws 404 for what is no workspace's id. */
 function workspaceOf(data: unknown): string | undefined {
-  const wanted = (data as { workspace_id?: unknown } | null)?.workspace_id
+  const { workspace_id, shopId } = (data ?? {}) as { workspace_id?: unknown; shopId?: unknown }
+  const wanted = workspace_id ?? shopId
   if (wanted === undefined) return undefined
   const id = z.uuid().safeParse(wanted)
   if (!id.success) throw notFound('workspace')

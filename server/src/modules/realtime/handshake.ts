@@ -9,11 +9,15 @@ import { errorBody } from '../../platform/http/error-answer.ts'
 import { newId } from '../../platform/id.ts'
 import { decodePosition } from '../../platform/outbox/position.ts'
 import type { Services } from '../../platform/services.ts'
+import type { Audience } from './audience.ts'
+import type { AdmitGuest } from './guests.ts'
 import { redeemTicket } from './tickets.ts'
 
 export interface Handshake {
   principal: Principal
   workspaceId: string | null
+  /** No user: asks who this is and what they may hear. */
+  loadGuest: (() => Promise<Audience>) | undefined
   after: string | null
 }
 
@@ -22,12 +26,12 @@ export type AuthenticateHeaders = (headers: IncomingHttpHeaders) => Principal
 
 /**
  * Who wants a socket. Credentials in this order: `Sec-WebSocket-Protocol: bearer, <token>`, `?ticket=`, `?token=`, then
- * headers and cookie as everywhere. Throws 401 without good ones, 403 for a page of a foreign origin, 404 for another
- * path or workspace, 400 for an `?after=` that is no frame's id.
+ * headers and cookie as everywhere. A guest's token may stand wherever a user's may. Throws 401 without good ones, 403
+ * for a page of a foreign origin, 404 for another path or workspace, 400 for an `?after=` that is no frame's id.
  */
 export async function readHandshake(
   services: Services,
-  authenticate: AuthenticateHeaders,
+  { authenticate, guests }: { authenticate: AuthenticateHeaders; guests: readonly AdmitGuest[] },
   request: IncomingMessage,
 ): Promise<Handshake> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
@@ -35,6 +39,10 @@ export async function readHandshake(
   checkOrigin(services.config, request.headers)
   const ticket = searchParams.get('ticket')
   const token = protocolToken(request.headers) ?? (ticket ? null : searchParams.get('token'))
+  const after = searchParams.get('after') || null
+  if (after && !decodePosition(after)) throw invalidField('query.after', 'This is not the id of a frame.')
+  const loadGuest = guestOf(services, guests, token ?? bearerToken(request.headers))
+  if (loadGuest) return { principal: { kind: 'public' }, workspaceId: null, loadGuest, after }
   const principal = token
     ? authenticate({ authorization: `Bearer ${token}` })
     : ticket
@@ -44,10 +52,19 @@ export async function readHandshake(
   if (principal.kind !== 'user') throw forbidden('A socket is for a signed-in user. With an API key use webhooks.')
   const workspaceId = searchParams.get('workspace_id') || null
   if (workspaceId && !z.uuid().safeParse(workspaceId).success) throw notFound('workspace')
-  const after = searchParams.get('after') || null
-  if (after && !decodePosition(after)) throw invalidField('query.after', 'This is not the id of a frame.')
-  return { principal, workspaceId, after }
+  return { principal, workspaceId, loadGuest: undefined, after }
 }
+
+function guestOf(services: Services, guests: readonly AdmitGuest[], token: string | undefined) {
+  if (!token) return undefined
+  for (const admit of guests) {
+    const guest = admit(services, token)
+    if (guest) return guest
+  }
+  return undefined
+}
+
+const bearerToken = ({ authorization }: IncomingHttpHeaders) => /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
 
 /** Browsers send Origin with every socket and let any page open one, so it decides, whatever the credentials. */
 function checkOrigin(config: Config, { origin }: IncomingHttpHeaders): void {

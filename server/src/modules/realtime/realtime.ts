@@ -13,6 +13,7 @@ import { type Audience, loadAudience } from './audience.ts'
 import type { SocketCommand } from './commands.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { type AuthenticateHeaders, type Handshake, readHandshake, refuse } from './handshake.ts'
+import type { AdmitGuest } from './guests.ts'
 import { frameOf } from './live-stream.ts'
 
 export interface RealtimeOptions {
@@ -20,6 +21,8 @@ export interface RealtimeOptions {
   outbox: Outbox
   hub: Hub
   authenticate: AuthenticateHeaders
+  /** Who else is let in, to listen. */
+  guests?: readonly AdmitGuest[]
   /** What clients may ask for, of all modules. */
   commands: readonly SocketCommand[]
 }
@@ -40,8 +43,16 @@ const recheckMs = 60_000
 const serviceRestart = 1012
 const sessionOver = 4401
 
+interface Admitted extends Handshake {
+  load(workspaceId: string | null): Promise<Audience>
+  audience: Audience
+  asOf: number
+}
+
+const noCommands: ReadonlyMap<string, SocketCommand> = new Map()
+
 /** The live side of the API: hands events of the log and of the hub to the clients they concern. */
-export function createRealtime({ services, outbox, hub, authenticate, commands }: RealtimeOptions): Realtime {
+export function createRealtime({ services, outbox, hub, authenticate, guests = [], commands }: RealtimeOptions): Realtime {
   const byEvent = new Map(commands.map((command) => [command.event, command]))
   if (byEvent.size < commands.length) throw new Error('Two socket commands have the same event.')
   const users = new Map<string, Set<Connection>>()
@@ -97,15 +108,19 @@ export function createRealtime({ services, outbox, hub, authenticate, commands }
     }
   }
 
-  const admit = async (request: IncomingMessage): Promise<Handshake & { audience: Audience; asOf: number }> => {
+  const loaderOf = ({ principal, loadGuest }: Handshake) =>
+    loadGuest ?? ((workspaceId: string | null) => loadAudience(services, principal, workspaceId))
+
+  const admit = async (request: IncomingMessage): Promise<Admitted> => {
     if (isClosing) throw unavailable('The server is about to restart.', 1)
-    const handshake = await readHandshake(services, authenticate, request)
+    const handshake = await readHandshake(services, { authenticate, guests }, request)
     const asOf = changes
-    const audience = await loadAudience(services, handshake.principal, handshake.workspaceId)
+    const load = loaderOf(handshake)
+    const audience = await load(handshake.workspaceId)
     if ((users.get(audience.userId)?.size ?? 0) >= maxSocketsPerUser) {
       throw tooManyRequests(60, `One user has at most ${maxSocketsPerUser} sockets.`)
     }
-    return { ...handshake, audience, asOf }
+    return { ...handshake, load, audience, asOf }
   }
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -122,14 +137,15 @@ export function createRealtime({ services, outbox, hub, authenticate, commands }
     }
   }
 
-  const enter = (ws: WebSocket, { principal, audience, after, asOf }: Awaited<ReturnType<typeof admit>>) => {
+  const enter = (ws: WebSocket, { principal, loadGuest, load, audience, after, asOf }: Admitted) => {
     const connection = createConnection(ws, {
       services,
       outbox,
       hub,
-      commands: byEvent,
+      commands: loadGuest ? noCommands : byEvent,
       principal,
       audience,
+      load,
       after,
       closed: leave,
     })

@@ -115,6 +115,118 @@ export interface CampaignsTargets {
   created_at: Generated<Timestamp>
 }
 
+export interface ChatBallots {
+  poll_id: string
+  chat_id: string
+  user_id: Generated<string>
+  option_ids: string[]
+  voted_at: Generated<Timestamp>
+}
+
+export interface ChatBlocks {
+  user_id: Generated<string>
+  blocked_id: string
+  created_at: Generated<Timestamp>
+}
+
+export interface ChatChats {
+  id: string
+  type: string
+  name: string | null
+  avatar_url: string | null
+  dm_low: string | null
+  dm_high: string | null
+  created_by: string
+  last_number: Generated<number>
+  activity_id: string
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ChatFiles {
+  id: string
+  user_id: Generated<string>
+  filename: string
+  mime_type: string
+  size_bytes: number
+  sha256: string
+  storage_key: string
+  detached_at: Timestamp | null
+  created_at: Generated<Timestamp>
+}
+
+export interface ChatMembers {
+  chat_id: string
+  user_id: string
+  role: Generated<string>
+  archived: Generated<boolean>
+  hidden: Generated<boolean>
+  delivered_number: Generated<number>
+  read_number: Generated<number>
+  unread_gone: Generated<number>
+  joined_at: Generated<Timestamp>
+}
+
+export interface ChatMessages {
+  id: string
+  chat_id: string
+  number: number
+  sender_id: Generated<string>
+  type: string
+  content: string | null
+  file_id: string | null
+  reply_to: string | null
+  visibility: Generated<string>
+  encrypted: Generated<boolean>
+  client_id: string | null
+  expires_at: Timestamp | null
+  created_at: Generated<Timestamp>
+  edited_at: Timestamp | null
+  deleted_at: Timestamp | null
+  search: GeneratedAlways<string | null>
+}
+
+export interface ChatPolls {
+  id: string
+  message_id: string
+  chat_id: string
+  question: string
+  options: Json
+  multiple: boolean
+  anonymous: boolean
+  closes_at: Timestamp | null
+  created_by: Generated<string>
+  created_at: Generated<Timestamp>
+}
+
+export interface ChatPresence {
+  user_id: string
+  node_id: string
+  away: Generated<boolean>
+  online_until: Timestamp
+}
+
+export interface ChatReactions {
+  message_id: string
+  chat_id: string
+  user_id: Generated<string>
+  emoji: string
+  created_at: Generated<Timestamp>
+}
+
+export interface ChatStatuses {
+  user_id: Generated<string>
+  text: string
+  expires_at: Timestamp | null
+}
+
+export interface ChatViews {
+  message_id: string
+  chat_id: string
+  user_id: Generated<string>
+  viewed_at: Generated<Timestamp>
+}
+
 export interface ContactsContacts {
   id: string
   workspace_id: Generated<string>
@@ -368,6 +480,7 @@ export interface InboxMessages {
   text: Generated<string>
   attachment: Json | null
   status: Generated<string>
+  error: string | null
   external_id: string | null
   client_id: string | null
   created_at: Generated<Timestamp>
@@ -496,6 +609,215 @@ export interface ReceptionistPassages {
   words: GeneratedAlways<string>
   embedding: number[] | null
   embedding_model: string | null
+}
+
+export interface SalesAgentActions {
+  id: string
+  workspace_id: Generated<string>
+  conversation_id: string
+  type: string
+  description: string | null
+  status: Generated<string>
+  details: Generated<Json>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesAppointmentChanges {
+  id: string
+  workspace_id: Generated<string>
+  appointment_id: string
+  status: string
+  scheduled_date: Timestamp
+  duration_minutes: number
+  assigned_rep_id: string | null
+  reason: string | null
+  changed_by: Generated<string | null>
+  created_at: Generated<Timestamp>
+}
+
+export interface SalesAppointments {
+  id: string
+  workspace_id: Generated<string>
+  prospect_id: string
+  property_id: string | null
+  property_name: string | null
+  assigned_rep_id: string | null
+  scheduled_date: Timestamp
+  duration_minutes: Generated<number>
+  slot: GeneratedAlways<string>
+  location: string | null
+  status: Generated<string>
+  notes: string | null
+  source_channel: string | null
+  conversation_id: string | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesDetectedEntities {
+  id: string
+  workspace_id: Generated<string>
+  conversation_id: string
+  message_id: string | null
+  type: string
+  value: string
+  confidence: string | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesHandoffs {
+  id: string
+  workspace_id: Generated<string>
+  prospect_id: string
+  conversation_id: string | null
+  appointment_id: string | null
+  prospect_name: string
+  prospect_phone: string | null
+  prospect_email: string | null
+  prospect_whatsapp: string | null
+  priority: string
+  reason: string
+  reasons: Generated<string[]>
+  summary: string | null
+  detected_needs: Generated<string[]>
+  suggested_properties: Generated<string[]>
+  suggestions: Generated<Json>
+  qualification_score: Json | null
+  conversation_context: string | null
+  next_steps: Generated<string[]>
+  status: Generated<string>
+  assigned_to: string | null
+  assignment_reason: string | null
+  claimed_by: string | null
+  claimed_at: Timestamp | null
+  completed_at: Timestamp | null
+  outcome: string | null
+  expires_at: Timestamp
+  source_channel: string | null
+  suggested_follow_up_channel: string | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesInterests {
+  id: string
+  workspace_id: Generated<string>
+  prospect_id: string
+  property_id: string
+  note: string | null
+  created_at: Generated<Timestamp>
+}
+
+export interface SalesLiveConversations {
+  conversation_id: string
+  workspace_id: Generated<string>
+  status: Generated<string>
+  stage: string | null
+  intent: string | null
+  sentiment: string | null
+  ai_confidence: string | null
+  next_action: string | null
+  state: Generated<Json>
+  started_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesPlanSteps {
+  id: string
+  workspace_id: Generated<string>
+  conversation_id: string
+  position: number
+  description: string
+  status: Generated<string>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesProperties {
+  id: string
+  workspace_id: Generated<string>
+  name: string
+  city: string | null
+  city_key: GeneratedAlways<string | null>
+  price: string | null
+  currency: string
+  price_range: string | null
+  price_from: string | null
+  price_to: string | null
+  bedrooms: number | null
+  type: string | null
+  status: Generated<string>
+  image_url: string | null
+  description: string | null
+  features: Generated<string[]>
+  search: GeneratedAlways<string | null>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesProspects {
+  contact_id: string
+  workspace_id: Generated<string>
+  place: string
+  status: Generated<string>
+  budget: string | null
+  budget_min: string | null
+  budget_max: string | null
+  budget_currency: string | null
+  city: string | null
+  city_key: GeneratedAlways<string | null>
+  timeline: string | null
+  timeline_days: number | null
+  preferred_channel: string | null
+  language: string | null
+  source_channel: string | null
+  assigned_to: string | null
+  assignment_reason: string | null
+  search: string
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesQualificationScores {
+  id: string
+  workspace_id: Generated<string>
+  prospect_id: string
+  conversation_id: string | null
+  total: number
+  parts: Json
+  source: string
+  notes: string | null
+  scored_by: Generated<string | null>
+  created_at: Generated<Timestamp>
+}
+
+export interface SalesReviews {
+  id: string
+  workspace_id: Generated<string>
+  conversation_id: string
+  message_id: string | null
+  note: string | null
+  score: number | null
+  reviewed_by: Generated<string | null>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface SalesRoutingRules {
+  id: string
+  workspace_id: Generated<string>
+  name: string
+  active: Generated<boolean>
+  position: Generated<number>
+  applies_to: Generated<string[]>
+  conditions: Generated<Json>
+  strategy: string
+  member_ids: string[]
+  turns: Generated<number>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
 }
 
 export interface ShopFormSubmissions {
@@ -633,12 +955,46 @@ export interface TelephonyTrunks {
   state_changed_at: Generated<Timestamp>
 }
 
+export interface VideoCalls {
+  id: string
+  chat_id: string | null
+  workspace_id: string | null
+  room_name: string
+  initiator_id: Generated<string>
+  provider: string
+  status: string
+  started_at: Generated<Timestamp>
+  ring_expires_at: Timestamp
+  answered_at: Timestamp | null
+  ended_at: Timestamp | null
+  expires_at: Timestamp
+}
+
+export interface VideoParticipants {
+  call_id: string
+  user_id: string
+  state: string
+  joined_at: Timestamp | null
+  left_at: Timestamp | null
+}
+
 export interface Database {
   'billing.payments': BillingPayments
   'billing.subscriptions': BillingSubscriptions
   'campaigns.attempts': CampaignsAttempts
   'campaigns.campaigns': CampaignsCampaigns
   'campaigns.targets': CampaignsTargets
+  'chat.ballots': ChatBallots
+  'chat.blocks': ChatBlocks
+  'chat.chats': ChatChats
+  'chat.files': ChatFiles
+  'chat.members': ChatMembers
+  'chat.messages': ChatMessages
+  'chat.polls': ChatPolls
+  'chat.presence': ChatPresence
+  'chat.reactions': ChatReactions
+  'chat.statuses': ChatStatuses
+  'chat.views': ChatViews
   'contacts.contacts': ContactsContacts
   'contacts.do_not_call': ContactsDoNotCall
   'contacts.identities': ContactsIdentities
@@ -670,6 +1026,19 @@ export interface Database {
   'receptionist.clients': ReceptionistClients
   'receptionist.knowledge': ReceptionistKnowledge
   'receptionist.passages': ReceptionistPassages
+  'sales.agent_actions': SalesAgentActions
+  'sales.appointment_changes': SalesAppointmentChanges
+  'sales.appointments': SalesAppointments
+  'sales.detected_entities': SalesDetectedEntities
+  'sales.handoffs': SalesHandoffs
+  'sales.interests': SalesInterests
+  'sales.live_conversations': SalesLiveConversations
+  'sales.plan_steps': SalesPlanSteps
+  'sales.properties': SalesProperties
+  'sales.prospects': SalesProspects
+  'sales.qualification_scores': SalesQualificationScores
+  'sales.reviews': SalesReviews
+  'sales.routing_rules': SalesRoutingRules
   'shop.form_submissions': ShopFormSubmissions
   'shop.forms': ShopForms
   'shop.order_changes': ShopOrderChanges
@@ -682,4 +1051,6 @@ export interface Database {
   'telephony.sip_providers': TelephonySipProviders
   'telephony.transfer_numbers': TelephonyTransferNumbers
   'telephony.trunks': TelephonyTrunks
+  'video.calls': VideoCalls
+  'video.participants': VideoParticipants
 }

@@ -1,0 +1,149 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import { missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
+import { newId } from '../../platform/id.ts'
+import { findConversation } from './conversation-row.ts'
+import { ConversationUpdated, MessageAdded, WebMessageAdded } from './events.ts'
+import type { Attachment, Conversation, Message } from './schema.ts'
+
+export interface NewMessage {
+  conversationId: string
+  /** A member is whoever is at work. */
+  sender: Message['sender']
+  text: string
+  attachment?: Attachment | undefined
+  /** The client's own id: sent twice, said once. */
+  clientId?: string | undefined
+  /** The channel's, likewise. */
+  externalId?: string | undefined
+  /** Default `sent`: it has reached its reader's side, or was said aloud. `sendMessage` queues. */
+  status?: 'queued' | 'sent' | undefined
+  /** When it was said, ISO 8601; default now. */
+  createdAt?: string | undefined
+}
+
+const columns = sql`
+  m.id, m.conversation_id, m.sender, m.sender_id, m.text, m.attachment, m.status, m.error, m.client_id, m.created_at`
+
+interface Insert {
+  id: string
+  conversation_id: string
+  sender: string
+  text: string
+  attachment: string | null
+  status: string
+  external_id: string | null
+  client_id: string | null
+  created_at: string | null
+}
+
+// The conversation's counters move in the statement that adds the message, so they are never out of step. Who answers
+// has read; a customer who writes opens what was closed.
+const add = statement(
+  'inbox.add_message',
+  (_, p: Insert) => sql<Message & { is_first: boolean; reopened: boolean }>`
+    with m as (
+      insert into inbox.messages
+        (id, conversation_id, sender, sender_id, text, attachment, status, external_id, client_id, created_at)
+      select ${p.id}::uuid, c.id, ${p.sender}, case when ${p.sender} = 'member' then app.user_id() end, ${p.text},
+             ${p.attachment}::jsonb, ${p.status}, ${p.external_id}, ${p.client_id}, coalesce(${p.created_at}::timestamptz, now())
+        from inbox.conversations c where c.id = ${p.conversation_id}
+      on conflict do nothing
+      returning *
+    ), counted as (
+      update inbox.conversations c
+         set message_count = c.message_count + 1,
+             unread_count = case m.sender when 'customer' then c.unread_count + 1 when 'member' then 0 else c.unread_count end,
+             last_message_text = left(m.text, 200),
+             last_message_at = greatest(c.last_message_at, m.created_at),
+             recent_at = greatest(c.last_message_at, m.created_at),
+             status = case when m.sender = 'customer' and c.status = 'closed' then 'open' else c.status end
+        from m join inbox.conversations was on was.id = m.conversation_id
+       where c.id = m.conversation_id
+      returning c.message_count = 1 as is_first, c.status <> was.status as reopened
+    )
+    select ${columns}, counted.* from m, counted`,
+)
+
+const findTwin = statement(
+  'inbox.find_twin',
+  (_, p: { conversation_id: string; client_id: string | null; external_id: string | null }) => sql<Message>`
+    select ${columns} from inbox.messages m
+     where m.conversation_id = ${p.conversation_id} and (m.client_id = ${p.client_id} or m.external_id = ${p.external_id})`,
+)
+
+/**
+ * Writes down something that was said. A message whose `clientId` or `externalId` is known is answered as it stands and
+ * announced no more. Throws 404 when there is no such conversation.
+ */
+export function addMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
+  return transaction(ctx, async (ctx) => (await addOnce(ctx, input)).message)
+}
+
+/** As `addMessage`; also says whether it was new, and in which conversation. Needs a transaction. */
+export async function addOnce(
+  ctx: Ctx,
+  input: NewMessage,
+): Promise<{ message: Message; conversation: Conversation; isNew: boolean }> {
+  const row: Insert = {
+    id: newId(),
+    conversation_id: input.conversationId,
+    sender: input.sender,
+    text: input.text,
+    attachment: input.attachment ? JSON.stringify(input.attachment) : null,
+    status: input.status ?? 'sent',
+    external_id: input.externalId ?? null,
+    client_id: input.clientId ?? null,
+    created_at: input.createdAt ?? null,
+  }
+  const [[added], [found]] = (await ctx.db.together([
+    add.call(row),
+    findConversation.call({ id: input.conversationId }),
+  ])) as [(Message & { is_first: boolean; reopened: boolean })[], Conversation[]]
+  const conversation = found ?? missing('conversation')
+  if (!added) return { message: await ctx.db.one(findTwin, row), conversation, isNew: false }
+  const { is_first, reopened, ...message } = added
+  const { workspace_id, contact_id, channel } = conversation
+  emit(ctx, MessageAdded, { ...message, workspace_id, contact_id, channel, is_first })
+  if (channel === 'web') emit(ctx, WebMessageAdded, message)
+  if (reopened) emit(ctx, ConversationUpdated, { ...conversation, was_closed: true })
+  return { message, conversation, isNew: true }
+}
+
+const list = variants(
+  'inbox.list_messages',
+  (_, p: { conversation_id: string; before: string | null }, shape: { rows: string; continued: boolean }) =>
+    sql<Message>`
+      select ${columns} from inbox.messages m
+       where m.conversation_id = ${p.conversation_id} ${shape.continued ? sql`and m.id < ${p.before}::uuid` : sql``}
+       order by m.id desc limit ${sql.lit(Number(shape.rows))}`,
+)
+
+/** Newest first. Throws 404 when there is no such conversation. */
+export async function listMessages(ctx: Ctx, conversationId: string, query: { limit: number; cursor?: string | undefined }) {
+  const before = readCursor(query.cursor)
+  const [found, rows] = (await ctx.db.together([
+    findConversation.call({ id: conversationId }),
+    list({ rows: rowsToRead(query.limit), continued: before !== null }).call({ conversation_id: conversationId, before }),
+  ])) as [Conversation[], Message[]]
+  if (found.length === 0) missing('conversation')
+  return toPage(rows, query.limit)
+}
+
+const newest = statement(
+  'inbox.newest_messages',
+  (_, p: { conversation_ids: string[]; count: number }) => sql<Message>`
+    select ${columns} from unnest(${p.conversation_ids}::uuid[]) as wanted (id)
+     cross join lateral (
+       select * from inbox.messages x where x.conversation_id = wanted.id order by x.id desc limit ${p.count}) m
+     order by m.id`,
+)
+
+/** The newest `count` messages of each of these conversations, oldest first, by conversation. */
+export async function newestMessages(ctx: Ctx, conversationIds: string[], count: number): Promise<Map<string, Message[]>> {
+  const rows = conversationIds.length > 0 && count > 0 ? await ctx.db.all(newest, { conversation_ids: conversationIds, count }) : []
+  return Map.groupBy(rows, ({ conversation_id }) => conversation_id)
+}

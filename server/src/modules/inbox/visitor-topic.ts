@@ -1,0 +1,2 @@
+/** The live topic of the visitor of a web conversation. */
+export const visitorTopic = (conversationId: string) => `visitor:${conversationId}`
