@@ -7,8 +7,10 @@ import { campaignCommands, campaignRoutes, createCampaignEngine } from './module
 import { billingRoutes, plansOf } from './modules/billing/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
+import { admitVisitor, deliverThrough } from './modules/inbox/index.ts'
 import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
+import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
 import { SipProviderChanged } from './modules/telephony/events.ts'
 import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
@@ -33,10 +35,26 @@ import { createHub } from './platform/sockets/hub.ts'
 import { createLocalStorage } from './platform/storage/local.ts'
 
 /** Every endpoint of the API. */
-export const routeTables: RouteTable[] = [identityRoutes, contactRoutes, fileRoutes, realtimeRoutes, billingRoutes, telephonyRoutes, campaignRoutes]
+export const routeTables: RouteTable[] = [
+  identityRoutes,
+  contactRoutes,
+  fileRoutes,
+  realtimeRoutes,
+  billingRoutes,
+  telephonyRoutes,
+  campaignRoutes,
+  receptionistRoutes,
+]
 
 // oxlint-disable-next-line no-explicit-any -- jobs with different inputs share one list.
-const jobTypes: JobType<any>[] = [retention, sweepIdentity, removeExpiredTickets, importContacts]
+const jobTypes: JobType<any>[] = [
+  retention,
+  sweepIdentity,
+  removeExpiredTickets,
+  importContacts,
+  embedKnowledge,
+  deliverThrough([]),
+]
 const subscribers: Subscriber[] = []
 const socketCommands: SocketCommand[] = [...campaignCommands]
 
@@ -146,6 +164,7 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
       outbox,
       hub,
       authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
+      guests: [admitVisitor],
       commands: socketCommands,
     })
     realtime.attach(http.server)
@@ -170,7 +189,11 @@ async function startCalling(services: Services, voice: VoiceGateway, outbox: Out
   const engine = createCampaignEngine({ services, gateway: voice, telephony })
   const stopFollowing = outbox.follow((event) => {
     if (event.type === SipProviderChanged.type) {
-      telephony.sync().then(engine.wake, (error: unknown) => services.log.warn({ err: error }, 'The trunks could not be looked after; trying again.'))
+      telephony
+        .sync()
+        .then(engine.wake, (error: unknown) =>
+          services.log.warn({ err: error }, 'The trunks could not be looked after; trying again.'),
+        )
     } else engine.notice(event)
   })
   await telephony.start()

@@ -3,7 +3,9 @@ import { isIP } from 'node:net'
 import path from 'node:path'
 import type { RateLimits } from './platform/http/rate-limit.ts'
 
-export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 /** Everything the environment decides, read once. This is the only reader of `process.env`. */
 export interface Config {
@@ -35,6 +37,8 @@ export interface Config {
   publicWorkspaceId: string | null
   /** A JSON file of the plans on offer; null: ours. */
   plansFile: string | null
+  /** Its limits count for workspaces without a subscription; null: they have none. */
+  defaultPlan: string | null
   /** PEM files or `host:port` lists are not here: they belong to the modules that come to need them. */
   sip: {
     host: string
@@ -44,6 +48,8 @@ export interface Config {
     allowPrivate: boolean
     maxCalls: number
   }
+  /** A model that turns texts into vectors, by OpenAI's protocol (`POST <url>/embeddings`); null: knowledge is found by words. */
+  embeddings: { url: string; model: string; apiKey: string | null } | null
   /** Targets the guarded fetch may reach although they are private. */
   outboundAllow: string[]
 }
@@ -74,7 +80,12 @@ export function readConfig(env: Environment): Config {
       connectionMaxAgeSeconds: wholeNumber(env, 'DATABASE_CONNECTION_MAX_AGE_S', 3600, 0, 604_800),
       pipelined: flag(env, 'DATABASE_PIPELINE', true),
     },
-    trustProxy: env.TRUST_PROXY === undefined || env.TRUST_PROXY === '' ? false : /^(1|true|on)$/.test(env.TRUST_PROXY) ? true : env.TRUST_PROXY,
+    trustProxy:
+      env.TRUST_PROXY === undefined || env.TRUST_PROXY === ''
+        ? false
+        : /^(1|true|on)$/.test(env.TRUST_PROXY)
+          ? true
+          : env.TRUST_PROXY,
     corsOrigins: list(env.CORS_ORIGINS).map(origin),
     rateLimits: {
       perCredential: wholeNumber(env, 'RATE_LIMIT_PER_MINUTE', 1200, 1, 10_000_000),
@@ -93,6 +104,7 @@ export function readConfig(env: Environment): Config {
     metricsToken: env.METRICS_TOKEN || null,
     publicWorkspaceId: env.PUBLIC_WORKSPACE_ID || null,
     plansFile: env.PLANS_FILE || null,
+    defaultPlan: env.DEFAULT_PLAN || null,
     sip: {
       host: env.SIP_HOST || (loopback ? '127.0.0.1' : '0.0.0.0'),
       port: wholeNumber(env, 'SIP_PORT', 5060, 0, 65_535),
@@ -101,7 +113,18 @@ export function readConfig(env: Environment): Config {
       allowPrivate: flag(env, 'SIP_ALLOW_PRIVATE', development),
       maxCalls: wholeNumber(env, 'SIP_MAX_CALLS', 500, 1, 5000),
     },
-    outboundAllow: list(env.OUTBOUND_ALLOW),
+    embeddings: env.EMBEDDINGS_URL
+      ? {
+          url: webAddress(env, 'EMBEDDINGS_URL'),
+          model: env.EMBEDDINGS_MODEL || 'nomic-embed-text',
+          apiKey: env.EMBEDDINGS_API_KEY || null,
+        }
+      : null,
+    // What the operator names is the operator's to reach, private or not.
+    outboundAllow: [
+      ...list(env.OUTBOUND_ALLOW),
+      ...(env.EMBEDDINGS_URL ? [hostOf(webAddress(env, 'EMBEDDINGS_URL'))] : []),
+    ],
   })
 }
 
@@ -127,11 +150,16 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 function logLevel(env: Environment, fallback: string): string {
   const text = env.LOG_LEVEL || fallback
-  if (!logLevels.includes(text)) throw new ConfigError(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}".`)
+  if (!logLevels.includes(text))
+    throw new ConfigError(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}".`)
   return text
 }
 
-const list = (text: string | undefined) => (text ?? '').split(',').map((item) => item.trim()).filter(Boolean)
+const list = (text: string | undefined) =>
+  (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
 
 function origin(text: string): string {
   if (!URL.canParse(text) || new URL(text).origin !== text.replace(/\/$/, '')) {
@@ -154,4 +182,18 @@ function portRange(env: Environment, name: string, fallback: string): { from: nu
     throw new ConfigError(`${name} must be a range of ports like 16384-18383, not "${text}".`)
   }
   return { from: +from + (+from % 2), to: +to }
+}
+
+function webAddress(env: Environment, name: string): string {
+  const text = env[name] ?? ''
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new ConfigError(`${name} must be an http or https address, not "${text}".`)
+  }
+  return text.replace(/\/+$/, '')
+}
+
+/** `host:port` as the guarded fetch names its targets. */
+function hostOf(address: string): string {
+  const { hostname, port, protocol } = new URL(address)
+  return `${hostname.replace(/^\[|\]$/g, '')}:${port || (protocol === 'https:' ? 443 : 80)}`
 }

@@ -30,6 +30,8 @@ export const referringFields: Record<string, string> = {
   greeting_file_id: 'greeting-files',
   greeting_file_url: 'greeting-file-urls',
   campaign_id: 'campaigns',
+  client_id: 'clients',
+  knowledge_id: 'knowledge',
   user_id: 'members',
   userId: 'members',
 }
@@ -60,12 +62,15 @@ function refer(value: unknown, world: World): unknown {
   )
 }
 
-/** A query string with every referring field the route's query knows, pointing into `world`. */
+/** What a query needs that refers to nothing. */
+const sampleValues: Record<string, string> = { q: 'hello' }
+
+/** A query string with every referring field the route's query knows, pointing into `world`, and what else it needs. */
 export function queryIn(world: World, route: Route): string {
   const shape = (route.query as z.ZodObject | undefined)?.shape ?? {}
   const pairs = Object.keys(shape).flatMap((name) => {
-    const id = world.ids[referringFields[name] ?? '']
-    return id ? [`${name}=${id}`] : []
+    const value = world.ids[referringFields[name] ?? ''] ?? sampleValues[name]
+    return value ? [`${name}=${value}`] : []
   })
   return pairs.length > 0 ? `?${pairs.join('&')}` : ''
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routeTables } from '../src/app.ts'
 import { type Role, roles, type Scope, scopes } from '../src/platform/access.ts'
-import { bodyIn, operationsOf, pathIn } from './operations.ts'
+import { bodyIn, operationsOf, pathIn, queryIn } from './operations.ts'
 import { type SignedUp, startTestServer } from './server.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -36,7 +36,7 @@ for (const { id, route } of operations) {
     // Those who are refused first: what an owner does may be the end of it.
     for (const role of roles.toSorted((a, b) => Number(allowed.includes(a)) - Number(allowed.includes(b)))) {
       const member = members.get(role) as SignedUp
-      const answer = await member.request(route.method, pathIn(ghost, route), bodyIn(ghost, route))
+      const answer = await member.request(route.method, pathIn(ghost, route) + queryIn(ghost, route), bodyIn(ghost, route))
       if (allowed.includes(role)) {
         assert.notEqual(answer.status, 401, `${role}: ${answer.text}`)
         assert.ok(
@@ -47,7 +47,7 @@ for (const { id, route } of operations) {
         assert.equal(answer.status, 403, `${role} gets in: ${answer.status} ${answer.text}`)
       }
     }
-    const anonymous = await server.anyone.request(route.method, pathIn(ghost, route), bodyIn(ghost, route))
+    const anonymous = await server.anyone.request(route.method, pathIn(ghost, route) + queryIn(ghost, route), bodyIn(ghost, route))
     assert.equal(anonymous.status, 401, anonymous.text)
   })
 }

@@ -62,6 +62,14 @@ export async function createWorld(server: TestServer): Promise<World> {
     greeting_file_id: greeting.id,
     transfer_number: '+15554440000',
   })
+  const client = await made('/api/clients', { name: canary, profession: canary, system_prompt: canary })
+  const call = await made('/api/calls', {
+    client_id: client.id,
+    caller_name: canary,
+    transcript: canary,
+    caller_phone: '+15554441111',
+  })
+  const knowledge = await made(`/api/clients/${client.id}/knowledge`, { title: canary, content: canary })
   const invitation = await made(`/api/workspaces/${owner.workspaceId}/invitations`, {
     email: `${canary}.guest@example.com`,
     role: 'agent',
@@ -102,6 +110,10 @@ export async function createWorld(server: TestServer): Promise<World> {
       files: fileId,
       'signed-files': /signed-files\/([^/]+)\//.exec(String(signed.url))?.[1] ?? '',
       campaigns: String(campaign.id),
+      clients: String(client.id),
+      client: String(client.id),
+      calls: String(call.id),
+      knowledge: String(knowledge.id),
       workspaces: owner.workspaceId,
       invitations: String(invitation.id),
       'api-keys': String(key.id),

@@ -53,6 +53,13 @@ export const scopes = {
   'forms:read': everyone,
   'forms:write': ['owner', 'admin', 'sales_manager'],
   'form-submissions:read': allBut('operations'),
+  'clients:read': everyone,
+  'clients:write': ['owner', 'admin', 'operations'],
+  /** Logged by agents with an API key; people correct them. */
+  'calls:read': allBut('operations'),
+  'calls:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep', 'qa_supervisor'],
+  'analytics:read': everyone,
+  'knowledge:write': ['owner', 'admin', 'operations'],
   'billing:read': everyone,
   'billing:write': management,
   'realtime:connect': everyone,

@@ -1,2 +1,3 @@
+export { type Limits, limitsOf, planLimit } from './entitlements.ts'
 export { plansOf } from './plans.ts'
 export { billingRoutes } from './routes.ts'

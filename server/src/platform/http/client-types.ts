@@ -44,7 +44,8 @@ function inputOf({ parameters, requestBody }: Operation): string {
     return `${place}${optional}: { ${body} }`
   }
   const json = requestBody?.content['application/json']
-  const body = json ? `body: ${typeOf(json.schema)}` : requestBody ? 'body: FormData' : ''
+  const forms = [json && typeOf(json.schema), requestBody?.content['multipart/form-data'] && 'FormData'].filter(Boolean)
+  const body = forms.length > 0 ? `body: ${forms.join(' | ')}` : ''
   const parts = [group('path'), group('query'), body].filter(Boolean)
   return parts.length > 0 ? `{ ${parts.join('; ')} }` : 'undefined'
 }

@@ -85,16 +85,17 @@ function parametersOf(route: Route, place: 'path' | 'query', components: Compone
 }
 
 function bodyOf(route: Route, components: Components): JsonSchema {
-  if (route.upload) {
-    const file = { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } }
-    return { requestBody: { required: true, content: { 'multipart/form-data': { schema: file } } } }
-  }
-  if (!route.body) return {}
+  const file = { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } }
   const content = {
-    schema: components.add(route.body, 'input'),
-    ...(route.example !== undefined && { example: route.example }),
+    ...(route.body && {
+      'application/json': {
+        schema: components.add(route.body, 'input'),
+        ...(route.example !== undefined && { example: route.example }),
+      },
+    }),
+    ...(route.upload && { 'multipart/form-data': { schema: file } }),
   }
-  return { requestBody: { required: true, content: { 'application/json': content } } }
+  return Object.keys(content).length > 0 ? { requestBody: { required: true, content } } : {}
 }
 
 function expectedErrors(route: Route): number[] {

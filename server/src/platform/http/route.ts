@@ -40,7 +40,7 @@ export interface Route<
   params?: P
   query?: Q
   body?: B
-  /** `multipart` handlers read `request` themselves. */
+  /** Also or only takes a form with a file; the handler reads it from `request`, and `body` is undefined then. */
   upload?: boolean
   /** Status of the usual answer; 200 by default. */
   status?: number

@@ -11,4 +11,5 @@ export function serialiserOf(schema: z.ZodType): (value: unknown) => string {
   return (value) => (write ??= compile(schema))(value)
 }
 
-const compile = (schema: z.ZodType) => fastJson(toJsonSchema(schema, 'output') as unknown as Schema, { rounding: 'round' })
+const compile = (schema: z.ZodType) =>
+  fastJson(toJsonSchema(schema, 'output') as unknown as Schema, { rounding: 'round' })

@@ -118,11 +118,12 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
       // Somebody who may not do this at all hears that first, whatever is wrong with what they sent.
       async function readInput() {
         if (definition.upload) await ctx.db.entered()
+        const isForm = definition.upload && request.isMultipart()
         try {
           return {
             params: definition.params ? validateIds(definition, request.params) : undefined,
             query: definition.query ? validate(definition.query, request.query, 'query') : undefined,
-            body: definition.body ? validate(definition.body, request.body ?? {}, 'body') : undefined,
+            body: definition.body && !isForm ? validate(definition.body, request.body ?? {}, 'body') : undefined,
             request,
           } as Parameters<Route['handler']>[1]
         } catch (error) {

@@ -1,0 +1,207 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { patch, statement, variants } from '../../platform/database/statement.ts'
+import { badRequest, invalidField, missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { newId } from '../../platform/id.ts'
+import { meetContact, parsePhoneNumber } from '../contacts/index.ts'
+import { workspaceDefaults } from '../identity/index.ts'
+import { ReceptionistCallLogged } from './events.ts'
+import type { Call, CallChanges, CallQuery, NewCall } from './schema.ts'
+
+const columns = sql.raw(`
+  id, client_id, contact_id, caller_phone, caller_name, duration_seconds::float8 as duration_seconds, stt_latency_ms,
+  llm_latency_ms, tts_latency_ms, transcript, sentiment, success, recording_url, notes, started_at, created_at`)
+
+interface Filter {
+  client_id: string | null
+  sentiment: string | null
+  from: string | null
+  until: string | null
+}
+
+type FilterShape = {
+  of_client: boolean
+  by_sentiment: boolean
+  since: boolean
+  until: boolean
+}
+
+const matching = (p: Filter, shape: FilterShape) => sql`
+  true ${shape.of_client ? sql`and client_id = ${p.client_id}` : sql``}
+       ${shape.by_sentiment ? sql`and sentiment = ${p.sentiment}` : sql``}
+       ${shape.since ? sql`and started_at >= ${p.from}::timestamptz` : sql``}
+       ${shape.until ? sql`and started_at < ${p.until}::timestamptz` : sql``}`
+
+interface Place {
+  before_at: string | null
+  before_id: string | null
+}
+
+const list = variants(
+  'receptionist.calls.list',
+  (_, p: Filter & Place & { limit: number; offset: number }, shape: FilterShape & { continued: boolean }) =>
+    sql<Call & { place: string }>`
+      select ${columns}, started_at::text as place from receptionist.calls
+       where ${matching(p, shape)}
+         ${shape.continued ? sql`and (started_at, id) < (${p.before_at}::timestamptz, ${p.before_id}::uuid)` : sql``}
+       order by started_at desc, id desc limit ${p.limit} offset ${p.offset}`,
+)
+
+// Whole quarters come out of the sums, which are there in any case; only odd moments are counted call by call.
+const countSums = variants(
+  'receptionist.calls.count_sums',
+  (_, p: Filter, shape: FilterShape & { sentiment: string }) =>
+    sql<{ total: number }>`
+      select coalesce(sum(${sql.ref(shape.sentiment || 'calls')}), 0)::bigint as total from receptionist.call_sums
+       where true ${shape.of_client ? sql`and client_id = ${p.client_id}` : sql``}
+             ${shape.since ? sql`and quarter >= ${p.from}::timestamptz` : sql``}
+             ${shape.until ? sql`and quarter < ${p.until}::timestamptz` : sql``}`,
+)
+
+const countCalls = variants(
+  'receptionist.calls.count',
+  (_, p: Filter, shape: FilterShape) =>
+    sql<{ total: number }>`select count(*) as total from receptionist.calls where ${matching(p, shape)}`,
+)
+
+const zoneInstant = statement(
+  'receptionist.calls.zone_instants',
+  (_, p: { from: string | null; until: string | null; tz: string }) =>
+    sql<{ from: string | null; until: string | null }>`
+    select (${p.from}::date::timestamp at time zone ${p.tz}) as from, ((${p.until}::date + 1)::timestamp at time zone ${p.tz}) as until`,
+)
+
+/** Newest first; by pages of a number, or by cursor. */
+export async function listCalls(ctx: Ctx, query: CallQuery) {
+  const per_page = query.per_page ?? query.limit ?? 50
+  const page = query.page ?? 1
+  const filter = {
+    client_id: query.client_id ?? null,
+    sentiment: query.sentiment ?? null,
+    ...(await rangeOf(ctx, query)),
+  }
+  const shape = {
+    of_client: filter.client_id !== null,
+    by_sentiment: filter.sentiment !== null,
+    since: filter.from !== null,
+    until: filter.until !== null,
+  }
+  const [before_at, before_id] = query.cursor ? readPlace(query.cursor) : [null, null]
+  const rows = await ctx.db.all(list({ ...shape, continued: before_at !== null }), {
+    ...filter,
+    before_at,
+    before_id,
+    limit: per_page + 1,
+    offset: before_at === null ? (page - 1) * per_page : 0,
+  })
+  const whole = [filter.from, filter.until].every((at) => at === null || Date.parse(at) % quarterMs === 0)
+  const { total } = whole
+    ? await ctx.db.one(countSums({ ...shape, sentiment: filter.sentiment ?? '' }), filter)
+    : await ctx.db.one(countCalls(shape), filter)
+  const data = rows.slice(0, per_page)
+  const last = data.at(-1)
+  const next_cursor =
+    rows.length > per_page && last ? Buffer.from(`${last.place}|${last.id}`).toString('base64url') : null
+  return { data, next_cursor, total, page, per_page }
+}
+
+const quarterMs = 15 * 60_000
+
+async function rangeOf(
+  ctx: Ctx,
+  { start_date, end_date, tz }: CallQuery,
+): Promise<{ from: string | null; until: string | null }> {
+  const isDate = (text: string | undefined) => text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text)
+  const dates = {
+    from: isDate(start_date) ? (start_date as string) : null,
+    until: isDate(end_date) ? (end_date as string) : null,
+  }
+  const days =
+    dates.from || dates.until
+      ? await ctx.db.one(zoneInstant, { ...dates, tz: tz ?? (await workspaceDefaults(ctx)).time_zone })
+      : dates
+  const from = dates.from ? days.from : (start_date ?? null)
+  // A moment is included, so the range ends just after it.
+  const until = dates.until ? days.until : end_date ? new Date(Date.parse(end_date) + 1).toISOString() : null
+  if (from && until && Date.parse(from) >= Date.parse(until))
+    throw invalidField('query.end_date', 'end_date lies before start_date.')
+  return { from, until }
+}
+
+function readPlace(cursor: string): [string, string] {
+  const [, at, id] =
+    /^([\d :.+-]{19,40})\|([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? []
+  if (!at || !id) throw badRequest('invalid_cursor', 'This cursor was not made by this list. Start again without one.')
+  return [at, id]
+}
+
+const find = statement(
+  'receptionist.calls.find',
+  (_, p: { id: string }) => sql<Call>`select ${columns} from receptionist.calls where id = ${p.id}`,
+)
+
+export const getCall = async (ctx: Ctx, id: string): Promise<Call> =>
+  (await ctx.db.maybe(find, { id })) ?? missing('call')
+
+// Calls of deleted clients are logged too: they took place.
+const insert = statement(
+  'receptionist.calls.insert',
+  (_, p: NewCall & { id: string; contact_id: string | null }) =>
+    sql<Call>`
+      insert into receptionist.calls (id, client_id, contact_id, caller_phone, caller_name, duration_seconds, stt_latency_ms,
+        llm_latency_ms, tts_latency_ms, transcript, sentiment, success, recording_url, notes, started_at)
+      select ${p.id}, c.id, ${p.contact_id}::uuid, ${p.caller_phone}, ${p.caller_name}, coalesce(${p.duration_seconds}::numeric, 0),
+        ${p.stt_latency_ms}::int, ${p.llm_latency_ms}::int, ${p.tts_latency_ms}::int, ${p.transcript}, ${p.sentiment},
+        ${p.success}::boolean, ${p.recording_url}, ${p.notes},
+        coalesce(${p.started_at}::timestamptz, now() - make_interval(secs => coalesce(${p.duration_seconds}::float8, 0)))
+        from receptionist.clients c where c.id = ${p.client_id}::uuid
+      returning ${columns}`,
+)
+
+/** Logs a call that took place. The caller becomes a contact when the number says who it was. Throws 404 for an unknown client. */
+export async function logCall(ctx: Ctx, input: NewCall): Promise<Call> {
+  const contact_id = await callerOf(ctx, input)
+  const call = (await ctx.db.maybe(insert, { ...input, id: newId(), contact_id })) ?? missing('client')
+  emit(ctx, ReceptionistCallLogged, { ...call, call_id: call.id })
+  return call
+}
+
+async function callerOf(ctx: Ctx, { caller_phone, caller_name }: NewCall): Promise<string | null> {
+  if (!caller_phone) return null
+  // A withheld or odd number is part of the record, and nobody's identity.
+  const number = parsePhoneNumber(caller_phone, (await workspaceDefaults(ctx)).default_country)
+  return number.ok ? meetContact(ctx, { name: caller_name, identities: [{ kind: 'phone', value: number.e164 }] }) : null
+}
+
+const changeable = [
+  'caller_name',
+  'duration_seconds',
+  'stt_latency_ms',
+  'llm_latency_ms',
+  'tts_latency_ms',
+  'transcript',
+  'sentiment',
+  'success',
+  'recording_url',
+  'notes',
+  'started_at',
+]
+
+const update = statement(
+  'receptionist.calls.update',
+  (_, p: { id: string; changes: string }) =>
+    sql<Call>`update receptionist.calls c set ${patch('c', changeable, p.changes)} where id = ${p.id} returning ${columns}`,
+)
+
+/** Corrects a record; the figures follow. */
+export const updateCall = async (ctx: Ctx, id: string, changes: CallChanges): Promise<Call> =>
+  (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('call')
+
+const remove = statement('receptionist.calls.delete', (db, p: { id: string }) =>
+  db.deleteFrom('receptionist.calls').where('id', '=', p.id).returning('id'),
+)
+
+export async function deleteCall(ctx: Ctx, id: string): Promise<void> {
+  if (!(await ctx.db.maybe(remove, { id }))) missing('call')
+}

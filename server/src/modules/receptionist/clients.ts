@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { violates } from '../../platform/database/errors.ts'
+import { patch, statement, variants } from '../../platform/database/statement.ts'
+import { conflict, missing } from '../../platform/errors.ts'
+import { readCursor, toPage } from '../../platform/http/fields.ts'
+import { newId } from '../../platform/id.ts'
+import { limitsOf, planLimit } from '../billing/index.ts'
+import { toE164 } from '../contacts/index.ts'
+import { memberFilter } from '../identity/index.ts'
+import type { Client, ClientChanges, ClientQuery, NewClient } from './schema.ts'
+
+const columns = sql.raw(
+  'id, user_id, name, phone_number, profession, voice_id, voice_name, system_prompt, is_active, created_at, updated_at',
+)
+
+interface ListParameters {
+  user_id: string | null
+  is_active: boolean | null
+  before: string | null
+  limit: number
+}
+
+const list = variants(
+  'receptionist.clients.list',
+  (_, p: ListParameters, shape: { of_user: boolean; by_state: boolean; continued: boolean }) =>
+    sql<Client>`
+      select ${columns} from receptionist.clients
+       where deleted_at is null
+         ${shape.of_user ? sql`and user_id = ${p.user_id}` : sql``}
+         ${shape.by_state ? sql`and is_active = ${p.is_active}` : sql``}
+         ${shape.continued ? sql`and id < ${p.before}` : sql``}
+       order by id desc limit ${p.limit}`,
+)
+
+/** Newest first. */
+export async function listClients(ctx: Ctx, query: ClientQuery) {
+  const before = readCursor(query.cursor)
+  const user_id = await memberFilter(ctx, query.userId)
+  const shape = { of_user: user_id !== null, by_state: query.is_active !== undefined, continued: before !== null }
+  const rows = await ctx.db.all(list(shape), {
+    user_id,
+    is_active: query.is_active ?? null,
+    before,
+    limit: query.limit + 1,
+  })
+  return toPage(rows, query.limit)
+}
+
+const find = statement(
+  'receptionist.clients.find',
+  (_, p: { id: string }) =>
+    sql<Client>`select ${columns} from receptionist.clients where id = ${p.id} and deleted_at is null`,
+)
+
+export const getClient = async (ctx: Ctx, id: string): Promise<Client> =>
+  (await ctx.db.maybe(find, { id })) ?? missing('client')
+
+// One at a time in a workspace, so that two at once cannot both be the last that the plan allows.
+const countForInsert = statement(
+  'receptionist.clients.count_for_insert',
+  () =>
+    sql<{ count: number }>`
+    select (select count(*) from receptionist.clients where deleted_at is null) as count
+      from (select pg_advisory_xact_lock(hashtextextended('receptionist.clients/' || app.workspace_id(), 0))) as locked`,
+)
+
+const insert = statement(
+  'receptionist.clients.insert',
+  (_, p: NewClient & { id: string }) =>
+    sql<Client>`
+    insert into receptionist.clients (id, name, phone_number, profession, voice_id, voice_name, system_prompt, is_active)
+    values (${p.id}, ${p.name}, ${p.phone_number}, ${p.profession}, ${p.voice_id}, ${p.voice_name}, ${p.system_prompt},
+            coalesce(${p.is_active}::boolean, true))
+    returning ${columns}`,
+)
+
+/** Throws 402 when the plan allows no more clients, 409 when another client has the number. */
+export async function createClient(ctx: Ctx, input: NewClient): Promise<Client> {
+  const phone_number = input.phone_number && (await toE164(ctx, input.phone_number))
+  const { max_clients } = await limitsOf(ctx)
+  if (max_clients !== null) {
+    const { count } = await ctx.db.one(countForInsert, {})
+    if (count >= max_clients)
+      throw planLimit(`Your plan allows ${max_clients} ${max_clients === 1 ? 'client' : 'clients'}.`)
+  }
+  try {
+    return await ctx.db.one(insert, { ...input, phone_number, id: newId() }, { commit: true })
+  } catch (error) {
+    throw numberTaken(error, phone_number)
+  }
+}
+
+const changeable = ['name', 'phone_number', 'profession', 'voice_id', 'voice_name', 'system_prompt', 'is_active']
+
+const update = statement(
+  'receptionist.clients.update',
+  (_, p: { id: string; changes: string }) =>
+    sql<Client>`
+    update receptionist.clients c set ${patch('c', changeable, p.changes)} where id = ${p.id} and deleted_at is null
+    returning ${columns}`,
+)
+
+/** Changes only what was sent. */
+export async function updateClient(ctx: Ctx, id: string, input: ClientChanges): Promise<Client> {
+  const changes = { ...input, ...(input.phone_number && { phone_number: await toE164(ctx, input.phone_number) }) }
+  try {
+    return (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('client')
+  } catch (error) {
+    throw numberTaken(error, changes.phone_number)
+  }
+}
+
+const remove = statement(
+  'receptionist.clients.delete',
+  (_, p: { id: string }) =>
+    sql<{ id: string }>`
+    update receptionist.clients set deleted_at = now(), is_active = false where id = ${p.id} and deleted_at is null returning id`,
+)
+
+/** It is not answered for any more; its calls stay in the figures of the past. */
+export async function deleteClient(ctx: Ctx, id: string): Promise<void> {
+  if (!(await ctx.db.maybe(remove, { id }))) missing('client')
+}
+
+const numberTaken = (error: unknown, number: string | null | undefined): unknown =>
+  violates(error, 'clients_phone_number_key')
+    ? conflict('phone_number_taken', `Another client is answered for at ${number}.`)
+    : error

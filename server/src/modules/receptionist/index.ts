@@ -1,0 +1,2 @@
+export { embedKnowledge } from './knowledge.ts'
+export { receptionistRoutes } from './routes.ts'
