@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { type Role, type Scope, scopes } from '../../platform/access.ts'
 import { type Principal, createContext } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { workspaceTopic } from '../../platform/events.ts'
+import { type Statement, statement } from '../../platform/database/statement.ts'
+import { type StoredEvent, workspaceTopic } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { openerFor } from '../../platform/openers.ts'
 import type { Services } from '../../platform/services.ts'
@@ -16,6 +16,20 @@ export interface Audience {
   topics: Set<string>
 }
 
+/** Topics that users hear because of what a module knows of them. Modules declare theirs; `app.ts` lists them. */
+export interface AudienceSource {
+  /** Those of whoever acts. */
+  readonly topics: Statement<object, { topic: string }>
+  /** What an event changes of that, if anything. It takes effect before the event itself is told. */
+  changes(event: StoredEvent): AudienceChange | undefined
+}
+
+export interface AudienceChange {
+  userIds: readonly string[]
+  joins?: readonly string[]
+  leaves?: readonly string[]
+}
+
 const listMemberships = statement(
   'realtime.memberships',
   () => sql<{ workspace_id: string; role: Role }>`select workspace_id, role from app.my_memberships()`,
@@ -26,6 +40,7 @@ export async function loadAudience(
   services: Services,
   principal: Principal,
   workspaceId: string | null,
+  sources: readonly AudienceSource[],
 ): Promise<Audience> {
   const { db } = createContext({
     services,
@@ -35,7 +50,10 @@ export async function loadAudience(
     log: services.log,
     readOnly: true,
   })
-  const memberships = await db.all(listMemberships, {})
+  const [memberships, ...more] = (await db.together([
+    listMemberships.call({}),
+    ...sources.map(({ topics }) => topics.call({})),
+  ])) as unknown as [{ workspace_id: string; role: Role }[], ...{ topic: string }[][]]
   const entered = await db.entered()
   const userId = entered.user_id as string
   return {
@@ -47,6 +65,7 @@ export async function loadAudience(
       ...memberships.flatMap(({ workspace_id, role }) =>
         scopesOf(role).map((scope) => workspaceTopic(workspace_id, scope)),
       ),
+      ...more.flat().map(({ topic }) => topic),
     ]),
   }
 }

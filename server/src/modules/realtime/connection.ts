@@ -10,7 +10,7 @@ import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
 import { type Hub, encodeFrame } from '../../platform/sockets/hub.ts'
 import { type Socket, createSocket } from '../../platform/sockets/socket.ts'
-import type { Audience } from './audience.ts'
+import type { Audience, AudienceChange } from './audience.ts'
 import type { CommandSocket, SocketCommand } from './commands.ts'
 import { createLiveStream } from './live-stream.ts'
 import { Resume } from './schema.ts'
@@ -21,6 +21,8 @@ export interface Connection extends Pick<Socket, 'close' | 'checkAlive'> {
   readonly sessionId: string | null
   /** Asks anew whether the session lives and what its user may hear; closes with 4401 when it is over. */
   refresh(): Promise<void>
+  /** Hears more or less from this very moment on. */
+  change(change: AudienceChange): void
 }
 
 export interface ConnectionOptions {
@@ -46,6 +48,8 @@ const tryAgainLater = 1013
 export function createConnection(ws: WebSocket, options: ConnectionOptions): Connection {
   const { services, outbox, hub, commands, principal } = options
   let audience = options.audience
+  /** Counts changes, to notice one that came by while the audience was being asked for. */
+  let changes = 0
   /** Topics joined by command, with the workspace that was joined as. */
   const rooms = new Map<string, string | null>()
 
@@ -61,11 +65,23 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
     checkAlive: socket.checkAlive,
     async refresh() {
       try {
-        listenTo(await options.load(null))
+        let asOf: number
+        let now: Audience
+        do {
+          asOf = changes
+          now = await options.load(null)
+        } while (changes !== asOf)
+        listenTo(now)
       } catch (error) {
         if (error instanceof AppError && error.status === 401) socket.close(sessionOver, 'The session is over.')
         else services.log.warn({ err: error }, 'What a live client may hear could not be checked; trying again later.')
       }
+    },
+    change({ joins = [], leaves = [] }) {
+      changes++
+      const left = new Set(leaves)
+      for (const topic of left) if (rooms.delete(topic)) hub.leave(topic, stream)
+      listenTo({ ...audience, topics: new Set([...audience.topics, ...joins].filter((topic) => !left.has(topic))) })
     },
   }
   // A busy node reads what has arrived meanwhile before it decides that nothing did.

@@ -1,5 +1,6 @@
+export { type AudienceSource } from './audience.ts'
 export { type CommandSocket, type SocketCommand, socketCommand } from './commands.ts'
 export { type AdmitGuest, guestAudience } from './guests.ts'
 export { removeExpiredTickets } from './jobs.ts'
-export { type Realtime, createRealtime } from './realtime.ts'
+export { type Attendance, type Realtime, createRealtime } from './realtime.ts'
 export { realtimeRoutes } from './routes.ts'

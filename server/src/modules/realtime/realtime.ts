@@ -9,7 +9,7 @@ import type { Services } from '../../platform/services.ts'
 import type { Hub } from '../../platform/sockets/hub.ts'
 import { maxFrameBytes } from '../../platform/sockets/socket.ts'
 import { MemberJoined, MemberRemoved, MemberRoleChanged, SessionRevoked, WorkspaceDeleted } from '../identity/events.ts'
-import { type Audience, loadAudience } from './audience.ts'
+import { type Audience, type AudienceChange, type AudienceSource, loadAudience } from './audience.ts'
 import type { SocketCommand } from './commands.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { type AuthenticateHeaders, type Handshake, readHandshake, refuse } from './handshake.ts'
@@ -25,6 +25,15 @@ export interface RealtimeOptions {
   guests?: readonly AdmitGuest[]
   /** What clients may ask for, of all modules. */
   commands: readonly SocketCommand[]
+  /** What users hear besides their workspaces' topics, of all modules. */
+  sources?: readonly AudienceSource[]
+  attendance?: Attendance
+}
+
+/** Told when a user's first socket on this node opens and when their last one closes. Must not throw. */
+export interface Attendance {
+  arrived(userId: string): void
+  left(userId: string): void
 }
 
 export interface Realtime {
@@ -52,7 +61,8 @@ interface Admitted extends Handshake {
 const noCommands: ReadonlyMap<string, SocketCommand> = new Map()
 
 /** The live side of the API: hands events of the log and of the hub to the clients they concern. */
-export function createRealtime({ services, outbox, hub, authenticate, guests = [], commands }: RealtimeOptions): Realtime {
+export function createRealtime(options: RealtimeOptions): Realtime {
+  const { services, outbox, hub, authenticate, guests = [], commands, sources = [], attendance } = options
   const byEvent = new Map(commands.map((command) => [command.event, command]))
   if (byEvent.size < commands.length) throw new Error('Two socket commands have the same event.')
   const users = new Map<string, Set<Connection>>()
@@ -66,12 +76,15 @@ export function createRealtime({ services, outbox, hub, authenticate, guests = [
   let isClosing = false
   /** Counts what may change who hears what, to notice a change while a client is on its way in. */
   let changes = 0
+  /** What changed while a client was on its way in, one list for each of them. */
+  const arriving = new Set<AudienceChange[]>()
 
   const connections = () => [...users.values()].flatMap((set) => [...set])
 
   const follow = (event: StoredEvent) => {
     try {
       applyChange(event)
+      for (const source of sources) changeAudience(source.changes(event))
       if (event.topics.length === 0) return
       const frame = frameOf(event)
       if (frame) hub.deliver(event.topics, frame, event)
@@ -80,6 +93,14 @@ export function createRealtime({ services, outbox, hub, authenticate, guests = [
         { err: error, event_id: event.id, type: event.type },
         'An event could not be told to live clients.',
       )
+    }
+  }
+
+  const changeAudience = (change: AudienceChange | undefined) => {
+    if (!change) return
+    for (const missed of arriving) missed.push(change)
+    for (const userId of change.userIds) {
+      for (const connection of users.get(userId) ?? []) connection.change(change)
     }
   }
 
@@ -109,7 +130,7 @@ export function createRealtime({ services, outbox, hub, authenticate, guests = [
   }
 
   const loaderOf = ({ principal, loadGuest }: Handshake) =>
-    loadGuest ?? ((workspaceId: string | null) => loadAudience(services, principal, workspaceId))
+    loadGuest ?? ((workspaceId: string | null) => loadAudience(services, principal, workspaceId, sources))
 
   const admit = async (request: IncomingMessage): Promise<Admitted> => {
     if (isClosing) throw unavailable('The server is about to restart.', 1)
@@ -126,18 +147,23 @@ export function createRealtime({ services, outbox, hub, authenticate, guests = [
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const destroy = () => void stream.destroy()
     stream.on('error', destroy)
+    const missed: AudienceChange[] = []
+    arriving.add(missed)
     try {
       const admitted = await admit(request)
       stream.off('error', destroy)
-      upgrader.handleUpgrade(request, stream, head, (ws) => enter(ws, admitted))
+      upgrader.handleUpgrade(request, stream, head, (ws) => enter(ws, admitted, missed))
     } catch (error) {
       const failure = asAppError(error)
       if (failure.status >= 500) services.log.error({ err: failure.cause ?? error }, failure.message)
       refuse(stream, failure)
+    } finally {
+      arriving.delete(missed)
     }
   }
 
-  const enter = (ws: WebSocket, { principal, loadGuest, load, audience, after, asOf }: Admitted) => {
+  const enter = (ws: WebSocket, admitted: Admitted, missed: AudienceChange[]) => {
+    const { principal, loadGuest, load, audience, after, asOf } = admitted
     const connection = createConnection(ws, {
       services,
       outbox,
@@ -152,13 +178,17 @@ export function createRealtime({ services, outbox, hub, authenticate, guests = [
     const others = users.get(connection.userId)
     if (others) others.add(connection)
     else users.set(connection.userId, new Set([connection]))
+    if (!others && !loadGuest) attendance?.arrived(connection.userId)
+    for (const change of missed) if (change.userIds.includes(connection.userId)) connection.change(change)
     if (changes !== asOf) void connection.refresh()
   }
 
   const leave = (connection: Connection) => {
     const others = users.get(connection.userId)
     others?.delete(connection)
-    if (others?.size === 0) users.delete(connection.userId)
+    if (others?.size !== 0) return
+    users.delete(connection.userId)
+    attendance?.left(connection.userId)
   }
 
   const unfollow = outbox.follow(follow)
