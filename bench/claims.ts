@@ -20,10 +20,16 @@ async function measure(what: string, count: number, work: () => Promise<void>): 
   const startedAt = performance.now()
   await work()
   const seconds = (performance.now() - startedAt) / 1000
-  console.log(`${what.padEnd(72)}${Math.round(count / seconds).toString().padStart(8)} /s`)
+  console.log(
+    `${what.padEnd(72)}${Math.round(count / seconds)
+      .toString()
+      .padStart(8)} /s`,
+  )
 }
 
-console.log(`${contacts} contacts on ${process.env.DATABASE_URL ? 'PostgreSQL' : 'the embedded database'}, batches of ${batch}`)
+console.log(
+  `${contacts} contacts on ${process.env.DATABASE_URL ? 'PostgreSQL' : 'the embedded database'}, batches of ${batch}`,
+)
 await measure('Start: contacts become targets', contacts, () => shop.change(id, 'start'))
 
 await node.telephony.start()
@@ -46,7 +52,8 @@ await lab.query('update campaigns.targets set node_id = null')
 const { db } = shop.ctx()
 const claimed: string[][] = []
 await measure('Claims: lease, limits, do-not-call list, calling hours, row security', rounds * batch, async () => {
-  for (let i = 0; i < rounds; i++) claimed.push((await db.all(claim, { campaign_id: id, node_id, now, limit: batch })).map((row) => row.id))
+  for (let i = 0; i < rounds; i++)
+    claimed.push((await db.all(claim, { campaign_id: id, node_id, now, limit: batch })).map((row) => row.id))
 })
 await measure('Given back', rounds * batch, async () => {
   for (const ids of claimed) await db.all(withdraw, { ids, node_id })

@@ -216,12 +216,3 @@ begin
            = (select count(distinct z) from unnest(zones) z)
   );
 end $$;
-
--- Right after many rows have come, the planner knows nothing of them, and guesses that end in nested loops over whole
--- lists. Only a table's owner may have it looked at.
-create function campaigns.refresh_statistics() returns void language plpgsql security definer set search_path = '' as $$
-begin
-  analyze contacts.contacts, contacts.list_items, campaigns.targets, campaigns.attempts;
-end $$;
-revoke execute on function campaigns.refresh_statistics() from public;
-grant execute on function campaigns.refresh_statistics() to app_user, app_system;

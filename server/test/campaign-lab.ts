@@ -5,7 +5,13 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { after } from 'node:test'
 import type pg from 'pg'
-import { type CalleeBehaviour, type SimGateway, type VirtualClock, createSimGateway, createVirtualClock } from '@switchboard/voice'
+import {
+  type CalleeBehaviour,
+  type SimGateway,
+  type VirtualClock,
+  createSimGateway,
+  createVirtualClock,
+} from '@switchboard/voice'
 import { readConfig } from '../src/config.ts'
 import { createCampaign, getCampaign } from '../src/modules/campaigns/campaigns.ts'
 import { type CampaignEngine, createCampaignEngine } from '../src/modules/campaigns/index.ts'
@@ -33,7 +39,10 @@ export interface CampaignLab {
   frames: { at: number; topic: string; event: string; data: Record<string, unknown> }[]
   query(text: string, values?: unknown[]): Promise<Record<string, never>[]>
   /** A workspace with a provider, a transfer number, a greeting of 5 s and contacts with the numbers given. */
-  makeWorkspace(numbers: string[], provider?: { calls_per_second?: number; max_concurrent_calls?: number }): Promise<LabWorkspace>
+  makeWorkspace(
+    numbers: string[],
+    provider?: { calls_per_second?: number; max_concurrent_calls?: number },
+  ): Promise<LabWorkspace>
   /** A server process: gateway, leases, engine. Not started. */
   makeNode(options?: NodeOptions): LabNode
   /** Advances the clock until the campaign has ended; throws when it has not within `limitMs` of virtual time. */
@@ -83,7 +92,10 @@ const unlimited = { calls_per_second: 1000, max_concurrent_calls: 5000 }
 
 export async function openCampaignLab(): Promise<CampaignLab> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-lab-'))
-  const config = readConfig({ DATA_DIR: dataDir, ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }) })
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
+  })
   const logLines: string[] = []
   const log = createLog('warn', { write: (line) => void logLines.push(line) })
   const database = await openTestDatabase(config, log)
@@ -93,7 +105,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   const clock = createVirtualClock({
     startAt: Date.UTC(2030, 0, 7, 15),
     async settle() {
-      for (let quiet = 0; quiet < 3; ) {
+      for (let quiet = 0; quiet < 3;) {
         await new Promise<void>((resolve) => setImmediate(resolve))
         quiet = pool.idleCount === pool.totalCount && pool.waitingCount === 0 ? quiet + 1 : 0
       }
@@ -125,11 +137,21 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   const query = (text: string, values: unknown[] = []) => queryAsSystem(pool, text, values)
 
   async function makeWorkspace(numbers: string[], provider = {}): Promise<LabWorkspace> {
-    const [id, userId, listId, fileId, greetingId] = Array.from({ length: 5 }, newId) as [string, string, string, string, string]
+    const [id, userId, listId, fileId, greetingId] = Array.from({ length: 5 }, newId) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
     await query('insert into identity.users (id, email) values ($1, $2)', [userId, `${userId}@example.com`])
     await query(`insert into identity.workspaces (id, name, time_zone) values ($1, 'Lab', 'America/New_York')`, [id])
     await query(`insert into identity.members (workspace_id, user_id, role) values ($1, $2, 'owner')`, [id, userId])
-    await query(`insert into contacts.lists (id, workspace_id, user_id, name) values ($1, $2, $3, 'Everyone')`, [listId, id, userId])
+    await query(`insert into contacts.lists (id, workspace_id, user_id, name) values ($1, $2, $3, 'Everyone')`, [
+      listId,
+      id,
+      userId,
+    ])
     await query(
       `insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number)
        select gen_random_uuid(), $1, $2, 'Contact', place::text, number from unnest($3::text[]) with ordinality n (number, place)`,
@@ -154,16 +176,42 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     const ctx = () => serverContext(services, { workspaceId: id, userId })
     const { id: providerId } = await transaction(ctx(), (ctx) =>
       createSipProvider(ctx, {
-        name: 'Sim', host: '127.0.0.1', port: 5060, username: 'lab', password: 'secret', active: true, transport: 'udp',
-        register: true, caller_ids: ['+12125550100'], transfer_mode: 'bridge', ...unlimited, ...provider,
+        name: 'Sim',
+        host: '127.0.0.1',
+        port: 5060,
+        username: 'lab',
+        password: 'secret',
+        active: true,
+        transport: 'udp',
+        register: true,
+        caller_ids: ['+12125550100'],
+        transfer_mode: 'bridge',
+        ...unlimited,
+        ...provider,
       }),
     )
-    const { phone_number: transferNumber } = await transaction(ctx(), (ctx) => createTransferNumber(ctx, { name: 'Desk', phone_number: '+12125550199' }))
+    const { phone_number: transferNumber } = await transaction(ctx(), (ctx) =>
+      createTransferNumber(ctx, { name: 'Desk', phone_number: '+12125550199' }),
+    )
     return {
-      id, userId, listId, greetingId, providerId, transferNumber, ctx,
+      id,
+      userId,
+      listId,
+      greetingId,
+      providerId,
+      transferNumber,
+      ctx,
       async createCampaign(more = {}) {
         const campaign = await transaction(ctx(), (ctx) =>
-          createCampaign(ctx, { title: 'Lab', contact_list_id: listId, greeting_file_id: greetingId, transfer_number: transferNumber, calling_hours: null, ...unlimited, ...more }),
+          createCampaign(ctx, {
+            title: 'Lab',
+            contact_list_id: listId,
+            greeting_file_id: greetingId,
+            transfer_number: transferNumber,
+            calling_hours: null,
+            ...unlimited,
+            ...more,
+          }),
         )
         return campaign.id
       },
@@ -175,10 +223,21 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   }
 
   function makeNode(options: NodeOptions = {}): LabNode {
-    const { behaviour = () => ({ does: 'ring' }), leaseMs = 3_600_000, heartbeatMs = 60_000, idlePollMs = 60_000, sole = false } = options
+    const {
+      behaviour = () => ({ does: 'ring' }),
+      leaseMs = 3_600_000,
+      heartbeatMs = 60_000,
+      idlePollMs = 60_000,
+      sole = false,
+    } = options
     const process = makeProcess(clock, database)
     const own: Services = { ...services, connections: process.connections }
-    const gateway = createSimGateway({ clock: process.clock, behaviour, limits: { maxCalls: 100_000 }, mediaDurationMs: () => 5_000 })
+    const gateway = createSimGateway({
+      clock: process.clock,
+      behaviour,
+      limits: { maxCalls: 100_000 },
+      mediaDurationMs: () => 5_000,
+    })
     const telephony = createTelephony(own, gateway, { clock: process.clock, leaseMs, heartbeatMs, sole })
     const engine = createCampaignEngine({ services: own, gateway, telephony, clock: process.clock, idlePollMs })
     let running = false
@@ -191,7 +250,10 @@ export async function openCampaignLab(): Promise<CampaignLab> {
       isDead: process.isDead,
       freeze: process.freeze,
       thaw: process.thaw,
-      expireLease: async () => void (await query(`update telephony.nodes set lease_until = now() - interval '1 s' where id = $1`, [telephony.nodeId()])),
+      expireLease: async () =>
+        void (await query(`update telephony.nodes set lease_until = now() - interval '1 s' where id = $1`, [
+          telephony.nodeId(),
+        ])),
       async start() {
         running = true
         await telephony.start()
@@ -201,12 +263,12 @@ export async function openCampaignLab(): Promise<CampaignLab> {
         nodes.delete(node)
         if (!running || process.isDead()) return
         running = false
-        let over = false
+        const progress = { over: false }
         const stopped = engine
           .stop(0)
           .then(() => telephony.stop())
-          .finally(() => (over = true))
-        while (!over) await clock.advance(100)
+          .finally(() => (progress.over = true))
+        while (!progress.over) await clock.advance(100)
         await stopped
       },
     }
@@ -215,20 +277,32 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   }
 
   return {
-    clock, services, logLines, frames, query, makeWorkspace, makeNode,
+    clock,
+    services,
+    logLines,
+    frames,
+    query,
+    makeWorkspace,
+    makeNode,
     async runToEnd(workspace, campaignId, limitMs = 86_400_000, stepMs = 1_000) {
-      for (const end = clock.monotonic() + limitMs; clock.monotonic() < end; ) {
+      for (const end = clock.monotonic() + limitMs; clock.monotonic() < end;) {
         await clock.advance(stepMs)
         const { status } = await workspace.campaign(campaignId)
         if (status === 'completed' || status === 'stopped') return
       }
-      throw new Error(`The campaign has not ended: ${JSON.stringify(await workspace.campaign(campaignId))}\n${logLines.join('')}`)
+      throw new Error(
+        `The campaign has not ended: ${JSON.stringify(await workspace.campaign(campaignId))}\n${logLines.join('')}`,
+      )
     },
   }
 }
 
 /** Sees all workspaces, as the server's own sweepers do. */
-export async function queryAsSystem(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Record<string, never>[]> {
+export async function queryAsSystem(
+  pool: pg.Pool,
+  text: string,
+  values: unknown[] = [],
+): Promise<Record<string, never>[]> {
   const client = await pool.connect()
   try {
     await client.query('begin; set local role app_system')
@@ -272,6 +346,7 @@ function makeProcess(clock: VirtualClock, database: OpenDatabase) {
     },
   }
   const pool = {
+    query: async (text: string) => (dead ? die() : database.pool.query(text)),
     async connect() {
       trips++
       if (dead || (death?.when === 'before' && trips >= death.trip)) die()

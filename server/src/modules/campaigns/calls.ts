@@ -23,8 +23,10 @@ interface Parameters {
 // Whom a stopped campaign has not called it will not call any more.
 const status = sql`case when c.status = 'stopped' and t.status = 'queued' then 'cancelled' else t.status end`
 
-const list = variants('campaigns.list_calls', (_, p: Parameters, shape: { of_status: boolean; continued: boolean }) =>
-  sql<CallRow>`
+const list = variants(
+  'campaigns.list_calls',
+  (_, p: Parameters, shape: { of_status: boolean; continued: boolean }) =>
+    sql<CallRow>`
     select t.id, t.contact_id, t.phone_number, ${status} as status, t.attempts, t.answered_at, a.ended_at, a.duration_seconds,
            a.key, t.transferred_at is not null as transferred, t.cause, k.first_name, k.last_name,
            f.id as recording_file_id, f.filename as recording_filename,
@@ -52,11 +54,19 @@ export async function listCalls(
 ) {
   const before = readCursor(query.cursor)
   if (!(await ctx.db.maybe(exists, { id: campaignId }))) missing('campaign')
-  const rows = await readCalls(ctx, { campaign_id: campaignId, status: query.status ?? null, before, limit: query.limit + 1 })
+  const rows = await readCalls(ctx, {
+    campaign_id: campaignId,
+    status: query.status ?? null,
+    before,
+    limit: query.limit + 1,
+  })
   return toPage(rows, query.limit)
 }
 
-export async function readCalls(ctx: Ctx, p: Parameters): Promise<(CampaignCall & Pick<CallRow, 'first_name' | 'last_name'>)[]> {
+export async function readCalls(
+  ctx: Ctx,
+  p: Parameters,
+): Promise<(CampaignCall & Pick<CallRow, 'first_name' | 'last_name'>)[]> {
   const rows = await ctx.db.all(list({ of_status: p.status !== null, continued: p.before !== null }), p)
   return rows.map(({ recording_file_id: id, recording_filename: filename, ...call }) => ({
     ...call,

@@ -32,7 +32,11 @@ function toCampaign({ greeting_stored_file_id, ...row }: CampaignRow): Campaign 
 
 const list = variants(
   'campaigns.list',
-  (_, p: { user_id: string | null; before: string | null; limit: number }, shape: { of_user: boolean; continued: boolean }) =>
+  (
+    _,
+    p: { user_id: string | null; before: string | null; limit: number },
+    shape: { of_user: boolean; continued: boolean },
+  ) =>
     sql<CampaignRow>`
       ${selectCampaigns}
        where true ${shape.of_user ? sql`and c.user_id = ${p.user_id}` : sql``}
@@ -43,11 +47,18 @@ const list = variants(
 /** Newest first; with `userId` that member's. */
 export async function listCampaigns(ctx: Ctx, userId: string | undefined, before: string | null): Promise<Campaign[]> {
   const user_id = await memberFilter(ctx, userId)
-  const rows = await ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), { user_id, before, limit: bareListLimit + 1 })
+  const rows = await ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), {
+    user_id,
+    before,
+    limit: bareListLimit + 1,
+  })
   return rows.map(toCampaign)
 }
 
-const find = statement('campaigns.find', (_, p: { id: string }) => sql<CampaignRow>`${selectCampaigns} where c.id = ${p.id}`)
+const find = statement(
+  'campaigns.find',
+  (_, p: { id: string }) => sql<CampaignRow>`${selectCampaigns} where c.id = ${p.id}`,
+)
 
 export async function getCampaign(ctx: Ctx, id: string): Promise<Campaign> {
   return toCampaign((await ctx.db.maybe(find, { id })) ?? missing('campaign'))
@@ -74,8 +85,10 @@ const columns = [
   'record',
 ] as const
 
-const insert = statement('campaigns.insert', (_, p: { id: string; values: string }) =>
-  sql`insert into campaigns.campaigns (id, ${sql.join(columns.map((column) => sql.ref(column)))})
+const insert = statement(
+  'campaigns.insert',
+  (_, p: { id: string; values: string }) =>
+    sql`insert into campaigns.campaigns (id, ${sql.join(columns.map((column) => sql.ref(column)))})
       select ${p.id}, ${sql.join(columns.map((column) => sql.ref(`v.${column}`)))}
         from jsonb_populate_record(null::campaigns.campaigns, ${p.values}::jsonb) v`,
 )
@@ -95,18 +108,24 @@ export async function createCampaign(ctx: Ctx, input: NewCampaign): Promise<Camp
   return getCampaign(ctx, id)
 }
 
-const lock = statement('campaigns.lock', (_, p: { id: string }) =>
-  sql<{ status: CampaignStatus; sip_provider_id: string | null; caller_id: string | null }>`
+const lock = statement(
+  'campaigns.lock',
+  (_, p: { id: string }) =>
+    sql<{ status: CampaignStatus; sip_provider_id: string | null; caller_id: string | null }>`
     select status, sip_provider_id, caller_id from campaigns.campaigns where id = ${p.id} for no key update`,
 )
 
-const update = statement('campaigns.update', (_, p: { id: string; changes: string }) =>
-  sql`update campaigns.campaigns c set ${patch('c', columns, p.changes)} where id = ${p.id}`,
+const update = statement(
+  'campaigns.update',
+  (_, p: { id: string; changes: string }) =>
+    sql`update campaigns.campaigns c set ${patch('c', columns, p.changes)} where id = ${p.id}`,
 )
 
 // Who waits for calling hours is judged again by the new ones.
-const reconsider = statement('campaigns.reconsider_hours', (_, p: { id: string }) =>
-  sql`update campaigns.targets set next_attempt_at = deferred_from, deferred_from = null
+const reconsider = statement(
+  'campaigns.reconsider_hours',
+  (_, p: { id: string }) =>
+    sql`update campaigns.targets set next_attempt_at = deferred_from, deferred_from = null
        where campaign_id = ${p.id} and deferred_from is not null and finished_at is null and node_id is null`,
 )
 
@@ -122,10 +141,16 @@ export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChange
   const names = Object.keys(changes).filter((name) => changes[name as keyof typeof changes] !== undefined)
   const { status } = campaign
   if (status !== 'pending' && (names.includes('contact_list_id') || names.includes('channels'))) {
-    throw conflict('campaign_started', 'The contact list of a campaign that was started cannot be exchanged. Add contacts to its list, or make another campaign.')
+    throw conflict(
+      'campaign_started',
+      'The contact list of a campaign that was started cannot be exchanged. Add contacts to its list, or make another campaign.',
+    )
   }
   if ((status === 'completed' || status === 'stopped') && names.some((name) => !texts.has(name))) {
-    throw conflict('campaign_ended', 'The campaign has ended; only its title, description and segment can still change.')
+    throw conflict(
+      'campaign_ended',
+      'The campaign has ended; only its title, description and segment can still change.',
+    )
   }
   await ctx.db.all(update, { id, changes: JSON.stringify(changes) })
   if (names.includes('calling_hours')) await ctx.db.all(reconsider, { id })
@@ -133,8 +158,9 @@ export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChange
   return getCampaign(ctx, id)
 }
 
-const remove = statement('campaigns.delete', (_, p: { id: string }) =>
-  sql`delete from campaigns.campaigns where id = ${p.id}`,
+const remove = statement(
+  'campaigns.delete',
+  (_, p: { id: string }) => sql`delete from campaigns.campaigns where id = ${p.id}`,
 )
 
 /** With its calls and counts. Throws 409 while it is active. */
@@ -144,8 +170,12 @@ export async function deleteCampaign(ctx: Ctx, id: string): Promise<void> {
   await ctx.db.all(remove, { id })
 }
 
-const countCalls = statement('campaigns.count_calls', (_, p: { user_id: string }) =>
-  sql<{ total: number }>`select coalesce(sum(total_calls), 0)::bigint as total from campaigns.campaigns where user_id = ${p.user_id}`,
+const countCalls = statement(
+  'campaigns.count_calls',
+  (_, p: { user_id: string }) =>
+    sql<{
+      total: number
+    }>`select coalesce(sum(total_calls), 0)::bigint as total from campaigns.campaigns where user_id = ${p.user_id}`,
 )
 
 /** How many contacts all of a member's campaigns have dialled. */

@@ -19,8 +19,10 @@ export interface Readiness {
   key_map: KeyMap
 }
 
-export const findReadiness = statement('campaigns.readiness', (_, p: { id: string }) =>
-  sql<Readiness>`
+export const findReadiness = statement(
+  'campaigns.readiness',
+  (_, p: { id: string }) =>
+    sql<Readiness>`
     select c.contact_list_id,
            exists (select from contacts.list_items i where i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id) as has_contacts,
            c.greeting_id, c.sip_provider_id, p.active as provider_active, p.caller_ids as provider_caller_ids,
@@ -48,16 +50,25 @@ export function checkReadiness(campaign: Readiness): { faults: FieldFault[]; sip
 
   if (!campaign.contact_list_id) fault('contact_list_id', 'Choose whom to call: a contact list.')
   else if (!campaign.has_contacts) fault('contact_list_id', 'The contact list is empty.')
-  if (!campaign.greeting_id) fault('greeting_file_id', 'Choose the greeting to play: upload one with POST /api/greeting-files.')
+  if (!campaign.greeting_id)
+    fault('greeting_file_id', 'Choose the greeting to play: upload one with POST /api/greeting-files.')
   if (!chosen) {
-    fault('sip_provider_id', active_providers.length === 0 ? 'Add a SIP provider and switch it on.' : 'Several SIP providers are active: choose one.')
-  } else if (campaign.sip_provider_id && !campaign.provider_active) fault('sip_provider_id', 'The SIP provider is switched off.')
+    fault(
+      'sip_provider_id',
+      active_providers.length === 0
+        ? 'Add a SIP provider and switch it on.'
+        : 'Several SIP providers are active: choose one.',
+    )
+  } else if (campaign.sip_provider_id && !campaign.provider_active)
+    fault('sip_provider_id', 'The SIP provider is switched off.')
   if (chosen && campaign.caller_id && chosen.caller_ids.length > 0 && !chosen.caller_ids.includes(campaign.caller_id)) {
     fault('caller_id', `The provider only lets calls show ${chosen.caller_ids.join(', ')}.`)
   }
   if (Object.values(campaign.key_map).includes('transfer')) {
-    if (!campaign.transfer_number) fault('transfer_number', 'A key transfers the call: choose the transfer number, or take the key out of key_map.')
-    else if (!campaign.transfer_number_known) fault('transfer_number', `${campaign.transfer_number} is no longer one of the workspace's transfer numbers.`)
+    if (!campaign.transfer_number)
+      fault('transfer_number', 'A key transfers the call: choose the transfer number, or take the key out of key_map.')
+    else if (!campaign.transfer_number_known)
+      fault('transfer_number', `${campaign.transfer_number} is no longer one of the workspace's transfer numbers.`)
   }
   return { faults, sip_provider_id: chosen?.id ?? null }
 }

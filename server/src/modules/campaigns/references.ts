@@ -10,12 +10,16 @@ import type { CampaignChanges } from './schema.ts'
 const findList = statement('campaigns.find_list', (db, p: { id: string }) =>
   db.selectFrom('contacts.lists').select('id').where('id', '=', p.id),
 )
-const findProvider = statement('campaigns.find_provider', (_, p: { id: string }) =>
-  sql<{ caller_ids: string[] }>`select caller_ids from telephony.sip_providers where id = ${p.id}`,
+const findProvider = statement(
+  'campaigns.find_provider',
+  (_, p: { id: string }) =>
+    sql<{ caller_ids: string[] }>`select caller_ids from telephony.sip_providers where id = ${p.id}`,
 )
 
 /** Fields of a body as columns of the row. */
-export type CampaignColumns = Omit<CampaignChanges, 'name' | 'greeting_file_id' | 'greeting_file_url'> & { greeting_id?: string | null | undefined }
+export type CampaignColumns = Omit<CampaignChanges, 'name' | 'greeting_file_id' | 'greeting_file_url'> & {
+  greeting_id?: string | null | undefined
+}
 
 /**
  * Checks that what a body refers to is the workspace's, and turns it into columns. `present` is what stays as it is
@@ -42,7 +46,10 @@ export async function resolveReferences(
 async function toTransferNumber(ctx: Ctx, typed: string): Promise<string> {
   const number = await toE164(ctx, typed, 'body.transfer_number')
   if (await isTransferNumber(ctx, number)) return number
-  throw invalidField('body.transfer_number', `${number} is not one of the workspace's transfer numbers. Add it there first.`)
+  throw invalidField(
+    'body.transfer_number',
+    `${number} is not one of the workspace's transfer numbers. Add it there first.`,
+  )
 }
 
 async function checkCallerId(ctx: Ctx, providerId: string | null, callerId: string | null): Promise<void> {

@@ -6,7 +6,7 @@ import { getCampaign } from './campaigns.ts'
 
 type Call = Awaited<ReturnType<typeof readCalls>>[number]
 
-const columns: { name: string; value(call: Call): unknown }[] = [
+const columns: { name: string; value(call: Call): string | number | null }[] = [
   { name: 'phone_number', value: (call) => call.phone_number },
   { name: 'first_name', value: (call) => call.first_name },
   { name: 'last_name', value: (call) => call.last_name },
@@ -38,7 +38,7 @@ export async function campaignReport(ctx: Ctx, id: string): Promise<FileReply> {
 
 async function* lines(ctx: Ctx, campaign_id: string): AsyncGenerator<string> {
   yield toLine(columns.map(({ name }) => name))
-  for (let before: string | null = null; ; ) {
+  for (let before: string | null = null; ;) {
     const calls = await readCalls(ctx, { campaign_id, status: null, before, limit: batchSize })
     yield calls.map((call) => toLine(columns.map(({ value }) => value(call)))).join('')
     const last = calls.at(-1)
@@ -47,14 +47,14 @@ async function* lines(ctx: Ctx, campaign_id: string): AsyncGenerator<string> {
   }
 }
 
-const toLine = (values: unknown[]) => `${values.map(toCell).join(',')}\r\n`
+const toLine = (values: (string | number | null)[]) => `${values.map(toCell).join(',')}\r\n`
 
 /**
  * A cell that a spreadsheet will not take for a formula: what begins like one gets an apostrophe in front. Plain
  * telephone numbers may keep their plus.
  */
-export function toCell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value)
+export function toCell(value: string | number | null): string {
+  const text = value === null ? '' : String(value)
   const safe = /^[=+\-@\t\r\n]/.test(text) && !/^\+\d+$/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

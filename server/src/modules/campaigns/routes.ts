@@ -3,7 +3,14 @@ import { bareList } from '../../platform/http/bare-list.ts'
 import { id, page, pageOf, readCursor, succeeded, success } from '../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../platform/http/route.ts'
 import { listCalls } from './calls.ts'
-import { countCallsOf, createCampaign, deleteCampaign, getCampaign, listCampaigns, updateCampaign } from './campaigns.ts'
+import {
+  countCallsOf,
+  createCampaign,
+  deleteCampaign,
+  getCampaign,
+  listCampaigns,
+  updateCampaign,
+} from './campaigns.ts'
 import { campaignReport } from './report.ts'
 import * as schema from './schema.ts'
 import { changeStatus } from './status.ts'

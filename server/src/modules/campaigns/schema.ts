@@ -24,7 +24,12 @@ export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 
 /** `Monday`, `mon`, or the ISO number 1 (0 and 7 are Sunday). */
 const weekday = z.preprocess(
-  (day) => (typeof day === 'number' ? weekdays[(day + 6) % 7] : typeof day === 'string' ? day.trim().toLowerCase().slice(0, 3) : day),
+  (day) =>
+    typeof day === 'number'
+      ? weekdays[(day + 6) % 7]
+      : typeof day === 'string'
+        ? day.trim().toLowerCase().slice(0, 3)
+        : day,
   z.enum(weekdays),
 )
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a time like 08:00.')
@@ -34,13 +39,23 @@ export const CallingHours = z
   .object({
     start: timeOfDay.default('08:00'),
     end: timeOfDay.default('21:00'),
-    days: z.array(weekday).min(1).max(7).default([...weekdays]),
+    days: z
+      .array(weekday)
+      .min(1)
+      .max(7)
+      .default([...weekdays]),
   })
-  .refine(({ start, end }) => start < end, { message: 'The end must be later than the start, on the same day.', path: ['end'] })
+  .refine(({ start, end }) => start < end, {
+    message: 'The end must be later than the start, on the same day.',
+    path: ['end'],
+  })
   .meta({ id: 'CallingHours' })
 
 export const KeyMap = z
-  .partialRecord(z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#']), z.enum(['transfer', 'repeat', 'opt_out']))
+  .partialRecord(
+    z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#']),
+    z.enum(['transfer', 'repeat', 'opt_out']),
+  )
   .meta({ id: 'KeyMap' })
 
 /** Outcomes that may be tried again. Someone who answered is never called again by the same campaign. */
@@ -68,9 +83,15 @@ const title = text(255)
 const description = z.string().max(5000)
 /** As a person types it; stored as E.164. */
 const phoneNumber = z.string().trim().min(3).max(50)
-const callerId = z.string().trim().regex(/^[\w.!~*'()&=+$,#-]{1,64}$/, 'Write a number like +15551234567, or a SIP user name.')
+const callerId = z
+  .string()
+  .trim()
+  .regex(/^[\w.!~*'()&=+$,#-]{1,64}$/, 'Write a number like +15551234567, or a SIP user name.')
 const greetingUrl = z.string().trim().max(2000)
-const channels = z.array(z.enum(['phone', 'whatsapp', 'sms', 'email'])).min(1).max(4)
+const channels = z
+  .array(z.enum(['phone', 'whatsapp', 'sms', 'email']))
+  .min(1)
+  .max(4)
 const settings = {
   max_concurrent_calls: z.number().int().min(1).max(5000),
   calls_per_second: z.number().min(0.001).max(1000),
@@ -154,7 +175,10 @@ const optionalFields = {
 
 export const NewCampaign = z
   .object({ title: optional(title), name: optional(title), ...optionalFields })
-  .refine((body) => body.title !== undefined || body.name !== undefined, { message: 'Give the campaign a title (or a name).', path: ['title'] })
+  .refine((body) => body.title !== undefined || body.name !== undefined, {
+    message: 'Give the campaign a title (or a name).',
+    path: ['title'],
+  })
   .meta({ id: 'NewCampaign' })
 
 export const CampaignChanges = z

@@ -10,8 +10,10 @@ import type { Campaign, CampaignProgress, CampaignStatus } from './schema.ts'
 import { enrolContacts } from './targets.ts'
 import { type CampaignAction, transitions } from './transitions.ts'
 
-const lock = statement('campaigns.lock_status', (_, p: { id: string }) =>
-  sql<{ status: CampaignStatus }>`select status from campaigns.campaigns where id = ${p.id} for no key update`,
+const lock = statement(
+  'campaigns.lock_status',
+  (_, p: { id: string }) =>
+    sql<{ status: CampaignStatus }>`select status from campaigns.campaigns where id = ${p.id} for no key update`,
 )
 
 interface Move {
@@ -19,23 +21,31 @@ interface Move {
   status: CampaignStatus
   now: string
 }
-const move = statement('campaigns.move', (_, p: Move) =>
-  sql`update campaigns.campaigns
+const move = statement(
+  'campaigns.move',
+  (_, p: Move) =>
+    sql`update campaigns.campaigns
          set status = ${p.status},
              started_at = case when ${p.status} = 'active' then coalesce(started_at, ${p.now}::timestamptz) else started_at end,
              ended_at = case when ${p.status} in ('completed', 'stopped') then ${p.now}::timestamptz end
        where id = ${p.id}`,
 )
 
-const setProvider = statement('campaigns.set_provider', (_, p: { id: string; sip_provider_id: string | null }) =>
-  sql`update campaigns.campaigns set sip_provider_id = ${p.sip_provider_id} where id = ${p.id}`,
+const setProvider = statement(
+  'campaigns.set_provider',
+  (_, p: { id: string; sip_provider_id: string | null }) =>
+    sql`update campaigns.campaigns set sip_provider_id = ${p.sip_provider_id} where id = ${p.id}`,
 )
 
 /**
  * Starts, pauses, resumes or stops a campaign. Doing again what has been done changes nothing. Throws 409 when the status
  * does not allow it, 400 with everything that is missing when it cannot start yet. Inside a transaction.
  */
-export async function changeStatus(ctx: Ctx, id: string, action: Exclude<CampaignAction, 'complete'>): Promise<Campaign> {
+export async function changeStatus(
+  ctx: Ctx,
+  id: string,
+  action: Exclude<CampaignAction, 'complete'>,
+): Promise<Campaign> {
   const { status: from } = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
   const to = transitions[from][action]
   if (!to) throw conflict('wrong_status', refusals[action](from))
@@ -50,7 +60,11 @@ export async function changeStatus(ctx: Ctx, id: string, action: Exclude<Campaig
 async function prepare(ctx: Ctx, id: string): Promise<void> {
   const { faults, sip_provider_id } = checkReadiness(await ctx.db.one(findReadiness, { id }))
   if (faults.length > 0) {
-    throw badRequest('not_ready', `The campaign cannot start yet. ${faults.map(({ message }) => message).join(' ')}`, faults)
+    throw badRequest(
+      'not_ready',
+      `The campaign cannot start yet. ${faults.map(({ message }) => message).join(' ')}`,
+      faults,
+    )
   }
   await ctx.db.all(setProvider, { id, sip_provider_id })
   await enrolContacts(ctx, id)
@@ -64,7 +78,10 @@ const has: Record<CampaignStatus, string> = {
   stopped: 'was stopped',
 }
 const refusals: Record<Exclude<CampaignAction, 'complete'>, (from: CampaignStatus) => string> = {
-  start: (from) => (from === 'paused' ? 'The campaign is paused: resume it.' : `The campaign ${has[from]}; make a new one to call again.`),
+  start: (from) =>
+    from === 'paused'
+      ? 'The campaign is paused: resume it.'
+      : `The campaign ${has[from]}; make a new one to call again.`,
   pause: (from) => `The campaign ${has[from]}, so there is nothing to pause.`,
   resume: (from) => `The campaign ${has[from]}, so there is nothing to resume.`,
   stop: (from) => `The campaign ${has[from]}, so there is nothing to stop.`,

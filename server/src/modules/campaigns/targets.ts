@@ -1,11 +1,14 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
+import type { Services } from '../../platform/services.ts'
 
 // Everyone on the list who is not a target yet. The zone is the number's own unless the contact says otherwise when the
 // call is due; a number of no country stands in the workspace's zone.
-const enrol = statement('campaigns.enrol', (_, p: { id: string; now: string }) =>
-  sql<{ count: number }>`
+const enrol = statement(
+  'campaigns.enrol',
+  (_, p: { id: string; now: string }) =>
+    sql<{ count: number }>`
     with enrolled as (
       insert into campaigns.targets (campaign_id, contact_id, phone_number, zones, next_attempt_at)
       select c.id, k.id, k.phone_number,
@@ -26,18 +29,23 @@ const enrol = statement('campaigns.enrol', (_, p: { id: string; now: string }) =
 
 // A list of 100,000 takes longer than a request's statement usually may; and it is to be joined as a whole, whatever the
 // planner thinks of tables that it has not yet looked at.
-const beginBulk = statement('campaigns.begin_bulk', () =>
-  sql`select set_config('statement_timeout', '120000', true), set_config('enable_nestloop', 'off', true)`,
+const beginBulk = statement(
+  'campaigns.begin_bulk',
+  () => sql`select set_config('statement_timeout', '120000', true), set_config('enable_nestloop', 'off', true)`,
 )
-const endBulk = statement('campaigns.end_bulk', () =>
-  sql`select set_config('statement_timeout', '5000', true), set_config('enable_nestloop', 'on', true)`,
+const endBulk = statement(
+  'campaigns.end_bulk',
+  () => sql`select set_config('statement_timeout', '5000', true), set_config('enable_nestloop', 'on', true)`,
 )
 
-const refresh = statement('campaigns.refresh_statistics', () => sql`select campaigns.refresh_statistics()`)
-
-/** Has the planner look at the tables that the engine works on. */
-export async function refreshStatistics(ctx: Ctx): Promise<void> {
-  await ctx.db.all(refresh, {})
+/**
+ * Has the planner look at the tables that the engine works on. Right after many rows have come it knows nothing of them,
+ * and guesses that end in nested loops over whole lists. Only their owner may, so this goes beside any transaction.
+ */
+export function refreshStatistics({ connections, log }: Services): void {
+  connections.pool
+    .query('analyze contacts.contacts, contacts.list_items, campaigns.targets, campaigns.attempts')
+    .catch((error: unknown) => log.warn({ err: error }, 'The statistics of the campaigns could not be refreshed.'))
 }
 
 /** From so many new rows on, the planner has to be told of them. */
@@ -50,6 +58,6 @@ const many = 100
 export async function enrolContacts(ctx: Ctx, campaignId: string): Promise<number> {
   const calls = [beginBulk.call({}), enrol.call({ id: campaignId, now: ctx.now().toISOString() }), endBulk.call({})]
   const [, [enrolled]] = (await ctx.db.together(calls)) as unknown as [unknown, [{ count: number }]]
-  if (enrolled.count >= many) await refreshStatistics(ctx)
+  if (enrolled.count >= many) ctx.afterCommit(() => refreshStatistics(ctx.services))
   return enrolled.count
 }

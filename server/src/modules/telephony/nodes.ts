@@ -4,34 +4,47 @@ import { type SipAccountRow, accountColumns } from './sip-providers.ts'
 
 /** Leases of voice nodes and who holds which trunk. All of it runs across workspaces; times are the database's. */
 
-export const join = statement('telephony.join.sweep', (_, p: { id: string; name: string; lease_ms: number }) =>
-  sql`insert into telephony.nodes (id, name, lease_until)
+export const join = statement(
+  'telephony.join.sweep',
+  (_, p: { id: string; name: string; lease_ms: number }) =>
+    sql`insert into telephony.nodes (id, name, lease_until)
       values (${p.id}, ${p.name}, now() + ${p.lease_ms}::int * interval '1 ms')`,
 )
 
 // A lease that lapsed is good again as long as nobody has buried its node: nobody else acted on its death either.
-export const renew = statement('telephony.renew.sweep', (_, p: { id: string; lease_ms: number }) =>
-  sql<{ id: string }>`
+export const renew = statement(
+  'telephony.renew.sweep',
+  (_, p: { id: string; lease_ms: number }) =>
+    sql<{ id: string }>`
     update telephony.nodes set lease_until = now() + ${p.lease_ms}::int * interval '1 ms' where id = ${p.id} returning id`,
 )
 
-export const bury = statement('telephony.bury.sweep', (_, p: { id: string; sole: boolean }) =>
-  sql<{ id: string; name: string }>`
+export const bury = statement(
+  'telephony.bury.sweep',
+  (_, p: { id: string; sole: boolean }) =>
+    sql<{ id: string; name: string }>`
     delete from telephony.nodes
      where id in (select id from telephony.nodes where id <> ${p.id} and (lease_until < now() or ${p.sole}::boolean) for update skip locked)
     returning id, name`,
 )
 
-export const leave = statement('telephony.leave.sweep', (_, p: { id: string }) => sql`delete from telephony.nodes where id = ${p.id}`)
+export const leave = statement(
+  'telephony.leave.sweep',
+  (_, p: { id: string }) => sql`delete from telephony.nodes where id = ${p.id}`,
+)
 
-export const drop = statement('telephony.drop_trunks.sweep', (_, p: { id: string }) =>
-  sql`delete from telephony.trunks t using telephony.sip_providers p
+export const drop = statement(
+  'telephony.drop_trunks.sweep',
+  (_, p: { id: string }) =>
+    sql`delete from telephony.trunks t using telephony.sip_providers p
        where t.node_id = ${p.id} and p.workspace_id = t.workspace_id and p.id = t.sip_provider_id and not p.active`,
 )
 
 // Each node takes its share, so that several nodes divide what becomes free among them.
-export const take = statement('telephony.take_trunks.sweep', (_, p: { id: string }) =>
-  sql`with share as (
+export const take = statement(
+  'telephony.take_trunks.sweep',
+  (_, p: { id: string }) =>
+    sql`with share as (
         select ceil((select count(*) from telephony.sip_providers where active)::numeric
                     / greatest(1, (select count(*) from telephony.nodes where lease_until > now())))
                - (select count(*) from telephony.trunks where node_id = ${p.id}) as room
@@ -47,16 +60,20 @@ export const take = statement('telephony.take_trunks.sweep', (_, p: { id: string
 )
 
 /** The providers whose trunks this node holds. */
-export const held = statement('telephony.held_trunks.sweep', (_, p: { id: string }) =>
-  sql<SipAccountRow>`
+export const held = statement(
+  'telephony.held_trunks.sweep',
+  (_, p: { id: string }) =>
+    sql<SipAccountRow>`
     select ${accountColumns}
       from telephony.trunks t
       join telephony.sip_providers p on p.workspace_id = t.workspace_id and p.id = t.sip_provider_id
      where t.node_id = ${p.id}`,
 )
 
-export const saveStates = statement('telephony.save_trunk_states.sweep', (_, p: { id: string; states: string }) =>
-  sql`update telephony.trunks t set state = s.state, state_changed_at = now()
+export const saveStates = statement(
+  'telephony.save_trunk_states.sweep',
+  (_, p: { id: string; states: string }) =>
+    sql`update telephony.trunks t set state = s.state, state_changed_at = now()
         from jsonb_to_recordset(${p.states}::jsonb) as s (sip_provider_id uuid, state jsonb)
        where t.sip_provider_id = s.sip_provider_id and t.node_id = ${p.id}`,
 )

@@ -123,7 +123,11 @@ export const NewTransferNumber = z
   .meta({ id: 'NewTransferNumber' })
 
 export const TransferNumberChanges = z
-  .object({ name: optional(text(255)), phone_number: optional(phoneNumber), description: clearable(z.string().max(5000)) })
+  .object({
+    name: optional(text(255)),
+    phone_number: optional(phoneNumber),
+    description: clearable(z.string().max(5000)),
+  })
   .meta({ id: 'TransferNumberChanges' })
 
 export type SipProvider = z.output<typeof SipProvider>

@@ -9,7 +9,10 @@ const hostName = new RegExp(`^${label}(\\.${label})*\\.?$`)
 /** Throws 400 unless `host` is a plain host name or address, and a public one where private ones are not allowed. */
 export function checkSipHost(host: string, allowPrivate: boolean): void {
   if (isIP(host) === 0 && !hostName.test(host)) {
-    throw invalidField('body.host', 'Write only the host, like sip.example.com: no sip:, no user, no password, no port.')
+    throw invalidField(
+      'body.host',
+      'Write only the host, like sip.example.com: no sip:, no user, no password, no port.',
+    )
   }
   if (allowPrivate) return
   const isLocalName = /(^|\.)(localhost|local|internal|lan|home\.arpa)\.?$/.test(host) || !host.includes('.')

@@ -27,7 +27,11 @@ const withStatus = sql`
 
 const list = variants(
   'telephony.list_sip_providers',
-  (_, p: { user_id: string | null; before: string | null; limit: number }, shape: { of_user: boolean; continued: boolean }) =>
+  (
+    _,
+    p: { user_id: string | null; before: string | null; limit: number },
+    shape: { of_user: boolean; continued: boolean },
+  ) =>
     sql<SipProvider>`
       ${withStatus}
        where true ${shape.of_user ? sql`and p.user_id = ${p.user_id}` : sql``}
@@ -36,12 +40,23 @@ const list = variants(
 )
 
 /** Newest first; with `userId` that member's. */
-export async function listSipProviders(ctx: Ctx, userId: string | undefined, before: string | null): Promise<SipProvider[]> {
+export async function listSipProviders(
+  ctx: Ctx,
+  userId: string | undefined,
+  before: string | null,
+): Promise<SipProvider[]> {
   const user_id = await memberFilter(ctx, userId)
-  return ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), { user_id, before, limit: bareListLimit + 1 })
+  return ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), {
+    user_id,
+    before,
+    limit: bareListLimit + 1,
+  })
 }
 
-const find = statement('telephony.find_sip_provider', (_, p: { id: string }) => sql<SipProvider>`${withStatus} where p.id = ${p.id}`)
+const find = statement(
+  'telephony.find_sip_provider',
+  (_, p: { id: string }) => sql<SipProvider>`${withStatus} where p.id = ${p.id}`,
+)
 
 export async function getSipProvider(ctx: Ctx, id: string): Promise<SipProvider> {
   return (await ctx.db.maybe(find, { id })) ?? missing('SIP provider')
@@ -76,21 +91,43 @@ export async function createSipProvider(ctx: Ctx, { password, ...input }: NewSip
   return getSipProvider(ctx, id)
 }
 
-const update = statement('telephony.update_sip_provider', (_, p: { id: string; changes: string }) =>
-  sql<{ id: string }>`
+const update = statement(
+  'telephony.update_sip_provider',
+  (_, p: { id: string; changes: string }) =>
+    sql<{ id: string }>`
     update telephony.sip_providers p
        set ${patch(
          'p',
-         ['name', 'host', 'port', 'username', 'password_sealed', 'active', 'transport', 'register', 'caller_ids', 'max_concurrent_calls', 'calls_per_second', 'transfer_mode'],
+         [
+           'name',
+           'host',
+           'port',
+           'username',
+           'password_sealed',
+           'active',
+           'transport',
+           'register',
+           'caller_ids',
+           'max_concurrent_calls',
+           'calls_per_second',
+           'transfer_mode',
+         ],
          p.changes,
        )}
      where id = ${p.id} returning id`,
 )
 
 /** Changes only what was sent. */
-export async function updateSipProvider(ctx: Ctx, id: string, { password, ...input }: SipProviderChanges): Promise<SipProvider> {
+export async function updateSipProvider(
+  ctx: Ctx,
+  id: string,
+  { password, ...input }: SipProviderChanges,
+): Promise<SipProvider> {
   if (input.host !== undefined) checkSipHost(input.host, ctx.services.config.sip.allowPrivate)
-  const changes = { ...input, ...(password && { password_sealed: ctx.services.secrets.seal(password, passwordPlace(id)) }) }
+  const changes = {
+    ...input,
+    ...(password && { password_sealed: ctx.services.secrets.seal(password, passwordPlace(id)) }),
+  }
   if (!(await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) }))) missing('SIP provider')
   emit(ctx, SipProviderChanged, { sip_provider_id: id })
   return getSipProvider(ctx, id)
@@ -143,8 +180,10 @@ export function toTrunk({ secrets }: Pick<Services, 'secrets'>, row: SipAccountR
 
 const passwordPlace = (id: string) => `telephony.sip_providers/password/${id}`
 
-const findAccount = statement('telephony.find_sip_account', (_, p: { id: string }) =>
-  sql<SipAccountRow>`select ${accountColumns} from telephony.sip_providers p where p.id = ${p.id}`,
+const findAccount = statement(
+  'telephony.find_sip_account',
+  (_, p: { id: string }) =>
+    sql<SipAccountRow>`select ${accountColumns} from telephony.sip_providers p where p.id = ${p.id}`,
 )
 
 /** Tries the provider and says what happened: REGISTER, or OPTIONS where it does not register. Takes up to 10 s. */

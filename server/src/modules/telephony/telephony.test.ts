@@ -5,22 +5,47 @@ import { startTestServer } from '../../../test/server.ts'
 const server = await startTestServer({ SIP_ALLOW_PRIVATE: 'on' })
 const ana = await server.signUp()
 
-const provider = { user_id: ana.userId, name: 'Main line', host: 'sip.example.com', port: 5060, username: '15550100', password: 'a secret of ours', active: false }
+const provider = {
+  user_id: ana.userId,
+  name: 'Main line',
+  host: 'sip.example.com',
+  port: 5060,
+  username: '15550100',
+  password: 'a secret of ours',
+  active: false,
+}
 
 test('a SIP provider is made, listed, changed, switched and deleted; its password never comes back', async () => {
   const made = await ana.post('/api/sip-providers', provider)
   assert.equal(made.status, 201)
   const { id, created_at, updated_at, ...rest } = made.body
   assert.deepEqual(rest, {
-    user_id: ana.userId, name: 'Main line', host: 'sip.example.com', port: 5060, username: '15550100', active: false, transport: 'udp',
-    register: true, caller_ids: [], max_concurrent_calls: 10, calls_per_second: 1, transfer_mode: 'bridge',
+    user_id: ana.userId,
+    name: 'Main line',
+    host: 'sip.example.com',
+    port: 5060,
+    username: '15550100',
+    active: false,
+    transport: 'udp',
+    register: true,
+    caller_ids: [],
+    max_concurrent_calls: 10,
+    calls_per_second: 1,
+    transfer_mode: 'bridge',
     status: { state: 'inactive', sip: null, reason: null, since: null },
   })
   assert.ok(created_at && updated_at)
 
-  const put = await ana.put(`/api/sip-providers/${id}`, { caller_ids: ['+15550100100'], password: '', calls_per_second: 2.5 })
+  const put = await ana.put(`/api/sip-providers/${id}`, {
+    caller_ids: ['+15550100100'],
+    password: '',
+    calls_per_second: 2.5,
+  })
   assert.equal(put.status, 200)
-  assert.deepEqual([put.body.name, put.body.caller_ids, put.body.calls_per_second], ['Main line', ['+15550100100'], 2.5])
+  assert.deepEqual(
+    [put.body.name, put.body.caller_ids, put.body.calls_per_second],
+    ['Main line', ['+15550100100'], 2.5],
+  )
   const patched = await ana.patch(`/api/sip-providers/${id}`, { name: 'Second line' })
   assert.deepEqual([patched.body.name, patched.body.calls_per_second], ['Second line', 2.5])
 
@@ -33,14 +58,23 @@ test('a SIP provider is made, listed, changed, switched and deleted; its passwor
   assert.equal(list[0].status.state, 'waiting')
   assert.equal((await ana.post(`/api/sip-providers/${id}/test`)).status, 503)
 
-  for (const { text } of [made, put, patched, await ana.get(`/api/sip-providers/${id}`)]) assert.ok(!/password|secret/.test(text), text)
+  for (const { text } of [made, put, patched, await ana.get(`/api/sip-providers/${id}`)])
+    assert.ok(!/password|secret/.test(text), text)
   const removed = await ana.delete(`/api/sip-providers/${id}?userId=${ana.userId}`)
   assert.deepEqual([removed.status, removed.body], [200, { success: true }])
   assert.deepEqual((await ana.get('/api/sip-providers')).body, [])
 })
 
 test('a host is only a host', async () => {
-  for (const host of ['sip:sip.example.com', 'ana:secret@sip.example.com', 'sip.example.com:5060', 'http://sip.example.com/', 'a b', '-x.example.com', '']) {
+  for (const host of [
+    'sip:sip.example.com',
+    'ana:secret@sip.example.com',
+    'sip.example.com:5060',
+    'http://sip.example.com/',
+    'a b',
+    '-x.example.com',
+    '',
+  ]) {
     const { status, body } = await ana.post('/api/sip-providers', { ...provider, host })
     assert.equal(status, 400, host)
     assert.equal(body.details[0].path, 'body.host')
@@ -63,18 +97,32 @@ test('where private hosts are not allowed they are refused, by number and by nam
 test('what is missing is named', async () => {
   const { status, body } = await ana.post('/api/sip-providers', { active: true })
   assert.equal(status, 400)
-  assert.deepEqual(body.details.map(({ path }: { path: string }) => path).toSorted(), ['body.host', 'body.name', 'body.password', 'body.port', 'body.username'])
+  assert.deepEqual(body.details.map(({ path }: { path: string }) => path).toSorted(), [
+    'body.host',
+    'body.name',
+    'body.password',
+    'body.port',
+    'body.username',
+  ])
 })
 
 test('transfer numbers are kept as E.164 and change only in what was sent', async () => {
-  const made = await ana.post('/api/transfer-numbers', { user_id: ana.userId, name: 'Desk', phone_number: '(212) 555-0123', description: '', call_count: 99 })
+  const made = await ana.post('/api/transfer-numbers', {
+    user_id: ana.userId,
+    name: 'Desk',
+    phone_number: '(212) 555-0123',
+    description: '',
+    call_count: 99,
+  })
   assert.equal(made.status, 201)
   assert.deepEqual([made.body.phone_number, made.body.description, made.body.call_count], ['+12125550123', null, 0])
   const changed = await ana.put(`/api/transfer-numbers/${made.body.id}`, { description: 'Until six' })
   assert.deepEqual([changed.body.name, changed.body.description], ['Desk', 'Until six'])
   assert.equal((await ana.post('/api/transfer-numbers', { name: 'Desk', phone_number: '12' })).status, 400)
   assert.equal((await ana.get(`/api/transfer-numbers?userId=${ana.userId}`)).body.length, 1)
-  assert.deepEqual((await ana.delete(`/api/transfer-numbers/${made.body.id}?userId=${ana.userId}`)).body, { success: true })
+  assert.deepEqual((await ana.delete(`/api/transfer-numbers/${made.body.id}?userId=${ana.userId}`)).body, {
+    success: true,
+  })
   assert.equal((await ana.delete(`/api/transfer-numbers/${made.body.id}`)).status, 404)
 })
 

@@ -8,11 +8,24 @@ import { toE164 } from '../contacts/index.ts'
 import { memberFilter } from '../identity/index.ts'
 import type { TransferNumber } from './schema.ts'
 
-const columns = ['id', 'user_id', 'name', 'phone_number', 'description', 'call_count', 'created_at', 'updated_at'] as const
+const columns = [
+  'id',
+  'user_id',
+  'name',
+  'phone_number',
+  'description',
+  'call_count',
+  'created_at',
+  'updated_at',
+] as const
 
 const list = variants(
   'telephony.list_transfer_numbers',
-  (db, p: { user_id: string | null; before: string | null; limit: number }, shape: { of_user: boolean; continued: boolean }) =>
+  (
+    db,
+    p: { user_id: string | null; before: string | null; limit: number },
+    shape: { of_user: boolean; continued: boolean },
+  ) =>
     db
       .selectFrom('telephony.transfer_numbers')
       .select(columns)
@@ -23,9 +36,17 @@ const list = variants(
 )
 
 /** Newest first; with `userId` that member's. */
-export async function listTransferNumbers(ctx: Ctx, userId: string | undefined, before: string | null): Promise<TransferNumber[]> {
+export async function listTransferNumbers(
+  ctx: Ctx,
+  userId: string | undefined,
+  before: string | null,
+): Promise<TransferNumber[]> {
   const user_id = await memberFilter(ctx, userId)
-  return ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), { user_id, before, limit: bareListLimit + 1 })
+  return ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), {
+    user_id,
+    before,
+    limit: bareListLimit + 1,
+  })
 }
 
 const find = statement('telephony.find_transfer_number', (db, p: { id: string }) =>
@@ -54,8 +75,10 @@ export async function createTransferNumber(ctx: Ctx, input: Input): Promise<Tran
   return ctx.db.one(insert, { ...input, id: newId(), phone_number }, { commit: true })
 }
 
-const update = statement('telephony.update_transfer_number', (_, p: { id: string; changes: string }) =>
-  sql<TransferNumber>`
+const update = statement(
+  'telephony.update_transfer_number',
+  (_, p: { id: string; changes: string }) =>
+    sql<TransferNumber>`
     update telephony.transfer_numbers t set ${patch('t', ['name', 'phone_number', 'description'], p.changes)}
      where id = ${p.id} returning ${sql.join(columns.map((column) => sql.ref(column)))}`,
 )

@@ -51,7 +51,12 @@ const marginMs = 2_000
  * `sync` when an event `sip_provider.changed` comes by; the heartbeat is the net under it.
  */
 export function createTelephony(services: Services, gateway: VoiceGateway, options: TelephonyOptions = {}): Telephony {
-  const { clock = systemClock, leaseMs = 15_000, heartbeatMs = 3_000, sole = services.config.database.url === null } = options
+  const {
+    clock = systemClock,
+    leaseMs = 15_000,
+    heartbeatMs = 3_000,
+    sole = services.config.database.url === null,
+  } = options
   const { log } = services
   const ctx = serverContext(services, { workspaceId: null })
   const trunks = new Map<string, HeldTrunk>()
@@ -72,22 +77,31 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
 
   async function keepLease(): Promise<void> {
     const askedAt = clock.monotonic()
-    const [renewed, buried] = (await ctx.db.together([renew.call({ id: nodeId, lease_ms: leaseMs }), bury.call({ id: nodeId, sole })])) as [unknown[], { name: string }[]]
+    const [renewed, buried] = (await ctx.db.together([
+      renew.call({ id: nodeId, lease_ms: leaseMs }),
+      bury.call({ id: nodeId, sole }),
+    ])) as [unknown[], { name: string }[]]
     for (const { name } of buried) log.warn({ node: name }, 'A voice node is gone; its trunks are taken over.')
     if (renewed.length > 0) {
       leaseEndsAt = askedAt + leaseMs
       return
     }
-    log.error('This voice node was away for longer than its lease. Its calls in progress count as lost; it goes on as a new node.')
+    log.error(
+      'This voice node was away for longer than its lease. Its calls in progress count as lost; it goes on as a new node.',
+    )
     nodeId = newId()
     await enter()
   }
 
   async function look(): Promise<void> {
     await keepLease()
-    const [, , rows] = (await ctx.db.together([drop.call({ id: nodeId }), take.call({ id: nodeId }), held.call({ id: nodeId })])) as unknown as [unknown, unknown, SipAccountRow[]]
+    const [, , rows] = (await ctx.db.together([
+      drop.call({ id: nodeId }),
+      take.call({ id: nodeId }),
+      held.call({ id: nodeId }),
+    ])) as unknown as [unknown, unknown, SipAccountRow[]]
     const wanted = new Map(rows.map((row) => [row.id, row]))
-    for (const id of [...opened.keys()]) if (!wanted.has(id)) await close(id)
+    for (const id of opened.keys()) if (!wanted.has(id)) await close(id)
     for (const row of rows) await open(row)
     await tellStates(rows)
   }
@@ -111,7 +125,8 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     } catch (error) {
       if (opened.has(row.id)) await close(row.id)
       trunks.delete(row.id)
-      if (!(error instanceof TypeError)) log.warn({ err: error, provider: row.id }, 'A SIP provider could not be opened.')
+      if (!(error instanceof TypeError))
+        log.warn({ err: error, provider: row.id }, 'A SIP provider could not be opened.')
       await tell(row, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
     }
   }
@@ -138,16 +153,19 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     if (known && told(known) === told(state)) return
     await ctx.db.all(saveStates, { id: nodeId, states: JSON.stringify([{ sip_provider_id: row.id, state }]) })
     states.set(row.id, state)
-    services.live.publish(workspaceTopic(row.workspace_id, 'telephony:read'), 'sip-provider:update', { sip_provider_id: row.id, status: state })
+    services.live.publish(workspaceTopic(row.workspace_id, 'telephony:read'), 'sip-provider:update', {
+      sip_provider_id: row.id,
+      status: state,
+    })
   }
 
   async function sync(): Promise<void> {
     again = true
     if (!syncing) {
       syncing = (async () => {
-        while (again && !stopped) {
+        for (; again; await look()) {
           again = false
-          await look()
+          if (stopped) return
         }
       })().finally(() => (syncing = undefined))
     }
@@ -177,7 +195,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
       timer?.cancel()
       await syncing?.catch((error: unknown) => log.debug({ err: error }, 'The last look at the trunks failed.'))
       stopped = true
-      for (const id of [...opened.keys()]) await close(id)
+      for (const id of opened.keys()) await close(id)
       await ctx.db.all(leave, { id: nodeId })
     },
   }

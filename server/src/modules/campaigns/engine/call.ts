@@ -35,7 +35,11 @@ const maxPlays = 4
 const transferRingMs = 30_000
 
 /** Acts on a leg until it has ended: greeting, keys, transfer. Resolves when the leg is over. */
-export async function conduct(leg: Leg, plan: CallPlan, { clock, note, optOut, mayTransferTo, onAnswered, onFault }: CallContext): Promise<void> {
+export async function conduct(
+  leg: Leg,
+  plan: CallPlan,
+  { clock, note, optOut, mayTransferTo, onAnswered, onFault }: CallContext,
+): Promise<void> {
   const at = (ms: number) => new Date(ms).toISOString()
   let ended = false
   let answered = false
@@ -54,7 +58,10 @@ export async function conduct(leg: Leg, plan: CallPlan, { clock, note, optOut, m
 
   function waitForKey(): void {
     hangUpTimer?.cancel()
-    hangUpTimer = clock.setTimeout(() => void leg.hangup(), plan.voicemail === 'leave_message' ? messageTailMs : keyWaitMs)
+    hangUpTimer = clock.setTimeout(
+      () => void leg.hangup(),
+      plan.voicemail === 'leave_message' ? messageTailMs : keyWaitMs,
+    )
   }
 
   async function act(key: string): Promise<void> {

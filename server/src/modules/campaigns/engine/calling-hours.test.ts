@@ -11,15 +11,23 @@ import { defaults } from '../schema.ts'
 
 let database: OpenDatabase
 before(async () => {
-  const config = readConfig({ DATA_DIR: path.join(tmpdir(), 'switchboard-hours'), ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }) })
+  const config = readConfig({
+    DATA_DIR: path.join(tmpdir(), 'switchboard-hours'),
+    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
+  })
   database = await openTestDatabase(config, createLog('silent'))
 })
 after(() => database.close())
 
-const query = (text: string, values?: unknown[]) => queryAsSystem(database.pool, text, values) as Promise<Record<string, unknown>[]>
+const query = (text: string, values?: unknown[]) =>
+  queryAsSystem(database.pool, text, values) as Promise<Record<string, unknown>[]>
 
 async function nextOpening(hours: object | null, zones: string[], at: string): Promise<string | null> {
-  const [row] = await query('select campaigns.next_opening($1, $2, $3) as at', [hours && JSON.stringify(hours), zones, at])
+  const [row] = await query('select campaigns.next_opening($1, $2, $3) as at', [
+    hours && JSON.stringify(hours),
+    zones,
+    at,
+  ])
   return row?.at as string | null
 }
 
@@ -31,21 +39,105 @@ const table: [what: string, hours: object | null, zones: string[], at: string, o
   ['any time', null, ['America/New_York'], '2026-01-10T03:00:00.000Z', '2026-01-10T03:00:00.000Z'],
   ['within hours', everyDay, ['America/New_York'], '2026-01-10T13:00:00.000Z', '2026-01-10T13:00:00.000Z'],
   ['a minute before opening', everyDay, ['America/New_York'], '2026-01-10T12:59:00.000Z', '2026-01-10T13:00:00.000Z'],
-  ['closing time is no longer within', everyDay, ['America/New_York'], '2026-01-11T02:00:00.000Z', '2026-01-11T13:00:00.000Z'],
-  ['the night of the spring change is an hour shorter', everyDay, ['America/New_York'], '2026-03-08T02:00:00.000Z', '2026-03-08T12:00:00.000Z'],
-  ['the night of the autumn change is an hour longer', everyDay, ['America/New_York'], '2026-11-01T01:30:00.000Z', '2026-11-01T13:00:00.000Z'],
-  ['Berlin before its spring change', everyDay, ['Europe/Berlin'], '2026-03-28T06:00:00.000Z', '2026-03-28T07:00:00.000Z'],
-  ['Berlin after its spring change', everyDay, ['Europe/Berlin'], '2026-03-29T05:00:00.000Z', '2026-03-29T06:00:00.000Z'],
+  [
+    'closing time is no longer within',
+    everyDay,
+    ['America/New_York'],
+    '2026-01-11T02:00:00.000Z',
+    '2026-01-11T13:00:00.000Z',
+  ],
+  [
+    'the night of the spring change is an hour shorter',
+    everyDay,
+    ['America/New_York'],
+    '2026-03-08T02:00:00.000Z',
+    '2026-03-08T12:00:00.000Z',
+  ],
+  [
+    'the night of the autumn change is an hour longer',
+    everyDay,
+    ['America/New_York'],
+    '2026-11-01T01:30:00.000Z',
+    '2026-11-01T13:00:00.000Z',
+  ],
+  [
+    'Berlin before its spring change',
+    everyDay,
+    ['Europe/Berlin'],
+    '2026-03-28T06:00:00.000Z',
+    '2026-03-28T07:00:00.000Z',
+  ],
+  [
+    'Berlin after its spring change',
+    everyDay,
+    ['Europe/Berlin'],
+    '2026-03-29T05:00:00.000Z',
+    '2026-03-29T06:00:00.000Z',
+  ],
   ['Phoenix keeps its time', everyDay, ['America/Phoenix'], '2026-07-01T14:00:00.000Z', '2026-07-01T15:00:00.000Z'],
-  ['Lord Howe changes by half an hour', everyDay, ['Australia/Lord_Howe'], '2026-10-03T20:00:00.000Z', '2026-10-03T21:00:00.000Z'],
-  ['an opening that the spring change skips', { start: '02:30', end: '12:00', days: ['sun'] }, ['America/New_York'], '2026-03-08T06:00:00.000Z', '2026-03-08T07:30:00.000Z'],
-  ['Friday evening waits for Monday', officeHours, ['Europe/Berlin'], '2026-11-20T17:00:00.000Z', '2026-11-23T08:00:00.000Z'],
-  ['the day is the contact’s own', officeHours, ['Pacific/Auckland'], '2026-11-22T20:00:00.000Z', '2026-11-22T20:00:00.000Z'],
-  ['two zones: open only when both are', everyDay, ['America/New_York', 'America/Los_Angeles'], '2026-01-10T13:00:00.000Z', '2026-01-10T16:00:00.000Z'],
-  ['two zones: closed when the first closes', everyDay, ['America/New_York', 'America/Los_Angeles'], '2026-01-11T02:00:00.000Z', '2026-01-11T16:00:00.000Z'],
-  ['an unknown number of +1 has the narrowest window', everyDay, ['America/St_Johns', 'Pacific/Honolulu'], '2026-01-10T12:00:00.000Z', '2026-01-10T18:00:00.000Z'],
-  ['to the end of the day', { start: '22:00', end: '24:00', days: ['sat'] }, ['UTC'], '2026-01-10T23:59:59.000Z', '2026-01-10T23:59:59.000Z'],
-  ['zones that share no hour', { start: '18:00', end: '19:00', days: everyDay.days }, ['America/New_York', 'America/Los_Angeles'], '2026-01-10T12:00:00.000Z', null],
+  [
+    'Lord Howe changes by half an hour',
+    everyDay,
+    ['Australia/Lord_Howe'],
+    '2026-10-03T20:00:00.000Z',
+    '2026-10-03T21:00:00.000Z',
+  ],
+  [
+    'an opening that the spring change skips',
+    { start: '02:30', end: '12:00', days: ['sun'] },
+    ['America/New_York'],
+    '2026-03-08T06:00:00.000Z',
+    '2026-03-08T07:30:00.000Z',
+  ],
+  [
+    'Friday evening waits for Monday',
+    officeHours,
+    ['Europe/Berlin'],
+    '2026-11-20T17:00:00.000Z',
+    '2026-11-23T08:00:00.000Z',
+  ],
+  [
+    'the day is the contact’s own',
+    officeHours,
+    ['Pacific/Auckland'],
+    '2026-11-22T20:00:00.000Z',
+    '2026-11-22T20:00:00.000Z',
+  ],
+  [
+    'two zones: open only when both are',
+    everyDay,
+    ['America/New_York', 'America/Los_Angeles'],
+    '2026-01-10T13:00:00.000Z',
+    '2026-01-10T16:00:00.000Z',
+  ],
+  [
+    'two zones: closed when the first closes',
+    everyDay,
+    ['America/New_York', 'America/Los_Angeles'],
+    '2026-01-11T02:00:00.000Z',
+    '2026-01-11T16:00:00.000Z',
+  ],
+  [
+    'an unknown number of +1 has the narrowest window',
+    everyDay,
+    ['America/St_Johns', 'Pacific/Honolulu'],
+    '2026-01-10T12:00:00.000Z',
+    '2026-01-10T18:00:00.000Z',
+  ],
+  [
+    'to the end of the day',
+    { start: '22:00', end: '24:00', days: ['sat'] },
+    ['UTC'],
+    '2026-01-10T23:59:59.000Z',
+    '2026-01-10T23:59:59.000Z',
+  ],
+  [
+    'zones that share no hour',
+    { start: '18:00', end: '19:00', days: everyDay.days },
+    ['America/New_York', 'America/Los_Angeles'],
+    '2026-01-10T12:00:00.000Z',
+    null,
+  ],
 ]
 
 for (const [what, hours, zones, at, opening] of table) {

@@ -40,8 +40,10 @@ export interface ClaimedRow {
  * Claims up to `limit` contacts that are due and may be called now. Those it finds that may not are settled on the way:
  * on the do-not-call list, deleted, or outside their calling hours (put off to the next opening).
  */
-export const claim = statement('campaigns.claim', (_, p: Claim) =>
-  sql<ClaimedRow>`
+export const claim = statement(
+  'campaigns.claim',
+  (_, p: Claim) =>
+    sql<ClaimedRow>`
     with campaign as (
       select c.id, c.workspace_id, c.calling_hours,
              least(${p.limit}::int,
@@ -90,8 +92,10 @@ export interface Begun {
  * Commits the attempts of claimed targets, all checks made once more. The INVITE may leave only for those it answers;
  * the others stay claimed and are to be withdrawn.
  */
-export const begin = statement('campaigns.begin', (_, p: { campaign_id: string; ids: string[]; node_id: string; caller_id: string; now: string }) =>
-  sql<Begun>`
+export const begin = statement(
+  'campaigns.begin',
+  (_, p: { campaign_id: string; ids: string[]; node_id: string; caller_id: string; now: string }) =>
+    sql<Begun>`
     with ready as (
       select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id
         from campaigns.targets t
@@ -117,8 +121,10 @@ export const begin = statement('campaigns.begin', (_, p: { campaign_id: string; 
 )
 
 /** Gives back targets that were claimed, or even begun, and for which no INVITE left: as if nothing had been. */
-export const withdraw = statement('campaigns.withdraw', (_, p: { ids: string[]; node_id: string }) =>
-  sql`with undone as (
+export const withdraw = statement(
+  'campaigns.withdraw',
+  (_, p: { ids: string[]; node_id: string }) =>
+    sql`with undone as (
         delete from campaigns.attempts
          where target_id = any(${p.ids}::uuid[]) and node_id = ${p.node_id} and ended_at is null and status = 'dialling'
         returning target_id
@@ -132,8 +138,10 @@ export const withdraw = statement('campaigns.withdraw', (_, p: { ids: string[]; 
 )
 
 /** Gives back claims of this node that it does not know of: their answer was lost with a connection. */
-export const releaseForgotten = statement('campaigns.release_forgotten', (_, p: { campaign_id: string; known: string[]; node_id: string }) =>
-  sql`update campaigns.targets set node_id = null
+export const releaseForgotten = statement(
+  'campaigns.release_forgotten',
+  (_, p: { campaign_id: string; known: string[]; node_id: string }) =>
+    sql`update campaigns.targets set node_id = null
        where node_id = ${p.node_id} and campaign_id = ${p.campaign_id} and status = 'queued' and id <> all(${p.known}::uuid[])`,
 )
 
@@ -159,8 +167,10 @@ export interface EngagedCampaign {
   due_at: string | null
 }
 
-export const findEngaged = statement('campaigns.engaged.sweep', (_, p: { node_id: string; ids: string[] }) =>
-  sql<EngagedCampaign>`
+export const findEngaged = statement(
+  'campaigns.engaged.sweep',
+  (_, p: { node_id: string; ids: string[] }) =>
+    sql<EngagedCampaign>`
     select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,
            coalesce(c.caller_id, p.caller_ids[1], '') as caller_id, c.transfer_number, c.key_map, c.max_concurrent_calls,
            c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
@@ -177,8 +187,10 @@ export const findEngaged = statement('campaigns.engaged.sweep', (_, p: { node_id
 )
 
 /** Ends a campaign of whose contacts none is left. */
-export const complete = statement('campaigns.complete', (_, p: { id: string; now: string }) =>
-  sql<{ id: string }>`
+export const complete = statement(
+  'campaigns.complete',
+  (_, p: { id: string; now: string }) =>
+    sql<{ id: string }>`
     update campaigns.campaigns set status = 'completed', ended_at = ${p.now}::timestamptz
      where id = ${p.id} and status in ('active', 'paused') and finished_contacts = contacts
     returning id`,

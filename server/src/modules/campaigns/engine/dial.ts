@@ -30,7 +30,8 @@ export interface CallToMake {
  */
 export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdmitted | undefined> {
   const { lane, begun, nodeId } = call
-  const note = (more: Partial<CallNote>) => engine.recorder.note(lane.campaign.workspace_id, { ...more, attempt_id: begun.attempt_id, node_id: nodeId })
+  const note = (more: Partial<CallNote>) =>
+    engine.recorder.note(lane.campaign.workspace_id, { ...more, attempt_id: begun.attempt_id, node_id: nodeId })
   const unanswered = new AbortController()
   lane.unanswered.add(unanswered)
   try {
@@ -44,7 +45,11 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
     engine.services.log.error({ err: error, attempt: begun.attempt_id }, 'A call went wrong.')
     // The gateway refuses a malformed request before anything is sent; otherwise nobody knows.
     const refused = error instanceof TypeError
-    note({ status: refused ? 'failed' : 'unknown', cause: refused ? 'invalid_number' : 'internal_error', ended_at: nowText(engine) })
+    note({
+      status: refused ? 'failed' : 'unknown',
+      cause: refused ? 'invalid_number' : 'internal_error',
+      ended_at: nowText(engine),
+    })
   } finally {
     lane.unanswered.delete(unanswered)
   }
@@ -65,7 +70,8 @@ async function originate(engine: Engine, { line, lane, begun }: CallToMake, sign
   try {
     return await engine.gateway.originate(request, signal)
   } catch (error) {
-    if (!(error instanceof NotAdmitted) || error.reason !== 'trunk_limit' || error.retryAfterMs > shortWaitMs) throw error
+    if (!(error instanceof NotAdmitted) || error.reason !== 'trunk_limit' || error.retryAfterMs > shortWaitMs)
+      throw error
     // The gateway counts its own spacing, which the clock's grain makes us miss by a millisecond.
     await new Promise<void>((resolve) => engine.clock.setTimeout(resolve, error.retryAfterMs))
     if (!engine.telephony.mayDial()) throw error
@@ -73,14 +79,22 @@ async function originate(engine: Engine, { line, lane, begun }: CallToMake, sign
   }
 }
 
-async function conductLeg(engine: Engine, call: CallToMake, leg: Leg, note: (more: Partial<CallNote>) => void, onAnswered: () => void): Promise<void> {
+async function conductLeg(
+  engine: Engine,
+  call: CallToMake,
+  leg: Leg,
+  note: (more: Partial<CallNote>) => void,
+  onAnswered: () => void,
+): Promise<void> {
   const { services, clock } = engine
   const { campaign } = call.lane
   const { key_map, voicemail, transfer_number: to, caller_id: callerId } = campaign
   const folder = path.join(services.config.dataDir, 'recordings')
   const recordingPath = campaign.record ? path.join(folder, `${leg.attemptId}.wav`) : null
   if (recordingPath) await mkdir(folder, { recursive: true, mode: 0o700 })
-  const greeting = campaign.greeting_storage_key ? { path: await services.storage.localPath(campaign.greeting_storage_key) } : null
+  const greeting = campaign.greeting_storage_key
+    ? { path: await services.storage.localPath(campaign.greeting_storage_key) }
+    : null
   const transfer = to ? { to, mode: call.line.trunk.transferMode, callerId } : null
   await conduct(
     leg,
@@ -97,5 +111,6 @@ async function conductLeg(engine: Engine, call: CallToMake, leg: Leg, note: (mor
         }),
     },
   )
-  if (recordingPath) engine.aside('Keeping a recording', keepRecording(inWorkspaceOf(engine, call.lane), leg.attemptId, recordingPath))
+  if (recordingPath)
+    engine.aside('Keeping a recording', keepRecording(inWorkspaceOf(engine, call.lane), leg.attemptId, recordingPath))
 }

@@ -2,7 +2,17 @@ import type { NotAdmitted } from '@switchboard/voice'
 import { begin, claim, releaseForgotten } from './claims.ts'
 import { type Engine, giveBack, inWorkspaceOf, nowText } from './context.ts'
 import { makeCall } from './dial.ts'
-import { type Lane, type Line, type PlannedCall, nextCallAt, nextClaim, openLine, postpone, shortage, takeTurn } from './line.ts'
+import {
+  type Lane,
+  type Line,
+  type PlannedCall,
+  nextCallAt,
+  nextClaim,
+  openLine,
+  postpone,
+  shortage,
+  takeTurn,
+} from './line.ts'
 
 /** Attempts are committed so long before their INVITE leaves. */
 const beginAheadMs = 100
@@ -41,8 +51,11 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       line.pacer.setRate(trunk.callsPerSecond)
     }
     const lineOf = ({ campaign }: Lane) =>
-      campaign.status === 'active' && campaign.sip_provider_id && held.get(campaign.sip_provider_id)?.usable ? lines.get(campaign.sip_provider_id) : undefined
-    for (const line of lines.values()) line.lanes = line.lanes.filter((lane) => lanes.get(lane.campaign.id) === lane && lineOf(lane) === line)
+      campaign.status === 'active' && campaign.sip_provider_id && held.get(campaign.sip_provider_id)?.usable
+        ? lines.get(campaign.sip_provider_id)
+        : undefined
+    for (const line of lines.values())
+      line.lanes = line.lanes.filter((lane) => lanes.get(lane.campaign.id) === lane && lineOf(lane) === line)
     for (const lane of lanes.values()) {
       const line = lineOf(lane)
       if (!line) returnClaims(lane)
@@ -77,8 +90,13 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     if (!telephony.mayDial() || stopped) return next
     const untilDueMs = (lane: Lane) => lane.dueAt - services.now().getTime()
     for (const lane of line.lanes) {
-      if (lane.claimed.length > 0) next = Math.min(next, Math.max(nextCallAt(line, lane), blockedUntil) - beginAheadMs / (line.plan.length > 0 ? 2 : 1))
-      if (!line.claiming && shortage(line, lane) > 0) next = Math.min(next, Math.max(now + untilDueMs(lane), line.blockedUntil, blockedUntil))
+      if (lane.claimed.length > 0)
+        next = Math.min(
+          next,
+          Math.max(nextCallAt(line, lane), blockedUntil) - beginAheadMs / (line.plan.length > 0 ? 2 : 1),
+        )
+      if (!line.claiming && shortage(line, lane) > 0)
+        next = Math.min(next, Math.max(now + untilDueMs(lane), line.blockedUntil, blockedUntil))
     }
     return next
   }
@@ -92,7 +110,10 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     const turn = nextClaim(line, (lane) => lane.dueAt <= time)
     if (!turn) return
     line.claiming = true
-    engine.aside('Claiming contacts', claimInto(turn.lane, turn.limit).finally(() => (line.claiming = false)))
+    engine.aside(
+      'Claiming contacts',
+      claimInto(turn.lane, turn.limit).finally(() => (line.claiming = false)),
+    )
   }
 
   async function claimInto(lane: Lane, limit: number): Promise<void> {
@@ -101,7 +122,8 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     const { db } = inWorkspaceOf(engine, lane)
     // Until the campaign is looked at again, unless this finds something: a failure is not repeated at once.
     lane.dueAt = services.now().getTime() + engine.pollMs
-    if (lane.forgetful) await db.all(releaseForgotten, { campaign_id, node_id, known: [...lane.claimed, ...plannedOf(lane)] })
+    if (lane.forgetful)
+      await db.all(releaseForgotten, { campaign_id, node_id, known: [...lane.claimed, ...plannedOf(lane)] })
     lane.forgetful = true
     const rows = await db.all(claim, { campaign_id, node_id, now: nowText(engine), limit })
     lane.forgetful = false
@@ -120,9 +142,17 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     if ((line.plan.at(-1)?.at ?? -Infinity) > now + beginAheadMs / 2) return
     const nodeId = telephony.nodeId()
     const batches = new Map<Lane, PlannedCall[]>()
-    for (let turn; (turn = takeTurn(line, Math.max(now, blockedUntil), now + beginAheadMs)); ) {
+    for (let turn; (turn = takeTurn(line, Math.max(now, blockedUntil), now + beginAheadMs));) {
       const { lane, at } = turn
-      const call: PlannedCall = { lane, targetId: lane.claimed.shift() as string, nodeId, at, plannedAt: now, state: 'beginning', begun: null }
+      const call: PlannedCall = {
+        lane,
+        targetId: lane.claimed.shift() as string,
+        nodeId,
+        at,
+        plannedAt: now,
+        state: 'beginning',
+        begun: null,
+      }
       lane.planned++
       line.plan.push(call)
       const batch = batches.get(lane)
@@ -136,7 +166,13 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     const { id: campaign_id, caller_id, workspace_id } = lane.campaign
     const ids = planned.map(({ targetId }) => targetId)
     try {
-      const rows = await inWorkspaceOf(engine, lane).db.all(begin, { campaign_id, ids, node_id: nodeId, caller_id, now: nowText(engine) })
+      const rows = await inWorkspaceOf(engine, lane).db.all(begin, {
+        campaign_id,
+        ids,
+        node_id: nodeId,
+        caller_id,
+        now: nowText(engine),
+      })
       const begun = new Map(rows.map((row) => [row.target_id, row]))
       for (const call of planned) call.begun = begun.get(call.targetId) ?? null
     } catch (error) {
@@ -151,14 +187,15 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
   // ── Calling ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   function makeCalls(line: Line, now: number): void {
-    for (let call; (call = line.plan[0]) && call.state !== 'beginning'; ) {
+    for (let call; (call = line.plan[0]) && call.state !== 'beginning';) {
       const stale = now - call.plannedAt > staleMs
       if (call.state === 'ready' && !stale && Math.max(call.at, line.blockedUntil, blockedUntil) > now) return
       line.plan.shift()
       call.lane.planned--
       const { lane, begun, targetId, nodeId } = call
       if (!begun) continue
-      const allowed = !stale && !stopped && telephony.mayDial() && nodeId === telephony.nodeId() && lane.campaign.status === 'active'
+      const allowed =
+        !stale && !stopped && telephony.mayDial() && nodeId === telephony.nodeId() && lane.campaign.status === 'active'
       if (!allowed) {
         engine.aside('Giving a contact back', giveBack(engine, lane, [targetId], nodeId))
         continue
@@ -195,11 +232,16 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
   return {
     arrange,
     run,
-    isBusy: () => calls.size > 0 || [...lines.values()].some(({ plan }) => plan.length > 0) || [...lanes.values()].some(({ claimed }) => claimed.length > 0),
+    isBusy: () =>
+      calls.size > 0 ||
+      [...lines.values()].some(({ plan }) => plan.length > 0) ||
+      [...lanes.values()].some(({ claimed }) => claimed.length > 0),
     async stop() {
       stopped = true
       for (const lane of lanes.values()) returnClaims(lane)
-      while ([...lines.values()].some(({ claiming, plan }) => claiming || plan.some(({ state }) => state === 'beginning'))) {
+      while (
+        [...lines.values()].some(({ claiming, plan }) => claiming || plan.some(({ state }) => state === 'beginning'))
+      ) {
         await new Promise<void>((resolve) => clock.setTimeout(resolve, 10))
       }
       run()

@@ -19,7 +19,11 @@ async function startNode(behaviour: (to: string) => CalleeBehaviour): Promise<La
 }
 
 /** Opens the provider on the node and starts the campaign there. */
-async function startCampaign(node: LabNode, shop: LabWorkspace, more: Parameters<LabWorkspace['createCampaign']>[0] = {}): Promise<string> {
+async function startCampaign(
+  node: LabNode,
+  shop: LabWorkspace,
+  more: Parameters<LabWorkspace['createCampaign']>[0] = {},
+): Promise<string> {
   await lab.query('update telephony.sip_providers set active = true where id = $1', [shop.providerId])
   await node.telephony.sync()
   const id = await shop.createCampaign({ retry: once, ...more })
@@ -31,21 +35,39 @@ async function startCampaign(node: LabNode, shop: LabWorkspace, more: Parameters
 const contactsDialled = (node: LabNode) => node.gateway.carried.filter(({ to }) => to !== desk)
 
 async function statuses(id: string): Promise<Record<string, number>> {
-  const rows = await lab.query('select status, count(*) as count from campaigns.targets where campaign_id = $1 group by status', [id])
+  const rows = await lab.query(
+    'select status, count(*) as count from campaigns.targets where campaign_id = $1 group by status',
+    [id],
+  )
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
 }
 
 test('everybody is called within their own calling hours', async () => {
   // The lab opens at 15:00 UTC: 10:00 in New York, 07:00 in Los Angeles, 05:00 in Honolulu, 16:00 in Berlin.
-  const [newYork, losAngeles, honolulu, berlin] = ['+12125550001', '+13105550001', '+18085550001', '+4930550001'] as const
+  const [newYork, losAngeles, honolulu, berlin] = [
+    '+12125550001',
+    '+13105550001',
+    '+18085550001',
+    '+4930550001',
+  ] as const
   const shop = await lab.makeWorkspace([newYork, losAngeles, honolulu, berlin])
   const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
   const startedAt = lab.clock.now()
-  const id = await startCampaign(node, shop, { calling_hours: { start: '08:00', end: '21:00', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] } })
+  const id = await startCampaign(node, shop, {
+    calling_hours: { start: '08:00', end: '21:00', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] },
+  })
   await lab.runToEnd(shop, id, 86_400_000, 60_000)
   const hoursLater = Object.fromEntries(contactsDialled(node).map(({ to, at }) => [to, (at - startedAt) / 3_600_000]))
-  for (const [number, hours] of [[newYork, 0], [berlin, 0], [losAngeles, 1], [honolulu, 3]] as const) {
-    assert.ok(Math.abs((hoursLater[number] as number) - hours) < 0.01, `${number} was called after ${hoursLater[number]} h`)
+  for (const [number, hours] of [
+    [newYork, 0],
+    [berlin, 0],
+    [losAngeles, 1],
+    [honolulu, 3],
+  ] as const) {
+    assert.ok(
+      Math.abs((hoursLater[number] as number) - hours) < 0.01,
+      `${number} was called after ${hoursLater[number]} h`,
+    )
   }
   await node.stop()
 })
@@ -63,19 +85,34 @@ test('a campaign of 50 scripted contacts ends with exact counters', async () => 
     return noAnswer()
   })
   const framesBefore = lab.frames.length
-  const id = await startCampaign(node, shop, { retry: { max_attempts: 2, delay_minutes: 5, on: ['busy', 'no_answer'] } })
+  const id = await startCampaign(node, shop, {
+    retry: { max_attempts: 2, delay_minutes: 5, on: ['busy', 'no_answer'] },
+  })
   await lab.runToEnd(shop, id)
 
-  const { status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls, attempts } = await shop.campaign(id)
+  const { status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls, attempts } =
+    await shop.campaign(id)
   assert.deepEqual(
     { status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls, attempts },
-    { status: 'completed', progress: 100, contacts: 50, total_calls: 50, answered_calls: 35, transferred_calls: 20, failed_calls: 15, attempts: 60 },
+    {
+      status: 'completed',
+      progress: 100,
+      contacts: 50,
+      total_calls: 50,
+      answered_calls: 35,
+      transferred_calls: 20,
+      failed_calls: 15,
+      attempts: 60,
+    },
   )
   assert.deepEqual(await statuses(id), { busy: 5, completed: 15, failed: 5, no_answer: 5, transferred: 20 })
   const dialled = contactsDialled(node).map(({ to }) => to)
   assert.equal(dialled.length, 60)
   assert.equal(new Set(dialled).size, 50)
-  assert.deepEqual(await lab.query('select call_count from telephony.transfer_numbers where workspace_id = $1', [shop.id]), [{ call_count: 20 }])
+  assert.deepEqual(
+    await lab.query('select call_count from telephony.transfer_numbers where workspace_id = $1', [shop.id]),
+    [{ call_count: 20 }],
+  )
 
   const progressFrames = lab.frames.slice(framesBefore).filter(({ event }) => event === 'campaign:progress')
   assert.ok(progressFrames.length > 10)
@@ -85,7 +122,10 @@ test('a campaign of 50 scripted contacts ends with exact counters', async () => 
   }
   const last = progressFrames.at(-1)?.data
   assert.equal(last?.transferred_calls, 20)
-  const [logged] = await lab.query(`select count(*) as count from platform.events where type = 'campaign.call_logged' and workspace_id = $1`, [shop.id])
+  const [logged] = await lab.query(
+    `select count(*) as count from platform.events where type = 'campaign.call_logged' and workspace_id = $1`,
+    [shop.id],
+  )
   assert.deepEqual(logged, { count: 60 })
   await node.stop()
 })
@@ -94,15 +134,27 @@ test('what keys do: repeat, opt out, transfer to nobody, no key at all', async (
   const [repeats, optsOut, silent, transfers] = numbers(4) as [string, string, string, string]
   const shop = await lab.makeWorkspace([repeats, optsOut, silent, transfers])
   const node = await startNode((to) => {
-    if (to === repeats) return answers(0, { keys: [{ key: '2', afterMs: 4_000 }, { key: '7', afterMs: 5_000 }] })
+    if (to === repeats)
+      return answers(0, {
+        keys: [
+          { key: '2', afterMs: 4_000 },
+          { key: '7', afterMs: 5_000 },
+        ],
+      })
     if (to === optsOut) return answers(0, { keys: [{ key: '9', afterMs: 1_000 }] })
     if (to === transfers) return answers(0, { keys: [{ key: '1', afterMs: 1_000 }] })
     return answers(0)
   })
   await lab.query('delete from telephony.transfer_numbers where workspace_id = $1', [shop.id])
-  const id = await startCampaign(node, shop, { transfer_number: undefined, key_map: { '2': 'repeat', '9': 'opt_out', '1': 'opt_out' } })
+  const id = await startCampaign(node, shop, {
+    transfer_number: undefined,
+    key_map: { '2': 'repeat', '9': 'opt_out', '1': 'opt_out' },
+  })
   await lab.runToEnd(shop, id)
-  const calls = await lab.query('select phone_number, status, key, duration_seconds from campaigns.attempts where campaign_id = $1 order by phone_number', [id])
+  const calls = await lab.query(
+    'select phone_number, status, key, duration_seconds from campaigns.attempts where campaign_id = $1 order by phone_number',
+    [id],
+  )
   // The greeting lasts 5 s, and after it a key is waited for 10 s.
   assert.deepEqual(calls, [
     { phone_number: repeats, status: 'completed', key: '2', duration_seconds: 4 + 5 + 10 },
@@ -110,19 +162,38 @@ test('what keys do: repeat, opt out, transfer to nobody, no key at all', async (
     { phone_number: silent, status: 'completed', key: null, duration_seconds: 5 + 10 },
     { phone_number: transfers, status: 'completed', key: '1', duration_seconds: 1 },
   ])
-  const refused = await lab.query('select phone_number from contacts.do_not_call where workspace_id = $1 order by phone_number', [shop.id])
-  assert.deepEqual(refused.map(({ phone_number }) => phone_number), [optsOut, transfers])
+  const refused = await lab.query(
+    'select phone_number from contacts.do_not_call where workspace_id = $1 order by phone_number',
+    [shop.id],
+  )
+  assert.deepEqual(
+    refused.map(({ phone_number }) => phone_number),
+    [optsOut, transfers],
+  )
   await node.stop()
 })
 
 test('a transfer that nobody takes brings the contact back to the greeting, and one to a number that was removed is not made', async () => {
   const shop = await lab.makeWorkspace(numbers(1))
-  const node = lab.makeNode({ behaviour: (to) => (to === desk ? busy() : answers(0, { keys: [{ key: '1', afterMs: 1_000 }, { key: '9', afterMs: 9_000 }] })) })
+  const node = lab.makeNode({
+    behaviour: (to) =>
+      to === desk
+        ? busy()
+        : answers(0, {
+            keys: [
+              { key: '1', afterMs: 1_000 },
+              { key: '9', afterMs: 9_000 },
+            ],
+          }),
+  })
   await lab.query('update telephony.sip_providers set active = false')
   await node.start()
   const id = await startCampaign(node, shop)
   await lab.runToEnd(shop, id)
-  const [call] = await lab.query('select status, key, cause, transferred_at from campaigns.attempts where campaign_id = $1', [id])
+  const [call] = await lab.query(
+    'select status, key, cause, transferred_at from campaigns.attempts where campaign_id = $1',
+    [id],
+  )
   assert.deepEqual(call, { status: 'completed', key: '9', cause: 'transfer_busy', transferred_at: null })
 
   const other = await lab.makeWorkspace(['+12129990001'])
@@ -141,33 +212,36 @@ test('a transfer that nobody takes brings the contact back to the greeting, and 
 })
 
 test('thousands of contacts, a thousand calls a second', async () => {
-  const shop = await lab.makeWorkspace(numbers(3_000))
+  const shop = await lab.makeWorkspace(numbers(2_000))
   const node = await startNode((to) => (to.endsWith('0') ? busy() : answers(500, { hangUpAfterMs: 1_000 })))
   const id = await startCampaign(node, shop)
   await lab.runToEnd(shop, id)
   const campaign = await shop.campaign(id)
-  assert.deepEqual([campaign.total_calls, campaign.answered_calls, campaign.failed_calls], [3_000, 2_700, 300])
-  assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 3_000)
-  assert.equal(node.gateway.carried.length, 3_000)
+  assert.deepEqual([campaign.total_calls, campaign.answered_calls, campaign.failed_calls], [2_000, 1_800, 200])
+  assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 2_000)
+  assert.equal(node.gateway.carried.length, 2_000)
   await node.stop()
 })
 
 test('calls per second are never exceeded in any second, and nothing comes in bursts', async () => {
-  const shop = await lab.makeWorkspace(numbers(120), { calls_per_second: 12 })
+  const shop = await lab.makeWorkspace(numbers(60), { calls_per_second: 12 })
   const node = await startNode(() => answers(300, { hangUpAfterMs: 700 }))
   const slow = await startCampaign(node, shop, { calls_per_second: 5 })
   const fast = await startCampaign(node, shop)
   await lab.runToEnd(shop, slow)
   await lab.runToEnd(shop, fast)
   const times = node.gateway.carried.map(({ at }) => at)
-  assert.equal(times.length, 240)
+  assert.equal(times.length, 120)
   for (const [i, at] of times.entries()) {
     if (i >= 12) assert.ok(at - (times[i - 12] as number) >= 1000, `13 calls in ${at - (times[i - 12] as number)} ms`)
     if (i >= 1) assert.ok(at - (times[i - 1] as number) >= 1000 / 12, 'two calls at once')
   }
-  const begun = await lab.query('select extract(epoch from invite_at)::float8 as at from campaigns.attempts where campaign_id = $1 order by invite_at', [slow])
+  const begun = await lab.query(
+    'select extract(epoch from invite_at)::float8 as at from campaigns.attempts where campaign_id = $1 order by invite_at',
+    [slow],
+  )
   const slowSeconds = (begun.at(-1) as unknown as { at: number }).at - (begun[0] as unknown as { at: number }).at
-  assert.ok(slowSeconds >= 119 / 5, `the slower campaign took ${slowSeconds} s`)
+  assert.ok(slowSeconds >= 59 / 5, `the slower campaign took ${slowSeconds} s`)
   await node.stop()
 })
 
@@ -180,8 +254,11 @@ test('two campaigns on one trunk take turns; concurrency limits hold', async () 
     await lab.clock.advance(500)
     const { activeCalls } = await node.gateway.load()
     assert.ok(activeCalls <= 10, `${activeCalls} calls at once`)
-    const [open] = await lab.query('select count(*) as count from campaigns.attempts where campaign_id = $1 and ended_at is null', [second])
-    assert.ok(((open as unknown as { count: number }).count) <= 3)
+    const [open] = await lab.query(
+      'select count(*) as count from campaigns.attempts where campaign_id = $1 and ended_at is null',
+      [second],
+    )
+    assert.ok((open as unknown as { count: number }).count <= 3)
   }
   const done = await Promise.all([shop.campaign(first), shop.campaign(second)])
   for (const { total_calls } of done) assert.ok(total_calls >= 3, 'a campaign was starved')
@@ -202,7 +279,10 @@ test('after a pause no INVITE leaves later than a second; resuming goes on where
   const { total_calls, status } = await shop.campaign(id)
   assert.equal(status, 'paused')
   assert.ok(total_calls > 50 && total_calls < 200)
-  assert.deepEqual(await lab.query('select id from campaigns.targets where campaign_id = $1 and node_id is not null', [id]), [])
+  assert.deepEqual(
+    await lab.query('select id from campaigns.targets where campaign_id = $1 and node_id is not null', [id]),
+    [],
+  )
   await shop.change(id, 'resume')
   node.engine.wake()
   await lab.runToEnd(shop, id)
@@ -220,7 +300,10 @@ test('stopping cancels what still rings and lets people finish talking', async (
   await shop.change(id, 'stop')
   node.engine.wake()
   await lab.clock.advance(12_000)
-  const ended = await lab.query('select phone_number, status from campaigns.attempts where campaign_id = $1 order by invite_at', [id])
+  const ended = await lab.query(
+    'select phone_number, status from campaigns.attempts where campaign_id = $1 order by invite_at',
+    [id],
+  )
   assert.ok(ended.length < 10)
   for (const { phone_number, status } of ended) assert.equal(status, phone_number === talks ? 'completed' : 'cancelled')
   assert.equal((await shop.campaign(id)).status, 'stopped')
@@ -234,7 +317,10 @@ test('a number put on the do-not-call list between claim and call is not called'
   const refused = new Set<string>()
   for (let i = 0; i < 12; i++) {
     await lab.clock.advance(700)
-    const [next] = await lab.query(`select phone_number from campaigns.targets where campaign_id = $1 and status = 'queued' order by node_id nulls last, next_attempt_at, id limit 1`, [id])
+    const [next] = await lab.query(
+      `select phone_number from campaigns.targets where campaign_id = $1 and status = 'queued' order by node_id nulls last, next_attempt_at, id limit 1`,
+      [id],
+    )
     const number = (next as unknown as { phone_number: string } | undefined)?.phone_number
     if (!number || i % 2) continue
     await transaction(shop.ctx(), (ctx) => addDoNotCall(ctx, number))
@@ -242,11 +328,17 @@ test('a number put on the do-not-call list between claim and call is not called'
   }
   await lab.runToEnd(shop, id)
   assert.ok(refused.size > 3)
-  assert.deepEqual(contactsDialled(node).filter(({ to }) => refused.has(to)), [])
+  assert.deepEqual(
+    contactsDialled(node).filter(({ to }) => refused.has(to)),
+    [],
+  )
   const { do_not_call, completed } = await statuses(id)
   assert.deepEqual([do_not_call, completed], [refused.size, 20 - refused.size])
   const { total_calls, failed_calls, progress } = await shop.campaign(id)
-  assert.deepEqual({ total_calls, failed_calls, progress }, { total_calls: 20 - refused.size, failed_calls: 0, progress: 100 })
+  assert.deepEqual(
+    { total_calls, failed_calls, progress },
+    { total_calls: 20 - refused.size, failed_calls: 0, progress: 100 },
+  )
   await node.stop()
 })
 
@@ -270,31 +362,47 @@ test('people who come onto the list while the campaign runs join it', async () =
 test('whatever people do, every contact ends in one state and the counters are the sums', async () => {
   const behaviour: fc.Arbitrary<CalleeBehaviour> = fc.oneof(
     fc.constantFrom(busy(), notFound(), noAnswer(), rejects(503), rejects(603), { does: 'nothing' } as const),
-    fc.record({ afterMs: fc.nat(5_000), key: fc.constantFrom('1', '2', '9', '5') as fc.Arbitrary<'1' | '2' | '9' | '5'>, keyMs: fc.nat(16_000), hangUpMs: fc.option(fc.nat(20_000)) }).map(
-      ({ afterMs, key, keyMs, hangUpMs }) => answers(afterMs, { keys: [{ key, afterMs: keyMs }], hangUpAfterMs: hangUpMs ?? 60_000 }),
-    ),
+    fc
+      .record({
+        afterMs: fc.nat(5_000),
+        key: fc.constantFrom<('1' | '2' | '9' | '5')[]>('1', '2', '9', '5'),
+        keyMs: fc.nat(16_000),
+        hangUpMs: fc.option(fc.nat(20_000)),
+      })
+      .map(({ afterMs, key, keyMs, hangUpMs }) =>
+        answers(afterMs, { keys: [{ key, afterMs: keyMs }], hangUpAfterMs: hangUpMs ?? 60_000 }),
+      ),
   )
   await fc.assert(
-    fc.asyncProperty(fc.array(behaviour, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 3 }), async (behaviours, max_attempts) => {
-      const called = numbers(behaviours.length)
-      const shop = await lab.makeWorkspace(called)
-      const node = await startNode((to) => behaviours[called.indexOf(to)] as CalleeBehaviour)
-      const id = await startCampaign(node, shop, { retry: { max_attempts, delay_minutes: 1, on: ['busy', 'no_answer', 'failed'] } })
-      await lab.runToEnd(shop, id)
-      const campaign = await shop.campaign(id)
-      const byStatus = await statuses(id)
-      const sum = Object.values(byStatus).reduce((total, count) => total + count, 0)
-      assert.equal(sum, behaviours.length)
-      assert.equal(campaign.total_calls, behaviours.length)
-      assert.equal(campaign.answered_calls, (byStatus.completed ?? 0) + (byStatus.transferred ?? 0))
-      assert.equal(campaign.failed_calls, (byStatus.busy ?? 0) + (byStatus.no_answer ?? 0) + (byStatus.failed ?? 0))
-      assert.equal(campaign.transferred_calls, byStatus.transferred ?? 0)
-      assert.equal(campaign.attempts, contactsDialled(node).length)
-      for (const number of called) assert.ok(contactsDialled(node).filter(({ to }) => to === number).length <= max_attempts)
-      const [{ open } = { open: -1 }] = (await lab.query(`select count(*) as open from campaigns.attempts where ended_at is null`)) as unknown as [{ open: number }]
-      assert.equal(open, 0)
-      await node.stop()
-    }),
+    fc.asyncProperty(
+      fc.array(behaviour, { minLength: 1, maxLength: 12 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (behaviours, max_attempts) => {
+        const called = numbers(behaviours.length)
+        const shop = await lab.makeWorkspace(called)
+        const node = await startNode((to) => behaviours[called.indexOf(to)] as CalleeBehaviour)
+        const id = await startCampaign(node, shop, {
+          retry: { max_attempts, delay_minutes: 1, on: ['busy', 'no_answer', 'failed'] },
+        })
+        await lab.runToEnd(shop, id)
+        const campaign = await shop.campaign(id)
+        const byStatus = await statuses(id)
+        const sum = Object.values(byStatus).reduce((total, count) => total + count, 0)
+        assert.equal(sum, behaviours.length)
+        assert.equal(campaign.total_calls, behaviours.length)
+        assert.equal(campaign.answered_calls, (byStatus.completed ?? 0) + (byStatus.transferred ?? 0))
+        assert.equal(campaign.failed_calls, (byStatus.busy ?? 0) + (byStatus.no_answer ?? 0) + (byStatus.failed ?? 0))
+        assert.equal(campaign.transferred_calls, byStatus.transferred ?? 0)
+        assert.equal(campaign.attempts, contactsDialled(node).length)
+        for (const number of called)
+          assert.ok(contactsDialled(node).filter(({ to }) => to === number).length <= max_attempts)
+        const [{ open }] = (await lab.query(
+          `select count(*) as open from campaigns.attempts where ended_at is null`,
+        )) as unknown as [{ open: number }]
+        assert.equal(open, 0)
+        await node.stop()
+      },
+    ),
     { numRuns: 12 },
   )
 })

@@ -48,7 +48,11 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
   let stopped = true
 
   const progress = createProgress(services, clock)
-  const recorder = createRecorder({ services, clock, onRecorded: (workspaceId, ids) => progress.moved(workspaceId, ids) })
+  const recorder = createRecorder({
+    services,
+    clock,
+    onRecorded: (workspaceId, ids) => progress.moved(workspaceId, ids),
+  })
   const engine: Engine = { services, gateway, telephony, clock, recorder, progress, pollMs, lanes: new Map(), aside }
   const dispatcher = createDispatcher(engine, wake)
 
@@ -104,7 +108,9 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     async stop(deadlineMs) {
       stopped = true
       timer?.cancel()
-      await watching?.catch((error: unknown) => services.log.debug({ err: error }, 'The last look at the campaigns failed.'))
+      await watching?.catch((error: unknown) =>
+        services.log.debug({ err: error }, 'The last look at the campaigns failed.'),
+      )
       await dispatcher.stop()
       await gateway.drain(deadlineMs)
       await dispatcher.idle()

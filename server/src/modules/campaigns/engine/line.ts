@@ -88,7 +88,8 @@ export function shortage(line: Line, lane: Lane): number {
 }
 
 const roomOf = (line: Line) =>
-  line.trunk.maxConcurrentCalls - line.lanes.reduce((sum, lane) => sum + lane.claimed.length, line.active + line.plan.length)
+  line.trunk.maxConcurrentCalls -
+  line.lanes.reduce((sum, lane) => sum + lane.claimed.length, line.active + line.plan.length)
 
 /**
  * Whose turn it is to claim, and how many: the campaign with the least in hand, and no more than its part of the room, so
@@ -102,7 +103,8 @@ export function nextClaim(line: Line, isDue: (lane: Lane) => boolean): { lane: L
 }
 
 /** The earliest moment at which a lane could make its next call. */
-export const nextCallAt = (line: Line, lane: Lane) => Math.max(line.pacer.nextAt(), lane.pacer.nextAt(), line.blockedUntil)
+export const nextCallAt = (line: Line, lane: Lane) =>
+  Math.max(line.pacer.nextAt(), lane.pacer.nextAt(), line.blockedUntil)
 
 /** The next call of a line from `from` to `until`, each campaign in its turn: its lane and moment. Takes the turn. */
 export function takeTurn(line: Line, from: number, until: number): { lane: Lane; at: number } | null {

@@ -5,8 +5,10 @@ import { workspaceTopic } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import type { CampaignProgress } from '../schema.ts'
 
-const find = statement('campaigns.progress', (_, p: { ids: string[] }) =>
-  sql<CampaignProgress>`
+const find = statement(
+  'campaigns.progress',
+  (_, p: { ids: string[] }) =>
+    sql<CampaignProgress>`
     select id as campaign_id, status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls
       from campaigns.campaigns where id = any(${p.ids}::uuid[])`,
 )
@@ -40,7 +42,8 @@ export function createProgress(services: Services, clock: Clock): Progress {
   async function tellAll(now: [string, Set<string>][]): Promise<void> {
     for (const [workspaceId, ids] of now) {
       const rows = await serverContext(services, { workspaceId }).db.all(find, { ids: [...ids] })
-      for (const row of rows) services.live.publish(workspaceTopic(workspaceId, 'campaigns:read'), 'campaign:progress', row)
+      for (const row of rows)
+        services.live.publish(workspaceTopic(workspaceId, 'campaigns:read'), 'campaign:progress', row)
     }
   }
 

@@ -41,8 +41,10 @@ interface RecordedCall {
 }
 
 // Only the node that began an attempt may write about it, and only until it has ended: a call given up for lost stays so.
-const record = statement('campaigns.record', (_, p: { notes: string }) =>
-  sql<RecordedCall>`
+const record = statement(
+  'campaigns.record',
+  (_, p: { notes: string }) =>
+    sql<RecordedCall>`
     with note as (
       select * from jsonb_to_recordset(${p.notes}::jsonb) as n (
         attempt_id uuid, node_id uuid, status text, ringing_at timestamptz, answered_at timestamptz, key text, transfer_number text,
@@ -139,15 +141,19 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
   }
 
   async function writeAll(): Promise<void> {
-    for (const [workspaceId, notes] of [...waiting]) {
-      waiting.delete(workspaceId)
+    const taken = Array.from(waiting)
+    waiting.clear()
+    for (const [workspaceId, notes] of taken) {
       const all = [...notes.values()]
       for (let from = 0; from < all.length; from += batchSize) {
         const batch = all.slice(from, from + batchSize)
         try {
           await writeBatch(workspaceId, batch)
         } catch (error) {
-          services.log.error({ err: error, calls: batch.length }, 'Results of calls could not be written; trying again.')
+          services.log.error(
+            { err: error, calls: batch.length },
+            'Results of calls could not be written; trying again.',
+          )
           for (const note of all.slice(from)) keep(workspaceId, note, 'older')
           await new Promise<void>((resolve) => clock.setTimeout(resolve, retryMs))
           break
@@ -170,7 +176,7 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
     written += notes.length
     if (written >= nextLookAt) {
       nextLookAt *= 8
-      await refreshStatistics(serverContext(services, { workspaceId }))
+      refreshStatistics(services)
     }
     onRecorded(workspaceId, new Set(calls.map((call) => call.campaign_id)))
   }

@@ -6,8 +6,10 @@ import { statement } from '../../../platform/database/statement.ts'
 import { newId } from '../../../platform/id.ts'
 import { receiveFile, recordFile } from '../../files/index.ts'
 
-const attach = statement('campaigns.attach_recording', (_, p: { attempt_id: string; file_id: string }) =>
-  sql`update campaigns.attempts set recording_file_id = ${p.file_id} where id = ${p.attempt_id}`,
+const attach = statement(
+  'campaigns.attach_recording',
+  (_, p: { attempt_id: string; file_id: string }) =>
+    sql`update campaigns.attempts set recording_file_id = ${p.file_id} where id = ${p.attempt_id}`,
 )
 
 /** Moves a call's recording into the workspace's files. A call that never began to be recorded has none. */
@@ -21,7 +23,10 @@ export async function keepRecording(ctx: Ctx, attempt_id: string, path: string):
   const id = newId()
   await transaction(ctx, (ctx) =>
     ctx.db.together(
-      [recordFile({ ...file, id, filename: `call-${attempt_id}.wav`, mime_type: 'audio/wav' }), attach.call({ attempt_id, file_id: id })],
+      [
+        recordFile({ ...file, id, filename: `call-${attempt_id}.wav`, mime_type: 'audio/wav' }),
+        attach.call({ attempt_id, file_id: id }),
+      ],
       { commit: true },
     ),
   )

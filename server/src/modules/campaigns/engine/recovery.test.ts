@@ -8,14 +8,23 @@ const lab = await openCampaignLab()
 const behaviour = (to: string) => (to.endsWith('1') ? busy() : answers(1_000, { keys: [{ key: '9', afterMs: 500 }] }))
 
 async function countByStatus(campaignId: string): Promise<Record<string, number>> {
-  const rows = await lab.query('select status, count(*) as count from campaigns.targets where campaign_id = $1 group by status', [campaignId])
+  const rows = await lab.query(
+    'select status, count(*) as count from campaigns.targets where campaign_id = $1 group by status',
+    [campaignId],
+  )
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
 }
 
 const dialledBy = (...nodes: LabNode[]) => nodes.flatMap(({ gateway }) => gateway.carried.map(({ to }) => to))
 
 /** Nobody twice, nobody missing; who is unknown may have been called, who is not was called to the end. */
-async function checkBooks(shop: LabWorkspace, id: string, contacts: number, nodes: LabNode[], what: string): Promise<number> {
+async function checkBooks(
+  shop: LabWorkspace,
+  id: string,
+  contacts: number,
+  nodes: LabNode[],
+  what: string,
+): Promise<number> {
   const dialled = dialledBy(...nodes)
   assert.equal(new Set(dialled).size, dialled.length, `${what}: somebody was called twice`)
   const { unknown = 0, ...finished } = await countByStatus(id)
@@ -26,7 +35,10 @@ async function checkBooks(shop: LabWorkspace, id: string, contacts: number, node
   assert.equal(campaign.progress, 100)
   assert.equal(campaign.total_calls, contacts)
   assert.equal(campaign.answered_calls + campaign.failed_calls, contacts)
-  assert.ok(dialled.length >= done && dialled.length <= contacts, `${what}: ${dialled.length} INVITEs for ${done} results`)
+  assert.ok(
+    dialled.length >= done && dialled.length <= contacts,
+    `${what}: ${dialled.length} INVITEs for ${done} results`,
+  )
   return unknown
 }
 
@@ -90,9 +102,14 @@ test('a node that was stopped past its lease calls nobody and writes nothing whe
 })
 
 test('two nodes on one database share the providers and call nobody twice', async () => {
-  const shops = [await lab.makeWorkspace(numbers(60)), await lab.makeWorkspace(numbers(60).map((number) => number.replace('+1212', '+1646')))]
+  const shops = [
+    await lab.makeWorkspace(numbers(60)),
+    await lab.makeWorkspace(numbers(60).map((number) => number.replace('+1212', '+1646'))),
+  ]
   const nodes = [lab.makeNode({ behaviour, heartbeatMs: 3_000 }), lab.makeNode({ behaviour, heartbeatMs: 3_000 })]
-  const others = await lab.query(`update telephony.sip_providers set active = id = any($1) returning id`, [shops.map((shop) => shop.providerId)])
+  const others = await lab.query(`update telephony.sip_providers set active = id = any($1) returning id`, [
+    shops.map((shop) => shop.providerId),
+  ])
   assert.ok(others.length > 2)
   await Promise.all(nodes.map((node) => node.telephony.start()))
   for (const node of nodes) node.engine.start()

@@ -7,13 +7,18 @@ import { CampaignCallLogged } from '../events.ts'
 
 const orphaned = sql`node_id is not null and not exists (select from telephony.nodes n where n.id = node_id)`
 
-const findWorkspaces = statement('campaigns.orphans.sweep', () =>
-  sql<{ workspace_id: string }>`select distinct workspace_id from campaigns.targets where ${orphaned}`,
+const findWorkspaces = statement(
+  'campaigns.orphans.sweep',
+  () => sql<{ workspace_id: string }>`select distinct workspace_id from campaigns.targets where ${orphaned}`,
 )
 
 // First the claims, then the attempts: a begin that slips in between becomes an attempt, never both.
-const requeue = statement('campaigns.requeue_orphans', () =>
-  sql<{ id: string }>`update campaigns.targets set node_id = null where ${orphaned} and status = 'queued' returning id`,
+const requeue = statement(
+  'campaigns.requeue_orphans',
+  () =>
+    sql<{
+      id: string
+    }>`update campaigns.targets set node_id = null where ${orphaned} and status = 'queued' returning id`,
 )
 
 interface LostCall {
@@ -26,8 +31,10 @@ interface LostCall {
   key: string | null
   transferred: boolean
 }
-const markUnknown = statement('campaigns.mark_unknown', (_, p: { now: string }) =>
-  sql<LostCall>`
+const markUnknown = statement(
+  'campaigns.mark_unknown',
+  (_, p: { now: string }) =>
+    sql<LostCall>`
     with lost as (
       update campaigns.attempts set status = 'unknown', ended_at = ${p.now}::timestamptz, cause = 'lost'
        where ended_at is null
@@ -53,7 +60,13 @@ export async function recoverOrphans(services: Services): Promise<{ requeued: nu
       found.requeued += (await ctx.db.all(requeue, {})).length
       for (const call of await ctx.db.all(markUnknown, { now: ctx.now().toISOString() })) {
         found.unknown++
-        emit(ctx, CampaignCallLogged, { ...call, status: 'unknown', final: true, duration_seconds: null, cause: 'lost' })
+        emit(ctx, CampaignCallLogged, {
+          ...call,
+          status: 'unknown',
+          final: true,
+          duration_seconds: null,
+          cause: 'lost',
+        })
       }
     })
   }

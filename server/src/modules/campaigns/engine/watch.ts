@@ -17,8 +17,15 @@ export async function watchCampaigns(engine: Engine): Promise<void> {
   const { services, telephony, lanes, clock } = engine
   const { requeued, unknown } = await recoverOrphans(services)
   if (requeued + unknown > 0) services.log.warn({ requeued, unknown }, 'Calls of a node that is gone were taken over.')
-  const ids = lanes.values().filter(isEngaged).map(({ campaign }) => campaign.id).toArray()
-  const rows = await serverContext(services, { workspaceId: null }).db.all(findEngaged, { node_id: telephony.nodeId(), ids })
+  const ids = lanes
+    .values()
+    .filter(isEngaged)
+    .map(({ campaign }) => campaign.id)
+    .toArray()
+  const rows = await serverContext(services, { workspaceId: null }).db.all(findEngaged, {
+    node_id: telephony.nodeId(),
+    ids,
+  })
   for (const row of rows) {
     const lane = lanes.get(row.id) ?? openLane(row)
     lanes.set(row.id, lane)
@@ -27,7 +34,8 @@ export async function watchCampaigns(engine: Engine): Promise<void> {
     lane.dueAt = row.due_at === null ? Infinity : Date.parse(row.due_at)
     if (row.status === 'stopped') cancelUnanswered(lane)
     if (row.status === 'active' && clock.monotonic() >= lane.enrolAt) await letJoin(engine, lane)
-    if (lane.campaign.unfinished === 0 && (row.status === 'active' || row.status === 'paused')) await finish(engine, lane)
+    if (lane.campaign.unfinished === 0 && (row.status === 'active' || row.status === 'paused'))
+      await finish(engine, lane)
   }
   const found = new Set(rows.map(({ id }) => id))
   for (const [id, lane] of lanes) {
