@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { access, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { test } from 'node:test'
 import { type CalleeBehaviour, answers, busy, noAnswer, notFound, rejects } from '@switchboard/voice'
 import fc from 'fast-check'
 import { addDoNotCall } from '../../contacts/index.ts'
+import { listCalls } from '../calls.ts'
 import { transaction } from '../../../platform/context.ts'
 import { type LabNode, type LabWorkspace, numbers, openCampaignLab } from '../../../../test/campaign-lab.ts'
+import { keepRecording } from './recording.ts'
 
 const lab = await openCampaignLab()
 
@@ -170,6 +174,34 @@ test('what keys do: repeat, opt out, transfer to nobody, no key at all', async (
     refused.map(({ phone_number }) => phone_number),
     [optsOut, transfers],
   )
+  await node.stop()
+})
+
+test('with leave_message a mailbox holds the greeting and hardly any silence', async () => {
+  const shop = await lab.makeWorkspace(numbers(1))
+  const node = await startNode(() => answers(0))
+  const id = await startCampaign(node, shop, { voicemail: 'leave_message' })
+  await lab.runToEnd(shop, id)
+  const calls = await lab.query('select status, duration_seconds from campaigns.attempts where campaign_id = $1', [id])
+  assert.deepEqual(calls, [{ status: 'completed', duration_seconds: 5 + 2 }])
+  await node.stop()
+})
+
+test('a recording becomes a file of the workspace, with its address in the list of calls', async () => {
+  const shop = await lab.makeWorkspace(numbers(1))
+  const node = await startNode(() => answers(0))
+  const id = await startCampaign(node, shop, { record: true })
+  await lab.runToEnd(shop, id)
+  const [attempt] = (await lab.query('select id from campaigns.attempts where campaign_id = $1', [id])) as unknown as [
+    { id: string },
+  ]
+  // The simulated telephone writes no sound, so the test does.
+  const recorded = path.join(lab.services.config.dataDir, `${attempt.id}.wav`)
+  await writeFile(recorded, Buffer.from('RIFF....WAVE'))
+  await keepRecording(shop.ctx(), attempt.id, recorded)
+  await assert.rejects(access(recorded))
+  const { data } = await listCalls(shop.ctx(), id, { limit: 10 })
+  assert.match(data[0]?.recording_url ?? '', new RegExp(`^/api/files/[0-9a-f-]{36}/call-${attempt.id}.wav$`))
   await node.stop()
 })
 
