@@ -53,6 +53,9 @@ create table telephony.nodes (
   id uuid primary key,
   -- Host and process, for people.
   name text not null,
+  -- Processes of one place can tell whether the others live; null: nobody can.
+  place text,
+  pid int not null,
   started_at timestamptz not null default now(),
   lease_until timestamptz not null
 );

@@ -6,9 +6,15 @@ import { type SipAccountRow, accountColumns } from './sip-providers.ts'
 
 export const join = statement(
   'telephony.join.sweep',
-  (_, p: { id: string; name: string; lease_ms: number }) =>
-    sql`insert into telephony.nodes (id, name, lease_until)
-      values (${p.id}, ${p.name}, now() + ${p.lease_ms}::int * interval '1 ms')`,
+  (_, p: { id: string; name: string; place: string | null; pid: number; lease_ms: number }) =>
+    sql`insert into telephony.nodes (id, name, place, pid, lease_until)
+        values (${p.id}, ${p.name}, ${p.place}, ${p.pid}, now() + ${p.lease_ms}::int * interval '1 ms')`,
+)
+
+export const findNeighbours = statement(
+  'telephony.neighbours.sweep',
+  (_, p: { place: string }) =>
+    sql<{ id: string; name: string; pid: number }>`select id, name, pid from telephony.nodes where place = ${p.place}`,
 )
 
 // A lease that lapsed is good again as long as nobody has buried its node: nobody else acted on its death either.

@@ -4,7 +4,8 @@ import { type Clock, type Timer, type TrunkState, type VoiceGateway, systemClock
 import { workspaceTopic } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
-import { bury, drop, held, join, leave, renew, saveStates, take } from './nodes.ts'
+import { bury, drop, findNeighbours, held, join, leave, renew, saveStates, take } from './nodes.ts'
+import { findPlace, mayLive } from './place.ts'
 import { type SipAccountRow, toTrunk } from './sip-providers.ts'
 import { faultOfSipHost } from './sip-host.ts'
 
@@ -62,6 +63,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
   const trunks = new Map<string, HeldTrunk>()
   const opened = new Map<string, SipAccountRow>()
   const states = new Map<string, TrunkState>()
+  const place = findPlace()
   let nodeId = newId()
   let leaseEndsAt = -Infinity
   let timer: Timer | undefined
@@ -71,8 +73,19 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
 
   async function enter(): Promise<void> {
     const askedAt = clock.monotonic()
-    await ctx.db.all(join, { id: nodeId, name: `${hostname()}/${process.pid}`, lease_ms: leaseMs })
+    const { pid } = process
+    await ctx.db.all(join, { id: nodeId, name: `${hostname()}/${pid}`, place, pid, lease_ms: leaseMs })
     leaseEndsAt = askedAt + leaseMs
+  }
+
+  /** After a crash nobody needs to wait for the lease of a process that has certainly ended. */
+  async function leaveForTheDead(): Promise<void> {
+    if (!place) return
+    for (const { id, name, pid } of await ctx.db.all(findNeighbours, { place })) {
+      if (mayLive(pid)) continue
+      await ctx.db.all(leave, { id })
+      log.warn({ node: name }, 'A voice node has ended without leaving; its trunks are taken over.')
+    }
   }
 
   async function keepLease(): Promise<void> {
@@ -187,6 +200,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     trunks: () => trunks,
     sync,
     async start() {
+      await leaveForTheDead()
       await enter()
       await sync()
       beat()

@@ -651,6 +651,7 @@ export interface SalesAppointments {
   notes: string | null
   source_channel: string | null
   conversation_id: string | null
+  campaign_id: string | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
 }
@@ -906,6 +907,8 @@ export interface ShopShops {
 export interface TelephonyNodes {
   id: string
   name: string
+  place: string | null
+  pid: number
   started_at: Generated<Timestamp>
   lease_until: Timestamp
 }

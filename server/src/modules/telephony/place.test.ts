@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { findPlace, mayLive } from './place.ts'
+
+test('a process that has ended is known to be dead, a living one is not taken for dead', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  await once(child, 'spawn')
+  const pid = child.pid!
+  assert.equal(mayLive(pid), true)
+  child.kill('SIGSTOP')
+  assert.equal(mayLive(pid), true, 'One that stands still may go on.')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  assert.equal(mayLive(pid), false)
+  assert.equal(mayLive(process.pid), true)
+})
+
+test('a place is the same to all processes of a machine', { skip: process.platform !== 'linux' }, () => {
+  const script = `import(${JSON.stringify(import.meta.resolve('./place.ts'))}).then((place) => console.log(place.findPlace()))`
+  const seen = execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', '-e', script], {
+    encoding: 'utf8',
+  })
+  assert.ok(findPlace() !== null)
+  assert.equal(seen, `${findPlace()}\n`)
+})
