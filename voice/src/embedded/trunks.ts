@@ -131,7 +131,8 @@ export async function tryTrunk(
     sip: undefined,
     message: `${trunk.host} could not be reached: ${messageOf(error)}`,
   }))
-  return { ok, ...(sip !== undefined && { sip }), message, latencyMs: Math.round(clock.monotonic() - startedAt) }
+  const answered = sip !== undefined && sip !== nobodyAnswered
+  return { ok, ...(answered && { sip }), message, latencyMs: Math.round(clock.monotonic() - startedAt) }
 
   async function ask(): Promise<{ ok: boolean; sip: number | undefined; message: string }> {
     if (trunk.register) {
@@ -152,15 +153,17 @@ function registerMessage(trunk: Trunk, status: number, reason: string): string {
   if (status < 300) return `${trunk.host} accepted the registration of ${trunk.username}.`
   if (status === 401 || status === 403 || status === 407)
     return `${trunk.host} refused the user name or password of ${trunk.username} (${status}).`
-  if (status === 408) return noAnswer
+  if (status === nobodyAnswered) return noAnswer
   return `${trunk.host} refused the registration: ${status} ${reason}.`
 }
 
+/** RFC 3261 section 8.1.3.1: what a timeout counts as. */
+const nobodyAnswered = 408
 const noAnswer = 'No answer. Check host, port and firewall.'
 
 /** Many carriers refuse OPTIONS (404, 405, 401): any answer but these shows that they are there. */
 function optionsState(status: number): TrunkState {
-  if (status === 408) return { state: 'failed', sip: status, reason: noAnswer }
+  if (status === nobodyAnswered) return { state: 'failed', reason: noAnswer }
   if (status === 503) return { state: 'failed', sip: status, reason: 'The carrier is unavailable (503).' }
   if (status === 403) return { state: 'failed', sip: status, reason: 'The carrier does not serve our address (403).' }
   return { state: 'ready' }
