@@ -243,15 +243,15 @@ test('a transfer that nobody takes brings the contact back to the greeting, and 
   await node.stop()
 })
 
-test('thousands of contacts, a thousand calls a second', async () => {
-  const shop = await lab.makeWorkspace(numbers(2_000))
+test('a thousand contacts, a thousand calls a second', async () => {
+  const shop = await lab.makeWorkspace(numbers(1_000))
   const node = await startNode((to) => (to.endsWith('0') ? busy() : answers(500, { hangUpAfterMs: 1_000 })))
   const id = await startCampaign(node, shop)
   await lab.runToEnd(shop, id)
   const campaign = await shop.campaign(id)
-  assert.deepEqual([campaign.total_calls, campaign.answered_calls, campaign.failed_calls], [2_000, 1_800, 200])
-  assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 2_000)
-  assert.equal(node.gateway.carried.length, 2_000)
+  assert.deepEqual([campaign.total_calls, campaign.answered_calls, campaign.failed_calls], [1_000, 900, 100])
+  assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 1_000)
+  assert.equal(node.gateway.carried.length, 1_000)
   await node.stop()
 })
 
