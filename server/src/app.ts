@@ -83,6 +83,8 @@ export interface AppOptions {
 
 /** How long requests in progress may take to end before they are cut off. */
 const requestsEndWithinMs = 8_000
+/** And jobs; what takes longer is tried again later. All together an end takes less than 15 s. */
+const jobsEndWithinMs = 3_000
 
 /** The composition root: the only place that knows every module. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -139,9 +141,8 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
     },
     async close() {
       ready = false
-      await web?.close()
-      await calling?.stop()
-      await jobs.stop()
+      await Promise.all([web?.close(), calling?.stop()])
+      await jobs.stop(jobsEndWithinMs)
       await outbox.stop()
       await bus.stop()
       await services.outbound.close()
@@ -168,6 +169,7 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
       commands: socketCommands,
     })
     realtime.attach(http.server)
+    metrics.gauge('switchboard_sockets', 'Live clients connected to this node.', () => realtime.size())
     return {
       http,
       async close() {
@@ -196,6 +198,14 @@ async function startCalling(services: Services, voice: VoiceGateway, outbox: Out
         )
     } else engine.notice(event)
   })
+  const { metrics } = services
+  metrics.gauge('switchboard_calls', 'Calls in progress on this node.', async () => (await voice.load()).activeCalls)
+  metrics.gauge(
+    'switchboard_rtp_lateness_p99_ms',
+    'How late RTP packets left in the last 10 s.',
+    async () => (await voice.load()).pacerP99Ms,
+  )
+  metrics.gauge('switchboard_trunks', 'SIP providers in the hands of this node.', () => telephony.trunks().size)
   await telephony.start()
   engine.start()
   return {

@@ -9,8 +9,17 @@ const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
 const example = readFileSync(path.join(root, '.env.example'), 'utf8')
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
-const inConfig = sorted([...config.matchAll(/\benv\.([A-Z_0-9]+)|\(env, '([A-Z_0-9]+)'/g)].map(([, dotted, named]) => (dotted ?? named) as string))
-const rows = new Map([...readme.matchAll(/^\| `([A-Z_0-9]+)` \| (.*?) ?\|/gm)].map(([, name, byDefault]) => [name as string, byDefault as string]))
+const inConfig = sorted(
+  [...config.matchAll(/\benv\.([A-Z_0-9]+)|\(env, '([A-Z_0-9]+)'/g)].map(
+    ([, dotted, named]) => (dotted ?? named) as string,
+  ),
+)
+const rows = new Map(
+  [...readme.matchAll(/^\| `([A-Z_0-9]+)` \| (.*?) ?\|/gm)].map(([, name, byDefault]) => [
+    name as string,
+    byDefault as string,
+  ]),
+)
 
 test('the table in README.md has every variable that is read, and no other', () => {
   assert.deepEqual(sorted(rows.keys()), inConfig)
@@ -23,5 +32,6 @@ test('so has .env.example', () => {
 test('the defaults in the table are those of the code', () => {
   const numbers = [...config.matchAll(/wholeNumber\(env, '([A-Z_0-9]+)', ([\d_]+)/g)]
   assert.ok(numbers.length > 5)
-  for (const [, name, number] of numbers) assert.equal(rows.get(name as string), (number as string).replaceAll('_', ''), name)
+  for (const [, name, number] of numbers)
+    assert.equal(rows.get(name as string), (number as string).replaceAll('_', ''), name)
 })

@@ -6,7 +6,9 @@ import { styled } from './terminal.ts'
 export function addDoctor(program: Command, env: Environment): void {
   program
     .command('doctor')
-    .description('Check everything the server needs on this machine, and say what to do about what is wrong. Exit code 1 when something is.')
+    .description(
+      'Check everything the server needs on this machine, and say what to do about what is wrong. Exit code 1 when something is.',
+    )
     .option('--json', 'print the findings as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { examine } = await import('./doctor/examine.ts')
@@ -17,7 +19,11 @@ export function addDoctor(program: Command, env: Environment): void {
     })
 }
 
-const marks = { ok: () => styled('green', 'ok     '), warning: () => styled('yellow', 'warning'), failed: () => styled('red', 'FAILED ') }
+const marks = {
+  ok: () => styled('green', 'ok     '),
+  warning: () => styled('yellow', 'warning'),
+  failed: () => styled('red', 'FAILED '),
+}
 
 const toText = ({ subject, status, message, advice }: Finding) =>
   `${marks[status]()} ${subject.padEnd(16)} ${message}${advice ? `\n${' '.repeat(25)}${advice}` : ''}`

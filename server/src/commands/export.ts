@@ -24,7 +24,12 @@ export function addExport(program: Command, env: Environment): void {
     .option('--list <id>', 'only those on this contact list')
     .option('--out <file>', 'write to a file instead of stdout')
     .action((options: Options) =>
-      withServices(env, async (services) => write(Readable.from(contactLines(await workspaceContext(services, options.workspace), options.list)), options.out)),
+      withServices(env, async (services) =>
+        write(
+          Readable.from(contactLines(await workspaceContext(services, options.workspace), options.list)),
+          options.out,
+        ),
+      ),
     )
 
   command
@@ -49,7 +54,11 @@ async function* contactLines(ctx: Ctx, contact_list_id: string | undefined): Asy
   yield toCsvLine([...columns])
   let cursor: string | null | undefined
   do {
-    const page = await listContacts(ctx, { limit: batchSize, ...(cursor && { cursor }), ...(contact_list_id && { contact_list_id }) })
+    const page = await listContacts(ctx, {
+      limit: batchSize,
+      ...(cursor && { cursor }),
+      ...(contact_list_id && { contact_list_id }),
+    })
     yield page.data.map((contact) => toCsvLine(columns.map((column) => contact[column]))).join('')
     cursor = page.next_cursor
   } while (cursor)

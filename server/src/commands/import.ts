@@ -18,17 +18,27 @@ interface Options {
 export function addImport(program: Command, env: Environment): void {
   program
     .command('import <file.csv>')
-    .description('Import contacts from a CSV onto a contact list. Headers that bear a field\'s name map themselves: first_name, last_name, phone_number, email, notes, time_zone.')
+    .description(
+      "Import contacts from a CSV onto a contact list. Headers that bear a field's name map themselves: first_name, last_name, phone_number, email, notes, time_zone.",
+    )
     .requiredOption('--workspace <id>', 'whose contacts they become (see: workspace list)')
-    .option('--list <name or id>', "the list they are put on, made when there is none of that name (default: the file's name)")
+    .option(
+      '--list <name or id>',
+      "the list they are put on, made when there is none of that name (default: the file's name)",
+    )
     .option('--mapping <json>', 'columns whose headers do not say it: {"Tel. 2": "phone_number"}')
     .option('--json', 'print the result as JSON')
     .action(async (file: string, options: Options) => {
       await access(file)
-      const result = await withServices(env, (services) => importContacts(services, file, options), { background: true })
+      const result = await withServices(env, (services) => importContacts(services, file, options), {
+        background: true,
+      })
       const { created, merged, failed, error, status } = result
       if (options.json) console.log(JSON.stringify(result))
-      else console.log(`${created} contacts are new, ${merged} were known, ${failed} rows were refused.${error ? ` ${error}` : ''}`)
+      else
+        console.log(
+          `${created} contacts are new, ${merged} were known, ${failed} rows were refused.${error ? ` ${error}` : ''}`,
+        )
       if (status === 'failed' || failed > 0) process.exitCode = 1
     })
 }

@@ -4,12 +4,19 @@ import type { Environment } from '../config.ts'
 export function addMigrate(program: Command, env: Environment): void {
   program
     .command('migrate')
-    .description('Bring the database up to date. `start` does the same; run this first where several nodes are updated.')
+    .description(
+      'Bring the database up to date. `start` does the same; run this first where several nodes are updated.',
+    )
     .option('--json', 'print the names of what was applied as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const applied = await migrateDatabase(env, json ? () => {} : (name) => console.log(`Applied ${name}`))
       if (json) console.log(JSON.stringify({ applied }))
-      else console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.length} migrations. The database is up to date.`)
+      else
+        console.log(
+          applied.length === 0
+            ? 'The database is up to date.'
+            : `Applied ${applied.length} migrations. The database is up to date.`,
+        )
     })
 }
 

@@ -10,7 +10,11 @@ const shutDownWithinMs = 15_000
  * Runs a node until SIGINT or SIGTERM, then ends it in order: exit code 0, or 1 when that takes longer than 15 s. A second
  * signal ends it at once.
  */
-export async function runUntilSignal(config: Config, { http }: { http: boolean }, onReady: (url: string) => void): Promise<void> {
+export async function runUntilSignal(
+  config: Config,
+  { http }: { http: boolean },
+  onReady: (url: string) => void,
+): Promise<void> {
   const signalled = firstSignal()
   const log = createLog(config.logLevel)
   const { createApp, database } = await loadBesideDatabase(config, log)
@@ -34,7 +38,10 @@ export async function runUntilSignal(config: Config, { http }: { http: boolean }
 }
 
 /** The embedded database opens in a thread of its own, which takes as long as loading the program does. */
-async function loadBesideDatabase(config: Config, log: Log): Promise<{ createApp: typeof import('../app.ts').createApp; database: OpenDatabase }> {
+async function loadBesideDatabase(
+  config: Config,
+  log: Log,
+): Promise<{ createApp: typeof import('../app.ts').createApp; database: OpenDatabase }> {
   const [database, app] = await Promise.allSettled([openDatabase(config, log), import('../app.ts')])
   if (database.status === 'rejected') throw database.reason
   if (app.status === 'fulfilled') return { createApp: app.value.createApp, database: database.value }
@@ -69,8 +76,13 @@ async function startVoice({ sip }: Config, log: Log): Promise<VoiceProcess> {
 
 function report(change: VoiceChange, log: Log): void {
   if (change.state === 'running') log.info({ pid: change.pid }, 'The telephone engine runs.')
-  else if (change.state === 'lost') log.error(change, 'The telephone engine ended unexpectedly; its calls are lost. It is being restarted.')
-  else log.warn(change, 'The telephone engine cannot start, so no calls are made or taken. It is tried again until it can.')
+  else if (change.state === 'lost')
+    log.error(change, 'The telephone engine ended unexpectedly; its calls are lost. It is being restarted.')
+  else
+    log.warn(
+      change,
+      'The telephone engine cannot start, so no calls are made or taken. It is tried again until it can.',
+    )
 }
 
 function firstSignal(): Promise<string> {

@@ -13,8 +13,10 @@ const systemSentences: Record<string, (error: SystemError) => string> = {
   ENOTFOUND: () => 'The host in DATABASE_URL cannot be found.',
   ETIMEDOUT: (error) => `${place(error)} does not answer. Is the database reachable from here?`,
   EADDRINUSE: (error) => `${place(error)} is in use by another program. Stop that, or choose another port with PORT.`,
-  EADDRNOTAVAIL: (error) => `${error.address ?? 'The address in HOST'} is not an address of this machine. Set HOST to one that is, or to 127.0.0.1.`,
-  EACCES: (error) => `No permission for ${error.path ?? place(error)}. Run as the user it belongs to, or choose another.`,
+  EADDRNOTAVAIL: (error) =>
+    `${error.address ?? 'The address in HOST'} is not an address of this machine. Set HOST to one that is, or to 127.0.0.1.`,
+  EACCES: (error) =>
+    `No permission for ${error.path ?? place(error)}. Run as the user it belongs to, or choose another.`,
   ENOENT: (error) => `There is no ${error.path ?? 'such file'}.`,
   ENOSPC: () => 'The disk is full.',
   '28P01': () => 'The database refuses the user or password in DATABASE_URL.',
@@ -32,5 +34,6 @@ export function sentenceOf(error: unknown): string {
   return `${capitalised(first.message || first.code || first.name)}${details}`
 }
 
-const place = ({ address, port }: SystemError) => (port ? `${address ?? 'port'}${address ? ':' : ' '}${port}` : (address ?? 'the address'))
+const place = ({ address, port }: SystemError) =>
+  port ? `${address ?? 'port'}${address ? ':' : ' '}${port}` : (address ?? 'the address')
 const capitalised = (text: string) => (/^[a-z]+[ ,.]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text)

@@ -6,11 +6,16 @@ export function addStart(program: Command, env: Environment): void {
     .command('start')
     .description('Run the server: API, live socket, background work and telephone calls.')
     .action(async () => {
-      const [{ runUntilSignal }, { readConfig, version }] = await Promise.all([import('./run-node.ts'), import('../config.ts')])
+      const [{ runUntilSignal }, { readConfig, version }] = await Promise.all([
+        import('./run-node.ts'),
+        import('../config.ts'),
+      ])
       const config = readConfig(env)
       await runUntilSignal(config, { http: true }, (url) => {
         console.log(`Switchboard ${version} listens at ${url}`)
-        console.log(`Next: read ${url}/docs and sign up there, or see a campaign of 50 calls on this machine: npm run demo`)
+        console.log(
+          `Next: read ${url}/docs and sign up there, or see a campaign of 50 calls on this machine: npm run demo`,
+        )
         console.log(`Data: ${whereDataLies(config)}. To stop: Ctrl+C`)
       })
     })

@@ -5,7 +5,11 @@ import { styleText } from 'node:util'
 type Style = Parameters<typeof styleText>[0]
 
 /** Coloured where a person looks at it: not in a pipe, not with NO_COLOR. */
-export const styled = (style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string => styleText(style, text, { stream })
+export const styled = (style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
+  styleText(style, text, { stream })
+
+/** What a cell of a table may hold. */
+export type Cell = string | number | boolean | null
 
 export interface ProgressBar {
   update(done: number, more?: string): void
@@ -35,18 +39,25 @@ export function progressBar(label: string, total: number, stream: NodeJS.WriteSt
 }
 
 /** Columns as wide as their widest cell; numbers to the right. */
-export function table(rows: Record<string, unknown>[]): string {
+export function table(rows: Record<string, Cell>[]): string {
   const names = Object.keys(rows[0] ?? {})
-  const cells = [names.map((name) => name.replaceAll('_', ' ')), ...rows.map((row) => names.map((name) => String(row[name] ?? '-')))]
+  const cells = [
+    names.map((name) => name.replaceAll('_', ' ')),
+    ...rows.map((row) => names.map((name) => String(row[name] ?? '-'))),
+  ]
   const widths = names.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
   const isNumber = names.map((name) => rows.every((row) => typeof row[name] === 'number'))
-  const toLine = (row: string[]) => row.map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd()
+  const toLine = (row: string[]) =>
+    row
+      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd()
   const [head = [], ...body] = cells
   return [styled('bold', toLine(head)), ...body.map(toLine)].join('\n')
 }
 
 /** Prints rows for a person, or as JSON for a script. */
-export function printRows(rows: Record<string, unknown>[], { json = false, none = 'None.' } = {}): void {
+export function printRows(rows: Record<string, Cell>[], { json = false, none = 'None.' } = {}): void {
   if (json) console.log(JSON.stringify(rows, null, 2))
   else console.log(rows.length === 0 ? none : table(rows))
 }

@@ -8,19 +8,23 @@ export function addUser(program: Command, env: Environment): void {
 
   user
     .command('create <email>')
-    .description('Make a user with a workspace of their own. The password is asked for, or read from the first line of stdin.')
+    .description(
+      'Make a user with a workspace of their own. The password is asked for, or read from the first line of stdin.',
+    )
     .option('--name <name>', "the person's name")
     .option('--admin', 'make them an administrator of the platform')
     .option('--json', 'print the ids as JSON')
-    .action(async (email: string, { name, admin = false, json }: { name?: string; admin?: boolean; json?: boolean }) => {
-      const password = await readPassword()
-      const { createUser } = await import('../modules/identity/index.ts')
-      const { id, workspaceId } = await withServices(env, (services) =>
-        createUser(services, { email, password, isAdmin: admin, ...(name && { name }) }),
-      )
-      if (json) console.log(JSON.stringify({ id, workspace_id: workspaceId }))
-      else console.log(`User ${email} has been made (${id}), with the workspace ${workspaceId}.`)
-    })
+    .action(
+      async (email: string, { name, admin = false, json }: { name?: string; admin?: boolean; json?: boolean }) => {
+        const password = await readPassword()
+        const { createUser } = await import('../modules/identity/index.ts')
+        const { id, workspaceId } = await withServices(env, (services) =>
+          createUser(services, { email, password, isAdmin: admin, ...(name && { name }) }),
+        )
+        if (json) console.log(JSON.stringify({ id, workspace_id: workspaceId }))
+        else console.log(`User ${email} has been made (${id}), with the workspace ${workspaceId}.`)
+      },
+    )
 
   user
     .command('list')
@@ -29,12 +33,17 @@ export function addUser(program: Command, env: Environment): void {
     .action(async ({ json = false }: { json?: boolean }) => {
       const { listUsers } = await import('../modules/identity/index.ts')
       const users = await withServices(env, (services) => listUsers(services))
-      printRows(users.map((row) => ({ ...row })), { json, none: 'There are no users yet.' })
+      printRows(
+        users.map((row) => ({ ...row })),
+        { json, none: 'There are no users yet.' },
+      )
     })
 
   user
     .command('password <email>')
-    .description("Set a user's password and end all their sessions. It is asked for, or read from the first line of stdin.")
+    .description(
+      "Set a user's password and end all their sessions. It is asked for, or read from the first line of stdin.",
+    )
     .action(async (email: string) => {
       const password = await readPassword()
       const { setPassword } = await import('../modules/identity/index.ts')

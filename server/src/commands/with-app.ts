@@ -6,7 +6,11 @@ import type { Services } from '../platform/services.ts'
  * Runs `work` on the server's services without serving anybody. With the embedded database no server may be running, which
  * the error says. With `background` jobs are done here too.
  */
-export async function withServices<T>(env: Environment, work: (services: Services, config: Config) => Promise<T>, { background = false } = {}): Promise<T> {
+export async function withServices<T>(
+  env: Environment,
+  work: (services: Services, config: Config) => Promise<T>,
+  { background = false } = {},
+): Promise<T> {
   const config = readConfig(env)
   const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../platform/log.ts')])
   const log = createLog(env.LOG_LEVEL ? config.logLevel : 'warn')

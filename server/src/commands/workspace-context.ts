@@ -5,6 +5,7 @@ import { type Services, serverContext } from '../platform/services.ts'
 export async function workspaceContext(services: Services, workspaceId: string): Promise<Ctx> {
   const { listAllWorkspaces } = await import('../modules/identity/index.ts')
   const found = (await listAllWorkspaces(services)).find(({ id }) => id === workspaceId)
-  if (!found?.owner_id) throw new Error(`There is no workspace ${workspaceId}. See: npm run switchboard -- workspace list`)
+  if (!found?.owner_id)
+    throw new Error(`There is no workspace ${workspaceId}. See: npm run switchboard -- workspace list`)
   return serverContext(services, { workspaceId, userId: found.owner_id })
 }

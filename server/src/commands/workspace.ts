@@ -24,6 +24,9 @@ export function addWorkspace(program: Command, env: Environment): void {
     .action(async ({ json = false }: { json?: boolean }) => {
       const { listAllWorkspaces } = await import('../modules/identity/index.ts')
       const workspaces = await withServices(env, (services) => listAllWorkspaces(services))
-      printRows(workspaces.map((row) => ({ ...row })), { json, none: 'There are no workspaces yet.' })
+      printRows(
+        workspaces.map((row) => ({ ...row })),
+        { json, none: 'There are no workspaces yet.' },
+      )
     })
 }

@@ -2,16 +2,26 @@ import { existsSync } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../../config.ts'
-import { type ArchivePart, directoryEntries, endOfArchive, extractArchive, writeArchive } from '../../platform/database/embedded/archive.ts'
+import {
+  type ArchivePart,
+  directoryEntries,
+  endOfArchive,
+  extractArchive,
+  writeArchive,
+} from '../../platform/database/embedded/archive.ts'
 import { DataDirInUse } from '../../platform/database/embedded/data-lock.ts'
 import { openEmbeddedDatabase } from '../../platform/database/embedded/embedded.ts'
 import { listSnapshots } from '../../platform/database/embedded/snapshots.ts'
 import { createLog } from '../../platform/log.ts'
 
-const otherDatabase = 'The data is in PostgreSQL (DATABASE_URL): back it up with pg_dump, together with the directories files and keys in DATA_DIR.'
+const otherDatabase =
+  'The data is in PostgreSQL (DATABASE_URL): back it up with pg_dump, together with the directories files and keys in DATA_DIR.'
 
 /** `databaseAt`: what was written to the database after that is not in the archive. */
-export async function backUp({ dataDir, database }: Config, file: string): Promise<{ databaseAt: string; sizeBytes: number }> {
+export async function backUp(
+  { dataDir, database }: Config,
+  file: string,
+): Promise<{ databaseAt: string; sizeBytes: number }> {
   if (database.url) throw new Error(otherDatabase)
   if (!existsSync(path.join(dataDir, 'postgres'))) throw new Error(`There is no database in ${dataDir} to back up.`)
   const snapshot = await takeSnapshot(dataDir)
@@ -37,9 +47,15 @@ async function takeSnapshot(dataDir: string): Promise<string> {
     }
   } catch (error) {
     if (!(error instanceof DataDirInUse)) throw error
-    const [newest] = (await readdir(path.join(dataDir, 'snapshots'))).filter((name) => name.endsWith('.tar.zst')).sort().reverse()
+    const [newest] = (await readdir(path.join(dataDir, 'snapshots')))
+      .filter((name) => name.endsWith('.tar.zst'))
+      .sort()
+      .reverse()
     if (newest) return path.join(dataDir, 'snapshots', newest)
-    throw new Error('The server that runs has not taken a snapshot yet; it does every 15 minutes. Stop it first, or try again then.', { cause: error })
+    throw new Error(
+      'The server that runs has not taken a snapshot yet; it does every 15 minutes. Stop it first, or try again then.',
+      { cause: error },
+    )
   }
 }
 
@@ -54,7 +70,8 @@ async function* parts(dataDir: string, snapshot: string): AsyncGenerator<Archive
 export async function restore({ dataDir, database }: Config, file: string): Promise<void> {
   if (database.url) throw new Error(otherDatabase)
   if (!existsSync(file)) throw new Error(`There is no ${file}.`)
-  if ((await readdir(dataDir)).length > 0) throw new Error(`${dataDir} is not empty. Move what is there away, or set DATA_DIR to a new directory.`)
+  if ((await readdir(dataDir)).length > 0)
+    throw new Error(`${dataDir} is not empty. Move what is there away, or set DATA_DIR to a new directory.`)
   const partial = `${dataDir}.partial`
   try {
     await extractArchive(file, partial)

@@ -9,7 +9,10 @@ export function createApi(url: string) {
     const isForm = body instanceof FormData
     const response = await fetch(url + path, {
       method,
-      headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body !== undefined && !isForm && { 'content-type': 'application/json' }) },
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
+      },
       ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
     })
     if (response.ok) return response
@@ -27,7 +30,9 @@ export function createApi(url: string) {
       return read(request('POST', path, form))
     },
     async signUp(email: string, password: string) {
-      const { session } = (await read(request('POST', '/api/auth/signup', { email, password }))) as unknown as { session: { access_token: string } }
+      const { session } = (await read(request('POST', '/api/auth/signup', { email, password }))) as unknown as {
+        session: { access_token: string }
+      }
       token = session.access_token
     },
     /** Asks again and again until `isDone`. */
@@ -39,10 +44,10 @@ export function createApi(url: string) {
       }
     },
     /** The live socket: hands on the data of each frame of that event. Resolves when it is open. */
-    async follow<T>(event: string, receive: (data: T) => void): Promise<{ close(): void }> {
+    async follow(event: string, receive: (data: unknown) => void): Promise<{ close(): void }> {
       const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, ['bearer', token])
       socket.addEventListener('message', ({ data }) => {
-        const frame = JSON.parse(data as string) as { event: string; data: T }
+        const frame = JSON.parse(data as string) as { event: string; data: unknown }
         if (frame.event === event) receive(frame.data)
       })
       await new Promise((resolve, reject) => {

@@ -17,10 +17,34 @@ const transferDesk = answers(400, { hangUpAfterMs: 3_000 })
 const press = (key: '1' | '2' | '9') => [{ key, afterMs: 1_200 }]
 
 const kinds: (Omit<Person, 'phoneNumber'> & { count: number })[] = [
-  { count: 17, does: 'listen, then hang up', behaviour: answers(900, { hangUpAfterMs: 3_500 }), outcome: 'completed', key: null },
-  { count: 10, does: 'press 1 and are connected', behaviour: answers(700, { keys: press('1') }), outcome: 'transferred', key: '1' },
-  { count: 3, does: 'press 2 to hear it again', behaviour: answers(600, { keys: press('2'), hangUpAfterMs: 5_000 }), outcome: 'completed', key: '2' },
-  { count: 3, does: 'press 9: never again', behaviour: answers(800, { keys: press('9') }), outcome: 'completed', key: '9' },
+  {
+    count: 17,
+    does: 'listen, then hang up',
+    behaviour: answers(900, { hangUpAfterMs: 3_500 }),
+    outcome: 'completed',
+    key: null,
+  },
+  {
+    count: 10,
+    does: 'press 1 and are connected',
+    behaviour: answers(700, { keys: press('1') }),
+    outcome: 'transferred',
+    key: '1',
+  },
+  {
+    count: 3,
+    does: 'press 2 to hear it again',
+    behaviour: answers(600, { keys: press('2'), hangUpAfterMs: 5_000 }),
+    outcome: 'completed',
+    key: '2',
+  },
+  {
+    count: 3,
+    does: 'press 9: never again',
+    behaviour: answers(800, { keys: press('9') }),
+    outcome: 'completed',
+    key: '9',
+  },
   { count: 7, does: 'are on the telephone', behaviour: busy(300), outcome: 'busy', key: null },
   { count: 5, does: 'do not pick up', behaviour: noAnswer(), outcome: 'no_answer', key: null },
   { count: 3, does: 'have given the number up', behaviour: notFound(), outcome: 'failed', key: null },
@@ -31,12 +55,22 @@ const kinds: (Omit<Person, 'phoneNumber'> & { count: number })[] = [
 export const people: readonly Person[] = kinds
   .flatMap(({ count, ...kind }) => Array.from({ length: count }, (_, i) => ({ ...kind, place: (i + 0.5) / count })))
   .sort((a, b) => a.place - b.place)
-  .map(({ place: _, ...person }, i) => ({ ...person, phoneNumber: `+120255501${String(i).padStart(2, '0')}` }))
+  .map(({ does, behaviour, outcome, key }, i) => ({
+    does,
+    behaviour,
+    outcome,
+    key,
+    phoneNumber: `+120255501${String(i).padStart(2, '0')}`,
+  }))
 
-const behaviours = new Map([[transferNumber, transferDesk], ...people.map((person) => [person.phoneNumber, person.behaviour] as const)])
+const behaviours = new Map([
+  [transferNumber, transferDesk],
+  ...people.map((person) => [person.phoneNumber, person.behaviour] as const),
+])
 
 /** What the telephone company does with a dialled number, with or without its plus. */
-export const behaviourOf = (dialled: string): CalleeBehaviour => behaviours.get(`+${dialled.replace(/^\+/, '')}`) ?? notFound()
+export const behaviourOf = (dialled: string): CalleeBehaviour =>
+  behaviours.get(`+${dialled.replace(/^\+/, '')}`) ?? notFound()
 
 const firstNames = ['Ana', 'Ben', 'Chloé', 'Dmitri', 'Emeka', 'Fatima', 'Goran', 'Hana', 'Ines', 'Jun']
 const lastNames = ['Silva', 'Okafor', 'Müller', 'Tanaka', 'Nowak']
@@ -44,5 +78,8 @@ const lastNames = ['Silva', 'Okafor', 'Müller', 'Tanaka', 'Nowak']
 export const contactsCsv = (): string =>
   [
     'first_name,last_name,phone_number',
-    ...people.map(({ phoneNumber }, i) => `${firstNames[i % firstNames.length]},${lastNames[Math.floor(i / firstNames.length)]},${phoneNumber}`),
+    ...people.map(
+      ({ phoneNumber }, i) =>
+        `${firstNames[i % firstNames.length]},${lastNames[Math.floor(i / firstNames.length)]},${phoneNumber}`,
+    ),
   ].join('\r\n')

@@ -8,7 +8,10 @@ const execArgv = ['--disable-warning=ExperimentalWarning']
 const endWithinMs = 15_000
 
 /** A fresh server with a data directory of its own, on free ports of the loopback interface. */
-export async function startServer(dataDir: string, outer: Environment): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startServer(
+  dataDir: string,
+  outer: Environment,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const env = {
     ...onlyPath(outer),
     DATA_DIR: dataDir,
@@ -34,8 +37,14 @@ export async function startServer(dataDir: string, outer: Environment): Promise<
 }
 
 /** The telephone company. */
-export async function startCarrier(password: string, outer: Environment): Promise<{ port: number; dialled(): Promise<string[]>; stop(): void }> {
-  const child = fork(fileURLToPath(new URL('carrier.ts', import.meta.url)), [password], { execArgv, env: onlyPath(outer) })
+export async function startCarrier(
+  password: string,
+  outer: Environment,
+): Promise<{ port: number; dialled(): Promise<string[]>; stop(): void }> {
+  const child = fork(fileURLToPath(new URL('carrier.ts', import.meta.url)), [password], {
+    execArgv,
+    env: onlyPath(outer),
+  })
   const [port] = (await Promise.race([once(child, 'message'), failed(child)])) as [number]
   return {
     port,

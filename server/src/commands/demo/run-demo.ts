@@ -46,7 +46,11 @@ export async function runDemo(env: Environment, { json }: { json: boolean }): Pr
   await follow(api, campaignId, json)
 
   const { data: calls } = (await api.get(`/api/campaigns/${campaignId}/calls?limit=200`)) as unknown as { data: Call[] }
-  const results = [...outcomes(calls), ...totals((await api.get(`/api/campaigns/${campaignId}`)) as unknown as Progress), ...dialled(await carrier.dialled())]
+  const results = [
+    ...outcomes(calls),
+    ...totals((await api.get(`/api/campaigns/${campaignId}`)) as unknown as Progress),
+    ...dialled(await carrier.dialled()),
+  ]
   const isExact = results.every(({ expected, counted }) => expected === counted)
   if (json) console.log(JSON.stringify({ exact: isExact, results }, null, 2))
   else {
@@ -54,7 +58,11 @@ export async function runDemo(env: Environment, { json }: { json: boolean }): Pr
     const [header, first] = (await api.text(`/api/campaigns/${campaignId}/report.csv`)).split('\r\n')
     console.log(`The report begins:\n  ${header}\n  ${first}\n`)
     const seconds = Math.round((Date.now() - startedAt) / 1000)
-    console.log(isExact ? styled('green', `Every count is exact. ${seconds} s.`) : styled('red', 'Some counts are wrong: this is a defect.'))
+    console.log(
+      isExact
+        ? styled('green', `Every count is exact. ${seconds} s.`)
+        : styled('red', 'Some counts are wrong: this is a defect.'),
+    )
   }
   return isExact
 }
@@ -75,11 +83,17 @@ async function prepare(api: Api, carrierPort: number, password: string, say: (te
   const greeting = await api.upload('/api/greeting-files', 'chime.wav', new Uint8Array(greetingWav()))
   const list = await api.post('/api/contact-lists', { name: 'Fifty people' })
   const csv = await api.upload(`/api/contact-lists/${list.id}/import`, 'people.csv', contactsCsv())
-  const { created } = await api.until(`/api/imports/${csv.id}`, ({ status }) => status === 'completed' || status === 'failed', importWithinMs)
+  const { created } = await api.until(
+    `/api/imports/${csv.id}`,
+    ({ status }) => status === 'completed' || status === 'failed',
+    importWithinMs,
+  )
   for (const { phoneNumber } of people.filter(({ outcome }) => outcome === 'do_not_call')) {
     await api.post('/api/do-not-call', { phone_number: phoneNumber, reason: 'Asked us' })
   }
-  say(`Signed up, added a provider and a transfer number, uploaded a greeting, imported ${String(created)} contacts from a CSV.`)
+  say(
+    `Signed up, added a provider and a transfer number, uploaded a greeting, imported ${String(created)} contacts from a CSV.`,
+  )
   const campaign = await api.post('/api/campaigns', {
     title: 'Demo',
     contact_list_id: list.id,
@@ -100,7 +114,8 @@ async function follow(api: Api, campaignId: string, json: boolean): Promise<void
   const bar = progressBar('Calling', 100)
   const { promise: over, resolve } = Promise.withResolvers<void>()
   let told = -1
-  const socket = await api.follow<Progress>('campaign:progress', (now) => {
+  const socket = await api.follow('campaign:progress', (data) => {
+    const now = data as Progress
     if (now.campaign_id !== campaignId) return
     const counts = `dialled ${now.total_calls}  answered ${now.answered_calls}  transferred ${now.transferred_calls}  not reached ${now.failed_calls}`
     bar.update(now.progress, counts)
@@ -156,8 +171,16 @@ function dialled(numbers: string[]): Result[] {
   const callable = people.filter(({ outcome }) => outcome !== 'do_not_call')
   const calledTimes = (number: string) => times.get(number) ?? 0
   return [
-    { what: 'called exactly once (carrier)', expected: callable.length, counted: callable.filter((person) => calledTimes(person.phoneNumber) === 1).length },
-    { what: 'calls to the transfer number (carrier)', expected: countOf('transferred'), counted: calledTimes(transferNumber) },
+    {
+      what: 'called exactly once (carrier)',
+      expected: callable.length,
+      counted: callable.filter((person) => calledTimes(person.phoneNumber) === 1).length,
+    },
+    {
+      what: 'calls to the transfer number (carrier)',
+      expected: countOf('transferred'),
+      counted: calledTimes(transferNumber),
+    },
     { what: 'calls in all (carrier)', expected: callable.length + countOf('transferred'), counted: numbers.length },
   ]
 }

@@ -23,13 +23,25 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
     database = await openDatabase(config, createLog('silent'))
   } catch (error) {
     if (error instanceof DataDirInUse) {
-      return [ok('database', `Open in a server that runs: ${error.message.replace(/ Stop that.*/, '')} It is not looked into meanwhile.`)]
+      return [
+        ok(
+          'database',
+          `Open in a server that runs: ${error.message.replace(/ Stop that.*/, '')} It is not looked into meanwhile.`,
+        ),
+      ]
     }
     return [failed('database', sentenceOf(error), 'Without its database the server does not start.')]
   }
   try {
     const version = await checkVersion(database)
-    return version.status === 'failed' ? [version] : [version, await checkMigrations(database.pool), await checkRoles(database.pool), await checkClock(database.pool)]
+    return version.status === 'failed'
+      ? [version]
+      : [
+          version,
+          await checkMigrations(database.pool),
+          await checkRoles(database.pool),
+          await checkClock(database.pool),
+        ]
   } catch (error) {
     return [failed('database', sentenceOf(error), 'Check DATABASE_URL, the server it names and its pg_hba.conf.')]
   } finally {
@@ -42,19 +54,34 @@ async function checkVersion({ pool, kind }: { pool: pg.Pool; kind: string }): Pr
     "select current_setting('server_version') as version, current_setting('server_version_num')::int as number",
   )
   const { version = '', number = 0 } = rows[0] ?? {}
-  if (number < oldestVersion) return failed('database', `PostgreSQL ${version} is too old.`, 'Use PostgreSQL 15 or newer.')
+  if (number < oldestVersion)
+    return failed('database', `PostgreSQL ${version} is too old.`, 'Use PostgreSQL 15 or newer.')
   return ok('database', `${kind === 'embedded' ? 'Embedded PostgreSQL' : 'PostgreSQL'} ${version} answers.`)
 }
 
 async function checkMigrations(pool: pg.Pool): Promise<Finding> {
-  const { rows: tables } = await pool.query<{ exists: boolean }>("select to_regclass('migrations.applied') is not null as exists")
-  const { rows } = tables[0]?.exists ? await pool.query<{ name: string; hash: string }>('select name, hash from migrations.applied') : { rows: [] }
+  const { rows: tables } = await pool.query<{ exists: boolean }>(
+    "select to_regclass('migrations.applied') is not null as exists",
+  )
+  const { rows } = tables[0]?.exists
+    ? await pool.query<{ name: string; hash: string }>('select name, hash from migrations.applied')
+    : { rows: [] }
   const known = new Map(rows.map(({ name, hash }) => [name, hash]))
   const migrations = await readMigrations()
   const changed = migrations.filter(({ name, hash }) => known.has(name) && known.get(name) !== hash)
-  if (changed.length > 0) return failed('migrations', `${changed[0]?.name} was changed after it was applied.`, 'Install the version of the server that this database belongs to.')
+  if (changed.length > 0)
+    return failed(
+      'migrations',
+      `${changed[0]?.name} was changed after it was applied.`,
+      'Install the version of the server that this database belongs to.',
+    )
   const pending = migrations.filter(({ name }) => !known.has(name)).length
-  if (pending > 0) return warning('migrations', `${pending} of ${migrations.length} are not applied yet.`, 'The next start applies them; so does: npm run switchboard -- migrate')
+  if (pending > 0)
+    return warning(
+      'migrations',
+      `${pending} of ${migrations.length} are not applied yet.`,
+      'The next start applies them; so does: npm run switchboard -- migrate',
+    )
   return ok('migrations', `All ${migrations.length} are applied.`)
 }
 
@@ -66,15 +93,29 @@ async function checkRoles(pool: pg.Pool): Promise<Finding> {
       from unnest(array['app_user', 'app_system']) name left join pg_roles r on r.rolname = name`)
   const { can_create = false, missing = [], foreign_roles = [] } = rows[0] ?? {}
   if (missing.length > 0 && !can_create) {
-    return failed('database roles', `${missing.join(' and ')} are missing, and this user may not make them.`, 'As a superuser: alter role <user> createrole')
+    return failed(
+      'database roles',
+      `${missing.join(' and ')} are missing, and this user may not make them.`,
+      'As a superuser: alter role <user> createrole',
+    )
   }
-  if (foreign_roles.length > 0) return failed('database roles', `This user is not a member of ${foreign_roles.join(' and ')}.`, `As a superuser: grant ${foreign_roles.join(', ')} to <user>`)
-  return ok('database roles', missing.length > 0 ? 'Will be made by the first migration.' : 'app_user and app_system are there.')
+  if (foreign_roles.length > 0)
+    return failed(
+      'database roles',
+      `This user is not a member of ${foreign_roles.join(' and ')}.`,
+      `As a superuser: grant ${foreign_roles.join(', ')} to <user>`,
+    )
+  return ok(
+    'database roles',
+    missing.length > 0 ? 'Will be made by the first migration.' : 'app_user and app_system are there.',
+  )
 }
 
 async function checkClock(pool: pg.Pool): Promise<Finding> {
   const before = Date.now()
-  const { rows } = await pool.query<{ ms: number }>('select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms')
+  const { rows } = await pool.query<{ ms: number }>(
+    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
+  )
   const middle = (before + Date.now()) / 2
   const skewMs = Math.round(Math.abs((rows[0]?.ms ?? 0) - middle))
   const message = `The clocks of this machine and of the database differ by ${skewMs} ms.`

@@ -12,11 +12,19 @@ export async function checkDataDir({ dataDir }: Config): Promise<Finding> {
   try {
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch {
-    return failed('data directory', `${dataDir} cannot be written.`, `Run as the user it belongs to, or: chown -R <user> ${dataDir}`)
+    return failed(
+      'data directory',
+      `${dataDir} cannot be written.`,
+      `Run as the user it belongs to, or: chown -R <user> ${dataDir}`,
+    )
   }
   const mode = (await stat(dataDir)).mode & 0o777
   if (mode & readableByOthers) {
-    return warning('data directory', `${dataDir} is open to other users (mode ${mode.toString(8)}).`, `chmod 700 ${dataDir}`)
+    return warning(
+      'data directory',
+      `${dataDir} is open to other users (mode ${mode.toString(8)}).`,
+      `chmod 700 ${dataDir}`,
+    )
   }
   return ok('data directory', 'Writable, and closed to other users.')
 }
@@ -26,7 +34,12 @@ export async function checkDiskSpace({ dataDir }: Config): Promise<Finding> {
   const freeGib = (bavail * bsize) / gibibyte
   const message = `${freeGib.toFixed(1)} GiB free.`
   if (freeGib < 0.2) return failed('disk space', message, 'Make room: a full disk stops the database.')
-  if (freeGib < 2) return warning('disk space', message, 'Make room soon: recordings take 1 MB a minute, snapshots twice the database.')
+  if (freeGib < 2)
+    return warning(
+      'disk space',
+      message,
+      'Make room soon: recordings take 1 MB a minute, snapshots twice the database.',
+    )
   return ok('disk space', message)
 }
 
@@ -51,9 +64,16 @@ async function checkKey(config: Config, { file, variable, given }: (typeof keys)
       return failed(subject, `${target} can be read by other users.`, `chmod 600 ${target}`)
     }
     if (text === null && config.database.url) {
-      return warning(subject, `In ${source}, on this machine only.`, `Several nodes need the same keys: set ${variable} on each.`)
+      return warning(
+        subject,
+        `In ${source}, on this machine only.`,
+        `Several nodes need the same keys: set ${variable} on each.`,
+      )
     }
-    return ok(subject, `Strong; "${newest?.name}" from ${source}${older.length > 0 ? `, and ${older.length} older` : ''}.`)
+    return ok(
+      subject,
+      `Strong; "${newest?.name}" from ${source}${older.length > 0 ? `, and ${older.length} older` : ''}.`,
+    )
   } catch (error) {
     return failed(subject, (error as Error).message, 'Make one with: echo "k1:$(openssl rand -base64 32)"')
   }

@@ -24,14 +24,20 @@ export async function examine(env: Environment): Promise<Finding[]> {
   try {
     config = readConfig(env)
   } catch (error) {
-    return [failed('configuration', sentenceOf(error), 'Correct it in the environment or in .env; README.md has the table.')]
+    return [
+      failed('configuration', sentenceOf(error), 'Correct it in the environment or in .env; README.md has the table.'),
+    ]
   }
-  const findings = [ok('configuration', `Node ${process.version}, data in ${config.dataDir}${isNew ? ', which is new' : ''}.`)]
+  const findings = [
+    ok('configuration', `Node ${process.version}, data in ${config.dataDir}${isNew ? ', which is new' : ''}.`),
+  ]
   for (const check of checks) {
     try {
       findings.push(...[await check(config)].flat())
     } catch (error) {
-      findings.push(failed(check.name.replace('check', '').toLowerCase(), sentenceOf(error), 'This check could not be made.'))
+      findings.push(
+        failed(check.name.replace('check', '').toLowerCase(), sentenceOf(error), 'This check could not be made.'),
+      )
     }
   }
   return findings

@@ -7,5 +7,15 @@ export interface Finding {
 }
 
 export const ok = (subject: string, message: string): Finding => ({ subject, status: 'ok', message })
-export const warning = (subject: string, message: string, advice: string): Finding => ({ subject, status: 'warning', message, advice })
-export const failed = (subject: string, message: string, advice: string): Finding => ({ subject, status: 'failed', message, advice })
+export const warning = (subject: string, message: string, advice: string): Finding => ({
+  subject,
+  status: 'warning',
+  message,
+  advice,
+})
+export const failed = (subject: string, message: string, advice: string): Finding => ({
+  subject,
+  status: 'failed',
+  message,
+  advice,
+})

@@ -14,10 +14,15 @@ export async function checkHttpPort({ host, port }: Config): Promise<Finding> {
     return ok('HTTP port', `${host}:${port} is free.`)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EADDRINUSE') return failed('HTTP port', `${host}:${port} cannot be listened at (${code}).`, 'Choose another HOST or PORT.')
+    if (code !== 'EADDRINUSE')
+      return failed('HTTP port', `${host}:${port} cannot be listened at (${code}).`, 'Choose another HOST or PORT.')
     return (await isOurs(host, port))
       ? ok('HTTP port', `A Switchboard answers at ${host}:${port}.`)
-      : failed('HTTP port', `${host}:${port} is in use by another program.`, 'Stop that program, or choose another PORT.')
+      : failed(
+          'HTTP port',
+          `${host}:${port} is in use by another program.`,
+          'Stop that program, or choose another PORT.',
+        )
   } finally {
     server.close()
   }
@@ -34,9 +39,15 @@ async function isOurs(host: string, port: number): Promise<boolean> {
 }
 
 export async function checkSipPort({ sip, host, port }: Config): Promise<Finding> {
-  if (sip.port === 0 || (await canBind(sip.host, sip.port))) return ok('SIP port', sip.port === 0 ? 'Any free one.' : `UDP ${sip.host}:${sip.port} is free.`)
-  if (await isOurs(host, port)) return ok('SIP port', `UDP ${sip.host}:${sip.port} is taken, most likely by the server that runs.`)
-  return failed('SIP port', `UDP ${sip.host}:${sip.port} is in use or cannot be listened at.`, 'Stop the other telephone program, or choose another SIP_PORT. The server starts without calls meanwhile.')
+  if (sip.port === 0 || (await canBind(sip.host, sip.port)))
+    return ok('SIP port', sip.port === 0 ? 'Any free one.' : `UDP ${sip.host}:${sip.port} is free.`)
+  if (await isOurs(host, port))
+    return ok('SIP port', `UDP ${sip.host}:${sip.port} is taken, most likely by the server that runs.`)
+  return failed(
+    'SIP port',
+    `UDP ${sip.host}:${sip.port} is in use or cannot be listened at.`,
+    'Stop the other telephone program, or choose another SIP_PORT. The server starts without calls meanwhile.',
+  )
 }
 
 /** Every call leg takes an RTP port and the RTCP port above it. */
@@ -46,12 +57,22 @@ export async function checkRtpPorts({ sip }: Config): Promise<Finding> {
   const legs = Math.floor((to - from + 1) / 2)
   const [ephemeralFrom = 0, ephemeralTo = 0] = await ephemeralPorts()
   if (from <= ephemeralTo && to >= ephemeralFrom) {
-    return warning('RTP ports', `${range} overlap the ports the system gives to anybody (${ephemeralFrom}-${ephemeralTo}).`, `Choose RTP_PORTS below ${ephemeralFrom}, or: sysctl net.ipv4.ip_local_reserved_ports=${range}`)
+    return warning(
+      'RTP ports',
+      `${range} overlap the ports the system gives to anybody (${ephemeralFrom}-${ephemeralTo}).`,
+      `Choose RTP_PORTS below ${ephemeralFrom}, or: sysctl net.ipv4.ip_local_reserved_ports=${range}`,
+    )
   }
   const samples = [from, from + 2 * Math.floor(legs / 2), to - (to % 2)]
   const busy = (await Promise.all(samples.map(async (port) => ((await canBind(sip.host, port)) ? [] : [port])))).flat()
-  if (busy.length === samples.length) return failed('RTP ports', `None of those tried in ${range} is free.`, 'Choose other RTP_PORTS.')
-  if (legs < sip.maxCalls) return warning('RTP ports', `${range} are enough for ${legs} call legs, fewer than SIP_MAX_CALLS=${sip.maxCalls}.`, 'Widen RTP_PORTS; a transferred call takes two legs.')
+  if (busy.length === samples.length)
+    return failed('RTP ports', `None of those tried in ${range} is free.`, 'Choose other RTP_PORTS.')
+  if (legs < sip.maxCalls)
+    return warning(
+      'RTP ports',
+      `${range} are enough for ${legs} call legs, fewer than SIP_MAX_CALLS=${sip.maxCalls}.`,
+      'Widen RTP_PORTS; a transferred call takes two legs.',
+    )
   return ok('RTP ports', `${range}: room for ${legs} call legs, apart from the system's own ports.`)
 }
 
@@ -78,16 +99,30 @@ async function canBind(host: string, port: number): Promise<boolean> {
 
 export async function checkPublicUrl(config: Config): Promise<Finding> {
   const { publicUrl, host, trustProxy } = config
-  if (!URL.canParse(publicUrl)) return failed('public URL', `PUBLIC_URL "${publicUrl}" is not a URL.`, 'Write it like https://calls.example.com.')
+  if (!URL.canParse(publicUrl))
+    return failed('public URL', `PUBLIC_URL "${publicUrl}" is not a URL.`, 'Write it like https://calls.example.com.')
   const { protocol, hostname } = new URL(publicUrl)
   const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
   const listensToAll = host === '0.0.0.0' || host === '::'
   if (listensToAll && (hostname === '0.0.0.0' || hostname === '[::]')) {
-    return warning('public URL', 'The server listens to the network, but PUBLIC_URL does not say where people reach it.', 'Set PUBLIC_URL; links in answers and e-mails are made from it.')
+    return warning(
+      'public URL',
+      'The server listens to the network, but PUBLIC_URL does not say where people reach it.',
+      'Set PUBLIC_URL; links in answers and e-mails are made from it.',
+    )
   }
-  if (protocol === 'http:' && !isLocal) return warning('public URL', `${publicUrl} is not encrypted: passwords go over the network in clear.`, 'Put a reverse proxy with TLS in front (deploy/), and set PUBLIC_URL to https.')
+  if (protocol === 'http:' && !isLocal)
+    return warning(
+      'public URL',
+      `${publicUrl} is not encrypted: passwords go over the network in clear.`,
+      'Put a reverse proxy with TLS in front (deploy/), and set PUBLIC_URL to https.',
+    )
   if (protocol === 'https:' && trustProxy === false) {
-    return warning('public URL', 'It is https, so a proxy stands in front, but TRUST_PROXY is off: every client seems to come from the proxy.', 'Set TRUST_PROXY to the address of the proxy.')
+    return warning(
+      'public URL',
+      'It is https, so a proxy stands in front, but TRUST_PROXY is off: every client seems to come from the proxy.',
+      'Set TRUST_PROXY to the address of the proxy.',
+    )
   }
   return ok('public URL', publicUrl)
 }
