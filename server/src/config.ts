@@ -50,8 +50,23 @@ export interface Config {
   }
   /** A model that turns texts into vectors, by OpenAI's protocol (`POST <url>/embeddings`); null: knowledge is found by words. */
   embeddings: { url: string; model: string; apiKey: string | null } | null
+  /** Signs web push (RFC 8292). Base64url as browsers write it; null: generated into `dataDir`. */
+  vapid: { publicKey: string | null; privateKey: string | null; subject: string | null }
+  /** Apps of this installation at social platforms, for workspaces without their own; null addresses: the platform's. */
+  oauthApps: Record<'facebook' | 'instagram' | 'tiktok', OAuthApp>
+  /** Where bots are registered; null: the platform's own address. */
+  channelApis: Record<'telegram' | 'viber' | 'whatsapp', string | null>
+  /** This installation's Stripe account, for workspaces without their own. */
+  stripe: { secretKey: string | null; webhookSecret: string | null; apiUrl: string | null }
   /** Targets the guarded fetch may reach although they are private. */
   outboundAllow: string[]
+}
+
+export interface OAuthApp {
+  clientId: string | null
+  clientSecret: string | null
+  authorizeUrl: string | null
+  tokenUrl: string | null
 }
 
 export type Environment = Record<string, string | undefined>
@@ -120,10 +135,54 @@ export function readConfig(env: Environment): Config {
           apiKey: env.EMBEDDINGS_API_KEY || null,
         }
       : null,
+    vapid: {
+      publicKey: env.VAPID_PUBLIC_KEY || null,
+      privateKey: env.VAPID_PRIVATE_KEY || null,
+      subject: env.VAPID_SUBJECT || null,
+    },
+    oauthApps: {
+      facebook: {
+        clientId: env.FACEBOOK_CLIENT_ID || null,
+        clientSecret: env.FACEBOOK_CLIENT_SECRET || null,
+        authorizeUrl: addressOrNull(env, 'FACEBOOK_AUTHORIZE_URL'),
+        tokenUrl: addressOrNull(env, 'FACEBOOK_TOKEN_URL'),
+      },
+      instagram: {
+        clientId: env.INSTAGRAM_CLIENT_ID || null,
+        clientSecret: env.INSTAGRAM_CLIENT_SECRET || null,
+        authorizeUrl: addressOrNull(env, 'INSTAGRAM_AUTHORIZE_URL'),
+        tokenUrl: addressOrNull(env, 'INSTAGRAM_TOKEN_URL'),
+      },
+      tiktok: {
+        clientId: env.TIKTOK_CLIENT_ID || null,
+        clientSecret: env.TIKTOK_CLIENT_SECRET || null,
+        authorizeUrl: addressOrNull(env, 'TIKTOK_AUTHORIZE_URL'),
+        tokenUrl: addressOrNull(env, 'TIKTOK_TOKEN_URL'),
+      },
+    },
+    channelApis: {
+      telegram: addressOrNull(env, 'TELEGRAM_API_URL'),
+      viber: addressOrNull(env, 'VIBER_API_URL'),
+      whatsapp: addressOrNull(env, 'WHATSAPP_API_URL'),
+    },
+    stripe: {
+      secretKey: env.STRIPE_SECRET_KEY || null,
+      webhookSecret: env.STRIPE_WEBHOOK_SECRET || null,
+      apiUrl: addressOrNull(env, 'STRIPE_API_URL'),
+    },
     // What the operator names is the operator's to reach, private or not.
     outboundAllow: [
       ...list(env.OUTBOUND_ALLOW),
       ...(env.EMBEDDINGS_URL ? [hostOf(webAddress(env, 'EMBEDDINGS_URL'))] : []),
+      ...[
+        env.FACEBOOK_TOKEN_URL,
+        env.INSTAGRAM_TOKEN_URL,
+        env.TIKTOK_TOKEN_URL,
+        env.TELEGRAM_API_URL,
+        env.VIBER_API_URL,
+        env.WHATSAPP_API_URL,
+        env.STRIPE_API_URL,
+      ].flatMap((address) => (address ? [hostOf(address)] : [])),
     ],
   })
 }
@@ -191,6 +250,8 @@ function webAddress(env: Environment, name: string): string {
   }
   return text.replace(/\/+$/, '')
 }
+
+const addressOrNull = (env: Environment, name: string) => (env[name] ? webAddress(env, name) : null)
 
 /** `host:port` as the guarded fetch names its targets. */
 function hostOf(address: string): string {
