@@ -11,7 +11,7 @@ import type { Switchboard } from './switchboard.ts'
 import { until } from './until.ts'
 
 /** Longer than a node's lease (15 s): the other one takes over what it held. */
-const standstillMs = 20_000
+const standstillMs = 25_000
 const channels = 20
 const callsPerSecond = 20
 const script: Script = { byNumberEnding: {}, otherwise: { does: 'hang up', afterMs: 300 }, ringMs: 100 }

@@ -187,7 +187,7 @@ const callsEndWithinMs = 5_000
 
 /** The telephone side of a node: its trunks, and the campaigns that go through them. */
 async function startCalling(services: Services, voice: VoiceGateway, outbox: Outbox) {
-  const telephony = createTelephony(services, voice)
+  const telephony = createTelephony(services, voice, { onChange: () => engine.wake() })
   const engine = createCampaignEngine({ services, gateway: voice, telephony })
   const stopFollowing = outbox.follow((event) => {
     if (event.type === SipProviderChanged.type) {

@@ -42,6 +42,8 @@ export interface TelephonyOptions {
   heartbeatMs?: number
   /** No other process uses this database, so whatever node is in it is dead. Default: the database is the embedded one. */
   sole?: boolean
+  /** A trunk has come into this node's hands, or its state is another one. */
+  onChange?: () => void
 }
 
 /** Stops dialling so long before the lease ends, for the time between the check and the INVITE. */
@@ -57,6 +59,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     leaseMs = 15_000,
     heartbeatMs = 3_000,
     sole = services.config.database.url === null,
+    onChange,
   } = options
   const { log } = services
   const ctx = serverContext(services, { workspaceId: null })
@@ -166,6 +169,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     if (known && told(known) === told(state)) return
     await ctx.db.all(saveStates, { id: nodeId, states: JSON.stringify([{ sip_provider_id: row.id, state }]) })
     states.set(row.id, state)
+    onChange?.()
     services.live.publish(workspaceTopic(row.workspace_id, 'telephony:read'), 'sip-provider:update', {
       sip_provider_id: row.id,
       status: state,
