@@ -55,20 +55,28 @@ test('with a wrong password every call fails with its cause, once, and the campa
     assert.ok((await carrier.challenges()) <= 3 * numbers.length, `${await carrier.challenges()} challenges`)
   }))
 
-test('a provider that refuses the registration is told, and no call is lost on it', () =>
+test('a provider that refuses the registration is told, and the campaign ends with the cause of each call', () =>
   withScene({ name: 'registration', databaseUrl: null, script: quick }, async (scene) => {
     const { customer, account, people } = scene
     const providerId = await customer.addProvider({ ...account, password: 'guessed', calls_per_second: 20 })
-    const providers = async () => answered(customer.api.get(`/api/sip-providers/${providerId}`))
-    await until('the refusal is told', async () => (await providers()).status.state === 'failed', 20_000)
+    const provider = async () => answered(customer.api.get(`/api/sip-providers/${providerId}`))
+    await until('the refusal is told', async () => (await provider()).status.state === 'failed', 20_000)
     const campaignId = await prepareCampaign(scene, numbersOf(5), { calls_per_second: 20 })
     await customer.act(campaignId, 'start')
+    await customer.untilCompleted(campaignId, 60_000)
+    assert.deepEqual(
+      tally(await customer.calls(campaignId), ({ status, cause }) => `${status} ${cause}`),
+      { 'failed auth_failed': 5 },
+    )
 
     const { password } = account
     await answered(customer.api.patch(`/api/sip-providers/${providerId}`, { password }))
-    await customer.untilCompleted(campaignId, 60_000)
+    await until('the new password is accepted', async () => (await provider()).status.state === 'registered', 20_000)
+    const second = await prepareCampaign(scene, numbersOf(10).slice(5), { calls_per_second: 20 })
+    await customer.act(second, 'start')
+    await customer.untilCompleted(second, 60_000)
     assert.deepEqual(
-      tally(await customer.calls(campaignId), ({ status }) => status),
+      tally(await customer.calls(second), ({ status }) => status),
       { completed: 5 },
     )
     assert.equal((await people.calls()).length, 5)

@@ -12,6 +12,8 @@ create table campaigns.campaigns (
   segment text,
   channels text[] not null default '{phone}',
   status text not null default 'pending' check (status in ('pending', 'active', 'paused', 'completed', 'stopped')),
+  -- Why it was paused, when that was not a member's doing.
+  status_reason text,
   contact_list_id uuid,
   sip_provider_id uuid,
   greeting_id uuid,

@@ -15,7 +15,7 @@ type CampaignRow = Omit<Campaign, 'greeting_file_url'> & { greeting_stored_file_
 
 const selectCampaigns = sql`
   select c.id, c.user_id, c.user_id as created_by, c.title, c.title as name, c.description, c.segment, c.channels, c.status,
-         c.contact_list_id, c.sip_provider_id, c.greeting_id as greeting_file_id, g.file_id as greeting_stored_file_id,
+         c.status_reason,         c.contact_list_id, c.sip_provider_id, c.greeting_id as greeting_file_id, g.file_id as greeting_stored_file_id,
          g.filename as greeting_file_name, c.transfer_number, c.caller_id, c.calling_hours, c.key_map, c.retry,
          c.max_concurrent_calls, c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
          c.progress, c.contacts, c.total_calls, c.answered_calls, c.transferred_calls, c.failed_calls, c.attempts,

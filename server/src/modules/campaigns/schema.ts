@@ -142,6 +142,8 @@ const campaignFields = {
   created_at: instant,
   updated_at: instant,
   started_at: instant.nullable(),
+  /** Why it was paused, when that was not a member's doing. */
+  status_reason: z.string().nullable(),
   ended_at: instant.nullable(),
 }
 

@@ -19,13 +19,14 @@ const lock = statement(
 interface Move {
   id: string
   status: CampaignStatus
+  reason: string | null
   now: string
 }
 const move = statement(
   'campaigns.move',
   (_, p: Move) =>
     sql`update campaigns.campaigns
-         set status = ${p.status},
+         set status = ${p.status}, status_reason = ${p.reason},
              started_at = case when ${p.status} = 'active' then coalesce(started_at, ${p.now}::timestamptz) else started_at end,
              ended_at = case when ${p.status} in ('completed', 'stopped') then ${p.now}::timestamptz end
        where id = ${p.id}`,
@@ -39,19 +40,21 @@ const setProvider = statement(
 
 /**
  * Starts, pauses, resumes or stops a campaign. Doing again what has been done changes nothing. Throws 409 when the status
- * does not allow it, 400 with everything that is missing when it cannot start yet. Inside a transaction.
+ * does not allow it, 400 with everything that is missing when it cannot start yet. Inside a transaction. `reason`: why,
+ * when no member asked for it.
  */
 export async function changeStatus(
   ctx: Ctx,
   id: string,
   action: Exclude<CampaignAction, 'complete'>,
+  reason: string | null = null,
 ): Promise<Campaign> {
   const { status: from } = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
   const to = transitions[from][action]
   if (!to) throw conflict('wrong_status', refusals[action](from))
   if (to === from) return getCampaign(ctx, id)
   if (action === 'start') await prepare(ctx, id)
-  await ctx.db.all(move, { id, status: to, now: ctx.now().toISOString() })
+  await ctx.db.all(move, { id, status: to, reason, now: ctx.now().toISOString() })
   const campaign = await getCampaign(ctx, id)
   emit(ctx, CampaignStatusChanged, progressOf(campaign))
   return campaign

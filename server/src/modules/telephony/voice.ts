@@ -159,7 +159,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
       const trunk = trunks.get(row.id)
       if (!trunk) continue
       const state = await gateway.trunkState(row.id)
-      trunk.usable = state.state !== 'failed'
+      trunk.usable = state.state !== 'failed' || isRefusal(state.sip)
       await tell(row, state)
     }
   }
@@ -218,6 +218,9 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     },
   }
 }
+
+/** Where the carrier is there and refuses us, each call may say so itself; where nobody is there, calls wait. */
+const isRefusal = (sip: number | undefined) => sip === 401 || sip === 403 || sip === 407
 
 /** What of a state is worth telling: not when the registration has to be renewed. */
 const told = (state: TrunkState) => JSON.stringify({ ...state, expiresAt: undefined })

@@ -4,6 +4,7 @@ import { type Leg, NotAdmitted } from '@switchboard/voice'
 import { transaction } from '../../../platform/context.ts'
 import { addDoNotCall } from '../../contacts/index.ts'
 import { isTransferNumber } from '../../telephony/index.ts'
+import { changeStatus } from '../status.ts'
 import { conduct } from './call.ts'
 import type { Begun } from './claims.ts'
 import { type Engine, giveBack, inWorkspaceOf, nowText } from './context.ts'
@@ -30,8 +31,10 @@ export interface CallToMake {
  */
 export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdmitted | undefined> {
   const { lane, begun, nodeId } = call
-  const note = (more: Partial<CallNote>) =>
+  const note = (more: Partial<CallNote>) => {
+    if (more.ended_at) countRefusals(engine, lane, more.cause === 'auth_failed')
     engine.recorder.note(lane.campaign.workspace_id, { ...more, attempt_id: begun.attempt_id, node_id: nodeId })
+  }
   const unanswered = new AbortController()
   lane.unanswered.add(unanswered)
   try {
@@ -55,6 +58,18 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
   }
   await engine.recorder.written(begun.attempt_id)
   return undefined
+}
+
+/** A wrong password uses up no more contacts than this. */
+const refusalsBeforePause = 100
+
+/** Pauses a campaign whose every call is refused for our credentials: a person has to mend the provider first. */
+function countRefusals(engine: Engine, lane: Lane, refused: boolean): void {
+  lane.refusals = refused ? lane.refusals + 1 : 0
+  if (lane.refusals !== refusalsBeforePause) return
+  const reason = `The SIP provider refused user name or password ${refusalsBeforePause} times in a row. Correct them, then resume.`
+  const paused = transaction(inWorkspaceOf(engine, lane), (ctx) => changeStatus(ctx, lane.campaign.id, 'pause', reason))
+  engine.aside('Pausing a campaign', paused)
 }
 
 async function originate(engine: Engine, { line, lane, begun }: CallToMake, signal: AbortSignal): Promise<Leg> {

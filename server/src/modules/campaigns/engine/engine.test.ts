@@ -438,3 +438,16 @@ test('whatever people do, every contact ends in one state and the counters are t
     { numRuns: 12 },
   )
 })
+
+test('a campaign whose every call is refused for our password pauses itself and says why', async () => {
+  const shop = await lab.makeWorkspace(numbers(160))
+  const node = await startNode(() => rejects(403))
+  const id = await startCampaign(node, shop)
+  while ((await shop.campaign(id)).status === 'active') await lab.clock.advance(1_000)
+  const { status, status_reason, failed_calls } = await shop.campaign(id)
+  assert.equal(status, 'paused')
+  assert.match(status_reason ?? '', /user name or password/)
+  // Those that were under way when it paused were refused too.
+  assert.ok(failed_calls >= 100 && failed_calls < 160, `${failed_calls} were called`)
+  await node.stop()
+})

@@ -17,6 +17,8 @@ export interface Lane {
   enrolAt: number
   /** Cancel the calls that nobody has answered. */
   readonly unanswered: Set<AbortController>
+  /** Calls in a row for which the carrier refused our credentials. */
+  refusals: number
   /** A claim's answer may be lost: what it claimed is to be given back first. */
   forgetful: boolean
 }
@@ -57,6 +59,7 @@ export const openLane = (campaign: EngagedCampaign): Lane => ({
   dueAt: 0,
   enrolAt: -Infinity,
   unanswered: new Set(),
+  refusals: 0,
   forgetful: false,
 })
 
