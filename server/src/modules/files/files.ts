@@ -24,10 +24,12 @@ export interface ReceivedFile {
   content_type: ContentType | null
 }
 
-/** Streams an upload into storage and looks at what it is. The caller records it or removes it. */
-export async function receiveFile(ctx: Ctx, content: Readable): Promise<ReceivedFile> {
-  const { workspace_id } = await ctx.db.entered()
-  const storage_key = `${workspace_id}/${newId()}`
+/**
+ * Streams an upload into storage and looks at what it is. The caller records it or removes it. `folder`: by default the
+ * workspace's.
+ */
+export async function receiveFile(ctx: Ctx, content: Readable, folder?: string): Promise<ReceivedFile> {
+  const storage_key = `${folder ?? (await ctx.db.entered()).workspace_id}/${newId()}`
   const { sizeBytes, sha256 } = await ctx.services.storage.write(storage_key, content)
   const head = await readHead(await ctx.services.storage.localPath(storage_key))
   return { storage_key, size_bytes: sizeBytes, sha256, content_type: sniff(head) }
@@ -66,6 +68,21 @@ const find = statement('files.find', (db, p: { id: string }) =>
 
 export async function getFile(ctx: Ctx, id: string): Promise<StoredFile> {
   return (await ctx.db.maybe(find, { id })) ?? missing('file')
+}
+
+const remove = statement('files.delete', (db, p: { id: string }) =>
+  db.deleteFrom('files.files').where('id', '=', p.id).returning('storage_key'),
+)
+
+/** Forgets a file; its bytes go after the commit. Does nothing when there is no such file. */
+export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
+  const file = await ctx.db.maybe(remove, { id })
+  if (!file) return
+  ctx.afterCommit(() => {
+    ctx.services.storage
+      .remove(file.storage_key)
+      .catch((error: unknown) => ctx.log.warn({ err: error, key: file.storage_key }, 'A deleted file stayed in storage.'))
+  })
 }
 
 /** Where a file can be fetched by those who are signed in. */

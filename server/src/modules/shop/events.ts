@@ -3,7 +3,7 @@ import { event } from '../../platform/events.ts'
 import { onTimeline } from '../contacts/index.ts'
 import { formatMoney } from './money.ts'
 import { OrderRow } from './order-row.ts'
-import { toOrder } from './wire.ts'
+import { toFormNews, toOrder } from './wire.ts'
 
 const live = { event: 'order:update', scope: 'orders:read', frame: toOrder } as const
 
@@ -44,5 +44,19 @@ export const OrderPaymentChanged = event(
     kind: `order.payment_${order.payment_status}`,
     title: `Payment of order #${order.number}: ${order.payment_status.replace('_', ' ')}`,
     subject: subjectOf(order),
+  })),
+)
+
+/** Somebody filled in a form. */
+export const FormSubmitted = event(
+  'form.submitted',
+  z.object({ submission_id: z.uuid(), form_id: z.uuid(), form_name: z.string(), contact_id: z.uuid().nullable() }),
+  { event: 'form:submitted', scope: 'form-submissions:read', frame: toFormNews },
+  onTimeline((submission) => ({
+    contact_id: submission.contact_id,
+    kind: 'form.submitted',
+    title: `Filled in "${submission.form_name}"`,
+    subject: { kind: 'form_submission', id: submission.submission_id },
+    details: { form_id: submission.form_id },
   })),
 )

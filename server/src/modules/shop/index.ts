@@ -1,2 +1,5 @@
+export { shopCommands } from './live.ts'
 export { getOrderForPayment, setOrderPaymentStatus } from './order-payment.ts'
 export type { OrderRow } from './order-row.ts'
+export { publicShopRoutes } from './public-routes.ts'
+export { shopRoutes } from './routes.ts'

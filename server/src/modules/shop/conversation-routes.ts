@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { id, page } from '../../platform/http/fields.ts'
+import type { Route } from '../../platform/http/route.ts'
+import { listMessages, markRead, sendMessage } from '../inbox/index.ts'
+import { changeConversation, findThread, listThreads } from './conversations.ts'
+import * as schema from './schema.ts'
+import { shopRoute } from './shop-route.ts'
+import { toChatMessage, toList } from './wire.ts'
+
+const ofShop = z.object({ shopId: id })
+const ofConversation = z.object({ shopId: id, conversationId: id })
+
+export const conversationRoutes: Record<string, Route> = {
+  listConversations: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/conversations',
+    access: 'conversations:read',
+    summary: 'The inbox, where something was said last first',
+    params: ofShop,
+    query: schema.ConversationQuery,
+    answer: schema.listOf(schema.Conversation),
+    handler: (ctx, { query }) => listThreads(ctx, query),
+  }),
+  getConversation: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/conversations/:conversationId',
+    access: 'conversations:read',
+    summary: 'One conversation with its newest 50 messages',
+    params: ofConversation,
+    answer: schema.Conversation,
+    handler: (ctx, { params }) => findThread(ctx, params.conversationId),
+  }),
+  updateConversation: shopRoute({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/shops/:shopId/conversations/:conversationId',
+    access: 'conversations:write',
+    summary: 'Assign, close, tag or annotate a conversation, or hand it to the assistant; what is not sent stays',
+    params: ofConversation,
+    body: schema.ConversationChanges,
+    example: { status: 'pending', tags: ['wholesale'], notes: 'Wants 200 mugs by May', isAiActive: false },
+    answer: schema.Conversation,
+    handler: (ctx, { params, body }) => changeConversation(ctx, params.conversationId, body),
+  }),
+  readConversation: shopRoute({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/shops/:shopId/conversations/:conversationId/read',
+    access: 'conversations:write',
+    summary: 'Nothing of a conversation is unread any more',
+    params: ofConversation,
+    answer: schema.Conversation,
+    async handler(ctx, { params }) {
+      await markRead(ctx, params.conversationId)
+      return findThread(ctx, params.conversationId)
+    },
+  }),
+  listConversationMessages: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/conversations/:conversationId/messages',
+    access: 'conversations:read',
+    summary: 'What was said, newest first',
+    params: ofConversation,
+    query: page(),
+    answer: schema.listOf(schema.ChatMessage),
+    handler: async (ctx, { params, query }) =>
+      toList(await listMessages(ctx, params.conversationId, query), toChatMessage),
+  }),
+  sendConversationMessage: shopRoute({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/shops/:shopId/conversations/:conversationId/messages',
+    access: 'conversations:write',
+    summary: 'Reply to the customer, by the channel they wrote on',
+    params: ofConversation,
+    body: schema.NewChatMessage,
+    example: { text: 'Yes, the blue one is in stock. Shall I put one aside?' },
+    status: 201,
+    answer: schema.ChatMessage,
+    async handler(ctx, { params, body }) {
+      const { text, attachment, clientId } = body
+      const message = { conversationId: params.conversationId, sender: 'member' as const, text, clientId }
+      return toChatMessage(await sendMessage(ctx, { ...message, attachment: attachment ?? undefined }))
+    },
+  }),
+}

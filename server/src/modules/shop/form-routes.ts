@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { id, page, succeeded, success } from '../../platform/http/fields.ts'
+import type { Route } from '../../platform/http/route.ts'
+import { createForm, deleteForm, getForm, listForms, updateForm } from './forms.ts'
+import * as schema from './schema.ts'
+import { shopRoute } from './shop-route.ts'
+import { listSubmissions } from './submissions.ts'
+import { toForm, toList, toSubmission } from './wire.ts'
+
+const ofShop = z.object({ shopId: id })
+const ofForm = z.object({ shopId: id, formId: id })
+
+export const formRoutes: Record<string, Route> = {
+  listForms: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/forms',
+    access: 'forms:read',
+    summary: 'Forms, newest first',
+    params: ofShop,
+    query: page(),
+    answer: schema.listOf(schema.Form),
+    handler: async (ctx, { query }) => toList(await listForms(ctx, query), toForm),
+  }),
+  createForm: shopRoute({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/shops/:shopId/forms',
+    access: 'forms:write',
+    summary: 'Make a form for customers to fill in',
+    params: ofShop,
+    body: schema.NewForm,
+    example: {
+      name: 'Wholesale enquiry',
+      fields: [
+        { name: 'name', label: 'Your name', type: 'text', required: true },
+        { name: 'email', label: 'E-mail', type: 'email', required: true },
+        { name: 'quantity', label: 'How many', type: 'select', required: false, options: ['10 to 50', 'More'] },
+      ],
+      isActive: true,
+    },
+    status: 201,
+    answer: schema.Form,
+    handler: async (ctx, { body }) => toForm(await createForm(ctx, body)),
+  }),
+  getForm: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/forms/:formId',
+    access: 'forms:read',
+    summary: 'One form',
+    params: ofForm,
+    answer: schema.Form,
+    handler: async (ctx, { params }) => toForm(await getForm(ctx, params.formId)),
+  }),
+  updateForm: shopRoute({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/shops/:shopId/forms/:formId',
+    access: 'forms:write',
+    summary: 'Change a form; what is not sent stays',
+    params: ofForm,
+    body: schema.FormChanges,
+    example: { isActive: false },
+    answer: schema.Form,
+    handler: async (ctx, { params, body }) => toForm(await updateForm(ctx, params.formId, body)),
+  }),
+  deleteForm: shopRoute({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/shops/:shopId/forms/:formId',
+    access: 'forms:write',
+    summary: 'Delete a form and what was entered into it',
+    params: ofForm,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteForm(ctx, params.formId)
+      return succeeded
+    },
+  }),
+  listFormSubmissions: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/forms/:formId/submissions',
+    access: 'form-submissions:read',
+    summary: 'What was entered into a form, newest first',
+    params: ofForm,
+    query: page(),
+    answer: schema.listOf(schema.Submission),
+    handler: async (ctx, { params, query }) => toList(await listSubmissions(ctx, params.formId, query), toSubmission),
+  }),
+}

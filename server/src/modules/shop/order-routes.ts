@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { id } from '../../platform/http/fields.ts'
+import type { Route } from '../../platform/http/route.ts'
+import { createOrder, getOrder, listOrders, setOrderStatus } from './orders.ts'
+import * as schema from './schema.ts'
+import { shopRoute } from './shop-route.ts'
+import { orderStatuses } from './transitions.ts'
+import { toList, toOrder, toOrderWithHistory } from './wire.ts'
+
+const ofShop = z.object({ shopId: id })
+const ofOrder = z.object({ shopId: id, orderId: schema.orderId })
+const someProductId = '0199b0a0-0000-7000-8000-000000000001'
+
+export const orderRoutes: Record<string, Route> = {
+  listOrders: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/orders',
+    access: 'orders:read',
+    summary: 'Orders, newest first',
+    params: ofShop,
+    query: schema.OrderQuery,
+    answer: schema.listOf(schema.Order),
+    handler: async (ctx, { query }) => toList(await listOrders(ctx, query), toOrder),
+  }),
+  createOrder: shopRoute({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/shops/:shopId/orders',
+    access: 'orders:write',
+    summary: "Take an order at the catalogue's prices; its stock is taken at once",
+    params: ofShop,
+    body: schema.NewOrder,
+    example: { customerName: 'Ana Silva', items: [{ productId: someProductId, quantity: 2 }] },
+    status: 201,
+    answer: schema.Order,
+    errors: [409],
+    handler: async (ctx, { body }) => toOrder(await createOrder(ctx, body)),
+  }),
+  getOrder: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/orders/:orderId',
+    access: 'orders:read',
+    summary: 'One order with its history, by its id or its number',
+    params: ofOrder,
+    answer: schema.OrderWithHistory,
+    handler: async (ctx, { params }) => toOrderWithHistory(await getOrder(ctx, params.orderId)),
+  }),
+  setOrderStatus: shopRoute({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/shops/:shopId/orders/:orderId/status',
+    access: 'orders:write',
+    summary: 'Move an order on: pending, processing, completed; or cancel it, which returns its stock',
+    params: ofOrder,
+    body: z.object({ status: z.enum(orderStatuses) }),
+    example: { status: 'processing' },
+    answer: schema.Order,
+    errors: [409],
+    handler: async (ctx, { params, body }) => toOrder(await setOrderStatus(ctx, params.orderId, body.status)),
+  }),
+}

@@ -1,0 +1,144 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import { conflict } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
+import { getContact } from '../contacts/index.ts'
+import { getConversation } from '../inbox/index.ts'
+import { OrderStatusChanged } from './events.ts'
+import { rememberOrderChange } from './order-payment.ts'
+import { placeOrder } from './order-placing.ts'
+import { type OrderRow, findOrder, lockOrder, orderColumns } from './order-row.ts'
+import type { NewOrder, OrderQuery, PublicNewOrder } from './schema.ts'
+import { meetStranger } from './strangers.ts'
+import { type OrderStatus, orderTransitions } from './transitions.ts'
+
+const filters = {
+  status: (p: Parameters) => sql`o.status = ${p.status}`,
+  paymentStatus: (p: Parameters) => sql`o.payment_status = ${p.paymentStatus}`,
+  customerId: (p: Parameters) => sql`o.contact_id = ${p.customerId}::uuid`,
+  conversationId: (p: Parameters) => sql`o.conversation_id = ${p.conversationId}::uuid`,
+} satisfies Record<string, (p: Parameters) => RawBuilder<unknown>>
+type Filter = 'status' | 'paymentStatus' | 'customerId' | 'conversationId'
+const filterNames = Object.keys(filters) as Filter[]
+type Parameters = Record<Filter | 'before', string | null>
+
+const list = variants(
+  'shop.list_orders',
+  (_, p: Parameters, shape: Record<Filter | 'continued', boolean> & { rows: string }) => {
+    const asked = filterNames.filter((name) => shape[name]).map((name) => filters[name](p))
+    if (shape.continued) asked.push(sql`o.id < ${p.before}::uuid`)
+    return sql<OrderRow>`
+      select ${orderColumns} from shop.orders o
+       where ${asked.length > 0 ? sql.join(asked, sql` and `) : sql`true`}
+       order by o.id desc limit ${sql.lit(Number(shape.rows))}`
+  },
+)
+
+/** Newest first. */
+export async function listOrders(ctx: Ctx, query: OrderQuery) {
+  const before = readCursor(query.cursor)
+  const shape = {
+    rows: rowsToRead(query.limit),
+    status: query.status !== undefined,
+    paymentStatus: query.paymentStatus !== undefined,
+    customerId: query.customerId !== undefined,
+    conversationId: query.conversationId !== undefined,
+    continued: before !== null,
+  }
+  const rows = await ctx.db.all(list(shape), {
+    status: query.status ?? null,
+    paymentStatus: query.paymentStatus ?? null,
+    customerId: query.customerId ?? null,
+    conversationId: query.conversationId ?? null,
+    before,
+  })
+  return toPage(rows, query.limit)
+}
+
+export interface OrderChange {
+  kind: 'status' | 'payment'
+  before: string
+  after: string
+  user_id: string | null
+  created_at: string
+}
+
+const history = statement(
+  'shop.order_history',
+  (_, p: { order_id: string }) => sql<OrderChange>`
+    select kind, before, after, user_id, created_at from shop.order_changes where order_id = ${p.order_id} order by id`,
+)
+
+/** `orderId`: its id or its number. Throws 404. */
+export async function getOrder(ctx: Ctx, orderId: string): Promise<{ order: OrderRow; history: OrderChange[] }> {
+  const order = await findOrder(ctx, orderId)
+  return { order, history: await ctx.db.all(history, { order_id: order.id }) }
+}
+
+/** An order that a member takes. Throws as `placeOrder`, and 404 for an unknown customer or conversation. */
+export function createOrder(ctx: Ctx, { customerId, ...input }: NewOrder): Promise<OrderRow> {
+  return transaction(ctx, async (ctx) => {
+    const conversation = input.conversationId ? await getConversation(ctx, input.conversationId) : null
+    const contactId = customerId ? (await getContact(ctx, customerId)).id : (conversation?.contact_id ?? null)
+    return placeOrder(ctx, { ...input, contactId })
+  })
+}
+
+/**
+ * An order that a stranger places. They are met by what they say of themselves, or known from their `conversationId`;
+ * somebody who says only a name is nobody in particular.
+ */
+export function createPublicOrder(
+  ctx: Ctx,
+  { customerName, email, phone, items }: PublicNewOrder,
+  conversationId: string | undefined,
+): Promise<OrderRow> {
+  return transaction(ctx, async (ctx) => {
+    const contactId = conversationId
+      ? (await getConversation(ctx, conversationId)).contact_id
+      : await meetStranger(ctx, { name: customerName, email, phone, phonePath: 'body.phone' })
+    return placeOrder(ctx, { customerName, contactId, conversationId, items })
+  })
+}
+
+const setStatus = statement(
+  'shop.set_order_status',
+  (_, p: { id: string; status: OrderStatus }) => sql<{ updated_at: string }>`
+    update shop.orders set status = ${p.status} where id = ${p.id} returning updated_at`,
+)
+
+const returnStock = statement(
+  'shop.return_stock',
+  (_, p: { order_id: string }) => sql`
+    with locked as materialized (
+      select p.id, i.quantity from shop.order_items i
+        join shop.products p on p.workspace_id = i.workspace_id and p.id = i.product_id
+       where i.order_id = ${p.order_id} order by p.id for update of p
+    )
+    update shop.products p set stock = p.stock + locked.quantity from locked where p.id = locked.id`,
+)
+
+/**
+ * Moves an order on; a cancelled one gives its stock back. Saying the same again changes nothing. Throws 404, or 409 for
+ * a step that the table of transitions does not have.
+ */
+export function setOrderStatus(ctx: Ctx, orderId: string, status: OrderStatus): Promise<OrderRow> {
+  return transaction(ctx, async (ctx) => {
+    const order = await lockOrder(ctx, orderId)
+    if (order.status === status) return order
+    if (!orderTransitions[order.status].includes(status)) {
+      throw conflict('invalid_transition', `An order that is ${order.status} cannot become ${status}.`)
+    }
+    const [moved] = await ctx.db.together([
+      setStatus.call({ id: order.id, status }),
+      rememberOrderChange(order, 'status', order.status, status),
+      ...(status === 'cancelled' ? [returnStock.call({ order_id: order.id })] : []),
+    ])
+    const { updated_at } = moved?.[0] as unknown as { updated_at: string }
+    const row = { ...order, status, updated_at }
+    emit(ctx, OrderStatusChanged, { ...row, before: order.status })
+    return row
+  })
+}

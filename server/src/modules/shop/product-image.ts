@@ -1,0 +1,60 @@
+import type { FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { AppError, missing, tooLarge } from '../../platform/errors.ts'
+import { readUpload } from '../../platform/http/multipart.ts'
+import { FileReply } from '../../platform/http/route.ts'
+import { newId } from '../../platform/id.ts'
+import { deleteFile, getFile, receiveFile, recordFile, sendFile } from '../files/index.ts'
+import { type ProductRow, getProduct } from './products.ts'
+
+const imageTypes: ReadonlySet<string | null> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
+const maxImageBytes = 10 * 1024 * 1024
+
+const replace = statement(
+  'shop.replace_product_image',
+  (_, p: { id: string; file_id: string }) => sql<{ id: string; before: string | null }>`
+    update shop.products p set image_file_id = ${p.file_id}::uuid
+      from shop.products was where p.id = ${p.id} and was.id = p.id and p.archived_at is null
+    returning p.id, was.image_file_id as before`,
+)
+
+/** Takes a picture by its content, not its name. Throws 404, 413 past 10 MB, 415 for anything but PNG, JPEG, WebP, GIF. */
+export async function setProductImage(ctx: Ctx, productId: string, request: FastifyRequest): Promise<ProductRow> {
+  const { storage } = ctx.services
+  await getProduct(ctx, productId)
+  const { file, filename } = await readUpload(
+    request,
+    (content) => receiveFile(ctx, content),
+    (received) => storage.remove(received.storage_key),
+  )
+  try {
+    if (!imageTypes.has(file.content_type)) {
+      throw new AppError(415, 'unsupported_media_type', 'A product picture is a PNG, JPEG, WebP or GIF file.')
+    }
+    if (file.size_bytes > maxImageBytes) throw tooLarge('A product picture may be at most 10 MB.')
+    const stored = { ...file, id: newId(), filename, mime_type: file.content_type as string }
+    await transaction(ctx, async (ctx) => {
+      const [, [replaced]] = (await ctx.db.together([
+        recordFile(stored),
+        replace.call({ id: productId, file_id: stored.id }),
+      ])) as [unknown, { before: string | null }[]]
+      const { before } = replaced ?? missing('product')
+      if (before) await deleteFile(ctx, before)
+    })
+  } catch (error) {
+    await storage.remove(file.storage_key)
+    throw error
+  }
+  return getProduct(ctx, productId)
+}
+
+/** The picture for everyone, at an address that stays: browsers ask by its ETag whether it is still the same. */
+export async function sendProductImage(ctx: Ctx, productId: string, request: FastifyRequest): Promise<FileReply> {
+  const { image_file_id } = await getProduct(ctx, productId)
+  if (!image_file_id) missing('picture')
+  const reply = await sendFile(ctx, await getFile(ctx, image_file_id), request)
+  const headers = { 'cache-control': 'public, max-age=300', 'cross-origin-resource-policy': 'cross-origin' }
+  return new FileReply(reply.content, { ...reply.headers, ...headers }, reply.status)
+}

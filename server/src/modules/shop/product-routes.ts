@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { id, succeeded, success } from '../../platform/http/fields.ts'
+import type { Route } from '../../platform/http/route.ts'
+import { setProductImage } from './product-image.ts'
+import { createProduct, deleteProduct, getProduct, listProducts, updateProduct } from './products.ts'
+import * as schema from './schema.ts'
+import { shopRoute } from './shop-route.ts'
+import { toList, toProduct } from './wire.ts'
+
+const ofShop = z.object({ shopId: id })
+const ofProduct = z.object({ shopId: id, productId: id })
+
+export const productRoutes: Record<string, Route> = {
+  listProducts: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/products',
+    access: 'products:read',
+    summary: 'The catalogue, newest first',
+    params: ofShop,
+    query: schema.ProductQuery,
+    answer: schema.listOf(schema.Product),
+    handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toProduct),
+  }),
+  createProduct: shopRoute({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/shops/:shopId/products',
+    access: 'products:write',
+    summary: 'Add a product',
+    params: ofShop,
+    body: schema.NewProduct,
+    example: {
+      name: 'Blue mug',
+      description: 'Hand-thrown, 300 ml',
+      category: 'Mugs',
+      retailPrice: 17.5,
+      currency: 'EUR',
+      stock: 24,
+    },
+    status: 201,
+    answer: schema.Product,
+    handler: async (ctx, { body }) => toProduct(await createProduct(ctx, body)),
+  }),
+  getProduct: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/products/:productId',
+    access: 'products:read',
+    summary: 'One product',
+    params: ofProduct,
+    answer: schema.Product,
+    handler: async (ctx, { params }) => toProduct(await getProduct(ctx, params.productId)),
+  }),
+  updateProduct: shopRoute({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/shops/:shopId/products/:productId',
+    access: 'products:write',
+    summary: 'Change a product; what is not sent stays',
+    params: ofProduct,
+    body: schema.ProductChanges,
+    example: { retailPrice: 16.9, stock: 30 },
+    answer: schema.Product,
+    handler: async (ctx, { params, body }) => toProduct(await updateProduct(ctx, params.productId, body)),
+  }),
+  deleteProduct: shopRoute({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/shops/:shopId/products/:productId',
+    access: 'products:write',
+    summary: 'Take a product out of the catalogue',
+    params: ofProduct,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteProduct(ctx, params.productId)
+      return succeeded
+    },
+  }),
+  setProductImage: shopRoute({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/shops/:shopId/products/:productId/image',
+    access: 'products:write',
+    summary: 'Upload the picture of a product: PNG, JPEG, WebP or GIF, to 10 MB, in the form field "file"',
+    params: ofProduct,
+    upload: true,
+    bodyLimitBytes: 51 * 1024 * 1024,
+    answer: schema.Product,
+    errors: [413, 415],
+    handler: async (ctx, { params, request }) => toProduct(await setProductImage(ctx, params.productId, request)),
+  }),
+}

@@ -1,0 +1,172 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
+import { notFound, unauthorized } from '../../platform/errors.ts'
+import { id, page } from '../../platform/http/fields.ts'
+import { type Route, type RouteInput, type RouteTable, route } from '../../platform/http/route.ts'
+import { addMessage, listMessages, readVisitorToken, visitorMessageFrame } from '../inbox/index.ts'
+import { beginVisit } from './conversations.ts'
+import { getActiveForm } from './forms.ts'
+import { createPublicOrder } from './orders.ts'
+import { sendProductImage } from './product-image.ts'
+import { listProducts } from './products.ts'
+import * as schema from './schema.ts'
+import { requireOpenShop } from './shops.ts'
+import { submitForm } from './submissions.ts'
+import { toForm, toList, toOrder, toPublicProduct, toSubmission } from './wire.ts'
+
+// What strangers may do in a shop. The path says whose shop it is, and there row security stops nothing within the
+// workspace: what they see is decided here. So every route answers through a schema of public fields, none takes an id
+// of a contact or an order, and a conversation is reached only by the token that was given out for that very one.
+
+const ofShop = z.object({ shopId: id })
+const ofProduct = z.object({ shopId: id, productId: id })
+const ofForm = z.object({ shopId: id, formId: id })
+const ofConversation = z.object({ shopId: id, conversationId: id })
+
+/** A public route of a shop that is open. */
+function publicRoute<
+  P extends z.ZodType,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+  A extends z.ZodType = z.ZodType,
+>(definition: Omit<Route<P, Q, B, A>, 'access'>): Route {
+  return route<P, Q, B, A>({
+    ...definition,
+    access: 'public',
+    async handler(ctx: Ctx, input: RouteInput<P, Q, B>) {
+      await requireOpenShop(ctx)
+      return definition.handler(ctx, input)
+    },
+  })
+}
+
+const tokenOf = ({ headers }: FastifyRequest) => /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+
+/** Lets in the visitor of this conversation. Throws 401 without a good token, 404 for that of another conversation. */
+function requireVisitor(ctx: Ctx, request: FastifyRequest, at: { shopId: string; conversationId: string }): void {
+  const token = tokenOf(request)
+  if (!token) throw unauthorized("Send the visitor's token as a bearer token.")
+  const visitor = readVisitorToken(ctx.services, token)
+  const isTheirs =
+    visitor.workspaceId === at.shopId.toLowerCase() && visitor.conversationId === at.conversationId.toLowerCase()
+  if (!isTheirs) throw notFound('conversation')
+}
+
+/** The conversation that an order comes out of, when the visitor shows its token. Throws as `requireVisitor`. */
+function conversationOf(ctx: Ctx, request: FastifyRequest, shopId: string): string | undefined {
+  const token = tokenOf(request)
+  if (!token) return undefined
+  const { conversationId } = readVisitorToken(ctx.services, token)
+  requireVisitor(ctx, request, { shopId, conversationId })
+  return conversationId
+}
+
+export const publicShopRoutes: RouteTable = {
+  tag: 'Shop front',
+  routes: {
+    listPublicProducts: publicRoute({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/public/shops/:shopId/products',
+      summary: 'What the shop sells, newest first',
+      params: ofShop,
+      query: schema.ProductQuery,
+      answer: schema.listOf(schema.PublicProduct),
+      handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toPublicProduct),
+    }),
+    getProductImage: publicRoute({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/public/shops/:shopId/products/:productId/image',
+      summary: 'The picture of a product',
+      params: ofProduct,
+      answer: z.any(),
+      errors: [416],
+      handler: (ctx, { params, request }) => sendProductImage(ctx, params.productId, request),
+    }),
+    beginVisit: publicRoute({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/public/shops/:shopId/conversations',
+      summary: 'Begin to write to the shop; the token opens this conversation for 30 days, here and at /ws',
+      params: ofShop,
+      body: schema.NewVisit,
+      example: { customerName: 'Ana', text: 'Is the blue mug in stock?' },
+      status: 201,
+      answer: schema.Visit,
+      notIdempotent: true,
+      handler: (ctx, { body }) => beginVisit(ctx, body),
+    }),
+    listVisitorMessages: publicRoute({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/public/shops/:shopId/conversations/:conversationId/messages',
+      summary: "What was said, newest first; with the visitor's token",
+      params: ofConversation,
+      query: page(),
+      answer: schema.listOf(schema.VisitorMessage),
+      errors: [401],
+      async handler(ctx, { params, query, request }) {
+        requireVisitor(ctx, request, params)
+        return toList(await listMessages(ctx, params.conversationId, query), visitorMessageFrame)
+      },
+    }),
+    addVisitorMessage: publicRoute({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/public/shops/:shopId/conversations/:conversationId/messages',
+      summary: "Say something to the shop; with the visitor's token",
+      params: ofConversation,
+      body: schema.NewVisitorMessage,
+      example: { text: 'And in green?' },
+      status: 201,
+      answer: schema.VisitorMessage,
+      errors: [401],
+      async handler(ctx, { params, body, request }) {
+        requireVisitor(ctx, request, params)
+        const message = await addMessage(ctx, { conversationId: params.conversationId, sender: 'customer', ...body })
+        return visitorMessageFrame(message)
+      },
+    }),
+    getPublicForm: publicRoute({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/public/shops/:shopId/forms/:formId',
+      summary: 'A form to fill in',
+      params: ofForm,
+      answer: schema.PublicForm,
+      handler: async (ctx, { params }) => toForm(await getActiveForm(ctx, params.formId)),
+    }),
+    submitForm: publicRoute({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/public/shops/:shopId/forms/:formId/submissions',
+      summary: 'Fill in a form',
+      params: ofForm,
+      body: schema.NewSubmission,
+      example: { values: { name: 'Ana Silva', email: 'ana@example.com', quantity: 'More' } },
+      status: 201,
+      answer: schema.Received,
+      handler: async (ctx, { params, body }) => toSubmission(await submitForm(ctx, params.formId, body.values)),
+    }),
+    placePublicOrder: publicRoute({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/public/shops/:shopId/orders',
+      summary: "Order something; with the visitor's token it belongs to their conversation",
+      params: ofShop,
+      body: schema.PublicNewOrder,
+      example: {
+        customerName: 'Ana Silva',
+        email: 'ana@example.com',
+        items: [{ productId: '0199b0a0-0000-7000-8000-000000000001', quantity: 2 }],
+      },
+      status: 201,
+      answer: schema.PlacedOrder,
+      errors: [401, 409],
+      handler: async (ctx, { params, body, request }) =>
+        toOrder(await createPublicOrder(ctx, body, conversationOf(ctx, request, params.shopId))),
+    }),
+  },
+}

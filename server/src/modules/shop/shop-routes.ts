@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { id, page, succeeded, success } from '../../platform/http/fields.ts'
+import { type Route, route } from '../../platform/http/route.ts'
+import { changeRole, listMembers, removeMember } from '../identity/index.ts'
+import { role } from '../identity/schema.ts'
+import * as schema from './schema.ts'
+import { shopRoute } from './shop-route.ts'
+import { createShop, getShop, listShops, updateShop } from './shops.ts'
+import { inviteTeammate } from './team.ts'
+import { toInvitation, toList, toShop, toShopSummary, toTeammate } from './wire.ts'
+
+const ofShop = z.object({ shopId: id })
+const ofTeammate = z.object({ shopId: id, userId: id })
+
+export const shopProfileRoutes: Record<string, Route> = {
+  listShops: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops',
+    access: 'user',
+    summary: 'The shops I am in the team of',
+    query: page(),
+    answer: schema.listOf(schema.ShopSummary),
+    handler: async (ctx, { query }) => toList(await listShops(ctx, query), toShopSummary),
+  }),
+  createShop: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/shops',
+    access: 'user',
+    summary: 'Open a shop: the first is in my current workspace, a later one is a workspace of its own',
+    body: schema.NewShop,
+    example: { name: 'Silva Ceramics', description: 'Mugs and bowls from Porto', currency: 'EUR' },
+    status: 201,
+    answer: schema.Shop,
+    errors: [409],
+    handler: async (ctx, { body }) => toShop(await createShop(ctx, body)),
+  }),
+  getShop: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId',
+    access: 'workspace:read',
+    summary: 'One shop with its team',
+    params: ofShop,
+    answer: schema.Shop,
+    handler: async (ctx) => toShop(await getShop(ctx)),
+  }),
+  updateShop: shopRoute({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/shops/:shopId',
+    access: 'workspace:write',
+    summary: 'Change a shop; what is not sent stays',
+    params: ofShop,
+    body: schema.ShopChanges,
+    example: { description: 'Mugs, bowls and tiles from Porto' },
+    answer: schema.Shop,
+    handler: async (ctx, { body }) => toShop(await updateShop(ctx, body)),
+  }),
+
+  listTeam: shopRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/team',
+    access: 'members:read',
+    summary: 'Who works in the shop',
+    params: ofShop,
+    query: page(),
+    answer: schema.listOf(schema.Teammate),
+    handler: async (ctx, { query }) => toList(await listMembers(ctx, query), toTeammate),
+  }),
+  inviteTeammate: shopRoute({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/shops/:shopId/team',
+    access: 'members:write',
+    summary: 'Invite somebody by e-mail address, or a colleague by user id; the token is shown this once',
+    params: ofShop,
+    body: schema.NewTeammate,
+    example: { email: 'ben@example.com', role: 'agent' },
+    status: 201,
+    answer: schema.TeamInvitation,
+    errors: [409],
+    notIdempotent: true,
+    handler: async (ctx, { body }) => toInvitation(await inviteTeammate(ctx, body)),
+  }),
+  changeTeammate: shopRoute({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/shops/:shopId/team/:userId',
+    access: 'members:write',
+    summary: "Change a teammate's role. Only an owner changes owners",
+    params: ofTeammate,
+    body: z.object({ role }),
+    example: { role: 'admin' },
+    answer: schema.Teammate,
+    errors: [409],
+    handler: async (ctx, { params, body }) => toTeammate(await changeRole(ctx, params.userId, body.role)),
+  }),
+  removeTeammate: shopRoute({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/shops/:shopId/team/:userId',
+    access: 'members:write',
+    summary: 'Remove somebody from the team',
+    params: ofTeammate,
+    answer: success,
+    errors: [409],
+    async handler(ctx, { params }) {
+      await removeMember(ctx, params.userId)
+      return succeeded
+    },
+  }),
+}

@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import { missing } from '../../platform/errors.ts'
+import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
+import { createWorkspace, updateWorkspace } from '../identity/index.ts'
+import type { NewShop, ShopChanges } from './schema.ts'
+import type { ShopRow } from './wire.ts'
+
+const summary = sql`
+  w.id, w.name, s.description, w.currency, app.role_in(w.id) as role, s.created_at, greatest(s.updated_at, w.updated_at) as updated_at`
+
+const list = variants(
+  'shop.list_shops',
+  (_, p: { before: string | null }, shape: { rows: string; continued: boolean }) => sql<Omit<ShopRow, 'team'>>`
+    select ${summary} from shop.shops s join identity.workspaces w on w.id = s.workspace_id
+     where s.workspace_id in (select app.my_workspaces())
+       ${shape.continued ? sql`and s.workspace_id < ${p.before}` : sql``}
+     order by s.workspace_id desc limit ${sql.lit(Number(shape.rows))}`,
+)
+
+/** The shops that the user at work is in the team of. */
+export async function listShops(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
+  const before = readCursor(query.cursor)
+  const rows = await ctx.db.all(list({ rows: rowsToRead(query.limit), continued: before !== null }), { before })
+  return toPage(rows, query.limit)
+}
+
+const find = statement(
+  'shop.find_shop',
+  () => sql<ShopRow>`
+    select ${summary},
+           (select jsonb_agg(jsonb_build_object('user_id', m.user_id, 'role', m.role,
+                     'added_at', to_char(m.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                     order by m.created_at, m.user_id)
+              from identity.members m where m.workspace_id = w.id) as team
+      from shop.shops s join identity.workspaces w on w.id = s.workspace_id
+     where s.workspace_id = app.workspace_id()`,
+)
+
+/** The shop at hand. Throws 404 when this workspace has no shop profile. */
+export const getShop = async (ctx: Ctx): Promise<ShopRow> => (await ctx.db.maybe(find, {})) ?? missing('shop')
+
+const hasShop = statement(
+  'shop.has_shop',
+  () => sql<{ workspace_id: string }>`select workspace_id from shop.shops where workspace_id = app.workspace_id()`,
+)
+
+const insert = statement(
+  'shop.insert_shop',
+  (_, p: { description: string | null }) => sql`insert into shop.shops (description) values (${p.description})`,
+)
+
+/**
+ * Gives the workspace at hand its shop profile; when it has one, or is not the caller's to change, a workspace of their
+ * own is made for the shop and they switch to it.
+ */
+export function createShop(ctx: Ctx, { description, ...workspace }: NewShop): Promise<ShopRow> {
+  return transaction(ctx, async (ctx) => {
+    const [existing] = await ctx.db.together([hasShop.call({})])
+    const { workspace_id, role } = await ctx.db.entered()
+    const isMine = workspace_id !== null && (role === 'owner' || role === 'admin')
+    if (isMine && existing?.length === 0) await updateWorkspace(ctx, workspace)
+    else await createWorkspace(ctx, workspace)
+    await ctx.db.all(insert, { description: description ?? null })
+    return getShop(ctx)
+  })
+}
+
+const update = statement(
+  'shop.update_shop',
+  (_, p: { description: string | null }) => sql`
+    update shop.shops set description = ${p.description} where workspace_id = app.workspace_id()`,
+)
+
+/** Its name and currency are the workspace's. Throws 404. */
+export function updateShop(ctx: Ctx, { description, ...workspace }: ShopChanges): Promise<ShopRow> {
+  return transaction(ctx, async (ctx) => {
+    await getShop(ctx)
+    if (description !== undefined) await ctx.db.all(update, { description })
+    if (workspace.name !== undefined || workspace.currency !== undefined) await updateWorkspace(ctx, workspace)
+    return getShop(ctx)
+  })
+}
+
+const findOpen = statement(
+  'shop.find_open',
+  () => sql<{ id: string }>`
+    select w.id from shop.shops s join identity.workspaces w on w.id = s.workspace_id
+     where s.workspace_id = app.workspace_id() and w.deleted_at is null`,
+)
+
+/** May strangers come in? Throws 404 when there is no such shop, or it is being deleted. */
+export async function requireOpenShop(ctx: Ctx): Promise<void> {
+  if (!(await ctx.db.maybe(findOpen, {}))) missing('shop')
+}
