@@ -9,8 +9,10 @@ import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
 import { admitVisitor, deliverThrough } from './modules/inbox/index.ts'
 import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
+import { deliverPush, notificationRoutes, pushNotification } from './modules/notifications/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
 import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
+import { publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
 import { SipProviderChanged } from './modules/telephony/events.ts'
 import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
@@ -41,9 +43,12 @@ export const routeTables: RouteTable[] = [
   fileRoutes,
   realtimeRoutes,
   billingRoutes,
+  notificationRoutes,
   telephonyRoutes,
   campaignRoutes,
   receptionistRoutes,
+  shopRoutes,
+  publicShopRoutes,
 ]
 
 // oxlint-disable-next-line no-explicit-any -- jobs with different inputs share one list.
@@ -53,10 +58,12 @@ const jobTypes: JobType<any>[] = [
   removeExpiredTickets,
   importContacts,
   embedKnowledge,
+  pushNotification,
+  deliverPush,
   deliverThrough([]),
 ]
 const subscribers: Subscriber[] = []
-const socketCommands: SocketCommand[] = [...campaignCommands]
+const socketCommands: SocketCommand[] = [...campaignCommands, ...shopCommands]
 
 export interface App {
   readonly services: Services

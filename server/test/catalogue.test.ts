@@ -15,6 +15,7 @@ const installationTables = new Set([
   'identity.attempts',
   'identity.audit_log',
   'realtime.tickets',
+  'notifications.push_subscriptions',
   'telephony.nodes',
   'telephony.number_zones',
   'platform.events',

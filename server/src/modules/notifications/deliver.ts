@@ -1,0 +1,74 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { AppError } from '../../platform/errors.ts'
+import { job } from '../../platform/jobs.ts'
+import { serverContext } from '../../platform/services.ts'
+import { encryptPush, maxPlainBytes, type Receiver } from './encrypt.ts'
+import { Notification } from './schema.ts'
+import { vapidOf } from './vapid.ts'
+
+/** A push service keeps a message for a browser that is off this long. */
+const keepSeconds = 24 * 60 * 60
+
+const find = statement(
+  'notifications.find_subscription.sweep',
+  (_, p: { id: string }) => sql<Receiver & { endpoint: string }>`
+    select endpoint, p256dh, auth from notifications.push_subscriptions where id = ${p.id}`,
+)
+
+const remove = statement(
+  'notifications.remove_subscription.sweep',
+  (_, p: { id: string }) => sql`delete from notifications.push_subscriptions where id = ${p.id}`,
+)
+
+/** One notification to one browser. */
+export const deliverPush = job({
+  name: 'notifications.deliver',
+  input: z.object({ subscription_id: z.uuid(), notification: Notification }),
+  attempts: 6,
+  concurrency: 8,
+  async run(ctx, { subscription_id, notification }) {
+    const everywhere = serverContext(ctx.services, { workspaceId: null })
+    const browser = await everywhere.db.maybe(find, { id: subscription_id })
+    if (!browser) return
+    const status = await post(ctx, browser, notification)
+    if (status === 404 || status === 410) {
+      // The browser was taken away from us for good (RFC 8030, 7.3).
+      await everywhere.db.all(remove, { id: subscription_id })
+    } else if (status === 429 || status >= 500) {
+      throw new AppError(502, 'push_failed', `The push service answered ${status}.`)
+    } else if (status >= 300) {
+      ctx.log.warn({ subscription_id, status }, 'A push service refused a notification.')
+    }
+  },
+})
+
+/** The status that the push service answers with. Throws 502 when it cannot be reached. */
+async function post(ctx: Ctx, browser: Receiver & { endpoint: string }, notification: Notification): Promise<number> {
+  const { status } = await ctx.services.outbound.fetch(browser.endpoint, {
+    method: 'POST',
+    headers: {
+      authorization: vapidOf(ctx.services.config).authorization(browser.endpoint, ctx.now().getTime()),
+      'content-encoding': 'aes128gcm',
+      'content-type': 'application/octet-stream',
+      ttl: String(keepSeconds),
+      urgency: 'normal',
+    },
+    body: encryptPush(plainOf(notification), browser),
+    maxBytes: 64 * 1024,
+  })
+  return status
+}
+
+/** The JSON a service worker reads, its message shortened to what a push can carry. */
+function plainOf(notification: Notification): Buffer {
+  const plain = Buffer.from(JSON.stringify(notification))
+  if (plain.length <= maxPlainBytes) return plain
+  // Six bytes is the most that JSON makes of one character of UTF-16.
+  const room = Math.floor((maxPlainBytes - 1000) / 6)
+  const { title, message, type } = notification
+  const short = (text: string, length: number) => text.slice(0, length).toWellFormed()
+  return Buffer.from(JSON.stringify({ title: short(title, 100), message: short(message, room), type, url: null }))
+}

@@ -1,0 +1,4 @@
+export { deliverPush } from './deliver.ts'
+export { notify, pushNotification } from './notify.ts'
+export { notificationRoutes } from './routes.ts'
+export { vapidOf } from './vapid.ts'

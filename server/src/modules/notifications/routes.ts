@@ -1,0 +1,55 @@
+import { succeeded, success } from '../../platform/http/fields.ts'
+import { type RouteTable, route } from '../../platform/http/route.ts'
+import { Subscribe, Subscription, Unsubscribe, VapidPublicKey } from './schema.ts'
+import { subscribePush, unsubscribePush } from './subscriptions.ts'
+import { vapidOf } from './vapid.ts'
+
+const endpoint = 'https://fcm.googleapis.com/fcm/send/eUyAH5g2ItA:APA91bE'
+
+export const notificationRoutes: RouteTable = {
+  tag: 'Notifications',
+  routes: {
+    getVapidPublicKey: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/notifications/vapid-public-key',
+      access: 'public',
+      summary: 'The key a browser subscribes with (its `applicationServerKey`)',
+      answer: VapidPublicKey,
+      handler: async ({ services }) => ({ publicKey: vapidOf(services.config).publicKey }),
+    }),
+    subscribePush: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/notifications/subscribe',
+      access: 'user',
+      summary: 'Be notified in this browser',
+      body: Subscribe,
+      example: {
+        endpoint,
+        keys: {
+          p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+          auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+        },
+      },
+      status: 201,
+      answer: Subscription,
+      notIdempotent: true,
+      handler: (ctx, { body }) => subscribePush(ctx, body),
+    }),
+    unsubscribePush: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/notifications/unsubscribe',
+      access: 'user',
+      summary: 'Be notified in this browser no more',
+      body: Unsubscribe,
+      example: { endpoint },
+      answer: success,
+      async handler(ctx, { body }) {
+        await unsubscribePush(ctx, body.endpoint)
+        return succeeded
+      },
+    }),
+  },
+}
