@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import type { Services } from '../../platform/services.ts'
 
-// Everyone on the list who is not a target yet. The zone is the number's own unless the contact says otherwise when the
+// Everyone on the list who has a number and is not a target yet. The zone is the number's own unless the contact says otherwise when the
 // call is due; a number of no country stands in the workspace's zone.
 const enrol = statement(
   'campaigns.enrol',
@@ -17,7 +17,7 @@ const enrol = statement(
         join contacts.list_items i on i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id
         join contacts.contacts k on k.workspace_id = i.workspace_id and k.id = i.contact_id
         left join identity.workspaces w on w.id = c.workspace_id
-       where c.id = ${p.id}
+       where c.id = ${p.id} and k.phone_number is not null
          and not exists (select from campaigns.targets t
                           where t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.contact_id = k.id)
        order by i.created_at, k.id
