@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startPostgres } from '../e2e/with-postgres.ts'
-import { type Rung, rungs } from './request-path/layers.ts'
+import { type Rung, rungs } from './request-path/rungs.ts'
 import type { Caller, Kind, LoadOrder, LoadResult } from './request-path/load.ts'
 import { cpuOf, cpuOfChildren, parentOf } from './request-path/process-time.ts'
 import { seed } from './request-path/seed.ts'
@@ -38,7 +38,8 @@ if (!['postgres', 'embedded'].includes(options.database)) throw new Error('--dat
 const connections = 32
 const contactsPerWorkspace = 10_000
 const kinds = options.kinds.split(',') as Kind[]
-if (!kinds.every((kind) => ['list', 'one', 'insert'].includes(kind))) throw new Error('--kinds takes list, one, insert.')
+if (!kinds.every((kind) => ['list', 'one', 'insert'].includes(kind)))
+  throw new Error('--kinds takes list, one, insert.')
 
 interface Side {
   name: string
@@ -292,7 +293,9 @@ function conditionsText(): string {
   )
 }
 
-const signed = (value: number) => `${value >= 0 ? '+' : ''}${value.toFixed(0)}`
+function signed(value: number): string {
+  return `${value >= 0 ? '+' : ''}${value.toFixed(0)}`
+}
 
 function table(head: string[], rows: string[][]): string {
   const all = [head, ...rows]

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { createApp } from '../../server/src/app.ts'
 import { readConfig } from '../../server/src/config.ts'
 import { createLog } from '../../server/src/platform/log.ts'
@@ -11,24 +12,31 @@ export async function seed(env: NodeJS.ProcessEnv, count: number): Promise<Calle
     const url = await app.listen()
     const callers: Caller[] = []
     for (const name of ['ana', 'ben']) callers.push(await signUp(url, name))
-    const client = await app.services.connections.pool.connect()
-    await client.query("select set_config('role', 'app_system', false)")
+    await fill(app.services.connections.pool, callers, count)
+    return callers
+  } finally {
+    await app.close()
+  }
+}
+
+async function fill(pool: pg.Pool, callers: Caller[], count: number): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query("select set_config('role', 'app_system', false), set_config('statement_timeout', '0', false)")
     for (const caller of callers) {
-      const { rows } = await client.query(
+      const { rows } = await client.query<{ id: string }>(
         `insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number, email, notes)
          select gen_random_uuid(), $1, $2, 'Ana ' || i, 'Silva', '+1555' || (1000000 + i), 'ana' || i || '@example.com',
                 'Called last week about the order; prefers mornings.'
            from generate_series(1, $3::int) i returning id`,
         [caller.workspaceId, caller.userId, count],
       )
-      caller.contactIds = rows.slice(0, 500).map(({ id }) => id as string)
+      caller.contactIds = rows.slice(0, 500).map(({ id }) => id)
     }
     await client.query("select set_config('role', 'none', false)")
-    await client.query('vacuum analyze')
-    client.release()
-    return callers
+    await client.query('vacuum analyze contacts.contacts')
   } finally {
-    await app.close()
+    client.release(true)
   }
 }
 
