@@ -166,6 +166,28 @@ test('the server is killed: its calls are hung up and its port is free', async (
   await successor.close()
 })
 
+test('the server is killed while its calls have something to tell: they are hung up all the same', async (t) => {
+  const carrier = await createLoopbackCarrier({ host, behaviour: () => answers(0), password: 'secret' })
+  t.after(() => carrier.close())
+  const numbers = Array.from({ length: 20 }, (_, i) => String(100 + i))
+  const server = fork(
+    fileURLToPath(new URL('server-for-test.ts', import.meta.url)),
+    [String(carrier.port), ...numbers],
+    { execArgv: ['--disable-warning=ExperimentalWarning'] },
+  )
+  const [{ voicePid }] = (await once(server, 'message')) as [{ voicePid: number }]
+  const { carried } = carrier
+  await until('every answer', () => carried.filter(({ answered }) => answered).length === numbers.length)
+
+  // The voice process finds the keys and the end of its server in the same moment.
+  process.kill(voicePid, 'SIGSTOP')
+  for (const call of carried) call.press('1')
+  server.kill('SIGKILL')
+  await once(server, 'exit')
+  process.kill(voicePid, 'SIGCONT')
+  await until('every call to be over', () => carried.every(({ over }) => over))
+})
+
 test('a process that hangs is killed and replaced', async (t) => {
   const changes: VoiceChange[] = []
   const gateway = await createVoiceProcess({

@@ -26,4 +26,4 @@ for (const [index, to] of numbers.entries()) {
   })
   await new Promise((resolve) => setTimeout(resolve, 5))
 }
-process.send!({ sipPort: gateway.sip.port })
+process.send!({ sipPort: gateway.sip.port, voicePid: gateway.pid })

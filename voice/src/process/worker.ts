@@ -36,7 +36,8 @@ process.once('disconnect', () => {
 })
 
 function tell(message: FromWorker): void {
-  if (process.connected) process.send!(message)
+  // With a callback a failure is no 'error' event, which would end this process with its calls still up: 'disconnect' follows.
+  if (process.connected) process.send!(message, undefined, undefined, () => {})
 }
 
 async function start(options: EmbeddedOptions): Promise<void> {
