@@ -3,10 +3,9 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { violates } from '../../platform/database/errors.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { AppError, conflict, invalidField, missing, notFound } from '../../platform/errors.ts'
-import { emit, workspaceTopic } from '../../platform/events.ts'
+import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { OrderPlaced } from './events.ts'
-import { formatMoney } from './money.ts'
 import type { OrderRow } from './order-row.ts'
 import type { ProductRow } from './products.ts'
 
@@ -99,7 +98,6 @@ export function placeOrder(ctx: Ctx, input: PlaceOrder): Promise<OrderRow> {
     const placed = await insertOrder(ctx, { ...order, items: JSON.stringify(items) })
     const row: OrderRow = { ...order, ...placed, items, status: 'pending', payment_status: 'pending', payment_intent_id: null }
     emit(ctx, OrderPlaced, row)
-    ctx.afterCommit(() => notifyTeam(ctx, row))
     return row
   })
 }
@@ -138,12 +136,3 @@ function priced(wanted: Wanted, offers: Offer[]) {
 
 const outOfStock = ({ name, stock }: Offer): AppError =>
   conflict('out_of_stock', stock === 0 ? `"${name}" is out of stock.` : `Only ${stock} of "${name}" are left.`)
-
-function notifyTeam(ctx: Ctx, order: OrderRow): void {
-  ctx.services.live.publish(workspaceTopic(order.workspace_id, 'orders:read'), 'notification', {
-    title: 'New Order',
-    message: `Order #${order.number} received: ${formatMoney(order.total_minor, order.currency)} from ${order.customer_name}`,
-    type: 'info',
-    shopId: order.workspace_id,
-  })
-}

@@ -1,0 +1,18 @@
+import { subscriber } from '../../platform/outbox/subscriber.ts'
+import { notify } from '../notifications/index.ts'
+import { FormSubmitted, OrderPlaced } from './events.ts'
+import { formatMoney } from './money.ts'
+
+/** Who may see orders is told of a new one, and likewise of what comes in by forms. */
+export const notifyShopTeam = subscriber({
+  name: 'shop.notify_team',
+  types: [OrderPlaced, FormSubmitted],
+  handle: (ctx, { data }) =>
+    'form_name' in data
+      ? notify(ctx, { title: 'New form', message: `"${data.form_name}" was filled in`, scope: 'form-submissions:read' })
+      : notify(ctx, {
+          title: 'New Order',
+          message: `Order #${data.number} received: ${formatMoney(data.total_minor, data.currency)} from ${data.customer_name}`,
+          scope: 'orders:read',
+        }),
+})
