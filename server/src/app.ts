@@ -5,6 +5,15 @@ import type { FastifyInstance } from 'fastify'
 import { type Config, version } from './config.ts'
 import { campaignCommands, campaignRoutes, createCampaignEngine } from './modules/campaigns/index.ts'
 import { billingRoutes, plansOf } from './modules/billing/index.ts'
+import {
+  chatAudience,
+  chatCommands,
+  chatRoutes,
+  createPresence,
+  removeExpiredMessages,
+  removeStoredFiles,
+  removeUnusedFiles,
+} from './modules/chat/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
 import { admitVisitor, deliverThrough } from './modules/inbox/index.ts'
@@ -46,6 +55,7 @@ export const routeTables: RouteTable[] = [
   notificationRoutes,
   telephonyRoutes,
   campaignRoutes,
+  chatRoutes,
   receptionistRoutes,
   shopRoutes,
   publicShopRoutes,
@@ -61,9 +71,12 @@ const jobTypes: JobType<any>[] = [
   pushNotification,
   deliverPush,
   deliverThrough([]),
+  removeExpiredMessages,
+  removeStoredFiles,
+  removeUnusedFiles,
 ]
 const subscribers: Subscriber[] = []
-const socketCommands: SocketCommand[] = [...campaignCommands, ...shopCommands]
+const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...shopCommands]
 
 export interface App {
   readonly services: Services
@@ -167,6 +180,7 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
     })
     const authenticate = createAuthenticate(services)
     const http = await createHttp({ services, tables: [...routeTables, system], authenticate })
+    const presence = createPresence(services)
     const realtime = createRealtime({
       services,
       outbox,
@@ -174,6 +188,8 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
       authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
       guests: [admitVisitor],
       commands: socketCommands,
+      sources: [chatAudience],
+      attendance: presence,
     })
     realtime.attach(http.server)
     metrics.gauge('switchboard_sockets', 'Live clients connected to this node.', () => realtime.size())
@@ -182,6 +198,7 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
       async close() {
         const late = setTimeout(() => http.server.closeAllConnections(), requestsEndWithinMs)
         await realtime.close()
+        await presence.stop()
         await http.close()
         clearTimeout(late)
       },

@@ -81,7 +81,9 @@ export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
   ctx.afterCommit(() => {
     ctx.services.storage
       .remove(file.storage_key)
-      .catch((error: unknown) => ctx.log.warn({ err: error, key: file.storage_key }, 'A deleted file stayed in storage.'))
+      .catch((error: unknown) =>
+        ctx.log.warn({ err: error, key: file.storage_key }, 'A deleted file stayed in storage.'),
+      )
   })
 }
 

@@ -67,6 +67,7 @@ export interface CampaignsCampaigns {
   segment: string | null
   channels: Generated<string[]>
   status: Generated<string>
+  status_reason: string | null
   contact_list_id: string | null
   sip_provider_id: string | null
   greeting_id: string | null
@@ -483,6 +484,54 @@ export interface InboxMessages {
   error: string | null
   external_id: string | null
   client_id: string | null
+  created_at: Generated<Timestamp>
+}
+
+export interface IntegrationsConnections {
+  id: string
+  workspace_id: Generated<string>
+  platform: string
+  type: string
+  name: string
+  status: Generated<string>
+  error: string | null
+  account_id: string | null
+  account_name: string | null
+  secrets_sealed: string | null
+  expires_at: Timestamp | null
+  settings: Generated<Json>
+  last_sync: Timestamp | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface IntegrationsCredentials {
+  id: string
+  workspace_id: Generated<string>
+  provider: string
+  fields_sealed: string
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface IntegrationsOauthAttempts {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  platform: string
+  opener_origin: string
+  ticket_hash: Buffer
+  state_hash: Buffer | null
+  browser_hash: Buffer | null
+  expires_at: Timestamp
+}
+
+export interface NotificationsPushSubscriptions {
+  id: string
+  user_id: string
+  endpoint: string
+  p256dh: Buffer
+  auth: Buffer
   created_at: Generated<Timestamp>
 }
 
@@ -1019,6 +1068,10 @@ export interface Database {
   'identity.workspaces': IdentityWorkspaces
   'inbox.conversations': InboxConversations
   'inbox.messages': InboxMessages
+  'integrations.connections': IntegrationsConnections
+  'integrations.credentials': IntegrationsCredentials
+  'integrations.oauth_attempts': IntegrationsOauthAttempts
+  'notifications.push_subscriptions': NotificationsPushSubscriptions
   'platform.events': PlatformEvents
   'platform.failed_events': PlatformFailedEvents
   'platform.idempotency_keys': PlatformIdempotencyKeys

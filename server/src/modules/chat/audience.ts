@@ -1,0 +1,28 @@
+import { sql } from 'kysely'
+import { statement } from '../../platform/database/statement.ts'
+import type { AudienceSource } from '../realtime/index.ts'
+import { MemberGone, MembersAdded, chatTopic } from './events.ts'
+
+const myTopics = statement(
+  'chat.topics',
+  () => sql<{ topic: string }>`select 'chat:' || c as topic from app.my_chats() c`,
+)
+
+/**
+ * People hear all of their chats. One topic a chat, not one a member: an event written for each of 1,000 members would
+ * weigh 1,000 times as much in the log and its index.
+ */
+export const chatAudience: AudienceSource = {
+  topics: myTopics,
+  changes({ type, data }) {
+    if (type === MembersAdded.type) {
+      const { chat_id, user_ids } = MembersAdded.data.parse(data)
+      return { userIds: user_ids, joins: [chatTopic(chat_id)] }
+    }
+    if (type === MemberGone.type) {
+      const { chat_id, user_id } = MemberGone.data.parse(data)
+      return { userIds: [user_id], leaves: [chatTopic(chat_id)] }
+    }
+    return undefined
+  },
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { id, pageOf } from '../../platform/http/fields.ts'
+import { Reply, type Route, route } from '../../platform/http/route.ts'
+import { createChat, getChat, listChats, updateChat } from './chats.ts'
+import { chat, chatChanges, chatQuery, newChat } from './schema.ts'
+
+const params = z.object({ id })
+
+export const chatRoutes: Record<string, Route> = {
+  listChats: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/chats',
+    access: 'user',
+    summary: 'My chats, the one with the newest message first; archived and hidden ones only when asked for',
+    query: chatQuery,
+    answer: pageOf(chat),
+    handler: (ctx, { query }) => listChats(ctx, query),
+  }),
+  createChat: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/chats',
+    access: 'user',
+    summary: 'Make a group, or open the dm with another person',
+    body: newChat,
+    example: { type: 'group', name: 'Night shift', member_ids: [] },
+    status: 201,
+    answer: chat,
+    async handler(ctx, { body }) {
+      const { chat, created } = await createChat(ctx, body)
+      return new Reply(chat, { status: created ? 201 : 200 })
+    },
+  }),
+  getChat: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/chats/:id',
+    access: 'user',
+    summary: 'A chat with its members',
+    params,
+    answer: chat,
+    handler: (ctx, { params }) => getChat(ctx, params.id),
+  }),
+  updateChat: route({
+    kind: 'write',
+    method: 'PATCH',
+    path: '/api/chats/:id',
+    access: 'user',
+    summary: 'Archive or hide a chat for me; rename a group or change its picture',
+    params,
+    body: chatChanges,
+    example: { archived: true },
+    answer: chat,
+    handler: (ctx, { params, body }) => updateChat(ctx, params.id, body),
+  }),
+}

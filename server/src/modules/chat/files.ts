@@ -1,0 +1,89 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { forbidden, missing } from '../../platform/errors.ts'
+import { readUpload } from '../../platform/http/multipart.ts'
+import { newId } from '../../platform/id.ts'
+import { serverContext } from '../../platform/services.ts'
+import { type ReceivedFile, type StoredFile, receiveFile, sendFile } from '../files/index.ts'
+import { fileUrl } from './file-url.ts'
+import type { UploadedFile } from './schema.ts'
+
+const insert = statement('chat.files.insert', (db, p: StoredFile) =>
+  db.insertInto('chat.files').values({
+    id: p.id,
+    filename: p.filename,
+    mime_type: p.mime_type,
+    size_bytes: p.size_bytes,
+    sha256: p.sha256,
+    storage_key: p.storage_key,
+  }),
+)
+
+/** Takes a file to be sent or shown as a picture of oneself. What nobody has sent in a day is removed. Throws 413, 415, 400. */
+export async function uploadFile(ctx: Ctx, request: FastifyRequest): Promise<UploadedFile> {
+  const discard = ({ storage_key }: ReceivedFile) => ctx.services.storage.remove(storage_key)
+  const { file, filename } = await readUpload(request, (content) => receiveFile(ctx, content, 'chat'), discard)
+  const { content_type, ...received } = file
+  const stored = { ...received, id: newId(), filename, mime_type: content_type ?? 'application/octet-stream' }
+  try {
+    await ctx.db.all(insert, stored)
+  } catch (error) {
+    await discard(file)
+    throw error
+  }
+  const { id, mime_type, size_bytes } = stored
+  return { id, url: fileUrl(stored), filename, mime_type, size_bytes }
+}
+
+const columns = sql`f.id, f.filename, f.mime_type, f.size_bytes, f.sha256, f.storage_key`
+
+// Row security lets in the uploader and the members of chats that it was sent to. What may be viewed once needs more.
+const find = statement(
+  'chat.files.find',
+  (_, p: { id: string }) => sql<StoredFile>`
+    select ${columns} from chat.files f
+     where f.id = ${p.id}
+       and (f.user_id = app.user_id() or app.is_avatar(f.id) or exists (
+         select from chat.messages m where m.file_id = f.id and m.visibility <> 'view_once'
+            and (m.expires_at is null or m.expires_at > now())))`,
+)
+const findSigned = statement(
+  'chat.files.find_signed.sweep',
+  (_, p: { id: string }) => sql<StoredFile>`select ${columns} from chat.files f where f.id = ${p.id}`,
+)
+
+/** The content, for those who may see it or hold a ticket made for them. Throws 404, 403 for a ticket that is over. */
+export async function downloadFile(ctx: Ctx, id: string, ticket: string | undefined, request: FastifyRequest) {
+  if (ticket === undefined) return sendFile(ctx, (await ctx.db.maybe(find, { id })) ?? missing('file'), request)
+  const { user_id } = await ctx.db.entered()
+  requireTicket(ctx, id, user_id as string, ticket)
+  const file =
+    (await serverContext(ctx.services, { workspaceId: null }).db.maybe(findSigned, { id })) ?? missing('file')
+  const reply = await sendFile(ctx, file, request)
+  reply.headers['cache-control'] = 'no-store'
+  return reply
+}
+
+const ticketSeconds = 5 * 60
+
+/** An address that opens for this user alone, for five minutes. */
+export function signedFileUrl(ctx: Ctx, file: { id: string; filename: string }, userId: string): string {
+  const expiresAt = Math.floor(ctx.now().getTime() / 1000) + ticketSeconds
+  return `${fileUrl(file)}?ticket=${expiresAt}.${mac(ctx, file.id, userId, expiresAt)}`
+}
+
+function requireTicket(ctx: Ctx, id: string, userId: string, ticket: string): void {
+  const [, expiry, given] = /^(\d{1,12})\.([\w-]{43})$/.exec(ticket) ?? []
+  const expected = mac(ctx, id, userId, Number(expiry))
+  const genuine = given !== undefined && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+  if (!genuine || Number(expiry) * 1000 < ctx.now().getTime())
+    throw forbidden('This could be opened once, for a while.')
+}
+
+const mac = (ctx: Ctx, fileId: string, userId: string, expiresAt: number) =>
+  createHmac('sha256', ctx.services.secrets.derive('chat/file-ticket'))
+    .update(`${fileId}.${userId}.${expiresAt}`)
+    .digest('base64url')

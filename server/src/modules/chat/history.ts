@@ -1,0 +1,123 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import { invalidField, missing } from '../../platform/errors.ts'
+import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
+import { type MessageRow, messageColumns, presentMessages, toHistory, unexpired } from './message-row.ts'
+import type { History, messagePage } from './schema.ts'
+
+type Page = z.output<typeof messagePage>
+type Direction = 'older' | 'newer'
+
+/** A place in a chat, and where to go from there. */
+interface Place {
+  direction: Direction
+  /** Messages below it, or above it. */
+  number: number
+}
+
+const latest: Place = { direction: 'older', number: Number.MAX_SAFE_INTEGER }
+
+const beside = variants(
+  'chat.messages.beside',
+  (_, p: { chat_id: string; number: number }, shape: { rows: string; direction: Direction }) =>
+    presentMessages(sql`
+      select ${messageColumns} from chat.messages m
+       where m.chat_id = ${p.chat_id} and m.number ${shape.direction === 'older' ? sql`<` : sql`>`} ${p.number} and ${unexpired}
+       order by m.number ${shape.direction === 'older' ? sql`desc` : sql`asc`} limit ${sql.lit(Number(shape.rows))}`),
+)
+
+const findNumber = statement(
+  'chat.messages.number',
+  (_, p: { chat_id: string; id: string }) => sql<{ number: number }>`
+    select m.number from chat.messages m where m.id = ${p.id} and m.chat_id = ${p.chat_id}`,
+)
+const findChat = statement('chat.chats.exists', (db, p: { id: string }) =>
+  db.selectFrom('chat.chats').select('id').where('id', '=', p.id),
+)
+
+/** Newest first. `next_cursor` goes on in the direction of the page. Throws 404 for a chat or message that is not there. */
+export async function listMessages(ctx: Ctx, query: History): Promise<Page> {
+  const { chat_id, limit } = query
+  const page = query.around ? await aroundMessage(ctx, query, query.around) : await besidePlace(ctx, query)
+  if (page.data.length === 0) (await ctx.db.maybe(findChat, { id: chat_id })) ?? missing('chat')
+  return page
+
+  async function besidePlace(ctx: Ctx, { before, after, cursor }: History): Promise<Page> {
+    const anchor = before ?? after
+    const place: Place = cursor
+      ? readPlace(cursor)
+      : anchor
+        ? { direction: before ? 'older' : 'newer', number: await numberOf(ctx, chat_id, anchor) }
+        : latest
+    const { rows, next } = await read(ctx, chat_id, place, limit)
+    return { data: inOrder(rows).map(toHistory), next_cursor: next }
+  }
+}
+
+/** The message in the middle of a page. */
+async function aroundMessage(ctx: Ctx, { chat_id, limit }: History, id: string): Promise<Page> {
+  const number = await numberOf(ctx, chat_id, id)
+  const older = await read(ctx, chat_id, { direction: 'older', number: number + 1 }, Math.ceil(limit / 2))
+  const newer = await read(ctx, chat_id, { direction: 'newer', number }, Math.floor(limit / 2))
+  return { data: inOrder([...newer.rows, ...older.rows]).map(toHistory), next_cursor: older.next }
+}
+
+async function read(ctx: Ctx, chat_id: string, { direction, number }: Place, limit: number) {
+  if (limit === 0) return { rows: [], next: null }
+  const found = await ctx.db.all(beside({ rows: rowsToRead(limit), direction }), { chat_id, number })
+  const fromPlace = direction === 'older' ? found : found.toReversed()
+  const rows = fromPlace.slice(0, limit)
+  const last = rows.at(-1)
+  return { rows, next: found.length > limit && last ? writePlace({ direction, number: last.number }) : null }
+}
+
+const inOrder = (rows: MessageRow[]) => rows.toSorted((a, b) => b.number - a.number)
+
+async function numberOf(ctx: Ctx, chat_id: string, id: string): Promise<number> {
+  return ((await ctx.db.maybe(findNumber, { chat_id, id })) ?? missing('message')).number
+}
+
+const writePlace = ({ direction, number }: Place) => Buffer.from(`${direction}.${number}`).toString('base64url')
+
+function readPlace(cursor: string): Place {
+  const [, direction, number] =
+    /^(older|newer)\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
+  if (!direction) throw invalidField('query.cursor', 'This cursor was not made by this list. Start again without one.')
+  return { direction: direction as Direction, number: Number(number) }
+}
+
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+const search = variants(
+  'chat.messages.search',
+  (_, p: { q: string; chat_id: string | null; before: string }, shape: { rows: string }) =>
+    presentMessages(
+      sql`
+      select ${messageColumns} from chat.messages m
+       where m.id in (
+         select app.search_messages(${p.q}, ${p.chat_id}::uuid, ${p.before}::uuid, ${sql.lit(Number(shape.rows))}))`,
+      { order: sql`m.id desc` },
+    ),
+)
+
+/** Newest first, in all chats of whoever asks or in one of them. Encrypted messages and those for one view are not found. */
+export async function searchMessages(
+  ctx: Ctx,
+  {
+    q,
+    chat_id,
+    limit,
+    cursor,
+  }: { q: string; chat_id?: string | undefined; limit: number; cursor?: string | undefined },
+): Promise<Page> {
+  const rows = await ctx.db.all(search({ rows: rowsToRead(limit) }), {
+    q,
+    chat_id: chat_id ?? null,
+    before: readCursor(cursor) ?? lastId,
+  })
+  if (rows.length === 0 && chat_id) (await ctx.db.maybe(findChat, { id: chat_id })) ?? missing('chat')
+  const { data, next_cursor } = toPage(rows, limit)
+  return { data: data.map(toHistory), next_cursor }
+}

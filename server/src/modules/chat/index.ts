@@ -1,0 +1,5 @@
+export { chatAudience } from './audience.ts'
+export { removeExpiredMessages, removeStoredFiles, removeUnusedFiles } from './jobs.ts'
+export { chatCommands } from './live.ts'
+export { type Presence, createPresence } from './presence.ts'
+export { chatRoutes } from './routes.ts'

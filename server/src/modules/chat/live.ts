@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { transaction, type Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { missing } from '../../platform/errors.ts'
+import { type SocketCommand, socketCommand } from '../realtime/index.ts'
+import { chatTopic } from './events.ts'
+import { sayAway } from './presence.ts'
+import { acknowledge } from './receipts.ts'
+import { receipt } from './schema.ts'
+
+const findOnline = statement(
+  'chat.members.online',
+  (_, p: { chat_id: string }) => sql<{ online: string[] }>`
+    select array(select h.id from app.people(array(select m.user_id from chat.members m where m.chat_id = c.id)) h
+                  where h.online) as online
+      from chat.chats c where c.id = ${p.chat_id}`,
+)
+const findDm = statement(
+  'chat.chats.heard',
+  (_, p: { chat_id: string }) => sql<{ blocked: boolean }>`
+    select c.type = 'dm' and app.is_blocked(c.dm_low, c.dm_high) as blocked from chat.chats c where c.id = ${p.chat_id}`,
+)
+
+const acknowledgement = (kind: 'read' | 'delivered') =>
+  socketCommand({
+    event: `chat:${kind}`,
+    access: 'user',
+    data: receipt,
+    handle: (ctx: Ctx, _, { chat_id, message_id = null }) =>
+      transaction(ctx, async (ctx) => void (await acknowledge(ctx, kind, { chat_id, message_id }))),
+  })
+
+/** What clients may say over their socket about chats. Nobody needs to join: all of one's chats are heard from the start. */
+export const chatCommands: SocketCommand[] = [
+  socketCommand({
+    event: 'chat:join',
+    access: 'user',
+    data: z.object({ chat_id: z.uuid() }),
+    async handle(ctx, socket, { chat_id }) {
+      const { online } = (await ctx.db.maybe(findOnline, { chat_id })) ?? missing('chat')
+      socket.join(chatTopic(chat_id))
+      socket.send('chat:joined', { chat_id, online })
+    },
+  }),
+  socketCommand({
+    event: 'chat:typing',
+    access: 'user',
+    data: z.object({ chat_id: z.uuid(), typing: z.boolean().default(true) }),
+    async handle(ctx, { userId }, { chat_id, typing }) {
+      const { blocked } = (await ctx.db.maybe(findDm, { chat_id })) ?? missing('chat')
+      if (!blocked) ctx.services.live.publish(chatTopic(chat_id), 'chat:typing', { chat_id, user_id: userId, typing })
+    },
+  }),
+  acknowledgement('read'),
+  acknowledgement('delivered'),
+  socketCommand({
+    event: 'presence',
+    access: 'user',
+    data: z.object({ status: z.enum(['online', 'away']).default('online') }),
+    handle: (ctx, { userId }, { status }) => sayAway(ctx.services, userId, status === 'away'),
+  }),
+]

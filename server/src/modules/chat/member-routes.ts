@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { type Route, route } from '../../platform/http/route.ts'
+import { getChat } from './chats.ts'
+import { addMembers, changeMemberRole, leaveChat, listMembers, removeMember } from './members.ts'
+import { chat, chatMember, memberChanges, newMembers } from './schema.ts'
+
+const params = z.object({ id })
+const memberParams = z.object({ id, userId: id })
+
+export const chatMemberRoutes: Record<string, Route> = {
+  listChatMembers: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/chats/:id/members',
+    access: 'user',
+    summary: 'Who is in a chat, and how far they have read',
+    params,
+    query: page(),
+    answer: pageOf(chatMember),
+    handler: (ctx, { params, query }) => listMembers(ctx, params.id, query),
+  }),
+  addChatMembers: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/chats/:id/members',
+    access: 'user',
+    summary: 'Add people to a group; for its owner and admins',
+    params,
+    body: newMembers,
+    example: { member_ids: ['0199ffff-ffff-7fff-bfff-ffffffffffff'] },
+    answer: chat,
+    errors: [409],
+    async handler(ctx, { params, body }) {
+      await addMembers(ctx, params.id, body.member_ids)
+      return getChat(ctx, params.id)
+    },
+  }),
+  changeChatMember: route({
+    kind: 'write',
+    method: 'PATCH',
+    path: '/api/chats/:id/members/:userId',
+    access: 'user',
+    summary: "Change a member's role in a group",
+    params: memberParams,
+    body: memberChanges,
+    example: { role: 'admin' },
+    answer: chat,
+    errors: [409],
+    async handler(ctx, { params, body }) {
+      await changeMemberRole(ctx, params.id, params.userId, body.role)
+      return getChat(ctx, params.id)
+    },
+  }),
+  removeChatMember: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/chats/:id/members/:userId',
+    access: 'user',
+    summary: 'Remove a member from a group',
+    params: memberParams,
+    answer: success,
+    errors: [409],
+    async handler(ctx, { params }) {
+      await removeMember(ctx, params.id, params.userId)
+      return succeeded
+    },
+  }),
+  leaveChat: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/chats/:id/leave',
+    access: 'user',
+    summary: 'Leave a group; its owner leaves it to whoever has been there longest',
+    params,
+    answer: success,
+    errors: [409],
+    async handler(ctx, { params }) {
+      await leaveChat(ctx, params.id)
+      return succeeded
+    },
+  }),
+}

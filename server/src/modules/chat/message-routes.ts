@@ -1,0 +1,208 @@
+import { z } from 'zod'
+import { invalidField } from '../../platform/errors.ts'
+import { id } from '../../platform/http/fields.ts'
+import { type Route, route } from '../../platform/http/route.ts'
+import { downloadFile, uploadFile } from './files.ts'
+import { listMessages, searchMessages } from './history.ts'
+import { createPoll, deleteMessage, editMessage, sendMessage } from './messages.ts'
+import { castVote, getPoll } from './polls.ts'
+import { toggleReaction } from './reactions.ts'
+import { acknowledge } from './receipts.ts'
+import {
+  deletedMessage,
+  history,
+  message,
+  messageChanges,
+  messageChoice,
+  messagePage,
+  messageSearch,
+  newMessage,
+  newPoll,
+  newReaction,
+  pollWithMyVote,
+  reactionsOf,
+  receipt,
+  receiptAnswer,
+  uploadedFile,
+  viewedMessage,
+  vote,
+} from './schema.ts'
+import { viewMessage } from './views.ts'
+
+const params = z.object({ id })
+const exampleId = '0199ffff-ffff-7fff-bfff-ffffffffffff'
+
+const receiptRoute = (kind: 'read' | 'delivered', summary: string) =>
+  route({
+    kind: 'write',
+    method: 'POST',
+    path: `/api/messages/${kind}`,
+    access: 'user',
+    summary,
+    body: receipt,
+    example: { chat_id: exampleId, message_id: exampleId },
+    answer: receiptAnswer,
+    handler: (ctx, { body }) => acknowledge(ctx, kind, { chat_id: body.chat_id, message_id: body.message_id ?? null }),
+  })
+
+const editRoute = (method: 'PATCH' | 'PUT') =>
+  route({
+    kind: 'write',
+    method,
+    path: '/api/messages/:id',
+    access: 'user',
+    summary: 'Change what I wrote',
+    params,
+    body: messageChanges,
+    example: { content: 'See you at nine.' },
+    answer: message,
+    errors: [409],
+    handler: (ctx, { params, body }) => editMessage(ctx, params.id, body.content),
+  })
+
+export const messageRoutes: Record<string, Route> = {
+  listMessages: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/messages',
+    access: 'user',
+    summary: 'Messages of a chat, newest first; older, newer or around one of them',
+    query: history,
+    answer: messagePage,
+    handler: (ctx, { query }) => listMessages(ctx, query),
+  }),
+  searchMessages: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/messages/search',
+    access: 'user',
+    summary: 'Find words in my chats, newest first; never in encrypted messages',
+    query: messageSearch,
+    answer: messagePage,
+    handler: (ctx, { query }) => searchMessages(ctx, query),
+  }),
+  sendMessage: route({
+    // A resend fails on its client_id and is answered from outside of the failed transaction.
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/messages/send',
+    access: 'user',
+    summary: 'Send a message; with a client_id, sending it again does no harm',
+    body: newMessage,
+    example: {
+      chat_id: exampleId,
+      type: 'text',
+      content: 'See you at eight.',
+      visibility: 'everyone',
+      encrypted: false,
+      client_id: 'phone-17',
+    },
+    status: 201,
+    answer: message,
+    handler: (ctx, { body }) => sendMessage(ctx, body),
+  }),
+  editMessage: editRoute('PATCH'),
+  replaceMessage: editRoute('PUT'),
+  deleteMessage: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/messages',
+    access: 'user',
+    summary: 'Delete a message for everyone, named in the body or the query',
+    query: messageChoice,
+    body: messageChoice,
+    example: { message_id: exampleId },
+    answer: deletedMessage,
+    async handler(ctx, { query, body }) {
+      const messageId = body.message_id ?? query.message_id
+      if (!messageId) throw invalidField('body.message_id', 'Say which message.')
+      await deleteMessage(ctx, messageId)
+      return { success: true as const, id: messageId, deleted: true as const }
+    },
+  }),
+  viewMessage: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/messages/:id/view',
+    access: 'user',
+    summary: 'Open what may be viewed once',
+    params,
+    answer: viewedMessage,
+    errors: [409],
+    notIdempotent: true,
+    handler: (ctx, { params }) => viewMessage(ctx, params.id),
+  }),
+  readMessages: receiptRoute('read', 'I have read everything up to this message, or everything'),
+  receiveMessages: receiptRoute('delivered', 'My device has everything up to this message, or everything'),
+  toggleReaction: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/messages/reactions',
+    access: 'user',
+    summary: 'React to a message, or take the same reaction back',
+    body: newReaction,
+    example: { message_id: exampleId, emoji: '👍' },
+    answer: reactionsOf,
+    errors: [409],
+    handler: (ctx, { body }) => toggleReaction(ctx, body.message_id, body.emoji),
+  }),
+  createPoll: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/polls',
+    access: 'user',
+    summary: 'Ask the chat: a message of type poll',
+    body: newPoll,
+    example: { chat_id: exampleId, question: 'Lunch?', options: ['Soup', 'Salad'], multiple: false, anonymous: false },
+    status: 201,
+    answer: pollWithMyVote,
+    handler: (ctx, { body }) => createPoll(ctx, body),
+  }),
+  getPoll: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/polls/:id',
+    access: 'user',
+    summary: 'How a poll stands',
+    params,
+    answer: pollWithMyVote,
+    handler: (ctx, { params }) => getPoll(ctx, params.id),
+  }),
+  castVote: route({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/polls',
+    access: 'user',
+    summary: 'Vote, change my vote, or with no options take it back',
+    body: vote,
+    example: { poll_id: exampleId, option_ids: [exampleId] },
+    answer: pollWithMyVote,
+    errors: [409],
+    handler: (ctx, { body }) => castVote(ctx, body.poll_id, body.option_ids),
+  }),
+  uploadFile: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/upload',
+    access: 'user',
+    summary: 'Upload a file to send, or a picture of myself, to 50 MB, in the form field "file"',
+    upload: true,
+    bodyLimitBytes: 51 * 1024 * 1024,
+    status: 201,
+    answer: uploadedFile,
+    errors: [413, 415],
+    handler: (ctx, { request }) => uploadFile(ctx, request),
+  }),
+  downloadFile: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/uploads/:id/:filename',
+    access: 'user',
+    summary: 'The content of a file, for its uploader and those to whom it was sent',
+    params: z.object({ id, filename: z.string() }),
+    query: z.object({ ticket: z.string().max(100).optional() }),
+    answer: z.any(),
+    errors: [416],
+    handler: (ctx, { params, query, request }) => downloadFile(ctx, params.id, query.ticket, request),
+  }),
+}

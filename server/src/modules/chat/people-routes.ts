@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { id, page, pageOf, succeeded, success, text } from '../../platform/http/fields.ts'
+import { type Route, route } from '../../platform/http/route.ts'
+import { invalidField } from '../../platform/errors.ts'
+import { blockUser, findPeople, listBlocks, unblockUser } from './people.ts'
+import { getMyProfile, updateMyProfile } from './profiles.ts'
+import { block, blockChoice, chatProfile, chatProfileChanges, person } from './schema.ts'
+
+export const peopleRoutes: Record<string, Route> = {
+  searchPeople: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/users/search',
+    access: 'user',
+    summary: 'Find people by exact e-mail address, phone number or username, and colleagues by name',
+    query: z.object({ q: text(254) }),
+    answer: pageOf(person),
+    handler: async (ctx, { query }) => ({ data: await findPeople(ctx, query.q), next_cursor: null }),
+  }),
+  getMyProfile: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/users/profile',
+    access: 'user',
+    summary: 'My profile as others see it, with status and presence',
+    answer: chatProfile,
+    handler: (ctx) => getMyProfile(ctx),
+  }),
+  updateMyProfile: route({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/users/profile',
+    access: 'user',
+    summary: 'Change my profile, or say what I am up to for a while',
+    body: chatProfileChanges,
+    example: { display_name: 'Ana', status: 'In a meeting' },
+    answer: chatProfile,
+    errors: [409],
+    handler: (ctx, { body }) => updateMyProfile(ctx, body),
+  }),
+  listBlocks: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/users/blocks',
+    access: 'user',
+    summary: 'Whom I have blocked',
+    query: page(),
+    answer: pageOf(block),
+    handler: (ctx, { query }) => listBlocks(ctx, query),
+  }),
+  blockUser: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/users/blocks',
+    access: 'user',
+    summary: 'Block somebody: no messages, calls or presence between the two of you',
+    body: z.object({ user_id: id }),
+    example: { user_id: '0199ffff-ffff-7fff-bfff-ffffffffffff' },
+    status: 201,
+    answer: block,
+    handler: (ctx, { body }) => blockUser(ctx, body.user_id),
+  }),
+  unblockUser: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/users/blocks',
+    access: 'user',
+    summary: 'Unblock somebody, named in the body or the query',
+    query: blockChoice,
+    body: blockChoice,
+    example: { user_id: '0199ffff-ffff-7fff-bfff-ffffffffffff' },
+    answer: success,
+    async handler(ctx, { query, body }) {
+      const userId = body.user_id ?? query.user_id
+      if (!userId) throw invalidField('body.user_id', 'Say whom.')
+      await unblockUser(ctx, userId)
+      return succeeded
+    },
+  }),
+}

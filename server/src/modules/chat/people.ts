@@ -1,0 +1,73 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import { invalidField, missing } from '../../platform/errors.ts'
+import { readCursor, rowsToRead } from '../../platform/http/fields.ts'
+import type { block, person } from './schema.ts'
+
+type Person = z.output<typeof person>
+type Block = z.output<typeof block>
+
+const maxFound = 20
+
+const find = statement(
+  'chat.people.find',
+  (_, p: { q: string }) => sql<Person>`
+    select h.id, h.name, h.username, h.avatar_url
+      from app.people(array(select app.find_people(${p.q}, ${sql.lit(maxFound)}))) h order by h.name, h.id`,
+)
+
+/** By exact e-mail address, username or telephone number; colleagues also by a part of their name. At most 20. */
+export const findPeople = (ctx: Ctx, q: string): Promise<Person[]> => ctx.db.all(find, { q })
+
+const insertBlock = statement(
+  'chat.blocks.insert',
+  (_, p: { user_id: string }) => sql`
+    insert into chat.blocks (blocked_id)
+    select h.id from app.people(array[${p.user_id}::uuid]) h on conflict do nothing`,
+)
+const blockColumns = sql`b.blocked_id as user_id, h.name, h.avatar_url, b.created_at`
+const findBlock = statement(
+  'chat.blocks.find',
+  (_, p: { user_id: string }) => sql<Block>`
+    select ${blockColumns} from chat.blocks b join app.people(array[${p.user_id}::uuid]) h on h.id = b.blocked_id
+     where b.user_id = app.user_id()`,
+)
+const listAll = variants(
+  'chat.blocks.list',
+  (_, p: { after: string | null }, shape: { rows: string; continued: boolean }) => sql<Block>`
+    with page as materialized (
+      select b.* from chat.blocks b
+       where b.user_id = app.user_id() ${shape.continued ? sql`and b.blocked_id > ${p.after}` : sql``}
+       order by b.blocked_id limit ${sql.lit(Number(shape.rows))}
+    )
+    select ${blockColumns} from page b join app.people(array(select blocked_id from page)) h on h.id = b.blocked_id
+     order by b.blocked_id`,
+)
+const deleteBlock = statement('chat.blocks.delete', (db, p: { user_id: string }) =>
+  db.deleteFrom('chat.blocks').where('blocked_id', '=', p.user_id).returning('blocked_id'),
+)
+
+/** The two cannot write to, find or see the presence of each other any more. Throws 404, 400 for oneself. */
+export async function blockUser(ctx: Ctx, user_id: string): Promise<Block> {
+  const me = await ctx.db.entered()
+  if (user_id === me.user_id) throw invalidField('body.user_id', 'Nobody can block themselves.')
+  const [, [found]] = (await ctx.db.together([
+    insertBlock.call({ user_id }),
+    findBlock.call({ user_id }),
+  ])) as unknown as [unknown, [Block?]]
+  return found ?? missing('person')
+}
+
+export async function unblockUser(ctx: Ctx, user_id: string): Promise<void> {
+  if (!(await ctx.db.maybe(deleteBlock, { user_id }))) missing('block')
+}
+
+export async function listBlocks(ctx: Ctx, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
+  const after = readCursor(cursor)
+  const rows = await ctx.db.all(listAll({ rows: rowsToRead(limit), continued: after !== null }), { after })
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  return { data, next_cursor: rows.length > limit && last ? Buffer.from(last.user_id).toString('base64url') : null }
+}

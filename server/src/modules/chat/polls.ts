@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { conflict, invalidField, missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { newId } from '../../platform/id.ts'
+import { PollChanged } from './events.ts'
+import { pollJson, unexpired } from './message-row.ts'
+import type { Message, NewPoll, Poll } from './schema.ts'
+
+interface Insert {
+  id: string
+  message_id: string
+  chat_id: string
+  question: string
+  options: string
+  multiple: boolean
+  anonymous: boolean
+  closes_at: string | null
+}
+const insert = statement(
+  'chat.polls.insert',
+  (_, p: Insert) => sql<{ poll: Poll }>`
+    with p as (
+      insert into chat.polls (id, message_id, chat_id, question, options, multiple, anonymous, closes_at)
+      values (${p.id}, ${p.message_id}, ${p.chat_id}, ${p.question}, ${p.options}::jsonb, ${p.multiple}, ${p.anonymous},
+              ${p.closes_at})
+      returning *
+    )
+    select ${pollJson} as poll from p`,
+)
+
+/** The poll of a message that has just been written. */
+export async function insertPoll(
+  ctx: Ctx,
+  message: Pick<Message, 'id' | 'chat_id'>,
+  { question, options, multiple, anonymous, closes_at }: Omit<NewPoll, 'chat_id'>,
+): Promise<Poll> {
+  const { poll } = await ctx.db.one(insert, {
+    id: newId(),
+    message_id: message.id,
+    chat_id: message.chat_id,
+    question,
+    options: JSON.stringify(options.map((text) => ({ id: newId(), text }))),
+    multiple,
+    anonymous,
+    closes_at: closes_at ?? null,
+  })
+  return poll
+}
+
+export function requireOpenUntil(closesAt: string | undefined, path: string): void {
+  if (closesAt !== undefined && Date.parse(closesAt) <= Date.now()) throw invalidField(path, 'Give a time to come.')
+}
+
+// Voters of one poll queue up, so that each tells the others a true count.
+const lock = statement(
+  'chat.polls.lock',
+  (_, p: { id: string }) => sql<{ option_ids: string[]; multiple: boolean; closed: boolean }>`
+    select array(select o ->> 'id' from jsonb_array_elements(p.options) o) as option_ids, p.multiple,
+           coalesce(p.closes_at <= clock_timestamp(), false) as closed
+      from chat.polls p join chat.messages m on m.id = p.message_id and ${unexpired}
+     where p.id = ${p.id} for no key update of p`,
+)
+const castBallot = statement(
+  'chat.ballots.cast',
+  (_, p: { poll_id: string; option_ids: string[] }) => sql`
+    insert into chat.ballots as b (poll_id, chat_id, option_ids)
+    select p.id, p.chat_id, ${p.option_ids}::uuid[] from chat.polls p where p.id = ${p.poll_id}
+    on conflict (poll_id, user_id) do update set option_ids = excluded.option_ids, voted_at = now()`,
+)
+const find = statement(
+  'chat.polls.find',
+  (_, p: { id: string }) => sql<{ poll: Poll }>`select ${pollJson} as poll from chat.polls p where p.id = ${p.id}`,
+)
+
+/** Puts the voter's whole choice in place of an earlier one; none takes it back. Throws 404, 400, or 409 `poll_closed`. */
+export async function castVote(ctx: Ctx, pollId: string, optionIds: string[]) {
+  const poll = (await ctx.db.maybe(lock, { id: pollId })) ?? missing('poll')
+  if (poll.closed) throw conflict('poll_closed', 'This poll is closed.')
+  const chosen = [...new Set(optionIds.map((id) => id.toLowerCase()))]
+  if (chosen.some((id) => !poll.option_ids.includes(id))) {
+    throw invalidField('body.option_ids', 'One of these is no option of this poll.')
+  }
+  if (chosen.length > 1 && !poll.multiple) throw invalidField('body.option_ids', 'Choose one option.')
+  const [, [found]] = (await ctx.db.together([
+    castBallot.call({ poll_id: pollId, option_ids: chosen }),
+    find.call({ id: pollId }),
+  ])) as unknown as [unknown, [{ poll: Poll }]]
+  emit(ctx, PollChanged, found.poll)
+  return { ...found.poll, my_option_ids: chosen }
+}
+
+const findMine = statement(
+  'chat.ballots.find_mine',
+  (_, p: { poll_id: string }) => sql<{ option_ids: string[] }>`
+    select option_ids from chat.ballots where poll_id = ${p.poll_id} and user_id = app.user_id()`,
+)
+
+export async function getPoll(ctx: Ctx, id: string) {
+  const [[found], [mine]] = (await ctx.db.together([find.call({ id }), findMine.call({ poll_id: id })])) as unknown as [
+    [{ poll: Poll }?],
+    [{ option_ids: string[] }?],
+  ]
+  return { ...(found ?? missing('poll')).poll, my_option_ids: mine?.option_ids ?? [] }
+}

@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { conflict, missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { ReactionsChanged } from './events.ts'
+import { reactionsJson, unexpired } from './message-row.ts'
+import type { reactionsOf } from './schema.ts'
+
+type Reactions = z.output<typeof reactionsOf>
+
+const maxKinds = 50
+
+// Those who react to one message queue up, so that each tells the others the true list.
+const lock = statement(
+  'chat.reactions.lock',
+  (_, p: { message_id: string; emoji: string }) => sql<{ chat_id: string; deleted: boolean; full: boolean }>`
+    select m.chat_id, m.deleted_at is not null as deleted,
+           (select count(distinct r.emoji) >= ${sql.lit(maxKinds)} from chat.reactions r
+             where r.message_id = m.id and r.emoji <> ${p.emoji}) as full
+      from chat.messages m where m.id = ${p.message_id} and ${unexpired} for no key update of m`,
+)
+const toggle = statement(
+  'chat.reactions.toggle',
+  (_, p: { message_id: string; chat_id: string; emoji: string }) => sql`
+    with taken_back as (
+      delete from chat.reactions
+       where message_id = ${p.message_id} and emoji = ${p.emoji} and user_id = app.user_id() returning 1
+    )
+    insert into chat.reactions (message_id, chat_id, emoji)
+    select ${p.message_id}::uuid, ${p.chat_id}::uuid, ${p.emoji} where not exists (select from taken_back)`,
+)
+const list = statement(
+  'chat.reactions.list',
+  (_, p: { message_id: string }) => sql<{ reactions: Reactions['reactions'] }>`
+    select ${reactionsJson} as reactions from (select ${p.message_id}::uuid as id) m`,
+)
+
+/** Reacts, or takes the same reaction back. Throws 404, or 409 for a deleted message. */
+export async function toggleReaction(ctx: Ctx, message_id: string, emoji: string): Promise<Reactions> {
+  const { chat_id, deleted, full } = (await ctx.db.maybe(lock, { message_id, emoji })) ?? missing('message')
+  if (deleted) throw conflict('deleted', 'This message is deleted.')
+  if (full) throw conflict('too_many_reactions', `A message has at most ${maxKinds} kinds of reactions.`)
+  const [, [{ reactions }]] = (await ctx.db.together([
+    toggle.call({ message_id, chat_id, emoji }),
+    list.call({ message_id }),
+  ])) as unknown as [unknown, [{ reactions: Reactions['reactions'] }]]
+  emit(ctx, ReactionsChanged, { chat_id, message_id, reactions })
+  return { message_id, reactions }
+}

@@ -1,0 +1,86 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { missing } from '../../platform/errors.ts'
+import { chatTopic } from './events.ts'
+
+/** Unread messages of member `m` in chat `c`. What has expired but not been swept does not count either. */
+export const unreadCount = sql`(c.last_number - m.read_number - m.unread_gone - (
+  select count(*) from chat.messages x
+   where x.chat_id = c.id and x.number > m.read_number and x.expires_at <= now() and x.deleted_at is null))`
+
+interface Place {
+  chat_id: string
+  /** Null: the newest. */
+  message_id: string | null
+}
+
+// Deleting a message adds to `unread_gone` of those who have not read it. Locked first, in a statement of its own, so that
+// what follows sees every deletion that has already counted itself here.
+const lockMine = statement(
+  'chat.members.lock_mine',
+  (_, p: Place) => sql<{ user_id: string }>`
+    select user_id from chat.members where chat_id = ${p.chat_id} and user_id = app.user_id() for no key update`,
+)
+
+const target = (p: Place): RawBuilder<unknown> => sql`
+  select c.id as chat_id, c.last_number, case when ${p.message_id}::uuid is null then c.last_number else t.number end as number
+    from chat.chats c left join chat.messages t on t.chat_id = c.id and t.id = ${p.message_id}::uuid
+   where c.id = ${p.chat_id}`
+
+// Each message is counted at most once for each member, and only where some of the unread ones are gone.
+const advanceRead = statement(
+  'chat.members.advance_read',
+  (_, p: Place) => sql`
+    update chat.members m
+       set read_number = t.number, delivered_number = greatest(m.delivered_number, t.number),
+           unread_gone = case when m.unread_gone = 0 or t.number = t.last_number then 0
+             else m.unread_gone - ((t.number - m.read_number) - (
+               select count(*) from chat.messages x where x.chat_id = m.chat_id and x.deleted_at is null
+                  and x.number > m.read_number and x.number <= t.number)) end
+      from (${target(p)}) t
+     where m.chat_id = t.chat_id and m.user_id = app.user_id() and m.read_number < t.number`,
+)
+
+const advanceDelivered = statement(
+  'chat.members.advance_delivered',
+  (_, p: Place) => sql`
+    update chat.members m set delivered_number = t.number
+      from (${target(p)}) t
+     where m.chat_id = t.chat_id and m.user_id = app.user_id() and m.delivered_number < t.number`,
+)
+
+interface Standing {
+  read_number: number
+  delivered_number: number
+  unread_count: number
+  /** Null when there is no such message. */
+  number: number | null
+}
+const findStanding = statement(
+  'chat.members.standing',
+  (_, p: Place) => sql<Standing>`
+    select m.read_number, greatest(m.read_number, m.delivered_number) as delivered_number, ${unreadCount} as unread_count, t.number
+      from chat.members m join chat.chats c on c.id = m.chat_id join (${target(p)}) t on t.chat_id = c.id
+     where m.user_id = app.user_id()`,
+)
+
+/**
+ * I have read (or my device has received) everything up to this message; without one, everything. It never goes back.
+ * Others in the chat hear how far I am. Throws 404.
+ */
+export async function acknowledge(ctx: Ctx, kind: 'read' | 'delivered', place: Place) {
+  const advance = kind === 'read' ? advanceRead : advanceDelivered
+  const [[mine], , [standing]] = (await ctx.db.together([
+    lockMine.call(place),
+    advance.call(place),
+    findStanding.call(place),
+  ])) as unknown as [[{ user_id: string }?], unknown, [Standing?]]
+  if (!mine || !standing) return missing('chat')
+  const { number, read_number, delivered_number, unread_count } = standing
+  if (number === null) return missing('message')
+  const { chat_id, message_id } = place
+  const news = { chat_id, user_id: mine.user_id, message_id, number: kind === 'read' ? read_number : delivered_number }
+  ctx.afterCommit(() => ctx.services.live.publish(chatTopic(chat_id), `chat:${kind}`, news))
+  return { success: true as const, chat_id, message_id, unread_count }
+}

@@ -1,0 +1,252 @@
+import { z } from 'zod'
+import { clearable, id, instant, optional, page, text } from '../../platform/http/fields.ts'
+import { profile, profileChanges } from '../identity/schema.ts'
+
+export const maxMembers = 1000
+const maxTextLength = 20_000
+const pictureUrl = text(2000).regex(/^(https?:\/\/|\/(?!\/))/, 'Give an http(s) address or a path on this server.')
+
+// People
+
+/** What people see of each other. */
+export const person = z.object({
+  id,
+  name: z.string().nullable(),
+  username: z.string().nullable(),
+  avatar_url: z.string().nullable(),
+})
+
+export const block = z.object({
+  user_id: id,
+  name: z.string().nullable(),
+  avatar_url: z.string().nullable(),
+  created_at: instant,
+})
+/** Where a DELETE may carry its field in the body or the query. */
+export const blockChoice = z.object({ user_id: optional(id) })
+
+export const chatProfile = profile.extend({
+  /** What one says about oneself for a while. */
+  status: z.string().nullable(),
+  status_expires_at: instant.nullable(),
+  badges: z.array(z.enum(['email_verified', 'phone_verified', 'admin', 'affiliate'])),
+  online: z.boolean(),
+  last_active: instant.nullable(),
+})
+export type ChatProfile = z.output<typeof chatProfile>
+export const chatProfileChanges = profileChanges.extend({
+  status: clearable(text(200)),
+  status_expires_at: clearable(instant),
+})
+export type ChatProfileChanges = z.output<typeof chatProfileChanges>
+
+// Files
+
+export const uploadedFile = z.object({
+  id,
+  url: z.string(),
+  filename: z.string(),
+  mime_type: z.string(),
+  size_bytes: z.int(),
+})
+export type UploadedFile = z.output<typeof uploadedFile>
+
+// Messages
+
+export const messageTypes = ['text', 'image', 'voice', 'video', 'document', 'sticker', 'poll'] as const
+const visibility = z.enum(['everyone', 'view_once', 'disappearing'])
+
+export const reaction = z.object({ emoji: z.string(), count: z.int(), user_ids: z.array(id) })
+
+export const poll = z.object({
+  id,
+  chat_id: id,
+  message_id: id,
+  question: z.string(),
+  /** `voter_ids` is null when the poll is anonymous. */
+  options: z.array(z.object({ id, text: z.string(), votes: z.int(), voter_ids: z.array(id).nullable() })),
+  multiple: z.boolean(),
+  anonymous: z.boolean(),
+  closes_at: instant.nullable(),
+  closed: z.boolean(),
+  voters: z.int(),
+  created_by: id,
+  created_at: instant,
+})
+export type Poll = z.output<typeof poll>
+export const pollWithMyVote = poll.extend({ my_option_ids: z.array(id) })
+
+export const newPoll = z.object({
+  chat_id: id,
+  question: text(500),
+  options: z.array(text(200)).min(2, 'A poll has at least two options.').max(20),
+  multiple: z.boolean().default(false),
+  anonymous: z.boolean().default(false),
+  closes_at: optional(instant),
+})
+export type NewPoll = z.output<typeof newPoll>
+export const vote = z.object({ poll_id: id, option_ids: z.array(id).max(20) })
+
+export const message = z.object({
+  id,
+  chat_id: id,
+  /** Its place in the chat, from 1. Compare it with members' `read_number` and `delivered_number`. */
+  number: z.int(),
+  sender_id: id,
+  sender: person,
+  type: z.enum(messageTypes),
+  /** Null for what may be viewed once; see `POST /api/messages/:id/view`. */
+  content: z.string().nullable(),
+  file: uploadedFile.nullable(),
+  reply_to: id.nullable(),
+  reply: z
+    .object({ id, sender_id: id, type: z.enum(messageTypes), content: z.string().nullable(), deleted: z.boolean() })
+    .nullable(),
+  visibility,
+  encrypted: z.boolean(),
+  client_id: z.string().nullable(),
+  /** Of all members: `read` when everyone has read it. */
+  status: z.enum(['sent', 'delivered', 'read']),
+  reactions: z.array(reaction),
+  poll: poll.nullable(),
+  expires_at: instant.nullable(),
+  created_at: instant,
+  edited_at: instant.nullable(),
+  deleted: z.literal(false),
+})
+export type Message = z.output<typeof message>
+
+/** Of a deleted message only `{ id, deleted: true }` is left. `viewed`: have I opened what may be viewed once? */
+export const messageInHistory = message.extend({ viewed: z.boolean() }).partial().extend({ id, deleted: z.boolean() })
+export const messagePage = z.object({ data: z.array(messageInHistory), next_cursor: z.string().nullable() })
+
+export const history = page(50).extend({
+  chat_id: id,
+  /** The id of a message: older ones, newer ones, those about it. */
+  before: optional(id),
+  after: optional(id),
+  around: optional(id),
+})
+export type History = z.output<typeof history>
+
+export const newMessage = z.object({
+  chat_id: id,
+  type: z.enum(messageTypes).default('text'),
+  content: optional(z.string().max(maxTextLength)),
+  file_id: optional(id),
+  reply_to: optional(id),
+  visibility: visibility.default('everyone'),
+  /** For `disappearing`; a day by default. */
+  expires_in_seconds: optional(z.int().min(1).max(31_536_000)),
+  encrypted: z.boolean().default(false),
+  /** The sender's own name for it: sent again, it is not sent twice. */
+  client_id: optional(text(100)),
+  /** For `poll`. */
+  poll: optional(newPoll.omit({ chat_id: true })),
+})
+export type NewMessage = z.output<typeof newMessage>
+
+export const messageChanges = z.object({ content: z.string().min(1).max(maxTextLength) })
+export const messageChoice = z.object({ message_id: optional(id) })
+export const deletedMessage = z.object({ success: z.literal(true), id, deleted: z.literal(true) })
+export const viewedMessage = z.object({
+  id,
+  type: z.enum(messageTypes),
+  content: z.string().nullable(),
+  file: uploadedFile.nullable(),
+})
+export const messageSearch = page(50).extend({ q: text(200), chat_id: optional(id) })
+export const newReaction = z.object({ message_id: id, emoji: text(32) })
+export const reactionsOf = z.object({ message_id: id, reactions: z.array(reaction) })
+
+/** Up to this message, or without one up to the newest. */
+export const receipt = z.object({ chat_id: id, message_id: optional(id) })
+export const receiptAnswer = z.object({
+  success: z.literal(true),
+  chat_id: id,
+  message_id: id.nullable(),
+  unread_count: z.int(),
+})
+
+// Chats
+
+export const chatRole = z.enum(['owner', 'admin', 'member'])
+export type ChatRole = z.output<typeof chatRole>
+
+export const chatMember = z.object({
+  user_id: id,
+  name: z.string().nullable(),
+  username: z.string().nullable(),
+  avatar_url: z.string().nullable(),
+  role: chatRole,
+  status: z.string().nullable(),
+  online: z.boolean(),
+  last_seen: instant.nullable(),
+  read_number: z.int(),
+  delivered_number: z.int(),
+  joined_at: instant,
+})
+
+const lastMessage = messageInHistory.pick({
+  id: true,
+  number: true,
+  sender_id: true,
+  type: true,
+  content: true,
+  visibility: true,
+  encrypted: true,
+  created_at: true,
+  deleted: true,
+})
+
+export const chat = z.object({
+  id,
+  type: z.enum(['dm', 'group']),
+  /** Of a dm: the other's. */
+  name: z.string().nullable(),
+  avatar_url: z.string().nullable(),
+  created_by: id,
+  /** Mine. */
+  role: chatRole,
+  archived: z.boolean(),
+  hidden: z.boolean(),
+  unread_count: z.int(),
+  member_count: z.int(),
+  /** In a list the first five. */
+  members: z.array(chatMember),
+  last_message: lastMessage.nullable(),
+  created_at: instant,
+  updated_at: instant,
+})
+export type Chat = z.output<typeof chat>
+
+const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true')
+export const chatQuery = page(50).extend({ archived: optional(yesOrNo), hidden: optional(yesOrNo) })
+export type ChatQuery = z.output<typeof chatQuery>
+
+export const newChat = z.object({
+  type: z.enum(['dm', 'group']),
+  name: optional(text(200)),
+  avatar_url: optional(pictureUrl),
+  member_ids: z
+    .array(id)
+    .max(maxMembers - 1)
+    .default([]),
+})
+export type NewChat = z.output<typeof newChat>
+
+export const chatChanges = z.object({
+  name: optional(text(200)),
+  avatar_url: clearable(pictureUrl),
+  archived: z.boolean().optional(),
+  hidden: z.boolean().optional(),
+})
+export type ChatChanges = z.output<typeof chatChanges>
+
+export const newMembers = z.object({
+  member_ids: z
+    .array(id)
+    .min(1)
+    .max(maxMembers - 1),
+})
+export const memberChanges = z.object({ role: chatRole })
