@@ -21,7 +21,7 @@ import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/ide
 import { deliverPush, notificationRoutes, pushNotification } from './modules/notifications/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
 import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
-import { publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
+import { notifyShopTeam, publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
 import { SipProviderChanged } from './modules/telephony/events.ts'
 import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
@@ -75,7 +75,7 @@ const jobTypes: JobType<any>[] = [
   removeStoredFiles,
   removeUnusedFiles,
 ]
-const subscribers: Subscriber[] = []
+const subscribers: Subscriber[] = [notifyShopTeam]
 const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...shopCommands]
 
 export interface App {
