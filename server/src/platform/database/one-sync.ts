@@ -70,6 +70,7 @@ class Pipeline {
 
   constructor(client: pg.PoolClient, calls: Call[]) {
     this.#calls = calls
+    // oxlint-disable-next-line no-underscore-dangle -- how pg names it.
     this.#types = (client as unknown as { _types: unknown })._types
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve

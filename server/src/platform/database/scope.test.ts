@@ -98,7 +98,7 @@ for (const pipelined of [true, false]) {
     /** A pool of its own on PostgreSQL; embedded, one connection is all there is. */
     const withPool = async (max: number, work: (pool: pg.Pool) => Promise<void>) => {
       if (database.kind === 'embedded') return work(database.pool)
-      const pool = createPool(config, log, { connectionString: database.pool.options.connectionString as string, max })
+      const pool = createPool(config, log, { connectionString: database.pool.options.connectionString, max })
       try {
         await work(pool)
       } finally {

@@ -55,9 +55,10 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   await acceptUploads(app)
   measure(app, services.metrics)
   const limiter = createRateLimiter(config.rateLimits)
-  app.addHook('onRequest', async (request, reply) => {
+  // A callback, since this runs for every request; not calling on means that it has been answered.
+  app.addHook('onRequest', (request, reply, done) => {
     setHeaders(request, reply)
-    if (applyCors(config, request, reply)) return reply
+    if (!applyCors(config, request, reply)) done()
   })
   app.setErrorHandler((error, request, reply) => sendError(services.log, error, request, reply))
   app.setNotFoundHandler((request, reply) =>
