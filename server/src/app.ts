@@ -19,9 +19,11 @@ import { fileRoutes } from './modules/files/index.ts'
 import { admitVisitor, deliverThrough } from './modules/inbox/index.ts'
 import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
 import { deliverPush, notificationRoutes, pushNotification } from './modules/notifications/index.ts'
+import { integrationRoutes } from './modules/integrations/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
 import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
 import { notifyShopTeam, publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
+import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
 import { SipProviderChanged } from './modules/telephony/events.ts'
 import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
@@ -53,12 +55,14 @@ export const routeTables: RouteTable[] = [
   realtimeRoutes,
   billingRoutes,
   notificationRoutes,
+  integrationRoutes,
   telephonyRoutes,
   campaignRoutes,
   chatRoutes,
   receptionistRoutes,
   shopRoutes,
   publicShopRoutes,
+  salesRoutes,
 ]
 
 // oxlint-disable-next-line no-explicit-any -- jobs with different inputs share one list.
@@ -67,6 +71,7 @@ const jobTypes: JobType<any>[] = [
   sweepIdentity,
   removeExpiredTickets,
   importContacts,
+  expireHandoffs,
   embedKnowledge,
   pushNotification,
   deliverPush,

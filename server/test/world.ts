@@ -1,3 +1,4 @@
+import { createSalesWorld } from './sales-world.ts'
 import type { SignedUp, TestServer } from './server.ts'
 import { toneWav } from './tone.ts'
 
@@ -110,6 +111,7 @@ export async function createWorld(server: TestServer): Promise<World> {
       files: fileId,
       'signed-files': /signed-files\/([^/]+)\//.exec(String(signed.url))?.[1] ?? '',
       campaigns: String(campaign.id),
+      ...(await createSalesWorld(owner, canary, String(campaign.id))),
       clients: String(client.id),
       client: String(client.id),
       calls: String(call.id),
@@ -122,6 +124,7 @@ export async function createWorld(server: TestServer): Promise<World> {
       profiles: owner.userId,
       subscriptions: owner.userId,
       'call-count': owner.userId,
+      integrations: 'facebook',
     },
   }
 }

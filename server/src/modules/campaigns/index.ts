@@ -1,3 +1,5 @@
+export { listCalls } from './calls.ts'
+export { getCampaign, updateCampaign } from './campaigns.ts'
 export { type CampaignEngine, type CampaignEngineOptions, createCampaignEngine } from './engine/engine.ts'
 export { campaignCommands } from './live.ts'
 export { campaignReport } from './report.ts'

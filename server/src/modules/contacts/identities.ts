@@ -154,6 +154,32 @@ export async function addIdentity(ctx: Ctx, contactId: string, identity: Identit
   }
 }
 
+const removeKind = statement(
+  'contacts.remove_identities_of_kind',
+  (_, p: { contact_id: string; kind: string; value: string | null }) =>
+    sql`delete from contacts.identities
+         where contact_id = ${p.contact_id} and kind = ${p.kind} and value is distinct from ${p.value}`,
+)
+
+/**
+ * From now on this is their only identity of the kind; null: they have none. For kinds other than phone and email, which
+ * are fields of the contact. Throws 409 when it is somebody else's.
+ */
+export async function replaceIdentity(
+  ctx: Ctx,
+  contactId: string,
+  kind: Exclude<IdentityKind, 'phone' | 'email'>,
+  value: string | null,
+): Promise<void> {
+  const identities = value === null ? [] : [normal({ kind, value })]
+  await ctx.db.all(removeKind, { contact_id: contactId, kind, value: identities[0]?.value ?? null })
+  for (const identity of identities) {
+    const known = await ctx.db.maybe(findByIdentities, { identities: JSON.stringify([identity]) })
+    if (known?.contact_id === contactId) continue
+    await addIdentity(ctx, contactId, identity)
+  }
+}
+
 // Every table that refers to a contact follows: the catalogue knows them, so a new module cannot be forgotten.
 const merge = statement(
   'contacts.merge',

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { notFound } from '../../platform/errors.ts'
+import { id, instant, optional } from '../../platform/http/fields.ts'
+import { getCampaign, listCalls, updateCampaign } from '../campaigns/index.ts'
+import { addToContactList, createContactList, getContact, listContacts, wholeName } from '../contacts/index.ts'
+
+/** Seed 004's view of the campaign engine: how a campaign runs, and who still waits to be contacted. */
+
+export const CampaignRun = z
+  .object({
+    id,
+    campaign_id: id,
+    status: z.enum(['active', 'paused', 'completed', 'stopped']),
+    /** Percent. */
+    progress: z.int(),
+    contacts: z.int(),
+    attempts: z.int(),
+    total_calls: z.int(),
+    answered_calls: z.int(),
+    transferred_calls: z.int(),
+    failed_calls: z.int(),
+    connect_rate: z.number(),
+    booked_appointments: z.int(),
+    started_at: instant.nullable(),
+    ended_at: instant.nullable(),
+  })
+  .meta({ id: 'CampaignRun' })
+
+export const QueuedLead = z
+  .object({
+    /** Of the contact's place in the campaign; before the start the contact's own. */
+    id,
+    campaign_id: id,
+    /** The contact, whose id is also the prospect's. */
+    prospect_id: id.nullable(),
+    name: z.string(),
+    phone: z.string().nullable(),
+    status: z.literal('queued'),
+    attempts: z.int(),
+    /** When they are due; null until the campaign starts. */
+    scheduled_at: instant.nullable(),
+  })
+  .meta({ id: 'QueuedLead' })
+type QueuedLead = z.output<typeof QueuedLead>
+
+export const NewQueuedLead = z
+  .object({ prospect_id: optional(id), contact_id: optional(id) })
+  .refine((body) => body.prospect_id !== undefined || body.contact_id !== undefined, { message: 'Say who: prospect_id (or contact_id).', path: ['prospect_id'] })
+  .meta({ id: 'NewQueuedLead' })
+
+/** A campaign is run once, from its start to its end; pauses belong to the run. None before the start. */
+export async function listRuns(ctx: Ctx, campaignId: string): Promise<z.output<typeof CampaignRun>[]> {
+  const campaign = await getCampaign(ctx, campaignId)
+  const { status } = campaign
+  return status === 'pending' ? [] : [{ ...campaign, status, campaign_id: campaign.id }]
+}
+
+/** Who still waits to be contacted: before the start everybody on its list. */
+export async function listQueuedLeads(ctx: Ctx, campaignId: string, query: { limit: number; cursor?: string | undefined }) {
+  const campaign = await getCampaign(ctx, campaignId)
+  if (campaign.status !== 'pending') {
+    const { data, next_cursor } = await listCalls(ctx, campaign.id, { ...query, status: 'queued' })
+    const leads = data.map((call): QueuedLead => {
+      const { first_name, last_name } = call as { first_name?: string | null; last_name?: string | null }
+      return {
+        id: call.id,
+        campaign_id: campaign.id,
+        prospect_id: call.contact_id,
+        name: wholeName({ first_name: first_name ?? '', last_name: last_name ?? '' }),
+        phone: call.phone_number,
+        status: 'queued',
+        attempts: call.attempts,
+        scheduled_at: call.next_attempt_at,
+      }
+    })
+    return { data: leads, next_cursor }
+  }
+  if (campaign.contact_list_id === null) return { data: [], next_cursor: null }
+  const { data, next_cursor } = await listContacts(ctx, { ...query, contact_list_id: campaign.contact_list_id })
+  return { data: data.map((contact) => waiting(campaign.id, contact)), next_cursor }
+}
+
+type Waiting = { id: string; first_name: string; last_name: string; phone_number: string | null }
+
+const waiting = (campaign_id: string, contact: Waiting): QueuedLead => ({
+  id: contact.id,
+  campaign_id,
+  prospect_id: contact.id,
+  name: wholeName(contact),
+  phone: contact.phone_number,
+  status: 'queued',
+  attempts: 0,
+  scheduled_at: null,
+})
+
+/**
+ * Puts somebody on the campaign's list, which a running campaign goes on with; a campaign without one gets a list of its
+ * own. Throws 409 when it was started without a list.
+ */
+export async function queueLead(ctx: Ctx, campaignId: string, input: z.output<typeof NewQueuedLead>): Promise<QueuedLead> {
+  const campaign = await getCampaign(ctx, campaignId)
+  const wanted = input.prospect_id ?? input.contact_id
+  if (wanted === undefined) throw notFound('prospect')
+  const contact = await getContact(ctx, wanted)
+  let list = campaign.contact_list_id
+  if (list === null) {
+    const name = `Leads of ${campaign.title}`.slice(0, 255)
+    // `createContactList` commits when it is by itself.
+    list = (await transaction(ctx, (ctx) => createContactList(ctx, { name }))).id
+    await updateCampaign(ctx, campaign.id, { contact_list_id: list })
+  }
+  await addToContactList(ctx, list, [contact.id])
+  return waiting(campaign.id, contact)
+}

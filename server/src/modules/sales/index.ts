@@ -1,0 +1,2 @@
+export { expireHandoffs } from './jobs.ts'
+export { salesRoutes } from './routes.ts'

@@ -1,0 +1,186 @@
+import { z } from 'zod'
+import { roles } from '../../platform/access.ts'
+import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { type Route, type RouteTable, route } from '../../platform/http/route.ts'
+import { appointmentRoutes } from './appointment-routes.ts'
+import { CampaignRun, NewQueuedLead, QueuedLead, listQueuedLeads, listRuns, queueLead } from './campaign-leads.ts'
+import { conversationRoutes } from './conversation-routes.ts'
+import { handoffRoutes } from './handoff-routes.ts'
+import { wrapped } from './lists.ts'
+import { propertyRoutes } from './property-routes.ts'
+import { prospectRoutes } from './prospect-routes.ts'
+import { createRule, deleteRule, getRule, listRules, updateRule } from './routing-rules.ts'
+import * as schema from './schema.ts'
+import { TeamMember, changeTeamRole, getTeamMember, listTeam } from './team.ts'
+import { DatabaseTest, testDatabase } from './test-db.ts'
+
+const byId = z.object({ id })
+const someId = '0199aaaa-0000-7000-8000-000000000001'
+
+const ruleChanges = (method: 'PUT' | 'PATCH') =>
+  route({
+    kind: 'write',
+    method,
+    path: '/api/routing-rules/:id',
+    access: 'routing:write',
+    summary: 'Change a routing rule; what is not sent stays',
+    params: byId,
+    body: schema.RoutingRuleChanges,
+    example: { position: 10, conditions: { city: ['Dubai'] } },
+    answer: schema.dataOf(schema.RoutingRule),
+    handler: async (ctx, { params, body }) => ({ data: await updateRule(ctx, params.id, body) }),
+  })
+
+const routingRoutes: Record<string, Route> = {
+  listRoutingRules: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/routing-rules',
+    access: 'routing:read',
+    summary: 'Who gets which prospects and handoffs; the rules in the order in which they are tried',
+    query: page(),
+    answer: schema.listOf(schema.RoutingRule),
+    handler: async (ctx, { query, request }) => wrapped(await listRules(ctx, query), request.url),
+  }),
+  createRoutingRule: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/routing-rules',
+    access: 'routing:write',
+    summary: 'Make a routing rule: for one member, or for several in turn',
+    body: schema.NewRoutingRule,
+    example: {
+      name: 'Dubai above two million',
+      member_ids: [someId],
+      strategy: 'round_robin',
+      position: 10,
+      applies_to: ['prospect', 'handoff'],
+      conditions: { city: ['Dubai'], budget_min: 2_000_000, currency: 'AED' },
+    },
+    status: 201,
+    answer: schema.dataOf(schema.RoutingRule),
+    handler: async (ctx, { body }) => ({ data: await createRule(ctx, body) }),
+  }),
+  getRoutingRule: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/routing-rules/:id',
+    access: 'routing:read',
+    summary: 'One routing rule',
+    params: byId,
+    answer: schema.dataOf(schema.RoutingRule),
+    handler: async (ctx, { params }) => ({ data: await getRule(ctx, params.id) }),
+  }),
+  updateRoutingRule: ruleChanges('PATCH'),
+  putRoutingRule: ruleChanges('PUT'),
+  deleteRoutingRule: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/routing-rules/:id',
+    access: 'routing:write',
+    summary: 'Delete a routing rule',
+    params: byId,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteRule(ctx, params.id)
+      return succeeded
+    },
+  }),
+}
+
+const leadRoutes: Record<string, Route> = {
+  listCampaignRuns: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/campaigns/:id/runs',
+    access: 'campaigns:read',
+    summary: 'How a campaign runs; nothing before its start',
+    params: byId,
+    answer: pageOf(CampaignRun),
+    handler: async (ctx, { params }) => ({ data: await listRuns(ctx, params.id), next_cursor: null }),
+  }),
+  listQueuedLeads: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/campaigns/:id/queued-leads',
+    access: 'campaign-calls:read',
+    summary: 'Who still waits to be contacted',
+    params: byId,
+    query: page(),
+    answer: pageOf(QueuedLead),
+    handler: (ctx, { params, query }) => listQueuedLeads(ctx, params.id, query),
+  }),
+  createQueuedLead: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/campaigns/:id/queued-leads',
+    access: 'prospects:write',
+    summary: 'Have somebody contacted by a campaign',
+    params: byId,
+    body: NewQueuedLead,
+    example: { prospect_id: someId },
+    status: 201,
+    answer: QueuedLead,
+    errors: [409],
+    handler: (ctx, { params, body }) => queueLead(ctx, params.id, body),
+  }),
+}
+
+const teamRoutes: Record<string, Route> = {
+  listTeam: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/users',
+    access: 'members:read',
+    summary: 'The team: members of the workspace',
+    query: page(),
+    answer: schema.listOf(TeamMember),
+    handler: async (ctx, { query, request }) => wrapped(await listTeam(ctx, query), request.url),
+  }),
+  getTeamMember: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/users/:id',
+    access: 'members:read',
+    summary: 'One member of the team',
+    params: byId,
+    answer: schema.dataOf(TeamMember),
+    handler: async (ctx, { params }) => ({ data: await getTeamMember(ctx, params.id) }),
+  }),
+  changeTeamRole: route({
+    kind: 'write',
+    method: 'PATCH',
+    path: '/api/users/:id',
+    access: 'members:write',
+    summary: "Change a member's role. Only an owner changes owners",
+    params: byId,
+    body: z.object({ role: z.enum(roles) }),
+    example: { role: 'sales_manager' },
+    answer: schema.dataOf(TeamMember),
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({ data: await changeTeamRole(ctx, params.id, body.role) }),
+  }),
+}
+
+export const salesRoutes: RouteTable = {
+  tag: 'Sales',
+  routes: {
+    ...propertyRoutes,
+    ...prospectRoutes,
+    ...conversationRoutes,
+    ...appointmentRoutes,
+    ...handoffRoutes,
+    ...routingRoutes,
+    ...leadRoutes,
+    ...teamRoutes,
+    testDatabase: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/test-db',
+      access: 'public',
+      summary: 'Is the database there? Counts what anybody may read',
+      answer: DatabaseTest,
+      handler: (ctx) => testDatabase(ctx),
+    }),
+  },
+}

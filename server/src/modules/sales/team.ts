@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import { type Role, roles } from '../../platform/access.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import { missing } from '../../platform/errors.ts'
+import { id, instant, toPage } from '../../platform/http/fields.ts'
+import { z } from 'zod'
+import { changeRole } from '../identity/index.ts'
+import { placeOf } from './lists.ts'
+
+/** A member of the workspace, as seed 004 shows its users. */
+export const TeamMember = z
+  .object({
+    id,
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(roles),
+    avatar: z.string().nullable(),
+    last_active: instant.nullable(),
+    status: z.enum(['active', 'suspended']),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'TeamMember' })
+export type TeamMember = z.output<typeof TeamMember>
+
+const select = sql`
+  select u.id, coalesce(u.full_name, u.display_name, u.username, u.email) as name, u.email, m.role, u.avatar_url as avatar,
+         u.last_active_at as last_active, case when u.suspended_at is null then 'active' else 'suspended' end as status,
+         m.created_at, u.updated_at
+    from identity.members m join identity.users u on u.id = m.user_id`
+
+const list = variants('sales.list_team', (_, p: { before: string | null }, shape: { continued: boolean; rows: string }) =>
+  sql<TeamMember>`
+    ${select} ${shape.continued ? sql`where m.user_id < ${p.before}::uuid` : sql``}
+     order by m.user_id desc limit ${sql.lit(Number(shape.rows))}`,
+)
+
+export async function listTeam(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
+  const { before, continued, rows } = placeOf(query)
+  return toPage(await ctx.db.all(list({ continued, rows }), { before }), query.limit)
+}
+
+const find = statement('sales.find_team_member', (_, p: { id: string }) => sql<TeamMember>`${select} where m.user_id = ${p.id}`)
+
+export async function getTeamMember(ctx: Ctx, userId: string): Promise<TeamMember> {
+  return (await ctx.db.maybe(find, { id: userId })) ?? missing('member')
+}
+
+/** Throws 403, 404, or 409 for the last owner. */
+export async function changeTeamRole(ctx: Ctx, userId: string, role: Role): Promise<TeamMember> {
+  // `changeRole` commits when it is by itself.
+  await transaction(ctx, (ctx) => changeRole(ctx, userId, role))
+  return getTeamMember(ctx, userId)
+}

@@ -1,0 +1,35 @@
+export const prospectStatuses = ['new', 'contacted', 'qualified', 'appointment_set', 'closed', 'lost'] as const
+export type ProspectStatus = (typeof prospectStatuses)[number]
+
+/** Where a prospect may go from where they are. Nobody becomes new again; who was lost or closed may come back. */
+export const prospectTransitions: Record<ProspectStatus, readonly ProspectStatus[]> = {
+  new: ['contacted', 'qualified', 'appointment_set', 'closed', 'lost'],
+  contacted: ['qualified', 'appointment_set', 'closed', 'lost'],
+  qualified: ['contacted', 'appointment_set', 'closed', 'lost'],
+  appointment_set: ['contacted', 'qualified', 'closed', 'lost'],
+  closed: ['contacted', 'qualified'],
+  lost: ['contacted', 'qualified'],
+}
+
+export const appointmentStatuses = ['scheduled', 'rescheduled', 'completed', 'no_show', 'cancelled'] as const
+export type AppointmentStatus = (typeof appointmentStatuses)[number]
+
+/** Completed and missed can be corrected into each other; what was missed can be made up for; cancelled is the end. */
+export const appointmentTransitions: Record<AppointmentStatus, readonly AppointmentStatus[]> = {
+  scheduled: ['rescheduled', 'completed', 'no_show', 'cancelled'],
+  rescheduled: ['rescheduled', 'completed', 'no_show', 'cancelled'],
+  completed: ['no_show'],
+  no_show: ['completed', 'rescheduled', 'cancelled'],
+  cancelled: [],
+}
+
+export const handoffStatuses = ['pending', 'claimed', 'completed', 'expired'] as const
+export type HandoffStatus = (typeof handoffStatuses)[number]
+export type HandoffAction = 'claim' | 'release' | 'complete' | 'expire'
+
+export const handoffTransitions: Record<HandoffStatus, Partial<Record<HandoffAction, HandoffStatus>>> = {
+  pending: { claim: 'claimed', expire: 'expired' },
+  claimed: { release: 'pending', complete: 'completed' },
+  completed: {},
+  expired: {},
+}
