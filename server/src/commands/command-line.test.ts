@@ -72,9 +72,10 @@ test('people, contacts, a backup and its restoring', async () => {
   assert.deepEqual([again.code, /is not empty/.test(again.stderr)], [1, true])
 })
 
-test('a server says three lines, is examined while it runs, and ends in order', async () => {
+test('a server says three lines, is examined while it runs, and ends in order', async (t) => {
   const env = { DATA_DIR: path.join(folder, 'server') }
   const server = launch(['start'], { env })
+  t.after(() => server.kill('SIGKILL'))
   const complaints = text(server.stderr)
   const lines: string[] = []
   const listening = Promise.withResolvers<string>()
