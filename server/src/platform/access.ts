@@ -75,6 +75,11 @@ export const scopes = {
   'routing:write': ['owner', 'admin', 'sales_manager'],
   'billing:read': everyone,
   'billing:write': management,
+  'integrations:read': everyone,
+  'integrations:write': ['owner', 'admin', 'operations'],
+  'payments:read': allBut('operations'),
+  'payments:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
+  'payments:refund': management,
   'realtime:connect': everyone,
 } as const satisfies Record<string, readonly Role[]>
 

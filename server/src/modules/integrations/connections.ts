@@ -1,0 +1,222 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
+import { missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { readCursor, toPage } from '../../platform/http/fields.ts'
+import { newId } from '../../platform/id.ts'
+import { serverContext } from '../../platform/services.ts'
+import { audited } from '../identity/index.ts'
+import { IntegrationChanged } from './events.ts'
+import { type PlatformName, platformNames, platforms } from './platforms.ts'
+import type { integrationStatuses, integrationTypes, SaveIntegration } from './schema.ts'
+
+type Status = (typeof integrationStatuses)[number]
+
+export interface Connection {
+  id: string
+  platform: string
+  type: (typeof integrationTypes)[number]
+  name: string
+  status: Status
+  error: string | null
+  account_id: string | null
+  account_name: string | null
+  expires_at: string | null
+  settings: Record<string, unknown>
+  last_sync: string | null
+  created_at: string
+  updated_at: string
+}
+
+const columns = sql`id, platform, type, name, status, error, account_id, account_name, expires_at, settings, last_sync,
+  created_at, updated_at`
+
+const list = variants(
+  'integrations.list',
+  (_, p: { before: string | null; limit: number }, shape: { continued: boolean }) => sql<Connection>`
+    select ${columns} from integrations.connections
+     ${shape.continued ? sql`where id < ${p.before}` : sql``} order by id desc limit ${p.limit}`,
+)
+
+/**
+ * A member sees their workspace's; nobody in particular sees name, type and status of those of the installation's public
+ * workspace, or none.
+ */
+export async function listIntegrations(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
+  const before = readCursor(query.cursor)
+  const read = (ctx: Ctx) => ctx.db.all(list({ continued: before !== null }), { before, limit: query.limit + 1 })
+  if (ctx.principal.kind !== 'public') return toPage(await read(ctx), query.limit)
+  const workspaceId = ctx.services.config.publicWorkspaceId
+  if (workspaceId === null) return { data: [], next_cursor: null }
+  const { data, next_cursor } = toPage(await read(serverContext(ctx.services, { workspaceId })), query.limit)
+  return { data: data.map(({ name, type, status }) => ({ name, type, status })), next_cursor }
+}
+
+const ofPlatforms = statement(
+  'integrations.of_platforms',
+  (_, p: { platforms: string[] }) => sql<Connection>`
+    select ${columns} from integrations.connections where platform = any (${p.platforms})`,
+)
+
+/** Every platform a shop can be connected to, connected or not. */
+export async function listPlatforms(ctx: Ctx) {
+  const rows = await ctx.db.all(ofPlatforms, { platforms: platformNames })
+  return platformNames.map((platform) => {
+    const row = rows.find((row) => row.platform === platform)
+    return {
+      platform,
+      ...platforms[platform],
+      isConnected: row?.status === 'connected',
+      status: row?.status ?? 'disconnected',
+      accountName: row?.account_name ?? null,
+      error: row?.error ?? null,
+      expiresAt: row?.expires_at ?? null,
+      lastSync: row?.last_sync ?? null,
+    }
+  })
+}
+
+const lock = statement(
+  'integrations.lock',
+  (_, p: { id: string | null; platform: string | null }) => sql<Connection>`
+    select ${columns} from integrations.connections where id = ${p.id}::uuid or platform = ${p.platform}::text for update`,
+)
+
+interface Saved {
+  id: string
+  platform: string
+  type: string
+  name: string
+  status: Status
+  settings: string
+  account_id: string | null
+  account_name: string | null
+  secrets_sealed: string | null
+  expires_at: string | null
+  last_sync: string | null
+}
+
+const save = statement(
+  'integrations.save',
+  (_, p: Saved) => sql<Connection & { is_new: boolean }>`
+    insert into integrations.connections as c
+      (id, platform, type, name, status, settings, account_id, account_name, secrets_sealed, expires_at, last_sync)
+    values (${p.id}, ${p.platform}, ${p.type}, ${p.name}, ${p.status}, ${p.settings}::jsonb, ${p.account_id},
+            ${p.account_name}, ${p.secrets_sealed}, ${p.expires_at}::timestamptz, ${p.last_sync}::timestamptz)
+    on conflict (workspace_id, platform) do update
+      set (type, name, status, error, settings, account_id, account_name, secrets_sealed, expires_at, last_sync)
+        = (excluded.type, excluded.name, excluded.status, null, c.settings || excluded.settings,
+           coalesce(excluded.account_id, c.account_id), coalesce(excluded.account_name, c.account_name),
+           coalesce(excluded.secrets_sealed, c.secrets_sealed), coalesce(excluded.expires_at, c.expires_at),
+           coalesce(excluded.last_sync, c.last_sync))
+    returning ${columns}`,
+)
+
+const slugOf = (name: string) =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60) || 'other'
+
+/** Makes a connection, or changes the one of this id or platform. Throws 404 for an id that is not there. */
+export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ connection: Connection; isNew: boolean }> {
+  return transaction(ctx, async (ctx) => {
+    const wanted = input.id ? null : (input.platform ?? slugOf(input.name))
+    const known = await ctx.db.maybe(lock, { id: input.id ?? null, platform: wanted })
+    if (input.id && !known) missing('integration')
+    const id = known?.id ?? newId()
+    const platform = known?.platform ?? (wanted as string)
+    // Whether we are connected to a platform of our own list is ours to know.
+    const status = (Object.hasOwn(platforms, platform) ? undefined : input.status) ?? known?.status ?? 'disconnected'
+    const connection = await ctx.db.one(save, {
+      id,
+      platform,
+      type: input.type,
+      name: input.name,
+      status,
+      settings: JSON.stringify(input.settings ?? {}),
+      account_id: null,
+      account_name: null,
+      secrets_sealed: input.token ? sealed(ctx, id, { token: input.token }) : null,
+      expires_at: null,
+      last_sync: status === 'connected' && known?.status !== 'connected' ? ctx.now().toISOString() : null,
+    })
+    await announce(ctx, connection)
+    return { connection, isNew: !known }
+  })
+}
+
+/** What a platform gave us, to be sealed. */
+export type ConnectionSecrets = Record<string, string>
+
+export interface NewConnection {
+  secrets: ConnectionSecrets
+  accountId?: string | undefined
+  accountName?: string | undefined
+  expiresAt?: Date | undefined
+  settings?: Record<string, string>
+}
+
+/** Connected: keeps its secrets, sealed. */
+export function connected(ctx: Ctx, platform: PlatformName, made: NewConnection): Promise<Connection> {
+  return transaction(ctx, async (ctx) => {
+    const known = await ctx.db.maybe(lock, { id: null, platform })
+    const id = known?.id ?? newId()
+    const connection = await ctx.db.one(save, {
+      id,
+      platform,
+      type: platforms[platform].type,
+      name: platforms[platform].name,
+      status: 'connected',
+      settings: JSON.stringify(made.settings ?? {}),
+      account_id: made.accountId ?? null,
+      account_name: made.accountName ?? null,
+      secrets_sealed: sealed(ctx, id, made.secrets),
+      expires_at: made.expiresAt?.toISOString() ?? null,
+      last_sync: ctx.now().toISOString(),
+    })
+    await announce(ctx, connection)
+    return connection
+  })
+}
+
+const sealed = (ctx: Ctx, id: string, secrets: ConnectionSecrets) =>
+  ctx.services.secrets.seal(JSON.stringify(secrets), secretsPlace(id))
+const secretsPlace = (id: string) => `integrations.connections/secrets/${id}`
+
+async function announce(ctx: Ctx, { id, platform, status }: Connection): Promise<void> {
+  emit(ctx, IntegrationChanged, { integration_id: id, platform, status })
+  await ctx.db.together([audited({ action: `integration.${status}`, target: `platform:${platform}` })])
+}
+
+const findSecrets = statement(
+  'integrations.find_secrets',
+  (_, p: { platform: string }) => sql<{ id: string; secrets_sealed: string }>`
+    select id, secrets_sealed from integrations.connections
+     where platform = ${p.platform} and status <> 'disconnected' and secrets_sealed is not null`,
+)
+
+/** What the platform gave us, or null when the workspace is not connected to it. */
+export async function secretsOf(ctx: Ctx, platform: PlatformName): Promise<ConnectionSecrets | null> {
+  const row = await ctx.db.maybe(findSecrets, { platform })
+  return row ? JSON.parse(ctx.services.secrets.open(row.secrets_sealed, secretsPlace(row.id))) : null
+}
+
+const forget = statement(
+  'integrations.forget',
+  (_, p: { platform: string }) => sql<Connection>`
+    update integrations.connections
+       set status = 'disconnected', error = null, secrets_sealed = null, expires_at = null
+     where platform = ${p.platform} returning ${columns}`,
+)
+
+/** Its secrets are gone for good. One that was not connected stays so. */
+export function disconnected(ctx: Ctx, platform: PlatformName): Promise<void> {
+  return transaction(ctx, async (ctx) => {
+    const connection = await ctx.db.maybe(forget, { platform })
+    if (connection) await announce(ctx, connection)
+  })
+}

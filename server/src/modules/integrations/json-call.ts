@@ -1,0 +1,35 @@
+import type { Ctx } from '../../platform/context.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { OutboundRequest } from '../../platform/outbound.ts'
+
+// oxlint-disable-next-line no-explicit-any -- platforms' answers are looked into field by field.
+export type JsonAnswer = { status: number; body: any }
+
+/** One call of a platform's API. Throws 502 when it cannot be reached or does not answer with a JSON object. */
+export async function callJson(
+  ctx: Ctx,
+  url: string,
+  request: OutboundRequest & { json?: object } = {},
+): Promise<JsonAnswer> {
+  const { json, ...options } = request
+  const { status, body } = await ctx.services.outbound.fetch(url, {
+    ...options,
+    ...(json && { method: options.method ?? 'POST', body: JSON.stringify(json) }),
+    headers: { accept: 'application/json', ...(json && { 'content-type': 'application/json' }), ...options.headers },
+  })
+  const parsed = parse(body.toString('utf8'))
+  if (parsed === null) {
+    throw new AppError(502, 'platform_failed', `${new URL(url).host} answered ${status} with something else than JSON.`)
+  }
+  return { status, body: parsed }
+}
+
+function parse(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value !== null && typeof value === 'object' ? value : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}

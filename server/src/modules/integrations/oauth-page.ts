@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { FileReply } from '../../platform/http/route.ts'
+import type { OAuthOutcome } from './oauth.ts'
+
+// A window that may speak to the page that opened it: the usual headers would part the two.
+const openerHeaders = { 'cross-origin-opener-policy': 'unsafe-none', 'cache-control': 'no-store' }
+
+/** JSON that cannot end the script it stands in. */
+const inScript = (value: unknown) =>
+  JSON.stringify(value)
+    .replace(/</g, '\\u003c')
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029')
+const inText = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;')
+
+/** Tells the page that opened the login how it went, that page only, and closes. */
+export function outcomePage({ openerOrigin, result }: OAuthOutcome, cookie: string): FileReply {
+  const script = `window.opener?.postMessage(${inScript(result)}, ${inScript(openerOrigin)}); window.close()`
+  const text = result.success
+    ? 'Connected. You can close this window.'
+    : `${result.error ?? ''} You can close this window.`
+  return page(200, text, { script, headers: { 'set-cookie': cookie } })
+}
+
+/** For a person whose login cannot go on. */
+export const refusalPage = (status: number, text: string): FileReply => page(status, text, { headers: {} })
+
+function page(status: number, text: string, { script, headers }: { script?: string; headers: Record<string, string> }) {
+  const allowed = script ? `; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'` : ''
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Switchboard</title><p>${inText(text)}</p>${
+    script ? `<script>${script}</script>` : ''
+  }</html>`
+  return new FileReply(
+    html,
+    {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': `default-src 'none'${allowed}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      ...openerHeaders,
+      ...headers,
+    },
+    status,
+  )
+}
+
+/** On to the platform. */
+export const redirectTo = (location: string, cookie: string): FileReply =>
+  new FileReply('', { location, 'set-cookie': cookie, ...openerHeaders }, 302)

@@ -1,0 +1,68 @@
+import { notFound } from '../../platform/errors.ts'
+
+export type OAuthPlatformName = 'facebook' | 'instagram' | 'tiktok'
+export type BotPlatformName = 'telegram' | 'viber' | 'whatsapp'
+export type PlatformName = OAuthPlatformName | BotPlatformName
+
+/** How a platform's login differs from RFC 6749 and from the next one's. */
+export interface OAuthPlatform {
+  authorizeUrl: string
+  tokenUrl: string
+  scope: string
+  /** What the authorize page calls our id. */
+  clientIdParameter: string
+  /** How the token endpoint takes the code. */
+  tokenRequest: 'form' | 'tiktok'
+}
+
+export const oauthPlatforms: Record<OAuthPlatformName, OAuthPlatform> = {
+  // developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
+  facebook: {
+    authorizeUrl: 'https://www.facebook.com/v23.0/dialog/oauth',
+    tokenUrl: 'https://graph.facebook.com/v23.0/oauth/access_token',
+    scope: 'pages_show_list,pages_messaging,pages_manage_metadata',
+    clientIdParameter: 'client_id',
+    tokenRequest: 'form',
+  },
+  // developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
+  instagram: {
+    authorizeUrl: 'https://www.instagram.com/oauth/authorize',
+    tokenUrl: 'https://api.instagram.com/oauth/access_token',
+    scope: 'instagram_business_basic,instagram_business_manage_messages',
+    clientIdParameter: 'client_id',
+    tokenRequest: 'form',
+  },
+  // business-api.tiktok.com/portal/docs: JSON, `auth_code`, and errors inside of answers with status 200.
+  tiktok: {
+    authorizeUrl: 'https://www.tiktok.com/v2/auth/authorize',
+    tokenUrl: 'https://business-api.tiktok.com/open_api/v1.3/tt_user/oauth2/token/',
+    scope: 'user.info.basic,user.info.username,message.list.read,message.list.send,message.list.manage',
+    clientIdParameter: 'client_key',
+    tokenRequest: 'tiktok',
+  },
+}
+
+export const botApiUrls: Record<BotPlatformName, string> = {
+  telegram: 'https://api.telegram.org',
+  viber: 'https://chatapi.viber.com/pa',
+  whatsapp: 'https://graph.facebook.com/v23.0',
+}
+
+export const platforms: Record<PlatformName, { name: string; type: 'social' | 'messaging' }> = {
+  facebook: { name: 'Facebook', type: 'social' },
+  instagram: { name: 'Instagram', type: 'social' },
+  tiktok: { name: 'TikTok', type: 'social' },
+  telegram: { name: 'Telegram', type: 'messaging' },
+  viber: { name: 'Viber', type: 'messaging' },
+  whatsapp: { name: 'WhatsApp', type: 'messaging' },
+}
+
+export const platformNames = Object.keys(platforms) as PlatformName[]
+
+export const isOAuthPlatform = (name: string): name is OAuthPlatformName => Object.hasOwn(oauthPlatforms, name)
+
+/** Throws 404 for a platform that nobody here knows. */
+export function platformOf(name: string): PlatformName {
+  if (!Object.hasOwn(platforms, name)) throw notFound('platform')
+  return name as PlatformName
+}

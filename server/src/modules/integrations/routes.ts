@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { AppError } from '../../platform/errors.ts'
+import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { Reply, type RouteTable, route } from '../../platform/http/route.ts'
+import { listIntegrations, listPlatforms, saveIntegration } from './connections.ts'
+import { providerOf, removeCredentials, saveCredentials } from './credentials.ts'
+import { clearCookie, finishOAuth, startOAuth } from './oauth.ts'
+import { outcomePage, redirectTo, refusalPage } from './oauth-page.ts'
+import { isOAuthPlatform } from './platforms.ts'
+import * as schema from './schema.ts'
+import { connectPlatform, disconnectPlatform } from './shop-integrations.ts'
+
+const ofShop = z.object({ shopId: id })
+const ofPlatform = z.object({ shopId: id, platform: z.string().max(60) })
+
+/** What a browser meets on its way: people read it, so failures are pages too. */
+async function asPage<T>(work: () => Promise<T>) {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500) return refusalPage(error.status, error.message)
+    throw error
+  }
+}
+
+const unknownPlatform = () => refusalPage(404, 'There is no such platform.')
+
+export const integrationRoutes: RouteTable = {
+  tag: 'Integrations',
+  routes: {
+    listIntegrations: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/integrations',
+      access: 'public',
+      summary:
+        "The workspace's connections to outside systems; without a login those of the public workspace, in brief",
+      query: page(),
+      answer: pageOf(schema.Integration),
+      handler: (ctx, { query }) => listIntegrations(ctx, query),
+    }),
+    saveIntegration: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/integrations',
+      access: 'integrations:write',
+      summary: 'Add a connection to an outside system, or change it',
+      body: schema.SaveIntegration,
+      example: { name: 'HubSpot', type: 'crm', status: 'connected', settings: { region: 'eu1' } },
+      status: 201,
+      answer: z.object({ data: schema.Integration }),
+      async handler(ctx, { body }) {
+        const { connection, isNew } = await saveIntegration(ctx, body)
+        return new Reply({ data: connection }, { status: isNew ? 201 : 200 })
+      },
+    }),
+    listShopIntegrations: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/shops/:shopId/integrations',
+      access: 'integrations:read',
+      summary: 'The platforms a shop can be connected to, and whether it is',
+      params: ofShop,
+      answer: z.object({ data: z.array(schema.ShopIntegration), nextCursor: z.string().nullable() }),
+      handler: async (ctx) => ({ data: await listPlatforms(ctx), nextCursor: null }),
+    }),
+    connectIntegration: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/shops/:shopId/integrations/:platform/connect',
+      access: 'integrations:write',
+      summary: 'Connect a platform: facebook, instagram and tiktok answer where to log in, the others take a token',
+      params: ofPlatform,
+      body: schema.Connect,
+      example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
+      answer: z.object({
+        authUrl: z.string().optional(),
+        success: z.literal(true).optional(),
+        platform: z.string().optional(),
+        accountName: z.string().nullable().optional(),
+      }),
+      errors: [409, 502],
+      notIdempotent: true,
+      handler: (ctx, { params, body, request }) => connectPlatform(ctx, params.platform, body, request.headers.origin),
+    }),
+    disconnectIntegration: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/shops/:shopId/integrations/:platform/disconnect',
+      access: 'integrations:write',
+      summary: 'Disconnect a platform and forget its tokens',
+      params: ofPlatform,
+      answer: success,
+      async handler(ctx, { params }) {
+        await disconnectPlatform(ctx, params.platform)
+        return succeeded
+      },
+    }),
+    saveCredentials: route({
+      kind: 'write',
+      method: 'PUT',
+      path: '/api/shops/:shopId/integrations/:platform/credentials',
+      access: 'integrations:write',
+      summary:
+        "Use the workspace's own app at a platform (clientId, clientSecret) or account at stripe (secretKey, webhookSecret)",
+      params: ofPlatform,
+      body: schema.Credentials,
+      example: { clientId: '1234567890', clientSecret: 'a long secret' },
+      answer: success,
+      async handler(ctx, { params, body }) {
+        await saveCredentials(ctx, providerOf(params.platform), body)
+        return succeeded
+      },
+    }),
+    removeCredentials: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/shops/:shopId/integrations/:platform/credentials',
+      access: 'integrations:write',
+      summary: "Use the installation's app or account again",
+      params: ofPlatform,
+      answer: success,
+      async handler(ctx, { params }) {
+        await removeCredentials(ctx, providerOf(params.platform))
+        return succeeded
+      },
+    }),
+    startOAuth: route({
+      kind: 'outside',
+      method: 'GET',
+      path: '/oauth/:platform/start',
+      access: 'public',
+      summary: 'Sends a browser on to the login of a platform',
+      hidden: true,
+      params: z.object({ platform: z.string() }),
+      query: z.object({ ticket: z.string().max(200).default('') }),
+      answer: z.any(),
+      async handler({ services }, { params: { platform }, query }) {
+        if (!isOAuthPlatform(platform)) return unknownPlatform()
+        return asPage(async () => {
+          const { location, cookie } = await startOAuth(services, platform, query.ticket)
+          return redirectTo(location, cookie)
+        })
+      },
+    }),
+    finishOAuth: route({
+      kind: 'outside',
+      method: 'GET',
+      path: '/oauth/:platform/callback',
+      access: 'public',
+      summary: 'Where a browser comes back from the login of a platform',
+      hidden: true,
+      params: z.object({ platform: z.string() }),
+      query: z.object({
+        state: z.string().max(200).optional(),
+        code: z.string().max(4000).optional(),
+        error: z.string().max(200).optional(),
+      }),
+      answer: z.any(),
+      async handler({ services }, { params: { platform }, query, request }) {
+        if (!isOAuthPlatform(platform)) return unknownPlatform()
+        return asPage(async () =>
+          outcomePage(await finishOAuth(services, platform, query, request.headers), clearCookie(services, platform)),
+        )
+      },
+    }),
+  },
+}
