@@ -51,7 +51,10 @@ const list = variants('inbox.list_conversations', (_, p: Parameters, shape: Shap
   const place = shape.recent
     ? sql`(c.recent_at, c.id) < (${p.at}::timestamptz, ${p.before}::uuid)`
     : sql`c.id < ${p.before}::uuid`
-  const asked = [...filters.filter((name) => shape[name]).map((name) => conditions[name](p)), ...(shape.continued ? [place] : [])]
+  const asked = [
+    ...filters.filter((name) => shape[name]).map((name) => conditions[name](p)),
+    ...(shape.continued ? [place] : []),
+  ]
   return sql<Conversation & { at: string }>`
     select ${conversationColumns}, c.recent_at::text as at from inbox.conversations c
      where ${asked.length > 0 ? sql.join(asked, sql` and `) : sql`true`}
@@ -67,7 +70,10 @@ export async function listConversations(ctx: Ctx, query: ConversationQuery) {
     keyof ConversationFilter,
     string | null
   >
-  const asked = Object.fromEntries(filters.map((name) => [name, given[name] !== null])) as Record<keyof ConversationFilter, boolean>
+  const asked = Object.fromEntries(filters.map((name) => [name, given[name] !== null])) as Record<
+    keyof ConversationFilter,
+    boolean
+  >
   const rows = await ctx.db.all(list({ ...asked, rows: rowsToRead(query.limit), recent, continued: before !== null }), {
     ...given,
     at: place?.at ?? null,

@@ -61,7 +61,10 @@ export function openConversation(ctx: Ctx, input: NewConversation): Promise<Conv
     const thread = input.externalId ? { channel: input.channel, external_id: input.externalId } : null
     const known = thread && (await ctx.db.maybe(findThread, thread))
     if (known) return known
-    const contact = await getContact(ctx, 'id' in input.contact ? input.contact.id : await meetContact(ctx, input.contact))
+    const contact = await getContact(
+      ctx,
+      'id' in input.contact ? input.contact.id : await meetContact(ctx, input.contact),
+    )
     const opened = await ctx.db.maybe(insert, {
       id: newId(),
       contact_id: contact.id,
@@ -132,7 +135,8 @@ const findMember = statement('inbox.find_member', (db, p: { user_id: string }) =
 export function updateConversation(ctx: Ctx, id: string, changes: ConversationChanges): Promise<Conversation> {
   return transaction(ctx, async (ctx) => {
     const { assignee_id } = changes
-    if (assignee_id && !(await ctx.db.maybe(findMember, { user_id: assignee_id }))) throw notFound('member to assign to')
+    if (assignee_id && !(await ctx.db.maybe(findMember, { user_id: assignee_id })))
+      throw notFound('member to assign to')
     const updated = (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('conversation')
     emit(ctx, ConversationUpdated, updated)
     return updated

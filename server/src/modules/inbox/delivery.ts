@@ -64,7 +64,12 @@ export const deliverThrough = (channels: readonly Channel[]) => {
   })
 }
 
-async function send(ctx: Ctx, channel: Channel | undefined, conversation: Conversation, message: Message): Promise<Sent> {
+async function send(
+  ctx: Ctx,
+  channel: Channel | undefined,
+  conversation: Conversation,
+  message: Message,
+): Promise<Sent> {
   if (!channel) return { status: 'failed', error: `This workspace is not connected to ${conversation.channel}.` }
   try {
     return await channel.send(ctx, conversation, message)

@@ -33,7 +33,10 @@ test('a conversation keeps count of its messages, of what is unread, and of what
   await addMessage(ctx, { conversationId: id, sender: 'customer', text: 'Hello?' })
   await addMessage(ctx, { conversationId: id, sender: 'customer', text: 'Is anybody there?' })
   const waiting = await getConversation(ctx, id)
-  assert.deepEqual([waiting.message_count, waiting.unread_count, waiting.last_message_text], [2, 2, 'Is anybody there?'])
+  assert.deepEqual(
+    [waiting.message_count, waiting.unread_count, waiting.last_message_text],
+    [2, 2, 'Is anybody there?'],
+  )
   await addMessage(ctx, { conversationId: id, sender: 'member', text: 'Yes!' })
   const answered = await getConversation(ctx, id)
   assert.deepEqual([answered.message_count, answered.unread_count, answered.last_message_text], [3, 0, 'Yes!'])
@@ -90,7 +93,10 @@ test('the inbox shows where something was said last first, in pages that neither
   } while (cursor)
   assert.deepEqual(seen, [ids[1], ids[4], ids[3], ids[2], ids[0]])
   const newest = await listConversations(ctx, { limit: 50, order: 'newest' })
-  assert.deepEqual(newest.data.map(({ id }) => id), ids.toReversed())
+  assert.deepEqual(
+    newest.data.map(({ id }) => id),
+    ids.toReversed(),
+  )
 })
 
 test('conversations are found by status, assignee, tag, channel, contact, outcome and time', async () => {
@@ -103,7 +109,11 @@ test('conversations are found by status, assignee, tag, channel, contact, outcom
     tags: ['vip', 'wholesale'],
     outcome: 'appointment',
   })
-  await openConversation(ctx, { contact: { id: other.contact_id }, channel: 'phone', occurredAt: '2020-01-01T10:00:00Z' })
+  await openConversation(ctx, {
+    contact: { id: other.contact_id },
+    channel: 'phone',
+    occurredAt: '2020-01-01T10:00:00Z',
+  })
   const found = async (filter: object) =>
     (await listConversations(ctx, { limit: 50, ...filter })).data.map((row) => `${row.customer_name} ${row.channel}`)
   assert.deepEqual(await found({ status: 'pending' }), ['Wanted web'])
@@ -155,7 +165,10 @@ test('the newest messages of many conversations come in one go, each oldest firs
 test('a reply goes out through its channel; a channel that is down is tried again, and given up after five minutes', async () => {
   const ctx = as(await server.signUp())
   const contact = { name: 'Ben', identities: [{ kind: 'telegram', value: '4712' }] as const }
-  const opened = await openConversation(ctx, { contact: { ...contact, identities: [...contact.identities] }, channel: 'telegram' })
+  const opened = await openConversation(ctx, {
+    contact: { ...contact, identities: [...contact.identities] },
+    channel: 'telegram',
+  })
   const said: string[] = []
   let isDown = true
   const delivery = deliverThrough([
@@ -195,7 +208,9 @@ test('a reply goes out through its channel; a channel that is down is tried agai
 test('a reply on a channel that is not connected is marked failed, with the reason', async () => {
   const ctx = as(await server.signUp())
   const { id } = await openConversation(ctx, { contact: { name: 'Ben', identities: [] }, channel: 'viber' })
-  const message = await transaction(ctx, (ctx) => sendMessage(ctx, { conversationId: id, sender: 'member', text: 'Hi' }))
+  const message = await transaction(ctx, (ctx) =>
+    sendMessage(ctx, { conversationId: id, sender: 'member', text: 'Hi' }),
+  )
   assert.equal(message.status, 'queued')
   await deliverThrough([]).run(ctx, { message_id: message.id })
   const { data } = await listMessages(ctx, id, { limit: 1 })
@@ -213,7 +228,14 @@ test("a visitor's token opens one conversation for 30 days, and cannot be change
   const inDays = (days: number) => ({ ...services, now: () => new Date(Date.now() + days * 86_400_000) })
   assert.deepEqual(readVisitorToken(inDays(29), token), visitor)
   assert.throws(() => readVisitorToken(inDays(31), token), { status: 401 })
-  for (const bad of [token.replace('000000000002', '000000000003'), token.slice(0, -1), `${token}x`, 'sbv_', 'sbv_a.b.c.d', '']) {
+  for (const bad of [
+    token.replace('000000000002', '000000000003'),
+    token.slice(0, -1),
+    `${token}x`,
+    'sbv_',
+    'sbv_a.b.c.d',
+    '',
+  ]) {
     assert.throws(() => readVisitorToken(services, bad), { status: 401 })
   }
 })

@@ -123,11 +123,18 @@ const list = variants(
 )
 
 /** Newest first. Throws 404 when there is no such conversation. */
-export async function listMessages(ctx: Ctx, conversationId: string, query: { limit: number; cursor?: string | undefined }) {
+export async function listMessages(
+  ctx: Ctx,
+  conversationId: string,
+  query: { limit: number; cursor?: string | undefined },
+) {
   const before = readCursor(query.cursor)
   const [found, rows] = (await ctx.db.together([
     findConversation.call({ id: conversationId }),
-    list({ rows: rowsToRead(query.limit), continued: before !== null }).call({ conversation_id: conversationId, before }),
+    list({ rows: rowsToRead(query.limit), continued: before !== null }).call({
+      conversation_id: conversationId,
+      before,
+    }),
   ])) as [Conversation[], Message[]]
   if (found.length === 0) missing('conversation')
   return toPage(rows, query.limit)
@@ -143,7 +150,14 @@ const newest = statement(
 )
 
 /** The newest `count` messages of each of these conversations, oldest first, by conversation. */
-export async function newestMessages(ctx: Ctx, conversationIds: string[], count: number): Promise<Map<string, Message[]>> {
-  const rows = conversationIds.length > 0 && count > 0 ? await ctx.db.all(newest, { conversation_ids: conversationIds, count }) : []
+export async function newestMessages(
+  ctx: Ctx,
+  conversationIds: string[],
+  count: number,
+): Promise<Map<string, Message[]>> {
+  const rows =
+    conversationIds.length > 0 && count > 0
+      ? await ctx.db.all(newest, { conversation_ids: conversationIds, count })
+      : []
   return Map.groupBy(rows, ({ conversation_id }) => conversation_id)
 }

@@ -27,8 +27,7 @@ export function readVisitorToken(services: Services, token: string): Visitor {
   const [workspaceId = '', conversationId = '', expiry = '', given = ''] = token.slice(prefix.length).split('.')
   const expected = Buffer.from(mac(services, `${workspaceId}.${conversationId}.${expiry}`))
   const received = Buffer.from(given)
-  const genuine =
-    isVisitorToken(token) && received.length === expected.length && timingSafeEqual(received, expected)
+  const genuine = isVisitorToken(token) && received.length === expected.length && timingSafeEqual(received, expected)
   const expired = Number(expiry) * 1000 < services.now().getTime()
   if (!genuine || expired) throw unauthorized('This conversation is over. Begin a new one.')
   return { workspaceId: z.uuid().parse(workspaceId), conversationId: z.uuid().parse(conversationId) }

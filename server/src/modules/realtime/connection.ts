@@ -18,6 +18,7 @@ import { Resume } from './schema.ts'
 /** One signed-in client. */
 export interface Connection extends Pick<Socket, 'close' | 'checkAlive'> {
   readonly userId: string
+  /** Null: a guest, who is no user. */
   readonly sessionId: string | null
   /** Asks anew whether the session lives and what its user may hear; closes with 4401 when it is over. */
   refresh(): Promise<void>

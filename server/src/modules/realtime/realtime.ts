@@ -178,7 +178,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const others = users.get(connection.userId)
     if (others) others.add(connection)
     else users.set(connection.userId, new Set([connection]))
-    if (!others && !loadGuest) attendance?.arrived(connection.userId)
+    if (!others && connection.sessionId !== null) attendance?.arrived(connection.userId)
     for (const change of missed) if (change.userIds.includes(connection.userId)) connection.change(change)
     if (changes !== asOf) void connection.refresh()
   }
@@ -188,7 +188,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     others?.delete(connection)
     if (others?.size !== 0) return
     users.delete(connection.userId)
-    attendance?.left(connection.userId)
+    if (connection.sessionId !== null) attendance?.left(connection.userId)
   }
 
   const unfollow = outbox.follow(follow)

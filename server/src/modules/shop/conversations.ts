@@ -18,7 +18,11 @@ const embedded = 50
 /** The inbox as the shop shows it, each conversation with its newest messages. */
 export async function listThreads(ctx: Ctx, { customerId, messages: count, ...query }: ConversationQuery) {
   const { data, next_cursor } = await listConversations(ctx, { ...query, contactId: customerId })
-  const messages = await newestMessages(ctx, data.map(({ id }) => id), count)
+  const messages = await newestMessages(
+    ctx,
+    data.map(({ id }) => id),
+    count,
+  )
   return { data: data.map((row) => toConversation(row, messages.get(row.id) ?? [])), nextCursor: next_cursor }
 }
 

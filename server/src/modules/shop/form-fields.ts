@@ -31,7 +31,10 @@ function schemaOf(field: FormField): z.ZodType {
   const given = valueOf(field)
   if (!required) return z.preprocess((value) => (notGiven(value) ? undefined : value), given.optional()).optional()
   const mustTick = type === 'checkbox' ? given.refine((ticked) => ticked === true, 'This must be ticked.') : given
-  return z.unknown().refine((value) => !notGiven(value), { message: 'Fill this in.', abort: true }).pipe(mustTick)
+  return z
+    .unknown()
+    .refine((value) => !notGiven(value), { message: 'Fill this in.', abort: true })
+    .pipe(mustTick)
 }
 
 /**

@@ -60,7 +60,13 @@ const insert = statement(
 
 /** Throws 404 when this workspace has no shop profile. */
 export async function createForm(ctx: Ctx, { name, description, fields, isActive }: NewForm): Promise<FormRow> {
-  const row = { id: newId(), name, description: description ?? null, fields: JSON.stringify(fields), is_active: isActive }
+  const row = {
+    id: newId(),
+    name,
+    description: description ?? null,
+    fields: JSON.stringify(fields),
+    is_active: isActive,
+  }
   try {
     return await ctx.db.one(insert, row, { commit: true })
   } catch (error) {

@@ -96,7 +96,14 @@ export function placeOrder(ctx: Ctx, input: PlaceOrder): Promise<OrderRow> {
       total_minor,
     }
     const placed = await insertOrder(ctx, { ...order, items: JSON.stringify(items) })
-    const row: OrderRow = { ...order, ...placed, items, status: 'pending', payment_status: 'pending', payment_intent_id: null }
+    const row: OrderRow = {
+      ...order,
+      ...placed,
+      items,
+      status: 'pending',
+      payment_status: 'pending',
+      payment_intent_id: null,
+    }
     emit(ctx, OrderPlaced, row)
     return row
   })
@@ -126,12 +133,12 @@ function priced(wanted: Wanted, offers: Offer[]) {
   const items = [...wanted].map(([id, quantity]) => {
     const offer = byId.get(id) ?? missing('product')
     if (offer.stock < quantity) throw outOfStock(offer)
-    return { product_id: id, product_name: offer.name, price_minor: offer.price_minor, quantity, currency: offer.currency }
+    return { product_id: id, product_name: offer.name, price_minor: offer.price_minor, quantity }
   })
-  const [currency = '', other] = new Set(items.map((item) => item.currency))
+  const [currency = '', other] = new Set(offers.map((offer) => offer.currency))
   if (other) throw invalidField('body.items', 'All products of one order must be priced in the same currency.')
   const total_minor = items.reduce((sum, item) => sum + item.price_minor * item.quantity, 0)
-  return { currency, total_minor, items: items.map(({ currency: _, ...item }) => item) }
+  return { currency, total_minor, items }
 }
 
 const outOfStock = ({ name, stock }: Offer): AppError =>

@@ -131,13 +131,12 @@ export function setOrderStatus(ctx: Ctx, orderId: string, status: OrderStatus): 
     if (!orderTransitions[order.status].includes(status)) {
       throw conflict('invalid_transition', `An order that is ${order.status} cannot become ${status}.`)
     }
-    const [moved] = await ctx.db.together([
+    const [[moved]] = (await ctx.db.together([
       setStatus.call({ id: order.id, status }),
       rememberOrderChange(order, 'status', order.status, status),
       ...(status === 'cancelled' ? [returnStock.call({ order_id: order.id })] : []),
-    ])
-    const { updated_at } = moved?.[0] as unknown as { updated_at: string }
-    const row = { ...order, status, updated_at }
+    ])) as unknown as [[{ updated_at: string }]]
+    const row = { ...order, ...moved, status }
     emit(ctx, OrderStatusChanged, { ...row, before: order.status })
     return row
   })

@@ -6,7 +6,8 @@ import { fieldTypes } from './form-fields.ts'
 import { orderStatuses, paymentStatuses } from './transitions.ts'
 
 /** A page of a list, as the shop's front-end names it. */
-export const listOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.string().nullable() })
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ data: z.array(item), nextCursor: z.string().nullable() })
 
 const name = text(200)
 const description = text(5000)
@@ -14,7 +15,10 @@ const currency = z
   .string()
   .trim()
   .toUpperCase()
-  .refine((code) => Intl.supportedValuesOf('currency').includes(code), 'Give a currency by its ISO 4217 code, like EUR.')
+  .refine(
+    (code) => Intl.supportedValuesOf('currency').includes(code),
+    'Give a currency by its ISO 4217 code, like EUR.',
+  )
 
 // Shops
 
@@ -204,7 +208,10 @@ const clientId = optional(z.string().max(100))
 const says = z.string().trim().max(10_000)
 export const NewChatMessage = z
   .object({ text: says.default(''), attachment: Attachment.nullish(), clientId })
-  .refine(({ text, attachment }) => text !== '' || attachment, { message: 'Say something or attach a file.', path: ['text'] })
+  .refine(({ text, attachment }) => text !== '' || attachment, {
+    message: 'Say something or attach a file.',
+    path: ['text'],
+  })
 export type NewChatMessage = z.output<typeof NewChatMessage>
 
 export const NewVisit = z.object({ customerName: optional(name), text: optional(text(10_000)) })
@@ -313,7 +320,10 @@ export const FormField = z
     /** What a select offers. */
     options: z.array(text(200)).min(1).max(200).optional(),
   })
-  .refine(({ type, options }) => type !== 'select' || options, { message: 'A select needs options.', path: ['options'] })
+  .refine(({ type, options }) => type !== 'select' || options, {
+    message: 'A select needs options.',
+    path: ['options'],
+  })
 export type FormField = z.output<typeof FormField>
 
 export const Form = z.object({
@@ -336,7 +346,12 @@ const fields = z
   .min(1, 'A form needs at least one field.')
   .max(50)
   .refine((all) => new Set(all.map((field) => field.name)).size === all.length, 'Two fields have the same name.')
-export const NewForm = z.object({ name, description: optional(description), fields, isActive: z.boolean().default(true) })
+export const NewForm = z.object({
+  name,
+  description: optional(description),
+  fields,
+  isActive: z.boolean().default(true),
+})
 export type NewForm = z.output<typeof NewForm>
 export const FormChanges = z.object({
   name: optional(name),

@@ -51,7 +51,10 @@ function strangerIn({ fields }: FormRow, values: Record<string, unknown>) {
   }
   const phone = fields.find(({ type, name }) => type === 'phone' && values[name] !== undefined)?.name
   return {
-    name: textOf(fields.find(({ type, name }) => type === 'text' && namesOfName.has(name.toLowerCase().replace(/[_-]/g, '')))?.name),
+    name: textOf(
+      fields.find(({ type, name }) => type === 'text' && namesOfName.has(name.toLowerCase().replace(/[_-]/g, '')))
+        ?.name,
+    ),
     email: textOf(fields.find(({ type, name }) => type === 'email' && values[name] !== undefined)?.name),
     phone: textOf(phone),
     phonePath: `body.values.${phone}`,

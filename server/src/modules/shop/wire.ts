@@ -94,7 +94,10 @@ export const toConversation = (row: Thread, messages: Message[]): z.input<typeof
 
 export const toChatMessage = messageFrame
 
-export const toVisitorConversation = (row: Thread, messages: Message[]): z.input<typeof schema.VisitorConversation> => ({
+export const toVisitorConversation = (
+  row: Thread,
+  messages: Message[],
+): z.input<typeof schema.VisitorConversation> => ({
   id: row.id,
   customerName: row.customer_name,
   status: row.status,
@@ -160,7 +163,12 @@ export const toSubmission = (row: SubmissionRow): z.input<typeof schema.Submissi
 })
 
 /** The frame that says that a form was filled in. */
-export const toFormNews = (news: { submission_id: string; form_id: string; form_name: string; contact_id: string | null }) => ({
+export const toFormNews = (news: {
+  submission_id: string
+  form_id: string
+  form_name: string
+  contact_id: string | null
+}) => ({
   id: news.submission_id,
   formId: news.form_id,
   formName: news.form_name,

@@ -1,0 +1,458 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { openSocket } from '../../../test/sockets.ts'
+import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { serverContext } from '../../platform/services.ts'
+import { decimalsOf, toMajor, toMinor } from './money.ts'
+import { getOrderForPayment, setOrderPaymentStatus } from './order-payment.ts'
+import { orderStatuses, orderTransitions } from './transitions.ts'
+
+const server = await startTestServer()
+const address = `${server.url.replace('http', 'ws')}/ws`
+
+interface Shopkeeper {
+  ana: SignedUp
+  shop: string
+}
+
+async function openShop(more: object = {}): Promise<Shopkeeper> {
+  const ana = await server.signUp()
+  const { body } = await ana.post('/api/shops', { name: 'Silva Ceramics', currency: 'EUR', ...more })
+  return { ana, shop: `/api/shops/${body.id}` }
+}
+
+async function stocked({ ana, shop }: Shopkeeper, stock: number, more: object = {}): Promise<string> {
+  const { body, status } = await ana.post(`${shop}/products`, { name: 'Blue mug', retailPrice: 17.5, stock, ...more })
+  assert.equal(status, 201, JSON.stringify(body))
+  return body.id
+}
+
+test('the first shop is in my workspace, the next is a workspace of its own', async () => {
+  const ana = await server.signUp()
+  const first = await ana.post('/api/shops', { name: 'Silva Ceramics', description: 'Mugs', currency: 'EUR' })
+  assert.equal(first.status, 201)
+  assert.equal(first.body.id, ana.workspaceId)
+  assert.equal(first.body.ownerId, ana.userId)
+  assert.deepEqual(
+    first.body.team.map(({ userId, role }: { userId: string; role: string }) => [userId, role]),
+    [[ana.userId, 'owner']],
+  )
+  const second = await ana.post('/api/shops', { name: 'Silva Tiles' })
+  assert.notEqual(second.body.id, ana.workspaceId)
+  const { body } = await ana.get('/api/shops')
+  assert.deepEqual(
+    body.data.map(({ name, currency, role }: Record<string, string>) => [name, currency, role]),
+    [
+      ['Silva Tiles', 'USD', 'owner'],
+      ['Silva Ceramics', 'EUR', 'owner'],
+    ],
+  )
+  assert.equal((await ana.get(`/api/shops/${second.body.id}`)).body.name, 'Silva Tiles')
+})
+
+test("an agent's first shop is their own, not their employer's", async () => {
+  const ana = await server.signUp()
+  const ben = await server.addMember(ana, 'agent')
+  const { body } = await ben.post('/api/shops', { name: "Ben's" })
+  assert.notEqual(body.id, ana.workspaceId)
+  assert.equal((await ana.get(`/api/shops/${ana.workspaceId}`)).status, 404)
+})
+
+test('a shop changes only what is sent', async () => {
+  const { ana, shop } = await openShop({ description: 'Mugs' })
+  const { body } = await ana.put(shop, { name: 'Silva & Filhos', ownerId: 'nobody' })
+  assert.deepEqual(
+    [body.name, body.description, body.currency, body.ownerId],
+    ['Silva & Filhos', 'Mugs', 'EUR', ana.userId],
+  )
+  assert.equal((await ana.put(shop, { description: '' })).body.description, null)
+})
+
+test('people join the team by invitation, change roles and leave', async () => {
+  const { ana, shop } = await openShop()
+  const invited = await ana.post(`${shop}/team`, { email: 'carla@example.com', role: 'agent' })
+  assert.equal(invited.status, 201)
+  assert.match(invited.body.acceptUrl, /invitation#sbi_/)
+  const accepted = await server.anyone.post('/api/auth/register', {
+    email: 'carla@example.com',
+    password: 'correct horse battery',
+    name: 'Carla',
+    invitation_token: invited.body.token,
+  })
+  const carlaId = accepted.body.user.id
+  const promoted = await ana.put(`${shop}/team/${carlaId}`, { role: 'admin' })
+  assert.deepEqual([promoted.body.userId, promoted.body.role], [carlaId, 'admin'])
+  // A colleague of one shop can be invited into the next by id; a stranger's id says nothing.
+  const next = await ana.post('/api/shops', { name: 'Second' })
+  assert.equal((await ana.post(`/api/shops/${next.body.id}/team`, { userId: carlaId })).body.email, 'carla@example.com')
+  const stranger = await server.signUp()
+  assert.equal((await ana.post(`${shop}/team`, { userId: stranger.userId })).status, 404)
+  assert.equal((await ana.post(`${shop}/team`, {})).body.details[0].path, 'body.email')
+  assert.equal((await ana.delete(`${shop}/team/${carlaId}`)).status, 200)
+  assert.equal((await ana.get(`${shop}/team`)).body.data.length, 1)
+})
+
+test('an API key reaches the shop of its own workspace only', async () => {
+  const { ana, shop } = await openShop()
+  const other = await openShop()
+  const { body } = await ana.post('/api/api-keys', { name: 'till', scopes: ['products:read', 'orders:write'] })
+  const key = { 'x-api-key': body.key as string }
+  assert.equal((await server.anyone.get(`${shop}/products`, key)).status, 200)
+  assert.equal((await server.anyone.get(`${other.shop}/products`, key)).status, 404)
+  assert.equal((await server.anyone.get(`${shop}/orders`, key)).status, 403)
+})
+
+test("amounts have the currency's decimals, outside as numbers and inside as integers", () => {
+  assert.deepEqual(
+    [toMinor(19.99, 'USD', 'x'), toMinor(1200, 'JPY', 'x'), toMinor(1.234, 'KWD', 'x')],
+    [1999, 1200, 1234],
+  )
+  for (const [amount, currency] of [
+    [19.999, 'USD'],
+    [0.5, 'JPY'],
+    [1.2345, 'KWD'],
+  ] as const) {
+    assert.throws(() => toMinor(amount, currency, 'body.retailPrice'), /decimals/)
+  }
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 10_000_000_000 }),
+      fc.constantFrom('USD', 'JPY', 'KWD', 'CLF', 'EUR'),
+      (minor, currency) => {
+        assert.equal(toMinor(toMajor(minor, currency), currency, 'x'), minor)
+        assert.ok(decimalsOf(currency) <= 4)
+      },
+    ),
+  )
+})
+
+test('products are made, changed, listed by category and taken away', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const made = await ana.post(`${shop}/products`, {
+    name: 'Blue mug',
+    description: 'Hand-thrown',
+    retailPrice: 17.5,
+    stock: 3,
+    category: 'Mugs',
+    imageUrl: 'https://cdn.example.com/mug.png',
+    id: 'mine',
+  })
+  assert.equal(made.status, 201)
+  assert.deepEqual([made.body.currency, made.body.retailPrice, made.body.stock], ['EUR', 17.5, 3])
+  const product = `${shop}/products/${made.body.id}`
+  const yen = await stocked(keeper, 1, { name: 'Sake cup', retailPrice: 1200, currency: 'jpy' })
+  assert.deepEqual(
+    (await ana.get(`${shop}/products?category=Mugs`)).body.data.map(({ id }: { id: string }) => id),
+    [made.body.id],
+  )
+  assert.equal((await ana.get(`${shop}/products/${yen}`)).body.retailPrice, 1200)
+  assert.equal((await ana.put(product, { stock: 9, description: '' })).body.stock, 9)
+  const dearer = await ana.put(product, { currency: 'KWD' })
+  assert.equal(dearer.body.details[0].path, 'body.retailPrice')
+  assert.equal((await ana.put(product, { currency: 'KWD', retailPrice: 5.125 })).body.retailPrice, 5.125)
+  for (const bad of [
+    { retailPrice: -1 },
+    { retailPrice: 1.9999 },
+    { stock: -1 },
+    { stock: 1.5 },
+    { currency: 'XYZ' },
+  ]) {
+    assert.equal((await ana.put(product, bad)).status, 400, JSON.stringify(bad))
+  }
+  assert.deepEqual((await ana.delete(product)).body, { success: true })
+  assert.equal((await ana.get(product)).status, 404)
+  assert.equal((await ana.delete(product)).status, 404)
+})
+
+test('a workspace without a shop has nothing to sell', async () => {
+  const ben = await server.signUp()
+  const answer = await ben.post(`/api/shops/${ben.workspaceId}/products`, { name: 'Mug', retailPrice: 1 })
+  assert.deepEqual([answer.status, answer.body.error], [404, 'There is no such shop.'])
+})
+
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+const picture = (content: Buffer, name: string) => {
+  const form = new FormData()
+  form.set('file', new File([new Uint8Array(content)], name))
+  return form
+}
+
+test('a picture is told by its content, shown to everyone, and replaced', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const product = `${shop}/products/${await stocked(keeper, 1)}`
+  assert.equal((await ana.post(`${product}/image`, picture(Buffer.from('<svg/>'), 'mug.png'))).status, 415)
+  const { body } = await ana.post(`${product}/image`, picture(png, 'mug.exe'))
+  const seen = await server.anyone.get(body.imageUrl)
+  assert.deepEqual([seen.status, seen.headers.get('content-type')], [200, 'image/png'])
+  const etag = seen.headers.get('etag') as string
+  assert.equal((await server.anyone.get(body.imageUrl, { 'if-none-match': etag })).status, 304)
+  const gif = Buffer.from('GIF89a....')
+  assert.equal((await ana.post(`${product}/image`, picture(gif, 'mug.gif'))).body.imageUrl, body.imageUrl)
+  assert.equal((await server.anyone.get(body.imageUrl)).headers.get('content-type'), 'image/gif')
+  assert.equal((await ana.get('/api/shops')).status, 200)
+  await ana.delete(product)
+  assert.equal((await server.anyone.get(body.imageUrl)).status, 404)
+})
+
+test("an order takes the catalogue's names and prices, whatever the browser sent, and the stock", async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const mug = await stocked(keeper, 5)
+  const bowl = await stocked(keeper, 5, { name: 'Bowl', retailPrice: 0.1 })
+  const placed = await ana.post(`${shop}/orders`, {
+    customerName: 'Rui',
+    items: [
+      { productId: mug, quantity: 2, price: 0.01, productName: 'Free mug' },
+      { productId: bowl, quantity: 1 },
+      { productId: bowl, quantity: 2 },
+    ],
+    totalAmount: 0,
+    paymentStatus: 'succeeded',
+  })
+  assert.equal(placed.status, 201, placed.text)
+  assert.deepEqual(
+    [placed.body.orderId, placed.body.totalAmount, placed.body.currency, placed.body.status, placed.body.paymentStatus],
+    ['1001', 35.3, 'EUR', 'pending', 'pending'],
+  )
+  assert.deepEqual(placed.body.items, [
+    { productId: mug, productName: 'Blue mug', quantity: 2, price: 17.5 },
+    { productId: bowl, productName: 'Bowl', quantity: 3, price: 0.1 },
+  ])
+  assert.deepEqual((await ana.get(`${shop}/orders/1001`)).body.items, placed.body.items)
+  assert.equal((await ana.get(`${shop}/products/${mug}`)).body.stock, 3)
+  const tooMany = await ana.post(`${shop}/orders`, {
+    customerName: 'Rui',
+    items: [
+      { productId: bowl, quantity: 1 },
+      { productId: mug, quantity: 4 },
+    ],
+  })
+  assert.deepEqual(
+    [tooMany.status, tooMany.body.code, tooMany.body.error],
+    [409, 'out_of_stock', 'Only 3 of "Blue mug" are left.'],
+  )
+  assert.equal((await ana.get(`${shop}/products/${bowl}`)).body.stock, 2, 'a refused order takes nothing')
+})
+
+test('an order of things in two currencies, of unknown things or of nothing is refused', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const items = [await stocked(keeper, 5), await stocked(keeper, 5, { currency: 'USD' })].map((productId) => ({
+    productId,
+    quantity: 1,
+  }))
+  const order = (body: object) => ana.post(`${shop}/orders`, { customerName: 'Rui', ...body })
+  assert.equal((await order({ items })).body.details[0].path, 'body.items')
+  assert.equal((await order({ items: [] })).status, 400)
+  assert.equal((await order({ items: [{ productId: ana.userId, quantity: 1 }] })).status, 404)
+  assert.equal((await order({ items: items.slice(1), formId: ana.userId })).status, 404)
+  assert.equal((await order({ items: items.slice(1), customerId: ana.userId })).status, 404)
+  assert.equal((await ana.get(`${shop}/orders`)).body.data.length, 0)
+})
+
+test('a hundred buyers of the last one: one has it, the others hear that it is gone', { timeout: 60_000 }, async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const last = await stocked(keeper, 1, { name: 'Last mug' })
+  const buy = () =>
+    server.anyone.post(`/api/public${shop.slice(4)}/orders`, {
+      customerName: 'Buyer',
+      items: [{ productId: last, quantity: 1 }],
+    })
+  const answers = await Promise.all(Array.from({ length: 100 }, buy))
+  assert.deepEqual(
+    Object.entries(Object.groupBy(answers, ({ status, body }) => `${status} ${body.error ?? ''}`))
+      .map(([of, all]) => [of, all?.length])
+      .toSorted(),
+    [
+      ['201 ', 1],
+      ['409 "Last mug" is out of stock.', 99],
+    ],
+  )
+  assert.equal((await ana.get(`${shop}/products/${last}`)).body.stock, 0)
+  assert.equal((await ana.get(`${shop}/orders`)).body.data.length, 1)
+})
+
+test('orders of the same things in any order wait for each other and never deadlock', { timeout: 60_000 }, async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const [mug, bowl] = [await stocked(keeper, 100), await stocked(keeper, 100)]
+  const order = (...ids: string[]) =>
+    ana.post(`${shop}/orders`, { customerName: 'Rui', items: ids.map((productId) => ({ productId, quantity: 1 })) })
+  const placed = await Promise.all(Array.from({ length: 30 }, (_, n) => (n % 2 ? order(mug, bowl) : order(bowl, mug))))
+  assert.deepEqual([...new Set(placed.map(({ status }) => status))], [201])
+  assert.equal(new Set(placed.map(({ body }) => body.orderId)).size, 30)
+  const cancelled = await Promise.all(
+    placed.map(({ body }) => ana.put(`${shop}/orders/${body.id}/status`, { status: 'cancelled' })),
+  )
+  assert.deepEqual([...new Set(cancelled.map(({ status }) => status))], [200])
+  assert.deepEqual(
+    [(await ana.get(`${shop}/products/${mug}`)).body.stock, (await ana.get(`${shop}/products/${bowl}`)).body.stock],
+    [100, 100],
+  )
+})
+
+test('every step of an order is in the table, and no other is taken', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const mug = await stocked(keeper, 100)
+  const paths = {
+    pending: [],
+    processing: ['processing'],
+    completed: ['processing', 'completed'],
+    cancelled: ['cancelled'],
+  }
+  for (const from of orderStatuses) {
+    for (const to of orderStatuses.filter((status) => status !== from)) {
+      const { body } = await ana.post(`${shop}/orders`, {
+        customerName: 'Rui',
+        items: [{ productId: mug, quantity: 1 }],
+      })
+      const move = (status: string) => ana.put(`${shop}/orders/${body.orderId}/status`, { status })
+      for (const step of paths[from]) assert.equal((await move(step)).status, 200)
+      const answer = await move(to)
+      const isAllowed = orderTransitions[from].includes(to)
+      assert.deepEqual(
+        [answer.status, answer.body.code],
+        isAllowed ? [200, undefined] : [409, 'invalid_transition'],
+        `${from} to ${to}`,
+      )
+    }
+  }
+})
+
+test('cancelling twice at once returns the stock once, and the history tells who did it', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const mug = await stocked(keeper, 3)
+  const { body } = await ana.post(`${shop}/orders`, { customerName: 'Rui', items: [{ productId: mug, quantity: 2 }] })
+  await Promise.all(
+    Array.from({ length: 5 }, () => ana.put(`${shop}/orders/${body.id}/status`, { status: 'cancelled' })),
+  )
+  assert.equal((await ana.get(`${shop}/products/${mug}`)).body.stock, 3)
+  const { history } = (await ana.get(`${shop}/orders/${body.id}`)).body
+  assert.deepEqual(
+    history.map(({ kind, from, to, userId }: Record<string, string>) => [kind, from, to, userId]),
+    [['status', 'pending', 'cancelled', ana.userId]],
+  )
+})
+
+test('a product that was ordered leaves the catalogue but not the order', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const mug = await stocked(keeper, 3)
+  const { body } = await ana.post(`${shop}/orders`, { customerName: 'Rui', items: [{ productId: mug, quantity: 1 }] })
+  await ana.delete(`${shop}/products/${mug}`)
+  assert.equal((await ana.get(`${shop}/products`)).body.data.length, 0)
+  assert.equal((await ana.get(`${shop}/orders/${body.id}`)).body.items[0].productName, 'Blue mug')
+  const again = await ana.post(`${shop}/orders`, { customerName: 'Rui', items: [{ productId: mug, quantity: 1 }] })
+  assert.equal(again.status, 404)
+})
+
+test('orders are listed by status and customer, page by page', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const mug = await stocked(keeper, 50)
+  const contact = await ana.post('/api/contacts', {
+    first_name: 'Rui',
+    last_name: 'Costa',
+    phone_number: '+15551230001',
+  })
+  const order = (more: object = {}) =>
+    ana.post(`${shop}/orders`, { customerName: 'Rui', items: [{ productId: mug, quantity: 1 }], ...more })
+  const ids = [(await order()).body.id, (await order({ customerId: contact.body.id })).body.id, (await order()).body.id]
+  await ana.put(`${shop}/orders/${ids[0]}/status`, { status: 'processing' })
+  const list = async (query: string) => (await ana.get(`${shop}/orders?${query}`)).body
+  const idsOf = (page: { data: { id: string }[] }) => page.data.map(({ id }) => id)
+  assert.deepEqual(idsOf(await list('status=processing')), [ids[0]])
+  assert.deepEqual(idsOf(await list(`customerId=${contact.body.id}`)), [ids[1]])
+  const first = await list('limit=2')
+  assert.deepEqual(idsOf(first), [ids[2], ids[1]])
+  assert.deepEqual(idsOf(await list(`limit=2&cursor=${first.nextCursor}`)), [ids[0]])
+  assert.equal((await ana.get(`${shop}/orders?status=lost`)).status, 400)
+})
+
+test('payments move the payment status, nothing else does, and the timeline tells the whole story', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const mug = await stocked(keeper, 3)
+  const contact = await ana.post('/api/contacts', {
+    first_name: 'Rui',
+    last_name: 'Costa',
+    phone_number: '+15551230002',
+  })
+  const { body: order } = await ana.post(`${shop}/orders`, {
+    customerName: 'Rui',
+    customerId: contact.body.id,
+    items: [{ productId: mug, quantity: 2 }],
+  })
+  const ctx = serverContext(server.app.services, { workspaceId: ana.workspaceId })
+  const forPayment = await getOrderForPayment(ctx, order.orderId)
+  assert.deepEqual([forPayment.id, forPayment.total_minor, forPayment.currency], [order.id, 3500, 'EUR'])
+  await setOrderPaymentStatus(ctx, order.id, 'processing', 'pi_1')
+  await setOrderPaymentStatus(ctx, order.id, 'succeeded')
+  await setOrderPaymentStatus(ctx, order.id, 'succeeded')
+  await ana.put(`${shop}/orders/${order.id}/status`, { status: 'processing', paymentStatus: 'refunded' })
+  const { body } = await ana.get(`${shop}/orders/${order.id}`)
+  assert.deepEqual([body.status, body.paymentStatus, body.paymentIntentId], ['processing', 'succeeded', 'pi_1'])
+  assert.deepEqual(
+    body.history.map(({ from, to }: Record<string, string>) => `${from} ${to}`),
+    ['pending processing', 'processing succeeded', 'pending processing'],
+  )
+  const { body: timeline } = await ana.get(`/api/contacts/${contact.body.id}/timeline`)
+  assert.deepEqual(
+    timeline.data.map(({ title }: { title: string }) => title),
+    [
+      'Order #1001 is processing',
+      'Payment of order #1001: succeeded',
+      'Payment of order #1001: processing',
+      'Ordered 2 items for 35.00 EUR',
+    ],
+  )
+})
+
+test('one Idempotency-Key, fifty requests: one order', async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const mug = await stocked(keeper, 100)
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      ana.post(
+        `${shop}/orders`,
+        { customerName: 'Rui', items: [{ productId: mug, quantity: 1 }] },
+        { 'idempotency-key': 'order-1' },
+      ),
+    ),
+  )
+  assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
+  assert.equal((await ana.get(`${shop}/products/${mug}`)).body.stock, 99)
+})
+
+test("the shop's socket: joining asks for membership; orders and notifications come live, in the shop's words", async () => {
+  const keeper = await openShop()
+  const { ana, shop } = keeper
+  const stranger = await server.signUp()
+  const mug = await stocked(keeper, 5)
+  const [hers, foreign] = [
+    await openSocket(address, { token: ana.token }),
+    await openSocket(address, { token: stranger.token }),
+  ]
+  hers.send('shop:join', { shopId: ana.workspaceId })
+  assert.deepEqual((await hers.next('shop:joined')).data, { shopId: ana.workspaceId })
+  foreign.send('shop:join', { shopId: ana.workspaceId })
+  assert.equal((await foreign.next('error')).data.code, 'not_found')
+  const { body } = await ana.post(`${shop}/orders`, { customerName: 'Rui', items: [{ productId: mug, quantity: 1 }] })
+  const update = await hers.next('order:update')
+  assert.deepEqual([update.data.id, update.data.orderId, update.data.totalAmount], [body.id, '1001', 17.5])
+  const { data } = await hers.next('notification')
+  assert.deepEqual(
+    [data.title, data.message, data.type],
+    ['New Order', 'Order #1001 received: 17.50 EUR from Rui', 'info'],
+  )
+  foreign.send('ping')
+  await foreign.next('pong')
+  assert.ok(!foreign.frames.some(({ event }) => event === 'order:update'))
+})
