@@ -111,8 +111,12 @@ function checkAgainstCarrier(calls: CampaignCall[], observed: ObservedCall[]): v
   }
 }
 
-/** Absolute counts of what is over, which only grow, told while it runs; the last frame is final. */
-function checkProgress(told: Counts[], campaign: Counts): void {
+/**
+ * Absolute counts of what is over, which only grow, told while it runs; the last frame is final. The frame of the start is
+ * durable and takes another way, so the first counts may overtake it.
+ */
+function checkProgress(frames: Counts[], campaign: Counts): void {
+  const told = frames.filter(({ total_calls }) => total_calls > 0)
   assert.ok(told.length >= 5, `Only ${told.length} frames were told.`)
   assert.ok(told.some(({ progress }) => progress > 0 && progress < 100))
   for (const name of ['progress', 'answered_calls', 'transferred_calls', 'failed_calls'] as const) {
