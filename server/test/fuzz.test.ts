@@ -24,6 +24,8 @@ const destructive = new Set([
   'revokeSessions',
   'revokeOtherSessions',
   'switchWorkspace',
+  'createWorkspace',
+  'createShop',
   'changePassword',
 ])
 const expendable = await server.signUp()

@@ -44,6 +44,11 @@ export const referringFields: Record<string, string> = {
   assignedRepId: 'members',
   member_ids: 'members',
   knowledge_id: 'knowledge',
+  productId: 'products',
+  customerId: 'contacts',
+  conversationId: 'conversations',
+  formId: 'forms',
+  assigneeId: 'members',
   user_id: 'members',
   userId: 'members',
 }

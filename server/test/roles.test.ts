@@ -17,6 +17,7 @@ const ghost: World = {
   ids: {
     ...Object.fromEntries(Object.keys(world.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])),
     workspaces: world.owner.workspaceId,
+    shops: world.owner.workspaceId,
   },
 }
 // What ends a membership, or the workspace, comes last.

@@ -1,5 +1,6 @@
 import { createSalesWorld } from './sales-world.ts'
 import type { SignedUp, TestServer } from './server.ts'
+import { createShopWorld } from './shop-world.ts'
 import { toneWav } from './tone.ts'
 
 /** A workspace with one of everything, made through the API, every text in it bearing the canary. */
@@ -112,6 +113,7 @@ export async function createWorld(server: TestServer): Promise<World> {
       'signed-files': /signed-files\/([^/]+)\//.exec(String(signed.url))?.[1] ?? '',
       campaigns: String(campaign.id),
       ...(await createSalesWorld(owner, canary, String(campaign.id))),
+      ...(await createShopWorld(owner, canary, String(contact.id))),
       clients: String(client.id),
       client: String(client.id),
       calls: String(call.id),
