@@ -59,7 +59,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     handler: async (ctx, { body }) => toShop(await updateShop(ctx, body)),
   }),
 
-  listTeam: shopRoute({
+  listShopTeam: shopRoute({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/team',
