@@ -33,6 +33,15 @@ const normal = ({ kind, value }: Identity): Identity => ({
   value: kind === 'email' ? value.trim().toLowerCase() : value.trim(),
 })
 
+// Two who meet the same person at the same time go one after the other, always in one order.
+const lockIdentities = statement(
+  'contacts.lock_identities',
+  (_, p: { identities: string }) =>
+    sql`select pg_advisory_xact_lock(hashtextextended(app.workspace_id() || ' ' || kind || ' ' || value, 0))
+          from (select kind, value from jsonb_to_recordset(${p.identities}::jsonb) as i (kind text, value text)
+                 order by kind, value) ordered`,
+)
+
 const findByIdentities = statement(
   'contacts.find_by_identities',
   (_, p: { identities: string }) =>
@@ -88,7 +97,10 @@ export function meetContact(ctx: Ctx, person: Person): Promise<string> {
   return transaction(ctx, async (ctx) => {
     const identities = person.identities.map(normal)
     const json = JSON.stringify(identities)
-    const known = identities.length > 0 ? await ctx.db.maybe(findByIdentities, { identities: json }) : undefined
+    const [, [known]] = (await ctx.db.together([
+      lockIdentities.call({ identities: json }),
+      findByIdentities.call({ identities: json }),
+    ])) as [unknown, { contact_id: string }[]]
     const row = {
       ...splitName(person.name ?? ''),
       phone_number: identities.find(({ kind }) => kind === 'phone')?.value ?? null,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import type { AlsoWrite } from '../../platform/events.ts'
-import { badRequest } from '../../platform/errors.ts'
+import { readPlace, toPlacedPage } from '../../platform/http/place.ts'
 import { getContact } from './contacts.ts'
 
 /** One thing that happened with a person. */
@@ -90,24 +90,12 @@ const list = variants(
 /** Everything that happened with a person, newest first. Throws 404 when there is no such contact. */
 export async function listTimeline(ctx: Ctx, contactId: string, query: { limit: number; cursor?: string | undefined }) {
   const contact = await getContact(ctx, contactId)
-  const [before_at = null, before_id = null] = query.cursor ? readPlace(query.cursor) : []
-  const rows = await ctx.db.all(list({ continued: before_at !== null }), {
+  const before = readPlace(query.cursor)
+  const rows = await ctx.db.all(list({ continued: before !== null }), {
     contact_id: contact.id,
-    before_at,
-    before_id,
+    before_at: before?.at ?? null,
+    before_id: before?.id ?? null,
     limit: query.limit + 1,
   })
-  const data = rows.slice(0, query.limit)
-  const last = data.at(-1)
-  return {
-    data,
-    next_cursor: rows.length > query.limit && last ? Buffer.from(`${last.at}|${last.id}`).toString('base64url') : null,
-  }
-}
-
-function readPlace(cursor: string): [string, string] {
-  const [, at, id] =
-    /^([\d :.+-]{19,40})\|([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? []
-  if (!at || !id) throw badRequest('invalid_cursor', 'This cursor was not made by this list. Start again without one.')
-  return [at, id]
+  return toPlacedPage(rows, query.limit)
 }

@@ -66,17 +66,19 @@ test('a message sent twice under one client id is said once', async () => {
   assert.equal((await getConversation(ctx, id)).message_count, 1)
 })
 
-test('a thread of a channel is opened once, by whichever of two webhooks comes first', async () => {
-  const ctx = as(await server.signUp())
+test('a thread of a channel is opened once, and its contact met once, however many webhooks come at once', async () => {
+  const ben = await server.signUp()
+  const ctx = as(ben)
   const arrive = () =>
     openConversation(ctx, {
       contact: { name: 'Ben', identities: [{ kind: 'telegram', value: '4711' }] },
       channel: 'telegram',
       externalId: '4711',
     })
-  const opened = await arrive()
-  assert.equal((await arrive()).id, opened.id)
+  const opened = await Promise.all(Array.from({ length: 20 }, arrive))
+  assert.equal(new Set(opened.map(({ id }) => id)).size, 1)
   assert.equal((await listConversations(ctx, { limit: 50 })).data.length, 1)
+  assert.equal((await ben.get('/api/contacts')).body.data.length, 1)
 })
 
 test('the inbox shows where something was said last first, in pages that neither repeat nor skip', async () => {

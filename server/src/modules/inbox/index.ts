@@ -10,5 +10,6 @@ export {
 export { type Channel, type Sent, deliverThrough, sendMessage } from './delivery.ts'
 export { conversationFrame, messageFrame, visitorMessageFrame } from './frames.ts'
 export { type NewMessage, addMessage, listMessages, newestMessages } from './messages.ts'
+export { announceConversations } from './subscribers.ts'
 export { admitVisitor } from './visitor-socket.ts'
 export { type Visitor, createVisitorToken, readVisitorToken } from './visitor-token.ts'

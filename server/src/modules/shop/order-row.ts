@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
+import { variants } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import { orderStatuses, paymentStatuses } from './transitions.ts'
 
@@ -40,33 +40,22 @@ export const orderColumns = sql`
             'quantity', i.quantity, 'price_minor', i.price_minor) order by i.position), '[]')
      from shop.order_items i where i.workspace_id = o.workspace_id and i.order_id = o.id) as items`
 
-interface OrderKey {
-  id: string | null
-  number: number | null
-}
+// An order is named by its id or by its number, as people do.
+const isNumber = (orderId: string) => /^\d{1,9}$/.test(orderId)
 
-/** An order is named by its id or by its number, as people do. */
-export const orderKey = (orderId: string): OrderKey =>
-  /^\d{1,9}$/.test(orderId) ? { id: null, number: Number(orderId) } : { id: orderId, number: null }
-
-const find = statement(
+const find = variants(
   'shop.find_order',
-  (_, p: OrderKey) => sql<OrderRow>`
-    select ${orderColumns} from shop.orders o where o.id = ${p.id}::uuid or o.number = ${p.number}::int`,
+  (_, p: { order_id: string }, shape: { by_number: boolean; locking: boolean }) => sql<OrderRow>`
+    select ${orderColumns} from shop.orders o
+     where ${shape.by_number ? sql`o.number = ${p.order_id}::int` : sql`o.id = ${p.order_id}::uuid`}
+     ${shape.locking ? sql`for update of o` : sql``}`,
 )
+
+const findWith = async (ctx: Ctx, order_id: string, locking: boolean): Promise<OrderRow> =>
+  (await ctx.db.maybe(find({ by_number: isNumber(order_id), locking }), { order_id })) ?? missing('order')
 
 /** `orderId`: its id or its number. Throws 404. */
-export async function findOrder(ctx: Ctx, orderId: string): Promise<OrderRow> {
-  return (await ctx.db.maybe(find, orderKey(orderId))) ?? missing('order')
-}
-
-const lock = statement(
-  'shop.lock_order',
-  (_, p: OrderKey) => sql<OrderRow>`
-    select ${orderColumns} from shop.orders o where o.id = ${p.id}::uuid or o.number = ${p.number}::int for update of o`,
-)
+export const findOrder = (ctx: Ctx, orderId: string): Promise<OrderRow> => findWith(ctx, orderId, false)
 
 /** As `findOrder`, and nobody else changes it until this transaction ends. */
-export async function lockOrder(ctx: Ctx, orderId: string): Promise<OrderRow> {
-  return (await ctx.db.maybe(lock, orderKey(orderId))) ?? missing('order')
-}
+export const lockOrder = (ctx: Ctx, orderId: string): Promise<OrderRow> => findWith(ctx, orderId, true)

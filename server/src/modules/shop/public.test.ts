@@ -268,6 +268,11 @@ test('an order of a stranger belongs to the person they say they are, or to the 
   assert.equal(seen.customerId, (await ana.get(`${shop}/conversations/${rui.conversation.id}`)).body.customerId)
   assert.equal((await ana.get(`${shop}/orders/${(await order({})).body.id}`)).body.customerId, null)
   assert.equal((await order({ phone: 'not a number' })).body.details[0].path, 'body.phone')
+  const atOnce = await Promise.all(
+    Array.from({ length: 4 }, () => order({ phone: '+1 555 123 0009', email: 'new@example.com' })),
+  )
+  const orders = await Promise.all(atOnce.map(({ body }) => ana.get(`${shop}/orders/${body.id}`)))
+  assert.equal(new Set(orders.map(({ body }) => body.customerId)).size, 1, 'met once')
 })
 
 const enquiry = {

@@ -9,16 +9,15 @@ import { orderStatuses, paymentStatuses } from './transitions.ts'
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), nextCursor: z.string().nullable() })
 
+const currencies = new Set(Intl.supportedValuesOf('currency'))
+
 const name = text(200)
 const description = text(5000)
 const currency = z
   .string()
   .trim()
   .toUpperCase()
-  .refine(
-    (code) => Intl.supportedValuesOf('currency').includes(code),
-    'Give a currency by its ISO 4217 code, like EUR.',
-  )
+  .refine((code) => currencies.has(code), 'Give a currency by its ISO 4217 code, like EUR.')
 
 // Shops
 

@@ -127,6 +127,24 @@ test("amounts have the currency's decimals, outside as numbers and inside as int
   )
 })
 
+test('things of another shop are not there under the path of mine', async () => {
+  const [mine, theirs] = [await openShop(), await openShop()]
+  const product = await stocked(theirs, 3)
+  const items = [{ productId: product, quantity: 1 }]
+  const { body: order } = await theirs.ana.post(`${theirs.shop}/orders`, { customerName: 'Rui', items })
+  const { body: form } = await theirs.ana.post(`${theirs.shop}/forms`, {
+    name: 'F',
+    fields: [{ name: 'a', type: 'text' }],
+  })
+  const { ana, shop } = mine
+  for (const path of [`products/${product}`, `orders/${order.id}`, `orders/${order.orderId}`, `forms/${form.id}`]) {
+    assert.equal((await ana.get(`${shop}/${path}`)).status, 404, path)
+  }
+  assert.equal((await ana.post(`${shop}/orders`, { customerName: 'Eve', items })).status, 404)
+  assert.equal((await ana.put(`${shop}/orders/${order.id}/status`, { status: 'cancelled' })).status, 404)
+  assert.equal((await ana.delete(`${shop}/products/${product}`)).status, 404)
+})
+
 test('products are made, changed, listed by category and taken away', async () => {
   const keeper = await openShop()
   const { ana, shop } = keeper

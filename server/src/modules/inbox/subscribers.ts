@@ -1,0 +1,14 @@
+import { subscriber } from '../../platform/outbox/subscriber.ts'
+import { notify } from '../notifications/index.ts'
+import { MessageAdded } from './events.ts'
+
+/** A customer who writes for the first time is announced; a call announces itself. */
+export const announceConversations = subscriber({
+  name: 'inbox.announce_conversations',
+  types: [MessageAdded],
+  async handle(ctx, { data }) {
+    if (!data.is_first || data.sender !== 'customer' || data.channel === 'phone') return
+    const message = data.text.slice(0, 200) || 'Sent an attachment'
+    await notify(ctx, { title: `New conversation by ${data.channel}`, message, scope: 'conversations:read' })
+  },
+})
