@@ -16,7 +16,7 @@ import {
 } from './modules/chat/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
-import { admitVisitor, deliverThrough } from './modules/inbox/index.ts'
+import { admitVisitor, announceConversations, deliverThrough } from './modules/inbox/index.ts'
 import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
 import { deliverPush, notificationRoutes, pushNotification } from './modules/notifications/index.ts'
 import { integrationRoutes } from './modules/integrations/index.ts'
@@ -80,7 +80,7 @@ const jobTypes: JobType<any>[] = [
   removeStoredFiles,
   removeUnusedFiles,
 ]
-const subscribers: Subscriber[] = [notifyShopTeam]
+const subscribers: Subscriber[] = [notifyShopTeam, announceConversations]
 const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...shopCommands]
 
 export interface App {
