@@ -17,7 +17,7 @@ import {
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileRoutes } from './modules/files/index.ts'
 import { admitVisitor, announceConversations, deliverThrough } from './modules/inbox/index.ts'
-import { createAuthenticate, identityRoutes, sweepIdentity } from './modules/identity/index.ts'
+import { createAuthenticate, identityRoutes, sendPasswordReset, sweepIdentity } from './modules/identity/index.ts'
 import { deliverPush, notificationRoutes, pushNotification } from './modules/notifications/index.ts'
 import { integrationRoutes } from './modules/integrations/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
@@ -38,6 +38,7 @@ import { createJobQueue } from './platform/job-queue.ts'
 import type { JobType } from './platform/jobs.ts'
 import type { Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
+import { deliverMessage, forgetMessages } from './platform/mail/messages.ts'
 import { createNodeBus } from './platform/nodes.ts'
 import { createOutbound } from './platform/outbound.ts'
 import { createOutbox, type Outbox } from './platform/outbox/outbox.ts'
@@ -72,6 +73,9 @@ const jobTypes: JobType<any>[] = [
   removeExpiredTickets,
   importContacts,
   expireHandoffs,
+  sendPasswordReset,
+  deliverMessage,
+  forgetMessages,
   embedKnowledge,
   pushNotification,
   deliverPush,

@@ -59,6 +59,17 @@ export interface Config {
   /** This installation's Stripe account, for workspaces without their own. */
   stripe: { secretKey: string | null; webhookSecret: string | null; apiUrl: string | null }
   /** Targets the guarded fetch may reach although they are private. */
+  mail: {
+    /** `smtp://user:password@host:587` or `smtps://…`; null: mails are kept for the command line. */
+    smtpUrl: string | null
+    /** `Name <address>`. */
+    from: string
+    /** Takes SMS as JSON; null: they are kept for the command line. */
+    smsUrl: string | null
+    smsToken: string | null
+    /** The page of the front-end where a new password is chosen; gets `?token=`. */
+    passwordResetUrl: string
+  }
   outboundAllow: string[]
 }
 
@@ -86,13 +97,14 @@ export function readConfig(env: Environment): Config {
     host,
     port,
     dataDir,
-    publicUrl: (env.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, ''),
+    publicUrl,
     development,
     database: {
       url: env.DATABASE_URL || null,
       poolSize: wholeNumber(env, 'DATABASE_POOL_SIZE', 10, 1, 500),
       poolTimeoutMs: wholeNumber(env, 'DATABASE_POOL_TIMEOUT_MS', 10_000, 100, 600_000),
       connectionMaxAgeSeconds: wholeNumber(env, 'DATABASE_CONNECTION_MAX_AGE_S', 3600, 0, 604_800),
+  const publicUrl = (env.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, '')
       pipelined: flag(env, 'DATABASE_PIPELINE', true),
     },
     trustProxy:
@@ -182,6 +194,13 @@ export function readConfig(env: Environment): Config {
         env.VIBER_API_URL,
         env.WHATSAPP_API_URL,
         env.STRIPE_API_URL,
+    mail: {
+      smtpUrl: smtpAddress(env),
+      from: env.MAIL_FROM || `Switchboard <no-reply@${URL.parse(publicUrl)?.hostname ?? 'localhost'}>`,
+      smsUrl: addressOrNull(env, 'SMS_URL'),
+      smsToken: env.SMS_TOKEN || null,
+      passwordResetUrl: addressOrNull(env, 'PASSWORD_RESET_URL') ?? `${publicUrl}/reset-password`,
+    },
       ].flatMap((address) => (address ? [hostOf(address)] : [])),
     ],
   })
@@ -194,6 +213,7 @@ function wholeNumber(env: Environment, name: string, fallback: number, min: numb
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`)
   }
+        env.SMS_URL,
   return value
 }
 
@@ -258,3 +278,13 @@ function hostOf(address: string): string {
   const { hostname, port, protocol } = new URL(address)
   return `${hostname.replace(/^\[|\]$/g, '')}:${port || (protocol === 'https:' ? 443 : 80)}`
 }
+function smtpAddress(env: Environment): string | null {
+  const text = env.SMTP_URL
+  if (!text) return null
+  if (!URL.canParse(text) || !/^smtps?:$/.test(new URL(text).protocol) || !new URL(text).hostname) {
+    // Without the text itself: there is a password in it.
+    throw new ConfigError('SMTP_URL must look like smtp://user:password@mail.example.com:587.')
+  }
+  return text
+}
+

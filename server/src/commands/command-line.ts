@@ -5,6 +5,7 @@ import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport } from './export.ts'
 import { addImport } from './import.ts'
+import { addMail } from './mail.ts'
 import { addMigrate } from './migrate.ts'
 import { addOpenapi } from './openapi.ts'
 import { addRestore } from './restore.ts'
@@ -43,6 +44,7 @@ const commands = [
   addDemo,
   addUser,
   addWorkspace,
+  addMail,
   addImport,
   addExport,
   addBackup,

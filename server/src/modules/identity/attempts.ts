@@ -54,6 +54,23 @@ export function signInLimits({ signIn }: Config, email: string, ip: string): Sig
 export const signUpLimit = ({ signIn }: Config, ip: string): Call =>
   admit.call({ limits: JSON.stringify({ [`sign-up:${addressKey(ip)}`]: [signIn.signUpsPerHour, 60 * 60] }) })
 
+const hourSeconds = 60 * 60
+
+/** What may be sent to one address, e-mail or telephone: one message a minute, five an hour; and 20 an hour from one client. */
+export const sendingLimit = (purpose: string, recipient: string, ip: string): Call => {
+  const to = createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 32)
+  const limits = {
+    [`send-gap:${purpose}:${to}`]: [1, 60],
+    [`send:${purpose}:${to}`]: [5, hourSeconds],
+    [`send-address:${addressKey(ip)}`]: [20, hourSeconds],
+  }
+  return admit.call({ limits: JSON.stringify(limits) })
+}
+
+/** Tries to use a link of a forgotten password, from one client. */
+export const resetLimit = (ip: string): Call =>
+  admit.call({ limits: JSON.stringify({ [`password-reset:${addressKey(ip)}`]: [20, hourSeconds] }) })
+
 /** Throws 429 unless the attempt was admitted. Takes the rows of `admit`. */
 export function requireAdmitted(rows: Record<string, unknown>[] | undefined, what: string): void {
   const waitSeconds = Number(rows?.[0]?.wait_seconds)

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { unauthorized } from '../../platform/errors.ts'
@@ -6,6 +5,7 @@ import { id, message, pageOf, succeeded, success } from '../../platform/http/fie
 import { Reply, type Route, route } from '../../platform/http/route.ts'
 import { changePassword } from './change-password.ts'
 import { refreshCookie, requireOwnPage, signedInCookies, signedOutCookies } from './cookies.ts'
+import { deviceOf } from './device.ts'
 import {
   type SignedIn,
   credentials,
@@ -19,7 +19,6 @@ import {
   signedUp,
 } from './schema.ts'
 import {
-  type Device,
   currentSession,
   listSessions,
   refreshSession,
@@ -29,11 +28,6 @@ import {
 import { signIn } from './sign-in.ts'
 import { signUp } from './sign-up.ts'
 import { findMe } from './users.ts'
-
-const deviceOf = (request: FastifyRequest): Device => ({
-  address: request.ip,
-  userAgent: request.headers['user-agent'] ?? null,
-})
 
 const withCookies = <T>(config: Config, body: T, { access_token, refresh_token }: SignedIn['session']) =>
   new Reply(body, {

@@ -10,7 +10,16 @@ import { accessTokens } from './token-keys.ts'
 const nobody: Principal = { kind: 'public' }
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Where people get credentials: old ones that a client still sends along must not be in their way. */
-const signInPaths = new Set(['/api/auth/signup', '/api/auth/register', '/api/auth/login', '/api/auth/refresh'])
+const signInPaths = new Set([
+  '/api/auth/signup',
+  '/api/auth/register',
+  '/api/auth/login',
+  '/api/auth/refresh',
+  '/api/auth/forgot-password',
+  '/api/auth/reset-password',
+  '/auth/v1/signup',
+  '/auth/v1/token',
+])
 /** The same for everybody: a visitor's token is theirs to read, and a member's says nothing here. */
 const publicPaths = '/api/public/'
 

@@ -23,13 +23,30 @@ const removeWorkspaces = statement(
     delete from identity.workspaces where deleted_at < now() - interval '30 days'`,
 )
 
+const forgetCodes = statement(
+  'identity.codes.sweep',
+  () => sql<Record<string, never>>`delete from identity.codes where expires_at < now()`,
+)
+
+const forgetPasswordResets = statement(
+  'identity.password_resets.sweep',
+  () => sql<Record<string, never>>`delete from identity.password_resets where expires_at < now()`,
+)
+
 /** Every night: what has been over for a month is removed. */
 export const sweepIdentity = job({
   name: 'identity.sweep',
   input: z.object({}),
   schedule: '17 3 * * *',
   async run(ctx) {
-    const sweeps = [forgetAttempts, forgetSessions, forgetInvitations, removeWorkspaces]
+    const sweeps = [
+      forgetAttempts,
+      forgetSessions,
+      forgetInvitations,
+      forgetCodes,
+      forgetPasswordResets,
+      removeWorkspaces,
+    ]
     for (const sweep of sweeps) await ctx.db.all(sweep, {})
   },
 })

@@ -2,9 +2,10 @@ import type { RouteTable } from '../../platform/http/route.ts'
 import { apiKeyRoutes } from './api-key-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
+import { recoveryRoutes } from './recovery-routes.ts'
 import { workspaceRoutes } from './workspace-routes.ts'
 
 export const identityRoutes: RouteTable = {
   tag: 'Identity',
-  routes: { ...authRoutes, ...profileRoutes, ...workspaceRoutes, ...apiKeyRoutes },
+  routes: { ...authRoutes, ...recoveryRoutes, ...profileRoutes, ...workspaceRoutes, ...apiKeyRoutes },
 }

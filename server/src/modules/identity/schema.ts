@@ -55,6 +55,23 @@ export const refreshRequest = z.object({ refresh_token: optional(z.string().max(
 
 export const passwordChange = z.object({ current_password: z.string().max(10_000), new_password: password })
 
+const code = z
+  .string()
+  .transform((given) => given.replace(/\s/g, ''))
+  .pipe(z.string().regex(/^\d{6}$/, 'A code has six digits.'))
+export const verification = z.object({ type: z.enum(['email', 'phone']), code: optional(code) })
+export const verificationAnswer = z.object({
+  message: z.string(),
+  type: z.enum(['email', 'phone']),
+  email_verified: z.boolean(),
+  phone_verified: z.boolean(),
+  /** When the code that was just sent is no longer good. */
+  expires_at: instant.optional(),
+})
+
+export const forgottenPassword = z.object({ email })
+export const passwordReset = z.object({ token: z.string().max(500), password })
+
 const membership = z.object({ id, name: z.string(), role: role.nullable() })
 
 export const me = z.object({

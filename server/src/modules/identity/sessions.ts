@@ -217,7 +217,7 @@ export async function revokeOtherSessions(ctx: Ctx, reason: RevocationReason = '
   announceRevoked(ctx, await userId(ctx), revoked, reason)
 }
 
-export type RevocationReason = 'signed_out' | 'revoked' | 'password_changed' | 'token_reused' | 'too_many'
+export type RevocationReason = 'signed_out' | 'revoked' | 'password_changed' | 'token_reused' | 'too_many' | 'suspended'
 
 export function announceRevoked(ctx: Ctx, user_id: string, sessions: { id: string }[], reason: RevocationReason): void {
   if (sessions.length === 0) return

@@ -8,6 +8,20 @@ type Timestamp = ColumnType<string, string | Date, string | Date>
 /** Written as JSON text, because `pg` would send an array as a PostgreSQL array. */
 type Json = ColumnType<unknown, string, string>
 
+export interface AdministrationReports {
+  id: string
+  reporter_id: string
+  subject_type: string
+  subject_id: string
+  reason: string
+  details: string | null
+  status: Generated<string>
+  note: string | null
+  handled_by: string | null
+  handled_at: Timestamp | null
+  created_at: Generated<Timestamp>
+}
+
 export interface BillingPayments {
   id: string
   workspace_id: Generated<string>
@@ -377,6 +391,15 @@ export interface IdentityAuditLog {
   created_at: Generated<Timestamp>
 }
 
+export interface IdentityCodes {
+  user_id: string
+  purpose: string
+  code_hash: Buffer
+  tries: Generated<number>
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+}
+
 export interface IdentityInvitations {
   id: string
   workspace_id: Generated<string>
@@ -394,6 +417,13 @@ export interface IdentityMembers {
   user_id: string
   role: string
   created_at: Generated<Timestamp>
+}
+
+export interface IdentityPasswordResets {
+  token_hash: Buffer
+  user_id: string
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
 }
 
 export interface IdentitySessions {
@@ -433,6 +463,10 @@ export interface IdentityUsers {
 
 export interface IdentityWorkspaces {
   id: string
+  email_verified_at: Timestamp | null
+  phone_verified_at: Timestamp | null
+  banned_at: Timestamp | null
+  metadata: Generated<Json>
   name: string
   default_country: Generated<string>
   currency: Generated<string>
@@ -574,6 +608,20 @@ export interface PlatformSubscribers {
   name: string
   transaction_id: string
   sequence: number
+export interface PlatformOutgoingMessages {
+  id: string
+  channel: string
+  recipient: string
+  subject: string | null
+  sealed_text: string | null
+  status: Generated<string>
+  attempts: Generated<number>
+  error: string | null
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp | null
+  sent_at: Timestamp | null
+}
+
   updated_at: Generated<Timestamp>
 }
 
@@ -1035,6 +1083,7 @@ export interface Database {
   'billing.subscriptions': BillingSubscriptions
   'campaigns.attempts': CampaignsAttempts
   'campaigns.campaigns': CampaignsCampaigns
+  'administration.reports': AdministrationReports
   'campaigns.targets': CampaignsTargets
   'chat.ballots': ChatBallots
   'chat.blocks': ChatBlocks
@@ -1065,8 +1114,10 @@ export interface Database {
   'identity.members': IdentityMembers
   'identity.sessions': IdentitySessions
   'identity.users': IdentityUsers
+  'identity.codes': IdentityCodes
   'identity.workspaces': IdentityWorkspaces
   'inbox.conversations': InboxConversations
+  'identity.password_resets': IdentityPasswordResets
   'inbox.messages': InboxMessages
   'integrations.connections': IntegrationsConnections
   'integrations.credentials': IntegrationsCredentials
@@ -1079,6 +1130,7 @@ export interface Database {
   'realtime.tickets': RealtimeTickets
   'receptionist.call_sums': ReceptionistCallSums
   'receptionist.calls': ReceptionistCalls
+  'platform.outgoing_messages': PlatformOutgoingMessages
   'receptionist.clients': ReceptionistClients
   'receptionist.knowledge': ReceptionistKnowledge
   'receptionist.passages': ReceptionistPassages

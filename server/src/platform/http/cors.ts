@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 
-const allowedHeaders = 'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Workspace-Id, apikey, x-client-info'
+const allowedHeaders =
+  'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Workspace-Id, apikey, x-client-info, x-supabase-api-version'
 const exposedHeaders = 'Link, Retry-After, X-Request-Id, RateLimit, RateLimit-Policy, Idempotency-Replayed'
 
 /** May pages of this origin call us with credentials? Our own, those configured, and in development any localhost. */

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import type { Environment } from '../config.ts'
+import { printRows } from './terminal.ts'
+import { withServices } from './with-app.ts'
+
+export function addMail(program: Command, env: Environment): void {
+  const mail = program
+    .command('mail')
+    .description('Mails and SMS to users. Without SMTP_URL and SMS_URL they are kept here instead of sent.')
+
+  mail
+    .command('list')
+    .description('The newest 1,000.')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const [{ listMessages }, { serverContext }] = await load()
+      const messages = await withServices(env, (services) =>
+        listMessages(serverContext(services, { workspaceId: null })),
+      )
+      printRows(
+        messages.map((row) => ({ ...row })),
+        { json, none: 'Nothing has been sent yet.' },
+      )
+    })
+
+  mail
+    .command('show <id>')
+    .description('One of them with its text, which is gone once it was sent.')
+    .action(async (id: string) => {
+      const [{ findMessage }, { serverContext }] = await load()
+      const found = /^[0-9a-f-]{36}$/i.test(id)
+        ? await withServices(env, (services) => findMessage(serverContext(services, { workspaceId: null }), id))
+        : undefined
+      if (!found) throw new Error(`There is no message ${id}. See: switchboard mail list`)
+      const { recipient, subject, status, error, text } = found
+      console.log(`To: ${recipient}`)
+      if (subject) console.log(`Subject: ${subject}`)
+      console.log(`Status: ${status}${error ? ` (${error})` : ''}\n`)
+      console.log(text ?? 'Its text is not kept any more.')
+    })
+}
+
+const load = () => Promise.all([import('../platform/mail/messages.ts'), import('../platform/services.ts')])

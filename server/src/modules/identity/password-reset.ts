@@ -1,0 +1,125 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { transaction } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { badRequest } from '../../platform/errors.ts'
+import { job } from '../../platform/jobs.ts'
+import { sendMessage } from '../../platform/mail/messages.ts'
+import { type Services, serverContext } from '../../platform/services.ts'
+import { requireAdmitted, resetLimit, sendingLimit, signInLimits } from './attempts.ts'
+import { audited } from './audit.ts'
+import { hashPassword, requireAcceptablePassword } from './passwords.ts'
+import { type Device, announceRevoked, revokeOthers } from './sessions.ts'
+import { actAs, findForSignIn, setPasswordHash } from './users.ts'
+
+const tokenBytes = 32
+const linkLifeMinutes = 30
+
+const hashToken = (token: string) => createHash('sha256').update(token).digest()
+
+const insert = statement(
+  'identity.password_resets.insert',
+  (_, p: { token_hash: Buffer; user_id: string }) => sql<Record<string, never>>`
+    insert into identity.password_resets (token_hash, user_id, expires_at)
+    values (${p.token_hash}, ${p.user_id}, now() + make_interval(mins => ${sql.lit(linkLifeMinutes)}))`,
+)
+
+const find = statement(
+  'identity.password_resets.find',
+  (_, p: { token_hash: Buffer }) => sql<{ user_id: string; email: string }>`
+    select r.user_id, u.email from identity.password_resets r join identity.users u on u.id = r.user_id
+     where r.token_hash = ${p.token_hash} and r.expires_at > now() and u.suspended_at is null`,
+)
+
+// Of two at once the second finds nothing left to delete.
+const take = statement(
+  'identity.password_resets.take',
+  (_, p: { token_hash: Buffer }) => sql<{ user_id: string }>`
+    delete from identity.password_resets where token_hash = ${p.token_hash} and expires_at > now() returning user_id`,
+)
+
+const dropOthers = statement(
+  'identity.password_resets.drop_others',
+  (_, p: { user_id: string }) => sql<Record<string, never>>`
+    delete from identity.password_resets where user_id = ${p.user_id}`,
+)
+
+/**
+ * Has a link sent, if there is such an account. Whether there is one is only looked up by the job, so that the request
+ * does the same for every address. Throws 429 within a minute of the last one or after five in an hour.
+ */
+export async function requestPasswordReset(services: Services, email: string, device: Device): Promise<void> {
+  const ctx = serverContext(services, { workspaceId: null })
+  const [admitted] = await ctx.db.together([sendingLimit('password_reset', email, device.address)])
+  requireAdmitted(admitted, 'get a link')
+  await services.jobs.enqueue(ctx, sendPasswordReset, { email, address: device.address })
+}
+
+export const sendPasswordReset = job({
+  name: 'identity.send_password_reset',
+  input: z.object({ email: z.string(), address: z.string() }),
+  async run(ctx, { email, address }) {
+    await transaction(ctx, async (ctx) => {
+      const user = await ctx.db.maybe(findForSignIn, { email })
+      if (!user || user.suspended_at) return
+      const token = randomBytes(tokenBytes).toString('base64url')
+      await ctx.db.together([
+        insert.call({ token_hash: hashToken(token), user_id: user.id }),
+        actAs.call({ user_id: user.id }),
+        audited({ action: 'password.reset_requested', target: `user:${user.id}`, address }),
+      ])
+      const link = new URL(ctx.services.config.mail.passwordResetUrl)
+      link.searchParams.set('token', token)
+      await sendMessage(ctx, {
+        channel: 'email',
+        to: user.email,
+        subject: 'Choose a new password',
+        text:
+          `Here you can choose a new password, within the next ${linkLifeMinutes} minutes:\n\n${link.href}\n\n` +
+          'If you did not ask for this, you need not do anything; your password stays as it is.\n',
+        expiresInSeconds: linkLifeMinutes * 60,
+      })
+    })
+  },
+})
+
+/**
+ * Sets a new password with the token of a mailed link, which is good once. Every session of the user ends. Throws 400
+ * for a password that is not acceptable and a token that is not good, 429 after too many tries.
+ */
+export async function resetPassword(
+  services: Services,
+  { token, password }: { token: string; password: string },
+  device: Device,
+): Promise<void> {
+  requireAcceptablePassword(password, services.config.signIn.minPasswordLength)
+  const token_hash = hashToken(token)
+  const server = serverContext(services, { workspaceId: null })
+  const [admitted, [found] = []] = (await server.db.together([
+    resetLimit(device.address),
+    find.call({ token_hash }),
+  ])) as unknown as [Record<string, unknown>[], { user_id: string; email: string }[]]
+  requireAdmitted(admitted, 'choose a new password')
+  if (!found) throw isOver()
+  const password_hash = await hashPassword(password)
+  await transaction(server, async (ctx) => {
+    if (!(await ctx.db.maybe(take, { token_hash }))) throw isOver()
+    const { user_id, email } = found
+    const results = await ctx.db.together([
+      actAs.call({ user_id }),
+      setPasswordHash.call({ id: user_id, password_hash }),
+      dropOthers.call({ user_id }),
+      // Who came here because they had forgotten it has failed often enough.
+      signInLimits(services.config, email, device.address).forgive,
+      audited({ action: 'password.changed', target: `user:${user_id}`, details: { by: 'mail' }, address: device.address }),
+      revokeOthers.call({ keep: null }),
+    ])
+    announceRevoked(ctx, user_id, results.at(-1) as { id: string }[], 'password_changed')
+  })
+}
+
+const isOver = () =>
+  badRequest('invalid_token', 'This link is no longer good. Ask for a new one.', [
+    { path: 'body.token', message: 'Unknown, used or expired.' },
+  ])

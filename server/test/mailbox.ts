@@ -1,0 +1,27 @@
+import { deliverMessage, findMessage, listMessages } from '../src/platform/mail/messages.ts'
+import { serverContext } from '../src/platform/services.ts'
+import type { TestServer } from './server.ts'
+
+/** What the server has for this recipient, the newest first, as the command line shows it. */
+export async function messagesTo(server: TestServer, recipient: string) {
+  const ctx = serverContext(server.app.services, { workspaceId: null })
+  const mine = (await listMessages(ctx)).filter((message) => message.recipient === recipient)
+  return Promise.all(mine.map(async ({ id }) => (await findMessage(ctx, id))!))
+}
+
+/** Waits for the n-th message to this recipient: a job writes it. */
+export async function nthMessageTo(server: TestServer, recipient: string, n: number) {
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    const messages = await messagesTo(server, recipient)
+    if (messages.length >= n) return messages[0]!
+    if (Date.now() > deadline) throw new Error(`There is no message number ${n} to ${recipient}.`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Delivers one message now, whatever the job queue is doing. */
+export const deliverNow = (server: TestServer, id: string) =>
+  deliverMessage.run(serverContext(server.app.services, { workspaceId: null }), { id })
+
+export const codeIn = (text: string | null): string => /\b\d{6}\b/.exec(text ?? '')![0]
