@@ -40,8 +40,8 @@ create index participants_user on video.participants (user_id, call_id);
 
 select app.open_to_server('video.calls');
 create policy membership on video.calls to app_user
-  using (chat_id = any (array(select app.my_chats())) or workspace_id = (select app.workspace_id()))
-  with check (chat_id = any (array(select app.my_chats())) or workspace_id = (select app.workspace_id()));
+  using (chat_id in (select app.my_chats()) or workspace_id = (select app.workspace_id()))
+  with check (chat_id in (select app.my_chats()) or workspace_id = (select app.workspace_id()));
 grant select, insert, update on video.calls to app_user;
 
 select app.open_to_server('video.participants');

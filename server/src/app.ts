@@ -26,6 +26,7 @@ import { notifyShopTeam, publicShopRoutes, shopCommands, shopRoutes } from './mo
 import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
 import { SipProviderChanged } from './modules/telephony/events.ts'
 import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
+import { endForgottenCalls, missRinging, videoCommands, videoRoutes } from './modules/video/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
 import { createSecrets } from './platform/crypto/secrets.ts'
 import { migrate } from './platform/database/migrate.ts'
@@ -60,6 +61,7 @@ export const routeTables: RouteTable[] = [
   telephonyRoutes,
   campaignRoutes,
   chatRoutes,
+  videoRoutes,
   receptionistRoutes,
   shopRoutes,
   publicShopRoutes,
@@ -83,9 +85,11 @@ const jobTypes: JobType<any>[] = [
   removeExpiredMessages,
   removeStoredFiles,
   removeUnusedFiles,
+  missRinging,
+  endForgottenCalls,
 ]
 const subscribers: Subscriber[] = [notifyShopTeam, announceConversations]
-const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...shopCommands]
+const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...videoCommands, ...shopCommands]
 
 export interface App {
   readonly services: Services

@@ -50,6 +50,7 @@ export interface Config {
   }
   /** A model that turns texts into vectors, by OpenAI's protocol (`POST <url>/embeddings`); null: knowledge is found by words. */
   embeddings: { url: string; model: string; apiKey: string | null } | null
+  video: VideoConfig
   /** Signs web push (RFC 8292). Base64url as browsers write it; null: generated into `dataDir`. */
   vapid: { publicKey: string | null; privateKey: string | null; subject: string | null }
   /** Apps of this installation at social platforms, for workspaces without their own; null addresses: the platform's. */
@@ -78,6 +79,16 @@ export interface OAuthApp {
   clientSecret: string | null
   authorizeUrl: string | null
   tokenUrl: string | null
+}
+
+export interface VideoConfig {
+  /** `mesh`: browsers connect to each other, signalled over our WebSocket. */
+  provider:
+    | { kind: 'mesh' }
+    | { kind: 'livekit'; url: string; apiKey: string; apiSecret: string }
+    | { kind: 'twilio'; accountSid: string; apiKey: string; apiSecret: string }
+  /** TURN servers that share a secret with us (coturn's `static-auth-secret`); null: browsers find their own way. */
+  turn: { urls: string[]; secret: string } | null
 }
 
 export type Environment = Record<string, string | undefined>
@@ -147,6 +158,7 @@ export function readConfig(env: Environment): Config {
           apiKey: env.EMBEDDINGS_API_KEY || null,
         }
       : null,
+    video: { provider: videoProvider(env), turn: turnServers(env) },
     vapid: {
       publicKey: env.VAPID_PUBLIC_KEY || null,
       privateKey: env.VAPID_PRIVATE_KEY || null,
@@ -223,6 +235,37 @@ function flag(env: Environment, name: string, fallback: boolean): boolean {
   if (/^(1|true|on|yes)$/i.test(text)) return true
   if (/^(0|false|off|no)$/i.test(text)) return false
   throw new ConfigError(`${name} must be on or off, not "${text}".`)
+}
+
+function videoProvider(env: Environment): VideoConfig['provider'] {
+  const kind = env.VIDEO_PROVIDER || 'mesh'
+  const of = (name: string) => required(env, name, `VIDEO_PROVIDER is ${kind}`)
+  switch (kind) {
+    case 'mesh':
+      return { kind }
+    case 'livekit':
+      return { kind, url: of('LIVEKIT_URL'), apiKey: of('LIVEKIT_API_KEY'), apiSecret: of('LIVEKIT_API_SECRET') }
+    case 'twilio':
+      return { kind, accountSid: of('TWILIO_ACCOUNT_SID'), apiKey: of('TWILIO_API_KEY'), apiSecret: of('TWILIO_API_SECRET') }
+  }
+  throw new ConfigError(`VIDEO_PROVIDER must be mesh, livekit or twilio, not "${kind}".`)
+}
+
+function turnServers(env: Environment): VideoConfig['turn'] {
+  const urls = list(env.TURN_URLS)
+  if (urls.length === 0) return null
+  for (const url of urls) {
+    if (!/^turns?:[^\s/?]+(\?transport=(udp|tcp))?$/.test(url)) {
+      throw new ConfigError(`TURN_URLS holds "${url}", which is not like turn:turn.example.com:3478?transport=udp.`)
+    }
+  }
+  return { urls, secret: required(env, 'TURN_SECRET', 'TURN_URLS is set') }
+}
+
+function required(env: Environment, name: string, because: string): string {
+  const text = env[name]
+  if (!text) throw new ConfigError(`${name} is needed, because ${because}.`)
+  return text
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']

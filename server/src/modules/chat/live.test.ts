@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { type TestFrame, type TestSocket, openSocket } from '../../../test/sockets.ts'
+
+const server = await startTestServer()
+const wsUrl = `${server.url.replace('http', 'ws')}/ws`
+const connect = ({ token }: SignedUp, query = '') => openSocket(wsUrl + query, { token })
+const [ana, ben, cleo] = await Promise.all([server.signUp(), server.signUp(), server.signUp()])
+const newGroup = async (...others: SignedUp[]) =>
+  (await ana.post('/api/chats', { type: 'group', name: 'Night shift', member_ids: others.map(({ userId }) => userId) }))
+    .body.id as string
+const say = async (who: SignedUp, chat_id: string, content: string, more: object = {}) =>
+  (await who.post('/api/messages/send', { chat_id, content, ...more })).body
+const about = (event: string, chat: string) => (frame: TestFrame) =>
+  frame.event === event && frame.data.chat_id === chat
+/** Everything sent before this has arrived when its answer has. */
+const settle = async (socket: TestSocket) => {
+  const { length } = socket.frames
+  socket.send('ping')
+  await socket.next((frame) => frame.event === 'pong' && socket.frames.indexOf(frame) >= length)
+}
+
+test('members hear what happens in their chats without joining; nobody else does', async () => {
+  const chat = await newGroup(ben)
+  const [hers, his, stranger] = [await connect(ana), await connect(ben), await connect(cleo)]
+  const sent = await say(ana, chat, 'Hello')
+  const heard = await his.next(about('chat:message', chat))
+  assert.deepEqual(heard.data, sent)
+  assert.equal(typeof heard.id, 'string')
+  await ben.post('/api/messages/reactions', { message_id: sent.id, emoji: '👍' })
+  assert.equal((await hers.next(about('chat:reaction', chat))).data.reactions[0].count, 1)
+  await ana.patch(`/api/messages/${sent.id}`, { content: 'Hello!' })
+  assert.equal((await his.next(about('chat:message:edited', chat))).data.content, 'Hello!')
+  his.send('chat:typing', { chat_id: chat })
+  assert.deepEqual((await hers.next(about('chat:typing', chat))).data, {
+    chat_id: chat,
+    user_id: ben.userId,
+    typing: true,
+  })
+  his.send('chat:read', { chat_id: chat, message_id: sent.id })
+  assert.deepEqual((await hers.next(about('chat:read', chat))).data, {
+    chat_id: chat,
+    user_id: ben.userId,
+    message_id: sent.id,
+    number: 1,
+  })
+  const { body: poll } = await ana.post('/api/polls', { chat_id: chat, question: 'Lunch?', options: ['A', 'B'] })
+  await ben.put('/api/polls', { poll_id: poll.id, option_ids: [poll.options[1].id] })
+  assert.equal((await hers.next(about('poll:update', chat))).data.options[1].votes, 1)
+  await ana.delete(`/api/messages?message_id=${sent.id}`)
+  assert.equal((await his.next(about('chat:message:deleted', chat))).data.id, sent.id)
+  stranger.send('chat:join', { chat_id: chat })
+  assert.equal((await stranger.next('error')).data.code, 'not_found')
+  stranger.send('chat:typing', { chat_id: chat })
+  await settle(stranger)
+  assert.deepEqual(
+    stranger.frames.filter(({ data }) => data.chat_id === chat),
+    [],
+  )
+  for (const socket of [hers, his, stranger]) socket.drop()
+})
+
+test('who is added hears the very next message, who is removed hears no more', async () => {
+  const chat = await newGroup()
+  const his = await connect(ben)
+  await ana.post(`/api/chats/${chat}/members`, { member_ids: [ben.userId] })
+  await say(ana, chat, 'Welcome')
+  assert.equal((await his.next(about('chat:message', chat))).data.content, 'Welcome')
+  assert.deepEqual((await his.next(about('chat:members', chat))).data.added, [ben.userId])
+  await ana.delete(`/api/chats/${chat}/members/${ben.userId}`)
+  await say(ana, chat, 'Among ourselves')
+  await his.next((frame) => frame.event === 'chat:members' && frame.data.removed?.includes(ben.userId))
+  const dm = (await ana.post('/api/chats', { type: 'dm', member_ids: [ben.userId] })).body.id
+  await say(ana, dm, 'Sorry')
+  await his.next(about('chat:message', dm))
+  assert.deepEqual(
+    his.frames.filter(about('chat:message', chat)).map(({ data }) => data.content),
+    ['Welcome'],
+  )
+  his.drop()
+})
+
+test('a client that comes back is told what it missed, but not what was deleted meanwhile', async () => {
+  const chat = await newGroup(ben)
+  const before = await connect(ben)
+  await say(ana, chat, 'one')
+  const { id } = await before.next(about('chat:message', chat))
+  before.drop()
+  await say(ana, chat, 'two')
+  const { id: secret } = await say(ana, chat, 'three')
+  await ana.delete(`/api/messages?message_id=${secret}`)
+  const again = await connect(ben, `?after=${id}`)
+  await again.next('resumed')
+  assert.deepEqual(
+    again.frames.filter(about('chat:message', chat)).map(({ data }) => data.content),
+    ['two', null],
+  )
+  assert.equal((await again.next(about('chat:message:deleted', chat))).data.id, secret)
+  again.drop()
+})
+
+test('people who share a chat see each other come, be away and go; others do not', async () => {
+  const [one, two, other] = [await server.signUp(), await server.signUp(), await server.signUp()]
+  const { body: dm } = await one.post('/api/chats', { type: 'dm', member_ids: [two.userId] })
+  const [watching, apart] = [await connect(one), await connect(other)]
+  const presence = (status: string) => (frame: TestFrame) =>
+    frame.event === 'presence' && frame.data.user_id === two.userId && frame.data.status === status
+  const coming = await connect(two)
+  await watching.next(presence('online'))
+  const shown = async () =>
+    (await one.get(`/api/chats/${dm.id}`)).body.members.find(
+      ({ user_id }: { user_id: string }) => user_id === two.userId,
+    )
+  assert.equal((await shown()).online, true)
+  watching.send('chat:join', { chat_id: dm.id })
+  assert.ok((await watching.next('chat:joined')).data.online.includes(two.userId))
+  coming.send('presence', { status: 'away' })
+  await watching.next(presence('away'))
+  await two.post('/api/users/blocks', { user_id: one.userId })
+  assert.deepEqual([(await shown()).online, (await shown()).last_seen], [false, null])
+  await two.delete(`/api/users/blocks?user_id=${one.userId}`)
+  coming.drop()
+  assert.match((await watching.next(presence('offline'))).data.last_seen, /Z$/)
+  assert.equal((await shown()).online, false)
+  await settle(apart)
+  assert.deepEqual(
+    apart.frames.filter(({ event }) => event === 'presence'),
+    [],
+  )
+  for (const socket of [watching, apart]) socket.drop()
+})

@@ -1,0 +1,85 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { conflict, missing } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
+import { getCall, rangOut } from './calls.ts'
+import { CallAccepted, CallDeclined, CallEnded, CallMissed, CallRinging } from './events.ts'
+import type { VideoCall } from './schema.ts'
+import { type CallSignal, type CallStatus, transitions } from './transitions.ts'
+
+export interface Locked {
+  id: string
+  chat_id: string | null
+  room_name: string
+  initiator_id: string
+  status: CallStatus
+  rang_out: boolean
+  my_state: string | null
+}
+// Whoever changes a call queues up here.
+const lock = (
+  name: string,
+  which: (p: { room_name: string | null; chat_id: string | null; id: string | null }) => RawBuilder<unknown>,
+) =>
+  statement(
+    name,
+    (_, p: { room_name: string | null; chat_id: string | null; id: string | null }) => sql<Locked>`
+      select c.id, c.chat_id, c.room_name, c.initiator_id, c.status, ${rangOut} as rang_out,
+             (select p.state from video.participants p where p.call_id = c.id and p.user_id = app.user_id()) as my_state
+        from video.calls c where ${which(p)} order by c.id desc limit 1 for no key update of c`,
+  )
+const isOpen = sql`c.status in ('ringing', 'accepted')`
+export const lockOpenInChat = lock('video.calls.lock_open_in_chat', (p) => sql`c.chat_id = ${p.chat_id} and ${isOpen}`)
+export const lockOpenRoom = lock('video.calls.lock_open_room', (p) => sql`c.room_name = ${p.room_name} and ${isOpen}`)
+const lockRoom = lock('video.calls.lock_room', (p) => sql`c.room_name = ${p.room_name}`)
+const lockById = lock('video.calls.lock', (p) => sql`c.id = ${p.id}`)
+
+export const nowhere = { room_name: null, chat_id: null, id: null }
+export const lockCall = async (ctx: Ctx, id: string) =>
+  (await ctx.db.maybe(lockById, { ...nowhere, id })) ?? missing('call')
+/** The room's open call, or else its last. */
+export const lockCallOf = async (ctx: Ctx, room_name: string) =>
+  (await ctx.db.maybe(lockOpenRoom, { ...nowhere, room_name })) ??
+  (await ctx.db.maybe(lockRoom, { ...nowhere, room_name })) ??
+  missing('room')
+
+const setStatus = statement(
+  'video.calls.set_status',
+  (_, p: { id: string; status: CallStatus }) => sql`
+    update video.calls c
+       set status = ${p.status}, answered_at = case when ${p.status} = 'accepted' then now() else c.answered_at end,
+           ended_at = case when ${p.status} = 'accepted' then null else now() end
+     where c.id = ${p.id}`,
+)
+const closeParticipants = statement(
+  'video.participants.close',
+  (_, p: { call_id: string }) => sql`
+    update video.participants p
+       set state = case when p.state = 'joined' then 'left' else 'missed' end,
+           left_at = case when p.state = 'joined' then now() end
+     where p.call_id = ${p.call_id} and p.state in ('joined', 'invited')`,
+)
+
+const told: Record<CallStatus, typeof CallEnded> = {
+  ringing: CallRinging,
+  accepted: CallAccepted,
+  declined: CallDeclined,
+  missed: CallMissed,
+  ended: CallEnded,
+}
+
+/** Moves a locked call on by `transitions` and tells who is concerned; what does not happen in its state throws 409. */
+export async function run(ctx: Ctx, call: Pick<Locked, 'id' | 'status'>, signal: CallSignal): Promise<VideoCall> {
+  const status = transitions[call.status][signal]
+  if (!status) throw conflict('call_over', 'This call is over.')
+  await ctx.db.all(setStatus, { id: call.id, status })
+  if (status !== 'accepted') await ctx.db.all(closeParticipants, { call_id: call.id })
+  return tell(ctx, call.id, told[status])
+}
+
+export async function tell(ctx: Ctx, id: string, type: typeof CallEnded): Promise<VideoCall> {
+  const call = await getCall(ctx, id)
+  emit(ctx, type, call)
+  return call
+}

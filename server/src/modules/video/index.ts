@@ -1,0 +1,3 @@
+export { endForgottenCalls, missRinging } from './jobs.ts'
+export { videoCommands } from './live.ts'
+export { videoRoutes } from './routes.ts'

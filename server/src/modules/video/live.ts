@@ -1,0 +1,52 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { statement } from '../../platform/database/statement.ts'
+import { missing, unauthorized } from '../../platform/errors.ts'
+import { type SocketCommand, socketCommand } from '../realtime/index.ts'
+import { signal } from './schema.ts'
+import { verifyMesh } from './tokens.ts'
+
+interface Peers {
+  call_id: string
+  user_ids: string[]
+}
+// The others in a room, for somebody who is in it.
+const findPeers = statement(
+  'video.participants.peers',
+  (_, p: { room_name: string }) => sql<Peers>`
+    select c.id as call_id, array(
+             select p.user_id from video.participants p
+              where p.call_id = c.id and p.state = 'joined' and p.user_id <> app.user_id()) as user_ids
+      from video.calls c
+      join video.participants me on me.call_id = c.id and me.user_id = app.user_id() and me.state = 'joined'
+     where c.room_name = ${p.room_name} and c.status in ('ringing', 'accepted')`,
+)
+
+export const videoCommands: SocketCommand[] = [
+  socketCommand({
+    event: 'call:join',
+    access: 'user',
+    data: z.object({ token: z.string().max(4000) }),
+    async handle(ctx, socket, { token }) {
+      const admission = verifyMesh(ctx.services.secrets, token, ctx.now())
+      if (!admission || admission.sub !== socket.userId)
+        throw unauthorized('This token does not let you in. Ask for a new one.')
+      const { call_id, user_ids } = (await ctx.db.maybe(findPeers, { room_name: admission.room })) ?? missing('room')
+      const here = { room_name: admission.room, call_id }
+      socket.send('call:joined', { ...here, peers: user_ids })
+      for (const peer of user_ids)
+        ctx.services.live.publish(`user:${peer}`, 'call:peer', { ...here, user_id: socket.userId })
+    },
+  }),
+  socketCommand({
+    event: 'call:signal',
+    access: 'user',
+    data: signal,
+    async handle(ctx, { userId }, { room_name, to, signal }) {
+      const { call_id, user_ids } = (await ctx.db.maybe(findPeers, { room_name })) ?? missing('room')
+      if (to !== undefined && !user_ids.includes(to)) missing('participant')
+      const message = { room_name, call_id, from: userId, signal }
+      for (const peer of to ? [to] : user_ids) ctx.services.live.publish(`user:${peer}`, 'call:signal', message)
+    },
+  }),
+]

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
+import { invalidField } from '../../platform/errors.ts'
+import { id, pageOf } from '../../platform/http/fields.ts'
+import { type RouteTable, route } from '../../platform/http/route.ts'
+import { getCall, listCalls } from './calls.ts'
+import { iceServers } from './ice-servers.ts'
+import { acceptCall, declineCall, enterRoom, leaveRoom, tokenSeconds } from './rooms.ts'
+import { type RoomToken, callQuery, roomChoice, roomToken, tokenRequest, videoCall } from './schema.ts'
+import { admit } from './tokens.ts'
+
+const params = z.object({ id })
+const exampleId = '0199ffff-ffff-7fff-bfff-ffffffffffff'
+
+async function giveToken(ctx: Ctx, room: z.output<typeof tokenRequest>): Promise<RoomToken> {
+  if (!room.chat_id && !room.room_name) throw invalidField('body.room_name', 'Name a room or a chat.')
+  const { config, secrets } = ctx.services
+  const provider = config.video.provider.kind
+  const call = await enterRoom(ctx, { room_name: room.room_name, chat_id: room.chat_id, provider })
+  const { user_id } = await ctx.db.entered()
+  const identity = user_id as string
+  const issuedAt = Math.floor(ctx.now().getTime() / 1000)
+  const expiresAt = issuedAt + tokenSeconds
+  const name = call.participants.find((participant) => participant.user_id === identity)?.name ?? null
+  return {
+    ...admit(config, secrets, { identity, name, room: call.room_name, issuedAt, expiresAt }),
+    room_name: call.room_name,
+    call_id: call.id,
+    identity,
+    provider,
+    ice_servers: iceServers(config.video, identity, expiresAt),
+    expires_at: new Date(expiresAt * 1000).toISOString(),
+    call,
+  }
+}
+
+export const videoRoutes: RouteTable = {
+  tag: 'Video calls',
+  routes: {
+    createVideoToken: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/video-calls/token',
+      access: 'user',
+      summary: "Come into a chat's call or a room, for 4 hours; the first one opens it, and it rings",
+      body: tokenRequest,
+      example: { chat_id: exampleId },
+      answer: roomToken,
+      errors: [409],
+      notIdempotent: true,
+      handler: (ctx, { body }) => giveToken(ctx, body),
+    }),
+    endVideoCall: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/video-calls/end',
+      access: 'user',
+      summary: 'Hang up; the call is over with the last but one',
+      body: roomChoice,
+      example: { room_name: 'daily' },
+      answer: videoCall,
+      handler: (ctx, { body }) => leaveRoom(ctx, body.room_name),
+    }),
+    listVideoCalls: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/video-calls',
+      access: 'user',
+      summary: 'My call log, newest first',
+      query: callQuery,
+      answer: pageOf(videoCall),
+      handler: (ctx, { query }) => listCalls(ctx, query),
+    }),
+    getVideoCall: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/video-calls/:id',
+      access: 'user',
+      summary: 'A call',
+      params,
+      answer: videoCall,
+      handler: (ctx, { params }) => getCall(ctx, params.id),
+    }),
+    acceptVideoCall: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/video-calls/:id/accept',
+      access: 'user',
+      summary: 'Answer a call that rings',
+      params,
+      answer: videoCall,
+      errors: [409],
+      handler: (ctx, { params }) => acceptCall(ctx, params.id),
+    }),
+    declineVideoCall: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/video-calls/:id/decline',
+      access: 'user',
+      summary: 'Decline a call that rings',
+      params,
+      answer: videoCall,
+      errors: [409],
+      handler: (ctx, { params }) => declineCall(ctx, params.id),
+    }),
+  },
+}

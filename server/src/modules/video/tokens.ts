@@ -1,0 +1,92 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import type { Config } from '../../config.ts'
+import type { Secrets } from '../../platform/crypto/secrets.ts'
+
+/** Whom a token lets into which room, and until when. */
+export interface Admission {
+  identity: string
+  name: string | null
+  room: string
+  /** Unix seconds. */
+  issuedAt: number
+  expiresAt: number
+}
+
+/** A JSON Web Token signed with HMAC-SHA256 (RFC 7515, RFC 7519). */
+function signToken(header: object, payload: object, key: string | Buffer): string {
+  const content = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`
+}
+
+const meshKey = (secrets: Secrets) => secrets.derive('video/token')
+const meshAudience = 'switchboard/video'
+
+/** Our own, for `call:join`. */
+const signMesh = (secrets: Secrets, { identity, name, room, issuedAt, expiresAt }: Admission) =>
+  signToken(
+    { alg: 'HS256', typ: 'JWT' },
+    { aud: meshAudience, sub: identity, name, room, iat: issuedAt, exp: expiresAt },
+    meshKey(secrets),
+  )
+
+const meshClaims = z.object({ aud: z.literal(meshAudience), sub: z.uuid(), room: z.string(), exp: z.number() })
+
+/** The claims of our own token; undefined when it was changed or is over. */
+export function verifyMesh(secrets: Secrets, token: string, now: Date): { sub: string; room: string } | undefined {
+  const [header = '', payload = '', signature = ''] = token.split('.')
+  const expected = createHmac('sha256', meshKey(secrets)).update(`${header}.${payload}`).digest()
+  const given = Buffer.from(signature, 'base64url')
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
+  const claims = meshClaims.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
+  return claims.success && claims.data.exp * 1000 > now.getTime() ? claims.data : undefined
+}
+
+/** Source: docs.livekit.io, "Tokens & grants". */
+export const signLiveKit = (
+  { apiKey, apiSecret }: { apiKey: string; apiSecret: string },
+  { identity, name, room, issuedAt, expiresAt }: Admission,
+) =>
+  signToken(
+    { alg: 'HS256', typ: 'JWT' },
+    {
+      iss: apiKey,
+      sub: identity,
+      ...(name !== null && { name }),
+      nbf: issuedAt,
+      exp: expiresAt,
+      video: { room, roomJoin: true, canPublish: true, canSubscribe: true, canPublishData: true },
+    },
+    apiSecret,
+  )
+
+/** Source: twilio.com/docs/iam/access-tokens; at most 24 h. */
+export const signTwilio = (
+  { accountSid, apiKey, apiSecret }: { accountSid: string; apiKey: string; apiSecret: string },
+  { identity, room, issuedAt, expiresAt }: Admission,
+) =>
+  signToken(
+    { alg: 'HS256', typ: 'JWT', cty: 'twilio-fpa;v=1' },
+    {
+      jti: `${apiKey}-${issuedAt}`,
+      iss: apiKey,
+      sub: accountSid,
+      iat: issuedAt,
+      exp: expiresAt,
+      grants: { identity, video: { room } },
+    },
+    apiSecret,
+  )
+
+/** A token of the installation's provider, and where it is used. */
+export function admit({ publicUrl, video }: Config, secrets: Secrets, admission: Admission) {
+  const { provider } = video
+  switch (provider.kind) {
+    case 'livekit':
+      return { token: signLiveKit(provider, admission), url: provider.url }
+    case 'twilio':
+      return { token: signTwilio(provider, admission), url: null }
+    case 'mesh':
+      return { token: signMesh(secrets, admission), url: `${publicUrl.replace(/^http/, 'ws')}/ws` }
+  }
+}
