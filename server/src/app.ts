@@ -22,7 +22,7 @@ import { deliverPush, notificationRoutes, pushNotification } from './modules/not
 import { integrationRoutes } from './modules/integrations/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
 import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
-import { notifyShopTeam, publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
+import { notifyShopTeam, paymentRoutes, publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
 import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
 import { SipProviderChanged } from './modules/telephony/events.ts'
 import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
@@ -65,6 +65,7 @@ export const routeTables: RouteTable[] = [
   receptionistRoutes,
   shopRoutes,
   publicShopRoutes,
+  paymentRoutes,
   salesRoutes,
 ]
 

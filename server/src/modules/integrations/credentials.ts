@@ -5,6 +5,7 @@ import { statement } from '../../platform/database/statement.ts'
 import { badRequest, conflict, notFound } from '../../platform/errors.ts'
 import { newId } from '../../platform/id.ts'
 import { audited } from '../identity/index.ts'
+import type { OAuthPlatformName } from './platforms.ts'
 import type { Credentials } from './schema.ts'
 
 /** What each provider's account consists of; the first of them is what it cannot do without. */
@@ -52,8 +53,8 @@ export function installationCredentials<P extends Provider>(config: Config, prov
     provider === 'stripe'
       ? { secretKey: config.stripe.secretKey ?? '', webhookSecret: config.stripe.webhookSecret ?? '' }
       : {
-          clientId: config.oauthApps[provider as keyof Config['oauthApps']].clientId ?? '',
-          clientSecret: config.oauthApps[provider as keyof Config['oauthApps']].clientSecret ?? '',
+          clientId: config.oauthApps[provider as OAuthPlatformName].clientId ?? '',
+          clientSecret: config.oauthApps[provider as OAuthPlatformName].clientSecret ?? '',
         }
   return given[fieldsOf[provider][0]] ? (given as CredentialsOf<P>) : null
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import { serverContext } from '../../platform/services.ts'
 import { openSocket } from '../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
@@ -26,8 +27,9 @@ const publicUrl = 'https://app.example.com'
 
 /** An OpenID provider that insists on PKCE and on the client's secret, in the place of Facebook and Instagram. */
 async function startProvider(): Promise<string> {
-  // It brings no types.
-  const { Provider } = await import('oidc-provider' as string)
+  // It brings no types, and a name that is not a constant is not looked for any.
+  const packageName: string = 'oidc-provider'
+  const { Provider } = await import(packageName)
   const { server, url } = await listen()
   const clientOf = (name: string) => ({
     client_id: `${name}-app`,
@@ -190,7 +192,7 @@ function posted(page: Page): { result: { success: boolean; error?: string; platf
     opener: { postMessage: (result: never, origin: string) => void (said = { result, origin }) },
     close: () => void (isClosed = true),
   }
-  new Function('window', script)(window)
+  runInNewContext(script, { window })
   assert.ok(isClosed && said)
   return said
 }

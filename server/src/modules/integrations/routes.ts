@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../platform/errors.ts'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { Reply, type RouteTable, route } from '../../platform/http/route.ts'
+import { requireCurrent } from '../identity/index.ts'
 import { listIntegrations, listPlatforms, saveIntegration } from './connections.ts'
 import { providerOf, removeCredentials, saveCredentials } from './credentials.ts'
 import { clearCookie, finishOAuth, startOAuth } from './oauth.ts'
@@ -62,7 +63,10 @@ export const integrationRoutes: RouteTable = {
       summary: 'The platforms a shop can be connected to, and whether it is',
       params: ofShop,
       answer: z.object({ data: z.array(schema.ShopIntegration), nextCursor: z.string().nullable() }),
-      handler: async (ctx) => ({ data: await listPlatforms(ctx), nextCursor: null }),
+      async handler(ctx, { params }) {
+        await requireCurrent(ctx, params.shopId)
+        return { data: await listPlatforms(ctx), nextCursor: null }
+      },
     }),
     connectIntegration: route({
       kind: 'outside',
@@ -81,7 +85,10 @@ export const integrationRoutes: RouteTable = {
       }),
       errors: [409, 502],
       notIdempotent: true,
-      handler: (ctx, { params, body, request }) => connectPlatform(ctx, params.platform, body, request.headers.origin),
+      async handler(ctx, { params, body, request }) {
+        await requireCurrent(ctx, params.shopId)
+        return connectPlatform(ctx, params.platform, body, request.headers.origin)
+      },
     }),
     disconnectIntegration: route({
       kind: 'outside',
@@ -92,6 +99,7 @@ export const integrationRoutes: RouteTable = {
       params: ofPlatform,
       answer: success,
       async handler(ctx, { params }) {
+        await requireCurrent(ctx, params.shopId)
         await disconnectPlatform(ctx, params.platform)
         return succeeded
       },
@@ -108,6 +116,7 @@ export const integrationRoutes: RouteTable = {
       example: { clientId: '1234567890', clientSecret: 'a long secret' },
       answer: success,
       async handler(ctx, { params, body }) {
+        await requireCurrent(ctx, params.shopId)
         await saveCredentials(ctx, providerOf(params.platform), body)
         return succeeded
       },
@@ -121,6 +130,7 @@ export const integrationRoutes: RouteTable = {
       params: ofPlatform,
       answer: success,
       async handler(ctx, { params }) {
+        await requireCurrent(ctx, params.shopId)
         await removeCredentials(ctx, providerOf(params.platform))
         return succeeded
       },

@@ -52,6 +52,8 @@ export interface Route<
   example?: Input<B>
   /** Raised limit for JSON bodies, in bytes; 1 MiB by default. */
   bodyLimitBytes?: number
+  /** The body comes as it was sent, in `request.body` as a Buffer, whatever its type: its sender signed its bytes. */
+  rawBody?: boolean
   /** Answers are never stored for replay (credentials in them). */
   notIdempotent?: boolean
   /** Not in the API document (the document itself, health checks). */

@@ -69,11 +69,14 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
       reply,
     ),
   )
-  for (const { routes } of tables) {
-    for (const [operation, definition] of Object.entries(routes)) {
-      addRoute(app, { services, authenticate, limiter, operation, definition })
-    }
-  }
+  const operations = tables.flatMap(({ routes }) => Object.entries(routes))
+  const add = (app: FastifyInstance, [operation, definition]: [string, Route]) =>
+    addRoute(app, { services, authenticate, limiter, operation, definition })
+  for (const one of operations) if (!one[1].rawBody) add(app, one)
+  await app.register(async (child) => {
+    acceptBytes(child)
+    for (const one of operations) if (one[1].rawBody) add(child, one)
+  })
   return app
 }
 
@@ -177,6 +180,11 @@ function acceptJson(app: FastifyInstance): void {
       done(error as Error)
     }
   })
+}
+
+function acceptBytes(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 }
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]

@@ -1,0 +1,21 @@
+import type { Ctx } from '../../../platform/context.ts'
+import { credentialsOf, notConfigured } from '../../integrations/index.ts'
+import { manual } from './manual.ts'
+import type { PaymentProvider } from './provider.ts'
+import type { ProviderName } from './schema.ts'
+import { stripe } from './stripe.ts'
+
+/** Throws 409 `not_configured` where neither the workspace nor the installation has an account there. */
+export async function providerFor(ctx: Ctx, name: ProviderName): Promise<PaymentProvider> {
+  switch (name) {
+    case 'manual':
+      return manual
+    case 'stripe': {
+      const account = await credentialsOf(ctx, 'stripe')
+      if (!account) throw notConfigured('Stripe')
+      return stripe(ctx.services, account.secretKey)
+    }
+    case 'paypal':
+      throw notConfigured('PayPal')
+  }
+}

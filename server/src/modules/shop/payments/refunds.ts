@@ -1,0 +1,163 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { AppError, conflict } from '../../../platform/errors.ts'
+import { newId } from '../../../platform/id.ts'
+import { formatMoney, toMinor } from '../money.ts'
+import { advance, logged } from './advance.ts'
+import { posting } from './ledger.ts'
+import { getPayment, type PaymentRow, withPayment } from './payment-row.ts'
+import type { ProviderRefund } from './provider.ts'
+import { providerFor } from './providers.ts'
+
+interface RefundRow {
+  id: string
+  payment_id: string
+  provider_ref: string | null
+  amount_minor: number
+  status: 'pending' | 'unknown' | 'succeeded' | 'failed'
+}
+
+const columns = sql`id, payment_id, provider_ref, amount_minor, status`
+
+const takeUp = statement(
+  'shop.take_up_refund',
+  (_, p: { payment_id: string; amount_minor: number | null }) => sql<RefundRow>`
+    update shop.refunds set status = 'pending'
+     where id = (select id from shop.refunds where payment_id = ${p.payment_id} and status = 'unknown'
+                    and amount_minor = coalesce(${p.amount_minor}::bigint, amount_minor) order by id limit 1)
+    returning ${columns}`,
+)
+const insert = statement(
+  'shop.insert_refund',
+  (_, p: { id: string; payment_id: string; amount_minor: number; provider_ref: string | null }) => sql<RefundRow>`
+    insert into shop.refunds (id, payment_id, amount_minor, provider_ref)
+    values (${p.id}, ${p.payment_id}, ${p.amount_minor}, ${p.provider_ref}) returning ${columns}`,
+)
+const reserve = statement(
+  'shop.reserve_refund',
+  (_, p: { id: string; amount_minor: number }) => sql`
+    update shop.payments set refund_reserved_minor = refund_reserved_minor + ${p.amount_minor}::bigint where id = ${p.id}`,
+)
+const take = statement(
+  'shop.take_refund',
+  (_, p: { id: string; amount_minor: number }) => sql`
+    update shop.payments set refunded_minor = refunded_minor + ${p.amount_minor}::bigint where id = ${p.id}`,
+)
+const find = statement(
+  'shop.find_refund',
+  (_, p: { id: string | null; provider_ref: string | null }) => sql<RefundRow>`
+    select ${columns} from shop.refunds where id = ${p.id}::uuid or provider_ref = ${p.provider_ref}::text`,
+)
+const settle = statement(
+  'shop.settle_refund',
+  (_, p: { id: string; status: string; provider_ref: string | null }) => sql`
+    update shop.refunds set status = ${p.status}, provider_ref = coalesce(${p.provider_ref}, provider_ref)
+     where id = ${p.id}`,
+)
+
+// Unless the provider has told us meanwhile.
+const doubt = statement(
+  'shop.doubt_refund',
+  (_, p: { id: string }) => sql`update shop.refunds set status = 'unknown' where id = ${p.id} and status = 'pending'`,
+)
+
+/**
+ * Gives back `amount` (in the currency's own units), or all that is left. The sum is set aside before the provider is
+ * asked, so that never more goes back than came, however many ask at once; a repetition after an outage goes on with
+ * what was begun. Throws 404, 400, 409 and 502.
+ */
+export async function refundPayment(ctx: Ctx, id: string, amount: number | undefined): Promise<PaymentRow> {
+  const payment = await getPayment(ctx, id)
+  const amountMinor = amount === undefined ? null : toMinor(amount, payment.currency, 'body.amount')
+  const provider = await providerFor(ctx, payment.provider)
+  const run = async (ctx: Ctx) => {
+    const refund = await withPayment(ctx, id, (ctx, payment) => setAside(ctx, payment, amountMinor))
+    const asked = { id: refund.id, amountMinor: refund.amount_minor }
+    const result = await provider.refund(payment, asked).catch((error: unknown) => givenUp(ctx, refund, error))
+    return withPayment(ctx, id, (ctx, payment) => settleRefund(ctx, payment, refund.id, result, 'refund'))
+  }
+  return provider.isLocal ? transaction(ctx, run) : run(ctx)
+}
+
+async function setAside(ctx: Ctx, payment: PaymentRow, wanted: number | null): Promise<RefundRow> {
+  const begun = await ctx.db.maybe(takeUp, { payment_id: payment.id, amount_minor: wanted })
+  if (begun) return begun
+  const left = payment.amount_minor - payment.refund_reserved_minor
+  if (payment.status !== 'succeeded' && payment.status !== 'partially_refunded') {
+    throw conflict('not_refundable', `A payment that is ${payment.status} cannot be refunded.`)
+  }
+  const amount_minor = wanted ?? left
+  if (amount_minor === 0 || amount_minor > left) {
+    throw conflict('refund_too_large', `Only ${formatMoney(left, payment.currency)} can still be refunded.`)
+  }
+  return addRefund(ctx, payment, amount_minor, null)
+}
+
+async function addRefund(ctx: Ctx, { id }: PaymentRow, amount_minor: number, provider_ref: string | null) {
+  await ctx.db.all(reserve, { id, amount_minor })
+  return ctx.db.one(insert, { id: newId(), payment_id: id, amount_minor, provider_ref })
+}
+
+/** Refused: the sum is free again. Not answered: nobody knows, so it stays set aside until the provider says. */
+async function givenUp(ctx: Ctx, refund: RefundRow, error: unknown): Promise<never> {
+  const isRefused = error instanceof AppError && error.status < 500
+  await withPayment(ctx, refund.payment_id, async (ctx, payment) => {
+    if (isRefused) await settleRefund(ctx, payment, refund.id, { status: 'failed', ref: null }, 'refund')
+    else
+      await ctx.db.together([
+        doubt.call({ id: refund.id }),
+        logged(payment, { kind: 'refund_unknown', details: { refund_id: refund.id } }),
+      ])
+  })
+  throw error
+}
+
+/** Within `withPayment`: how a refund ended, or that the provider is at it. An end is final. */
+export async function settleRefund(
+  ctx: Ctx,
+  payment: PaymentRow,
+  refundId: string,
+  { status, ref }: ProviderRefund,
+  kind: string,
+): Promise<PaymentRow> {
+  const refund = await ctx.db.one(find, { id: refundId, provider_ref: null })
+  if (refund.status === 'succeeded' || refund.status === 'failed') return payment
+  const { id, amount_minor } = refund
+  const fact = { kind: `${kind}_${status}`, details: { refund_id: id, amount_minor } }
+  const settled = settle.call({ id, status, provider_ref: ref })
+  if (status !== 'succeeded') {
+    const freed = status === 'failed' ? [reserve.call({ id: payment.id, amount_minor: -amount_minor })] : []
+    await ctx.db.together([settled, ...freed, logged(payment, fact)])
+    return getPayment(ctx, payment.id)
+  }
+  await ctx.db.together([
+    settled,
+    take.call({ id: payment.id, amount_minor }),
+    posting(payment, 'refunds', -amount_minor, id),
+  ])
+  const isAll = payment.refunded_minor + amount_minor === payment.amount_minor
+  return advance(ctx, payment, isAll ? 'refund_all' : 'refund_part', fact)
+}
+
+/** Within `withPayment`: a refund the provider tells of, ours or one that was made there. */
+export async function noteRefund(
+  ctx: Ctx,
+  payment: PaymentRow,
+  told: { refundId: string | null; amountMinor: number; result: ProviderRefund },
+  kind: string,
+): Promise<void> {
+  const known = await ctx.db.maybe(find, { id: told.refundId, provider_ref: told.result.ref })
+  const left = payment.amount_minor - payment.refund_reserved_minor
+  if (known && known.payment_id !== payment.id) return
+  // Told before we heard that the money came: the provider will tell us again.
+  if (payment.status !== 'succeeded' && payment.status !== 'partially_refunded' && payment.status !== 'refunded') {
+    throw conflict('not_captured_yet', 'Nothing is known of this payment having succeeded.')
+  }
+  if (!known && told.amountMinor > left) {
+    await ctx.db.together([logged(payment, { kind, details: { refund_too_large: told.amountMinor } })])
+    return
+  }
+  const refund = known ?? (await addRefund(ctx, payment, told.amountMinor, told.result.ref))
+  await settleRefund(ctx, await getPayment(ctx, payment.id), refund.id, told.result, kind)
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { id, instant, optional } from '../../../platform/http/fields.ts'
+import { orderId } from '../schema.ts'
+import { paymentStatuses } from '../transitions.ts'
+
+export const providerNames = ['manual', 'stripe', 'paypal'] as const
+export type ProviderName = (typeof providerNames)[number]
+
+export const Payment = z.object({
+  id,
+  orderId: id,
+  /** In the currency's own units: 19.99. */
+  amount: z.number(),
+  /** ISO 4217. */
+  currency: z.string(),
+  status: z.enum(paymentStatuses),
+  provider: z.enum(providerNames),
+  refundedAmount: z.number(),
+  /** For the provider's own form in the browser; only where the provider has one. */
+  clientSecret: z.string().optional(),
+  createdAt: instant,
+  updatedAt: instant,
+})
+export type Payment = z.output<typeof Payment>
+
+/** The amount is the order's, whatever a browser says. */
+export const NewIntent = z.object({ orderId, provider: z.enum(providerNames).default('manual') })
+export const Confirm = z.object({ paymentId: id })
+/** Default: all that is left. */
+export const NewRefund = z.object({ amount: optional(z.number().positive().max(1e12)) })

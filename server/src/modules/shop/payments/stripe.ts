@@ -1,0 +1,131 @@
+import { AppError, conflict } from '../../../platform/errors.ts'
+import type { Services } from '../../../platform/services.ts'
+import type { PaymentProvider, ProviderRefund, ProviderState } from './provider.ts'
+
+const apiVersion = '2026-10-28.endive'
+
+/** docs.stripe.com/api: what we read of its objects. */
+export interface StripeIntent {
+  id: string
+  status: string
+  amount_received: number
+  currency: string
+  client_secret?: string
+  last_payment_error?: object | null
+  metadata?: Record<string, string>
+}
+
+export interface StripeRefund {
+  id: string
+  status: string
+  amount: number
+  currency: string
+  payment_intent: string | null
+  metadata?: Record<string, string>
+}
+
+/** Stripe counts these in hundredths, although ISO 4217 gives them no decimals (docs.stripe.com/currencies#special-cases). */
+const inHundredths = new Set(['ISK', 'UGX'])
+const factorOf = (currency: string) => (inHundredths.has(currency.toUpperCase()) ? 100 : 1)
+export const fromStripeAmount = (amount: number, currency: string) => amount / factorOf(currency)
+
+export function stripe({ outbound, config }: Services, secretKey: string): PaymentProvider {
+  return {
+    name: 'stripe',
+    isLocal: false,
+    async open(payment) {
+      if (payment.provider_ref) {
+        const intent = await call<StripeIntent>('GET', `payment_intents/${payment.provider_ref}`)
+        return { ref: intent.id, ...(intent.client_secret && { clientSecret: intent.client_secret }) }
+      }
+      const form = {
+        amount: String(payment.amount_minor * factorOf(payment.currency)),
+        currency: payment.currency.toLowerCase(),
+        'automatic_payment_methods[enabled]': 'true',
+        'metadata[workspaceId]': payment.workspace_id,
+        'metadata[paymentId]': payment.id,
+        'metadata[orderId]': payment.order_id,
+      }
+      const intent = await call<StripeIntent>('POST', 'payment_intents', form, `payment:${payment.id}`)
+      return { ref: intent.id, ...(intent.client_secret && { clientSecret: intent.client_secret }) }
+    },
+    async confirm(_ctx, payment) {
+      // Never told of it: nothing can have been paid.
+      if (!payment.provider_ref) return { signal: null, amountMinor: 0, currency: payment.currency }
+      return stateOf(await call<StripeIntent>('GET', `payment_intents/${payment.provider_ref}`))
+    },
+    async refund(payment, { id, amountMinor }) {
+      const form = {
+        payment_intent: payment.provider_ref ?? '',
+        amount: String(amountMinor * factorOf(payment.currency)),
+        'metadata[workspaceId]': payment.workspace_id,
+        'metadata[refundId]': id,
+      }
+      return refundOf(await call<StripeRefund>('POST', 'refunds', form, `refund:${id}`))
+    },
+  }
+
+  async function call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    form?: Record<string, string>,
+    key?: string,
+  ): Promise<T> {
+    const answer = await outbound.fetch(`${config.stripe.apiUrl ?? 'https://api.stripe.com'}/v1/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${secretKey}`,
+        'stripe-version': apiVersion,
+        ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(key && { 'idempotency-key': key }),
+      },
+      ...(form && { body: new URLSearchParams(form).toString() }),
+      timeoutMs: 30_000,
+    })
+    const failed = new AppError(502, 'payment_provider_failed', `Stripe answered ${answer.status}. Try again.`)
+    // Busy, or at work on the same key: nobody knows yet what becomes of it.
+    if (answer.status === 409 || answer.status === 429 || answer.status >= 500) throw failed
+    const body = parse(answer.body.toString('utf8'))
+    if (body === null) throw failed
+    if (answer.status >= 400) throw conflict('payment_refused', `Stripe refused: ${messageOf(body)}`)
+    return body as T
+  }
+}
+
+function parse(text: string): object | null {
+  try {
+    return JSON.parse(text) as object | null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+const messageOf = (body: object) =>
+  String((body as { error?: { message?: string } }).error?.message ?? 'it gave no reason.').slice(0, 300)
+
+/** What an intent's status says to a payment (docs.stripe.com/payments/paymentintents/lifecycle). */
+export function stateOf(intent: StripeIntent): ProviderState {
+  const currency = intent.currency.toUpperCase()
+  return { signal: signalOf(intent), amountMinor: fromStripeAmount(intent.amount_received, currency), currency }
+}
+
+function signalOf({ status, last_payment_error }: StripeIntent): ProviderState['signal'] {
+  switch (status) {
+    case 'succeeded':
+      return 'succeed'
+    case 'processing':
+    case 'requires_capture':
+      return 'process'
+    case 'canceled':
+      return 'fail'
+    default:
+      return last_payment_error ? 'fail' : null
+  }
+}
+
+export function refundOf({ id, status }: StripeRefund): ProviderRefund {
+  const ended =
+    status === 'succeeded' ? 'succeeded' : status === 'failed' || status === 'canceled' ? 'failed' : 'pending'
+  return { status: ended, ref: id }
+}
