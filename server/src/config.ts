@@ -59,7 +59,6 @@ export interface Config {
   channelApis: Record<'telegram' | 'viber' | 'whatsapp', string | null>
   /** This installation's Stripe account, for workspaces without their own. */
   stripe: { secretKey: string | null; webhookSecret: string | null; apiUrl: string | null }
-  /** Targets the guarded fetch may reach although they are private. */
   mail: {
     /** `smtp://user:password@host:587` or `smtps://…`; null: mails are kept for the command line. */
     smtpUrl: string | null
@@ -71,6 +70,7 @@ export interface Config {
     /** The page of the front-end where a new password is chosen; gets `?token=`. */
     passwordResetUrl: string
   }
+  /** Targets the guarded fetch may reach although they are private. */
   outboundAllow: string[]
 }
 
@@ -104,6 +104,7 @@ export function readConfig(env: Environment): Config {
   const development = loopback && !production && !env.PUBLIC_URL
   const dataDir = path.resolve(env.DATA_DIR || './data')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const publicUrl = (env.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, '')
   return Object.freeze<Config>({
     host,
     port,
@@ -115,7 +116,6 @@ export function readConfig(env: Environment): Config {
       poolSize: wholeNumber(env, 'DATABASE_POOL_SIZE', 10, 1, 500),
       poolTimeoutMs: wholeNumber(env, 'DATABASE_POOL_TIMEOUT_MS', 10_000, 100, 600_000),
       connectionMaxAgeSeconds: wholeNumber(env, 'DATABASE_CONNECTION_MAX_AGE_S', 3600, 0, 604_800),
-  const publicUrl = (env.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, '')
       pipelined: flag(env, 'DATABASE_PIPELINE', true),
     },
     trustProxy:
@@ -194,6 +194,13 @@ export function readConfig(env: Environment): Config {
       webhookSecret: env.STRIPE_WEBHOOK_SECRET || null,
       apiUrl: addressOrNull(env, 'STRIPE_API_URL'),
     },
+    mail: {
+      smtpUrl: smtpAddress(env),
+      from: env.MAIL_FROM || `Switchboard <no-reply@${URL.parse(publicUrl)?.hostname ?? 'localhost'}>`,
+      smsUrl: addressOrNull(env, 'SMS_URL'),
+      smsToken: env.SMS_TOKEN || null,
+      passwordResetUrl: addressOrNull(env, 'PASSWORD_RESET_URL') ?? `${publicUrl}/reset-password`,
+    },
     // What the operator names is the operator's to reach, private or not.
     outboundAllow: [
       ...list(env.OUTBOUND_ALLOW),
@@ -206,13 +213,7 @@ export function readConfig(env: Environment): Config {
         env.VIBER_API_URL,
         env.WHATSAPP_API_URL,
         env.STRIPE_API_URL,
-    mail: {
-      smtpUrl: smtpAddress(env),
-      from: env.MAIL_FROM || `Switchboard <no-reply@${URL.parse(publicUrl)?.hostname ?? 'localhost'}>`,
-      smsUrl: addressOrNull(env, 'SMS_URL'),
-      smsToken: env.SMS_TOKEN || null,
-      passwordResetUrl: addressOrNull(env, 'PASSWORD_RESET_URL') ?? `${publicUrl}/reset-password`,
-    },
+        env.SMS_URL,
       ].flatMap((address) => (address ? [hostOf(address)] : [])),
     ],
   })
@@ -225,7 +226,6 @@ function wholeNumber(env: Environment, name: string, fallback: number, min: numb
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`)
   }
-        env.SMS_URL,
   return value
 }
 
@@ -314,13 +314,6 @@ function webAddress(env: Environment, name: string): string {
   return text.replace(/\/+$/, '')
 }
 
-const addressOrNull = (env: Environment, name: string) => (env[name] ? webAddress(env, name) : null)
-
-/** `host:port` as the guarded fetch names its targets. */
-function hostOf(address: string): string {
-  const { hostname, port, protocol } = new URL(address)
-  return `${hostname.replace(/^\[|\]$/g, '')}:${port || (protocol === 'https:' ? 443 : 80)}`
-}
 function smtpAddress(env: Environment): string | null {
   const text = env.SMTP_URL
   if (!text) return null
@@ -331,3 +324,10 @@ function smtpAddress(env: Environment): string | null {
   return text
 }
 
+const addressOrNull = (env: Environment, name: string) => (env[name] ? webAddress(env, name) : null)
+
+/** `host:port` as the guarded fetch names its targets. */
+function hostOf(address: string): string {
+  const { hostname, port, protocol } = new URL(address)
+  return `${hostname.replace(/^\[|\]$/g, '')}:${port || (protocol === 'https:' ? 443 : 80)}`
+}
