@@ -31,6 +31,13 @@ export const referringFields: Record<string, string> = {
   greeting_file_url: 'greeting-file-urls',
   campaign_id: 'campaigns',
   client_id: 'clients',
+  chat_id: 'chats',
+  message_id: 'messages',
+  reply_to: 'messages',
+  poll_id: 'polls',
+  file_id: 'uploads',
+  room_name: 'rooms',
+  around: 'messages',
   prospect_id: 'prospects',
   prospectId: 'prospects',
   property_id: 'properties',
@@ -51,6 +58,8 @@ export const referringFields: Record<string, string> = {
   assigneeId: 'members',
   user_id: 'members',
   userId: 'members',
+  orderId: 'orders',
+  paymentId: 'payments',
 }
 
 /** The path with ids out of `world`. Throws when the world has nothing of that kind: then the suites would miss it. */

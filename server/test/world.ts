@@ -1,4 +1,5 @@
 import { createSalesWorld } from './sales-world.ts'
+import { createChatWorld } from './chat-world.ts'
 import type { SignedUp, TestServer } from './server.ts'
 import { createShopWorld } from './shop-world.ts'
 import { toneWav } from './tone.ts'
@@ -113,6 +114,7 @@ export async function createWorld(server: TestServer): Promise<World> {
       'signed-files': /signed-files\/([^/]+)\//.exec(String(signed.url))?.[1] ?? '',
       campaigns: String(campaign.id),
       ...(await createSalesWorld(owner, canary, String(campaign.id))),
+      ...(await createChatWorld(owner, canary)),
       ...(await createShopWorld(owner, canary, String(contact.id))),
       clients: String(client.id),
       client: String(client.id),

@@ -22,7 +22,7 @@ const roles = (chat: { members: { user_id: string; role: string }[] }) =>
 
 test('a dm is one for its pair: opened by both sides 50 times at once, it is one chat', async () => {
   const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? open(ana, ben) : open(ben, ana))))
-  assert.deepEqual([...new Set(answers.map(({ status }) => status))].toSorted(), [200, 201])
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200, 201]))
   assert.equal(answers.filter(({ status }) => status === 201).length, 1)
   assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
   const { body } = await open(ana, ben)

@@ -37,11 +37,15 @@ const findChat = statement('chat.chats.exists', (db, p: { id: string }) =>
   db.selectFrom('chat.chats').select('id').where('id', '=', p.id),
 )
 
+async function requireChat(ctx: Ctx, id: string): Promise<void> {
+  if (!(await ctx.db.maybe(findChat, { id }))) missing('chat')
+}
+
 /** Newest first. `next_cursor` goes on in the direction of the page. Throws 404 for a chat or message that is not there. */
 export async function listMessages(ctx: Ctx, query: History): Promise<Page> {
   const { chat_id, limit } = query
   const page = query.around ? await aroundMessage(ctx, query, query.around) : await besidePlace(ctx, query)
-  if (page.data.length === 0) (await ctx.db.maybe(findChat, { id: chat_id })) ?? missing('chat')
+  if (page.data.length === 0) await requireChat(ctx, chat_id)
   return page
 
   async function besidePlace(ctx: Ctx, { before, after, cursor }: History): Promise<Page> {
@@ -117,7 +121,7 @@ export async function searchMessages(
     chat_id: chat_id ?? null,
     before: readCursor(cursor) ?? lastId,
   })
-  if (rows.length === 0 && chat_id) (await ctx.db.maybe(findChat, { id: chat_id })) ?? missing('chat')
+  if (rows.length === 0 && chat_id) await requireChat(ctx, chat_id)
   const { data, next_cursor } = toPage(rows, limit)
   return { data: data.map(toHistory), next_cursor }
 }

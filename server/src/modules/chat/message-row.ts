@@ -97,9 +97,11 @@ export const presentMessages = (
    order by ${order}`
 
 /** For everyone in the chat. */
-export function toMessage({ viewed: _, file, ...row }: MessageRow): Message {
-  return { ...row, file: file && { ...file, url: fileUrl(file) }, deleted: false }
-}
+export const toMessage = ({ file, ...row }: MessageRow): Message => ({
+  ...row,
+  file: file && { ...file, url: fileUrl(file) },
+  deleted: false,
+})
 
 /** For one reader: a deleted message is only a place that stays. */
 export function toHistory(row: MessageRow): z.output<typeof messageInHistory> {

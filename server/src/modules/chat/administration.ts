@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import { statement } from '../../platform/database/statement.ts'
+import type { AdminCounter, FindSubjects } from '../administration/index.ts'
+
+// A chat's messages are numbered, so their number is known without counting them; those of some days are found by their
+// ids, which are in the order of time.
+const totals = statement(
+  'chat.statistics.totals',
+  () => sql<Record<string, number>>`
+    select count(*) as chats, coalesce(sum(last_number), 0)::bigint as messages,
+           (select count(*) from chat.messages
+             where id >= app.first_id_at(date_trunc('day', now(), 'UTC'))) as messages_today,
+           (select coalesce(sum(size_bytes), 0)::bigint from chat.files) as storage_bytes
+      from chat.chats`,
+)
+
+const perDay = statement(
+  'chat.statistics.per_day',
+  (_, p: { days: number }) => sql<{ date: string; messages: number }>`
+    select (created_at at time zone 'UTC')::date::text as date, count(*) as messages from chat.messages
+     where id >= app.first_id_at(date_trunc('day', now(), 'UTC') - make_interval(days => ${p.days}::int - 1)) group by 1`,
+)
+
+export const chatCounter: AdminCounter = { totals: () => totals.call({}), perDay: (p) => perDay.call(p) }
+
+type Subject = { user_id: string | null; quote: string | null }
+
+const findMessage = statement(
+  'chat.reports.find_message',
+  (_, p: { id: string }) => sql<Subject>`
+    select sender_id as user_id, case when not encrypted then content end as quote from chat.messages
+     where id = ${p.id} and deleted_at is null`,
+)
+const findChat = statement(
+  'chat.reports.find_chat',
+  (_, p: { id: string }) =>
+    sql<Subject>`select null::uuid as user_id, name as quote from chat.chats where id = ${p.id}`,
+)
+
+/** What a member may report: row-level security shows them the messages of their chats and no others. */
+export const chatSubjects: FindSubjects = {
+  message: (ctx, id) => ctx.db.maybe(findMessage, { id }),
+  chat: (ctx, id) => ctx.db.maybe(findChat, { id }),
+}
