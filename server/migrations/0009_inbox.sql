@@ -43,6 +43,7 @@ create table inbox.conversations (
 create index conversations_recent on inbox.conversations (workspace_id, recent_at desc, id desc);
 create index conversations_status on inbox.conversations (workspace_id, status, recent_at desc, id desc);
 create index conversations_assignee on inbox.conversations (workspace_id, assignee_id, recent_at desc, id desc);
+create index conversations_channel on inbox.conversations (workspace_id, channel, recent_at desc, id desc);
 create index conversations_newest on inbox.conversations (workspace_id, id desc);
 create index conversations_contact on inbox.conversations (workspace_id, contact_id, id desc);
 create index conversations_campaign on inbox.conversations (workspace_id, campaign_id, id desc);
