@@ -27,11 +27,20 @@ export async function createShopWorld(
     customerId: contactId,
     items: [{ productId: product.id, quantity: 1 }],
   })
+  const payment = await made(`${shop}/payments/intent`, { orderId: order.id, provider: 'manual' })
+  await made(`${shop}/payments/confirm`, { paymentId: payment.id })
+  await made(`${shop}/payments/${payment.id}/refund`, { amount: 1 })
+  await made('/api/integrations', { name: canary, type: 'crm', settings: { note: canary }, token: canary })
+  const credentials = { clientId: canary, clientSecret: canary }
+  const saved = await owner.put(`${shop}/integrations/facebook/credentials`, credentials)
+  if (saved.status !== 200) throw new Error(`Credentials: ${saved.text}`)
+  await made(`${shop}/integrations/facebook/connect`, {})
   return {
     shops: String(shopId),
     team: owner.userId,
     products: String(product.id),
     forms: String(form.id),
     orders: String(order.id),
+    payments: String(payment.id),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { Reply, type RouteTable, route } from '../../platform/http/route.ts'
@@ -22,6 +23,12 @@ async function asPage<T>(work: () => Promise<T>) {
     if (error instanceof AppError && error.status < 500) return refusalPage(error.status, error.message)
     throw error
   }
+}
+
+/** Who may not do this hears that before anything about platforms. */
+async function enter(ctx: Ctx, shopId: string): Promise<void> {
+  await ctx.db.entered()
+  await requireCurrent(ctx, shopId)
 }
 
 const unknownPlatform = () => refusalPage(404, 'There is no such platform.')
@@ -86,7 +93,7 @@ export const integrationRoutes: RouteTable = {
       errors: [409, 502],
       notIdempotent: true,
       async handler(ctx, { params, body, request }) {
-        await requireCurrent(ctx, params.shopId)
+        await enter(ctx, params.shopId)
         return connectPlatform(ctx, params.platform, body, request.headers.origin)
       },
     }),
@@ -99,7 +106,7 @@ export const integrationRoutes: RouteTable = {
       params: ofPlatform,
       answer: success,
       async handler(ctx, { params }) {
-        await requireCurrent(ctx, params.shopId)
+        await enter(ctx, params.shopId)
         await disconnectPlatform(ctx, params.platform)
         return succeeded
       },
@@ -116,7 +123,7 @@ export const integrationRoutes: RouteTable = {
       example: { clientId: '1234567890', clientSecret: 'a long secret' },
       answer: success,
       async handler(ctx, { params, body }) {
-        await requireCurrent(ctx, params.shopId)
+        await enter(ctx, params.shopId)
         await saveCredentials(ctx, providerOf(params.platform), body)
         return succeeded
       },
@@ -130,7 +137,7 @@ export const integrationRoutes: RouteTable = {
       params: ofPlatform,
       answer: success,
       async handler(ctx, { params }) {
-        await requireCurrent(ctx, params.shopId)
+        await enter(ctx, params.shopId)
         await removeCredentials(ctx, providerOf(params.platform))
         return succeeded
       },

@@ -14,8 +14,6 @@ export async function connectPlatform(
   origin: string | undefined,
 ): Promise<{ authUrl: string } | { success: true; platform: string; accountName: string | null }> {
   const platform = platformOf(name)
-  // Refused before anything outside is asked.
-  await ctx.db.entered()
   if (isOAuthPlatform(platform)) return { authUrl: await beginOAuth(ctx, platform, origin) }
   const { account_name } = await connected(ctx, platform, await connectBot(ctx, platform, input))
   return { success: true, platform, accountName: account_name }

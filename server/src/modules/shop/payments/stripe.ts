@@ -102,7 +102,7 @@ function parse(text: string): object | null {
 }
 
 const messageOf = (body: object) =>
-  String((body as { error?: { message?: string } }).error?.message ?? 'it gave no reason.').slice(0, 300)
+  ((body as { error?: { message?: string } }).error?.message ?? 'it gave no reason.').slice(0, 300)
 
 /** What an intent's status says to a payment (docs.stripe.com/payments/paymentintents/lifecycle). */
 export function stateOf(intent: StripeIntent): ProviderState {
