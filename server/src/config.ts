@@ -239,14 +239,24 @@ function flag(env: Environment, name: string, fallback: boolean): boolean {
 
 function videoProvider(env: Environment): VideoConfig['provider'] {
   const kind = env.VIDEO_PROVIDER || 'mesh'
-  const of = (name: string) => required(env, name, `VIDEO_PROVIDER is ${kind}`)
+  const because = `VIDEO_PROVIDER is ${kind}`
   switch (kind) {
     case 'mesh':
       return { kind }
     case 'livekit':
-      return { kind, url: of('LIVEKIT_URL'), apiKey: of('LIVEKIT_API_KEY'), apiSecret: of('LIVEKIT_API_SECRET') }
+      return {
+        kind,
+        url: required(env, 'LIVEKIT_URL', because),
+        apiKey: required(env, 'LIVEKIT_API_KEY', because),
+        apiSecret: required(env, 'LIVEKIT_API_SECRET', because),
+      }
     case 'twilio':
-      return { kind, accountSid: of('TWILIO_ACCOUNT_SID'), apiKey: of('TWILIO_API_KEY'), apiSecret: of('TWILIO_API_SECRET') }
+      return {
+        kind,
+        accountSid: required(env, 'TWILIO_ACCOUNT_SID', because),
+        apiKey: required(env, 'TWILIO_API_KEY', because),
+        apiSecret: required(env, 'TWILIO_API_SECRET', because),
+      }
   }
   throw new ConfigError(`VIDEO_PROVIDER must be mesh, livekit or twilio, not "${kind}".`)
 }
