@@ -3,6 +3,7 @@ import { id, page } from '../../platform/http/fields.ts'
 import type { Route } from '../../platform/http/route.ts'
 import { listMessages, markRead, sendMessage } from '../inbox/index.ts'
 import { changeConversation, findThread, listThreads } from './conversations.ts'
+import * as conversationSchema from './conversation-schema.ts'
 import * as schema from './schema.ts'
 import { shopRoute } from './shop-route.ts'
 import { toChatMessage, toList } from './wire.ts'
@@ -18,8 +19,8 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'The inbox, where something was said last first',
     params: ofShop,
-    query: schema.ConversationQuery,
-    answer: schema.listOf(schema.Conversation),
+    query: conversationSchema.ConversationQuery,
+    answer: schema.listOf(conversationSchema.Conversation),
     handler: (ctx, { query }) => listThreads(ctx, query),
   }),
   getConversation: shopRoute({
@@ -29,7 +30,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'One conversation with its newest 50 messages',
     params: ofConversation,
-    answer: schema.Conversation,
+    answer: conversationSchema.Conversation,
     handler: (ctx, { params }) => findThread(ctx, params.conversationId),
   }),
   updateConversation: shopRoute({
@@ -39,9 +40,9 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:write',
     summary: 'Assign, close, tag or annotate a conversation, or hand it to the assistant; what is not sent stays',
     params: ofConversation,
-    body: schema.ConversationChanges,
+    body: conversationSchema.ConversationChanges,
     example: { status: 'pending', tags: ['wholesale'], notes: 'Wants 200 mugs by May', isAiActive: false },
-    answer: schema.Conversation,
+    answer: conversationSchema.Conversation,
     handler: (ctx, { params, body }) => changeConversation(ctx, params.conversationId, body),
   }),
   readConversation: shopRoute({
@@ -51,7 +52,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:write',
     summary: 'Nothing of a conversation is unread any more',
     params: ofConversation,
-    answer: schema.Conversation,
+    answer: conversationSchema.Conversation,
     async handler(ctx, { params }) {
       await markRead(ctx, params.conversationId)
       return findThread(ctx, params.conversationId)
@@ -65,7 +66,7 @@ export const conversationRoutes: Record<string, Route> = {
     summary: 'What was said, newest first',
     params: ofConversation,
     query: page(),
-    answer: schema.listOf(schema.ChatMessage),
+    answer: schema.listOf(conversationSchema.ChatMessage),
     handler: async (ctx, { params, query }) =>
       toList(await listMessages(ctx, params.conversationId, query), toChatMessage),
   }),
@@ -76,10 +77,10 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:write',
     summary: 'Reply to the customer, by the channel they wrote on',
     params: ofConversation,
-    body: schema.NewChatMessage,
+    body: conversationSchema.NewChatMessage,
     example: { text: 'Yes, the blue one is in stock. Shall I put one aside?' },
     status: 201,
-    answer: schema.ChatMessage,
+    answer: conversationSchema.ChatMessage,
     async handler(ctx, { params, body }) {
       const { text, attachment, clientId } = body
       const message = { conversationId: params.conversationId, sender: 'member' as const, text, clientId }

@@ -9,7 +9,7 @@ import {
   updateConversation,
 } from '../inbox/index.ts'
 import type { Conversation } from '../inbox/schema.ts'
-import type { ConversationChanges, ConversationQuery, NewVisit } from './schema.ts'
+import type { ConversationChanges, ConversationQuery, NewVisit } from './conversation-schema.ts'
 import { toConversation, toVisitorConversation } from './wire.ts'
 
 /** How many of its newest messages one conversation brings along. */

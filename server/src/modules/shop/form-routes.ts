@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { id, page, succeeded, success } from '../../platform/http/fields.ts'
 import type { Route } from '../../platform/http/route.ts'
 import { createForm, deleteForm, getForm, listForms, updateForm } from './forms.ts'
+import * as formSchema from './form-schema.ts'
 import * as schema from './schema.ts'
 import { shopRoute } from './shop-route.ts'
 import { listSubmissions } from './submissions.ts'
@@ -19,7 +20,7 @@ export const formRoutes: Record<string, Route> = {
     summary: 'Forms, newest first',
     params: ofShop,
     query: page(),
-    answer: schema.listOf(schema.Form),
+    answer: schema.listOf(formSchema.Form),
     handler: async (ctx, { query }) => toList(await listForms(ctx, query), toForm),
   }),
   createForm: shopRoute({
@@ -29,7 +30,7 @@ export const formRoutes: Record<string, Route> = {
     access: 'forms:write',
     summary: 'Make a form for customers to fill in',
     params: ofShop,
-    body: schema.NewForm,
+    body: formSchema.NewForm,
     example: {
       name: 'Wholesale enquiry',
       fields: [
@@ -40,7 +41,7 @@ export const formRoutes: Record<string, Route> = {
       isActive: true,
     },
     status: 201,
-    answer: schema.Form,
+    answer: formSchema.Form,
     handler: async (ctx, { body }) => toForm(await createForm(ctx, body)),
   }),
   getForm: shopRoute({
@@ -50,7 +51,7 @@ export const formRoutes: Record<string, Route> = {
     access: 'forms:read',
     summary: 'One form',
     params: ofForm,
-    answer: schema.Form,
+    answer: formSchema.Form,
     handler: async (ctx, { params }) => toForm(await getForm(ctx, params.formId)),
   }),
   updateForm: shopRoute({
@@ -60,9 +61,9 @@ export const formRoutes: Record<string, Route> = {
     access: 'forms:write',
     summary: 'Change a form; what is not sent stays',
     params: ofForm,
-    body: schema.FormChanges,
+    body: formSchema.FormChanges,
     example: { isActive: false },
-    answer: schema.Form,
+    answer: formSchema.Form,
     handler: async (ctx, { params, body }) => toForm(await updateForm(ctx, params.formId, body)),
   }),
   deleteForm: shopRoute({
@@ -86,7 +87,7 @@ export const formRoutes: Record<string, Route> = {
     summary: 'What was entered into a form, newest first',
     params: ofForm,
     query: page(),
-    answer: schema.listOf(schema.Submission),
+    answer: schema.listOf(formSchema.Submission),
     handler: async (ctx, { params, query }) => toList(await listSubmissions(ctx, params.formId, query), toSubmission),
   }),
 }

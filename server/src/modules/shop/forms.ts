@@ -5,7 +5,7 @@ import { patch, statement, variants } from '../../platform/database/statement.ts
 import { missing, notFound } from '../../platform/errors.ts'
 import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
-import type { FormChanges, FormField, NewForm } from './schema.ts'
+import type { FormChanges, FormField, NewForm } from './form-schema.ts'
 
 export interface FormRow {
   id: string

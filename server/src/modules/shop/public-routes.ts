@@ -10,6 +10,8 @@ import { getActiveForm } from './forms.ts'
 import { createPublicOrder } from './orders.ts'
 import { sendProductImage } from './product-image.ts'
 import { listProducts } from './products.ts'
+import * as conversationSchema from './conversation-schema.ts'
+import * as formSchema from './form-schema.ts'
 import * as schema from './schema.ts'
 import { requireOpenShop } from './shops.ts'
 import { submitForm } from './submissions.ts'
@@ -91,10 +93,10 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/conversations',
       summary: 'Begin to write to the shop; the token opens this conversation for 30 days, here and at /ws',
       params: ofShop,
-      body: schema.NewVisit,
+      body: conversationSchema.NewVisit,
       example: { customerName: 'Ana', text: 'Is the blue mug in stock?' },
       status: 201,
-      answer: schema.Visit,
+      answer: conversationSchema.Visit,
       notIdempotent: true,
       handler: (ctx, { body }) => beginVisit(ctx, body),
     }),
@@ -105,7 +107,7 @@ export const publicShopRoutes: RouteTable = {
       summary: "What was said, newest first; with the visitor's token",
       params: ofConversation,
       query: page(),
-      answer: schema.listOf(schema.VisitorMessage),
+      answer: schema.listOf(conversationSchema.VisitorMessage),
       errors: [401],
       async handler(ctx, { params, query, request }) {
         requireVisitor(ctx, request, params)
@@ -118,10 +120,10 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/conversations/:conversationId/messages',
       summary: "Say something to the shop; with the visitor's token",
       params: ofConversation,
-      body: schema.NewVisitorMessage,
+      body: conversationSchema.NewVisitorMessage,
       example: { text: 'And in green?' },
       status: 201,
-      answer: schema.VisitorMessage,
+      answer: conversationSchema.VisitorMessage,
       errors: [401],
       async handler(ctx, { params, body, request }) {
         requireVisitor(ctx, request, params)
@@ -135,7 +137,7 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/forms/:formId',
       summary: 'A form to fill in',
       params: ofForm,
-      answer: schema.PublicForm,
+      answer: formSchema.PublicForm,
       handler: async (ctx, { params }) => toForm(await getActiveForm(ctx, params.formId)),
     }),
     submitForm: publicRoute({
@@ -144,10 +146,10 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/forms/:formId/submissions',
       summary: 'Fill in a form',
       params: ofForm,
-      body: schema.NewSubmission,
+      body: formSchema.NewSubmission,
       example: { values: { name: 'Ana Silva', email: 'ana@example.com', quantity: 'More' } },
       status: 201,
-      answer: schema.Received,
+      answer: formSchema.Received,
       handler: async (ctx, { params, body }) => toSubmission(await submitForm(ctx, params.formId, body.values)),
     }),
     placePublicOrder: publicRoute({

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { Refused, openSocket } from '../../../test/sockets.ts'
 import { startTestServer } from '../../../test/server.ts'
 import { checkValues, fieldTypes } from './form-fields.ts'
-import { FormField } from './schema.ts'
+import { FormField } from './form-schema.ts'
 
 const server = await startTestServer()
 const address = `${server.url.replace('http', 'ws')}/ws`

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { role } from '../identity/schema.ts'
-import { Attachment, channels, conversationStatuses, sentiments } from '../inbox/schema.ts'
 import { clearable, id, instant, optional, page, text } from '../../platform/http/fields.ts'
-import { fieldTypes } from './form-fields.ts'
 import { orderStatuses, paymentStatuses } from './transitions.ts'
 
 /** A page of a list, as the shop's front-end names it. */
@@ -137,99 +135,6 @@ export type ProductChanges = z.output<typeof ProductChanges>
 export const ProductQuery = page().extend({ category: optional(category) })
 export type ProductQuery = z.output<typeof ProductQuery>
 
-// Conversations
-
-export const ChatMessage = z.object({
-  id,
-  conversationId: id,
-  sender: z.enum(['user', 'ai', 'seller']),
-  senderId: id.nullable(),
-  text: z.string(),
-  attachment: Attachment.nullable(),
-  status: z.string(),
-  error: z.string().nullable(),
-  clientId: z.string().nullable(),
-  /** Epoch milliseconds. */
-  timestamp: z.number(),
-})
-
-export const Conversation = z.object({
-  id,
-  shopId: id,
-  customerId: id,
-  customerName: z.string(),
-  channel: z.enum(channels),
-  status: z.enum(conversationStatuses),
-  assigneeId: id.nullable(),
-  tags: z.array(z.string()),
-  notes: z.string().nullable(),
-  isAiActive: z.boolean(),
-  subject: z.string().nullable(),
-  messageCount: z.int(),
-  unreadCount: z.int(),
-  lastMessageText: z.string().nullable(),
-  lastMessageAt: instant.nullable(),
-  campaignId: id.nullable(),
-  outcome: z.string().nullable(),
-  sentiment: z.enum(sentiments).nullable(),
-  handoffSuggested: z.boolean(),
-  createdAt: instant,
-  updatedAt: instant,
-  /** The newest ones, oldest first; older ones by `GET …/messages`. */
-  messages: z.array(ChatMessage),
-})
-
-export const ConversationQuery = page().extend({
-  status: optional(z.enum(conversationStatuses)),
-  assigneeId: optional(id),
-  channel: optional(z.enum(channels)),
-  tag: optional(text(50)),
-  customerId: optional(id),
-  order: optional(z.enum(['recent', 'newest'])),
-  /** How many of its newest messages each conversation brings along. */
-  messages: z.coerce.number().int().min(0).max(50).default(50),
-})
-export type ConversationQuery = z.output<typeof ConversationQuery>
-
-export const ConversationChanges = z.object({
-  customerName: optional(name),
-  status: optional(z.enum(conversationStatuses)),
-  assigneeId: clearable(id),
-  tags: z.array(text(50)).max(50).optional(),
-  notes: clearable(z.string().trim().max(10_000)),
-  isAiActive: optional(z.boolean()),
-  outcome: clearable(text(200)),
-  sentiment: clearable(z.enum(sentiments)),
-})
-export type ConversationChanges = z.output<typeof ConversationChanges>
-
-const clientId = optional(z.string().max(100))
-const says = z.string().trim().max(10_000)
-export const NewChatMessage = z
-  .object({ text: says.default(''), attachment: Attachment.nullish(), clientId })
-  .refine(({ text, attachment }) => text !== '' || attachment, {
-    message: 'Say something or attach a file.',
-    path: ['text'],
-  })
-export type NewChatMessage = z.output<typeof NewChatMessage>
-
-export const NewVisit = z.object({ customerName: optional(name), text: optional(text(10_000)) })
-export type NewVisit = z.output<typeof NewVisit>
-export const VisitorMessage = ChatMessage.omit({ senderId: true, status: true, error: true })
-/** What a visitor sees of their conversation. */
-export const VisitorConversation = Conversation.pick({
-  id: true,
-  customerName: true,
-  status: true,
-  createdAt: true,
-}).extend({ messages: z.array(VisitorMessage) })
-export const Visit = z.object({
-  conversation: VisitorConversation,
-  /** For this conversation's messages and for `/ws`, 30 days. */
-  visitorToken: z.string(),
-})
-export const NewVisitorMessage = z.object({ text: text(10_000), clientId })
-
 // Orders
 
 export const Order = z.object({
@@ -306,67 +211,3 @@ export const OrderQuery = page().extend({
   conversationId: optional(id),
 })
 export type OrderQuery = z.output<typeof OrderQuery>
-
-// Forms
-
-export const FormField = z
-  .object({
-    /** The key of its value in a submission. */
-    name: z.string().regex(/^[A-Za-z][\w-]{0,59}$/, 'A name is a letter, then letters, digits, - and _.'),
-    label: text(200).optional(),
-    type: z.enum(fieldTypes),
-    required: z.boolean().default(false),
-    /** What a select offers. */
-    options: z.array(text(200)).min(1).max(200).optional(),
-  })
-  .refine(({ type, options }) => type !== 'select' || options, {
-    message: 'A select needs options.',
-    path: ['options'],
-  })
-export type FormField = z.output<typeof FormField>
-
-export const Form = z.object({
-  id,
-  shopId: id,
-  name: z.string(),
-  description: z.string().nullable(),
-  fields: z.array(FormField),
-  isActive: z.boolean(),
-  submissionCount: z.int(),
-  createdAt: instant,
-  updatedAt: instant,
-})
-export type Form = z.output<typeof Form>
-/** What a stranger sees of it. */
-export const PublicForm = Form.pick({ id: true, name: true, description: true, fields: true })
-
-const fields = z
-  .array(FormField)
-  .min(1, 'A form needs at least one field.')
-  .max(50)
-  .refine((all) => new Set(all.map((field) => field.name)).size === all.length, 'Two fields have the same name.')
-export const NewForm = z.object({
-  name,
-  description: optional(description),
-  fields,
-  isActive: z.boolean().default(true),
-})
-export type NewForm = z.output<typeof NewForm>
-export const FormChanges = z.object({
-  name: optional(name),
-  description: clearable(description),
-  fields: fields.optional(),
-  isActive: optional(z.boolean()),
-})
-export type FormChanges = z.output<typeof FormChanges>
-
-/** What was entered, by the names of the form's fields. */
-export const NewSubmission = z.object({ values: z.record(z.string().max(60), z.unknown()) })
-export const Submission = z.object({
-  id,
-  formId: id,
-  customerId: id.nullable(),
-  values: z.record(z.string(), z.unknown()),
-  submittedAt: instant,
-})
-export const Received = Submission.pick({ id: true, submittedAt: true })

@@ -8,6 +8,8 @@ import type { OrderRow } from './order-row.ts'
 import type { OrderChange } from './orders.ts'
 import type { ProductRow } from './products.ts'
 import type { Role } from '../../platform/access.ts'
+import type * as conversationSchema from './conversation-schema.ts'
+import type * as formSchema from './form-schema.ts'
 import type * as schema from './schema.ts'
 import type { SubmissionRow } from './submissions.ts'
 import type { inviteTeammate } from './team.ts'
@@ -87,7 +89,7 @@ export const toPublicProduct = (row: ProductRow): z.input<typeof schema.PublicPr
   inStock: row.stock > 0,
 })
 
-export const toConversation = (row: Thread, messages: Message[]): z.input<typeof schema.Conversation> => ({
+export const toConversation = (row: Thread, messages: Message[]): z.input<typeof conversationSchema.Conversation> => ({
   ...conversationFrame(row),
   messages: messages.map(toChatMessage),
 })
@@ -97,7 +99,7 @@ export const toChatMessage = messageFrame
 export const toVisitorConversation = (
   row: Thread,
   messages: Message[],
-): z.input<typeof schema.VisitorConversation> => ({
+): z.input<typeof conversationSchema.VisitorConversation> => ({
   id: row.id,
   customerName: row.customer_name,
   status: row.status,
@@ -142,7 +144,7 @@ export const toOrderWithHistory = (found: {
   })),
 })
 
-export const toForm = (row: FormRow): schema.Form => ({
+export const toForm = (row: FormRow): formSchema.Form => ({
   id: row.id,
   shopId: row.workspace_id,
   name: row.name,
@@ -154,7 +156,7 @@ export const toForm = (row: FormRow): schema.Form => ({
   updatedAt: row.updated_at,
 })
 
-export const toSubmission = (row: SubmissionRow): z.input<typeof schema.Submission> => ({
+export const toSubmission = (row: SubmissionRow): z.input<typeof formSchema.Submission> => ({
   id: row.id,
   formId: row.form_id,
   customerId: row.contact_id,
