@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { withScratch } from '../scratch.ts'
+import { tally } from '../tally.ts'
 import { until } from '../until.ts'
 import { findInRecording, makeTestSignal, writeMuLaw } from './audio.ts'
 import { startBaresip } from './baresip.ts'
 import { startKamailio } from './kamailio.ts'
 import type { Kamailio } from './kamailio.ts'
 import { placeCalls, startCalledPeople } from './sipp.ts'
-import type { ObservedCall, Script } from './sipp.ts'
+import type { Script } from './sipp.ts'
 
 const script: Script = {
   byNumberEnding: {
@@ -29,12 +30,6 @@ const account = (kamailio: Kamailio, user: string) => ({
   realm: kamailio.realm,
   proxyPort: kamailio.port,
 })
-
-function tally(calls: ObservedCall[], of: (call: ObservedCall) => string): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const call of calls) counts[of(call)] = (counts[of(call)] ?? 0) + 1
-  return counts
-}
 
 test('calls reach people through the digest; the log tells who was called, when and how often', () =>
   withScratch('peers', async (folder) => {
