@@ -106,7 +106,7 @@ const save = statement(
             ${p.account_name}, ${p.secrets_sealed}, ${p.expires_at}::timestamptz, ${p.last_sync}::timestamptz)
     on conflict (workspace_id, platform) do update
       set (type, name, status, error, settings, account_id, account_name, secrets_sealed, expires_at, last_sync)
-        = (excluded.type, excluded.name, excluded.status, null, c.settings || excluded.settings,
+        = (excluded.type, excluded.name, excluded.status, case when excluded.status = 'error' then c.error end, c.settings || excluded.settings,
            coalesce(excluded.account_id, c.account_id), coalesce(excluded.account_name, c.account_name),
            coalesce(excluded.secrets_sealed, c.secrets_sealed), coalesce(excluded.expires_at, c.expires_at),
            coalesce(excluded.last_sync, c.last_sync))
@@ -130,7 +130,8 @@ export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ con
     const id = known?.id ?? newId()
     const platform = known?.platform ?? (wanted as string)
     // Whether we are connected to a platform of our own list is ours to know.
-    const status = (Object.hasOwn(platforms, platform) ? undefined : input.status) ?? known?.status ?? 'disconnected'
+    const isOurs = Object.hasOwn(platforms, platform)
+    const status = (isOurs ? undefined : input.status) ?? known?.status ?? 'disconnected'
     const connection = await ctx.db.one(save, {
       id,
       platform,
@@ -140,7 +141,7 @@ export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ con
       settings: JSON.stringify(input.settings ?? {}),
       account_id: null,
       account_name: null,
-      secrets_sealed: input.token ? sealed(ctx, id, { token: input.token }) : null,
+      secrets_sealed: input.token && !isOurs ? sealed(ctx, id, { token: input.token }) : null,
       expires_at: null,
       last_sync: status === 'connected' && known?.status !== 'connected' ? ctx.now().toISOString() : null,
     })

@@ -189,7 +189,8 @@ function posted(page: Page): { result: { success: boolean; error?: string; platf
   let said: { result: never; origin: string } | undefined
   let isClosed = false
   const window = {
-    opener: { postMessage: (result: never, origin: string) => void (said = { result, origin }) },
+    // As browsers do it: what is posted is a copy.
+    opener: { postMessage: (result: never, origin: string) => void (said = structuredClone({ result, origin })) },
     close: () => void (isClosed = true),
   }
   runInNewContext(script, { window })
