@@ -99,6 +99,9 @@ create table administration.reports (
   reporter_id uuid not null references identity.users (id),
   subject_type text not null check (subject_type in ('user', 'message', 'chat')),
   subject_id uuid not null,
+  reported_user_id uuid references identity.users (id),
+  -- What was said, as it was when it was reported: the message itself may be gone when somebody looks.
+  quote text,
   reason text not null,
   details text,
   status text not null default 'open' check (status in ('open', 'resolved', 'dismissed')),

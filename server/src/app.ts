@@ -3,21 +3,24 @@ import path from 'node:path'
 import type { VoiceGateway } from '@switchboard/voice'
 import type { FastifyInstance } from 'fastify'
 import { type Config, version } from './config.ts'
+import { administrationRoutes } from './modules/administration/index.ts'
 import { campaignCommands, campaignRoutes, createCampaignEngine } from './modules/campaigns/index.ts'
 import { billingRoutes, plansOf } from './modules/billing/index.ts'
 import {
   chatAudience,
   chatCommands,
+  chatCounter,
   chatRoutes,
+  chatSubjects,
   createPresence,
   removeExpiredMessages,
   removeStoredFiles,
   removeUnusedFiles,
 } from './modules/chat/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
-import { fileRoutes } from './modules/files/index.ts'
+import { fileCounter, fileRoutes } from './modules/files/index.ts'
 import { admitVisitor, announceConversations, deliverThrough } from './modules/inbox/index.ts'
-import { createAuthenticate, identityRoutes, sendPasswordReset, sweepIdentity } from './modules/identity/index.ts'
+import { createAuthenticate, identityRoutes, sendPasswordReset, supabaseAuthRoutes, sweepIdentity } from './modules/identity/index.ts'
 import { deliverPush, notificationRoutes, pushNotification } from './modules/notifications/index.ts'
 import { integrationRoutes } from './modules/integrations/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
@@ -26,7 +29,7 @@ import { notifyShopTeam, paymentRoutes, publicShopRoutes, shopCommands, shopRout
 import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
 import { SipProviderChanged } from './modules/telephony/events.ts'
 import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
-import { endForgottenCalls, missRinging, videoCommands, videoRoutes } from './modules/video/index.ts'
+import { endForgottenCalls, missRinging, videoCommands, videoCounter, videoRoutes } from './modules/video/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
 import { createSecrets } from './platform/crypto/secrets.ts'
 import { migrate } from './platform/database/migrate.ts'
@@ -38,8 +41,8 @@ import { systemRoutes } from './platform/http/system-routes.ts'
 import { createJobQueue } from './platform/job-queue.ts'
 import type { JobType } from './platform/jobs.ts'
 import type { Log } from './platform/log.ts'
-import { createMetrics } from './platform/metrics.ts'
 import { deliverMessage, forgetMessages } from './platform/mail/messages.ts'
+import { createMetrics } from './platform/metrics.ts'
 import { createNodeBus } from './platform/nodes.ts'
 import { createOutbound } from './platform/outbound.ts'
 import { createOutbox, type Outbox } from './platform/outbox/outbox.ts'
@@ -52,6 +55,8 @@ import { createLocalStorage } from './platform/storage/local.ts'
 /** Every endpoint of the API. */
 export const routeTables: RouteTable[] = [
   identityRoutes,
+  supabaseAuthRoutes,
+  administrationRoutes([fileCounter, chatCounter, videoCounter], chatSubjects),
   contactRoutes,
   fileRoutes,
   realtimeRoutes,
@@ -73,12 +78,12 @@ export const routeTables: RouteTable[] = [
 const jobTypes: JobType<any>[] = [
   retention,
   sweepIdentity,
-  removeExpiredTickets,
-  importContacts,
-  expireHandoffs,
   sendPasswordReset,
   deliverMessage,
   forgetMessages,
+  removeExpiredTickets,
+  importContacts,
+  expireHandoffs,
   embedKnowledge,
   pushNotification,
   deliverPush,

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 // A module imports from its own row or a row above, and only another module's front.
 const rows = [
   ['identity'],
-  ['contacts', 'files', 'notifications', 'realtime', 'billing', 'integrations'],
+  ['contacts', 'files', 'notifications', 'realtime', 'billing', 'integrations', 'administration'],
   ['telephony', 'chat', 'video', 'inbox'],
   ['assistant'],
   ['campaigns', 'receptionist', 'shop', 'sales'],

@@ -17,6 +17,7 @@ const world = await createWorld(server)
 // Ends sessions or the workspace itself: fuzzed as somebody who has nothing to lose.
 const destructive = new Set([
   'logout',
+  'supabaseLogout',
   'signout',
   'deleteWorkspace',
   'leaveWorkspace',

@@ -94,6 +94,7 @@ export async function createWorld(server: TestServer): Promise<World> {
       'members:read',
     ],
   })
+  const report = await made('/api/reports', { subject_type: 'user', subject_id: owner.userId, reason: canary })
   const { body: sessions } = await owner.get('/api/auth/sessions')
   const fileId = /\/api\/files\/([^/]+)\//.exec(String(greeting.url))?.[1] ?? ''
   const signed = await made(`/api/files/${fileId}/signed-url`, {})
@@ -125,6 +126,8 @@ export async function createWorld(server: TestServer): Promise<World> {
       'api-keys': String(key.id),
       sessions: String((sessions.data ?? sessions)[0].id),
       members: owner.userId,
+      users: owner.userId,
+      reports: String(report.id),
       profiles: owner.userId,
       subscriptions: owner.userId,
       'call-count': owner.userId,

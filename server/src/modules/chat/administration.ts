@@ -29,7 +29,7 @@ const findMessage = statement(
   'chat.reports.find_message',
   (_, p: { id: string }) => sql<Subject>`
     select sender_id as user_id, case when not encrypted then content end as quote from chat.messages
-     where id = ${p.id} and deleted_at is null`,
+     where id = ${p.id} and deleted_at is null and (expires_at is null or expires_at > now())`,
 )
 const findChat = statement(
   'chat.reports.find_chat',

@@ -1,3 +1,4 @@
+export { chatCounter, chatSubjects } from './administration.ts'
 export { chatAudience } from './audience.ts'
 export { removeExpiredMessages, removeStoredFiles, removeUnusedFiles } from './jobs.ts'
 export { chatCommands } from './live.ts'

@@ -51,10 +51,14 @@ export function signInLimits({ signIn }: Config, email: string, ip: string): Sig
   return { admit: admit.call({ limits: JSON.stringify(limits) }), forgive: forgive.call(keys) }
 }
 
-export const signUpLimit = ({ signIn }: Config, ip: string): Call =>
-  admit.call({ limits: JSON.stringify({ [`sign-up:${addressKey(ip)}`]: [signIn.signUpsPerHour, 60 * 60] }) })
-
 const hourSeconds = 60 * 60
+
+/** At most so many of something an hour; `key` says of what and by whom. */
+export const hourlyLimit = (key: string, attempts: number): Call =>
+  admit.call({ limits: JSON.stringify({ [key]: [attempts, hourSeconds] }) })
+
+export const signUpLimit = ({ signIn }: Config, ip: string): Call =>
+  hourlyLimit(`sign-up:${addressKey(ip)}`, signIn.signUpsPerHour)
 
 /** What may be sent to one address, e-mail or telephone: one message a minute, five an hour; and 20 an hour from one client. */
 export const sendingLimit = (purpose: string, recipient: string, ip: string): Call => {
@@ -68,8 +72,7 @@ export const sendingLimit = (purpose: string, recipient: string, ip: string): Ca
 }
 
 /** Tries to use a link of a forgotten password, from one client. */
-export const resetLimit = (ip: string): Call =>
-  admit.call({ limits: JSON.stringify({ [`password-reset:${addressKey(ip)}`]: [20, hourSeconds] }) })
+export const resetLimit = (ip: string): Call => hourlyLimit(`password-reset:${addressKey(ip)}`, 20)
 
 /** Throws 429 unless the attempt was admitted. Takes the rows of `admit`. */
 export function requireAdmitted(rows: Record<string, unknown>[] | undefined, what: string): void {

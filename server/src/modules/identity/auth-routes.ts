@@ -18,13 +18,7 @@ import {
   signedOut,
   signedUp,
 } from './schema.ts'
-import {
-  currentSession,
-  listSessions,
-  refreshSession,
-  revokeOtherSessions,
-  revokeSession,
-} from './sessions.ts'
+import { currentSession, listSessions, refreshSession, revokeOtherSessions, revokeSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
 import { signUp } from './sign-up.ts'
 import { findMe } from './users.ts'

@@ -12,7 +12,10 @@ const database = () => serverContext(server.app.services, { workspaceId: null })
 
 const forget = statement('test.forget_attempts', () => sql`delete from identity.attempts`)
 const expire = statement('test.expire_resets', () => sql`update identity.password_resets set expires_at = now()`)
-const resets = statement('test.resets', () => sql<{ row: string }>`select r::text as row from identity.password_resets r`)
+const resets = statement(
+  'test.resets',
+  () => sql<{ row: string }>`select r::text as row from identity.password_resets r`,
+)
 
 const ask = async (email: string) => {
   await database().all(forget, {})

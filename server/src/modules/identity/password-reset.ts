@@ -112,7 +112,12 @@ export async function resetPassword(
       dropOthers.call({ user_id }),
       // Who came here because they had forgotten it has failed often enough.
       signInLimits(services.config, email, device.address).forgive,
-      audited({ action: 'password.changed', target: `user:${user_id}`, details: { by: 'mail' }, address: device.address }),
+      audited({
+        action: 'password.changed',
+        target: `user:${user_id}`,
+        details: { by: 'mail' },
+        address: device.address,
+      }),
       revokeOthers.call({ keep: null }),
     ])
     announceRevoked(ctx, user_id, results.at(-1) as { id: string }[], 'password_changed')

@@ -28,7 +28,7 @@ export const member = z.object({
   created_at: instant,
 })
 
-const profileFields = {
+export const profileFields = {
   full_name: optional(name),
   company_name: optional(name),
   display_name: optional(name),

@@ -209,11 +209,18 @@ export async function revokeSession(ctx: Ctx, id: string, reason: RevocationReas
 }
 
 /** Ends all of the user's sessions but the one that asks. */
-export async function revokeOtherSessions(ctx: Ctx, reason: RevocationReason = 'revoked'): Promise<void> {
-  const line = audited({ action: 'session.revoked', target: 'sessions:others', details: { reason } })
-  const [revoked] = (await ctx.db.together([revokeOthers.call({ keep: currentSession(ctx) }), line])) as [
-    { id: string }[],
-  ]
+export const revokeOtherSessions = (ctx: Ctx): Promise<void> => revokeAllBut(ctx, currentSession(ctx), 'revoked')
+
+/** Ends all of the user's sessions. */
+export const revokeAllSessions = (ctx: Ctx): Promise<void> => revokeAllBut(ctx, null, 'signed_out')
+
+async function revokeAllBut(ctx: Ctx, keep: string | null, reason: RevocationReason): Promise<void> {
+  const line = audited({
+    action: 'session.revoked',
+    target: keep ? 'sessions:others' : 'sessions:all',
+    details: { reason },
+  })
+  const [revoked] = (await ctx.db.together([revokeOthers.call({ keep }), line])) as [{ id: string }[]]
   announceRevoked(ctx, await userId(ctx), revoked, reason)
 }
 

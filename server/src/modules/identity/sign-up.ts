@@ -19,7 +19,11 @@ import { createWorkspaceCall } from './workspaces.ts'
  * Makes a user and signs them in: with an invitation as a member of its workspace, otherwise as the owner of a workspace
  * of their own. Throws 409 when the e-mail address or username is taken, 404 or 403 for a bad invitation, 429.
  */
-export async function signUp(services: Services, input: NewAccount, device: Device): Promise<SignedIn> {
+export async function signUp(
+  services: Services,
+  input: NewAccount & { userMetadata?: object },
+  device: Device,
+): Promise<SignedIn> {
   const { config } = services
   requireAcceptablePassword(input.password, config.signIn.minPasswordLength)
   const server = serverContext(services, { workspaceId: null })
@@ -49,7 +53,7 @@ export async function signUp(services: Services, input: NewAccount, device: Devi
 /** The insert of a user, and what their own workspace would be called. Hashes the password. */
 export async function newUser(
   id: string,
-  input: Omit<NewAccount, 'invitation_token'>,
+  input: Omit<NewAccount, 'invitation_token'> & { userMetadata?: object },
 ): Promise<{ insert: Call; workspaceName: string }> {
   const more = input.metadata ?? {}
   const fullName = input.full_name ?? input.name ?? more.full_name ?? more.name ?? null
@@ -66,6 +70,7 @@ export async function newUser(
     company_name: companyName,
     phone: input.phone ?? more.phone ?? null,
     avatar_url: input.avatar_url ?? more.avatar_url ?? null,
+    metadata: JSON.stringify(input.userMetadata ?? {}),
   })
   const person = fullName ?? displayName ?? username ?? input.email.split('@')[0]
   return { insert, workspaceName: companyName ?? `${person}'s workspace` }

@@ -24,6 +24,8 @@ export const insertUser = statement(
       phone: string | null
       avatar_url: string | null
       company_name: string | null
+      /** What an application keeps about its user, as JSON. */
+      metadata: string
     },
   ) =>
     db.insertInto('identity.users').values({
@@ -36,6 +38,7 @@ export const insertUser = statement(
       phone: p.phone,
       avatar_url: p.avatar_url,
       company_name: p.company_name,
+      metadata: p.metadata,
     }),
 )
 

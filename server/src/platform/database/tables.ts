@@ -13,6 +13,8 @@ export interface AdministrationReports {
   reporter_id: string
   subject_type: string
   subject_id: string
+  reported_user_id: string | null
+  quote: string | null
   reason: string
   details: string | null
   status: Generated<string>
@@ -459,14 +461,14 @@ export interface IdentityUsers {
   last_active_at: Timestamp | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
-}
-
-export interface IdentityWorkspaces {
-  id: string
   email_verified_at: Timestamp | null
   phone_verified_at: Timestamp | null
   banned_at: Timestamp | null
   metadata: Generated<Json>
+}
+
+export interface IdentityWorkspaces {
+  id: string
   name: string
   default_country: Generated<string>
   currency: Generated<string>
@@ -604,10 +606,6 @@ export interface PlatformIdempotencyKeys {
   created_at: Generated<Timestamp>
 }
 
-export interface PlatformSubscribers {
-  name: string
-  transaction_id: string
-  sequence: number
 export interface PlatformOutgoingMessages {
   id: string
   channel: string
@@ -622,6 +620,10 @@ export interface PlatformOutgoingMessages {
   sent_at: Timestamp | null
 }
 
+export interface PlatformSubscribers {
+  name: string
+  transaction_id: string
+  sequence: number
   updated_at: Generated<Timestamp>
 }
 
@@ -939,6 +941,18 @@ export interface ShopForms {
   updated_at: Generated<Timestamp>
 }
 
+export interface ShopLedgerEntries {
+  id: string
+  workspace_id: Generated<string>
+  posting_id: string
+  payment_id: string
+  refund_id: string | null
+  account: string
+  amount_minor: number
+  currency: string
+  created_at: Generated<Timestamp>
+}
+
 export interface ShopOrderChanges {
   id: string
   workspace_id: Generated<string>
@@ -977,6 +991,41 @@ export interface ShopOrders {
   updated_at: Generated<Timestamp>
 }
 
+export interface ShopPaymentEvents {
+  id: string
+  workspace_id: Generated<string>
+  payment_id: string
+  kind: string
+  before: string
+  after: string
+  details: Generated<Json>
+  user_id: Generated<string | null>
+  created_at: Generated<Timestamp>
+}
+
+export interface ShopPaymentWebhooks {
+  workspace_id: Generated<string>
+  provider: string
+  event_id: string
+  type: string
+  received_at: Generated<Timestamp>
+}
+
+export interface ShopPayments {
+  id: string
+  workspace_id: Generated<string>
+  order_id: string
+  provider: string
+  provider_ref: string | null
+  currency: string
+  amount_minor: number
+  refund_reserved_minor: Generated<number>
+  refunded_minor: Generated<number>
+  status: Generated<string>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
 export interface ShopProducts {
   id: string
   workspace_id: Generated<string>
@@ -989,6 +1038,17 @@ export interface ShopProducts {
   image_url: string | null
   image_file_id: string | null
   archived_at: Timestamp | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+export interface ShopRefunds {
+  id: string
+  workspace_id: Generated<string>
+  payment_id: string
+  provider_ref: string | null
+  amount_minor: number
+  status: Generated<string>
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
 }
@@ -1079,11 +1139,11 @@ export interface VideoParticipants {
 }
 
 export interface Database {
+  'administration.reports': AdministrationReports
   'billing.payments': BillingPayments
   'billing.subscriptions': BillingSubscriptions
   'campaigns.attempts': CampaignsAttempts
   'campaigns.campaigns': CampaignsCampaigns
-  'administration.reports': AdministrationReports
   'campaigns.targets': CampaignsTargets
   'chat.ballots': ChatBallots
   'chat.blocks': ChatBlocks
@@ -1110,14 +1170,14 @@ export interface Database {
   'identity.api_keys': IdentityApiKeys
   'identity.attempts': IdentityAttempts
   'identity.audit_log': IdentityAuditLog
+  'identity.codes': IdentityCodes
   'identity.invitations': IdentityInvitations
   'identity.members': IdentityMembers
+  'identity.password_resets': IdentityPasswordResets
   'identity.sessions': IdentitySessions
   'identity.users': IdentityUsers
-  'identity.codes': IdentityCodes
   'identity.workspaces': IdentityWorkspaces
   'inbox.conversations': InboxConversations
-  'identity.password_resets': IdentityPasswordResets
   'inbox.messages': InboxMessages
   'integrations.connections': IntegrationsConnections
   'integrations.credentials': IntegrationsCredentials
@@ -1126,11 +1186,11 @@ export interface Database {
   'platform.events': PlatformEvents
   'platform.failed_events': PlatformFailedEvents
   'platform.idempotency_keys': PlatformIdempotencyKeys
+  'platform.outgoing_messages': PlatformOutgoingMessages
   'platform.subscribers': PlatformSubscribers
   'realtime.tickets': RealtimeTickets
   'receptionist.call_sums': ReceptionistCallSums
   'receptionist.calls': ReceptionistCalls
-  'platform.outgoing_messages': PlatformOutgoingMessages
   'receptionist.clients': ReceptionistClients
   'receptionist.knowledge': ReceptionistKnowledge
   'receptionist.passages': ReceptionistPassages
@@ -1149,10 +1209,15 @@ export interface Database {
   'sales.routing_rules': SalesRoutingRules
   'shop.form_submissions': ShopFormSubmissions
   'shop.forms': ShopForms
+  'shop.ledger_entries': ShopLedgerEntries
   'shop.order_changes': ShopOrderChanges
   'shop.order_items': ShopOrderItems
   'shop.orders': ShopOrders
+  'shop.payment_events': ShopPaymentEvents
+  'shop.payment_webhooks': ShopPaymentWebhooks
+  'shop.payments': ShopPayments
   'shop.products': ShopProducts
+  'shop.refunds': ShopRefunds
   'shop.shops': ShopShops
   'telephony.nodes': TelephonyNodes
   'telephony.number_zones': TelephonyNumberZones

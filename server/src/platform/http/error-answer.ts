@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, tooLarge, unavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { Route } from './route.ts'
 
 /** The one place where a failure becomes an answer: `{ error, code, request_id, details? }`. */
 export function sendError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -11,10 +12,11 @@ export function sendError(log: Log, error: unknown, request: FastifyRequest, rep
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
   // Whichever limit it was: nothing is left of it until then.
   if (failure.status === 429) reply.header('ratelimit', `"default";r=0;t=${failure.retryAfterSeconds ?? 1}`)
+  const { failureFields } = request.routeOptions.config as Pick<Route, 'failureFields'>
   return reply
     .code(failure.status)
     .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify(errorBody(failure, request.id)))
+    .send(JSON.stringify({ ...failureFields?.(failure), ...errorBody(failure, request.id) }))
 }
 
 export const errorBody = (failure: AppError, requestId: string) => ({

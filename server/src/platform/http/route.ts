@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Access } from '../access.ts'
 import type { Ctx } from '../context.ts'
+import type { AppError } from '../errors.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -48,6 +49,8 @@ export interface Route<
   answer: A
   /** Expected failures besides 400, 401, 403, 404 and 429. */
   errors?: readonly number[]
+  /** What stands in its error answers beside our own fields, for clients that speak another API. */
+  failureFields?(failure: AppError): object
   /** An example body for the docs and the fuzz test's starting point. */
   example?: Input<B>
   /** Raised limit for JSON bodies, in bytes; 1 MiB by default. */

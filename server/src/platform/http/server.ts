@@ -95,7 +95,7 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
     method: definition.method,
     url: definition.path,
     bodyLimit: definition.bodyLimitBytes ?? 1024 * 1024,
-    config: { operation },
+    config: { operation, failureFields: definition.failureFields },
     async handler(request, reply) {
       const principal = authenticate(request.headers, request.method, definition.path)
       limiter.count(principal, definition.access, request, reply)

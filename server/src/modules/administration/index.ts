@@ -1,0 +1,3 @@
+export type { FindSubjects } from './reports.ts'
+export { administrationRoutes } from './routes.ts'
+export type { AdminCounter } from './statistics.ts'

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { id, pageOf } from '../../platform/http/fields.ts'
+import { type Route, type RouteTable, route } from '../../platform/http/route.ts'
+import type { Ctx } from '../../platform/context.ts'
+import { type FindSubjects, createReport, handleReport, listReports } from './reports.ts'
+import {
+  type ManagedUser,
+  handledReport,
+  managedUser,
+  measure,
+  newReport,
+  report,
+  reportChanges,
+  reportQuery,
+  statistics,
+  userQuery,
+  verifying,
+} from './schema.ts'
+import { type AdminCounter, getStatistics } from './statistics.ts'
+import { banUser, listManagedUsers, suspendUser, unsuspendUser, verifyUser } from './users.ts'
+
+const params = z.object({ id })
+
+// `outside`, because the work is done in the server's name, in transactions of its own.
+const measureRoute = (
+  verb: string,
+  summary: string,
+  take: (ctx: Ctx, id: string, reason?: string) => Promise<ManagedUser>,
+): Route =>
+  route({
+    kind: 'outside',
+    method: 'POST',
+    path: `/api/admin/users/:id/${verb}`,
+    access: 'admin',
+    summary,
+    params,
+    body: measure,
+    example: { reason: 'Sends advertisements to strangers.' },
+    answer: managedUser,
+    errors: [409],
+    handler: (ctx, { params, body }) => take(ctx, params.id, body.reason),
+  })
+
+/** `counters`: what other modules count; `subjects`: how they find what users may report. */
+export const administrationRoutes = (counters: readonly AdminCounter[], subjects: FindSubjects): RouteTable => ({
+  tag: 'Administration',
+  routes: {
+    getStatistics: route({
+      kind: 'outside',
+      method: 'GET',
+      path: '/api/admin/stats',
+      access: 'admin',
+      summary: 'The platform in numbers.',
+      answer: statistics,
+      handler: (ctx) => getStatistics(ctx, counters),
+    }),
+
+    listManagedUsers: route({
+      kind: 'outside',
+      method: 'GET',
+      path: '/api/admin/users',
+      access: 'admin',
+      summary: 'Every user of the platform, the newest first; `q` finds them by name or e-mail address.',
+      query: userQuery,
+      answer: pageOf(managedUser),
+      handler: (ctx, { query }) => listManagedUsers(ctx, query),
+    }),
+
+    suspendUser: measureRoute('suspend', 'Lock a user out: their sessions end at once.', suspendUser),
+    unsuspendUser: measureRoute('unsuspend', 'Let a suspended or banned user in again.', unsuspendUser),
+    banUser: measureRoute('ban', 'Lock a user out for good.', banUser),
+
+    verifyUser: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/admin/users/:id/verify',
+      access: 'admin',
+      summary: "Vouch for a user's e-mail address or telephone.",
+      params,
+      body: verifying,
+      example: { type: 'email' },
+      answer: managedUser,
+      handler: (ctx, { params, body }) => verifyUser(ctx, params.id, body.type),
+    }),
+
+    listReports: route({
+      kind: 'outside',
+      method: 'GET',
+      path: '/api/admin/reports',
+      access: 'admin',
+      summary: 'What users have reported, the newest first.',
+      query: reportQuery,
+      answer: pageOf(handledReport),
+      handler: (ctx, { query }) => listReports(ctx, query),
+    }),
+
+    handleReport: route({
+      kind: 'outside',
+      method: 'PATCH',
+      path: '/api/admin/reports/:id',
+      access: 'admin',
+      summary: 'Resolve or dismiss a report.',
+      params,
+      body: reportChanges,
+      example: { status: 'resolved', note: 'Suspended for a week.' },
+      answer: handledReport,
+      errors: [409],
+      handler: (ctx, { params, body }) => handleReport(ctx, params.id, body),
+    }),
+
+    createReport: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/api/reports',
+      access: 'user',
+      summary: 'Report a user, or a message or chat that I see, to the administrators.',
+      body: newReport,
+      example: {
+        subject_type: 'user',
+        subject_id: '0199a3c8-7d3e-7c41-9a52-3f1de0c7b1aa',
+        reason: 'spam',
+        details: 'Writes the same to everybody.',
+      },
+      status: 201,
+      answer: report,
+      handler: (ctx, { body }) => createReport(ctx, body, subjects),
+    }),
+  },
+})

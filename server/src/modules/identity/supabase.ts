@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { AppError, badRequest, invalidField } from '../../platform/errors.ts'
+import { type Services, serverContext } from '../../platform/services.ts'
+import { changePassword } from './change-password.ts'
+import { updateProfile } from './profiles.ts'
+import { type NewAccount, type SignedIn, profileChanges } from './schema.ts'
+import { type Device, refreshSession } from './sessions.ts'
+import { signIn } from './sign-in.ts'
+import { signUp } from './sign-up.ts'
+import type { SupabaseUser } from './supabase-schema.ts'
+
+const findUser = statement(
+  'identity.supabase.find_user',
+  (_, p: { id: string }) => sql<SupabaseUser>`
+    select u.id, 'authenticated' as aud, 'authenticated' as role, u.email, u.email_verified_at as email_confirmed_at,
+           coalesce(u.email_verified_at, u.phone_verified_at) as confirmed_at, coalesce(u.phone, '') as phone,
+           u.phone_verified_at as phone_confirmed_at, u.last_active_at as last_sign_in_at,
+           '{"provider": "email", "providers": ["email"]}'::jsonb as app_metadata,
+           u.metadata || jsonb_strip_nulls(jsonb_build_object('full_name', u.full_name, 'company_name', u.company_name,
+             'display_name', u.display_name, 'username', u.username, 'avatar_url', u.avatar_url)) as user_metadata,
+           jsonb_build_array(jsonb_build_object('identity_id', u.id, 'id', u.id, 'user_id', u.id, 'provider', 'email',
+             'identity_data', jsonb_build_object('sub', u.id, 'email', u.email, 'email_verified', u.email_verified,
+               'phone_verified', u.phone_verified),
+             'email', u.email, 'last_sign_in_at', u.last_active_at, 'created_at', u.created_at,
+             'updated_at', u.updated_at)) as identities,
+           false as is_anonymous, u.created_at, u.updated_at
+      from identity.users u where u.id = ${p.id}`,
+)
+
+const mergeMetadata = statement(
+  'identity.supabase.merge_metadata',
+  (_, p: { data: string }) => sql<{ id: string }>`
+    update identity.users
+       set metadata = jsonb_strip_nulls(metadata || ${p.data}::jsonb) where id = app.user_id()
+       and octet_length(jsonb_strip_nulls(metadata || ${p.data}::jsonb)::text) <= 32768
+    returning id`,
+)
+
+const failure = (status: number, code: string, said: string) => new AppError(status, code, said)
+
+/** Makes an account and signs it in. Throws 422 as GoTrue does. */
+export async function supabaseSignUp(
+  services: Services,
+  { email, password, data }: { email: string; password: string; data?: (NewAccount['metadata'] & object) | undefined },
+  device: Device,
+) {
+  const account = { email, password, ...(data && { metadata: data, userMetadata: data }) }
+  try {
+    return await toSession(services, await signUp(services, account, device))
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    if (error.code === 'email_taken') throw failure(422, 'user_already_exists', 'User already registered')
+    if (error.code === 'username_taken') throw failure(422, 'validation_failed', error.message)
+    throw isWeak(error) ? failure(422, 'weak_password', error.message) : error
+  }
+}
+
+const isWeak = ({ details }: AppError) => details?.[0]?.path === 'body.password'
+
+export async function supabasePasswordGrant(
+  services: Services,
+  { email, password }: { email?: string | undefined; password?: string | undefined },
+  device: Device,
+) {
+  if (email === undefined) throw invalidField('body.email', 'An e-mail address is needed.')
+  if (password === undefined) throw invalidField('body.password', 'A password is needed.')
+  try {
+    return await toSession(services, await signIn(services, { email, password }, device))
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status !== 401) throw error
+    throw failure(400, 'invalid_credentials', 'Invalid login credentials')
+  }
+}
+
+export async function supabaseRefreshGrant(services: Services, token: string | undefined, device: Device) {
+  if (token === undefined) throw invalidField('body.refresh_token', 'A refresh token is needed.')
+  try {
+    return await toSession(services, await refreshSession(services, token, device))
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status !== 401) throw error
+    throw failure(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found')
+  }
+}
+
+async function toSession(services: Services, { session }: SignedIn) {
+  const { access_token, refresh_token, expires_in, expires_at } = session
+  const { db } = serverContext(services, { workspaceId: null })
+  const user = await db.one(findUser, { id: session.user.id })
+  return { access_token, token_type: 'bearer' as const, expires_in, expires_at, refresh_token, user }
+}
+
+export async function supabaseUserOf(ctx: Ctx): Promise<SupabaseUser> {
+  const { user_id } = await ctx.db.entered()
+  return ctx.db.one(findUser, { id: user_id as string })
+}
+
+/**
+ * Changes password and metadata. A new password needs the current one (`current_password`), because whoever has found an
+ * open session must not be able to keep the account. Throws 400 and 422.
+ */
+export async function changeSupabaseUser(
+  ctx: Ctx,
+  changes: {
+    password?: string | undefined
+    current_password?: string | undefined
+    data?: Record<string, unknown> | undefined
+  },
+  device: Device,
+): Promise<SupabaseUser> {
+  const { password, current_password, data } = changes
+  if (password !== undefined) {
+    if (current_password === undefined) {
+      throw badRequest('current_password_required', 'Send current_password to change the password.')
+    }
+    await changePassword(ctx, { current_password, new_password: password }, device)
+  }
+  if (data) {
+    await transaction(ctx, async (ctx) => {
+      const { user_id } = await ctx.db.entered()
+      await updateProfile(ctx, user_id as string, profileChanges.parse(data))
+      if (!(await ctx.db.maybe(mergeMetadata, { data: JSON.stringify(data) }))) {
+        throw invalidField('body.data', 'This would be more than 32 KiB together with what is kept already.')
+      }
+    })
+  }
+  return supabaseUserOf(ctx)
+}
