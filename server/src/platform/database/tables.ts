@@ -440,6 +440,10 @@ export interface IdentitySessions {
   expires_at: Timestamp
   idle_expires_at: Timestamp
   revoked_at: Timestamp | null
+  workspace_id: string | null
+  member_role: string | null
+  is_platform_admin: Generated<boolean>
+  is_suspended: Generated<boolean>
 }
 
 export interface IdentityUsers {
