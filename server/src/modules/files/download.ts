@@ -11,6 +11,7 @@ const inert = new Set([
   'image/webp',
   'image/gif',
   'video/mp4',
+  'video/webm',
   'audio/mpeg',
   'audio/mp4',
   'audio/ogg',

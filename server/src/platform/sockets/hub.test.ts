@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { testLog } from '../../../test/node.ts'
 import { createNodeBus } from '../nodes.ts'
@@ -24,6 +25,29 @@ test('a frame reaches each listener of its topics once, and nobody after leaving
   hub.leave('b', ben)
   hub.deliver(['b'], Buffer.from('3'))
   assert.deepEqual([ana.heard, ben.heard], [['1'], ['1', '2']])
+})
+
+test('what is long is packed for other nodes, and stays here when it is still too long', () => {
+  const channels = new Map<string, (message: string) => void>()
+  const between = {
+    publish(channel: string, message: string) {
+      if (message.length > 7800) return false
+      channels.get(channel)?.(message)
+      return true
+    },
+    listen: (channel: string, listen: (message: string) => void) => void channels.set(channel, listen),
+    start: () => undefined,
+    stop: async () => undefined,
+  }
+  const there = createHub(between, testLog)
+  const listening = listener()
+  there.join('user:1', listening)
+  const here = createHub({ ...between, listen: () => undefined }, testLog)
+  const sdp = 'a=rtpmap:96 VP8/90000 ü\r\n'.repeat(400)
+  here.publish('user:1', 'call:signal', { sdp })
+  assert.deepEqual(JSON.parse(listening.heard[0] ?? ''), { event: 'call:signal', data: { sdp } })
+  here.publish('user:1', 'noise', { bytes: randomBytes(9000).toString('base64') })
+  assert.equal(listening.heard.length, 1)
 })
 
 test('a frame says its event and data, and its id when it is durable', () => {

@@ -30,6 +30,8 @@ const heads: [string, string | null][] = [
   ['\0\0\0\x20ftypisom', 'video/mp4'],
   ['\0\0\0\x20ftypM4A ', 'audio/mp4'],
   ['\0\0\0\x20ftypheic', null],
+  ['\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\x82\x84webm', 'video/webm'],
+  ['\x1a\x45\xdf\xa3\xa3\x42\x82\x88matroska', null],
   ['<!doctype html><script>', null],
   ['PK\x03\x04', null],
   ['MZ\x90\0', null],

@@ -9,6 +9,7 @@ export type ContentType =
   | 'image/webp'
   | 'image/gif'
   | 'video/mp4'
+  | 'video/webm'
   | 'application/pdf'
 
 /** As many bytes as `sniff` ever looks at: two MP3 frames of the largest size (1,441 bytes) and a little more. */
@@ -20,7 +21,7 @@ export const sniffedBytes = 4096
  *
  * Sources: WHATWG MIME Sniffing 6.1 to 6.2 (PNG, JPEG, GIF, WebP, WAVE, ID3, MP3 frames, MP4); RFC 3533 (Ogg) with RFC 7845
  * (Opus), RFC 9639 10.1 (FLAC in Ogg) and Vorbis I 4.2.1; RFC 9639 section 6 (FLAC); ISO/IEC 14496-12 4.3 (ftyp);
- * ISO 32000-1 7.5.2 (PDF).
+ * ISO 32000-1 7.5.2 (PDF); RFC 9559 8 (EBML header; browsers record WebM, sound alone too).
  */
 export function sniff(head: Uint8Array): ContentType | null {
   return signatures.find(({ matches }) => matches(head))?.contentType ?? null
@@ -40,6 +41,7 @@ const signatures: { contentType: ContentType; matches: (head: Uint8Array) => boo
     contentType: 'video/mp4',
     matches: (head) => hasBrand(head, ['isom', 'iso2', 'iso4', 'iso5', 'iso6', 'mp41', 'mp42', 'avc1', 'dash', 'M4V ']),
   },
+  { contentType: 'video/webm', matches: (head) => has(head, 0, '\x1a\x45\xdf\xa3') && isWebM(head) },
   { contentType: 'audio/mpeg', matches: (head) => has(head, 0, 'ID3') || isMp3(head) },
 ]
 
@@ -89,6 +91,9 @@ export function mp3Frame(bytes: Uint8Array, offset: number): Mp3Frame | null {
 
 const mpeg1BitratesKbps = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
 const mpeg2BitratesKbps = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160]
+
+/** The element DocType (0x4282), of 4 bytes, stands somewhere in the short EBML header. */
+const isWebM = (head: Uint8Array) => Buffer.from(head.subarray(0, 64)).includes('\x42\x82\x84webm', 0, 'latin1')
 
 function hasBrand(head: Uint8Array, brands: string[]): boolean {
   return has(head, 4, 'ftyp') && brands.some((brand) => has(head, 8, brand))
