@@ -375,6 +375,23 @@ test('Stripe: one intent for one order, paid in the browser, confirmed by asking
   assert.equal((await orderOf(shop, order.id)).paymentStatus, 'succeeded')
 })
 
+test('an intent that was cancelled at Stripe is followed by another one of the same payment', async () => {
+  const shop = await openShop()
+  const order = await shop.order()
+  const begin = async () => (await shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' })).body
+  const first = await begin()
+  const cancelled = intentOf(first)
+  cancelled.status = 'canceled'
+  await post(cancelled, { type: 'payment_intent.canceled' })
+  assert.equal((await orderOf(shop, order.id)).paymentStatus, 'failed')
+  const second = await begin()
+  assert.equal(second.id, first.id)
+  assert.notEqual(second.clientSecret, first.clientSecret)
+  const [id] = second.clientSecret.split('_secret')
+  await post(emulator.pay(id))
+  assert.equal((await orderOf(shop, order.id)).paymentStatus, 'succeeded')
+})
+
 test('a sum that is not the order’s is no payment', async () => {
   const shop = await openShop()
   const order = await shop.order()

@@ -1,5 +1,6 @@
 import { AppError, conflict } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
+import type { PaymentRow } from './payment-row.ts'
 import type { PaymentProvider, ProviderRefund, ProviderState } from './provider.ts'
 
 const apiVersion = '2026-10-28.endive'
@@ -34,19 +35,10 @@ export function stripe({ outbound, config }: Services, secretKey: string): Payme
     name: 'stripe',
     isLocal: false,
     async open(payment) {
-      if (payment.provider_ref) {
-        const intent = await call<StripeIntent>('GET', `payment_intents/${payment.provider_ref}`)
-        return { ref: intent.id, ...(intent.client_secret && { clientSecret: intent.client_secret }) }
-      }
-      const form = {
-        amount: String(payment.amount_minor * factorOf(payment.currency)),
-        currency: payment.currency.toLowerCase(),
-        'automatic_payment_methods[enabled]': 'true',
-        'metadata[workspaceId]': payment.workspace_id,
-        'metadata[paymentId]': payment.id,
-        'metadata[orderId]': payment.order_id,
-      }
-      const intent = await call<StripeIntent>('POST', 'payment_intents', form, `payment:${payment.id}`)
+      const begun = payment.provider_ref && (await call<StripeIntent>('GET', `payment_intents/${payment.provider_ref}`))
+      // A cancelled intent takes no more money: the payment goes on with a new one.
+      const key = ['payment', payment.id, ...(begun ? [begun.id] : [])].join(':')
+      const intent = begun && begun.status !== 'canceled' ? begun : await create(payment, key)
       return { ref: intent.id, ...(intent.client_secret && { clientSecret: intent.client_secret }) }
     },
     async confirm(_ctx, payment) {
@@ -63,6 +55,18 @@ export function stripe({ outbound, config }: Services, secretKey: string): Payme
       }
       return refundOf(await call<StripeRefund>('POST', 'refunds', form, `refund:${id}`))
     },
+  }
+
+  function create(payment: PaymentRow, key: string): Promise<StripeIntent> {
+    const form = {
+      amount: String(payment.amount_minor * factorOf(payment.currency)),
+      currency: payment.currency.toLowerCase(),
+      'automatic_payment_methods[enabled]': 'true',
+      'metadata[workspaceId]': payment.workspace_id,
+      'metadata[paymentId]': payment.id,
+      'metadata[orderId]': payment.order_id,
+    }
+    return call<StripeIntent>('POST', 'payment_intents', form, key)
   }
 
   async function call<T>(
