@@ -5,7 +5,12 @@ import { type TestFrame, type TestSocket, openSocket } from '../../../test/socke
 
 const server = await startTestServer()
 const wsUrl = `${server.url.replace('http', 'ws')}/ws`
-const connect = ({ token }: SignedUp, query = '') => openSocket(wsUrl + query, { token })
+/** A client that says something begins to hear at once. */
+const connect = async ({ token }: SignedUp, query = '') => {
+  const socket = await openSocket(wsUrl + query, { token })
+  if (!query) socket.send('ping')
+  return socket
+}
 const [ana, ben, cleo] = await Promise.all([server.signUp(), server.signUp(), server.signUp()])
 const newGroup = async (...others: SignedUp[]) =>
   (await ana.post('/api/chats', { type: 'group', name: 'Night shift', member_ids: others.map(({ userId }) => userId) }))

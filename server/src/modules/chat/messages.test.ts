@@ -117,43 +117,6 @@ test('many senders at once: each message has its own number, without gaps', asyn
   )
 })
 
-test('what is unread is counted exactly: reading, deleting, expiring and writing oneself', async () => {
-  const chat = await newGroup(ben)
-  const sent = []
-  for (let i = 1; i <= 6; i++) sent.push(await send(ana, chat, `m${i}`))
-  assert.equal(await unread(ben, chat), 6)
-  assert.equal(await unread(ana, chat), 0)
-  await ana.delete('/api/messages', { message_id: sent[1].id }, { 'content-type': 'application/json' })
-  await ana.delete(`/api/messages?message_id=${sent[4].id}`)
-  assert.equal(await unread(ben, chat), 4)
-  const { body } = await ben.post('/api/messages/read', { chat_id: chat, message_id: sent[2].id })
-  assert.deepEqual(body, { success: true, chat_id: chat, message_id: sent[2].id, unread_count: 2 })
-  assert.equal((await ben.post('/api/messages/read', { chat_id: chat, message_id: sent[0].id })).body.unread_count, 2)
-  const fleeting = await send(ana, chat, 'gone soon', { visibility: 'disappearing', expires_in_seconds: 60 })
-  assert.equal(await unread(ben, chat), 3)
-  await pool.query("update chat.messages set expires_at = now() - interval '1 s' where id = $1", [fleeting.id])
-  assert.equal(await unread(ben, chat), 2, 'before the sweeper came by')
-  await removeExpiredMessages.run(everywhere, {})
-  assert.equal(await unread(ben, chat), 2, 'and after')
-  await send(ben, chat, 'mine')
-  assert.equal(await unread(ben, chat), 0)
-  assert.equal(await unread(ana, chat), 1)
-})
-
-test('a message is sent, then delivered, then read when everybody has it', async () => {
-  const chat = await newGroup(ben, cleo)
-  const { id } = await send(ana, chat, 'Hello')
-  const status = async () => (await ana.get(`/api/messages?chat_id=${chat}`)).body.data[0].status
-  await ben.post('/api/messages/read', { chat_id: chat, message_id: id })
-  assert.equal(await status(), 'sent')
-  await cleo.post('/api/messages/delivered', { chat_id: chat })
-  assert.equal(await status(), 'delivered')
-  await cleo.post('/api/messages/read', { chat_id: chat })
-  assert.equal(await status(), 'read')
-  assert.equal((await dora.post('/api/messages/read', { chat_id: chat })).status, 404)
-  assert.equal((await ben.post('/api/messages/read', { chat_id: chat, message_id: chat })).status, 404)
-})
-
 test('who sent a message changes it, by PATCH or PUT; of a deleted one only its place is left', async () => {
   const chat = await newGroup(ben)
   const { id } = await send(ana, chat, 'Helo')

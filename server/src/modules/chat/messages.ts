@@ -10,7 +10,9 @@ import { type MessageRow, messageColumns, presentMessages, toMessage, unexpired 
 import { insertPoll, requireOpenUntil } from './polls.ts'
 import type { Message, NewMessage, NewPoll, Poll } from './schema.ts'
 
-const disappearsAfterSeconds = 24 * 60 * 60
+const daySeconds = 24 * 60 * 60
+/** What nobody opens does not lie about for ever. */
+const expiresInSeconds = { everyone: null, view_once: 14 * daySeconds, disappearing: daySeconds }
 
 interface Insert {
   id: string
@@ -85,8 +87,9 @@ export async function sendMessage(ctx: Ctx, input: NewMessage): Promise<Message>
 }
 
 async function insertMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
-  const { poll, file_id, reply_to, visibility } = input
-  const disappearing = visibility === 'disappearing' || input.expires_in_seconds !== undefined
+  const { poll, file_id, reply_to, expires_in_seconds } = input
+  const isTimed = expires_in_seconds !== undefined && input.visibility === 'everyone'
+  const visibility = isTimed ? 'disappearing' : input.visibility
   const row = await ctx.db.maybe(insert, {
     id: newId(),
     chat_id: input.chat_id,
@@ -94,10 +97,10 @@ async function insertMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
     content: poll?.question ?? input.content ?? null,
     file_id: file_id ?? null,
     reply_to: reply_to ?? null,
-    visibility: disappearing && visibility === 'everyone' ? 'disappearing' : visibility,
+    visibility,
     encrypted: input.encrypted,
     client_id: input.client_id ?? null,
-    expires_in_seconds: disappearing ? (input.expires_in_seconds ?? disappearsAfterSeconds) : null,
+    expires_in_seconds: expires_in_seconds ?? expiresInSeconds[visibility],
   })
   if (!row) return explainRefusal(ctx, input)
   const message = toMessage(row)

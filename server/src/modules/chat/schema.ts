@@ -136,7 +136,7 @@ export const newMessage = z.object({
   file_id: optional(id),
   reply_to: optional(id),
   visibility: visibility.default('everyone'),
-  /** For `disappearing`; a day by default. */
+  /** When it is gone: after a day when it disappears, 14 days when it may be viewed once. Given alone, it makes a message disappear. */
   expires_in_seconds: optional(z.int().min(1).max(31_536_000)),
   encrypted: z.boolean().default(false),
   /** The sender's own name for it: sent again, it is not sent twice. */

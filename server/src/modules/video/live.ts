@@ -10,13 +10,15 @@ interface Peers {
   call_id: string
   user_ids: string[]
 }
-// The others in a room, for somebody who is in it.
+// The others in a room, for somebody who is in it; not those who have lost the chat meanwhile.
 const findPeers = statement(
   'video.participants.peers',
   (_, p: { room_name: string }) => sql<Peers>`
     select c.id as call_id, array(
              select p.user_id from video.participants p
-              where p.call_id = c.id and p.state = 'joined' and p.user_id <> app.user_id()) as user_ids
+              where p.call_id = c.id and p.state = 'joined' and p.user_id <> app.user_id()
+                and (c.chat_id is null or exists (
+                  select from chat.members m where m.chat_id = c.chat_id and m.user_id = p.user_id))) as user_ids
       from video.calls c
       join video.participants me on me.call_id = c.id and me.user_id = app.user_id() and me.state = 'joined'
      where c.room_name = ${p.room_name} and c.status in ('ringing', 'accepted')`,

@@ -128,11 +128,15 @@ export async function declineCall(ctx: Ctx, id: string): Promise<VideoCall> {
   return tell(ctx, id, CallChanged)
 }
 
-/** Hangs up. The call is over with the last but one; one that still rings when its caller goes was missed. Throws 404. */
+/**
+ * Hangs up, or declines what one has not answered. The call is over with the last but one; one that still rings when its
+ * caller goes was missed. Throws 404.
+ */
 export async function leaveRoom(ctx: Ctx, roomName: string): Promise<VideoCall> {
   const call = await lockCallOf(ctx, roomName)
   if (!isUnderWay(call)) return getCall(ctx, call.id)
   if (call.rang_out) return run(ctx, call, 'time_out')
+  if (call.my_state === 'invited') return declineCall(ctx, call.id)
   if (call.my_state !== 'joined') return missing('room')
   await ctx.db.all(setState, { call_id: call.id, state: 'left' })
   const { joined } = await ctx.db.one(count, { call_id: call.id })

@@ -14,7 +14,12 @@ const server = await startTestServer({ TURN_URLS: 'turn:turn.example.com:3478?tr
 const { pool } = server.app.services.connections
 const everywhere = serverContext(server.app.services, { workspaceId: null })
 const [ana, ben, cleo, dora] = await Promise.all([server.signUp(), server.signUp(), server.signUp(), server.signUp()])
-const connect = ({ token }: SignedUp) => openSocket(`${server.url.replace('http', 'ws')}/ws`, { token })
+/** A client that says something begins to hear at once. */
+const connect = async ({ token }: SignedUp) => {
+  const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token })
+  socket.send('ping')
+  return socket
+}
 
 const chatOf = async (...others: SignedUp[]) => {
   const member_ids = others.map(({ userId }) => userId)
@@ -61,7 +66,7 @@ test('a call that nobody answers is missed, one that is declined is declined, bo
   const second = await enter(ana, { chat_id })
   assert.equal((await ben.post(`/api/video-calls/${second.call_id}/decline`)).body.status, 'ringing')
   assert.equal((await ben.post(`/api/video-calls/${second.call_id}/decline`)).status, 409)
-  const declined = (await cleo.post(`/api/video-calls/${second.call_id}/decline`)).body
+  const declined = (await hangUp(cleo, second.room_name)).body
   assert.deepEqual([declined.status, declined.duration_seconds], ['declined', 0])
   assert.equal((await ben.post(`/api/video-calls/${second.call_id}/accept`)).status, 409)
   const third = await enter(ana, { chat_id })
