@@ -1,3 +1,3 @@
-export type { FindSubjects } from './reports.ts'
+export type { FindSubjects, Subject } from './reports.ts'
 export { administrationRoutes } from './routes.ts'
 export type { AdminCounter } from './statistics.ts'

@@ -18,7 +18,7 @@ export interface Subject {
 }
 
 /** How the modules whose things can be reported find them, under the rights of the context. */
-export type FindSubject = (ctx: Ctx, id: string) => Promise<Subject | undefined>
+type FindSubject = (ctx: Ctx, id: string) => Promise<Subject | undefined>
 export type FindSubjects = Record<Exclude<NewReport['subject_type'], 'user'>, FindSubject>
 
 const reportsPerHour = 30

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
-import type { AdminCounter, FindSubjects } from '../administration/index.ts'
+import type { AdminCounter, FindSubjects, Subject } from '../administration/index.ts'
 
 // A chat's messages are numbered, so their number is known without counting them; those of some days are found by their
 // ids, which are in the order of time.
@@ -22,8 +22,6 @@ const perDay = statement(
 )
 
 export const chatCounter: AdminCounter = { totals: () => totals.call({}), perDay: (p) => perDay.call(p) }
-
-type Subject = { user_id: string | null; quote: string | null }
 
 const findMessage = statement(
   'chat.reports.find_message',

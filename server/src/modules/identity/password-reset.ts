@@ -96,7 +96,7 @@ export async function resetPassword(
   requireAcceptablePassword(password, services.config.signIn.minPasswordLength)
   const token_hash = hashToken(token)
   const server = serverContext(services, { workspaceId: null })
-  const [admitted, [found] = []] = (await server.db.together([
+  const [admitted, [found]] = (await server.db.together([
     resetLimit(device.address),
     find.call({ token_hash }),
   ])) as unknown as [Record<string, unknown>[], { user_id: string; email: string }[]]

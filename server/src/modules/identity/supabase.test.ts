@@ -40,7 +40,7 @@ test('signing up, out and in', async () => {
 
   const { data: signedIn, error } = await client.auth.signInWithPassword({ email, password })
   assert.equal(error, null)
-  assert.equal(signedIn.user!.user_metadata.full_name, 'Ana Silva')
+  assert.equal(signedIn.user.user_metadata.full_name, 'Ana Silva')
 })
 
 test('the session is refreshed, and is the same account as everywhere else', async () => {
@@ -65,7 +65,7 @@ test('metadata and password are changed', async () => {
   await client.auth.signInWithPassword({ email: ana.email, password: ana.password })
   const changed = await client.auth.updateUser({ data: { full_name: 'Ana Costa', theme: 'dark' } })
   assert.equal(changed.error, null)
-  assert.equal(changed.data.user!.user_metadata.theme, 'dark')
+  assert.equal(changed.data.user.user_metadata.theme, 'dark')
   const cleared = await client.auth.updateUser({ data: { theme: null } })
   assert.deepEqual(cleared.data.user!.user_metadata, { full_name: 'Ana Costa' })
   assert.equal((await ana.get(`/api/profiles/${ana.userId}`)).body.full_name, 'Ana Costa')

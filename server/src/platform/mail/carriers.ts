@@ -4,7 +4,7 @@ import type { Outbound } from '../outbound.ts'
 import type { Services } from '../services.ts'
 
 /** One message on its way. */
-export interface Parcel {
+interface Parcel {
   id: string
   to: string
   subject: string

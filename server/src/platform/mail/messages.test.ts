@@ -119,8 +119,16 @@ test('with nothing to carry it a message is kept for the command line', async ()
   await send(bare, { channel: 'email', to: 'ben@example.com', subject: 'Your code', text: '123456' })
   const { text, subject } = await settled(bare, 'ben@example.com', /kept/)
   assert.deepEqual([subject, text], ['Your code', '123456'])
+  assert.ok(bare.logLines.some((line) => line.includes('ben@example.com') && line.includes('123456')))
   await forgetMessages.run(serverOf(bare), {})
   assert.equal((await messagesTo(bare, 'ben@example.com')).length, 1)
+})
+
+test('in production no message is written to the log', async () => {
+  const server = await startTestServer({ NODE_ENV: 'production' })
+  await send(server, { channel: 'sms', to: '+4930999', text: '987654' })
+  await settled(server, '+4930999', /kept/)
+  assert.ok(!server.logLines.join().includes('987654'))
 })
 
 test('what is rolled back is not sent', async () => {

@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts'
 import { newId } from '../id.ts'
 import { job } from '../jobs.ts'
 import type { Services } from '../services.ts'
-import { type Carriers, carriersOf, Undeliverable } from './carriers.ts'
+import { type Carry, carriersOf, Undeliverable } from './carriers.ts'
 
 /** A mail or an SMS to one person. */
 export interface Message {
@@ -103,7 +103,7 @@ export const deliverMessage = job({
     const message = await ctx.db.maybe(begin, { id })
     if (!message) return
     const carry = carriersOf(ctx.services)[message.channel]
-    if (!carry) return void (await ctx.db.all(settle, { id, status: 'kept', error: null }))
+    if (!carry) return keep(ctx, message)
     if (message.expired) return void (await ctx.db.all(settle, { id, status: 'failed', error: 'It had expired.' }))
     try {
       await deliver(ctx.services, carry, message)
@@ -118,7 +118,16 @@ export const deliverMessage = job({
   },
 })
 
-const deliver = (services: Services, carry: NonNullable<Carriers['email']>, message: Queued): Promise<void> =>
+async function keep(ctx: Ctx, { id, recipient, sealed_text }: Queued): Promise<void> {
+  await ctx.db.all(settle, { id, status: 'kept', error: null })
+  // At a developer's terminal it can be read at once: the command line has to wait for the embedded database.
+  if (ctx.services.config.development) {
+    const text = ctx.services.secrets.open(sealed_text, place(id))
+    ctx.log.warn(`Nothing is configured to send messages. This one is for ${recipient}:\n${text}`)
+  }
+}
+
+const deliver = (services: Services, carry: Carry, message: Queued): Promise<void> =>
   carry({
     id: message.id,
     to: message.recipient,
