@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { z } from 'zod'
 import { routeTables } from '../src/app.ts'
+import { makeAdmin } from '../src/modules/identity/index.ts'
 import { toJsonSchema, type JsonSchema } from '../src/platform/http/json-schema.ts'
 import type { Route } from '../src/platform/http/route.ts'
 import { bodyIn, operationsOf, parametersOf, pathIn } from './operations.ts'
@@ -14,6 +15,8 @@ import { createWorld } from './world.ts'
 const runs = Number(process.env.FUZZ_RUNS ?? 25)
 const server = await startTestServer({ LOGIN_FAILURES: '1000000' })
 const world = await createWorld(server)
+// An administrator too, so that those operations are reached; one cannot be locked out by another.
+await makeAdmin(server.app.services, world.owner.email)
 // Ends sessions or the workspace itself: fuzzed as somebody who has nothing to lose.
 const destructive = new Set([
   'logout',
