@@ -13,7 +13,7 @@ const believedSeconds = 90
 /** The chats with the newest messages whose members are told. */
 const chatsTold = 100
 
-export type PresenceState = 'online' | 'away' | 'offline'
+type PresenceState = 'online' | 'away' | 'offline'
 
 interface At {
   user_id: string

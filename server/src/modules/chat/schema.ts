@@ -53,10 +53,10 @@ export type UploadedFile = z.output<typeof uploadedFile>
 
 // Messages
 
-export const messageTypes = ['text', 'image', 'voice', 'video', 'document', 'sticker', 'poll'] as const
+const messageTypes = ['text', 'image', 'voice', 'video', 'document', 'sticker', 'poll'] as const
 const visibility = z.enum(['everyone', 'view_once', 'disappearing'])
 
-export const reaction = z.object({ emoji: z.string(), count: z.int(), user_ids: z.array(id) })
+const reaction = z.object({ emoji: z.string(), count: z.int(), user_ids: z.array(id) })
 
 export const poll = z.object({
   id,
@@ -170,7 +170,7 @@ export const receiptAnswer = z.object({
 
 // Chats
 
-export const chatRole = z.enum(['owner', 'admin', 'member'])
+const chatRole = z.enum(['owner', 'admin', 'member'])
 export type ChatRole = z.output<typeof chatRole>
 
 export const chatMember = z.object({

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { id, instant, optional, page } from '../../platform/http/fields.ts'
 
-export const providers = ['mesh', 'livekit', 'twilio'] as const
-export const callStatus = z.enum(['ringing', 'accepted', 'declined', 'missed', 'ended'])
+const providers = ['mesh', 'livekit', 'twilio'] as const
+const callStatus = z.enum(['ringing', 'accepted', 'declined', 'missed', 'ended'])
 const roomName = z
   .string()
   .trim()
   .regex(/^[\w.:@-]{1,120}$/, 'A room name has letters, digits and . : @ - _, at most 120.')
 
-export const callParticipant = z.object({
+const callParticipant = z.object({
   user_id: id,
   name: z.string().nullable(),
   avatar_url: z.string().nullable(),

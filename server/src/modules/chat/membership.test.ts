@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sql } from 'kysely'
+import { createChatWorld } from '../../../test/chat-world.ts'
+import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { transaction } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { serverContext } from '../../platform/services.ts'
+
+// Below the API: what may somebody do to the rows of a chat that they are not in, table by table? Then row security is
+// switched off on purpose, to see that this test would notice.
+
+const server = await startTestServer()
+const { pool } = server.app.services.connections
+const [ana, ben, stranger] = await Promise.all([server.signUp(), server.signUp(), server.signUp()])
+const world = await createChatWorld(ana, 'canary')
+await ana.post(`/api/chats/${world.chats}/members`, { member_ids: [ben.userId] })
+const once = await ana.post('/api/messages/send', { chat_id: world.chats, content: 'x', visibility: 'view_once' })
+const { body: poll } = await ana.get(`/api/polls/${world.polls}`)
+for (const { status } of [
+  await ana.post('/api/messages/reactions', { message_id: world.messages, emoji: '👍' }),
+  await ana.put('/api/polls', { poll_id: poll.id, option_ids: [poll.options[0].id] }),
+  await ben.post(`/api/messages/${once.body.id}/view`),
+]) {
+  assert.equal(status, 200)
+}
+
+const tables = [
+  ...['chats', 'members', 'messages', 'files', 'views', 'reactions', 'polls', 'ballots'].map((name) => `chat.${name}`),
+  ...['calls', 'participants'].map((name) => `video.${name}`),
+]
+const as = ({ workspaceId, userId }: SignedUp) => serverContext(server.app.services, { workspaceId, userId })
+
+class Undo extends Error {}
+
+/** How many rows a statement touches, undone; none when it may not be run at all. */
+async function touched(who: SignedUp, name: string, query: ReturnType<typeof sql>): Promise<number> {
+  let rows = 0
+  const run = statement(name, () => sql<{ one: number }>`${query}`)
+  await transaction(as(who), async (ctx) => {
+    rows = (await ctx.db.all(run, {})).length
+    throw new Undo()
+  }).catch((error: unknown) => {
+    if (!(error instanceof Undo) && (error as { code?: string }).code !== '42501') throw error
+  })
+  return rows
+}
+
+const reads = (who: SignedUp, table: string) =>
+  touched(who, `membership.read.${table}`, sql`select 1 as one from ${sql.table(table)}`)
+
+for (const table of tables) {
+  test(`${table} is for those who are in the chat`, async () => {
+    assert.ok((await reads(ana, table)) > 0)
+    assert.equal(await reads(stranger, table), 0)
+    const removal = sql`delete from ${sql.table(table)} returning 1 as one`
+    assert.equal(await touched(stranger, `membership.delete.${table}`, removal), 0)
+    await pool.query(`alter table ${table} disable row level security`)
+    try {
+      assert.ok((await reads(stranger, table)) > 0, 'this test would notice')
+    } finally {
+      await pool.query(`alter table ${table} enable row level security`)
+    }
+  })
+}
+
+const join = sql`insert into chat.members (chat_id, user_id) values (${sql.lit(world.chats)}, app.user_id()) returning 1 as one`
+
+test('nobody makes themselves a member, or speaks as somebody else', async () => {
+  assert.equal(await touched(stranger, 'membership.join', join), 0)
+  const forge = sql`
+    insert into chat.messages (id, chat_id, number, sender_id, type, content)
+    values (gen_random_uuid(), ${sql.lit(world.chats)}, 1000, ${sql.lit(ana.userId)}, 'text', 'x') returning 1 as one`
+  assert.equal(await touched(ben, 'membership.forge', forge), 0)
+  assert.equal(await touched(ana, 'membership.speak', forge), 1)
+})
