@@ -1,15 +1,35 @@
 import type { SignedUp } from './server.ts'
 
 /** One of everything of the sales pipeline, every text in it bearing the canary; ids by kind, as paths name them. */
-export async function createSalesWorld(owner: SignedUp, canary: string, campaignId: string): Promise<Record<string, string>> {
+export async function createSalesWorld(
+  owner: SignedUp,
+  canary: string,
+  campaignId: string,
+): Promise<Record<string, string>> {
   const made = async (path: string, body: unknown): Promise<Record<string, string>> => {
     const answer = await owner.post(path, body)
     if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`)
     return answer.body.data ?? answer.body
   }
-  const property = await made('/api/properties', { name: canary, city: canary, description: canary, features: [canary], price: 1_000_000 })
-  const rule = await made('/api/routing-rules', { name: canary, member_ids: [owner.userId], conditions: { city: [canary] } })
-  const prospect = await made('/api/prospects', { name: canary, city: canary, email: `${canary}.prospect@example.com`, budget: '900k', timeline: canary })
+  const property = await made('/api/properties', {
+    name: canary,
+    city: canary,
+    description: canary,
+    features: [canary],
+    price: 1_000_000,
+  })
+  const rule = await made('/api/routing-rules', {
+    name: canary,
+    member_ids: [owner.userId],
+    conditions: { city: [canary] },
+  })
+  const prospect = await made('/api/prospects', {
+    name: canary,
+    city: canary,
+    email: `${canary}.prospect@example.com`,
+    budget: '900k',
+    timeline: canary,
+  })
   const conversation = await made('/api/conversations', {
     prospect_id: prospect.id,
     campaign_id: campaignId,

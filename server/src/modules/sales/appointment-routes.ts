@@ -79,7 +79,9 @@ export const appointmentRoutes: Record<string, Route> = {
     example: { scheduled_date: '2026-12-02T15:00:00Z', reason: 'She is travelling on the first' },
     answer: Answer,
     errors: [409],
-    handler: async (ctx, { params, body }) => ({ data: await changeAppointment(ctx, params.id, { ...body, status: 'rescheduled' }) }),
+    handler: async (ctx, { params, body }) => ({
+      data: await changeAppointment(ctx, params.id, { ...body, status: 'rescheduled' }),
+    }),
   }),
   cancelAppointment: route({
     kind: 'write',
@@ -92,7 +94,9 @@ export const appointmentRoutes: Record<string, Route> = {
     example: { reason: 'Found something else' },
     answer: Answer,
     errors: [409],
-    handler: async (ctx, { params, body }) => ({ data: await changeAppointment(ctx, params.id, { ...body, status: 'cancelled' }) }),
+    handler: async (ctx, { params, body }) => ({
+      data: await changeAppointment(ctx, params.id, { ...body, status: 'cancelled' }),
+    }),
   }),
   listAppointmentChanges: route({
     kind: 'read',

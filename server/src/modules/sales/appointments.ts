@@ -38,8 +38,10 @@ interface Shape extends Record<string, boolean | string> {
   rows: string
 }
 
-const list = variants('sales.list_appointments', (_, p: Filters, shape: Shape) =>
-  sql<Appointment>`
+const list = variants(
+  'sales.list_appointments',
+  (_, p: Filters, shape: Shape) =>
+    sql<Appointment>`
     ${select}
      where true ${shape.prospect ? sql`and a.prospect_id = ${p.prospect_id}::uuid` : sql``}
                 ${shape.rep ? sql`and a.assigned_rep_id = ${p.assigned_rep_id}::uuid` : sql``}
@@ -52,18 +54,29 @@ const list = variants('sales.list_appointments', (_, p: Filters, shape: Shape) =
 export async function listAppointments(ctx: Ctx, query: AppointmentQuery) {
   const { before, continued, rows } = placeOf(query)
   const { prospectId: prospect_id = null, assignedRepId: assigned_rep_id = null, status = null } = query
-  const shape = { prospect: prospect_id !== null, rep: assigned_rep_id !== null, status: status !== null, continued, rows }
+  const shape = {
+    prospect: prospect_id !== null,
+    rep: assigned_rep_id !== null,
+    status: status !== null,
+    continued,
+    rows,
+  }
   return toPage(await ctx.db.all(list(shape), { prospect_id, assigned_rep_id, status, before }), query.limit)
 }
 
-const find = statement('sales.find_appointment', (_, p: { id: string }) => sql<Appointment>`${select} where a.id = ${p.id}`)
+const find = statement(
+  'sales.find_appointment',
+  (_, p: { id: string }) => sql<Appointment>`${select} where a.id = ${p.id}`,
+)
 
 export async function getAppointment(ctx: Ctx, id: string): Promise<Appointment> {
   return (await ctx.db.maybe(find, { id })) ?? missing('appointment')
 }
 
-const history = statement('sales.list_appointment_changes', (_, p: { appointment_id: string }) =>
-  sql<AppointmentChange>`
+const history = statement(
+  'sales.list_appointment_changes',
+  (_, p: { appointment_id: string }) =>
+    sql<AppointmentChange>`
     select id, status, scheduled_date, duration_minutes, assigned_rep_id, reason, changed_by, created_at
       from sales.appointment_changes where appointment_id = ${p.appointment_id} order by id limit 1000`,
 )
@@ -76,8 +89,10 @@ export async function listChanges(ctx: Ctx, id: string): Promise<AppointmentChan
 
 // Those who book the same representative at once queue up here, so that one gets the slot and the others are told that
 // it is taken; the exclusion constraint alone would let them block each other.
-const lockRep = statement('sales.lock_representative', (_, p: { user_id: string }) =>
-  sql<{ user_id: string }>`select user_id from identity.members where user_id = ${p.user_id} for no key update`,
+const lockRep = statement(
+  'sales.lock_representative',
+  (_, p: { user_id: string }) =>
+    sql<{ user_id: string }>`select user_id from identity.members where user_id = ${p.user_id} for no key update`,
 )
 
 async function requireRep(ctx: Ctx, user_id: string): Promise<void> {
@@ -99,8 +114,10 @@ interface Insert {
   conversation_id: string | null
   campaign_id: string | null
 }
-const insert = statement('sales.insert_appointment', (_, p: Insert) =>
-  sql`
+const insert = statement(
+  'sales.insert_appointment',
+  (_, p: Insert) =>
+    sql`
     insert into sales.appointments (id, prospect_id, property_id, property_name, assigned_rep_id, scheduled_date, duration_minutes,
                                     location, notes, source_channel, conversation_id, campaign_id)
     values (${p.id}, ${p.prospect_id}, ${p.property_id}::uuid, ${p.property_name}, ${p.assigned_rep_id}::uuid, ${p.scheduled_date}::timestamptz,
@@ -108,8 +125,10 @@ const insert = statement('sales.insert_appointment', (_, p: Insert) =>
             (select id from campaigns.campaigns where id = ${p.campaign_id}::uuid))`,
 )
 
-const remember = statement('sales.remember_appointment_change', (_, p: { id: string; appointment_id: string; reason: string | null }) =>
-  sql`
+const remember = statement(
+  'sales.remember_appointment_change',
+  (_, p: { id: string; appointment_id: string; reason: string | null }) =>
+    sql`
     insert into sales.appointment_changes (id, appointment_id, status, scheduled_date, duration_minutes, assigned_rep_id, reason)
     select ${p.id}::uuid, a.id, a.status, a.scheduled_date, a.duration_minutes, a.assigned_rep_id, ${p.reason}
       from sales.appointments a where a.id = ${p.appointment_id}`,
@@ -152,13 +171,22 @@ export async function bookAppointment(ctx: Ctx, input: NewAppointment): Promise<
   return appointment
 }
 
-const lock = statement('sales.lock_appointment', (_, p: { id: string }) =>
-  sql<{ status: AppointmentStatus; scheduled_date: string; duration_minutes: number; assigned_rep_id: string | null }>`
+const lock = statement(
+  'sales.lock_appointment',
+  (_, p: { id: string }) =>
+    sql<{
+      status: AppointmentStatus
+      scheduled_date: string
+      duration_minutes: number
+      assigned_rep_id: string | null
+    }>`
     select status, scheduled_date, duration_minutes, assigned_rep_id from sales.appointments where id = ${p.id} for no key update`,
 )
 
-const update = statement('sales.update_appointment', (_, p: { id: string; changes: string }) =>
-  sql`
+const update = statement(
+  'sales.update_appointment',
+  (_, p: { id: string; changes: string }) =>
+    sql`
     update sales.appointments a
        set ${patch('a', ['property_id', 'property_name', 'assigned_rep_id', 'scheduled_date', 'duration_minutes', 'location', 'status', 'notes'], p.changes)}
      where id = ${p.id}`,
@@ -177,7 +205,8 @@ export async function changeAppointment(ctx: Ctx, id: string, input: Appointment
     (input.scheduled_date !== undefined && Date.parse(input.scheduled_date) !== Date.parse(current.scheduled_date)) ||
     (input.duration_minutes !== undefined && input.duration_minutes !== current.duration_minutes)
   // `scheduled` with another time is what front-ends send that know no `rescheduled`.
-  const status = moved && (input.status ?? 'scheduled') === 'scheduled' ? 'rescheduled' : (input.status ?? current.status)
+  const status =
+    moved && (input.status ?? 'scheduled') === 'scheduled' ? 'rescheduled' : (input.status ?? current.status)
   requireTransition(current.status, status, moved)
   const { reason = null, ...fields } = input
   const changes = { ...fields, status, ...(property && { property_name: property.name }) }
@@ -194,7 +223,8 @@ export async function changeAppointment(ctx: Ctx, id: string, input: Appointment
 }
 
 function requireTransition(from: AppointmentStatus, to: AppointmentStatus, moved: boolean): void {
-  if (moved ? appointmentTransitions[from].includes(to) : from === to || appointmentTransitions[from].includes(to)) return
+  if (moved ? appointmentTransitions[from].includes(to) : from === to || appointmentTransitions[from].includes(to))
+    return
   const allowed = appointmentTransitions[from].join(', ') || 'nothing: book another one'
   throw conflict('wrong_status', `An appointment that is ${from} cannot become ${to}; possible: ${allowed}.`)
 }
@@ -204,7 +234,10 @@ async function orTaken<T>(work: Promise<T>): Promise<T> {
     return await work
   } catch (error) {
     if (violates(error, 'appointments_no_overlap')) {
-      throw conflict('slot_taken', 'The representative has another appointment at that time. Choose another time or somebody else.')
+      throw conflict(
+        'slot_taken',
+        'The representative has another appointment at that time. Choose another time or somebody else.',
+      )
     }
     if (violates(error, 'appointments_conversation_fkey')) throw notFound('conversation')
     throw error

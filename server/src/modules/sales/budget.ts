@@ -52,7 +52,9 @@ const amount = /(\d[\d.,'’ \u00a0\u202f]*)\s*([a-z]+)?/gi
  * somebody would pay. Null when there is no amount in it, or more than two.
  */
 export function parseBudget(text: string): Budget | null {
-  const amounts = [...text.slice(0, 300).matchAll(amount)].flatMap(([, digits, word]) => readAmount(digits ?? '', word) ?? [])
+  const amounts = [...text.slice(0, 300).matchAll(amount)].flatMap(
+    ([, digits, word]) => readAmount(digits ?? '', word) ?? [],
+  )
   const [first, second] = amounts
   if (!first || amounts.length > 2) return null
   const bounds = second ? range(first, second) : single(text, worth(first))
@@ -62,8 +64,10 @@ export function parseBudget(text: string): Budget | null {
 }
 
 function single(text: string, value: number): { min: number | null; max: number | null } {
-  if (/\b(from|over|above|more than|at least|min(imum)?|starting)\b|[>≥]|\d\s*[a-z]*\s*\+/i.test(text)) return { min: value, max: null }
-  if (/\b(around|about|approx(imately)?|circa|ca|roughly)\b|~|≈/i.test(text)) return { min: value * 0.9, max: value * 1.1 }
+  if (/\b(from|over|above|more than|at least|min(imum)?|starting)\b|[>≥]|\d\s*[a-z]*\s*\+/i.test(text))
+    return { min: value, max: null }
+  if (/\b(around|about|approx(imately)?|circa|ca|roughly)\b|~|≈/i.test(text))
+    return { min: value * 0.9, max: value * 1.1 }
   return { min: null, max: value }
 }
 
@@ -99,6 +103,8 @@ function decimal(digits: string): string {
 }
 
 function currencyIn(text: string): string | null {
-  const code = [...text.matchAll(/(?<![a-z])([a-z]{3})(?![a-z])/gi)].map(([, word]) => (word ?? '').toUpperCase()).find((word) => knownCurrencies.has(word))
+  const code = [...text.matchAll(/(?<![a-z])([a-z]{3})(?![a-z])/gi)]
+    .map(([, word]) => (word ?? '').toUpperCase())
+    .find((word) => knownCurrencies.has(word))
   return code ?? symbols.find(([symbol]) => symbol.test(text))?.[1] ?? null
 }

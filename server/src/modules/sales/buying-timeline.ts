@@ -34,7 +34,9 @@ const furthest = 18_250
  */
 export function parseTimeline(text: string): number | null {
   const said = text.slice(0, 300)
-  const spans = [...said.matchAll(span)].map(([, count, unit]) => countOf(count ?? '') * (days[(unit ?? '').toLowerCase()] ?? 0))
+  const spans = [...said.matchAll(span)].map(
+    ([, count, unit]) => countOf(count ?? '') * (days[(unit ?? '').toLowerCase()] ?? 0),
+  )
   if (spans.length > 0) {
     const latest = Math.round(Math.max(...spans))
     return latest <= furthest ? latest : null

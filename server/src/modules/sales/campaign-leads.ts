@@ -46,7 +46,10 @@ type QueuedLead = z.output<typeof QueuedLead>
 
 export const NewQueuedLead = z
   .object({ prospect_id: optional(id), contact_id: optional(id) })
-  .refine((body) => body.prospect_id !== undefined || body.contact_id !== undefined, { message: 'Say who: prospect_id (or contact_id).', path: ['prospect_id'] })
+  .refine((body) => body.prospect_id !== undefined || body.contact_id !== undefined, {
+    message: 'Say who: prospect_id (or contact_id).',
+    path: ['prospect_id'],
+  })
   .meta({ id: 'NewQueuedLead' })
 
 /** A campaign is run once, from its start to its end; pauses belong to the run. None before the start. */
@@ -57,7 +60,11 @@ export async function listRuns(ctx: Ctx, campaignId: string): Promise<z.output<t
 }
 
 /** Who still waits to be contacted: before the start everybody on its list. */
-export async function listQueuedLeads(ctx: Ctx, campaignId: string, query: { limit: number; cursor?: string | undefined }) {
+export async function listQueuedLeads(
+  ctx: Ctx,
+  campaignId: string,
+  query: { limit: number; cursor?: string | undefined },
+) {
   const campaign = await getCampaign(ctx, campaignId)
   if (campaign.status !== 'pending') {
     const { data, next_cursor } = await listCalls(ctx, campaign.id, { ...query, status: 'queued' })
@@ -98,7 +105,11 @@ const waiting = (campaign_id: string, contact: Waiting): QueuedLead => ({
  * Puts somebody on the campaign's list, which a running campaign goes on with; a campaign without one gets a list of its
  * own. Throws 409 when it was started without a list.
  */
-export async function queueLead(ctx: Ctx, campaignId: string, input: z.output<typeof NewQueuedLead>): Promise<QueuedLead> {
+export async function queueLead(
+  ctx: Ctx,
+  campaignId: string,
+  input: z.output<typeof NewQueuedLead>,
+): Promise<QueuedLead> {
   const campaign = await getCampaign(ctx, campaignId)
   const wanted = input.prospect_id ?? input.contact_id
   if (wanted === undefined) throw notFound('prospect')

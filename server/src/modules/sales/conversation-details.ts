@@ -24,8 +24,16 @@ interface Kind {
 type Query = { limit: number; cursor?: string | undefined }
 type Changes = Record<string, unknown>
 
+/** What can be done with a kind. All throw 404 for a conversation or a thing that is not there. */
+export interface Keeper<Row> {
+  list(ctx: Ctx, conversationId: string, query: Query): Promise<Page<Row>>
+  add(ctx: Ctx, conversationId: string, input: Changes): Promise<Row>
+  change(ctx: Ctx, conversationId: string, id: string, input: Changes): Promise<Row>
+  remove(ctx: Ctx, conversationId: string, id: string): Promise<void>
+}
+
 /** The four verbs of a kind: they differ in nothing but their table. */
-function keeper<Row extends { id: string }>({ noun, table, defaults, written, columns, order }: Kind) {
+function keeper<Row extends { id: string }>({ noun, table, defaults, written, columns, order }: Kind): Keeper<Row> {
   const name = table.replace('.', '_')
   const target = sql.table(table)
   const newest = order === 'newest'
@@ -33,29 +41,39 @@ function keeper<Row extends { id: string }>({ noun, table, defaults, written, co
     newest
       ? sql`and id < ${before}::uuid`
       : sql`and (position, id) > (select l.position, l.id from ${target} l where l.id = ${before}::uuid)`
-  const list = variants(`sales.list.${name}`, (_, p: { conversation_id: string; before: string }, shape: { continued: boolean; rows: string }) =>
-    sql<Row>`
+  const list = variants(
+    `sales.list.${name}`,
+    (_, p: { conversation_id: string; before: string }, shape: { continued: boolean; rows: string }) =>
+      sql<Row>`
       select ${columns} from ${target}
        where conversation_id = ${p.conversation_id} ${shape.continued ? beyond(p.before) : sql``}
        order by ${newest ? sql`id desc` : sql`position, id`} limit ${sql.lit(Number(shape.rows))}`,
   )
-  const insert = statement(`sales.insert.${name}`, (_, p: { id: string; conversation_id: string; values: string }) =>
-    sql<Row>`
+  const insert = statement(
+    `sales.insert.${name}`,
+    (_, p: { id: string; conversation_id: string; values: string }) =>
+      sql<Row>`
       insert into ${target} (id, conversation_id, ${sql.join(written.map((column) => sql.ref(column)))})
       select ${p.id}::uuid, ${p.conversation_id}::uuid, ${sql.join(written.map((column) => sql.ref(`v.${column}`)))}
         from jsonb_populate_record(null::${target}, ${p.values}::jsonb) v
       returning ${columns}`,
   )
-  const update = statement(`sales.update.${name}`, (_, p: { id: string; conversation_id: string; changes: string }) =>
-    sql<Row>`
+  const update = statement(
+    `sales.update.${name}`,
+    (_, p: { id: string; conversation_id: string; changes: string }) =>
+      sql<Row>`
       update ${target} t set ${patch('t', written, p.changes)}
        where id = ${p.id} and conversation_id = ${p.conversation_id} returning ${columns}`,
   )
-  const remove = statement(`sales.delete.${name}`, (_, p: { id: string; conversation_id: string }) =>
-    sql<{ id: string }>`delete from ${target} where id = ${p.id} and conversation_id = ${p.conversation_id} returning id`,
+  const remove = statement(
+    `sales.delete.${name}`,
+    (_, p: { id: string; conversation_id: string }) =>
+      sql<{
+        id: string
+      }>`delete from ${target} where id = ${p.id} and conversation_id = ${p.conversation_id} returning id`,
   )
   return {
-    async list(ctx: Ctx, conversation_id: string, query: Query): Promise<Page<Row>> {
+    async list(ctx: Ctx, conversation_id: string, query: Query) {
       await getConversation(ctx, conversation_id)
       const { before, continued, rows } = placeOf(query)
       const found = await ctx.db.all(list({ continued, rows }), { conversation_id, before: before ?? '' })
@@ -63,11 +81,16 @@ function keeper<Row extends { id: string }>({ noun, table, defaults, written, co
     },
     async add(ctx: Ctx, conversation_id: string, input: Changes): Promise<Row> {
       await getConversation(ctx, conversation_id)
-      const values = { ...defaults, ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) }
+      const values = {
+        ...defaults,
+        ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)),
+      }
       try {
         return await ctx.db.one(insert, { id: newId(), conversation_id, values: JSON.stringify(values) })
       } catch (error) {
-        throw violates(error, 'entities_message_fkey') || violates(error, 'reviews_message_fkey') ? notFound('message') : error
+        throw violates(error, 'entities_message_fkey') || violates(error, 'reviews_message_fkey')
+          ? notFound('message')
+          : error
       }
     },
     async change(ctx: Ctx, conversation_id: string, id: string, input: Changes): Promise<Row> {

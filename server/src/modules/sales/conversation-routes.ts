@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { id, page, succeeded, success } from '../../platform/http/fields.ts'
+import { id, page } from '../../platform/http/fields.ts'
 import { type Route, route } from '../../platform/http/route.ts'
-import * as details from './conversation-details.ts'
+import { conversationDetailRoutes } from './conversation-detail-routes.ts'
 import * as schema from './conversation-schema.ts'
 import {
   addTranscriptMessage,
@@ -42,89 +42,16 @@ const liveChanges = (method: 'PUT' | 'PATCH') =>
     summary: 'Tell how a conversation goes on; the first time makes it live',
     params: byId,
     body: schema.LiveConversationChanges,
-    example: { status: 'active', stage: 'qualification', intent: 'buy', ai_confidence: 0.83, next_action: 'Ask for the budget' },
+    example: {
+      status: 'active',
+      stage: 'qualification',
+      intent: 'buy',
+      ai_confidence: 0.83,
+      next_action: 'Ask for the budget',
+    },
     answer: dataOf(schema.LiveConversation),
     handler: async (ctx, { params, body }) => ({ data: await changeLive(ctx, params.id, body) }),
   })
-
-interface Kept<R> {
-  list(ctx: Parameters<typeof details.entities.list>[0], id: string, query: { limit: number; cursor?: string | undefined }): Promise<{ data: R[]; next_cursor: string | null }>
-  add(ctx: Parameters<typeof details.entities.list>[0], id: string, input: Record<string, unknown>): Promise<R>
-  change(ctx: Parameters<typeof details.entities.list>[0], id: string, itemId: string, input: Record<string, unknown>): Promise<R>
-  remove(ctx: Parameters<typeof details.entities.list>[0], id: string, itemId: string): Promise<void>
-}
-
-interface Nouns {
-  /** For operation ids: `Entity`. */
-  one: string
-  many: string
-  path: string
-  inWords: string
-  write: 'conversations:write' | 'conversations:review'
-}
-
-/** List, add, change and delete for one kind of thing that is kept about a conversation. */
-function detailRoutes<R, A extends z.ZodType<unknown, R>, N extends z.ZodType<Record<string, unknown>>, C extends z.ZodType<Record<string, unknown>>>(
-  kept: Kept<R>,
-  { one, many, path, inWords, write }: Nouns,
-  { answer, adding, example, changing, changeExample }: { answer: A; adding: N; example: z.output<N>; changing: C; changeExample: z.output<C> },
-): Record<string, Route> {
-  const collection = `/api/conversations/:id/${path}`
-  const item = `${collection}/:itemId`
-  const byItem = z.object({ id, itemId: id })
-  return {
-    [`list${many}`]: route({
-      kind: 'read',
-      method: 'GET',
-      path: collection,
-      access: 'conversations:read',
-      summary: `${inWords}: all of a conversation`,
-      params: byId,
-      query: page(),
-      answer: z.object({ data: z.array(answer) }),
-      handler: async (ctx, { params, query, request }) => wrapped(await kept.list(ctx, params.id, query), request.url) as never,
-    }),
-    [`create${one}`]: route({
-      kind: 'write',
-      method: 'POST',
-      path: collection,
-      access: write,
-      summary: `${inWords}: add one`,
-      params: byId,
-      body: adding,
-      example: example as never,
-      status: 201,
-      answer: z.object({ data: answer }),
-      handler: async (ctx, { params, body }) => ({ data: await kept.add(ctx, params.id, body as Record<string, unknown>) }) as never,
-    }),
-    [`update${one}`]: route({
-      kind: 'write',
-      method: 'PATCH',
-      path: item,
-      access: write,
-      summary: `${inWords}: change one; what is not sent stays`,
-      params: byItem,
-      body: changing,
-      example: changeExample as never,
-      answer: z.object({ data: answer }),
-      handler: async (ctx, { params, body }) =>
-        ({ data: await kept.change(ctx, params.id, params.itemId, body as Record<string, unknown>) }) as never,
-    }),
-    [`delete${one}`]: route({
-      kind: 'write',
-      method: 'DELETE',
-      path: item,
-      access: write,
-      summary: `${inWords}: delete one`,
-      params: byItem,
-      answer: success,
-      async handler(ctx, { params }) {
-        await kept.remove(ctx, params.id, params.itemId)
-        return succeeded
-      },
-    }),
-  }
-}
 
 export const conversationRoutes: Record<string, Route> = {
   listSalesConversations: route({
@@ -192,7 +119,8 @@ export const conversationRoutes: Record<string, Route> = {
     params: byId,
     query: page(),
     answer: listOf(schema.TranscriptMessage),
-    handler: async (ctx, { params, query, request }) => wrapped(await listTranscript(ctx, params.id, query), request.url),
+    handler: async (ctx, { params, query, request }) =>
+      wrapped(await listTranscript(ctx, params.id, query), request.url),
   }),
   createTranscriptMessage: route({
     kind: 'write',
@@ -219,48 +147,5 @@ export const conversationRoutes: Record<string, Route> = {
   }),
   updateLiveConversation: liveChanges('PATCH'),
   putLiveConversation: liveChanges('PUT'),
-  ...detailRoutes(
-    details.entities,
-    { one: 'DetectedEntity', many: 'DetectedEntities', path: 'entities', inWords: 'What the agent understood', write: 'conversations:write' },
-    {
-      answer: schema.DetectedEntity,
-      adding: schema.NewDetectedEntity,
-      example: { type: 'bedrooms', value: '3', confidence: 0.92 },
-      changing: schema.DetectedEntityChanges,
-      changeExample: { value: '4' },
-    },
-  ),
-  ...detailRoutes(
-    details.actions,
-    { one: 'AgentAction', many: 'AgentActions', path: 'actions', inWords: 'What the agent did', write: 'conversations:write' },
-    {
-      answer: schema.AgentAction,
-      adding: schema.NewAgentAction,
-      example: { type: 'search_properties', description: 'Looked for villas in Dubai', details: { found: 7 } },
-      changing: schema.AgentActionChanges,
-      changeExample: { status: 'failed' },
-    },
-  ),
-  ...detailRoutes(
-    details.planSteps,
-    { one: 'PlanStep', many: 'PlanSteps', path: 'plan-steps', inWords: "The agent's plan, in its order", write: 'conversations:write' },
-    {
-      answer: schema.PlanStep,
-      adding: schema.NewPlanStep,
-      example: { position: 1, description: 'Find out the budget', status: 'in_progress' },
-      changing: schema.PlanStepChanges,
-      changeExample: { status: 'completed' },
-    },
-  ),
-  ...detailRoutes(
-    details.reviews,
-    { one: 'ConversationReview', many: 'ConversationReviews', path: 'reviews', inWords: 'What quality assurance says', write: 'conversations:review' },
-    {
-      answer: schema.Review,
-      adding: schema.NewReview,
-      example: { note: 'Should have asked who decides', score: 70 },
-      changing: schema.ReviewChanges,
-      changeExample: { score: 75 },
-    },
-  ),
+  ...conversationDetailRoutes,
 }

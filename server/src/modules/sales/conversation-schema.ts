@@ -35,7 +35,9 @@ export const SalesConversation = z
   .meta({ id: 'SalesConversation' })
 
 /** One by itself also bears its transcript, which a list would be too long with. */
-export const SalesConversationInFull = SalesConversation.extend({ transcript: z.string().nullable() }).meta({ id: 'SalesConversationInFull' })
+export const SalesConversationInFull = SalesConversation.extend({ transcript: z.string().nullable() }).meta({
+  id: 'SalesConversationInFull',
+})
 
 const outcome = z.string().trim().max(100)
 const transcript = z.string().max(500_000)
@@ -89,7 +91,10 @@ export const SalesConversationChanges = z
   .meta({ id: 'SalesConversationChanges' })
 
 /** A day counts from its beginning, in UTC. */
-const dayOrInstant = z.union([moment, z.iso.date().refine((day) => day.startsWith('20'), 'Give a day of this century.')])
+const dayOrInstant = z.union([
+  moment,
+  z.iso.date().refine((day) => day.startsWith('20'), 'Give a day of this century.'),
+])
 
 export const SalesConversationQuery = page().extend({
   prospectId: optional(id),
@@ -116,7 +121,13 @@ export const TranscriptMessage = z
 const detail = { id, conversation_id: id, created_at: instant, updated_at: instant }
 
 export const DetectedEntity = z
-  .object({ ...detail, message_id: id.nullable(), type: z.string(), value: z.string(), confidence: z.number().nullable() })
+  .object({
+    ...detail,
+    message_id: id.nullable(),
+    type: z.string(),
+    value: z.string(),
+    confidence: z.number().nullable(),
+  })
   .meta({ id: 'DetectedEntity' })
 const entity = { type: text(100), value: text(2000) }
 export const NewDetectedEntity = z
@@ -129,10 +140,21 @@ export const DetectedEntityChanges = z
 const actionStatus = z.enum(['pending', 'in_progress', 'completed', 'failed'])
 const facts = z.record(z.string().max(100), z.json())
 export const AgentAction = z
-  .object({ ...detail, type: z.string(), description: z.string().nullable(), status: actionStatus, details: z.record(z.string(), z.unknown()) })
+  .object({
+    ...detail,
+    type: z.string(),
+    description: z.string().nullable(),
+    status: actionStatus,
+    details: z.record(z.string(), z.unknown()),
+  })
   .meta({ id: 'AgentAction' })
 export const NewAgentAction = z
-  .object({ type: text(100), description: optional(longText), status: optional(actionStatus), details: optional(facts) })
+  .object({
+    type: text(100),
+    description: optional(longText),
+    status: optional(actionStatus),
+    details: optional(facts),
+  })
   .meta({ id: 'NewAgentAction' })
 export const AgentActionChanges = z
   .object({ description: clearable(longText), status: optional(actionStatus), details: optional(facts) })
@@ -140,7 +162,9 @@ export const AgentActionChanges = z
 
 const stepStatus = z.enum(['pending', 'in_progress', 'completed', 'skipped'])
 const position = z.int().min(0).max(1_000_000)
-export const PlanStep = z.object({ ...detail, position: z.int(), description: z.string(), status: stepStatus }).meta({ id: 'PlanStep' })
+export const PlanStep = z
+  .object({ ...detail, position: z.int(), description: z.string(), status: stepStatus })
+  .meta({ id: 'PlanStep' })
 export const NewPlanStep = z
   .object({ description: text(2000), position: optional(position), status: optional(stepStatus) })
   .meta({ id: 'NewPlanStep' })
@@ -150,13 +174,24 @@ export const PlanStepChanges = z
 
 const score = z.int().min(0).max(100)
 export const Review = z
-  .object({ ...detail, message_id: id.nullable(), note: z.string().nullable(), score: z.int().nullable(), reviewed_by: id.nullable() })
+  .object({
+    ...detail,
+    message_id: id.nullable(),
+    note: z.string().nullable(),
+    score: z.int().nullable(),
+    reviewed_by: id.nullable(),
+  })
   .meta({ id: 'ConversationReview' })
 export const NewReview = z
   .object({ message_id: optional(id), note: optional(longText), score: optional(score) })
-  .refine((body) => body.note !== undefined || body.score !== undefined, { message: 'Give a note, a score, or both.', path: ['note'] })
+  .refine((body) => body.note !== undefined || body.score !== undefined, {
+    message: 'Give a note, a score, or both.',
+    path: ['note'],
+  })
   .meta({ id: 'NewConversationReview' })
-export const ReviewChanges = z.object({ note: clearable(longText), score: clearable(score) }).meta({ id: 'ConversationReviewChanges' })
+export const ReviewChanges = z
+  .object({ note: clearable(longText), score: clearable(score) })
+  .meta({ id: 'ConversationReviewChanges' })
 
 const liveStatus = z.enum(['active', 'waiting', 'ended'])
 export const LiveConversation = z

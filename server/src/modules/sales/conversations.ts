@@ -1,7 +1,15 @@
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events.ts'
 import { getCampaign } from '../campaigns/index.ts'
-import { addMessage, getConversation, getTranscript, listConversations, listMessages, openConversation, updateConversation } from '../inbox/index.ts'
+import {
+  addMessage,
+  getConversation,
+  getTranscript,
+  listConversations,
+  listMessages,
+  openConversation,
+  updateConversation,
+} from '../inbox/index.ts'
 import type { Conversation, Message } from '../inbox/schema.ts'
 import type {
   NewSalesConversation,
@@ -97,7 +105,13 @@ export async function listTranscript(ctx: Ctx, id: string, query: { limit: numbe
 }
 
 /** Writes down what was said; nothing is sent. */
-export async function addTranscriptMessage(ctx: Ctx, conversationId: string, input: NewSalesMessage): Promise<TranscriptMessage> {
+export async function addTranscriptMessage(
+  ctx: Ctx,
+  conversationId: string,
+  input: NewSalesMessage,
+): Promise<TranscriptMessage> {
   const { sender, text, client_id, timestamp } = input
-  return toTranscript(await addMessage(ctx, { conversationId, sender, text, clientId: client_id, createdAt: timestamp }))
+  return toTranscript(
+    await addMessage(ctx, { conversationId, sender, text, clientId: client_id, createdAt: timestamp }),
+  )
 }

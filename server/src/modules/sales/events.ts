@@ -109,14 +109,18 @@ export const HandoffCreated = event(
   })),
 )
 
-const handoffMoved = <S extends string>(status: S, title: string) =>
+const handoffMoved = (status: 'claimed' | 'released' | 'completed' | 'expired', title: string) =>
   event(
     `handoff.${status}`,
     z.object({ ...handoff, by: z.uuid().nullable() }),
     {
       event: 'handoff:update',
       scope: 'handoffs:read',
-      frame: ({ handoff_id, ...fact }) => ({ id: handoff_id, status: status === 'released' ? 'pending' : status, ...fact }),
+      frame: ({ handoff_id, ...fact }) => ({
+        id: handoff_id,
+        status: status === 'released' ? 'pending' : status,
+        ...fact,
+      }),
     },
     onTimeline((fact) => ({
       contact_id: fact.prospect_id,
@@ -134,7 +138,13 @@ export const HandoffExpired = handoffMoved('expired', 'Nobody took the handoff i
 
 export const ConversationRecorded = event(
   'sales.conversation_recorded',
-  z.object({ contact_id: z.uuid(), conversation_id: z.uuid(), channel: z.string(), outcome: z.string().nullable(), occurred_at: z.string() }),
+  z.object({
+    contact_id: z.uuid(),
+    conversation_id: z.uuid(),
+    channel: z.string(),
+    outcome: z.string().nullable(),
+    occurred_at: z.string(),
+  }),
   undefined,
   onTimeline((fact) => ({
     contact_id: fact.contact_id,
@@ -148,6 +158,11 @@ export const ConversationRecorded = event(
 /** The state of a conversation in progress; the agent and the console tell each other. */
 export const LiveConversationChanged = event(
   'live_conversation.changed',
-  z.object({ conversation_id: z.uuid(), status: z.string(), stage: z.string().nullable(), next_action: z.string().nullable() }),
+  z.object({
+    conversation_id: z.uuid(),
+    status: z.string(),
+    stage: z.string().nullable(),
+    next_action: z.string().nullable(),
+  }),
   { event: 'conversation:live', scope: 'conversations:read' },
 )

@@ -15,8 +15,10 @@ interface Counts {
   interests: number
 }
 
-const counts = statement('sales.count_facts', (_, p: { prospect_id: string; now: string }) =>
-  sql<Counts>`
+const counts = statement(
+  'sales.count_facts',
+  (_, p: { prospect_id: string; now: string }) =>
+    sql<Counts>`
     select t.conversations, coalesce(m.messages, 0) as messages, s.sentiment as last_sentiment, a.upcoming, a.kept, a.missed, i.interests
       from (select count(*) as conversations from inbox.conversations where contact_id = ${p.prospect_id}) t,
            (select count(*) as messages from inbox.conversations c
@@ -31,16 +33,20 @@ const counts = statement('sales.count_facts', (_, p: { prospect_id: string; now:
            (select count(*) as interests from sales.interests where prospect_id = ${p.prospect_id}) i`,
 )
 
-const entities = statement('sales.list_detected_of_prospect', (_, p: { prospect_id: string }) =>
-  sql<Detected>`
+const entities = statement(
+  'sales.list_detected_of_prospect',
+  (_, p: { prospect_id: string }) =>
+    sql<Detected>`
     select e.type, e.value from inbox.conversations c
       join sales.detected_entities e on e.workspace_id = c.workspace_id and e.conversation_id = c.id
      where c.contact_id = ${p.prospect_id} order by e.id desc limit 200`,
 )
 
 // What an appointment is about comes first, then what they showed interest in.
-const asked = statement('sales.list_asked_properties', (_, p: { prospect_id: string; property_id: string | null }) =>
-  sql<KnownOfProperty>`
+const asked = statement(
+  'sales.list_asked_properties',
+  (_, p: { prospect_id: string; property_id: string | null }) =>
+    sql<KnownOfProperty>`
     select p.id, p.city, p.bedrooms, p.type, p.features
       from (select ${p.property_id}::uuid as property_id, null::uuid as place where ${p.property_id}::uuid is not null
             union all

@@ -18,11 +18,20 @@ interface Made extends Package {
   suggestions: Suggestion[]
 }
 
-async function makePackage(ctx: Ctx, prospect: Prospect, appointment: Appointment | null, conversation: Conversation | null): Promise<Made> {
+async function makePackage(
+  ctx: Ctx,
+  prospect: Prospect,
+  appointment: Appointment | null,
+  conversation: Conversation | null,
+): Promise<Made> {
   const { needs, facts }: Known = await readKnown(ctx, prospect, appointment?.property_id ?? null)
   const suggestions = suggest(needs, await availableFor(ctx, needs))
   const qualification = qualify(facts)
-  await keepScore(ctx, prospect.id, qualification, { conversation_id: conversation?.id ?? null, source: 'computed', notes: null })
+  await keepScore(ctx, prospect.id, qualification, {
+    conversation_id: conversation?.id ?? null,
+    source: 'computed',
+    notes: null,
+  })
   const made = composePackage({
     now: ctx.now(),
     prospect,
@@ -36,15 +45,21 @@ async function makePackage(ctx: Ctx, prospect: Prospect, appointment: Appointmen
   return { ...made, suggestions }
 }
 
-const lastWords = statement('sales.last_words', (_, p: { conversation_id: string }) =>
-  sql<{ sender: string; text: string }>`
+const lastWords = statement(
+  'sales.last_words',
+  (_, p: { conversation_id: string }) =>
+    sql<{ sender: string; text: string }>`
     select sender, text from (
       select id, sender, text from inbox.messages where conversation_id = ${p.conversation_id} and text <> '' order by id desc limit 20) m
      order by id`,
 )
 
-const transcript = statement('sales.find_transcript_end', (_, p: { conversation_id: string }) =>
-  sql<{ end: string | null }>`select right(transcript, 2000) as end from inbox.conversations where id = ${p.conversation_id}`,
+const transcript = statement(
+  'sales.find_transcript_end',
+  (_, p: { conversation_id: string }) =>
+    sql<{
+      end: string | null
+    }>`select right(transcript, 2000) as end from inbox.conversations where id = ${p.conversation_id}`,
 )
 
 /** The newest messages; where nothing but a transcript was kept, its end. */
@@ -55,8 +70,10 @@ async function lastWordsOf(ctx: Ctx, conversation_id: string): Promise<{ sender:
   return kept?.end ? [{ sender: 'transcript', text: kept.end }] : []
 }
 
-const latest = statement('sales.find_latest_conversation', (_, p: { contact_id: string }) =>
-  sql<{ id: string }>`select id from inbox.conversations where contact_id = ${p.contact_id} order by id desc limit 1`,
+const latest = statement(
+  'sales.find_latest_conversation',
+  (_, p: { contact_id: string }) =>
+    sql<{ id: string }>`select id from inbox.conversations where contact_id = ${p.contact_id} order by id desc limit 1`,
 )
 
 const isChannel = (name: string | null): name is ChannelName => channels.some((channel) => channel === name)
@@ -69,15 +86,19 @@ async function conversationOf(ctx: Ctx, prospect: Prospect, appointment: Appoint
   return openConversation(ctx, { contact: { id: prospect.id }, channel, subject: 'Handoff from an appointment' })
 }
 
-const lockAppointment = statement('sales.lock_for_handoff', (_, p: { id: string }) =>
-  sql`select id from sales.appointments where id = ${p.id} for no key update`,
+const lockAppointment = statement(
+  'sales.lock_for_handoff',
+  (_, p: { id: string }) => sql`select id from sales.appointments where id = ${p.id} for no key update`,
 )
 
 /**
  * The handoff package of an appointment. One that still waits, or is being looked after, is answered as it stands:
  * a second click hands nobody over twice.
  */
-export async function handOffAppointment(ctx: Ctx, appointmentId: string): Promise<{ handoff: Handoff; isNew: boolean }> {
+export async function handOffAppointment(
+  ctx: Ctx,
+  appointmentId: string,
+): Promise<{ handoff: Handoff; isNew: boolean }> {
   await ctx.db.all(lockAppointment, { id: appointmentId })
   const appointment = await getAppointment(ctx, appointmentId)
   const open = await openHandoffOf(ctx, appointment.id)

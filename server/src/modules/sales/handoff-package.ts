@@ -14,7 +14,13 @@ export interface Situation {
     preferred_channel: string | null
   }
   /** Null when it is not about one. */
-  appointment: { scheduled_date: string; status: string; property_name: string | null; location: string | null; notes: string | null } | null
+  appointment: {
+    scheduled_date: string
+    status: string
+    property_name: string | null
+    location: string | null
+    notes: string | null
+  } | null
   needs: Needs
   qualification: Qualification
   suggestions: readonly Suggestion[]
@@ -58,21 +64,36 @@ const priorities: Record<'high' | 'medium' | 'low', readonly Rule[]> = {
     { says: 'The appointment is within 48 hours', holds: (situation) => within(situation, 48) },
     { says: 'They were displeased in the last conversation', holds: ({ sentiment }) => sentiment === 'negative' },
     { says: 'They qualify very well', holds: ({ qualification }) => gradeOf(qualification.total) === 'hot' },
-    { says: 'They want to buy within a month', holds: ({ needs }) => needs.timelineDays !== null && needs.timelineDays <= 30 },
+    {
+      says: 'They want to buy within a month',
+      holds: ({ needs }) => needs.timelineDays !== null && needs.timelineDays <= 30,
+    },
   ],
   medium: [
-    { says: 'The appointment is within two weeks', holds: (situation) => within(situation, 336) && !within(situation, 48) },
+    {
+      says: 'The appointment is within two weeks',
+      holds: (situation) => within(situation, 336) && !within(situation, 48),
+    },
     { says: 'They qualify well', holds: ({ qualification }) => gradeOf(qualification.total) === 'warm' },
     { says: 'The appointment was moved', holds: ({ appointment }) => appointment?.status === 'rescheduled' },
     { says: 'The appointment took place', holds: ({ appointment }) => appointment?.status === 'completed' },
   ],
-  low: [{ says: 'An appointment is booked', holds: (situation) => hoursUntil(situation) !== null && !within(situation, 336) }],
+  low: [
+    {
+      says: 'An appointment is booked',
+      holds: (situation) => hoursUntil(situation) !== null && !within(situation, 336),
+    },
+  ],
 }
 
 const steps: readonly { says: (situation: Situation) => string; holds(situation: Situation): boolean }[] = [
-  { says: () => 'Call them about the missed appointment and offer another time', holds: ({ appointment }) => appointment?.status === 'no_show' },
   {
-    says: ({ appointment }) => `Confirm the appointment of ${moment(appointment?.scheduled_date ?? '')}${appointment?.location ? ` at ${appointment.location}` : ''}`,
+    says: () => 'Call them about the missed appointment and offer another time',
+    holds: ({ appointment }) => appointment?.status === 'no_show',
+  },
+  {
+    says: ({ appointment }) =>
+      `Confirm the appointment of ${moment(appointment?.scheduled_date ?? '')}${appointment?.location ? ` at ${appointment.location}` : ''}`,
     holds: (situation) => (hoursUntil(situation) ?? -1) >= 0,
   },
   { says: () => 'Ask how they liked what they saw', holds: ({ appointment }) => appointment?.status === 'completed' },
@@ -86,17 +107,26 @@ const steps: readonly { says: (situation: Situation) => string; holds(situation:
   { says: () => 'Find out who decides', holds: ({ needs }) => needs.decides === null },
   { says: () => 'Make sure that whoever decides with them is there', holds: ({ needs }) => needs.decides === false },
   {
-    says: ({ suggestions }) => `Offer ${suggestions.slice(0, 3).map(({ name }) => name).join(', ')}`,
+    says: ({ suggestions }) =>
+      `Offer ${suggestions
+        .slice(0, 3)
+        .map(({ name }) => name)
+        .join(', ')}`,
     holds: ({ suggestions }) => suggestions.length > 0,
   },
-  { says: () => 'Nothing in stock fits: ask what they would compromise on', holds: ({ suggestions }) => suggestions.length === 0 },
+  {
+    says: () => 'Nothing in stock fits: ask what they would compromise on',
+    holds: ({ suggestions }) => suggestions.length === 0,
+  },
 ]
 
 /** Everything a person needs to take over, worked out from the situation; the same situation gives the same package. */
 export function composePackage(situation: Situation): Package {
   const { needs, qualification } = situation
   const holding = Object.entries(priorities).flatMap(([priority, rules]) =>
-    rules.filter((rule) => rule.holds(situation)).map(({ says }) => ({ priority: priority as Package['priority'], says })),
+    rules
+      .filter((rule) => rule.holds(situation))
+      .map(({ says }) => ({ priority: priority as Package['priority'], says })),
   )
   const [first = { priority: 'low' as const, says: 'A person should take over' }] = holding
   return {
@@ -105,7 +135,11 @@ export function composePackage(situation: Situation): Package {
     reasons: holding.map(({ says }) => says),
     summary: summarise(situation),
     detected_needs: needsInWords(needs),
-    qualification_score: { total: qualification.total, grade: gradeOf(qualification.total), parts: qualification.parts },
+    qualification_score: {
+      total: qualification.total,
+      grade: gradeOf(qualification.total),
+      parts: qualification.parts,
+    },
     conversation_context: contextOf(situation.lastWords),
     next_steps: steps.filter((step) => step.holds(situation)).map(({ says }) => says(situation)),
     suggested_follow_up_channel: followUpChannel(situation.prospect),
@@ -114,7 +148,8 @@ export function composePackage(situation: Situation): Package {
 
 function summarise({ prospect, appointment, needs, qualification }: Situation): string {
   const wishes = needsInWords(needs).map((line) => line.charAt(0).toLowerCase() + line.slice(1))
-  const strongest = partNames.toSorted((a, b) => shareOf(qualification.parts, b) - shareOf(qualification.parts, a))[0] ?? 'need'
+  const strongest =
+    partNames.toSorted((a, b) => shareOf(qualification.parts, b) - shareOf(qualification.parts, a))[0] ?? 'need'
   return [
     `${prospect.name || 'Somebody without a name'} is ${prospect.status.replace('_', ' ')}${wishes.length > 0 ? ` and looks for ${wishes.join('; ')}` : ''}.`,
     appointment &&

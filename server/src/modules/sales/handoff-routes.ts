@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { id } from '../../platform/http/fields.ts'
 import { Reply, type Route, route } from '../../platform/http/route.ts'
 import { handOff, handOffAppointment } from './handoff-making.ts'
-import { claimHandoff, completeHandoff, getHandoff, listHandoffs, releaseHandoff, updateHandoff } from './handoffs.ts'
+import { claimHandoff, completeHandoff, releaseHandoff } from './handoff-moves.ts'
+import { getHandoff, listHandoffs, updateHandoff } from './handoffs.ts'
 import { wrapped } from './lists.ts'
 import * as schema from './schema.ts'
 
@@ -42,7 +43,12 @@ export const handoffRoutes: Record<string, Route> = {
     access: 'handoffs:write',
     summary: 'Hand somebody over; what is left out is worked out from what is known',
     body: schema.NewHandoff,
-    example: { prospect_id: someId, priority: 'high', reason: 'Wants to talk about the price', next_steps: ['Call today'] },
+    example: {
+      prospect_id: someId,
+      priority: 'high',
+      reason: 'Wants to talk about the price',
+      next_steps: ['Call today'],
+    },
     status: 201,
     answer: schema.Handoff,
     handler: (ctx, { body }) => handOff(ctx, body),

@@ -2,18 +2,18 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { violates } from '../../platform/database/errors.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
-import { conflict, forbidden, invalidField, missing, notFound } from '../../platform/errors.ts'
+import { conflict, invalidField, missing, notFound } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
-import { HandoffClaimed, HandoffCompleted, HandoffCreated, HandoffReleased } from './events.ts'
+import { HandoffCreated } from './events.ts'
 import { waitsHours } from './handoff-package.ts'
 import { placeOf } from './lists.ts'
 import type { Suggestion } from './matching.ts'
 import { budgetOf, nameOf, requireMayAssign } from './prospects.ts'
 import { type Assignment, assignByRules } from './routing-rules.ts'
 import type { Handoff, HandoffChanges, HandoffQuery, Prospect } from './schema.ts'
-import { type HandoffAction, type HandoffStatus, handoffTransitions } from './transitions.ts'
+import type { HandoffStatus } from './transitions.ts'
 
 // What nobody took in time has expired, whether or not the sweeper has been there.
 const isOverdue = sql`(h.status = 'pending' and h.expires_at <= now())`
@@ -43,12 +43,15 @@ interface Shape extends Record<string, boolean | string> {
 }
 
 const inStatus = (status: HandoffStatus) => {
-  if (status === 'expired') return sql`h.status in ('pending', 'expired') and (h.status = 'expired' or h.expires_at <= now())`
+  if (status === 'expired')
+    return sql`h.status in ('pending', 'expired') and (h.status = 'expired' or h.expires_at <= now())`
   return status === 'pending' ? sql`h.status = 'pending' and h.expires_at > now()` : sql`h.status = ${sql.lit(status)}`
 }
 
-const list = variants('sales.list_handoffs', (_, p: Filters, shape: Shape) =>
-  sql<Handoff>`
+const list = variants(
+  'sales.list_handoffs',
+  (_, p: Filters, shape: Shape) =>
+    sql<Handoff>`
     ${select}
      where true ${shape.status ? sql`and ${inStatus(shape.status)}` : sql``}
                 ${shape.prospect ? sql`and h.prospect_id = ${p.prospect_id}::uuid` : sql``}
@@ -70,14 +73,17 @@ export async function getHandoff(ctx: Ctx, id: string): Promise<Handoff> {
   return (await ctx.db.maybe(find, { id })) ?? missing('handoff')
 }
 
-const findOpen = statement('sales.find_open_handoff', (_, p: { appointment_id: string }) =>
-  sql<Handoff>`
+const findOpen = statement(
+  'sales.find_open_handoff',
+  (_, p: { appointment_id: string }) =>
+    sql<Handoff>`
     ${select} where h.appointment_id = ${p.appointment_id} and h.status in ('pending', 'claimed') and not ${isOverdue}
      order by h.id desc limit 1`,
 )
 
 /** The one of this appointment that still waits or is being looked after. */
-export const openHandoffOf = (ctx: Ctx, appointment_id: string): Promise<Handoff | undefined> => ctx.db.maybe(findOpen, { appointment_id })
+export const openHandoffOf = (ctx: Ctx, appointment_id: string): Promise<Handoff | undefined> =>
+  ctx.db.maybe(findOpen, { appointment_id })
 
 /** A package, ready to be written down. */
 export interface NewPackage {
@@ -124,8 +130,10 @@ const stored = [
   'assignment_reason',
 ] as const
 
-const insert = statement('sales.insert_handoff', (_, p: { id: string; values: string }) =>
-  sql`
+const insert = statement(
+  'sales.insert_handoff',
+  (_, p: { id: string; values: string }) =>
+    sql`
     insert into sales.handoffs (id, ${sql.join(stored.map((column) => sql.ref(column)))})
     select ${p.id}::uuid, ${sql.join(stored.map((column) => sql.ref(`v.${column}`)))}
       from jsonb_populate_record(null::sales.handoffs, ${p.values}::jsonb) v`,
@@ -163,8 +171,16 @@ export async function addHandoff(ctx: Ctx, { prospect, ...handoff }: NewPackage)
   return getHandoff(ctx, id)
 }
 
-async function assign(ctx: Ctx, prospect: Prospect, handoff: Pick<NewPackage, 'priority' | 'source_channel'>): Promise<Assignment | null> {
-  if (prospect.assigned_to) return { member_id: prospect.assigned_to, reason: `${prospect.assigned_to_name} looks after this prospect already.` }
+async function assign(
+  ctx: Ctx,
+  prospect: Prospect,
+  handoff: Pick<NewPackage, 'priority' | 'source_channel'>,
+): Promise<Assignment | null> {
+  if (prospect.assigned_to)
+    return {
+      member_id: prospect.assigned_to,
+      reason: `${prospect.assigned_to_name} looks after this prospect already.`,
+    }
   const { city, language, preferred_channel } = prospect
   return assignByRules(ctx, 'handoff', {
     city,
@@ -175,8 +191,10 @@ async function assign(ctx: Ctx, prospect: Prospect, handoff: Pick<NewPackage, 'p
   })
 }
 
-const update = statement('sales.update_handoff', (_, p: { id: string; changes: string }) =>
-  sql`
+const update = statement(
+  'sales.update_handoff',
+  (_, p: { id: string; changes: string }) =>
+    sql`
     update sales.handoffs h
        set ${patch('h', ['priority', 'reason', 'summary', 'detected_needs', 'suggested_properties', 'conversation_context', 'next_steps', 'assigned_to', 'assignment_reason', 'suggested_follow_up_channel', 'expires_at'], p.changes)}
      where id = ${p.id}`,
@@ -191,85 +209,14 @@ export async function updateHandoff(ctx: Ctx, id: string, input: HandoffChanges)
   const reassigned = input.assigned_to !== undefined && input.assigned_to !== current.assigned_to
   if (reassigned) await requireMayAssign(ctx, input.assigned_to ?? null)
   try {
-    await ctx.db.all(update, { id, changes: JSON.stringify({ ...input, ...(reassigned && { assignment_reason: null }) }) })
+    await ctx.db.all(update, {
+      id,
+      changes: JSON.stringify({ ...input, ...(reassigned && { assignment_reason: null }) }),
+    })
   } catch (error) {
-    throw violates(error, 'handoffs_assigned_to_fkey') ? invalidField('body.assigned_to', 'This is not a member of this workspace.') : error
+    throw violates(error, 'handoffs_assigned_to_fkey')
+      ? invalidField('body.assigned_to', 'This is not a member of this workspace.')
+      : error
   }
   return getHandoff(ctx, id)
 }
-
-const claim = statement('sales.claim_handoff', (_, p: { id: string }) =>
-  sql<{ id: string }>`
-    update sales.handoffs set status = 'claimed', claimed_by = app.user_id(), claimed_at = now()
-     where id = ${p.id} and status = 'pending' and expires_at > now() returning id`,
-)
-
-/** From now on whoever is at work looks after it. Throws 409 when somebody was faster, or it has expired. */
-export async function claimHandoff(ctx: Ctx, id: string): Promise<Handoff> {
-  const claimed = await ctx.db.maybe(claim, { id })
-  const handoff = await getHandoff(ctx, id)
-  if (!claimed) throw refusal(handoff, 'claim')
-  emit(ctx, HandoffClaimed, factOf(handoff, handoff.claimed_by))
-  return handoff
-}
-
-const complete = statement('sales.complete_handoff', (_, p: { id: string; outcome: string | null }) =>
-  sql<{ id: string }>`
-    update sales.handoffs set status = 'completed', completed_at = now(), outcome = ${p.outcome}
-     where id = ${p.id} and status = 'claimed' returning id`,
-)
-
-/** Done. By whoever claimed it, or a manager (403); throws 409 when nobody has claimed it. */
-export async function completeHandoff(ctx: Ctx, id: string, outcome: string | null): Promise<Handoff> {
-  const by = await requireClaimant(ctx, await getHandoff(ctx, id))
-  const completed = await ctx.db.maybe(complete, { id, outcome })
-  const handoff = await getHandoff(ctx, id)
-  if (!completed) throw refusal(handoff, 'complete')
-  emit(ctx, HandoffCompleted, factOf(handoff, by))
-  return handoff
-}
-
-const release = statement('sales.release_handoff', (_, p: { id: string; expires_at: string }) =>
-  sql<{ id: string }>`
-    update sales.handoffs set status = 'pending', claimed_by = null, claimed_at = null, expires_at = greatest(expires_at, ${p.expires_at}::timestamptz)
-     where id = ${p.id} and status = 'claimed' returning id`,
-)
-
-/** Waits for somebody else again, with its time anew. By whoever claimed it, or a manager (403). */
-export async function releaseHandoff(ctx: Ctx, id: string): Promise<Handoff> {
-  const before = await getHandoff(ctx, id)
-  const by = await requireClaimant(ctx, before)
-  const expires = new Date(ctx.now().getTime() + waitsHours[before.priority] * 3_600_000)
-  const released = await ctx.db.maybe(release, { id, expires_at: expires.toISOString() })
-  const handoff = await getHandoff(ctx, id)
-  if (!released) throw refusal(handoff, 'release')
-  emit(ctx, HandoffReleased, factOf(handoff, by))
-  return handoff
-}
-
-const managers = new Set<string | null>(['owner', 'admin', 'sales_manager'])
-
-async function requireClaimant(ctx: Ctx, handoff: Handoff): Promise<string | null> {
-  const { user_id, role } = await ctx.db.entered()
-  if (handoff.status === 'claimed' && handoff.claimed_by !== user_id && !managers.has(role)) {
-    throw forbidden(`${handoff.claimed_by_name ?? 'Somebody else'} has claimed this handoff.`)
-  }
-  return user_id
-}
-
-const verbs: Record<HandoffAction, string> = { claim: 'claimed', release: 'released', complete: 'completed', expire: 'expired' }
-
-function refusal(handoff: Handoff, action: HandoffAction) {
-  const possible = Object.keys(handoffTransitions[handoff.status]).filter((possible) => possible !== 'expire')
-  const who = handoff.status === 'claimed' ? ` by ${handoff.claimed_by_name ?? 'somebody who has left'}` : ''
-  const code = action === 'claim' && handoff.status === 'claimed' ? 'already_claimed' : 'wrong_status'
-  const hint = possible.length > 0 ? ` Possible: ${possible.join(', ')}.` : ''
-  return conflict(code, `This handoff is ${handoff.status}${who}, so it cannot be ${verbs[action]}.${hint}`)
-}
-
-const factOf = (handoff: Handoff, by: string | null) => ({
-  handoff_id: handoff.id,
-  prospect_id: handoff.prospect_id,
-  assigned_to: handoff.assigned_to,
-  by,
-})

@@ -13,8 +13,10 @@ import type { Interest } from './schema.ts'
 
 const columns = sql`i.id, i.prospect_id, i.property_id, p.name as property_name, i.note, i.created_at`
 
-const list = variants('sales.list_interests', (_, p: { prospect_id: string; before: string | null }, shape: { continued: boolean; rows: string }) =>
-  sql<Interest>`
+const list = variants(
+  'sales.list_interests',
+  (_, p: { prospect_id: string; before: string | null }, shape: { continued: boolean; rows: string }) =>
+    sql<Interest>`
     select ${columns} from sales.interests i
       join sales.properties p on p.workspace_id = i.workspace_id and p.id = i.property_id
      where i.prospect_id = ${p.prospect_id} ${shape.continued ? sql`and i.id < ${p.before}::uuid` : sql``}
@@ -22,14 +24,20 @@ const list = variants('sales.list_interests', (_, p: { prospect_id: string; befo
 )
 
 /** The properties somebody is interested in, newest first. */
-export async function listInterests(ctx: Ctx, prospectId: string, query: { limit: number; cursor?: string | undefined }) {
+export async function listInterests(
+  ctx: Ctx,
+  prospectId: string,
+  query: { limit: number; cursor?: string | undefined },
+) {
   const { id } = await getProspect(ctx, prospectId)
   const { before, continued, rows } = placeOf(query)
   return toPage(await ctx.db.all(list({ continued, rows }), { prospect_id: id, before }), query.limit)
 }
 
-const note = statement('sales.note_interest', (_, p: { id: string; prospect_id: string; property_id: string; note: string | null }) =>
-  sql<Interest & { is_new: boolean }>`
+const note = statement(
+  'sales.note_interest',
+  (_, p: { id: string; prospect_id: string; property_id: string; note: string | null }) =>
+    sql<Interest & { is_new: boolean }>`
     with i as (
       insert into sales.interests (id, prospect_id, property_id, note) values (${p.id}, ${p.prospect_id}, ${p.property_id}, ${p.note})
       on conflict on constraint interests_key do update set note = coalesce(excluded.note, interests.note)
@@ -39,16 +47,34 @@ const note = statement('sales.note_interest', (_, p: { id: string; prospect_id: 
 )
 
 /** Somebody is interested in a property; told once. Throws 404 for either. */
-export async function noteInterest(ctx: Ctx, prospectId: string, propertyId: string, text: string | null): Promise<Interest> {
+export async function noteInterest(
+  ctx: Ctx,
+  prospectId: string,
+  propertyId: string,
+  text: string | null,
+): Promise<Interest> {
   const { id: prospect_id } = await getProspect(ctx, prospectId)
   const property = await getProperty(ctx, propertyId)
-  const { is_new, ...interest } = await ctx.db.one(note, { id: newId(), prospect_id, property_id: property.id, note: text })
-  if (is_new) emit(ctx, PropertyInterestShown, { prospect_id, property_id: property.id, property_name: property.name, note: text })
+  const { is_new, ...interest } = await ctx.db.one(note, {
+    id: newId(),
+    prospect_id,
+    property_id: property.id,
+    note: text,
+  })
+  if (is_new)
+    emit(ctx, PropertyInterestShown, {
+      prospect_id,
+      property_id: property.id,
+      property_name: property.name,
+      note: text,
+    })
   return interest
 }
 
-const remove = statement('sales.delete_interest', (_, p: { prospect_id: string; id: string }) =>
-  sql<{ id: string }>`delete from sales.interests where prospect_id = ${p.prospect_id} and id = ${p.id} returning id`,
+const remove = statement(
+  'sales.delete_interest',
+  (_, p: { prospect_id: string; id: string }) =>
+    sql<{ id: string }>`delete from sales.interests where prospect_id = ${p.prospect_id} and id = ${p.id} returning id`,
 )
 
 export async function deleteInterest(ctx: Ctx, prospectId: string, id: string): Promise<void> {

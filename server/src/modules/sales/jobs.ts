@@ -7,13 +7,17 @@ import { job } from '../../platform/jobs.ts'
 import { serverContext } from '../../platform/services.ts'
 import { HandoffExpired } from './events.ts'
 
-const overdue = statement('sales.overdue_handoffs.sweep', () =>
-  sql<{ workspace_id: string }>`
+const overdue = statement(
+  'sales.overdue_handoffs.sweep',
+  () =>
+    sql<{ workspace_id: string }>`
     select distinct workspace_id from sales.handoffs where status = 'pending' and expires_at <= now() limit 1000`,
 )
 
-const expire = statement('sales.expire_handoffs', () =>
-  sql<{ id: string; prospect_id: string; assigned_to: string | null }>`
+const expire = statement(
+  'sales.expire_handoffs',
+  () =>
+    sql<{ id: string; prospect_id: string; assigned_to: string | null }>`
     update sales.handoffs set status = 'expired'
      where id in (select id from sales.handoffs where status = 'pending' and expires_at <= now() limit 500 for update skip locked)
     returning id, prospect_id, assigned_to`,

@@ -34,7 +34,8 @@ export interface Suggestion {
 /** A little over the budget is still worth a look. */
 const stretch = 1.1
 
-const same = (a: string | null, b: string | null) => a !== null && b !== null && a.trim().toLowerCase() === b.trim().toLowerCase()
+const same = (a: string | null, b: string | null) =>
+  a !== null && b !== null && a.trim().toLowerCase() === b.trim().toLowerCase()
 
 /** The available ones that fit best, at most `limit`, each with its reasons. What is clearly too dear is left out, unless they asked about it. */
 export function suggest(wishes: Wishes, offers: readonly Offer[], limit = 5): Suggestion[] {
@@ -47,7 +48,11 @@ export function suggest(wishes: Wishes, offers: readonly Offer[], limit = 5): Su
     })
     .toSorted((a, b) => b.score - a.score || (a.offer.id < b.offer.id ? 1 : -1))
     .slice(0, limit)
-    .map(({ offer, points }) => ({ property_id: offer.id, name: offer.name, reasons: points.map(([, reason]) => reason) }))
+    .map(({ offer, points }) => ({
+      property_id: offer.id,
+      name: offer.name,
+      reasons: points.map(([, reason]) => reason),
+    }))
 }
 
 /** Null: out of reach. */
@@ -61,9 +66,11 @@ function compare(wishes: Wishes, offer: Offer): [number, string][] | null {
   if (wishes.bedrooms !== null && offer.bedrooms !== null) {
     const more = offer.bedrooms - wishes.bedrooms
     if (more === 0) points.push([3, bedrooms(offer.bedrooms)])
-    else if (Math.abs(more) === 1) points.push([1, `${bedrooms(offer.bedrooms)}, one ${more > 0 ? 'more' : 'fewer'} than wished`])
+    else if (Math.abs(more) === 1)
+      points.push([1, `${bedrooms(offer.bedrooms)}, one ${more > 0 ? 'more' : 'fewer'} than wished`])
   }
-  if (same(wishes.type, offer.type)) points.push([3, `Is ${/^[aeiou]/.test(offer.type ?? '') ? 'an' : 'a'} ${offer.type}`])
+  if (same(wishes.type, offer.type))
+    points.push([3, `Is ${/^[aeiou]/.test(offer.type ?? '') ? 'an' : 'a'} ${offer.type}`])
   const shared = offer.features.filter((feature) => wishes.features.some((wish) => same(wish, feature)))
   if (shared.length > 0) points.push([Math.min(3, shared.length), `Has ${shared.join(', ')}`])
   return points

@@ -48,21 +48,37 @@ const propertyType = /\b(villa|apartment|penthouse|townhouse)s?\b/i
  * The prospect's own record first, then what was detected (newest first), then the properties they asked about: those say
  * what somebody likes when nothing else does.
  */
-export function gatherNeeds(prospect: KnownOfProspect, detected: readonly Detected[], asked: readonly KnownOfProperty[]): Needs {
-  const said = (what: string) => detected.filter(({ type }) => names[what]?.includes(type.trim().toLowerCase())).map(({ value }) => value.trim())
+export function gatherNeeds(
+  prospect: KnownOfProspect,
+  detected: readonly Detected[],
+  asked: readonly KnownOfProperty[],
+): Needs {
+  const said = (what: string) =>
+    detected.filter(({ type }) => names[what]?.includes(type.trim().toLowerCase())).map(({ value }) => value.trim())
   const first = <T>(values: readonly (T | null)[]): T | null => values.find((value) => value !== null) ?? null
   const budgetText = prospect.budget ?? said('budget')[0] ?? null
   const timelineText = prospect.timeline ?? said('timeline')[0] ?? null
-  const features = [...said('feature').flatMap((value) => value.split(/\s*,\s*/)), ...asked.flatMap((property) => property.features)]
+  const features = [
+    ...said('feature').flatMap((value) => value.split(/\s*,\s*/)),
+    ...asked.flatMap((property) => property.features),
+  ]
   return {
     city: prospect.city ?? said('city')[0] ?? first(asked.map(({ city }) => city)),
     budgetText,
     budget: readBudget(budgetText, said('budget')),
     timelineText,
-    timelineDays: first([timelineText, ...said('timeline')].map((text) => (text === null ? null : parseTimeline(text)))),
+    timelineDays: first(
+      [timelineText, ...said('timeline')].map((text) => (text === null ? null : parseTimeline(text))),
+    ),
     bedrooms: first([...said('bedrooms').map(countIn), ...asked.map(({ bedrooms }) => bedrooms)]),
-    type: first([...said('type').map((text) => propertyType.exec(text)?.[1]?.toLowerCase() ?? null), ...asked.map(({ type }) => type)]),
-    features: [...new Map(features.filter(Boolean).map((feature) => [feature.toLowerCase(), feature])).values()].slice(0, 20),
+    type: first([
+      ...said('type').map((text) => propertyType.exec(text)?.[1]?.toLowerCase() ?? null),
+      ...asked.map(({ type }) => type),
+    ]),
+    features: [...new Map(features.filter(Boolean).map((feature) => [feature.toLowerCase(), feature])).values()].slice(
+      0,
+      20,
+    ),
     decides: decidesIn(said('authority')[0]),
     propertyIds: asked.map(({ id }) => id),
   }

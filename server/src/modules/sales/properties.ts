@@ -29,8 +29,10 @@ interface Shape extends Record<string, boolean | string> {
   rows: string
 }
 
-const list = variants('sales.list_properties', (_, p: Filters, shape: Shape) =>
-  sql<Property>`
+const list = variants(
+  'sales.list_properties',
+  (_, p: Filters, shape: Shape) =>
+    sql<Property>`
     select ${columns} from sales.properties
      where true ${shape.city ? sql`and city_key = lower(${p.city})` : sql``}
                 ${shape.status ? sql`and status = ${p.status}` : sql``}
@@ -39,8 +41,10 @@ const list = variants('sales.list_properties', (_, p: Filters, shape: Shape) =>
      order by id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-const search = variants('sales.find_properties', (_, p: Filters, { rows }: { rows: string }) =>
-  sql<Property>`
+const search = variants(
+  'sales.find_properties',
+  (_, p: Filters, { rows }: { rows: string }) =>
+    sql<Property>`
     select ${columns} from sales.properties
      where id = any (array(select sales.search_properties(${p.q}, ${p.city}, ${p.status}, ${p.type}, ${p.before}::uuid, ${sql.lit(Number(rows))})))
      order by id desc`,
@@ -69,7 +73,10 @@ export function publicReader(ctx: Ctx): Ctx | null {
   return createContext({ services, principal, requestId, log, open, readOnly: true })
 }
 
-const find = statement('sales.find_property', (_, p: { id: string }) => sql<Property>`select ${columns} from sales.properties where id = ${p.id}`)
+const find = statement(
+  'sales.find_property',
+  (_, p: { id: string }) => sql<Property>`select ${columns} from sales.properties where id = ${p.id}`,
+)
 
 export async function getProperty(ctx: Ctx, id: string): Promise<Property> {
   return (await ctx.db.maybe(find, { id })) ?? missing('property')
@@ -93,8 +100,10 @@ const writable = [
 
 const currencyOrDefault = sql`coalesce(v.currency, (select w.currency from identity.workspaces w where w.id = app.workspace_id()), 'USD')`
 
-const insert = statement('sales.insert_property', (_, p: { id: string; values: string }) =>
-  sql<Property>`
+const insert = statement(
+  'sales.insert_property',
+  (_, p: { id: string; values: string }) =>
+    sql<Property>`
     insert into sales.properties (id, ${sql.join(writable.map((column) => sql.ref(column)))})
     select ${p.id}::uuid, ${sql.join(writable.map((column) => (column === 'currency' ? currencyOrDefault : sql.ref(`v.${column}`))))}
       from jsonb_populate_record(null::sales.properties, ${p.values}::jsonb) v
@@ -103,12 +112,20 @@ const insert = statement('sales.insert_property', (_, p: { id: string; values: s
 
 /** The currency is that of the price range when it names one, else the workspace's. */
 export async function createProperty(ctx: Ctx, input: NewProperty): Promise<Property> {
-  const values = { status: 'available', features: [], ...input, ...rangeOf(input), currency: input.currency ?? currencyIn(input.price_range) }
+  const values = {
+    status: 'available',
+    features: [],
+    ...input,
+    ...rangeOf(input),
+    currency: input.currency ?? currencyIn(input.price_range),
+  }
   return ctx.db.one(insert, { id: newId(), values: JSON.stringify(values) }, { commit: true })
 }
 
-const update = statement('sales.update_property', (_, p: { id: string; changes: string }) =>
-  sql<Property>`
+const update = statement(
+  'sales.update_property',
+  (_, p: { id: string; changes: string }) =>
+    sql<Property>`
     update sales.properties c set ${patch('c', writable, p.changes)} where id = ${p.id} returning ${columns}`,
 )
 
@@ -121,23 +138,35 @@ export async function updateProperty(ctx: Ctx, id: string, input: PropertyChange
   return (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('property')
 }
 
-const remove = statement('sales.delete_property', (_, p: { id: string }) => sql<{ id: string }>`delete from sales.properties where id = ${p.id} returning id`)
+const remove = statement(
+  'sales.delete_property',
+  (_, p: { id: string }) => sql<{ id: string }>`delete from sales.properties where id = ${p.id} returning id`,
+)
 
 export async function deleteProperty(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('property')
 }
 
 /** A price says more than a range of prices. */
-function rangeOf({ price, price_range }: { price?: number | null | undefined; price_range?: string | null | undefined }) {
+function rangeOf({
+  price,
+  price_range,
+}: {
+  price?: number | null | undefined
+  price_range?: string | null | undefined
+}) {
   if (price != null) return { price_from: price, price_to: price }
   const range = price_range ? parseBudget(price_range) : null
   return { price_from: range?.min ?? range?.max ?? null, price_to: range?.max ?? null }
 }
 
-const currencyIn = (price_range: string | undefined) => (price_range ? (parseBudget(price_range)?.currency ?? null) : null)
+const currencyIn = (price_range: string | undefined) =>
+  price_range ? (parseBudget(price_range)?.currency ?? null) : null
 
-const stock = variants('sales.list_stock', (_, p: { city: string | null; ceiling: number | null; currency: string | null }, shape: { city: boolean }) =>
-  sql<Offer>`
+const stock = variants(
+  'sales.list_stock',
+  (_, p: { city: string | null; ceiling: number | null; currency: string | null }, shape: { city: boolean }) =>
+    sql<Offer>`
     select id, name, city, price_from::float8 as price_from, price_to::float8 as price_to, currency, bedrooms, type, status, features
       from sales.properties
      where status = 'available' ${shape.city ? sql`and city_key = lower(${p.city})` : sql``}
@@ -146,8 +175,10 @@ const stock = variants('sales.list_stock', (_, p: { city: string | null; ceiling
      order by id desc limit 300`,
 )
 
-const offered = statement('sales.list_offered', (_, p: { ids: string[] }) =>
-  sql<Offer>`
+const offered = statement(
+  'sales.list_offered',
+  (_, p: { ids: string[] }) =>
+    sql<Offer>`
     select id, name, city, price_from::float8 as price_from, price_to::float8 as price_to, currency, bedrooms, type, status, features
       from sales.properties where status = 'available' and id = any (${p.ids}::uuid[])`,
 )

@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { id, succeeded, success } from '../../platform/http/fields.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { wrapped } from './lists.ts'
-import { createProperty, deleteProperty, getProperty, listProperties, publicReader, updateProperty } from './properties.ts'
+import {
+  createProperty,
+  deleteProperty,
+  getProperty,
+  listProperties,
+  publicReader,
+  updateProperty,
+} from './properties.ts'
 import * as schema from './schema.ts'
 
 const byId = z.object({ id })
@@ -28,7 +35,8 @@ export const propertyRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/properties',
     access: 'public',
-    summary: "Properties, newest first: the workspace's own, or without a login those of the installation's public workspace",
+    summary:
+      "Properties, newest first: the workspace's own, or without a login those of the installation's public workspace",
     query: schema.PropertyQuery,
     answer: schema.listOf(schema.Property),
     async handler(ctx, { query, request }) {

@@ -89,7 +89,7 @@ export const prospectRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/prospects/:id/qualification-scores',
     access: 'prospects:read',
-    summary: "How well somebody qualifies, part by part; the newest score first",
+    summary: 'How well somebody qualifies, part by part; the newest score first',
     params: byId,
     query: page(),
     answer: schema.listOf(schema.QualificationScore),
@@ -117,7 +117,8 @@ export const prospectRoutes: Record<string, Route> = {
     params: byId,
     query: page(),
     answer: schema.listOf(schema.Interest),
-    handler: async (ctx, { params, query, request }) => wrapped(await listInterests(ctx, params.id, query), request.url),
+    handler: async (ctx, { params, query, request }) =>
+      wrapped(await listInterests(ctx, params.id, query), request.url),
   }),
   createInterest: route({
     kind: 'write',
@@ -130,7 +131,9 @@ export const prospectRoutes: Record<string, Route> = {
     example: { property_id: '0199aaaa-0000-7000-8000-000000000001', note: 'Asked for the floor plan' },
     status: 201,
     answer: schema.dataOf(schema.Interest),
-    handler: async (ctx, { params, body }) => ({ data: await noteInterest(ctx, params.id, body.property_id, body.note ?? null) }),
+    handler: async (ctx, { params, body }) => ({
+      data: await noteInterest(ctx, params.id, body.property_id, body.note ?? null),
+    }),
   }),
   deleteInterest: route({
     kind: 'write',

@@ -5,7 +5,15 @@ import { patch, statement, variants } from '../../platform/database/statement.ts
 import { conflict, forbidden, invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
-import { type Identity, getContact, meetContact, replaceIdentity, splitName, toE164, updateContact } from '../contacts/index.ts'
+import {
+  type Identity,
+  getContact,
+  meetContact,
+  replaceIdentity,
+  splitName,
+  toE164,
+  updateContact,
+} from '../contacts/index.ts'
 import { type Budget, parseBudget } from './budget.ts'
 import { parseTimeline } from './buying-timeline.ts'
 import { ProspectCreated, ProspectStatusChanged } from './events.ts'
@@ -48,8 +56,10 @@ interface Shape extends Record<string, boolean | string> {
   rows: string
 }
 
-const list = variants('sales.list_prospects', (_, p: Filters, shape: Shape) =>
-  sql<Row>`
+const list = variants(
+  'sales.list_prospects',
+  (_, p: Filters, shape: Shape) =>
+    sql<Row>`
     ${select}
      where true ${shape.status ? sql`and p.status = ${p.status}` : sql``}
                 ${shape.city ? sql`and p.city_key = lower(${p.city})` : sql``}
@@ -58,8 +68,10 @@ const list = variants('sales.list_prospects', (_, p: Filters, shape: Shape) =>
      order by p.place desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-const search = variants('sales.find_prospects', (_, p: Filters, { rows }: { rows: string }) =>
-  sql<Row>`
+const search = variants(
+  'sales.find_prospects',
+  (_, p: Filters, { rows }: { rows: string }) =>
+    sql<Row>`
     ${select}
      where p.contact_id = any (array(select sales.search_prospects(
              ${p.q}, ${p.status}, ${p.city}, ${p.assigned_to}::uuid, ${p.before}::uuid, ${sql.lit(Number(rows))})))
@@ -75,8 +87,10 @@ export async function listProspects(ctx: Ctx, query: ProspectQuery) {
   return pageBy(found, query.limit, ({ place }) => place)
 }
 
-const find = statement('sales.find_prospect', (_, p: { id: string }) =>
-  sql<Row>`
+const find = statement(
+  'sales.find_prospect',
+  (_, p: { id: string }) =>
+    sql<Row>`
     ${select} where p.contact_id = coalesce((select contact_id from contacts.merged_contacts where old_id = ${p.id}::uuid), ${p.id}::uuid)`,
 )
 
@@ -104,8 +118,10 @@ const writable = [
   'assignment_reason',
 ] as const
 
-const insert = statement('sales.insert_prospect', (_, p: { contact_id: string; place: string; values: string }) =>
-  sql`
+const insert = statement(
+  'sales.insert_prospect',
+  (_, p: { contact_id: string; place: string; values: string }) =>
+    sql`
     insert into sales.prospects (contact_id, place, ${sql.join(writable.map((column) => sql.ref(column)))})
     select ${p.contact_id}::uuid, ${p.place}::uuid, ${sql.join(writable.map((column) => sql.ref(`v.${column}`)))}
       from jsonb_populate_record(null::sales.prospects, ${p.values}::jsonb) v`,
@@ -119,7 +135,8 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
   if (input.assigned_to !== undefined) await requireMayAssign(ctx, input.assigned_to)
   const identities: Identity[] = []
   if (input.phone !== undefined) identities.push({ kind: 'phone', value: await toE164(ctx, input.phone, 'body.phone') })
-  if (input.whatsapp !== undefined) identities.push({ kind: 'whatsapp', value: await toE164(ctx, input.whatsapp, 'body.whatsapp') })
+  if (input.whatsapp !== undefined)
+    identities.push({ kind: 'whatsapp', value: await toE164(ctx, input.whatsapp, 'body.whatsapp') })
   if (input.email !== undefined) identities.push({ kind: 'email', value: input.email })
   const contact_id = input.contact_id
     ? (await getContact(ctx, input.contact_id)).id
@@ -128,7 +145,13 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
   const { city = null, source_channel = null, preferred_channel = null, language = null } = input
   const assignment = input.assigned_to
     ? { member_id: input.assigned_to, reason: null }
-    : await assignByRules(ctx, 'prospect', { city, channel: source_channel ?? preferred_channel, language, budget: understood.read, priority: null })
+    : await assignByRules(ctx, 'prospect', {
+        city,
+        channel: source_channel ?? preferred_channel,
+        language,
+        budget: understood.read,
+        priority: null,
+      })
   const values = {
     ...understood.fields,
     city,
@@ -146,17 +169,25 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
       ? conflict('prospect_exists', 'This person is in the pipeline already.')
       : notAMember(error)
   }
-  emit(ctx, ProspectCreated, { prospect_id: contact_id, assigned_to: values.assigned_to, assignment_reason: values.assignment_reason })
+  emit(ctx, ProspectCreated, {
+    prospect_id: contact_id,
+    assigned_to: values.assigned_to,
+    assignment_reason: values.assignment_reason,
+  })
   return getProspect(ctx, contact_id)
 }
 
-const lock = statement('sales.lock_prospect', (_, p: { id: string }) =>
-  sql<{ status: ProspectStatus; assigned_to: string | null }>`
+const lock = statement(
+  'sales.lock_prospect',
+  (_, p: { id: string }) =>
+    sql<{ status: ProspectStatus; assigned_to: string | null }>`
     select status, assigned_to from sales.prospects where contact_id = ${p.id} for no key update`,
 )
 
-const update = statement('sales.update_prospect', (_, p: { id: string; changes: string }) =>
-  sql`update sales.prospects p set ${patch('p', writable, p.changes)} where contact_id = ${p.id}`,
+const update = statement(
+  'sales.update_prospect',
+  (_, p: { id: string; changes: string }) =>
+    sql`update sales.prospects p set ${patch('p', writable, p.changes)} where contact_id = ${p.id}`,
 )
 
 /** Changes only what was sent. Throws 409 for a status that does not follow from the present one. */
@@ -169,7 +200,10 @@ export async function updateProspect(ctx: Ctx, prospectId: string, input: Prospe
   if (own.status !== undefined) requireTransition(current.status, own.status)
   if (name !== undefined || email !== undefined || phone !== undefined) {
     const changes = { ...(name !== undefined && splitName(name)), ...(email !== undefined && { email }) }
-    await updateContact(ctx, id, { ...changes, ...(phone !== undefined && { phone_number: await toE164(ctx, phone, 'body.phone') }) })
+    await updateContact(ctx, id, {
+      ...changes,
+      ...(phone !== undefined && { phone_number: await toE164(ctx, phone, 'body.phone') }),
+    })
   }
   if (whatsapp !== undefined) {
     await replaceIdentity(ctx, id, 'whatsapp', whatsapp === null ? null : await toE164(ctx, whatsapp, 'body.whatsapp'))
@@ -202,12 +236,15 @@ function requireTransition(from: ProspectStatus, to: ProspectStatus): void {
   throw conflict('wrong_status', `A prospect who is ${from} cannot become ${to}; possible: ${allowed}.`)
 }
 
-const remove = statement('sales.delete_prospect', (_, p: { id: string }) =>
-  sql<{ contact_id: string }>`delete from sales.prospects where contact_id = ${p.id} returning contact_id`,
+const remove = statement(
+  'sales.delete_prospect',
+  (_, p: { id: string }) =>
+    sql<{ contact_id: string }>`delete from sales.prospects where contact_id = ${p.id} returning contact_id`,
 )
 const removeTraces = ['handoffs', 'appointments', 'qualification_scores', 'interests'].map((table) =>
-  statement(`sales.delete_${table}_of_prospect`, (_, p: { id: string }) =>
-    sql`delete from ${sql.table(`sales.${table}`)} where prospect_id = ${p.id}`,
+  statement(
+    `sales.delete_${table}_of_prospect`,
+    (_, p: { id: string }) => sql`delete from ${sql.table(`sales.${table}`)} where prospect_id = ${p.id}`,
   ),
 )
 
@@ -226,7 +263,12 @@ interface Texts {
 function understand({ budget, timeline }: Texts) {
   const read = budget ? parseBudget(budget) : null
   const fields = {
-    ...(budget !== undefined && { budget, budget_min: read?.min ?? null, budget_max: read?.max ?? null, budget_currency: read?.currency ?? null }),
+    ...(budget !== undefined && {
+      budget,
+      budget_min: read?.min ?? null,
+      budget_max: read?.max ?? null,
+      budget_currency: read?.currency ?? null,
+    }),
     ...(timeline !== undefined && { timeline, timeline_days: timeline ? parseTimeline(timeline) : null }),
   }
   return { read, fields }
@@ -242,4 +284,6 @@ export async function requireMayAssign(ctx: Ctx, to: string | null): Promise<voi
 }
 
 const notAMember = (error: unknown) =>
-  violates(error, 'prospects_assigned_to_fkey') ? invalidField('body.assigned_to', 'This is not a member of this workspace.') : error
+  violates(error, 'prospects_assigned_to_fkey')
+    ? invalidField('body.assigned_to', 'This is not a member of this workspace.')
+    : error

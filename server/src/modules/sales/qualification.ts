@@ -111,13 +111,22 @@ function scoreEngagement(facts: ProspectFacts): Part {
   const points: [number, string][] = []
   if (facts.keptAppointments > 0) points.push([8, 'came to an appointment'])
   if (facts.upcomingAppointments > 0) points.push([8, 'has an appointment'])
-  if (facts.conversations > 0) points.push([Math.min(4, facts.conversations * 2), count(facts.conversations, 'conversation')])
-  if (facts.messages > 0) points.push([Math.min(4, Math.ceil(facts.messages / 3)), `wrote ${count(facts.messages, 'message')}`])
+  if (facts.conversations > 0)
+    points.push([Math.min(4, facts.conversations * 2), count(facts.conversations, 'conversation')])
+  if (facts.messages > 0)
+    points.push([Math.min(4, Math.ceil(facts.messages / 3)), `wrote ${count(facts.messages, 'message')}`])
   if (facts.lastSentiment === 'positive') points.push([3, 'spoke warmly last time'])
   if (facts.lastSentiment === 'negative') points.push([-4, 'was displeased last time'])
-  if (facts.missedAppointments > 0) points.push([-4 * facts.missedAppointments, `missed ${count(facts.missedAppointments, 'appointment')}`])
+  if (facts.missedAppointments > 0)
+    points.push([-4 * facts.missedAppointments, `missed ${count(facts.missedAppointments, 'appointment')}`])
   if (points.length === 0) return { score: 0, max, reason: 'Nothing has happened with them yet.' }
-  const score = Math.max(0, Math.min(max, points.reduce((sum, [point]) => sum + point, 0)))
+  const score = Math.max(
+    0,
+    Math.min(
+      max,
+      points.reduce((sum, [point]) => sum + point, 0),
+    ),
+  )
   return { score, max, reason: sentence(points.map(([, what]) => what).join(', ')) }
 }
 

@@ -41,6 +41,9 @@ function spending({ currency }: Conditions, budget: Budget | null): { least: num
 }
 
 const inWords = (min: number | undefined, max: number | undefined) =>
-  [min !== undefined && `at least ${min.toLocaleString('en')}`, max !== undefined && `at most ${max.toLocaleString('en')}`]
+  [
+    min !== undefined && `at least ${min.toLocaleString('en')}`,
+    max !== undefined && `at most ${max.toLocaleString('en')}`,
+  ]
     .filter((bound) => bound !== false)
     .join(' and ')

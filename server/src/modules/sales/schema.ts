@@ -23,7 +23,10 @@ export const currency = z
   .toUpperCase()
   .refine((code) => currencies.has(code), 'Not an ISO 4217 currency like AED or EUR.')
 /** `AED 2-3M`, or a plain number. */
-const budgetText = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string().trim().max(200))
+const budgetText = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  z.string().trim().max(200),
+)
 const webAddress = z
   .string()
   .trim()
@@ -147,7 +150,10 @@ export const NewProspect = z
     language: optional(z.string().trim().max(35)),
     source_channel: optional(channel),
   })
-  .refine((body) => body.name !== undefined || body.contact_id !== undefined, { message: 'Give the prospect a name.', path: ['name'] })
+  .refine((body) => body.name !== undefined || body.contact_id !== undefined, {
+    message: 'Give the prospect a name.',
+    path: ['name'],
+  })
   .meta({ id: 'NewProspect' })
 
 export const ProspectChanges = z
@@ -175,7 +181,14 @@ export const ProspectQuery = page().extend({
 })
 
 export const Interest = z
-  .object({ id, prospect_id: id, property_id: id, property_name: z.string(), note: z.string().nullable(), created_at: instant })
+  .object({
+    id,
+    prospect_id: id,
+    property_id: id,
+    property_name: z.string(),
+    note: z.string().nullable(),
+    created_at: instant,
+  })
   .meta({ id: 'PropertyInterest' })
 export const NewInterest = z.object({ property_id: id, note: optional(longText) }).meta({ id: 'NewPropertyInterest' })
 
@@ -421,14 +434,21 @@ const ruleFields = {
   active: optional(z.boolean()),
   /** Smaller ones are tried first; default 100. */
   position: optional(z.int().min(0).max(1_000_000)),
-  applies_to: optional(z.array(z.enum(['prospect', 'handoff'])).min(1).max(2)),
+  applies_to: optional(
+    z
+      .array(z.enum(['prospect', 'handoff']))
+      .min(1)
+      .max(2),
+  ),
   /** All that are given must hold; none: always. */
   conditions: optional(conditions),
   strategy: optional(z.enum(['member', 'round_robin'])),
 }
 const memberIds = z.array(id).min(1).max(100)
 
-export const NewRoutingRule = z.object({ name: text(255), member_ids: memberIds, ...ruleFields }).meta({ id: 'NewRoutingRule' })
+export const NewRoutingRule = z
+  .object({ name: text(255), member_ids: memberIds, ...ruleFields })
+  .meta({ id: 'NewRoutingRule' })
 export const RoutingRuleChanges = z
   .object({ name: optional(text(255)), member_ids: optional(memberIds), ...ruleFields })
   .meta({ id: 'RoutingRuleChanges' })

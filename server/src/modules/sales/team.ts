@@ -30,8 +30,10 @@ const select = sql`
          m.created_at, u.updated_at
     from identity.members m join identity.users u on u.id = m.user_id`
 
-const list = variants('sales.list_team', (_, p: { before: string | null }, shape: { continued: boolean; rows: string }) =>
-  sql<TeamMember>`
+const list = variants(
+  'sales.list_team',
+  (_, p: { before: string | null }, shape: { continued: boolean; rows: string }) =>
+    sql<TeamMember>`
     ${select} ${shape.continued ? sql`where m.user_id < ${p.before}::uuid` : sql``}
      order by m.user_id desc limit ${sql.lit(Number(shape.rows))}`,
 )
@@ -41,7 +43,10 @@ export async function listTeam(ctx: Ctx, query: { limit: number; cursor?: string
   return toPage(await ctx.db.all(list({ continued, rows }), { before }), query.limit)
 }
 
-const find = statement('sales.find_team_member', (_, p: { id: string }) => sql<TeamMember>`${select} where m.user_id = ${p.id}`)
+const find = statement(
+  'sales.find_team_member',
+  (_, p: { id: string }) => sql<TeamMember>`${select} where m.user_id = ${p.id}`,
+)
 
 export async function getTeamMember(ctx: Ctx, userId: string): Promise<TeamMember> {
   return (await ctx.db.maybe(find, { id: userId })) ?? missing('member')

@@ -6,11 +6,17 @@ import { serverContext } from '../../platform/services.ts'
 
 const table = z.object({ accessible: z.boolean(), count: z.int() })
 export const DatabaseTest = z
-  .object({ success: z.literal(true), message: z.string(), tables: z.object({ properties: table, integrations: table }) })
+  .object({
+    success: z.literal(true),
+    message: z.string(),
+    tables: z.object({ properties: table, integrations: table }),
+  })
   .meta({ id: 'DatabaseTest' })
 
-const count = statement('sales.count_public', () =>
-  sql<{ properties: number; integrations: number }>`
+const count = statement(
+  'sales.count_public',
+  () =>
+    sql<{ properties: number; integrations: number }>`
     select (select count(*) from sales.properties) as properties, (select count(*) from integrations.connections) as integrations`,
 )
 

@@ -38,7 +38,8 @@ test('whatever is written, a budget has no bound that is not a price, and the sm
       if (budget === null) return
       const { min, max } = budget
       assert.ok(min !== null || max !== null)
-      for (const bound of [min, max]) assert.ok(bound === null || (Number.isFinite(bound) && bound > 0 && bound <= 1.1e12))
+      for (const bound of [min, max])
+        assert.ok(bound === null || (Number.isFinite(bound) && bound > 0 && bound <= 1.1e12))
       assert.ok(min === null || max === null || min <= max)
     }),
   )
@@ -47,19 +48,32 @@ test('whatever is written, a budget has no bound that is not a price, and the sm
 test('a range that was written down is read back, whatever the unit', () => {
   const unit = fc.constantFrom<[string, number]>(['k', 1e3], ['K', 1e3], ['M', 1e6], [' million', 1e6], ['', 1])
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 899 }), fc.integer({ min: 0, max: 100 }), unit, (from, more, [written, factor]) => {
-      const to = from + more
-      assert.deepEqual(parseBudget(`AED ${from}-${to}${written}`), { min: from * factor, max: to * factor, currency: 'AED' })
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 899 }),
+      fc.integer({ min: 0, max: 100 }),
+      unit,
+      (from, more, [written, factor]) => {
+        const to = from + more
+        assert.deepEqual(parseBudget(`AED ${from}-${to}${written}`), {
+          min: from * factor,
+          max: to * factor,
+          currency: 'AED',
+        })
+      },
+    ),
   )
 })
 
 test('thousands may be grouped as people group them', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1000, max: 999_999_999 }), fc.constantFrom(',', '.', ' ', "'"), (amount, separator) => {
-      const written = amount.toLocaleString('en').replaceAll(',', separator)
-      assert.equal(parseBudget(written)?.max, amount, written)
-    }),
+    fc.property(
+      fc.integer({ min: 1000, max: 999_999_999 }),
+      fc.constantFrom(',', '.', ' ', "'"),
+      (amount, separator) => {
+        const written = amount.toLocaleString('en').replaceAll(',', separator)
+        assert.equal(parseBudget(written)?.max, amount, written)
+      },
+    ),
   )
 })
 
@@ -162,8 +176,14 @@ test('every part stays within its bounds, has a reason, and the total is their s
         assert.ok(parts[name].score >= 0 && parts[name].score <= parts[name].max, name)
         assert.ok(parts[name].reason.length > 0, name)
       }
-      assert.equal(partNames.reduce((sum, name) => sum + parts[name].max, 0), 100)
-      assert.equal(total, partNames.reduce((sum, name) => sum + parts[name].score, 0))
+      assert.equal(
+        partNames.reduce((sum, name) => sum + parts[name].max, 0),
+        100,
+      )
+      assert.equal(
+        total,
+        partNames.reduce((sum, name) => sum + parts[name].score, 0),
+      )
     }),
   )
 })
@@ -238,14 +258,26 @@ test('needs: the record first, then what was detected, then what they asked abou
   assert.equal(needs.budget?.max, 1.5e6)
   assert.equal(needs.bedrooms, 2)
   assert.equal(needs.type, 'penthouse')
-  assert.deepEqual(needs.features.map((feature) => feature.toLowerCase()), ['sea view', 'gym'])
+  assert.deepEqual(
+    needs.features.map((feature) => feature.toLowerCase()),
+    ['sea view', 'gym'],
+  )
   assert.equal(needs.decides, false)
 })
 
 test('a routing rule holds when all its conditions do, and says why', () => {
-  const lead = { city: 'Dubai', channel: 'whatsapp', language: 'en', priority: null, budget: { min: null, max: 2.5e6, currency: 'AED' } }
+  const lead = {
+    city: 'Dubai',
+    channel: 'whatsapp',
+    language: 'en',
+    priority: null,
+    budget: { min: null, max: 2.5e6, currency: 'AED' },
+  }
   assert.deepEqual(reasonsFor({}, lead), [])
-  assert.deepEqual(reasonsFor({ city: ['dubai', 'Sharjah'], budget_min: 2e6, currency: 'AED' }, lead), ['city is Dubai', 'budget is at least 2,000,000'])
+  assert.deepEqual(reasonsFor({ city: ['dubai', 'Sharjah'], budget_min: 2e6, currency: 'AED' }, lead), [
+    'city is Dubai',
+    'budget is at least 2,000,000',
+  ])
   assert.equal(reasonsFor({ city: ['Sharjah'] }, lead), null)
   assert.equal(reasonsFor({ priority: ['high'] }, lead), null, 'a prospect has no priority')
   assert.equal(reasonsFor({ budget_max: 2e6 }, lead), null)

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startTestServer } from '../../../test/server.ts'
+
+const server = await startTestServer()
+const ana = await server.signUp()
+const made = async (path: string, body: object) => {
+  const answer = await ana.post(path, body)
+  assert.equal(answer.status, 201, answer.text)
+  return answer.body.data
+}
+const newProspect = (more: object = {}) => made('/api/prospects', { name: 'Layla Haddad', ...more })
+
+test('a prospect is a contact in the pipeline, understood as far as the words go', async () => {
+  const prospect = await newProspect({
+    email: 'Layla@example.com',
+    phone: '+971501230001',
+    whatsapp: '+971501230002',
+    budget: 'AED 2-3M',
+    city: 'Dubai',
+    timeline: 'within 3 months',
+    preferred_channel: 'whatsapp',
+  })
+  assert.deepEqual(
+    [prospect.name, prospect.phone, prospect.whatsapp, prospect.status],
+    ['Layla Haddad', '+971501230001', '+971501230002', 'new'],
+  )
+  assert.deepEqual(
+    [prospect.budget, prospect.budget_min, prospect.budget_max, prospect.budget_currency],
+    ['AED 2-3M', 2e6, 3e6, 'AED'],
+  )
+  assert.equal(prospect.timeline_days, 90)
+  assert.equal((await ana.get(`/api/contacts/${prospect.id}`)).body.email, 'layla@example.com')
+  const { body: timeline } = await ana.get(`/api/contacts/${prospect.id}/timeline`)
+  assert.equal(timeline.data[0].kind, 'prospect.created')
+})
+
+test('who is known by number becomes a prospect under the same id, once', async () => {
+  const { body: contact } = await ana.post('/api/contacts', {
+    first_name: 'Omar',
+    last_name: 'Aziz',
+    phone_number: '+971501230003',
+  })
+  const prospect = await newProspect({ name: 'Omar A.', phone: '+971 50 123 0003' })
+  assert.equal(prospect.id, contact.id)
+  assert.equal(prospect.name, 'Omar Aziz', 'what was written by hand stays')
+  const twice = await ana.post('/api/prospects', { name: 'Omar', phone: '+971501230003' })
+  assert.deepEqual([twice.status, twice.body.code], [409, 'prospect_exists'])
+})
+
+test('filters, full text, and pages by the Link header', async () => {
+  const names = ['Zora Quill', 'Zelda Quill', 'Zane Quill']
+  for (const name of names) await newProspect({ name, city: 'Sharjah', email: `${name.split(' ')[0]}@quill.example` })
+  const found = async (query: string) =>
+    (await ana.get(`/api/prospects?${query}`)).body.data.map(({ name }: { name: string }) => name)
+  assert.deepEqual(await found('city=sharjah'), names.toReversed())
+  assert.deepEqual(await found('q=zel'), ['Zelda Quill'])
+  assert.deepEqual(await found('q=quill&status=new&city=Sharjah'), names.toReversed())
+  assert.deepEqual(await found('q=quill&status=lost'), [])
+  const first = await ana.get('/api/prospects?q=quill&limit=2')
+  assert.deepEqual(Object.keys(first.body), ['data'])
+  const [, next] = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '') ?? []
+  const second = await ana.get(String(next))
+  assert.deepEqual(
+    second.body.data.map(({ name }: { name: string }) => name),
+    ['Zora Quill'],
+  )
+  assert.equal((await ana.get('/api/prospects?status=sleeping')).status, 400)
+})
+
+test('a change of the name is a change of the contact, and is found at once', async () => {
+  const prospect = await newProspect({ name: 'Before Wedding', whatsapp: '+971501230010' })
+  const { body } = await ana.patch(`/api/prospects/${prospect.id}`, {
+    name: 'After Wedding',
+    whatsapp: '+971501230011',
+    budget: '',
+  })
+  assert.deepEqual([body.data.name, body.data.whatsapp, body.data.budget], ['After Wedding', '+971501230011', null])
+  assert.equal((await ana.get('/api/prospects?q=after')).body.data[0].id, prospect.id)
+  assert.equal((await ana.get('/api/prospects?q=before')).body.data.length, 0)
+  assert.equal((await ana.patch(`/api/prospects/${prospect.id}`, { whatsapp: null })).body.data.whatsapp, null)
+})
+
+test('the status moves along its table only', async () => {
+  const { id } = await newProspect()
+  assert.equal((await ana.patch(`/api/prospects/${id}`, { status: 'qualified' })).status, 200)
+  const back = await ana.patch(`/api/prospects/${id}`, { status: 'new' })
+  assert.deepEqual([back.status, back.body.code], [409, 'wrong_status'])
+  const { body: timeline } = await ana.get(`/api/contacts/${id}/timeline`)
+  assert.deepEqual(
+    timeline.data.map(({ kind }: { kind: string }) => kind),
+    ['prospect.status', 'prospect.created'],
+  )
+})
+
+test('two prospects who are one person are merged, with what belongs to them', async () => {
+  const keep = await newProspect({ name: 'Twin One', phone: '+971501230020' })
+  const old = await newProspect({ name: 'Twin Two', email: 'twin@example.com' })
+  const appointment = await made('/api/appointments', { prospect_id: old.id, scheduled_date: '2026-12-03T10:00:00Z' })
+  assert.equal((await ana.post(`/api/contacts/${keep.id}/merge`, { contact_id: old.id })).status, 200)
+  assert.equal((await ana.get(`/api/prospects/${old.id}`)).body.data.id, keep.id)
+  assert.equal((await ana.get(`/api/appointments/${appointment.id}`)).body.data.prospect_id, keep.id)
+})
+
+test('out of the pipeline: appointments and handoffs go, the contact stays', async () => {
+  const { id } = await newProspect()
+  const appointment = await made('/api/appointments', { prospect_id: id, scheduled_date: '2026-12-04T10:00:00Z' })
+  assert.deepEqual((await ana.delete(`/api/prospects/${id}`)).body, { success: true })
+  assert.equal((await ana.get(`/api/prospects/${id}`)).status, 404)
+  assert.equal((await ana.get(`/api/appointments/${appointment.id}`)).status, 404)
+  assert.equal((await ana.get(`/api/contacts/${id}`)).status, 200)
+})
+
+test('routing rules give new prospects to members in turn, and say why', async () => {
+  const boss = await server.signUp()
+  const reps = [await server.addMember(boss, 'sales_rep'), await server.addMember(boss, 'sales_rep')]
+  const rule = {
+    name: 'Dubai',
+    member_ids: reps.map(({ userId }) => userId),
+    conditions: { city: ['Dubai'], budget_min: 1_000_000 },
+  }
+  assert.equal((await boss.post('/api/routing-rules', rule)).status, 201)
+  const assigned = []
+  for (const name of ['One', 'Two', 'Three']) {
+    const { body } = await boss.post('/api/prospects', { name, city: 'dubai', budget: 'AED 2M' })
+    assert.match(body.data.assignment_reason, /Rule "Dubai" chose .*: city is dubai, budget is at least 1,000,000/)
+    assigned.push(body.data.assigned_to)
+  }
+  assert.deepEqual(assigned, [reps[0]?.userId, reps[1]?.userId, reps[0]?.userId])
+  assert.equal(
+    (await boss.post('/api/prospects', { name: 'Poor', city: 'Dubai', budget: '500k' })).body.data.assigned_to,
+    null,
+  )
+  assert.equal((await boss.get(`/api/prospects?assignedTo=${reps[0]?.userId}`)).body.data.length, 2)
+  assert.equal((await boss.post('/api/routing-rules', { ...rule, member_ids: [ana.userId] })).status, 400)
+})
+
+test('a rep takes somebody on, but gives nobody away', async () => {
+  const boss = await server.signUp()
+  const rep = await server.addMember(boss, 'sales_rep')
+  const { body } = await rep.post('/api/prospects', { name: 'Mine', assigned_to: rep.userId })
+  assert.equal(body.data.assigned_to, rep.userId)
+  assert.equal((await rep.patch(`/api/prospects/${body.data.id}`, { assigned_to: boss.userId })).status, 403)
+  assert.equal((await boss.patch(`/api/prospects/${body.data.id}`, { assigned_to: boss.userId })).status, 200)
+  assert.equal(
+    (await boss.patch(`/api/prospects/${body.data.id}`, { assigned_to: ana.userId })).status,
+    400,
+    'no member here',
+  )
+})
+
+test('a score is worked out of what is known; what somebody gives replaces its part', async () => {
+  const { id } = await newProspect({ budget: 'AED 2-3M', city: 'Dubai', timeline: 'ASAP', phone: '+971501230030' })
+  const computed = await made(`/api/prospects/${id}/qualification-scores`, {})
+  assert.deepEqual(
+    [
+      computed.source,
+      computed.parts.budget.score,
+      computed.parts.timeline.score,
+      computed.parts.need.score,
+      computed.total,
+      computed.grade,
+    ],
+    ['computed', 25, 20, 4, 56, 'warm'],
+  )
+  const given = await made(`/api/prospects/${id}/qualification-scores`, { authority: 15, notes: 'Buys alone' })
+  assert.deepEqual([given.source, given.total, given.notes], ['given', 64, 'Buys alone'])
+  const { body } = await ana.get(`/api/prospects/${id}/qualification-scores`)
+  assert.deepEqual(
+    body.data.map(({ total }: { total: number }) => total),
+    [64, 56],
+  )
+  assert.equal((await ana.post(`/api/prospects/${id}/qualification-scores`, { authority: 16 })).status, 400)
+})
+
+test('a conversation with its messages, entities, actions, plan, live state and reviews', async () => {
+  const prospect = await newProspect({ name: 'Talk Ative' })
+  const conversation = await made('/api/conversations', {
+    prospect_id: prospect.id,
+    channel: 'phone',
+    duration: 342,
+    outcome: 'qualified',
+    sentiment: 'positive',
+    transcript: 'Hello …',
+    ai_confidence: 0.87,
+    handoff_suggested: true,
+    timestamp: '2026-11-01T09:00:00Z',
+    messages: [
+      { sender: 'assistant', text: 'What are you looking for?' },
+      { sender: 'customer', text: 'A villa.' },
+    ],
+  })
+  assert.deepEqual(
+    [
+      conversation.prospect_id,
+      conversation.prospect_name,
+      conversation.duration,
+      conversation.message_count,
+      conversation.transcript,
+    ],
+    [prospect.id, 'Talk Ative', 342, 2, 'Hello …'],
+  )
+  assert.equal(conversation.timestamp, '2026-11-01T09:00:00.000Z')
+  const path = `/api/conversations/${conversation.id}`
+  const ids = async (query: string) =>
+    (await ana.get(`/api/conversations?${query}`)).body.data.map(({ id }: { id: string }) => id)
+  for (const query of [
+    `prospectId=${prospect.id}`,
+    'channel=phone&outcome=qualified',
+    'from=2026-11-01&to=2026-11-02',
+  ]) {
+    assert.deepEqual(await ids(query), [conversation.id], query)
+  }
+  assert.deepEqual(await ids('from=2026-11-02'), [])
+  assert.equal((await ana.get('/api/conversations?channel=pigeon')).status, 400)
+
+  const spoken = { sender: 'customer', text: 'Three bedrooms.', client_id: 'u-1' }
+  await made(`${path}/messages`, spoken)
+  await made(`${path}/messages`, spoken)
+  const { body: messages } = await ana.get(`${path}/messages`)
+  assert.deepEqual(
+    messages.data.map(({ text }: { text: string }) => text),
+    ['Three bedrooms.', 'A villa.', 'What are you looking for?'],
+  )
+
+  const entity = await made(`${path}/entities`, {
+    type: 'bedrooms',
+    value: '3',
+    confidence: 0.9,
+    message_id: messages.data[0].id,
+  })
+  assert.equal((await ana.patch(`${path}/entities/${entity.id}`, { value: '4' })).body.data.value, '4')
+  const action = await made(`${path}/actions`, { type: 'search', details: { found: 7 } })
+  assert.deepEqual((await ana.patch(`${path}/actions/${action.id}`, { status: 'failed' })).body.data.details, {
+    found: 7,
+  })
+  await made(`${path}/plan-steps`, { position: 2, description: 'Offer' })
+  await made(`${path}/plan-steps`, { position: 1, description: 'Ask' })
+  assert.deepEqual(
+    (await ana.get(`${path}/plan-steps`)).body.data.map(({ description }: { description: string }) => description),
+    ['Ask', 'Offer'],
+  )
+  const paged = await ana.get(`${path}/plan-steps?limit=1`)
+  const [, next] = /<([^>]+)>/.exec(paged.headers.get('link') ?? '') ?? []
+  assert.equal((await ana.get(String(next))).body.data[0].description, 'Offer')
+
+  assert.equal((await ana.get(`${path}/live`)).status, 404)
+  await ana.patch(`${path}/live`, { stage: 'qualification', next_action: 'Ask for the budget' })
+  assert.deepEqual(
+    (await ana.get('/api/conversations/live')).body.data.map(({ stage }: { stage: string }) => stage),
+    ['qualification'],
+  )
+  await ana.patch(`${path}/live`, { status: 'ended' })
+  assert.deepEqual((await ana.get('/api/conversations/live')).body.data, [])
+
+  const { body: changed } = await ana.patch(path, { outcome: 'appointment_booked', duration: 400 })
+  assert.deepEqual(
+    [changed.data.outcome, changed.data.duration, changed.data.transcript],
+    ['appointment_booked', 400, 'Hello …'],
+  )
+  assert.equal((await ana.delete(`${path}/entities/${entity.id}`)).status, 200)
+  assert.equal((await ana.post(`${path}/entities`, { type: 'x', value: 'y', message_id: prospect.id })).status, 404)
+})
+
+test('quality assurance reads and reviews, and changes nothing; operations sees no content', async () => {
+  const qa = await server.addMember(ana, 'qa_supervisor')
+  const operations = await server.addMember(ana, 'operations')
+  const { id: prospect_id } = await newProspect()
+  const { id } = await made('/api/conversations', { prospect_id, transcript: 'secret words' })
+  assert.equal((await qa.get(`/api/conversations/${id}`)).body.data.transcript, 'secret words')
+  const { status, body } = await qa.post(`/api/conversations/${id}/reviews`, { score: 70, note: 'Ask who decides' })
+  assert.deepEqual([status, body.data.reviewed_by], [201, qa.userId])
+  assert.equal((await qa.post(`/api/prospects/${prospect_id}/qualification-scores`, { need: 10 })).status, 201)
+  assert.equal((await qa.patch(`/api/conversations/${id}`, { outcome: 'x' })).status, 403)
+  for (const path of [
+    '/api/conversations',
+    `/api/conversations/${id}/messages`,
+    '/api/prospects',
+    '/api/handoffs',
+    '/api/appointments',
+  ]) {
+    assert.equal((await operations.get(path)).status, 403, path)
+  }
+})
