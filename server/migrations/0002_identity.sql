@@ -67,7 +67,12 @@ create table identity.sessions (
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   idle_expires_at timestamptz not null,
-  revoked_at timestamptz
+  revoked_at timestamptz,
+  -- What each request asks (in which workspace, as what, at all?), kept here by triggers so that one row answers it.
+  workspace_id uuid,
+  member_role text,
+  is_platform_admin boolean not null default false,
+  is_suspended boolean not null default false
 );
 create index sessions_user on identity.sessions (user_id, created_at);
 
@@ -303,3 +308,48 @@ alter function app.create_workspace(uuid, text) owner to app_system;
 alter function app.accept_invitation(bytea) owner to app_system;
 alter function app.fall_back_to_other_workspace() owner to app_system;
 revoke create on schema app from app_system;
+
+-- Sessions follow their user: their current workspace, their role there, suspension. The lock on the user makes a
+-- session that begins at the same moment wait, so that none is left behind with an old role.
+create function identity.refresh_sessions(p_user uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform from identity.users where id = p_user for no key update;
+  update identity.sessions s
+     set workspace_id = m.workspace_id, member_role = m.role, is_platform_admin = u.is_admin,
+         is_suspended = u.suspended_at is not null
+    from identity.users u left join identity.members m on m.user_id = u.id and m.workspace_id = u.current_workspace_id
+   where s.user_id = p_user and u.id = p_user and s.revoked_at is null;
+end $$;
+
+create function identity.open_session() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  perform from identity.users where id = new.user_id for share;
+  select m.workspace_id, m.role, u.is_admin, u.suspended_at is not null
+    into new.workspace_id, new.member_role, new.is_platform_admin, new.is_suspended
+    from identity.users u left join identity.members m on m.user_id = u.id and m.workspace_id = u.current_workspace_id
+   where u.id = new.user_id;
+  return new;
+end $$;
+create trigger open_session before insert on identity.sessions for each row execute function identity.open_session();
+
+create function identity.refresh_sessions_of_user() returns trigger language plpgsql as $$
+begin
+  perform identity.refresh_sessions(new.id);
+  return null;
+end $$;
+create trigger refresh_sessions after update of current_workspace_id, suspended_at, is_admin on identity.users
+  for each row execute function identity.refresh_sessions_of_user();
+
+create function identity.refresh_sessions_of_member() returns trigger language plpgsql as $$
+begin
+  perform identity.refresh_sessions(case tg_op when 'DELETE' then old.user_id else new.user_id end);
+  return null;
+end $$;
+create trigger refresh_sessions after insert or update or delete on identity.members
+  for each row execute function identity.refresh_sessions_of_member();
+
+grant create on schema identity to app_system;
+alter function identity.refresh_sessions(uuid) owner to app_system;
+alter function identity.open_session() owner to app_system;
+revoke create on schema identity from app_system;

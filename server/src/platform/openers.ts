@@ -21,20 +21,30 @@ const become = (
   set_config('role', '${role}', true))`
 
 // Always one row, so that it either becomes the user or raises: SB401 when the session is over, SB404 when the workspace
-// is not theirs, SB403 when the role is not among $3 (null: any user; {platform_admin}: the platform's administrator).
-const enterSession = `
-  select u.id as user_id, m.workspace_id, m.role, case
-      when u.id is null then app.refuse('SB401', 'Your session is over. Sign in again.')
-      when $2::uuid is not null and m.workspace_id is null then app.refuse('SB404', 'workspace')
-      when not ($3::text[] is null or coalesce(m.role = any ($3), false) or (u.is_admin and 'platform_admin' = any ($3)))
+// is not theirs, SB403 when the role is not among $2 (null: any user; {platform_admin}: the platform's administrator).
+const enter = (user: string, workspace: string, role: string, admin: string, foreign: string) => `
+  select ${user} as user_id, ${workspace} as workspace_id, ${role} as role, case
+      when ${user} is null then app.refuse('SB401', 'Your session is over. Sign in again.')
+      ${foreign}
+      when not ($2::text[] is null or coalesce(${role} = any ($2), false) or (${admin} and 'platform_admin' = any ($2)))
         then app.refuse('SB403', 'Your role does not allow this.')
-      else ${become('app_user', 'u.id', 'm.workspace_id', 'm.role', '$4::boolean')}
+      else ${become('app_user', user, workspace, role, '$3::boolean')}
     end as entered
     from (select $1::uuid as id) wanted
-    left join identity.sessions s
-      on s.id = wanted.id and s.revoked_at is null and s.expires_at > now() and s.idle_expires_at > now()
-    left join identity.users u on u.id = s.user_id and u.suspended_at is null
-    left join identity.members m on m.user_id = u.id and m.workspace_id = coalesce($2, u.current_workspace_id)`
+    left join identity.sessions s on s.id = wanted.id and s.revoked_at is null and not s.is_suspended
+      and s.expires_at > now() and s.idle_expires_at > now()`
+
+const enterSession = enter('s.user_id', 's.workspace_id', 's.member_role', 's.is_platform_admin', '')
+
+// Another workspace than the session's own: its membership is looked up.
+const enterOtherWorkspace = `${enter(
+  's.user_id',
+  'm.workspace_id',
+  'm.role',
+  's.is_platform_admin',
+  "when m.workspace_id is null then app.refuse('SB404', 'workspace')",
+)}
+    left join identity.members m on m.user_id = s.user_id and m.workspace_id = $4::uuid`
 
 const enterApiKey = `
   select e.*, set_config('role', 'app_user', true) as entered from app.enter_api_key($1, $2, $3) e`
@@ -53,8 +63,16 @@ const enterServerForAll = enterServer('app_system')
 export function openerFor(principal: Principal, entry: Entry): Opener {
   switch (principal.kind) {
     case 'user': {
-      const values = [principal.sessionId, entry.workspaceId, rolesOf(entry.access)]
-      return (readOnly) => ({ name: 'enter.session', text: enterSession, values: [...values, readOnly] })
+      const { sessionId } = principal
+      const { workspaceId } = entry
+      const roles = rolesOf(entry.access)
+      return workspaceId
+        ? (readOnly) => ({
+            name: 'enter.session.workspace',
+            text: enterOtherWorkspace,
+            values: [sessionId, roles, readOnly, workspaceId],
+          })
+        : (readOnly) => ({ name: 'enter.session', text: enterSession, values: [sessionId, roles, readOnly] })
     }
     case 'api_key': {
       const scope =
