@@ -87,6 +87,6 @@ function addressOf(template: string, path: Record<string, unknown>, query: Recor
   const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name])))
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined)
   return pairs.length > 0
-    ? `${filled}?${new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)]))}`
+    ? `${filled}?${new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)])).toString()}`
     : filled
 }

@@ -1,10 +1,16 @@
 // Written by `npm run generate` from the table of routes; change that.
 
-export type Contact = { "id": string; "user_id": string; "first_name": string; "last_name": string; "phone_number": string; "email": string | null; "notes": string | null; "time_zone": string | null; "created_at": string; "updated_at": string }
+export type Contact = { "id": string; "user_id": string; "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null; "created_at": string; "updated_at": string }
 
 export type NewContact = { "first_name": string; "last_name": string; "phone_number": string; "email"?: string; "notes"?: string; "time_zone"?: string }
 
 export type ContactChanges = { "first_name"?: string; "last_name"?: string; "phone_number"?: string; "email"?: string | null; "notes"?: string | null; "time_zone"?: string | null }
+
+export type TimelineEntry = { "id": string; "kind": string; "title": string; "subject": { "kind": string; "id": string }; "details": Record<string, unknown>; "occurred_at": string }
+
+export type Identity = { "kind": "phone" | "email" | "whatsapp" | "telegram" | "viber" | "facebook" | "instagram" | "tiktok" | "web"; "value": string; "id": string; "created_at": string }
+
+export type NewIdentity = { "kind": "phone" | "email" | "whatsapp" | "telegram" | "viber" | "facebook" | "instagram" | "tiktok" | "web"; "value": string }
 
 export type ContactList = { "id": string; "user_id": string; "name": string; "description": string | null; "contact_count": number; "created_at": string; "updated_at": string }
 
@@ -16,7 +22,7 @@ export type ContactIds = { "contact_ids": (string)[] }
 
 export type Import = { "id": string; "contact_list_id": string | null; "status": "pending" | "running" | "completed" | "failed"; "filename": string; "total": number; "done": number; "created": number; "merged": number; "failed": number; "error": string | null; "errors_url": string | null; "created_at": string; "updated_at": string }
 
-export type ImportPreview = { "columns": (string)[]; "mapping": Record<string, string>; "total": number; "rows": ({ "line": number; "contact": { "first_name": string; "last_name": string; "phone_number": string; "email": string | null; "notes": string | null; "time_zone": string | null } | null; "error": string | null })[] }
+export type ImportPreview = { "columns": (string)[]; "mapping": Record<string, string>; "total": number; "rows": ({ "line": number; "contact": { "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null } | null; "error": string | null })[] }
 
 export type DoNotCallEntry = { "id": string; "phone_number": string; "reason": string | null; "created_at": string }
 
@@ -44,9 +50,9 @@ export type NewTransferNumber = { "name": string; "phone_number": string; "descr
 
 export type TransferNumberChanges = { "name"?: string; "phone_number"?: string; "description"?: string | null }
 
-export type Campaign = { "id": string; "user_id": string; "created_by": string; "title": string; "name": string; "description": string | null; "segment": string | null; "channels": (string)[]; "contact_list_id": string | null; "sip_provider_id": string | null; "greeting_file_id": string | null; "greeting_file_url": string | null; "greeting_file_name": string | null; "transfer_number": string | null; "caller_id": string | null; "calling_hours": { "start": string; "end": string; "days": (string)[] } | null; "key_map": Record<string, string>; "retry": { "max_attempts": number; "delay_minutes": number; "on": (string)[] }; "max_concurrent_calls": number; "calls_per_second": number; "ring_timeout_seconds": number; "voicemail": string; "record": boolean; "progress": number; "contacts": number; "total_calls": number; "answered_calls": number; "transferred_calls": number; "failed_calls": number; "attempts": number; "connect_rate": number; "booked_appointments": number; "created_at": string; "updated_at": string; "started_at": string | null; "ended_at": string | null; "status": "pending" | "active" | "paused" | "completed" | "stopped" }
+export type Campaign = { "id": string; "user_id": string; "created_by": string; "title": string; "name": string; "description": string | null; "segment": string | null; "channels": (string)[]; "contact_list_id": string | null; "sip_provider_id": string | null; "greeting_file_id": string | null; "greeting_file_url": string | null; "greeting_file_name": string | null; "transfer_number": string | null; "caller_id": string | null; "calling_hours": { "start": string; "end": string; "days": (string)[] } | null; "key_map": Record<string, string>; "retry": { "max_attempts": number; "delay_minutes": number; "on": (string)[] }; "max_concurrent_calls": number; "calls_per_second": number; "ring_timeout_seconds": number; "voicemail": string; "record": boolean; "progress": number; "contacts": number; "total_calls": number; "answered_calls": number; "transferred_calls": number; "failed_calls": number; "attempts": number; "connect_rate": number; "booked_appointments": number; "created_at": string; "updated_at": string; "started_at": string | null; "status_reason": string | null; "ended_at": string | null; "status": "pending" | "active" | "paused" | "completed" | "stopped" }
 
-export type SalesCampaign = { "id": string; "user_id": string; "created_by": string; "title": string; "name": string; "description": string | null; "segment": string | null; "channels": (string)[]; "contact_list_id": string | null; "sip_provider_id": string | null; "greeting_file_id": string | null; "greeting_file_url": string | null; "greeting_file_name": string | null; "transfer_number": string | null; "caller_id": string | null; "calling_hours": { "start": string; "end": string; "days": (string)[] } | null; "key_map": Record<string, string>; "retry": { "max_attempts": number; "delay_minutes": number; "on": (string)[] }; "max_concurrent_calls": number; "calls_per_second": number; "ring_timeout_seconds": number; "voicemail": string; "record": boolean; "progress": number; "contacts": number; "total_calls": number; "answered_calls": number; "transferred_calls": number; "failed_calls": number; "attempts": number; "connect_rate": number; "booked_appointments": number; "created_at": string; "updated_at": string; "started_at": string | null; "ended_at": string | null; "status": "draft" | "active" | "paused" | "completed" | "stopped" }
+export type SalesCampaign = { "id": string; "user_id": string; "created_by": string; "title": string; "name": string; "description": string | null; "segment": string | null; "channels": (string)[]; "contact_list_id": string | null; "sip_provider_id": string | null; "greeting_file_id": string | null; "greeting_file_url": string | null; "greeting_file_name": string | null; "transfer_number": string | null; "caller_id": string | null; "calling_hours": { "start": string; "end": string; "days": (string)[] } | null; "key_map": Record<string, string>; "retry": { "max_attempts": number; "delay_minutes": number; "on": (string)[] }; "max_concurrent_calls": number; "calls_per_second": number; "ring_timeout_seconds": number; "voicemail": string; "record": boolean; "progress": number; "contacts": number; "total_calls": number; "answered_calls": number; "transferred_calls": number; "failed_calls": number; "attempts": number; "connect_rate": number; "booked_appointments": number; "created_at": string; "updated_at": string; "started_at": string | null; "status_reason": string | null; "ended_at": string | null; "status": "draft" | "active" | "paused" | "completed" | "stopped" }
 
 export type NewCampaign = { "title"?: string; "name"?: string; "description"?: string; "segment"?: string; "channels"?: ("phone" | "whatsapp" | "sms" | "email")[]; "contact_list_id"?: string; "sip_provider_id"?: string; "greeting_file_id"?: string; "greeting_file_url"?: string; "transfer_number"?: string; "caller_id"?: string; "calling_hours"?: CallingHours | null; "key_map"?: KeyMap; "retry"?: Retry; "max_concurrent_calls"?: number; "calls_per_second"?: number; "ring_timeout_seconds"?: number; "voicemail"?: "hang_up" | "leave_message"; "record"?: boolean }
 
@@ -59,6 +65,122 @@ export type Retry = { "max_attempts"?: number; "delay_minutes"?: number; "on"?: 
 export type CampaignChanges = { "description"?: string | null; "segment"?: string | null; "channels"?: ("phone" | "whatsapp" | "sms" | "email")[]; "contact_list_id"?: string | null; "sip_provider_id"?: string | null; "greeting_file_id"?: string | null; "greeting_file_url"?: string | null; "transfer_number"?: string | null; "caller_id"?: string | null; "calling_hours"?: CallingHours | null; "key_map"?: KeyMap; "retry"?: Retry; "max_concurrent_calls"?: number; "calls_per_second"?: number; "ring_timeout_seconds"?: number; "voicemail"?: "hang_up" | "leave_message"; "record"?: boolean; "title"?: string; "name"?: string }
 
 export type CampaignCall = { "id": string; "contact_id": string | null; "phone_number": string; "status": "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown"; "attempts": number; "answered_at": string | null; "ended_at": string | null; "duration_seconds": number | null; "key": string | null; "transferred": boolean; "cause": string | null; "recording_url": string | null; "next_attempt_at": string | null }
+
+export type Client = { "id": string; "user_id": string; "name": string; "phone_number": string | null; "profession": string | null; "voice_id": string | null; "voice_name": string | null; "system_prompt": string | null; "is_active": boolean; "created_at": string; "updated_at": string }
+
+export type NewClient = { "name": string; "phone_number"?: string; "profession"?: string; "voice_id"?: string; "voice_name"?: string; "system_prompt"?: string; "is_active"?: boolean }
+
+export type ClientChanges = { "name"?: string; "phone_number"?: string | null; "profession"?: string | null; "voice_id"?: string | null; "voice_name"?: string | null; "system_prompt"?: string | null; "is_active"?: boolean }
+
+export type Knowledge = { "id": string; "client_id": string; "title": string; "content": string; "created_at": string }
+
+export type NewKnowledge = { "title": string; "content": string }
+
+export type FoundPassage = { "knowledge_id": string; "title": string; "text": string; "score": number }
+
+export type Call = { "id": string; "client_id": string; "contact_id": string | null; "caller_phone": string | null; "caller_name": string | null; "duration_seconds": number; "stt_latency_ms": number | null; "llm_latency_ms": number | null; "tts_latency_ms": number | null; "transcript": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "success": boolean | null; "recording_url": string | null; "notes": string | null; "started_at": string; "created_at": string }
+
+export type NewCall = { "client_id": string; "caller_phone"?: string; "caller_name"?: string; "duration_seconds"?: number; "stt_latency_ms"?: number; "llm_latency_ms"?: number; "tts_latency_ms"?: number; "transcript"?: string; "sentiment"?: "positive" | "neutral" | "negative"; "success"?: boolean; "recording_url"?: string; "notes"?: string; "started_at"?: string }
+
+export type CallChanges = { "caller_name"?: string | null; "duration_seconds"?: number; "stt_latency_ms"?: number | null; "llm_latency_ms"?: number | null; "tts_latency_ms"?: number | null; "transcript"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null; "success"?: boolean | null; "recording_url"?: string | null; "notes"?: string | null; "started_at"?: string }
+
+export type Dashboard = { "total_calls": number; "calls_today": number; "calls_yesterday": number; "total_minutes": number; "avg_duration_seconds": number; "success_rate": number; "avg_stt_latency_ms": number; "avg_llm_latency_ms": number; "avg_tts_latency_ms": number; "sentiment": { "positive": number; "neutral": number; "negative": number }; "period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "previous_period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "total_clients": number; "active_clients": number }
+
+export type ClientStatistics = { "total_calls": number; "calls_today": number; "calls_yesterday": number; "total_minutes": number; "avg_duration_seconds": number; "success_rate": number; "avg_stt_latency_ms": number; "avg_llm_latency_ms": number; "avg_tts_latency_ms": number; "sentiment": { "positive": number; "neutral": number; "negative": number }; "period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "previous_period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "client_id": string }
+
+export type Usage = { "clients": number; "max_clients": number | null; "minutes_this_month": number; "max_minutes_per_month": number | null }
+
+export type Property = { "id": string; "name": string; "city": string | null; "price": number | null; "currency": string; "price_range": string | null; "bedrooms": number | null; "type": "villa" | "apartment" | "penthouse" | "townhouse" | null; "status": "available" | "reserved" | "sold"; "image_url": string | null; "description": string | null; "features": (string)[]; "created_at": string; "updated_at": string }
+
+export type NewProperty = { "name": string; "city"?: string; "price"?: number; "currency"?: string; "price_range"?: string; "bedrooms"?: number; "type"?: "villa" | "apartment" | "penthouse" | "townhouse"; "status"?: "available" | "reserved" | "sold"; "image_url"?: string; "description"?: string; "features"?: (string)[] }
+
+export type PropertyChanges = { "name"?: string; "city"?: string | null; "price"?: number | null; "currency"?: string; "price_range"?: string | null; "bedrooms"?: number | null; "type"?: "villa" | "apartment" | "penthouse" | "townhouse" | null; "status"?: "available" | "reserved" | "sold"; "image_url"?: string | null; "description"?: string | null; "features"?: (string)[] }
+
+export type Prospect = { "id": string; "contact_id": string; "name": string; "email": string | null; "phone": string | null; "whatsapp": string | null; "budget": string | null; "budget_min": number | null; "budget_max": number | null; "budget_currency": string | null; "city": string | null; "timeline": string | null; "timeline_days": number | null; "status": "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost"; "assigned_to": string | null; "assigned_to_name": string | null; "assignment_reason": string | null; "preferred_channel": string | null; "language": string | null; "source_channel": string | null; "created_at": string; "updated_at": string }
+
+export type NewProspect = { "name"?: string; "contact_id"?: string; "email"?: string; "phone"?: string; "whatsapp"?: string; "budget"?: string; "city"?: string; "timeline"?: string; "status"?: "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost"; "assigned_to"?: string; "preferred_channel"?: string; "language"?: string; "source_channel"?: string }
+
+export type ProspectChanges = { "name"?: string; "email"?: string | null; "phone"?: string; "whatsapp"?: string | null; "budget"?: string | null; "city"?: string | null; "timeline"?: string | null; "status"?: "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost"; "assigned_to"?: string | null; "preferred_channel"?: string | null; "language"?: string | null; "source_channel"?: string | null }
+
+export type QualificationScore = { "id": string; "prospect_id": string; "conversation_id": string | null; "total": number; "grade": "hot" | "warm" | "cold"; "parts": { "budget": { "score": number; "max": number; "reason": string }; "timeline": { "score": number; "max": number; "reason": string }; "authority": { "score": number; "max": number; "reason": string }; "need": { "score": number; "max": number; "reason": string }; "engagement": { "score": number; "max": number; "reason": string } }; "source": "computed" | "given"; "notes": string | null; "scored_by": string | null; "created_at": string }
+
+export type NewQualificationScore = { "conversation_id"?: string; "notes"?: string; "budget"?: number; "timeline"?: number; "authority"?: number; "need"?: number; "engagement"?: number }
+
+export type PropertyInterest = { "id": string; "prospect_id": string; "property_id": string; "property_name": string; "note": string | null; "created_at": string }
+
+export type NewPropertyInterest = { "property_id": string; "note"?: string }
+
+export type SalesConversation = { "id": string; "prospect_id": string; "prospect_name": string; "campaign_id": string | null; "timestamp": string; "duration": number | null; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "ai_confidence": number | null; "handoff_suggested": boolean; "message_count": number; "status": "open" | "pending" | "closed"; "assigned_to": string | null; "tags": (string)[]; "notes": string | null; "subject": string | null; "is_ai_active": boolean; "created_at": string; "updated_at": string }
+
+export type NewSalesConversation = { "prospect_id": string; "campaign_id"?: string; "channel"?: "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "timestamp"?: string; "duration"?: number; "outcome"?: string; "sentiment"?: "positive" | "neutral" | "negative"; "transcript"?: string; "ai_confidence"?: number; "handoff_suggested"?: boolean; "subject"?: string; "notes"?: string; "is_ai_active"?: boolean; "messages"?: (NewTranscriptMessage)[] }
+
+export type NewTranscriptMessage = { "sender": "customer" | "assistant" | "member" | "system"; "text": string; "timestamp"?: string; "client_id"?: string }
+
+export type SalesConversationInFull = { "id": string; "prospect_id": string; "prospect_name": string; "campaign_id": string | null; "timestamp": string; "duration": number | null; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "ai_confidence": number | null; "handoff_suggested": boolean; "message_count": number; "status": "open" | "pending" | "closed"; "assigned_to": string | null; "tags": (string)[]; "notes": string | null; "subject": string | null; "is_ai_active": boolean; "created_at": string; "updated_at": string; "transcript": string | null }
+
+export type LiveConversation = { "conversation_id": string; "prospect_id": string; "prospect_name": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "message_count": number; "last_message_text": string | null; "status": "active" | "waiting" | "ended"; "stage": string | null; "intent": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "ai_confidence": number | null; "next_action": string | null; "state": Record<string, unknown>; "started_at": string; "updated_at": string }
+
+export type SalesConversationChanges = { "campaign_id"?: string | null; "duration"?: number | null; "outcome"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null; "transcript"?: string | null; "ai_confidence"?: number | null; "handoff_suggested"?: boolean; "status"?: "open" | "pending" | "closed"; "assigned_to"?: string | null; "tags"?: (string)[]; "notes"?: string | null; "subject"?: string | null; "is_ai_active"?: boolean }
+
+export type TranscriptMessage = { "id": string; "conversation_id": string; "sender": "customer" | "assistant" | "member" | "system"; "sender_id": string | null; "text": string; "timestamp": string; "client_id": string | null }
+
+export type LiveConversationChanges = { "status"?: "active" | "waiting" | "ended"; "stage"?: string | null; "intent"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null; "ai_confidence"?: number | null; "next_action"?: string | null; "state"?: Record<string, unknown> }
+
+export type DetectedEntity = { "id": string; "conversation_id": string; "created_at": string; "updated_at": string; "message_id": string | null; "type": string; "value": string; "confidence": number | null }
+
+export type NewDetectedEntity = { "type": string; "value": string; "message_id"?: string; "confidence"?: number }
+
+export type DetectedEntityChanges = { "type"?: string; "value"?: string; "confidence"?: number | null }
+
+export type AgentAction = { "id": string; "conversation_id": string; "created_at": string; "updated_at": string; "type": string; "description": string | null; "status": "pending" | "in_progress" | "completed" | "failed"; "details": Record<string, unknown> }
+
+export type NewAgentAction = { "type": string; "description"?: string; "status"?: "pending" | "in_progress" | "completed" | "failed"; "details"?: Record<string, unknown> }
+
+export type AgentActionChanges = { "description"?: string | null; "status"?: "pending" | "in_progress" | "completed" | "failed"; "details"?: Record<string, unknown> }
+
+export type PlanStep = { "id": string; "conversation_id": string; "created_at": string; "updated_at": string; "position": number; "description": string; "status": "pending" | "in_progress" | "completed" | "skipped" }
+
+export type NewPlanStep = { "description": string; "position"?: number; "status"?: "pending" | "in_progress" | "completed" | "skipped" }
+
+export type PlanStepChanges = { "description"?: string; "position"?: number; "status"?: "pending" | "in_progress" | "completed" | "skipped" }
+
+export type ConversationReview = { "id": string; "conversation_id": string; "created_at": string; "updated_at": string; "message_id": string | null; "note": string | null; "score": number | null; "reviewed_by": string | null }
+
+export type NewConversationReview = { "message_id"?: string; "note"?: string; "score"?: number }
+
+export type ConversationReviewChanges = { "note"?: string | null; "score"?: number | null }
+
+export type Appointment = { "id": string; "prospect_id": string; "prospect_name": string; "property_id": string | null; "property_name": string | null; "assigned_rep_id": string | null; "assigned_rep_name": string | null; "scheduled_date": string; "duration_minutes": number; "location": string | null; "status": "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled"; "notes": string | null; "source_channel": string | null; "conversation_id": string | null; "created_at": string; "updated_at": string }
+
+export type NewAppointment = { "prospect_id": string; "property_id"?: string; "property_name"?: string; "assigned_rep_id"?: string; "scheduled_date": string; "duration_minutes"?: number; "location"?: string; "notes"?: string; "source_channel"?: string; "conversation_id"?: string }
+
+export type AppointmentChanges = { "property_id"?: string | null; "assigned_rep_id"?: string | null; "scheduled_date"?: string; "duration_minutes"?: number; "location"?: string | null; "status"?: "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled"; "notes"?: string | null; "reason"?: string }
+
+export type RescheduleAppointment = { "scheduled_date": string; "duration_minutes"?: number; "assigned_rep_id"?: string; "reason"?: string }
+
+export type AppointmentChange = { "id": string; "status": "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled"; "scheduled_date": string; "duration_minutes": number; "assigned_rep_id": string | null; "reason": string | null; "changed_by": string | null; "created_at": string }
+
+export type HandoffPackage = { "id": string; "conversation_id": string | null; "prospect_id": string; "appointment_id": string | null; "prospect_name": string; "prospect_phone": string | null; "prospect_email": string | null; "prospect_whatsapp": string | null; "timestamp": string; "priority": "high" | "medium" | "low"; "reason": string; "reasons": (string)[]; "summary": string | null; "detected_needs": (string)[]; "suggested_properties": (string)[]; "suggestions": ({ "property_id": string; "name": string; "reasons": (string)[] })[]; "qualification_score": Record<string, unknown> | null; "conversation_context": string | null; "next_steps": (string)[]; "status": "pending" | "claimed" | "completed" | "expired"; "assigned_to": string | null; "assigned_to_name": string | null; "assignment_reason": string | null; "claimed_by": string | null; "claimed_by_name": string | null; "claimed_at": string | null; "completed_at": string | null; "outcome": string | null; "expires_at": string; "source_channel": string | null; "suggested_follow_up_channel": string | null; "created_at": string; "updated_at": string }
+
+export type NewHandoff = { "prospect_id": string; "conversation_id"?: string; "appointment_id"?: string; "priority"?: "high" | "medium" | "low"; "reason"?: string; "summary"?: string; "detected_needs"?: (string)[]; "suggested_properties"?: (string)[]; "qualification_score"?: Record<string, unknown>; "conversation_context"?: string; "next_steps"?: (string)[]; "source_channel"?: string; "suggested_follow_up_channel"?: string; "expires_at"?: string }
+
+export type HandoffChanges = { "priority"?: "high" | "medium" | "low"; "reason"?: string; "summary"?: string | null; "detected_needs"?: (string)[]; "suggested_properties"?: (string)[]; "conversation_context"?: string | null; "next_steps"?: (string)[]; "assigned_to"?: string | null; "suggested_follow_up_channel"?: string | null; "expires_at"?: string }
+
+export type RoutingRule = { "id": string; "name": string; "active": boolean; "position": number; "applies_to": ("prospect" | "handoff")[]; "conditions": { "city"?: (string)[]; "channel"?: (string)[]; "language"?: (string)[]; "priority"?: ("high" | "medium" | "low")[]; "budget_min"?: number; "budget_max"?: number; "currency"?: string }; "strategy": "member" | "round_robin"; "member_ids": (string)[]; "turns": number; "created_at": string; "updated_at": string }
+
+export type NewRoutingRule = { "name": string; "member_ids": (string)[]; "active"?: boolean; "position"?: number; "applies_to"?: ("prospect" | "handoff")[]; "conditions"?: { "city"?: (string)[]; "channel"?: (string)[]; "language"?: (string)[]; "priority"?: ("high" | "medium" | "low")[]; "budget_min"?: number; "budget_max"?: number; "currency"?: string }; "strategy"?: "member" | "round_robin" }
+
+export type RoutingRuleChanges = { "name"?: string; "member_ids"?: (string)[]; "active"?: boolean; "position"?: number; "applies_to"?: ("prospect" | "handoff")[]; "conditions"?: { "city"?: (string)[]; "channel"?: (string)[]; "language"?: (string)[]; "priority"?: ("high" | "medium" | "low")[]; "budget_min"?: number; "budget_max"?: number; "currency"?: string }; "strategy"?: "member" | "round_robin" }
+
+export type CampaignRun = { "id": string; "campaign_id": string; "status": "active" | "paused" | "completed" | "stopped"; "progress": number; "contacts": number; "attempts": number; "total_calls": number; "answered_calls": number; "transferred_calls": number; "failed_calls": number; "connect_rate": number; "booked_appointments": number; "started_at": string | null; "ended_at": string | null }
+
+export type QueuedLead = { "id": string; "campaign_id": string; "prospect_id": string | null; "name": string; "phone": string | null; "status": "queued"; "attempts": number; "scheduled_at": string | null }
+
+export type NewQueuedLead = { "prospect_id"?: string; "contact_id"?: string }
+
+export type TeamMember = { "id": string; "name": string; "email": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "avatar": string | null; "last_active": string | null; "status": "active" | "suspended"; "created_at": string; "updated_at": string }
+
+export type DatabaseTest = { "success": true; "message": string; "tables": { "properties": { "accessible": boolean; "count": number }; "integrations": { "accessible": boolean; "count": number } } }
 
 export type Error = { "error": string; "code": string; "request_id": string; "details"?: ({ "path": string; "message": string })[] }
 
@@ -86,6 +208,12 @@ export interface Operations {
   revokeOtherSessions: { input: undefined; answer: { "success": true } }
   /** Sign out one of my sessions. */
   revokeSession: { input: { path: { id: string } }; answer: { "success": true } }
+  /** Get a code by e-mail or SMS; with `code`, confirm it. */
+  verify: { input: { body: { "type": "email" | "phone"; "code"?: string } }; answer: { "message": string; "type": "email" | "phone"; "email_verified": boolean; "phone_verified": boolean; "expires_at"?: string } }
+  /** Get a link by e-mail with which a new password can be chosen. */
+  forgotPassword: { input: { body: { "email": string } }; answer: { "message": string } }
+  /** Choose a new password with the token of that link; every session ends. */
+  resetPassword: { input: { body: { "token": string; "password": string } }; answer: { "message": string } }
   /** My profile; for owners and admins also a member's. */
   getProfile: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string } }
   /** Change my profile. */
@@ -121,13 +249,41 @@ export interface Operations {
   /** Join the workspace of an invitation and switch to it. */
   acceptInvitation: { input: { body: { "token": string } }; answer: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
   /** Make an API key for this workspace. The key is shown this once. */
-  createApiKey: { input: { body: { "name": string; "scopes": ("workspace:read" | "workspace:write" | "workspace:delete" | "members:read" | "members:write" | "audit:read" | "contacts:read" | "contacts:write" | "contacts:import" | "contact-lists:read" | "do-not-call:read" | "do-not-call:write" | "files:read" | "files:write" | "telephony:read" | "telephony:write" | "campaigns:read" | "campaigns:write" | "campaign-calls:read" | "billing:read" | "billing:write" | "realtime:connect")[]; "expires_at"?: string } }; answer: { "id": string; "name": string; "prefix": string; "scopes": (string)[]; "created_by": string; "created_at": string; "expires_at": string | null; "last_used_at": string | null; "key": string } }
+  createApiKey: { input: { body: { "name": string; "scopes": ("workspace:read" | "workspace:write" | "workspace:delete" | "members:read" | "members:write" | "audit:read" | "contacts:read" | "contacts:write" | "contacts:import" | "timeline:read" | "contact-lists:read" | "do-not-call:read" | "do-not-call:write" | "files:read" | "files:write" | "telephony:read" | "telephony:write" | "campaigns:read" | "campaigns:write" | "campaign-calls:read" | "conversations:read" | "conversations:write" | "products:read" | "products:write" | "orders:read" | "orders:write" | "forms:read" | "forms:write" | "form-submissions:read" | "clients:read" | "clients:write" | "calls:read" | "calls:write" | "analytics:read" | "knowledge:write" | "properties:read" | "properties:write" | "prospects:read" | "prospects:write" | "conversations:review" | "qualification:write" | "appointments:read" | "appointments:write" | "handoffs:read" | "handoffs:write" | "routing:read" | "routing:write" | "billing:read" | "billing:write" | "integrations:read" | "integrations:write" | "payments:read" | "payments:write" | "payments:refund" | "realtime:connect")[]; "expires_at"?: string } }; answer: { "id": string; "name": string; "prefix": string; "scopes": (string)[]; "created_by": string; "created_at": string; "expires_at": string | null; "last_used_at": string | null; "key": string } }
   /** The API keys of this workspace. */
   listApiKeys: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "name": string; "prefix": string; "scopes": (string)[]; "created_by": string; "created_at": string; "expires_at": string | null; "last_used_at": string | null })[]; "next_cursor": string | null } }
   /** Revoke an API key; it stops working at once. */
   revokeApiKey: { input: { path: { id: string } }; answer: { "success": true } }
   /** Who did what to whose access in this workspace. */
   listAudit: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "action": string; "user_id": string | null; "target": string | null; "details": Record<string, unknown>; "address": string | null; "created_at": string })[]; "next_cursor": string | null } }
+  /** Make an account (supabase.auth.signUp). */
+  supabaseSignUp: { input: { body: { "email": string; "password": string; "data"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; answer: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
+  /** Sign in or get new tokens (supabase.auth.signInWithPassword, refreshSession). */
+  supabaseToken: { input: { query: { grant_type: "password" | "refresh_token" }; body: { "email"?: string; "password"?: string; "refresh_token"?: string } }; answer: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
+  /** Who I am (supabase.auth.getUser). */
+  supabaseGetUser: { input: undefined; answer: { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } }
+  /** Change my password or metadata (supabase.auth.updateUser). */
+  supabaseUpdateUser: { input: { body: { "password"?: string; "current_password"?: string; "data"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; answer: { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } }
+  /** Sign out (supabase.auth.signOut). */
+  supabaseLogout: { input: { query?: { scope?: "global" | "local" | "others" } }; answer: null }
+  /** The platform in numbers. */
+  getStatistics: { input: undefined; answer: { "users": number; "active_users": number; "suspended_users": number; "open_reports": number; "chats": number; "messages": number; "messages_today": number; "video_calls": number; "storage_bytes": number; "per_day": ({ "date": string; "users": number; "messages": number; "video_calls": number })[] } }
+  /** Every user of the platform, the newest first; `q` finds them by name or e-mail address. */
+  listManagedUsers: { input: { query?: { limit?: number; cursor?: string; q?: string } }; answer: { "data": ({ "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string })[]; "next_cursor": string | null } }
+  /** Lock a user out: their sessions end at once. */
+  suspendUser: { input: { path: { id: string }; body: { "reason"?: string } }; answer: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
+  /** Let a suspended or banned user in again. */
+  unsuspendUser: { input: { path: { id: string }; body: { "reason"?: string } }; answer: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
+  /** Lock a user out for good. */
+  banUser: { input: { path: { id: string }; body: { "reason"?: string } }; answer: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
+  /** Vouch for a user's e-mail address or telephone. */
+  verifyUser: { input: { path: { id: string }; body: { "type"?: "email" | "phone" } }; answer: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
+  /** What users have reported, the newest first. */
+  listReports: { input: { query?: { limit?: number; cursor?: string; status?: "open" | "resolved" | "dismissed" } }; answer: { "data": ({ "id": string; "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details": string | null; "status": "open" | "resolved" | "dismissed"; "created_at": string; "reporter": { "id": string; "name": string | null; "email": string }; "reported_user": { "id": string; "name": string | null; "email": string } | null; "quote": string | null; "note": string | null; "handled_by": string | null; "handled_at": string | null })[]; "next_cursor": string | null } }
+  /** Resolve or dismiss a report. */
+  handleReport: { input: { path: { id: string }; body: { "status": "open" | "resolved" | "dismissed"; "note"?: string } }; answer: { "id": string; "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details": string | null; "status": "open" | "resolved" | "dismissed"; "created_at": string; "reporter": { "id": string; "name": string | null; "email": string }; "reported_user": { "id": string; "name": string | null; "email": string } | null; "quote": string | null; "note": string | null; "handled_by": string | null; "handled_at": string | null } }
+  /** Report a user, or a message or chat that I see, to the administrators. */
+  createReport: { input: { body: { "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details"?: string } }; answer: { "id": string; "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details": string | null; "status": "open" | "resolved" | "dismissed"; "created_at": string } }
   /** The contact book, newest first */
   listContacts: { input: { query?: { limit?: number; cursor?: string; userId?: string; contact_list_id?: string; phone_number?: string; email?: string } }; answer: { "data": (Contact)[]; "next_cursor": string | null } }
   /** Add a contact */
@@ -140,6 +296,14 @@ export interface Operations {
   putContact: { input: { path: { id: string }; body: ContactChanges }; answer: Contact }
   /** Delete a contact */
   deleteContact: { input: { path: { id: string } }; answer: { "success": true } }
+  /** A contact's whole history, newest first, whichever part of the system made it */
+  getTimeline: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (TimelineEntry)[]; "next_cursor": string | null } }
+  /** How a contact can be reached */
+  listIdentities: { input: { path: { id: string } }; answer: { "data": (Identity)[] } }
+  /** Another way to reach a contact */
+  addIdentity: { input: { path: { id: string }; body: NewIdentity }; answer: Identity }
+  /** Two contacts are one person: everything of contact_id comes to this one */
+  mergeContacts: { input: { path: { id: string }; body: { "contact_id": string } }; answer: Contact }
   /** Contact lists, newest first */
   listContactLists: { input: { query?: { userId?: string; cursor?: string } }; answer: (ContactList)[] }
   /** Make a contact list */
@@ -186,6 +350,36 @@ export interface Operations {
   getSignedFile: { input: { path: { token: string; filename: string } }; answer: unknown }
   /** A one-time ticket for /ws, for clients that can send neither header nor cookie */
   createRealtimeTicket: { input: undefined; answer: { "ticket": string; "expires_in": number } }
+  /** The plans there are. */
+  listPlans: { input: undefined; answer: { "data": ({ "id": string; "name": string; "price": number; "currency": string; "interval": "month" | "year"; "limits": { "max_clients": number | null; "max_minutes_per_month": number | null } })[]; "next_cursor": string | null } }
+  /** The subscription of a user's workspace. */
+  getSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "created_at": string; "updated_at": string } }
+  /** Take a plan or change to it: a free one is active at once, a paid one when it is paid for. */
+  choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "created_at": string; "updated_at": string } }
+  /** Record that a workspace has paid for the plan it chose, which makes its subscription active. */
+  recordPayment: { input: { body: { "workspace_id": string; "payment_method": string; "payment_details"?: Record<string, string | number | boolean> } }; answer: { "id": string; "user_id": string; "plan_id": string; "amount": number; "currency": string; "payment_method": string; "payment_details": Record<string, unknown>; "status": "completed" | "refunded"; "created_at": string } }
+  /** What this workspace has paid. */
+  listPayments: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "user_id": string; "plan_id": string; "amount": number; "currency": string; "payment_method": string; "payment_details": Record<string, unknown>; "status": "completed" | "refunded"; "created_at": string })[]; "next_cursor": string | null } }
+  /** The key a browser subscribes with (its `applicationServerKey`) */
+  getVapidPublicKey: { input: undefined; answer: { "publicKey": string } }
+  /** Be notified in this browser */
+  subscribePush: { input: { body: { "endpoint": string; "keys": { "p256dh": string; "auth": string } } }; answer: { "id": string; "endpoint": string; "createdAt": string } }
+  /** Be notified in this browser no more */
+  unsubscribePush: { input: { body: { "endpoint": string } }; answer: { "success": true } }
+  /** The workspace's connections to outside systems; without a login those of the public workspace, in brief */
+  listIntegrations: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string })[]; "next_cursor": string | null } }
+  /** Add a connection to an outside system, or change it */
+  saveIntegration: { input: { body: { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "platform"?: string; "status"?: "connected" | "disconnected"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; answer: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
+  /** The platforms a shop can be connected to, and whether it is */
+  listShopIntegrations: { input: { path: { shopId: string } }; answer: { "data": ({ "platform": string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "accountName": string | null; "error": string | null; "expiresAt": string | null; "lastSync": string | null })[]; "nextCursor": string | null } }
+  /** Connect a platform: facebook, instagram and tiktok answer where to log in, the others take a token */
+  connectIntegration: { input: { path: { shopId: string; platform: string }; body: { "token"?: string; "phoneNumberId"?: string; "businessAccountId"?: string } }; answer: { "authUrl"?: string; "success"?: true; "platform"?: string; "accountName"?: string | null } }
+  /** Disconnect a platform and forget its tokens */
+  disconnectIntegration: { input: { path: { shopId: string; platform: string } }; answer: { "success": true } }
+  /** Use the workspace's own app at a platform (clientId, clientSecret) or account at stripe (secretKey, webhookSecret) */
+  saveCredentials: { input: { path: { shopId: string; platform: string }; body: { "clientId"?: string; "clientSecret"?: string; "secretKey"?: string; "webhookSecret"?: string } }; answer: { "success": true } }
+  /** Use the installation's app or account again */
+  removeCredentials: { input: { path: { shopId: string; platform: string } }; answer: { "success": true } }
   /** SIP providers with their live state, newest first */
   listSipProviders: { input: { query?: { userId?: string; cursor?: string } }; answer: (SipProvider)[] }
   /** Add a SIP provider */
@@ -240,6 +434,354 @@ export interface Operations {
   listCampaignCalls: { input: { path: { id: string }; query?: { limit?: number; cursor?: string; status?: "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown" } }; answer: { "data": (CampaignCall)[]; "next_cursor": string | null } }
   /** The same as CSV, all of it */
   getCampaignReport: { input: { path: { id: string } }; answer: string }
+  /** My chats, the one with the newest message first; archived and hidden ones only when asked for */
+  listChats: { input: { query?: { limit?: number; cursor?: string; archived?: "true" | "false"; hidden?: "true" | "false" } }; answer: { "data": ({ "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string })[]; "next_cursor": string | null } }
+  /** Make a group, or open the dm with another person */
+  createChat: { input: { body: { "type": "dm" | "group"; "name"?: string; "avatar_url"?: string; "member_ids"?: (string)[] } }; answer: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
+  /** A chat with its members */
+  getChat: { input: { path: { id: string } }; answer: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
+  /** Archive or hide a chat for me; rename a group or change its picture */
+  updateChat: { input: { path: { id: string }; body: { "name"?: string; "avatar_url"?: string | null; "archived"?: boolean; "hidden"?: boolean } }; answer: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
+  /** Who is in a chat, and how far they have read */
+  listChatMembers: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "next_cursor": string | null } }
+  /** Add people to a group; for its owner and admins */
+  addChatMembers: { input: { path: { id: string }; body: { "member_ids": (string)[] } }; answer: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
+  /** Change a member's role in a group */
+  changeChatMember: { input: { path: { id: string; userId: string }; body: { "role": "owner" | "admin" | "member" } }; answer: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
+  /** Remove a member from a group */
+  removeChatMember: { input: { path: { id: string; userId: string } }; answer: { "success": true } }
+  /** Leave a group; its owner leaves it to whoever has been there longest */
+  leaveChat: { input: { path: { id: string } }; answer: { "success": true } }
+  /** Messages of a chat, newest first; older, newer or around one of them */
+  listMessages: { input: { query: { limit?: number; cursor?: string; chat_id: string; before?: string; after?: string; around?: string } }; answer: { "data": ({ "id": string; "chat_id"?: string; "number"?: number; "sender_id"?: string; "sender"?: { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "file"?: { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to"?: string | null; "reply"?: { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "client_id"?: string | null; "status"?: "sent" | "delivered" | "read"; "reactions"?: ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll"?: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at"?: string | null; "created_at"?: string; "edited_at"?: string | null; "deleted": boolean; "viewed"?: boolean })[]; "next_cursor": string | null } }
+  /** Delete a message for everyone, named in the body or the query */
+  deleteMessage: { input: { query?: { message_id?: string }; body: { "message_id"?: string } }; answer: { "success": true; "id": string; "deleted": true } }
+  /** Find words in my chats, newest first; never in encrypted messages */
+  searchMessages: { input: { query: { limit?: number; cursor?: string; q: string; chat_id?: string } }; answer: { "data": ({ "id": string; "chat_id"?: string; "number"?: number; "sender_id"?: string; "sender"?: { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "file"?: { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to"?: string | null; "reply"?: { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "client_id"?: string | null; "status"?: "sent" | "delivered" | "read"; "reactions"?: ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll"?: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at"?: string | null; "created_at"?: string; "edited_at"?: string | null; "deleted": boolean; "viewed"?: boolean })[]; "next_cursor": string | null } }
+  /** Send a message; with a client_id, sending it again does no harm */
+  sendMessage: { input: { body: { "chat_id": string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string; "file_id"?: string; "reply_to"?: string; "visibility"?: "everyone" | "view_once" | "disappearing"; "expires_in_seconds"?: number; "encrypted"?: boolean; "client_id"?: string; "poll"?: { "question": string; "options": (string)[]; "multiple"?: boolean; "anonymous"?: boolean; "closes_at"?: string } } }; answer: { "id": string; "chat_id": string; "number": number; "sender_id": string; "sender": { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to": string | null; "reply": { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility": "everyone" | "view_once" | "disappearing"; "encrypted": boolean; "client_id": string | null; "status": "sent" | "delivered" | "read"; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll": { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at": string | null; "created_at": string; "edited_at": string | null; "deleted": false } }
+  /** Change what I wrote */
+  editMessage: { input: { path: { id: string }; body: { "content": string } }; answer: { "id": string; "chat_id": string; "number": number; "sender_id": string; "sender": { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to": string | null; "reply": { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility": "everyone" | "view_once" | "disappearing"; "encrypted": boolean; "client_id": string | null; "status": "sent" | "delivered" | "read"; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll": { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at": string | null; "created_at": string; "edited_at": string | null; "deleted": false } }
+  /** Change what I wrote */
+  replaceMessage: { input: { path: { id: string }; body: { "content": string } }; answer: { "id": string; "chat_id": string; "number": number; "sender_id": string; "sender": { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to": string | null; "reply": { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility": "everyone" | "view_once" | "disappearing"; "encrypted": boolean; "client_id": string | null; "status": "sent" | "delivered" | "read"; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll": { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at": string | null; "created_at": string; "edited_at": string | null; "deleted": false } }
+  /** Open what may be viewed once */
+  viewMessage: { input: { path: { id: string } }; answer: { "id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null } }
+  /** I have read everything up to this message, or everything */
+  readMessages: { input: { body: { "chat_id": string; "message_id"?: string } }; answer: { "success": true; "chat_id": string; "message_id": string | null; "unread_count": number } }
+  /** My device has everything up to this message, or everything */
+  receiveMessages: { input: { body: { "chat_id": string; "message_id"?: string } }; answer: { "success": true; "chat_id": string; "message_id": string | null; "unread_count": number } }
+  /** React to a message, or take the same reaction back */
+  toggleReaction: { input: { body: { "message_id": string; "emoji": string } }; answer: { "message_id": string; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[] } }
+  /** Ask the chat: a message of type poll */
+  createPoll: { input: { body: { "chat_id": string; "question": string; "options": (string)[]; "multiple"?: boolean; "anonymous"?: boolean; "closes_at"?: string } }; answer: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string; "my_option_ids": (string)[] } }
+  /** Vote, change my vote, or with no options take it back */
+  castVote: { input: { body: { "poll_id": string; "option_ids": (string)[] } }; answer: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string; "my_option_ids": (string)[] } }
+  /** How a poll stands */
+  getPoll: { input: { path: { id: string } }; answer: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string; "my_option_ids": (string)[] } }
+  /** Upload a file to send, or a picture of myself, to 50 MB, in the form field "file" */
+  uploadFile: { input: { body: FormData }; answer: { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } }
+  /** The content of a file, for its uploader and those to whom it was sent */
+  downloadFile: { input: { path: { id: string; filename: string }; query?: { ticket?: string } }; answer: unknown }
+  /** Find people by exact e-mail address, phone number or username, and colleagues by name */
+  searchPeople: { input: { query: { q: string } }; answer: { "data": ({ "id": string; "name": string | null; "username": string | null; "avatar_url": string | null })[]; "next_cursor": string | null } }
+  /** My profile as others see it, with status and presence */
+  getMyProfile: { input: undefined; answer: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string; "status": string | null; "status_expires_at": string | null; "badges": ("email_verified" | "phone_verified" | "admin" | "affiliate")[]; "online": boolean; "last_active": string | null } }
+  /** Change my profile, or say what I am up to for a while */
+  updateMyProfile: { input: { body: { "full_name"?: string | null; "company_name"?: string | null; "display_name"?: string | null; "username"?: string | null; "phone"?: string | null; "avatar_url"?: string | null; "status"?: string | null; "status_expires_at"?: string | null } }; answer: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string; "status": string | null; "status_expires_at": string | null; "badges": ("email_verified" | "phone_verified" | "admin" | "affiliate")[]; "online": boolean; "last_active": string | null } }
+  /** Whom I have blocked */
+  listBlocks: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "created_at": string })[]; "next_cursor": string | null } }
+  /** Block somebody: no messages, calls or presence between the two of you */
+  blockUser: { input: { body: { "user_id": string } }; answer: { "user_id": string; "name": string | null; "avatar_url": string | null; "created_at": string } }
+  /** Unblock somebody, named in the body or the query */
+  unblockUser: { input: { query?: { user_id?: string }; body: { "user_id"?: string } }; answer: { "success": true } }
+  /** Come into a chat's call or a room, for 4 hours; the first one opens it, and it rings */
+  createVideoToken: { input: { body: { "room_name"?: string; "chat_id"?: string } }; answer: { "token": string; "room_name": string; "call_id": string; "identity": string; "provider": "mesh" | "livekit" | "twilio"; "url": string | null; "ice_servers": ({ "urls": (string)[]; "username"?: string; "credential"?: string })[]; "expires_at": string; "call": { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } } }
+  /** Hang up; the call is over with the last but one */
+  endVideoCall: { input: { body: { "room_name": string } }; answer: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
+  /** My call log, newest first */
+  listVideoCalls: { input: { query?: { limit?: number; cursor?: string; chat_id?: string } }; answer: { "data": ({ "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null })[]; "next_cursor": string | null } }
+  /** A call */
+  getVideoCall: { input: { path: { id: string } }; answer: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
+  /** Answer a call that rings */
+  acceptVideoCall: { input: { path: { id: string } }; answer: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
+  /** Decline a call that rings */
+  declineVideoCall: { input: { path: { id: string } }; answer: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
+  /** Businesses the receptionist answers for, newest first */
+  listClients: { input: { query?: { limit?: number; cursor?: string; userId?: string; is_active?: string } }; answer: { "data": (Client)[]; "next_cursor": string | null } }
+  /** Add a client */
+  createClient: { input: { body: NewClient }; answer: Client }
+  /** One client */
+  getClient: { input: { path: { id: string } }; answer: Client }
+  /** Change a client; what is not sent stays */
+  updateClient: { input: { path: { id: string }; body: ClientChanges }; answer: Client }
+  /** Change a client; what is not sent stays */
+  putClient: { input: { path: { id: string }; body: ClientChanges }; answer: Client }
+  /** Stop answering for a client; its calls stay in the figures */
+  deleteClient: { input: { path: { id: string } }; answer: { "success": true } }
+  /** What the receptionist knows of a client */
+  listKnowledge: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (Knowledge)[]; "next_cursor": string | null } }
+  /** Teach the receptionist a text, or a text file in the form field "file" */
+  addKnowledge: { input: { path: { id: string }; body: NewKnowledge | FormData }; answer: Knowledge }
+  /** Forget a text, named in the query */
+  deleteKnowledgeByQuery: { input: { path: { id: string }; query: { knowledge_id: string } }; answer: { "success": true } }
+  /** Passages that answer a question, by words and by meaning */
+  searchKnowledge: { input: { path: { id: string }; query: { q: string; limit?: number } }; answer: { "data": (FoundPassage)[] } }
+  /** Forget a text */
+  deleteKnowledge: { input: { path: { id: string; knowledgeId: string } }; answer: { "success": true } }
+  /** Calls of clients, newest first, by page or by cursor */
+  listCalls: { input: { query?: { client_id?: string; start_date?: string; end_date?: string; sentiment?: "positive" | "neutral" | "negative"; page?: number; per_page?: number; limit?: number; cursor?: string; tz?: string } }; answer: { "data": (Call)[]; "next_cursor": string | null; "total": number; "page": number; "per_page": number } }
+  /** Log a call that took place; for agents, with an API key */
+  logCall: { input: { body: NewCall }; answer: Call }
+  /** One call */
+  getCall: { input: { path: { id: string } }; answer: Call }
+  /** Correct the record of a call; figures follow */
+  updateCall: { input: { path: { id: string }; body: CallChanges }; answer: Call }
+  /** Correct the record of a call; figures follow */
+  putCall: { input: { path: { id: string }; body: CallChanges }; answer: Call }
+  /** Delete the record of a call; figures follow */
+  deleteCall: { input: { path: { id: string } }; answer: { "success": true } }
+  /** How the receptionist does: clients, calls, minutes, success, latencies, mood */
+  getDashboard: { input: { query?: { days?: number; client_id?: string; tz?: string } }; answer: Dashboard }
+  /** Calls and minutes of each day, days without calls too */
+  getCallsPerDay: { input: { query?: { days?: number; client_id?: string; tz?: string } }; answer: { "data": ({ "date": string; "calls": number; "minutes": number })[] } }
+  /** The mood of callers */
+  getSentiment: { input: { query?: { days?: number; client_id?: string; tz?: string } }; answer: { "data": ({ "sentiment": "positive" | "neutral" | "negative"; "count": number; "share": number })[] } }
+  /** The dashboard's figures for one client */
+  getClientStatistics: { input: { path: { id: string }; query?: { days?: number; client_id?: string; tz?: string } }; answer: ClientStatistics }
+  /** What the workspace uses of its plan */
+  getUsage: { input: undefined; answer: Usage }
+  /** The shops I am in the team of */
+  listShops: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
+  /** Open a shop: the first is in my current workspace, a later one is a workspace of its own */
+  createShop: { input: { body: { "name": string; "description"?: string; "currency"?: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[] } }
+  /** One shop with its team */
+  getShop: { input: { path: { shopId: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[] } }
+  /** Change a shop; what is not sent stays */
+  updateShop: { input: { path: { shopId: string }; body: { "name"?: string; "description"?: string | null; "currency"?: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[] } }
+  /** Who works in the shop */
+  listShopTeam: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "userId": string; "name": string | null; "email": string; "avatarUrl": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "nextCursor": string | null } }
+  /** Invite somebody by e-mail address, or a colleague by user id; the token is shown this once */
+  inviteTeammate: { input: { path: { shopId: string }; body: { "email"?: string; "userId"?: string; "role"?: "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; answer: { "id": string; "email": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "token": string; "acceptUrl": string; "createdAt": string; "expiresAt": string } }
+  /** Change a teammate's role. Only an owner changes owners */
+  changeTeammate: { input: { path: { shopId: string; userId: string }; body: { "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; answer: { "userId": string; "name": string | null; "email": string; "avatarUrl": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string } }
+  /** Remove somebody from the team */
+  removeTeammate: { input: { path: { shopId: string; userId: string } }; answer: { "success": true } }
+  /** The catalogue, newest first */
+  listProducts: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; category?: string } }; answer: { "data": ({ "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
+  /** Add a product */
+  createProduct: { input: { path: { shopId: string }; body: { "name": string; "description"?: string; "category"?: string; "retailPrice": number; "currency"?: string; "stock"?: number; "imageUrl"?: string } }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
+  /** One product */
+  getProduct: { input: { path: { shopId: string; productId: string } }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
+  /** Change a product; what is not sent stays */
+  updateProduct: { input: { path: { shopId: string; productId: string }; body: { "name"?: string; "description"?: string | null; "category"?: string | null; "retailPrice"?: number; "currency"?: string; "stock"?: number; "imageUrl"?: string | null } }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
+  /** Take a product out of the catalogue */
+  deleteProduct: { input: { path: { shopId: string; productId: string } }; answer: { "success": true } }
+  /** Upload the picture of a product: PNG, JPEG, WebP or GIF, to 10 MB, in the form field "file" */
+  setProductImage: { input: { path: { shopId: string; productId: string }; body: FormData }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
+  /** The inbox, where something was said last first */
+  listConversations: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; status?: "open" | "pending" | "closed"; assigneeId?: string; channel?: "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; tag?: string; customerId?: string; order?: "recent" | "newest"; messages?: number } }; answer: { "data": ({ "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "timestamp": number })[] })[]; "nextCursor": string | null } }
+  /** One conversation with its newest 50 messages */
+  getConversation: { input: { path: { shopId: string; conversationId: string } }; answer: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "timestamp": number })[] } }
+  /** Assign, close, tag or annotate a conversation, or hand it to the assistant; what is not sent stays */
+  updateConversation: { input: { path: { shopId: string; conversationId: string }; body: { "customerName"?: string; "status"?: "open" | "pending" | "closed"; "assigneeId"?: string | null; "tags"?: (string)[]; "notes"?: string | null; "isAiActive"?: boolean; "outcome"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null } }; answer: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "timestamp": number })[] } }
+  /** Nothing of a conversation is unread any more */
+  readConversation: { input: { path: { shopId: string; conversationId: string } }; answer: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "timestamp": number })[] } }
+  /** What was said, newest first */
+  listConversationMessages: { input: { path: { shopId: string; conversationId: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "timestamp": number })[]; "nextCursor": string | null } }
+  /** Reply to the customer, by the channel they wrote on */
+  sendConversationMessage: { input: { path: { shopId: string; conversationId: string }; body: { "text"?: string; "attachment"?: { "url": string; "type"?: string; "name"?: string } | null; "clientId"?: string } }; answer: { "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "timestamp": number } }
+  /** Orders, newest first */
+  listOrders: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; status?: "pending" | "processing" | "completed" | "cancelled"; paymentStatus?: "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; customerId?: string; conversationId?: string } }; answer: { "data": ({ "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "submittedAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
+  /** Take an order at the catalogue's prices; its stock is taken at once */
+  createOrder: { input: { path: { shopId: string }; body: { "customerName": string; "customerId"?: string; "conversationId"?: string; "formId"?: string; "items": ({ "productId": string; "quantity": number })[] } }; answer: { "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "submittedAt": string; "updatedAt": string } }
+  /** One order with its history, by its id or its number */
+  getOrder: { input: { path: { shopId: string; orderId: string } }; answer: { "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "submittedAt": string; "updatedAt": string; "history": ({ "kind": "status" | "payment"; "from": string; "to": string; "userId": string | null; "at": string })[] } }
+  /** Move an order on: pending, processing, completed; or cancel it, which returns its stock */
+  setOrderStatus: { input: { path: { shopId: string; orderId: string }; body: { "status": "pending" | "processing" | "completed" | "cancelled" } }; answer: { "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "submittedAt": string; "updatedAt": string } }
+  /** Forms, newest first */
+  listForms: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
+  /** Make a form for customers to fill in */
+  createForm: { input: { path: { shopId: string }; body: { "name": string; "description"?: string; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required"?: boolean; "options"?: (string)[] })[]; "isActive"?: boolean } }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
+  /** One form */
+  getForm: { input: { path: { shopId: string; formId: string } }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
+  /** Change a form; what is not sent stays */
+  updateForm: { input: { path: { shopId: string; formId: string }; body: { "name"?: string; "description"?: string | null; "fields"?: ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required"?: boolean; "options"?: (string)[] })[]; "isActive"?: boolean } }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
+  /** Delete a form and what was entered into it */
+  deleteForm: { input: { path: { shopId: string; formId: string } }; answer: { "success": true } }
+  /** What was entered into a form, newest first */
+  listFormSubmissions: { input: { path: { shopId: string; formId: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "formId": string; "customerId": string | null; "values": Record<string, unknown>; "submittedAt": string })[]; "nextCursor": string | null } }
+  /** What the shop sells, newest first */
+  listPublicProducts: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; category?: string } }; answer: { "data": ({ "id": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "imageUrl": string | null; "inStock": boolean })[]; "nextCursor": string | null } }
+  /** The picture of a product */
+  getProductImage: { input: { path: { shopId: string; productId: string } }; answer: unknown }
+  /** Begin to write to the shop; the token opens this conversation for 30 days, here and at /ws */
+  beginVisit: { input: { path: { shopId: string }; body: { "customerName"?: string; "text"?: string } }; answer: { "conversation": { "id": string; "customerName": string; "status": "open" | "pending" | "closed"; "createdAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "clientId": string | null; "timestamp": number })[] }; "visitorToken": string } }
+  /** What was said, newest first; with the visitor's token */
+  listVisitorMessages: { input: { path: { shopId: string; conversationId: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "clientId": string | null; "timestamp": number })[]; "nextCursor": string | null } }
+  /** Say something to the shop; with the visitor's token */
+  addVisitorMessage: { input: { path: { shopId: string; conversationId: string }; body: { "text": string; "clientId"?: string } }; answer: { "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "clientId": string | null; "timestamp": number } }
+  /** A form to fill in */
+  getPublicForm: { input: { path: { shopId: string; formId: string } }; answer: { "id": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[] } }
+  /** Fill in a form */
+  submitForm: { input: { path: { shopId: string; formId: string }; body: { "values": Record<string, unknown> } }; answer: { "id": string; "submittedAt": string } }
+  /** Order something; with the visitor's token it belongs to their conversation */
+  placePublicOrder: { input: { path: { shopId: string }; body: { "customerName": string; "email"?: string; "phone"?: string; "items": ({ "productId": string; "quantity": number })[] } }; answer: { "id": string; "orderId": string; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "submittedAt": string } }
+  /** Begin to pay for an order what it costs */
+  createPaymentIntent: { input: { path: { shopId: string }; body: { "orderId": string; "provider"?: "manual" | "stripe" | "paypal" } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "createdAt": string; "updatedAt": string } }
+  /** Ask the provider whether it was paid; a manual payment is confirmed by an owner or admin */
+  confirmPayment: { input: { path: { shopId: string }; body: { "paymentId": string } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "createdAt": string; "updatedAt": string } }
+  /** Give back an amount, or all that is left */
+  refundPayment: { input: { path: { shopId: string; id: string }; body: { "amount"?: number } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "createdAt": string; "updatedAt": string } }
+  /** How a payment stands */
+  getPayment: { input: { path: { shopId: string; id: string } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "createdAt": string; "updatedAt": string } }
+  /** Properties, newest first: the workspace's own, or without a login those of the installation's public workspace */
+  listProperties: { input: { query?: { limit?: number; cursor?: string; city?: string; status?: "available" | "reserved" | "sold"; type?: "villa" | "apartment" | "penthouse" | "townhouse"; q?: string } }; answer: { "data": (Property)[] } }
+  /** Offer a property */
+  createProperty: { input: { body: NewProperty }; answer: { "data": Property } }
+  /** One property */
+  getProperty: { input: { path: { id: string } }; answer: { "data": Property } }
+  /** Change a property; what is not sent stays */
+  updateProperty: { input: { path: { id: string }; body: PropertyChanges }; answer: { "data": Property } }
+  /** Change a property; what is not sent stays */
+  putProperty: { input: { path: { id: string }; body: PropertyChanges }; answer: { "data": Property } }
+  /** Delete a property; appointments for it stay */
+  deleteProperty: { input: { path: { id: string } }; answer: { "success": true } }
+  /** The pipeline: whoever came in last comes first */
+  listProspects: { input: { query?: { limit?: number; cursor?: string; status?: "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost"; city?: string; assignedTo?: string; q?: string } }; answer: { "data": (Prospect)[] } }
+  /** Take somebody into the pipeline; the routing rules say who looks after them */
+  createProspect: { input: { body: NewProspect }; answer: { "data": Prospect } }
+  /** One prospect */
+  getProspect: { input: { path: { id: string } }; answer: { "data": Prospect } }
+  /** Change a prospect; what is not sent stays */
+  updateProspect: { input: { path: { id: string }; body: ProspectChanges }; answer: { "data": Prospect } }
+  /** Change a prospect; what is not sent stays */
+  putProspect: { input: { path: { id: string }; body: ProspectChanges }; answer: { "data": Prospect } }
+  /** Take somebody out of the pipeline, with appointments and handoffs; the contact stays */
+  deleteProspect: { input: { path: { id: string } }; answer: { "success": true } }
+  /** How well somebody qualifies, part by part; the newest score first */
+  listQualificationScores: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (QualificationScore)[] } }
+  /** Score somebody by what is known; parts that are sent replace those worked out */
+  createQualificationScore: { input: { path: { id: string }; body: NewQualificationScore }; answer: { "data": QualificationScore } }
+  /** The properties somebody is interested in, newest first */
+  listInterests: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (PropertyInterest)[] } }
+  /** Somebody is interested in a property */
+  createInterest: { input: { path: { id: string }; body: NewPropertyInterest }; answer: { "data": PropertyInterest } }
+  /** Somebody is not interested in a property any more */
+  deleteInterest: { input: { path: { id: string; interestId: string } }; answer: { "success": true } }
+  /** Conversations, newest first */
+  listSalesConversations: { input: { query?: { limit?: number; cursor?: string; prospectId?: string; campaignId?: string; channel?: "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; outcome?: string; from?: string; to?: string } }; answer: { "data": (SalesConversation)[] } }
+  /** Write down a conversation with a prospect */
+  createSalesConversation: { input: { body: NewSalesConversation }; answer: { "data": SalesConversationInFull } }
+  /** The conversations that go on at the moment */
+  listLiveConversations: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": (LiveConversation)[] } }
+  /** One conversation, with its transcript */
+  getSalesConversation: { input: { path: { id: string } }; answer: { "data": SalesConversationInFull } }
+  /** Change a conversation; what is not sent stays */
+  updateSalesConversation: { input: { path: { id: string }; body: SalesConversationChanges }; answer: { "data": SalesConversationInFull } }
+  /** Change a conversation; what is not sent stays */
+  putSalesConversation: { input: { path: { id: string }; body: SalesConversationChanges }; answer: { "data": SalesConversationInFull } }
+  /** What was said, newest first */
+  listTranscriptMessages: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (TranscriptMessage)[] } }
+  /** Write down what was said; nothing is sent */
+  createTranscriptMessage: { input: { path: { id: string }; body: NewTranscriptMessage }; answer: { "data": TranscriptMessage } }
+  /** The state of a conversation in progress */
+  getLiveConversation: { input: { path: { id: string } }; answer: { "data": LiveConversation } }
+  /** Tell how a conversation goes on; the first time makes it live */
+  updateLiveConversation: { input: { path: { id: string }; body: LiveConversationChanges }; answer: { "data": LiveConversation } }
+  /** Tell how a conversation goes on; the first time makes it live */
+  putLiveConversation: { input: { path: { id: string }; body: LiveConversationChanges }; answer: { "data": LiveConversation } }
+  /** What the agent understood */
+  listDetectedEntities: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (DetectedEntity)[] } }
+  /** What the agent understood: add one */
+  createDetectedEntity: { input: { path: { id: string }; body: NewDetectedEntity }; answer: { "data": DetectedEntity } }
+  /** What the agent understood: change one; what is not sent stays */
+  updateDetectedEntity: { input: { path: { id: string; itemId: string }; body: DetectedEntityChanges }; answer: { "data": DetectedEntity } }
+  /** What the agent understood: delete one */
+  deleteDetectedEntity: { input: { path: { id: string; itemId: string } }; answer: { "success": true } }
+  /** What the agent did */
+  listAgentActions: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (AgentAction)[] } }
+  /** What the agent did: add one */
+  createAgentAction: { input: { path: { id: string }; body: NewAgentAction }; answer: { "data": AgentAction } }
+  /** What the agent did: change one; what is not sent stays */
+  updateAgentAction: { input: { path: { id: string; itemId: string }; body: AgentActionChanges }; answer: { "data": AgentAction } }
+  /** What the agent did: delete one */
+  deleteAgentAction: { input: { path: { id: string; itemId: string } }; answer: { "success": true } }
+  /** The agent's plan, in its order */
+  listPlanSteps: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (PlanStep)[] } }
+  /** The agent's plan, in its order: add one */
+  createPlanStep: { input: { path: { id: string }; body: NewPlanStep }; answer: { "data": PlanStep } }
+  /** The agent's plan, in its order: change one; what is not sent stays */
+  updatePlanStep: { input: { path: { id: string; itemId: string }; body: PlanStepChanges }; answer: { "data": PlanStep } }
+  /** The agent's plan, in its order: delete one */
+  deletePlanStep: { input: { path: { id: string; itemId: string } }; answer: { "success": true } }
+  /** What quality assurance says */
+  listConversationReviews: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (ConversationReview)[] } }
+  /** What quality assurance says: add one */
+  createConversationReview: { input: { path: { id: string }; body: NewConversationReview }; answer: { "data": ConversationReview } }
+  /** What quality assurance says: change one; what is not sent stays */
+  updateConversationReview: { input: { path: { id: string; itemId: string }; body: ConversationReviewChanges }; answer: { "data": ConversationReview } }
+  /** What quality assurance says: delete one */
+  deleteConversationReview: { input: { path: { id: string; itemId: string } }; answer: { "success": true } }
+  /** Appointments; what was booked last comes first */
+  listAppointments: { input: { query?: { limit?: number; cursor?: string; prospectId?: string; assignedRepId?: string; status?: "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled" } }; answer: { "data": (Appointment)[] } }
+  /** Book an appointment; nobody can have two at once */
+  createAppointment: { input: { body: NewAppointment }; answer: { "data": Appointment } }
+  /** One appointment */
+  getAppointment: { input: { path: { id: string } }; answer: { "data": Appointment } }
+  /** Change an appointment; another time makes it rescheduled */
+  updateAppointment: { input: { path: { id: string }; body: AppointmentChanges }; answer: { "data": Appointment } }
+  /** Change an appointment; another time makes it rescheduled */
+  putAppointment: { input: { path: { id: string }; body: AppointmentChanges }; answer: { "data": Appointment } }
+  /** Move an appointment; it stays the same one and remembers */
+  rescheduleAppointment: { input: { path: { id: string }; body: RescheduleAppointment }; answer: { "data": Appointment } }
+  /** Call an appointment off; the slot is free again */
+  cancelAppointment: { input: { path: { id: string }; body: { "reason"?: string } }; answer: { "data": Appointment } }
+  /** What became of an appointment, step by step */
+  listAppointmentChanges: { input: { path: { id: string } }; answer: { "data": (AppointmentChange)[] } }
+  /** Handoffs to people, newest first */
+  listHandoffs: { input: { query?: { limit?: number; cursor?: string; status?: "pending" | "claimed" | "completed" | "expired"; prospectId?: string; assignedTo?: string } }; answer: { "data": (HandoffPackage)[] } }
+  /** Hand somebody over; what is left out is worked out from what is known */
+  createHandoff: { input: { body: NewHandoff }; answer: HandoffPackage }
+  /** The handoff package of an appointment; 200 with the present one when it was handed over already */
+  createHandoffFromAppointment: { input: { body: { "appointmentId": string } }; answer: HandoffPackage }
+  /** One handoff */
+  getHandoff: { input: { path: { id: string } }; answer: HandoffPackage }
+  /** Change a handoff that is not over; what is not sent stays */
+  updateHandoff: { input: { path: { id: string }; body: HandoffChanges }; answer: HandoffPackage }
+  /** Change a handoff that is not over; what is not sent stays */
+  putHandoff: { input: { path: { id: string }; body: HandoffChanges }; answer: HandoffPackage }
+  /** Look after a handoff: one person only */
+  claimHandoff: { input: { path: { id: string } }; answer: HandoffPackage }
+  /** Leave a claimed handoff to somebody else */
+  releaseHandoff: { input: { path: { id: string } }; answer: HandoffPackage }
+  /** A claimed handoff is done */
+  completeHandoff: { input: { path: { id: string }; body: { "outcome"?: string } }; answer: HandoffPackage }
+  /** Who gets which prospects and handoffs; the rules in the order in which they are tried */
+  listRoutingRules: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": (RoutingRule)[] } }
+  /** Make a routing rule: for one member, or for several in turn */
+  createRoutingRule: { input: { body: NewRoutingRule }; answer: { "data": RoutingRule } }
+  /** One routing rule */
+  getRoutingRule: { input: { path: { id: string } }; answer: { "data": RoutingRule } }
+  /** Change a routing rule; what is not sent stays */
+  updateRoutingRule: { input: { path: { id: string }; body: RoutingRuleChanges }; answer: { "data": RoutingRule } }
+  /** Change a routing rule; what is not sent stays */
+  putRoutingRule: { input: { path: { id: string }; body: RoutingRuleChanges }; answer: { "data": RoutingRule } }
+  /** Delete a routing rule */
+  deleteRoutingRule: { input: { path: { id: string } }; answer: { "success": true } }
+  /** How a campaign runs; nothing before its start */
+  listCampaignRuns: { input: { path: { id: string } }; answer: { "data": (CampaignRun)[]; "next_cursor": string | null } }
+  /** Who still waits to be contacted */
+  listQueuedLeads: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (QueuedLead)[]; "next_cursor": string | null } }
+  /** Have somebody contacted by a campaign */
+  createQueuedLead: { input: { path: { id: string }; body: NewQueuedLead }; answer: QueuedLead }
+  /** The team: members of the workspace */
+  listTeam: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": (TeamMember)[] } }
+  /** One member of the team */
+  getTeamMember: { input: { path: { id: string } }; answer: { "data": TeamMember } }
+  /** Change a member's role. Only an owner changes owners */
+  changeTeamRole: { input: { path: { id: string }; body: { "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; answer: { "data": TeamMember } }
+  /** Is the database there? Counts what anybody may read */
+  testDatabase: { input: undefined; answer: DatabaseTest }
 }
 
 /** Where each operation is. */
@@ -255,6 +797,9 @@ export const operations = {
   listSessions: ['GET', '/api/auth/sessions'],
   revokeOtherSessions: ['DELETE', '/api/auth/sessions'],
   revokeSession: ['DELETE', '/api/auth/sessions/{id}'],
+  verify: ['POST', '/api/users/verify'],
+  forgotPassword: ['POST', '/api/auth/forgot-password'],
+  resetPassword: ['POST', '/api/auth/reset-password'],
   getProfile: ['GET', '/api/profiles/{userId}'],
   updateProfile: ['PATCH', '/api/profiles/{userId}'],
   becomeAffiliate: ['POST', '/api/profiles/{userId}/affiliate'],
@@ -276,12 +821,30 @@ export const operations = {
   listApiKeys: ['GET', '/api/api-keys'],
   revokeApiKey: ['DELETE', '/api/api-keys/{id}'],
   listAudit: ['GET', '/api/audit'],
+  supabaseSignUp: ['POST', '/auth/v1/signup'],
+  supabaseToken: ['POST', '/auth/v1/token'],
+  supabaseGetUser: ['GET', '/auth/v1/user'],
+  supabaseUpdateUser: ['PUT', '/auth/v1/user'],
+  supabaseLogout: ['POST', '/auth/v1/logout'],
+  getStatistics: ['GET', '/api/admin/stats'],
+  listManagedUsers: ['GET', '/api/admin/users'],
+  suspendUser: ['POST', '/api/admin/users/{id}/suspend'],
+  unsuspendUser: ['POST', '/api/admin/users/{id}/unsuspend'],
+  banUser: ['POST', '/api/admin/users/{id}/ban'],
+  verifyUser: ['POST', '/api/admin/users/{id}/verify'],
+  listReports: ['GET', '/api/admin/reports'],
+  handleReport: ['PATCH', '/api/admin/reports/{id}'],
+  createReport: ['POST', '/api/reports'],
   listContacts: ['GET', '/api/contacts'],
   createContact: ['POST', '/api/contacts'],
   getContact: ['GET', '/api/contacts/{id}'],
   updateContact: ['PATCH', '/api/contacts/{id}'],
   putContact: ['PUT', '/api/contacts/{id}'],
   deleteContact: ['DELETE', '/api/contacts/{id}'],
+  getTimeline: ['GET', '/api/contacts/{id}/timeline'],
+  listIdentities: ['GET', '/api/contacts/{id}/identities'],
+  addIdentity: ['POST', '/api/contacts/{id}/identities'],
+  mergeContacts: ['POST', '/api/contacts/{id}/merge'],
   listContactLists: ['GET', '/api/contact-lists'],
   createContactList: ['POST', '/api/contact-lists'],
   getContactList: ['GET', '/api/contact-lists/{id}'],
@@ -305,6 +868,21 @@ export const operations = {
   signFile: ['POST', '/api/files/{id}/signed-url'],
   getSignedFile: ['GET', '/api/signed-files/{token}/{filename}'],
   createRealtimeTicket: ['POST', '/api/realtime/tickets'],
+  listPlans: ['GET', '/api/plans'],
+  getSubscription: ['GET', '/api/subscriptions/{userId}'],
+  choosePlan: ['POST', '/api/subscriptions'],
+  recordPayment: ['POST', '/api/payments'],
+  listPayments: ['GET', '/api/payments'],
+  getVapidPublicKey: ['GET', '/api/notifications/vapid-public-key'],
+  subscribePush: ['POST', '/api/notifications/subscribe'],
+  unsubscribePush: ['POST', '/api/notifications/unsubscribe'],
+  listIntegrations: ['GET', '/api/integrations'],
+  saveIntegration: ['POST', '/api/integrations'],
+  listShopIntegrations: ['GET', '/api/shops/{shopId}/integrations'],
+  connectIntegration: ['POST', '/api/shops/{shopId}/integrations/{platform}/connect'],
+  disconnectIntegration: ['POST', '/api/shops/{shopId}/integrations/{platform}/disconnect'],
+  saveCredentials: ['PUT', '/api/shops/{shopId}/integrations/{platform}/credentials'],
+  removeCredentials: ['DELETE', '/api/shops/{shopId}/integrations/{platform}/credentials'],
   listSipProviders: ['GET', '/api/sip-providers'],
   createSipProvider: ['POST', '/api/sip-providers'],
   getSipProvider: ['GET', '/api/sip-providers/{id}'],
@@ -332,4 +910,178 @@ export const operations = {
   stopCampaign: ['POST', '/api/campaigns/{id}/stop'],
   listCampaignCalls: ['GET', '/api/campaigns/{id}/calls'],
   getCampaignReport: ['GET', '/api/campaigns/{id}/report.csv'],
+  listChats: ['GET', '/api/chats'],
+  createChat: ['POST', '/api/chats'],
+  getChat: ['GET', '/api/chats/{id}'],
+  updateChat: ['PATCH', '/api/chats/{id}'],
+  listChatMembers: ['GET', '/api/chats/{id}/members'],
+  addChatMembers: ['POST', '/api/chats/{id}/members'],
+  changeChatMember: ['PATCH', '/api/chats/{id}/members/{userId}'],
+  removeChatMember: ['DELETE', '/api/chats/{id}/members/{userId}'],
+  leaveChat: ['POST', '/api/chats/{id}/leave'],
+  listMessages: ['GET', '/api/messages'],
+  deleteMessage: ['DELETE', '/api/messages'],
+  searchMessages: ['GET', '/api/messages/search'],
+  sendMessage: ['POST', '/api/messages/send'],
+  editMessage: ['PATCH', '/api/messages/{id}'],
+  replaceMessage: ['PUT', '/api/messages/{id}'],
+  viewMessage: ['POST', '/api/messages/{id}/view'],
+  readMessages: ['POST', '/api/messages/read'],
+  receiveMessages: ['POST', '/api/messages/delivered'],
+  toggleReaction: ['POST', '/api/messages/reactions'],
+  createPoll: ['POST', '/api/polls'],
+  castVote: ['PUT', '/api/polls'],
+  getPoll: ['GET', '/api/polls/{id}'],
+  uploadFile: ['POST', '/api/upload'],
+  downloadFile: ['GET', '/api/uploads/{id}/{filename}'],
+  searchPeople: ['GET', '/api/users/search'],
+  getMyProfile: ['GET', '/api/users/profile'],
+  updateMyProfile: ['PUT', '/api/users/profile'],
+  listBlocks: ['GET', '/api/users/blocks'],
+  blockUser: ['POST', '/api/users/blocks'],
+  unblockUser: ['DELETE', '/api/users/blocks'],
+  createVideoToken: ['POST', '/api/video-calls/token'],
+  endVideoCall: ['POST', '/api/video-calls/end'],
+  listVideoCalls: ['GET', '/api/video-calls'],
+  getVideoCall: ['GET', '/api/video-calls/{id}'],
+  acceptVideoCall: ['POST', '/api/video-calls/{id}/accept'],
+  declineVideoCall: ['POST', '/api/video-calls/{id}/decline'],
+  listClients: ['GET', '/api/clients'],
+  createClient: ['POST', '/api/clients'],
+  getClient: ['GET', '/api/clients/{id}'],
+  updateClient: ['PATCH', '/api/clients/{id}'],
+  putClient: ['PUT', '/api/clients/{id}'],
+  deleteClient: ['DELETE', '/api/clients/{id}'],
+  listKnowledge: ['GET', '/api/clients/{id}/knowledge'],
+  addKnowledge: ['POST', '/api/clients/{id}/knowledge'],
+  deleteKnowledgeByQuery: ['DELETE', '/api/clients/{id}/knowledge'],
+  searchKnowledge: ['GET', '/api/clients/{id}/knowledge/search'],
+  deleteKnowledge: ['DELETE', '/api/clients/{id}/knowledge/{knowledgeId}'],
+  listCalls: ['GET', '/api/calls'],
+  logCall: ['POST', '/api/calls'],
+  getCall: ['GET', '/api/calls/{id}'],
+  updateCall: ['PATCH', '/api/calls/{id}'],
+  putCall: ['PUT', '/api/calls/{id}'],
+  deleteCall: ['DELETE', '/api/calls/{id}'],
+  getDashboard: ['GET', '/api/analytics/dashboard'],
+  getCallsPerDay: ['GET', '/api/analytics/calls-per-day'],
+  getSentiment: ['GET', '/api/analytics/sentiment'],
+  getClientStatistics: ['GET', '/api/analytics/client/{id}/stats'],
+  getUsage: ['GET', '/api/usage'],
+  listShops: ['GET', '/api/shops'],
+  createShop: ['POST', '/api/shops'],
+  getShop: ['GET', '/api/shops/{shopId}'],
+  updateShop: ['PUT', '/api/shops/{shopId}'],
+  listShopTeam: ['GET', '/api/shops/{shopId}/team'],
+  inviteTeammate: ['POST', '/api/shops/{shopId}/team'],
+  changeTeammate: ['PUT', '/api/shops/{shopId}/team/{userId}'],
+  removeTeammate: ['DELETE', '/api/shops/{shopId}/team/{userId}'],
+  listProducts: ['GET', '/api/shops/{shopId}/products'],
+  createProduct: ['POST', '/api/shops/{shopId}/products'],
+  getProduct: ['GET', '/api/shops/{shopId}/products/{productId}'],
+  updateProduct: ['PUT', '/api/shops/{shopId}/products/{productId}'],
+  deleteProduct: ['DELETE', '/api/shops/{shopId}/products/{productId}'],
+  setProductImage: ['POST', '/api/shops/{shopId}/products/{productId}/image'],
+  listConversations: ['GET', '/api/shops/{shopId}/conversations'],
+  getConversation: ['GET', '/api/shops/{shopId}/conversations/{conversationId}'],
+  updateConversation: ['PUT', '/api/shops/{shopId}/conversations/{conversationId}'],
+  readConversation: ['POST', '/api/shops/{shopId}/conversations/{conversationId}/read'],
+  listConversationMessages: ['GET', '/api/shops/{shopId}/conversations/{conversationId}/messages'],
+  sendConversationMessage: ['POST', '/api/shops/{shopId}/conversations/{conversationId}/messages'],
+  listOrders: ['GET', '/api/shops/{shopId}/orders'],
+  createOrder: ['POST', '/api/shops/{shopId}/orders'],
+  getOrder: ['GET', '/api/shops/{shopId}/orders/{orderId}'],
+  setOrderStatus: ['PUT', '/api/shops/{shopId}/orders/{orderId}/status'],
+  listForms: ['GET', '/api/shops/{shopId}/forms'],
+  createForm: ['POST', '/api/shops/{shopId}/forms'],
+  getForm: ['GET', '/api/shops/{shopId}/forms/{formId}'],
+  updateForm: ['PUT', '/api/shops/{shopId}/forms/{formId}'],
+  deleteForm: ['DELETE', '/api/shops/{shopId}/forms/{formId}'],
+  listFormSubmissions: ['GET', '/api/shops/{shopId}/forms/{formId}/submissions'],
+  listPublicProducts: ['GET', '/api/public/shops/{shopId}/products'],
+  getProductImage: ['GET', '/api/public/shops/{shopId}/products/{productId}/image'],
+  beginVisit: ['POST', '/api/public/shops/{shopId}/conversations'],
+  listVisitorMessages: ['GET', '/api/public/shops/{shopId}/conversations/{conversationId}/messages'],
+  addVisitorMessage: ['POST', '/api/public/shops/{shopId}/conversations/{conversationId}/messages'],
+  getPublicForm: ['GET', '/api/public/shops/{shopId}/forms/{formId}'],
+  submitForm: ['POST', '/api/public/shops/{shopId}/forms/{formId}/submissions'],
+  placePublicOrder: ['POST', '/api/public/shops/{shopId}/orders'],
+  createPaymentIntent: ['POST', '/api/shops/{shopId}/payments/intent'],
+  confirmPayment: ['POST', '/api/shops/{shopId}/payments/confirm'],
+  refundPayment: ['POST', '/api/shops/{shopId}/payments/{id}/refund'],
+  getPayment: ['GET', '/api/shops/{shopId}/payments/{id}'],
+  listProperties: ['GET', '/api/properties'],
+  createProperty: ['POST', '/api/properties'],
+  getProperty: ['GET', '/api/properties/{id}'],
+  updateProperty: ['PATCH', '/api/properties/{id}'],
+  putProperty: ['PUT', '/api/properties/{id}'],
+  deleteProperty: ['DELETE', '/api/properties/{id}'],
+  listProspects: ['GET', '/api/prospects'],
+  createProspect: ['POST', '/api/prospects'],
+  getProspect: ['GET', '/api/prospects/{id}'],
+  updateProspect: ['PATCH', '/api/prospects/{id}'],
+  putProspect: ['PUT', '/api/prospects/{id}'],
+  deleteProspect: ['DELETE', '/api/prospects/{id}'],
+  listQualificationScores: ['GET', '/api/prospects/{id}/qualification-scores'],
+  createQualificationScore: ['POST', '/api/prospects/{id}/qualification-scores'],
+  listInterests: ['GET', '/api/prospects/{id}/interests'],
+  createInterest: ['POST', '/api/prospects/{id}/interests'],
+  deleteInterest: ['DELETE', '/api/prospects/{id}/interests/{interestId}'],
+  listSalesConversations: ['GET', '/api/conversations'],
+  createSalesConversation: ['POST', '/api/conversations'],
+  listLiveConversations: ['GET', '/api/conversations/live'],
+  getSalesConversation: ['GET', '/api/conversations/{id}'],
+  updateSalesConversation: ['PATCH', '/api/conversations/{id}'],
+  putSalesConversation: ['PUT', '/api/conversations/{id}'],
+  listTranscriptMessages: ['GET', '/api/conversations/{id}/messages'],
+  createTranscriptMessage: ['POST', '/api/conversations/{id}/messages'],
+  getLiveConversation: ['GET', '/api/conversations/{id}/live'],
+  updateLiveConversation: ['PATCH', '/api/conversations/{id}/live'],
+  putLiveConversation: ['PUT', '/api/conversations/{id}/live'],
+  listDetectedEntities: ['GET', '/api/conversations/{id}/entities'],
+  createDetectedEntity: ['POST', '/api/conversations/{id}/entities'],
+  updateDetectedEntity: ['PATCH', '/api/conversations/{id}/entities/{itemId}'],
+  deleteDetectedEntity: ['DELETE', '/api/conversations/{id}/entities/{itemId}'],
+  listAgentActions: ['GET', '/api/conversations/{id}/actions'],
+  createAgentAction: ['POST', '/api/conversations/{id}/actions'],
+  updateAgentAction: ['PATCH', '/api/conversations/{id}/actions/{itemId}'],
+  deleteAgentAction: ['DELETE', '/api/conversations/{id}/actions/{itemId}'],
+  listPlanSteps: ['GET', '/api/conversations/{id}/plan-steps'],
+  createPlanStep: ['POST', '/api/conversations/{id}/plan-steps'],
+  updatePlanStep: ['PATCH', '/api/conversations/{id}/plan-steps/{itemId}'],
+  deletePlanStep: ['DELETE', '/api/conversations/{id}/plan-steps/{itemId}'],
+  listConversationReviews: ['GET', '/api/conversations/{id}/reviews'],
+  createConversationReview: ['POST', '/api/conversations/{id}/reviews'],
+  updateConversationReview: ['PATCH', '/api/conversations/{id}/reviews/{itemId}'],
+  deleteConversationReview: ['DELETE', '/api/conversations/{id}/reviews/{itemId}'],
+  listAppointments: ['GET', '/api/appointments'],
+  createAppointment: ['POST', '/api/appointments'],
+  getAppointment: ['GET', '/api/appointments/{id}'],
+  updateAppointment: ['PATCH', '/api/appointments/{id}'],
+  putAppointment: ['PUT', '/api/appointments/{id}'],
+  rescheduleAppointment: ['POST', '/api/appointments/{id}/reschedule'],
+  cancelAppointment: ['POST', '/api/appointments/{id}/cancel'],
+  listAppointmentChanges: ['GET', '/api/appointments/{id}/history'],
+  listHandoffs: ['GET', '/api/handoffs'],
+  createHandoff: ['POST', '/api/handoffs'],
+  createHandoffFromAppointment: ['POST', '/api/handoffs/from-appointment'],
+  getHandoff: ['GET', '/api/handoffs/{id}'],
+  updateHandoff: ['PATCH', '/api/handoffs/{id}'],
+  putHandoff: ['PUT', '/api/handoffs/{id}'],
+  claimHandoff: ['POST', '/api/handoffs/{id}/claim'],
+  releaseHandoff: ['POST', '/api/handoffs/{id}/release'],
+  completeHandoff: ['POST', '/api/handoffs/{id}/complete'],
+  listRoutingRules: ['GET', '/api/routing-rules'],
+  createRoutingRule: ['POST', '/api/routing-rules'],
+  getRoutingRule: ['GET', '/api/routing-rules/{id}'],
+  updateRoutingRule: ['PATCH', '/api/routing-rules/{id}'],
+  putRoutingRule: ['PUT', '/api/routing-rules/{id}'],
+  deleteRoutingRule: ['DELETE', '/api/routing-rules/{id}'],
+  listCampaignRuns: ['GET', '/api/campaigns/{id}/runs'],
+  listQueuedLeads: ['GET', '/api/campaigns/{id}/queued-leads'],
+  createQueuedLead: ['POST', '/api/campaigns/{id}/queued-leads'],
+  listTeam: ['GET', '/api/users'],
+  getTeamMember: ['GET', '/api/users/{id}'],
+  changeTeamRole: ['PATCH', '/api/users/{id}'],
+  testDatabase: ['GET', '/api/test-db'],
 } as const satisfies Record<keyof Operations, readonly [string, string]>

@@ -20,7 +20,13 @@ import {
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileCounter, fileRoutes } from './modules/files/index.ts'
 import { admitVisitor, announceConversations, deliverThrough } from './modules/inbox/index.ts'
-import { createAuthenticate, identityRoutes, sendPasswordReset, supabaseAuthRoutes, sweepIdentity } from './modules/identity/index.ts'
+import {
+  createAuthenticate,
+  identityRoutes,
+  sendPasswordReset,
+  supabaseAuthRoutes,
+  sweepIdentity,
+} from './modules/identity/index.ts'
 import { deliverPush, notificationRoutes, pushNotification } from './modules/notifications/index.ts'
 import { integrationRoutes } from './modules/integrations/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'

@@ -37,7 +37,11 @@ for (const { id, route } of operations) {
     // Those who are refused first: what an owner does may be the end of it.
     for (const role of roles.toSorted((a, b) => Number(allowed.includes(a)) - Number(allowed.includes(b)))) {
       const member = members.get(role) as SignedUp
-      const answer = await member.request(route.method, pathIn(ghost, route) + queryIn(ghost, route), bodyIn(ghost, route))
+      const answer = await member.request(
+        route.method,
+        pathIn(ghost, route) + queryIn(ghost, route),
+        bodyIn(ghost, route),
+      )
       if (allowed.includes(role)) {
         assert.notEqual(answer.status, 401, `${role}: ${answer.text}`)
         assert.ok(
@@ -48,7 +52,11 @@ for (const { id, route } of operations) {
         assert.equal(answer.status, 403, `${role} gets in: ${answer.status} ${answer.text}`)
       }
     }
-    const anonymous = await server.anyone.request(route.method, pathIn(ghost, route) + queryIn(ghost, route), bodyIn(ghost, route))
+    const anonymous = await server.anyone.request(
+      route.method,
+      pathIn(ghost, route) + queryIn(ghost, route),
+      bodyIn(ghost, route),
+    )
     assert.equal(anonymous.status, 401, anonymous.text)
   })
 }

@@ -6,7 +6,6 @@ import type { Direction, MediaDescription, SessionDescription } from './sdp.ts'
 import type { Codec } from './types.ts'
 
 export const dtmfPayloadType = 101
-export const staticPayloadType: Record<Codec, number> = { PCMU: 0, PCMA: 8 }
 
 /** Where our description says we are. */
 export interface LocalAudio {

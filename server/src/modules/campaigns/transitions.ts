@@ -15,10 +15,3 @@ export const transitions: Record<CampaignStatus, Partial<Record<CampaignAction, 
   completed: { complete: 'completed' },
   stopped: { stop: 'stopped' },
 }
-
-/** The statuses from which an action really changes something. */
-export const changing = (action: CampaignAction): CampaignStatus[] =>
-  (Object.keys(transitions) as CampaignStatus[]).filter((from) => {
-    const to = transitions[from][action]
-    return to !== undefined && to !== from
-  })

@@ -1,7 +1,15 @@
 export { listContacts } from './contacts.ts'
 export { getContact, updateContact } from './contacts.ts'
 export { addDoNotCall } from './do-not-call.ts'
-export { type Identity, type IdentityKind, type Person, meetContact, replaceIdentity, splitName, wholeName } from './identities.ts'
+export {
+  type Identity,
+  type IdentityKind,
+  type Person,
+  meetContact,
+  replaceIdentity,
+  splitName,
+  wholeName,
+} from './identities.ts'
 export { importContacts } from './import/import-job.ts'
 export { getImport } from './import/import-row.ts'
 export { importFile } from './import/imports.ts'

@@ -1,4 +1,3 @@
 export { deliverPush } from './deliver.ts'
 export { notify, pushNotification } from './notify.ts'
 export { notificationRoutes } from './routes.ts'
-export { vapidOf } from './vapid.ts'

@@ -1,5 +1,4 @@
 export { shopCommands } from './live.ts'
-export { getOrderForPayment, setOrderPaymentStatus } from './order-payment.ts'
 export type { OrderRow } from './order-row.ts'
 export { paymentRoutes } from './payments/routes.ts'
 export { publicShopRoutes } from './public-routes.ts'

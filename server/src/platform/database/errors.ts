@@ -56,7 +56,9 @@ export function databaseError(error: unknown): unknown {
     case '53300':
       return unavailable('The database has no free connection.', 2, error)
   }
-  const socketFailed = isSqlState(code) ? isConnectionBroken(error) : code !== undefined || /terminated|not queryable|closed/i.test(message ?? '')
+  const socketFailed = isSqlState(code)
+    ? isConnectionBroken(error)
+    : code !== undefined || /terminated|not queryable|closed/i.test(message ?? '')
   return socketFailed ? unavailable('The database connection was lost.', 2, error) : error
 }
 

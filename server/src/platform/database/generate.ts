@@ -47,7 +47,11 @@ function render(columns: Column[]): string {
       const wrapped = column.generated ? `GeneratedAlways<${type}>` : column.defaulted ? `Generated<${type}>` : type
       return `  ${column.column}: ${wrapped}`
     })
-    return { name, type: pascal(`${schema}_${table}`), text: `export interface ${pascal(`${schema}_${table}`)} {\n${fields.join('\n')}\n}` }
+    return {
+      name,
+      type: pascal(`${schema}_${table}`),
+      text: `export interface ${pascal(`${schema}_${table}`)} {\n${fields.join('\n')}\n}`,
+    }
   })
   return `// Written by \`npm run generate\` from the migrations; change those.
 import type { ColumnType, GeneratedAlways } from 'kysely'

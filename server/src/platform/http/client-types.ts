@@ -18,6 +18,7 @@ export function clientTypes(document: JsonSchema): string {
   return `// Written by \`npm run generate\` from the table of routes; change that.
 
 ${Object.entries(schemas)
+  .filter(([name]) => isNamed(name))
   .map(([name, schema]) => `export type ${name} = ${typeOf(schema)}`)
   .join('\n\n')}
 
@@ -60,7 +61,7 @@ function typeOf(schema: JsonSchema): string {
     string,
     unknown
   >
-  if (typeof $ref === 'string') return $ref.split('/').at(-1) as string
+  if (typeof $ref === 'string') return isNamed($ref) ? ($ref.split('/').at(-1) as string) : 'unknown'
   if ('const' in schema) return JSON.stringify(schema.const)
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   const options = (anyOf ?? oneOf) as JsonSchema[] | undefined
@@ -86,3 +87,6 @@ function typeOf(schema: JsonSchema): string {
     'unknown'
   )
 }
+
+/** Recursive schemas without a name of ours get one that begins so: any JSON value. */
+const isNamed = (name: string) => !name.includes('__schema')

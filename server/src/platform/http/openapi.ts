@@ -163,7 +163,7 @@ class Components {
 
   inline(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const added = this.add(schema, io)
-    const [, name] = /^#\/components\/schemas\/(.+)$/.exec(String(added.$ref ?? '')) ?? []
+    const [, name] = /^#\/components\/schemas\/(.+)$/.exec((added.$ref as string | undefined) ?? '') ?? []
     return name ? (this.schemas[name] as JsonSchema) : added
   }
 

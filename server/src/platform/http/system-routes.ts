@@ -10,7 +10,7 @@ import { docsPage } from './docs-page.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { FileReply, type Route, type RouteTable, route } from './route.ts'
 
-const ping = statement('system.ping', (_, __: object) => sql<{ one: number }>`select 1 as one`)
+const ping = statement('system.ping', () => sql<{ one: number }>`select 1 as one`)
 
 export interface SystemRoutesOptions {
   version: string
