@@ -56,13 +56,15 @@ const find = statement(
 export const getClient = async (ctx: Ctx, id: string): Promise<Client> =>
   (await ctx.db.maybe(find, { id })) ?? missing('client')
 
-// One at a time in a workspace, so that two at once cannot both be the last that the plan allows.
-const countForInsert = statement(
-  'receptionist.clients.count_for_insert',
-  () =>
-    sql<{ count: number }>`
-    select (select count(*) from receptionist.clients where deleted_at is null) as count
-      from (select pg_advisory_xact_lock(hashtextextended('receptionist.clients/' || app.workspace_id(), 0))) as locked`,
+// One at a time in a workspace, so that two at once cannot both be the last that the plan allows. The count is a statement
+// of its own: it must look after the lock is held.
+const lockClients = statement(
+  'receptionist.clients.lock',
+  () => sql`select pg_advisory_xact_lock(hashtextextended('receptionist.clients/' || app.workspace_id(), 0))`,
+)
+const countAll = statement(
+  'receptionist.clients.count_all',
+  () => sql<{ count: number }>`select count(*) as count from receptionist.clients where deleted_at is null`,
 )
 
 const insert = statement(
@@ -80,7 +82,8 @@ export async function createClient(ctx: Ctx, input: NewClient): Promise<Client> 
   const phone_number = input.phone_number && (await toE164(ctx, input.phone_number))
   const { max_clients } = await limitsOf(ctx)
   if (max_clients !== null) {
-    const { count } = await ctx.db.one(countForInsert, {})
+    await ctx.db.all(lockClients, {})
+    const { count } = await ctx.db.one(countAll, {})
     if (count >= max_clients)
       throw planLimit(`Your plan allows ${max_clients} ${max_clients === 1 ? 'client' : 'clients'}.`)
   }
