@@ -63,12 +63,14 @@ create trigger touch before update of title, description, segment, channels, sta
   transfer_number, caller_id, calling_hours, key_map, retry, max_concurrent_calls, calls_per_second, ring_timeout_seconds,
   voicemail, record on campaigns.campaigns for each row execute function app.touch();
 
--- UUIDv7 (RFC 9562, method 3: the microseconds come first among the random bits), for rows made by the database.
-create function campaigns.new_id() returns uuid language sql volatile as $$
+-- UUIDv7 (RFC 9562, method 3: the microseconds come first among the random bits), for rows made by the database. The
+-- rows of one statement count themselves by `ordinal`, each a microsecond later than the one before, so that they sort as
+-- they were made even where the clock only knows milliseconds.
+create function campaigns.new_id(ordinal bigint default 0) returns uuid language sql volatile as $$
   select encode(
     substr(int8send((us / 1000)::bigint), 3) || int2send((28672 + (us % 1000) * 4096 / 1000)::int2)
       || set_bit(set_bit(substr(uuid_send(gen_random_uuid()), 9), 7, 1), 6, 0), 'hex')::uuid
-  from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as us) clock
+  from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint + ordinal as us) clock
 $$;
 
 -- One contact in one campaign. `node_id`: the node at work on it; no one else may touch it meanwhile.

@@ -10,8 +10,8 @@ const enrol = statement(
   (_, p: { id: string; now: string }) =>
     sql<{ count: number }>`
     with enrolled as (
-      insert into campaigns.targets (campaign_id, contact_id, phone_number, zones, next_attempt_at)
-      select c.id, k.id, k.phone_number,
+      insert into campaigns.targets (id, campaign_id, contact_id, phone_number, zones, next_attempt_at)
+      select campaigns.new_id(row_number() over (order by i.created_at, i.id)), c.id, k.id, k.phone_number,
              coalesce(telephony.zones_of(k.phone_number), array[coalesce(w.time_zone, 'UTC')]), ${p.now}::timestamptz
         from campaigns.campaigns c
         join contacts.list_items i on i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id
@@ -20,7 +20,6 @@ const enrol = statement(
        where c.id = ${p.id} and k.phone_number is not null
          and not exists (select from campaigns.targets t
                           where t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.contact_id = k.id)
-       order by i.created_at, k.id
       on conflict (workspace_id, campaign_id, contact_id) do nothing
       returning 1
     )
