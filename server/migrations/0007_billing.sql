@@ -40,3 +40,57 @@ create table billing.payments (
 create index payments_newest on billing.payments (workspace_id, id desc);
 create index payments_user on billing.payments (user_id);
 select app.tenant_table('billing.payments');
+
+-- The last number that an invoice of this installation has got: one row, locked until the invoice is there, so that
+-- numbers follow each other without a gap.
+create table billing.invoice_numbers (
+  only_row boolean primary key default true check (only_row),
+  last int not null
+);
+insert into billing.invoice_numbers (last) values (0);
+select app.open_to_server('billing.invoice_numbers');
+
+-- Invoices are the operator's, so their numbers go across workspaces.
+create function billing.next_invoice_number() returns int language sql volatile security definer set search_path = '' as $$
+  update billing.invoice_numbers set last = last + 1 returning last
+$$;
+grant create on schema billing to app_system;
+alter function billing.next_invoice_number() owner to app_system;
+revoke create on schema billing from app_system;
+
+create table billing.invoices (
+  id uuid primary key,
+  workspace_id uuid not null default app.workspace_id() references identity.workspaces (id) on delete cascade,
+  number int not null unique,
+  subscription_id uuid not null,
+  user_id uuid not null references identity.users (id),
+  plan_id text not null,
+  -- PayPal's own invoice, when it was paid by one.
+  paypal_invoice_id text,
+  -- In major units of the currency.
+  amount numeric(14, 2) not null check (amount > 0),
+  -- ISO 4217.
+  currency text not null,
+  -- [{ description, quantity, unit_amount, amount }], as it was when it was issued.
+  lines jsonb not null,
+  status text not null default 'open' check (status in ('open', 'paid', 'void')),
+  -- What it pays for: expected while it is open, as it came to be when it is paid.
+  period_start timestamptz not null,
+  period_end timestamptz not null,
+  due_date timestamptz not null,
+  payment_id uuid,
+  paid_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (workspace_id, id),
+  check ((status = 'paid') = (payment_id is not null and paid_at is not null)),
+  foreign key (workspace_id, subscription_id) references billing.subscriptions (workspace_id, id) on delete cascade,
+  foreign key (workspace_id, payment_id) references billing.payments (workspace_id, id)
+);
+create index invoices_newest on billing.invoices (workspace_id, id desc);
+create unique index invoices_open on billing.invoices (workspace_id, subscription_id) where status = 'open';
+create index invoices_subscription on billing.invoices (workspace_id, subscription_id);
+create unique index invoices_payment on billing.invoices (workspace_id, payment_id);
+create index invoices_user on billing.invoices (user_id);
+create trigger touch before update on billing.invoices for each row execute function app.touch();
+select app.tenant_table('billing.invoices');

@@ -17,6 +17,7 @@ const installationTables = new Set([
   'identity.codes',
   'identity.password_resets',
   'administration.reports',
+  'billing.invoice_numbers',
   'realtime.tickets',
   'chat.chats',
   'chat.members',

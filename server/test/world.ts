@@ -94,6 +94,8 @@ export async function createWorld(server: TestServer): Promise<World> {
       'members:read',
     ],
   })
+  await made('/api/subscriptions', { plan_id: 'pro' })
+  const { body: invoices } = await owner.get('/api/invoices')
   const report = await made('/api/reports', { subject_type: 'user', subject_id: owner.userId, reason: canary })
   const { body: sessions } = await owner.get('/api/auth/sessions')
   const fileId = /\/api\/files\/([^/]+)\//.exec(String(greeting.url))?.[1] ?? ''
@@ -130,6 +132,7 @@ export async function createWorld(server: TestServer): Promise<World> {
       reports: String(report.id),
       profiles: owner.userId,
       subscriptions: owner.userId,
+      invoices: String(invoices.data[0].id),
       'call-count': owner.userId,
       integrations: 'facebook',
     },

@@ -75,6 +75,7 @@ export const scopes = {
   'routing:write': ['owner', 'admin', 'sales_manager'],
   'billing:read': everyone,
   'billing:write': management,
+  'invoices:read': ['owner', 'admin', 'compliance_officer'],
   'integrations:read': everyone,
   'integrations:write': ['owner', 'admin', 'operations'],
   'payments:read': allBut('operations'),

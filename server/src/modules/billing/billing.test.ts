@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { startTestServer } from '../../../test/server.ts'
+import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { makeAdmin } from '../identity/index.ts'
 import { readPlans } from './plans.ts'
+import type { Invoice } from './schema.ts'
 
 const server = await startTestServer()
 const { services } = server.app
@@ -82,6 +83,104 @@ test('the subscription is the workspace’s: members see it, management changes 
   assert.equal(foreign.body.details[0].path, 'body.user_id')
   const unknown = await ana.post('/api/subscriptions', { plan_id: 'platinum' })
   assert.equal(unknown.body.details[0].path, 'body.plan_id')
+})
+
+const invoicesOf = async (who: SignedUp) => (await who.get('/api/invoices')).body.data as Invoice[]
+const days = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 86_400_000
+
+test('an invoice is open when a paid plan is chosen, and paid when its payment is recorded (seed 002)', async () => {
+  const ana = await server.signUp()
+  const { body: subscription } = await ana.post('/api/subscriptions', { plan_id: 'pro' })
+  await ana.post('/api/subscriptions', { plan_id: 'pro' })
+  const [open, ...others] = (await invoicesOf(ana)) as [Invoice]
+  assert.deepEqual(others, [], 'choosing the same plan again changes nothing')
+  assert.match(open.number, /^INV-\d{6}$/)
+  assert.deepEqual(
+    [open.subscription_id, open.user_id, open.plan_id, open.amount, open.currency, open.status, open.paid_at],
+    [subscription.id, ana.userId, 'pro', 99, 'USD', 'open', null],
+  )
+  assert.deepEqual(open.lines, [{ description: 'Pro, one month', quantity: 1, unit_amount: 99, amount: 99 }])
+  assert.equal(days(open.created_at, open.due_date), 14)
+
+  const payment_details = { paypal_invoice_id: 'INV2-XFXV-YW42-ZANU-4F33' }
+  const received = { workspace_id: ana.workspaceId, payment_method: 'paypal', payment_details }
+  const { body: payment } = await operator.post('/api/payments', received)
+  const { body: paid } = await ana.get(`/api/invoices/${open.id}`)
+  assert.deepEqual(
+    [paid.number, paid.status, paid.payment_id, paid.paid_at, paid.paypal_invoice_id],
+    [open.number, 'paid', payment.id, payment.created_at, 'INV2-XFXV-YW42-ZANU-4F33'],
+  )
+  const { body: active } = await ana.get(`/api/subscriptions/${ana.userId}`)
+  assert.equal(paid.period_end, active.current_period_end)
+
+  await pay(ana.workspaceId)
+  const [renewal, first] = (await invoicesOf(ana)) as [Invoice, Invoice]
+  assert.deepEqual(first, paid)
+  assert.deepEqual(
+    [renewal.status, renewal.period_start],
+    ['paid', paid.period_end],
+    'a further period follows the first',
+  )
+})
+
+test('a plan given up before it is paid leaves a void invoice; a free plan has none', async () => {
+  const ana = await server.signUp()
+  for (const plan_id of ['pro', 'business', 'free']) await ana.post('/api/subscriptions', { plan_id })
+  assert.deepEqual(
+    (await invoicesOf(ana)).map(({ plan_id, status }) => [plan_id, status]),
+    [
+      ['business', 'void'],
+      ['pro', 'void'],
+    ],
+  )
+})
+
+test('a payment is what its invoice says, even when the price has changed since', async () => {
+  const ana = await server.signUp()
+  await ana.post('/api/subscriptions', { plan_id: 'pro' })
+  const { pool } = services.connections
+  await pool.query('update billing.invoices set amount = 80 where workspace_id = $1', [ana.workspaceId])
+  assert.equal((await pay(ana.workspaceId)).body.amount, 80)
+})
+
+test('invoice numbers follow each other without a gap, however many are issued at once', async () => {
+  const numbers = async () => {
+    const { rows } = await services.connections.pool.query('select number from billing.invoices order by number')
+    return rows.map(({ number }) => number)
+  }
+  const people = await Promise.all(Array.from({ length: 8 }, () => server.signUp()))
+  await Promise.all(
+    people.flatMap((who) => ['pro', 'pro', 'business'].map((plan_id) => who.post('/api/subscriptions', { plan_id }))),
+  )
+  await Promise.all(people.flatMap((who) => [pay(who.workspaceId), pay(who.workspaceId)]))
+  const taken = await numbers()
+  assert.deepEqual(
+    taken,
+    taken.map((_, index) => index + 1),
+  )
+  for (const who of people) {
+    const states = (await invoicesOf(who)).map(({ status }) => status)
+    assert.equal(states.filter((status) => status === 'paid').length, 2)
+    assert.ok(!states.includes('open'))
+  }
+})
+
+test('invoices are for owners, admins and compliance, of their own workspace', async () => {
+  const [ana, stranger] = [await server.signUp(), await server.signUp()]
+  await ana.post('/api/subscriptions', { plan_id: 'pro' })
+  const [invoice] = await invoicesOf(ana)
+  const path = `/api/invoices/${invoice?.id}`
+  for (const [role, status] of [
+    ['admin', 200],
+    ['compliance_officer', 200],
+    ['agent', 403],
+    ['sales_manager', 403],
+  ] as const) {
+    const member = await server.addMember(ana, role)
+    assert.deepEqual([(await member.get('/api/invoices')).status, (await member.get(path)).status], [status, status])
+  }
+  assert.equal((await stranger.get(path)).status, 404)
+  assert.deepEqual(await invoicesOf(stranger), [])
 })
 
 test("the operator's file replaces the plans, or says what is wrong with it", async () => {

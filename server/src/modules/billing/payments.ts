@@ -8,6 +8,7 @@ import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { audited } from '../identity/index.ts'
 import { SubscriptionChanged } from './events.ts'
+import { issueInvoice, settleInvoice } from './invoices.ts'
 import { plansOf } from './plans.ts'
 import type { Payment, Subscription } from './schema.ts'
 import { transitions } from './transitions.ts'
@@ -29,22 +30,21 @@ const lock = statement(
     select id, user_id, plan_id, status from billing.subscriptions where workspace_id = app.workspace_id() for update`,
 )
 
+interface NewPayment {
+  id: string
+  user_id: string
+  plan_id: string
+  payment_method: string
+  payment_details: string
+}
+
+// What was paid is what the open invoice says.
 const insert = statement(
   'billing.payments.insert',
-  (
-    _,
-    p: {
-      id: string
-      user_id: string
-      plan_id: string
-      amount: number
-      currency: string
-      payment_method: string
-      payment_details: string
-    },
-  ) => sql<Payment>`
+  (_, p: NewPayment) => sql<Payment>`
     insert into billing.payments (id, user_id, plan_id, amount, currency, payment_method, payment_details)
-    values (${p.id}, ${p.user_id}, ${p.plan_id}, ${p.amount}, ${p.currency}, ${p.payment_method}, ${p.payment_details}::jsonb)
+    select ${p.id}::uuid, ${p.user_id}::uuid, ${p.plan_id}, amount, currency, ${p.payment_method}, ${p.payment_details}::jsonb
+      from billing.invoices where workspace_id = app.workspace_id() and status = 'open'
     returning ${columns}`,
 )
 
@@ -72,8 +72,8 @@ export async function listPayments(ctx: Ctx, page: { limit: number; cursor?: str
 
 /**
  * Records that a workspace has paid for the plan it chose, which makes its subscription active for another period. The
- * amount is the plan's, whoever says that it was paid; `userId` is who says so. Throws 404 without
- * a subscription, 409 when it waits for no payment.
+ * amount is the open invoice's, whoever says that it was paid; without one, as for a further period, the plan is invoiced
+ * now. `userId` is who says so. Throws 404 without a subscription, 409 when it waits for no payment.
  */
 export function recordPayment(
   services: Services,
@@ -92,13 +92,17 @@ export function recordPayment(
       id: newId(),
       user_id: subscription.user_id,
       plan_id: plan.id,
-      amount: plan.price,
-      currency: plan.currency,
       payment_method: received.payment_method,
       payment_details: JSON.stringify(received.payment_details ?? {}),
     }
     const line = audited({ action: 'payment.recorded', target: `payment:${payment.id}`, details: { plan_id: plan.id } })
-    const calls = [activate.call({ status, period: plan.interval }), insert.call(payment), line]
+    const calls = [
+      issueInvoice(plan),
+      insert.call(payment),
+      settleInvoice(payment.id, plan),
+      activate.call({ status, period: plan.interval }),
+      line,
+    ]
     const results = await ctx.db.together(calls, { commit: true })
     return results[1]?.[0] as unknown as Payment
   })

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { id, page, pageOf } from '../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../platform/http/route.ts'
+import { getInvoice, listInvoices } from './invoices.ts'
 import { listPayments, recordPayment } from './payments.ts'
 import { plansOf } from './plans.ts'
-import { payment, plan, receivedPayment, subscription, subscriptionRequest } from './schema.ts'
+import { invoice, payment, plan, receivedPayment, subscription, subscriptionRequest } from './schema.ts'
 import { choosePlan, getSubscription } from './subscriptions.ts'
 
 export const billingRoutes: RouteTable = {
@@ -53,7 +54,7 @@ export const billingRoutes: RouteTable = {
       example: {
         workspace_id: '01a1fb91-bd0e-70b6-9734-1e36e7fdd74e',
         payment_method: 'bank_transfer',
-        payment_details: { reference: 'INV-2026-0042' },
+        payment_details: { reference: 'INV-000042' },
       },
       status: 201,
       answer: payment,
@@ -75,6 +76,28 @@ export const billingRoutes: RouteTable = {
       query: page(),
       answer: pageOf(payment),
       handler: (ctx, { query }) => listPayments(ctx, query),
+    }),
+
+    listInvoices: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/invoices',
+      access: 'invoices:read',
+      summary: 'The invoices of this workspace: open when a paid plan is chosen, paid when its payment is recorded.',
+      query: page(),
+      answer: pageOf(invoice),
+      handler: (ctx, { query }) => listInvoices(ctx, query),
+    }),
+
+    getInvoice: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/invoices/:id',
+      access: 'invoices:read',
+      summary: 'One invoice.',
+      params: z.object({ id }),
+      answer: invoice,
+      handler: (ctx, { params }) => getInvoice(ctx, params.id),
     }),
   },
 }

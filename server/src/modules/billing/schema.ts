@@ -65,3 +65,27 @@ export const payment = z.object({
   created_at: instant,
 })
 export type Payment = z.output<typeof payment>
+
+export const invoiceStatus = z.enum(['open', 'paid', 'void'])
+
+export const invoice = z.object({
+  id,
+  /** `INV-000042`: they follow each other without a gap across the installation. */
+  number: z.string(),
+  subscription_id: id,
+  user_id: id,
+  plan_id: z.string(),
+  paypal_invoice_id: z.string().nullable(),
+  amount: z.number(),
+  currency: z.string(),
+  lines: z.array(z.object({ description: z.string(), quantity: z.int(), unit_amount: z.number(), amount: z.number() })),
+  status: invoiceStatus,
+  period_start: instant,
+  period_end: instant,
+  due_date: instant,
+  payment_id: id.nullable(),
+  paid_at: instant.nullable(),
+  created_at: instant,
+  updated_at: instant,
+})
+export type Invoice = z.output<typeof invoice>

@@ -5,6 +5,7 @@ import { invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { SubscriptionChanged } from './events.ts'
+import { issueInvoice, voidOtherInvoices } from './invoices.ts'
 import { plansOf } from './plans.ts'
 import type { Subscription } from './schema.ts'
 import { transitions } from './transitions.ts'
@@ -53,8 +54,8 @@ export const getSubscription = async (ctx: Ctx, userId: string): Promise<Subscri
   (await ctx.db.maybe(find, { user_id: userId })) ?? missing('subscription')
 
 /**
- * Takes a plan for the workspace, or changes to it: a free one is active at once, a paid one when its payment is
- * recorded. Choosing the plan that is there already changes nothing. Throws 400 for an unknown plan or member.
+ * Takes a plan for the workspace, or changes to it: a free one is active at once, a paid one gets an invoice and is
+ * active when its payment is recorded. Choosing the plan that is there already changes nothing. Throws 400 for an unknown plan or member.
  */
 export async function choosePlan(ctx: Ctx, input: { user_id?: string; plan_id: string }): Promise<Subscription> {
   const plan = plansOf(ctx.services.config).find(({ id }) => id === input.plan_id)
@@ -72,5 +73,7 @@ export async function choosePlan(ctx: Ctx, input: { user_id?: string; plan_id: s
   const id = current?.id ?? newId()
   emit(ctx, SubscriptionChanged, { subscription_id: id, plan_id: plan.id, status })
   const row = { id, user_id: member.user_id, plan_id: plan.id, plan_name: plan.name, status }
-  return ctx.db.one(save, row, { commit: true })
+  const calls = [save.call(row), voidOtherInvoices(plan), ...(plan.price > 0 ? [issueInvoice(plan)] : [])]
+  const [[saved]] = (await ctx.db.together(calls, { commit: true })) as unknown as [[Subscription]]
+  return saved
 }

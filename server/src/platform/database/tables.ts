@@ -24,6 +24,32 @@ export interface AdministrationReports {
   created_at: Generated<Timestamp>
 }
 
+export interface BillingInvoiceNumbers {
+  only_row: Generated<boolean>
+  last: number
+}
+
+export interface BillingInvoices {
+  id: string
+  workspace_id: Generated<string>
+  number: number
+  subscription_id: string
+  user_id: string
+  plan_id: string
+  paypal_invoice_id: string | null
+  amount: string
+  currency: string
+  lines: Json
+  status: Generated<string>
+  period_start: Timestamp
+  period_end: Timestamp
+  due_date: Timestamp
+  payment_id: string | null
+  paid_at: Timestamp | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
 export interface BillingPayments {
   id: string
   workspace_id: Generated<string>
@@ -1144,6 +1170,8 @@ export interface VideoParticipants {
 
 export interface Database {
   'administration.reports': AdministrationReports
+  'billing.invoice_numbers': BillingInvoiceNumbers
+  'billing.invoices': BillingInvoices
   'billing.payments': BillingPayments
   'billing.subscriptions': BillingSubscriptions
   'campaigns.attempts': CampaignsAttempts
