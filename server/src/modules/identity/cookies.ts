@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Config } from '../../config.ts'
 import { forbidden } from '../../platform/errors.ts'
+import { cookie, isSecure, readCookie } from '../../platform/http/cookie.ts'
 import { isAllowedOrigin } from '../../platform/http/cors.ts'
 import { accessTokenLifeSeconds } from './access-tokens.ts'
 import { idleDays } from './refresh-tokens.ts'
@@ -12,8 +13,6 @@ const cookieNames = (config: Pick<Config, 'publicUrl'>) =>
   isSecure(config)
     ? { access: '__Host-sb_access', refresh: '__Secure-sb_refresh' }
     : { access: 'sb_access', refresh: 'sb_refresh' }
-
-const isSecure = ({ publicUrl }: Pick<Config, 'publicUrl'>) => publicUrl.startsWith('https:')
 
 /** Set-Cookie values that sign a browser in. */
 export function signedInCookies(config: Config, tokens: { access: string; refresh: string }): string[] {
@@ -34,22 +33,11 @@ export function signedOutCookies(config: Config): string[] {
   ]
 }
 
-const cookie = (config: Config, name: string, value: string, attributes: string) =>
-  `${name}=${value}; ${attributes}; HttpOnly${isSecure(config) ? '; Secure' : ''}`
-
 export const accessCookie = (config: Config, headers: IncomingHttpHeaders) =>
-  readCookie(headers.cookie, cookieNames(config).access)
+  readCookie(headers, cookieNames(config).access)
 
 export const refreshCookie = (config: Config, headers: IncomingHttpHeaders) =>
-  readCookie(headers.cookie, cookieNames(config).refresh)
-
-function readCookie(header: string | undefined, name: string): string | undefined {
-  for (const pair of header?.split(';') ?? []) {
-    const [key, value] = pair.split('=', 2)
-    if (key?.trim() === name) return value?.trim() || undefined
-  }
-  return undefined
-}
+  readCookie(headers, cookieNames(config).refresh)
 
 /**
  * Browsers send cookies along with requests that other sites make, so a request that changes something by cookie must

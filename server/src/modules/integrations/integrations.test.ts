@@ -210,7 +210,7 @@ test('connecting Facebook: login there, the code becomes a token, the page that 
   const cookie = set.headers.get('set-cookie') ?? ''
   assert.match(
     cookie,
-    /^__Secure-sb_oauth_facebook=[\w-]{43}; Path=\/oauth\/facebook; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/,
+    /^__Secure-sb_oauth_facebook=[\w-]{43}; Path=\/oauth\/facebook; Max-Age=600; SameSite=Lax; HttpOnly; Secure$/,
   )
   const asks = new URL(set.headers.get('location') ?? '').searchParams
   assert.equal(asks.get('client_id'), 'facebook-app')

@@ -1,4 +1,3 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
@@ -6,21 +5,29 @@ import { statement } from '../../platform/database/statement.ts'
 import { AppError, badRequest } from '../../platform/errors.ts'
 import { isAllowedOrigin } from '../../platform/http/cors.ts'
 import { newId } from '../../platform/id.ts'
+import {
+  attemptCookie,
+  attemptLifeSeconds,
+  challengeOf,
+  freshSecret,
+  hashOf,
+  verifierOf,
+} from '../../platform/oauth/attempt.ts'
+import type { OAuthOutcome } from '../../platform/oauth/pages.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { connected } from './connections.ts'
 import { credentialsOf, notConfigured } from './credentials.ts'
 import { exchangeCode } from './exchange.ts'
 import { oauthPlatforms, type OAuthPlatformName, platforms } from './platforms.ts'
 
-const lifeSeconds = 600
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
-const freshSecret = () => randomBytes(32).toString('base64url')
+/** The purpose of the key that code verifiers are made with. */
+const pkce = 'integrations/pkce'
 
 const insert = statement(
   'integrations.insert_oauth_attempt',
   (_, p: { id: string; platform: string; opener_origin: string; ticket_hash: Buffer }) => sql`
     insert into integrations.oauth_attempts (id, platform, opener_origin, ticket_hash, expires_at)
-    values (${p.id}, ${p.platform}, ${p.opener_origin}, ${p.ticket_hash}, now() + make_interval(secs => ${sql.lit(lifeSeconds)}))`,
+    values (${p.id}, ${p.platform}, ${p.opener_origin}, ${p.ticket_hash}, now() + make_interval(secs => ${sql.lit(attemptLifeSeconds)}))`,
 )
 const forgetExpired = statement(
   'integrations.forget_oauth_attempts',
@@ -73,18 +80,17 @@ export async function startOAuth(services: Services, platform: OAuthPlatformName
     redirect_uri: redirectUri(services, platform),
     scope,
     state,
-    code_challenge: createHash('sha256').update(verifierOf(services, state)).digest('base64url'),
+    code_challenge: challengeOf(verifierOf(services.secrets, pkce, state)),
     code_challenge_method: 'S256',
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-  return { location: url.href, cookie: setCookie(services, platform, browser) }
+  return { location: url.href, cookie: cookieOf(services, platform).set(browser) }
 }
 
 const redirectUri = ({ config }: Services, platform: string) => `${config.publicUrl}/oauth/${platform}/callback`
 
-/** RFC 7636: made of the state, which only this browser has, and a key that only we have; so it need not be kept. */
-const verifierOf = ({ secrets }: Services, state: string) =>
-  createHmac('sha256', secrets.derive('integrations/pkce')).update(state).digest('base64url')
+export const cookieOf = ({ config }: Services, platform: string) =>
+  attemptCookie(config, platform, `/oauth/${platform}`)
 
 const take = statement(
   'integrations.take_oauth_attempt.sweep',
@@ -98,12 +104,6 @@ const take = statement(
        and expires_at > now()
     returning workspace_id, user_id, opener_origin`,
 )
-
-/** How a login ended, for the page that opened it. */
-export interface OAuthOutcome {
-  openerOrigin: string
-  result: { type: 'oauth'; platform: string; success: boolean; error?: string }
-}
 
 export interface Callback {
   state?: string | undefined
@@ -124,7 +124,7 @@ export async function finishOAuth(
   const attempt = await serverContext(services, { workspaceId: null }).db.maybe(take, {
     state_hash: hashOf(state),
     platform,
-    browser_hash: hashOf(readCookie(services, platform, headers) ?? ''),
+    browser_hash: hashOf(cookieOf(services, platform).read(headers) ?? ''),
   })
   if (!attempt)
     throw badRequest('invalid_state', 'This login was not begun in this browser, or is over. Connect again.')
@@ -137,7 +137,11 @@ export async function finishOAuth(
   const app = await credentialsOf(ctx, platform)
   if (!app) return ended(notConfigured(platforms[platform].name).message)
   try {
-    const grant = { code, redirectUri: redirectUri(services, platform), verifier: verifierOf(services, state) }
+    const grant = {
+      code,
+      redirectUri: redirectUri(services, platform),
+      verifier: verifierOf(services.secrets, pkce, state),
+    }
     const made = await exchangeCode(ctx, platform, app, grant)
     await transaction(ctx, (ctx) => connected(ctx, platform, made))
     return ended()
@@ -146,26 +150,4 @@ export async function finishOAuth(
     services.log.warn({ err: failure, platform }, 'A platform did not make a code into a token.')
     return ended(failure.message)
   }
-}
-
-// Over https the prefix makes browsers refuse a cookie of this name from anywhere else.
-const cookieName = ({ config }: Services, platform: string) =>
-  `${config.publicUrl.startsWith('https:') ? '__Secure-' : ''}sb_oauth_${platform}`
-
-function setCookie(services: Services, platform: string, value: string): string {
-  const secure = services.config.publicUrl.startsWith('https:') ? '; Secure' : ''
-  // Lax: the browser comes back from the platform's site, by a link.
-  return `${cookieName(services, platform)}=${value}; Path=/oauth/${platform}; Max-Age=${lifeSeconds}; HttpOnly; SameSite=Lax${secure}`
-}
-
-export const clearCookie = (services: Services, platform: string) =>
-  setCookie(services, platform, '').replace(`Max-Age=${lifeSeconds}`, 'Max-Age=0')
-
-function readCookie(services: Services, platform: string, { cookie }: IncomingHttpHeaders): string | undefined {
-  const wanted = `${cookieName(services, platform)}=`
-  return cookie
-    ?.split(';')
-    .map((pair) => pair.trim())
-    .find((pair) => pair.startsWith(wanted))
-    ?.slice(wanted.length)
 }

@@ -1,29 +1,18 @@
 import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
-import { AppError } from '../../platform/errors.ts'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { Reply, type RouteTable, route } from '../../platform/http/route.ts'
+import { asPage, outcomePage, redirectTo, refusalPage } from '../../platform/oauth/pages.ts'
 import { requireCurrent } from '../identity/index.ts'
 import { listIntegrations, listPlatforms, saveIntegration } from './connections.ts'
 import { providerOf, removeCredentials, saveCredentials } from './credentials.ts'
-import { clearCookie, finishOAuth, startOAuth } from './oauth.ts'
-import { outcomePage, redirectTo, refusalPage } from './oauth-page.ts'
+import { cookieOf, finishOAuth, startOAuth } from './oauth.ts'
 import { isOAuthPlatform } from './platforms.ts'
 import * as schema from './schema.ts'
 import { connectPlatform, disconnectPlatform } from './shop-integrations.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofPlatform = z.object({ shopId: id, platform: z.string().max(60) })
-
-/** What a browser meets on its way: people read it, so failures are pages too. */
-async function asPage<T>(work: () => Promise<T>) {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof AppError && error.status < 500) return refusalPage(error.status, error.message)
-    throw error
-  }
-}
 
 /** Who may not do this hears that before anything about platforms. */
 async function enter(ctx: Ctx, shopId: string): Promise<void> {
@@ -177,7 +166,11 @@ export const integrationRoutes: RouteTable = {
       async handler({ services }, { params: { platform }, query, request }) {
         if (!isOAuthPlatform(platform)) return unknownPlatform()
         return asPage(async () =>
-          outcomePage(await finishOAuth(services, platform, query, request.headers), clearCookie(services, platform)),
+          outcomePage(
+            await finishOAuth(services, platform, query, request.headers),
+            cookieOf(services, platform).clear(),
+            'Connected.',
+          ),
         )
       },
     }),

@@ -96,9 +96,9 @@ export class Reply<T> {
 /** Bytes instead of JSON. */
 export class FileReply {
   readonly content: Readable | Buffer | string
-  readonly headers: Record<string, string>
+  readonly headers: Record<string, string | string[]>
   readonly status: number
-  constructor(content: Readable | Buffer | string, headers: Record<string, string>, status = 200) {
+  constructor(content: Readable | Buffer | string, headers: Record<string, string | string[]>, status = 200) {
     this.content = content
     this.headers = headers
     this.status = status

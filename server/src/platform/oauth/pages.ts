@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
-import { FileReply } from '../../platform/http/route.ts'
-import type { OAuthOutcome } from './oauth.ts'
+import { AppError } from '../errors.ts'
+import { FileReply } from '../http/route.ts'
+
+/** How a login at another site ended, for the page that opened its window. */
+export interface OAuthOutcome {
+  openerOrigin: string
+  result: { type: 'oauth'; platform: string; success: boolean; error?: string; code?: string }
+}
+
+/** Set-Cookie values. */
+type Cookies = string | string[]
 
 // A window that may speak to the page that opened it: the usual headers would part the two.
 const openerHeaders = { 'cross-origin-opener-policy': 'unsafe-none', 'cache-control': 'no-store' }
@@ -14,18 +23,16 @@ const inScript = (value: unknown) =>
 const inText = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;')
 
 /** Tells the page that opened the login how it went, that page only, and closes. */
-export function outcomePage({ openerOrigin, result }: OAuthOutcome, cookie: string): FileReply {
+export function outcomePage({ openerOrigin, result }: OAuthOutcome, cookies: Cookies, done: string): FileReply {
   const script = `window.opener?.postMessage(${inScript(result)}, ${inScript(openerOrigin)}); window.close()`
-  const text = result.success
-    ? 'Connected. You can close this window.'
-    : `${result.error ?? ''} You can close this window.`
-  return page(200, text, { script, headers: { 'set-cookie': cookie } })
+  const text = `${result.success ? done : (result.error ?? '')} You can close this window.`
+  return page(200, text, { script, headers: { 'set-cookie': cookies } })
 }
 
 /** For a person whose login cannot go on. */
 export const refusalPage = (status: number, text: string): FileReply => page(status, text, { headers: {} })
 
-function page(status: number, text: string, { script, headers }: { script?: string; headers: Record<string, string> }) {
+function page(status: number, text: string, { script, headers }: { script?: string; headers: FileReply['headers'] }) {
   const allowed = script ? `; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'` : ''
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Switchboard</title><p>${inText(text)}</p>${
     script ? `<script>${script}</script>` : ''
@@ -42,6 +49,16 @@ function page(status: number, text: string, { script, headers }: { script?: stri
   )
 }
 
-/** On to the platform. */
-export const redirectTo = (location: string, cookie: string): FileReply =>
-  new FileReply('', { location, 'set-cookie': cookie, ...openerHeaders }, 302)
+/** On to the other site, or back from it. */
+export const redirectTo = (location: string, cookies: Cookies): FileReply =>
+  new FileReply('', { location, 'set-cookie': cookies, ...openerHeaders }, 302)
+
+/** What a browser meets on its way: people read it, so failures are pages too. */
+export async function asPage<T>(work: () => Promise<T>): Promise<T | FileReply> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500) return refusalPage(error.status, error.message)
+    throw error
+  }
+}
