@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { startChild, untilReady } from './child.ts'
 import type { Child } from './child.ts'
 import type { DatabaseUrl } from './databases.ts'
@@ -22,6 +24,8 @@ export interface Switchboard extends AsyncDisposable {
   readonly pid: number
   /** The process of the telephone engine; null while there is none. */
   voicePid(): Promise<number | null>
+  /** Runs `switchboard <args>` with the same configuration; answers what it prints. Throws when it fails. */
+  command(args: string[], input?: string): Promise<string>
   /** Starts it again with the same data and ports, after `kill`. Answers the ms until it was ready. */
   start(): Promise<number>
   /** Starts it and ends it with SIGKILL after so long, ready or not. */
@@ -92,8 +96,19 @@ export async function startSwitchboard(options: SwitchboardOptions): Promise<Swi
     },
     kill,
     stop,
+    command: (args, input) => runCommand(args, { cwd: dataDir, env }, input),
     [Symbol.asyncDispose]: stop,
   }
+}
+
+function runCommand(args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }, input = ''): Promise<string> {
+  const running = promisify(execFile)(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', main, ...args],
+    options,
+  )
+  running.child.stdin?.end(input)
+  return running.then(({ stdout }) => stdout)
 }
 
 /** Among the children of each of its threads (proc(5)). */

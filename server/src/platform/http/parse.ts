@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { AppError, type FieldFault } from '../errors.ts'
+import { AppError } from '../errors.ts'
+import { describeFault, toFault } from './faults.ts'
 
 const maxDepth = 32
 
@@ -58,18 +59,10 @@ export function validate<S extends z.ZodType>(
   value: unknown,
   part: 'params' | 'query' | 'body' | 'data',
 ): z.output<S> {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { error: describeFault })
   if (result.success) return result.data
   const details = result.error.issues.slice(0, 20).map((issue) => toFault(issue, part))
   const [first] = details
   const summary = first ? `${first.path}: ${first.message}` : 'The request is not valid.'
   throw new AppError(400, 'invalid_input', summary, { details })
-}
-
-function toFault(issue: z.core.$ZodIssue, part: string): FieldFault {
-  const path = [part, ...issue.path].reduce<string>(
-    (path, key) => (typeof key === 'number' ? `${path}[${key}]` : path ? `${path}.${String(key)}` : String(key)),
-    '',
-  )
-  return { path, message: issue.message }
 }
