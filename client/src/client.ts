@@ -42,9 +42,15 @@ export interface CallOptions {
   idempotencyKey?: string
 }
 
-type Call<Name extends keyof Operations> = undefined extends Operations[Name]['input']
-  ? (input?: undefined, options?: CallOptions) => Promise<Operations[Name]['answer']>
-  : (input: Operations[Name]['input'], options?: CallOptions) => Promise<Operations[Name]['answer']>
+type Call<Name extends keyof Operations> = (
+  ...args: Arguments<Operations[Name]['input']>
+) => Promise<Operations[Name]['answer']>
+/** What is wholly optional may be left out. */
+type Arguments<Input> = undefined extends Input
+  ? [input?: undefined, options?: CallOptions]
+  : object extends Input
+    ? [input?: Input, options?: CallOptions]
+    : [input: Input, options?: CallOptions]
 
 /** Every operation as a function: `await api.createContact({ body: { … } })`. They throw `ApiError`. */
 export type Client = { [Name in keyof Operations]: Call<Name> }

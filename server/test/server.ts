@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
+import type { VoiceGateway } from '@switchboard/voice'
 import { type App, createApp } from '../src/app.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { createLog } from '../src/platform/log.ts'
@@ -34,9 +35,13 @@ let people = 0
 
 /**
  * The whole server on a free loopback port over a database of its own: embedded, or PostgreSQL when DATABASE_URL is set.
- * It ends with the test file, so call it at the file's top level: `const server = await startTestServer()`.
+ * It ends with the test file, so call it at the file's top level: `const server = await startTestServer()`. It makes calls
+ * by `voice`, which stays its owner's to close; without one it makes none.
  */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: Record<string, string> = {},
+  voice: VoiceGateway | null = null,
+): Promise<TestServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-'))
   const config: Config = readConfig({
     PORT: '0',
@@ -51,7 +56,7 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   const logLines: string[] = []
   const log = createLog(config.logLevel, { write: (line) => void logLines.push(line) })
   const database = await openTestDatabase(config, log)
-  const app = await createApp({ config, log, database })
+  const app = await createApp({ config, log, database, voice })
   const url = await app.listen()
   const anyone = createClient(url)
   let closed = false
