@@ -55,3 +55,20 @@ test('live events arrive, and those missed meanwhile after coming back', async (
   second.live.close()
   assert.deepEqual(heard, [one, two])
 })
+
+test('who has heard nothing yet misses nothing either', async () => {
+  const { promise: placed, resolve } = Promise.withResolvers<void>()
+  const first = createLive({ url: server.url, token: ana.token })
+  first.on('resumed', () => resolve())
+  await placed
+  const after = first.after()
+  assert.ok(after)
+  first.close()
+  const body = { first_name: 'C', last_name: 'D', phone_number: '+14155550203' }
+  const { id } = await api.createContact({ body })
+  const { promise: news, resolve: hear } = Promise.withResolvers<unknown>()
+  const second = createLive({ url: server.url, token: ana.token, after })
+  second.on('contact:new', hear)
+  assert.equal(((await news) as { contact_id: string }).contact_id, id)
+  second.close()
+})

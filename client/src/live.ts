@@ -51,7 +51,8 @@ export function createLive({ url, token, after, onStatus = () => {} }: LiveOptio
     socket = new WebSocket(address, ['bearer', bearer])
     socket.addEventListener('open', () => {
       pauseMs = firstPauseMs
-      if (last !== undefined) socket?.send(JSON.stringify({ event: 'resume', data: { after: last } }))
+      // The first time this only asks for a place, so that even who has heard nothing yet has one to go on from.
+      socket?.send(JSON.stringify({ event: 'resume', data: last === undefined ? {} : { after: last } }))
       for (const text of unsent) socket?.send(text)
       unsent = []
       onStatus('open')

@@ -57,12 +57,14 @@ begin new.updated_at := now(); return new; end $$;
 create schema platform;
 grant usage on schema platform to app_user, app_system;
 
--- The outbox: every fact, written in the transaction that made it true. `transaction_id` puts readers in commit order:
--- they read only what is older than every transaction still running, so nothing slips in behind them.
+-- The outbox: every fact, written in the transaction that made it true, as its last act. `transaction_id` is its own, or
+-- the newest that had ended by then. Readers go in this order and read only what is older than every transaction still
+-- running: nothing slips in behind them, and who waited for a row comes after those who had it, whoever began first.
 create table platform.events (
   sequence bigint generated always as identity primary key,
   id uuid not null,
-  transaction_id xid8 not null default pg_current_xact_id(),
+  transaction_id xid8 not null default
+    greatest(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8),
   workspace_id uuid default app.workspace_id(),
   type text not null,
   data jsonb not null,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../context.ts'
 import { type Statement, statement } from '../database/statement.ts'
 import type { StoredEvent } from '../events.ts'
-import type { Position } from './position.ts'
+import { type Position, laterOf } from './position.ts'
 
 /** What one look at the log found. */
 export interface Reading {
@@ -22,11 +22,23 @@ export interface Reading {
 const horizon = statement(
   'events.horizon',
   () =>
-    sql<{ transaction: number; waiting: boolean }>`
+    sql<Horizon>`
     select x.horizon::text::bigint as transaction,
-           exists (select from platform.events where transaction_id >= x.horizon) as waiting
-      from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) x`,
+           exists (select from platform.events where transaction_id >= x.horizon) as waiting,
+           n.transaction as newest_transaction, n.sequence as newest_sequence
+      from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) x
+      left join lateral (
+        select e.transaction_id::text::bigint as transaction, e.sequence from platform.events e
+         where e.transaction_id < x.horizon order by e.transaction_id desc, e.sequence desc limit 1) n on true`,
 )
+
+interface Horizon {
+  transaction: number
+  waiting: boolean
+  /** The last event below; nulls when there is none. */
+  newest_transaction: number | null
+  newest_sequence: number | null
+}
 
 const selectEvents = sql`
   select sequence, transaction_id::text::bigint as transaction, id, workspace_id, type, data, topics, created_at
@@ -81,25 +93,33 @@ async function read<P extends After>(ctx: Ctx, find: Statement<P, StoredEvent>, 
     horizon.call({}),
     find.call(p),
     begin.call({}),
-  ])) as unknown as [[{ transaction: number; waiting: boolean }], StoredEvent[], [Position?]]
+  ])) as unknown as [[Horizon], StoredEvent[], [Position?]]
   const more = events.length === p.limit
   const last = events.at(-1)
   return {
     events,
     more,
     waiting: at.waiting,
-    upTo:
-      last && (more || last.transaction >= at.transaction)
-        ? placeOf(last)
-        : { transaction: at.transaction, sequence: 0 },
-    begin: cut ?? { transaction: 0, sequence: 0 },
+    upTo: last ? (more ? placeOf(last) : laterOf(placeOf(last), endOf(at, cut))) : endOf(at, cut),
+    begin: cut ?? beforeAll,
   }
 }
 
+const beforeAll: Position = { transaction: 0, sequence: 0 }
 const placeOf = ({ transaction, sequence }: Position): Position => ({ transaction, sequence })
 
-/** The place that everything committed by now lies before. */
-export async function readHorizon(ctx: Ctx): Promise<Position> {
-  const { transaction } = await ctx.db.one(horizon, {})
-  return { transaction, sequence: 0 }
+// Always the place of an event: a transaction that wrote none may be forgotten in a crash of the database, and its number
+// given out again, so no reader may have gone beyond it.
+const endOf = ({ newest_transaction, newest_sequence }: Horizon, cut: Position = beforeAll): Position =>
+  newest_transaction === null || newest_sequence === null
+    ? cut
+    : laterOf({ transaction: newest_transaction, sequence: newest_sequence }, cut)
+
+/** The place up to which everything can be told by now. */
+export async function readEnd(ctx: Ctx): Promise<Position> {
+  const [[at], [cut]] = (await ctx.db.together([horizon.call({}), begin.call({})])) as unknown as [
+    [Horizon],
+    [Position?],
+  ]
+  return endOf(at, cut)
 }

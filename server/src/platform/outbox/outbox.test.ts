@@ -9,7 +9,7 @@ import { statement } from '../database/statement.ts'
 import { type StoredEvent, emit, event } from '../events.ts'
 import { newId } from '../id.ts'
 import { type Services, serverContext } from '../services.ts'
-import { readAll, readHorizon } from './log.ts'
+import { readAll, readEnd } from './log.ts'
 import { comparePositions, decodePosition, encodePosition } from './position.ts'
 import { type Subscriber, subscriber } from './subscriber.ts'
 
@@ -82,7 +82,7 @@ test('a reader never passes a transaction that is still running', async (t) => {
   await withNodes(1, [], async ([node]) => {
     const services = node!.services
     const everywhere = serverContext(services, { workspaceId: null })
-    const start = await readHorizon(everywhere)
+    const start = await readEnd(everywhere)
     const slow = await database.pool.connect()
     try {
       // The slow one takes its place in the log first and commits last.
@@ -104,6 +104,41 @@ test('a reader never passes a transaction that is still running', async (t) => {
       events.map(({ data }) => data),
       [{ n: 1 }, { n: 2 }],
     )
+  })
+})
+
+test('who waited for a row comes after those who had it, whoever began first', async (t) => {
+  if (database.kind === 'embedded') return t.skip('One connection: transactions cannot interleave.')
+  await withNodes(1, [], async ([node]) => {
+    const told = collector<unknown>()
+    node!.outbox.follow(({ data }) => told.add((data as { n: number }).n))
+    await transaction(inWorkspace(node!.services), async (ctx) => {
+      await ctx.db.all(addEffect, { n: 1 })
+      await transaction(inWorkspace(node!.services), async (other) => {
+        await other.db.all(addEffect, { n: 2 })
+        emit(other, Counted, { n: 2 })
+      })
+      emit(ctx, Counted, { n: 1 })
+    })
+    await told.until(2)
+    assert.deepEqual(told.items, [2, 1])
+  })
+  await effects()
+})
+
+test('no reader goes beyond the last event: what a transaction without one leaves may be forgotten in a crash', async () => {
+  await withNodes(1, [], async ([node]) => {
+    const everywhere = serverContext(node!.services, { workspaceId: null })
+    await count(node!.services, 1)
+    const { events, upTo } = await readAll(everywhere, { transaction: 0, sequence: 0 }, 1000)
+    const rolledBack = transaction(inWorkspace(node!.services), async (ctx) => {
+      await ctx.db.all(addEffect, { n: 1 })
+      throw new Error('changed my mind')
+    })
+    await assert.rejects(rolledBack)
+    assert.equal(comparePositions(upTo, events.at(-1)!), 0)
+    assert.deepEqual(await readEnd(everywhere), upTo)
+    assert.deepEqual((await readAll(everywhere, upTo, 1000)).upTo, upTo)
   })
 })
 

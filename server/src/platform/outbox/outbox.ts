@@ -4,7 +4,7 @@ import { statement } from '../database/statement.ts'
 import type { StoredEvent } from '../events.ts'
 import type { NodeBus } from '../nodes.ts'
 import { type Services, serverContext } from '../services.ts'
-import { readAll, readHorizon } from './log.ts'
+import { readAll, readEnd } from './log.ts'
 import { type Position, laterOf } from './position.ts'
 import { type Subscriber, type Worker, createWorker } from './subscriber.ts'
 
@@ -116,7 +116,7 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       const everywhere = serverContext(services, { workspaceId: null })
       const { moved } = await everywhere.db.one(rebase, {})
       if (moved) services.log.warn('The event log came from another database and was moved to the present.')
-      position = await readHorizon(everywhere)
+      position = await readEnd(everywhere)
       workers = subscribers.map((subscriber) => createWorker(services, subscriber))
       for (const worker of workers) {
         await worker.register()

@@ -1,6 +1,6 @@
 /**
- * A place in the log. Its order is that of commits: by transaction first, because a transaction's events are read only
- * once every older transaction has ended; by sequence within one.
+ * A place in the log: by transaction first, because events are read only once every older transaction has ended; then by
+ * sequence. Of two transactions that touch the same row, the one that committed later comes later.
  */
 export interface Position {
   transaction: number

@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts'
 import { AppError } from '../errors.ts'
 import type { EventType, StoredEvent } from '../events.ts'
 import { type Services, serverContext } from '../services.ts'
-import { readHorizon, readTypes } from './log.ts'
+import { readEnd, readTypes } from './log.ts'
 import { type Position, comparePositions, isAfter, laterOf } from './position.ts'
 
 /**
@@ -211,7 +211,7 @@ export function createWorker(services: Services, of: Subscriber): Worker {
   return {
     types: of.types,
     async register() {
-      await everywhere.db.all(register, { name: of.name, ...(await readHorizon(everywhere)) })
+      await everywhere.db.all(register, { name: of.name, ...(await readEnd(everywhere)) })
     },
     run,
     async stop() {

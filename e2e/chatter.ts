@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ApiError, createClient, createLive } from '../client/src/index.ts'
+import type { Client, Live } from '../client/src/index.ts'
+
+/** What everyone in a chat hears of a message. */
+export interface HeardMessage {
+  id: string
+  chat_id: string
+  number: number
+}
+
+/** A message that the server has acknowledged. */
+export interface Acknowledged {
+  chatId: string
+  clientId: string
+  messageId: string
+}
+
+/** Someone who chats as an app does: each message has a name of its own and is sent until it is acknowledged. */
+export interface Chatter {
+  readonly api: Client
+  readonly userId: string
+  readonly acknowledged: readonly Acknowledged[]
+  /** The durable messages over the socket, in the order in which they came. */
+  readonly heard: readonly HeardMessage[]
+  /** How often the socket was told what it had missed, and how often it was told that this is not known any more. */
+  readonly came: { back: number; tooLate: number }
+  /** Writes to these chats in turn of chance, until `quiet`. */
+  talk(chatIds: readonly string[], random: () => number): void
+  /** Writes no more; resolves when everything written is acknowledged. */
+  quiet(): Promise<void>
+  /** Closes the app and opens it again, which goes on where it was. */
+  reopen(): void
+  /** Resolves when all that the server sent so far has been heard. */
+  settled(): Promise<void>
+  close(): void
+}
+
+const longestSilenceMs = 300
+const resendAfterMs = 50
+/** So many of the messages are sent twice at once, as by an impatient finger. */
+const impatience = 0.1
+
+export async function joinAsChatter(url: string, name: string): Promise<Chatter> {
+  const { access_token: token, user } = await createClient({ url }).register({
+    body: { email: `${name}@example.com`, password: 'correct horse battery', name },
+  })
+  const api = createClient({ url, token })
+  const acknowledged: Acknowledged[] = []
+  const heard: HeardMessage[] = []
+  const came = { back: 0, tooLate: 0 }
+  const talk = { goesOn: false, ended: Promise.resolve() }
+
+  const open = (after?: string): Live => {
+    const live = createLive({ url, token, after })
+    live.on('chat:message', (data) => heard.push(data as HeardMessage))
+    live.on('resumed', () => came.back++)
+    live.on('resync', () => came.tooLate++)
+    return live
+  }
+  const firstHeard = Promise.withResolvers<void>()
+  let live = open()
+  live.on('resumed', () => firstHeard.resolve())
+  await firstHeard.promise
+
+  const send = async (chatId: string, clientId: string): Promise<void> => {
+    const body = { chat_id: chatId, client_id: clientId, content: `This is ${clientId}.` }
+    for (;;) {
+      try {
+        const { id } = await api.sendMessage({ body })
+        acknowledged.push({ chatId, clientId, messageId: id })
+        return
+      } catch (error) {
+        if (error instanceof ApiError && error.status !== 503) throw error
+        await sleep(resendAfterMs)
+      }
+    }
+  }
+
+  const write = async (chatIds: readonly string[], random: () => number): Promise<void> => {
+    for (let i = 0; talk.goesOn; i++) {
+      const chatId = chatIds[Math.floor(random() * chatIds.length)]!
+      const clientId = `${name} ${i}`
+      const times = random() < impatience ? 2 : 1
+      await Promise.all(Array.from({ length: times }, () => send(chatId, clientId)))
+      await sleep(random() * longestSilenceMs)
+    }
+  }
+
+  return {
+    api,
+    userId: user.id,
+    acknowledged,
+    heard,
+    came,
+    talk(chatIds, random) {
+      talk.goesOn = true
+      talk.ended = write(chatIds, random)
+      // A refusal is thrown by `quiet`.
+      talk.ended.catch(() => undefined)
+    },
+    async quiet() {
+      talk.goesOn = false
+      await talk.ended
+    },
+    reopen() {
+      live.close()
+      live = open(live.after())
+    },
+    settled() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const stop = live.on('pong', () => {
+        stop()
+        resolve()
+      })
+      live.send('ping')
+      return promise
+    },
+    close: () => live.close(),
+  }
+}
