@@ -89,7 +89,7 @@ begin
   perform from contacts.contacts where id = kept_contact for update;
   update contacts.identities set contact_id = kept_contact where contact_id = old_contact;
   insert into contacts.list_items (id, contact_list_id, contact_id)
-    select gen_random_uuid(), contact_list_id, kept_contact from contacts.list_items where contact_id = old_contact
+    select id, contact_list_id, kept_contact from contacts.list_items where contact_id = old_contact
     on conflict do nothing;
   delete from contacts.list_items where contact_id = old_contact;
   update contacts.timeline t set contact_id = kept_contact

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
-import type { Services } from '../../platform/services.ts'
+import { refreshStatistics } from '../../platform/database/statistics.ts'
 
 // Everyone on the list who has a number and is not a target yet. The zone is the number's own unless the contact says otherwise when the
 // call is due; a number of no country stands in the workspace's zone.
@@ -11,7 +11,7 @@ const enrol = statement(
     sql<{ count: number }>`
     with enrolled as (
       insert into campaigns.targets (id, campaign_id, contact_id, phone_number, zones, next_attempt_at)
-      select campaigns.new_id(row_number() over (order by i.created_at, i.id)), c.id, k.id, k.phone_number,
+      select campaigns.new_id(row_number() over (order by i.id)), c.id, k.id, k.phone_number,
              coalesce(telephony.zones_of(k.phone_number), array[coalesce(w.time_zone, 'UTC')]), ${p.now}::timestamptz
         from campaigns.campaigns c
         join contacts.list_items i on i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id
@@ -37,15 +37,13 @@ const endBulk = statement(
   () => sql`select set_config('statement_timeout', '5000', true), set_config('enable_nestloop', 'on', true)`,
 )
 
-/**
- * Has the planner look at the tables that the engine works on. Right after many rows have come it knows nothing of them,
- * and guesses that end in nested loops over whole lists. Only their owner may, so this goes beside any transaction.
- */
-export function refreshStatistics({ connections, log }: Services): void {
-  connections.pool
-    .query('analyze contacts.contacts, contacts.list_items, campaigns.targets, campaigns.attempts')
-    .catch((error: unknown) => log.warn({ err: error }, 'The statistics of the campaigns could not be refreshed.'))
-}
+/** What the engine works on. */
+export const workingTables = [
+  'contacts.contacts',
+  'contacts.list_items',
+  'campaigns.targets',
+  'campaigns.attempts',
+] as const
 
 /** From so many new rows on, the planner has to be told of them. */
 const many = 100
@@ -57,6 +55,6 @@ const many = 100
 export async function enrolContacts(ctx: Ctx, campaignId: string): Promise<number> {
   const calls = [beginBulk.call({}), enrol.call({ id: campaignId, now: ctx.now().toISOString() }), endBulk.call({})]
   const [, [enrolled]] = (await ctx.db.together(calls)) as unknown as [unknown, [{ count: number }]]
-  if (enrolled.count >= many) ctx.afterCommit(() => refreshStatistics(ctx.services))
+  if (enrolled.count >= many) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
   return enrolled.count
 }

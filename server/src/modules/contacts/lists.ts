@@ -96,9 +96,9 @@ const countKnown = statement(
 
 const addItems = statement(
   'contacts.add_list_items',
-  (_, p: { list_id: string; ids: string[] }) =>
+  (_, p: { list_id: string; ids: string[]; item_ids: string[] }) =>
     sql`insert into contacts.list_items (id, contact_list_id, contact_id)
-      select gen_random_uuid(), ${p.list_id}, contact_id from unnest(${p.ids}::uuid[]) contact_id
+      select id, ${p.list_id}, contact_id from unnest(${p.item_ids}::uuid[], ${p.ids}::uuid[]) item (id, contact_id)
       on conflict do nothing`,
 )
 
@@ -108,7 +108,7 @@ export async function addToContactList(ctx: Ctx, list_id: string, contactIds: st
   await getContactList(ctx, list_id)
   const { count } = await ctx.db.one(countKnown, { ids })
   if (count !== ids.length) missing('contact')
-  await ctx.db.all(addItems, { list_id, ids })
+  await ctx.db.all(addItems, { list_id, ids, item_ids: ids.map(newId) })
   emit(ctx, ContactListChanged, { contact_list_id: list_id })
   return getContactList(ctx, list_id)
 }

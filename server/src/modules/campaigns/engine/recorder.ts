@@ -2,11 +2,12 @@ import type { Clock } from '@switchboard/voice'
 import { sql } from 'kysely'
 import { transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
+import { refreshStatistics } from '../../../platform/database/statistics.ts'
 import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { CampaignCallLogged } from '../events.ts'
 import type { CallStatus } from '../schema.ts'
-import { refreshStatistics } from '../targets.ts'
+import { workingTables } from '../targets.ts'
 
 /** What became known about a call. Later notes of the same attempt add to the earlier ones. Times are ISO 8601. */
 export interface CallNote {
@@ -176,7 +177,7 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
     written += notes.length
     if (written >= nextLookAt) {
       nextLookAt *= 8
-      refreshStatistics(services)
+      void refreshStatistics(services, workingTables)
     }
     onRecorded(workspaceId, new Set(calls.map((call) => call.campaign_id)))
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { transaction } from '../../../platform/context.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
+import { refreshStatistics } from '../../../platform/database/statistics.ts'
 import { emit, workspaceTopic } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import { job } from '../../../platform/jobs.ts'
@@ -15,6 +16,7 @@ import { type ImportRow, toImport } from './import-row.ts'
 
 const batchRows = 500
 const progressEveryMs = 250
+const growingTables = ['contacts.contacts', 'contacts.identities', 'contacts.list_items']
 
 const begin = statement(
   'contacts.begin_import',
@@ -23,7 +25,8 @@ const begin = statement(
     update contacts.imports set status = 'running' where id = ${p.id} and status in ('pending', 'running') returning *`,
 )
 
-// People who are known keep what is written about them; the file only fills what is empty.
+// People who are known keep what is written about them; the file only fills what is empty. The list is in the file's
+// order: its items bear the ids that were given to the rows as they were read.
 const upsert = statement(
   'contacts.import_batch',
   (_, p: { rows: string; contact_list_id: string | null; user_id: string }) =>
@@ -40,10 +43,11 @@ const upsert = statement(
             email = coalesce(c.email, excluded.email),
             notes = coalesce(c.notes, excluded.notes),
             time_zone = coalesce(c.time_zone, excluded.time_zone)
-      returning id, xmax = 0 as created
+      returning id, phone_number, xmax = 0 as created
     ), listed as (
       insert into contacts.list_items (id, contact_list_id, contact_id)
-      select gen_random_uuid(), ${p.contact_list_id}::uuid, id from written where ${p.contact_list_id}::uuid is not null
+      select r.id, ${p.contact_list_id}::uuid, w.id from written w join rows r using (phone_number)
+       where ${p.contact_list_id}::uuid is not null
       on conflict do nothing
     )
     select count(*) filter (where created) as created, count(*) filter (where not created) as merged from written`,
@@ -93,9 +97,14 @@ export const importContacts = job({
     let seen = 0
     let batch: CsvRow[] = []
     let lastProgressAt = 0
+    let nextLookAt = 0
     const flush = async () => {
       const row = await importBatch(ctx, started, batch, columns, default_country)
       batch = []
+      if (row.done >= nextLookAt) {
+        nextLookAt = row.done * 2
+        await refreshStatistics(ctx.services, growingTables)
+      }
       if (Date.now() - lastProgressAt < progressEveryMs) return
       lastProgressAt = Date.now()
       const { workspace_id } = await ctx.db.entered()

@@ -117,6 +117,28 @@ test('many rows go through in batches, and a second time nothing is new', async 
   assert.equal((await ana.get(`/api/contact-lists/${list}`)).body.contact_count, 2300)
 })
 
+test('a list keeps the order of its file, and the planner knows of the rows', async () => {
+  const list = await newList()
+  const numbers = Array.from({ length: 600 }, (_, i) => `+1415556${String((i * 7) % 600).padStart(4, '0')}`)
+  const { body } = await ana.post(
+    `/api/contact-lists/${list}/import`,
+    csv(`phone,first name,last name\n${numbers.map((number) => `${number},A,B\n`).join('')}`),
+  )
+  assert.equal((await finished(body.id)).created, 600)
+  const client = await server.app.services.connections.pool.connect()
+  await client.query('begin; set local role app_system')
+  const { rows } = await client.query(
+    `select array_agg(c.phone_number order by i.id) as phones,
+            (select reltuples from pg_class where oid = 'contacts.contacts'::regclass) as estimate
+       from contacts.list_items i join contacts.contacts c on c.id = i.contact_id where i.contact_list_id = $1`,
+    [list],
+  )
+  await client.query('rollback')
+  client.release()
+  assert.deepEqual(rows[0].phones, numbers)
+  assert.ok(Number(rows[0].estimate) >= 500)
+})
+
 test('any bytes are a row, a refusal or nothing: never a crash', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
