@@ -6,7 +6,7 @@ import { withScratch } from '../scratch.ts'
 import { startSwitchboard } from '../switchboard.ts'
 import { refused, unknownId } from './answers.ts'
 import type { FrontEnd, Notes, Person } from './front-end.ts'
-import { openFrontEnd, signUp } from './front-end.ts'
+import { join, openFrontEnd, signUp } from './front-end.ts'
 
 /** What a front-end's document names, written as it writes it: `METHOD /path/:id`. */
 export interface Document {
@@ -28,7 +28,13 @@ export interface Scene {
   /** The front-end with nobody signed in. */
   readonly visitor: FrontEnd
   readonly notes: Notes
+  /** For files; the server's log is in it. */
+  readonly folder: string
   signUp(more?: Parameters<typeof signUp>[2]): Promise<Person>
+  /** Someone new who accepts an invitation to the current workspace of `host`. */
+  join(host: Person, role: string): Promise<Person>
+  /** Makes them an administrator of the platform, which only the operator can. */
+  makeAdmin(person: Person): Promise<Person>
   /** One paragraph of the document. */
   step(name: string, run: () => Promise<void>): Promise<void>
   /** Runs `switchboard …` as the operator; answers what it prints. The embedded database needs the server stopped for it. */
@@ -57,13 +63,20 @@ export function testDocument(
       await using server = await startSwitchboard({ folder, databaseUrl, settings: { ...settings, ...more } })
       const notes: Notes = { calls: [], frames: [] }
       const step = makeStep(t)
+      const operator = (args: string[], input?: string) => operate(server, databaseUrl, args, input)
       await run({
         url: server.url,
         visitor: openFrontEnd(server.url, notes),
         notes,
-        step,
+        folder,
         signUp: (person) => signUp(server.url, notes, person),
-        operate: (args, input) => operate(server, databaseUrl, args, input),
+        join: (host, role) => join(server.url, notes, host, role),
+        async makeAdmin(person) {
+          await operator(['user', 'admin', person.email])
+          return person
+        },
+        step,
+        operate: operator,
       })
       await step('without a login nothing but the open endpoints answers', async () => {
         const stranger = openFrontEnd(server.url, { calls: [], frames: [] })
@@ -78,16 +91,12 @@ export function testDocument(
 /** A failed step fails the test at once: the next ones build on it. */
 function makeStep(t: TestContext): Scene['step'] {
   return async (name, run) => {
-    let failure: unknown
+    let holds = false
     await t.test(name, async () => {
-      try {
-        await run()
-      } catch (error) {
-        failure = error
-        throw error
-      }
+      await run()
+      holds = true
     })
-    if (failure !== undefined) throw new Error(`The step "${name}" failed.`, { cause: failure })
+    assert.ok(holds, `The step "${name}" failed.`)
   }
 }
 

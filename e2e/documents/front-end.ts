@@ -143,6 +143,14 @@ export async function signUp(
   return asPerson(url, notes, person, body)
 }
 
+/** Makes an account by an invitation to the current workspace of `host`. */
+export async function join(url: string, notes: Notes, host: Person, role: string): Promise<Person> {
+  const email = `person${++people}@example.com`
+  const { status, body, text } = await host.post(`/api/workspaces/${host.workspaceId}/invitations`, { email, role })
+  assert.equal(status, 201, text)
+  return signUp(url, notes, { email, invitation_token: body.token })
+}
+
 /** `answer` is the login's. */
 export function asPerson(
   url: string,
