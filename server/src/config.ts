@@ -81,6 +81,29 @@ export interface OAuthApp {
   tokenUrl: string | null
 }
 
+export type SignInProvider = OpenIdProvider | GitHubProvider
+
+interface SignInClient {
+  /** What people call it. */
+  label: string
+  clientId: string
+  /** Null: a public client, which has PKCE alone. */
+  clientSecret: string | null
+}
+
+export interface OpenIdProvider extends SignInClient {
+  kind: 'openid'
+  issuer: string
+  /** Its e-mail addresses count as verified although it does not say so: a directory of one's own people. */
+  trustsEmail: boolean
+}
+
+export interface GitHubProvider extends SignInClient {
+  kind: 'github'
+  url: string
+  apiUrl: string
+}
+
 export interface VideoConfig {
   /** `mesh`: browsers connect to each other, signalled over our WebSocket. */
   provider:
@@ -183,8 +206,19 @@ export function readConfig(env: Environment): Config {
         authorizeUrl: addressOrNull(env, 'TIKTOK_AUTHORIZE_URL'),
         tokenUrl: addressOrNull(env, 'TIKTOK_TOKEN_URL'),
       },
+      // Usually one app at Meta has both products.
+      whatsapp: {
+        clientId: env.WHATSAPP_CLIENT_ID || env.FACEBOOK_CLIENT_ID || null,
+        clientSecret: env.WHATSAPP_CLIENT_SECRET || env.FACEBOOK_CLIENT_SECRET || null,
+        authorizeUrl: null,
+        tokenUrl: null,
+      },
     },
+    metaVerifyToken: env.META_VERIFY_TOKEN || null,
     channelApis: {
+      facebook: addressOrNull(env, 'FACEBOOK_API_URL'),
+      instagram: addressOrNull(env, 'INSTAGRAM_API_URL'),
+      tiktok: addressOrNull(env, 'TIKTOK_API_URL'),
       telegram: addressOrNull(env, 'TELEGRAM_API_URL'),
       viber: addressOrNull(env, 'VIBER_API_URL'),
       whatsapp: addressOrNull(env, 'WHATSAPP_API_URL'),
@@ -194,6 +228,7 @@ export function readConfig(env: Environment): Config {
       webhookSecret: env.STRIPE_WEBHOOK_SECRET || null,
       apiUrl: addressOrNull(env, 'STRIPE_API_URL'),
     },
+    signInProviders: signInProviders(env),
     mail: {
       smtpUrl: smtpAddress(env),
       from: env.MAIL_FROM || `Switchboard <no-reply@${URL.parse(publicUrl)?.hostname ?? 'localhost'}>`,
@@ -206,6 +241,9 @@ export function readConfig(env: Environment): Config {
       ...list(env.OUTBOUND_ALLOW),
       ...(env.EMBEDDINGS_URL ? [hostOf(webAddress(env, 'EMBEDDINGS_URL'))] : []),
       ...[
+        env.FACEBOOK_API_URL,
+        env.INSTAGRAM_API_URL,
+        env.TIKTOK_API_URL,
         env.FACEBOOK_TOKEN_URL,
         env.INSTAGRAM_TOKEN_URL,
         env.TIKTOK_TOKEN_URL,
@@ -214,6 +252,9 @@ export function readConfig(env: Environment): Config {
         env.WHATSAPP_API_URL,
         env.STRIPE_API_URL,
         env.SMS_URL,
+        env.OAUTH_GITHUB_URL,
+        env.OAUTH_GITHUB_API_URL,
+        ...openIdNames(env).map((name) => env[`OIDC_${name}_ISSUER`]),
       ].flatMap((address) => (address ? [hostOf(address)] : [])),
     ],
   })
@@ -259,6 +300,62 @@ function videoProvider(env: Environment): VideoConfig['provider'] {
       }
   }
   throw new ConfigError(`VIDEO_PROVIDER must be mesh, livekit or twilio, not "${kind}".`)
+}
+
+/** Google, GitHub, and whatever `OIDC_<NAME>_ISSUER` and its companions name. */
+function signInProviders(env: Environment): Config['signInProviders'] {
+  const google: OpenIdProvider | null = env.OAUTH_GOOGLE_CLIENT_ID
+    ? {
+        kind: 'openid',
+        label: 'Google',
+        issuer: 'https://accounts.google.com',
+        clientId: env.OAUTH_GOOGLE_CLIENT_ID,
+        clientSecret: required(env, 'OAUTH_GOOGLE_CLIENT_SECRET', 'OAUTH_GOOGLE_CLIENT_ID is set'),
+        trustsEmail: false,
+      }
+    : null
+  const github: GitHubProvider | null = env.OAUTH_GITHUB_CLIENT_ID
+    ? {
+        kind: 'github',
+        label: 'GitHub',
+        url: env.OAUTH_GITHUB_URL ? safeAddress(env, 'OAUTH_GITHUB_URL').replace(/\/+$/, '') : 'https://github.com',
+        apiUrl: env.OAUTH_GITHUB_API_URL
+          ? safeAddress(env, 'OAUTH_GITHUB_API_URL').replace(/\/+$/, '')
+          : 'https://api.github.com',
+        clientId: env.OAUTH_GITHUB_CLIENT_ID,
+        clientSecret: required(env, 'OAUTH_GITHUB_CLIENT_SECRET', 'OAUTH_GITHUB_CLIENT_ID is set'),
+      }
+    : null
+  const others = openIdNames(env).map((name): [string, OpenIdProvider] => [
+    name.toLowerCase().replaceAll('_', '-'),
+    {
+      kind: 'openid',
+      label: name.charAt(0) + name.slice(1).toLowerCase().replaceAll('_', ' '),
+      issuer: safeAddress(env, `OIDC_${name}_ISSUER`),
+      clientId: required(env, `OIDC_${name}_CLIENT_ID`, `OIDC_${name}_ISSUER is set`),
+      clientSecret: env[`OIDC_${name}_CLIENT_SECRET`] || null,
+      trustsEmail: flag(env, `OIDC_${name}_TRUST_EMAIL`, false),
+    },
+  ])
+  for (const [name] of others) {
+    if (name === 'google' || name === 'github')
+      throw new ConfigError(`OIDC_${name.toUpperCase()}_… is taken; use OAUTH_${name.toUpperCase()}_… or another name.`)
+  }
+  return { google, github, ...Object.fromEntries(others) }
+}
+
+const openIdNames = (env: Environment): string[] =>
+  Object.keys(env).flatMap((key) => (env[key] && /^OIDC_([A-Z0-9][A-Z0-9_]*)_ISSUER$/.exec(key)?.[1]) || [])
+
+/** Secrets and tokens go there: in the clear they may travel only within this machine. */
+function safeAddress(env: Environment, name: string): string {
+  const text = webAddress(env, name)
+  const { protocol, hostname } = new URL(text)
+  if (protocol === 'http:' && !/^(localhost|127\..*|\[::1\])$/.test(hostname)) {
+    throw new ConfigError(`${name} must be an https address, not "${text}".`)
+  }
+  // An issuer is compared character by character, so a slash at its end stays.
+  return env[name] as string
 }
 
 function turnServers(env: Environment): VideoConfig['turn'] {

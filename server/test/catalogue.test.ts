@@ -16,6 +16,8 @@ const installationTables = new Set([
   'identity.audit_log',
   'identity.codes',
   'identity.password_resets',
+  'identity.identities',
+  'identity.oauth_attempts',
   'administration.reports',
   'billing.invoice_numbers',
   'realtime.tickets',

@@ -9,13 +9,14 @@ const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
 const example = readFileSync(path.join(root, '.env.example'), 'utf8')
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
+// A family of variables has a name of the operator's in it: `OIDC_${name}_ISSUER`, in the documents `OIDC_<NAME>_ISSUER`.
 const inConfig = sorted(
-  [...config.matchAll(/\benv\.([A-Z_0-9]+)|\(env, '([A-Z_0-9]+)'/g)].map(
-    ([, dotted, named]) => (dotted ?? named) as string,
+  [...config.matchAll(/\benv\.([A-Z_0-9]+)|\(env, '([A-Z_0-9]+)'|(?:\(env, |env\[)`([A-Z_0-9${}name]+)`/g)].map(
+    ([, dotted, named, family]) => (dotted ?? named ?? family?.replace('${name}', '<NAME>')) as string,
   ),
 )
 const rows = new Map(
-  [...readme.matchAll(/^\| `([A-Z_0-9]+)` \| (.*?) ?\|/gm)].map(([, name, byDefault]) => [
+  [...readme.matchAll(/^\| `([A-Z_0-9<>]+)` \| (.*?) ?\|/gm)].map(([, name, byDefault]) => [
     name as string,
     byDefault as string,
   ]),
@@ -26,7 +27,7 @@ test('the table in README.md has every variable that is read, and no other', () 
 })
 
 test('so has .env.example', () => {
-  assert.deepEqual(sorted([...example.matchAll(/^# ?([A-Z_0-9]+)=/gm)].map(([, name]) => name as string)), inConfig)
+  assert.deepEqual(sorted([...example.matchAll(/^# ?([A-Z_0-9<>]+)=/gm)].map(([, name]) => name as string)), inConfig)
 })
 
 test('the defaults in the table are those of the code', () => {

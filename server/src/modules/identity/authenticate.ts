@@ -17,6 +17,9 @@ const signInPaths = new Set([
   '/api/auth/refresh',
   '/api/auth/forgot-password',
   '/api/auth/reset-password',
+  '/api/auth/oauth',
+  '/api/auth/oauth/:provider',
+  '/api/auth/oauth/:provider/callback',
   '/auth/v1/signup',
   '/auth/v1/token',
 ])

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { statement } from '../../platform/database/statement.ts'
 import { job } from '../../platform/jobs.ts'
 import { forgetAttempts } from './attempts.ts'
+import { forgetOAuthAttempts } from './oauth/attempts.ts'
 
 const forgetSessions = statement(
   'identity.sessions.sweep',
@@ -41,6 +42,7 @@ export const sweepIdentity = job({
   async run(ctx) {
     const sweeps = [
       forgetAttempts,
+      forgetOAuthAttempts,
       forgetSessions,
       forgetInvitations,
       forgetCodes,

@@ -81,3 +81,25 @@ test('a link ends after its time, and tries are limited', async () => {
   assert.deepEqual(statuses, [...Array(20).fill(400), 429])
   assert.equal((await server.anyone.post('/api/auth/forgot-password', { email: 'no address' })).status, 400)
 })
+
+test('it proves the address: who made the account with it, and was somebody else, keeps no key to it', async () => {
+  const ana = await server.signUp()
+  const newKey = async (token: string) => {
+    const body = { name: 'mine', scopes: ['contacts:read'] }
+    const { body: made } = await server.anyone.post('/api/api-keys', body, { authorization: `Bearer ${token}` })
+    return async () => (await server.anyone.get('/api/contacts', { 'x-api-key': made.key })).status
+  }
+  const withFirst = await newKey(ana.token)
+  assert.equal(await withFirst(), 200)
+  await ask(ana.email)
+  await reset(await tokenFor(ana.email), 'another horse battery')
+  assert.equal(await withFirst(), 401)
+  const { body: signedIn } = await login(ana.email, 'another horse battery')
+  assert.equal(signedIn.user.email_verified, true)
+
+  // From then on a forgotten password is only that.
+  const withSecond = await newKey(signedIn.token)
+  await ask(ana.email)
+  await reset(await tokenFor(ana.email, 2), 'a third horse battery')
+  assert.equal(await withSecond(), 200)
+})

@@ -4,11 +4,13 @@ import { z } from 'zod'
 import { transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { badRequest } from '../../platform/errors.ts'
+import { emit } from '../../platform/events.ts'
 import { job } from '../../platform/jobs.ts'
 import { sendMessage } from '../../platform/mail/messages.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { requireAdmitted, resetLimit, sendingLimit, signInLimits } from './attempts.ts'
 import { audited } from './audit.ts'
+import { UserVerified } from './events.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords.ts'
 import { type Device, announceRevoked, revokeOthers } from './sessions.ts'
 import { actAs, findForSignIn, setPasswordHash } from './users.ts'
@@ -43,6 +45,19 @@ const dropOthers = statement(
   'identity.password_resets.drop_others',
   (_, p: { user_id: string }) => sql<Record<string, never>>`
     delete from identity.password_resets where user_id = ${p.user_id}`,
+)
+
+// Who reads the mails of an address has it. If nobody had proved that before, whoever made the account may have been
+// somebody else, so nothing they could come back with stays.
+export const proveMailbox = statement(
+  'identity.users.prove_mailbox',
+  (_, p: { user_id: string }) => sql<{ id: string }>`
+    with proven as (
+      update identity.users set email_verified = true where id = ${p.user_id} and not email_verified returning id
+    ), revoked as (
+      update identity.api_keys k set revoked_at = now() from proven where k.created_by = proven.id and k.revoked_at is null
+    )
+    select id from proven`,
 )
 
 /**
@@ -85,7 +100,8 @@ export const sendPasswordReset = job({
 })
 
 /**
- * Sets a new password with the token of a mailed link, which is good once. Every session of the user ends. Throws 400
+ * Sets a new password with the token of a mailed link, which is good once and proves that the address is theirs. Every
+ * session of the user ends. Throws 400
  * for a password that is not acceptable and a token that is not good, 429 after too many tries.
  */
 export async function resetPassword(
@@ -118,8 +134,10 @@ export async function resetPassword(
         details: { by: 'mail' },
         address: device.address,
       }),
+      proveMailbox.call({ user_id }),
       revokeOthers.call({ keep: null }),
     ])
+    if (results.at(-2)?.length) emit(ctx, UserVerified, { user_id, type: 'email' })
     announceRevoked(ctx, user_id, results.at(-1) as { id: string }[], 'password_changed')
   })
 }

@@ -1,4 +1,4 @@
-import { transaction } from '../../platform/context.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
 import { violates } from '../../platform/database/errors.ts'
 import type { Call } from '../../platform/database/statement.ts'
 import { conflict } from '../../platform/errors.ts'
@@ -30,31 +30,48 @@ export async function signUp(
   const [admitted] = await server.db.together([signUpLimit(config, device.address)])
   requireAdmitted(admitted, 'sign up')
 
-  const id = newId()
-  const { insert, workspaceName } = await newUser(id, input)
-  const workspaceId = newId()
-  const { invitation_token: invitation } = input
-  const placing = invitation ? acceptInvitationCall(invitation) : createWorkspaceCall(workspaceId, workspaceName)
+  const user = await newUser(newId(), input)
   try {
-    return await transaction(server, async (ctx) => {
-      const signedUp = audited({ action: 'user.signed_up', target: `user:${id}`, address: device.address })
-      const signedIn = await startSession(ctx, [insert, actAs.call({ user_id: id }), placing, signedUp], device)
-      emit(ctx, UserSignedUp, { user_id: id })
-      if (!invitation) emit(ctx, WorkspaceCreated, { workspace_id: workspaceId })
-      const { workspace } = signedIn.user
-      if (workspace?.role) emit(ctx, MemberJoined, { workspace_id: workspace.id, user_id: id, role: workspace.role })
-      return signedIn
-    })
+    return await transaction(server, (ctx) => startAccount(ctx, user, { invitation: input.invitation_token }, device))
   } catch (error) {
     throw takenOr(error)
   }
 }
 
-/** The insert of a user, and what their own workspace would be called. Hashes the password. */
+/** Inserts the user, gives them a place and signs them in. The context is the server's own. */
+export async function startAccount(
+  ctx: Ctx,
+  { id, insert, workspaceName }: NewUser,
+  { invitation, more = [] }: { invitation?: string | undefined; more?: Call[] },
+  device: Device,
+): Promise<SignedIn> {
+  const workspaceId = newId()
+  const placing = invitation ? acceptInvitationCall(invitation) : createWorkspaceCall(workspaceId, workspaceName)
+  const signedUp = audited({ action: 'user.signed_up', target: `user:${id}`, address: device.address })
+  const signedIn = await startSession(ctx, [insert, actAs.call({ user_id: id }), placing, ...more, signedUp], device)
+  emit(ctx, UserSignedUp, { user_id: id })
+  if (!invitation) emit(ctx, WorkspaceCreated, { workspace_id: workspaceId })
+  const { workspace } = signedIn.user
+  if (workspace?.role) emit(ctx, MemberJoined, { workspace_id: workspace.id, user_id: id, role: workspace.role })
+  return signedIn
+}
+
+export interface NewUser {
+  id: string
+  insert: Call
+  /** What their own workspace would be called. */
+  workspaceName: string
+}
+
+/** Hashes the password; null: somebody who signs in elsewhere. `email_verified` by default not. */
 export async function newUser(
   id: string,
-  input: Omit<NewAccount, 'invitation_token'> & { userMetadata?: object },
-): Promise<{ insert: Call; workspaceName: string }> {
+  input: Omit<NewAccount, 'invitation_token' | 'password'> & {
+    password: string | null
+    email_verified?: boolean
+    userMetadata?: object
+  },
+): Promise<NewUser> {
   const more = input.metadata ?? {}
   const fullName = input.full_name ?? input.name ?? more.full_name ?? more.name ?? null
   const displayName = input.display_name ?? more.display_name ?? null
@@ -63,7 +80,8 @@ export async function newUser(
   const insert = insertUser.call({
     id,
     email: input.email,
-    password_hash: await hashPassword(input.password),
+    password_hash: input.password === null ? null : await hashPassword(input.password),
+    email_verified: input.email_verified ?? false,
     full_name: fullName,
     display_name: displayName,
     username,
@@ -73,7 +91,7 @@ export async function newUser(
     metadata: JSON.stringify(input.userMetadata ?? {}),
   })
   const person = fullName ?? displayName ?? username ?? input.email.split('@')[0]
-  return { insert, workspaceName: companyName ?? `${person}'s workspace` }
+  return { id, insert, workspaceName: companyName ?? `${person}'s workspace` }
 }
 
 /** The constraint that refused, in words. */

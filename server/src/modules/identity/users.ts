@@ -6,7 +6,7 @@ import type { Me } from './schema.ts'
 export const findForSignIn = statement('identity.users.find_for_sign_in', (db, p: { email: string }) =>
   db
     .selectFrom('identity.users')
-    .select(['id', 'email', 'password_hash', 'suspended_at'])
+    .select(['id', 'email', 'email_verified', 'password_hash', 'suspended_at'])
     .where((eb) => eb(eb.fn('lower', ['email']), '=', eb.fn('lower', [eb.val(p.email)]))),
 )
 
@@ -17,7 +17,9 @@ export const insertUser = statement(
     p: {
       id: string
       email: string
-      password_hash: string
+      /** Null: somebody who signs in elsewhere. */
+      password_hash: string | null
+      email_verified: boolean
       full_name: string | null
       username: string | null
       display_name: string | null
@@ -32,6 +34,7 @@ export const insertUser = statement(
       id: p.id,
       email: p.email,
       password_hash: p.password_hash,
+      email_verified: p.email_verified,
       full_name: p.full_name,
       username: p.username,
       display_name: p.display_name,

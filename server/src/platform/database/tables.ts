@@ -428,6 +428,17 @@ export interface IdentityCodes {
   expires_at: Timestamp
 }
 
+export interface IdentityIdentities {
+  id: string
+  user_id: string
+  provider: string
+  issuer: string
+  subject: string
+  email: string | null
+  created_at: Generated<Timestamp>
+  last_used_at: Generated<Timestamp>
+}
+
 export interface IdentityInvitations {
   id: string
   workspace_id: Generated<string>
@@ -445,6 +456,15 @@ export interface IdentityMembers {
   user_id: string
   role: string
   created_at: Generated<Timestamp>
+}
+
+export interface IdentityOauthAttempts {
+  state_hash: Buffer
+  browser_hash: Buffer
+  provider: string
+  return_to: string
+  in_popup: boolean
+  expires_at: Timestamp
 }
 
 export interface IdentityPasswordResets {
@@ -1203,8 +1223,10 @@ export interface Database {
   'identity.attempts': IdentityAttempts
   'identity.audit_log': IdentityAuditLog
   'identity.codes': IdentityCodes
+  'identity.identities': IdentityIdentities
   'identity.invitations': IdentityInvitations
   'identity.members': IdentityMembers
+  'identity.oauth_attempts': IdentityOauthAttempts
   'identity.password_resets': IdentityPasswordResets
   'identity.sessions': IdentitySessions
   'identity.users': IdentityUsers

@@ -32,16 +32,39 @@ export function outcomePage({ openerOrigin, result }: OAuthOutcome, cookies: Coo
 /** For a person whose login cannot go on. */
 export const refusalPage = (status: number, text: string): FileReply => page(status, text, { headers: {} })
 
-function page(status: number, text: string, { script, headers }: { script?: string; headers: FileReply['headers'] }) {
+export interface FormField {
+  name: string
+  label: string
+  isSecret?: boolean
+}
+
+/** Asks for what no other site gives; it goes to our callback beside it, never into an address. */
+export function formPage(title: string, fields: FormField[], state: string, cookies: Cookies): FileReply {
+  const inputs = fields.map(
+    ({ name, label, isSecret }) =>
+      `<p><label>${inText(label)}<br><input name="${inText(name)}" type="${isSecret ? 'password' : 'text'}" autocomplete="off"></label></p>`,
+  )
+  const form = `<form method="post" action="callback"><input type="hidden" name="state" value="${inText(state)}">${inputs.join('')}<button>Connect</button></form>`
+  return page(200, title, { form, headers: { 'set-cookie': cookies } })
+}
+
+interface PageParts {
+  script?: string
+  /** HTML. */
+  form?: string
+  headers: FileReply['headers']
+}
+
+function page(status: number, text: string, { script, form = '', headers }: PageParts) {
   const allowed = script ? `; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'` : ''
-  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Switchboard</title><p>${inText(text)}</p>${
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Switchboard</title><p>${inText(text)}</p>${form}${
     script ? `<script>${script}</script>` : ''
   }</html>`
   return new FileReply(
     html,
     {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `default-src 'none'${allowed}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      'content-security-policy': `default-src 'none'${allowed}; base-uri 'none'; form-action ${form ? "'self'" : "'none'"}; frame-ancestors 'none'`,
       ...openerHeaders,
       ...headers,
     },
@@ -58,7 +81,8 @@ export async function asPage<T>(work: () => Promise<T>): Promise<T | FileReply> 
   try {
     return await work()
   } catch (error) {
-    if (error instanceof AppError && error.status < 500) return refusalPage(error.status, error.message)
+    if (error instanceof AppError && (error.status < 500 || error.status === 502))
+      return refusalPage(error.status, error.message)
     throw error
   }
 }

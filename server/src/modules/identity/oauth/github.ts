@@ -1,0 +1,95 @@
+import * as oauth from 'oauth4webapi'
+import { z } from 'zod'
+import type { GitHubProvider } from '../../../config.ts'
+import type { Services } from '../../../platform/services.ts'
+import {
+  type Callback,
+  type ExternalAccount,
+  type Journey,
+  authorizationUrl,
+  redeemCode,
+  speakingTo,
+} from './protocol.ts'
+
+// docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps: OAuth without OpenID Connect, so who
+// somebody is has to be asked of the API.
+
+const serverOf = ({ url }: GitHubProvider): oauth.AuthorizationServer => ({
+  issuer: `${url}/login/oauth`,
+  authorization_endpoint: `${url}/login/oauth/authorize`,
+  token_endpoint: `${url}/login/oauth/access_token`,
+  token_endpoint_auth_methods_supported: ['client_secret_post'],
+})
+
+export const githubAuthorization = (provider: GitHubProvider, journey: Journey): Promise<URL> =>
+  authorizationUrl(serverOf(provider), provider, journey, { scope: 'read:user user:email' })
+
+const user = z.object({
+  id: z.int(),
+  login: z.string(),
+  name: z.string().nullish(),
+  avatar_url: z.string().nullish(),
+})
+const emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }))
+
+export const githubAccount = (
+  services: Services,
+  provider: GitHubProvider,
+  journey: Journey,
+  callback: Callback,
+): Promise<ExternalAccount> =>
+  speakingTo(provider, async () => {
+    const server = serverOf(provider)
+    const response = await redeemCode(services, server, provider, journey, callback)
+    const { access_token } = await oauth.processAuthorizationCodeResponse(
+      server,
+      { client_id: provider.clientId },
+      response,
+    )
+    const [who, addresses] = await Promise.all([
+      ask(services, provider, '/user', access_token, user),
+      ask(services, provider, '/user/emails', access_token, emails),
+    ])
+    const primary = addresses.find((address) => address.primary)
+    return {
+      issuer: server.issuer,
+      // Not the login, which can be given up and taken by somebody else.
+      subject: String(who.id),
+      email: primary?.email ?? null,
+      emailVerified: primary?.verified ?? false,
+      name: who.name || who.login,
+      pictureUrl: who.avatar_url || null,
+    }
+  })
+
+async function ask<T extends z.ZodType>(
+  { outbound }: Services,
+  { apiUrl }: GitHubProvider,
+  path: string,
+  token: string,
+  shape: T,
+): Promise<z.output<T>> {
+  const { status, body } = await outbound.fetch(`${apiUrl}${path}`, {
+    headers: {
+      accept: 'application/vnd.github+json',
+      authorization: `Bearer ${token}`,
+      // It refuses whoever does not say who they are.
+      'user-agent': 'Switchboard',
+      'x-github-api-version': '2022-11-28',
+    },
+  })
+  const answer = shape.safeParse(status === 200 ? jsonOf(body) : undefined)
+  if (!answer.success) {
+    throw new oauth.OperationProcessingError(`GitHub answered ${status} to ${path}.`, { cause: answer.error })
+  }
+  return answer.data
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

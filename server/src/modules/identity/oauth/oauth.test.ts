@@ -1,0 +1,511 @@
+import assert from 'node:assert/strict'
+import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { after, test } from 'node:test'
+import { type BrowserOptions, createBrowser, posted } from '../../../../test/browser.ts'
+import { createClient } from '../../../../test/client.ts'
+import { nthMessageTo } from '../../../../test/mailbox.ts'
+import { startTestServer } from '../../../../test/server.ts'
+import { readConfig } from '../../../config.ts'
+
+async function listen(handler?: RequestListener) {
+  const server = createServer(handler).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+// Browsers reach the server here; the test's browser knows where that really is.
+const publicUrl = 'https://app.example.com'
+const shop = 'https://shop.example.com'
+const callbackOf = (provider: string) => `${publicUrl}/api/auth/oauth/${provider}/callback`
+
+/** Claims of people at the provider, by the name they log in with. */
+const people: Record<string, object> = {}
+
+/** A real OpenID provider that insists on PKCE and its client's secret, and sends `iss` (RFC 9207). */
+async function startAcme(): Promise<string> {
+  // It brings no types, and a name that is not a constant is not looked for any.
+  const packageName: string = 'oidc-provider'
+  const { Provider } = await import(packageName)
+  const { server, url } = await listen()
+  const provider = new Provider(url, {
+    clients: [{ client_id: 'switchboard', client_secret: 'acme-secret', redirect_uris: [callbackOf('acme-corp')] }],
+    findAccount: (_: unknown, sub: string) => ({ accountId: sub, claims: () => ({ sub, ...people[sub] }) }),
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'picture'] },
+    pkce: { required: () => true },
+    cookies: { keys: ['a key of the test'] },
+    features: { devInteractions: { enabled: true } },
+    ttl: { AccessToken: 3600, Grant: 3600, Session: 3600, Interaction: 600, IdToken: 3600 },
+  })
+  server.on('request', provider.callback())
+  return url
+}
+
+const base64url = (value: object | Buffer) =>
+  (Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value))).toString('base64url')
+const ownKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+/** What the provider that lies says instead of the truth, in the next login. */
+interface Lie {
+  claims?: object
+  header?: object
+  key?: typeof ownKey
+  token?: (token: string) => string
+}
+
+/** An OpenID provider whose id tokens are as the test wants them. Agrees at once. */
+async function startLiar() {
+  let lie: Lie = {}
+  const nonces = new Map<string, string>()
+  const { server, url } = await listen()
+  server.on('request', async (request: IncomingMessage, response) => {
+    const at = new URL(request.url ?? '', url)
+    const json = (value: object) => response.setHeader('content-type', 'application/json').end(JSON.stringify(value))
+    if (at.pathname === '/.well-known/openid-configuration') {
+      json({
+        issuer: url,
+        authorization_endpoint: `${url}/authorize`,
+        token_endpoint: `${url}/token`,
+        jwks_uri: `${url}/keys`,
+        id_token_signing_alg_values_supported: ['RS256'],
+      })
+    } else if (at.pathname === '/keys') {
+      json({ keys: [{ ...ownKey.publicKey.export({ format: 'jwk' }), kid: 'own', alg: 'RS256', use: 'sig' }] })
+    } else if (at.pathname === '/authorize') {
+      const code = `code-${nonces.size}`
+      nonces.set(code, at.searchParams.get('nonce') ?? '')
+      const back = new URL(at.searchParams.get('redirect_uri') ?? '')
+      back.searchParams.set('code', code)
+      back.searchParams.set('state', at.searchParams.get('state') ?? '')
+      response.writeHead(302, { location: back.href }).end()
+    } else {
+      const nonce = nonces.get(new URLSearchParams(await text(request)).get('code') ?? '')
+      const now = Math.floor(Date.now() / 1000)
+      const honest = { iss: url, aud: 'switchboard', sub: 'liar-1', iat: now, exp: now + 300, nonce }
+      const email = { email: 'liar@example.com', email_verified: true }
+      const head = base64url({ alg: 'RS256', kid: 'own', ...lie.header })
+      const content = `${head}.${base64url({ ...honest, ...email, ...lie.claims })}`
+      const signature = sign('sha256', Buffer.from(content), (lie.key ?? ownKey).privateKey)
+      const id_token = (lie.token ?? String)(`${content}.${base64url(signature)}`)
+      json({ access_token: 'at', token_type: 'Bearer', id_token })
+    }
+  })
+  return { url, next: (next: Lie) => void (lie = next) }
+}
+
+interface GitHubUser {
+  id: number
+  login: string
+  name: string | null
+  avatar_url: string
+  emails: { email: string; primary: boolean; verified: boolean; visibility: string | null }[]
+}
+
+/** GitHub's endpoints as they are documented, for the one who is logged in there. */
+async function startGitHub() {
+  let who: GitHubUser | undefined
+  const codes = new Map<string, { challenge: string | null; redirectUri: string | null; who: GitHubUser }>()
+  const { server, url } = await listen()
+  server.on('request', async (request: IncomingMessage, response) => {
+    const at = new URL(request.url ?? '', url)
+    const json = (value: object, status = 200) =>
+      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value))
+    if (at.pathname === '/login/oauth/authorize') {
+      const ask = at.searchParams
+      const back = new URL(ask.get('redirect_uri') ?? '')
+      if (who) {
+        const code = createHash('sha256').update(`${codes.size}`).digest('hex').slice(0, 20)
+        codes.set(code, { challenge: ask.get('code_challenge'), redirectUri: ask.get('redirect_uri'), who })
+        back.searchParams.set('code', code)
+      } else back.searchParams.set('error', 'access_denied')
+      back.searchParams.set('state', ask.get('state') ?? '')
+      return response.writeHead(302, { location: back.href }).end()
+    }
+    if (at.pathname === '/login/oauth/access_token') {
+      const given = new URLSearchParams(await text(request))
+      const code = codes.get(given.get('code') ?? '')
+      codes.delete(given.get('code') ?? '')
+      const verifier = createHash('sha256')
+        .update(given.get('code_verifier') ?? '')
+        .digest('base64url')
+      const isRight =
+        given.get('client_id') === 'hub-app' &&
+        given.get('client_secret') === 'hub-secret' &&
+        request.headers.accept === 'application/json' &&
+        code?.challenge === verifier &&
+        code.redirectUri === given.get('redirect_uri')
+      // Its refusals come with status 200.
+      return isRight
+        ? json({ access_token: `gho_${code.who.id}`, scope: 'read:user,user:email', token_type: 'bearer' })
+        : json({ error: 'bad_verification_code', error_description: 'The code passed is incorrect or expired.' })
+    }
+    if (!request.headers['user-agent']) return response.writeHead(403).end('Request forbidden by administrative rules.')
+    const { emails, ...user } = who ?? ({} as GitHubUser)
+    if (request.headers.authorization !== `Bearer gho_${user.id}`) return json({ message: 'Bad credentials' }, 401)
+    return at.pathname === '/api/user' ? json(user) : json(emails)
+  })
+  return { url, logIn: (user: GitHubUser | undefined) => void (who = user) }
+}
+
+const acme = await startAcme()
+const liar = await startLiar()
+const hub = await startGitHub()
+const server = await startTestServer({
+  PUBLIC_URL: publicUrl,
+  CORS_ORIGINS: shop,
+  OIDC_ACME_CORP_ISSUER: acme,
+  OIDC_ACME_CORP_CLIENT_ID: 'switchboard',
+  OIDC_ACME_CORP_CLIENT_SECRET: 'acme-secret',
+  OIDC_LIAR_ISSUER: liar.url,
+  OIDC_LIAR_CLIENT_ID: 'switchboard',
+  OIDC_LIAR_CLIENT_SECRET: 'liar-secret',
+  OIDC_STAFF_ISSUER: liar.url,
+  OIDC_STAFF_CLIENT_ID: 'switchboard',
+  OIDC_STAFF_TRUST_EMAIL: 'on',
+  OAUTH_GITHUB_CLIENT_ID: 'hub-app',
+  OAUTH_GITHUB_CLIENT_SECRET: 'hub-secret',
+  OAUTH_GITHUB_URL: hub.url,
+  OAUTH_GITHUB_API_URL: `${hub.url}/api`,
+})
+
+const open = (how: BrowserOptions = {}) => createBrowser({ reached: { [publicUrl]: server.url }, ...how })
+type Browser = ReturnType<typeof open>
+const startOf = (provider: string, query: Record<string, string> = {}) =>
+  `${publicUrl}/api/auth/oauth/${provider}?${new URLSearchParams({ redirect_to: `${shop}/welcome`, ...query })}`
+/** Signs in, and answers where the browser ends up. */
+async function signIn(browser: Browser, provider: string, query: Record<string, string> = {}): Promise<URL> {
+  const end = await browser.follow(startOf(provider, query), shop)
+  return new URL(end.next ?? assert.fail(`${end.status} ${end.text}`))
+}
+/** Who a browser is to us. */
+async function meOf(browser: Browser) {
+  const { cookiesOf } = browser
+  const token = cookiesOf(publicUrl)['__Host-sb_access']
+  return token ? (await createClient(server.url, { authorization: `Bearer ${token}` }).get('/api/auth/me')).body : null
+}
+const failureOf = (page: URL) => page.searchParams.get('error')
+const person = (name: string, more: object = {}) => {
+  people[name] = { email: `${name}@example.com`, email_verified: true, name: `${name} of Acme`, ...more }
+  return name
+}
+const verifyEmail = async (id: string) =>
+  server.app.services.connections.pool.query('update identity.users set email_verified = true where id = $1', [id])
+
+test('somebody new: an account with a workspace, the address verified, the same one the next time', async () => {
+  const login = person('nora', { picture: 'https://acme.example.com/nora.png' })
+  const browser = open({ login })
+  const page = await signIn(browser, 'acme-corp')
+  assert.equal(page.href, `${shop}/welcome`)
+  const me = await meOf(browser)
+  assert.deepEqual(
+    [me.email, me.name, me.email_verified, me.avatar_url, me.role],
+    ['nora@example.com', 'nora of Acme', true, 'https://acme.example.com/nora.png', 'owner'],
+  )
+  assert.equal(me.workspaces.length, 1)
+
+  // Their address changes hands there; the account does not.
+  person('nora', { email: 'nora.new@example.com', email_verified: false })
+  const later = open({ login })
+  await signIn(later, 'acme-corp')
+  assert.equal((await meOf(later)).id, me.id)
+  // There is no password to sign in with until they choose one.
+  const { status } = await server.anyone.post('/api/auth/login', { email: me.email, password: 'correct horse battery' })
+  assert.equal(status, 401)
+})
+
+test('what goes over the wire: PKCE, nonce and state there; cookies that no script reads back', async () => {
+  const browser = open({ login: person('wanda') })
+  const out = await browser.load(startOf('acme-corp'))
+  assert.equal(out.status, 302)
+  assert.match(
+    out.headers.get('set-cookie') ?? '',
+    /^__Secure-sb_oauth_acme-corp=[\w-]{43}; Path=\/api\/auth\/oauth\/acme-corp; Max-Age=600; SameSite=Lax; HttpOnly; Secure$/,
+  )
+  const asks = new URL(out.headers.get('location') ?? '')
+  assert.equal(asks.origin, acme)
+  assert.match(asks.searchParams.get('state') ?? '', /^[\w-]{43}$/)
+  assert.match(asks.searchParams.get('nonce') ?? '', /^[\w-]{43}$/)
+  assert.match(asks.searchParams.get('code_challenge') ?? '', /^[\w-]{43}$/)
+  assert.equal(asks.searchParams.get('code_challenge_method'), 'S256')
+  const back = await browser.follow(asks.href, publicUrl)
+  const end = await browser.load(back.next ?? '')
+  assert.equal(end.status, 302)
+  const names = end.headers.getSetCookie().map((cookie) => cookie.split('=')[0])
+  assert.deepEqual(names, ['__Secure-sb_oauth_acme-corp', '__Host-sb_access', '__Secure-sb_refresh'])
+  // No token in an address.
+  assert.equal(end.headers.get('location'), `${shop}/welcome`)
+})
+
+test('an account is joined when its address is verified on both sides, and not otherwise', async () => {
+  const ana = await server.signUp({ email: 'ana.joins@example.com' })
+  const login = person('ana.joins')
+  const early = open({ login })
+  const refused = await signIn(early, 'acme-corp')
+  assert.equal(failureOf(refused), 'email_unverified_here')
+  assert.match(refused.searchParams.get('error_description') ?? '', /forgot password.*Acme corp signs you in/)
+  assert.equal(await meOf(early), null)
+
+  await verifyEmail(ana.userId)
+  person(login, { email_verified: false })
+  assert.equal(failureOf(await signIn(open({ login }), 'acme-corp')), 'email_unverified')
+  person(login, { email: undefined })
+  assert.equal(failureOf(await signIn(open({ login }), 'acme-corp')), 'email_missing')
+
+  person(login, { email: 'Ana.Joins@Example.com' })
+  const browser = open({ login })
+  assert.equal(failureOf(await signIn(browser, 'acme-corp')), null)
+  assert.equal((await meOf(browser)).id, ana.userId)
+  // The password stays theirs, and the log says what happened.
+  assert.equal((await server.anyone.post('/api/auth/login', { email: ana.email, password: ana.password })).status, 200)
+  const { rows } = await server.app.services.connections.pool.query(
+    `select details from identity.audit_log where action = 'identity.joined' and user_id = $1`,
+    [ana.userId],
+  )
+  assert.deepEqual(rows, [{ details: { provider: 'acme-corp' } }])
+})
+
+test('who squats on an address loses the account to its owner: password, sessions and API keys', async () => {
+  const squatter = await server.signUp({ email: 'victor@example.com' })
+  const { body: key } = await squatter.post('/api/api-keys', { name: 'back door', scopes: ['contacts:read'] })
+  const login = person('victor')
+  assert.equal(failureOf(await signIn(open({ login }), 'acme-corp')), 'email_unverified_here')
+
+  await server.anyone.post('/api/auth/forgot-password', { email: 'victor@example.com' })
+  const { text: mail } = await nthMessageTo(server, 'victor@example.com', 1)
+  const token = /token=([\w-]+)/.exec(mail ?? '')?.[1]
+  await server.anyone.post('/api/auth/reset-password', { token, password: 'the owner of it' })
+  const owner = open({ login })
+  assert.equal(failureOf(await signIn(owner, 'acme-corp')), null)
+  assert.equal((await meOf(owner)).id, squatter.userId)
+  assert.equal((await meOf(owner)).email_verified, true)
+
+  assert.equal((await squatter.get('/api/auth/me')).status, 401)
+  assert.equal((await createClient(server.url, { 'x-api-key': key.key }).get('/api/contacts')).status, 401)
+  const { status } = await server.anyone.post('/api/auth/login', { email: squatter.email, password: squatter.password })
+  assert.equal(status, 401)
+})
+
+test('a state counts once, in the browser that set out, for its provider, for ten minutes', async () => {
+  const [browser, thief] = [open({ login: person('sara') }), open()]
+  const { next = '' } = await browser.follow(startOf('acme-corp'), callbackOf('acme-corp'))
+  const isRefused = async (page: ReturnType<Browser['load']>) => {
+    const { status, headers, text } = await page
+    assert.equal(status, 400, text)
+    assert.match(headers.get('content-type') ?? '', /^text\/html/)
+    assert.match(text, /Sign in again/)
+    assert.deepEqual(headers.getSetCookie(), [])
+  }
+  await isRefused(thief.load(next))
+  await isRefused(browser.load(next.replace('acme-corp', 'liar')))
+  await isRefused(browser.load(next.replace(/state=[^&]+/, 'state=forged')))
+  await isRefused(browser.load(callbackOf('acme-corp')))
+  assert.equal((await browser.load(next)).status, 302)
+  await isRefused(browser.load(next))
+
+  const slow = open({ login: 'sara' })
+  const late = await slow.follow(startOf('acme-corp'), callbackOf('acme-corp'))
+  await server.app.services.connections.pool.query(
+    `update identity.oauth_attempts set expires_at = expires_at - interval '601 seconds'`,
+  )
+  await isRefused(slow.load(late.next ?? ''))
+
+  // Of thirty that come at once with one state, one gets through.
+  const hasty = open({ login: 'sara' })
+  const once = await hasty.follow(startOf('acme-corp'), callbackOf('acme-corp'))
+  const pages = await Promise.all(Array.from({ length: 30 }, () => hasty.load(once.next ?? '')))
+  assert.equal(pages.filter(({ status }) => status === 302).length, 1)
+})
+
+test("a code or an answer of another login or another provider's is worth nothing", async () => {
+  const [victim, attacker] = [open({ login: person('vera') }), open({ login: person('mallory') })]
+  const stolen = new URL((await victim.follow(startOf('acme-corp'), callbackOf('acme-corp'))).next ?? '')
+  const own = new URL((await attacker.follow(startOf('acme-corp'), callbackOf('acme-corp'))).next ?? '')
+  assert.equal(own.searchParams.get('iss'), acme)
+  own.searchParams.set('code', stolen.searchParams.get('code') ?? '')
+  const injected = await attacker.load(own.href)
+  assert.equal(failureOf(new URL(injected.headers.get('location') ?? '')), 'provider_failed')
+  assert.equal(await meOf(attacker), null)
+
+  for (const iss of [liar.url, undefined]) {
+    const browser = open({ login: 'vera' })
+    const back = new URL((await browser.follow(startOf('acme-corp'), callbackOf('acme-corp'))).next ?? '')
+    if (iss) back.searchParams.set('iss', iss)
+    else back.searchParams.delete('iss')
+    const page = await browser.load(back.href)
+    assert.equal(failureOf(new URL(page.headers.get('location') ?? '')), 'provider_failed', `iss ${iss}`)
+    assert.equal(await meOf(browser), null)
+  }
+})
+
+test('an id token that does not hold signs nobody in', async () => {
+  const hourAgo = Math.floor(Date.now() / 1000) - 3600
+  const unsigned = (token: string) => {
+    const [, payload] = token.split('.')
+    return `${base64url({ alg: 'none' })}.${payload}.`
+  }
+  const lies: Record<string, Lie> = {
+    'another nonce': { claims: { nonce: 'another' } },
+    'no nonce': { claims: { nonce: undefined } },
+    'another issuer': { claims: { iss: 'https://accounts.google.com' } },
+    'another audience': { claims: { aud: 'somebody-else' } },
+    expired: { claims: { iat: hourAgo - 300, exp: hourAgo } },
+    'no subject': { claims: { sub: undefined } },
+    'another key': { key: otherKey },
+    'an unknown key': { header: { kid: 'other' }, key: otherKey },
+    'no signature': { token: unsigned },
+    'another algorithm': { header: { alg: 'HS256' } },
+    'not a token at all': { token: () => 'nonsense' },
+  }
+  for (const [what, lie] of Object.entries(lies)) {
+    liar.next(lie)
+    const browser = open()
+    assert.equal(failureOf(await signIn(browser, 'liar')), 'provider_failed', what)
+    assert.equal(await meOf(browser), null, what)
+  }
+  liar.next({})
+  const browser = open()
+  assert.equal(failureOf(await signIn(browser, 'liar')), null)
+  assert.equal((await meOf(browser)).email, 'liar@example.com')
+})
+
+test('addresses of a provider that does not verify them count only where the operator says so', async () => {
+  const claims = { sub: 'staff-1', email: 'staff@example.com', email_verified: undefined }
+  liar.next({ claims })
+  assert.equal(failureOf(await signIn(open(), 'liar')), 'email_unverified')
+  const browser = open()
+  assert.equal(failureOf(await signIn(browser, 'staff')), null)
+  assert.equal((await meOf(browser)).email, 'staff@example.com')
+})
+
+const octocat: GitHubUser = {
+  id: 583_231,
+  login: 'octocat',
+  name: 'The Octocat',
+  avatar_url: 'https://avatars.githubusercontent.com/u/583231?v=4',
+  emails: [
+    { email: 'old@example.com', primary: false, verified: true, visibility: null },
+    { email: 'octocat@example.com', primary: true, verified: true, visibility: 'private' },
+  ],
+}
+
+test('GitHub: the id is the account, the primary address counts when it is verified', async () => {
+  hub.logIn(octocat)
+  const browser = open()
+  assert.equal(failureOf(await signIn(browser, 'github')), null)
+  const me = await meOf(browser)
+  assert.deepEqual([me.email, me.name, me.email_verified], ['octocat@example.com', 'The Octocat', true])
+
+  // Whoever takes a login or an address that was given up is somebody else.
+  const emails = octocat.emails.map((email) => ({ ...email, verified: false }))
+  hub.logIn({ ...octocat, id: 1, emails })
+  assert.equal(failureOf(await signIn(open(), 'github')), 'email_unverified')
+  hub.logIn({ ...octocat, login: 'renamed', emails })
+  const renamed = open()
+  await signIn(renamed, 'github')
+  assert.equal((await meOf(renamed)).id, me.id)
+
+  hub.logIn(undefined)
+  const refused = await signIn(open(), 'github')
+  assert.equal(failureOf(refused), 'access_denied')
+  assert.match(refused.searchParams.get('error_description') ?? '', /did not agree.*GitHub/)
+})
+
+test('two windows at once make one account', async () => {
+  hub.logIn({ ...octocat, id: 77, login: 'twice', emails: [{ ...octocat.emails[1]!, email: 'twice@example.com' }] })
+  const browsers = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const browser = open()
+      return { browser, callback: (await browser.follow(startOf('github'), callbackOf('github'))).next ?? '' }
+    }),
+  )
+  const pages = await Promise.all(browsers.map(({ browser, callback }) => browser.load(callback)))
+  for (const page of pages) assert.equal(page.headers.get('location'), `${shop}/welcome`)
+  const ids = await Promise.all(browsers.map(async ({ browser }) => (await meOf(browser)).id))
+  assert.equal(new Set(ids).size, 1)
+})
+
+test('a window tells the page that opened it, that page only', async () => {
+  hub.logIn(octocat)
+  const browser = open()
+  const page = await browser.follow(startOf('github', { popup: 'true' }))
+  assert.equal(page.status, 200)
+  assert.deepEqual(posted(page), { result: { type: 'oauth', platform: 'github', success: true }, origin: shop })
+  assert.equal((await meOf(browser)).email, 'octocat@example.com')
+  hub.logIn(undefined)
+  const { result } = posted(await open().follow(startOf('github', { popup: 'true' })))
+  assert.deepEqual([result.success, result.code], [false, 'access_denied'])
+})
+
+test('nobody is sent to a page that is not allowed', async () => {
+  for (const page of [
+    'https://evil.example.com/',
+    '//evil.example.com/',
+    String.raw`\\evil.example.com`,
+    'https://shop.example.com.evil.example.com/',
+    'https://shop.example.com@evil.example.com/',
+    'https://ana:secret@shop.example.com/',
+    'http://shop.example.com/',
+    'https://shop.example.com:8443/',
+    'javascript:alert(1)',
+    'data:text/html,x',
+  ]) {
+    const { status, headers } = await open().load(startOf('github', { redirect_to: page }))
+    assert.equal(status, 400, page)
+    assert.equal(headers.get('location'), null)
+  }
+  hub.logIn(octocat)
+  const inside = await open().follow(startOf('github', { redirect_to: '/inbox?tab=mine' }), `${publicUrl}/inbox`)
+  assert.equal(inside.next, `${publicUrl}/inbox?tab=mine`)
+})
+
+test('who is suspended stays out', async () => {
+  const login = person('susan')
+  const browser = open({ login })
+  await signIn(browser, 'acme-corp')
+  const { id } = await meOf(browser)
+  await server.app.services.connections.pool.query('update identity.users set suspended_at = now() where id = $1', [id])
+  assert.equal(failureOf(await signIn(open({ login }), 'acme-corp')), 'account_suspended')
+})
+
+test('unknown providers are 404, those without configuration 409, one that cannot be reached 502', async () => {
+  assert.deepEqual((await server.anyone.get('/api/auth/oauth')).body.data, [
+    { provider: 'github', name: 'GitHub' },
+    { provider: 'acme-corp', name: 'Acme corp' },
+    { provider: 'liar', name: 'Liar' },
+    { provider: 'staff', name: 'Staff' },
+  ])
+  for (const end of ['', '/callback?state=x']) {
+    assert.equal((await server.anyone.get(`/api/auth/oauth/myspace${end}`)).status, 404)
+    assert.equal((await server.anyone.get(`/api/auth/oauth/constructor${end}`)).status, 404)
+    const bare = await server.anyone.get(`/api/auth/oauth/google${end}`)
+    assert.deepEqual([bare.status, bare.body.code], [409, 'not_configured'])
+  }
+  const gone = await listen()
+  await new Promise((resolve) => gone.server.close(resolve))
+  const lost = await startTestServer({ OIDC_LOST_ISSUER: gone.url, OIDC_LOST_CLIENT_ID: 'x' })
+  const unreached = await lost.anyone.get('/api/auth/oauth/lost')
+  assert.deepEqual([unreached.status, unreached.body.code], [502, 'outbound_failed'])
+  // People read a page.
+  const { status, text } = await createBrowser().load(`${lost.url}/api/auth/oauth/github`)
+  assert.equal(status, 409)
+  assert.match(text, /<p>Signing in with github is not set up here/)
+})
+
+test('a configuration that would send secrets in the clear, or lacks half, is refused', () => {
+  const refused: [Record<string, string>, RegExp][] = [
+    [{ OIDC_X_ISSUER: 'http://login.example.com', OIDC_X_CLIENT_ID: 'x' }, /OIDC_X_ISSUER must be an https address/],
+    [{ OIDC_X_ISSUER: 'https://login.example.com' }, /OIDC_X_CLIENT_ID is needed/],
+    [{ OAUTH_GOOGLE_CLIENT_ID: 'x' }, /OAUTH_GOOGLE_CLIENT_SECRET is needed/],
+    [{ OIDC_GOOGLE_ISSUER: 'https://accounts.google.com', OIDC_GOOGLE_CLIENT_ID: 'x' }, /OIDC_GOOGLE_… is taken/],
+  ]
+  for (const [env, why] of refused) {
+    assert.throws(() => readConfig({ DATA_DIR: server.app.services.config.dataDir, ...env }), why)
+  }
+})

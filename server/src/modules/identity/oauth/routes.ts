@@ -1,0 +1,90 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { AppError } from '../../../platform/errors.ts'
+import { optional } from '../../../platform/http/fields.ts'
+import { type FileReply, type Route, route } from '../../../platform/http/route.ts'
+import { asPage, outcomePage, redirectTo } from '../../../platform/oauth/pages.ts'
+import type { Services } from '../../../platform/services.ts'
+import { signedInCookies } from '../cookies.ts'
+import { deviceOf } from '../device.ts'
+import { type SignInOutcome, beginSignIn, cookieOf, finishSignIn } from './attempts.ts'
+import { offeredProviders } from './providers.ts'
+
+const params = z.object({ provider: z.string().max(100) })
+
+/** A person in a browser reads a page; a program reads JSON. */
+const forReader = <T>({ headers }: FastifyRequest, work: () => Promise<T>) =>
+  headers.accept?.includes('text/html') ? asPage(work) : work()
+
+function conclude(services: Services, provider: string, { page, inPopup, result }: SignInOutcome): FileReply {
+  const failure = result instanceof AppError ? { code: result.code, error: result.message } : undefined
+  const left = cookieOf(services, provider).clear()
+  const cookies =
+    result instanceof AppError
+      ? [left]
+      : [left, ...signedInCookies(services.config, { access: result.access_token, refresh: result.refresh_token })]
+  if (inPopup) {
+    const told = { type: 'oauth', platform: provider, success: !failure, ...failure } as const
+    return outcomePage({ openerOrigin: page.origin, result: told }, cookies, 'You are signed in.')
+  }
+  if (failure) {
+    // As RFC 6749 4.1.2.1 tells of errors.
+    page.searchParams.set('error', failure.code)
+    page.searchParams.set('error_description', failure.error)
+  }
+  return redirectTo(page.href, cookies)
+}
+
+/** Signing in with an account elsewhere: Google, GitHub, any OpenID Connect provider. */
+export const oauthRoutes: Record<string, Route> = {
+  listSignInProviders: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/api/auth/oauth',
+    access: 'public',
+    summary: 'The other providers that people can sign in with here.',
+    answer: z.object({ data: z.array(z.object({ provider: z.string(), name: z.string() })) }),
+    handler: async ({ services }) => ({ data: offeredProviders(services.config) }),
+  }),
+
+  signInElsewhere: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/api/auth/oauth/:provider',
+    access: 'public',
+    summary:
+      'Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page is told by a message.',
+    params,
+    query: z.object({ redirect_to: optional(z.string().max(2000)), popup: z.stringbool().default(false) }),
+    status: 302,
+    answer: z.null(),
+    errors: [409, 502],
+    handler: ({ services }, { params: { provider }, query, request }) =>
+      forReader(request, async () => {
+        const { location, cookie } = await beginSignIn(services, provider, query)
+        return redirectTo(location, cookie)
+      }),
+  }),
+
+  returnFromElsewhere: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/api/auth/oauth/:provider/callback',
+    access: 'public',
+    summary: 'Where the provider sends the browser back to.',
+    params,
+    query: z.object({
+      state: z.string().max(200).optional(),
+      code: z.string().max(4000).optional(),
+      iss: z.string().max(500).optional(),
+      error: z.string().max(200).optional(),
+    }),
+    status: 302,
+    answer: z.null(),
+    errors: [409],
+    handler: ({ services }, { params: { provider }, query, request }) =>
+      forReader(request, async () =>
+        conclude(services, provider, await finishSignIn(services, provider, query, request.headers, deviceOf(request))),
+      ),
+  }),
+}
