@@ -208,6 +208,12 @@ export interface Operations {
   revokeOtherSessions: { input: undefined; answer: { "success": true } }
   /** Sign out one of my sessions. */
   revokeSession: { input: { path: { id: string } }; answer: { "success": true } }
+  /** The other providers that people can sign in with here. */
+  listSignInProviders: { input: undefined; answer: { "data": ({ "provider": string; "name": string })[] } }
+  /** Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page is told by a message. */
+  signInElsewhere: { input: { path: { provider: string }; query?: { redirect_to?: string; popup?: string } }; answer: unknown }
+  /** Where the provider sends the browser back to. */
+  returnFromElsewhere: { input: { path: { provider: string }; query?: { state?: string; code?: string; iss?: string; error?: string } }; answer: unknown }
   /** Get a code by e-mail or SMS; with `code`, confirm it. */
   verify: { input: { body: { "type": "email" | "phone"; "code"?: string } }; answer: { "message": string; "type": "email" | "phone"; "email_verified": boolean; "phone_verified": boolean; "expires_at"?: string } }
   /** Get a link by e-mail with which a new password can be chosen. */
@@ -557,11 +563,11 @@ export interface Operations {
   /** The shops I am in the team of */
   listShops: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
   /** Open a shop: the first is in my current workspace, a later one is a workspace of its own */
-  createShop: { input: { body: { "name": string; "description"?: string; "currency"?: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[] } }
+  createShop: { input: { body: { "name": string; "description"?: string; "currency"?: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
   /** One shop with its team */
-  getShop: { input: { path: { shopId: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[] } }
+  getShop: { input: { path: { shopId: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
   /** Change a shop; what is not sent stays */
-  updateShop: { input: { path: { shopId: string }; body: { "name"?: string; "description"?: string | null; "currency"?: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[] } }
+  updateShop: { input: { path: { shopId: string }; body: { "name"?: string; "description"?: string | null; "currency"?: string } }; answer: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
   /** Who works in the shop */
   listShopTeam: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "userId": string; "name": string | null; "email": string; "avatarUrl": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "nextCursor": string | null } }
   /** Invite somebody by e-mail address, or a colleague by user id; the token is shown this once */
@@ -801,6 +807,9 @@ export const operations = {
   listSessions: ['GET', '/api/auth/sessions'],
   revokeOtherSessions: ['DELETE', '/api/auth/sessions'],
   revokeSession: ['DELETE', '/api/auth/sessions/{id}'],
+  listSignInProviders: ['GET', '/api/auth/oauth'],
+  signInElsewhere: ['GET', '/api/auth/oauth/{provider}'],
+  returnFromElsewhere: ['GET', '/api/auth/oauth/{provider}/callback'],
   verify: ['POST', '/api/users/verify'],
   forgotPassword: ['POST', '/api/auth/forgot-password'],
   resetPassword: ['POST', '/api/auth/reset-password'],

@@ -59,8 +59,22 @@ const ofPlatforms = statement(
     select ${columns} from integrations.connections where platform = any (${p.platforms})`,
 )
 
+export interface PlatformState {
+  platform: PlatformName
+  name: string
+  type: 'social' | 'messaging'
+  isConnected: boolean
+  status: Status
+  /** The account at the platform: a page, a bot. */
+  accountId: string | null
+  accountName: string | null
+  error: string | null
+  expiresAt: string | null
+  lastSync: string | null
+}
+
 /** Every platform a shop can be connected to, connected or not. */
-export async function listPlatforms(ctx: Ctx) {
+export async function listPlatforms(ctx: Ctx): Promise<PlatformState[]> {
   const rows = await ctx.db.all(ofPlatforms, { platforms: platformNames })
   return platformNames.map((platform) => {
     const row = rows.find((row) => row.platform === platform)
@@ -69,6 +83,7 @@ export async function listPlatforms(ctx: Ctx) {
       ...platforms[platform],
       isConnected: row?.status === 'connected',
       status: row?.status ?? 'disconnected',
+      accountId: row?.account_id ?? null,
       accountName: row?.account_name ?? null,
       error: row?.error ?? null,
       expiresAt: row?.expires_at ?? null,

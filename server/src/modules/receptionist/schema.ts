@@ -6,7 +6,10 @@ export const Sentiment = z.enum(['positive', 'neutral', 'negative'])
 const latency = z.number().min(0).max(600_000).transform(Math.round)
 const seconds = z.number().min(0).max(604_800)
 /** `2026-11-20` or a time with zone. */
-const dateOrTime = z.union([z.iso.date(), instant])
+const dateOrTime = z.union(
+  [z.iso.date(), instant],
+  'Give a day or a time in ISO 8601, like 2026-01-31 or 2026-01-31T09:30:00Z.',
+)
 const timeZone = z.string().max(60).refine(isTimeZone, 'Not a time zone like Europe/Paris.')
 
 function isTimeZone(name: string): boolean {

@@ -91,10 +91,10 @@ export const SalesConversationChanges = z
   .meta({ id: 'SalesConversationChanges' })
 
 /** A day counts from its beginning, in UTC. */
-const dayOrInstant = z.union([
-  moment,
-  z.iso.date().refine((day) => day.startsWith('20'), 'Give a day of this century.'),
-])
+const dayOrInstant = z.union(
+  [moment, z.iso.date().refine((day) => day.startsWith('20'))],
+  'Give a day or a time of this century in ISO 8601, like 2026-01-31 or 2026-01-31T09:30:00Z.',
+)
 
 export const SalesConversationQuery = page().extend({
   prospectId: optional(id),

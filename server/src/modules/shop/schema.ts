@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { role } from '../identity/schema.ts'
+import { integrationStatuses } from '../integrations/schema.ts'
 import { clearable, id, instant, optional, page, text } from '../../platform/http/fields.ts'
 import { orderStatuses, paymentStatuses } from './transitions.ts'
 
@@ -40,9 +41,22 @@ export const Teammate = z.object({
   addedAt: instant,
 })
 
+/** How a shop stands with a platform. The token itself is never shown. */
+const ShopConnection = z.object({
+  isConnected: z.boolean(),
+  status: z.enum(integrationStatuses),
+  /** The account at the platform: a page, a bot. */
+  pageId: z.string().nullable(),
+  accountName: z.string().nullable(),
+  expiresAt: instant.nullable(),
+  lastSync: instant.nullable(),
+})
+
 export const Shop = ShopSummary.extend({
   ownerId: id.nullable(),
   team: z.array(z.object({ userId: id, role, addedAt: instant })),
+  /** By platform: facebook, instagram, tiktok, telegram, viber, whatsapp. */
+  integrations: z.record(z.string(), ShopConnection),
 })
 export const NewShop = z.object({ name, description: optional(description), currency: optional(currency) })
 export type NewShop = z.output<typeof NewShop>
@@ -171,7 +185,7 @@ export const OrderWithHistory = Order.extend({
 })
 
 /** An order's id, or its number. */
-export const orderId = z.union([id, z.string().regex(/^\d{1,9}$/)])
+export const orderId = z.union([id, z.string().regex(/^\d{1,9}$/)], "Give an order's id or its number.")
 
 const items = z
   .array(z.object({ productId: id, quantity: z.int().min(1).max(1000) }))

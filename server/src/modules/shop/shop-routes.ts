@@ -1,16 +1,20 @@
 import { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
 import { id, page, succeeded, success } from '../../platform/http/fields.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { changeRole, listMembers, removeMember } from '../identity/index.ts'
 import { role } from '../identity/schema.ts'
+import { listPlatforms } from '../integrations/index.ts'
 import * as schema from './schema.ts'
 import { shopRoute } from './shop-route.ts'
 import { createShop, getShop, listShops, updateShop } from './shops.ts'
 import { inviteTeammate } from './team.ts'
-import { toInvitation, toList, toShop, toShopSummary, toTeammate } from './wire.ts'
+import { type ShopRow, toInvitation, toList, toShop, toShopSummary, toTeammate } from './wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofTeammate = z.object({ shopId: id, userId: id })
+
+const inFull = async (ctx: Ctx, shop: ShopRow) => toShop(shop, await listPlatforms(ctx))
 
 export const shopProfileRoutes: Record<string, Route> = {
   listShops: route({
@@ -34,7 +38,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     status: 201,
     answer: schema.Shop,
     errors: [409],
-    handler: async (ctx, { body }) => toShop(await createShop(ctx, body)),
+    handler: async (ctx, { body }) => inFull(ctx, await createShop(ctx, body)),
   }),
   getShop: shopRoute({
     kind: 'read',
@@ -44,7 +48,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     summary: 'One shop with its team',
     params: ofShop,
     answer: schema.Shop,
-    handler: async (ctx) => toShop(await getShop(ctx)),
+    handler: async (ctx) => inFull(ctx, await getShop(ctx)),
   }),
   updateShop: shopRoute({
     kind: 'write',
@@ -56,7 +60,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     body: schema.ShopChanges,
     example: { description: 'Mugs, bowls and tiles from Porto' },
     answer: schema.Shop,
-    handler: async (ctx, { body }) => toShop(await updateShop(ctx, body)),
+    handler: async (ctx, { body }) => inFull(ctx, await updateShop(ctx, body)),
   }),
 
   listShopTeam: shopRoute({

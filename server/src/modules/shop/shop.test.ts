@@ -69,6 +69,20 @@ test('a shop changes only what is sent', async () => {
   assert.equal((await ana.put(shop, { description: '' })).body.description, null)
 })
 
+test('a shop says how it stands with each platform, without the tokens', async () => {
+  const { ana, shop } = await openShop()
+  const { body } = await ana.get(shop)
+  assert.deepEqual(Object.keys(body.integrations), ['facebook', 'instagram', 'tiktok', 'telegram', 'viber', 'whatsapp'])
+  assert.deepEqual(body.integrations.facebook, {
+    isConnected: false,
+    status: 'disconnected',
+    pageId: null,
+    accountName: null,
+    expiresAt: null,
+    lastSync: null,
+  })
+})
+
 test('people join the team by invitation, change roles and leave', async () => {
   const { ana, shop } = await openShop()
   const invited = await ana.post(`${shop}/team`, { email: 'carla@example.com', role: 'agent' })

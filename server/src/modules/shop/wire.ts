@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Conversation as Thread, Message } from '../inbox/schema.ts'
 import type { Member } from '../identity/index.ts'
+import type { PlatformState } from '../integrations/index.ts'
 import { conversationFrame, messageFrame, visitorMessageFrame } from '../inbox/index.ts'
 import type { FormRow } from './forms.ts'
 import { toMajor } from './money.ts'
@@ -43,8 +44,11 @@ export const toShopSummary = (row: Omit<ShopRow, 'team'>): z.input<typeof schema
   updatedAt: row.updated_at,
 })
 
-export const toShop = (row: ShopRow): z.input<typeof schema.Shop> => ({
+export const toShop = (row: ShopRow, platforms: PlatformState[]): z.input<typeof schema.Shop> => ({
   ...toShopSummary(row),
+  integrations: Object.fromEntries(
+    platforms.map(({ platform, accountId, ...state }) => [platform, { ...state, pageId: accountId }]),
+  ),
   ownerId: row.team.find(({ role }) => role === 'owner')?.user_id ?? null,
   team: row.team.map(({ user_id, role, added_at }) => ({ userId: user_id, role, addedAt: added_at })),
 })

@@ -77,3 +77,18 @@ test('what is wrong with a field is said in words for people', () => {
   assert.deepEqual(faultsOf(order, null), { body: 'Give an object.' })
   assert.deepEqual(faultsOf(page(), { limit: 'many' }, 'query'), { 'query.limit': 'Give a number.' })
 })
+
+test('what fits none of several forms is said to have the wrong one, unless the schema says it better', () => {
+  const thing = z.object({
+    either: z.union([z.number(), z.boolean()]),
+    reference: z.union([id, z.string().regex(/^\d+$/)], 'Give an id or a number.'),
+  })
+  assert.deepEqual(faultsOf(thing, {}), {
+    'body.either': 'This is missing.',
+    'body.reference': 'Give an id or a number.',
+  })
+  assert.deepEqual(faultsOf(thing, { either: 'no', reference: 'x' }), {
+    'body.either': 'This does not have the right form.',
+    'body.reference': 'Give an id or a number.',
+  })
+})

@@ -16,6 +16,8 @@ export function describeFault(issue: z.core.$ZodRawIssue): string | undefined {
       return `Give ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${unitOf(issue.origin, issue.maximum)}.`
     case 'invalid_format':
       return wantedFormat[issue.format]
+    case 'invalid_union':
+      return issue.input === undefined ? 'This is missing.' : wantedFormat.regex
   }
   return undefined
 }
