@@ -36,8 +36,9 @@ export function createPool(config: Pick<Config, 'database'>, log: Pick<Log, 'war
     idleTimeoutMillis: options.max === 1 ? 0 : 60_000,
     keepAlive: true,
     types: { getTypeParser },
+    // The planner takes policies for expensive; compiling such a query costs seconds (PostgreSQL, "When to JIT?").
     options:
-      '-c timezone=UTC -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000',
+      '-c timezone=UTC -c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000',
     ...options,
   } as pg.PoolConfig)
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.

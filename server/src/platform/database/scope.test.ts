@@ -32,6 +32,11 @@ before(async () => {
 })
 after(() => database.close())
 
+test('a short query never waits for a compiler', async () => {
+  const { rows } = await database.pool.query('select pg_jit_available() as compiles')
+  assert.deepEqual(rows, [{ compiles: false }])
+})
+
 interface Note {
   id: string
   workspace_id: string
