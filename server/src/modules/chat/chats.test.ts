@@ -152,6 +152,7 @@ test('a profile has a status that expires and a username that is one person’s'
   })
   assert.equal(status, 200)
   assert.deepEqual([body.username, body.status, body.online, body.badges], ['ana.chat', 'In a meeting', false, []])
+  assert.deepEqual([body.email_verified, body.phone_verified], [false, false])
   assert.equal((await ben.put('/api/users/profile', { username: 'ANA.chat' })).status, 409)
   assert.equal((await ana.put('/api/users/profile', { status_expires_at: '2020-01-01T00:00:00Z' })).status, 400)
   const { body: dm } = await open(ben, ana)

@@ -5,12 +5,16 @@ import { invalidField } from '../../platform/errors.ts'
 import { getProfile, updateProfile } from '../identity/index.ts'
 import type { ChatProfile, ChatProfileChanges } from './schema.ts'
 
-type Shown = Pick<ChatProfile, 'status' | 'status_expires_at' | 'badges' | 'online' | 'last_active'>
+type Shown = Pick<
+  ChatProfile,
+  'email_verified' | 'phone_verified' | 'status' | 'status_expires_at' | 'badges' | 'online' | 'last_active'
+>
 
 const findShown = statement(
   'chat.profiles.shown',
   () => sql<Shown>`
     select s.text as status, s.expires_at as status_expires_at, h.online, h.last_active_at as last_active,
+           u.email_verified, u.phone_verified,
            array_remove(array[
              case when u.email_verified then 'email_verified' end, case when u.phone_verified then 'phone_verified' end,
              case when u.is_admin then 'admin' end, case when u.is_affiliate then 'affiliate' end], null) as badges

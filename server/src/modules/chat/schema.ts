@@ -26,6 +26,8 @@ export const block = z.object({
 export const blockChoice = z.object({ user_id: optional(id) })
 
 export const chatProfile = profile.extend({
+  email_verified: z.boolean(),
+  phone_verified: z.boolean(),
   /** What one says about oneself for a while. */
   status: z.string().nullable(),
   status_expires_at: instant.nullable(),
