@@ -72,6 +72,7 @@ create table inbox.messages (
   foreign key (workspace_id, conversation_id) references inbox.conversations (workspace_id, id) on delete cascade
 );
 create index messages_of_conversation on inbox.messages (workspace_id, conversation_id, id desc);
-create unique index messages_external on inbox.messages (workspace_id, conversation_id, external_id);
+-- By the channel's id first: receipts name the message, not the thread.
+create unique index messages_external on inbox.messages (workspace_id, external_id, conversation_id);
 create unique index messages_client on inbox.messages (workspace_id, conversation_id, client_id);
 select app.tenant_table('inbox.messages');

@@ -26,6 +26,10 @@ create table integrations.connections (
   unique (workspace_id, id),
   unique (workspace_id, platform)
 );
+-- Whose a webhook's news is.
+create index connections_account on integrations.connections (platform, account_id) where status <> 'disconnected';
+-- Whose token is to be renewed.
+create index connections_expiry on integrations.connections (expires_at) where status = 'connected';
 create trigger touch before update on integrations.connections for each row execute function app.touch();
 select app.tenant_table('integrations.connections');
 

@@ -19,16 +19,25 @@ import {
 } from './modules/chat/index.ts'
 import { contactRoutes, importContacts } from './modules/contacts/index.ts'
 import { fileCounter, fileRoutes } from './modules/files/index.ts'
-import { admitVisitor, announceConversations, deliverThrough } from './modules/inbox/index.ts'
+import {
+  admitVisitor,
+  announceConversations,
+  deliverThrough,
+  fetchAttachment,
+  lateReceipt,
+  socialChannels,
+  webhookRoutes,
+} from './modules/inbox/index.ts'
 import {
   createAuthenticate,
   identityRoutes,
+  sendInvitation,
   sendPasswordReset,
   supabaseAuthRoutes,
   sweepIdentity,
 } from './modules/identity/index.ts'
 import { deliverPush, notificationRoutes, pushNotification } from './modules/notifications/index.ts'
-import { integrationRoutes } from './modules/integrations/index.ts'
+import { integrationRoutes, renewTokens } from './modules/integrations/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
 import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
 import { notifyShopTeam, paymentRoutes, publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
@@ -69,6 +78,7 @@ export const routeTables: RouteTable[] = [
   billingRoutes,
   notificationRoutes,
   integrationRoutes,
+  webhookRoutes,
   telephonyRoutes,
   campaignRoutes,
   chatRoutes,
@@ -84,6 +94,7 @@ export const routeTables: RouteTable[] = [
 const jobTypes: JobType<any>[] = [
   retention,
   sweepIdentity,
+  sendInvitation,
   sendPasswordReset,
   deliverMessage,
   forgetMessages,
@@ -93,7 +104,10 @@ const jobTypes: JobType<any>[] = [
   embedKnowledge,
   pushNotification,
   deliverPush,
-  deliverThrough([]),
+  renewTokens,
+  deliverThrough(socialChannels),
+  lateReceipt,
+  fetchAttachment,
   removeExpiredMessages,
   removeStoredFiles,
   removeUnusedFiles,

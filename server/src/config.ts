@@ -54,11 +54,15 @@ export interface Config {
   /** Signs web push (RFC 8292). Base64url as browsers write it; null: generated into `dataDir`. */
   vapid: { publicKey: string | null; privateKey: string | null; subject: string | null }
   /** Apps of this installation at social platforms, for workspaces without their own; null addresses: the platform's. */
-  oauthApps: Record<'facebook' | 'instagram' | 'tiktok', OAuthApp>
-  /** Where bots are registered; null: the platform's own address. */
-  channelApis: Record<'telegram' | 'viber' | 'whatsapp', string | null>
+  oauthApps: Record<'facebook' | 'instagram' | 'tiktok' | 'whatsapp', OAuthApp>
+  /** What Meta repeats when it checks our webhook; null: the installation's own app cannot be subscribed. */
+  metaVerifyToken: string | null
+  /** Where messages go out; null: the platform's own address. */
+  channelApis: Record<'facebook' | 'instagram' | 'tiktok' | 'telegram' | 'viber' | 'whatsapp', string | null>
   /** This installation's Stripe account, for workspaces without their own. */
   stripe: { secretKey: string | null; webhookSecret: string | null; apiUrl: string | null }
+  /** Where else people have accounts that they may sign in with, by the name in the path; null: known, not configured. */
+  signInProviders: Record<string, SignInProvider | null>
   mail: {
     /** `smtp://user:password@host:587` or `smtps://…`; null: mails are kept for the command line. */
     smtpUrl: string | null
@@ -151,6 +155,7 @@ export function readConfig(env: Environment): Config {
     rateLimits: {
       perCredential: wholeNumber(env, 'RATE_LIMIT_PER_MINUTE', 1200, 1, 10_000_000),
       perPublicAddress: wholeNumber(env, 'RATE_LIMIT_PUBLIC_PER_MINUTE', 60, 1, 10_000_000),
+      perSenderAddress: wholeNumber(env, 'RATE_LIMIT_WEBHOOK_PER_MINUTE', 6000, 1, 10_000_000),
     },
     signIn: {
       failuresPerWindow: wholeNumber(env, 'LOGIN_FAILURES', 5, 1, 10_000_000),

@@ -135,6 +135,7 @@ export async function createWorld(server: TestServer): Promise<World> {
       invoices: String(invoices.data[0].id),
       'call-count': owner.userId,
       integrations: 'facebook',
+      webhook: 'facebook',
       oauth: 'github',
     },
   }

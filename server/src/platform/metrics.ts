@@ -1,5 +1,6 @@
 /** Counters, gauges and histograms in Prometheus' text format (version 0.0.4). */
 export interface Metrics {
+  /** The one of this name: asking again answers the same. */
   counter(name: string, help: string): Counter
   histogram(name: string, help: string, buckets: readonly number[]): Histogram
   /** Read when somebody asks for the metrics. */
@@ -23,15 +24,20 @@ interface Family {
 
 export function createMetrics(): Metrics {
   const families: Family[] = []
+  const counters = new Map<string, Counter>()
   const head = (name: string, help: string, type: string) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}`
   return {
     counter(name, help) {
+      const known = counters.get(name)
+      if (known) return known
       const values = new Map<string, number>()
       families.push({
         head: head(name, help, 'counter'),
         lines: () => [...values].map(([labels, value]) => `${name}${labels && `{${labels}}`} ${value}`),
       })
-      return { add: (labels = '', by = 1) => void values.set(labels, (values.get(labels) ?? 0) + by) }
+      const counter: Counter = { add: (labels = '', by = 1) => void values.set(labels, (values.get(labels) ?? 0) + by) }
+      counters.set(name, counter)
+      return counter
     },
     histogram(name, help, buckets) {
       const series = new Map<string, { counts: number[]; sum: number; count: number }>()

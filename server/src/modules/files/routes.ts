@@ -7,7 +7,7 @@ import { sendFile } from './download.ts'
 import { getFile } from './files.ts'
 import { createGreeting, deleteGreeting, listGreetings } from './greetings.ts'
 import { GreetingFile, SignedUrl } from './schema.ts'
-import { openSignature, signFile, signedSeconds } from './signed-url.ts'
+import { openSignature, signedFileUrl } from './signed-url.ts'
 
 export const fileRoutes: RouteTable = {
   tag: 'Files',
@@ -70,14 +70,8 @@ export const fileRoutes: RouteTable = {
       status: 201,
       answer: SignedUrl,
       async handler(ctx, { params }) {
-        const file = await getFile(ctx, params.id)
-        const { workspace_id } = await ctx.db.entered()
-        const expiresAt = Math.floor(ctx.now().getTime() / 1000) + signedSeconds
-        const token = signFile(ctx, { workspaceId: workspace_id as string, fileId: file.id, expiresAt })
-        return {
-          url: `/api/signed-files/${token}/${encodeURIComponent(file.filename)}`,
-          expires_at: new Date(expiresAt * 1000).toISOString(),
-        }
+        const { url, expiresAt } = await signedFileUrl(ctx, params.id)
+        return { url, expires_at: expiresAt.toISOString() }
       },
     }),
     getSignedFile: route({

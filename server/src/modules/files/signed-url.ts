@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Ctx } from '../../platform/context.ts'
 import { forbidden } from '../../platform/errors.ts'
+import { getFile } from './files.ts'
 
 /** A signed copy of a file's address opens for whoever holds it, this long. */
-export const signedSeconds = 15 * 60
+const signedSeconds = 15 * 60
 
 interface Claim {
   workspaceId: string
@@ -12,8 +13,20 @@ interface Claim {
   expiresAt: number
 }
 
+/** Throws 404. */
+export async function signedFileUrl(ctx: Ctx, id: string): Promise<{ url: string; expiresAt: Date }> {
+  const file = await getFile(ctx, id)
+  const { workspace_id } = await ctx.db.entered()
+  const expiresAt = Math.floor(ctx.now().getTime() / 1000) + signedSeconds
+  const token = signFile(ctx, { workspaceId: workspace_id as string, fileId: file.id, expiresAt })
+  return {
+    url: `/api/signed-files/${token}/${encodeURIComponent(file.filename)}`,
+    expiresAt: new Date(expiresAt * 1000),
+  }
+}
+
 /** Makes `<workspace>.<file>.<expiry>.<mac>`. */
-export function signFile(ctx: Ctx, claim: Claim): string {
+function signFile(ctx: Ctx, claim: Claim): string {
   const text = `${claim.workspaceId}.${claim.fileId}.${claim.expiresAt}`
   return `${text}.${mac(ctx, text)}`
 }

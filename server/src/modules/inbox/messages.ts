@@ -4,7 +4,7 @@ import { statement, variants } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
-import { newId } from '../../platform/id.ts'
+import { idAt, newId } from '../../platform/id.ts'
 import { findConversation } from './conversation-row.ts'
 import { ConversationUpdated, MessageAdded, WebMessageAdded } from './events.ts'
 import type { Attachment, Conversation, Message } from './schema.ts'
@@ -25,7 +25,7 @@ export interface NewMessage {
   createdAt?: string | undefined
 }
 
-const columns = sql`
+export const messageColumns = sql`
   m.id, m.conversation_id, m.sender, m.sender_id, m.text, m.attachment, m.status, m.error, m.client_id, m.created_at`
 
 interface Insert {
@@ -57,7 +57,8 @@ const add = statement(
       update inbox.conversations c
          set message_count = c.message_count + 1,
              unread_count = case m.sender when 'customer' then c.unread_count + 1 when 'member' then 0 else c.unread_count end,
-             last_message_text = left(m.text, 200),
+             last_message_text = case when m.created_at >= coalesce(c.last_message_at, m.created_at)
+                                      then left(m.text, 200) else c.last_message_text end,
              last_message_at = greatest(c.last_message_at, m.created_at),
              recent_at = greatest(c.last_message_at, m.created_at),
              status = case when m.sender = 'customer' and c.status = 'closed' then 'open' else c.status end
@@ -65,13 +66,13 @@ const add = statement(
        where c.id = m.conversation_id
       returning c.message_count = 1 as is_first, c.status <> was.status as reopened
     )
-    select ${columns}, counted.* from m, counted`,
+    select ${messageColumns}, counted.* from m, counted`,
 )
 
 const findTwin = statement(
   'inbox.find_twin',
   (_, p: { conversation_id: string; client_id: string | null; external_id: string | null }) => sql<Message>`
-    select ${columns} from inbox.messages m
+    select ${messageColumns} from inbox.messages m
      where m.conversation_id = ${p.conversation_id} and (m.client_id = ${p.client_id} or m.external_id = ${p.external_id})`,
 )
 
@@ -89,7 +90,8 @@ export async function addOnce(
   input: NewMessage,
 ): Promise<{ message: Message; conversation: Conversation; isNew: boolean }> {
   const row: Insert = {
-    id: newId(),
+    // The order of a thread is that of its ids.
+    id: input.createdAt ? idAt(Date.parse(input.createdAt)) : newId(),
     conversation_id: input.conversationId,
     sender: input.sender,
     text: input.text,
@@ -117,7 +119,7 @@ const list = variants(
   'inbox.list_messages',
   (_, p: { conversation_id: string; before: string | null }, shape: { rows: string; continued: boolean }) =>
     sql<Message>`
-      select ${columns} from inbox.messages m
+      select ${messageColumns} from inbox.messages m
        where m.conversation_id = ${p.conversation_id} ${shape.continued ? sql`and m.id < ${p.before}::uuid` : sql``}
        order by m.id desc limit ${sql.lit(Number(shape.rows))}`,
 )
@@ -143,7 +145,7 @@ export async function listMessages(
 const newest = statement(
   'inbox.newest_messages',
   (_, p: { conversation_ids: string[]; count: number }) => sql<Message>`
-    select ${columns} from unnest(${p.conversation_ids}::uuid[]) as wanted (id)
+    select ${messageColumns} from unnest(${p.conversation_ids}::uuid[]) as wanted (id)
      cross join lateral (
        select * from inbox.messages x where x.conversation_id = wanted.id order by x.id desc limit ${p.count}) m
      order by m.id`,

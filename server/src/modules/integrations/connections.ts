@@ -9,6 +9,7 @@ import { serverContext } from '../../platform/services.ts'
 import { audited } from '../identity/index.ts'
 import { IntegrationChanged } from './events.ts'
 import { type PlatformName, platformNames, platforms } from './platforms.ts'
+import type { ConnectionSecrets, NewAccount } from './channels/channel.ts'
 import type { integrationStatuses, integrationTypes, SaveIntegration } from './schema.ts'
 
 type Status = (typeof integrationStatuses)[number]
@@ -29,13 +30,13 @@ export interface Connection {
   updated_at: string
 }
 
-const columns = sql`id, platform, type, name, status, error, account_id, account_name, expires_at, settings, last_sync,
+export const connectionColumns = sql`id, platform, type, name, status, error, account_id, account_name, expires_at, settings, last_sync,
   created_at, updated_at`
 
 const list = variants(
   'integrations.list',
   (_, p: { before: string | null; limit: number }, shape: { continued: boolean }) => sql<Connection>`
-    select ${columns} from integrations.connections
+    select ${connectionColumns} from integrations.connections
      ${shape.continued ? sql`where id < ${p.before}` : sql``} order by id desc limit ${p.limit}`,
 )
 
@@ -56,7 +57,7 @@ export async function listIntegrations(ctx: Ctx, query: { limit: number; cursor?
 const ofPlatforms = statement(
   'integrations.of_platforms',
   (_, p: { platforms: string[] }) => sql<Connection>`
-    select ${columns} from integrations.connections where platform = any (${p.platforms})`,
+    select ${connectionColumns} from integrations.connections where platform = any (${p.platforms})`,
 )
 
 export interface PlatformState {
@@ -95,7 +96,7 @@ export async function listPlatforms(ctx: Ctx): Promise<PlatformState[]> {
 const lock = statement(
   'integrations.lock',
   (_, p: { id: string | null; platform: string | null }) => sql<Connection>`
-    select ${columns} from integrations.connections where id = ${p.id}::uuid or platform = ${p.platform}::text for update`,
+    select ${connectionColumns} from integrations.connections where id = ${p.id}::uuid or platform = ${p.platform}::text for update`,
 )
 
 interface Saved {
@@ -123,9 +124,10 @@ const save = statement(
       set (type, name, status, error, settings, account_id, account_name, secrets_sealed, expires_at, last_sync)
         = (excluded.type, excluded.name, excluded.status, case when excluded.status = 'error' then c.error end, c.settings || excluded.settings,
            coalesce(excluded.account_id, c.account_id), coalesce(excluded.account_name, c.account_name),
-           coalesce(excluded.secrets_sealed, c.secrets_sealed), coalesce(excluded.expires_at, c.expires_at),
+           coalesce(excluded.secrets_sealed, c.secrets_sealed),
+           case when excluded.secrets_sealed is null then c.expires_at else excluded.expires_at end,
            coalesce(excluded.last_sync, c.last_sync))
-    returning ${columns}`,
+    returning ${connectionColumns}`,
 )
 
 const slugOf = (name: string) =>
@@ -165,19 +167,8 @@ export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ con
   })
 }
 
-/** What a platform gave us, to be sealed. */
-export type ConnectionSecrets = Record<string, string>
-
-export interface NewConnection {
-  secrets: ConnectionSecrets
-  accountId?: string | undefined
-  accountName?: string | undefined
-  expiresAt?: Date | undefined
-  settings?: Record<string, string>
-}
-
 /** Connected: keeps its secrets, sealed. */
-export function connected(ctx: Ctx, platform: PlatformName, made: NewConnection): Promise<Connection> {
+export function connected(ctx: Ctx, platform: PlatformName, made: NewAccount): Promise<Connection> {
   return transaction(ctx, async (ctx) => {
     const known = await ctx.db.maybe(lock, { id: null, platform })
     const id = known?.id ?? newId()
@@ -188,7 +179,7 @@ export function connected(ctx: Ctx, platform: PlatformName, made: NewConnection)
       name: platforms[platform].name,
       status: 'connected',
       settings: JSON.stringify(made.settings ?? {}),
-      account_id: made.accountId ?? null,
+      account_id: made.accountId,
       account_name: made.accountName ?? null,
       secrets_sealed: sealed(ctx, id, made.secrets),
       expires_at: made.expiresAt?.toISOString() ?? null,
@@ -199,26 +190,16 @@ export function connected(ctx: Ctx, platform: PlatformName, made: NewConnection)
   })
 }
 
-const sealed = (ctx: Ctx, id: string, secrets: ConnectionSecrets) =>
+export const sealed = (ctx: Ctx, id: string, secrets: ConnectionSecrets) =>
   ctx.services.secrets.seal(JSON.stringify(secrets), secretsPlace(id))
 const secretsPlace = (id: string) => `integrations.connections/secrets/${id}`
 
-async function announce(ctx: Ctx, { id, platform, status }: Connection): Promise<void> {
+export const unsealed = (ctx: Ctx, id: string, secrets: string): ConnectionSecrets =>
+  JSON.parse(ctx.services.secrets.open(secrets, secretsPlace(id)))
+
+export async function announce(ctx: Ctx, { id, platform, status }: Connection): Promise<void> {
   emit(ctx, IntegrationChanged, { integration_id: id, platform, status })
   await ctx.db.together([audited({ action: `integration.${status}`, target: `platform:${platform}` })])
-}
-
-const findSecrets = statement(
-  'integrations.find_secrets',
-  (_, p: { platform: string }) => sql<{ id: string; secrets_sealed: string }>`
-    select id, secrets_sealed from integrations.connections
-     where platform = ${p.platform} and status <> 'disconnected' and secrets_sealed is not null`,
-)
-
-/** What the platform gave us, or null when the workspace is not connected to it. */
-export async function secretsOf(ctx: Ctx, platform: PlatformName): Promise<ConnectionSecrets | null> {
-  const row = await ctx.db.maybe(findSecrets, { platform })
-  return row ? JSON.parse(ctx.services.secrets.open(row.secrets_sealed, secretsPlace(row.id))) : null
 }
 
 const forget = statement(
@@ -226,7 +207,7 @@ const forget = statement(
   (_, p: { platform: string }) => sql<Connection>`
     update integrations.connections
        set status = 'disconnected', error = null, secrets_sealed = null, expires_at = null
-     where platform = ${p.platform} returning ${columns}`,
+     where platform = ${p.platform} returning ${connectionColumns}`,
 )
 
 /** Its secrets are gone for good. One that was not connected stays so. */

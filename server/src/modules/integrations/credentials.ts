@@ -5,7 +5,7 @@ import { statement } from '../../platform/database/statement.ts'
 import { badRequest, conflict, notFound } from '../../platform/errors.ts'
 import { newId } from '../../platform/id.ts'
 import { audited } from '../identity/index.ts'
-import type { OAuthPlatformName } from './platforms.ts'
+import type { AppPlatformName } from './platforms.ts'
 import type { Credentials } from './schema.ts'
 
 /** What each provider's account consists of; the first of them is what it cannot do without. */
@@ -13,6 +13,7 @@ const fieldsOf = {
   facebook: ['clientId', 'clientSecret'],
   instagram: ['clientId', 'clientSecret'],
   tiktok: ['clientId', 'clientSecret'],
+  whatsapp: ['clientId', 'clientSecret'],
   stripe: ['secretKey', 'webhookSecret'],
 } as const satisfies Record<string, readonly (keyof Credentials)[]>
 
@@ -53,8 +54,8 @@ export function installationCredentials<P extends Provider>(config: Config, prov
     provider === 'stripe'
       ? { secretKey: config.stripe.secretKey ?? '', webhookSecret: config.stripe.webhookSecret ?? '' }
       : {
-          clientId: config.oauthApps[provider as OAuthPlatformName].clientId ?? '',
-          clientSecret: config.oauthApps[provider as OAuthPlatformName].clientSecret ?? '',
+          clientId: config.oauthApps[provider as AppPlatformName].clientId ?? '',
+          clientSecret: config.oauthApps[provider as AppPlatformName].clientSecret ?? '',
         }
   return given[fieldsOf[provider][0]] ? (given as CredentialsOf<P>) : null
 }

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { CredentialsOf } from './credentials.ts'
-import type { NewConnection } from './connections.ts'
+import type { NewAccount } from './channels/channel.ts'
 import { callJson } from './json-call.ts'
 import { oauthPlatforms, type OAuthPlatformName, platforms } from './platforms.ts'
 
@@ -17,7 +17,7 @@ export async function exchangeCode(
   platform: OAuthPlatformName,
   app: CredentialsOf<OAuthPlatformName>,
   grant: Grant,
-): Promise<NewConnection> {
+): Promise<NewAccount> {
   const url = ctx.services.config.oauthApps[platform].tokenUrl ?? oauthPlatforms[platform].tokenUrl
   const token = await requests[oauthPlatforms[platform].tokenRequest](ctx, url, app, grant)
   if (typeof token?.access_token !== 'string') {
@@ -27,7 +27,8 @@ export async function exchangeCode(
   const lifeSeconds = Number(expires_in)
   return {
     secrets: { accessToken: access_token, ...(typeof refresh_token === 'string' && { refreshToken: refresh_token }) },
-    accountId: typeof token.open_id === 'string' ? token.open_id : undefined,
+    // Only TikTok says here whose token it is.
+    accountId: String(token.open_id ?? ''),
     expiresAt: lifeSeconds > 0 ? new Date(ctx.now().getTime() + lifeSeconds * 1000) : undefined,
   }
 }
@@ -49,7 +50,8 @@ const requests: Record<'form' | 'tiktok', TokenRequest> = {
         code_verifier: verifier,
       }).toString(),
     })
-    return status === 200 ? body : undefined
+    // Instagram documents both forms.
+    return status === 200 ? (body.data?.[0] ?? body) : undefined
   },
   async tiktok(ctx, url, { clientId, clientSecret }, { code, redirectUri, verifier }) {
     const { status, body } = await callJson(ctx, url, {

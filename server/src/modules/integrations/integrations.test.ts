@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
-import { runInNewContext } from 'node:vm'
 import { serverContext } from '../../platform/services.ts'
+import { type Page, createBrowser as openBrowser, posted } from '../../../test/browser.ts'
 import { openSocket } from '../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { listIntegrations } from './connections.ts'
-import { secretsOf } from './index.ts'
+import { accountOf } from './index.ts'
 import { oauthPlatforms } from './platforms.ts'
 
 /** A service of the world outside, on this machine. */
@@ -65,8 +65,8 @@ interface Asked {
 }
 const asked: Asked[] = []
 
-/** TikTok's token endpoint, Telegram, Viber and the Graph API, as strict as they are documented. */
-const answers: [RegExp, (asked: Asked) => object][] = [
+/** TikTok, Telegram, Viber and the Graph API, as strict as they are documented. */
+const answers: [RegExp, (asked: Asked) => object | Promise<object>][] = [
   [
     /^\/tiktok\/token$/,
     ({ body }) =>
@@ -84,9 +84,55 @@ const answers: [RegExp, (asked: Asked) => object][] = [
         ? { status: 0, id: 'pa:1', name: 'Cups' }
         : { status: 2, status_message: 'invalidAuthToken' },
   ],
-  [/^\/set_webhook$/, () => ({ status: 0, status_message: 'ok' })],
+  // Viber tries the webhook, signed, before it answers.
+  [
+    /^\/set_webhook$/,
+    async ({ headers, body }) => {
+      if (body.url === '') return { status: 0, status_message: 'ok' }
+      const event = '{"event":"webhook","timestamp":4977069964384421269,"message_token":1478683725125}'
+      const signature = createHmac('sha256', String(headers['x-viber-auth-token'])).update(event).digest('hex')
+      const hook = new URL(String(body.url))
+      const { status } = await server.anyone.post(hook.pathname + hook.search, event, {
+        'content-type': 'application/json',
+        'x-viber-content-signature': signature,
+      })
+      return status === 200 ? { status: 0, status_message: 'ok' } : { status: 1, status_message: 'invalidUrl' }
+    },
+  ],
   [/^\/555\?fields=/, () => ({ display_phone_number: '+1 555', verified_name: 'Cups Ltd', id: '555' })],
-  [/^\/777\/subscribed_apps$/, () => ({ success: true })],
+  // Meta checks an address before it takes it.
+  [
+    /^\/777\/subscribed_apps$/,
+    async ({ body }) => {
+      const hook = new URL(String(body.override_callback_uri))
+      hook.searchParams.set('hub.mode', 'subscribe')
+      hook.searchParams.set('hub.verify_token', String(body.verify_token))
+      hook.searchParams.set('hub.challenge', '1158201444')
+      const { text } = await server.anyone.get(hook.pathname + hook.search)
+      return text === '1158201444'
+        ? { success: true }
+        : { error: { code: 2200, message: 'Callback verification failed' } }
+    },
+  ],
+  [
+    /^\/oauth\/access_token\?grant_type=fb_exchange_token&/,
+    () => ({ access_token: 'EAAlong', token_type: 'bearer', expires_in: 5_183_944 }),
+  ],
+  [
+    /^\/me\/accounts\?/,
+    ({ headers }) =>
+      headers.authorization === 'Bearer EAAlong'
+        ? {
+            data: [
+              { id: '1001', name: 'Cups', access_token: 'EAApage1' },
+              { id: '1002', name: 'Plates', access_token: 'EAApage2' },
+            ],
+          }
+        : { error: { code: 190, message: 'Invalid OAuth access token.' } },
+  ],
+  [/^\/100\d\/subscribed_apps(\?|$)/, () => ({ success: true })],
+  [/^\/business\/get\/\?/, () => ({ code: 0, data: { username: 'cups', display_name: 'Cups' } })],
+  [/^\/business\/webhook\/update\/$/, () => ({ code: 0, message: 'OK' })],
 ]
 const platforms = await listen(async (request, response) => {
   const chunks: Buffer[] = []
@@ -96,8 +142,9 @@ const platforms = await listen(async (request, response) => {
   asked.push(one)
   const [, answer] = answers.find(([path]) => path.test(one.path)) ?? []
   response.setHeader('content-type', 'application/json')
-  response.statusCode = answer ? 200 : 404
-  response.end(JSON.stringify(answer?.(one) ?? { error: { message: 'Unknown path.' } }))
+  const said = (await answer?.(one)) ?? { error: { message: 'Unknown path.' } }
+  response.statusCode = 'error' in said ? (answer ? 400 : 404) : 200
+  response.end(JSON.stringify(said))
 })
 const lastAsked = (path: RegExp) => asked.findLast((one) => path.test(one.path))
 
@@ -114,61 +161,15 @@ const server = await startTestServer({
   TIKTOK_CLIENT_ID: 'tiktok-key',
   TIKTOK_CLIENT_SECRET: 'tiktok-secret',
   TIKTOK_TOKEN_URL: `${platforms.url}/tiktok/token`,
+  FACEBOOK_API_URL: platforms.url,
+  INSTAGRAM_API_URL: platforms.url,
+  TIKTOK_API_URL: platforms.url,
   TELEGRAM_API_URL: platforms.url,
   VIBER_API_URL: platforms.url,
   WHATSAPP_API_URL: platforms.url,
 })
 
-interface Page {
-  url: string
-  status: number
-  headers: Headers
-  text: string
-}
-
-/** A browser with cookies that follows redirects, logs in and agrees. */
-function createBrowser({ agrees = true } = {}) {
-  const jars = new Map<string, Map<string, string>>()
-  async function load(url: string, form?: Record<string, string>): Promise<Page> {
-    const target = new URL(url)
-    const jar = jars.get(target.origin) ?? new Map<string, string>()
-    jars.set(target.origin, jar)
-    const reached = target.origin === publicUrl ? server.url + target.pathname + target.search : url
-    const response = await fetch(reached, {
-      redirect: 'manual',
-      headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
-      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
-    })
-    for (const cookie of response.headers.getSetCookie()) {
-      const [name = '', value = ''] = (cookie.split(';')[0] ?? '').split(/=(.*)/s)
-      if (value === '' || /max-age=0|01 jan 1970/i.test(cookie)) jar.delete(name)
-      else jar.set(name, value)
-    }
-    const page = { url, status: response.status, headers: response.headers, text: await response.text() }
-    return page
-  }
-  const next = (page: Page) => new URL(page.headers.get('location') ?? '', page.url).href
-  return {
-    load,
-    /** Until a page of ours, or until `stopAt` would be loaded. */
-    async follow(url: string, stopAt?: string): Promise<Page & { next?: string }> {
-      let page = await load(url)
-      for (let steps = 0; steps < 20; steps++) {
-        if (page.status >= 300 && page.status < 400) {
-          const to = next(page)
-          if (stopAt && to.startsWith(stopAt)) return { ...page, next: to }
-          page = await load(to)
-        } else if (page.text.includes('<form') && page.url.startsWith(provider)) {
-          const prompt = /name="prompt" value="(\w+)"/.exec(page.text)?.[1] ?? ''
-          page = agrees
-            ? await load(page.url, { prompt, login: 'ana', password: 'secret' })
-            : await load(`${page.url}/abort`)
-        } else return page
-      }
-      throw new Error(`This leads nowhere: ${page.url}`)
-    },
-  }
-}
+const createBrowser = (how: { agrees?: boolean } = {}) => openBrowser({ reached: { [publicUrl]: server.url }, ...how })
 
 const connect = (who: SignedUp, platform: string, body: unknown = {}, headers = {}) =>
   who.post(`/api/shops/${who.workspaceId}/integrations/${platform}/connect`, body, headers)
@@ -176,27 +177,9 @@ const shopSees = async (who: SignedUp, platform: string) =>
   (await who.get(`/api/shops/${who.workspaceId}/integrations`)).body.data.find(
     (one: { platform: string }) => one.platform === platform,
   )
-const secretsIn = (who: SignedUp, platform: 'facebook' | 'tiktok' | 'telegram') =>
-  secretsOf(serverContext(server.app.services, { workspaceId: who.workspaceId }), platform)
+const secretsIn = async (who: SignedUp, platform: 'facebook' | 'tiktok' | 'telegram') =>
+  (await accountOf(serverContext(server.app.services, { workspaceId: who.workspaceId }), platform))?.secrets ?? null
 const fromShop = { origin: 'https://shop.example.com' }
-
-/** What a page posts, and to whom; its script must be the one its policy allows. */
-function posted(page: Page): { result: { success: boolean; error?: string; platform: string }; origin: string } {
-  const script = /<script>(.*)<\/script>/s.exec(page.text)?.[1] ?? ''
-  const hash = createHash('sha256').update(script).digest('base64')
-  assert.ok(page.headers.get('content-security-policy')?.includes(`script-src 'sha256-${hash}'`))
-  assert.equal(page.headers.get('cross-origin-opener-policy'), 'unsafe-none')
-  let said: { result: never; origin: string } | undefined
-  let isClosed = false
-  const window = {
-    // As browsers do it: what is posted is a copy.
-    opener: { postMessage: (result: never, origin: string) => void (said = structuredClone({ result, origin })) },
-    close: () => void (isClosed = true),
-  }
-  runInNewContext(script, { window })
-  assert.ok(isClosed && said)
-  return said
-}
 
 test('connecting Facebook: login there, the code becomes a token, the page that asked is told', async () => {
   const ana = await server.signUp()
@@ -225,9 +208,17 @@ test('connecting Facebook: login there, the code becomes a token, the page that 
   })
   const seen = await shopSees(ana, 'facebook')
   assert.equal(seen.isConnected, true)
-  assert.ok(Date.parse(seen.expiresAt) > Date.now())
-  assert.ok((await secretsIn(ana, 'facebook'))?.accessToken)
+  // A page's token does not end when the login's is a long-lived one.
+  assert.deepEqual([seen.accountName, seen.expiresAt], ['Cups', null])
+  assert.deepEqual(await secretsIn(ana, 'facebook'), { accessToken: 'EAAlong', pageToken: 'EAApage1' })
+  const subscribed = lastAsked(/^\/1001\/subscribed_apps\?subscribed_fields=messages,messaging_postbacks,/)
+  assert.equal(subscribed?.headers.authorization, 'Bearer EAApage1')
   assert.equal((await socket.next('integration:update')).data.status, 'connected')
+
+  // Somebody with several pages takes another one, without another login.
+  assert.equal((await connect(ana, 'facebook', { pageId: '1002' })).body.accountName, 'Plates')
+  assert.equal((await secretsIn(ana, 'facebook'))?.pageToken, 'EAApage2')
+  assert.equal((await connect(ana, 'facebook', { pageId: '1003' })).body.details[0].path, 'body.pageId')
 
   const off = await ana.post(`/api/shops/${ana.workspaceId}/integrations/facebook/disconnect`)
   assert.deepEqual(off.body, { success: true })
@@ -309,7 +300,16 @@ test('without credentials 409; with those of the workspace their app is used; un
   const at = `/api/shops/${ana.workspaceId}/integrations/facebook/credentials`
   const half = await ana.put(at, { clientId: 'own-app' })
   assert.equal(half.body.details[0].path, 'body.clientSecret')
-  assert.deepEqual((await ana.put(at, { clientId: 'own-app', clientSecret: 'own-secret' })).body, { success: true })
+  const saved = await ana.put(at, { clientId: 'own-app', clientSecret: 'own-secret' })
+  assert.equal(saved.body.success, true)
+  // What the owner of an app enters there.
+  assert.equal(saved.body.webhookUrl, `${publicUrl}/webhook/facebook?shopId=${ana.workspaceId}`)
+  const check = (token: string) =>
+    server.anyone.get(
+      `/webhook/facebook?shopId=${ana.workspaceId}&hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=42`,
+    )
+  assert.equal((await check(saved.body.verifyToken)).text, '42')
+  assert.equal((await check('guessed')).status, 403)
   const { body } = await connect(ana, 'facebook')
   const browser = createBrowser()
   const out = await browser.load(body.authUrl)
@@ -335,6 +335,8 @@ test('TikTok speaks its own dialect', async () => {
     `${publicUrl}/oauth/tiktok/callback?code=${code}&state=${asks.searchParams.get('state')}`
   assert.equal(posted(await browser.load(back('good'))).result.success, true)
   assert.deepEqual(await secretsIn(ana, 'tiktok'), { accessToken: 'act.1', refreshToken: 'rft.1' })
+  assert.equal((await shopSees(ana, 'tiktok')).accountName, '@cups')
+  assert.equal(lastAsked(/webhook\/update/)?.body.callback_url, `${publicUrl}/webhook/tiktok`)
 
   const again = await browser.load((await connect(ana, 'tiktok')).body.authUrl)
   const state = new URL(again.headers.get('location') ?? '').searchParams.get('state')
@@ -363,7 +365,6 @@ test('Telegram, Viber and WhatsApp take a token and register the webhook', async
 test('a token that a platform refuses is a fault of that field', async () => {
   const ana = await server.signUp()
   const attempts: [string, object, RegExp][] = [
-    ['telegram', {}, /token of a bot/],
     ['telegram', { token: '../../etc' }, /does not look like/],
     ['telegram', { token: `222:${'A'.repeat(35)}` }, /Unauthorized/],
     ['viber', { token: 'nonsense' }, /invalidAuthToken/],
@@ -376,6 +377,32 @@ test('a token that a platform refuses is a fault of that field', async () => {
     assert.equal(answer.body.details[0].path, 'body.token')
     assert.match(answer.body.details[0].message, why)
     assert.equal((await shopSees(ana, platform)).isConnected, false)
+  }
+})
+
+test('without a token the browser is asked for it, by the same rules as a login', async () => {
+  const ana = await server.signUp()
+  const { body } = await connect(ana, 'telegram', {}, fromShop)
+  assert.match(body.authUrl, /^https:\/\/app\.example\.com\/oauth\/telegram\/start\?ticket=/)
+  const [browser, thief] = [createBrowser(), createBrowser()]
+  const form = await browser.load(body.authUrl)
+  assert.match(form.headers.get('content-security-policy') ?? '', /form-action 'self'/)
+  const state = /name="state" value="([\w-]{43})"/.exec(form.text)?.[1] ?? ''
+  const code = `111:${'A'.repeat(35)}`
+  assert.equal((await thief.load(`${publicUrl}/oauth/telegram/callback`, { state, code })).status, 400)
+  const wrong = posted(await browser.load(`${publicUrl}/oauth/telegram/callback`, { state, code: 'nonsense' }))
+  assert.match(wrong.result.error ?? '', /does not look like/)
+  const again = createBrowser()
+  const second = await again.load((await connect(ana, 'telegram', {}, fromShop)).body.authUrl)
+  const fresh = /name="state" value="([\w-]{43})"/.exec(second.text)?.[1] ?? ''
+  const page = await again.load(`${publicUrl}/oauth/telegram/callback`, { state: fresh, code })
+  assert.deepEqual(posted(page), {
+    result: { type: 'oauth', platform: 'telegram', success: true },
+    origin: 'https://shop.example.com',
+  })
+  assert.equal((await shopSees(ana, 'telegram')).accountName, '@cups_bot')
+  for (const platform of ['telegram', 'viber', 'whatsapp']) {
+    assert.equal((await createBrowser().load(`${publicUrl}/oauth/${platform}/callback?state=x&code=y`)).status, 400)
   }
 })
 

@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { OutboundRequest } from '../../platform/outbound.ts'
 
 // oxlint-disable-next-line no-explicit-any -- platforms' answers are looked into field by field.
-export type JsonAnswer = { status: number; body: any }
+export type JsonAnswer = { status: number; headers: Record<string, string>; body: any }
 
 /** One call of a platform's API. Throws 502 when it cannot be reached or does not answer with a JSON object. */
 export async function callJson(
@@ -12,7 +12,7 @@ export async function callJson(
   request: OutboundRequest & { json?: object } = {},
 ): Promise<JsonAnswer> {
   const { json, ...options } = request
-  const { status, body } = await ctx.services.outbound.fetch(url, {
+  const { status, headers, body } = await ctx.services.outbound.fetch(url, {
     ...options,
     ...(json && { method: options.method ?? 'POST', body: JSON.stringify(json) }),
     headers: { accept: 'application/json', ...(json && { 'content-type': 'application/json' }), ...options.headers },
@@ -21,7 +21,7 @@ export async function callJson(
   if (parsed === null) {
     throw new AppError(502, 'platform_failed', `${new URL(url).host} answered ${status} with something else than JSON.`)
   }
-  return { status, body: parsed }
+  return { status, headers, body: parsed }
 }
 
 function parse(text: string): object | null {

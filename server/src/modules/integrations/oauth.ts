@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { sql } from 'kysely'
-import { type Ctx, transaction } from '../../platform/context.ts'
+import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { AppError, badRequest } from '../../platform/errors.ts'
 import { isAllowedOrigin } from '../../platform/http/cors.ts'
+import type { FileReply } from '../../platform/http/route.ts'
 import { newId } from '../../platform/id.ts'
 import {
   attemptCookie,
@@ -13,12 +14,15 @@ import {
   hashOf,
   verifierOf,
 } from '../../platform/oauth/attempt.ts'
-import type { OAuthOutcome } from '../../platform/oauth/pages.ts'
+import { formPage, type OAuthOutcome, redirectTo } from '../../platform/oauth/pages.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
-import { connected } from './connections.ts'
+import type { NewAccount } from './channels/channel.ts'
+import { channels } from './channels/channels.ts'
+import { connectTo } from './connect.ts'
 import { credentialsOf, notConfigured } from './credentials.ts'
 import { exchangeCode } from './exchange.ts'
-import { oauthPlatforms, type OAuthPlatformName, platforms } from './platforms.ts'
+import { hasApp, isOAuthPlatform, oauthPlatforms, type PlatformName, platforms } from './platforms.ts'
+import { tokenFields } from './token-form.ts'
 
 /** The purpose of the key that code verifiers are made with. */
 const pkce = 'integrations/pkce'
@@ -36,11 +40,10 @@ const forgetExpired = statement(
 
 /**
  * Where the browser goes to connect a platform. How it went is told to the page that asks now: its origin is recorded
- * when it is one that may call us, else our own. Throws 409 `not_configured`.
+ * when it is one that may call us, else our own.
  */
-export async function beginOAuth(ctx: Ctx, platform: OAuthPlatformName, origin: string | undefined): Promise<string> {
+export async function beginOAuth(ctx: Ctx, platform: PlatformName, origin: string | undefined): Promise<string> {
   const { config } = ctx.services
-  if (!(await credentialsOf(ctx, platform))) throw notConfigured(platforms[platform].name)
   const ticket = freshSecret()
   const opener_origin = origin && isAllowedOrigin(config, origin) ? origin : new URL(config.publicUrl).origin
   await ctx.db.together([
@@ -60,8 +63,11 @@ const setOut = statement(
     returning workspace_id`,
 )
 
-/** Where the ticket's browser goes next, and the cookie by which it is known again. Throws 400 for a bad ticket. */
-export async function startOAuth(services: Services, platform: OAuthPlatformName, ticket: string) {
+/**
+ * Where the ticket's browser goes next: to the platform's login, or to a form of ours for the token of a bot. Throws 400
+ * for a bad ticket.
+ */
+export async function startOAuth(services: Services, platform: PlatformName, ticket: string): Promise<FileReply> {
   const [state, browser] = [freshSecret(), freshSecret()]
   const attempt = await serverContext(services, { workspaceId: null }).db.maybe(setOut, {
     ticket_hash: hashOf(ticket),
@@ -70,6 +76,9 @@ export async function startOAuth(services: Services, platform: OAuthPlatformName
     browser_hash: hashOf(browser),
   })
   if (!attempt) throw badRequest('invalid_ticket', 'This link has been used or has expired. Connect again.')
+  const cookie = cookieOf(services, platform).set(browser)
+  if (!isOAuthPlatform(platform))
+    return formPage(`Connect ${platforms[platform].name}`, tokenFields[platform], state, cookie)
   const app = await credentialsOf(serverContext(services, { workspaceId: attempt.workspace_id }), platform)
   if (!app) throw notConfigured(platforms[platform].name)
   const { authorizeUrl, clientIdParameter, scope } = oauthPlatforms[platform]
@@ -84,7 +93,7 @@ export async function startOAuth(services: Services, platform: OAuthPlatformName
     code_challenge_method: 'S256',
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-  return { location: url.href, cookie: cookieOf(services, platform).set(browser) }
+  return redirectTo(url.href, cookie)
 }
 
 const redirectUri = ({ config }: Services, platform: string) => `${config.publicUrl}/oauth/${platform}/callback`
@@ -107,8 +116,11 @@ const take = statement(
 
 export interface Callback {
   state?: string | undefined
+  /** What the platform gave the browser; or the token that somebody entered in our form. */
   code?: string | undefined
   error?: string | undefined
+  phoneNumberId?: string | undefined
+  businessAccountId?: string | undefined
 }
 
 /**
@@ -117,8 +129,8 @@ export interface Callback {
  */
 export async function finishOAuth(
   services: Services,
-  platform: OAuthPlatformName,
-  { state = '', code, error }: Callback,
+  platform: PlatformName,
+  { state = '', code, error, ...more }: Callback,
   headers: IncomingHttpHeaders,
 ): Promise<OAuthOutcome> {
   const attempt = await serverContext(services, { workspaceId: null }).db.maybe(take, {
@@ -134,20 +146,34 @@ export async function finishOAuth(
   })
   if (!code) return ended(error === 'access_denied' ? 'You did not agree.' : `${platforms[platform].name} refused.`)
   const ctx = serverContext(services, { workspaceId: attempt.workspace_id, userId: attempt.user_id })
-  const app = await credentialsOf(ctx, platform)
-  if (!app) return ended(notConfigured(platforms[platform].name).message)
   try {
-    const grant = {
-      code,
-      redirectUri: redirectUri(services, platform),
-      verifier: verifierOf(services.secrets, pkce, state),
-    }
-    const made = await exchangeCode(ctx, platform, app, grant)
-    await transaction(ctx, (ctx) => connected(ctx, platform, made))
+    await connectTo(ctx, platform, await made(ctx, platform, code, state, more))
     return ended()
   } catch (failure) {
-    if (!(failure instanceof AppError) || failure.status !== 502) throw failure
-    services.log.warn({ err: failure, platform }, 'A platform did not make a code into a token.')
+    if (!(failure instanceof AppError) || ![400, 409, 502].includes(failure.status)) throw failure
+    services.log.warn({ err: failure, platform }, 'Somebody could not be connected to a platform.')
     return ended(failure.message)
   }
+}
+
+/** The account behind a code, or behind the token of a bot. */
+async function made(
+  ctx: Ctx,
+  platform: PlatformName,
+  code: string,
+  state: string,
+  more: Pick<Callback, 'phoneNumberId' | 'businessAccountId'>,
+): Promise<NewAccount> {
+  const { services } = ctx
+  const { identify, adopt } = channels[platform]
+  const app = hasApp(platform) ? await credentialsOf(ctx, platform) : null
+  if (hasApp(platform) && !app) throw notConfigured(platforms[platform].name)
+  if (identify) return identify(ctx, { ...more, token: code })
+  if (!adopt || !app || !isOAuthPlatform(platform)) throw notConfigured(platforms[platform].name)
+  const grant = {
+    code,
+    redirectUri: redirectUri(services, platform),
+    verifier: verifierOf(services.secrets, pkce, state),
+  }
+  return adopt(ctx, app, await exchangeCode(ctx, platform, app, grant))
 }

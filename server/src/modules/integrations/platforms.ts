@@ -1,4 +1,5 @@
-import { notFound } from '../../platform/errors.ts'
+import type { Ctx } from '../../platform/context.ts'
+import { invalidField, notFound } from '../../platform/errors.ts'
 
 export type OAuthPlatformName = 'facebook' | 'instagram' | 'tiktok'
 export type BotPlatformName = 'telegram' | 'viber' | 'whatsapp'
@@ -42,11 +43,18 @@ export const oauthPlatforms: Record<OAuthPlatformName, OAuthPlatform> = {
   },
 }
 
-export const botApiUrls: Record<BotPlatformName, string> = {
+/** Where each platform's API is, unless the operator says otherwise. */
+const apiUrls: Record<PlatformName, string> = {
+  facebook: 'https://graph.facebook.com/v23.0',
+  instagram: 'https://graph.instagram.com/v23.0',
+  tiktok: 'https://business-api.tiktok.com/open_api/v1.3',
   telegram: 'https://api.telegram.org',
   viber: 'https://chatapi.viber.com/pa',
   whatsapp: 'https://graph.facebook.com/v23.0',
 }
+
+export const apiUrlOf = (ctx: Ctx, platform: PlatformName): string =>
+  ctx.services.config.channelApis[platform] ?? apiUrls[platform]
 
 export const platforms: Record<PlatformName, { name: string; type: 'social' | 'messaging' }> = {
   facebook: { name: 'Facebook', type: 'social' },
@@ -61,8 +69,18 @@ export const platformNames = Object.keys(platforms) as PlatformName[]
 
 export const isOAuthPlatform = (name: string): name is OAuthPlatformName => Object.hasOwn(oauthPlatforms, name)
 
+/** Platforms that know us as an app, by an id and a secret; to the others we are our customers' bots. */
+export type AppPlatformName = OAuthPlatformName | 'whatsapp'
+export const hasApp = (name: PlatformName): name is AppPlatformName => isOAuthPlatform(name) || name === 'whatsapp'
+
+/** For a token that a platform does not take. */
+export const refusedToken = (platform: PlatformName, why: unknown) =>
+  invalidField('body.token', `${platforms[platform].name} refused this token: ${String(why).slice(0, 200)}`)
+
+export const isPlatform = (name: string): name is PlatformName => Object.hasOwn(platforms, name)
+
 /** Throws 404 for a platform that nobody here knows. */
 export function platformOf(name: string): PlatformName {
-  if (!Object.hasOwn(platforms, name)) throw notFound('platform')
-  return name as PlatformName
+  if (!isPlatform(name)) throw notFound('platform')
+  return name
 }

@@ -1,15 +1,19 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { validate } from '../../platform/http/parse.ts'
 import { Reply, type RouteTable, route } from '../../platform/http/route.ts'
-import { asPage, outcomePage, redirectTo, refusalPage } from '../../platform/oauth/pages.ts'
+import { asPage, outcomePage, refusalPage } from '../../platform/oauth/pages.ts'
+import type { Services } from '../../platform/services.ts'
 import { requireCurrent } from '../identity/index.ts'
 import { listIntegrations, listPlatforms, saveIntegration } from './connections.ts'
 import { providerOf, removeCredentials, saveCredentials } from './credentials.ts'
-import { cookieOf, finishOAuth, startOAuth } from './oauth.ts'
-import { isOAuthPlatform } from './platforms.ts'
+import { type Callback, cookieOf, finishOAuth, startOAuth } from './oauth.ts'
+import { isPlatform } from './platforms.ts'
 import * as schema from './schema.ts'
 import { connectPlatform, disconnectPlatform } from './shop-integrations.ts'
+import { webhookOf } from './webhook.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofPlatform = z.object({ shopId: id, platform: z.string().max(60) })
@@ -21,6 +25,13 @@ async function enter(ctx: Ctx, shopId: string): Promise<void> {
 }
 
 const unknownPlatform = () => refusalPage(404, 'There is no such platform.')
+
+const finish = (services: Services, platform: string, callback: Callback, headers: IncomingHttpHeaders) =>
+  asPage(async () => {
+    if (!isPlatform(platform)) return unknownPlatform()
+    const outcome = await finishOAuth(services, platform, callback, headers)
+    return outcomePage(outcome, cookieOf(services, platform).clear(), 'Connected.')
+  })
 
 export const integrationRoutes: RouteTable = {
   tag: 'Integrations',
@@ -69,7 +80,8 @@ export const integrationRoutes: RouteTable = {
       method: 'POST',
       path: '/api/shops/:shopId/integrations/:platform/connect',
       access: 'integrations:write',
-      summary: 'Connect a platform: facebook, instagram and tiktok answer where to log in, the others take a token',
+      summary:
+        'Connect a platform: telegram, viber and whatsapp at once by a token; otherwise the answer says where to go on',
       params: ofPlatform,
       body: schema.Connect,
       example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
@@ -110,11 +122,15 @@ export const integrationRoutes: RouteTable = {
       params: ofPlatform,
       body: schema.Credentials,
       example: { clientId: '1234567890', clientSecret: 'a long secret' },
-      answer: success,
+      answer: success.extend({ webhookUrl: z.string().optional(), verifyToken: z.string().optional() }),
       async handler(ctx, { params, body }) {
         await enter(ctx, params.shopId)
-        await saveCredentials(ctx, providerOf(params.platform), body)
-        return succeeded
+        const provider = providerOf(params.platform)
+        await saveCredentials(ctx, provider, body)
+        if (!isPlatform(provider)) return succeeded
+        // What its owner enters at the platform: the app posts to this workspace alone.
+        const { url, verifyToken } = await webhookOf(ctx, provider)
+        return { ...succeeded, webhookUrl: url, verifyToken }
       },
     }),
     removeCredentials: route({
@@ -141,13 +157,8 @@ export const integrationRoutes: RouteTable = {
       params: z.object({ platform: z.string() }),
       query: z.object({ ticket: z.string().max(200).default('') }),
       answer: z.any(),
-      async handler({ services }, { params: { platform }, query }) {
-        if (!isOAuthPlatform(platform)) return unknownPlatform()
-        return asPage(async () => {
-          const { location, cookie } = await startOAuth(services, platform, query.ticket)
-          return redirectTo(location, cookie)
-        })
-      },
+      handler: ({ services }, { params: { platform }, query }) =>
+        asPage(async () => (isPlatform(platform) ? startOAuth(services, platform, query.ticket) : unknownPlatform())),
     }),
     finishOAuth: route({
       kind: 'outside',
@@ -157,20 +168,28 @@ export const integrationRoutes: RouteTable = {
       summary: 'Where a browser comes back from the login of a platform',
       hidden: true,
       params: z.object({ platform: z.string() }),
-      query: z.object({
-        state: z.string().max(200).optional(),
-        code: z.string().max(4000).optional(),
-        error: z.string().max(200).optional(),
-      }),
+      query: schema.Callback,
       answer: z.any(),
-      async handler({ services }, { params: { platform }, query, request }) {
-        if (!isOAuthPlatform(platform)) return unknownPlatform()
-        return asPage(async () =>
-          outcomePage(
-            await finishOAuth(services, platform, query, request.headers),
-            cookieOf(services, platform).clear(),
-            'Connected.',
-          ),
+      handler: ({ services }, { params, query, request }) => finish(services, params.platform, query, request.headers),
+    }),
+    finishTokenForm: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/oauth/:platform/callback',
+      access: 'public',
+      summary: 'Where our form for the token of a bot goes',
+      hidden: true,
+      rawBody: true,
+      notIdempotent: true,
+      params: z.object({ platform: z.string() }),
+      answer: z.any(),
+      async handler({ services }, { params, request }) {
+        const form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '')
+        return finish(
+          services,
+          params.platform,
+          validate(schema.Callback, Object.fromEntries(form), 'body'),
+          request.headers,
         )
       },
     }),

@@ -52,6 +52,8 @@ export const Connect = z.object({
   token: optional(z.string().trim().max(4000)),
   phoneNumberId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
   businessAccountId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
+  /** Another page of the Facebook login there is: one of `pages`. */
+  pageId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
 })
 export type Connect = z.output<typeof Connect>
 
@@ -62,3 +64,12 @@ export const Credentials = z.object({
   webhookSecret: optional(text(2000)),
 })
 export type Credentials = z.output<typeof Credentials>
+
+/** What a browser brings back from a platform, or out of our form. */
+export const Callback = z.object({
+  state: z.string().max(200).optional(),
+  code: optional(z.string().trim().max(4000)),
+  error: z.string().max(200).optional(),
+  phoneNumberId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
+  businessAccountId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
+})

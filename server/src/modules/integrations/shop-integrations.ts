@@ -1,32 +1,48 @@
 import type { Ctx } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
-import { connectBot, disconnectBot } from './bots.ts'
-import { connected, disconnected, secretsOf } from './connections.ts'
+import { accountOf } from './accounts.ts'
+import type { NewAccount } from './channels/channel.ts'
+import { channels } from './channels/channels.ts'
+import { choosePage } from './channels/messenger.ts'
+import { connectTo } from './connect.ts'
+import { disconnected } from './connections.ts'
+import { credentialsOf, notConfigured } from './credentials.ts'
 import { beginOAuth } from './oauth.ts'
-import { isOAuthPlatform, platformOf } from './platforms.ts'
+import { hasApp, type PlatformName, platformOf, platforms } from './platforms.ts'
 import type { Connect } from './schema.ts'
 
-/** Connects at once where a token is enough, else says where the browser has to go. Throws 404, 400 and 409. */
+type Connecting = { authUrl: string } | { success: true; platform: string; accountName: string | null }
+
+/** Connects at once where a token is enough, else says where the browser has to go. Throws 404, 400, 409 and 502. */
 export async function connectPlatform(
   ctx: Ctx,
   name: string,
   input: Connect,
   origin: string | undefined,
-): Promise<{ authUrl: string } | { success: true; platform: string; accountName: string | null }> {
+): Promise<Connecting> {
   const platform = platformOf(name)
-  if (isOAuthPlatform(platform)) return { authUrl: await beginOAuth(ctx, platform, origin) }
-  const { account_name } = await connected(ctx, platform, await connectBot(ctx, platform, input))
+  if (hasApp(platform) && !(await credentialsOf(ctx, platform))) throw notConfigured(platforms[platform].name)
+  const made = await madeOf(ctx, platform, input)
+  if (!made) return { authUrl: await beginOAuth(ctx, platform, origin) }
+  const { account_name } = await connectTo(ctx, platform, made)
   return { success: true, platform, accountName: account_name }
+}
+
+async function madeOf(ctx: Ctx, platform: PlatformName, input: Connect): Promise<NewAccount | null> {
+  const { identify } = channels[platform]
+  if (identify && input.token) return identify(ctx, { ...input, token: input.token })
+  const account = platform === 'facebook' && input.pageId ? await accountOf(ctx, platform) : null
+  return account && input.pageId ? choosePage(ctx, account, input.pageId) : null
 }
 
 /** The platform is told where it can be; when it cannot be reached, our copy of the token goes all the same. */
 export async function disconnectPlatform(ctx: Ctx, name: string): Promise<void> {
   const platform = platformOf(name)
-  const secrets = await secretsOf(ctx, platform)
+  const account = await accountOf(ctx, platform)
   await disconnected(ctx, platform)
-  if (isOAuthPlatform(platform) || !secrets?.token) return
+  if (!account) return
   try {
-    await disconnectBot(ctx, platform, secrets.token)
+    await channels[platform].unregister(ctx, account)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     ctx.log.warn({ err: error, platform }, 'A platform could not be told that it was disconnected.')

@@ -486,6 +486,7 @@ export interface IdentitySessions {
   expires_at: Timestamp
   idle_expires_at: Timestamp
   revoked_at: Timestamp | null
+  recovery_until: Timestamp | null
   workspace_id: string | null
   member_role: string | null
   is_platform_admin: Generated<boolean>

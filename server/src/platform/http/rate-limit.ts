@@ -1,18 +1,25 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Access } from '../access.ts'
 import type { Principal } from '../context.ts'
 import { tooManyRequests } from '../errors.ts'
+import type { Route } from './route.ts'
 
 export interface RateLimits {
   /** Requests a minute for one credential. */
   perCredential: number
   /** Requests a minute to public endpoints from one address. */
   perPublicAddress: number
+  /** Deliveries a minute to webhooks from one address: a platform serves all its customers from few. */
+  perSenderAddress: number
 }
 
 export interface RateLimiter {
   /** Counts one request and sets the RateLimit headers. Throws 429 when there were too many. */
-  count(principal: Principal, access: Access, request: FastifyRequest, reply: FastifyReply): void
+  count(
+    principal: Principal,
+    route: Pick<Route, 'access' | 'rawBody'>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): void
 }
 
 const windowMs = 60_000
@@ -24,16 +31,21 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
   let windowStart = 0
   let counts = new Map<string, number>()
 
+  const limitOf = (principal: Principal, { access, rawBody }: Pick<Route, 'access' | 'rawBody'>): number => {
+    if (rawBody) return limits.perSenderAddress
+    return principal.kind === 'public' && access === 'public' ? limits.perPublicAddress : limits.perCredential
+  }
+
   return {
-    count(principal, access, request, reply) {
+    count(principal, route, request, reply) {
       const now = Date.now()
       if (now - windowStart >= windowMs) {
         windowStart = now
         counts = new Map()
       }
-      const isPublic = principal.kind === 'public'
-      const limit = isPublic && access === 'public' ? limits.perPublicAddress : limits.perCredential
-      const key = callerKey(principal, request)
+      const limit = limitOf(principal, route)
+      // Counted by themselves: a platform and a person may come by the same proxy.
+      const key = (route.rawBody ? 'webhook ' : '') + callerKey(principal, request)
       const used = (counts.get(key) ?? 0) + 1
       if (used === 1 && counts.size >= maxCallers) counts.delete(counts.keys().next().value as string)
       counts.set(key, used)

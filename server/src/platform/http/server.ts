@@ -98,7 +98,7 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
     config: { operation, failureFields: definition.failureFields },
     async handler(request, reply) {
       const principal = authenticate(request.headers, request.method, definition.path)
-      limiter.count(principal, definition.access, request, reply)
+      limiter.count(principal, definition, request, reply)
       const entry = { access: definition.access, workspaceId: wantedWorkspace(request) }
       const ctx = createContext({
         services,

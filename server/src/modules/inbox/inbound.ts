@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { emit } from '../../platform/events.ts'
+import { meetContact } from '../contacts/index.ts'
+import type { Media, News, PlatformName } from '../integrations/index.ts'
+import { openConversation } from './conversations.ts'
+import { fetchAttachment } from './fetch-attachment.ts'
+import { MessageStatusChanged } from './events.ts'
+import { addOnce, messageColumns } from './messages.ts'
+import { noteReceipt } from './receipts.ts'
+import type { Attachment, Message } from './schema.ts'
+
+/** Takes in what a platform tells this workspace, in its order. What is known already changes nothing. */
+export async function takeIn(ctx: Ctx, platform: PlatformName, news: News[]): Promise<void> {
+  for (const one of news) {
+    if (one.kind === 'message') await takeMessage(ctx, platform, one)
+    else if (one.kind === 'receipt') await noteReceipt(ctx, platform, one)
+    else await takeChange(ctx, platform, one)
+  }
+}
+
+type Said = Extract<News, { kind: 'message' }>
+type Change = Extract<News, { kind: 'edit' | 'withdrawal' }>
+
+// A thread of WhatsApp goes on when its person begins to hide their number.
+const renameThread = statement(
+  'inbox.rename_thread',
+  (_, p: { channel: string; thread: string; former: string }) => sql`
+    update inbox.conversations c set external_id = ${p.thread}
+     where c.channel = ${p.channel} and c.external_id = ${p.former}
+       and not exists (select from inbox.conversations o where o.channel = ${p.channel} and o.external_id = ${p.thread})`,
+)
+
+function takeMessage(ctx: Ctx, platform: PlatformName, said: Said): Promise<void> {
+  return transaction(ctx, async (ctx) => {
+    if (said.formerThread) {
+      await ctx.db.all(renameThread, { channel: platform, thread: said.thread, former: said.formerThread })
+      // By each of several names they may be known.
+      await meetContact(ctx, said.person)
+    }
+    const { id: conversationId } = await openConversation(ctx, {
+      contact: said.person,
+      channel: platform,
+      externalId: said.thread,
+      ...(said.person.name && { customerName: said.person.name }),
+    })
+    // One message of ours holds one attachment.
+    const [first, ...others] = said.media
+    const parts: { text: string; media: Media | undefined }[] = [
+      { text: said.text, media: first },
+      ...others.map((media) => ({ text: '', media })),
+    ]
+    for (const [index, { text, media }] of parts.entries()) {
+      const { message, isNew } = await addOnce(ctx, {
+        conversationId,
+        sender: 'customer',
+        text,
+        attachment: media && attachmentOf(media),
+        externalId: index === 0 ? said.id : `${said.id}#${index + 1}`,
+        createdAt: saidAt(ctx, said.sentAt).toISOString(),
+      })
+      if (isNew && media?.reference) {
+        const { reference, type, name } = media
+        await ctx.services.jobs.enqueue(ctx, fetchAttachment, {
+          message_id: message.id,
+          platform,
+          reference,
+          type,
+          name,
+        })
+      }
+    }
+  })
+}
+
+const attachmentOf = ({ url, type, name }: Media): Attachment | undefined =>
+  url === undefined ? undefined : { url, type, ...(name && { name }) }
+
+/** Never later than now; and what was said within this second now, since many platforms know only whole ones. */
+function saidAt(ctx: Ctx, sentAt: Date): Date {
+  const now = ctx.now()
+  return now.getTime() - sentAt.getTime() < 1000 ? now : sentAt
+}
+
+const change = statement(
+  'inbox.change_message',
+  (
+    _,
+    p: { channel: string; thread: string; external_id: string; text: string; keeps_attachment: boolean },
+  ) => sql<Message>`
+    update inbox.messages m
+       set text = ${p.text}, attachment = case when ${p.keeps_attachment} then m.attachment end
+      from inbox.conversations c
+     where c.id = m.conversation_id and c.channel = ${p.channel} and c.external_id = ${p.thread}
+       and m.external_id = ${p.external_id} and m.sender = 'customer'
+    returning ${messageColumns}`,
+)
+
+function takeChange(ctx: Ctx, platform: PlatformName, told: Change): Promise<void> {
+  return transaction(ctx, async (ctx) => {
+    const row = await ctx.db.maybe(change, {
+      channel: platform,
+      thread: told.thread,
+      external_id: told.id,
+      text: told.kind === 'edit' ? told.text : 'Withdrawn by the sender.',
+      keeps_attachment: told.kind === 'edit',
+    })
+    if (row) emit(ctx, MessageStatusChanged, row)
+  })
+}

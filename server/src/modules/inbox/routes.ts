@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { id } from '../../platform/http/fields.ts'
+import { FileReply, type RouteTable, route } from '../../platform/http/route.ts'
+import { serverContext } from '../../platform/services.ts'
+import { answerChallenge, openDelivery, platformOf } from '../integrations/index.ts'
+import { takeIn } from './inbound.ts'
+
+const params = z.object({ platform: z.string().max(60) })
+
+/** Where the social platforms post. Their messages are conversations, so this is the inbox's. */
+export const webhookRoutes: RouteTable = {
+  tag: 'Webhooks',
+  routes: {
+    verifyWebhook: route({
+      kind: 'outside',
+      method: 'GET',
+      path: '/webhook/:platform',
+      access: 'public',
+      summary: "Meta's check that a webhook is ours: echoes the challenge when the verify token is right",
+      rawBody: true,
+      params,
+      query: z.object({
+        shopId: id.optional(),
+        'hub.mode': z.string().max(100).optional(),
+        'hub.verify_token': z.string().max(500).optional(),
+        'hub.challenge': z.string().max(500).optional(),
+      }),
+      answer: z.any(),
+      errors: [403, 409],
+      async handler({ services }, { params, query }) {
+        platformOf(params.platform)
+        const challenge = answerChallenge(services, query.shopId, {
+          mode: query['hub.mode'],
+          token: query['hub.verify_token'],
+          challenge: query['hub.challenge'],
+        })
+        return new FileReply(challenge, { 'content-type': 'text/plain; charset=utf-8' })
+      },
+    }),
+    receiveWebhook: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/webhook/:platform',
+      access: 'public',
+      summary: 'Where a social platform posts, signed as it documents; with `shopId`, to that workspace alone',
+      rawBody: true,
+      notIdempotent: true,
+      params,
+      query: z.object({ shopId: id.optional() }),
+      answer: z.object({ received: z.literal(true) }),
+      errors: [401, 409],
+      async handler({ services }, { params, query, request }) {
+        const platform = platformOf(params.platform)
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const delivery = { headers: request.headers, body }
+        const { claimed, unclaimed } = await openDelivery(services, platform, query.shopId, delivery)
+        for (const { workspaceId, news } of claimed) {
+          await takeIn(serverContext(services, { workspaceId }), platform, news)
+        }
+        if (unclaimed > 0) {
+          services.metrics
+            .counter('switchboard_webhooks_unclaimed_total', 'Deliveries for accounts that nobody is connected to.')
+            .add(`platform="${platform}"`, unclaimed)
+          services.log.warn({ platform }, 'A platform posted for an account that nobody is connected to.')
+        }
+        return { received: true as const }
+      },
+    }),
+  },
+}

@@ -1,0 +1,30 @@
+import {
+  accountOf,
+  channels,
+  needsAttention,
+  type PlatformName,
+  platformNames,
+  platforms,
+} from '../integrations/index.ts'
+import { publicAttachment } from './attachment-url.ts'
+import type { Channel } from './delivery.ts'
+
+/** The ways out through the social platforms that a workspace is connected to. */
+export const socialChannels: readonly Channel[] = platformNames.map((name) => ({ name, send: sendBy(name) }))
+
+function sendBy(platform: PlatformName): Channel['send'] {
+  return async (ctx, conversation, message) => {
+    const account = await accountOf(ctx, platform)
+    if (!account || conversation.external_id === null) {
+      return { status: 'failed', error: `This workspace is not connected to ${platforms[platform].name}.` }
+    }
+    const sending = await channels[platform].send(ctx, account, {
+      id: message.id,
+      thread: conversation.external_id,
+      text: message.text,
+      media: await publicAttachment(ctx, message.attachment),
+    })
+    if (sending.status === 'failed' && sending.tokenRefused) await needsAttention(ctx, platform, sending.error)
+    return sending
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { badRequest } from '../../../platform/errors.ts'
+
+// Node passes the source of a number to revivers (TC39 JSON.parse source text access); its types do not know that yet.
+type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
+
+const revive: Reviver = (_key, value, { source }) => {
+  // Viber's message tokens do not fit in a double.
+  if (typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')) return source
+  return typeof value === 'string' ? storable(value) : value
+}
+
+/** Text that the database takes: without NUL and halves of characters, which people can send but nobody can read. */
+const storable = (text: string) => text.replaceAll('\0', '').toWellFormed()
+
+/** Parses what a platform posted; whole numbers that do not fit come as texts. Throws 400 for what is not JSON. */
+export function readBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'), revive as (key: string, value: unknown) => unknown)
+  } catch {
+    throw badRequest('malformed_json', 'The body is not JSON.')
+  }
+}
+
+/** A list out of which only what fits is taken: platforms add kinds of events as they like. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z
+    .array(z.unknown())
+    .catch([])
+    .transform((items) =>
+      items.flatMap((one) => {
+        const parsed = item.safeParse(one)
+        return parsed.success ? [parsed.data] : []
+      }),
+    )
+
+const maxText = 10_000
+export const saidText = z.string().transform((text) => text.slice(0, maxText))
+/** An id of theirs, whatever its type. */
+export const outsideId = z.union([z.string().min(1).max(500), z.int()]).transform(String)
+/** Milliseconds since 1970. */
+export const epochMs = z.coerce
+  .number()
+  .min(0)
+  .max(8.64e15)
+  .transform((ms) => new Date(ms))
+export const epochSeconds = z.coerce
+  .number()
+  .min(0)
+  .max(8.64e12)
+  .transform((seconds) => new Date(seconds * 1000))
+/** What is not there, or is nonsense, is left out. */
+export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined as never)

@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import type { Ctx } from '../../../platform/context.ts'
+import { AppError } from '../../../platform/errors.ts'
+import { type JsonAnswer, callJson } from '../json-call.ts'
+import { type AccountNews, type Channel, type Delivery, type Media, type News, type Sending } from './channel.ts'
+import { epochMs, listOf, maybe, outsideId, saidText } from './body.ts'
+import { hmacHex, isSame } from './signature.ts'
+
+// What Messenger, Instagram and WhatsApp share: developers.facebook.com/docs/graph-api/webhooks/getting-started
+
+/** `X-Hub-Signature-256: sha256=<hex>`, the app's secret over the body as it was sent. */
+export const isSignedByMeta = ({ headers, body }: Delivery, appSecret: string): boolean =>
+  isSame(headers['x-hub-signature-256'], `sha256=${hmacHex(appSecret, body)}`)
+
+/** One call of a Graph API, with the token where logs do not see it. */
+export const callGraph = (ctx: Ctx, url: string, token: string, call: GraphCall = {}): Promise<JsonAnswer> =>
+  callJson(ctx, url, { ...call, headers: { authorization: `Bearer ${token}` } })
+
+interface GraphCall {
+  json?: object
+  method?: 'GET' | 'POST' | 'DELETE'
+}
+
+/** Throws 502 with Meta's words unless it went well. */
+export async function graph(ctx: Ctx, url: string, token: string, call: GraphCall = {}) {
+  const { status, body } = await callGraph(ctx, url, token, call)
+  if (status !== 200) throw new AppError(502, 'platform_failed', wordsOf(body, status))
+  return body
+}
+
+const wordsOf = (body: JsonAnswer['body'], status: number) =>
+  String(body.error?.error_user_msg ?? body.error?.message ?? `Meta answered ${status}.`).slice(0, 300)
+
+// developers.facebook.com/docs/graph-api/guides/error-handling and …/docs/whatsapp/cloud-api/support/error-codes
+const limits = new Set([4, 17, 32, 613, 80_006, 80_007, 130_429, 131_048, 131_056])
+const passing = new Set([1, 2, 131_000, 131_016])
+const tokenRefused = new Set([0, 102, 190])
+const windowClosed = 'The customer has not written for 24 hours'
+/** By code, or by subcode where the code says little. */
+const sayings: Record<number, string> = {
+  131_047: `${windowClosed}; until they write again, WhatsApp takes only approved templates.`,
+  2_018_278: `${windowClosed}, so Messenger does not take a reply until they write again.`,
+  2_534_022: `${windowClosed}, so Instagram does not take a reply until they write again.`,
+  131_026: 'WhatsApp could not deliver this: the number is not on WhatsApp, or its app is too old.',
+  551: 'This person cannot be reached at the moment: they have blocked the page or left.',
+}
+
+/** Why a message was not delivered, for people. */
+export function metaRefusal(error: { code?: unknown; error_subcode?: unknown; message?: unknown; title?: unknown }) {
+  const known = sayings[Number(error.error_subcode)] ?? sayings[Number(error.code)]
+  return known ?? `Meta refused this: ${String(error.message ?? error.title ?? 'without a reason').slice(0, 300)}`
+}
+
+/** What an answer to a message means. Throws 502 for what passes. */
+export function toSending({ status, headers, body }: JsonAnswer, idOf: (body: JsonAnswer['body']) => unknown): Sending {
+  const { error } = body
+  if (status === 200 && !error) {
+    const id = idOf(body)
+    return { status: 'sent', ...(typeof id === 'string' && { externalId: id }) }
+  }
+  const code = Number(error?.code)
+  if (status === 429 || limits.has(code)) {
+    return { status: 'busy', retryAfterSeconds: Number(headers['retry-after']) || 30 }
+  }
+  if (status >= 500 || passing.has(code)) throw new AppError(502, 'platform_failed', wordsOf(body, status))
+  if (status === 401 || tokenRefused.has(code)) {
+    return {
+      status: 'failed',
+      error: `Meta does not accept our token any more: ${wordsOf(body, status)}`,
+      tokenRefused: true,
+    }
+  }
+  return { status: 'failed', error: metaRefusal(error ?? {}) }
+}
+
+// The envelope of Messenger and Instagram.
+const Attachment = z.object({
+  type: z.string().max(100),
+  payload: maybe(z.object({ url: maybe(z.url({ protocol: /^https?$/ }).max(2000)) })),
+})
+const Event = z.object({
+  sender: z.object({ id: outsideId }),
+  timestamp: maybe(epochMs),
+  message: maybe(
+    z.object({
+      mid: outsideId,
+      text: saidText.default(''),
+      is_echo: maybe(z.boolean()),
+      is_deleted: maybe(z.boolean()),
+      attachments: listOf(Attachment),
+    }),
+  ),
+  message_edit: maybe(z.object({ mid: outsideId, text: saidText })),
+  postback: maybe(z.object({ mid: maybe(outsideId), title: maybe(saidText), payload: maybe(saidText) })),
+  delivery: maybe(z.object({ mids: listOf(outsideId), watermark: maybe(epochMs) })),
+  read: maybe(z.object({ watermark: maybe(epochMs), mid: maybe(outsideId) })),
+})
+type Event = z.output<typeof Event>
+const Envelope = z.object({
+  entry: listOf(z.object({ id: outsideId, time: maybe(epochMs), messaging: listOf(Event) })),
+})
+
+/** Reads `entry[].messaging[]`. `kind` is what the people who write are known by. */
+export const readMessaging =
+  (kind: 'facebook' | 'instagram'): Channel['read'] =>
+  (body): AccountNews[] => {
+    const { entry = [] } = Envelope.safeParse(body).data ?? {}
+    return entry.map(({ id, time, messaging }) => ({
+      account: id,
+      news: messaging.flatMap((event) => newsOf(kind, event, event.timestamp ?? time ?? new Date())),
+    }))
+  }
+
+function newsOf(kind: 'facebook' | 'instagram', event: Event, at: Date): News[] {
+  const thread = event.sender.id
+  const { message, message_edit, postback, delivery, read } = event
+  const person = { identities: [{ kind, value: thread }] }
+  if (message?.is_echo) return []
+  if (message?.is_deleted) return [{ kind: 'withdrawal', thread, id: message.mid }]
+  if (message) {
+    const media = message.attachments.map(toMedia)
+    if (!message.text && media.length === 0) return []
+    return [{ kind: 'message', thread, id: message.mid, sentAt: at, person, text: message.text, media }]
+  }
+  if (message_edit) return [{ kind: 'edit', thread, id: message_edit.mid, text: message_edit.text }]
+  if (postback) {
+    const text = postback.title || postback.payload || ''
+    const id = postback.mid ?? `postback:${at.getTime()}:${text.slice(0, 100)}`
+    return text ? [{ kind: 'message', thread, id, sentAt: at, person, text, media: [] }] : []
+  }
+  if (delivery) {
+    const { mids, watermark } = delivery
+    if (mids.length > 0) return [{ kind: 'receipt', status: 'delivered', ids: mids }]
+    return watermark ? [{ kind: 'receipt', status: 'delivered', thread, until: watermark }] : []
+  }
+  if (read?.mid) return [{ kind: 'receipt', status: 'read', ids: [read.mid] }]
+  return read?.watermark ? [{ kind: 'receipt', status: 'read', thread, until: read.watermark }] : []
+}
+
+const mediaTypes: Record<string, Media['type']> = { image: 'image', video: 'video', audio: 'audio', ig_reel: 'video' }
+const toMedia = ({ type, payload }: z.output<typeof Attachment>): Media => ({
+  type: mediaTypes[type] ?? 'file',
+  url: payload?.url,
+})
+
+/** Messenger's and Instagram's form of a message: text and attachment go one by one. */
+export function messagesOf(message: { text: string; media: (Media & { url: string }) | null }): object[] {
+  const { text, media } = message
+  return [
+    ...(media ? [{ attachment: { type: media.type, payload: { url: media.url } } }] : []),
+    ...(text ? [{ text }] : []),
+  ]
+}
