@@ -369,9 +369,9 @@ export interface Operations {
   /** The plans there are. */
   listPlans: { input: undefined; answer: { "data": ({ "id": string; "name": string; "price": number; "currency": string; "interval": "month" | "year"; "limits": { "max_clients": number | null; "max_minutes_per_month": number | null } })[]; "next_cursor": string | null } }
   /** The subscription of a user's workspace. */
-  getSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "created_at": string; "updated_at": string } }
+  getSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
   /** Take a plan or change to it: a free one is active at once, a paid one when it is paid for. */
-  choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "created_at": string; "updated_at": string } }
+  choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
   /** Record that a workspace has paid for the plan it chose, which makes its subscription active. */
   recordPayment: { input: { body: { "workspace_id": string; "payment_method": string; "payment_details"?: Record<string, string | number | boolean> } }; answer: { "id": string; "user_id": string; "plan_id": string; "amount": number; "currency": string; "payment_method": string; "payment_details": Record<string, unknown>; "status": "completed" | "refunded"; "created_at": string } }
   /** What this workspace has paid. */
@@ -401,7 +401,7 @@ export interface Operations {
   /** Use the installation's app or account again */
   removeCredentials: { input: { path: { shopId: string; platform: string } }; answer: { "success": true } }
   /** Meta's check that a webhook is ours: echoes the challenge when the verify token is right */
-  verifyWebhook: { input: { path: { platform: string }; query?: { shopId?: string; hub.mode?: string; hub.verify_token?: string; hub.challenge?: string } }; answer: unknown }
+  verifyWebhook: { input: { path: { platform: string }; query?: { shopId?: string; "hub.mode"?: string; "hub.verify_token"?: string; "hub.challenge"?: string } }; answer: unknown }
   /** Where a social platform posts, signed as it documents; with `shopId`, to that workspace alone */
   receiveWebhook: { input: { path: { platform: string }; query?: { shopId?: string } }; answer: { "received": true } }
   /** SIP providers with their live state, newest first */

@@ -28,7 +28,7 @@ export async function exchangeCode(
   return {
     secrets: { accessToken: access_token, ...(typeof refresh_token === 'string' && { refreshToken: refresh_token }) },
     // Only TikTok says here whose token it is.
-    accountId: String(token.open_id ?? ''),
+    accountId: typeof token.open_id === 'string' ? token.open_id : '',
     expiresAt: lifeSeconds > 0 ? new Date(ctx.now().getTime() + lifeSeconds * 1000) : undefined,
   }
 }

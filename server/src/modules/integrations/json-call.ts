@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { OutboundRequest } from '../../platform/outbound.ts'
+import { parseExactly } from './channels/body.ts'
 
 // oxlint-disable-next-line no-explicit-any -- platforms' answers are looked into field by field.
 export type JsonAnswer = { status: number; headers: Record<string, string>; body: any }
@@ -26,7 +27,7 @@ export async function callJson(
 
 function parse(text: string): object | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseExactly(text)
     return value !== null && typeof value === 'object' ? value : null
   } catch (error) {
     if (error instanceof SyntaxError) return null

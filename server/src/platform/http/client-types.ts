@@ -40,7 +40,7 @@ function inputOf({ parameters, requestBody }: Operation): string {
     if (fields.length === 0) return ''
     const optional = fields.every(({ required }) => !required) ? '?' : ''
     const body = fields
-      .map(({ name, required, schema }) => `${name}${required ? '' : '?'}: ${typeOf(schema)}`)
+      .map(({ name, required, schema }) => `${propertyOf(name)}${required ? '' : '?'}: ${typeOf(schema)}`)
       .join('; ')
     return `${place}${optional}: { ${body} }`
   }
@@ -50,6 +50,8 @@ function inputOf({ parameters, requestBody }: Operation): string {
   const parts = [group('path'), group('query'), body].filter(Boolean)
   return parts.length > 0 ? `{ ${parts.join('; ')} }` : 'undefined'
 }
+
+const propertyOf = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name))
 
 function answerOf({ responses }: Operation): string {
   const [, answer] = Object.entries(responses).find(([status]) => status < '300') ?? []

@@ -13,10 +13,14 @@ const revive: Reviver = (_key, value, { source }) => {
 /** Text that the database takes: without NUL and halves of characters, which people can send but nobody can read. */
 const storable = (text: string) => text.replaceAll('\0', '').toWellFormed()
 
-/** Parses what a platform posted; whole numbers that do not fit come as texts. Throws 400 for what is not JSON. */
+/** Parses JSON; whole numbers that do not fit come as texts. Throws `SyntaxError`. */
+export const parseExactly = (text: string): unknown =>
+  JSON.parse(text, revive as (key: string, value: unknown) => unknown)
+
+/** Parses what a platform posted. Throws 400 for what is not JSON. */
 export function readBody(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'), revive as (key: string, value: unknown) => unknown)
+    return parseExactly(body.toString('utf8'))
   } catch {
     throw badRequest('malformed_json', 'The body is not JSON.')
   }

@@ -29,7 +29,7 @@ export const instagram: Channel = {
       client_secret: clientSecret,
       access_token: login.secrets.accessToken ?? '',
     })
-    const { accessToken, expiresAt } = await tokenFrom(ctx, `access_token?${query}`)
+    const { accessToken, expiresAt } = await tokenFrom(ctx, `access_token?${query.toString()}`)
     const me = await graph(ctx, `${apiUrlOf(ctx, 'instagram')}/me?fields=user_id,username`, accessToken)
     // Webhooks name the professional account by `user_id`, not by the id that is scoped to the app.
     if (!me.user_id) throw new AppError(502, 'platform_failed', 'This is not a professional Instagram account.')
@@ -54,7 +54,7 @@ export const instagram: Channel = {
   renewBeforeSeconds: 10 * 24 * 3600,
   async renew(ctx, _app, account) {
     const query = new URLSearchParams({ grant_type: 'ig_refresh_token', access_token: tokenOf(account) })
-    const { accessToken, expiresAt } = await tokenFrom(ctx, `refresh_access_token?${query}`)
+    const { accessToken, expiresAt } = await tokenFrom(ctx, `refresh_access_token?${query.toString()}`)
     return { secrets: { accessToken }, expiresAt }
   },
 }

@@ -80,7 +80,7 @@ async function longLived(ctx: Ctx, { clientId, clientSecret }: App, login: NewAc
     client_secret: clientSecret,
     fb_exchange_token: login.secrets.accessToken ?? '',
   })
-  const { status, body } = await callJson(ctx, `${apiUrlOf(ctx, 'facebook')}/oauth/access_token?${query}`)
+  const { status, body } = await callJson(ctx, `${apiUrlOf(ctx, 'facebook')}/oauth/access_token?${query.toString()}`)
   if (status !== 200 || typeof body.access_token !== 'string') {
     throw new AppError(502, 'platform_failed', 'Facebook did not give us a token that lasts.')
   }

@@ -5,6 +5,7 @@ import { type JsonAnswer, callJson } from '../json-call.ts'
 import { type AccountNews, type Channel, type Delivery, type Media, type News, type Sending } from './channel.ts'
 import { epochMs, listOf, maybe, outsideId, saidText } from './body.ts'
 import { hmacHex, isSame } from './signature.ts'
+import { wordsOf } from './words.ts'
 
 // What Messenger, Instagram and WhatsApp share: developers.facebook.com/docs/graph-api/webhooks/getting-started
 
@@ -24,12 +25,12 @@ interface GraphCall {
 /** Throws 502 with Meta's words unless it went well. */
 export async function graph(ctx: Ctx, url: string, token: string, call: GraphCall = {}) {
   const { status, body } = await callGraph(ctx, url, token, call)
-  if (status !== 200) throw new AppError(502, 'platform_failed', wordsOf(body, status))
+  if (status !== 200) throw new AppError(502, 'platform_failed', said(body, status))
   return body
 }
 
-const wordsOf = (body: JsonAnswer['body'], status: number) =>
-  String(body.error?.error_user_msg ?? body.error?.message ?? `Meta answered ${status}.`).slice(0, 300)
+const said = ({ error }: JsonAnswer['body'], status: number) =>
+  wordsOf(error?.error_user_msg, error?.message, `Meta answered ${status}.`)
 
 // developers.facebook.com/docs/graph-api/guides/error-handling and …/docs/whatsapp/cloud-api/support/error-codes
 const limits = new Set([4, 17, 32, 613, 80_006, 80_007, 130_429, 131_048, 131_056])
@@ -48,7 +49,7 @@ const sayings: Record<number, string> = {
 /** Why a message was not delivered, for people. */
 export function metaRefusal(error: { code?: unknown; error_subcode?: unknown; message?: unknown; title?: unknown }) {
   const known = sayings[Number(error.error_subcode)] ?? sayings[Number(error.code)]
-  return known ?? `Meta refused this: ${String(error.message ?? error.title ?? 'without a reason').slice(0, 300)}`
+  return known ?? `Meta refused this: ${wordsOf(error.message, error.title)}`
 }
 
 /** What an answer to a message means. Throws 502 for what passes. */
@@ -62,11 +63,11 @@ export function toSending({ status, headers, body }: JsonAnswer, idOf: (body: Js
   if (status === 429 || limits.has(code)) {
     return { status: 'busy', retryAfterSeconds: Number(headers['retry-after']) || 30 }
   }
-  if (status >= 500 || passing.has(code)) throw new AppError(502, 'platform_failed', wordsOf(body, status))
+  if (status >= 500 || passing.has(code)) throw new AppError(502, 'platform_failed', said(body, status))
   if (status === 401 || tokenRefused.has(code)) {
     return {
       status: 'failed',
-      error: `Meta does not accept our token any more: ${wordsOf(body, status)}`,
+      error: `Meta does not accept our token any more: ${said(body, status)}`,
       tokenRefused: true,
     }
   }

@@ -6,6 +6,7 @@ import { apiUrlOf, refusedToken } from '../platforms.ts'
 import type { Account, AccountNews, Channel, Media, News, Outgoing, Sending } from './channel.ts'
 import { epochSeconds, listOf, maybe, outsideId, saidText } from './body.ts'
 import { isSame } from './signature.ts'
+import { wordsOf } from './words.ts'
 
 /** core.telegram.org/bots/api: a bot, known by its token; it hears from people who have written to it first. */
 export const telegram: Channel = {
@@ -55,7 +56,7 @@ export const telegram: Channel = {
 
 const tokenOf = ({ secrets }: Account) => secrets.token ?? ''
 const failed = (body: { description?: unknown }) =>
-  new AppError(502, 'platform_failed', `Telegram: ${String(body.description ?? 'no reason given').slice(0, 200)}`)
+  new AppError(502, 'platform_failed', `Telegram: ${wordsOf(body.description)}`)
 
 function callTelegram(ctx: Ctx, token: string, method: string, json: object) {
   // The token is a part of the path, so it must not be able to be more than that.
@@ -79,7 +80,7 @@ function contentOf({ text, media }: Outgoing): [method: string, content: object]
 function toSending({ status, body }: Awaited<ReturnType<typeof callTelegram>>): Sending {
   if (body.ok === true) return { status: 'sent', externalId: String(body.result?.message_id) }
   const code = Number(body.error_code ?? status)
-  const why = String(body.description ?? 'no reason given').slice(0, 300)
+  const why = wordsOf(body.description)
   if (code === 429) return { status: 'busy', retryAfterSeconds: Number(body.parameters?.retry_after) || 5 }
   if (code >= 500) throw failed(body)
   // What stands for a token that is not one is answered 404.

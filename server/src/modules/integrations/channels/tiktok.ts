@@ -6,6 +6,7 @@ import { apiUrlOf } from '../platforms.ts'
 import type { Account, AccountNews, Channel, Media, News, Sending } from './channel.ts'
 import { epochMs, maybe, outsideId, saidText } from './body.ts'
 import { hmacHex, isSame } from './signature.ts'
+import { wordsOf } from './words.ts'
 
 const maxAgeSeconds = 300
 
@@ -48,7 +49,7 @@ export const tiktok: Channel = {
 
   async adopt(ctx, _app, login) {
     const query = new URLSearchParams({ business_id: login.accountId, fields: '["username","display_name"]' })
-    const { body } = await callJson(ctx, `${apiUrlOf(ctx, 'tiktok')}/business/get/?${query}`, {
+    const { body } = await callJson(ctx, `${apiUrlOf(ctx, 'tiktok')}/business/get/?${query.toString()}`, {
       headers: { 'access-token': login.secrets.accessToken ?? '' },
     })
     if (body.code !== 0) throw failed(body)
@@ -76,7 +77,7 @@ export const tiktok: Channel = {
         refresh_token: account.secrets.refreshToken,
       },
     })
-    if (body.code !== 0) throw new AppError(409, 'platform_refused', `TikTok: ${String(body.message).slice(0, 200)}`)
+    if (body.code !== 0) throw new AppError(409, 'platform_refused', `TikTok: ${wordsOf(body.message)}`)
     const { access_token, refresh_token, expires_in } = body.data
     return {
       secrets: { accessToken: String(access_token), refreshToken: String(refresh_token) },
@@ -91,8 +92,7 @@ const callTikTok = (ctx: Ctx, account: Account, path: string, json: object) =>
     headers: { 'access-token': account.secrets.accessToken ?? '' },
   })
 
-const failed = (body: { message?: unknown }) =>
-  new AppError(502, 'platform_failed', `TikTok: ${String(body.message ?? 'no reason given').slice(0, 200)}`)
+const failed = (body: { message?: unknown }) => new AppError(502, 'platform_failed', `TikTok: ${wordsOf(body.message)}`)
 
 // Errors come with status 200: business-api.tiktok.com/portal/docs?id=1737172488964097
 const busy = new Set([40_016, 40_064, 40_100, 40_133])
@@ -100,7 +100,7 @@ const tokenRefused = new Set([40_001, 40_102, 40_104, 40_105])
 
 function toSending(status: number, headers: JsonAnswer['headers'], body: JsonAnswer['body']): Sending {
   const code = Number(body.code)
-  const why = String(body.message ?? `code ${code}`).slice(0, 300)
+  const why = wordsOf(body.message, `code ${code}`)
   if (status === 200 && code === 0) return { status: 'sent', externalId: body.data?.message?.message_id }
   if (status === 429 || busy.has(code))
     return { status: 'busy', retryAfterSeconds: Number(headers['retry-after']) || 10 }

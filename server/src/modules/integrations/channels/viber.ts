@@ -3,9 +3,10 @@ import type { Ctx } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { callJson } from '../json-call.ts'
 import { apiUrlOf, refusedToken } from '../platforms.ts'
-import type { Account, AccountNews, Channel, Media, News, Outgoing, Sending } from './channel.ts'
+import type { AccountNews, Channel, Media, News, Outgoing, Sending } from './channel.ts'
 import { epochMs, maybe, outsideId, saidText } from './body.ts'
 import { hmacHex, isSame } from './signature.ts'
+import { wordsOf } from './words.ts'
 
 /** developers.viber.com/docs/api/rest-bot-api: it always answers 200, and says in the body how it went. */
 export const viber: Channel = {
@@ -38,8 +39,7 @@ export const viber: Channel = {
       send_name: true,
       send_photo: true,
     })
-    if (body.status !== 0)
-      throw new AppError(502, 'platform_failed', `Viber: ${String(body.status_message).slice(0, 200)}`)
+    if (body.status !== 0) throw new AppError(502, 'platform_failed', `Viber: ${wordsOf(body.status_message)}`)
   },
   async unregister(ctx, account) {
     await callViber(ctx, account.secrets.token ?? '', 'set_webhook', { url: '' })
@@ -70,7 +70,7 @@ function toSending(
   body: { status?: unknown; status_message?: unknown; message_token?: unknown },
 ): Sending {
   const status = Number(body.status)
-  const why = String(body.status_message ?? `status ${status}`).slice(0, 300)
+  const why = wordsOf(body.status_message, `status ${status}`)
   if (httpStatus === 200 && status === 0) return { status: 'sent', externalId: String(body.message_token) }
   if (httpStatus === 429 || status === 12) return { status: 'busy', retryAfterSeconds: 10 }
   if (httpStatus >= 500) throw new AppError(502, 'platform_failed', `Viber: ${why}`)
