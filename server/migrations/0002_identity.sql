@@ -68,6 +68,8 @@ create table identity.sessions (
   expires_at timestamptz not null,
   idle_expires_at timestamptz not null,
   revoked_at timestamptz,
+  -- It began with a mail to the user's own address: until then they may choose a password without knowing the old one.
+  recovery_until timestamptz,
   -- What each request asks (in which workspace, as what, at all?), kept here by triggers so that one row answers it.
   workspace_id uuid,
   member_role text,

@@ -22,6 +22,8 @@ const signInPaths = new Set([
   '/api/auth/oauth/:provider/callback',
   '/auth/v1/signup',
   '/auth/v1/token',
+  '/auth/v1/recover',
+  '/auth/v1/verify',
 ])
 /** The same for everybody: a visitor's token is theirs to read, and a member's says nothing here. */
 const publicPaths = '/api/public/'

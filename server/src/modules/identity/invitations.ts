@@ -1,12 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { Role } from '../../platform/access.ts'
-import type { Ctx } from '../../platform/context.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { readCursor, toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
+import { job } from '../../platform/jobs.ts'
+import { sendMessage } from '../../platform/mail/messages.ts'
+import { hourlyLimit } from './attempts.ts'
 import { audited } from './audit.ts'
 import { MemberJoined } from './events.ts'
 import { type Workspace, currentWorkspace } from './workspaces.ts'
@@ -70,7 +74,8 @@ const accept = statement(
 const hashToken = (token: string) => createHash('sha256').update(token).digest()
 
 /**
- * Invites somebody for a week; an earlier invitation for the same address is replaced. The token is shown this once.
+ * Invites somebody for a week, by mail too; an earlier invitation for the same address is replaced. The token is shown
+ * this once.
  * Throws 403 when somebody else than an owner makes one for an owner, 409 when they are a member already.
  */
 export async function createInvitation(ctx: Ctx, { email, role }: { email: string; role: Role }) {
@@ -79,17 +84,60 @@ export async function createInvitation(ctx: Ctx, { email, role }: { email: strin
   if (members?.length) throw conflict('already_member', 'This person is a member of the workspace already.')
   const id = newId()
   const token = `sbi_${randomBytes(32).toString('base64url')}`
-  const results = await ctx.db.together(
-    [
-      insert.call({ id, email, role, token_hash: hashToken(token) }),
-      audited({ action: 'invitation.created', target: `invitation:${id}`, details: { email, role } }),
-    ],
-    { commit: true },
-  )
+  const results = await ctx.db.together([
+    insert.call({ id, email, role, token_hash: hashToken(token) }),
+    audited({ action: 'invitation.created', target: `invitation:${id}`, details: { email, role } }),
+  ])
+  const { jobs, secrets } = ctx.services
+  await jobs.enqueue(ctx, sendInvitation, { id, sealed_token: secrets.seal(token, tokenPlace(id)) })
   const invitation = results[0]?.[0] as unknown as Invitation
-  // After the # it stays in the browser: no server or proxy logs it.
-  return { ...invitation, token, accept_url: `${ctx.services.config.publicUrl}/invitation#${token}` }
+  return { ...invitation, token, accept_url: acceptUrl(ctx, token) }
 }
+
+// After the # it stays in the browser: no server or proxy logs it.
+const acceptUrl = ({ services }: Ctx, token: string) => `${services.config.publicUrl}/invitation#${token}`
+
+const tokenPlace = (id: string) => `identity.invitations/token/${id}`
+
+const findToSend = statement(
+  'identity.invitations.find_to_send',
+  (_, p: { id: string }) => sql<{ email: string; role: string; workspace: string; inviter: string }>`
+    select i.email, i.role, w.name as workspace, coalesce(u.full_name, u.display_name, u.username, u.email) as inviter
+      from identity.invitations i
+      join identity.workspaces w on w.id = i.workspace_id and w.deleted_at is null
+      join identity.users u on u.id = i.invited_by
+     where i.id = ${p.id} and i.accepted_at is null and i.expires_at > now()`,
+)
+
+/** Names go into a mail to strangers: on one line, and short. */
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 100)
+
+/** Mails the invitation, unless the address has been sent five within an hour: its maker has the link all the same. */
+export const sendInvitation = job({
+  name: 'identity.send_invitation',
+  input: z.object({ id: z.uuid(), sealed_token: z.string() }),
+  async run(ctx, { id, sealed_token }) {
+    await transaction(ctx, async (ctx) => {
+      const invitation = await ctx.db.maybe(findToSend, { id })
+      if (!invitation) return
+      const { email, role } = invitation
+      const [admitted] = await ctx.db.together([hourlyLimit(`send:invitation:${email.toLowerCase()}`, 5)])
+      if (Number(admitted?.[0]?.wait_seconds) > 0) return ctx.log.warn({ invitation_id: id }, 'Invited too often.')
+      const [inviter, workspace] = [oneLine(invitation.inviter), oneLine(invitation.workspace)]
+      const token = ctx.services.secrets.open(sealed_token, tokenPlace(id))
+      await sendMessage(ctx, {
+        channel: 'email',
+        to: email,
+        subject: `${inviter} invites you to ${workspace}`,
+        text:
+          `${inviter} invites you to work in "${workspace}", as ${role.replaceAll('_', ' ')}.\n\n` +
+          `Accept within ${lifeDays} days:\n\n${acceptUrl(ctx, token)}\n\n` +
+          'If you do not know them, you need not do anything.\n',
+        expiresInSeconds: lifeDays * 24 * 60 * 60,
+      })
+    })
+  },
+})
 
 /** Those that can still be accepted. */
 export async function listInvitations(ctx: Ctx, page: { limit: number; cursor?: string }) {

@@ -1,18 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { transaction } from '../../platform/context.ts'
+import type { Config } from '../../config.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
-import { badRequest } from '../../platform/errors.ts'
+import { AppError, badRequest } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { job } from '../../platform/jobs.ts'
 import { sendMessage } from '../../platform/mail/messages.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { requireAdmitted, resetLimit, sendingLimit, signInLimits } from './attempts.ts'
 import { audited } from './audit.ts'
+import { keepCode, newCode, redeemCode } from './codes.ts'
 import { UserVerified } from './events.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords.ts'
-import { type Device, announceRevoked, revokeOthers } from './sessions.ts'
+import type { SignedIn } from './schema.ts'
+import { type Device, announceRevoked, revokeOthers, startSession } from './sessions.ts'
 import { actAs, findForSignIn, setPasswordHash } from './users.ts'
 
 const tokenBytes = 32
@@ -60,21 +63,36 @@ export const proveMailbox = statement(
     select id from proven`,
 )
 
+const codePurpose = 'recovery'
+
+/** The link of a client of Supabase, which signs in with it and changes the password then. */
+function supabaseLink({ publicUrl }: Config, token: string, page: string): URL {
+  const link = new URL(`${publicUrl}/auth/v1/verify`)
+  link.search = new URLSearchParams({ token, type: 'recovery', redirect_to: page }).toString()
+  return link
+}
+
 /**
- * Has a link sent, if there is such an account. Whether there is one is only looked up by the job, so that the request
+ * Has a link sent, if there is such an account; to a client of Supabase (`page`: where it goes on) with a code to type
+ * instead. Whether there is one is only looked up by the job, so that the request
  * does the same for every address. Throws 429 within a minute of the last one or after five in an hour.
  */
-export async function requestPasswordReset(services: Services, email: string, device: Device): Promise<void> {
+export async function requestPasswordReset(
+  services: Services,
+  email: string,
+  device: Device,
+  page?: string,
+): Promise<void> {
   const ctx = serverContext(services, { workspaceId: null })
   const [admitted] = await ctx.db.together([sendingLimit('password_reset', email, device.address)])
   requireAdmitted(admitted, 'get a link')
-  await services.jobs.enqueue(ctx, sendPasswordReset, { email, address: device.address })
+  await services.jobs.enqueue(ctx, sendPasswordReset, { email, address: device.address, page })
 }
 
 export const sendPasswordReset = job({
   name: 'identity.send_password_reset',
-  input: z.object({ email: z.string(), address: z.string() }),
-  async run(ctx, { email, address }) {
+  input: z.object({ email: z.string(), address: z.string(), page: z.string().optional() }),
+  async run(ctx, { email, address, page }) {
     await transaction(ctx, async (ctx) => {
       const user = await ctx.db.maybe(findForSignIn, { email })
       if (!user || user.suspended_at) return
@@ -84,20 +102,68 @@ export const sendPasswordReset = job({
         actAs.call({ user_id: user.id }),
         audited({ action: 'password.reset_requested', target: `user:${user.id}`, address }),
       ])
-      const link = new URL(ctx.services.config.mail.passwordResetUrl)
+      const { services } = ctx
+      const link = page ? supabaseLink(services.config, token, page) : new URL(services.config.mail.passwordResetUrl)
       link.searchParams.set('token', token)
+      const code = newCode()
+      if (page) await ctx.db.together([keepCode(services, { ...codeOf(user), code })])
+      const orCode = page ? `Or type this code, within ten minutes: ${code}\n\n` : ''
       await sendMessage(ctx, {
         channel: 'email',
         to: user.email,
         subject: 'Choose a new password',
         text:
-          `Here you can choose a new password, within the next ${linkLifeMinutes} minutes:\n\n${link.href}\n\n` +
+          `Here you can choose a new password, within the next ${linkLifeMinutes} minutes:\n\n${link.href}\n\n${orCode}` +
           'If you did not ask for this, you need not do anything; your password stays as it is.\n',
         expiresInSeconds: linkLifeMinutes * 60,
       })
     })
   },
 })
+
+const codeOf = ({ id, email }: { id: string; email: string }) => ({
+  purpose: codePurpose,
+  userId: id,
+  address: email,
+})
+
+/** What a mail about a forgotten password brings: the token of its link, or its code. */
+export type Proof = { token: string } | { email: string; code: string }
+
+/**
+ * Signs in whom the mail was sent to; for half an hour they may choose a password without the old one. Throws 403 for a
+ * proof that is not good, 429 after too many tries.
+ */
+export async function recover(services: Services, proof: Proof, device: Device): Promise<SignedIn> {
+  const server = serverContext(services, { workspaceId: null })
+  const [admitted] = await server.db.together([resetLimit(device.address)])
+  requireAdmitted(admitted, 'get back in')
+  const signedIn = await transaction(server, async (ctx) => {
+    const userId = await redeemProof(ctx, proof)
+    // Not thrown from here: the try must be counted.
+    if (!userId) return undefined
+    const before = [actAs.call({ user_id: userId }), proveMailbox.call({ user_id: userId })]
+    return startSession(ctx, before, device, { recoveryMinutes: linkLifeMinutes })
+  })
+  if (!signedIn)
+    throw new AppError(403, 'otp_expired', 'This link or code is not valid, or no longer. Ask for a new one.')
+  return signedIn
+}
+
+async function redeemProof(ctx: Ctx, proof: Proof): Promise<string | undefined> {
+  if ('token' in proof) {
+    const token_hash = hashToken(proof.token)
+    const found = await ctx.db.maybe(find, { token_hash })
+    return found && (await ctx.db.maybe(take, { token_hash })) ? found.user_id : undefined
+  }
+  const user = await ctx.db.maybe(findForSignIn, { email: proof.email })
+  if (!user || user.suspended_at) return undefined
+  const [, [redeemed]] = (await ctx.db.together([
+    actAs.call({ user_id: user.id }),
+    redeemCode(ctx.services, { ...codeOf(user), code: proof.code }),
+  ])) as unknown as [unknown, [{ right: boolean }]]
+  return redeemed.right ? user.id : undefined
+}
 
 /**
  * Sets a new password with the token of a mailed link, which is good once and proves that the address is theirs. Every

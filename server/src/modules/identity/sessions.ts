@@ -40,10 +40,14 @@ const noteActivity = statement(
 
 const insert = statement(
   'identity.sessions.insert',
-  (_, p: { id: string; refresh_key: string; user_agent: string | null; ip: string }) => sql<Record<string, never>>`
-    insert into identity.sessions (id, user_id, refresh_key, user_agent, ip, expires_at, idle_expires_at)
+  (
+    _,
+    p: { id: string; refresh_key: string; user_agent: string | null; ip: string; recovery_minutes: number | null },
+  ) => sql<Record<string, never>>`
+    insert into identity.sessions
+           (id, user_id, refresh_key, user_agent, ip, recovery_until, expires_at, idle_expires_at)
     values (${p.id}, app.user_id(), ${p.refresh_key}, ${p.user_agent}, ${p.ip},
-            now() + make_interval(days => ${sql.lit(absoluteDays)}), now() + make_interval(days => ${sql.lit(idleDays)}))`,
+            now() + make_interval(mins => ${p.recovery_minutes}::int), now() + make_interval(days => ${sql.lit(absoluteDays)}), now() + make_interval(days => ${sql.lit(idleDays)}))`,
 )
 
 const dropOldest = statement(
@@ -58,9 +62,14 @@ const dropOldest = statement(
 
 /**
  * Signs the user in that `before` makes the transaction act for; the first statements of it, sent together with the
- * session. The context is the server's own.
+ * session. For `recoveryMinutes` a password may be chosen in it without the old one. The context is the server's own.
  */
-export async function startSession(ctx: Ctx, before: Call[], device: Device): Promise<SignedIn> {
+export async function startSession(
+  ctx: Ctx,
+  before: Call[],
+  device: Device,
+  { recoveryMinutes = null }: { recoveryMinutes?: number | null } = {},
+): Promise<SignedIn> {
   const { secrets } = ctx.services
   const sessionId = newId()
   const key = newRefreshKey()
@@ -72,6 +81,7 @@ export async function startSession(ctx: Ctx, before: Call[], device: Device): Pr
       refresh_key: secrets.seal(key, refreshKeyPlace(sessionId)),
       user_agent: device.userAgent?.slice(0, 500) ?? null,
       ip: device.address,
+      recovery_minutes: recoveryMinutes,
     }),
     audited({ action: 'session.started', target: `session:${sessionId}`, address: device.address }),
     dropOldest.call({}),

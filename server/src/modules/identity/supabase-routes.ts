@@ -1,19 +1,30 @@
 import { z } from 'zod'
+import { version } from '../../config.ts'
 import type { AppError } from '../../platform/errors.ts'
 import { FileReply, type Route, route } from '../../platform/http/route.ts'
 import { deviceOf } from './device.ts'
+import { offeredProviders } from './oauth/providers.ts'
 import { currentSession, revokeAllSessions, revokeOtherSessions, revokeSession } from './sessions.ts'
 import {
   changeSupabaseUser,
+  supabaseFollowLink as followLink,
   supabasePasswordGrant,
+  supabaseRecover as recover,
   supabaseRefreshGrant,
   supabaseSignUp as signUp,
   supabaseUserOf,
+  supabaseVerify as verify,
 } from './supabase.ts'
 import {
   supabaseGrant,
+  supabaseHealth,
+  supabaseLink,
+  supabaseProof,
+  supabaseRecovery,
+  supabaseRecoveryPage,
   supabaseScope,
   supabaseSession,
+  supabaseSettings,
   supabaseSignUp,
   supabaseToken,
   supabaseUser,
@@ -62,6 +73,85 @@ export const supabaseRoutes: Record<string, Route> = {
       query.grant_type === 'password'
         ? supabasePasswordGrant(services, body, deviceOf(request))
         : supabaseRefreshGrant(services, body.refresh_token, deviceOf(request)),
+  }),
+
+  supabaseRecover: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/auth/v1/recover',
+    access: 'public',
+    summary: 'Get a link and a code by e-mail for a forgotten password (supabase.auth.resetPasswordForEmail).',
+    query: supabaseRecoveryPage,
+    body: supabaseRecovery,
+    example: { email: 'ana@example.com' },
+    answer: z.object({}),
+    notIdempotent: true,
+    failureFields,
+    async handler({ services }, { query, body, request }) {
+      await recover(services, body.email, deviceOf(request), query.redirect_to)
+      return {}
+    },
+  }),
+
+  supabaseVerify: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/auth/v1/verify',
+    access: 'public',
+    summary: 'Sign in with the code or token of that mail; then choose a password (supabase.auth.verifyOtp).',
+    body: supabaseProof,
+    example: { type: 'recovery', email: 'ana@example.com', token: '123456' },
+    answer: supabaseSession,
+    notIdempotent: true,
+    failureFields,
+    handler: ({ services }, { body, request }) => verify(services, body, deviceOf(request)),
+  }),
+
+  supabaseFollowLink: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/auth/v1/verify',
+    access: 'public',
+    summary: 'The link of that mail: goes on to `redirect_to` with the session after the `#`.',
+    query: supabaseLink,
+    status: 303,
+    answer: z.null(),
+    failureFields,
+    async handler({ services }, { query, request }) {
+      const page = await followLink(services, query, deviceOf(request))
+      return new FileReply('', { location: page.href }, 303)
+    },
+  }),
+
+  supabaseSettings: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/auth/v1/settings',
+    access: 'public',
+    summary: 'What one can sign in with.',
+    answer: supabaseSettings,
+    handler: async ({ services }) => ({
+      external: {
+        email: true,
+        phone: false,
+        ...Object.fromEntries(offeredProviders(services.config).map(({ provider }) => [provider, true])),
+      },
+      disable_signup: false,
+      mailer_autoconfirm: true,
+      phone_autoconfirm: false,
+      sms_provider: '',
+      saml_enabled: false,
+    }),
+  }),
+
+  supabaseHealth: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/auth/v1/health',
+    access: 'public',
+    summary: 'That there is somebody to sign in with.',
+    answer: supabaseHealth,
+    handler: async () => ({ name: 'Switchboard', version, description: 'Speaks the API of Supabase Auth.' }),
   }),
 
   supabaseGetUser: route({

@@ -32,6 +32,32 @@ export const supabaseUserChanges = z.object({
   data: optional(data),
 })
 
+const page = z.object({ redirect_to: optional(z.string().max(2000)) })
+
+export const supabaseRecovery = z.object({ email: newAccount.shape.email })
+export const supabaseRecoveryPage = page
+
+const recoveryType = z.enum(['recovery'], 'Only mails about a forgotten password are verified here: type=recovery.')
+/** Either `token_hash`, out of the mail's link, or `email` and `token`, its code. */
+export const supabaseProof = z.object({
+  type: recoveryType,
+  token_hash: optional(z.string().max(500)),
+  token: optional(z.string().trim().max(500)),
+  email: optional(credentials.shape.email),
+})
+export const supabaseLink = page.extend({ type: recoveryType, token: z.string().max(500) })
+
+export const supabaseSettings = z.object({
+  /** What one can sign in with. */
+  external: z.record(z.string(), z.boolean()),
+  disable_signup: z.boolean(),
+  mailer_autoconfirm: z.boolean(),
+  phone_autoconfirm: z.boolean(),
+  sms_provider: z.string(),
+  saml_enabled: z.boolean(),
+})
+export const supabaseHealth = z.object({ name: z.string(), version: z.string(), description: z.string() })
+
 /** `global`: every session of the user; `local`: this one; `others`: all but this one. */
 export const supabaseScope = z.object({ scope: z.enum(['global', 'local', 'others']).default('global') })
 
@@ -53,11 +79,12 @@ export const supabaseUser = z.object({
   identities: z.array(
     z.object({
       identity_id: id,
-      id,
+      /** The provider's own. */
+      id: z.string(),
       user_id: id,
       identity_data: metadata,
       provider: z.string(),
-      email: z.string(),
+      email: z.string().nullable(),
       last_sign_in_at: instant.nullable(),
       created_at: instant,
       updated_at: instant,

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
-import { AppError, badRequest, invalidField } from '../../platform/errors.ts'
+import { AppError, invalidField } from '../../platform/errors.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
-import { changePassword } from './change-password.ts'
+import { changePassword, chooseNewPassword } from './change-password.ts'
+import { allowedPage } from './oauth/attempts.ts'
+import { type Proof, recover, requestPasswordReset } from './password-reset.ts'
 import { updateProfile } from './profiles.ts'
 import { type NewAccount, type SignedIn, profileChanges } from './schema.ts'
 import { type Device, refreshSession } from './sessions.ts'
@@ -17,14 +19,20 @@ const findUser = statement(
     select u.id, 'authenticated' as aud, 'authenticated' as role, u.email, u.email_verified_at as email_confirmed_at,
            coalesce(u.email_verified_at, u.phone_verified_at) as confirmed_at, coalesce(u.phone, '') as phone,
            u.phone_verified_at as phone_confirmed_at, u.last_active_at as last_sign_in_at,
-           '{"provider": "email", "providers": ["email"]}'::jsonb as app_metadata,
+           jsonb_build_object('provider', 'email', 'providers', array['email'] || array(
+             select distinct i.provider from identity.identities i where i.user_id = u.id)) as app_metadata,
            u.metadata || jsonb_strip_nulls(jsonb_build_object('full_name', u.full_name, 'company_name', u.company_name,
              'display_name', u.display_name, 'username', u.username, 'avatar_url', u.avatar_url)) as user_metadata,
            jsonb_build_array(jsonb_build_object('identity_id', u.id, 'id', u.id, 'user_id', u.id, 'provider', 'email',
              'identity_data', jsonb_build_object('sub', u.id, 'email', u.email, 'email_verified', u.email_verified,
                'phone_verified', u.phone_verified),
              'email', u.email, 'last_sign_in_at', u.last_active_at, 'created_at', u.created_at,
-             'updated_at', u.updated_at)) as identities,
+             'updated_at', u.updated_at)) || coalesce((
+             select jsonb_agg(jsonb_build_object('identity_id', i.id, 'id', i.subject, 'user_id', u.id,
+                      'provider', i.provider, 'email', i.email, 'last_sign_in_at', i.last_used_at,
+                      'identity_data', jsonb_build_object('sub', i.subject, 'email', i.email),
+                      'created_at', i.created_at, 'updated_at', i.last_used_at) order by i.id)
+               from identity.identities i where i.user_id = u.id), '[]') as identities,
            false as is_anonymous, u.created_at, u.updated_at
       from identity.users u where u.id = ${p.id}`,
 )
@@ -84,6 +92,56 @@ export async function supabaseRefreshGrant(services: Services, token: string | u
   }
 }
 
+/** Where a client goes on; like GoTrue, at our own front page when it asks for one that is not allowed. */
+const pageOf = ({ config }: Services, page: string | undefined): URL =>
+  (page && allowedPage(config, page)) || new URL(`${config.publicUrl}/`)
+
+/** Has a link and a code sent, if there is such an account. Throws 429. */
+export const supabaseRecover = (services: Services, email: string, device: Device, page: string | undefined) =>
+  requestPasswordReset(services, email, device, pageOf(services, page).href)
+
+/** Throws 400, 403 `otp_expired`, 429. */
+export async function supabaseVerify(
+  services: Services,
+  given: { token_hash?: string | undefined; token?: string | undefined; email?: string | undefined },
+  device: Device,
+) {
+  return toSession(services, await recover(services, proofOf(given), device))
+}
+
+function proofOf({ token_hash, token, email }: Parameters<typeof supabaseVerify>[1]): Proof {
+  if (token_hash !== undefined) return { token: token_hash }
+  if (token === undefined) throw invalidField('body.token', 'The token or the token_hash of the mail is needed.')
+  if (email === undefined) throw invalidField('body.email', 'An e-mail address is needed.')
+  return { email, code: token }
+}
+
+/**
+ * The link of a mail: where the browser goes on. As GoTrue's clients read it, the session or what went wrong stands after
+ * the `#`, which no server sees.
+ */
+export async function supabaseFollowLink(
+  services: Services,
+  { token, redirect_to }: { token: string; redirect_to?: string | undefined },
+  device: Device,
+): Promise<URL> {
+  const page = pageOf(services, redirect_to)
+  try {
+    const { session } = await recover(services, { token }, device)
+    const { access_token, refresh_token, expires_in, expires_at } = session
+    const told = { access_token, refresh_token, expires_in, expires_at, token_type: 'bearer', type: 'recovery' }
+    page.hash = new URLSearchParams(Object.entries(told).map(([name, value]) => [name, String(value)])).toString()
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    page.hash = new URLSearchParams({
+      error: 'access_denied',
+      error_code: error.code,
+      error_description: error.message,
+    }).toString()
+  }
+  return page
+}
+
 async function toSession(services: Services, { session }: SignedIn) {
   const { access_token, refresh_token, expires_in, expires_at } = session
   const { db } = serverContext(services, { workspaceId: null })
@@ -97,8 +155,8 @@ export async function supabaseUserOf(ctx: Ctx): Promise<SupabaseUser> {
 }
 
 /**
- * Changes password and metadata. A new password needs the current one (`current_password`), because whoever has found an
- * open session must not be able to keep the account. Throws 400 and 422.
+ * Changes password and metadata. A new password needs the current one (`current_password`), unless the session began
+ * with a mail about a forgotten one. Throws 400.
  */
 export async function changeSupabaseUser(
   ctx: Ctx,
@@ -111,10 +169,8 @@ export async function changeSupabaseUser(
 ): Promise<SupabaseUser> {
   const { password, current_password, data } = changes
   if (password !== undefined) {
-    if (current_password === undefined) {
-      throw badRequest('current_password_required', 'Send current_password to change the password.')
-    }
-    await changePassword(ctx, { current_password, new_password: password }, device)
+    if (current_password === undefined) await chooseNewPassword(ctx, password, device)
+    else await changePassword(ctx, { current_password, new_password: password }, device)
   }
   if (data) {
     await transaction(ctx, async (ctx) => {

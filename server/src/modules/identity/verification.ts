@@ -1,4 +1,3 @@
-import { createHmac, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js'
 import { type Ctx, transaction } from '../../platform/context.ts'
@@ -6,9 +5,10 @@ import { statement } from '../../platform/database/statement.ts'
 import { badRequest, conflict, invalidField } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { sendMessage } from '../../platform/mail/messages.ts'
-import { type Services, serverContext } from '../../platform/services.ts'
+import { serverContext } from '../../platform/services.ts'
 import { requireAdmitted, sendingLimit } from './attempts.ts'
 import { audited } from './audit.ts'
+import { codeLifeSeconds, keepCode, newCode, redeemCode } from './codes.ts'
 import { UserVerified } from './events.ts'
 import type { Me } from './schema.ts'
 import type { Device } from './sessions.ts'
@@ -16,32 +16,7 @@ import { actAs, findMe } from './users.ts'
 
 export type Verifiable = 'email' | 'phone'
 
-const codeLifeSeconds = 10 * 60
-const maxTries = 5
-
 const purposeOf = (type: Verifiable) => `verify_${type}`
-
-// The address is part of what is hashed: a code for one address proves nothing about another.
-const hashCode = ({ secrets }: Services, type: Verifiable, userId: string, address: string, code: string): Buffer =>
-  createHmac('sha256', secrets.derive('identity.codes'))
-    .update(JSON.stringify([purposeOf(type), userId, address, code]))
-    .digest()
-
-const keepCode = statement(
-  'identity.codes.keep',
-  (_, p: { purpose: string; code_hash: Buffer; life_seconds: number }) => sql<{ expires_at: string }>`
-    insert into identity.codes as c (user_id, purpose, code_hash, expires_at)
-    values (app.user_id(), ${p.purpose}, ${p.code_hash}, now() + make_interval(secs => ${p.life_seconds}::int))
-    on conflict (user_id, purpose) do update
-      set code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0, created_at = now()
-    returning expires_at`,
-)
-
-const redeem = statement(
-  'identity.codes.redeem',
-  (_, p: { purpose: string; code_hash: Buffer }) => sql<{ right: boolean }>`
-    select app.redeem_code(app.user_id(), ${p.purpose}, ${p.code_hash}, ${sql.lit(maxTries)}) as "right"`,
-)
 
 const markEmail = statement(
   'identity.users.mark_email_verified',
@@ -67,15 +42,14 @@ export async function sendCode(ctx: Ctx, type: Verifiable, device: Device): Prom
     throw conflict('already_verified', `Your ${type === 'email' ? 'e-mail address' : 'telephone number'} is verified.`)
   }
   const to = type === 'email' ? address : toE164(address, user)
-  const code = String(randomInt(1_000_000)).padStart(6, '0')
+  const code = newCode()
   const server = serverContext(services, { workspaceId: null })
   const [admitted] = await server.db.together([sendingLimit(purposeOf(type), to, device.address)])
   requireAdmitted(admitted, 'get a code')
   return transaction(server, async (server) => {
-    const code_hash = hashCode(services, type, user.id, address, code)
     const results = await server.db.together([
       actAs.call({ user_id: user.id }),
-      keepCode.call({ purpose: purposeOf(type), code_hash, life_seconds: codeLifeSeconds }),
+      keepCode(services, { purpose: purposeOf(type), userId: user.id, address, code }),
     ])
     const text = `${code} is your code. It is good for ten minutes.`
     const message =
@@ -97,11 +71,10 @@ export async function confirmCode(ctx: Ctx, type: Verifiable, code: string, devi
   const { services } = ctx
   const user = await ctx.db.one(findMe, {})
   const address = addressOf(user, type)
-  const code_hash = hashCode(services, type, user.id, address, code)
   const confirmed = await transaction(serverContext(services, { workspaceId: null }), async (server) => {
     const [, [redeemed]] = (await server.db.together([
       actAs.call({ user_id: user.id }),
-      redeem.call({ purpose: purposeOf(type), code_hash }),
+      redeemCode(services, { purpose: purposeOf(type), userId: user.id, address, code }),
     ])) as unknown as [unknown, [{ right: boolean }]]
     // Not thrown from here: the try must be counted.
     if (!redeemed.right) return undefined

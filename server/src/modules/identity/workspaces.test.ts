@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import { messagesTo, nthMessageTo } from '../../../test/mailbox.ts'
 import { startTestServer } from '../../../test/server.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
+import { sendInvitation } from './invitations.ts'
 
 const server = await startTestServer()
 const database = () => serverContext(server.app.services, { workspaceId: null }).db
@@ -227,4 +229,33 @@ test('nobody reads password hashes or promotes themselves, whatever the query sa
   const { db } = serverContext(server.app.services, { workspaceId: ana.workspaceId, userId: ana.userId })
   await assert.rejects(db.all(readHashes, {}), /permission denied/)
   await assert.rejects(db.all(promote, {}), /permission denied/)
+})
+
+test('an invitation is mailed too, and says who invites to what', async () => {
+  const owner = await server.signUp()
+  await owner.patch(`/api/profiles/${owner.userId}`, { full_name: 'Ana Silva' })
+  await owner.patch(`/api/workspaces/${owner.workspaceId}`, { name: 'Silva\r\nBcc: all@example.com' })
+  const email = 'guest.by.mail@example.com'
+  const path = `/api/workspaces/${owner.workspaceId}/invitations`
+  const { body: invitation } = await owner.post(path, { email, role: 'sales_rep' })
+  const mail = await nthMessageTo(server, email, 1)
+  assert.equal(mail.subject, 'Ana Silva invites you to Silva Bcc: all@example.com')
+  assert.match(mail.text ?? '', /as sales rep\.\n/)
+  assert.ok(mail.text?.includes(invitation.accept_url))
+  const token = /#(\S+)/.exec(mail.text ?? '')?.[1]
+  const guest = await server.anyone.post('/api/auth/register', {
+    email,
+    password: 'x'.repeat(12),
+    invitation_token: token,
+  })
+  assert.equal(guest.body.user.workspace.id, owner.workspaceId)
+
+  // One address is not to be filled with mails; whoever invites has the link all the same.
+  const often = 'often.invited@example.com'
+  const { body: repeated } = await owner.post(path, { email: often })
+  const { services } = server.app
+  const sealed_token = services.secrets.seal(repeated.token, `identity.invitations/token/${repeated.id}`)
+  const ctx = serverContext(services, { workspaceId: null })
+  for (let i = 0; i < 7; i++) await sendInvitation.run(ctx, { id: repeated.id, sealed_token })
+  assert.equal((await messagesTo(server, often)).length, 5)
 })
