@@ -10,6 +10,7 @@ import { readCursor, toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
 import { job } from '../../platform/jobs.ts'
 import { sendMessage } from '../../platform/mail/messages.ts'
+import { serverContext } from '../../platform/services.ts'
 import { hourlyLimit } from './attempts.ts'
 import { audited } from './audit.ts'
 import { MemberJoined } from './events.ts'
@@ -116,15 +117,16 @@ const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 100)
 export const sendInvitation = job({
   name: 'identity.send_invitation',
   input: z.object({ id: z.uuid(), sealed_token: z.string() }),
-  async run(ctx, { id, sealed_token }) {
-    await transaction(ctx, async (ctx) => {
+  async run({ services }, { id, sealed_token }) {
+    // Mails and limits are the installation's, not the workspace's that the job was made in.
+    await transaction(serverContext(services, { workspaceId: null }), async (ctx) => {
       const invitation = await ctx.db.maybe(findToSend, { id })
       if (!invitation) return
       const { email, role } = invitation
       const [admitted] = await ctx.db.together([hourlyLimit(`send:invitation:${email.toLowerCase()}`, 5)])
       if (Number(admitted?.[0]?.wait_seconds) > 0) return ctx.log.warn({ invitation_id: id }, 'Invited too often.')
       const [inviter, workspace] = [oneLine(invitation.inviter), oneLine(invitation.workspace)]
-      const token = ctx.services.secrets.open(sealed_token, tokenPlace(id))
+      const token = services.secrets.open(sealed_token, tokenPlace(id))
       await sendMessage(ctx, {
         channel: 'email',
         to: email,
