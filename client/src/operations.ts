@@ -124,6 +124,8 @@ export type SalesConversationChanges = { "campaign_id"?: string | null; "duratio
 
 export type TranscriptMessage = { "id": string; "conversation_id": string; "sender": "customer" | "assistant" | "member" | "system"; "sender_id": string | null; "text": string; "timestamp": string; "client_id": string | null }
 
+export type TranscriptMessageChanges = { "sender"?: "customer" | "assistant" | "member" | "system"; "text"?: string; "timestamp"?: string }
+
 export type LiveConversationChanges = { "status"?: "active" | "waiting" | "ended"; "stage"?: string | null; "intent"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null; "ai_confidence"?: number | null; "next_action"?: string | null; "state"?: Record<string, unknown> }
 
 export type DetectedEntity = { "id": string; "conversation_id": string; "created_at": string; "updated_at": string; "message_id": string | null; "type": string; "value": string; "confidence": number | null }
@@ -369,9 +371,9 @@ export interface Operations {
   /** The plans there are. */
   listPlans: { input: undefined; answer: { "data": ({ "id": string; "name": string; "price": number; "currency": string; "interval": "month" | "year"; "limits": { "max_clients": number | null; "max_minutes_per_month": number | null } })[]; "next_cursor": string | null } }
   /** The subscription of a user's workspace. */
-  getSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
+  getSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "created_at": string; "updated_at": string } }
   /** Take a plan or change to it: a free one is active at once, a paid one when it is paid for. */
-  choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
+  choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "created_at": string; "updated_at": string } }
   /** Record that a workspace has paid for the plan it chose, which makes its subscription active. */
   recordPayment: { input: { body: { "workspace_id": string; "payment_method": string; "payment_details"?: Record<string, string | number | boolean> } }; answer: { "id": string; "user_id": string; "plan_id": string; "amount": number; "currency": string; "payment_method": string; "payment_details": Record<string, unknown>; "status": "completed" | "refunded"; "created_at": string } }
   /** What this workspace has paid. */
@@ -708,6 +710,8 @@ export interface Operations {
   listTranscriptMessages: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (TranscriptMessage)[] } }
   /** Write down what was said; nothing is sent */
   createTranscriptMessage: { input: { path: { id: string }; body: NewTranscriptMessage }; answer: { "data": TranscriptMessage } }
+  /** Correct what was written down; what a channel carried stays as it was sent */
+  updateTranscriptMessage: { input: { path: { id: string; messageId: string }; body: TranscriptMessageChanges }; answer: { "data": TranscriptMessage } }
   /** The state of a conversation in progress */
   getLiveConversation: { input: { path: { id: string } }; answer: { "data": LiveConversation } }
   /** Tell how a conversation goes on; the first time makes it live */
@@ -1071,6 +1075,7 @@ export const operations = {
   putSalesConversation: ['PUT', '/api/conversations/{id}'],
   listTranscriptMessages: ['GET', '/api/conversations/{id}/messages'],
   createTranscriptMessage: ['POST', '/api/conversations/{id}/messages'],
+  updateTranscriptMessage: ['PATCH', '/api/conversations/{id}/messages/{messageId}'],
   getLiveConversation: ['GET', '/api/conversations/{id}/live'],
   updateLiveConversation: ['PATCH', '/api/conversations/{id}/live'],
   putLiveConversation: ['PUT', '/api/conversations/{id}/live'],

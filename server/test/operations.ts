@@ -18,7 +18,8 @@ export const parametersOf = (route: Route): string[] =>
 /** What stands before a parameter names the kind of thing it identifies: `/api/contacts/:id` is one of `contacts`. */
 export function kindOf(route: Route, parameter: string): string {
   const segments = route.path.split('/')
-  return segments[segments.indexOf(`:${parameter}`) - 1] ?? ''
+  const kind = segments[segments.indexOf(`:${parameter}`) - 1] ?? ''
+  return kind === 'messages' && segments.includes('conversations') ? 'transcript-messages' : kind
 }
 
 /** Fields of bodies and queries that name somebody else's thing. */

@@ -40,6 +40,7 @@ export async function createSalesWorld(
     messages: [{ sender: 'customer', text: canary }],
   })
   const thread = `/api/conversations/${conversation.id}`
+  const said = await made(`${thread}/messages`, { sender: 'assistant', text: canary })
   const entity = await made(`${thread}/entities`, { type: 'feature', value: canary })
   const action = await made(`${thread}/actions`, { type: 'note', description: canary, details: { text: canary } })
   const step = await made(`${thread}/plan-steps`, { description: canary })
@@ -63,6 +64,7 @@ export async function createSalesWorld(
       prospects: prospect.id,
       interests: interests.data[0].id,
       conversations: conversation.id,
+      'transcript-messages': said.id,
       entities: entity.id,
       actions: action.id,
       'plan-steps': step.id,

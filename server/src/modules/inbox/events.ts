@@ -62,6 +62,13 @@ export const WebMessageAdded = event('message.added_on_web', Message, {
   frame: visitorMessageFrame,
 })
 
+/** What was written down of a conversation was corrected. */
+export const MessageCorrected = event('message.corrected', Message, {
+  event: 'message:update',
+  scope: 'conversations:read',
+  frame: messageFrame,
+})
+
 /** A message got on its way through its channel, or could not. */
 export const MessageStatusChanged = event('message.status_changed', Message, {
   event: 'message:update',

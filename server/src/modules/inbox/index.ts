@@ -7,6 +7,7 @@ export {
   openConversation,
   updateConversation,
 } from './conversations.ts'
+export { correctMessage } from './corrections.ts'
 export { type Channel, type Sent, deliverThrough, sendMessage } from './delivery.ts'
 export { conversationFrame, messageFrame, visitorMessageFrame } from './frames.ts'
 export { type NewMessage, addMessage, listMessages, newestMessages } from './messages.ts'

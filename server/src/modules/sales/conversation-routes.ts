@@ -6,6 +6,7 @@ import * as schema from './conversation-schema.ts'
 import {
   addTranscriptMessage,
   changeConversation,
+  correctTranscriptMessage,
   getSalesConversation,
   listSalesConversations,
   listTranscript,
@@ -16,6 +17,7 @@ import { changeLive, getLive, listLive } from './live-conversations.ts'
 import { dataOf, listOf } from './schema.ts'
 
 const byId = z.object({ id })
+const ofMessage = z.object({ id, messageId: id })
 const Answer = dataOf(schema.SalesConversationInFull)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
@@ -134,6 +136,21 @@ export const conversationRoutes: Record<string, Route> = {
     status: 201,
     answer: dataOf(schema.TranscriptMessage),
     handler: async (ctx, { params, body }) => ({ data: await addTranscriptMessage(ctx, params.id, body) }),
+  }),
+  updateTranscriptMessage: route({
+    kind: 'write',
+    method: 'PATCH',
+    path: '/api/conversations/:id/messages/:messageId',
+    access: 'conversations:write',
+    summary: 'Correct what was written down; what a channel carried stays as it was sent',
+    params: ofMessage,
+    body: schema.TranscriptMessageChanges,
+    example: { text: 'Is there a pool, and a garden?' },
+    answer: dataOf(schema.TranscriptMessage),
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({
+      data: await correctTranscriptMessage(ctx, { conversationId: params.id, id: params.messageId }, body),
+    }),
   }),
   getLiveConversation: route({
     kind: 'read',

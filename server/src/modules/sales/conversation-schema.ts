@@ -53,6 +53,14 @@ const newMessage = {
 
 export const NewSalesMessage = z.object(newMessage).meta({ id: 'NewTranscriptMessage' })
 
+export const TranscriptMessageChanges = z
+  .object({
+    sender: optional(newMessage.sender),
+    text: optional(newMessage.text),
+    timestamp: newMessage.timestamp,
+  })
+  .meta({ id: 'TranscriptMessageChanges' })
+
 export const NewSalesConversation = z
   .object({
     prospect_id: id,
@@ -230,6 +238,7 @@ export type NewSalesConversation = z.output<typeof NewSalesConversation>
 export type SalesConversationChanges = z.output<typeof SalesConversationChanges>
 export type SalesConversationQuery = z.output<typeof SalesConversationQuery>
 export type NewSalesMessage = z.output<typeof NewSalesMessage>
+export type TranscriptMessageChanges = z.output<typeof TranscriptMessageChanges>
 export type TranscriptMessage = z.output<typeof TranscriptMessage>
 export type DetectedEntity = z.output<typeof DetectedEntity>
 export type AgentAction = z.output<typeof AgentAction>

@@ -3,6 +3,7 @@ import { emit } from '../../platform/events.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import {
   addMessage,
+  correctMessage,
   getConversation,
   getTranscript,
   listConversations,
@@ -18,6 +19,7 @@ import type {
   SalesConversationChanges,
   SalesConversationQuery,
   TranscriptMessage,
+  TranscriptMessageChanges,
 } from './conversation-schema.ts'
 import { ConversationRecorded } from './events.ts'
 import { getProspect } from './prospects.ts'
@@ -114,4 +116,13 @@ export async function addTranscriptMessage(
   return toTranscript(
     await addMessage(ctx, { conversationId, sender, text, clientId: client_id, createdAt: timestamp }),
   )
+}
+
+/** What was understood wrongly is put right; what a channel carried stays (409). */
+export async function correctTranscriptMessage(
+  ctx: Ctx,
+  at: { conversationId: string; id: string },
+  { timestamp: created_at, ...same }: TranscriptMessageChanges,
+): Promise<TranscriptMessage> {
+  return toTranscript(await correctMessage(ctx, at, { ...same, created_at }))
 }

@@ -282,3 +282,42 @@ test('quality assurance reads and reviews, and changes nothing; operations sees 
     assert.equal((await operations.get(path)).status, 403, path)
   }
 })
+
+test('what was written down of a conversation can be corrected, what was sent cannot', async () => {
+  const prospect = await newProspect()
+  const { id } = await made('/api/conversations', { prospect_id: prospect.id, channel: 'phone' })
+  const path = `/api/conversations/${id}/messages`
+  const earlier = await made(path, { sender: 'customer', text: 'Fore bedrooms' })
+  const latest = await made(path, { sender: 'member', text: 'With a pull?' })
+  const change = (messageId: string, changes: object) => ana.patch(`${path}/${messageId}`, changes)
+
+  const { body } = await change(earlier.id, { text: 'Four bedrooms' })
+  assert.deepEqual(body.data, { ...earlier, text: 'Four bedrooms' })
+  const moved = await change(latest.id, {
+    sender: 'assistant',
+    text: 'With a pool?',
+    timestamp: '2026-11-20T10:00:00.000Z',
+  })
+  assert.deepEqual(moved.body.data, {
+    ...latest,
+    sender: 'assistant',
+    sender_id: null,
+    text: 'With a pool?',
+    timestamp: '2026-11-20T10:00:00.000Z',
+  })
+  const { body: live } = await ana.patch(`/api/conversations/${id}/live`, { status: 'active' })
+  assert.deepEqual([live.data.last_message_text, live.data.message_count], ['With a pool?', 2])
+  assert.equal((await change(latest.id, { text: '' })).status, 200, 'an empty text is none')
+  assert.equal((await change(latest.id, { sender: 'neighbour' })).body.details[0].path, 'body.sender')
+  assert.equal((await change(prospect.id, { text: 'x' })).status, 404)
+  const other = await made('/api/conversations', { prospect_id: prospect.id, channel: 'phone' })
+  assert.equal((await ana.patch(`/api/conversations/${other.id}/messages/${latest.id}`, { text: 'x' })).status, 404)
+
+  const { body: shop } = await ana.post('/api/shops', { name: 'Flats' })
+  const { body: visit } = await server.anyone.post(`/api/public/shops/${shop.id}/conversations`, { text: 'Hello' })
+  const { conversation } = visit
+  const typed = await ana.patch(`/api/conversations/${conversation.id}/messages/${conversation.messages[0].id}`, {
+    text: 'Goodbye',
+  })
+  assert.deepEqual([typed.status, typed.body.code], [409, 'already_sent'])
+})
