@@ -5,7 +5,7 @@ import { missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { readCursor, toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
-import { serverContext } from '../../platform/services.ts'
+import { publicReader } from '../../platform/public-reader.ts'
 import { audited } from '../identity/index.ts'
 import { IntegrationChanged } from './events.ts'
 import { type PlatformName, platformNames, platforms } from './platforms.ts'
@@ -46,12 +46,12 @@ const list = variants(
  */
 export async function listIntegrations(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
   const before = readCursor(query.cursor)
-  const read = (ctx: Ctx) => ctx.db.all(list({ continued: before !== null }), { before, limit: query.limit + 1 })
-  if (ctx.principal.kind !== 'public') return toPage(await read(ctx), query.limit)
-  const workspaceId = ctx.services.config.publicWorkspaceId
-  if (workspaceId === null) return { data: [], next_cursor: null }
-  const { data, next_cursor } = toPage(await read(serverContext(ctx.services, { workspaceId })), query.limit)
-  return { data: data.map(({ name, type, status }) => ({ name, type, status })), next_cursor }
+  const reader = publicReader(ctx, 'integrations:read')
+  if (!reader) return { data: [], next_cursor: null }
+  const rows = await reader.db.all(list({ continued: before !== null }), { before, limit: query.limit + 1 })
+  const { data, next_cursor } = toPage(rows, query.limit)
+  const isStranger = ctx.principal.kind === 'public'
+  return { data: isStranger ? data.map(({ name, type, status }) => ({ name, type, status })) : data, next_cursor }
 }
 
 const ofPlatforms = statement(

@@ -446,6 +446,18 @@ test('nobody in particular sees name, type and status of the public workspace, w
   ])
 })
 
+test('an API key sees its workspace’s, if it has the scope', async () => {
+  const ana = await server.signUp()
+  await ana.post('/api/integrations', { name: 'Calendar', type: 'calendar' })
+  const keyWith = async (scopes: string[]) =>
+    (await ana.post('/api/api-keys', { name: 'k', scopes })).body.key as string
+  const asked = async (key: string) => server.anyone.get('/api/integrations', { 'x-api-key': key })
+  const seen = await asked(await keyWith(['integrations:read']))
+  assert.equal(seen.status, 200, seen.text)
+  assert.equal(seen.body.data[0].platform, 'calendar')
+  assert.equal((await asked(await keyWith(['contacts:read']))).status, 403)
+})
+
 /** What the same server would show with PUBLIC_WORKSPACE_ID. */
 async function publiclyShown(publicWorkspaceId: string) {
   const services = { ...server.app.services, config: { ...server.app.services.config, publicWorkspaceId } }

@@ -1,11 +1,9 @@
 import { sql } from 'kysely'
-import { type Ctx, createContext } from '../../platform/context.ts'
+import type { Ctx } from '../../platform/context.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import { toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
-import { openerFor } from '../../platform/openers.ts'
-import { serverContext } from '../../platform/services.ts'
 import { parseBudget } from './budget.ts'
 import { placeOf } from './lists.ts'
 import type { Wishes, Offer } from './matching.ts'
@@ -57,20 +55,6 @@ export async function listProperties(ctx: Ctx, query: PropertyQuery) {
   const shape = { city: city !== null, status: status !== null, type: type !== null, continued, rows }
   const found = await ctx.db.all(q === null ? list(shape) : search({ rows }), { city, status, type, q, before })
   return toPage(found, query.limit)
-}
-
-/**
- * Whose properties are seen where no login is needed: a member's own workspace, else the installation's public one. Null
- * when there is none.
- */
-export function publicReader(ctx: Ctx): Ctx | null {
-  const { services, principal, requestId, log } = ctx
-  const workspaceId = services.config.publicWorkspaceId
-  if (principal.kind === 'public') return workspaceId === null ? null : serverContext(services, { workspaceId })
-  if (principal.kind !== 'api_key') return ctx
-  // Elsewhere the route's own scope is asked of a key; a public route has none.
-  const open = openerFor(principal, { access: 'properties:read', workspaceId: null })
-  return createContext({ services, principal, requestId, log, open, readOnly: true })
 }
 
 const find = statement(

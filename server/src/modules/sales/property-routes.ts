@@ -2,14 +2,7 @@ import { z } from 'zod'
 import { id, succeeded, success } from '../../platform/http/fields.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { wrapped } from './lists.ts'
-import {
-  createProperty,
-  deleteProperty,
-  getProperty,
-  listProperties,
-  publicReader,
-  updateProperty,
-} from './properties.ts'
+import { createProperty, deleteProperty, getProperty, listProperties, updateProperty } from './properties.ts'
 import * as schema from './schema.ts'
 
 const byId = z.object({ id })
@@ -40,7 +33,7 @@ export const propertyRoutes: Record<string, Route> = {
     query: schema.PropertyQuery,
     answer: schema.listOf(schema.Property),
     async handler(ctx, { query, request }) {
-      const reader = publicReader(ctx)
+      const reader = publicReader(ctx, 'properties:read')
       return reader ? wrapped(await listProperties(reader, query), request.url) : { data: [] }
     },
   }),

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { createClient } from '../../../test/client.ts'
 import { startTestServer } from '../../../test/server.ts'
 import { statement } from '../../platform/database/statement.ts'
+import { publicReader } from '../../platform/public-reader.ts'
 import { serverContext } from '../../platform/services.ts'
 
 // The public workspace has to be known before the server starts, so its id is given to the first workspace afterwards.
@@ -81,13 +82,15 @@ test('without a login the public workspace is seen, with one the own, and a head
 
 test('where no workspace is public nothing is', async () => {
   const { config } = server.app.services
-  const { publicReader } = await import('./properties.ts')
   const nobody = {
     ...serverContext(server.app.services, { workspaceId: null }),
     principal: { kind: 'public' as const },
   }
   assert.equal(
-    publicReader({ ...nobody, services: { ...nobody.services, config: { ...config, publicWorkspaceId: null } } }),
+    publicReader(
+      { ...nobody, services: { ...nobody.services, config: { ...config, publicWorkspaceId: null } } },
+      'properties:read',
+    ),
     null,
   )
 })

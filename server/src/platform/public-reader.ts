@@ -1,0 +1,18 @@
+import type { Scope } from './access.ts'
+import { createContext, type Ctx } from './context.ts'
+import { openerFor } from './openers.ts'
+import { serverContext } from './services.ts'
+
+/**
+ * Whose things are seen where no login is needed: a member's own workspace, else the installation's public one. Null
+ * when there is none. Elsewhere the route's own scope is asked of an API key; a public route has none, so here it is
+ * `scope`.
+ */
+export function publicReader(ctx: Ctx, scope: Scope): Ctx | null {
+  const { services, principal, requestId, log } = ctx
+  const workspaceId = services.config.publicWorkspaceId
+  if (principal.kind === 'public') return workspaceId === null ? null : serverContext(services, { workspaceId })
+  if (principal.kind !== 'api_key') return ctx
+  const open = openerFor(principal, { access: scope, workspaceId: null })
+  return createContext({ services, principal, requestId, log, open, readOnly: true })
+}
