@@ -15,7 +15,7 @@ import { createLog } from '../log.ts'
 import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
 import { type OpenDatabase, createPool } from './open.ts'
-import { statement } from './statement.ts'
+import { statement, variants } from './statement.ts'
 
 const config = readConfig({ DATA_DIR: path.join(tmpdir(), 'switchboard-scope') })
 const log = createLog('silent')
@@ -36,6 +36,12 @@ test('a short query never waits for a compiler', async () => {
   const { rows } = await database.pool.query('select pg_jit_available() as compiles')
   assert.deepEqual(rows, [{ compiles: false }])
 })
+
+const long = variants(
+  'scope_test.a_list_that_can_be_asked_for_in_very_many_ways',
+  (_, _p: object, shape: { of_status: boolean; recent: boolean; continued: boolean }) =>
+    sql<{ asked: string }>`select ${sql.lit(Object.values(shape).join())} as asked`,
+)
 
 interface Note {
   id: string
@@ -145,6 +151,15 @@ for (const pipelined of [true, false]) {
       assert.deepEqual([first?.[0]?.text, gone, second?.[0]?.text, all?.length], ['a', [], 'b', 2])
       await assert.rejects(ctx.db.together([insert.call({ id: c, text: 'c' }), divide.call({ by: 0 }), list.call({})]))
       assert.equal(await ctx.db.maybe(find, { id: c }), undefined)
+    })
+
+    test('forms of a list are told apart however long their names', async () => {
+      const shapes = [true, false].map((continued) => ({ of_status: true, recent: true, continued }))
+      await withPool(1, async (pool) => {
+        const { db } = within(newId(), { pool })
+        for (const shape of shapes)
+          assert.deepEqual(await db.one(long(shape), {}), { asked: Object.values(shape).join() })
+      })
     })
 
     test('a statement that failed works the next time on the same connection', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   type CompiledQuery,
   DummyDriver,
@@ -53,9 +54,10 @@ const placeholders = new Proxy({}, { get: (_, key) => new Parameter(String(key))
 
 /**
  * Builds a statement: `statement('contacts.find', (db, p: { id: string }) => db.selectFrom(…).where('id', '=', p.id))`.
- * `name` is unique in the program. Arrays go in as `= any(${p.ids})`; a parameter left out is null.
+ * The name is unique in the program. Arrays go in as `= any(${p.ids})`; a parameter left out is null.
  */
-export function statement<P, R>(name: string, build: (db: Builder, p: P) => Compilable<R>): Statement<P, R> {
+export function statement<P, R>(fullName: string, build: (db: Builder, p: P) => Compilable<R>): Statement<P, R> {
+  const name = distinctName(fullName)
   const { sql: text, parameters } = build(builder, placeholders as P).compile(builder)
   return {
     name,
@@ -68,6 +70,15 @@ export function statement<P, R>(name: string, build: (db: Builder, p: P) => Comp
       ),
     }),
   }
+}
+
+/** PostgreSQL tells prepared statements apart by their first 63 bytes. */
+const maxNameBytes = 63
+
+function distinctName(name: string): string {
+  if (Buffer.byteLength(name) <= maxNameBytes) return name
+  const digest = createHash('sha256').update(name).digest('base64url').slice(0, 12)
+  return `${name.slice(0, maxNameBytes - digest.length - 1)}~${digest}`
 }
 
 /**
