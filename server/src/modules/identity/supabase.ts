@@ -129,8 +129,14 @@ export async function supabaseFollowLink(
   try {
     const { session } = await recover(services, { token }, device)
     const { access_token, refresh_token, expires_in, expires_at } = session
-    const told = { access_token, refresh_token, expires_in, expires_at, token_type: 'bearer', type: 'recovery' }
-    page.hash = new URLSearchParams(Object.entries(told).map(([name, value]) => [name, String(value)])).toString()
+    page.hash = new URLSearchParams({
+      access_token,
+      refresh_token,
+      expires_in: String(expires_in),
+      expires_at: String(expires_at),
+      token_type: 'bearer',
+      type: 'recovery',
+    }).toString()
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     page.hash = new URLSearchParams({
