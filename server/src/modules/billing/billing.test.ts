@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { makeAdmin } from '../identity/index.ts'
-import { readPlans } from './plans.ts'
+import { monthlyPrice, readPlans } from './plans.ts'
 import type { Invoice } from './schema.ts'
 
 const server = await startTestServer()
@@ -35,7 +35,19 @@ test('a user has no subscription until they take one; a free one is active at on
   const { status, body } = await ana.post('/api/subscriptions', { user_id: ana.userId, plan_id: 'free' })
   assert.equal(status, 201)
   assert.deepEqual([body.plan_id, body.plan_name, body.status, body.user_id], ['free', 'Free', 'active', ana.userId])
+  assert.deepEqual([body.plan, body.monthly_price, body.max_clients, body.max_minutes_per_month], ['free', 0, 1, 100])
   assert.deepEqual((await ana.get(path)).body, body)
+})
+
+test('a yearly plan says what it costs a month', () => {
+  const plan = {
+    id: 'annual',
+    name: 'Annual',
+    currency: 'EUR',
+    limits: { max_clients: null, max_minutes_per_month: null },
+  }
+  assert.equal(monthlyPrice({ ...plan, price: 100, interval: 'year' }), 8.33)
+  assert.equal(monthlyPrice({ ...plan, price: 100, interval: 'month' }), 100)
 })
 
 test('a paid plan waits for its payment, whatever the browser says', async () => {

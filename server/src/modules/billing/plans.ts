@@ -27,3 +27,7 @@ export function plansOf(config: Pick<Config, 'plansFile'>): Plan[] {
   if (!found) read.set(config, (found = readPlans(config)))
   return found
 }
+
+/** In major units; a twelfth of a yearly price, rounded to cents. */
+export const monthlyPrice = ({ price, interval }: Plan): number =>
+  interval === 'year' ? Math.round((price / 12) * 100) / 100 : price

@@ -35,9 +35,17 @@ export const subscription = z.object({
   id,
   user_id: id,
   plan_id: z.string(),
+  /** The same, as the receptionist's front-end calls it. */
+  plan: z.string(),
   plan_name: z.string(),
   status: subscriptionStatus,
   current_period_end: instant.nullable(),
+  /** What the plan costs and allows as it stands now; null when it is no longer offered. */
+  monthly_price: z.number().nullable(),
+  currency: z.string().nullable(),
+  /** Null also means that there is no limit. */
+  max_clients: z.int().nullable(),
+  max_minutes_per_month: z.int().nullable(),
   created_at: instant,
   updated_at: instant,
 })

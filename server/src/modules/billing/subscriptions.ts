@@ -6,11 +6,28 @@ import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { SubscriptionChanged } from './events.ts'
 import { issueInvoice, voidOtherInvoices } from './invoices.ts'
-import { plansOf } from './plans.ts'
+import { monthlyPrice, plansOf } from './plans.ts'
 import type { Subscription } from './schema.ts'
 import { transitions } from './transitions.ts'
 
 const columns = sql`s.id, s.user_id, s.plan_id, s.plan_name, s.status, s.current_period_end, s.created_at, s.updated_at`
+
+type Row = Pick<
+  Subscription,
+  'id' | 'user_id' | 'plan_id' | 'plan_name' | 'status' | 'current_period_end' | 'created_at' | 'updated_at'
+>
+
+function withTerms({ services }: Ctx, row: Row): Subscription {
+  const plan = plansOf(services.config).find(({ id }) => id === row.plan_id)
+  return {
+    ...row,
+    plan: row.plan_id,
+    monthly_price: plan ? monthlyPrice(plan) : null,
+    currency: plan?.currency ?? null,
+    max_clients: plan?.limits.max_clients ?? null,
+    max_minutes_per_month: plan?.limits.max_minutes_per_month ?? null,
+  }
+}
 
 // One's own membership, or for owners and admins that of another member.
 const mayAskAbout = (userId: string) => sql`
@@ -19,7 +36,7 @@ const mayAskAbout = (userId: string) => sql`
 
 const find = statement(
   'billing.subscriptions.find',
-  (_, p: { user_id: string }) => sql<Subscription>`
+  (_, p: { user_id: string }) => sql<Row>`
     select ${columns} from billing.subscriptions s
      where s.workspace_id = app.workspace_id() and s.status <> 'canceled' and ${mayAskAbout(p.user_id)}`,
 )
@@ -34,13 +51,13 @@ const findMember = statement(
 // `for update` of the workspace's one row; two first subscriptions at once meet in its unique key.
 const lock = statement(
   'billing.subscriptions.lock',
-  () => sql<Subscription>`
+  () => sql<Row>`
     select ${columns} from billing.subscriptions s where s.workspace_id = app.workspace_id() for update`,
 )
 
 const save = statement(
   'billing.subscriptions.save',
-  (_, p: { id: string; user_id: string; plan_id: string; plan_name: string; status: string }) => sql<Subscription>`
+  (_, p: { id: string; user_id: string; plan_id: string; plan_name: string; status: string }) => sql<Row>`
     insert into billing.subscriptions as s (id, user_id, plan_id, plan_name, status)
     values (${p.id}, ${p.user_id}, ${p.plan_id}, ${p.plan_name}, ${p.status})
     on conflict on constraint subscriptions_workspace_key do update
@@ -51,7 +68,7 @@ const save = statement(
 
 /** The subscription of the workspace that this member belongs to. Throws 404 when there is none, or no such member. */
 export const getSubscription = async (ctx: Ctx, userId: string): Promise<Subscription> =>
-  (await ctx.db.maybe(find, { user_id: userId })) ?? missing('subscription')
+  withTerms(ctx, (await ctx.db.maybe(find, { user_id: userId })) ?? missing('subscription'))
 
 /**
  * Takes a plan for the workspace, or changes to it: a free one is active at once, a paid one gets an invoice and is
@@ -63,17 +80,17 @@ export async function choosePlan(ctx: Ctx, input: { user_id?: string; plan_id: s
   const [members, existing] = (await ctx.db.together([
     findMember.call({ user_id: input.user_id ?? null }),
     lock.call({}),
-  ])) as unknown as [{ user_id: string }[], Subscription[]]
+  ])) as unknown as [{ user_id: string }[], Row[]]
   const member = members[0]
   if (!member) throw invalidField('body.user_id', 'This is not a member of the workspace.')
   const [current] = existing
-  if (current?.plan_id === plan.id && current.status !== 'canceled') return current
+  if (current?.plan_id === plan.id && current.status !== 'canceled') return withTerms(ctx, current)
   const status = transitions[current?.status ?? 'none'][plan.price === 0 ? 'choose_free' : 'choose_paid']
   if (!status) throw new Error(`A subscription that is ${current?.status} cannot be changed.`)
   const id = current?.id ?? newId()
   emit(ctx, SubscriptionChanged, { subscription_id: id, plan_id: plan.id, status })
   const row = { id, user_id: member.user_id, plan_id: plan.id, plan_name: plan.name, status }
   const calls = [save.call(row), voidOtherInvoices(plan), ...(plan.price > 0 ? [issueInvoice(plan)] : [])]
-  const [[saved]] = (await ctx.db.together(calls, { commit: true })) as unknown as [[Subscription]]
-  return saved
+  const [[saved]] = (await ctx.db.together(calls, { commit: true })) as unknown as [[Row]]
+  return withTerms(ctx, saved)
 }
