@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { keepCompiledCode } from './compile-cache.ts'
 
 const oldestNode = 24
 
@@ -13,8 +12,7 @@ if (Number(process.versions.node.split('.')[0]) < oldestNode) {
   process.exit(1)
 }
 
-// Beside the packages, which nobody else may write to: a shared temporary directory would run what others put there.
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/switchboard', import.meta.url)))
+keepCompiledCode()
 if (existsSync('.env')) process.loadEnvFile('.env')
 
 const { runCommandLine } = await import('./commands/command-line.ts')

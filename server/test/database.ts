@@ -2,11 +2,11 @@ import { createHash, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { Config } from '../src/config.ts'
 import { openTestDatabase as openEmbeddedTestDatabase } from '../src/platform/database/embedded/test-database.ts'
-import { migrate, readMigrations } from '../src/platform/database/migrate.ts'
+import { readMigrations } from '../src/platform/database/migrate.ts'
 import { createPool, type OpenDatabase } from '../src/platform/database/open.ts'
 import type { Log } from '../src/platform/log.ts'
 
-/** A migrated, empty database of its own: embedded in memory, or on the PostgreSQL of DATABASE_URL. Dropped when closed. */
+/** An empty database of its own, as after a first start: embedded in memory, or on the PostgreSQL of DATABASE_URL. Dropped when closed. */
 export async function openTestDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   const server = process.env.DATABASE_URL
   const hash = createHash('sha256')
@@ -15,14 +15,19 @@ export async function openTestDatabase(config: Config, log: Log): Promise<OpenDa
   return server ? onPostgres(server, key, config, log) : embedded(key, config, log)
 }
 
+/** Leaves what a node's first start leaves: the tables, and the queues of its jobs. Ends the pool. */
+async function prepare(pool: pg.Pool, kind: OpenDatabase['kind'], config: Config, log: Log): Promise<void> {
+  const database = { kind, pool, pipelined: config.database.pipelined, close: () => pool.end() }
+  // Only here, because most test files find the template made.
+  const { createApp } = await import('../src/app.ts')
+  const app = await createApp({ config, log, database, http: false, background: false })
+  await app.close()
+}
+
 async function embedded(key: string, config: Config, log: Log): Promise<OpenDatabase> {
   const database = await openEmbeddedTestDatabase({
     key,
-    async prepare(connection) {
-      const pool = createPool(config, log, { ...connection, max: 1 })
-      await migrate(pool)
-      await pool.end()
-    },
+    prepare: (connection) => prepare(createPool(config, log, { ...connection, max: 1 }), 'embedded', config, log),
   })
   const pool = createPool(config, log, { ...database.connection, max: 1 })
   return {
@@ -48,9 +53,7 @@ async function onPostgres(server: string, key: string, config: Config, log: Log)
   if (!rows[0]?.datistemplate) {
     await admin.query(`drop database if exists ${template}`)
     await admin.query(`create database ${template}`)
-    const pool = createPool(config, log, { connectionString: urlOf(template), max: 1 })
-    await migrate(pool)
-    await pool.end()
+    await prepare(createPool(config, log, { connectionString: urlOf(template), max: 2 }), 'postgresql', config, log)
     await admin.query(`alter database ${template} is_template true`)
   }
   await admin.query(`create database ${name} template ${template}`)

@@ -101,8 +101,7 @@ export function createJobQueue({ connections, log, bus, types, works = true }: J
 
     async start(services) {
       await boss.start()
-      for (const type of types) await declare(boss, type)
-      await unscheduleOthers(boss, types)
+      await declare(boss, types)
       await connections.pool.query(grants)
       if (!works) return
       for (const type of types) {
@@ -122,24 +121,39 @@ export function createJobQueue({ connections, log, bus, types, works = true }: J
   }
 }
 
-async function declare(boss: PgBoss, type: JobType): Promise<void> {
-  const options = {
-    retryLimit: (type.attempts ?? 3) - 1,
-    retryDelay: firstPauseSeconds,
-    retryBackoff: true,
-    retryDelayMax: longestPauseSeconds,
-    expireInSeconds: type.timeoutSeconds ?? defaultTimeoutSeconds,
-    deleteAfterSeconds: 24 * 60 * 60,
+/** Brings the queues and schedules in the database in line with the program's types; usually they are already. */
+async function declare(boss: PgBoss, types: readonly JobType[]): Promise<void> {
+  const queues = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]))
+  for (const type of types) {
+    const wanted = optionsOf(type)
+    const found = queues.get(type.name)
+    if (!found) await boss.createQueue(type.name, wanted)
+    else if (optionNames.some((option) => found[option] !== wanted[option])) await boss.updateQueue(type.name, wanted)
   }
-  await boss.createQueue(type.name, options)
-  await boss.updateQueue(type.name, options)
-  if (type.schedule) await boss.schedule(type.name, type.schedule, null, { tz: 'UTC' })
+  const scheduled = new Map((await boss.getSchedules()).map(({ name, cron }) => [name, cron]))
+  for (const { name, schedule } of types) {
+    if (schedule && scheduled.get(name) !== schedule) await boss.schedule(name, schedule, null, { tz: 'UTC' })
+    if (schedule) scheduled.delete(name)
+  }
+  for (const name of scheduled.keys()) await boss.unschedule(name)
 }
 
-async function unscheduleOthers(boss: PgBoss, types: readonly JobType[]): Promise<void> {
-  const scheduled = new Set(types.filter(({ schedule }) => schedule).map(({ name }) => name))
-  for (const { name } of await boss.getSchedules()) if (!scheduled.has(name)) await boss.unschedule(name)
-}
+const optionsOf = (type: JobType) => ({
+  retryLimit: (type.attempts ?? 3) - 1,
+  retryDelay: firstPauseSeconds,
+  retryBackoff: true,
+  retryDelayMax: longestPauseSeconds,
+  expireInSeconds: type.timeoutSeconds ?? defaultTimeoutSeconds,
+  deleteAfterSeconds: 24 * 60 * 60,
+})
+const optionNames = [
+  'retryLimit',
+  'retryDelay',
+  'retryBackoff',
+  'retryDelayMax',
+  'expireInSeconds',
+  'deleteAfterSeconds',
+] as const
 
 const grants = `
   grant usage on schema ${schema} to app_user, app_system;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
-import { maintenance } from './maintenance.ts'
+import { maintenance, refreshStatistics } from './maintenance.ts'
 import { openTestDatabase } from './test-database.ts'
 import type { EmbeddedDatabase } from './embedded.ts'
 
@@ -107,6 +107,15 @@ test('large values pass in both directions', async () => {
   const text = 'é'.repeat(2_000_000)
   const { rows } = await pool.query<{ back: string }>('select $1::text as back', [text])
   assert.equal(rows[0]?.back.length, text.length)
+})
+
+test('tables that have grown are analysed, and once is enough', async () => {
+  await pool.query('create table grown as select n from generate_series(1, 500) n')
+  const analyse = () => refreshStatistics((sql) => pool.query(sql))
+  assert.ok((await analyse()).includes('public.grown'))
+  assert.ok(!(await analyse()).includes('public.grown'))
+  const { rows } = await pool.query("select reltuples from pg_class where oid = 'grown'::regclass")
+  assert.equal(Number(rows[0]?.reltuples), 500)
 })
 
 test('maintenance vacuums the tables that changed, and then has nothing left to do', async () => {

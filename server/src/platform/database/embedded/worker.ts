@@ -10,7 +10,7 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { unaccent } from '@electric-sql/pglite/contrib/unaccent'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { DurableDirectory } from './durable-directory.ts'
-import { maintenance } from './maintenance.ts'
+import { maintenance, refreshStatistics } from './maintenance.ts'
 import { writeSnapshot } from './snapshots.ts'
 import { serveWire } from './wire-server.ts'
 
@@ -38,6 +38,7 @@ export type WorkerMessage =
 const QUEUE_TIMEOUT_MS = 10_000
 const CHECKPOINT_EVERY_MS = 10_000
 const CHECKPOINT_AFTER_WAL_BYTES = 64 * 1024 * 1024
+const STATISTICS_EVERY_MS = 60 * 1000
 const MAINTENANCE_EVERY_MS = 60 * 60 * 1000
 
 const { storage, socketPath } = workerData as WorkerOptions
@@ -123,6 +124,7 @@ function repeat(name: string, everyMs: number, task: () => Promise<unknown>): vo
 if (storage.kind === 'directory') {
   let checkedBatches = 0
   repeat('snapshot', storage.snapshotEveryMs, snapshotWhenDue)
+  repeat('refresh of statistics', STATISTICS_EVERY_MS, () => refreshStatistics(wire.query))
   repeat('maintenance', MAINTENANCE_EVERY_MS, maintain)
   repeat('checkpoint', CHECKPOINT_EVERY_MS, async () => {
     if (wire.batchCount() === checkedBatches) return
