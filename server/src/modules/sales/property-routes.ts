@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, succeeded, success } from '../../platform/http/fields.ts'
+import { publicReader } from '../../platform/public-reader.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { wrapped } from './lists.ts'
 import { createProperty, deleteProperty, getProperty, listProperties, updateProperty } from './properties.ts'
