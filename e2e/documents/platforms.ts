@@ -1,30 +1,38 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** The logins of Facebook and TikTok, as far as a server sees them, on this machine. */
+/** Facebook, TikTok and Telegram, as far as a shop uses them, on this machine. */
 export interface Platforms extends Disposable {
   /** For the server's environment. */
   readonly settings: Record<string, string>
+  /** What they were asked, in order. */
+  readonly asked: { path: string; body: string }[]
 }
 
-/** Every code is good. */
+/** Every code and token is good. */
 export async function startPlatforms(): Promise<Platforms> {
-  const server = createServer((request, response) => {
-    const token = tokens[request.url ?? '']
-    request.resume()
-    response.writeHead(token ? 200 : 404, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(token ?? {}))
+  const asked: Platforms['asked'] = []
+  const server = createServer(async (request, response) => {
+    const path = request.url ?? ''
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    asked.push({ path, body })
+    const [, answer] = answers.find(([pattern]) => pattern.test(path)) ?? []
+    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(answer ?? {}))
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const app = (name: string) => ({
-    [`${name}_CLIENT_ID`]: `${name.toLowerCase()}-app`,
-    [`${name}_CLIENT_SECRET`]: `${name.toLowerCase()}-secret`,
-    [`${name}_AUTHORIZE_URL`]: `${url}/${name.toLowerCase()}/login`,
-    [`${name}_TOKEN_URL`]: `${url}/${name.toLowerCase()}/token`,
+  const app = (name: string, path: string) => ({
+    [`${name}_CLIENT_ID`]: `${path}-app`,
+    [`${name}_CLIENT_SECRET`]: `${path}-secret`,
+    [`${name}_AUTHORIZE_URL`]: `${url}/${path}/login`,
+    [`${name}_TOKEN_URL`]: `${url}/${path}/token`,
+    [`${name}_API_URL`]: `${url}/${path}`,
   })
   return {
-    settings: { ...app('FACEBOOK'), ...app('TIKTOK') },
+    settings: { ...app('FACEBOOK', 'facebook'), ...app('TIKTOK', 'tiktok'), TELEGRAM_API_URL: url },
+    asked,
     [Symbol.dispose]: () => {
       server.close()
       server.closeAllConnections()
@@ -32,10 +40,19 @@ export async function startPlatforms(): Promise<Platforms> {
   }
 }
 
-const tokens: Record<string, object> = {
-  '/facebook/token': { access_token: 'EAAB-secret', token_type: 'bearer', expires_in: 5_184_000 },
-  '/tiktok/token': {
-    code: 0,
-    data: { open_id: 'open-1', access_token: 'act.1', refresh_token: 'rft.1', expires_in: 86_400 },
-  },
-}
+const lifetime = { expires_in: 86_400 }
+
+const answers: [RegExp, object][] = [
+  [/^\/facebook\/(token|oauth\/access_token)/, { access_token: 'EAAB-secret', ...lifetime }],
+  [/^\/facebook\/me\/accounts/, { data: [{ id: '1234', name: 'Silva Ceramics', access_token: 'EAAP-secret' }] }],
+  [/^\/facebook\/1234\/subscribed_apps/, { success: true }],
+  [
+    /^\/tiktok\/token/,
+    { code: 0, data: { open_id: 'open-1', access_token: 'act.1', refresh_token: 'rft.1', ...lifetime } },
+  ],
+  [/^\/tiktok\/business\/get/, { code: 0, data: { username: 'silva' } }],
+  [/^\/tiktok\/business\/webhook/, { code: 0, data: {} }],
+  [/^\/bot[^/]+\/getMe/, { ok: true, result: { id: 111, is_bot: true, username: 'silva_bot' } }],
+  [/^\/bot[^/]+\/sendMessage/, { ok: true, result: { message_id: 8 } }],
+  [/^\/bot[^/]+\/(set|delete)Webhook/, { ok: true, result: true }],
+]

@@ -498,7 +498,10 @@ testDocument(
       assert.equal(await refused(409, ana.post(`${integrations}/instagram/connect`, {})), 'not_configured')
       await refused(400, ana.post(`${integrations}/telegram/connect`, { token: 5 }), 'body.token')
 
-      for (const platform of ['facebook', 'tiktok']) {
+      for (const [platform, pageId] of [
+        ['facebook', '1234'],
+        ['tiktok', 'open-1'],
+      ]) {
         const { authUrl } = await answered(200, ana.post(`${integrations}/${platform}/connect`, {}))
         const { state, cookie } = await setOut(visitor, url, authUrl)
         const callback = `/oauth/${platform}/callback`
@@ -512,10 +515,10 @@ testDocument(
         assert.doesNotMatch(done.text, /EAAB|act\.1/, 'The token stays with us.')
         await isRefusalPage(visitor.get(`${callback}?code=good&state=${state}`, { cookie }))
         const connected = await answered(200, ana.get(shop))
-        assertShape(connected.integrations[platform], { isConnected: true, expiresAt: anInstant })
-        assert.doesNotMatch(JSON.stringify(connected), /EAAB|act\.1|accessToken/)
+        assertShape(connected.integrations[platform!], { isConnected: true, pageId, status: 'connected' })
+        assert.doesNotMatch(JSON.stringify(connected), /EAA[BP]|act\.1|accessToken/)
       }
-      for (const platform of ['facebook', 'instagram', 'tiktok'])
+      for (const platform of ['facebook', 'instagram', 'tiktok', 'telegram', 'viber'])
         await isRefusalPage(visitor.get(`/oauth/${platform}/callback?code=x&state=y`))
 
       assert.deepEqual(await answered(200, ana.post(`${integrations}/facebook/disconnect`, {})), { success: true })
@@ -531,6 +534,43 @@ testDocument(
       })
       const next = await answered(201, ana.post('/api/shops', { name: 'Silva Tiles' }))
       assertShape(next, { integrations: { tiktok: { isConnected: false } } })
+    })
+
+    await step('what comes by a channel is answered through it', async () => {
+      const before = platforms.asked.length
+      const token = '111:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'
+      const connected = await answered(200, ana.post(`${shop}/integrations/telegram/connect`, { token }))
+      assertShape(connected, { success: true, platform: 'telegram', accountName: '@silva_bot' })
+      const told = platforms.asked.findLast(({ path }) => path.endsWith('/setWebhook'))
+      const { url: webhook, secret_token } = JSON.parse(told!.body)
+      const update = {
+        update_id: 1,
+        message: {
+          message_id: 7,
+          date: Math.floor(Date.now() / 1000),
+          chat: { id: 555, type: 'private' },
+          from: { id: 555, first_name: 'Rui' },
+          text: 'Do you ship to Faro?',
+        },
+      }
+      const path = webhook.slice(url.length)
+      const secret = { 'x-telegram-bot-api-secret-token': secret_token }
+      await refused(401, visitor.post(path, update, { 'x-telegram-bot-api-secret-token': 'guessed' }))
+      await answered(200, visitor.post(path, update, secret))
+      await answered(200, visitor.post(path, update, secret))
+      const heard = await live.next('message:new', ({ text }) => text === 'Do you ship to Faro?')
+      const thread = `${shop}/conversations/${heard.data.conversationId}`
+      const { messages, ...conversation } = await answered(200, ana.get(thread))
+      assertShape(conversation, { channel: 'telegram', customerName: 'Rui', status: 'open' })
+      assert.equal(messages.length, 1, 'A delivery that is repeated says nothing twice.')
+      const reply = await answered(201, agent.post(`${thread}/messages`, { text: 'Yes, we do.' }))
+      await live.next('message:update', ({ id, status }) => id === reply.id && status === 'sent')
+      const sent = platforms.asked.slice(before).filter(({ path }) => path.endsWith('/sendMessage'))
+      assert.deepEqual(
+        sent.map(({ body }) => JSON.parse(body)),
+        [{ chat_id: '555', text: 'Yes, we do.' }],
+      )
+      assert.doesNotMatch((await ana.get(shop)).text, /AAHdqTcv/)
     })
 
     await step('notifications', async () => {
