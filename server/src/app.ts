@@ -10,6 +10,7 @@ import {
   chatAudience,
   chatCommands,
   chatCounter,
+  chatExport,
   chatRoutes,
   chatSubjects,
   createPresence,
@@ -29,6 +30,7 @@ import {
   webhookRoutes,
 } from './modules/inbox/index.ts'
 import {
+  accountRoutes,
   createAuthenticate,
   identityRoutes,
   sendInvitation,
@@ -70,6 +72,7 @@ import { createLocalStorage } from './platform/storage/local.ts'
 /** Every endpoint of the API. */
 export const routeTables: RouteTable[] = [
   identityRoutes,
+  accountRoutes(chatExport),
   supabaseAuthRoutes,
   administrationRoutes([fileCounter, chatCounter, videoCounter], chatSubjects),
   contactRoutes,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, pageOf } from '../../platform/http/fields.ts'
+import { id, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { type Route, type RouteTable, route } from '../../platform/http/route.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { type FindSubjects, createReport, handleReport, listReports } from './reports.ts'
@@ -17,7 +17,7 @@ import {
   verifying,
 } from './schema.ts'
 import { type AdminCounter, getStatistics } from './statistics.ts'
-import { banUser, listManagedUsers, suspendUser, unsuspendUser, verifyUser } from './users.ts'
+import { banUser, deleteUser, listManagedUsers, suspendUser, unsuspendUser, verifyUser } from './users.ts'
 
 const params = z.object({ id })
 
@@ -69,6 +69,21 @@ export const administrationRoutes = (counters: readonly AdminCounter[], subjects
     suspendUser: measureRoute('suspend', 'Lock a user out: their sessions end at once.', suspendUser),
     unsuspendUser: measureRoute('unsuspend', 'Let a suspended or banned user in again.', unsuspendUser),
     banUser: measureRoute('ban', 'Lock a user out for good.', banUser),
+
+    deleteUser: route({
+      kind: 'outside',
+      method: 'DELETE',
+      path: '/api/admin/users/:id',
+      access: 'admin',
+      summary: "Delete a user's account and what is personal to them; what others rely on stays with a deleted user.",
+      params,
+      answer: success,
+      errors: [409],
+      async handler(ctx, { params }) {
+        await deleteUser(ctx, params.id)
+        return succeeded
+      },
+    }),
 
     verifyUser: route({
       kind: 'outside',

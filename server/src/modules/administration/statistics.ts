@@ -17,8 +17,9 @@ const days = 30
 const countUsers = statement(
   'administration.statistics.users',
   () => sql<Record<string, number>>`
-    select count(*) as users, count(*) filter (where last_active_at > now() - interval '24 hours') as active_users,
-           count(*) filter (where suspended_at is not null) as suspended_users,
+    select count(*) filter (where deleted_at is null) as users,
+           count(*) filter (where last_active_at > now() - interval '24 hours') as active_users,
+           count(*) filter (where suspended_at is not null and deleted_at is null) as suspended_users,
            (select count(*) from administration.reports where status = 'open') as open_reports
       from identity.users`,
 )

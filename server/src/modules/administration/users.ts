@@ -3,7 +3,7 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { type Statement, statement, variants } from '../../platform/database/statement.ts'
 import { conflict, missing } from '../../platform/errors.ts'
 import { readCursor, toPage } from '../../platform/http/fields.ts'
-import { announceRevoked, audited } from '../identity/index.ts'
+import { announceRevoked, audited, eraseUser } from '../identity/index.ts'
 import { asAdministrator } from './administrator.ts'
 import type { ManagedUser } from './schema.ts'
 
@@ -15,7 +15,7 @@ const list = variants(
   'administration.users.list',
   (_, p: { q: string; before: string | null; limit: number }, shape: { searched: boolean }) => sql<ManagedUser>`
     select ${columns} from identity.users u
-     where u.id < coalesce(${p.before}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+     where u.id < coalesce(${p.before}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') and u.deleted_at is null
        ${
          shape.searched
            ? sql`and app.words_of_user(u.email, u.full_name, u.display_name, u.username) @@ to_tsquery('simple', ${p.q})`
@@ -39,36 +39,37 @@ export async function listManagedUsers(ctx: Ctx, page: { q?: string | undefined;
 
 const find = statement(
   'administration.users.find',
-  (_, p: { id: string }) => sql<ManagedUser>`select ${columns} from identity.users u where u.id = ${p.id}`,
+  (_, p: { id: string }) =>
+    sql<ManagedUser>`select ${columns} from identity.users u where u.id = ${p.id} and u.deleted_at is null`,
 )
 
 const suspend = statement(
   'administration.users.suspend',
   (_, p: { id: string }) => sql<ManagedUser>`
     update identity.users u set suspended_at = coalesce(u.suspended_at, now())
-     where u.id = ${p.id} and not u.is_admin returning ${columns}`,
+     where u.id = ${p.id} and u.deleted_at is null and not u.is_admin returning ${columns}`,
 )
 const ban = statement(
   'administration.users.ban',
   (_, p: { id: string }) => sql<ManagedUser>`
     update identity.users u
        set suspended_at = coalesce(u.suspended_at, now()), banned_at = coalesce(u.banned_at, now())
-     where u.id = ${p.id} and not u.is_admin returning ${columns}`,
+     where u.id = ${p.id} and u.deleted_at is null and not u.is_admin returning ${columns}`,
 )
 const release = statement(
   'administration.users.release',
   (_, p: { id: string }) => sql<ManagedUser>`
-    update identity.users u set suspended_at = null, banned_at = null where u.id = ${p.id} returning ${columns}`,
+    update identity.users u set suspended_at = null, banned_at = null where u.id = ${p.id} and u.deleted_at is null returning ${columns}`,
 )
 const verifyEmail = statement(
   'administration.users.verify_email',
   (_, p: { id: string }) => sql<ManagedUser>`
-    update identity.users u set email_verified = true where u.id = ${p.id} returning ${columns}`,
+    update identity.users u set email_verified = true where u.id = ${p.id} and u.deleted_at is null returning ${columns}`,
 )
 const verifyPhone = statement(
   'administration.users.verify_phone',
   (_, p: { id: string }) => sql<ManagedUser>`
-    update identity.users u set phone_verified = true where u.id = ${p.id} and u.phone is not null returning ${columns}`,
+    update identity.users u set phone_verified = true where u.id = ${p.id} and u.deleted_at is null and u.phone is not null returning ${columns}`,
 )
 
 const endSessions = statement(
@@ -110,6 +111,20 @@ async function lockOut(
 /** Lets the user in again, whether they were suspended or banned. Throws 404. */
 export const unsuspendUser = (ctx: Ctx, id: string, reason?: string): Promise<ManagedUser> =>
   change(ctx, release, id, 'user.unsuspended', reason === undefined ? {} : { reason })
+
+/**
+ * Deletes somebody's account, as they could themselves. Throws 404, 409 for an administrator, or for the only owner of a
+ * workspace with other members.
+ */
+export async function deleteUser(ctx: Ctx, id: string): Promise<void> {
+  const admin = await asAdministrator(ctx)
+  const user = (await admin.db.maybe(find, { id })) ?? missing('user')
+  if (user.is_admin) {
+    throw conflict('is_admin', 'An administrator cannot be deleted. Take the administration back first.')
+  }
+  await eraseUser(ctx.services, id)
+  await admin.db.together([audited({ action: 'user.deleted', target: `user:${id}` })])
+}
 
 /** Vouches for an e-mail address or telephone without a code. Throws 404, also when there is no number. */
 export const verifyUser = (ctx: Ctx, id: string, type: 'email' | 'phone'): Promise<ManagedUser> =>

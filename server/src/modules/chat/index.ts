@@ -1,5 +1,6 @@
 export { chatCounter, chatSubjects } from './administration.ts'
 export { chatAudience } from './audience.ts'
+export { chatExport } from './export.ts'
 export { removeExpiredMessages, removeStoredFiles, removeUnusedFiles } from './jobs.ts'
 export { chatCommands } from './live.ts'
 export { createPresence } from './presence.ts'

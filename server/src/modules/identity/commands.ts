@@ -32,7 +32,7 @@ const list = statement(
     select u.id, u.email, coalesce(u.full_name, u.display_name, u.username) as name, u.is_admin,
            u.suspended_at is not null as suspended,
            (select count(*) from identity.members m where m.user_id = u.id) as workspaces, u.last_active_at, u.created_at
-      from identity.users u order by u.id desc limit ${p.limit}`,
+      from identity.users u where u.deleted_at is null order by u.id desc limit ${p.limit}`,
 )
 
 const setAdmin = statement(

@@ -3,6 +3,9 @@ import { event } from '../../platform/events.ts'
 
 export const UserSignedUp = event('user.signed_up', z.object({ user_id: z.uuid() }))
 
+/** What others keep refers to this id from now on as a deleted user. */
+export const UserDeleted = event('user.deleted', z.object({ user_id: z.uuid() }))
+
 export const UserVerified = event('user.verified', z.object({ user_id: z.uuid(), type: z.enum(['email', 'phone']) }))
 
 export const WorkspaceCreated = event('workspace.created', z.object({ workspace_id: z.uuid() }))
@@ -19,6 +22,14 @@ export const SessionRevoked = event(
   z.object({
     user_id: z.uuid(),
     session_ids: z.array(z.uuid()),
-    reason: z.enum(['signed_out', 'revoked', 'password_changed', 'token_reused', 'too_many', 'suspended']),
+    reason: z.enum([
+      'signed_out',
+      'revoked',
+      'password_changed',
+      'token_reused',
+      'too_many',
+      'suspended',
+      'account_deleted',
+    ]),
   }),
 )

@@ -234,7 +234,14 @@ async function revokeAllBut(ctx: Ctx, keep: string | null, reason: RevocationRea
   announceRevoked(ctx, await userId(ctx), revoked, reason)
 }
 
-export type RevocationReason = 'signed_out' | 'revoked' | 'password_changed' | 'token_reused' | 'too_many' | 'suspended'
+export type RevocationReason =
+  | 'signed_out'
+  | 'revoked'
+  | 'password_changed'
+  | 'token_reused'
+  | 'too_many'
+  | 'suspended'
+  | 'account_deleted'
 
 export function announceRevoked(ctx: Ctx, user_id: string, sessions: { id: string }[], reason: RevocationReason): void {
   if (sessions.length === 0) return

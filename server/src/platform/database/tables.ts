@@ -516,6 +516,7 @@ export interface IdentityUsers {
   phone_verified_at: Timestamp | null
   banned_at: Timestamp | null
   metadata: Generated<Json>
+  deleted_at: Timestamp | null
 }
 
 export interface IdentityWorkspaces {
@@ -687,8 +688,8 @@ export interface RealtimeTickets {
 
 export interface ReceptionistCallSums {
   workspace_id: Generated<string>
-  client_id: string
-  quarter: Timestamp
+  client_id: string | null
+  quarter: Timestamp | null
   calls: Generated<number>
   seconds: Generated<string>
   judged: Generated<number>

@@ -1,0 +1,30 @@
+import { sql } from 'kysely'
+import { statement } from '../../platform/database/statement.ts'
+import { type AccountSection, exportPage } from '../identity/index.ts'
+
+const beginning = sql.lit('00000000-0000-0000-0000-000000000000')
+const rows = sql.lit(exportPage)
+
+/** What somebody has said and uploaded here, for themselves. */
+export const chatExport: AccountSection[] = [
+  {
+    name: 'chat_messages',
+    list: statement(
+      'chat.export.messages',
+      (_, p: { after: string | null }) => sql<{ id: string }>`
+        select m.id, m.chat_id, m.type, m.content, m.file_id, m.created_at, m.edited_at from chat.messages m
+         where m.sender_id = app.user_id() and m.deleted_at is null and m.id > coalesce(${p.after}::uuid, ${beginning})
+         order by m.id limit ${rows}`,
+    ),
+  },
+  {
+    name: 'chat_files',
+    list: statement(
+      'chat.export.files',
+      (_, p: { after: string | null }) => sql<{ id: string }>`
+        select f.id, f.filename, f.mime_type, f.size_bytes, '/api/uploads/' || f.id || '/' || f.filename as url, f.created_at
+          from chat.files f
+         where f.user_id = app.user_id() and f.id > coalesce(${p.after}::uuid, ${beginning}) order by f.id limit ${rows}`,
+    ),
+  },
+]
