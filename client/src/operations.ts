@@ -202,6 +202,8 @@ export interface Operations {
   signOut: { input: undefined; answer: { "success": true; "message": string } }
   /** Who I am, and my workspaces. */
   getMe: { input: undefined; answer: { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string } }
+  /** Delete my account. What is mine alone goes; what others rely on, like messages, stays with a deleted user. */
+  deleteAccount: { input: { body: { "password"?: string } }; answer: { "success": true } }
   /** Change my password; my other sessions end. */
   changePassword: { input: { body: { "current_password": string; "new_password": string } }; answer: { "message": string } }
   /** Where I am signed in. */
@@ -264,6 +266,8 @@ export interface Operations {
   revokeApiKey: { input: { path: { id: string } }; answer: { "success": true } }
   /** Who did what to whose access in this workspace. */
   listAudit: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "action": string; "user_id": string | null; "target": string | null; "details": Record<string, unknown>; "address": string | null; "created_at": string })[]; "next_cursor": string | null } }
+  /** Everything that is kept about me, as one JSON file. */
+  exportAccount: { input: undefined; answer: Record<string, unknown> }
   /** Make an account (supabase.auth.signUp). */
   supabaseSignUp: { input: { body: { "email": string; "password": string; "data"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; answer: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
   /** Sign in or get new tokens (supabase.auth.signInWithPassword, refreshSession). */
@@ -294,6 +298,8 @@ export interface Operations {
   unsuspendUser: { input: { path: { id: string }; body: { "reason"?: string } }; answer: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
   /** Lock a user out for good. */
   banUser: { input: { path: { id: string }; body: { "reason"?: string } }; answer: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
+  /** Delete a user's account and what is personal to them; what others rely on stays with a deleted user. */
+  deleteUser: { input: { path: { id: string } }; answer: { "success": true } }
   /** Vouch for a user's e-mail address or telephone. */
   verifyUser: { input: { path: { id: string }; body: { "type"?: "email" | "phone" } }; answer: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
   /** What users have reported, the newest first. */
@@ -821,6 +827,7 @@ export const operations = {
   logout: ['POST', '/api/auth/logout'],
   signOut: ['POST', '/api/auth/signout'],
   getMe: ['GET', '/api/auth/me'],
+  deleteAccount: ['DELETE', '/api/auth/me'],
   changePassword: ['POST', '/api/auth/password'],
   listSessions: ['GET', '/api/auth/sessions'],
   revokeOtherSessions: ['DELETE', '/api/auth/sessions'],
@@ -852,6 +859,7 @@ export const operations = {
   listApiKeys: ['GET', '/api/api-keys'],
   revokeApiKey: ['DELETE', '/api/api-keys/{id}'],
   listAudit: ['GET', '/api/audit'],
+  exportAccount: ['GET', '/api/auth/me/export'],
   supabaseSignUp: ['POST', '/auth/v1/signup'],
   supabaseToken: ['POST', '/auth/v1/token'],
   supabaseRecover: ['POST', '/auth/v1/recover'],
@@ -867,6 +875,7 @@ export const operations = {
   suspendUser: ['POST', '/api/admin/users/{id}/suspend'],
   unsuspendUser: ['POST', '/api/admin/users/{id}/unsuspend'],
   banUser: ['POST', '/api/admin/users/{id}/ban'],
+  deleteUser: ['DELETE', '/api/admin/users/{id}'],
   verifyUser: ['POST', '/api/admin/users/{id}/verify'],
   listReports: ['GET', '/api/admin/reports'],
   handleReport: ['PATCH', '/api/admin/reports/{id}'],

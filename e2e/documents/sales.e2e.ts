@@ -79,7 +79,7 @@ testDocument(
     open: ['GET /api/properties', 'GET /api/integrations', 'GET /api/test-db'],
     signedIn: ['POST /api/auth/signout', ...tables],
     withoutInput: ['POST /api/auth/signout', 'GET /api/test-db'],
-    received: ['handoff:new'],
+    received: ['handoff:new', 'message:new', 'conversation:update', 'appointment:new'],
   },
   async ({ visitor, url, notes, step, signUp }) => {
     const data = async (status: number, call: Promise<Answer>) => {
@@ -425,6 +425,7 @@ testDocument(
       assertShape(await data(200, owner.get(path)), talk)
       await refused(404, owner.get(`/api/conversations/${unknownId}`))
       assertShape(await data(200, owner.put(path, { outcome: 'connected' })), { ...talk, outcome: 'connected' })
+      await live.next('conversation:update', ({ id, outcome }) => id === conversationId && outcome === 'connected')
       await refused(400, owner.put(path, { sentiment: 'furious' }), 'body.sentiment')
 
       // transcript_messages
@@ -437,10 +438,12 @@ testDocument(
         text: 'Fore bedrooms.',
         timestamp: anInstant,
       })
+      await live.next('message:new', ({ id, sender }) => id === said.id && sender === 'user')
       await refused(400, owner.post(messages, { text: 'Who says so?' }), 'body.sender')
       assertShape(await data(200, owner.patch(`${messages}/${said.id}`, { text: 'Four bedrooms.' })), {
         text: 'Four bedrooms.',
       })
+      await live.next('message:update', ({ id, text }) => id === said.id && text === 'Four bedrooms.')
       await refused(404, owner.patch(`${messages}/${unknownId}`, { text: 'x' }))
       assertShape(await data(200, owner.get(messages)), [{ id: said.id, text: 'Four bedrooms.' }])
       await refused(404, owner.get(`/api/conversations/${unknownId}/messages`))
@@ -517,6 +520,7 @@ testDocument(
         created_at: anInstant,
         updated_at: anInstant,
       })
+      await live.next('appointment:new', ({ appointment_id }) => appointment_id === made.id)
       appointmentId = made.id
       await refused(400, owner.post('/api/appointments', { prospect_id: prospectId }), 'body.scheduled_date')
       await refused(

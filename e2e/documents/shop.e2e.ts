@@ -120,6 +120,10 @@ testDocument(
       })
       const cookies = login.headers.getSetCookie()
       assert.ok(cookies.length > 0 && cookies.every((cookie) => /; HttpOnly/i.test(cookie)), cookies.join())
+      // The cookie alone signs in too; then another site's page may change nothing.
+      const cookie = cookies.map((one) => one.split(';')[0]).join('; ')
+      assertShape(await answered(200, visitor.get('/api/auth/me', { cookie })), { email: credentials.email })
+      await refused(403, visitor.post('/api/shops', { name: 'X' }, { cookie, origin: 'https://evil.example.com' }))
       await refused(401, visitor.post('/api/auth/login', { ...credentials, password: 'wrong password' }))
       await refused(401, visitor.post('/api/auth/login', { ...credentials, email: 'nobody@example.com' }))
       await refused(400, visitor.post('/api/auth/login', { email: credentials.email }), 'body.password')
@@ -382,6 +386,12 @@ testDocument(
         201,
         agent.post(`${shop}/orders`, { customerName: 'Ines', items: [{ productId, quantity: 3 }] }),
       )
+      const again = { customerName: 'Ines', items: [{ productId, quantity: 1 }] }
+      const key = { 'idempotency-key': 'order-1' }
+      const once = await answered(201, agent.post(`${shop}/orders`, again, key))
+      assert.deepEqual(await answered(201, agent.post(`${shop}/orders`, again, key)), once)
+      await refused(422, agent.post(`${shop}/orders`, { ...again, customerName: 'Eva' }, key))
+      await answered(200, agent.put(`${shop}/orders/${once.id}/status`, { status: 'cancelled' }))
       await refused(400, agent.post(`${shop}/orders`, { items }), 'body.customerName')
       await refused(
         400,
@@ -394,7 +404,7 @@ testDocument(
       )
       await refused(409, agent.post(`${shop}/orders`, { customerName: 'Ines', items: [{ productId, quantity: 8 }] }))
       assertShape(await answered(200, ana.get(`${shop}/orders`)), {
-        data: [{ id: taken.id }, { id: orderId }],
+        data: [{ id: once.id }, { id: taken.id }, { id: orderId }],
         nextCursor: null,
       })
       await refused(400, ana.get(`${shop}/orders?status=lost`), 'query.status')
