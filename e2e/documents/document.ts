@@ -41,8 +41,8 @@ export interface Scene {
   operate(args: string[], input?: string): Promise<string>
 }
 
-/** Many people come from this one address. */
-const settings = {
+/** Settings for a server to which many people come from one address. */
+export const manyFromOneAddress = {
   SIGN_UPS_PER_HOUR: '1000',
   RATE_LIMIT_PUBLIC_PER_MINUTE: '100000',
   RATE_LIMIT_PER_MINUTE: '100000',
@@ -60,7 +60,7 @@ export function testDocument(
 ): void {
   testOnBothDatabases(document.name, (databaseUrl, t) =>
     withScratch('document', async (folder) => {
-      await using server = await startSwitchboard({ folder, databaseUrl, settings: { ...settings, ...more } })
+      await using server = await startSwitchboard({ folder, databaseUrl, settings: { ...manyFromOneAddress, ...more } })
       const notes: Notes = { calls: [], frames: [] }
       const step = makeStep(t)
       const operator = (args: string[], input?: string) => operate(server, databaseUrl, args, input)
@@ -100,7 +100,8 @@ function makeStep(t: TestContext): Scene['step'] {
   }
 }
 
-async function operate(
+/** Runs `switchboard …`; the embedded database is one process's, so its server stands still meanwhile. */
+export async function operate(
   server: Awaited<ReturnType<typeof startSwitchboard>>,
   databaseUrl: DatabaseUrl,
   args: string[],
