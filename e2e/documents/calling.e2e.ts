@@ -108,7 +108,8 @@ testDocument(
   },
 )
 
-async function authentication({ visitor, url, notes }: Scene): Promise<Person> {
+async function authentication(scene: Scene): Promise<Person> {
+  const { visitor, url, notes } = scene
   const credentials = { email: 'ana@example.com', password: 'correct horse battery' }
   const metadata = { full_name: 'Ana Lima', company_name: 'Lima Lda' }
   const signUp = (body: object) => visitor.post('/api/auth/signup', body)
@@ -136,6 +137,13 @@ async function authentication({ visitor, url, notes }: Scene): Promise<Person> {
   await refused(401, visitor.post('/api/auth/login', { ...credentials, password: 'wrong horse' }))
   await refused(401, visitor.post('/api/auth/login', { ...credentials, email: 'nobody@example.com' }))
   await refused(400, visitor.post('/api/auth/login', { email: credentials.email }), 'body.password')
+
+  // Nobody guesses for long; who is guessed at elsewhere is not their neighbour.
+  const { email, password } = await scene.signUp()
+  for (let guess = 1; guess <= 5; guess++)
+    await refused(401, visitor.post('/api/auth/login', { email, password: `guess ${guess}` }))
+  await refused(429, visitor.post('/api/auth/login', { email, password }))
+  await answered(200, visitor.post('/api/auth/login', credentials))
   return asPerson(url, notes, credentials, login)
 }
 
@@ -525,7 +533,7 @@ async function aCampaignCalls(ana: Person, bo: Person, called: CalledPeople): Pr
   await until(
     'the campaign is over',
     async () => (await ana.get(`/api/campaigns/${id}`)).body.status === 'completed',
-    30_000,
+    60_000,
   )
 
   const counts = { total_calls: 3, answered_calls: 2, transferred_calls: 1, failed_calls: 1, progress: 100 }

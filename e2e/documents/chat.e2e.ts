@@ -561,9 +561,11 @@ async function administration(scene: Scene, ana: Person, ben: Person, dora: Pers
     video_calls: 2,
     storage_bytes: aNumber,
   })
-  assert.ok(statistics.messages >= 10 && statistics.messages_today === statistics.messages)
+  assert.ok(statistics.messages >= 10 && statistics.messages_today <= statistics.messages)
   assert.ok(statistics.storage_bytes > 0)
-  assertShape(statistics.per_day.at(-1), { users: 4, video_calls: 2 })
+  const sum = (what: 'users' | 'video_calls') =>
+    statistics.per_day.reduce((total: number, day: Record<string, number>) => total + day[what]!, 0)
+  assert.deepEqual([sum('users'), sum('video_calls')], [4, 2])
 
   const user = { id: dora.id, email: dora.email, suspended: false, banned: false, email_verified: false }
   assertShape(await answered(200, root.get('/api/admin/users?q=Dora')), { data: [user], next_cursor: null })

@@ -86,7 +86,19 @@ async function authentication({ visitor, url, notes }: Scene): Promise<Person> {
   await refused(401, visitor.post('/api/auth/refresh', { refresh_token: 'none' }))
   await refused(401, openFrontEnd(url, notes, `${fresh.token.slice(0, -4)}AAAA`).get('/api/auth/me'))
   assertShape(await answered(200, visitor.get('/healthz')), { status: 'ok' })
+  assert.equal(
+    (await preflight(url, 'http://localhost:5173')).get('access-control-allow-origin'),
+    'http://localhost:5173',
+  )
+  assert.equal((await preflight(url, 'https://evil.example.com')).get('access-control-allow-origin'), null)
   return asPerson(url, notes, credentials, fresh)
+}
+
+/** What a browser asks before it lets a page of this origin post. */
+async function preflight(url: string, origin: string): Promise<Headers> {
+  const asking = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
+  const { headers } = await fetch(`${url}/api/clients`, { method: 'OPTIONS', headers: { origin, ...asking } })
+  return headers
 }
 
 async function clients(ana: Person, bo: Person, agent: Person): Promise<string> {
@@ -160,7 +172,12 @@ async function calls({ url, notes }: Scene, ana: Person, bo: Person, client_id: 
     socket.send('ping')
     await socket.next('pong')
   }
-  const made = await answered(201, ollama.post('/api/calls', { client_id, ...logged }))
+  // An agent that got no answer sends the call again: it is one call.
+  const log = (more: object) =>
+    ollama.post('/api/calls', { client_id, ...logged, ...more }, { 'idempotency-key': 'call-1' })
+  const made = await answered(201, log({}))
+  assert.deepEqual(await answered(201, log({})), made)
+  await refused(422, log({ sentiment: 'negative' }))
   const call = {
     ...logged,
     id: anId,
