@@ -4,6 +4,7 @@ import { chownSync, readdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Account, accountOf } from './account.ts'
 import { startChild, untilReady } from './child.ts'
 import { freePort } from './ports.ts'
 
@@ -83,16 +84,6 @@ function findBinaries(): string {
   const versions = readdirSync(debianRoot).map(Number).filter(Number.isFinite)
   if (versions.length === 0) throw new Error(`No PostgreSQL in ${debianRoot}: install Debian's package postgresql-15.`)
   return join(debianRoot, String(Math.max(...versions)), 'bin')
-}
-
-interface Account {
-  uid: number
-  gid: number
-}
-
-function accountOf(name: string): Account {
-  const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))
-  return { uid: id('-u'), gid: id('-g') }
 }
 
 /** Runs the command with `DATABASE_URL` and `TEST_DATABASE_URL` pointing at the cluster; answers its exit code. */
