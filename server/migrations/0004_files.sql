@@ -6,7 +6,8 @@ grant usage on schema files to app_user, app_system;
 create table files.files (
   id uuid primary key,
   workspace_id uuid not null default app.workspace_id() references identity.workspaces (id) on delete cascade,
-  user_id uuid not null default app.user_id() references identity.users (id),
+  -- Null: a customer's, that came by a channel.
+  user_id uuid default app.user_id() references identity.users (id),
   filename text not null,
   mime_type text not null,
   size_bytes bigint not null,

@@ -44,7 +44,7 @@ const insert = statement(
       (id, contact_id, customer_name, channel, external_id, subject, is_ai_active, campaign_id, occurred_at)
     values (${p.id}, ${p.contact_id}, ${p.customer_name}, ${p.channel}, ${p.external_id}, ${p.subject},
             ${p.is_ai_active}, ${p.campaign_id}, coalesce(${p.occurred_at}::timestamptz, now()))
-    on conflict (workspace_id, channel, external_id) do nothing
+    on conflict (workspace_id, channel, external_id) where external_id is not null do nothing
     returning ${conversationColumns}`,
 )
 

@@ -42,14 +42,17 @@ const findQueued = statement(
     select ${columns} from inbox.messages where id = ${p.id} and status = 'queued'`,
 )
 
-// A receipt may have come before the answer to the sending: what is further on stays.
+// A receipt may have come before the answer to the sending: what is further on stays. An id that a platform gave away
+// twice is not worth sending again.
 const setStatus = statement(
   'inbox.set_message_status',
   (_, p: { id: string; status: string; error: string | null; external_id: string | null }) => sql<Message>`
-    update inbox.messages
+    update inbox.messages m
        set status = case when status = 'queued' then ${p.status} else status end,
            error = case when status = 'queued' then ${p.error} else error end,
-           external_id = coalesce(${p.external_id}, external_id)
+           external_id = case when exists (select from inbox.messages o where o.conversation_id = m.conversation_id
+                                              and o.external_id = ${p.external_id})
+                              then external_id else coalesce(${p.external_id}, external_id) end
      where id = ${p.id} returning ${columns}`,
 )
 

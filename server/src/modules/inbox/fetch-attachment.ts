@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
+import { AppError, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { job } from '../../platform/jobs.ts'
@@ -39,11 +40,17 @@ export const fetchAttachment = job({
     const mime_type = content_type ?? 'application/octet-stream'
     const filename = name ?? `${type}.${content_type?.split('/')[1] ?? 'bin'}`
     const file = { id: newId(), filename, mime_type, size_bytes, sha256, storage_key }
-    await transaction(ctx, async (ctx) => {
-      const attachment = { url: fileUrl(file), type: content_type ?? type, name: filename }
-      await ctx.db.together([recordFile(file)])
-      const message = await ctx.db.maybe(attach, { id: message_id, attachment: JSON.stringify(attachment) })
-      if (message) emit(ctx, MessageStatusChanged, message)
-    })
+    const attachment = JSON.stringify({ url: fileUrl(file), type: content_type ?? type, name: filename })
+    try {
+      await transaction(ctx, async (ctx) => {
+        const message =
+          (await ctx.db.maybe(attach, { id: message_id, attachment })) ?? missing('message to attach this to')
+        await ctx.db.together([recordFile(file)])
+        emit(ctx, MessageStatusChanged, message)
+      })
+    } catch (error) {
+      await ctx.services.storage.remove(storage_key)
+      if (!(error instanceof AppError && error.status === 404)) throw error
+    }
   },
 })

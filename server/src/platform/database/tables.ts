@@ -368,7 +368,7 @@ export interface ContactsTimeline {
 export interface FilesFiles {
   id: string
   workspace_id: Generated<string>
-  user_id: Generated<string>
+  user_id: Generated<string | null>
   filename: string
   mime_type: string
   size_bytes: number

@@ -119,9 +119,11 @@ function newsOf(kind: 'facebook' | 'instagram', event: Event, at: Date): News[] 
   if (message?.is_echo) return []
   if (message?.is_deleted) return [{ kind: 'withdrawal', thread, id: message.mid }]
   if (message) {
-    const media = message.attachments.map(toMedia)
-    if (!message.text && media.length === 0) return []
-    return [{ kind: 'message', thread, id: message.mid, sentAt: at, person, text: message.text, media }]
+    const media = message.attachments.map(toMedia).filter(({ url }) => url !== undefined)
+    const isHidden = message.attachments.length > 0 && media.length === 0
+    const text = message.text || (isHidden ? 'Sent something that cannot be shown here.' : '')
+    if (!text && media.length === 0) return []
+    return [{ kind: 'message', thread, id: message.mid, sentAt: at, person, text, media }]
   }
   if (message_edit) return [{ kind: 'edit', thread, id: message_edit.mid, text: message_edit.text }]
   if (postback) {

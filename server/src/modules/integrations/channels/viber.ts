@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
-import { callJson } from '../json-call.ts'
+import { callJson, type JsonAnswer } from '../json-call.ts'
 import { apiUrlOf, refusedToken } from '../platforms.ts'
 import type { AccountNews, Channel, Media, News, Outgoing, Sending } from './channel.ts'
 import { epochMs, maybe, outsideId, saidText } from './body.ts'
@@ -16,14 +16,14 @@ export const viber: Channel = {
   read,
 
   async send(ctx, account, message) {
-    const { status, body } = await callViber(ctx, account.secrets.token ?? '', 'send_message', {
+    const answer = await callViber(ctx, account.secrets.token ?? '', 'send_message', {
       receiver: message.thread,
       min_api_version: 1,
       sender: { name: (account.name ?? 'Shop').slice(0, 28) },
       tracking_data: message.id,
       ...contentOf(message),
     })
-    return toSending(status, body)
+    return toSending(answer)
   },
 
   async identify(ctx, { token }) {
@@ -65,14 +65,12 @@ const sayings: Record<number, string> = {
 }
 
 // `status` of an answer: developers.viber.com/docs/api/rest-bot-api/#error-codes
-function toSending(
-  httpStatus: number,
-  body: { status?: unknown; status_message?: unknown; message_token?: unknown },
-): Sending {
+function toSending({ status: httpStatus, headers, body }: JsonAnswer): Sending {
   const status = Number(body.status)
   const why = wordsOf(body.status_message, `status ${status}`)
   if (httpStatus === 200 && status === 0) return { status: 'sent', externalId: String(body.message_token) }
-  if (httpStatus === 429 || status === 12) return { status: 'busy', retryAfterSeconds: 10 }
+  if (httpStatus === 429 || status === 12)
+    return { status: 'busy', retryAfterSeconds: Number(headers['retry-after']) || 10 }
   if (httpStatus >= 500) throw new AppError(502, 'platform_failed', `Viber: ${why}`)
   if (status === 2 || status === 9) {
     return { status: 'failed', error: `Viber does not accept our token any more: ${why}`, tokenRefused: true }

@@ -1,0 +1,588 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
+import { openSocket } from '../../../../test/sockets.ts'
+import { type SignedUp, startTestServer } from '../../../../test/server.ts'
+import { serverContext } from '../../../platform/services.ts'
+import { accountOf } from '../accounts.ts'
+import { connected } from '../connections.ts'
+import { type PlatformName, platformNames } from '../platforms.ts'
+import type { NewAccount } from './channel.ts'
+
+// Every platform, written after its documentation: what it posts, how it signs, what it answers to a message.
+
+interface Posted {
+  body: string
+  headers: Record<string, string>
+}
+interface Answer {
+  status?: number
+  headers?: Record<string, string>
+  body: object
+}
+
+interface Vendor {
+  account: NewAccount
+  /** Do deliveries name the account, or does each have a webhook of its own? */
+  isShared: boolean
+  says(message: { id: string; text: string; atSeconds: number; account?: string }): Posted
+  /** What we sent, as plain text and whom it is for. */
+  // oxlint-disable-next-line no-explicit-any -- of each platform's own shape.
+  heard(body: any): { text?: string; to: unknown }
+  accepts(id: string): Answer
+  isBusy: Answer
+  isDown: Answer
+  refuses: Answer
+  refusesToken: Answer
+  /** That a message of ours was read; null: it never says so. */
+  read: ((id: string) => Posted) | null
+}
+
+const hmac = (secret: string, text: string) => createHmac('sha256', secret).update(text).digest('hex')
+const json = { 'content-type': 'application/json' }
+const meta =
+  (secret: string) =>
+  (body: object): Posted => {
+    const text = JSON.stringify(body)
+    return { body: text, headers: { ...json, 'x-hub-signature-256': `sha256=${hmac(secret, text)}` } }
+  }
+const signedByFacebook = meta('facebook-secret')
+const signedByInstagram = meta('instagram-secret')
+const signedByWhatsApp = meta('whatsapp-secret')
+const signedByViber = (body: string): Posted => ({
+  body,
+  headers: { ...json, 'x-viber-content-signature': hmac('viber-token', body) },
+})
+const signedByTikTok = (body: object): Posted => {
+  const [text, time] = [JSON.stringify(body), Math.floor(Date.now() / 1000)]
+  return {
+    body: text,
+    headers: { ...json, 'tiktok-signature': `t=${time},s=${hmac('tiktok-secret', `${time}.${text}`)}` },
+  }
+}
+
+const metaErrors = {
+  isBusy: { status: 429, headers: { 'retry-after': '1' }, body: { error: { code: 613, message: 'Calls exceeded' } } },
+  isDown: { status: 503, body: { error: { code: 2, message: 'Service temporarily unavailable' } } },
+  refusesToken: { status: 401, body: { error: { code: 190, message: 'Session has expired' } } },
+}
+const page = (object: string, sign: (body: object) => Posted, own: string) => ({
+  isShared: true,
+  says: ({ id, text, atSeconds, account = own }: Parameters<Vendor['says']>[0]) =>
+    sign({
+      object,
+      entry: [
+        {
+          id: account,
+          time: atSeconds * 1000,
+          messaging: [
+            {
+              sender: { id: '338' },
+              recipient: { id: account },
+              timestamp: atSeconds * 1000,
+              message: { mid: id, text },
+            },
+          ],
+        },
+      ],
+    }),
+  // oxlint-disable-next-line no-explicit-any -- of each platform's own shape.
+  heard: (body: any) => ({ text: body.message?.text, to: body.recipient?.id }),
+  accepts: (id: string) => ({ body: { recipient_id: '338', message_id: id } }),
+  ...metaErrors,
+})
+
+const whatsappBody = (value: object, phoneNumberId = '590') => ({
+  object: 'whatsapp_business_account',
+  entry: [
+    {
+      id: 'WABA',
+      changes: [{ field: 'messages', value: { metadata: { phone_number_id: phoneNumberId }, ...value } }],
+    },
+  ],
+})
+
+const vendors: Record<PlatformName, Vendor> = {
+  facebook: {
+    ...page('page', signedByFacebook, '117'),
+    account: { secrets: { accessToken: 'EAA', pageToken: 'EAApage' }, accountId: '117', accountName: 'Cups' },
+    refuses: { status: 400, body: { error: { code: 10, error_subcode: 2_018_278, message: 'outside of window' } } },
+    read: () =>
+      signedByFacebook({
+        object: 'page',
+        entry: [{ id: '117', messaging: [{ sender: { id: '338' }, read: { watermark: Date.now() + 60_000 } }] }],
+      }),
+  },
+  instagram: {
+    ...page('instagram', signedByInstagram, '178'),
+    account: { secrets: { accessToken: 'IGAA' }, accountId: '178', accountName: '@cups' },
+    refuses: { status: 400, body: { error: { code: 10, error_subcode: 2_534_022, message: 'outside of window' } } },
+    read: (mid) =>
+      signedByInstagram({
+        object: 'instagram',
+        entry: [{ id: '178', messaging: [{ sender: { id: '338' }, timestamp: 1, read: { mid } }] }],
+      }),
+  },
+  whatsapp: {
+    account: { secrets: { token: 'EAAG' }, accountId: '590', accountName: 'Cups Ltd' },
+    isShared: true,
+    says: ({ id, text, atSeconds, account }) =>
+      signedByWhatsApp(
+        whatsappBody(
+          {
+            contacts: [{ profile: { name: 'Ana' }, user_id: 'BR.1349' }],
+            messages: [
+              { from_user_id: 'BR.1349', id, timestamp: String(atSeconds), type: 'text', text: { body: text } },
+            ],
+          },
+          account,
+        ),
+      ),
+    heard: (body) => ({ text: body.text?.body, to: body.recipient }),
+    accepts: (id) => ({ body: { messaging_product: 'whatsapp', messages: [{ id }] } }),
+    ...metaErrors,
+    refuses: { status: 400, body: { error: { code: 131_047, message: 'Re-engagement message' } } },
+    read: (id) => signedByWhatsApp(whatsappBody({ statuses: [{ id, status: 'read', timestamp: '1' }] })),
+  },
+  telegram: {
+    account: { secrets: { token: `111:${'A'.repeat(35)}`, webhookSecret: 'tg-secret' }, accountId: '111' },
+    isShared: false,
+    says: ({ id, text, atSeconds }) => ({
+      body: JSON.stringify({
+        update_id: Number(id.replace(/\D/g, '')) || 1,
+        message: {
+          message_id: Number(id.replace(/\D/g, '')),
+          from: { id: 23, is_bot: false, first_name: 'Ana' },
+          chat: { id: 23, first_name: 'Ana', type: 'private' },
+          date: atSeconds,
+          text,
+        },
+      }),
+      headers: { ...json, 'x-telegram-bot-api-secret-token': 'tg-secret' },
+    }),
+    heard: (body) => ({ text: body.text, to: body.chat_id }),
+    accepts: (id) => ({ body: { ok: true, result: { message_id: 900 + Number(id.replace(/\D/g, '')) } } }),
+    isBusy: {
+      status: 429,
+      body: { ok: false, error_code: 429, description: 'Too Many Requests', parameters: { retry_after: 1 } },
+    },
+    isDown: { status: 502, body: { ok: false, error_code: 502, description: 'Bad Gateway' } },
+    refuses: {
+      status: 403,
+      body: { ok: false, error_code: 403, description: 'Forbidden: bot was blocked by the user' },
+    },
+    refusesToken: { status: 401, body: { ok: false, error_code: 401, description: 'Unauthorized' } },
+    read: null,
+  },
+  viber: {
+    account: { secrets: { token: 'viber-token' }, accountId: 'pa:1', accountName: 'Cups' },
+    isShared: false,
+    // Written out, because its tokens have more digits than a double.
+    says: ({ id, text, atSeconds }) =>
+      signedByViber(
+        `{"event":"message","timestamp":${atSeconds * 1000},"message_token":49126618466552${id.replace(/\D/g, '').padStart(5, '0')},` +
+          `"sender":{"id":"01234567890A=","name":"Ana"},"message":{"type":"text","text":${JSON.stringify(text)}}}`,
+      ),
+    heard: (body) => ({ text: body.text, to: body.receiver }),
+    accepts: (id) => ({
+      body: {
+        status: 0,
+        status_message: 'ok',
+        message_token: `@54662975781741${id.replace(/\D/g, '').padStart(5, '0')}`,
+      },
+    }),
+    isBusy: { status: 429, headers: { 'retry-after': '1' }, body: { status: 12, status_message: 'tooManyRequests' } },
+    isDown: { status: 500, body: { status: 99, status_message: 'generalError' } },
+    refuses: { body: { status: 6, status_message: 'notSubscribed' } },
+    refusesToken: { body: { status: 2, status_message: 'invalidAuthToken' } },
+    read: (id) => signedByViber(`{"event":"seen","timestamp":1,"message_token":${id},"user_id":"01234567890A="}`),
+  },
+  tiktok: {
+    account: { secrets: { accessToken: 'act.1', refreshToken: 'rft.1' }, accountId: 'biz-123', accountName: '@cups' },
+    isShared: true,
+    says: ({ id, text, atSeconds, account = 'biz-123' }) =>
+      signedByTikTok({
+        event: 'im_receive_msg',
+        user_openid: account,
+        content: JSON.stringify({
+          type: 'text',
+          message_id: id,
+          timestamp: atSeconds * 1000,
+          conversation_id: 'conv-1',
+          text: { body: text },
+          from: 'Ana',
+          from_user: { id: 'user-1' },
+          to_user: { id: account },
+        }),
+      }),
+    heard: (body) => ({ text: body.text?.body, to: body.recipient }),
+    accepts: (id) => ({ body: { code: 0, message: 'OK', data: { message: { message_id: id } } } }),
+    isBusy: { headers: { 'retry-after': '1' }, body: { code: 40_064, message: 'too fast' } },
+    isDown: { body: { code: 50_000, message: 'System error' } },
+    refuses: { body: { code: 40_002, message: 'The reply window is closed' } },
+    refusesToken: { body: { code: 40_105, message: 'Access token is incorrect or has been revoked' } },
+    read: () =>
+      signedByTikTok({
+        event: 'im_mark_read_msg',
+        user_openid: 'biz-123',
+        content: JSON.stringify({ conversation_id: 'conv-1', read: { last_read_timestamp: Date.now() + 60_000 } }),
+      }),
+  },
+}
+
+/** What reached each platform, and what it answers next; usually it accepts. */
+const heard: { platform: PlatformName; text?: string; to: unknown; path: string }[] = []
+const script = new Map<PlatformName, Answer[]>()
+const files = new Map<string, Buffer>()
+let accepted = 0
+
+const outside = createServer(async (request, response) => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const [, platform = '', path = ''] = /^\/(\w+)\/(.*)$/.exec(String(request.url)) ?? []
+  const file = files.get(path)
+  if (file && !Buffer.concat(chunks).length) return void response.end(file)
+  const vendor = vendors[platform as PlatformName]
+  const body = JSON.parse(Buffer.concat(chunks).toString() || '{}')
+  const answer = answerOf()
+  response.writeHead(answer.status ?? 200, { ...json, ...answer.headers })
+  // Viber's tokens are numbers that no double holds.
+  response.end(JSON.stringify(answer.body).replace(/"@(\d+)"/, '$1'))
+
+  function answerOf(): Answer {
+    if (path.endsWith('/getFile')) return { body: { ok: true, result: { file_path: 'photos/file_1.png' } } }
+    const next = script.get(platform as PlatformName)?.shift()
+    if (next) return next
+    heard.push({ platform: platform as PlatformName, path, ...vendor.heard(body) })
+    return vendor.accepts(`out-${++accepted}`)
+  }
+})
+outside.listen(0, '127.0.0.1')
+await new Promise((resolve) => outside.once('listening', resolve))
+after(() => {
+  outside.close()
+  outside.closeAllConnections()
+})
+const outsideUrl = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
+
+const server = await startTestServer({
+  META_VERIFY_TOKEN: 'our-verify-token',
+  ...Object.fromEntries(platformNames.map((name) => [`${name.toUpperCase()}_API_URL`, `${outsideUrl}/${name}`])),
+  ...Object.fromEntries(
+    ['facebook', 'instagram', 'whatsapp', 'tiktok'].flatMap((name) => [
+      [`${name.toUpperCase()}_CLIENT_ID`, `${name}-app`],
+      [`${name.toUpperCase()}_CLIENT_SECRET`, `${name}-secret`],
+    ]),
+  ),
+})
+const { services } = server.app
+const contextOf = (who: SignedUp) => serverContext(services, { workspaceId: who.workspaceId })
+
+/** One shop for each platform, so that nothing of one test is seen in the next. */
+async function connectedShop(platform: PlatformName): Promise<SignedUp> {
+  const ana = await server.signUp()
+  // An account belongs to one shop at a time here.
+  await services.connections.pool.query(
+    `update integrations.connections set status = 'disconnected' where platform = $1`,
+    [platform],
+  )
+  await connected(contextOf(ana), platform, vendors[platform].account)
+  return ana
+}
+
+const hookOf = (platform: PlatformName, shop: SignedUp) =>
+  `/webhook/${platform}${vendors[platform].isShared ? '' : `?shopId=${shop.workspaceId}`}`
+const post = (platform: PlatformName, shop: SignedUp, { body, headers }: Posted) =>
+  server.anyone.post(hookOf(platform, shop), body, headers)
+
+interface Said {
+  id: string
+  sender: string
+  text: string
+  status: string
+  error: string | null
+  attachment: { url: string; type: string } | null
+}
+async function inboxOf(shop: SignedUp) {
+  const { body } = await shop.get(`/api/shops/${shop.workspaceId}/conversations`)
+  return body.data as { id: string; channel: string; customerName: string; customerId: string; unreadCount: number }[]
+}
+async function threadOf(shop: SignedUp): Promise<{ id: string; messages: Said[] }> {
+  const [conversation] = await inboxOf(shop)
+  assert.ok(conversation, 'There is no conversation.')
+  const { body } = await shop.get(`/api/shops/${shop.workspaceId}/conversations/${conversation.id}/messages`)
+  return { id: conversation.id, messages: body.data.toReversed() }
+}
+async function reply(shop: SignedUp, text: string, more: object = {}): Promise<string> {
+  const { id } = await threadOf(shop)
+  const at = `/api/shops/${shop.workspaceId}/conversations/${id}/messages`
+  const { body } = await shop.post(at, { text, ...more })
+  assert.equal(body.status, 'queued')
+  return body.id
+}
+/** Waits for a message to be as `isSo` wants it. */
+async function until(shop: SignedUp, id: string, isSo: (message: Said) => boolean): Promise<Said> {
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    const message = (await threadOf(shop)).messages.find((one) => one.id === id)
+    if (message && isSo(message)) return message
+    assert.ok(Date.now() < deadline, `It stayed ${JSON.stringify(message)}. ${server.logLines.join(' ')}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+const isSent = ({ status }: Said) => status === 'sent'
+
+const onEach = async (what: (platform: PlatformName, vendor: Vendor) => Promise<void>): Promise<void> => {
+  await Promise.all(
+    platformNames.map(async (platform): Promise<void> => {
+      try {
+        await what(platform, vendors[platform])
+      } catch (error) {
+        throw new Error(`${platform}: ${(error as Error).message}`, { cause: error })
+      }
+    }),
+  )
+}
+
+test('what a customer writes is a conversation, once, however often the platform says so', () =>
+  onEach(async (platform, vendor) => {
+    const shop = await connectedShop(platform)
+    const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.token })
+    const first = vendor.says({ id: 'm1', text: 'is it in stock?', atSeconds: 1_790_000_000 })
+    const answers = await Promise.all([1, 2, 3].map(() => post(platform, shop, first)))
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200],
+    )
+    assert.equal((await post(platform, shop, first)).status, 200)
+    await post(platform, shop, vendor.says({ id: 'm3', text: 'third', atSeconds: 1_790_000_009 }))
+    // Late, because something on the way was slow.
+    await post(platform, shop, vendor.says({ id: 'm2', text: 'second', atSeconds: 1_790_000_005 }))
+
+    const [conversation, ...others] = await inboxOf(shop)
+    assert.ok(conversation && others.length === 0)
+    assert.deepEqual([conversation.channel, conversation.unreadCount], [platform, 3])
+    const { messages } = await threadOf(shop)
+    assert.deepEqual(
+      messages.map(({ text, sender }) => [text, sender]),
+      [
+        ['is it in stock?', 'user'],
+        ['second', 'user'],
+        ['third', 'user'],
+      ],
+    )
+    assert.equal((await socket.next('message:new')).data.text, 'is it in stock?')
+    const { body: timeline } = await shop.get(`/api/contacts/${conversation.customerId}/timeline`)
+    assert.equal(timeline.data[0].kind, 'conversation.started')
+    const { body: identities } = await shop.get(`/api/contacts/${conversation.customerId}/identities`)
+    assert.ok(identities.data.some(({ kind }: { kind: string }) => kind === platform))
+  }))
+
+test('what is not signed as it should be is 401, and nothing of it is kept', () =>
+  onEach(async (platform, vendor) => {
+    const shop = await connectedShop(platform)
+    const { body, headers } = vendor.says({ id: 'm1', text: 'forged', atSeconds: 1_790_000_000 })
+    const [[name, signature] = ['', '']] = Object.entries(headers).filter(([name]) => name !== 'content-type')
+    const attempts: Posted[] = [
+      { body, headers: json },
+      { body, headers: { ...json, [name]: '' } },
+      { body, headers: { ...headers, [name]: signature.replace(/.$/, (end) => (end === '0' ? '1' : '0')) } },
+      ...(platform === 'telegram' ? [] : [{ body: body.replace('forged', 'Forged'), headers }]),
+    ]
+    for (const attempt of attempts) {
+      const answer = await post(platform, shop, attempt)
+      assert.equal(answer.status, 401)
+      assert.equal(answer.body.code, 'invalid_signature')
+    }
+    assert.deepEqual(await inboxOf(shop), [])
+  }))
+
+test('a reply goes out by the channel it came in by, in order, and its way is told', () =>
+  onEach(async (platform, vendor) => {
+    const shop = await connectedShop(platform)
+    await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
+    const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.token })
+    const ids = []
+    for (const text of ['one', 'two', 'three']) ids.push(await reply(shop, `${platform} ${text}`))
+    for (const id of ids) await until(shop, id, isSent)
+    const said = heard.filter(({ text }) => text?.startsWith(`${platform} `))
+    assert.deepEqual(
+      said.map(({ text }) => text),
+      ['one', 'two', 'three'].map((text) => `${platform} ${text}`),
+    )
+    const update = await socket.next('message:update')
+    assert.equal(update.data.status, 'sent')
+    if (!vendor.read) return
+    const [, , last = ''] = ids
+    const { rows } = await services.connections.pool.query(`select external_id from inbox.messages where id = $1`, [
+      last,
+    ])
+    const receipt = vendor.read(rows[0].external_id)
+    assert.equal((await post(platform, shop, receipt)).status, 200)
+    await until(shop, last, ({ status }) => status === 'read')
+    // Once more, and nothing goes backwards.
+    await post(platform, shop, receipt)
+    await until(shop, last, ({ status }) => status === 'read')
+  }))
+
+test('a platform that is busy or down is tried again; nobody gets it twice', () =>
+  onEach(async (platform, vendor) => {
+    const shop = await connectedShop(platform)
+    await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
+    script.set(platform, [vendor.isDown, vendor.isBusy])
+    const text = `after all, ${platform}`
+    await until(shop, await reply(shop, text), isSent)
+    assert.deepEqual(script.get(platform), [])
+    assert.equal(heard.filter((one) => one.text === text).length, 1)
+  }))
+
+test('what a platform refuses is failed, with its reason for people, and not tried again', () =>
+  onEach(async (platform, vendor) => {
+    const shop = await connectedShop(platform)
+    await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
+    script.set(platform, [vendor.refuses])
+    const { error } = await until(shop, await reply(shop, 'too late'), ({ status }) => status === 'failed')
+    const reasons: Record<PlatformName, RegExp> = {
+      facebook: /not written for 24 hours/,
+      instagram: /not written for 24 hours/,
+      whatsapp: /not written for 24 hours.*approved templates/,
+      telegram: /blocked the bot/,
+      viber: /not subscribed/,
+      tiktok: /The reply window is closed/,
+    }
+    assert.match(error ?? '', reasons[platform])
+    assert.equal((await accountOf(contextOf(shop), platform))?.id, vendor.account.accountId)
+    const { body } = await shop.get(`/api/shops/${shop.workspaceId}/integrations`)
+    assert.equal(body.data.find((one: { platform: string }) => one.platform === platform).status, 'connected')
+  }))
+
+test('a token that is refused marks the connection, and people are told', () =>
+  onEach(async (platform, vendor) => {
+    const shop = await connectedShop(platform)
+    await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
+    const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.token })
+    script.set(platform, [vendor.refusesToken])
+    const { error } = await until(shop, await reply(shop, 'hello'), ({ status }) => status === 'failed')
+    assert.match(error ?? '', /does not accept our token any more/)
+    assert.equal((await socket.next('integration:update')).data.status, 'error')
+    await socket.next(({ event, data }) => event === 'notification' && /has to be connected again/.test(data.title))
+    const { body } = await shop.get(`/api/shops/${shop.workspaceId}/integrations`)
+    const state = body.data.find((one: { platform: string }) => one.platform === platform)
+    assert.deepEqual([state.status, state.isConnected], ['error', false])
+    assert.match(state.error, /does not accept our token/)
+  }))
+
+test('what is for an account that nobody is connected to is taken, counted and forgotten', async () => {
+  for (const platform of platformNames) {
+    const shop = await connectedShop(platform)
+    const stranger = vendors[platform].isShared ? shop : await server.signUp()
+    const said = vendors[platform].says({ id: 'm1', text: 'x', atSeconds: 1_790_000_000, account: '999' })
+    assert.equal((await post(platform, stranger, said)).status, 200, platform)
+    assert.deepEqual(await inboxOf(shop), [])
+    const { text } = await server.anyone.get('/metrics')
+    assert.match(text, new RegExp(`switchboard_webhooks_unclaimed_total\\{platform="${platform}"\\} 1`))
+  }
+})
+
+test('a shop’s own app speaks for that shop alone', async () => {
+  const [ana, eve] = [await connectedShop('facebook'), await server.signUp()]
+  await eve.put(`/api/shops/${eve.workspaceId}/integrations/facebook/credentials`, {
+    clientId: 'eve-app',
+    clientSecret: 'eve-secret',
+  })
+  const said = vendors.facebook.says({ id: 'm1', text: 'from Eve', atSeconds: 1_790_000_000 })
+  const body = { body: said.body, headers: meta('eve-secret')(JSON.parse(said.body)).headers }
+  assert.equal((await server.anyone.post('/webhook/facebook', body.body, body.headers)).status, 401)
+  const own = `/webhook/facebook?shopId=${eve.workspaceId}`
+  assert.equal((await server.anyone.post(own, body.body, body.headers)).status, 200)
+  // The installation's app has no say there.
+  assert.equal((await server.anyone.post(own, said.body, said.headers)).status, 401)
+  const victim = `/webhook/facebook?shopId=${ana.workspaceId}`
+  assert.equal((await server.anyone.post(victim, body.body, body.headers)).status, 401)
+  assert.deepEqual([await inboxOf(ana), await inboxOf(eve)], [[], []])
+})
+
+test('Meta’s check of the address', async () => {
+  const check = (query: string) => server.anyone.get(`/webhook/instagram?${query}`)
+  const good = await check('hub.mode=subscribe&hub.verify_token=our-verify-token&hub.challenge=1158201444')
+  assert.deepEqual(
+    [good.status, good.text, good.headers.get('content-type')],
+    [200, '1158201444', 'text/plain; charset=utf-8'],
+  )
+  assert.equal((await check('hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1')).status, 403)
+  assert.equal((await check('hub.verify_token=our-verify-token&hub.challenge=1')).status, 403)
+  assert.equal((await server.anyone.get('/webhook/myspace?hub.mode=subscribe')).status, 404)
+  assert.equal((await server.anyone.post('/webhook/myspace', '{}', json)).status, 404)
+})
+
+test('WhatsApp: who begins to hide their number goes on with the same conversation', async () => {
+  const shop = await connectedShop('whatsapp')
+  const text = { type: 'text', timestamp: '1790000000' }
+  const contact = { profile: { name: 'Ana' }, wa_id: '5516992318222' }
+  const post3 = async (value: object) => post('whatsapp', shop, signedByWhatsApp(whatsappBody(value)))
+  await post3({ contacts: [contact], messages: [{ ...text, id: 'w1', from: '5516992318222', text: { body: 'a' } }] })
+  const both = { from: '5516992318222', from_user_id: 'BR.77' }
+  await post3({
+    contacts: [{ ...contact, user_id: 'BR.77' }],
+    messages: [{ ...text, ...both, id: 'w2', text: { body: 'b' } }],
+  })
+  await post3({ contacts: [], messages: [{ ...text, from_user_id: 'BR.77', id: 'w3', text: { body: 'c' } }] })
+  const [conversation, ...others] = await inboxOf(shop)
+  assert.equal(others.length, 0)
+  assert.equal(conversation?.customerName, 'Ana')
+  assert.deepEqual(
+    (await threadOf(shop)).messages.map(({ text }) => text),
+    ['a', 'b', 'c'],
+  )
+})
+
+test('Telegram: a corrected message is corrected here; a picture is fetched and kept', async () => {
+  const shop = await connectedShop('telegram')
+  const headers = { ...json, 'x-telegram-bot-api-secret-token': 'tg-secret' }
+  const message = { message_id: 5, chat: { id: 23, type: 'private' }, from: { first_name: 'Ana' }, date: 1_790_000_000 }
+  const tell = (update: object) =>
+    post('telegram', shop, { body: JSON.stringify({ update_id: 1, ...update }), headers })
+  await tell({ message: { ...message, text: 'two cups' } })
+  await tell({ edited_message: { ...message, edit_date: 1_790_000_050, text: 'three cups' } })
+  const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+  files.set(`file/bot${vendors.telegram.account.secrets.token}/photos/file_1.png`, png)
+  await tell({
+    message: { ...message, message_id: 6, date: 1_790_000_060, photo: [{ file_id: 'AgAC' }], caption: 'these' },
+  })
+  const [first, second] = (await threadOf(shop)).messages
+  assert.equal(first?.text, 'three cups')
+  const { attachment } = await until(shop, second?.id ?? '', (one) => one.attachment !== null)
+  assert.equal(attachment?.type, 'image/png')
+  const file = await fetch(server.url + attachment?.url, { headers: { authorization: `Bearer ${shop.token}` } })
+  assert.deepEqual(Buffer.from(await file.arrayBuffer()), png)
+
+  // And back: our own files leave by an address that opens for a while.
+  const id = await reply(shop, 'like this?', { attachment: { url: attachment?.url, type: 'image/png' } })
+  await until(shop, id, isSent)
+  const sent = heard.findLast(({ path }) => path.endsWith('/sendPhoto'))
+  assert.equal(sent?.to, '23')
+})
+
+test('Instagram: what somebody takes back is gone here too', async () => {
+  const shop = await connectedShop('instagram')
+  await post('instagram', shop, vendors.instagram.says({ id: 'm1', text: 'secret', atSeconds: 1_790_000_000 }))
+  const event = { sender: { id: '338' }, timestamp: 1, message: { mid: 'm1', is_deleted: true } }
+  await post('instagram', shop, signedByInstagram({ object: 'instagram', entry: [{ id: '178', messaging: [event] }] }))
+  assert.deepEqual(
+    (await threadOf(shop)).messages.map(({ text }) => text),
+    ['Withdrawn by the sender.'],
+  )
+})
+
+test('malformed deliveries that are signed are 400 or taken, never a fault of ours', async () => {
+  const shop = await connectedShop('facebook')
+  for (const body of ['', '{', 'null', '[]', '7', '{"entry":7}', '{"entry":[{"id":[]}]}', '['.repeat(100_000)]) {
+    const headers = { ...json, 'x-hub-signature-256': `sha256=${hmac('facebook-secret', body)}` }
+    const { status } = await post('facebook', shop, { body, headers })
+    assert.ok([200, 400].includes(status), `${body.slice(0, 20)}: ${status}`)
+  }
+  const huge = JSON.stringify({ entry: 'x'.repeat(2_000_000) })
+  assert.equal((await post('facebook', shop, signedByFacebook({ huge }))).status, 413)
+})
