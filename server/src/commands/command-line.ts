@@ -8,6 +8,7 @@ import { addImport } from './import.ts'
 import { addMail } from './mail.ts'
 import { addMigrate } from './migrate.ts'
 import { addOpenapi } from './openapi.ts'
+import { addRecover } from './recover.ts'
 import { addRestore } from './restore.ts'
 import { sentenceOf } from './sentence.ts'
 import { addStart } from './start.ts'
@@ -49,5 +50,6 @@ const commands = [
   addExport,
   addBackup,
   addRestore,
+  addRecover,
   addOpenapi,
 ]

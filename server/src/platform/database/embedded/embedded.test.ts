@@ -12,6 +12,7 @@ import pg from 'pg'
 import { DataDirInUse, lockDataDir } from './data-lock.ts'
 import { openEmbeddedDatabase, type EmbeddedDatabase } from './embedded.ts'
 import type { Log } from './engine.ts'
+import { recoverEmbeddedDatabase } from './recover.ts'
 import { POSTGRES_MAJOR } from './template.ts'
 
 interface LogLine {
@@ -104,10 +105,10 @@ test('commits are written through to the disk, and vectors, trigrams and the res
   await close()
 })
 
-test('every acknowledged row survives kill -9, ten times', async (t) => {
+test('every acknowledged row survives kill -9, four times', async (t) => {
   const dataDir = await temporaryDirectory(t)
   let acknowledged = 0
-  for (let round = 1; round <= 10; round++) {
+  for (let round = 1; round <= 4; round++) {
     const writer = startWriter(t, dataDir)
     for (let line = 0; line < 20 + round; line++) acknowledged = Number((await writer.lines.next()).value)
     await writer.kill()
@@ -160,7 +161,7 @@ test('a lock whose holder is gone is free, even when its process id lives on in 
   lockDataDir(dataDir).release()
 })
 
-test('a database that does not open is restored from the newest snapshot, loudly, and kept aside', async (t) => {
+test('a database that does not open is left alone; recovering puts the newest snapshot in its place and keeps it aside', async (t) => {
   const dataDir = await temporaryDirectory(t)
   const first = await open(t, dataDir)
   await first.pool.query('create table facts (n int)')
@@ -174,12 +175,15 @@ test('a database that does not open is restored from the newest snapshot, loudly
   assert.equal(readdirSync(join(dataDir, 'snapshots')).length, 2)
 
   truncateSync(join(dataDir, 'postgres/global/pg_control'), 100)
-  const log = recordingLog()
-  const second = await open(t, dataDir, log)
+  const options = { dataDir, log: recordingLog() }
+  await assert.rejects(openEmbeddedDatabase(options), /Nothing was changed\. .* npm run switchboard -- recover$/)
+  assert.equal(statSync(join(dataDir, 'postgres/global/pg_control')).size, 100)
+  const { brokenDir } = await recoverEmbeddedDatabase(options)
+  assert.equal(statSync(join(brokenDir, 'global/pg_control')).size, 100)
+  const second = await open(t, dataDir)
   assert.equal((await numbers(second.pool)).at(-1), 20001)
-  assert.match(log.lines[0]?.message ?? '', /RESTORED FROM A SNAPSHOT/)
-  assert.equal(readdirSync(dataDir).filter((name) => name.startsWith('postgres.broken-')).length, 1)
   await second.close()
+  await assert.rejects(recoverEmbeddedDatabase(options), /nothing to recover from/)
 })
 
 test('a damaged snapshot is passed over for the older one', async (t) => {
@@ -193,7 +197,8 @@ test('a damaged snapshot is passed over for the older one', async (t) => {
   truncateSync(newest, 5000)
   truncateSync(join(dataDir, 'postgres/global/pg_control'), 100)
   const log = recordingLog()
-  const second = await open(t, dataDir, log)
+  await recoverEmbeddedDatabase({ dataDir, log })
+  const second = await open(t, dataDir)
   assert.deepEqual(await numbers(second.pool), [1])
   assert.match(log.lines[0]?.message ?? '', /snapshot of the embedded database does not open/)
   await second.close()
@@ -207,6 +212,7 @@ test('a broken database without a snapshot is left as it is', async (t) => {
     openEmbeddedDatabase({ dataDir, log: recordingLog() }),
     /does not open .* no snapshot .* Restore a backup/,
   )
+  await assert.rejects(recoverEmbeddedDatabase({ dataDir, log: recordingLog() }), /No snapshot .* left as it was/)
   assert.ok(existsSync(join(dataDir, 'postgres/PG_VERSION')))
 })
 
@@ -229,7 +235,7 @@ test('a failed engine rejects what is under way, says so, and the database opens
   const underWay = [pool.query('copy facts from stdin'), pool.query('select 1'), pool.query('select 2')]
   for (const outcome of await Promise.allSettled(underWay)) assert.equal(outcome.status, 'rejected')
   assert.ok((await database.ended) instanceof Error)
-  assert.match(log.lines[0]?.message ?? '', /database failed: every query fails until the server is started again/)
+  assert.match(log.lines[0]?.message ?? '', /database failed: every query fails until it is opened again/)
   await assert.rejects(database.snapshot())
   await pool.end()
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -38,7 +38,7 @@ const SOCKET_PATH_LIMIT_BYTES = 103 // macOS; Linux allows 107
 
 /**
  * Opens the PostgreSQL that comes with the server (PGlite). Throws when another process has the directory, when it belongs to
- * another major version of PostgreSQL, or when neither it nor a snapshot opens.
+ * another major version of PostgreSQL, or when it does not open (`DoesNotOpen`).
  */
 export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const { log, snapshotEveryMs = SNAPSHOT_EVERY_MS } = options
@@ -72,10 +72,7 @@ export function databaseOn(
   const ended = engine.ended.then(async (error) => {
     hasEnded = true
     if (error)
-      log.warn(
-        { error: error.message },
-        'The embedded database failed: every query fails until the server is started again.',
-      )
+      log.warn({ error: error.message }, 'The embedded database failed: every query fails until it is opened again.')
     await release()
     return error
   })
@@ -127,9 +124,25 @@ async function openCluster(dataDir: string, socketPath: string, snapshotEveryMs:
   await checkMajor(clusterDir)
   try {
     return await start()
-  } catch (error) {
-    return restore(error as Error, clusterDir, snapshotsDir, start, log)
+  } catch (cause) {
+    throw await doesNotOpen(cause as Error, clusterDir, snapshotsDir)
   }
+}
+
+/** Neither the database nor anything else was changed. */
+export class DoesNotOpen extends Error {}
+
+// A full disk and a lack of memory keep a sound database from opening too, so an older one is never put in its place
+// without being asked.
+async function doesNotOpen(cause: Error, clusterDir: string, snapshotsDir: string): Promise<DoesNotOpen> {
+  const [newest] = await listSnapshots(snapshotsDir)
+  const wayOut = newest
+    ? `To go back to the newest snapshot, written ${(await stat(newest)).mtime.toISOString()}: npm run switchboard -- recover`
+    : `There is no snapshot in ${snapshotsDir}. Restore a backup, or move the directory away to begin with an empty database.`
+  return new DoesNotOpen(
+    `The database in ${clusterDir} does not open (${cause.message}). Nothing was changed. Is there room on the disk and in memory? ${wayOut}`,
+    { cause },
+  )
 }
 
 /** In one step: after a crash there is either no cluster or a whole one. */
@@ -138,42 +151,6 @@ async function unpack(archivePath: string, clusterDir: string): Promise<void> {
   await extractArchive(archivePath, partial)
   await rename(partial, clusterDir)
   fsyncDirectory(dirname(clusterDir))
-}
-
-async function restore(
-  cause: Error,
-  clusterDir: string,
-  snapshotsDir: string,
-  start: () => Promise<Engine>,
-  log: Log,
-): Promise<Engine> {
-  const brokenDir = `${clusterDir}.broken-${new Date().toISOString().replaceAll(':', '-')}`
-  const snapshots = await listSnapshots(snapshotsDir)
-  for (const snapshot of snapshots) {
-    try {
-      await extractArchive(snapshot, `${clusterDir}.partial`)
-      if (existsSync(brokenDir)) await rm(clusterDir, { recursive: true, force: true })
-      else await rename(clusterDir, brokenDir)
-      await rename(`${clusterDir}.partial`, clusterDir)
-      const engine = await start()
-      log.warn(
-        { snapshot, brokenDir, error: cause.message },
-        'THE DATABASE DID NOT OPEN AND WAS RESTORED FROM A SNAPSHOT. Whatever was written after it is missing; the broken directory was kept.',
-      )
-      return engine
-    } catch (error) {
-      log.warn(
-        { snapshot, error: (error as Error).message },
-        'This snapshot of the embedded database does not open either.',
-      )
-    }
-  }
-  const kept = existsSync(brokenDir) ? brokenDir : clusterDir
-  throw new Error(
-    `The database in ${clusterDir} does not open (${cause.message}), and there is no snapshot in ${snapshotsDir} that does. ` +
-      `It was kept at ${kept}. Restore a backup, or move the directory away to begin with an empty database.`,
-    { cause },
-  )
 }
 
 async function checkMajor(clusterDir: string): Promise<void> {

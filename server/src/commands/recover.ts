@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+import type { Environment } from '../config.ts'
+
+export function addRecover(program: Command, env: Environment): void {
+  program
+    .command('recover')
+    .description(
+      'Put the newest snapshot in the place of an embedded database that does not open. What was written after it is missing; the broken one is kept aside.',
+    )
+    .action(async () => {
+      const [{ readConfig }, { createLog }, { recoverEmbeddedDatabase }] = await Promise.all([
+        import('../config.ts'),
+        import('../platform/log.ts'),
+        import('../platform/database/embedded/recover.ts'),
+      ])
+      const { dataDir, database } = readConfig(env)
+      if (database.url)
+        throw new Error('The data is in PostgreSQL (DATABASE_URL): recover it with its own tools, from its backup.')
+      const { snapshot, brokenDir } = await recoverEmbeddedDatabase({ dataDir, log: createLog('warn') })
+      console.log(`The database is as it was in ${snapshot}. The broken one was kept at ${brokenDir}.`)
+    })
+}
