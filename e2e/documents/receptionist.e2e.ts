@@ -1,14 +1,27 @@
-import { apiKeys, authentication } from './receptionist/accounts.ts'
+import { after } from 'node:test'
+import { apiKeys, authentication, signInElsewhere } from './receptionist/accounts.ts'
 import { clients, deletedClient, knowledge } from './receptionist/clients.ts'
 import { analytics, calls, listsOfCalls } from './receptionist/calls.ts'
 import { billing } from './receptionist/billing.ts'
 import { testDocument } from './document.ts'
+import { startGitHub } from './receptionist/github.ts'
 import type { Person } from './front-end.ts'
+
+const github = await startGitHub()
+after(() => github.stop())
 
 testDocument(
   {
     name: 'Seed 002, AI receptionist',
-    open: ['POST /api/auth/register', 'POST /api/auth/login', 'POST /api/auth/refresh', 'GET /healthz'],
+    open: [
+      'POST /api/auth/register',
+      'POST /api/auth/login',
+      'POST /api/auth/refresh',
+      'GET /healthz',
+      'GET /api/auth/oauth',
+      'GET /api/auth/oauth/:provider',
+      'GET /api/auth/oauth/:provider/callback',
+    ],
     signedIn: [
       'GET /api/auth/me',
       'GET /api/clients',
@@ -36,7 +49,7 @@ testDocument(
       'GET /api/invoices/:id',
       'GET /api/usage',
     ],
-    withoutInput: ['GET /healthz', 'GET /api/auth/me', 'GET /api/usage'],
+    withoutInput: ['GET /healthz', 'GET /api/auth/oauth', 'GET /api/auth/me', 'GET /api/usage'],
     sent: ['ping'],
     received: ['call:logged', 'pong'],
   },
@@ -50,6 +63,7 @@ testDocument(
       ana = await authentication(scene)
       agent = await scene.join(ana, 'agent')
     })
+    await step('sign-in with an account elsewhere', () => signInElsewhere(scene))
     await step('clients', async () => {
       clientId = await clients(ana, bo, agent)
     })
@@ -61,4 +75,5 @@ testDocument(
     await step('subscription, limits and invoices', () => billing(scene, ana, bo, agent, clientId))
     await step('a deleted client', () => deletedClient(ana, bo, clientId))
   },
+  github.settings,
 )

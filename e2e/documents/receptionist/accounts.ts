@@ -3,6 +3,7 @@ import { aText, anId, anInstant, answered, assertShape, refused } from '../answe
 import type { Scene } from '../document.ts'
 import { asPerson, openFrontEnd } from '../front-end.ts'
 import type { FrontEnd, Person } from '../front-end.ts'
+import { githubUser } from './github.ts'
 
 export async function authentication({ visitor, url, notes }: Scene): Promise<Person> {
   const credentials = { email: 'ana@example.com', password: 'secret' } // six characters are enough
@@ -34,6 +35,34 @@ export async function authentication({ visitor, url, notes }: Scene): Promise<Pe
   assert.equal((await preflight(url, 'https://evil.example.com')).get('access-control-allow-origin'), null)
   return asPerson(url, notes, credentials, fresh)
 }
+
+/** `oauth_provider` and `oauth_id` of the users' table: an account elsewhere is one here, too, and the same each time. */
+export async function signInElsewhere({ visitor, url, notes }: Scene): Promise<void> {
+  const offered = { data: [{ provider: 'github', name: 'GitHub' }] }
+  assertShape(await answered(200, visitor.get('/api/auth/oauth')), offered)
+  const signIn = async () => {
+    const out = await visitor.get(`/api/auth/oauth/github?redirect_to=${encodeURIComponent(`${url}/docs`)}`)
+    assert.equal(out.status, 302, out.text)
+    const atGitHub = await fetch(out.headers.get('location')!, { redirect: 'manual' })
+    const callback = new URL(atGitHub.headers.get('location')!)
+    const path = callback.pathname + callback.search
+    await refused(400, visitor.get(path)) // another browser than the one that went out
+    const back = await visitor.get(path, { cookie: cookiesOf(out.headers) })
+    assert.deepEqual([back.status, back.headers.get('location')], [302, `${url}/docs`])
+    return answered(200, openFrontEnd(url, notes).get('/api/auth/me', { cookie: cookiesOf(back.headers) }))
+  }
+  const user = { email: githubUser.email, name: githubUser.name, email_verified: true, role: 'owner' }
+  const nora = await signIn()
+  assertShape(nora, user)
+  assertShape(await signIn(), { ...user, id: nora.id })
+  await refused(404, visitor.get('/api/auth/oauth/myspace'))
+}
+
+const cookiesOf = (headers: Headers) =>
+  headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
 
 /** What a browser asks before it lets a page of this origin post. */
 async function preflight(url: string, origin: string): Promise<Headers> {
