@@ -55,3 +55,46 @@ begin
 end $$;
 revoke execute on function identity.erase_user(uuid) from public;
 grant execute on function identity.erase_user(uuid) to app_system;
+
+-- Forgets a person outside (GDPR, article 17). What is theirs goes with their row: identities, timeline, conversations,
+-- prospect, appointments, handoffs. Records of the workspace (calls, orders, answers to forms) stay as numbers without
+-- the person. Answers the files that were theirs: recordings of their calls, what they sent. Runs as the caller, so row
+-- security decides whose contact it may be. Raises SB404, SB409 while they are on the telephone. Every table that refers
+-- to a contact with `on delete set null` has its line here.
+create function contacts.erase(p_contact uuid) returns setof uuid language plpgsql volatile set search_path = '' as $$
+declare
+  numbers text[];
+  emails text[];
+  files uuid[];
+begin
+  perform from contacts.contacts c where c.id = p_contact for update;
+  if not found then
+    raise exception using errcode = 'SB404', message = 'contact';
+  end if;
+  if exists (select from campaigns.targets t where t.contact_id = p_contact and t.node_id is not null) then
+    raise exception using errcode = 'SB409',
+      message = 'A campaign is on the telephone with this contact. Try again when the call is over.';
+  end if;
+  numbers := array(select i.value from contacts.identities i where i.contact_id = p_contact and i.kind in ('phone', 'whatsapp'));
+  emails := array(select i.value from contacts.identities i where i.contact_id = p_contact and i.kind = 'email');
+  files := array(
+    select a.recording_file_id from campaigns.attempts a join campaigns.targets t on t.id = a.target_id
+     where t.contact_id = p_contact and a.recording_file_id is not null
+    union
+    select substring(m.attachment ->> 'url' from '^/api/files/([0-9a-f-]{36})/')::uuid
+      from inbox.messages m join inbox.conversations c on c.id = m.conversation_id
+     where c.contact_id = p_contact and m.sender = 'customer' and m.attachment ->> 'url' ~ '^/api/files/[0-9a-f-]{36}/');
+  update campaigns.attempts a set phone_number = 'erased'
+    from campaigns.targets t where t.contact_id = p_contact and t.id = a.target_id;
+  update campaigns.targets t set phone_number = 'erased' where t.contact_id = p_contact;
+  update receptionist.calls r
+     set caller_phone = null, caller_name = null, transcript = null, recording_url = null, notes = null
+   where r.contact_id = p_contact or r.caller_phone = any (numbers);
+  update shop.form_submissions s set "values" = '{}' where s.contact_id = p_contact;
+  update shop.orders o set customer_name = 'Erased' where o.contact_id = p_contact;
+  delete from contacts.import_faults f
+   where exists (select from unnest(f.cells) cell
+                  where lower(trim(cell)) = any (emails) or regexp_replace(cell, '[^0-9+]', '', 'g') = any (numbers));
+  delete from contacts.contacts c where c.id = p_contact;
+  return query select f from unnest(files) f;
+end $$;

@@ -29,6 +29,8 @@ export const scopes = {
 
   'contacts:read': allBut('operations'),
   'contacts:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
+  /** What was kept of somebody cannot be brought back. */
+  'contacts:erase': ['owner', 'admin', 'compliance_officer'],
   'contacts:import': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
   'timeline:read': allBut('operations'),
   'contact-lists:read': everyone,

@@ -4,6 +4,7 @@ import { id, page, pageOf, readCursor, succeeded, success } from '../../platform
 import { FileReply, type RouteTable, route } from '../../platform/http/route.ts'
 import { createContact, deleteContact, getContact, listContacts, updateContact } from './contacts.ts'
 import { createDoNotCall, deleteDoNotCall, listDoNotCall } from './do-not-call.ts'
+import { eraseContact } from './erase.ts'
 import { addIdentity, listIdentities, mergeContacts } from './identities.ts'
 import { importErrorFile } from './import/error-file.ts'
 import { getImport } from './import/import-row.ts'
@@ -77,6 +78,21 @@ export const contactRoutes: RouteTable = {
       answer: success,
       async handler(ctx, { params }) {
         await deleteContact(ctx, params.id)
+        return succeeded
+      },
+    }),
+
+    eraseContact: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/contacts/:id/erase',
+      access: 'contacts:erase',
+      summary: 'Forget a contact for good (GDPR, article 17): also who they were in calls, orders and forms',
+      params: byId,
+      answer: success,
+      errors: [409],
+      async handler(ctx, { params }) {
+        await eraseContact(ctx, params.id)
         return succeeded
       },
     }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from '../../../test/client.ts'
 import { messagesTo, nthMessageTo } from '../../../test/mailbox.ts'
+import { placesOf } from '../../../test/places.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { openSocket } from '../../../test/sockets.ts'
 import { makeAdmin } from './index.ts'
@@ -9,21 +10,6 @@ import { makeAdmin } from './index.ts'
 const server = await startTestServer()
 const { pool } = server.app.services.connections
 const leave = (who: SignedUp, password = who.password) => who.delete('/api/auth/me', { password })
-
-/** Tables in which anything of these texts can still be read. */
-async function placesOf(...texts: string[]): Promise<string[]> {
-  const { rows: tables } = await pool.query<{ name: string }>(`
-    select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'pgboss', 'migrations')`)
-  const found: string[] = []
-  for (const { name } of tables) {
-    for (const text of texts) {
-      const { rows } = await pool.query(`select 1 from ${name} t where strpos(t::text, $1) > 0 limit 1`, [text])
-      if (rows.length > 0) found.push(`${name}: ${text}`)
-    }
-  }
-  return found
-}
 
 test('what is personal goes from every table; messages stay, said by a deleted user', async () => {
   const ben = await server.signUp()
@@ -63,7 +49,9 @@ test('what is personal goes from every table; messages stay, said by a deleted u
   )
   // Names made of hers are the workspace's, which goes with its grace of 30 days.
   await pool.query(`delete from identity.workspaces where deleted_at is not null`)
-  assert.deepEqual(await placesOf(ana.email, name, 'ana.unmistakable', '4930999111'), [])
+  assert.deepEqual(await placesOf(server, ana.email, name, 'ana.unmistakable', '4930999111'), [])
+  const { rows: told } = await pool.query(`select data from platform.events where strpos(data::text, $1) > 0`, [name])
+  assert.deepEqual(told, [])
   assert.deepEqual(await messagesTo(server, ana.email), [])
   // The log keeps what happened, with an id alone.
   const { rows } = await pool.query(`select details, address from identity.audit_log where user_id = $1`, [ana.userId])

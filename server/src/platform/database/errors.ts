@@ -21,13 +21,15 @@ export function databaseError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const { code, constraint, message } = error as PgError
   switch (code) {
-    // Raised by the openers in SQL.
+    // Raised by openers and functions in SQL.
     case 'SB401':
       return unauthorized(message)
     case 'SB403':
       return forbidden(message)
     case 'SB404':
       return notFound(message)
+    case 'SB409':
+      return conflict('in_use', message)
     case '23505':
       return named(constraint, conflict('already_exists', 'Something with these values exists already.'))
     case '23503':
