@@ -47,7 +47,7 @@ const filters = Object.keys(conditions) as (keyof ConversationFilter)[]
 
 type Shape = Record<keyof ConversationFilter | 'recent' | 'continued', boolean> & { rows: string }
 
-const list = variants('inbox.list_conversations', (_, p: Parameters, shape: Shape) => {
+export const list = variants('inbox.list_conversations', (_, p: Parameters, shape: Shape) => {
   const place = shape.recent
     ? sql`(c.recent_at, c.id) < (${p.at}::timestamptz, ${p.before}::uuid)`
     : sql`c.id < ${p.before}::uuid`

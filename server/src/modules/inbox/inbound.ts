@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
+import { AppError } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { meetContact } from '../contacts/index.ts'
 import type { Media, News, PlatformName } from '../integrations/index.ts'
@@ -11,12 +12,29 @@ import { addOnce, messageColumns } from './messages.ts'
 import { noteReceipt } from './receipts.ts'
 import type { Attachment, Message } from './schema.ts'
 
-/** Takes in what a platform tells this workspace, in its order. What is known already changes nothing. */
+/**
+ * Takes in what a platform tells this workspace, in its order. What is known already changes nothing; what cannot be
+ * kept is logged and left, for the platform would send it, and nothing after it, again and again.
+ */
 export async function takeIn(ctx: Ctx, platform: PlatformName, news: News[]): Promise<void> {
   for (const one of news) {
-    if (one.kind === 'message') await takeMessage(ctx, platform, one)
-    else if (one.kind === 'receipt') await noteReceipt(ctx, platform, one)
-    else await takeChange(ctx, platform, one)
+    try {
+      await take(ctx, platform, one)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500) throw error
+      ctx.log.error({ err: error, platform, kind: one.kind }, 'What a platform told us could not be kept.')
+    }
+  }
+}
+
+function take(ctx: Ctx, platform: PlatformName, one: News): Promise<void> {
+  switch (one.kind) {
+    case 'message':
+      return takeMessage(ctx, platform, one)
+    case 'receipt':
+      return noteReceipt(ctx, platform, one)
+    default:
+      return takeChange(ctx, platform, one)
   }
 }
 

@@ -18,7 +18,13 @@ function sendBy(platform: PlatformName): Channel['send'] {
     if (!account || conversation.external_id === null) {
       return { status: 'failed', error: `This workspace is not connected to ${platforms[platform].name}.` }
     }
-    const sending = await channels[platform].send(ctx, account, {
+    const channel = channels[platform]
+    const size = platform === 'instagram' ? Buffer.byteLength(message.text) : message.text.length
+    if (size > channel.maxText) {
+      const error = `${platforms[platform].name} takes at most ${channel.maxText} characters in a message, and this has ${size}.`
+      return { status: 'failed', error }
+    }
+    const sending = await channel.send(ctx, account, {
       id: message.id,
       thread: conversation.external_id,
       text: message.text,

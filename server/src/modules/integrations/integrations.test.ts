@@ -7,8 +7,8 @@ import { serverContext } from '../../platform/services.ts'
 import { type Page, createBrowser as openBrowser, posted } from '../../../test/browser.ts'
 import { openSocket } from '../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
-import { listIntegrations } from './connections.ts'
-import { accountOf } from './index.ts'
+import { connected, listIntegrations } from './connections.ts'
+import { accountOf, renewTokens } from './index.ts'
 import { oauthPlatforms } from './platforms.ts'
 
 /** A service of the world outside, on this machine. */
@@ -48,7 +48,7 @@ async function startProvider(): Promise<string> {
           : client,
       ),
     // To it, what Facebook calls a list of scopes is the name of one.
-    scopes: ['openid', oauthPlatforms.facebook.scope],
+    scopes: ['openid', oauthPlatforms.facebook.scope, oauthPlatforms.instagram.scope],
     pkce: { required: () => true },
     cookies: { keys: ['a key of the test'] },
     features: { devInteractions: { enabled: true } },
@@ -131,6 +131,27 @@ const answers: [RegExp, (asked: Asked) => object | Promise<object>][] = [
         : { error: { code: 190, message: 'Invalid OAuth access token.' } },
   ],
   [/^\/100\d\/subscribed_apps(\?|$)/, () => ({ success: true })],
+  // Instagram's long-lived tokens: 60 days, renewed by themselves.
+  [
+    /^\/access_token\?grant_type=ig_exchange_token&client_secret=instagram-secret&access_token=./,
+    () => ({ access_token: 'IGlong', token_type: 'bearer', expires_in: 5_184_000 }),
+  ],
+  [
+    /^\/refresh_access_token\?grant_type=ig_refresh_token&access_token=/,
+    ({ path }) =>
+      path.endsWith('=IGlong')
+        ? { access_token: 'IGlonger', token_type: 'bearer', expires_in: 5_184_000 }
+        : { error: { code: 190, message: 'Session has expired' } },
+  ],
+  [/^\/me\?fields=user_id,username$/, () => ({ user_id: '17841400', username: 'cups', id: 'scoped-1' })],
+  [/^\/17841400\/subscribed_apps\?/, () => ({ success: true })],
+  [
+    /^\/tt_user\/oauth2\/refresh_token\/$/,
+    ({ body }) =>
+      body.refresh_token === 'rft.1'
+        ? { code: 0, data: { access_token: 'act.2', refresh_token: 'rft.2', expires_in: 86_400 } }
+        : { code: 40_002, message: 'Refresh token is invalid' },
+  ],
   [/^\/business\/get\/\?/, () => ({ code: 0, data: { username: 'cups', display_name: 'Cups' } })],
   [/^\/business\/webhook\/update\/$/, () => ({ code: 0, message: 'OK' })],
 ]
@@ -177,7 +198,7 @@ const shopSees = async (who: SignedUp, platform: string) =>
   (await who.get(`/api/shops/${who.workspaceId}/integrations`)).body.data.find(
     (one: { platform: string }) => one.platform === platform,
   )
-const secretsIn = async (who: SignedUp, platform: 'facebook' | 'tiktok' | 'telegram') =>
+const secretsIn = async (who: SignedUp, platform: 'facebook' | 'instagram' | 'tiktok' | 'telegram') =>
   (await accountOf(serverContext(server.app.services, { workspaceId: who.workspaceId }), platform))?.secrets ?? null
 const fromShop = { origin: 'https://shop.example.com' }
 
@@ -404,6 +425,47 @@ test('without a token the browser is asked for it, by the same rules as a login'
   for (const platform of ['telegram', 'viber', 'whatsapp']) {
     assert.equal((await createBrowser().load(`${publicUrl}/oauth/${platform}/callback?state=x&code=y`)).status, 400)
   }
+})
+
+test('Instagram: a login of minutes becomes a token of 60 days, renewed before it ends', async () => {
+  const ana = await server.signUp()
+  await ana.put(`/api/shops/${ana.workspaceId}/integrations/instagram/credentials`, {
+    clientId: 'instagram-app',
+    clientSecret: 'instagram-secret',
+  })
+  const { body } = await connect(ana, 'instagram', {}, fromShop)
+  assert.equal(posted(await createBrowser().follow(body.authUrl)).result.success, true)
+  const seen = await shopSees(ana, 'instagram')
+  assert.deepEqual([seen.isConnected, seen.accountName], [true, '@cups'])
+  assert.equal(Math.round((Date.parse(seen.expiresAt) - Date.now()) / 86_400_000), 60)
+  assert.deepEqual(await secretsIn(ana, 'instagram'), { accessToken: 'IGlong' })
+  assert.ok(lastAsked(/^\/17841400\/subscribed_apps\?subscribed_fields=messages,/))
+
+  const renewAll = () => renewTokens.run(serverContext(server.app.services, { workspaceId: null }), {})
+  const endsIn = (days: number) =>
+    server.app.services.connections.pool.query(
+      `update integrations.connections set expires_at = now() + make_interval(days => $2) where workspace_id = $1`,
+      [ana.workspaceId, days],
+    )
+  await renewAll()
+  assert.deepEqual(await secretsIn(ana, 'instagram'), { accessToken: 'IGlong' })
+  await endsIn(9)
+  await renewAll()
+  assert.deepEqual(await secretsIn(ana, 'instagram'), { accessToken: 'IGlonger' })
+  assert.ok(Date.parse((await shopSees(ana, 'instagram')).expiresAt) > Date.now() + 50 * 86_400_000)
+  // Not any more: somebody has to log in again.
+  await endsIn(9)
+  await renewAll()
+  assert.equal((await shopSees(ana, 'instagram')).status, 'error')
+})
+
+test('TikTok: tokens of a day are renewed with the token for that, which changes too', async () => {
+  const ana = await server.signUp()
+  const account = { secrets: { accessToken: 'act.1', refreshToken: 'rft.1' }, accountId: 'open-1' }
+  const ctx = serverContext(server.app.services, { workspaceId: ana.workspaceId })
+  await connected(ctx, 'tiktok', { ...account, expiresAt: new Date(Date.now() + 3_600_000) })
+  await renewTokens.run(serverContext(server.app.services, { workspaceId: null }), {})
+  assert.deepEqual(await secretsIn(ana, 'tiktok'), { accessToken: 'act.2', refreshToken: 'rft.2' })
 })
 
 test('systems of other kinds are written down: made once, changed after that', async () => {

@@ -100,6 +100,8 @@ export interface Channel {
   readonly signedWith: 'app' | 'token' | 'webhookSecret'
   /** Whether each account has a webhook of its own, or the app one for all. */
   readonly webhookOf: 'account' | 'app'
+  /** Of one message, in characters; Instagram counts bytes. */
+  readonly maxText: number
   /** Is this delivery signed with `secret`? In constant time. */
   isGenuine(delivery: Delivery, secret: string, now: Date): boolean
   /** What a genuine delivery tells. What it does not understand it leaves out; it never throws. */

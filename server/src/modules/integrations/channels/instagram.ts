@@ -9,6 +9,7 @@ import { callGraph, graph, isSignedByMeta, messagesOf, readMessaging, toSending 
 export const instagram: Channel = {
   signedWith: 'app',
   webhookOf: 'app',
+  maxText: 1000,
   isGenuine: isSignedByMeta,
   read: readMessaging('instagram'),
 

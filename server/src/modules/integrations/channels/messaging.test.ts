@@ -474,6 +474,17 @@ test('a token that is refused marks the connection, and people are told', () =>
     assert.match(state.error, /does not accept our token/)
   }))
 
+test('what is longer than a platform takes is said before it is sent', () =>
+  onEach(async (platform, vendor) => {
+    const shop = await connectedShop(platform)
+    await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: 1_790_000_000 }))
+    const id = await reply(shop, 'ж'.repeat(8000))
+    assert.match(
+      (await until(shop, id, ({ status }) => status === 'failed')).error ?? '',
+      /takes at most \d+ characters/,
+    )
+  }))
+
 test('what is for an account that nobody is connected to is taken, counted and forgotten', async () => {
   for (const platform of platformNames) {
     const shop = await connectedShop(platform)

@@ -16,6 +16,7 @@ const Pages = z.object({ data: listOf(Page) })
 export const messenger: Channel = {
   signedWith: 'app',
   webhookOf: 'app',
+  maxText: 2000,
   isGenuine: isSignedByMeta,
   read: readMessaging('facebook'),
 

@@ -12,6 +12,7 @@ import { wordsOf } from './words.ts'
 export const telegram: Channel = {
   signedWith: 'webhookSecret',
   webhookOf: 'account',
+  maxText: 4096,
   isGenuine: ({ headers }, secret) => isSame(headers['x-telegram-bot-api-secret-token'], secret),
   read,
 

@@ -17,6 +17,7 @@ const maxAgeSeconds = 300
 export const tiktok: Channel = {
   signedWith: 'app',
   webhookOf: 'app',
+  maxText: 6000,
   isGenuine,
   read,
 

@@ -12,6 +12,7 @@ import { wordsOf } from './words.ts'
 export const viber: Channel = {
   signedWith: 'token',
   webhookOf: 'account',
+  maxText: 7000,
   isGenuine: ({ headers, body }, token) => isSame(headers['x-viber-content-signature'], hmacHex(token, body)),
   read,
 

@@ -14,6 +14,7 @@ import { callGraph, graph, isSignedByMeta, metaRefusal, toSending } from './meta
 export const whatsapp: Channel = {
   signedWith: 'app',
   webhookOf: 'account',
+  maxText: 4096,
   isGenuine: isSignedByMeta,
   read,
 

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { idAt, newId } from './id.ts'
+
+const form = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+test('ids are UUIDv7 and sort as they were made', () => {
+  const ids = Array.from({ length: 10_000 }, newId)
+  assert.ok(ids.every((id) => form.test(id)))
+  assert.deepEqual(ids.toSorted(), ids)
+})
+
+test('what is heard of late sorts by when it happened, and within a millisecond by when it was heard of', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 2, maxLength: 50 }), (offsets) => {
+      const heard = offsets.map((offset, place) => ({ ms: 1_790_000_000_000 + offset, place, id: '' }))
+      for (const one of heard) one.id = idAt(one.ms)
+      assert.ok(heard.every(({ id }) => form.test(id)))
+      const byId = heard.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      assert.deepEqual(
+        byId,
+        heard.toSorted((a, b) => a.ms - b.ms || a.place - b.place),
+      )
+    }),
+  )
+  assert.ok(idAt(Date.now() - 1) < newId() && newId() < idAt(Date.now() + 10))
+})
