@@ -259,7 +259,7 @@ export interface Operations {
   /** Join the workspace of an invitation and switch to it. */
   acceptInvitation: { input: { body: { "token": string } }; answer: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
   /** Make an API key for this workspace. The key is shown this once. */
-  createApiKey: { input: { body: { "name": string; "scopes": ("workspace:read" | "workspace:write" | "workspace:delete" | "members:read" | "members:write" | "audit:read" | "contacts:read" | "contacts:write" | "contacts:import" | "timeline:read" | "contact-lists:read" | "do-not-call:read" | "do-not-call:write" | "files:read" | "files:write" | "telephony:read" | "telephony:write" | "campaigns:read" | "campaigns:write" | "campaign-calls:read" | "conversations:read" | "conversations:write" | "products:read" | "products:write" | "orders:read" | "orders:write" | "forms:read" | "forms:write" | "form-submissions:read" | "clients:read" | "clients:write" | "calls:read" | "calls:write" | "analytics:read" | "knowledge:write" | "properties:read" | "properties:write" | "prospects:read" | "prospects:write" | "conversations:review" | "qualification:write" | "appointments:read" | "appointments:write" | "handoffs:read" | "handoffs:write" | "routing:read" | "routing:write" | "billing:read" | "billing:write" | "invoices:read" | "integrations:read" | "integrations:write" | "payments:read" | "payments:write" | "payments:refund" | "realtime:connect")[]; "expires_at"?: string } }; answer: { "id": string; "name": string; "prefix": string; "scopes": (string)[]; "created_by": string; "created_at": string; "expires_at": string | null; "last_used_at": string | null; "key": string } }
+  createApiKey: { input: { body: { "name": string; "scopes": ("workspace:read" | "workspace:write" | "workspace:delete" | "members:read" | "members:write" | "audit:read" | "contacts:read" | "contacts:write" | "contacts:erase" | "contacts:import" | "timeline:read" | "contact-lists:read" | "do-not-call:read" | "do-not-call:write" | "files:read" | "files:write" | "telephony:read" | "telephony:write" | "campaigns:read" | "campaigns:write" | "campaign-calls:read" | "conversations:read" | "conversations:write" | "products:read" | "products:write" | "orders:read" | "orders:write" | "forms:read" | "forms:write" | "form-submissions:read" | "clients:read" | "clients:write" | "calls:read" | "calls:write" | "analytics:read" | "knowledge:write" | "properties:read" | "properties:write" | "prospects:read" | "prospects:write" | "conversations:review" | "qualification:write" | "appointments:read" | "appointments:write" | "handoffs:read" | "handoffs:write" | "routing:read" | "routing:write" | "billing:read" | "billing:write" | "invoices:read" | "integrations:read" | "integrations:write" | "payments:read" | "payments:write" | "payments:refund" | "realtime:connect")[]; "expires_at"?: string } }; answer: { "id": string; "name": string; "prefix": string; "scopes": (string)[]; "created_by": string; "created_at": string; "expires_at": string | null; "last_used_at": string | null; "key": string } }
   /** The API keys of this workspace. */
   listApiKeys: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id": string; "name": string; "prefix": string; "scopes": (string)[]; "created_by": string; "created_at": string; "expires_at": string | null; "last_used_at": string | null })[]; "next_cursor": string | null } }
   /** Revoke an API key; it stops working at once. */
@@ -320,6 +320,8 @@ export interface Operations {
   putContact: { input: { path: { id: string }; body: ContactChanges }; answer: Contact }
   /** Delete a contact */
   deleteContact: { input: { path: { id: string } }; answer: { "success": true } }
+  /** Forget a contact for good (GDPR, article 17): also who they were in calls, orders and forms */
+  eraseContact: { input: { path: { id: string } }; answer: { "success": true } }
   /** A contact's whole history, newest first, whichever part of the system made it */
   getTimeline: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (TimelineEntry)[]; "next_cursor": string | null } }
   /** How a contact can be reached */
@@ -886,6 +888,7 @@ export const operations = {
   updateContact: ['PATCH', '/api/contacts/{id}'],
   putContact: ['PUT', '/api/contacts/{id}'],
   deleteContact: ['DELETE', '/api/contacts/{id}'],
+  eraseContact: ['POST', '/api/contacts/{id}/erase'],
   getTimeline: ['GET', '/api/contacts/{id}/timeline'],
   listIdentities: ['GET', '/api/contacts/{id}/identities'],
   addIdentity: ['POST', '/api/contacts/{id}/identities'],
