@@ -47,7 +47,7 @@ create index conversations_channel on inbox.conversations (workspace_id, channel
 create index conversations_newest on inbox.conversations (workspace_id, id desc);
 create index conversations_contact on inbox.conversations (workspace_id, contact_id, id desc);
 create index conversations_campaign on inbox.conversations (workspace_id, campaign_id, id desc);
-create unique index conversations_external on inbox.conversations (workspace_id, channel, external_id);
+create unique index conversations_external on inbox.conversations (workspace_id, channel, external_id) where external_id is not null;
 create trigger touch before update on inbox.conversations for each row execute function app.touch();
 select app.tenant_table('inbox.conversations');
 
@@ -74,5 +74,5 @@ create table inbox.messages (
 create index messages_of_conversation on inbox.messages (workspace_id, conversation_id, id desc);
 -- By the channel's id first: receipts name the message, not the thread.
 create unique index messages_external on inbox.messages (workspace_id, external_id, conversation_id);
-create unique index messages_client on inbox.messages (workspace_id, conversation_id, client_id);
+create unique index messages_client on inbox.messages (workspace_id, conversation_id, client_id) where client_id is not null;
 select app.tenant_table('inbox.messages');

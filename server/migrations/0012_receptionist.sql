@@ -58,11 +58,12 @@ create index calls_of_contact on receptionist.calls (workspace_id, contact_id);
 create trigger touch before update on receptionist.calls for each row execute function app.touch();
 select app.tenant_table('receptionist.calls');
 
--- Sums by client and quarter of an hour: every time zone's days are made of whole quarters.
+-- Sums by client and quarter of an hour (every time zone's days are made of whole quarters), of all clients (null) by
+-- quarter, of a client for all time (null), and of everything: no figure needs more rows than its time has quarters.
 create table receptionist.call_sums (
-  workspace_id uuid not null default app.workspace_id(),
-  client_id uuid not null,
-  quarter timestamptz not null,
+  workspace_id uuid not null default app.workspace_id() references identity.workspaces (id) on delete cascade,
+  client_id uuid,
+  quarter timestamptz,
   calls bigint not null default 0,
   seconds numeric(20, 3) not null default 0,
   judged bigint not null default 0,
@@ -76,10 +77,9 @@ create table receptionist.call_sums (
   llm_calls bigint not null default 0,
   tts_ms bigint not null default 0,
   tts_calls bigint not null default 0,
-  primary key (workspace_id, client_id, quarter),
+  constraint call_sums_key unique nulls not distinct (workspace_id, client_id, quarter),
   foreign key (workspace_id, client_id) references receptionist.clients (workspace_id, id) on delete cascade
 );
-create index call_sums_by_time on receptionist.call_sums (workspace_id, quarter);
 select app.tenant_table('receptionist.call_sums');
 
 -- Keeps the sums with every change of calls, late ones and corrections included. In the order of the key, so that two
@@ -88,8 +88,8 @@ create function receptionist.add_to_sums(contributions receptionist.call_sums[])
   insert into receptionist.call_sums as s
   select workspace_id, client_id, quarter, sum(calls), sum(seconds), sum(judged), sum(successes), sum(positive), sum(neutral),
          sum(negative), sum(stt_ms), sum(stt_calls), sum(llm_ms), sum(llm_calls), sum(tts_ms), sum(tts_calls)
-    from unnest(contributions) group by 1, 2, 3 order by 1, 2, 3
-  on conflict (workspace_id, client_id, quarter) do update
+    from unnest(contributions) group by workspace_id, cube (client_id, quarter) order by 1, 2, 3
+  on conflict on constraint call_sums_key do update
     set calls = s.calls + excluded.calls, seconds = s.seconds + excluded.seconds,
         judged = s.judged + excluded.judged, successes = s.successes + excluded.successes,
         positive = s.positive + excluded.positive, neutral = s.neutral + excluded.neutral, negative = s.negative + excluded.negative,

@@ -107,25 +107,34 @@ create trigger prospect_changed after update of first_name, last_name, email, ph
   execute function sales.contact_changed();
 
 -- Row security keeps `@@` from its index, so these two look for themselves, in the workspace at hand only, and answer
--- ids, which are then read under row security.
+-- ids, which are then read under row security. Planned for their values each time: what is in every second row is found
+-- fastest from the newest on, what is in few by its words.
 create function sales.search_properties(p_words text, p_city text, p_status text, p_type text, p_before uuid, p_limit int)
-returns setof uuid language sql stable security definer set search_path = '' as $$
-  with found as materialized (
-    select id, city_key, status, type from sales.properties where search @@ sales.query(p_words))
-  select id from found
-   where (p_city is null or city_key = lower(p_city)) and (p_status is null or status = p_status)
-     and (p_type is null or type = p_type) and (p_before is null or id < p_before)
-   order by id desc limit p_limit
-$$;
+returns setof uuid language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  mine uuid := app.workspace_id();
+  wanted tsquery := sales.query(p_words);
+begin
+  return query
+    select p.id from sales.properties p
+     where p.search @@ wanted and p.workspace_id = mine
+       and (p_city is null or p.city_key = lower(p_city)) and (p_status is null or p.status = p_status)
+       and (p_type is null or p.type = p_type) and (p_before is null or p.id < p_before)
+     order by p.id desc limit p_limit;
+end $$;
 create function sales.search_prospects(p_words text, p_status text, p_city text, p_assigned_to uuid, p_before uuid, p_limit int)
-returns setof uuid language sql stable security definer set search_path = '' as $$
-  with found as materialized (
-    select contact_id, place, city_key, status, assigned_to from sales.prospects where search @@ sales.query(p_words))
-  select contact_id from found
-   where (p_status is null or status = p_status) and (p_city is null or city_key = lower(p_city))
-     and (p_assigned_to is null or assigned_to = p_assigned_to) and (p_before is null or place < p_before)
-   order by place desc limit p_limit
-$$;
+returns setof uuid language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  mine uuid := app.workspace_id();
+  wanted tsquery := sales.query(p_words);
+begin
+  return query
+    select p.contact_id from sales.prospects p
+     where p.search @@ wanted and p.workspace_id = mine
+       and (p_status is null or p.status = p_status) and (p_city is null or p.city_key = lower(p_city))
+       and (p_assigned_to is null or p.assigned_to = p_assigned_to) and (p_before is null or p.place < p_before)
+     order by p.place desc limit p_limit;
+end $$;
 
 create table sales.interests (
   id uuid primary key,

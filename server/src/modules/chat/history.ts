@@ -19,7 +19,7 @@ interface Place {
 
 const latest: Place = { direction: 'older', number: Number.MAX_SAFE_INTEGER }
 
-const beside = variants(
+export const beside = variants(
   'chat.messages.beside',
   (_, p: { chat_id: string; number: number }, shape: { rows: string; direction: Direction }) =>
     presentMessages(sql`
@@ -94,14 +94,14 @@ function readPlace(cursor: string): Place {
 
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
-const search = variants(
+export const search = variants(
   'chat.messages.search',
   (_, p: { q: string; chat_id: string | null; before: string }, shape: { rows: string }) =>
     presentMessages(
       sql`
       select ${messageColumns} from chat.messages m
-       where m.id in (
-         select app.search_messages(${p.q}, ${p.chat_id}::uuid, ${p.before}::uuid, ${sql.lit(Number(shape.rows))}))`,
+       where m.id = any (array(
+         select app.search_messages(${p.q}, ${p.chat_id}::uuid, ${p.before}::uuid, ${sql.lit(Number(shape.rows))})))`,
       { order: sql`m.id desc` },
     ),
 )

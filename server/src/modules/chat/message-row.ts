@@ -60,6 +60,7 @@ export const reactionsJson = sql`coalesce((
 
 const newestInChat = sql`m.number desc`
 
+// The planner cannot know that a page is short. Arrays and laterals with a limit keep it from reading whole tables to join them.
 /**
  * Messages with all that is shown of them: `page` gives the rows (`messageColumns`), out of a table or of an insert;
  * `first` are common table expressions that it needs.
@@ -71,7 +72,7 @@ export const presentMessages = (
   with ${first ? sql`${first},` : sql``} page as materialized (${page}),
   pointers as (
     select chat_id, min(read_number) as read, min(greatest(delivered_number, read_number)) as delivered
-      from chat.members where chat_id in (select chat_id from page) group by chat_id
+      from chat.members where chat_id = any (array(select chat_id from page)) group by chat_id
   ), senders as (
     select * from app.people(array(select sender_id from page))
   )
@@ -92,8 +93,9 @@ export const presentMessages = (
     from page m
     join pointers p on p.chat_id = m.chat_id
     join senders s on s.id = m.sender_id
-    left join chat.files f on f.id = m.file_id
-    left join chat.messages r on r.id = m.reply_to and (r.expires_at is null or r.expires_at > now())
+    left join lateral (select * from chat.files f where f.id = m.file_id limit 1) f on true
+    left join lateral (
+      select * from chat.messages r where r.id = m.reply_to and (r.expires_at is null or r.expires_at > now()) limit 1) r on true
    order by ${order}`
 
 /** For everyone in the chat. */

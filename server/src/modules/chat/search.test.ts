@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { explainAs } from '../../../test/explain.ts'
 import { startTestServer } from '../../../test/server.ts'
+import { beside, search } from './history.ts'
 
 const server = await startTestServer()
 const { pool } = server.app.services.connections
@@ -68,21 +70,32 @@ test('search uses its index under row security, and a page of messages its own',
     .replace('mine', `'{${chat}}'::uuid[]`)
     .replace('p_before', "'ffffffff-ffff-ffff-ffff-ffffffffffff'")
     .replace('p_rows', '51')
-  const plan = await explainAs('app_system', planned)
+  const plan = await explain('app_system', planned)
   assert.match(plan, /Bitmap Index Scan on messages_search/)
   assert.doesNotMatch(plan, /Seq Scan on messages/)
   assert.equal((await found(ana, `q=word17&chat_id=${chat}`)).length, 4)
 
-  const page = await explainAs(
+  const page = await explain(
     'app_user',
     `select id from chat.messages m where m.chat_id = '${big}' and m.number < 2000
         and (m.expires_at is null or m.expires_at > now()) order by m.number desc limit 51`,
   )
   assert.match(page, /Index Scan Backward using messages_number_key/)
   assert.doesNotMatch(page, /Sort/)
+
+  // What they reply to comes by an index too, and so do their files.
+  for (const shown of [
+    beside({ rows: '51', direction: 'older' }).call({ chat_id: big, number: 2000 }),
+    search({ rows: '51' }).call({ q: 'common', chat_id: null, before: lastId }),
+  ]) {
+    const plan = await explainAs(pool, ana, shown, { reluctant: false })
+    assert.doesNotMatch(plan, /Seq Scan on (messages|files)/, plan)
+  }
 })
 
-async function explainAs(role: 'app_user' | 'app_system', query: string): Promise<string> {
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+async function explain(role: 'app_user' | 'app_system', query: string): Promise<string> {
   const client = await pool.connect()
   try {
     await client.query('begin')

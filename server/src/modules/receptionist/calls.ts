@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
 import { badRequest, invalidField, missing } from '../../platform/errors.ts'
@@ -38,7 +38,7 @@ interface Place {
   before_id: string | null
 }
 
-const list = variants(
+export const list = variants(
   'receptionist.calls.list',
   (_, p: Filter & Place & { limit: number; offset: number }, shape: FilterShape & { continued: boolean }) =>
     sql<Call & { place: string }>`
@@ -48,21 +48,57 @@ const list = variants(
        order by started_at desc, id desc limit ${p.limit} offset ${p.offset}`,
 )
 
-// Whole quarters come out of the sums, which are there in any case; only odd moments are counted call by call.
-const countSums = variants(
-  'receptionist.calls.count_sums',
-  (_, p: Filter, shape: FilterShape & { sentiment: string }) =>
+type SumShape = FilterShape & { sentiment: string }
+const summed = (shape: SumShape) => sql.ref(shape.sentiment || 'calls')
+const ofClient = (p: Filter, shape: FilterShape) =>
+  shape.of_client ? sql`client_id = ${p.client_id}` : sql`client_id is null`
+
+export const countAll = variants(
+  'receptionist.calls.count_all',
+  (_, p: Filter, shape: SumShape) =>
     sql<{ total: number }>`
-      select coalesce(sum(${sql.ref(shape.sentiment || 'calls')}), 0)::bigint as total from receptionist.call_sums
-       where true ${shape.of_client ? sql`and client_id = ${p.client_id}` : sql``}
-             ${shape.since ? sql`and quarter >= ${p.from}::timestamptz` : sql``}
-             ${shape.until ? sql`and quarter < ${p.until}::timestamptz` : sql``}`,
+      select coalesce(sum(${summed(shape)}), 0)::bigint as total from receptionist.call_sums
+       where ${ofClient(p, shape)} and quarter is null`,
 )
 
-const countCalls = variants(
-  'receptionist.calls.count',
-  (_, p: Filter, shape: FilterShape) =>
-    sql<{ total: number }>`select count(*) as total from receptionist.calls where ${matching(p, shape)}`,
+/** The first quarter of an hour that lies whole within the range, and the end of the last one. */
+interface Quarters {
+  first: string | null
+  last: string | null
+}
+
+const quartersIn = (p: Filter & Quarters, shape: FilterShape) => sql`
+  ${ofClient(p, shape)} and quarter is not null
+  ${shape.since ? sql`and quarter >= ${p.first}::timestamptz` : sql``}
+  ${shape.until ? sql`and quarter < ${p.last}::timestamptz` : sql``}`
+
+// Whole quarters come out of the sums; only what lies before the first and after the last is counted call by call.
+export const countRange = variants('receptionist.calls.count_range', (_, p: Filter & Quarters, shape: SumShape) => {
+  const among = (from: RawBuilder<unknown>, until: RawBuilder<unknown>) => sql`(
+    select count(*) from receptionist.calls
+     where ${matching(p, { ...shape, since: false, until: false })} and started_at >= ${from} and started_at < ${until})`
+  const [from, until] = [sql`${p.from}::timestamptz`, sql`${p.until}::timestamptz`]
+  const [first, last] = [sql`${p.first}::timestamptz`, sql`${p.last}::timestamptz`]
+  return sql<{ total: number }>`
+      select (coalesce((select sum(${summed(shape)}) from receptionist.call_sums where ${quartersIn(p, shape)}), 0)
+              + ${shape.since ? among(from, sql`least(${first}, ${until})`) : sql`0`}
+              + ${shape.until ? among(sql`greatest(${first}, ${last})`, until) : sql`0`})::bigint as total`
+})
+
+// In the order of the index: that all have the same client, or none, is not enough for the planner.
+/** The quarter of an hour with the call that comes after so many newer ones, and how many come before that quarter. */
+export const findQuarter = variants(
+  'receptionist.calls.find_quarter',
+  (_, p: Filter & Quarters & { offset: number }, shape: SumShape) => {
+    const calls = summed(shape)
+    return sql<{ ends_at: string; skipped: number }>`
+      select quarter + interval '15 minutes' as ends_at, (upto - calls)::bigint as skipped
+        from (select client_id, quarter, calls, sum(calls) over (order by client_id desc, quarter desc) as upto
+                from (select client_id, quarter, ${calls} as calls from receptionist.call_sums
+                       where ${quartersIn(p, shape)} and ${calls} > 0
+                       order by client_id desc, quarter desc limit ${p.offset}::bigint + 1) newest) summed
+       where upto > ${p.offset}::bigint order by client_id desc, quarter desc limit 1`
+  },
 )
 
 const zoneInstant = statement(
@@ -87,18 +123,30 @@ export async function listCalls(ctx: Ctx, query: CallQuery) {
     since: filter.from !== null,
     until: filter.until !== null,
   }
+  const sums = { ...shape, sentiment: filter.sentiment ?? '' }
+  const quarters = quartersOf(filter)
   const [before_at, before_id] = query.cursor ? readPlace(query.cursor) : [null, null]
-  const rows = await ctx.db.all(list({ ...shape, continued: before_at !== null }), {
-    ...filter,
-    before_at,
-    before_id,
-    limit: per_page + 1,
-    offset: before_at === null ? (page - 1) * per_page : 0,
-  })
-  const whole = [filter.from, filter.until].every((at) => at === null || Date.parse(at) % quarterMs === 0)
-  const { total } = whole
-    ? await ctx.db.one(countSums({ ...shape, sentiment: filter.sentiment ?? '' }), filter)
-    : await ctx.db.one(countCalls(shape), filter)
+  const readFrom = ({ until, offset }: { until: string | null; offset: number }) =>
+    ctx.db.all(list({ ...shape, until: until !== null, continued: before_at !== null }), {
+      ...filter,
+      until,
+      before_at,
+      before_id,
+      limit: per_page + 1,
+      offset,
+    })
+  const readFar = async (offset: number) => {
+    const found = await ctx.db.maybe(findQuarter(sums), { ...filter, ...quarters, offset })
+    return found ? readFrom({ until: found.ends_at, offset: offset - found.skipped }) : []
+  }
+  const offset = before_at === null ? (page - 1) * per_page : 0
+  const isSame = (one: string | null, other: string | null) =>
+    one === other || Date.parse(one ?? '') === Date.parse(other ?? '')
+  const inSums = isSame(quarters.first, filter.from) && isSame(quarters.last, filter.until)
+  const rows = await (inSums && offset > farOffset ? readFar(offset) : readFrom({ until: filter.until, offset }))
+  const { total } = await (shape.since || shape.until
+    ? ctx.db.one(countRange(sums), { ...filter, ...quarters })
+    : ctx.db.one(countAll(sums), filter))
   const data = rows.slice(0, per_page)
   const last = data.at(-1)
   const next_cursor =
@@ -107,6 +155,14 @@ export async function listCalls(ctx: Ctx, query: CallQuery) {
 }
 
 const quarterMs = 15 * 60_000
+/** Beyond this it is worth asking the sums where a page lies, instead of reading everything before it. */
+const farOffset = 1000
+
+function quartersOf({ from, until }: Filter): Quarters {
+  const toQuarter = (at: string, round: (quarters: number) => number) =>
+    new Date(round(Date.parse(at) / quarterMs) * quarterMs).toISOString()
+  return { first: from && toQuarter(from, Math.ceil), last: until && toQuarter(until, Math.floor) }
+}
 
 async function rangeOf(
   ctx: Ctx,

@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { createClient } from '../../../test/client.ts'
+import { explainAs } from '../../../test/explain.ts'
 import { startTestServer } from '../../../test/server.ts'
+import { countAll, countRange, findQuarter, list } from './calls.ts'
 import { toPassages } from './passages.ts'
+import { sums } from './statistics.ts'
 
 /** A model that knows one thing: a text is about animals, or it is not. */
 const model = createServer((request, response) => {
@@ -95,6 +98,94 @@ test('pages, cursors and filters tell the same story', async () => {
   assert.equal(await count('start_date=2026-03-02T10:07:00Z&end_date=2026-03-03T10:07:00Z'), 2)
   assert.equal(await count('start_date=2026-03-02&end_date=2026-03-02&tz=Pacific/Auckland'), 1)
   assert.equal((await bo.get('/api/calls?start_date=2026-03-05&end_date=2026-03-02')).status, 400)
+})
+
+test('far pages by number are those that cursors lead to, and the sums are those of the calls', async () => {
+  const eli = await server.signUp()
+  const { pool } = server.app.services.connections
+  const ids = [
+    (await eli.post('/api/clients', { name: 'A' })).body.id,
+    (await eli.post('/api/clients', { name: 'B' })).body.id,
+  ]
+  // Some hours with many calls, most with few; a hundred at the very same moment.
+  await pool.query(
+    `insert into receptionist.calls (id, workspace_id, client_id, sentiment, started_at)
+       select gen_random_uuid(), $1, ($2::uuid[])[1 + (i % 3)::int % 2], (array['positive', 'negative', null])[1 + i % 3],
+              timestamptz '2026-01-01' + case when i % 25 = 0 then interval '0' else interval '1 minute' * (i * i % 30011) end
+         from generate_series(1::bigint, 2500) i`,
+    [eli.workspaceId, ids],
+  )
+  const list = async (query: string) => (await eli.get(`/api/calls?per_page=100&${query}`)).body
+  for (const filter of [
+    '',
+    `client_id=${ids[1]}`,
+    'sentiment=negative',
+    'start_date=2026-01-02&end_date=2026-01-20&tz=UTC',
+  ]) {
+    const byCursor: string[][] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { data, next_cursor }: { data: { id: string }[]; next_cursor: string | null } = await list(
+        `${filter}${cursor && `&cursor=${cursor}`}`,
+      )
+      byCursor.push(data.map(({ id }) => id))
+      cursor = next_cursor
+    }
+    const byNumber = await Promise.all(byCursor.map(async (_, i) => (await list(`${filter}&page=${i + 1}`)).data))
+    assert.deepEqual(
+      byNumber.map((page) => page.map(({ id }: { id: string }) => id)),
+      byCursor,
+      filter,
+    )
+    assert.equal((await list(`${filter}&page=1000`)).total, byCursor.flat().length)
+    assert.deepEqual((await list(`${filter}&page=1000`)).data, [])
+  }
+  const between = async (from: string, until: string) => {
+    const { rows } = await pool.query(
+      'select count(*) as total from receptionist.calls where workspace_id = $1 and started_at between $2 and $3',
+      [eli.workspaceId, from, until],
+    )
+    assert.equal((await list(`start_date=${from}&end_date=${until}`)).total, rows[0].total, `${from} to ${until}`)
+  }
+  await between('2026-01-03T10:07:00Z', '2026-01-15T20:01:30Z')
+  await between('2026-01-03T10:07:00Z', '2026-01-03T10:09:00Z')
+  await between('2026-01-03T10:07:00Z', '2026-01-03T10:31:00Z')
+  await between('2026-01-03T10:15:00Z', '2026-01-03T10:30:00Z')
+  const { rows } = await pool.query(
+    `with sums as (
+       select client_id, quarter, calls, positive, negative from receptionist.call_sums where workspace_id = $1
+     ), counted as (
+       select client_id, quarter, count(*), count(*) filter (where sentiment = 'positive'), count(*) filter (where sentiment = 'negative')
+         from (select *, date_bin('15 minutes', started_at, timestamptz '2000-01-01 00:00:00+00') as quarter
+                 from receptionist.calls where workspace_id = $1) c
+        group by cube (client_id, quarter)
+     )
+     (table sums except table counted) union all (table counted except table sums)`,
+    [eli.workspaceId],
+  )
+  assert.deepEqual(rows, [], 'Each sum is there, and no other.')
+})
+
+test('lists, totals and figures read only what their index leads to, under row security', async () => {
+  const { pool } = server.app.services.connections
+  const filter = { client_id: ana.userId, sentiment: 'negative', from: '2026-01-01', until: '2026-02-01' }
+  const quarters = { first: '2026-01-01', last: '2026-02-01' }
+  const place = { before_at: '2026-01-15', before_id: ana.userId, limit: 51, offset: 0 }
+  const none = { of_client: false, by_sentiment: false, since: false, until: false }
+  const range = { ...none, since: true, until: true }
+  for (const [statement, index] of [
+    [list({ ...none, continued: false }).call({ ...filter, ...place }), 'calls_newest'],
+    [list({ ...range, continued: true }).call({ ...filter, ...place }), 'calls_newest'],
+    [list({ ...none, of_client: true, continued: true }).call({ ...filter, ...place }), 'calls_of_client'],
+    [list({ ...none, by_sentiment: true, continued: true }).call({ ...filter, ...place }), 'calls_by_sentiment'],
+    [countAll({ ...none, sentiment: '' }).call(filter), 'call_sums_key'],
+    [countRange({ ...range, of_client: true, sentiment: '' }).call({ ...filter, ...quarters }), 'call_sums_key'],
+    [findQuarter({ ...none, sentiment: '' }).call({ ...filter, ...quarters, offset: 5000 }), 'call_sums_key'],
+    [sums({ of_client: false }).call({ client_id: null, tz: 'UTC', days: 30 }), 'call_sums_key'],
+  ] as const) {
+    const plan = await explainAs(pool, ana, statement)
+    assert.match(plan, new RegExp(`Scan (Backward )?using ${index} `), plan)
+    assert.doesNotMatch(plan, /Seq Scan|Sort/, plan)
+  }
 })
 
 test('the figures stay exact when calls come late, are corrected or deleted', async () => {

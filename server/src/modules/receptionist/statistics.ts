@@ -13,7 +13,7 @@ interface Range {
 }
 
 const ofClient = (p: Range, shape: { of_client: boolean }) =>
-  shape.of_client ? sql`client_id = ${p.client_id}::uuid` : sql`true`
+  shape.of_client ? sql`client_id = ${p.client_id}::uuid` : sql`client_id is null`
 const localDate = (p: Range) => sql`(quarter at time zone ${p.tz})::date`
 const today = (p: Range) => sql`(now() at time zone ${p.tz})::date`
 
@@ -33,26 +33,30 @@ interface SumsRow {
   tts: number
 }
 
-// Everything of the dashboard out of one look at the sums: a day is 96 rows a client at the most.
-const sums = variants(
+const totals = sql`
+  coalesce(sum(calls), 0)::float8 as calls, coalesce(sum(seconds), 0)::float8 as seconds,
+  coalesce(sum(judged), 0)::float8 as judged, coalesce(sum(successes), 0)::float8 as successes,
+  coalesce(sum(positive), 0)::float8 as positive, coalesce(sum(neutral), 0)::float8 as neutral,
+  coalesce(sum(negative), 0)::float8 as negative,
+  coalesce(sum(stt_ms) / nullif(sum(stt_calls), 0), 0)::float8 as stt,
+  coalesce(sum(llm_ms) / nullif(sum(llm_calls), 0), 0)::float8 as llm,
+  coalesce(sum(tts_ms) / nullif(sum(tts_calls), 0), 0)::float8 as tts`
+
+// Everything of the dashboard out of the sums: a day is 96 rows, and all time is one.
+export const sums = variants(
   'receptionist.sums',
   (_, p: Range, shape: { of_client: boolean }) => sql<SumsRow>`
     with slices (slice, first, last) as (values
-      ('all', null::date, null::date), ('today', ${today(p)}, ${today(p)}), ('yesterday', ${today(p)} - 1, ${today(p)} - 1),
+      ('today', ${today(p)}, ${today(p)}), ('yesterday', ${today(p)} - 1, ${today(p)} - 1),
       ('period', ${today(p)} - (${p.days}::int - 1), ${today(p)}),
       ('previous', ${today(p)} - (2 * ${p.days}::int - 1), ${today(p)} - ${p.days}::int))
-    select slice, to_char(first, 'YYYY-MM-DD') as from, to_char(last, 'YYYY-MM-DD') as to,
-           coalesce(sum(calls), 0)::float8 as calls, coalesce(sum(seconds), 0)::float8 as seconds,
-           coalesce(sum(judged), 0)::float8 as judged, coalesce(sum(successes), 0)::float8 as successes,
-           coalesce(sum(positive), 0)::float8 as positive, coalesce(sum(neutral), 0)::float8 as neutral,
-           coalesce(sum(negative), 0)::float8 as negative,
-           coalesce(sum(stt_ms) / nullif(sum(stt_calls), 0), 0)::float8 as stt,
-           coalesce(sum(llm_ms) / nullif(sum(llm_calls), 0), 0)::float8 as llm,
-           coalesce(sum(tts_ms) / nullif(sum(tts_calls), 0), 0)::float8 as tts
-      from slices left join receptionist.call_sums
-        on ${ofClient(p, shape)}
-       and (first is null or (quarter >= first::timestamp at time zone ${p.tz} and quarter < (last + 1)::timestamp at time zone ${p.tz}))
-     group by slice, first, last`,
+    select slice, to_char(first, 'YYYY-MM-DD') as from, to_char(last, 'YYYY-MM-DD') as to, t.*
+      from slices cross join lateral (
+        select ${totals} from receptionist.call_sums
+         where ${ofClient(p, shape)} and quarter >= first::timestamp at time zone ${p.tz}
+           and quarter < (last + 1)::timestamp at time zone ${p.tz}) t
+    union all
+    select 'all', null, null, ${totals} from receptionist.call_sums where ${ofClient(p, shape)} and quarter is null`,
 )
 
 const rounded = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits
@@ -146,7 +150,7 @@ const monthMinutes = statement(
   (_, p: { tz: string }) =>
     sql<{ minutes: number }>`
     select round(coalesce(sum(seconds), 0) / 60, 2)::float8 as minutes from receptionist.call_sums
-     where quarter >= date_trunc('month', now() at time zone ${p.tz}) at time zone ${p.tz}`,
+     where client_id is null and quarter >= date_trunc('month', now() at time zone ${p.tz}) at time zone ${p.tz}`,
 )
 
 /** What the workspace uses of its plan. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { explainAs } from '../../../test/explain.ts'
 import { startTestServer } from '../../../test/server.ts'
+import { list as listOfProperties } from './properties.ts'
 
 const server = await startTestServer()
 const ana = await server.signUp()
@@ -320,4 +322,54 @@ test('what was written down of a conversation can be corrected, what was sent ca
     text: 'Goodbye',
   })
   assert.deepEqual([typed.status, typed.body.code], [409, 'already_sent'])
+})
+
+test('properties are found by an index in the order of the list, under row security', async () => {
+  const { pool } = server.app.services.connections
+  const filters = { city: 'Dubai', status: 'reserved', type: 'villa', q: null, before: ana.userId }
+  const none = { city: false, status: false, type: false, continued: true, rows: '51' }
+  for (const [shape, index] of [
+    [none, 'properties_newest'],
+    [{ ...none, city: true }, 'properties_city'],
+    [{ ...none, status: true }, 'properties_status'],
+    [{ ...none, type: true }, 'properties_type'],
+  ] as const) {
+    const plan = await explainAs(pool, ana, listOfProperties(shape).call(filters))
+    assert.match(plan, new RegExp(`Index Scan using ${index} `), plan)
+    assert.doesNotMatch(plan, /Seq Scan|Sort/, plan)
+  }
+})
+
+// What the function runs, with values in place of its variables: that is how it is planned, for its values each time.
+test('words in a few properties are found by their index, words in all of them from the newest on', async () => {
+  const { pool } = server.app.services.connections
+  const other = await server.signUp()
+  await pool.query(
+    `insert into sales.properties (id, workspace_id, name, currency, description)
+     select gen_random_uuid(), (array[$1, $2]::uuid[])[1 + i % 2], 'House ' || i, 'USD', 'bright rooms near street' || i % 200
+       from generate_series(1, 6000) i`,
+    [ana.workspaceId, other.workspaceId],
+  )
+  await pool.query("select gin_clean_pending_list('sales.properties_search')")
+  await pool.query('analyze sales.properties')
+  const { rows } = await pool.query<{ prosrc: string }>(
+    "select prosrc from pg_proc where oid = 'sales.search_properties(text, text, text, text, uuid, int)'::regprocedure",
+  )
+  const body = /return query\s+([^;]+);/.exec(rows[0]?.prosrc ?? '')?.[1] ?? ''
+  const planFor = async (word: string) => {
+    const text = body
+      .replace('= mine', `= '${ana.workspaceId}'`)
+      .replace('wanted', `'''${ana.workspaceId}'' & ''${word}'':*'::tsquery`)
+      .replace(/p_(city|status|type)\b/g, 'null::text')
+      .replace(/p_before/g, 'null::uuid')
+      .replace('p_limit', '51')
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${text}`)
+    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  }
+  assert.match(await planFor('street7'), /Bitmap Index Scan on properties_search/)
+  const everywhere = await planFor('bright')
+  assert.match(everywhere, /Index Scan (Backward )?using properties_/)
+  assert.doesNotMatch(everywhere, /Seq Scan|Sort/)
+  const found = async (q: string) => (await ana.get(`/api/properties?q=${q}&limit=200`)).body.data.length
+  assert.deepEqual([await found('street198'), await found('bright'), await found('castle')], [30, 200, 0])
 })

@@ -27,7 +27,7 @@ interface Shape extends Record<string, boolean | string> {
   rows: string
 }
 
-const list = variants(
+export const list = variants(
   'sales.list_properties',
   (_, p: Filters, shape: Shape) =>
     sql<Property>`

@@ -1069,6 +1069,7 @@ export interface ShopPayments {
   order_id: string
   provider: string
   provider_ref: string | null
+  capture_ref: string | null
   currency: string
   amount_minor: number
   refund_reserved_minor: Generated<number>
