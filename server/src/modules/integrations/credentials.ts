@@ -5,7 +5,6 @@ import { statement } from '../../platform/database/statement.ts'
 import { badRequest, conflict, notFound } from '../../platform/errors.ts'
 import { newId } from '../../platform/id.ts'
 import { audited } from '../identity/index.ts'
-import type { AppPlatformName } from './platforms.ts'
 import type { Credentials } from './schema.ts'
 
 /** What each provider's account consists of; the first of them is what it cannot do without. */
@@ -15,6 +14,7 @@ const fieldsOf = {
   tiktok: ['clientId', 'clientSecret'],
   whatsapp: ['clientId', 'clientSecret'],
   stripe: ['secretKey', 'webhookSecret'],
+  paypal: ['clientId', 'clientSecret', 'webhookId'],
 } as const satisfies Record<string, readonly (keyof Credentials)[]>
 
 export type Provider = keyof typeof fieldsOf
@@ -50,14 +50,11 @@ export async function ownCredentials<P extends Provider>(ctx: Ctx, provider: P):
 
 /** The installation's, or null. */
 export function installationCredentials<P extends Provider>(config: Config, provider: P): CredentialsOf<P> | null {
-  const given: Partial<Credentials> =
-    provider === 'stripe'
-      ? { secretKey: config.stripe.secretKey ?? '', webhookSecret: config.stripe.webhookSecret ?? '' }
-      : {
-          clientId: config.oauthApps[provider as AppPlatformName].clientId ?? '',
-          clientSecret: config.oauthApps[provider as AppPlatformName].clientSecret ?? '',
-        }
-  return given[fieldsOf[provider][0]] ? (given as CredentialsOf<P>) : null
+  const { oauthApps, stripe, paypal } = config
+  const accounts: Record<Provider, Partial<Record<keyof Credentials, string | null>>> = { ...oauthApps, stripe, paypal }
+  const given = accounts[provider]
+  const fields = fieldsOf[provider].map((field: keyof Credentials) => [field, given[field] ?? ''])
+  return given[fieldsOf[provider][0]] ? Object.fromEntries(fields) : null
 }
 
 export const notConfigured = (name: string) =>

@@ -118,7 +118,7 @@ export const integrationRoutes: RouteTable = {
       path: '/api/shops/:shopId/integrations/:platform/credentials',
       access: 'integrations:write',
       summary:
-        "Use the workspace's own app at a platform (clientId, clientSecret) or account at stripe (secretKey, webhookSecret)",
+        "Use the workspace's own app at a platform (clientId, clientSecret) or account at stripe (secretKey, webhookSecret) or paypal (clientId, clientSecret, webhookId)",
       params: ofPlatform,
       body: schema.Credentials,
       example: { clientId: '1234567890', clientSecret: 'a long secret' },

@@ -62,6 +62,7 @@ export const Credentials = z.object({
   clientSecret: optional(text(2000)),
   secretKey: optional(text(2000)),
   webhookSecret: optional(text(2000)),
+  webhookId: optional(text(100)),
 })
 export type Credentials = z.output<typeof Credentials>
 

@@ -2,8 +2,8 @@ import type { Ctx } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { type JsonAnswer, callJson } from '../json-call.ts'
 import { apiUrlOf } from '../platforms.ts'
-import type { Account, Channel, Sending } from './channel.ts'
-import { callGraph, graph, isSignedByMeta, messagesOf, readMessaging, toSending } from './meta.ts'
+import type { Account, Channel } from './channel.ts'
+import { graph, isSignedByMeta, readMessaging, sendMessaging } from './meta.ts'
 
 /** developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login: tokens live 60 days. */
 export const instagram: Channel = {
@@ -13,16 +13,8 @@ export const instagram: Channel = {
   isGenuine: isSignedByMeta,
   read: readMessaging('instagram'),
 
-  async send(ctx, account, message) {
-    let sending: Sending = { status: 'failed', error: 'There is nothing in this message.' }
-    for (const part of messagesOf(message)) {
-      const json = { recipient: { id: message.thread }, message: part }
-      const url = `${apiUrlOf(ctx, 'instagram')}/me/messages`
-      sending = toSending(await callGraph(ctx, url, tokenOf(account), { json }), (body) => body.message_id)
-      if (sending.status !== 'sent') return sending
-    }
-    return sending
-  },
+  send: (ctx, account, message) =>
+    sendMessaging(ctx, `${apiUrlOf(ctx, 'instagram')}/me/messages`, tokenOf(account), message),
 
   async adopt(ctx, { clientSecret }, login) {
     const query = new URLSearchParams({
@@ -43,7 +35,7 @@ export const instagram: Channel = {
   },
 
   async register(ctx, account) {
-    const url = `${apiUrlOf(ctx, 'instagram')}/${account.id}/subscribed_apps?subscribed_fields=messages,messaging_postbacks,messaging_seen,message_edit`
+    const url = `${apiUrlOf(ctx, 'instagram')}/${account.id}/subscribed_apps?subscribed_fields=messages,messaging_postbacks,messaging_seen`
     await graph(ctx, url, tokenOf(account), { method: 'POST' })
   },
   async unregister(ctx, account) {

@@ -474,6 +474,16 @@ test('a token that is refused marks the connection, and people are told', () =>
     assert.match(state.error, /does not accept our token/)
   }))
 
+test('Messenger: an attachment that arrived is not sent again because its text did not', async () => {
+  const shop = await connectedShop('facebook')
+  await post('facebook', shop, vendors.facebook.says({ id: 'm1', text: 'hello?', atSeconds: 1_790_000_000 }))
+  script.set('facebook', [vendors.facebook.accepts('out-picture'), vendors.facebook.isDown])
+  const attachment = { url: 'https://shop.example.com/cup.png', type: 'image/png' }
+  const id = await reply(shop, 'this one', { attachment })
+  assert.match((await until(shop, id, ({ status }) => status === 'failed')).error ?? '', /text did not/)
+  assert.equal(heard.filter(({ text }) => text === 'this one').length, 0)
+})
+
 test('what is longer than a platform takes is said before it is sent', () =>
   onEach(async (platform, vendor) => {
     const shop = await connectedShop(platform)

@@ -3,9 +3,9 @@ import type { Ctx } from '../../../platform/context.ts'
 import { AppError, invalidField } from '../../../platform/errors.ts'
 import { callJson } from '../json-call.ts'
 import { apiUrlOf } from '../platforms.ts'
-import type { Account, App, Channel, NewAccount, Sending } from './channel.ts'
+import type { Account, App, Channel, NewAccount } from './channel.ts'
 import { listOf, outsideId } from './body.ts'
-import { callGraph, graph, isSignedByMeta, messagesOf, readMessaging, toSending } from './meta.ts'
+import { graph, isSignedByMeta, readMessaging, sendMessaging } from './meta.ts'
 
 const fields = 'messages,messaging_postbacks,message_deliveries,message_reads,message_edits,messaging_referrals'
 
@@ -20,16 +20,10 @@ export const messenger: Channel = {
   isGenuine: isSignedByMeta,
   read: readMessaging('facebook'),
 
-  async send(ctx, account, message) {
-    let sending: Sending = { status: 'failed', error: 'There is nothing in this message.' }
-    for (const part of messagesOf(message)) {
-      const url = `${apiUrlOf(ctx, 'facebook')}/${account.id}/messages`
-      const json = { recipient: { id: message.thread }, messaging_type: 'RESPONSE', message: part }
-      sending = toSending(await callGraph(ctx, url, tokenOf(account), { json }), (body) => body.message_id)
-      if (sending.status !== 'sent') return sending
-    }
-    return sending
-  },
+  send: (ctx, account, message) =>
+    sendMessaging(ctx, `${apiUrlOf(ctx, 'facebook')}/${account.id}/messages`, tokenOf(account), message, {
+      messaging_type: 'RESPONSE',
+    }),
 
   /** The tokens of pages do not end when the login's token is a long-lived one. */
   async adopt(ctx, app, login) {

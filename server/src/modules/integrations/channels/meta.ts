@@ -2,7 +2,15 @@ import { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { type JsonAnswer, callJson } from '../json-call.ts'
-import { type AccountNews, type Channel, type Delivery, type Media, type News, type Sending } from './channel.ts'
+import {
+  type AccountNews,
+  type Channel,
+  type Delivery,
+  type Media,
+  type News,
+  type Outgoing,
+  type Sending,
+} from './channel.ts'
 import { epochMs, listOf, maybe, outsideId, saidText } from './body.ts'
 import { hmacHex, isSame } from './signature.ts'
 import { wordsOf } from './words.ts'
@@ -146,11 +154,29 @@ const toMedia = ({ type, payload }: z.output<typeof Attachment>): Media => ({
   url: payload?.url,
 })
 
-/** Messenger's and Instagram's form of a message: text and attachment go one by one. */
-export function messagesOf(message: { text: string; media: (Media & { url: string }) | null }): object[] {
-  const { text, media } = message
-  return [
-    ...(media ? [{ attachment: { type: media.type, payload: { url: media.url } } }] : []),
-    ...(text ? [{ text }] : []),
-  ]
+/** Sends in Messenger's and Instagram's form: an attachment and a text are messages of their own. */
+export async function sendMessaging(
+  ctx: Ctx,
+  url: string,
+  token: string,
+  message: Outgoing,
+  more: object = {},
+): Promise<Sending> {
+  const { thread, text, media } = message
+  const one = async (part: object) => {
+    const json = { recipient: { id: thread }, ...more, message: part }
+    return toSending(await callGraph(ctx, url, token, { json }), (body) => body.message_id)
+  }
+  if (!media) return one({ text })
+  const sending = await one({ attachment: { type: media.type, payload: { url: media.url } } })
+  if (sending.status !== 'sent' || !text) return sending
+  // The attachment has arrived, so trying again would send it twice.
+  const lost: Sending = { status: 'failed', error: 'The attachment arrived, the text did not. Send the text again.' }
+  try {
+    const rest = await one({ text })
+    return rest.status === 'busy' ? lost : rest
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return lost
+  }
 }
