@@ -20,7 +20,14 @@ export async function authentication({ visitor, url, notes }: Scene): Promise<Pe
   await refused(401, visitor.post('/api/auth/login', { ...credentials, password: 'sesame' }))
   await refused(400, visitor.post('/api/auth/login', { email: credentials.email }), 'body.password')
   const ana = asPerson(url, notes, credentials, login)
-  assertShape(await answered(200, ana.get('/api/auth/me')), { ...user, role: 'owner', email_verified: false })
+  assertShape(await answered(200, ana.get('/api/auth/me')), {
+    ...user,
+    role: 'owner',
+    email_verified: false,
+    is_active: true,
+    oauth_provider: null,
+    oauth_id: null,
+  })
 
   const { refresh_token } = login
   const fresh = await answered(200, visitor.post('/api/auth/refresh', { refresh_token }))
@@ -51,7 +58,14 @@ export async function signInElsewhere({ visitor, url, notes }: Scene): Promise<v
     assert.deepEqual([back.status, back.headers.get('location')], [302, `${url}/docs`])
     return answered(200, openFrontEnd(url, notes).get('/api/auth/me', { cookie: cookiesOf(back.headers) }))
   }
-  const user = { email: githubUser.email, name: githubUser.name, email_verified: true, role: 'owner' }
+  const user = {
+    email: githubUser.email,
+    name: githubUser.name,
+    email_verified: true,
+    role: 'owner',
+    oauth_provider: 'github',
+    oauth_id: `${githubUser.id}`,
+  }
   const nora = await signIn()
   assertShape(nora, user)
   assertShape(await signIn(), { ...user, id: nora.id })

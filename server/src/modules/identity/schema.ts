@@ -89,6 +89,11 @@ export const me = z.object({
   is_affiliate: z.boolean(),
   email_verified: z.boolean(),
   phone_verified: z.boolean(),
+  /** The account elsewhere that they last signed in with, and its id there. */
+  oauth_provider: z.string().nullable(),
+  oauth_id: z.string().nullable(),
+  /** Who is locked out cannot ask. */
+  is_active: z.literal(true),
   workspace: membership.extend({ default_country: z.string(), currency: z.string(), time_zone: z.string() }).nullable(),
   workspaces: z.array(membership),
   created_at: instant,

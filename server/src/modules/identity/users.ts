@@ -63,11 +63,15 @@ export const findMe = statement(
   () => sql<Me>`
     select u.id, u.email, coalesce(u.full_name, u.display_name, u.username) as name, u.full_name, u.username,
            u.display_name, u.phone, u.avatar_url, u.company_name, app.member_role() as role, u.is_admin, u.is_affiliate,
-           u.email_verified, u.phone_verified, u.created_at, u.updated_at,
+           u.email_verified, u.phone_verified, elsewhere.provider as oauth_provider, elsewhere.subject as oauth_id,
+           true as is_active, u.created_at, u.updated_at,
            (select jsonb_build_object('id', w.id, 'name', w.name, 'role', app.member_role(),
                      'default_country', w.default_country, 'currency', w.currency, 'time_zone', w.time_zone)
               from identity.workspaces w where w.id = app.workspace_id()) as workspace,
            coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name, 'role', app.role_in(w.id)) order by w.id)
               from identity.workspaces w where w.id in (select app.my_workspaces())), '[]') as workspaces
-      from identity.users u where u.id = app.user_id()`,
+      from identity.users u
+      left join lateral (select i.provider, i.subject from identity.identities i
+                          where i.user_id = u.id order by i.last_used_at desc, i.id desc limit 1) elsewhere on true
+     where u.id = app.user_id()`,
 )

@@ -209,6 +209,7 @@ test('somebody new: an account with a workspace, the address verified, the same 
     ['nora@example.com', 'nora of Acme', true, 'https://acme.example.com/nora.png', 'owner'],
   )
   assert.equal(me.workspaces.length, 1)
+  assert.deepEqual([me.oauth_provider, me.oauth_id, me.is_active], ['acme-corp', 'nora', true])
 
   // Their address changes hands there; the account does not.
   person('nora', { email: 'nora.new@example.com', email_verified: false })
