@@ -2,7 +2,7 @@ import { aText, answered, assertShape, refused } from './answers.ts'
 import { authentication, people, profile, verification } from './chat/accounts.ts'
 import { chats } from './chat/chats.ts'
 import { files, messages, polls, reactions } from './chat/messages.ts'
-import { live, videoCalls } from './chat/live.ts'
+import { live, videoCalls, waysIn } from './chat/live.ts'
 import { administration } from './chat/administration.ts'
 import { testDocument } from './document.ts'
 import type { Person } from './front-end.ts'
@@ -35,6 +35,7 @@ testDocument(
       'GET /api/users/blocks',
       'POST /api/users/blocks',
       'DELETE /api/users/blocks',
+      'POST /api/realtime/tickets',
       'POST /api/video-calls/token',
       'POST /api/video-calls/end',
       'GET /api/video-calls',
@@ -52,7 +53,7 @@ testDocument(
       'POST /api/upload',
       'GET /api/uploads/:id/:filename',
     ],
-    withoutInput: ['POST /api/auth/logout', 'GET /api/auth/me', 'GET /api/users/profile'],
+    withoutInput: ['POST /api/auth/logout', 'POST /api/realtime/tickets', 'GET /api/auth/me', 'GET /api/users/profile'],
     sent: ['chat:join', 'chat:typing', 'chat:read', 'presence', 'call:join', 'call:signal', 'resume', 'ping'],
     received: [
       'chat:message',
@@ -92,6 +93,7 @@ testDocument(
     await step('reactions', () => reactions(ana, ben, dora, dm))
     await step('polls', () => polls(ana, ben, dora, dm))
     await step('live messages', () => live(ana, ben, dora, dm))
+    await step('ways to open the live socket', () => waysIn(ana))
     await step('video calls', () => videoCalls(ana, ben, dora, dm))
     await step('administration', () => administration(scene, ana, ben, dora))
     await step('logout', async () => {

@@ -7,8 +7,8 @@ export interface FrontEnd {
   put(path: string, body?: unknown, headers?: Headers): Promise<Answer>
   patch(path: string, body?: unknown, headers?: Headers): Promise<Answer>
   delete(path: string, body?: unknown, headers?: Headers): Promise<Answer>
-  /** Opens the live socket. Throws when it is refused. */
-  listen(): Promise<Live>
+  /** Opens the live socket, with the token or with what `query` says instead (`?ticket=…`). Throws when it is refused. */
+  listen(query?: string): Promise<Live>
 }
 
 /** Someone signed in at a front-end. */
@@ -79,7 +79,7 @@ export function openFrontEnd(url: string, notes: Notes, token?: string): FrontEn
     put: (path, body, headers) => request('PUT', path, body, headers),
     patch: (path, body, headers) => request('PATCH', path, body, headers),
     delete: (path, body, headers) => request('DELETE', path, body, headers),
-    listen: () => openLive(`${url.replace('http', 'ws')}/ws`, notes, token),
+    listen: (query) => openLive(`${url.replace('http', 'ws')}/ws${query ?? ''}`, notes, query ? undefined : token),
   }
 }
 

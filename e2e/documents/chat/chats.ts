@@ -39,6 +39,9 @@ export async function chats(ana: Person, ben: Person, dora: Person): Promise<str
   assertShape(await answered(200, ana.get('/api/chats')), { data: [{ id: dm.id }] })
   assertShape(await answered(200, ana.get('/api/chats?archived=true')), { data: [{ id }] })
   assertShape(await answered(200, ben.get(one)), { name: 'Day shift', archived: false }) // archiving is mine alone
+  await answered(200, ana.patch(one, { archived: false, hidden: true }))
+  assertShape(await answered(200, ana.get('/api/chats')), { data: [{ id: dm.id }] })
+  assertShape(await answered(200, ana.get('/api/chats?hidden=true')), { data: [{ id, hidden: true }] })
   await refused(403, ben.patch(one, { name: "Ben's" }))
   await refused(400, ana.patch(one, { archived: 'yes' }), 'body.archived')
 

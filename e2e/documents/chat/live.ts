@@ -52,6 +52,18 @@ export async function live(ana: Person, ben: Person, dora: Person, chat_id: stri
   )
 }
 
+/** For browsers that cannot send headers with a socket: a ticket that opens one, or the token itself. */
+export async function waysIn(ana: Person): Promise<void> {
+  const { ticket } = await answered(200, ana.post('/api/realtime/tickets'))
+  for (const query of [`?ticket=${ticket}`, `?token=${ana.token}`]) {
+    using socket = await ana.listen(query)
+    socket.send('ping')
+    await socket.next('pong')
+  }
+  for (const query of [`?ticket=${ticket}`, '?ticket=made-up', '?token=made-up'])
+    await assert.rejects(ana.listen(query), /refused/, query)
+}
+
 export async function videoCalls(ana: Person, ben: Person, dora: Person, chat_id: string): Promise<void> {
   const enter = (person: FrontEnd, room: object) => person.post('/api/video-calls/token', room)
   const end = (person: FrontEnd, room_name: unknown) => person.post('/api/video-calls/end', { room_name })

@@ -52,6 +52,7 @@ export async function messages(ana: Person, ben: Person, dora: Person, chat_id: 
 
   const found = (person: Person, q: string) => answered(200, person.get(`/api/messages/search?q=${q}`))
   assertShape(await found(ben, 'harbour'), { data: [{ id: first.id }] })
+  assertShape(await found(ben, `harbour&chat_id=${chat_id}`), { data: [{ id: first.id }] })
   assertShape(await found(dora, 'harbour'), { data: [] })
   assertShape(await found(ana, 'c2VjcmV0'), { data: [] })
   await refused(400, ana.get('/api/messages/search'), 'query.q')
@@ -71,6 +72,8 @@ export async function messages(ana: Person, ben: Person, dora: Person, chat_id: 
   assertShape(await answered(200, remove(ana, { message_id: first.id })), { success: true })
   assert.deepEqual((await answered(200, read(ben))).data.at(-1), { id: first.id, deleted: true })
   assertShape(await found(ben, 'harbour'), { data: [] })
+
+  assertShape(await answered(200, ana.delete(`/api/messages?message_id=${secret.id}`)), { success: true })
 
   await refused(400, send(ana, chat_id, {}), 'body.content')
   await refused(400, send(ana, chat_id, { content: 5 }), 'body.content')
@@ -147,6 +150,13 @@ export async function polls(ana: Person, ben: Person, dora: Person, chat_id: str
   assertShape(await answered(200, vote(ben, [salad.id])), changed)
   const [newest] = (await answered(200, ben.get(`/api/messages?chat_id=${chat_id}&limit=1`))).data
   assertShape(newest, { type: 'poll', poll: changed })
+
+  const soon = new Date(Date.now() + 3_600_000).toISOString()
+  const secretly = await answered(201, post({ ...asked, multiple: true, anonymous: true, closes_at: soon }))
+  assertShape(secretly, { multiple: true, anonymous: true, closes_at: anInstant, closed: false })
+  const both = secretly.options.map(({ id }: { id: string }) => id)
+  const anonymous = { votes: 1, voter_ids: null }
+  assertShape(await answered(200, vote(ben, both, secretly.id)), { options: [anonymous, anonymous], voters: 1 })
   await refused(400, post({ ...asked, question: undefined }), 'body.question')
   await refused(400, post({ ...asked, options: ['Soup'] }), 'body.options')
   await refused(400, post({ ...asked, options: 'Soup' }), 'body.options')
