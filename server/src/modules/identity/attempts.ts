@@ -18,6 +18,11 @@ const forgive = statement(
     update identity.attempts set times = times[:cardinality(times) - 1] where key = ${p.address}`,
 )
 
+const forgiveDevice = statement(
+  'identity.attempts.forgive_device',
+  (_, p: { key: string }) => sql<Record<string, never>>`delete from identity.attempts where key = ${p.key}`,
+)
+
 export const forgetAttempts = statement(
   'identity.attempts.sweep',
   () => sql<Record<string, never>>`delete from identity.attempts where forgotten_at < now()`,
@@ -34,10 +39,16 @@ export interface SignInLimits {
   forgive: Call
 }
 
-export function signInLimits({ signIn }: Config, email: string, ip: string): SignInLimits {
+/** `knownDevice`: one where this account has signed in before. Only its own failures count for it. */
+export function signInLimits({ signIn }: Config, email: string, ip: string, knownDevice?: string): SignInLimits {
   const account = createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32)
   const from = addressKey(ip)
   const windowSeconds = signIn.windowMinutes * 60
+  if (knownDevice !== undefined) {
+    const key = `sign-in-device:${account}:${knownDevice}`
+    const limits = { [key]: [signIn.failuresPerWindow, windowSeconds] }
+    return { admit: admit.call({ limits: JSON.stringify(limits) }), forgive: forgiveDevice.call({ key }) }
+  }
   const keys = {
     account: `sign-in-account:${account}`,
     address: `sign-in-address:${from}`,

@@ -6,6 +6,7 @@ import { Reply, type Route, route } from '../../platform/http/route.ts'
 import { changePassword } from './change-password.ts'
 import { refreshCookie, requireOwnPage, signedInCookies, signedOutCookies } from './cookies.ts'
 import { deviceOf } from './device.ts'
+import { knownDeviceCookie, knownDeviceOf } from './known-devices.ts'
 import {
   type SignedIn,
   credentials,
@@ -23,9 +24,14 @@ import { signIn } from './sign-in.ts'
 import { signUp } from './sign-up.ts'
 import { findMe } from './users.ts'
 
-const withCookies = <T>(config: Config, body: T, { access_token, refresh_token }: SignedIn['session']) =>
+const withCookies = <T>(
+  config: Config,
+  body: T,
+  { access_token, refresh_token }: SignedIn['session'],
+  more: string[] = [],
+) =>
   new Reply(body, {
-    headers: { 'set-cookie': signedInCookies(config, { access: access_token, refresh: refresh_token }) },
+    headers: { 'set-cookie': [...signedInCookies(config, { access: access_token, refresh: refresh_token }), ...more] },
   })
 
 const signOut = (path: string) =>
@@ -65,7 +71,8 @@ export const authRoutes: Record<string, Route> = {
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const { session, user } = await signUp(services, body, deviceOf(request))
-      return withCookies(services.config, { message: 'Your account is ready.', user, session }, session)
+      const answer = { message: 'Your account is ready.', user, session }
+      return withCookies(services.config, answer, session, [knownDeviceCookie(services, body.email)])
     },
   }),
 
@@ -83,7 +90,7 @@ export const authRoutes: Record<string, Route> = {
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const answer = await signUp(services, body, deviceOf(request))
-      return withCookies(services.config, answer, answer.session)
+      return withCookies(services.config, answer, answer.session, [knownDeviceCookie(services, body.email)])
     },
   }),
 
@@ -98,8 +105,9 @@ export const authRoutes: Record<string, Route> = {
     answer: signedIn,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
-      const answer = await signIn(services, body, deviceOf(request))
-      return withCookies(services.config, answer, answer.session)
+      const knownAs = knownDeviceOf(services, request.headers, body.email)
+      const answer = await signIn(services, body, { ...deviceOf(request), knownAs })
+      return withCookies(services.config, answer, answer.session, [knownDeviceCookie(services, body.email)])
     },
   }),
 

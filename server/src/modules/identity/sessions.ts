@@ -27,6 +27,8 @@ import { actAs, findMe } from './users.ts'
 export interface Device {
   address: string
   userAgent: string | null
+  /** Where the account that signs in has signed in before: how that browser is known. */
+  knownAs?: string | undefined
 }
 
 const maxSessions = 20

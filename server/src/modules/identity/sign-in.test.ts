@@ -56,7 +56,10 @@ test('sign-up makes the user, their profile and their workspace (seed 000)', asy
   assert.equal(body.user.workspace.name, 'Silva Lda')
   assert.deepEqual(body.user.workspaces, [{ id: body.user.workspace.id, name: 'Silva Lda', role: 'owner' }])
   assert.equal(body.session.user.id, body.user.id)
-  assert.equal(headers.getSetCookie().length, 2)
+  assert.deepEqual(
+    headers.getSetCookie().map((cookie) => cookie.split('=')[0]),
+    ['sb_access', 'sb_refresh', 'sb_device'],
+  )
 })
 
 test('one login answer serves all five front-ends', async () => {
@@ -182,6 +185,40 @@ test('an account attacked from many addresses answers slower and slower', async 
     await database().all(ageAttempts, { seconds: delaySeconds })
     assert.equal(await attempt(email, `203.0.113.${delaySeconds}`), 401)
   }
+  await database().all(ageAttempts, { seconds: 24 * 60 * 60 })
+})
+
+test('who has signed in on a device before is not locked out by the failures of others (AUT-3)', async () => {
+  const { email, password } = await server.signUp()
+  const loginWith = (given: string, cookie?: string) =>
+    server.anyone.post('/api/auth/login', { email, password: given }, cookie ? { cookie } : {})
+  const first = await loginWith(password)
+  const device = first.headers.getSetCookie().find((cookie) => cookie.startsWith('sb_device='))!
+  assert.match(
+    device,
+    /^sb_device=[\w-]{43}\.[\w-]{43}; Path=\/api\/auth; Max-Age=31536000; SameSite=Strict; HttpOnly$/,
+  )
+  const cookie = device.split(';')[0]!
+  // From many addresses, and from the victim's own.
+  for (let i = 0; i < 10; i++) await attempt(email, `198.51.100.${i}`)
+  for (let i = 0; i < 6; i++) await loginWith('wrong password')
+  assert.equal((await loginWith(password)).status, 429)
+  assert.equal((await loginWith(password, cookie)).status, 200)
+
+  // It is worth nothing for another account, or changed; and it has five tries itself.
+  const other = await server.signUp()
+  for (let i = 0; i < 5; i++) {
+    await server.anyone.post('/api/auth/login', { email: other.email, password: 'wrong password' }, { cookie })
+  }
+  const { status } = await server.anyone.post(
+    '/api/auth/login',
+    { email: other.email, password: other.password },
+    { cookie },
+  )
+  assert.equal(status, 429)
+  assert.equal((await loginWith(password, `${cookie.slice(0, -1)}${cookie.endsWith('A') ? 'B' : 'A'}`)).status, 429)
+  for (let i = 0; i < 5; i++) assert.equal((await loginWith('wrong password', cookie)).status, 401)
+  assert.equal((await loginWith(password, cookie)).status, 429)
   await database().all(ageAttempts, { seconds: 24 * 60 * 60 })
 })
 

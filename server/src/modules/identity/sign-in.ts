@@ -47,7 +47,7 @@ export async function provePassword(
   device: Device,
 ): Promise<{ user: Proven | undefined; forgive: Call }> {
   const { db } = serverContext(services, { workspaceId: null })
-  const limits = signInLimits(services.config, email, device.address)
+  const limits = signInLimits(services.config, email, device.address, device.knownAs)
   const [admitted, found] = await db.together([limits.admit, findForSignIn.call({ email })])
   requireAdmitted(admitted, 'sign in')
   const user = found?.[0] as unknown as Found | undefined
