@@ -2,7 +2,13 @@ export { listPlatforms, type PlatformState } from './connections.ts'
 export { accountOf, needsAttention } from './accounts.ts'
 export type { Media, News } from './channels/channel.ts'
 export { channels } from './channels/channels.ts'
-export { credentialsOf, installationCredentials, notConfigured, ownCredentials } from './credentials.ts'
+export {
+  type CredentialsOf,
+  credentialsOf,
+  installationCredentials,
+  notConfigured,
+  ownCredentials,
+} from './credentials.ts'
 export { type PlatformName, platformNames, platformOf, platforms } from './platforms.ts'
 export { renewTokens } from './renewal.ts'
 export { integrationRoutes } from './routes.ts'

@@ -22,6 +22,7 @@ import { connectTo } from './connect.ts'
 import { credentialsOf, notConfigured } from './credentials.ts'
 import { exchangeCode } from './exchange.ts'
 import { hasApp, isOAuthPlatform, oauthPlatforms, type PlatformName, platforms } from './platforms.ts'
+import type { Callback } from './schema.ts'
 import { tokenFields } from './token-form.ts'
 
 /** The purpose of the key that code verifiers are made with. */
@@ -113,15 +114,6 @@ const take = statement(
        and expires_at > now()
     returning workspace_id, user_id, opener_origin`,
 )
-
-export interface Callback {
-  state?: string | undefined
-  /** What the platform gave the browser; or the token that somebody entered in our form. */
-  code?: string | undefined
-  error?: string | undefined
-  phoneNumberId?: string | undefined
-  businessAccountId?: string | undefined
-}
 
 /**
  * The browser is back. The state counts once, within ten minutes, in the browser that set out, for this platform. Throws

@@ -9,7 +9,7 @@ import type { Services } from '../../platform/services.ts'
 import { requireCurrent } from '../identity/index.ts'
 import { listIntegrations, listPlatforms, saveIntegration } from './connections.ts'
 import { providerOf, removeCredentials, saveCredentials } from './credentials.ts'
-import { type Callback, cookieOf, finishOAuth, startOAuth } from './oauth.ts'
+import { cookieOf, finishOAuth, startOAuth } from './oauth.ts'
 import { isPlatform } from './platforms.ts'
 import * as schema from './schema.ts'
 import { connectPlatform, disconnectPlatform } from './shop-integrations.ts'
@@ -26,7 +26,7 @@ async function enter(ctx: Ctx, shopId: string): Promise<void> {
 
 const unknownPlatform = () => refusalPage(404, 'There is no such platform.')
 
-const finish = (services: Services, platform: string, callback: Callback, headers: IncomingHttpHeaders) =>
+const finish = (services: Services, platform: string, callback: schema.Callback, headers: IncomingHttpHeaders) =>
   asPage(async () => {
     if (!isPlatform(platform)) return unknownPlatform()
     const outcome = await finishOAuth(services, platform, callback, headers)

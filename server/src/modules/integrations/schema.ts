@@ -69,8 +69,10 @@ export type Credentials = z.output<typeof Credentials>
 /** What a browser brings back from a platform, or out of our form. */
 export const Callback = z.object({
   state: z.string().max(200).optional(),
+  /** What the platform gave the browser; or the token that somebody entered in our form. */
   code: optional(z.string().trim().max(4000)),
   error: z.string().max(200).optional(),
   phoneNumberId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
   businessAccountId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
 })
+export type Callback = z.output<typeof Callback>

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
+import fc from 'fast-check'
 import { openSocket } from '../../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../../test/server.ts'
 import { serverContext } from '../../../platform/services.ts'
@@ -405,6 +406,8 @@ test('a reply goes out by the channel it came in by, in order, and its way is to
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
     const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.token })
     const ids = []
+    // The first is held up; the others wait for it.
+    script.set(platform, [vendor.isBusy])
     for (const text of ['one', 'two', 'three']) ids.push(await reply(shop, `${platform} ${text}`))
     for (const id of ids) await until(shop, id, isSent)
     const said = heard.filter(({ text }) => text?.startsWith(`${platform} `))
@@ -556,6 +559,44 @@ test('WhatsApp: who begins to hide their number goes on with the same conversati
   assert.deepEqual(
     (await threadOf(shop)).messages.map(({ text }) => text),
     ['a', 'b', 'c'],
+  )
+})
+
+test('deliveries of several messages, some of them twice, in any order and all at once, make one thread', async () => {
+  const shop = await connectedShop('whatsapp')
+  const message = (n: number) => ({
+    from_user_id: 'BR.88',
+    id: `wamid.${n}`,
+    timestamp: String(1_790_000_000 + n),
+    type: 'text',
+    text: { body: `${n}` },
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 6 }), {
+        minLength: 4,
+        maxLength: 12,
+      }),
+      async (batches) => {
+        const answers = await Promise.all(
+          batches.map((batch) =>
+            post('whatsapp', shop, signedByWhatsApp(whatsappBody({ messages: batch.map(message) }))),
+          ),
+        )
+        assert.ok(answers.every(({ status }) => status === 200))
+      },
+    ),
+    { numRuns: 5 },
+  )
+  const { messages } = await threadOf(shop)
+  const said = messages.map(({ text }) => Number(text))
+  assert.deepEqual(
+    said,
+    [...new Set(said)].toSorted((a, b) => a - b),
+  )
+  assert.deepEqual(
+    (await inboxOf(shop)).map(({ unreadCount }) => unreadCount),
+    [said.length],
   )
 })
 
