@@ -40,12 +40,16 @@ export const throughOutbound = ({ outbound }: Services, address: string) => ({
   [oauth.allowInsecureRequests]: address.startsWith('http:'),
   async [oauth.customFetch](
     url: string,
-    { method, headers, body }: { method: string; headers: Record<string, string>; body?: unknown },
+    {
+      method,
+      headers,
+      body,
+    }: { method: string; headers: Record<string, string>; body?: URLSearchParams | null | undefined },
   ): Promise<Response> {
     const answer = await outbound.fetch(url, {
       method: method as 'GET' | 'POST',
       headers,
-      ...(body != null && { body: String(body) }),
+      ...(body && { body: body.toString() }),
     })
     return new Response(new Uint8Array(answer.body), { status: answer.status, headers: answer.headers })
   },
