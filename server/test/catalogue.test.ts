@@ -54,7 +54,7 @@ after(() => database.close())
 const query = async <R extends object>(text: string) => (await database.pool.query(text)).rows as R[]
 
 // The job queue's and the migrations' own tables hold nothing that a caller can reach.
-const ours = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'migrations', 'pgboss') and n.nspname not like 'pg_temp%'`
+const ours = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'migrations', 'jobs') and n.nspname not like 'pg_temp%'`
 
 test('every table has forced row-level security and policies for both roles', async () => {
   const tables = await query<{ name: string; enabled: boolean; forced: boolean; policies: string[] }>(`
@@ -111,6 +111,14 @@ test("the users' role owns nothing, bypasses nothing and may not truncate", asyn
        and (has_table_privilege('app_user', c.oid, 'truncate') or has_table_privilege('app_user', c.oid, 'references')
          or has_table_privilege('app_user', c.oid, 'trigger') or pg_get_userbyid(c.relowner) in ('app_user', 'app_system'))`)
   assert.deepEqual(excessive, [])
+})
+
+test('who calls puts jobs into the queue, and neither reads nor changes any', async () => {
+  const open = await query<{ name: string }>(`
+    select c.relname || ' ' || privilege as name
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace, unnest(array['select', 'update', 'delete', 'truncate']) privilege
+     where n.nspname = 'jobs' and c.relkind in ('r', 'p') and has_table_privilege('app_user', c.oid, privilege)`)
+  assert.deepEqual(open, [{ name: 'queue select' }], 'Which queues there are is no secret.')
 })
 
 // Users are suspended, or erased by a job that has time.
