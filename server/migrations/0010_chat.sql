@@ -324,11 +324,20 @@ begin
   -- The last word may be half typed.
   wanted := (case when words like '%''' then words || ':*' else words end)::tsquery
     && (select string_agg('''chat ' || c || '''', ' | ')::tsquery from unnest(mine) c);
-  return query
-    select m.id from chat.messages m
-     where m.search @@ wanted and m.chat_id = any (mine) and m.id < p_before
-       and (m.expires_at is null or m.expires_at > now())
-     order by m.id desc limit p_rows;
+  if p_chat is null or (select c.last_number from chat.chats c where c.id = p_chat) > 5000 then
+    return query
+      select m.id from chat.messages m
+       where m.search @@ wanted and m.chat_id = any (mine) and m.id < p_before
+         and (m.expires_at is null or m.expires_at > now())
+       order by m.id desc limit p_rows;
+  else
+    -- A small chat is read through sooner than the index has gathered all that begins like a short word.
+    return query
+      select m.id from chat.messages m
+       where (m.search @@ wanted) is true and m.chat_id = p_chat and m.id < p_before
+         and (m.expires_at is null or m.expires_at > now())
+       order by m.id desc limit p_rows;
+  end if;
 end $$;
 
 -- People by exact e-mail address, username or telephone number, anywhere; by name, among colleagues.
