@@ -661,13 +661,13 @@ export interface Operations {
   /** Order something; with the visitor's token it belongs to their conversation */
   placePublicOrder: { input: { path: { shopId: string }; body: { "customerName": string; "email"?: string; "phone"?: string; "items": ({ "productId": string; "quantity": number })[] } }; answer: { "id": string; "orderId": string; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "submittedAt": string } }
   /** Begin to pay for an order what it costs */
-  createPaymentIntent: { input: { path: { shopId: string }; body: { "orderId": string; "provider"?: "manual" | "stripe" | "paypal" } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
+  createPaymentIntent: { input: { path: { shopId: string }; body: { "orderId": string; "provider"?: "manual" | "stripe" | "paypal" } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "createdAt": string; "updatedAt": string } }
   /** Ask the provider whether it was paid; a manual payment is confirmed by an owner or admin */
-  confirmPayment: { input: { path: { shopId: string }; body: { "paymentId": string } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
+  confirmPayment: { input: { path: { shopId: string }; body: { "paymentId": string } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "createdAt": string; "updatedAt": string } }
   /** Give back an amount, or all that is left */
-  refundPayment: { input: { path: { shopId: string; id: string }; body: { "amount"?: number } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
+  refundPayment: { input: { path: { shopId: string; id: string }; body: { "amount"?: number } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "createdAt": string; "updatedAt": string } }
   /** How a payment stands */
-  getPayment: { input: { path: { shopId: string; id: string } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
+  getPayment: { input: { path: { shopId: string; id: string } }; answer: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "createdAt": string; "updatedAt": string } }
   /** Properties, newest first: the workspace's own, or without a login those of the installation's public workspace */
   listProperties: { input: { query?: { limit?: number; cursor?: string; city?: string; status?: "available" | "reserved" | "sold"; type?: "villa" | "apartment" | "penthouse" | "townhouse"; q?: string } }; answer: { "data": (Property)[] } }
   /** Offer a property */
@@ -810,6 +810,8 @@ export interface Operations {
   listQueuedLeads: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (QueuedLead)[]; "next_cursor": string | null } }
   /** Have somebody contacted by a campaign */
   createQueuedLead: { input: { path: { id: string }; body: NewQueuedLead }; answer: QueuedLead }
+  /** Have somebody who waits contacted by a campaign no more */
+  withdrawQueuedLead: { input: { path: { id: string; leadId: string } }; answer: { "success": true } }
   /** The team: members of the workspace */
   listTeam: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": (TeamMember)[] } }
   /** One member of the team */
@@ -1133,6 +1135,7 @@ export const operations = {
   listCampaignRuns: ['GET', '/api/campaigns/{id}/runs'],
   listQueuedLeads: ['GET', '/api/campaigns/{id}/queued-leads'],
   createQueuedLead: ['POST', '/api/campaigns/{id}/queued-leads'],
+  withdrawQueuedLead: ['DELETE', '/api/campaigns/{id}/queued-leads/{leadId}'],
   listTeam: ['GET', '/api/users'],
   getTeamMember: ['GET', '/api/users/{id}'],
   changeTeamRole: ['PATCH', '/api/users/{id}'],

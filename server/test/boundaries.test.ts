@@ -89,3 +89,17 @@ test('only config.ts reads the environment', () => {
   )
   assert.deepEqual(readers.toSorted(), ['compile-cache.ts', 'main.ts'])
 })
+
+// PostgreSQL would run the one where the other is meant, on connections that prepared it.
+test('every statement has a name of its own', () => {
+  const files = globSync('modules/**/*.ts', { cwd: source }).filter((file) => !file.endsWith('.test.ts'))
+  const names = files.flatMap((file) => {
+    const text = readFileSync(path.join(source, file), 'utf8')
+    return [...text.matchAll(/\b(?:statement|variants)\(\s*(['`])([\w.]+)\1/g)].map(([, , name]) => name!)
+  })
+  assert.ok(names.length > 400, `Only ${names.length} were found.`)
+  assert.deepEqual(
+    names.filter((name, i) => names.indexOf(name) !== i),
+    [],
+  )
+})

@@ -159,7 +159,8 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     )
     await query(
       `insert into contacts.list_items (id, workspace_id, contact_list_id, contact_id)
-       select gen_random_uuid(), workspace_id, $2, id from contacts.contacts where workspace_id = $1`,
+       select campaigns.new_id(row_number() over (order by last_name::int)), workspace_id, $2, id
+         from contacts.contacts where workspace_id = $1`,
       [id, listId],
     )
     await query(

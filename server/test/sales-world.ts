@@ -30,6 +30,7 @@ export async function createSalesWorld(
     budget: '900k',
     timeline: canary,
   })
+  const lead = await made(`/api/campaigns/${campaignId}/queued-leads`, { prospect_id: prospect.id })
   const conversation = await made('/api/conversations', {
     prospect_id: prospect.id,
     campaign_id: campaignId,
@@ -62,6 +63,7 @@ export async function createSalesWorld(
       properties: property.id,
       'routing-rules': rule.id,
       prospects: prospect.id,
+      'queued-leads': lead.id,
       interests: interests.data[0].id,
       conversations: conversation.id,
       'transcript-messages': said.id,

@@ -35,6 +35,7 @@ export const tables = [
   'GET /api/campaigns/:id/runs',
   'GET /api/campaigns/:id/queued-leads',
   'POST /api/campaigns/:id/queued-leads',
+  'DELETE /api/campaigns/:id/queued-leads/:leadId',
   'GET /api/conversations/live',
   'GET /api/conversations/:id',
   'PUT /api/conversations/:id',

@@ -147,5 +147,7 @@ export async function checkCampaigns({ owner, team }: Sales, prospectId: string)
     next_cursor: null,
   })
   await refused(404, owner.get(`/api/campaigns/${unknownId}/queued-leads`))
+  assert.deepEqual(await answered(200, owner.delete(`${path}/queued-leads/${lead.id}`)), { success: true })
+  await refused(404, owner.delete(`${path}/queued-leads/${lead.id}`))
   return campaignId
 }

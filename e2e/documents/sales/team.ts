@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { aText, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import type { Person } from '../front-end.ts'
-import { openFrontEnd } from '../front-end.ts'
-import type { Scene } from '../document.ts'
 import { createClient as createSupabase } from '@supabase/supabase-js'
+import { aText, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
+import type { Scene } from '../document.ts'
+import { type Person, openFrontEnd } from '../front-end.ts'
 import { data, roles, type Role, type Sales } from './scene.ts'
 
 /** Signs up, out and in by supabase-js; answers whom. */

@@ -4,3 +4,4 @@ export { type CampaignEngine, type CampaignEngineOptions, createCampaignEngine }
 export { campaignCommands } from './live.ts'
 export { campaignReport } from './report.ts'
 export { campaignRoutes } from './routes.ts'
+export { withdrawTarget } from './withdrawal.ts'

@@ -116,11 +116,15 @@ export async function addToContactList(ctx: Ctx, list_id: string, contactIds: st
 const removeItems = statement(
   'contacts.remove_list_items',
   (_, p: { list_id: string; ids: string[] }) =>
-    sql`delete from contacts.list_items where contact_list_id = ${p.list_id} and contact_id = any(${p.ids}::uuid[])`,
+    sql<{ contact_id: string }>`
+    delete from contacts.list_items where contact_list_id = ${p.list_id} and contact_id = any(${p.ids}::uuid[])
+    returning contact_id`,
 )
 
-export async function removeFromContactList(ctx: Ctx, list_id: string, contactIds: string[]): Promise<void> {
+/** Answers how many of them were on it. */
+export async function removeFromContactList(ctx: Ctx, list_id: string, contactIds: string[]): Promise<number> {
   await getContactList(ctx, list_id)
-  await ctx.db.all(removeItems, { list_id, ids: contactIds })
+  const removed = await ctx.db.all(removeItems, { list_id, ids: contactIds })
   emit(ctx, ContactListChanged, { contact_list_id: list_id })
+  return removed.length
 }

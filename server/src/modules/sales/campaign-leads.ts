@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { type Ctx, transaction } from '../../platform/context.ts'
-import { notFound } from '../../platform/errors.ts'
+import { missing, notFound } from '../../platform/errors.ts'
 import { id, instant, optional } from '../../platform/http/fields.ts'
-import { getCampaign, listCalls, updateCampaign } from '../campaigns/index.ts'
-import { addToContactList, createContactList, getContact, listContacts, wholeName } from '../contacts/index.ts'
+import { getCampaign, listCalls, updateCampaign, withdrawTarget } from '../campaigns/index.ts'
+import {
+  addToContactList,
+  createContactList,
+  getContact,
+  listContacts,
+  removeFromContactList,
+  wholeName,
+} from '../contacts/index.ts'
 
 /** Seed 004's view of the campaign engine: how a campaign runs, and who still waits to be contacted. */
 
@@ -100,6 +107,17 @@ const waiting = (campaign_id: string, contact: Waiting): QueuedLead => ({
   attempts: 0,
   scheduled_at: null,
 })
+
+/**
+ * Has somebody contacted by the campaign no more. Throws 404, and 409 `not_queued` when they are being called, or have
+ * been.
+ */
+export async function withdrawLead(ctx: Ctx, campaignId: string, leadId: string): Promise<void> {
+  const campaign = await getCampaign(ctx, campaignId)
+  if (campaign.status !== 'pending') return withdrawTarget(ctx, campaign.id, leadId)
+  const list = campaign.contact_list_id
+  if (list === null || (await removeFromContactList(ctx, list, [leadId])) === 0) missing('lead')
+}
 
 /**
  * Puts somebody on the campaign's list, which a running campaign goes on with; a campaign without one gets a list of its

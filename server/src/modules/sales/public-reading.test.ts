@@ -202,4 +202,8 @@ test('a campaign in the words of sales: drafts, runs, and leads that wait', asyn
     [[prospect.data.id, 'Lena Lead', '+971501238001', 'queued']],
   )
   assert.equal((await ana.post(`/api/campaigns/${id}/queued-leads`, {})).status, 400)
+  const lead = `/api/campaigns/${id}/queued-leads/${leads.data[0].id}`
+  assert.deepEqual((await ana.delete(lead)).body, { success: true })
+  assert.equal((await ana.delete(lead)).status, 404)
+  assert.deepEqual((await ana.get(`/api/campaigns/${id}/queued-leads`)).body.data, [])
 })

@@ -3,7 +3,15 @@ import { roles } from '../../platform/access.ts'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { type Route, type RouteTable, route } from '../../platform/http/route.ts'
 import { appointmentRoutes } from './appointment-routes.ts'
-import { CampaignRun, NewQueuedLead, QueuedLead, listQueuedLeads, listRuns, queueLead } from './campaign-leads.ts'
+import {
+  CampaignRun,
+  NewQueuedLead,
+  QueuedLead,
+  listQueuedLeads,
+  listRuns,
+  queueLead,
+  withdrawLead,
+} from './campaign-leads.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { handoffRoutes } from './handoff-routes.ts'
 import { wrapped } from './lists.ts'
@@ -123,6 +131,20 @@ const leadRoutes: Record<string, Route> = {
     answer: QueuedLead,
     errors: [409],
     handler: (ctx, { params, body }) => queueLead(ctx, params.id, body),
+  }),
+  withdrawQueuedLead: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/campaigns/:id/queued-leads/:leadId',
+    access: 'prospects:write',
+    summary: 'Have somebody who waits contacted by a campaign no more',
+    params: z.object({ id, leadId: id }),
+    answer: success,
+    errors: [409],
+    async handler(ctx, { params }) {
+      await withdrawLead(ctx, params.id, params.leadId)
+      return succeeded
+    },
   }),
 }
 

@@ -6,6 +6,7 @@ import { type CalleeBehaviour, answers, busy, noAnswer, notFound, rejects } from
 import fc from 'fast-check'
 import { addDoNotCall } from '../../contacts/index.ts'
 import { listCalls } from '../calls.ts'
+import { withdrawTarget } from '../withdrawal.ts'
 import { transaction } from '../../../platform/context.ts'
 import { type LabNode, type LabWorkspace, numbers, openCampaignLab } from '../../../../test/campaign-lab.ts'
 import { keepRecording } from './recording.ts'
@@ -388,6 +389,28 @@ test('people who come onto the list while the campaign runs join it', async () =
   node.engine.notice({ type: 'contact_list.changed', data: { contact_list_id: shop.listId } })
   await lab.runToEnd(shop, id)
   assert.equal((await shop.campaign(id)).total_calls, 4)
+  await node.stop()
+})
+
+test('who waits can be withdrawn, who is being called cannot; the campaign ends with the last who waited', async () => {
+  const [busyOne, waiting] = numbers(2) as [string, string]
+  const shop = await lab.makeWorkspace([busyOne, waiting])
+  const node = await startNode((to) => (to === busyOne ? busy() : answers(1_000, { hangUpAfterMs: 600_000 })))
+  const id = await startCampaign(node, shop, { retry: { max_attempts: 2, delay_minutes: 600, on: ['busy'] } })
+  await lab.clock.advance(5_000)
+  const { data: calls } = await listCalls(shop.ctx(), id, { limit: 10 })
+  const callOf = (number: string) => calls.find(({ phone_number }) => phone_number === number)!
+  const withdraw = (number: string) =>
+    transaction(shop.ctx(), (ctx) => withdrawTarget(ctx, id, callOf(number).id)).catch(({ code }) => String(code))
+  assert.deepEqual([callOf(busyOne).status, callOf(waiting).status], ['queued', 'answered'])
+  assert.equal(await withdraw(waiting), 'not_queued')
+  assert.equal(await withdraw(busyOne), undefined)
+  assert.equal(await withdraw(busyOne), 'not_queued')
+  await lab.runToEnd(shop, id, 3_600_000)
+  assert.deepEqual(await statuses(id), { cancelled: 1, completed: 1 })
+  assert.equal(contactsDialled(node).length, 2)
+  const { status, progress, contacts, failed_calls } = await shop.campaign(id)
+  assert.deepEqual([status, progress, contacts, failed_calls], ['completed', 100, 2, 1])
   await node.stop()
 })
 
