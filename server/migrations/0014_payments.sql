@@ -7,6 +7,8 @@ create table shop.payments (
   provider text not null check (provider in ('manual', 'stripe', 'paypal')),
   -- The provider's id of it; null until the provider knows of it.
   provider_ref text,
+  -- The provider's id of the money it took, where that is another: PayPal's capture of an order.
+  capture_ref text,
   currency text not null,
   amount_minor bigint not null check (amount_minor > 0),
   -- What refunds under way and done may take, and what they have taken.

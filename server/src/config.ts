@@ -61,6 +61,8 @@ export interface Config {
   channelApis: Record<'facebook' | 'instagram' | 'tiktok' | 'telegram' | 'viber' | 'whatsapp', string | null>
   /** This installation's Stripe account, for workspaces without their own. */
   stripe: { secretKey: string | null; webhookSecret: string | null; apiUrl: string | null }
+  /** This installation's PayPal app, for workspaces without their own. */
+  paypal: { clientId: string | null; clientSecret: string | null; webhookId: string | null; apiUrl: string | null }
   /** Where else people have accounts that they may sign in with, by the name in the path; null: known, not configured. */
   signInProviders: Record<string, SignInProvider | null>
   mail: {
@@ -233,6 +235,12 @@ export function readConfig(env: Environment): Config {
       webhookSecret: env.STRIPE_WEBHOOK_SECRET || null,
       apiUrl: addressOrNull(env, 'STRIPE_API_URL'),
     },
+    paypal: {
+      clientId: env.PAYPAL_CLIENT_ID || null,
+      clientSecret: env.PAYPAL_CLIENT_SECRET || null,
+      webhookId: env.PAYPAL_WEBHOOK_ID || null,
+      apiUrl: addressOrNull(env, 'PAYPAL_API_URL'),
+    },
     signInProviders: signInProviders(env),
     mail: {
       smtpUrl: smtpAddress(env),
@@ -256,6 +264,7 @@ export function readConfig(env: Environment): Config {
         env.VIBER_API_URL,
         env.WHATSAPP_API_URL,
         env.STRIPE_API_URL,
+        env.PAYPAL_API_URL,
         env.SMS_URL,
         env.OAUTH_GITHUB_URL,
         env.OAUTH_GITHUB_API_URL,

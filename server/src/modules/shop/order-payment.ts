@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
+import { conflict } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { OrderPaymentChanged } from './events.ts'
@@ -13,6 +14,15 @@ import type { PaymentStatus } from './transitions.ts'
  */
 export const getOrderForPayment = (ctx: Ctx, orderId: string): Promise<OrderRow> =>
   ctx.scope.inTransaction && !ctx.scope.readOnly ? lockOrder(ctx, orderId) : findOrder(ctx, orderId)
+
+/** Throws 409 for an order that nobody has to pay: cancelled, free of charge or paid. */
+export function requirePayable(order: OrderRow): void {
+  if (order.status === 'cancelled') throw conflict('order_cancelled', 'This order has been cancelled.')
+  if (order.total_minor === 0) throw conflict('nothing_to_pay', 'This order costs nothing.')
+  if (order.payment_status === 'succeeded' || order.payment_status === 'partially_refunded') {
+    throw conflict('already_paid', 'This order has been paid.')
+  }
+}
 
 const move = statement(
   'shop.set_order_payment_status',

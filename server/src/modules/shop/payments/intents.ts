@@ -3,7 +3,7 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict } from '../../../platform/errors.ts'
 import { newId } from '../../../platform/id.ts'
-import { getOrderForPayment } from '../order-payment.ts'
+import { getOrderForPayment, requirePayable } from '../order-payment.ts'
 import { advance, followed, logged } from './advance.ts'
 import { getPayment, paymentColumns, type PaymentRow, withPayment } from './payment-row.ts'
 import type { ProviderState } from './provider.ts'
@@ -37,9 +37,16 @@ const setRef = statement(
     update shop.payments set provider_ref = ${p.provider_ref} where id = ${p.id} returning ${paymentColumns}`,
 )
 
+const setCaptureRef = statement(
+  'shop.set_payment_capture_ref',
+  (_, p: { id: string; capture_ref: string }) => sql`
+    update shop.payments set capture_ref = ${p.capture_ref} where id = ${p.id}`,
+)
+
 export interface Intent {
   payment: PaymentRow
   clientSecret?: string
+  approvalUrl?: string
 }
 
 /**
@@ -58,11 +65,9 @@ export async function createIntent(ctx: Ctx, orderId: string, providerName: Prov
 async function begin(ctx: Ctx, orderId: string, provider: ProviderName): Promise<PaymentRow> {
   const order = await getOrderForPayment(ctx, orderId)
   await providerFor(ctx, provider)
-  if (order.status === 'cancelled') throw conflict('order_cancelled', 'This order has been cancelled.')
-  if (order.total_minor === 0) throw conflict('nothing_to_pay', 'This order costs nothing.')
+  requirePayable(order)
   const payments = await ctx.db.all(ofOrder, { order_id: order.id })
   const has = (...statuses: string[]) => payments.some(({ status }) => statuses.includes(status))
-  if (has('succeeded', 'partially_refunded')) throw conflict('already_paid', 'This order has been paid.')
   const open = payments.find((payment) => payment.provider === provider && payment.status !== 'refunded')
   if (open) return open
   if (has('processing')) throw conflict('already_processing', 'This order is being paid at this moment.')
@@ -95,7 +100,10 @@ export async function applyState(
   state: ProviderState,
   kind: string,
 ): Promise<PaymentRow> {
-  const { signal, amountMinor, currency } = state
+  const { signal, amountMinor, currency, captureRef } = state
+  if (captureRef !== undefined && captureRef !== payment.capture_ref) {
+    await ctx.db.together([setCaptureRef.call({ id: payment.id, capture_ref: captureRef })])
+  }
   if (signal !== null && !isWrongSum(payment, state)) return advance(ctx, payment, signal, { kind })
   const details = signal === null ? {} : { amount_mismatch: { amount_minor: amountMinor, currency } }
   await ctx.db.together([logged(payment, { kind, details })])

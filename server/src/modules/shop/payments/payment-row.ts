@@ -12,6 +12,7 @@ export interface PaymentRow {
   order_id: string
   provider: ProviderName
   provider_ref: string | null
+  capture_ref: string | null
   currency: string
   amount_minor: number
   refund_reserved_minor: number
@@ -21,7 +22,7 @@ export interface PaymentRow {
   updated_at: string
 }
 
-export const paymentColumns = sql`id, workspace_id, order_id, provider, provider_ref, currency, amount_minor,
+export const paymentColumns = sql`id, workspace_id, order_id, provider, provider_ref, capture_ref, currency, amount_minor,
   refund_reserved_minor, refunded_minor, status, created_at, updated_at`
 
 const find = statement(

@@ -10,6 +10,8 @@ export interface ProviderState {
   amountMinor: number
   /** ISO 4217. */
   currency: string
+  /** The provider's id of what it took, where refunds ask for that. */
+  captureRef?: string
 }
 
 export interface ProviderRefund {
@@ -23,8 +25,11 @@ export interface PaymentProvider {
   /** Answers at once and from here, so that asking it may be a part of a transaction. */
   readonly isLocal: boolean
   /** Tells it of a payment, again if need be. Throws 409 `payment_refused`, 502. */
-  open(payment: PaymentRow): Promise<{ ref: string | null; clientSecret?: string }>
-  /** Asks how it stands; where people confirm, checks that this one may. Throws 403, 502. */
+  open(payment: PaymentRow): Promise<{ ref: string | null; clientSecret?: string; approvalUrl?: string }>
+  /**
+   * Asks how it stands, and takes what the customer has approved; where people confirm, checks that this one may.
+   * Throws 403, 409 and 502.
+   */
   confirm(ctx: Ctx, payment: PaymentRow): Promise<ProviderState>
   /** Throws 409 `payment_refused` for what it will not do, 502 when nobody knows whether it did. */
   refund(payment: PaymentRow, refund: { id: string; amountMinor: number }): Promise<ProviderRefund>

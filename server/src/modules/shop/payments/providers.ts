@@ -1,6 +1,7 @@
 import type { Ctx } from '../../../platform/context.ts'
 import { credentialsOf, notConfigured } from '../../integrations/index.ts'
 import { manual } from './manual.ts'
+import { paypal } from './paypal.ts'
 import type { PaymentProvider } from './provider.ts'
 import type { ProviderName } from './schema.ts'
 import { stripe } from './stripe.ts'
@@ -15,7 +16,10 @@ export async function providerFor(ctx: Ctx, name: ProviderName): Promise<Payment
       if (!account) throw notConfigured('Stripe')
       return stripe(ctx.services, account.secretKey)
     }
-    case 'paypal':
-      throw notConfigured('PayPal')
+    case 'paypal': {
+      const account = await credentialsOf(ctx, 'paypal')
+      if (!account) throw notConfigured('PayPal')
+      return paypal(ctx.services, account)
+    }
   }
 }

@@ -4,6 +4,7 @@ import { type RouteTable, route } from '../../../platform/http/route.ts'
 import { shopRoute } from '../shop-route.ts'
 import { confirmPayment, createIntent } from './intents.ts'
 import { getPayment } from './payment-row.ts'
+import { receivePaypal } from './paypal-webhook.ts'
 import { refundPayment } from './refunds.ts'
 import * as schema from './schema.ts'
 import { receiveStripe } from './stripe-webhook.ts'
@@ -82,6 +83,26 @@ export const paymentRoutes: RouteTable = {
         await receiveStripe(services, {
           body: request.body as Buffer,
           signature: typeof signature === 'string' ? signature : undefined,
+          shopId: query.shopId,
+        })
+        return { received: true as const }
+      },
+    }),
+    receivePaypal: route({
+      kind: 'outside',
+      method: 'POST',
+      path: '/webhook/paypal',
+      access: 'public',
+      summary: 'Where PayPal posts; with `shopId`, the PayPal app of that shop',
+      hidden: true,
+      rawBody: true,
+      notIdempotent: true,
+      query: z.object({ shopId: id.optional() }),
+      answer: z.object({ received: z.literal(true) }),
+      async handler({ services }, { query, request }) {
+        await receivePaypal(services, {
+          body: request.body as Buffer,
+          headers: request.headers,
           shopId: query.shopId,
         })
         return { received: true as const }

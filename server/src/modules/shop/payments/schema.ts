@@ -16,8 +16,10 @@ export const Payment = z.object({
   status: z.enum(paymentStatuses),
   provider: z.enum(providerNames),
   refundedAmount: z.number(),
-  /** For the provider's own form in the browser; only where the provider has one. */
+  /** For the provider's own form in the browser: Stripe's client secret, PayPal's order id. */
   clientSecret: z.string().optional(),
+  /** PayPal's page where the customer approves it, for those who go there without its form. */
+  approvalUrl: z.string().optional(),
   createdAt: instant,
   updatedAt: instant,
 })

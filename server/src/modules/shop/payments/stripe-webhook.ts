@@ -11,6 +11,7 @@ import { type PaymentRow, paymentColumns, withPayment } from './payment-row.ts'
 import { noteRefund } from './refunds.ts'
 import { fromStripeAmount, refundOf, type StripeIntent, type StripeRefund, stateOf } from './stripe.ts'
 import { verifyStripeSignature } from './stripe-signature.ts'
+import { idOrNull, isFirst } from './webhook-inbox.ts'
 
 const metadata = z
   .record(z.string(), z.string())
@@ -31,14 +32,6 @@ const Refund = z.looseObject({
   currency: z.string(),
   payment_intent: z.string().nullable(),
 })
-
-const receive = statement(
-  'shop.receive_payment_webhook',
-  (_, p: { provider: string; event_id: string; type: string }) => sql<{ event_id: string }>`
-    insert into shop.payment_webhooks (provider, event_id, type)
-    select ${p.provider}, ${p.event_id}, ${p.type} from identity.workspaces where id = app.workspace_id()
-    on conflict do nothing returning event_id`,
-)
 
 const findByRef = statement(
   'shop.find_payment_by_ref',
@@ -67,8 +60,7 @@ export async function receiveStripe(services: Services, { body, signature, shopI
   const workspaceId = shopId ?? (z.uuid().safeParse(named).success ? named : undefined)
   if (!workspaceId) return
   await transaction(serverContext(services, { workspaceId }), async (ctx) => {
-    const isNew = await ctx.db.maybe(receive, { provider: 'stripe', event_id: event.id, type: event.type })
-    if (isNew) await act(ctx, event)
+    if (await isFirst(ctx, 'stripe', event)) await act(ctx, event)
   })
 }
 
@@ -97,5 +89,3 @@ async function act(ctx: Ctx, { type, data: { object } }: StripeEvent): Promise<v
 
 const paymentOf = (ctx: Ctx, provider_ref: string, id: string | undefined) =>
   ctx.db.maybe(findByRef, { provider_ref, id: idOrNull(id) })
-
-const idOrNull = (id: string | undefined) => (z.uuid().safeParse(id).success ? (id as string) : null)

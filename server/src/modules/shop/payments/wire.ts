@@ -15,7 +15,8 @@ export const toPayment = (row: PaymentRow): Payment => ({
   updatedAt: row.updated_at,
 })
 
-export const toIntent = ({ payment, clientSecret }: Intent): Payment => ({
+export const toIntent = ({ payment, clientSecret, approvalUrl }: Intent): Payment => ({
   ...toPayment(payment),
+  ...(approvalUrl !== undefined && { approvalUrl }),
   ...(clientSecret !== undefined && { clientSecret }),
 })
