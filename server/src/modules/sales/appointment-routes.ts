@@ -3,10 +3,11 @@ import { id } from '../../platform/http/fields.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { bookAppointment, changeAppointment, getAppointment, listAppointments, listChanges } from './appointments.ts'
 import { wrapped } from './lists.ts'
-import * as schema from './schema.ts'
+import * as schema from './appointment-schema.ts'
+import { dataOf, listOf } from './schema.ts'
 
 const byId = z.object({ id })
-const Answer = schema.dataOf(schema.Appointment)
+const Answer = dataOf(schema.Appointment)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
 const changes = (method: 'PUT' | 'PATCH') =>
@@ -32,7 +33,7 @@ export const appointmentRoutes: Record<string, Route> = {
     access: 'appointments:read',
     summary: 'Appointments; what was booked last comes first',
     query: schema.AppointmentQuery,
-    answer: schema.listOf(schema.Appointment),
+    answer: listOf(schema.Appointment),
     handler: async (ctx, { query, request }) => wrapped(await listAppointments(ctx, query), request.url),
   }),
   createAppointment: route({
@@ -105,7 +106,7 @@ export const appointmentRoutes: Record<string, Route> = {
     access: 'appointments:read',
     summary: 'What became of an appointment, step by step',
     params: byId,
-    answer: schema.listOf(schema.AppointmentChange),
+    answer: listOf(schema.AppointmentChange),
     handler: async (ctx, { params }) => ({ data: await listChanges(ctx, params.id) }),
   }),
 }

@@ -12,7 +12,13 @@ import { noteInterest } from './interests.ts'
 import { placeOf } from './lists.ts'
 import { getProperty } from './properties.ts'
 import { advanceProspect, getProspect, nameOf } from './prospects.ts'
-import type { Appointment, AppointmentChange, AppointmentChanges, AppointmentQuery, NewAppointment } from './schema.ts'
+import type {
+  Appointment,
+  AppointmentChange,
+  AppointmentChanges,
+  AppointmentQuery,
+  NewAppointment,
+} from './appointment-schema.ts'
 import { type AppointmentStatus, appointmentTransitions } from './transitions.ts'
 
 const select = sql`

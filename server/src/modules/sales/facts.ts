@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { type Detected, type KnownOfProperty, type Needs, gatherNeeds } from './needs.ts'
 import type { ProspectFacts } from './qualification.ts'
-import type { Prospect } from './schema.ts'
+import type { Prospect } from './prospect-schema.ts'
 
 interface Counts {
   conversations: number

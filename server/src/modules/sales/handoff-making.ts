@@ -12,7 +12,9 @@ import { availableFor } from './properties.ts'
 import { getProspect } from './prospects.ts'
 import { qualify } from './qualification.ts'
 import { keepScore } from './qualification-scores.ts'
-import type { Appointment, Handoff, NewHandoff, Prospect } from './schema.ts'
+import type { Appointment } from './appointment-schema.ts'
+import type { Handoff, NewHandoff } from './handoff-schema.ts'
+import type { Prospect } from './prospect-schema.ts'
 
 interface Made extends Package {
   suggestions: Suggestion[]

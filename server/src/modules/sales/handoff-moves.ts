@@ -6,7 +6,7 @@ import { emit } from '../../platform/events.ts'
 import { HandoffClaimed, HandoffCompleted, HandoffReleased } from './events.ts'
 import { waitsHours } from './handoff-package.ts'
 import { getHandoff } from './handoffs.ts'
-import type { Handoff } from './schema.ts'
+import type { Handoff } from './handoff-schema.ts'
 import { type HandoffAction, handoffTransitions } from './transitions.ts'
 
 const claim = statement(

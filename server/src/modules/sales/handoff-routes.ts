@@ -5,7 +5,8 @@ import { handOff, handOffAppointment } from './handoff-making.ts'
 import { claimHandoff, completeHandoff, releaseHandoff } from './handoff-moves.ts'
 import { getHandoff, listHandoffs, updateHandoff } from './handoffs.ts'
 import { wrapped } from './lists.ts'
-import * as schema from './schema.ts'
+import * as schema from './handoff-schema.ts'
+import { listOf } from './schema.ts'
 
 const byId = z.object({ id })
 const someId = '0199aaaa-0000-7000-8000-000000000001'
@@ -33,7 +34,7 @@ export const handoffRoutes: Record<string, Route> = {
     access: 'handoffs:read',
     summary: 'Handoffs to people, newest first',
     query: schema.HandoffQuery,
-    answer: schema.listOf(schema.Handoff),
+    answer: listOf(schema.Handoff),
     handler: async (ctx, { query, request }) => wrapped(await listHandoffs(ctx, query), request.url),
   }),
   createHandoff: route({

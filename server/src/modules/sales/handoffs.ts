@@ -12,7 +12,8 @@ import { placeOf } from './lists.ts'
 import type { Suggestion } from './matching.ts'
 import { budgetOf, nameOf, requireMayAssign } from './prospects.ts'
 import { type Assignment, assignByRules } from './routing-rules.ts'
-import type { Handoff, HandoffChanges, HandoffQuery, Prospect } from './schema.ts'
+import type { Handoff, HandoffChanges, HandoffQuery } from './handoff-schema.ts'
+import type { Prospect } from './prospect-schema.ts'
 import type { HandoffStatus } from './transitions.ts'
 
 // What nobody took in time has expired, whether or not the sweeper has been there.

@@ -9,7 +9,7 @@ import { PropertyInterestShown } from './events.ts'
 import { placeOf } from './lists.ts'
 import { getProperty } from './properties.ts'
 import { getProspect } from './prospects.ts'
-import type { Interest } from './schema.ts'
+import type { Interest } from './prospect-schema.ts'
 
 const columns = sql`i.id, i.prospect_id, i.property_id, p.name as property_name, i.note, i.created_at`
 

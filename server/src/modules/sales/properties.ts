@@ -7,7 +7,7 @@ import { newId } from '../../platform/id.ts'
 import { parseBudget } from './budget.ts'
 import { placeOf } from './lists.ts'
 import type { Wishes, Offer } from './matching.ts'
-import type { NewProperty, Property, PropertyChanges, PropertyQuery } from './schema.ts'
+import type { NewProperty, Property, PropertyChanges, PropertyQuery } from './property-schema.ts'
 
 const columns = sql`id, name, city, price::float8 as price, currency, price_range, bedrooms, type, status, image_url, description,
   features, created_at, updated_at`

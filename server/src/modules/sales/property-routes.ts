@@ -4,10 +4,11 @@ import { publicReader } from '../../platform/public-reader.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { wrapped } from './lists.ts'
 import { createProperty, deleteProperty, getProperty, listProperties, updateProperty } from './properties.ts'
-import * as schema from './schema.ts'
+import * as schema from './property-schema.ts'
+import { dataOf, listOf } from './schema.ts'
 
 const byId = z.object({ id })
-const Answer = schema.dataOf(schema.Property)
+const Answer = dataOf(schema.Property)
 
 const changes = (method: 'PUT' | 'PATCH') =>
   route({
@@ -32,7 +33,7 @@ export const propertyRoutes: Record<string, Route> = {
     summary:
       "Properties, newest first: the workspace's own, or without a login those of the installation's public workspace",
     query: schema.PropertyQuery,
-    answer: schema.listOf(schema.Property),
+    answer: listOf(schema.Property),
     async handler(ctx, { query, request }) {
       const reader = publicReader(ctx, 'properties:read')
       return reader ? wrapped(await listProperties(reader, query), request.url) : { data: [] }

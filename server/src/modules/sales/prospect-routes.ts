@@ -5,10 +5,12 @@ import { deleteInterest, listInterests, noteInterest } from './interests.ts'
 import { wrapped } from './lists.ts'
 import { createProspect, deleteProspect, getProspect, listProspects, updateProspect } from './prospects.ts'
 import { listScores, scoreProspect } from './qualification-scores.ts'
-import * as schema from './schema.ts'
+import { Interest, NewInterest, NewProspect, Prospect, ProspectChanges, ProspectQuery } from './prospect-schema.ts'
+import { NewQualificationScore, QualificationScore } from './qualification-schema.ts'
+import { dataOf, listOf } from './schema.ts'
 
 const byId = z.object({ id })
-const Answer = schema.dataOf(schema.Prospect)
+const Answer = dataOf(Prospect)
 
 const changes = (method: 'PUT' | 'PATCH') =>
   route({
@@ -18,7 +20,7 @@ const changes = (method: 'PUT' | 'PATCH') =>
     access: 'prospects:write',
     summary: 'Change a prospect; what is not sent stays',
     params: byId,
-    body: schema.ProspectChanges,
+    body: ProspectChanges,
     example: { status: 'contacted', timeline: 'within 3 months' },
     answer: Answer,
     errors: [409],
@@ -32,8 +34,8 @@ export const prospectRoutes: Record<string, Route> = {
     path: '/api/prospects',
     access: 'prospects:read',
     summary: 'The pipeline: whoever came in last comes first',
-    query: schema.ProspectQuery,
-    answer: schema.listOf(schema.Prospect),
+    query: ProspectQuery,
+    answer: listOf(Prospect),
     handler: async (ctx, { query, request }) => wrapped(await listProspects(ctx, query), request.url),
   }),
   createProspect: route({
@@ -42,7 +44,7 @@ export const prospectRoutes: Record<string, Route> = {
     path: '/api/prospects',
     access: 'prospects:write',
     summary: 'Take somebody into the pipeline; the routing rules say who looks after them',
-    body: schema.NewProspect,
+    body: NewProspect,
     example: {
       name: 'Layla Haddad',
       email: 'layla@example.com',
@@ -92,7 +94,7 @@ export const prospectRoutes: Record<string, Route> = {
     summary: 'How well somebody qualifies, part by part; the newest score first',
     params: byId,
     query: page(),
-    answer: schema.listOf(schema.QualificationScore),
+    answer: listOf(QualificationScore),
     handler: async (ctx, { params, query, request }) => wrapped(await listScores(ctx, params.id, query), request.url),
   }),
   createQualificationScore: route({
@@ -102,10 +104,10 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'qualification:write',
     summary: 'Score somebody by what is known; parts that are sent replace those worked out',
     params: byId,
-    body: schema.NewQualificationScore,
+    body: NewQualificationScore,
     example: { authority: 15, notes: 'Buys alone, said so on the phone' },
     status: 201,
-    answer: schema.dataOf(schema.QualificationScore),
+    answer: dataOf(QualificationScore),
     handler: async (ctx, { params, body }) => ({ data: await scoreProspect(ctx, params.id, body) }),
   }),
   listInterests: route({
@@ -116,7 +118,7 @@ export const prospectRoutes: Record<string, Route> = {
     summary: 'The properties somebody is interested in, newest first',
     params: byId,
     query: page(),
-    answer: schema.listOf(schema.Interest),
+    answer: listOf(Interest),
     handler: async (ctx, { params, query, request }) =>
       wrapped(await listInterests(ctx, params.id, query), request.url),
   }),
@@ -127,10 +129,10 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'prospects:write',
     summary: 'Somebody is interested in a property',
     params: byId,
-    body: schema.NewInterest,
+    body: NewInterest,
     example: { property_id: '0199aaaa-0000-7000-8000-000000000001', note: 'Asked for the floor plan' },
     status: 201,
-    answer: schema.dataOf(schema.Interest),
+    answer: dataOf(Interest),
     handler: async (ctx, { params, body }) => ({
       data: await noteInterest(ctx, params.id, body.property_id, body.note ?? null),
     }),

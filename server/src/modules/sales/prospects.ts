@@ -19,7 +19,7 @@ import { parseTimeline } from './buying-timeline.ts'
 import { ProspectCreated, ProspectStatusChanged } from './events.ts'
 import { pageBy, placeOf } from './lists.ts'
 import { assignByRules } from './routing-rules.ts'
-import type { NewProspect, Prospect, ProspectChanges, ProspectQuery } from './schema.ts'
+import type { NewProspect, Prospect, ProspectChanges, ProspectQuery } from './prospect-schema.ts'
 import { type ProspectStatus, prospectTransitions } from './transitions.ts'
 
 type Row = Prospect & { place: string }

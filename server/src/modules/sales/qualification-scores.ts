@@ -9,7 +9,7 @@ import { readKnown } from './facts.ts'
 import { placeOf } from './lists.ts'
 import { getProspect } from './prospects.ts'
 import { type Parts, type Qualification, gradeOf, partNames, qualify, totalOf } from './qualification.ts'
-import type { NewQualificationScore, QualificationScore } from './schema.ts'
+import type { NewQualificationScore, QualificationScore } from './qualification-schema.ts'
 
 type Row = Omit<QualificationScore, 'grade'>
 

@@ -18,7 +18,8 @@ import { wrapped } from './lists.ts'
 import { propertyRoutes } from './property-routes.ts'
 import { prospectRoutes } from './prospect-routes.ts'
 import { createRule, deleteRule, getRule, listRules, updateRule } from './routing-rules.ts'
-import * as schema from './schema.ts'
+import * as schema from './routing-schema.ts'
+import { dataOf, listOf } from './schema.ts'
 import { TeamMember, changeTeamRole, getTeamMember, listTeam } from './team.ts'
 import { DatabaseTest, testDatabase } from './test-db.ts'
 
@@ -35,7 +36,7 @@ const ruleChanges = (method: 'PUT' | 'PATCH') =>
     params: byId,
     body: schema.RoutingRuleChanges,
     example: { position: 10, conditions: { city: ['Dubai'] } },
-    answer: schema.dataOf(schema.RoutingRule),
+    answer: dataOf(schema.RoutingRule),
     handler: async (ctx, { params, body }) => ({ data: await updateRule(ctx, params.id, body) }),
   })
 
@@ -47,7 +48,7 @@ const routingRoutes: Record<string, Route> = {
     access: 'routing:read',
     summary: 'Who gets which prospects and handoffs; the rules in the order in which they are tried',
     query: page(),
-    answer: schema.listOf(schema.RoutingRule),
+    answer: listOf(schema.RoutingRule),
     handler: async (ctx, { query, request }) => wrapped(await listRules(ctx, query), request.url),
   }),
   createRoutingRule: route({
@@ -66,7 +67,7 @@ const routingRoutes: Record<string, Route> = {
       conditions: { city: ['Dubai'], budget_min: 2_000_000, currency: 'AED' },
     },
     status: 201,
-    answer: schema.dataOf(schema.RoutingRule),
+    answer: dataOf(schema.RoutingRule),
     handler: async (ctx, { body }) => ({ data: await createRule(ctx, body) }),
   }),
   getRoutingRule: route({
@@ -76,7 +77,7 @@ const routingRoutes: Record<string, Route> = {
     access: 'routing:read',
     summary: 'One routing rule',
     params: byId,
-    answer: schema.dataOf(schema.RoutingRule),
+    answer: dataOf(schema.RoutingRule),
     handler: async (ctx, { params }) => ({ data: await getRule(ctx, params.id) }),
   }),
   updateRoutingRule: ruleChanges('PATCH'),
@@ -156,7 +157,7 @@ const teamRoutes: Record<string, Route> = {
     access: 'members:read',
     summary: 'The team: members of the workspace',
     query: page(),
-    answer: schema.listOf(TeamMember),
+    answer: listOf(TeamMember),
     handler: async (ctx, { query, request }) => wrapped(await listTeam(ctx, query), request.url),
   }),
   getTeamMember: route({
@@ -166,7 +167,7 @@ const teamRoutes: Record<string, Route> = {
     access: 'members:read',
     summary: 'One member of the team',
     params: byId,
-    answer: schema.dataOf(TeamMember),
+    answer: dataOf(TeamMember),
     handler: async (ctx, { params }) => ({ data: await getTeamMember(ctx, params.id) }),
   }),
   changeTeamRole: route({
@@ -178,7 +179,7 @@ const teamRoutes: Record<string, Route> = {
     params: byId,
     body: z.object({ role: z.enum(roles) }),
     example: { role: 'sales_manager' },
-    answer: schema.dataOf(TeamMember),
+    answer: dataOf(TeamMember),
     errors: [409],
     handler: async (ctx, { params, body }) => ({ data: await changeTeamRole(ctx, params.id, body.role) }),
   }),

@@ -5,7 +5,7 @@ import { invalidField, missing } from '../../platform/errors.ts'
 import { newId } from '../../platform/id.ts'
 import { pageBy, placeOf } from './lists.ts'
 import { type Lead, reasonsFor } from './routing.ts'
-import type { NewRoutingRule, RoutingRule, RoutingRuleChanges } from './schema.ts'
+import type { NewRoutingRule, RoutingRule, RoutingRuleChanges } from './routing-schema.ts'
 
 const columns = sql`r.id, r.name, r.active, r.position, r.applies_to, r.conditions, r.strategy, r.member_ids, r.turns, r.created_at, r.updated_at`
 

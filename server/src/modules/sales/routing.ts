@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts'
-import type { Conditions } from './schema.ts'
+import type { Conditions } from './routing-schema.ts'
 
 /** What the rules look at. */
 export interface Lead {
