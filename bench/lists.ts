@@ -117,7 +117,7 @@ async function measure(subject: Subject, caller: User): Promise<void> {
   const figures = new Map<Request, string>()
   let asked: Request[]
   try {
-    asked = await subject.fill(scene, scale)
+    asked = await subject.prepare(scene, scale)
     console.log(`filled in ${Math.round((performance.now() - startedAt) / 1000)} s; load average ${load()}`)
     for (const request of asked) figures.set(request, await timesOf(request, ask))
   } finally {

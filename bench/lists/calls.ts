@@ -12,7 +12,7 @@ export const calls: Subject = {
   name: 'calls',
   about: `1,000,000 calls of two years for ${clients} clients, by day and by night, the busiest with a fifth of them`,
   bigTables: ['calls', 'call_sums'],
-  async fill(scene, scale) {
+  async prepare(scene, scale) {
     const { db, caller, others } = scene
     await db.query(
       `insert into receptionist.clients (id, workspace_id, user_id, name)

@@ -9,7 +9,7 @@ export const inbox: Subject = {
   name: 'inbox',
   about: `200,000 threads of a shop with ${messagesPerThread} messages each: 3 % open, one in a thousand from TikTok, two fifths nobody's`,
   bigTables: ['conversations', 'messages'],
-  async fill(scene, scale) {
+  async prepare(scene, scale) {
     const { db, caller, others } = scene
     const threads = 2 * Math.round(claimed * scale)
     await db.query(

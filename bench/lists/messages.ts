@@ -11,7 +11,7 @@ export const messages: Subject = {
   name: 'messages',
   about: `1,000,000 messages in ${chats} chats of ${people} people, the biggest with an eighth of them; the caller is in ${mine.length}`,
   bigTables: ['messages'],
-  async fill(scene, scale) {
+  async prepare(scene, scale) {
     const { db, caller } = scene
     await db.query(
       `insert into identity.users (id, email, username)

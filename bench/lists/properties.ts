@@ -8,7 +8,7 @@ export const properties: Subject = {
   name: 'properties',
   about: `200,000 properties in ${cities} cities, the biggest with an eighth of them; 85 % are available`,
   bigTables: ['properties', 'products'],
-  async fill(scene, scale) {
+  async prepare(scene, scale) {
     const { db, caller, others } = scene
     const total = 2 * Math.round(claimed * scale)
     await db.query(

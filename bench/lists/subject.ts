@@ -8,7 +8,7 @@ export interface Subject {
   /** Reading one of these from its beginning to its end is a fault. */
   bigTables: readonly string[]
   /** Makes the data, `scale` times as much as claimed (1 is all of it), and answers what is asked of it. */
-  fill(scene: Scene, scale: number): Promise<Request[]>
+  prepare(scene: Scene, scale: number): Promise<Request[]>
 }
 
 /** One way of asking. */

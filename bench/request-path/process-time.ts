@@ -9,6 +9,14 @@ export function cpuOf(pid: number): number {
   return (user + system) * tickMicroseconds
 }
 
+/** The same to the nanosecond, of the threads that there are now. */
+export function preciseCpuOf(pid: number): number {
+  let nanoseconds = 0
+  for (const thread of readdirSync(`/proc/${pid}/task`))
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  return nanoseconds / 1000
+}
+
 /** The same of all children of a process, those that have ended included. */
 export function cpuOfChildren(parent: number): number {
   let ticks = statOf(parent).ended

@@ -97,10 +97,10 @@ test('someone on the do-not-call list is there once, with the first reason', asy
   assert.deepEqual((await ana.get('/api/do-not-call')).body, { data: [], next_cursor: null })
 })
 
-test('the same idempotency key has one effect, whoever is first', async () => {
+test('the same idempotency key fifty times has one effect, whoever is first', async () => {
   const body = newContact()
   const answers = await Promise.all(
-    Array.from({ length: 20 }, () => ana.post('/api/contacts', body, { 'idempotency-key': 'once' })),
+    Array.from({ length: 50 }, () => ana.post('/api/contacts', body, { 'idempotency-key': 'once' })),
   )
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
   assert.equal(new Set(answers.map((answer) => answer.body.id)).size, 1)

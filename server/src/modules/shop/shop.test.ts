@@ -456,8 +456,10 @@ test('one Idempotency-Key, fifty requests: one order', async () => {
       ),
     ),
   )
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [201])
   assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
   assert.equal((await ana.get(`${shop}/products/${mug}`)).body.stock, 99)
+  assert.equal((await ana.get(`${shop}/orders`)).body.data.length, 1)
 })
 
 test("the shop's socket: joining asks for membership; orders and notifications come live, in the shop's words", async () => {
