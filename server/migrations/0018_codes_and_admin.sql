@@ -83,6 +83,8 @@ end $$;
 create table identity.password_resets (
   token_hash bytea primary key,
   user_id uuid not null references identity.users (id) on delete cascade,
+  -- Of a client that gets its session for a verifier only (RFC 7636, S256).
+  code_challenge text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
 );

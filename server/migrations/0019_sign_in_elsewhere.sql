@@ -30,3 +30,15 @@ create table identity.oauth_attempts (
 );
 create index oauth_attempts_age on identity.oauth_attempts (expires_at);
 select app.open_to_server('identity.oauth_attempts');
+
+-- Sessions that wait for their client to come with the verifier of this challenge.
+create table identity.auth_codes (
+  code_hash bytea primary key,
+  user_id uuid not null references identity.users (id) on delete cascade,
+  code_challenge text not null,
+  sealed_session text not null,
+  expires_at timestamptz not null
+);
+create index auth_codes_user on identity.auth_codes (user_id);
+create index auth_codes_age on identity.auth_codes (expires_at);
+select app.open_to_server('identity.auth_codes');

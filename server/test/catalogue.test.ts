@@ -18,6 +18,7 @@ const installationTables = new Set([
   'identity.password_resets',
   'identity.identities',
   'identity.oauth_attempts',
+  'identity.auth_codes',
   'administration.reports',
   'billing.invoice_numbers',
   'realtime.tickets',

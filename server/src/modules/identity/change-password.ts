@@ -4,6 +4,7 @@ import { type Call, statement } from '../../platform/database/statement.ts'
 import { badRequest, invalidField } from '../../platform/errors.ts'
 import { serverContext } from '../../platform/services.ts'
 import { audited } from './audit.ts'
+import { dropResets } from './password-reset.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords.ts'
 import { type Device, announceRevoked, currentSession, revokeOthers } from './sessions.ts'
 import { provePassword } from './sign-in.ts'
@@ -54,6 +55,7 @@ async function setPassword(ctx: Ctx, user_id: string, password: string, device: 
       ...before,
       actAs.call({ user_id }),
       setPasswordHash.call({ id: user_id, password_hash }),
+      dropResets.call({ user_id }),
       audited({ action: 'password.changed', target: `user:${user_id}`, address: device.address }),
       revokeOthers.call({ keep: currentSession(ctx) }),
     ])

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { statement } from '../../platform/database/statement.ts'
 import { job } from '../../platform/jobs.ts'
 import { forgetAttempts } from './attempts.ts'
+import { forgetAuthCodes } from './auth-codes.ts'
 import { forgetOAuthAttempts } from './oauth/attempts.ts'
 
 const forgetSessions = statement(
@@ -43,6 +44,7 @@ export const sweepIdentity = job({
     const sweeps = [
       forgetAttempts,
       forgetOAuthAttempts,
+      forgetAuthCodes,
       forgetSessions,
       forgetInvitations,
       forgetCodes,

@@ -4,30 +4,29 @@ import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
-import { AppError, badRequest } from '../../platform/errors.ts'
+import { badRequest } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { job } from '../../platform/jobs.ts'
 import { sendMessage } from '../../platform/mail/messages.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { requireAdmitted, resetLimit, sendingLimit, signInLimits } from './attempts.ts'
 import { audited } from './audit.ts'
-import { keepCode, newCode, redeemCode } from './codes.ts'
+import { keepCode, newCode } from './codes.ts'
 import { UserVerified } from './events.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords.ts'
-import type { SignedIn } from './schema.ts'
-import { type Device, announceRevoked, revokeOthers, startSession } from './sessions.ts'
+import { type Device, announceRevoked, revokeOthers } from './sessions.ts'
 import { actAs, findForSignIn, setPasswordHash } from './users.ts'
 
 const tokenBytes = 32
-const linkLifeMinutes = 30
+export const linkLifeMinutes = 30
 
 const hashToken = (token: string) => createHash('sha256').update(token).digest()
 
 const insert = statement(
   'identity.password_resets.insert',
-  (_, p: { token_hash: Buffer; user_id: string }) => sql<Record<string, never>>`
-    insert into identity.password_resets (token_hash, user_id, expires_at)
-    values (${p.token_hash}, ${p.user_id}, now() + make_interval(mins => ${sql.lit(linkLifeMinutes)}))`,
+  (_, p: { token_hash: Buffer; user_id: string; code_challenge: string | null }) => sql<Record<string, never>>`
+    insert into identity.password_resets (token_hash, user_id, code_challenge, expires_at)
+    values (${p.token_hash}, ${p.user_id}, ${p.code_challenge}, now() + make_interval(mins => ${sql.lit(linkLifeMinutes)}))`,
 )
 
 const find = statement(
@@ -40,11 +39,13 @@ const find = statement(
 // Of two at once the second finds nothing left to delete.
 const take = statement(
   'identity.password_resets.take',
-  (_, p: { token_hash: Buffer }) => sql<{ user_id: string }>`
-    delete from identity.password_resets where token_hash = ${p.token_hash} and expires_at > now() returning user_id`,
+  (_, p: { token_hash: Buffer }) => sql<{ user_id: string; code_challenge: string | null }>`
+    delete from identity.password_resets where token_hash = ${p.token_hash} and expires_at > now()
+    returning user_id, code_challenge`,
 )
 
-const dropOthers = statement(
+/** A password that was just chosen voids every link that was sent before. */
+export const dropResets = statement(
   'identity.password_resets.drop_others',
   (_, p: { user_id: string }) => sql<Record<string, never>>`
     delete from identity.password_resets where user_id = ${p.user_id}`,
@@ -72,42 +73,52 @@ function supabaseLink({ publicUrl }: Config, token: string, page: string): URL {
   return link
 }
 
+const supabaseClient = z.object({ page: z.string(), code_challenge: z.string().optional() })
+/** A client of Supabase: the page where it goes on, and the challenge if it wants PKCE (RFC 7636, S256). */
+export type SupabaseClient = z.output<typeof supabaseClient>
+
 /**
- * Has a link sent, if there is such an account; to a client of Supabase (`page`: where it goes on) with a code to type
- * instead. Whether there is one is only looked up by the job, so that the request
- * does the same for every address. Throws 429 within a minute of the last one or after five in an hour.
+ * Has a link sent, if there is such an account; to a client of Supabase with a code to type instead. Whether there is one
+ * is only looked up by the job, so that the request does the same for every address. Throws 429 within a minute of the
+ * last one or after five in an hour.
  */
 export async function requestPasswordReset(
   services: Services,
   email: string,
   device: Device,
-  page?: string,
+  supabase?: SupabaseClient,
 ): Promise<void> {
   const ctx = serverContext(services, { workspaceId: null })
   const [admitted] = await ctx.db.together([sendingLimit('password_reset', email, device.address)])
   requireAdmitted(admitted, 'get a link')
-  await services.jobs.enqueue(ctx, sendPasswordReset, { email, address: device.address, page })
+  await services.jobs.enqueue(ctx, sendPasswordReset, { email, address: device.address, supabase })
 }
 
 export const sendPasswordReset = job({
   name: 'identity.send_password_reset',
-  input: z.object({ email: z.string(), address: z.string(), page: z.string().optional() }),
-  async run(ctx, { email, address, page }) {
+  input: z.object({ email: z.string(), address: z.string(), supabase: supabaseClient.optional() }),
+  async run(ctx, { email, address, supabase }) {
     await transaction(ctx, async (ctx) => {
       const user = await ctx.db.maybe(findForSignIn, { email })
       if (!user || user.suspended_at) return
       const token = randomBytes(tokenBytes).toString('base64url')
       await ctx.db.together([
-        insert.call({ token_hash: hashToken(token), user_id: user.id }),
+        insert.call({
+          token_hash: hashToken(token),
+          user_id: user.id,
+          code_challenge: supabase?.code_challenge ?? null,
+        }),
         actAs.call({ user_id: user.id }),
         audited({ action: 'password.reset_requested', target: `user:${user.id}`, address }),
       ])
       const { services } = ctx
-      const link = page ? supabaseLink(services.config, token, page) : new URL(services.config.mail.passwordResetUrl)
+      const link = supabase
+        ? supabaseLink(services.config, token, supabase.page)
+        : new URL(services.config.mail.passwordResetUrl)
       link.searchParams.set('token', token)
       const code = newCode()
-      if (page) await ctx.db.together([keepCode(services, { ...codeOf(user), code })])
-      const orCode = page ? `Or type this code, within ten minutes: ${code}\n\n` : ''
+      if (supabase) await ctx.db.together([keepCode(services, { ...recoveryCode(user), code })])
+      const orCode = supabase ? `Or type this code, within ten minutes: ${code}\n\n` : ''
       await sendMessage(ctx, {
         channel: 'email',
         to: user.email,
@@ -121,54 +132,17 @@ export const sendPasswordReset = job({
   },
 })
 
-const codeOf = ({ id, email }: { id: string; email: string }) => ({
+/** The code in the same mail. */
+export const recoveryCode = ({ id, email }: { id: string; email: string }) => ({
   purpose: codePurpose,
   userId: id,
   address: email,
 })
 
-/** What a mail about a forgotten password brings: the token of its link, or its code. */
-export type Proof = { token: string } | { email: string; code: string }
-
-/**
- * Signs in whom the mail was sent to; for half an hour they may choose a password without the old one. Throws 403 for a
- * proof that is not good, 429 after too many tries.
- */
-export async function recover(services: Services, proof: Proof, device: Device): Promise<SignedIn> {
-  const server = serverContext(services, { workspaceId: null })
-  const [admitted] = await server.db.together([resetLimit(device.address)])
-  requireAdmitted(admitted, 'get back in')
-  const signedIn = await transaction(server, async (ctx) => {
-    const userId = await redeemProof(ctx, proof)
-    // Not thrown from here: the try must be counted.
-    if (!userId) return undefined
-    const before = [actAs.call({ user_id: userId }), proveMailbox.call({ user_id: userId })]
-    return startSession(ctx, before, device, { recoveryMinutes: linkLifeMinutes })
-  })
-  if (!signedIn)
-    throw new AppError(403, 'otp_expired', 'This link or code is not valid, or no longer. Ask for a new one.')
-  return signedIn
-}
-
-async function redeemProof(ctx: Ctx, proof: Proof): Promise<string | undefined> {
-  if ('token' in proof) {
-    const token_hash = hashToken(proof.token)
-    const found = await ctx.db.maybe(find, { token_hash })
-    return found && (await ctx.db.maybe(take, { token_hash })) ? found.user_id : undefined
-  }
-  const user = await ctx.db.maybe(findForSignIn, { email: proof.email })
-  if (!user || user.suspended_at) return undefined
-  const [, [redeemed]] = (await ctx.db.together([
-    actAs.call({ user_id: user.id }),
-    redeemCode(ctx.services, { ...codeOf(user), code: proof.code }),
-  ])) as unknown as [unknown, [{ right: boolean }]]
-  return redeemed.right ? user.id : undefined
-}
-
 /**
  * Sets a new password with the token of a mailed link, which is good once and proves that the address is theirs. Every
- * session of the user ends. Throws 400
- * for a password that is not acceptable and a token that is not good, 429 after too many tries.
+ * session of the user ends. Throws 400 for a password that is not acceptable and a token that is not good, 429 after too
+ * many tries.
  */
 export async function resetPassword(
   services: Services,
@@ -191,7 +165,7 @@ export async function resetPassword(
     const results = await ctx.db.together([
       actAs.call({ user_id }),
       setPasswordHash.call({ id: user_id, password_hash }),
-      dropOthers.call({ user_id }),
+      dropResets.call({ user_id }),
       // Who came here because they had forgotten it has failed often enough.
       signInLimits(services.config, email, device.address).forgive,
       audited({
@@ -206,6 +180,12 @@ export async function resetPassword(
     if (results.at(-2)?.length) emit(ctx, UserVerified, { user_id, type: 'email' })
     announceRevoked(ctx, user_id, results.at(-1) as { id: string }[], 'password_changed')
   })
+}
+
+/** Takes the token of a link; undefined when it is not good, or no longer. */
+export async function takeReset(ctx: Ctx, token: string) {
+  const token_hash = hashToken(token)
+  return (await ctx.db.maybe(find, { token_hash })) && (await ctx.db.maybe(take, { token_hash }))
 }
 
 const isOver = () =>

@@ -123,3 +123,49 @@ test('settings and health say who is there', async () => {
   assert.deepEqual(settings.external, { email: true, phone: false })
   assert.equal((await server.anyone.get('/auth/v1/health')).body.name, 'Switchboard')
 })
+
+test('with PKCE the link brings a code, for the client that asked and nobody else', async () => {
+  const gil = await server.signUp()
+  const kept = new Map<string, string>()
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  }
+  const client = createClient(server.url, 'sb_publishable_anything', {
+    auth: { flowType: 'pkce', storage, autoRefreshToken: false, detectSessionInUrl: false },
+  })
+  const ask = async (n: number) => {
+    await pool.query('delete from identity.attempts')
+    assert.equal((await client.auth.resetPasswordForEmail(gil.email, { redirectTo: `${page}?lang=en` })).error, null)
+    const { text } = await nthMessageTo(server, gil.email, n)
+    const link = new URL(/https?:\S+/.exec(text ?? '')![0])
+    const { headers } = await server.anyone.get(`${link.pathname}${link.search}`)
+    return new URL(headers.get('location')!)
+  }
+  const target = await ask(1)
+  const code = target.searchParams.get('code')!
+  assert.deepEqual([target.hash, target.searchParams.get('lang')], ['', 'en'])
+
+  const exchange = (auth_code: string, code_verifier: string) =>
+    server.anyone.post('/auth/v1/token?grant_type=pkce', { auth_code, code_verifier })
+  assert.equal((await exchange(code, 'x'.repeat(56))).body.error_code, 'bad_code_verifier')
+  const { data, error } = await client.auth.exchangeCodeForSession(code)
+  assert.equal(error, null)
+  assert.equal(data.user!.id, gil.userId)
+  assert.equal((await client.auth.updateUser({ password: 'another horse battery' })).error, null)
+
+  /** A code, and the verifier that the client keeps for it. */
+  const askAgain = async (n: number) => {
+    kept.clear()
+    const code = (await ask(n)).searchParams.get('code')!
+    const [, value] = [...kept].find(([key]) => key.includes('code-verifier'))!
+    return { code, verifier: (JSON.parse(value) as string).split('/')[0]! }
+  }
+  const late = await askAgain(2)
+  await pool.query(`update identity.auth_codes set expires_at = now()`)
+  assert.equal((await exchange(late.code, late.verifier)).status, 400)
+  const once = await askAgain(3)
+  assert.equal((await exchange(once.code, once.verifier)).status, 200)
+  assert.equal((await exchange(once.code, once.verifier)).status, 400)
+})

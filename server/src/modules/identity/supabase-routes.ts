@@ -9,6 +9,7 @@ import {
   changeSupabaseUser,
   supabaseFollowLink as followLink,
   supabasePasswordGrant,
+  supabasePkceGrant,
   supabaseRecover as recover,
   supabaseRefreshGrant,
   supabaseSignUp as signUp,
@@ -62,17 +63,23 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/auth/v1/token',
     access: 'public',
-    summary: 'Sign in or get new tokens (supabase.auth.signInWithPassword, refreshSession).',
+    summary: 'Sign in or get new tokens (supabase.auth.signInWithPassword, refreshSession, exchangeCodeForSession).',
     query: supabaseGrant,
     body: supabaseToken,
     example: { email: 'ana@example.com', password: 'correct horse battery' },
     answer: supabaseSession,
     notIdempotent: true,
     failureFields,
-    handler: ({ services }, { query, body, request }) =>
-      query.grant_type === 'password'
-        ? supabasePasswordGrant(services, body, deviceOf(request))
-        : supabaseRefreshGrant(services, body.refresh_token, deviceOf(request)),
+    handler({ services }, { query, body, request }) {
+      switch (query.grant_type) {
+        case 'password':
+          return supabasePasswordGrant(services, body, deviceOf(request))
+        case 'refresh_token':
+          return supabaseRefreshGrant(services, body.refresh_token, deviceOf(request))
+        case 'pkce':
+          return supabasePkceGrant(services, body)
+      }
+    },
   }),
 
   supabaseRecover: route({
@@ -88,7 +95,7 @@ export const supabaseRoutes: Record<string, Route> = {
     notIdempotent: true,
     failureFields,
     async handler({ services }, { query, body, request }) {
-      await recover(services, body.email, deviceOf(request), query.redirect_to)
+      await recover(services, body, deviceOf(request), query.redirect_to)
       return {}
     },
   }),
@@ -112,7 +119,8 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/auth/v1/verify',
     access: 'public',
-    summary: 'The link of that mail: goes on to `redirect_to` with the session after the `#`.',
+    summary:
+      'The link of that mail: goes on to `redirect_to` with the session after the `#`, or a code for who asked with PKCE.',
     query: supabaseLink,
     status: 303,
     answer: z.null(),

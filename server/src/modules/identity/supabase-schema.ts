@@ -18,12 +18,14 @@ export const supabaseSignUp = z.object({
   data: optional(data),
 })
 
-export const supabaseGrant = z.object({ grant_type: z.enum(['password', 'refresh_token']) })
+export const supabaseGrant = z.object({ grant_type: z.enum(['password', 'refresh_token', 'pkce']) })
 /** Which of them are needed is the grant's to say. */
 export const supabaseToken = z.object({
   email: credentials.shape.email.optional(),
   password: credentials.shape.password.optional(),
   refresh_token: refreshRequest.shape.refresh_token,
+  auth_code: optional(z.string().max(500)),
+  code_verifier: optional(z.string().max(500)),
 })
 
 export const supabaseUserChanges = z.object({
@@ -34,7 +36,12 @@ export const supabaseUserChanges = z.object({
 
 const page = z.object({ redirect_to: optional(z.string().max(2000)) })
 
-export const supabaseRecovery = z.object({ email: newAccount.shape.email })
+export const supabaseRecovery = z.object({
+  email: newAccount.shape.email,
+  /** RFC 7636: then the link brings a code, for the client that has the verifier. */
+  code_challenge: optional(z.string().regex(/^[\w-]{43}$/, 'A challenge is a SHA-256 in base64url.')),
+  code_challenge_method: optional(z.enum(['s256', 'S256'], 'Only s256 is safe.')),
+})
 export const supabaseRecoveryPage = page
 
 const recoveryType = z.enum(['recovery'], 'Only mails about a forgotten password are verified here: type=recovery.')

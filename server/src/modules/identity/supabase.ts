@@ -5,7 +5,9 @@ import { AppError, invalidField } from '../../platform/errors.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { changePassword, chooseNewPassword } from './change-password.ts'
 import { allowedPage } from './oauth/attempts.ts'
-import { type Proof, recover, requestPasswordReset } from './password-reset.ts'
+import { exchangeForSession, keepForVerifier } from './auth-codes.ts'
+import { requestPasswordReset } from './password-reset.ts'
+import { type Proof, recover } from './recovery.ts'
 import { updateProfile } from './profiles.ts'
 import { type NewAccount, type SignedIn, profileChanges } from './schema.ts'
 import { type Device, refreshSession } from './sessions.ts'
@@ -56,7 +58,7 @@ export async function supabaseSignUp(
 ) {
   const account = { email, password, ...(data && { metadata: data, userMetadata: data }) }
   try {
-    return await toSession(services, await signUp(services, account, device))
+    return await toSession(services, (await signUp(services, account, device)).session)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.code === 'email_taken') throw failure(422, 'user_already_exists', 'User already registered')
@@ -75,7 +77,7 @@ export async function supabasePasswordGrant(
   if (email === undefined) throw invalidField('body.email', 'An e-mail address is needed.')
   if (password === undefined) throw invalidField('body.password', 'A password is needed.')
   try {
-    return await toSession(services, await signIn(services, { email, password }, device))
+    return await toSession(services, (await signIn(services, { email, password }, device)).session)
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 401) throw error
     throw failure(400, 'invalid_credentials', 'Invalid login credentials')
@@ -85,11 +87,21 @@ export async function supabasePasswordGrant(
 export async function supabaseRefreshGrant(services: Services, token: string | undefined, device: Device) {
   if (token === undefined) throw invalidField('body.refresh_token', 'A refresh token is needed.')
   try {
-    return await toSession(services, await refreshSession(services, token, device))
+    return await toSession(services, (await refreshSession(services, token, device)).session)
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 401) throw error
     throw failure(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found')
   }
+}
+
+/** For the code of a link and the verifier that only the client has which asked for it. Throws 400. */
+export async function supabasePkceGrant(
+  services: Services,
+  { auth_code, code_verifier }: { auth_code?: string | undefined; code_verifier?: string | undefined },
+) {
+  if (auth_code === undefined) throw invalidField('body.auth_code', 'The code of the link is needed.')
+  if (code_verifier === undefined) throw invalidField('body.code_verifier', 'The verifier of the code is needed.')
+  return toSession(services, await exchangeForSession(services, auth_code, code_verifier))
 }
 
 /** Where a client goes on; like GoTrue, at our own front page when it asks for one that is not allowed. */
@@ -97,8 +109,16 @@ const pageOf = ({ config }: Services, page: string | undefined): URL =>
   (page && allowedPage(config, page)) || new URL(`${config.publicUrl}/`)
 
 /** Has a link and a code sent, if there is such an account. Throws 429. */
-export const supabaseRecover = (services: Services, email: string, device: Device, page: string | undefined) =>
-  requestPasswordReset(services, email, device, pageOf(services, page).href)
+export const supabaseRecover = (
+  services: Services,
+  { email, code_challenge }: { email: string; code_challenge?: string | undefined },
+  device: Device,
+  page: string | undefined,
+) =>
+  requestPasswordReset(services, email, device, {
+    page: pageOf(services, page).href,
+    ...(code_challenge && { code_challenge }),
+  })
 
 /** Throws 400, 403 `otp_expired`, 429. */
 export async function supabaseVerify(
@@ -106,7 +126,8 @@ export async function supabaseVerify(
   given: { token_hash?: string | undefined; token?: string | undefined; email?: string | undefined },
   device: Device,
 ) {
-  return toSession(services, await recover(services, proofOf(given), device))
+  const { signedIn } = await recover(services, proofOf(given), device)
+  return toSession(services, signedIn.session)
 }
 
 function proofOf({ token_hash, token, email }: Parameters<typeof supabaseVerify>[1]): Proof {
@@ -117,8 +138,8 @@ function proofOf({ token_hash, token, email }: Parameters<typeof supabaseVerify>
 }
 
 /**
- * The link of a mail: where the browser goes on. As GoTrue's clients read it, the session or what went wrong stands after
- * the `#`, which no server sees.
+ * The link of a mail: where the browser goes on. As GoTrue's clients read it, with a code for those who can prove that
+ * they asked (PKCE), else with the session after the `#`, which no server sees; so is what went wrong.
  */
 export async function supabaseFollowLink(
   services: Services,
@@ -127,7 +148,12 @@ export async function supabaseFollowLink(
 ): Promise<URL> {
   const page = pageOf(services, redirect_to)
   try {
-    const { session } = await recover(services, { token }, device)
+    const { signedIn, codeChallenge } = await recover(services, { token }, device)
+    const { session } = signedIn
+    if (codeChallenge) {
+      page.searchParams.set('code', await keepForVerifier(services, session, codeChallenge))
+      return page
+    }
     const { access_token, refresh_token, expires_in, expires_at } = session
     page.hash = new URLSearchParams({
       access_token,
@@ -148,7 +174,7 @@ export async function supabaseFollowLink(
   return page
 }
 
-async function toSession(services: Services, { session }: SignedIn) {
+async function toSession(services: Services, session: SignedIn['session']) {
   const { access_token, refresh_token, expires_in, expires_at } = session
   const { db } = serverContext(services, { workspaceId: null })
   const user = await db.one(findUser, { id: session.user.id })
