@@ -419,6 +419,14 @@ export interface IdentityAuditLog {
   created_at: Generated<Timestamp>
 }
 
+export interface IdentityAuthCodes {
+  code_hash: Buffer
+  user_id: string
+  code_challenge: string
+  sealed_session: string
+  expires_at: Timestamp
+}
+
 export interface IdentityCodes {
   user_id: string
   purpose: string
@@ -470,6 +478,7 @@ export interface IdentityOauthAttempts {
 export interface IdentityPasswordResets {
   token_hash: Buffer
   user_id: string
+  code_challenge: string | null
   created_at: Generated<Timestamp>
   expires_at: Timestamp
 }
@@ -1225,6 +1234,7 @@ export interface Database {
   'identity.api_keys': IdentityApiKeys
   'identity.attempts': IdentityAttempts
   'identity.audit_log': IdentityAuditLog
+  'identity.auth_codes': IdentityAuthCodes
   'identity.codes': IdentityCodes
   'identity.identities': IdentityIdentities
   'identity.invitations': IdentityInvitations
