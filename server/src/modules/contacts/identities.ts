@@ -69,17 +69,23 @@ const addIdentities = statement(
       on conflict on constraint identities_value_key do nothing`,
 )
 
-// What is known is kept; what was empty is filled.
+// What is known is kept; what was empty is filled, unless it is somebody else's.
 const fill = statement(
   'contacts.fill_person',
   (_, p: { id: string; first_name: string; last_name: string; phone_number: string | null; email: string | null }) =>
-    sql`update contacts.contacts
+    sql`update contacts.contacts c
            set first_name = coalesce(nullif(first_name, ''), ${p.first_name}),
                last_name = case when first_name = '' and last_name = '' then ${p.last_name} else last_name end,
-               phone_number = coalesce(phone_number, ${p.phone_number}), email = coalesce(email, ${p.email})
-         where id = ${p.id}
-           and ((first_name = '' and ${p.first_name} <> '') or (phone_number is null and ${p.phone_number}::text is not null)
-             or (email is null and ${p.email}::text is not null))`,
+               phone_number = coalesce(c.phone_number, own.phone_number), email = coalesce(c.email, own.email)
+          from (select (select ${p.phone_number}::text where not exists (
+                          select from contacts.identities i
+                           where i.kind = 'phone' and i.value = ${p.phone_number} and i.contact_id <> ${p.id})) as phone_number,
+                       (select ${p.email}::text where not exists (
+                          select from contacts.identities i
+                           where i.kind = 'email' and i.value = ${p.email} and i.contact_id <> ${p.id})) as email) own
+         where c.id = ${p.id}
+           and ((first_name = '' and ${p.first_name} <> '') or (c.phone_number is null and own.phone_number is not null)
+             or (c.email is null and own.email is not null))`,
 )
 
 export interface Person {
@@ -197,6 +203,32 @@ const merge = statement(
   'contacts.merge',
   (_, p: { keep: string; old: string }) => sql`select contacts.merge(${p.keep}::uuid, ${p.old}::uuid)`,
 )
+
+const findAllByIdentities = statement(
+  'contacts.find_all_by_identities',
+  (_, p: { identities: string }) =>
+    sql<{ contact_id: string }>`
+    select distinct i.contact_id
+      from jsonb_to_recordset(${p.identities}::jsonb) as wanted (kind text, value text)
+      join contacts.identities i on i.kind = wanted.kind and i.value = wanted.value
+     order by 1`,
+)
+
+/**
+ * As `meetContact`, when all these identities are surely one person's: who was two contacts until now becomes the older
+ * of them.
+ */
+export function meetAsOne(ctx: Ctx, person: Person): Promise<string> {
+  return transaction(ctx, async (ctx) => {
+    const identities = JSON.stringify(person.identities.map(normal))
+    const [, [oldest, ...others]] = (await ctx.db.together([
+      lockIdentities.call({ identities }),
+      findAllByIdentities.call({ identities }),
+    ])) as [unknown, { contact_id: string }[]]
+    for (const { contact_id } of others) await mergeContacts(ctx, oldest?.contact_id ?? '', contact_id)
+    return meetContact(ctx, person)
+  })
+}
 
 /** Two contacts turn out to be one person: everything of `oldId` goes to `keepId`, which keeps what it knows. */
 export function mergeContacts(ctx: Ctx, keepId: string, oldId: string): Promise<Contact> {

@@ -5,6 +5,7 @@ export {
   type Identity,
   type IdentityKind,
   type Person,
+  meetAsOne,
   meetContact,
   replaceIdentity,
   splitName,

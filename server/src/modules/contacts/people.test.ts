@@ -6,7 +6,7 @@ import { transaction } from '../../platform/context.ts'
 import { emit, event } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { serverContext } from '../../platform/services.ts'
-import { meetContact, onTimeline } from './index.ts'
+import { meetAsOne, meetContact, onTimeline } from './index.ts'
 
 const server = await startTestServer()
 const ana = await server.signUp()
@@ -45,6 +45,22 @@ test('whoever bears one of the identities is that person, and gains the others',
     'telegram:4711',
   ])
   assert.equal((await ana.get(`/api/contacts/${id}`)).body.first_name, 'Bo', 'what was written by hand stays')
+})
+
+test('a number that is somebody else’s stays theirs; when it is surely the same person, the two become one', async () => {
+  const known = await newContact({ phone_number: '+14155551077' })
+  const met = await meetContact(ctx, { name: 'Robert', identities: [{ kind: 'whatsapp', value: 'US.77' }] })
+  const both = {
+    name: 'Robert',
+    identities: [
+      { kind: 'whatsapp' as const, value: 'US.77' },
+      { kind: 'phone' as const, value: '+14155551077' },
+    ],
+  }
+  assert.equal(await meetContact(ctx, both), met)
+  assert.equal((await ana.get(`/api/contacts/${met}`)).body.phone_number, null)
+  assert.equal(await meetAsOne(ctx, both), known)
+  assert.equal((await ana.get(`/api/contacts/${known}/identities`)).body.data.length, 2)
 })
 
 test('a stranger becomes a contact, with a number or without', async () => {

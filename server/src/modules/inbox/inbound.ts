@@ -3,7 +3,7 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { AppError } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
-import { meetContact } from '../contacts/index.ts'
+import { meetAsOne } from '../contacts/index.ts'
 import type { Media, News, PlatformName } from '../integrations/index.ts'
 import { openConversation } from './conversations.ts'
 import { fetchAttachment } from './fetch-attachment.ts'
@@ -54,8 +54,8 @@ function takeMessage(ctx: Ctx, platform: PlatformName, said: Said): Promise<void
   return transaction(ctx, async (ctx) => {
     if (said.formerThread) {
       await ctx.db.all(renameThread, { channel: platform, thread: said.thread, former: said.formerThread })
-      // By each of several names they may be known.
-      await meetContact(ctx, said.person)
+      // By one of these they may be known as somebody whom we call, by another as somebody who wrote.
+      await meetAsOne(ctx, said.person)
     }
     const { id: conversationId } = await openConversation(ctx, {
       contact: said.person,

@@ -562,6 +562,24 @@ test('WhatsApp: who begins to hide their number goes on with the same conversati
   )
 })
 
+test('WhatsApp: somebody without a number turns out to be somebody whom we know by it', async () => {
+  const shop = await connectedShop('whatsapp')
+  const person = { first_name: 'Ana', last_name: 'Diaz', phone_number: '+5516992318333' }
+  const { body: known } = await shop.post('/api/contacts', person)
+  assert.ok(known.id)
+  const text = { type: 'text', timestamp: '1790000000', from_user_id: 'BR.99' }
+  const tell = (value: object) => post('whatsapp', shop, signedByWhatsApp(whatsappBody(value)))
+  await tell({ messages: [{ ...text, id: 'w1', text: { body: 'a' } }] })
+  assert.notEqual((await inboxOf(shop))[0]?.customerId, known.id)
+  await tell({ messages: [{ ...text, id: 'w2', from: '5516992318333', text: { body: 'b' } }] })
+  const [conversation, ...others] = await inboxOf(shop)
+  assert.deepEqual([conversation?.customerId, others.length], [known.id, 0])
+  assert.deepEqual(
+    (await threadOf(shop)).messages.map(({ text }) => text),
+    ['a', 'b'],
+  )
+})
+
 test('deliveries of several messages, some of them twice, in any order and all at once, make one thread', async () => {
   const shop = await connectedShop('whatsapp')
   const message = (n: number) => ({
