@@ -24,5 +24,6 @@ test('what is heard of late sorts by when it happened, and within a millisecond 
       )
     }),
   )
+  for (const odd of [-1, 1.5, 8.64e15, -8.64e15]) assert.match(idAt(odd), form)
   assert.ok(idAt(Date.now() - 1) < newId() && newId() < idAt(Date.now() + 10))
 })
