@@ -47,6 +47,7 @@ create index conversations_channel on inbox.conversations (workspace_id, channel
 create index conversations_newest on inbox.conversations (workspace_id, id desc);
 create index conversations_contact on inbox.conversations (workspace_id, contact_id, id desc);
 create index conversations_campaign on inbox.conversations (workspace_id, campaign_id, id desc);
+create index conversations_outcome on inbox.conversations (workspace_id, outcome, id desc) where outcome is not null;
 create unique index conversations_external on inbox.conversations (workspace_id, channel, external_id) where external_id is not null;
 create trigger touch before update on inbox.conversations for each row execute function app.touch();
 select app.tenant_table('inbox.conversations');

@@ -282,14 +282,18 @@ test('the inbox has an index for each of its filters, in its order, under row se
     at: '2026-01-15',
     before: ana.userId,
   }
-  for (const [asked, index] of [
-    [[], 'conversations_recent'],
-    [['status'], 'conversations_status'],
-    [['assigneeId'], 'conversations_assignee'],
-    [['channel'], 'conversations_channel'],
+  for (const [recent, asked, index] of [
+    [true, [], 'conversations_recent'],
+    [true, ['status'], 'conversations_status'],
+    [true, ['assigneeId'], 'conversations_assignee'],
+    [true, ['channel'], 'conversations_channel'],
+    [false, [], 'conversations_newest'],
+    [false, ['contactId'], 'conversations_contact'],
+    [false, ['campaignId'], 'conversations_campaign'],
+    [false, ['outcome'], 'conversations_outcome'],
   ] as const) {
     for (const continued of [false, true]) {
-      const shape = { ...nothing, ...Object.fromEntries(asked.map((name) => [name, true])), recent: true, continued }
+      const shape = { ...nothing, ...Object.fromEntries(asked.map((name) => [name, true])), recent, continued }
       const plan = await explainAs(services.connections.pool, ana, list({ ...shape, rows: '51' }).call(parameters))
       assert.match(plan, new RegExp(`Index Scan using ${index} `), plan)
       assert.doesNotMatch(plan, /Seq Scan|Sort/, plan)
