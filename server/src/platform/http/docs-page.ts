@@ -1,146 +1,131 @@
 import { createHash } from 'node:crypto'
 import type { JsonSchema } from './json-schema.ts'
+import { type Field, type ReferenceOperation, referenceOf, type Section } from './reference.ts'
 import { FileReply } from './route.ts'
 
-interface Operation {
-  operationId: string
-  summary: string
-  description: string
-  parameters: { name: string; in: string; required: boolean; schema: JsonSchema }[]
-  requestBody?: { content: Record<string, { schema: JsonSchema; example?: unknown }> }
-  responses: Record<string, Response>
-}
-
-interface Response {
-  description: string
-  content?: Record<string, { schema: JsonSchema }>
-}
-
-interface Entry {
-  method: string
-  path: string
-  tag: string
-  operation: Operation
-}
-
 const style = `
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 15%, transparent); --soft: color-mix(in srgb, currentColor 5%, transparent) }
+:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 14%, transparent); --soft: color-mix(in srgb, currentColor 5%, transparent); --quiet: color-mix(in srgb, currentColor 62%, transparent); --accent: light-dark(#0b5cad, #7cb8f7) }
 * { box-sizing: border-box }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0; display: grid; grid-template-columns: 17rem minmax(0, 1fr) }
-nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.5rem; border-right: 1px solid var(--line); font-size: .875rem }
-nav h2 { font-size: .75rem; text-transform: uppercase; letter-spacing: .06em; margin: 1.25rem 0 .25rem; opacity: .7 }
-nav a { display: block; padding: .2rem 0; color: inherit; text-decoration: none } nav a:hover { text-decoration: underline }
-main { max-width: 58rem; padding: 2rem } article { padding: 1.5rem 0; border-top: 1px solid var(--line); scroll-margin-top: 1rem }
-h1 { margin-top: 0 } h3 { margin: 0 0 .25rem; font-size: 1.1rem } article > p { margin: .25rem 0 1rem }
-code, pre { font: .85rem/1.45 ui-monospace, monospace } pre { background: var(--soft); padding: .75rem; border-radius: 6px; overflow: auto }
-.method { font-weight: 700; margin-right: .5rem } table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; font-size: .9rem }
-td, th { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line) }
-summary { cursor: pointer; padding: .3rem 0 } .note { opacity: .75 }
-@media (max-width: 48rem) { body { display: block } nav { position: static; height: auto; border: 0 } }
+html { scroll-padding-top: 1rem }
+body { font: 15px/1.55 system-ui, sans-serif; margin: 0; display: grid; grid-template-columns: 19rem minmax(0, 1fr) }
+nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.25rem 1rem 3rem; border-right: 1px solid var(--line); font-size: .86rem }
+nav strong { display: block; font-size: 1rem; margin-bottom: .75rem }
+nav input { width: 100%; padding: .5rem .65rem; font: inherit; color: inherit; background: var(--soft); border: 1px solid var(--line); border-radius: 6px }
+nav input:focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px }
+nav details > summary { font-weight: 600; padding: .35rem 0; cursor: pointer }
+nav h3 { font-size: .72rem; font-weight: 600; text-transform: uppercase; letter-spacing: .05em; margin: .7rem 0 .15rem .9rem; color: var(--quiet) }
+nav a { display: block; padding: .17rem .4rem .17rem .9rem; color: inherit; text-decoration: none; border-radius: 4px }
+nav a small { font: 600 .66rem ui-monospace, monospace; color: var(--accent) }
+nav a:hover { background: var(--soft) }
+main { max-width: 76rem; padding: 2rem 2.5rem 6rem } h1 { margin: 0 0 .5rem; font-size: 1.9rem }
+section > h2 { margin: 3.5rem 0 0; font-size: 1.5rem } .group > h3 { margin: 2rem 0 .25rem; font-size: 1.05rem; color: var(--quiet) }
+article { padding: 1.4rem 0 1.6rem; border-top: 1px solid var(--line); display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 2rem; content-visibility: auto; contain-intrinsic-size: auto 26rem }
+h4 { margin: 0 0 .35rem; font-size: 1.08rem } h4 a { color: inherit; text-decoration: none } h4 a:hover { text-decoration: underline }
+article p { margin: .3rem 0 .8rem } .note { color: var(--quiet); font-size: .9rem }
+code, pre { font: .82rem/1.5 ui-monospace, SFMono-Regular, Menlo, monospace }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); border: 1px solid var(--line); padding: .7rem .85rem; margin: .2rem 0 .9rem; border-radius: 6px; overflow: auto; max-height: 26rem }
+.path { overflow-wrap: anywhere } .method { display: inline-block; font-weight: 700; margin-right: .5rem; color: var(--accent) }
+.label { font-size: .74rem; font-weight: 600; color: var(--quiet) }
+table { border-collapse: collapse; width: 100%; margin: .1rem 0 .9rem; font-size: .86rem }
+td { vertical-align: top; padding: .28rem .6rem .28rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere } td:first-child { width: 38% }
+summary { cursor: pointer; padding: .2rem 0; color: var(--quiet); font-size: .86rem } [hidden] { display: none !important }
+#none { padding: .5rem .9rem; color: var(--quiet) }
+@media (max-width: 70rem) { article { grid-template-columns: minmax(0, 1fr) } }
+@media (max-width: 48rem) { body { display: block } nav { position: static; height: auto; max-height: 60vh; border: 0; border-bottom: 1px solid var(--line) } main { padding: 1.25rem } }
+@media print { nav { display: none } body { display: block } article { content-visibility: visible } }
 `
 
-/** The API reference as one page without scripts, so it also reads well in a text browser and on paper. */
+// Without it the page is whole; with it, what does not fit the words is out of the way.
+const script = `
+const box = document.querySelector('input'), none = document.querySelector('#none')
+box.hidden = false
+const entries = [...document.querySelectorAll('article')].map((article) => ({ article, link: document.querySelector('nav a[href="#' + article.id + '"]'), text: article.dataset.words }))
+const holders = [...document.querySelectorAll('.group, main section, nav .of, nav details')]
+box.addEventListener('input', () => {
+  const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean)
+  let found = 0
+  for (const { article, link, text } of entries) {
+    const fits = words.every((word) => text.includes(word))
+    article.hidden = link.hidden = !fits
+    found += fits
+  }
+  for (const holder of holders) {
+    holder.hidden = !holder.querySelector(holder.closest('nav') ? 'a:not([hidden])' : 'article:not([hidden])')
+    if (holder.localName === 'details') holder.open = words.length > 0
+  }
+  none.hidden = found > 0
+})
+addEventListener('keydown', (event) => {
+  if (event.key === '/' && event.target !== box) { event.preventDefault(); box.focus() }
+  if (event.key === 'Escape' && event.target === box) { box.value = ''; box.dispatchEvent(new Event('input')) }
+})
+`
+
+const sha256 = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+/** The API reference as one page, whole without scripts, so it also reads well in a text browser and on paper. */
 export function docsPage(document: JsonSchema): FileReply {
-  const { info, servers } = document as {
-    info: { title: string; version: string; description: string }
-    servers: { url: string }[]
-  }
-  const entries = entriesOf(document)
-  const byTag = Map.groupBy(entries, (entry) => entry.tag)
-  const { schemas, responses } = document.components as {
-    schemas: Record<string, JsonSchema>
-    responses: Record<string, Response>
-  }
+  const { info } = document as { info: { title: string; version: string; description: string } }
+  const sections = referenceOf(document)
+  const count = sections.flatMap(({ groups }) => groups.flatMap(({ operations }) => operations)).length
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escape(info.title)} API</title><style>${style}</style>
 <nav><strong>${escape(info.title)} ${escape(info.version)}</strong>
-${[...byTag].map(([tag, of]) => `<h2>${escape(tag)}</h2>${of.map(({ operation }) => `<a href="#${operation.operationId}">${escape(operation.summary)}</a>`).join('')}`).join('\n')}
-</nav><main><h1>${escape(info.title)} API</h1><p>${escape(info.description)} The same as a document for programs: <a href="/api/openapi.json">openapi.json</a>.</p>
-${[...byTag].map(([tag, of]) => `<h2>${escape(tag)}</h2>${of.map((entry) => article(entry, servers[0]?.url ?? '', schemas, responses)).join('\n')}`).join('\n')}
-</main></html>`
-  const hash = createHash('sha256').update(style).digest('base64')
+<input type="search" placeholder="Search ${count} operations" aria-label="Search operations" title="Press / to search" hidden>
+<p id="none" role="status" hidden>Nothing here has these words.</p>
+${sections.map(contents).join('\n')}
+</nav><main><h1>${escape(info.title)} API</h1>
+<p>${escape(info.description)} The same as a document for programs: <a href="/api/openapi.json">openapi.json</a>.</p>
+<p>The examples take an access token from <code>$TOKEN</code>; here is how to get one:</p>
+<pre>${escape(tokenExample((document.servers as { url: string }[])[0]?.url ?? ''))}</pre>
+${sections.map(section).join('\n')}
+</main><script>${script}</script></html>`
   return new FileReply(html, {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src ${sha256(style)}; script-src ${sha256(script)}; frame-ancestors 'none'`,
   })
 }
 
-function entriesOf(document: JsonSchema): Entry[] {
-  const paths = document.paths as Record<string, Record<string, Operation & { tags: string[] }>>
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      method: method.toUpperCase(),
-      path,
-      tag: operation.tags[0] ?? '',
-      operation,
-    })),
-  )
+export const tokenExample = (url: string) => `TOKEN=$(curl -s -X POST ${url}/api/auth/login \\
+  -H 'Content-Type: application/json' \\
+  -d '{"email":"ana@example.com","password":"correct horse battery"}' | jq -r .access_token)`
+
+const contents = ({ name, groups }: Section) => `<details><summary>${escape(name)}</summary>
+${groups.map((group) => `<div class="of">${groups.length > 1 ? `<h3>${escape(group.name)}</h3>` : ''}${group.operations.map(({ id, method, summary }) => `<a href="#${id}"><small>${method}</small> ${inline(briefly(summary))}</a>`).join('')}</div>`).join('\n')}
+</details>`
+
+const section = ({ name, slug, groups }: Section) => `<section id="section-${slug}"><h2>${escape(name)}</h2>
+${groups.map((group) => `<div class="group">${groups.length > 1 ? `<h3>${escape(group.name)}</h3>` : ''}${group.operations.map((operation) => article(operation, name)).join('\n')}</div>`).join('\n')}
+</section>`
+
+/** The first clause: enough to find it by. */
+const briefly = (summary: string) => summary.split(/[;:.,(]( |$)/, 1)[0]?.trim() ?? summary
+
+function article(operation: ReferenceOperation, sectionName: string): string {
+  const { id, method, path, summary, who, parameters, body, curl, status, answer, errors } = operation
+  const words = [id, method, path, summary, sectionName, ...body.map(({ name }) => name)].join(' ').toLowerCase()
+  return `<article id="${id}" data-words="${escape(words)}"><div><h4><a href="#${id}">${inline(summary)}</a></h4>
+<p class="path"><code><span class="method">${method}</span>${escape(path)}</code></p><p class="note">${inline(who)}</p>
+${fieldTable('Parameters', parameters)}${fieldTable('Body', body)}
+<details><summary>Errors: ${errors.map(({ status: code }) => code).join(', ')}</summary><table>${errors.map(({ status: code, reason }) => `<tr><td>${code}</td><td>${inline(reason)}</td></tr>`).join('')}</table></details></div>
+<div><div class="label">Example</div><pre>${escape(curl)}</pre>
+<div class="label">Answer ${status}</div><pre>${answer === null ? 'The bytes of the file.' : escape(answer)}</pre></div></article>`
 }
 
-function article(
-  { method, path, operation }: Entry,
-  url: string,
-  schemas: Record<string, JsonSchema>,
-  reasons: Record<string, Response>,
-): string {
-  const [status, answer] = Object.entries(operation.responses).find(([code]) => code < '300') ?? ['200', undefined]
-  const answerSchema = answer?.content?.['application/json']?.schema
-  const errors = Object.keys(operation.responses).filter((code) => code >= '400')
-  return `<article id="${operation.operationId}"><h3>${escape(operation.summary)}</h3>
-<p><code><span class="method">${method}</span>${escape(path)}</code><br><span class="note">${escape(operation.description).replace(/`([^`]+)`/g, '<code>$1</code>')}</span></p>
-${parameterTable(operation)}<pre>${escape(curl(method, path, operation, url))}</pre>
-<details><summary>Answer ${status}</summary><pre>${escape(JSON.stringify(shape(answerSchema ?? {}, schemas), null, 2))}</pre></details>
-<details><summary>Errors</summary><table>${errors.map((code) => `<tr><td>${code}</td><td>${escape(reasons[code]?.description ?? '')}</td></tr>`).join('')}</table></details></article>`
-}
-
-function parameterTable({ parameters }: Operation): string {
-  if (parameters.length === 0) return ''
-  const rows = parameters.map(
-    ({ name, in: place, required, schema }) =>
-      `<tr><td><code>${escape(name)}</code></td><td>${place}${required ? ', required' : ''}</td><td><code>${escape(JSON.stringify(schema))}</code></td></tr>`,
-  )
-  return `<table>${rows.join('')}</table>`
-}
-
-function curl(method: string, path: string, operation: Operation, url: string): string {
-  const json = operation.requestBody?.content['application/json']
-  const isUpload = operation.requestBody?.content['multipart/form-data'] !== undefined
-  const needsToken = operation.description !== 'Needs no login.'
-  return [
-    `curl ${method === 'GET' ? '' : `-X ${method} `}${url}${path}`,
-    ...(needsToken ? ["-H 'Authorization: Bearer '$TOKEN"] : []),
-    ...(json
-      ? [
-          "-H 'Content-Type: application/json'",
-          `-d '${JSON.stringify(json.example ?? {}).replaceAll("'", String.raw`'\''`)}'`,
-        ]
-      : []),
-    ...(isUpload ? ['-F file=@greeting.wav'] : []),
-  ].join(' \\\n  ')
-}
-
-/** A schema as an example of its shape, names in place of values. */
-function shape(schema: JsonSchema, schemas: Record<string, JsonSchema>, depth = 0): unknown {
-  const { $ref, type, properties, items, anyOf, enum: options, const: fixed } = schema as Record<string, never>
-  if ($ref) return depth > 4 ? '…' : shape(schemas[String($ref).split('/').at(-1) ?? ''] ?? {}, schemas, depth + 1)
-  if (fixed !== undefined) return fixed
-  if (options) return (options as unknown[]).join(' | ')
-  if (anyOf) {
-    const [first, ...others] = anyOf as JsonSchema[]
-    const isNullable = others.some((other) => other.type === 'null')
-    const made = shape(first ?? {}, schemas, depth)
-    return isNullable && typeof made === 'string' ? `${made} | null` : made
-  }
-  if (properties) {
-    return Object.fromEntries(
-      Object.entries(properties as Record<string, JsonSchema>).map(([name, of]) => [name, shape(of, schemas, depth)]),
-    )
-  }
-  if (items) return [shape(items, schemas, depth)]
-  return (
-    (schema.format as string | undefined) ?? (Array.isArray(type) ? (type as string[]).join(' | ') : (type ?? 'any'))
-  )
+function fieldTable(title: string, fields: Field[]): string {
+  if (fields.length === 0) return ''
+  const rows = fields.map(({ name, place, type, isRequired, fallback }) => {
+    const more = [
+      place === 'body' ? '' : place,
+      isRequired ? 'required' : '',
+      fallback === undefined ? '' : `default ${fallback}`,
+    ].filter(Boolean)
+    const note = more.length > 0 ? `<br><span class="note">${escape(more.join(', '))}</span>` : ''
+    return `<tr><td><code>${escape(name)}</code></td><td>${escape(type)}${note}</td></tr>`
+  })
+  return `<div class="label">${title}</div><table>${rows.join('')}</table>`
 }
 
 const escape = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const inline = (text: string) => escape(text).replace(/`([^`]+)`/g, '<code>$1</code>')

@@ -24,9 +24,8 @@ export function openApiDocument(tables: RouteTable[], about: { version: string; 
       license: { name: 'AGPL-3.0-only', identifier: 'AGPL-3.0-only' },
     },
     servers: [{ url: about.url }],
-    tags: tables
-      .filter(({ routes }) => Object.values(routes).some((route) => !route.hidden))
-      .map(({ tag }) => ({ name: tag })),
+    tags: sectionsOf(tables).flatMap(({ tags }) => tags.map((name) => ({ name }))),
+    'x-tagGroups': sectionsOf(tables),
     paths,
     components: {
       schemas: components.schemas,
@@ -38,6 +37,27 @@ export function openApiDocument(tables: RouteTable[], about: { version: string; 
       },
     },
   }
+}
+
+/** In the order in which people look for things; a section has the headings of `RouteTable.tag`. */
+const sections: [name: string, ...tags: string[]][] = [
+  ['Identity', 'Identity', 'Identity for Supabase clients'],
+  ['Calling', 'Campaigns', 'Contacts', 'Telephony', 'Files'],
+  ['Chat', 'Chat', 'Video calls'],
+  ['Receptionist', 'Receptionist'],
+  ['Shop', 'Shop', 'Shop front', 'Payments', 'Integrations', 'Webhooks', 'Notifications'],
+  ['Sales', 'Sales'],
+  ['Billing', 'Billing'],
+  ['Realtime', 'Realtime'],
+  ['Administration', 'Administration'],
+]
+
+/** Sections by the extension that API browsers know (redocly.com/docs/api-reference-docs/specification-extensions). */
+function sectionsOf(tables: RouteTable[]): { name: string; tags: string[] }[] {
+  const shown = tables.filter(({ routes }) => Object.values(routes).some((route) => !route.hidden))
+  const tags = new Set(shown.map(({ tag }) => tag))
+  const named = sections.map(([name, ...of]) => ({ name, tags: of.filter((tag) => tags.delete(tag)) }))
+  return [...named, { name: 'Also there', tags: [...tags] }].filter((section) => section.tags.length > 0)
 }
 
 function operation(operationId: string, tag: string, route: Route, components: Components): JsonSchema {

@@ -1,0 +1,87 @@
+import { tokenExample } from './docs-page.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { type Field, type ReferenceOperation, referenceOf, type Section } from './reference.ts'
+
+const madeBy = '<!-- Made by `npm run generate` from the table of routes. -->'
+
+/** The API reference as Markdown: an index, and a page for each section. By path below `docs/`. */
+export function apiMarkdown(document: JsonSchema): Record<string, string> {
+  const sections = referenceOf(document)
+  const url = (document.servers as { url: string }[])[0]?.url ?? ''
+  const pages = sections.map((section) => [`api/${section.slug}.md`, page(section)])
+  return { 'api.md': index(sections, url), ...Object.fromEntries(pages) }
+}
+
+const index = (sections: Section[], url: string) => `${madeBy}
+
+# The API
+
+Every operation with who may call it, its parameters and fields, an example and its answer. A running server has the same
+at \`/docs\`, with a search box, and as a document for programs (OpenAPI 3.1) at \`/api/openapi.json\`.
+
+The examples take an access token from \`$TOKEN\`:
+
+\`\`\`sh
+${tokenExample(url)}
+\`\`\`
+
+Errors have one shape, whatever the operation: \`{ "error": "A sentence for a person.", "code": "stable_snake_case", "request_id": "…",
+"details": [{ "path": "body.email", "message": "…" }] }\`.
+
+${sections.map(contents).join('\n\n')}
+`
+
+const contents = ({ name, slug, groups }: Section) => `## [${name}](api/${slug}.md)
+
+${groups
+  .map(
+    (group) => `${groups.length > 1 ? `**${group.name}**\n\n` : ''}| | |
+|---|---|
+${group.operations.map(({ id, method, path, summary }) => `| \`${method} ${path}\` | [${cell(summary)}](api/${slug}.md#${id.toLowerCase()}) |`).join('\n')}`,
+  )
+  .join('\n\n')}`
+
+const page = ({ name, groups }: Section) => `${madeBy}
+
+# ${name}
+
+[All of the API](../api.md)
+
+${groups.map((group) => `${groups.length > 1 ? `## ${group.name}\n\n` : ''}${group.operations.map(operation).join('\n\n')}`).join('\n\n')}
+`
+
+function operation({
+  id,
+  method,
+  path,
+  summary,
+  who,
+  parameters,
+  body,
+  curl,
+  status,
+  answer,
+  errors,
+}: ReferenceOperation) {
+  return [
+    `### ${id}\n\n${summary}.\n\n\`${method} ${path}\`. ${who}`,
+    fieldTable('Parameters', parameters),
+    fieldTable('Body', body),
+    `\`\`\`sh\n${curl}\n\`\`\``,
+    answer === null ? `Answer ${status}: the bytes of the file.` : `Answer ${status}:\n\n\`\`\`json\n${answer}\n\`\`\``,
+    `Errors: ${errors.map((error) => error.status).join(', ')}.`,
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function fieldTable(title: string, fields: Field[]): string {
+  if (fields.length === 0) return ''
+  const rows = fields.map(
+    ({ name, place, type, isRequired, fallback }) =>
+      `| \`${name}\` | ${place}${isRequired ? ', required' : ''} | ${cell(type)} | ${fallback === undefined ? '' : `\`${fallback}\``} |`,
+  )
+  return `| ${title} | | Type | Default |\n|---|---|---|---|\n${rows.join('\n')}`
+}
+
+const cell = (text: string) => text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { routeTables } from '../src/app.ts'
+import { makeAdmin } from '../src/modules/identity/index.ts'
+import { openApiDocument } from '../src/platform/http/openapi.ts'
+import { type ReferenceOperation, referenceOf } from '../src/platform/http/reference.ts'
+import type { Route } from '../src/platform/http/route.ts'
+import { bodyIn, type Operation, operationsOf, pathIn, queryIn } from './operations.ts'
+import { startTestServer } from './server.ts'
+import { toneWav } from './tone.ts'
+import { createWorld, type World } from './world.ts'
+
+// What the reference shows is true: every example is taken, every answer has the shape of the operation's own.
+
+const document = openApiDocument(routeTables, { version: '0', url: 'http://127.0.0.1:3001' })
+const sections = referenceOf(document)
+const shown = new Map<string, ReferenceOperation>(
+  sections.flatMap(({ groups }) => groups.flatMap(({ operations }) => operations.map((of) => [of.id, of] as const))),
+)
+
+/** What the one world cannot do at once, and how it is refused: for a reason other than what the example says. */
+const expectedRefusals: Record<string, number> = {
+  // Outside parties that a test's server has no account with.
+  signInElsewhere: 409,
+  returnFromElsewhere: 409,
+  verifyWebhook: 409,
+  receiveWebhook: 409,
+  testSipProvider: 503,
+  // Made-up tokens, numbers and options.
+  refresh: 401,
+  resetPassword: 400,
+  acceptInvitation: 404,
+  supabaseRecover: 429,
+  supabaseVerify: 403,
+  createReport: 404,
+  recordPayment: 404,
+  castVote: 400,
+  submitForm: 404,
+  listVisitorMessages: 401,
+  addVisitorMessage: 401,
+  placePublicOrder: 401,
+  getProductImage: 404,
+  deleteKnowledgeByQuery: 404,
+  unblockUser: 404,
+  // One of two things has to be named, which a query's schema cannot say.
+  deleteDoNotCallByNumber: 400,
+  // The world's user is its only owner, an administrator, and cannot do these to themselves.
+  changeRole: 409,
+  changeTeammate: 409,
+  changeTeamRole: 409,
+  removeMember: 409,
+  removeTeammate: 409,
+  leaveWorkspace: 409,
+  suspendUser: 409,
+  banUser: 409,
+  deleteUser: 409,
+  blockUser: 400,
+  mergeContacts: 400,
+  changeChatMember: 403,
+  removeChatMember: 403,
+  // Things of the world that have gone further already.
+  viewMessage: 409,
+  acceptVideoCall: 409,
+  declineVideoCall: 409,
+  completeHandoff: 409,
+  createPaymentIntent: 409,
+  refundPayment: 409,
+  createAppointment: 409,
+}
+const operations = operationsOf(routeTables).filter(({ route }) => !route.hidden)
+
+test('every operation is in the reference, once, in a section with a name', () => {
+  assert.deepEqual([...shown.keys()].toSorted(), operations.map(({ id }) => id).toSorted())
+  assert.ok(!sections.some(({ name }) => name === 'Also there'), 'a heading that no section has')
+})
+
+test('every example answer fits the operation, and every example body', () => {
+  for (const { id, route } of operations) {
+    const { answer } = shown.get(id) as ReferenceOperation
+    const answered = answer === null ? undefined : route.answer.safeParse(JSON.parse(answer))
+    assert.ok(answered?.success ?? true, `${id}: ${answered?.error?.message}\n${answer}`)
+    const asked = route.body?.safeParse(route.example)
+    assert.ok(asked?.success ?? true, `${id}: ${asked?.error?.message}`)
+  }
+})
+
+const server = await startTestServer()
+const worldOfAnAdministrator = async () => {
+  const world = await createWorld(server)
+  await makeAdmin(server.app.services, world.owner.email)
+  return world
+}
+
+/** Ends a session, an account, a contact, or leaves a state that others begin with; so each has a world of its own. */
+const endings = new Set([
+  'logout',
+  'signout',
+  'signOut',
+  'supabaseLogout',
+  'changePassword',
+  'deleteAccount',
+  'revokeSession',
+  'revokeOtherSessions',
+  'deleteWorkspace',
+  'leaveWorkspace',
+  'switchWorkspace',
+  'createWorkspace',
+  'createShop',
+  'eraseContact',
+  'mergeContacts',
+  'leaveChat',
+  'choosePlan',
+  'createPaymentIntent',
+  'refundPayment',
+  'createAppointment',
+  'rescheduleAppointment',
+  'cancelAppointment',
+])
+const depth = ({ path }: Route) => path.split('/').length
+const stageOf = ({ id, route }: Operation) =>
+  endings.has(id) ? 3 : route.method === 'GET' ? 0 : route.method === 'DELETE' ? 2 : 1
+
+const file = (content: Buffer | string, name: string) => {
+  const form = new FormData()
+  form.set('file', new File([typeof content === 'string' ? content : new Uint8Array(content)], name))
+  return form
+}
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+const uploads: Record<string, FormData> = {
+  importContacts: file('first_name,last_name,phone_number\nAna,Lima,+15550100\n', 'people.csv'),
+  previewImport: file('first_name,last_name,phone_number\nAna,Lima,+15550100\n', 'people.csv'),
+  createGreetingFile: file(toneWav(1), 'greeting.wav'),
+  uploadFile: file(picture, 'picture.png'),
+  setProductImage: file(picture, 'picture.png'),
+}
+
+/** What the example asks with, and the ids of the world. */
+function queryOf(world: World, { id, route }: Operation): string {
+  const [, shownQuery = ''] = /\?([^'\s]*)/.exec(shown.get(id)?.curl.split('\n')[0] ?? '') ?? []
+  const query = new URLSearchParams(shownQuery)
+  for (const [name, value] of new URLSearchParams(queryIn(world, route))) query.set(name, value)
+  return query.size > 0 ? `?${query.toString()}` : ''
+}
+
+test('every example does what it says where its ids are there', async () => {
+  const refusals: Record<string, number> = {}
+  const texts: string[] = []
+  const ordered = operations.toSorted(
+    (a, b) => stageOf(a) - stageOf(b) || (stageOf(a) === 2 ? depth(b.route) - depth(a.route) : 0),
+  )
+  let world = await worldOfAnAdministrator()
+  let stage = 0
+  for (const operation of ordered) {
+    const { id, route } = operation
+    if (stageOf(operation) !== stage || endings.has(id)) world = await worldOfAnAdministrator()
+    stage = stageOf(operation)
+    const address = pathIn(world, route) + queryOf(world, operation)
+    const answer = await world.owner.request(route.method, address, uploads[id] ?? bodyIn(world, route))
+    if (answer.status < 400) continue
+    refusals[id] = answer.status
+    texts.push(`${id}: ${answer.status} ${answer.text}`)
+  }
+  assert.deepEqual(refusals, expectedRefusals, texts.join('\n'))
+})
