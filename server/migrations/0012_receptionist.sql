@@ -121,9 +121,12 @@ begin
     select receptionist.contribution(o, -1) from before o union all select receptionist.contribution(n, 1) from after n));
   return null;
 end $$;
+-- Clients are only marked as deleted: where one is gone its whole workspace is, and the sums with it.
 create function receptionist.sum_removed() returns trigger language plpgsql as $$
 begin
-  perform receptionist.add_to_sums(array(select receptionist.contribution(o, -1) from removed o));
+  perform receptionist.add_to_sums(array(
+    select receptionist.contribution(o, -1) from removed o
+     where exists (select from receptionist.clients c where c.workspace_id = o.workspace_id and c.id = o.client_id)));
   return null;
 end $$;
 create trigger sum_new after insert on receptionist.calls referencing new table as added

@@ -163,6 +163,9 @@ test('far pages by number are those that cursors lead to, and the sums are those
     [eli.workspaceId],
   )
   assert.deepEqual(rows, [], 'Each sum is there, and no other.')
+  await pool.query('delete from identity.workspaces where id = $1', [eli.workspaceId])
+  const left = await pool.query('select from receptionist.call_sums where workspace_id = $1', [eli.workspaceId])
+  assert.equal(left.rowCount, 0, 'A workspace goes with its sums.')
 })
 
 test('lists, totals and figures read only what their index leads to, under row security', async () => {
