@@ -5,7 +5,8 @@
  *   node bench/fan-out.ts [--messages 50] [--rounds 3] [--subscribers 1,10,100,1000]
  *
  * Ours is the whole way of a message: POST, session, row security, insert and commit on PostgreSQL, event log, hub, sockets.
- * Messages go one at a time; the sides take turns. Needs Debian's PostgreSQL and Linux.
+ * Messages go one at a time, 20 ms apart (closer together they wait for the next reading of the event log, every 10 ms); the
+ * sides take turns. Needs Debian's PostgreSQL and Linux.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,6 +14,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../e2e/with-postgres.ts'
@@ -30,6 +32,7 @@ const messages = Number(options.messages)
 const rounds = Number(options.rounds)
 const sizes = options.subscribers.split(',').map(Number)
 const socketsPerUser = 20
+const apartMs = 20
 const people = Math.ceil(Math.max(...sizes) / socketsPerUser)
 if (!(messages >= 1 && messages <= 10_000 && rounds >= 1 && rounds <= 20 && people >= 1 && people <= 100))
   throw new RangeError('--messages takes 1 to 10,000, --rounds 1 to 20, --subscribers up to 2,000.')
@@ -140,6 +143,7 @@ async function measure(side: Side, size: number): Promise<Figures> {
   const figures: Figures = { answeredMs: [], lastMs: [], spreadMs: [], cpuPerFrame: 0 }
   const before = preciseCpuOf(side.pid)
   for (let i = 0; i < messages; i++) {
+    await sleep(apartMs)
     const { answeredMs, lastMs, spreadMs } = await deliver(side)
     figures.answeredMs.push(answeredMs)
     figures.lastMs.push(lastMs)
