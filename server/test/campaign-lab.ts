@@ -87,6 +87,9 @@ export interface LabWorkspace {
   campaign(id: string): ReturnType<typeof getCampaign>
 }
 
+const isWaitingForTheSystem = () =>
+  process.getActiveResourcesInfo().some((resource) => /^(FSReq|GetAddrInfo)/.test(resource))
+
 /** Enough for any test: limits are for the tests that are about them. */
 const unlimited = { calls_per_second: 1000, max_concurrent_calls: 5000 }
 
@@ -100,14 +103,15 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   const log = createLog('warn', { write: (line) => void logLines.push(line) })
   const database = await openTestDatabase(config, log)
   const frames: CampaignLab['frames'] = []
-  // Virtual time stands still while the database is at work.
+  // Virtual time stands still while the database, the disk or a look-up of a name is at work.
   const { pool } = database
   const clock = createVirtualClock({
     startAt: Date.UTC(2030, 0, 7, 15),
     async settle() {
       for (let quiet = 0; quiet < 3;) {
         await new Promise<void>((resolve) => setImmediate(resolve))
-        quiet = pool.idleCount === pool.totalCount && pool.waitingCount === 0 ? quiet + 1 : 0
+        const isAtRest = pool.idleCount === pool.totalCount && pool.waitingCount === 0 && !isWaitingForTheSystem()
+        quiet = isAtRest ? quiet + 1 : 0
       }
     },
   })
