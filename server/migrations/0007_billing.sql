@@ -13,12 +13,25 @@ create table billing.subscriptions (
   plan_name text not null,
   status text not null check (status in ('incomplete', 'active', 'canceled')),
   current_period_end timestamptz,
+  -- What follows this plan: when its open invoice is paid, or when the period is over if it has none.
+  next_plan_id text,
+  next_plan_name text,
+  -- When it was given up; a paid period is still kept to its end.
+  cancelled_at timestamptz,
+  -- PayPal's own, when the last payment came from one.
+  paypal_subscription_id text,
+  paypal_plan_id text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (workspace_id, id),
-  constraint subscriptions_workspace_key unique (workspace_id)
+  constraint subscriptions_workspace_key unique (workspace_id),
+  check ((next_plan_id is null) = (next_plan_name is null)),
+  check (next_plan_id is null or (status = 'active' and cancelled_at is null)),
+  check (status <> 'canceled' or cancelled_at is not null)
 );
 create index subscriptions_user on billing.subscriptions (user_id);
+create index subscriptions_ending on billing.subscriptions (current_period_end)
+  where status = 'active' and (cancelled_at is not null or next_plan_id is not null);
 create trigger touch before update on billing.subscriptions for each row execute function app.touch();
 select app.tenant_table('billing.subscriptions');
 

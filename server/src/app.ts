@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Config, version } from './config.ts'
 import { administrationRoutes } from './modules/administration/index.ts'
 import { campaignCommands, campaignRoutes, createCampaignEngine } from './modules/campaigns/index.ts'
-import { billingRoutes, plansOf } from './modules/billing/index.ts'
+import { billingRoutes, endSubscriptionPeriods, plansOf } from './modules/billing/index.ts'
 import {
   chatAudience,
   chatCommands,
@@ -116,6 +116,7 @@ const jobTypes: JobType<any>[] = [
   removeUnusedFiles,
   missRinging,
   endForgottenCalls,
+  endSubscriptionPeriods,
 ]
 const subscribers: Subscriber[] = [notifyShopTeam, announceConversations]
 const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...videoCommands, ...shopCommands]

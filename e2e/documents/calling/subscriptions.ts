@@ -53,5 +53,6 @@ export async function subscriptions(scene: Scene, ana: Person, bo: Person, agent
   await refused(400, ana.get('/api/payments?limit=none'), 'query.limit')
   const paid = { ...subscription, status: 'active', current_period_end: anInstant }
   assertShape(await answered(200, ana.get(mine)), paid)
-  assertShape(await answered(201, post({ plan_id: 'free' })), { id: paid.id, plan_id: 'free', status: 'active' })
+  const pending_change = { plan_id: 'free', plan_name: 'Free', starts_at: anInstant }
+  assertShape(await answered(201, post({ plan_id: 'free' })), { ...paid, pending_change })
 }

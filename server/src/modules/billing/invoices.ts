@@ -49,13 +49,16 @@ const issue = statement(
        and not exists (select from billing.invoices i where i.workspace_id = app.workspace_id() and i.status = 'open')`,
 )
 
+// The same plan follows itself, another one begins when it is paid.
+const periodStart = sql`case when i.plan_id = s.plan_id then greatest(now(), s.current_period_end) else now() end`
+
 const settle = statement(
   'billing.invoices.settle',
   (_, p: { payment_id: string; period: string }) => sql`
     update billing.invoices i
        set status = 'paid', paid_at = now(), payment_id = p.id, paypal_invoice_id = p.payment_details ->> 'paypal_invoice_id',
-           period_start = greatest(now(), s.current_period_end),
-           period_end = greatest(now(), s.current_period_end) + ('1 ' || ${p.period})::interval
+           period_start = ${periodStart},
+           period_end = ${periodStart} + ('1 ' || ${p.period})::interval
       from billing.subscriptions s, billing.payments p
      where i.workspace_id = app.workspace_id() and i.status = 'open' and s.id = i.subscription_id
        and p.id = ${p.payment_id}`,
@@ -63,9 +66,9 @@ const settle = statement(
 
 const voidOthers = statement(
   'billing.invoices.void_others',
-  (_, p: { plan_id: string }) => sql`
+  (_, p: { plan_id: string | null }) => sql`
     update billing.invoices set status = 'void'
-     where workspace_id = app.workspace_id() and status = 'open' and plan_id <> ${p.plan_id}`,
+     where workspace_id = app.workspace_id() and status = 'open' and plan_id is distinct from ${p.plan_id}`,
 )
 
 export async function listInvoices(ctx: Ctx, page: { limit: number; cursor?: string }) {
@@ -88,9 +91,9 @@ export function issueInvoice({ id, name, price, currency, interval }: Plan): Cal
   return issue.call({ id: newId(), plan_id: id, amount: price, currency, lines, ...terms })
 }
 
-/** The open invoice is paid, for the period that follows the one already paid for. */
+/** The open invoice is paid: for the period that follows the one already paid for, or from now on if the plan is new. */
 export const settleInvoice = (paymentId: string, { interval }: Plan): Call =>
   settle.call({ payment_id: paymentId, period: interval })
 
-/** Nobody owes a plan that was given up before it was paid; its number stays. */
-export const voidOtherInvoices = ({ id }: Plan): Call => voidOthers.call({ plan_id: id })
+/** Nobody owes a plan that was given up before it was paid (null: any plan); the invoice's number stays. */
+export const voidOtherInvoices = (plan: Plan | null): Call => voidOthers.call({ plan_id: plan?.id ?? null })

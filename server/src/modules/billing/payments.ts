@@ -10,8 +10,9 @@ import { audited } from '../identity/index.ts'
 import { SubscriptionChanged } from './events.ts'
 import { issueInvoice, settleInvoice } from './invoices.ts'
 import { plansOf } from './plans.ts'
-import type { Payment, Subscription } from './schema.ts'
-import { transitions } from './transitions.ts'
+import type { Payment } from './schema.ts'
+import { lockSubscription } from './subscription-rows.ts'
+import { phaseOf, transitions } from './transitions.ts'
 
 const columns = sql`id, user_id, plan_id, amount::float8 as amount, currency, payment_method, payment_details, status,
   created_at`
@@ -22,12 +23,6 @@ const list = statement(
     select ${columns} from billing.payments
      where workspace_id = app.workspace_id() and id < coalesce(${p.before}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
      order by id desc limit ${p.limit}`,
-)
-
-const lock = statement(
-  'billing.subscriptions.lock_for_payment',
-  () => sql<Pick<Subscription, 'id' | 'user_id' | 'plan_id' | 'status'>>`
-    select id, user_id, plan_id, status from billing.subscriptions where workspace_id = app.workspace_id() for update`,
 )
 
 interface NewPayment {
@@ -48,14 +43,20 @@ const insert = statement(
     returning ${columns}`,
 )
 
-// A period that is still running is prolonged.
+// A period that is still running is prolonged; that of another plan ends.
 const activate = statement(
   'billing.subscriptions.activate',
-  (_, p: { status: string; period: string }) => sql<Record<string, never>>`
-    update billing.subscriptions
-       set status = ${p.status},
-           current_period_end = greatest(now(), current_period_end) + ('1 ' || ${p.period})::interval
-     where workspace_id = app.workspace_id()`,
+  (_, p: { payment_id: string; plan_name: string; period: string }) => sql<Record<string, never>>`
+    update billing.subscriptions s
+       set status = 'active', plan_id = p.plan_id, plan_name = ${p.plan_name},
+           current_period_end = case when s.plan_id = p.plan_id then greatest(now(), s.current_period_end) else now() end
+                                + ('1 ' || ${p.period})::interval,
+           next_plan_id = case when s.plan_id = p.plan_id then s.next_plan_id end,
+           next_plan_name = case when s.plan_id = p.plan_id then s.next_plan_name end,
+           paypal_subscription_id = p.payment_details ->> 'paypal_subscription_id',
+           paypal_plan_id = p.payment_details ->> 'paypal_plan_id'
+      from billing.payments p
+     where s.workspace_id = app.workspace_id() and p.id = ${p.payment_id}`,
 )
 
 interface ReceivedPayment {
@@ -71,7 +72,8 @@ export async function listPayments(ctx: Ctx, page: { limit: number; cursor?: str
 }
 
 /**
- * Records that a workspace has paid for the plan it chose, which makes its subscription active for another period. The
+ * Records that a workspace has paid for the plan it chose, which makes its subscription active for another period, and of
+ * another plan than before from now on. The
  * amount is the open invoice's, whoever says that it was paid; without one, as for a further period, the plan is invoiced
  * now. `userId` is who says so. Throws 404 without a subscription, 409 when it waits for no payment.
  */
@@ -81,13 +83,15 @@ export function recordPayment(
   received: ReceivedPayment,
 ): Promise<Payment> {
   return transaction(serverContext(services, at), async (ctx) => {
-    const subscription = (await ctx.db.maybe(lock, {})) ?? missing('subscription')
-    const plan = plansOf(services.config).find(({ id }) => id === subscription.plan_id)
-    const status = transitions[subscription.status].payment_recorded
-    if (!plan || plan.price === 0 || !status) {
+    const subscription = (await lockSubscription(ctx, null)).row ?? missing('subscription')
+    const next = transitions[phaseOf(subscription)].payment_recorded
+    const isSwitching = phaseOf(subscription) === 'switching'
+    const paidPlanId = isSwitching ? subscription.next_plan_id : subscription.plan_id
+    const plan = plansOf(services.config).find(({ id }) => id === paidPlanId)
+    if (!plan || plan.price === 0 || !next) {
       throw conflict('nothing_to_pay', 'This subscription waits for no payment.')
     }
-    emit(ctx, SubscriptionChanged, { subscription_id: subscription.id, plan_id: plan.id, status })
+    emit(ctx, SubscriptionChanged, { subscription_id: subscription.id, plan_id: plan.id, status: 'active' })
     const payment = {
       id: newId(),
       user_id: subscription.user_id,
@@ -96,11 +100,12 @@ export function recordPayment(
       payment_details: JSON.stringify(received.payment_details ?? {}),
     }
     const line = audited({ action: 'payment.recorded', target: `payment:${payment.id}`, details: { plan_id: plan.id } })
+    const plan_name = (isSwitching && subscription.next_plan_name) || subscription.plan_name
     const calls = [
       issueInvoice(plan),
       insert.call(payment),
       settleInvoice(payment.id, plan),
-      activate.call({ status, period: plan.interval }),
+      activate.call({ payment_id: payment.id, plan_name, period: plan.interval }),
       line,
     ]
     const results = await ctx.db.together(calls, { commit: true })

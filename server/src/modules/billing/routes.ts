@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { id, page, pageOf } from '../../platform/http/fields.ts'
+import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../platform/http/route.ts'
 import { getInvoice, listInvoices } from './invoices.ts'
 import { listPayments, recordPayment } from './payments.ts'
 import { plansOf } from './plans.ts'
 import { invoice, payment, plan, receivedPayment, subscription, subscriptionRequest } from './schema.ts'
-import { choosePlan, getSubscription } from './subscriptions.ts'
+import { cancelSubscription, choosePlan, getSubscription, resumeSubscription } from './subscriptions.ts'
 
 export const billingRoutes: RouteTable = {
   tag: 'Billing',
@@ -36,12 +36,49 @@ export const billingRoutes: RouteTable = {
       method: 'POST',
       path: '/api/subscriptions',
       access: 'billing:write',
-      summary: 'Take a plan or change to it: a free one is active at once, a paid one when it is paid for.',
+      summary:
+        'Take a plan or change to it: a free one is active at once, a paid one when it is paid for; a paid period is kept until then, or to its end.',
       body: subscriptionRequest,
       example: { plan_id: 'free' },
       status: 201,
       answer: subscription,
       handler: (ctx, { body }) => choosePlan(ctx, body),
+    }),
+
+    cancelSubscription: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/subscriptions/:userId/cancel',
+      access: 'billing:write',
+      summary: 'Cancel at the end of the period that is paid for, or at once when there is none.',
+      params: z.object({ userId: id }),
+      answer: subscription,
+      handler: (ctx, { params }) => cancelSubscription(ctx, params.userId),
+    }),
+
+    deleteSubscription: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/subscriptions/:userId',
+      access: 'billing:write',
+      summary: 'The same as cancelling.',
+      params: z.object({ userId: id }),
+      answer: success,
+      async handler(ctx, { params }) {
+        await cancelSubscription(ctx, params.userId)
+        return succeeded
+      },
+    }),
+
+    resumeSubscription: route({
+      kind: 'write',
+      method: 'POST',
+      path: '/api/subscriptions/:userId/resume',
+      access: 'billing:write',
+      summary: 'Take cancelling back, as long as the period lasts.',
+      params: z.object({ userId: id }),
+      answer: subscription,
+      handler: (ctx, { params }) => resumeSubscription(ctx, params.userId),
     }),
 
     recordPayment: route({

@@ -40,6 +40,15 @@ export const subscription = z.object({
   plan_name: z.string(),
   status: subscriptionStatus,
   current_period_end: instant.nullable(),
+  /** When it was given up; while it is still active, it ends with the current period. */
+  cancelled_at: instant.nullable(),
+  /** The plan that follows: at `starts_at`, or, when that is null, as soon as the open invoice is paid. */
+  pending_change: z.object({ plan_id: z.string(), plan_name: z.string(), starts_at: instant.nullable() }).nullable(),
+  /** What is to be paid for the plan to begin. */
+  open_invoice_id: id.nullable(),
+  /** PayPal's own, when the last payment named them. */
+  paypal_subscription_id: z.string().nullable(),
+  paypal_plan_id: z.string().nullable(),
   /** What the plan costs and allows as it stands now; null when it is no longer offered. */
   monthly_price: z.number().nullable(),
   currency: z.string().nullable(),
@@ -54,7 +63,10 @@ export type Subscription = z.output<typeof subscription>
 /** Status, dates and the plan's name are the server's to say. */
 export const subscriptionRequest = z.object({ user_id: optional(id), plan_id: planId })
 
-/** A payment that reached the operator by other ways, such as a bank transfer. The amount is the plan's. */
+/**
+ * A payment that reached the operator by other ways, such as a bank transfer. The amount is the plan's. Of its details,
+ * `paypal_invoice_id`, `paypal_subscription_id` and `paypal_plan_id` are shown with the invoice and the subscription.
+ */
 export const receivedPayment = z.object({
   workspace_id: id,
   payment_method: text(50),

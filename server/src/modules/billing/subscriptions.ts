@@ -1,27 +1,31 @@
-import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
 import { invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
+import { audited } from '../identity/index.ts'
 import { SubscriptionChanged } from './events.ts'
 import { issueInvoice, voidOtherInvoices } from './invoices.ts'
 import { monthlyPrice, plansOf } from './plans.ts'
-import type { Subscription } from './schema.ts'
-import { transitions } from './transitions.ts'
+import type { Plan, Subscription } from './schema.ts'
+import {
+  findSubscription,
+  lockSubscription,
+  readSubscription,
+  saveSubscription,
+  type SubscriptionRow,
+} from './subscription-rows.ts'
+import { type Phase, phaseOf, type Signal, statusOf, transitions } from './transitions.ts'
 
-const columns = sql`s.id, s.user_id, s.plan_id, s.plan_name, s.status, s.current_period_end, s.created_at, s.updated_at`
-
-type Row = Pick<
-  Subscription,
-  'id' | 'user_id' | 'plan_id' | 'plan_name' | 'status' | 'current_period_end' | 'created_at' | 'updated_at'
->
-
-function withTerms({ services }: Ctx, row: Row): Subscription {
+function withTerms({ services }: Ctx, row: SubscriptionRow): Subscription {
   const plan = plansOf(services.config).find(({ id }) => id === row.plan_id)
+  const starts_at = row.open_invoice_id === null ? row.current_period_end : null
   return {
     ...row,
     plan: row.plan_id,
+    pending_change:
+      row.next_plan_id === null || row.next_plan_name === null
+        ? null
+        : { plan_id: row.next_plan_id, plan_name: row.next_plan_name, starts_at },
     monthly_price: plan ? monthlyPrice(plan) : null,
     currency: plan?.currency ?? null,
     max_clients: plan?.limits.max_clients ?? null,
@@ -29,68 +33,92 @@ function withTerms({ services }: Ctx, row: Row): Subscription {
   }
 }
 
-// One's own membership, or for owners and admins that of another member.
-const mayAskAbout = (userId: string) => sql`
-  exists (select from identity.members m where m.workspace_id = app.workspace_id() and m.user_id = ${userId}
-             and (m.user_id = app.user_id() or app.member_role() in ('owner', 'admin')))`
-
-const find = statement(
-  'billing.subscriptions.find',
-  (_, p: { user_id: string }) => sql<Row>`
-    select ${columns} from billing.subscriptions s
-     where s.workspace_id = app.workspace_id() and s.status <> 'canceled' and ${mayAskAbout(p.user_id)}`,
-)
-
-const findMember = statement(
-  'billing.members.find',
-  (_, p: { user_id: string | null }) => sql<{ user_id: string }>`
-    select user_id from identity.members
-     where workspace_id = app.workspace_id() and user_id = coalesce(${p.user_id}::uuid, app.user_id())`,
-)
-
-// `for update` of the workspace's one row; two first subscriptions at once meet in its unique key.
-const lock = statement(
-  'billing.subscriptions.lock',
-  () => sql<Row>`
-    select ${columns} from billing.subscriptions s where s.workspace_id = app.workspace_id() for update`,
-)
-
-const save = statement(
-  'billing.subscriptions.save',
-  (_, p: { id: string; user_id: string; plan_id: string; plan_name: string; status: string }) => sql<Row>`
-    insert into billing.subscriptions as s (id, user_id, plan_id, plan_name, status)
-    values (${p.id}, ${p.user_id}, ${p.plan_id}, ${p.plan_name}, ${p.status})
-    on conflict on constraint subscriptions_workspace_key do update
-       set user_id = excluded.user_id, plan_id = excluded.plan_id, plan_name = excluded.plan_name,
-           status = excluded.status, current_period_end = null
-    returning ${columns}`,
-)
-
 /** The subscription of the workspace that this member belongs to. Throws 404 when there is none, or no such member. */
 export const getSubscription = async (ctx: Ctx, userId: string): Promise<Subscription> =>
-  withTerms(ctx, (await ctx.db.maybe(find, { user_id: userId })) ?? missing('subscription'))
+  withTerms(ctx, (await ctx.db.maybe(findSubscription, { user_id: userId })) ?? missing('subscription'))
 
 /**
  * Takes a plan for the workspace, or changes to it: a free one is active at once, a paid one gets an invoice and is
- * active when its payment is recorded. Choosing the plan that is there already changes nothing. Throws 400 for an unknown plan or member.
+ * active when its payment is recorded. A period that is paid for goes on until the other plan is paid, or to its end when
+ * that is free. Choosing the plan that is there takes back what was to follow it; choosing once more what was chosen
+ * changes nothing. Throws 400 for an unknown plan or member.
  */
 export async function choosePlan(ctx: Ctx, input: { user_id?: string; plan_id: string }): Promise<Subscription> {
   const plan = plansOf(ctx.services.config).find(({ id }) => id === input.plan_id)
   if (!plan) throw invalidField('body.plan_id', `There is no plan ${input.plan_id}; see /api/plans.`)
-  const [members, existing] = (await ctx.db.together([
-    findMember.call({ user_id: input.user_id ?? null }),
-    lock.call({}),
-  ])) as unknown as [{ user_id: string }[], Row[]]
-  const member = members[0]
+  const { member, row } = await lockSubscription(ctx, input.user_id ?? null)
   if (!member) throw invalidField('body.user_id', 'This is not a member of the workspace.')
-  const [current] = existing
-  if (current?.plan_id === plan.id && current.status !== 'canceled') return withTerms(ctx, current)
-  const status = transitions[current?.status ?? 'none'][plan.price === 0 ? 'choose_free' : 'choose_paid']
-  if (!status) throw new Error(`A subscription that is ${current?.status} cannot be changed.`)
-  const id = current?.id ?? newId()
-  emit(ctx, SubscriptionChanged, { subscription_id: id, plan_id: plan.id, status })
-  const row = { id, user_id: member.user_id, plan_id: plan.id, plan_name: plan.name, status }
-  const calls = [save.call(row), voidOtherInvoices(plan), ...(plan.price > 0 ? [issueInvoice(plan)] : [])]
-  const [[saved]] = (await ctx.db.together(calls, { commit: true })) as unknown as [[Row]]
-  return withTerms(ctx, saved)
+  const stands = row !== undefined && row.status !== 'canceled'
+  if (stands && row.cancelled_at === null && (row.next_plan_id ?? row.plan_id) === plan.id) return withTerms(ctx, row)
+  const isCurrent = stands && row.plan_id === plan.id
+  const signal = isCurrent ? 'choose_current' : plan.price === 0 ? 'choose_free' : 'choose_paid'
+  return change(ctx, row, { signal, plan, userId: member.user_id, action: 'subscription.plan_chosen' })
+}
+
+/**
+ * Gives the subscription up: at the end of the period that is paid for, or at once when there is none. Nothing is owed
+ * any more and no other plan follows. Throws 404 when there is none to give up, or no such member.
+ */
+export async function cancelSubscription(ctx: Ctx, userId: string): Promise<Subscription> {
+  const row = await lockStanding(ctx, userId)
+  if (row.cancelled_at !== null) return withTerms(ctx, row)
+  return change(ctx, row, { signal: 'cancel', userId: row.user_id, action: 'subscription.canceled' })
+}
+
+/** Takes cancelling back, as long as the period lasts; otherwise changes nothing. Throws 404 when there is none left. */
+export async function resumeSubscription(ctx: Ctx, userId: string): Promise<Subscription> {
+  const row = await lockStanding(ctx, userId)
+  if (row.cancelled_at === null) return withTerms(ctx, row)
+  return change(ctx, row, { signal: 'resume', userId: row.user_id, action: 'subscription.resumed' })
+}
+
+async function lockStanding(ctx: Ctx, userId: string): Promise<SubscriptionRow> {
+  const { member, row } = await lockSubscription(ctx, userId)
+  return member && row && row.status !== 'canceled' ? row : missing('subscription')
+}
+
+interface Wish {
+  signal: Signal
+  /** What is chosen. */
+  plan?: Plan
+  userId: string
+  /** For the audit log. */
+  action: string
+}
+
+async function change(ctx: Ctx, row: SubscriptionRow | undefined, wish: Wish): Promise<Subscription> {
+  const phase = phaseAfter(row, wish.signal)
+  const chosen = wish.plan && { plan_id: wish.plan.id, plan_name: wish.plan.name }
+  const begins = phase === 'free' || phase === 'incomplete'
+  const follows = phase === 'switching' || phase === 'downgrading'
+  const plan = begins ? chosen : row
+  if (!plan) throw new Error(`A subscription becomes ${phase} without a plan.`)
+  const ends = phase === 'cancelling' || phase === 'canceled'
+  const { id = newId() } = row ?? {}
+  const status = statusOf[phase]
+  const saved = saveSubscription.call({
+    id,
+    user_id: wish.userId,
+    plan_id: plan.plan_id,
+    plan_name: plan.plan_name,
+    status,
+    next_plan_id: (follows && chosen?.plan_id) || null,
+    next_plan_name: (follows && chosen?.plan_name) || null,
+    cancelled_at: ends ? ctx.now().toISOString() : null,
+    keeps_period: !begins,
+  })
+  emit(ctx, SubscriptionChanged, { subscription_id: id, plan_id: plan.plan_id, status })
+  const owed = (phase === 'incomplete' || phase === 'switching') && wish.plan ? wish.plan : null
+  const line = audited({ action: wish.action, target: `subscription:${id}`, details: chosen ?? {} })
+  const calls = [saved, voidOtherInvoices(owed), ...(owed ? [issueInvoice(owed)] : []), line, readSubscription.call({})]
+  const results = await ctx.db.together(calls, { commit: true })
+  return withTerms(ctx, results.at(-1)?.[0] as unknown as SubscriptionRow)
+}
+
+/** What waits for the end of a period that is over already is there at once. */
+function phaseAfter(row: SubscriptionRow | undefined, signal: Signal): Exclude<Phase, 'none'> {
+  const phase = transitions[phaseOf(row)][signal]
+  const next = (phase && row?.period_over && transitions[phase].period_over) || phase
+  if (!next || next === 'none') throw new Error(`A subscription that is ${phaseOf(row)} does not know ${signal}.`)
+  return next
 }

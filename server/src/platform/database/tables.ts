@@ -71,6 +71,11 @@ export interface BillingSubscriptions {
   plan_name: string
   status: string
   current_period_end: Timestamp | null
+  next_plan_id: string | null
+  next_plan_name: string | null
+  cancelled_at: Timestamp | null
+  paypal_subscription_id: string | null
+  paypal_plan_id: string | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
 }
