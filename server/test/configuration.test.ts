@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
 const root = path.join(import.meta.dirname, '../..')
-const config = readFileSync(path.join(root, 'server/src/config.ts'), 'utf8')
+const config = globSync(['config.ts', 'config/*.ts'], { cwd: path.join(root, 'server/src') })
+  .map((file) => readFileSync(path.join(root, 'server/src', file), 'utf8'))
+  .join('\n')
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
 const example = readFileSync(path.join(root, '.env.example'), 'utf8')
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Environment } from '../config.ts'
+import type { Environment } from '../config/values.ts'
 
 export function addBackup(program: Command, env: Environment): void {
   program

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { type Environment, version } from '../config.ts'
+import { version } from '../config.ts'
+import type { Environment } from '../config/values.ts'
 import { addBackup } from './backup.ts'
 import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Environment } from '../config.ts'
+import type { Environment } from '../config/values.ts'
 import type { Finding } from './doctor/finding.ts'
 import { styled } from './terminal.ts'
 

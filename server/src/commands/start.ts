@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Config, Environment } from '../config.ts'
+import type { Config } from '../config.ts'
+import type { Environment } from '../config/values.ts'
 
 export function addStart(program: Command, env: Environment): void {
   program

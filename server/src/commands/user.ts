@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Environment } from '../config.ts'
+import type { Environment } from '../config/values.ts'
 import { printRows, readPassword } from './terminal.ts'
 import { withServices } from './with-app.ts'
 

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts'
-import { type Config, type Environment, readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
+import type { Environment } from '../config/values.ts'
 import type { Services } from '../platform/services.ts'
 
 /**

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Environment } from '../../config.ts'
+import type { Environment } from '../../config/values.ts'
 
 const execArgv = ['--disable-warning=ExperimentalWarning']
 const endWithinMs = 15_000

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { type Config, type Environment, readConfig } from '../../config.ts'
+import { type Config, readConfig } from '../../config.ts'
+import type { Environment } from '../../config/values.ts'
 import { sentenceOf } from '../sentence.ts'
 import { checkDatabase } from './database.ts'
 import { checkDataDir, checkDiskSpace, checkKeys } from './disk.ts'

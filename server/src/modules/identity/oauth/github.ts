@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { z } from 'zod'
-import type { GitHubProvider } from '../../../config.ts'
+import type { GitHubProvider } from '../../../config/sign-in-providers.ts'
 import type { Services } from '../../../platform/services.ts'
 import {
   type Callback,

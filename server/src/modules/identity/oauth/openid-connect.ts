@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi'
-import type { OpenIdProvider } from '../../../config.ts'
+import type { OpenIdProvider } from '../../../config/sign-in-providers.ts'
 import type { Services } from '../../../platform/services.ts'
 import {
   type Callback,

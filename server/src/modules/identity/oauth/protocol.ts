@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi'
-import type { SignInProvider } from '../../../config.ts'
+import type { SignInProvider } from '../../../config/sign-in-providers.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { challengeOf } from '../../../platform/oauth/attempt.ts'
 import type { Services } from '../../../platform/services.ts'

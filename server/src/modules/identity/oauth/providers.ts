@@ -1,4 +1,5 @@
-import type { Config, SignInProvider } from '../../../config.ts'
+import type { Config } from '../../../config.ts'
+import type { SignInProvider } from '../../../config/sign-in-providers.ts'
 import { conflict, missing } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
 import { githubAccount, githubAuthorization } from './github.ts'
