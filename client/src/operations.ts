@@ -379,9 +379,15 @@ export interface Operations {
   /** The plans there are. */
   listPlans: { input: undefined; answer: { "data": ({ "id": string; "name": string; "price": number; "currency": string; "interval": "month" | "year"; "limits": { "max_clients": number | null; "max_minutes_per_month": number | null } })[]; "next_cursor": string | null } }
   /** The subscription of a user's workspace. */
-  getSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
-  /** Take a plan or change to it: a free one is active at once, a paid one when it is paid for. */
-  choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
+  getSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
+  /** The same as cancelling. */
+  deleteSubscription: { input: { path: { userId: string } }; answer: { "success": true } }
+  /** Take a plan or change to it: a free one is active at once, a paid one when it is paid for; a paid period is kept until then, or to its end. */
+  choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
+  /** Cancel at the end of the period that is paid for, or at once when there is none. */
+  cancelSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
+  /** Take cancelling back, as long as the period lasts. */
+  resumeSubscription: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
   /** Record that a workspace has paid for the plan it chose, which makes its subscription active. */
   recordPayment: { input: { body: { "workspace_id": string; "payment_method": string; "payment_details"?: Record<string, string | number | boolean> } }; answer: { "id": string; "user_id": string; "plan_id": string; "amount": number; "currency": string; "payment_method": string; "payment_details": Record<string, unknown>; "status": "completed" | "refunded"; "created_at": string } }
   /** What this workspace has paid. */
@@ -920,7 +926,10 @@ export const operations = {
   createRealtimeTicket: ['POST', '/api/realtime/tickets'],
   listPlans: ['GET', '/api/plans'],
   getSubscription: ['GET', '/api/subscriptions/{userId}'],
+  deleteSubscription: ['DELETE', '/api/subscriptions/{userId}'],
   choosePlan: ['POST', '/api/subscriptions'],
+  cancelSubscription: ['POST', '/api/subscriptions/{userId}/cancel'],
+  resumeSubscription: ['POST', '/api/subscriptions/{userId}/resume'],
   recordPayment: ['POST', '/api/payments'],
   listPayments: ['GET', '/api/payments'],
   listInvoices: ['GET', '/api/invoices'],
