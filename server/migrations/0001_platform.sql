@@ -162,3 +162,19 @@ create table platform.idempotency_keys (
 );
 create index idempotency_keys_age on platform.idempotency_keys (created_at);
 select app.open_to_server('platform.idempotency_keys');
+
+-- Keeps the answer in the transaction of its effect: a crash leaves both or neither. A definer function, because the
+-- effect is app_user's; it answers only what is still at work.
+grant create on schema platform to app_system;
+create function platform.keep_answer(
+  p_principal text, p_workspace uuid, p_method text, p_path text, p_key text, p_status int, p_answer text, p_answer_type text)
+returns void language sql volatile security definer set search_path = '' as $$
+  update platform.idempotency_keys
+     set status = p_status, answer = p_answer, answer_type = p_answer_type
+   where principal = p_principal and workspace_id is not distinct from p_workspace
+     and method = p_method and path = p_path and key = p_key and status is null
+$$;
+alter function platform.keep_answer(text, uuid, text, text, text, int, text, text) owner to app_system;
+revoke execute on function platform.keep_answer(text, uuid, text, text, text, int, text, text) from public;
+grant execute on function platform.keep_answer(text, uuid, text, text, text, int, text, text) to app_user;
+revoke create on schema platform from app_system;

@@ -105,4 +105,10 @@ test('the same idempotency key fifty times has one effect, whoever is first', as
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
   assert.equal(new Set(answers.map((answer) => answer.body.id)).size, 1)
   assert.equal((await ana.post('/api/contacts', newContact(), { 'idempotency-key': 'once' })).status, 422)
+  // The answer was kept by the transaction that had the effect, so a crash leaves both or neither.
+  const { rows } = await server.app.services.connections.pool.query(
+    `select (select xmin from contacts.contacts where id = $1) = (select xmin from platform.idempotency_keys where key = 'once') as together`,
+    [answers[0]?.body.id],
+  )
+  assert.deepEqual(rows, [{ together: true }])
 })

@@ -64,11 +64,15 @@ test('what is personal goes from every table; messages stay, said by a deleted u
 
 test('a line of the audit log can be forgotten from, and not rewritten', async () => {
   const ana = await server.signUp()
-  const as = (sql: string) =>
-    pool.query(`begin; set local role app_system; ${sql}; rollback`).catch(async (error: Error) => {
-      await pool.query('rollback')
-      throw error
-    })
+  const as = async (sql: string) => {
+    const client = await pool.connect()
+    try {
+      await client.query(`begin; set local role app_system; ${sql}`)
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  }
   const lines = `identity.audit_log where user_id = '${ana.userId}'`
   await as(`update identity.audit_log set details = '{}', address = null where user_id = '${ana.userId}'`)
   await assert.rejects(

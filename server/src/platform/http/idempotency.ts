@@ -44,13 +44,17 @@ const claim = statement(
        and method = ${p.method} and path = ${p.path} and key = ${p.key}`,
 )
 
+interface Kept extends Place {
+  status: number
+  answer: string
+  answer_type: string
+}
+
 const keep = statement(
   'idempotency.keep',
-  (_, p: Place & { status: number; answer: string; answer_type: string }) =>
-    sql`update platform.idempotency_keys
-         set status = ${p.status}, answer = ${p.answer}, answer_type = ${p.answer_type}
-       where principal = ${p.principal} and workspace_id is not distinct from ${p.workspace_id}::uuid
-         and method = ${p.method} and path = ${p.path} and key = ${p.key}`,
+  (_, p: Kept) =>
+    sql`select platform.keep_answer(${p.principal}, ${p.workspace_id}::uuid, ${p.method}, ${p.path}, ${p.key},
+                                    ${p.status}::int, ${p.answer}, ${p.answer_type})`,
 )
 
 const forget = statement(
@@ -61,15 +65,19 @@ const forget = statement(
          and method = ${p.method} and path = ${p.path} and key = ${p.key} and status is null`,
 )
 
+/** Keeps the answer with whatever else the context's transaction does: both are there or neither. */
+export type KeepAnswer = (ctx: Ctx, answer: Answer) => Promise<void>
+
 /**
  * Runs a POST once per `Idempotency-Key`. The first answer (2xx, and 4xx but 401 and 429) is replayed for 24 hours; a
- * twin that comes meanwhile waits for it. Throws 422 when the key was used with another body.
+ * twin that comes meanwhile waits for it. `run` gets what keeps its answer in the transaction of its effect; where it has
+ * none (`outside` routes), the answer is kept right after. Throws 422 when the key was used with another body.
  */
 export async function replayable(
   ctx: Ctx,
   route: Route,
   request: FastifyRequest,
-  run: () => Promise<Answer>,
+  run: (keepAnswer?: KeepAnswer) => Promise<Answer>,
 ): Promise<Answer> {
   const key = request.headers['idempotency-key']
   if (key === undefined || route.method !== 'POST' || route.notIdempotent) return run()
@@ -105,36 +113,28 @@ export async function replayable(
   }
 
   async function runAndKeep(): Promise<Answer> {
-    let answer: Answer
+    const keepIn = async (ctx: Ctx, answer: Answer) => {
+      if (typeof answer.body !== 'string') return
+      const answer_type = String(answer.headers['content-type'])
+      await ctx.db.all(keep, { ...place, status: answer.status, answer: answer.body, answer_type })
+    }
     try {
-      answer = await run()
+      const answer = await run(keepIn)
+      if (route.kind !== 'write') await keepIn(keeper, answer)
+      if (typeof answer.body !== 'string') await keeper.db.all(forget, place)
+      return answer
     } catch (error) {
       const failure = asAppError(error)
       const replayed = failure.status < 500 && failure.status !== 401 && failure.status !== 429
       if (replayed) {
-        const text = JSON.stringify(errorBody(failure, ctx.requestId))
-        await keeper.db.all(keep, {
-          ...place,
-          status: failure.status,
-          answer: text,
-          answer_type: 'application/json; charset=utf-8',
-        })
+        const body = JSON.stringify(errorBody(failure, ctx.requestId))
+        const headers = { 'content-type': 'application/json; charset=utf-8' }
+        await keepIn(keeper, { status: failure.status, headers, body })
       } else {
         await keeper.db.all(forget, place)
       }
       throw error
     }
-    if (typeof answer.body === 'string') {
-      await keeper.db.all(keep, {
-        ...place,
-        status: answer.status,
-        answer: answer.body,
-        answer_type: String(answer.headers['content-type']),
-      })
-    } else {
-      await keeper.db.all(forget, place)
-    }
-    return answer
   }
 }
 

@@ -12,7 +12,7 @@ import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
 import { applyCors } from './cors.ts'
 import { sendError } from './error-answer.ts'
-import { replayable } from './idempotency.ts'
+import { type KeepAnswer, replayable } from './idempotency.ts'
 import { acceptUploads } from './multipart.ts'
 import { parseJson, validate } from './parse.ts'
 import { type RateLimiter, createRateLimiter } from './rate-limit.ts'
@@ -109,12 +109,21 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
         readOnly,
       })
       const input = await readInput()
-      const run = async () => {
-        const result =
-          definition.kind === 'write'
-            ? await transaction(ctx, (ctx) => definition.handler(ctx, input))
-            : await definition.handler(ctx, input)
-        return toAnswer(definition, result, serialise)
+      const run = async (keepAnswer?: KeepAnswer) => {
+        if (definition.kind !== 'write') return toAnswer(definition, await definition.handler(ctx, input), serialise)
+        if (!keepAnswer) {
+          return toAnswer(definition, await transaction(ctx, (ctx) => definition.handler(ctx, input)), serialise)
+        }
+        return transaction(ctx, async (ctx) => {
+          // Nested, so that the handler's last statement does not commit before the answer is kept.
+          const answer = toAnswer(
+            definition,
+            await transaction(ctx, (ctx) => definition.handler(ctx, input)),
+            serialise,
+          )
+          await keepAnswer(ctx, answer)
+          return answer
+        })
       }
       const answer = await replayable(ctx, definition, request, run)
       return reply.code(answer.status).headers(answer.headers).send(answer.body)
