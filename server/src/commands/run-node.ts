@@ -18,11 +18,13 @@ export async function runUntilSignal(
   const signalled = firstSignal()
   const log = createLog(config.logLevel)
   const { createApp, database } = await loadBesideDatabase(config, log)
-  const voice = await startVoice(config, log)
+  const started = Promise.withResolvers<void>()
+  const voice = await createVoice(config, log, started.promise)
   try {
     const app = await createApp({ config, log, database, voice, http })
     try {
       onReady(http ? await app.listen() : '')
+      started.resolve()
     } catch (error) {
       await app.close()
       throw error
@@ -37,6 +39,7 @@ export async function runUntilSignal(
     } else log.info({ signal: reason }, 'Shutting down.')
     await shutDown(app, voice)
   } finally {
+    started.resolve()
     await voice.close()
     log.flush()
   }
@@ -71,11 +74,14 @@ async function shutDown(app: App, voice: VoiceProcess): Promise<void> {
   clearTimeout(late)
 }
 
-/** The telephone engine, in a process of its own. It comes up beside everything else: a SIP port in use holds up nothing. */
-async function startVoice({ sip }: Config, log: Log): Promise<VoiceProcess> {
+/**
+ * The telephone engine, in a process of its own. It comes up when everything else has, which needs the processor until
+ * then; a SIP port in use holds up nothing.
+ */
+async function createVoice({ sip }: Config, log: Log, startAfter: Promise<void>): Promise<VoiceProcess> {
   const { createVoiceProcess } = await import('@switchboard/voice')
   return createVoiceProcess({
-    inBackground: true,
+    startAfter,
     engine: {
       sip: { host: sip.host, port: sip.port },
       rtpPorts: sip.rtpPorts,

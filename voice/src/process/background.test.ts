@@ -12,7 +12,7 @@ test('started in the background, it waits for a SIP port in use and takes it whe
   const { promise: running, resolve } = Promise.withResolvers<void>()
   const gateway = await createVoiceProcess({
     engine: { sip: holder.sip, bindWithinMs: 50 },
-    inBackground: true,
+    startAfter: Promise.resolve(),
     async onChange(change) {
       changes.push(change)
       if (change.state === 'running') resolve()

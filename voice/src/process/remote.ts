@@ -20,8 +20,8 @@ export interface VoiceProcessOptions {
   onChange?: (change: VoiceChange) => void
   /** How often it is asked for a sign of life; killed and restarted after three without. Default 5 s. */
   heartbeatMs?: number
-  /** Answers before the process is up and tries again until it is; `onChange` tells. Default false: waits, and rejects on failure. */
-  inBackground?: boolean
+  /** Answers at once, starts the process after this, and tries again until it runs; `onChange` tells. Default: waits for it, and rejects on failure. */
+  startAfter?: Promise<void>
 }
 
 export type VoiceChange =
@@ -49,13 +49,13 @@ const MEMORY = 100_000
 /**
  * Runs the embedded engine in its own process, away from whatever keeps this one busy, and restarts it when it dies: its
  * calls end as `lost` then, and `originate` is refused until it is back. Rejects when it cannot start the first
- * time, unless it starts `inBackground`.
+ * time, unless there is `startAfter`.
  */
 export async function createVoiceProcess({
   engine,
   onChange,
   heartbeatMs = HEARTBEAT_MS,
-  inBackground = false,
+  startAfter,
 }: VoiceProcessOptions): Promise<VoiceProcess> {
   const trunks = new Map<string, Trunk>()
   const legs = new Map<string, RemoteLeg>()
@@ -179,7 +179,7 @@ export async function createVoiceProcess({
     }
   }
 
-  if (inBackground) starting = attempt()
+  if (startAfter) starting = startAfter.then(() => (state === 'closed' ? undefined : attempt()))
   else await start()
 
   return {
