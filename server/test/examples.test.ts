@@ -34,6 +34,7 @@ const expectedRefusals: Record<string, number> = {
   supabaseVerify: 403,
   createReport: 404,
   recordPayment: 404,
+  resumeSubscription: 404,
   castVote: 400,
   submitForm: 404,
   listVisitorMessages: 401,
