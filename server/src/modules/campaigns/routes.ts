@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bareList } from '../../platform/http/bare-list.ts'
 import { id, page, pageOf, readCursor, succeeded, success } from '../../platform/http/fields.ts'
-import { type RouteTable, route } from '../../platform/http/route.ts'
+import { type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { listCalls } from './calls.ts'
 import {
   countCallsOf,
@@ -22,21 +22,6 @@ const toSales = (campaign: schema.Campaign) => ({
   ...campaign,
   status: campaign.status === 'pending' ? ('draft' as const) : campaign.status,
 })
-
-const changes = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/campaigns/:id',
-    access: 'campaigns:write',
-    summary: 'Change a campaign; what is not sent stays',
-    params: byId,
-    body: schema.CampaignChanges,
-    example: { calls_per_second: 2, retry: { max_attempts: 2, delay_minutes: 30, on: ['busy'] } },
-    answer: schema.Campaign,
-    errors: [409],
-    handler: (ctx, { params, body }) => updateCampaign(ctx, params.id, body),
-  })
 
 const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: string) =>
   route({
@@ -114,8 +99,17 @@ export const campaignRoutes: RouteTable = {
       answer: schema.Campaign,
       handler: (ctx, { params }) => getCampaign(ctx, params.id),
     }),
-    updateCampaign: changes('PATCH'),
-    putCampaign: changes('PUT'),
+    ...changes('Campaign', {
+      path: '/api/campaigns/:id',
+      access: 'campaigns:write',
+      summary: 'Change a campaign; what is not sent stays',
+      params: byId,
+      body: schema.CampaignChanges,
+      example: { calls_per_second: 2, retry: { max_attempts: 2, delay_minutes: 30, on: ['busy'] } },
+      answer: schema.Campaign,
+      errors: [409],
+      handler: (ctx, { params, body }) => updateCampaign(ctx, params.id, body),
+    }),
     deleteCampaign: route({
       kind: 'write',
       method: 'DELETE',

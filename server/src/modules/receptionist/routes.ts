@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
-import { type RouteTable, route } from '../../platform/http/route.ts'
+import { type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { deleteCall, getCall, listCalls, logCall, updateCall } from './calls.ts'
 import { createClient, deleteClient, getClient, listClients, updateClient } from './clients.ts'
 import { addKnowledge, addKnowledgeFile, deleteKnowledge, listKnowledge, searchKnowledge } from './knowledge.ts'
@@ -9,35 +9,6 @@ import { callsPerDay, clientStatistics, dashboard, sentimentShares, usage } from
 
 const byId = z.object({ id })
 const someId = '0199b0a0-0000-7000-8000-000000000001'
-
-const clientChange = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/clients/:id',
-    access: 'clients:write',
-    summary: 'Change a client; what is not sent stays',
-    params: byId,
-    body: schema.ClientChanges,
-    example: { voice_name: 'Rachel', system_prompt: 'You answer for a dentist. Be brief and kind.' },
-    answer: schema.Client,
-    errors: [409],
-    handler: (ctx, { params, body }) => updateClient(ctx, params.id, body),
-  })
-
-const callChange = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/calls/:id',
-    access: 'calls:write',
-    summary: 'Correct the record of a call; figures follow',
-    params: byId,
-    body: schema.CallChanges,
-    example: { sentiment: 'positive', notes: 'Called back at noon' },
-    answer: schema.Call,
-    handler: (ctx, { params, body }) => updateCall(ctx, params.id, body),
-  })
 
 export const receptionistRoutes: RouteTable = {
   tag: 'Receptionist',
@@ -81,8 +52,17 @@ export const receptionistRoutes: RouteTable = {
       answer: schema.Client,
       handler: (ctx, { params }) => getClient(ctx, params.id),
     }),
-    updateClient: clientChange('PATCH'),
-    putClient: clientChange('PUT'),
+    ...changes('Client', {
+      path: '/api/clients/:id',
+      access: 'clients:write',
+      summary: 'Change a client; what is not sent stays',
+      params: byId,
+      body: schema.ClientChanges,
+      example: { voice_name: 'Rachel', system_prompt: 'You answer for a dentist. Be brief and kind.' },
+      answer: schema.Client,
+      errors: [409],
+      handler: (ctx, { params, body }) => updateClient(ctx, params.id, body),
+    }),
     deleteClient: route({
       kind: 'write',
       method: 'DELETE',
@@ -212,8 +192,16 @@ export const receptionistRoutes: RouteTable = {
       answer: schema.Call,
       handler: (ctx, { params }) => getCall(ctx, params.id),
     }),
-    updateCall: callChange('PATCH'),
-    putCall: callChange('PUT'),
+    ...changes('Call', {
+      path: '/api/calls/:id',
+      access: 'calls:write',
+      summary: 'Correct the record of a call; figures follow',
+      params: byId,
+      body: schema.CallChanges,
+      example: { sentiment: 'positive', notes: 'Called back at noon' },
+      answer: schema.Call,
+      handler: (ctx, { params, body }) => updateCall(ctx, params.id, body),
+    }),
     deleteCall: route({
       kind: 'write',
       method: 'DELETE',

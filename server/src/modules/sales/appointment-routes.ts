@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id } from '../../platform/http/fields.ts'
-import { type Route, route } from '../../platform/http/route.ts'
+import { type Route, changes, route } from '../../platform/http/route.ts'
 import { bookAppointment, changeAppointment, getAppointment, listAppointments, listChanges } from './appointments.ts'
 import { wrapped } from './lists.ts'
 import * as schema from './appointment-schema.ts'
@@ -9,21 +9,6 @@ import { dataOf, listOf } from './schema.ts'
 const byId = z.object({ id })
 const Answer = dataOf(schema.Appointment)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
-
-const changes = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/appointments/:id',
-    access: 'appointments:write',
-    summary: 'Change an appointment; another time makes it rescheduled',
-    params: byId,
-    body: schema.AppointmentChanges,
-    example: { status: 'completed', notes: 'Liked the garden, wants to bring her sister' },
-    answer: Answer,
-    errors: [409],
-    handler: async (ctx, { params, body }) => ({ data: await changeAppointment(ctx, params.id, body) }),
-  })
 
 export const appointmentRoutes: Record<string, Route> = {
   listAppointments: route({
@@ -67,8 +52,17 @@ export const appointmentRoutes: Record<string, Route> = {
     answer: Answer,
     handler: async (ctx, { params }) => ({ data: await getAppointment(ctx, params.id) }),
   }),
-  updateAppointment: changes('PATCH'),
-  putAppointment: changes('PUT'),
+  ...changes('Appointment', {
+    path: '/api/appointments/:id',
+    access: 'appointments:write',
+    summary: 'Change an appointment; another time makes it rescheduled',
+    params: byId,
+    body: schema.AppointmentChanges,
+    example: { status: 'completed', notes: 'Liked the garden, wants to bring her sister' },
+    answer: Answer,
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({ data: await changeAppointment(ctx, params.id, body) }),
+  }),
   rescheduleAppointment: route({
     kind: 'write',
     method: 'POST',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, page } from '../../platform/http/fields.ts'
-import { type Route, route } from '../../platform/http/route.ts'
+import { type Route, changes, route } from '../../platform/http/route.ts'
 import { conversationDetailRoutes } from './conversation-detail-routes.ts'
 import * as schema from './conversation-schema.ts'
 import {
@@ -20,40 +20,6 @@ const byId = z.object({ id })
 const ofMessage = z.object({ id, messageId: id })
 const Answer = dataOf(schema.SalesConversationInFull)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
-
-const changes = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/conversations/:id',
-    access: 'conversations:write',
-    summary: 'Change a conversation; what is not sent stays',
-    params: byId,
-    body: schema.SalesConversationChanges,
-    example: { outcome: 'qualified', sentiment: 'positive', handoff_suggested: true },
-    answer: Answer,
-    handler: async (ctx, { params, body }) => ({ data: await changeConversation(ctx, params.id, body) }),
-  })
-
-const liveChanges = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/conversations/:id/live',
-    access: 'conversations:write',
-    summary: 'Tell how a conversation goes on; the first time makes it live',
-    params: byId,
-    body: schema.LiveConversationChanges,
-    example: {
-      status: 'active',
-      stage: 'qualification',
-      intent: 'buy',
-      ai_confidence: 0.83,
-      next_action: 'Ask for the budget',
-    },
-    answer: dataOf(schema.LiveConversation),
-    handler: async (ctx, { params, body }) => ({ data: await changeLive(ctx, params.id, body) }),
-  })
 
 export const conversationRoutes: Record<string, Route> = {
   listSalesConversations: route({
@@ -110,8 +76,16 @@ export const conversationRoutes: Record<string, Route> = {
     answer: Answer,
     handler: async (ctx, { params }) => ({ data: await getSalesConversation(ctx, params.id) }),
   }),
-  updateSalesConversation: changes('PATCH'),
-  putSalesConversation: changes('PUT'),
+  ...changes('SalesConversation', {
+    path: '/api/conversations/:id',
+    access: 'conversations:write',
+    summary: 'Change a conversation; what is not sent stays',
+    params: byId,
+    body: schema.SalesConversationChanges,
+    example: { outcome: 'qualified', sentiment: 'positive', handoff_suggested: true },
+    answer: Answer,
+    handler: async (ctx, { params, body }) => ({ data: await changeConversation(ctx, params.id, body) }),
+  }),
   listTranscriptMessages: route({
     kind: 'read',
     method: 'GET',
@@ -162,7 +136,21 @@ export const conversationRoutes: Record<string, Route> = {
     answer: dataOf(schema.LiveConversation),
     handler: async (ctx, { params }) => ({ data: await getLive(ctx, params.id) }),
   }),
-  updateLiveConversation: liveChanges('PATCH'),
-  putLiveConversation: liveChanges('PUT'),
+  ...changes('LiveConversation', {
+    path: '/api/conversations/:id/live',
+    access: 'conversations:write',
+    summary: 'Tell how a conversation goes on; the first time makes it live',
+    params: byId,
+    body: schema.LiveConversationChanges,
+    example: {
+      status: 'active',
+      stage: 'qualification',
+      intent: 'buy',
+      ai_confidence: 0.83,
+      next_action: 'Ask for the budget',
+    },
+    answer: dataOf(schema.LiveConversation),
+    handler: async (ctx, { params, body }) => ({ data: await changeLive(ctx, params.id, body) }),
+  }),
   ...conversationDetailRoutes,
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id } from '../../platform/http/fields.ts'
-import { Reply, type Route, route } from '../../platform/http/route.ts'
+import { Reply, type Route, changes, route } from '../../platform/http/route.ts'
 import { handOff, handOffAppointment } from './handoff-making.ts'
 import { claimHandoff, completeHandoff, releaseHandoff } from './handoff-moves.ts'
 import { getHandoff, listHandoffs, updateHandoff } from './handoffs.ts'
@@ -10,21 +10,6 @@ import { listOf } from './schema.ts'
 
 const byId = z.object({ id })
 const someId = '0199aaaa-0000-7000-8000-000000000001'
-
-const changes = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/handoffs/:id',
-    access: 'handoffs:write',
-    summary: 'Change a handoff that is not over; what is not sent stays',
-    params: byId,
-    body: schema.HandoffChanges,
-    example: { priority: 'high', next_steps: ['Call before noon'] },
-    answer: schema.Handoff,
-    errors: [409],
-    handler: (ctx, { params, body }) => updateHandoff(ctx, params.id, body),
-  })
 
 export const handoffRoutes: Record<string, Route> = {
   listHandoffs: route({
@@ -79,8 +64,17 @@ export const handoffRoutes: Record<string, Route> = {
     answer: schema.Handoff,
     handler: (ctx, { params }) => getHandoff(ctx, params.id),
   }),
-  updateHandoff: changes('PATCH'),
-  putHandoff: changes('PUT'),
+  ...changes('Handoff', {
+    path: '/api/handoffs/:id',
+    access: 'handoffs:write',
+    summary: 'Change a handoff that is not over; what is not sent stays',
+    params: byId,
+    body: schema.HandoffChanges,
+    example: { priority: 'high', next_steps: ['Call before noon'] },
+    answer: schema.Handoff,
+    errors: [409],
+    handler: (ctx, { params, body }) => updateHandoff(ctx, params.id, body),
+  }),
   claimHandoff: route({
     kind: 'write',
     method: 'POST',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, succeeded, success } from '../../platform/http/fields.ts'
 import { publicReader } from '../../platform/public-reader.ts'
-import { type Route, route } from '../../platform/http/route.ts'
+import { type Route, changes, route } from '../../platform/http/route.ts'
 import { wrapped } from './lists.ts'
 import { createProperty, deleteProperty, getProperty, listProperties, updateProperty } from './properties.ts'
 import * as schema from './property-schema.ts'
@@ -9,20 +9,6 @@ import { dataOf, listOf } from './schema.ts'
 
 const byId = z.object({ id })
 const Answer = dataOf(schema.Property)
-
-const changes = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/properties/:id',
-    access: 'properties:write',
-    summary: 'Change a property; what is not sent stays',
-    params: byId,
-    body: schema.PropertyChanges,
-    example: { status: 'reserved', price: 2_350_000 },
-    answer: Answer,
-    handler: async (ctx, { params, body }) => ({ data: await updateProperty(ctx, params.id, body) }),
-  })
 
 export const propertyRoutes: Record<string, Route> = {
   listProperties: route({
@@ -73,8 +59,16 @@ export const propertyRoutes: Record<string, Route> = {
     answer: Answer,
     handler: async (ctx, { params }) => ({ data: await getProperty(ctx, params.id) }),
   }),
-  updateProperty: changes('PATCH'),
-  putProperty: changes('PUT'),
+  ...changes('Property', {
+    path: '/api/properties/:id',
+    access: 'properties:write',
+    summary: 'Change a property; what is not sent stays',
+    params: byId,
+    body: schema.PropertyChanges,
+    example: { status: 'reserved', price: 2_350_000 },
+    answer: Answer,
+    handler: async (ctx, { params, body }) => ({ data: await updateProperty(ctx, params.id, body) }),
+  }),
   deleteProperty: route({
     kind: 'write',
     method: 'DELETE',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, page, succeeded, success } from '../../platform/http/fields.ts'
-import { type Route, route } from '../../platform/http/route.ts'
+import { type Route, changes, route } from '../../platform/http/route.ts'
 import { deleteInterest, listInterests, noteInterest } from './interests.ts'
 import { wrapped } from './lists.ts'
 import { createProspect, deleteProspect, getProspect, listProspects, updateProspect } from './prospects.ts'
@@ -11,21 +11,6 @@ import { dataOf, listOf } from './schema.ts'
 
 const byId = z.object({ id })
 const Answer = dataOf(Prospect)
-
-const changes = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/prospects/:id',
-    access: 'prospects:write',
-    summary: 'Change a prospect; what is not sent stays',
-    params: byId,
-    body: ProspectChanges,
-    example: { status: 'contacted', timeline: 'within 3 months' },
-    answer: Answer,
-    errors: [409],
-    handler: async (ctx, { params, body }) => ({ data: await updateProspect(ctx, params.id, body) }),
-  })
 
 export const prospectRoutes: Record<string, Route> = {
   listProspects: route({
@@ -71,8 +56,17 @@ export const prospectRoutes: Record<string, Route> = {
     answer: Answer,
     handler: async (ctx, { params }) => ({ data: await getProspect(ctx, params.id) }),
   }),
-  updateProspect: changes('PATCH'),
-  putProspect: changes('PUT'),
+  ...changes('Prospect', {
+    path: '/api/prospects/:id',
+    access: 'prospects:write',
+    summary: 'Change a prospect; what is not sent stays',
+    params: byId,
+    body: ProspectChanges,
+    example: { status: 'contacted', timeline: 'within 3 months' },
+    answer: Answer,
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({ data: await updateProspect(ctx, params.id, body) }),
+  }),
   deleteProspect: route({
     kind: 'write',
     method: 'DELETE',

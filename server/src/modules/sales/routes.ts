@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { roles } from '../../platform/access.ts'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
-import { type Route, type RouteTable, route } from '../../platform/http/route.ts'
+import { type Route, type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { appointmentRoutes } from './appointment-routes.ts'
 import {
   CampaignRun,
@@ -25,20 +25,6 @@ import { DatabaseTest, testDatabase } from './test-db.ts'
 
 const byId = z.object({ id })
 const someId = '0199aaaa-0000-7000-8000-000000000001'
-
-const ruleChanges = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/routing-rules/:id',
-    access: 'routing:write',
-    summary: 'Change a routing rule; what is not sent stays',
-    params: byId,
-    body: schema.RoutingRuleChanges,
-    example: { position: 10, conditions: { city: ['Dubai'] } },
-    answer: dataOf(schema.RoutingRule),
-    handler: async (ctx, { params, body }) => ({ data: await updateRule(ctx, params.id, body) }),
-  })
 
 const routingRoutes: Record<string, Route> = {
   listRoutingRules: route({
@@ -80,8 +66,16 @@ const routingRoutes: Record<string, Route> = {
     answer: dataOf(schema.RoutingRule),
     handler: async (ctx, { params }) => ({ data: await getRule(ctx, params.id) }),
   }),
-  updateRoutingRule: ruleChanges('PATCH'),
-  putRoutingRule: ruleChanges('PUT'),
+  ...changes('RoutingRule', {
+    path: '/api/routing-rules/:id',
+    access: 'routing:write',
+    summary: 'Change a routing rule; what is not sent stays',
+    params: byId,
+    body: schema.RoutingRuleChanges,
+    example: { position: 10, conditions: { city: ['Dubai'] } },
+    answer: dataOf(schema.RoutingRule),
+    handler: async (ctx, { params, body }) => ({ data: await updateRule(ctx, params.id, body) }),
+  }),
   deleteRoutingRule: route({
     kind: 'write',
     method: 'DELETE',

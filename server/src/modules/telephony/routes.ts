@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bareList } from '../../platform/http/bare-list.ts'
 import { id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
-import { type RouteTable, route } from '../../platform/http/route.ts'
+import { type RouteTable, changes, route } from '../../platform/http/route.ts'
 import * as schema from './schema.ts'
 import {
   createSipProvider,
@@ -21,34 +21,6 @@ import {
 
 const byId = z.object({ id })
 const ofMember = z.object({ userId: id.optional(), cursor: z.string().max(500).optional() })
-
-const providerChanges = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/sip-providers/:id',
-    access: 'telephony:write',
-    summary: 'Change a SIP provider; what is not sent stays',
-    params: byId,
-    body: schema.SipProviderChanges,
-    example: { calls_per_second: 5 },
-    answer: schema.SipProvider,
-    handler: (ctx, { params, body }) => updateSipProvider(ctx, params.id, body),
-  })
-
-const numberChanges = (method: 'PUT' | 'PATCH') =>
-  route({
-    kind: 'write',
-    method,
-    path: '/api/transfer-numbers/:id',
-    access: 'telephony:write',
-    summary: 'Change a transfer number; what is not sent stays',
-    params: byId,
-    body: schema.TransferNumberChanges,
-    example: { description: 'Weekdays until six' },
-    answer: schema.TransferNumber,
-    handler: (ctx, { params, body }) => updateTransferNumber(ctx, params.id, body),
-  })
 
 export const telephonyRoutes: RouteTable = {
   tag: 'Telephony',
@@ -99,8 +71,16 @@ export const telephonyRoutes: RouteTable = {
       answer: schema.SipProvider,
       handler: (ctx, { params }) => getSipProvider(ctx, params.id),
     }),
-    updateSipProvider: providerChanges('PATCH'),
-    putSipProvider: providerChanges('PUT'),
+    ...changes('SipProvider', {
+      path: '/api/sip-providers/:id',
+      access: 'telephony:write',
+      summary: 'Change a SIP provider; what is not sent stays',
+      params: byId,
+      body: schema.SipProviderChanges,
+      example: { calls_per_second: 5 },
+      answer: schema.SipProvider,
+      handler: (ctx, { params, body }) => updateSipProvider(ctx, params.id, body),
+    }),
     switchSipProvider: route({
       kind: 'write',
       method: 'PATCH',
@@ -174,8 +154,16 @@ export const telephonyRoutes: RouteTable = {
       answer: schema.TransferNumber,
       handler: (ctx, { params }) => getTransferNumber(ctx, params.id),
     }),
-    updateTransferNumber: numberChanges('PATCH'),
-    putTransferNumber: numberChanges('PUT'),
+    ...changes('TransferNumber', {
+      path: '/api/transfer-numbers/:id',
+      access: 'telephony:write',
+      summary: 'Change a transfer number; what is not sent stays',
+      params: byId,
+      body: schema.TransferNumberChanges,
+      example: { description: 'Weekdays until six' },
+      answer: schema.TransferNumber,
+      handler: (ctx, { params, body }) => updateTransferNumber(ctx, params.id, body),
+    }),
     deleteTransferNumber: route({
       kind: 'write',
       method: 'DELETE',

@@ -74,6 +74,20 @@ export function route<
   return definition as unknown as Route
 }
 
+/**
+ * PATCH and PUT of one thing, which are the same: both change only the fields sent. `...changes('Contact', { … })` in a
+ * table makes `updateContact` and `putContact`.
+ */
+export function changes<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+  A extends z.ZodType = z.ZodType,
+>(noun: string, definition: Omit<Route<P, Q, B, A>, 'kind' | 'method'>): Record<string, Route> {
+  const by = (method: Method) => route({ ...definition, kind: 'write', method } as Route<P, Q, B, A>)
+  return { [`update${noun}`]: by('PATCH'), [`put${noun}`]: by('PUT') }
+}
+
 /** A module's endpoints, under their operation ids. */
 export interface RouteTable {
   /** The heading in the API reference. */

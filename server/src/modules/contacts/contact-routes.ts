@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { type Route, changes, route } from '../../platform/http/route.ts'
+import { createContact, deleteContact, getContact, listContacts, updateContact } from './contacts.ts'
+import { eraseContact } from './erase.ts'
+import { addIdentity, listIdentities, mergeContacts } from './identities.ts'
+import { toE164 } from './phone-number.ts'
+import * as schema from './schema.ts'
+import { listTimeline } from './timeline.ts'
+
+const byId = z.object({ id })
+
+export const contactRoutes: Record<string, Route> = {
+  listContacts: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/contacts',
+    access: 'contacts:read',
+    summary: 'The contact book, newest first',
+    query: schema.ContactQuery,
+    answer: pageOf(schema.Contact),
+    handler: (ctx, { query }) => listContacts(ctx, query),
+  }),
+  createContact: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/contacts',
+    access: 'contacts:write',
+    summary: 'Add a contact',
+    body: schema.NewContact,
+    example: {
+      first_name: 'Ana',
+      last_name: 'Silva',
+      phone_number: '+15551230001',
+      email: 'ana@example.com',
+      notes: '',
+    },
+    status: 201,
+    answer: schema.Contact,
+    errors: [409],
+    handler: (ctx, { body }) => createContact(ctx, body),
+  }),
+  getContact: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/contacts/:id',
+    access: 'contacts:read',
+    summary: 'One contact',
+    params: byId,
+    answer: schema.Contact,
+    handler: (ctx, { params }) => getContact(ctx, params.id),
+  }),
+  ...changes('Contact', {
+    path: '/api/contacts/:id',
+    access: 'contacts:write',
+    summary: 'Change a contact; what is not sent stays',
+    params: byId,
+    body: schema.ContactChanges,
+    example: { notes: 'Prefers the afternoon' },
+    answer: schema.Contact,
+    errors: [409],
+    handler: (ctx, { params, body }) => updateContact(ctx, params.id, body),
+  }),
+  deleteContact: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/contacts/:id',
+    access: 'contacts:write',
+    summary: 'Delete a contact',
+    params: byId,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteContact(ctx, params.id)
+      return succeeded
+    },
+  }),
+
+  eraseContact: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/contacts/:id/erase',
+    access: 'contacts:erase',
+    summary: 'Forget a contact for good (GDPR, article 17): also who they were in calls, orders and forms',
+    params: byId,
+    answer: success,
+    errors: [409],
+    async handler(ctx, { params }) {
+      await eraseContact(ctx, params.id)
+      return succeeded
+    },
+  }),
+
+  getTimeline: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/contacts/:id/timeline',
+    access: 'timeline:read',
+    summary: "A contact's whole history, newest first, whichever part of the system made it",
+    params: byId,
+    query: page(),
+    answer: pageOf(schema.TimelineEntry),
+    handler: (ctx, { params, query }) => listTimeline(ctx, params.id, query),
+  }),
+  listIdentities: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/contacts/:id/identities',
+    access: 'contacts:read',
+    summary: 'How a contact can be reached',
+    params: byId,
+    answer: z.object({ data: z.array(schema.Identity) }),
+    handler: async (ctx, { params }) => ({ data: await listIdentities(ctx, params.id) }),
+  }),
+  addIdentity: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/contacts/:id/identities',
+    access: 'contacts:write',
+    summary: 'Another way to reach a contact',
+    params: byId,
+    body: schema.NewIdentity,
+    example: { kind: 'email', value: 'ana.private@example.com' },
+    status: 201,
+    answer: schema.Identity,
+    errors: [409],
+    async handler(ctx, { params, body }) {
+      const isNumber = body.kind === 'phone' || body.kind === 'whatsapp'
+      return addIdentity(ctx, params.id, {
+        ...body,
+        value: isNumber ? await toE164(ctx, body.value, 'body.value') : body.value,
+      })
+    },
+  }),
+  mergeContacts: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/contacts/:id/merge',
+    access: 'contacts:write',
+    summary: 'Two contacts are one person: everything of contact_id comes to this one',
+    params: byId,
+    body: z.object({ contact_id: id }),
+    example: { contact_id: '0199b0a0-0000-7000-8000-000000000001' },
+    answer: schema.Contact,
+    handler: (ctx, { params, body }) => mergeContacts(ctx, params.id, body.contact_id),
+  }),
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { type Route, route } from '../../platform/http/route.ts'
+import { createDoNotCall, deleteDoNotCall, listDoNotCall } from './do-not-call.ts'
+import * as schema from './schema.ts'
+
+const byId = z.object({ id })
+
+export const doNotCallRoutes: Record<string, Route> = {
+  listDoNotCall: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/do-not-call',
+    access: 'do-not-call:read',
+    summary: 'Numbers that no campaign calls',
+    query: page(),
+    answer: pageOf(schema.DoNotCallEntry),
+    handler: (ctx, { query }) => listDoNotCall(ctx, query),
+  }),
+  addDoNotCall: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/do-not-call',
+    access: 'do-not-call:write',
+    summary: 'Never call this number again',
+    body: schema.NewDoNotCallEntry,
+    example: { phone_number: '+15551230009', reason: 'Asked us by e-mail' },
+    status: 201,
+    answer: schema.DoNotCallEntry,
+    handler: (ctx, { body }) => createDoNotCall(ctx, body),
+  }),
+  deleteDoNotCall: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/do-not-call/:id',
+    access: 'do-not-call:write',
+    summary: 'Take a number off the do-not-call list',
+    params: byId,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteDoNotCall(ctx, { id: params.id })
+      return succeeded
+    },
+  }),
+  deleteDoNotCallByNumber: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/do-not-call',
+    access: 'do-not-call:write',
+    summary: 'Take a number off the do-not-call list, by the number or its id in the query',
+    query: z
+      .object({ phone_number: z.string().max(50).optional(), id: id.optional() })
+      .refine((query) => query.phone_number !== undefined || query.id !== undefined, {
+        message: 'Say which: phone_number or id.',
+        path: ['phone_number'],
+      }),
+    answer: success,
+    async handler(ctx, { query }) {
+      await deleteDoNotCall(ctx, query)
+      return succeeded
+    },
+  }),
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { id } from '../../../platform/http/fields.ts'
+import { FileReply, type Route, route } from '../../../platform/http/route.ts'
+import * as schema from '../schema.ts'
+import { importErrorFile } from './error-file.ts'
+import { getImport } from './import-row.ts'
+import { previewImport, startImport } from './imports.ts'
+
+const byId = z.object({ id })
+
+export const importRoutes: Record<string, Route> = {
+  importContacts: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/contact-lists/:id/import',
+    access: 'contacts:import',
+    summary: 'Import a CSV onto a list: form field "file", and "mapping" where headers do not say it',
+    params: byId,
+    upload: true,
+    bodyLimitBytes: 51 * 1024 * 1024,
+    status: 202,
+    answer: schema.Import,
+    errors: [413, 415],
+    handler: (ctx, { params, request }) => startImport(ctx, params.id, request),
+  }),
+  previewImport: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/imports/preview',
+    access: 'contacts:import',
+    summary: 'What an import would make of a CSV: columns, mapping and the first ten rows; nothing is kept',
+    upload: true,
+    bodyLimitBytes: 51 * 1024 * 1024,
+    answer: schema.ImportPreview,
+    errors: [413, 415],
+    handler: (ctx, { request }) => previewImport(ctx, request),
+  }),
+  getImport: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/imports/:id',
+    access: 'contacts:import',
+    summary: 'How far an import has come',
+    params: byId,
+    answer: schema.Import,
+    handler: (ctx, { params }) => getImport(ctx, params.id),
+  }),
+  getImportErrors: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/imports/:id/errors.csv',
+    access: 'contacts:import',
+    summary: 'The rows an import refused, with the reason for each',
+    params: byId,
+    answer: z.any(),
+    handler: async (ctx, { params }) =>
+      new FileReply(await importErrorFile(ctx, params.id), {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': `attachment; filename="import-errors-${params.id}.csv"`,
+      }),
+  }),
+}

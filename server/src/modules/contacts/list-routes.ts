@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { bareList } from '../../platform/http/bare-list.ts'
+import { id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { type Route, changes, route } from '../../platform/http/route.ts'
+import {
+  addToContactList,
+  createContactList,
+  deleteContactList,
+  getContactList,
+  listContactLists,
+  removeFromContactList,
+  updateContactList,
+} from './lists.ts'
+import * as schema from './schema.ts'
+
+const byId = z.object({ id })
+const someContactIds = ['0199b0a0-0000-7000-8000-000000000001']
+
+export const contactListRoutes: Record<string, Route> = {
+  listContactLists: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/contact-lists',
+    access: 'contact-lists:read',
+    summary: 'Contact lists, newest first',
+    query: z.object({ userId: id.optional(), cursor: z.string().max(500).optional() }),
+    answer: z.array(schema.ContactList),
+    handler: async (ctx, { query, request }) =>
+      bareList(await listContactLists(ctx, query, readCursor(query.cursor)), request.url),
+  }),
+  createContactList: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/contact-lists',
+    access: 'contacts:write',
+    summary: 'Make a contact list',
+    body: schema.NewContactList,
+    example: { name: 'Spring customers', description: 'Bought in March or April' },
+    status: 201,
+    answer: schema.ContactList,
+    handler: (ctx, { body }) => createContactList(ctx, body),
+  }),
+  getContactList: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/contact-lists/:id',
+    access: 'contact-lists:read',
+    summary: 'One contact list',
+    params: byId,
+    answer: schema.ContactList,
+    handler: (ctx, { params }) => getContactList(ctx, params.id),
+  }),
+  ...changes('ContactList', {
+    path: '/api/contact-lists/:id',
+    access: 'contacts:write',
+    summary: 'Rename a contact list',
+    params: byId,
+    body: schema.ContactListChanges,
+    example: { name: 'Spring and summer customers' },
+    answer: schema.ContactList,
+    handler: (ctx, { params, body }) => updateContactList(ctx, params.id, body),
+  }),
+  deleteContactList: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/contact-lists/:id',
+    access: 'contacts:write',
+    summary: 'Delete a contact list; the people on it stay contacts',
+    params: byId,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteContactList(ctx, params.id)
+      return succeeded
+    },
+  }),
+  addToContactList: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/contact-lists/:id/contacts',
+    access: 'contacts:write',
+    summary: 'Put contacts on a list',
+    params: byId,
+    body: schema.ContactIds,
+    example: { contact_ids: someContactIds },
+    answer: schema.ContactList,
+    handler: (ctx, { params, body }) => addToContactList(ctx, params.id, body.contact_ids),
+  }),
+  removeFromContactList: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/contact-lists/:id/contacts',
+    access: 'contacts:write',
+    summary: 'Take contacts off a list',
+    params: byId,
+    body: schema.ContactIds,
+    example: { contact_ids: someContactIds },
+    answer: success,
+    async handler(ctx, { params, body }) {
+      await removeFromContactList(ctx, params.id, body.contact_ids)
+      return succeeded
+    },
+  }),
+}
