@@ -54,6 +54,7 @@ export const doNotCallRoutes: Record<string, Route> = {
         message: 'Say which: phone_number or id.',
         path: ['phone_number'],
       }),
+    exampleQuery: { phone_number: '+15551230009' },
     answer: success,
     async handler(ctx, { query }) {
       await deleteDoNotCall(ctx, query)

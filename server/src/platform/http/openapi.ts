@@ -101,6 +101,7 @@ function parametersOf(route: Route, place: 'path' | 'query', components: Compone
     in: place,
     required: place === 'path' || required.includes(name),
     schema: property,
+    ...(place === 'query' && route.exampleQuery?.[name] !== undefined && { example: route.exampleQuery[name] }),
   }))
 }
 

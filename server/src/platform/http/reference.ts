@@ -41,7 +41,7 @@ interface Operation {
   summary: string
   description: string
   security: object[]
-  parameters: { name: string; in: string; required: boolean; schema: JsonSchema }[]
+  parameters: { name: string; in: string; required: boolean; schema: JsonSchema; example?: unknown }[]
   requestBody?: { content: Record<string, { schema: JsonSchema; example?: unknown }> }
   responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>
 }
@@ -203,13 +203,16 @@ function typeOf(schema: JsonSchema, schemas: Schemas): string {
 function curl({ method, path, operation }: Entry, url: string, schemas: Schemas): string {
   const json = operation.requestBody?.content['application/json']
   const isUpload = operation.requestBody?.content['multipart/form-data'] !== undefined
-  const sample = ({ name, schema }: Operation['parameters'][0]) =>
-    encodeURIComponent(String(sampleOf(schema, schemas, name)))
+  const sample = ({ name, schema, example }: Operation['parameters'][0]) =>
+    encodeURIComponent(String(example ?? sampleOf(schema, schemas, name)))
   const filled = operation.parameters
     .filter((parameter) => parameter.in === 'path')
     .reduce((text, parameter) => text.replace(`{${parameter.name}}`, sample(parameter)), path)
   const query = operation.parameters
-    .filter((parameter) => parameter.in === 'query' && parameter.required && !('default' in parameter.schema))
+    .filter(
+      ({ in: place, required, schema, example }) =>
+        place === 'query' && (example !== undefined || (required && !('default' in schema))),
+    )
     .map((parameter) => `${parameter.name}=${sample(parameter)}`)
     .join('&')
   const address = `${url}${filled}${query && `?${query}`}`

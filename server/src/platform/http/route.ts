@@ -53,6 +53,8 @@ export interface Route<
   failureFields?(failure: AppError): object
   /** An example body for the docs and the fuzz test's starting point. */
   example?: Input<B>
+  /** The example's query, where what is required does not say enough. */
+  exampleQuery?: Record<string, string>
   /** Raised limit for JSON bodies, in bytes; 1 MiB by default. */
   bodyLimitBytes?: number
   /** The body comes as it was sent, in `request.body` as a Buffer, whatever its type: its sender signed its bytes. */
