@@ -6,8 +6,7 @@ import { statement } from '../database/statement.ts'
 import { AppError, badRequest, unavailable } from '../errors.ts'
 import { serverContext } from '../services.ts'
 import { asAppError, errorBody } from './error-answer.ts'
-import type { Route } from './route.ts'
-import type { Answer } from './server.ts'
+import type { Answer, Route } from './route.ts'
 
 interface Place {
   principal: string

@@ -97,6 +97,13 @@ export interface RouteTable {
   routes: Record<string, Route>
 }
 
+/** What goes out. */
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[]>
+  body: unknown
+}
+
 /** An answer with another status or with headers. */
 export class Reply<T> {
   readonly body: T

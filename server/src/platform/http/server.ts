@@ -16,7 +16,7 @@ import { type KeepAnswer, replayable } from './idempotency.ts'
 import { acceptUploads } from './multipart.ts'
 import { parseJson, validate } from './parse.ts'
 import { type RateLimiter, createRateLimiter } from './rate-limit.ts'
-import { FileReply, Reply, type Route, type RouteTable } from './route.ts'
+import { type Answer, FileReply, Reply, type Route, type RouteTable } from './route.ts'
 import { serialiserOf } from './serialise.ts'
 
 /** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
@@ -161,12 +161,6 @@ function wantedWorkspace(request: FastifyRequest): string | null {
   if (wanted === undefined || wanted === '') return null
   if (typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted
   throw notFound('workspace')
-}
-
-export interface Answer {
-  status: number
-  headers: Record<string, string | string[]>
-  body: unknown
 }
 
 function toAnswer(definition: Route, result: unknown, serialise: (value: unknown) => string): Answer {
