@@ -406,6 +406,14 @@ export interface Operations {
   listIntegrations: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": ({ "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string })[]; "next_cursor": string | null } }
   /** Add a connection to an outside system, or change it */
   saveIntegration: { input: { body: { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "platform"?: string; "status"?: "connected" | "disconnected"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; answer: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
+  /** One connection */
+  getIntegration: { input: { path: { id: string } }; answer: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
+  /** Change a connection; what is not sent stays */
+  updateIntegration: { input: { path: { id: string }; body: { "name"?: string; "type"?: "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status"?: "connected" | "disconnected"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; answer: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
+  /** Change a connection; what is not sent stays */
+  putIntegration: { input: { path: { id: string }; body: { "name"?: string; "type"?: "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status"?: "connected" | "disconnected"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; answer: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
+  /** Delete a connection, its token too; a platform is to be disconnected first */
+  deleteIntegration: { input: { path: { id: string } }; answer: { "success": true } }
   /** The platforms a shop can be connected to, and whether it is */
   listShopIntegrations: { input: { path: { shopId: string } }; answer: { "data": ({ "platform": string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "accountName": string | null; "error": string | null; "expiresAt": string | null; "lastSync": string | null })[]; "nextCursor": string | null } }
   /** Connect a platform: telegram, viber and whatsapp at once by a token; otherwise the answer says where to go on */
@@ -939,6 +947,10 @@ export const operations = {
   unsubscribePush: ['POST', '/api/notifications/unsubscribe'],
   listIntegrations: ['GET', '/api/integrations'],
   saveIntegration: ['POST', '/api/integrations'],
+  getIntegration: ['GET', '/api/integrations/{id}'],
+  updateIntegration: ['PATCH', '/api/integrations/{id}'],
+  putIntegration: ['PUT', '/api/integrations/{id}'],
+  deleteIntegration: ['DELETE', '/api/integrations/{id}'],
   listShopIntegrations: ['GET', '/api/shops/{shopId}/integrations'],
   connectIntegration: ['POST', '/api/shops/{shopId}/integrations/{platform}/connect'],
   disconnectIntegration: ['POST', '/api/shops/{shopId}/integrations/{platform}/disconnect'],

@@ -19,7 +19,8 @@ export const parametersOf = (route: Route): string[] =>
 export function kindOf(route: Route, parameter: string): string {
   const segments = route.path.split('/')
   const kind = segments[segments.indexOf(`:${parameter}`) - 1] ?? ''
-  return kind === 'messages' && segments.includes('conversations') ? 'transcript-messages' : kind
+  if (kind === 'messages' && segments.includes('conversations')) return 'transcript-messages'
+  return kind === 'integrations' && parameter === 'id' ? 'connections' : kind
 }
 
 /** Fields of bodies and queries that name somebody else's thing. */

@@ -30,7 +30,12 @@ export async function createShopWorld(
   const payment = await made(`${shop}/payments/intent`, { orderId: order.id, provider: 'manual' })
   await made(`${shop}/payments/confirm`, { paymentId: payment.id })
   await made(`${shop}/payments/${payment.id}/refund`, { amount: 1 })
-  await made('/api/integrations', { name: canary, type: 'crm', settings: { note: canary }, token: canary })
+  const connection = await owner.post('/api/integrations', {
+    name: canary,
+    type: 'crm',
+    settings: { note: canary },
+    token: canary,
+  })
   const credentials = { clientId: canary, clientSecret: canary }
   const saved = await owner.put(`${shop}/integrations/facebook/credentials`, credentials)
   if (saved.status !== 200) throw new Error(`Credentials: ${saved.text}`)
@@ -42,5 +47,6 @@ export async function createShopWorld(
     forms: String(form.id),
     orders: String(order.id),
     payments: String(payment.id),
+    connections: String(connection.body.data.id),
   }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
-import { missing } from '../../platform/errors.ts'
+import { conflict, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { readCursor, toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
@@ -10,7 +10,7 @@ import { audited } from '../identity/index.ts'
 import { IntegrationChanged } from './events.ts'
 import { type PlatformName, platformNames, platforms } from './platforms.ts'
 import type { ConnectionSecrets, NewAccount } from './channels/channel.ts'
-import type { integrationStatuses, integrationTypes, SaveIntegration } from './schema.ts'
+import type { IntegrationChanges, integrationStatuses, integrationTypes, SaveIntegration } from './schema.ts'
 
 type Status = (typeof integrationStatuses)[number]
 
@@ -164,6 +164,42 @@ export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ con
     })
     await announce(ctx, connection)
     return { connection, isNew: !known }
+  })
+}
+
+const find = statement(
+  'integrations.find',
+  (_, p: { id: string }) => sql<Connection>`
+    select ${connectionColumns} from integrations.connections where id = ${p.id}`,
+)
+
+export const getIntegration = async (ctx: Ctx, id: string): Promise<Connection> =>
+  (await ctx.db.maybe(find, { id })) ?? missing('integration')
+
+/** Changes only what is sent. */
+export function updateIntegration(ctx: Ctx, id: string, changes: IntegrationChanges): Promise<Connection> {
+  return transaction(ctx, async (ctx) => {
+    const { name, type } = await getIntegration(ctx, id)
+    return (await saveIntegration(ctx, { ...changes, id, name: changes.name ?? name, type: changes.type ?? type }))
+      .connection
+  })
+}
+
+const remove = statement(
+  'integrations.delete',
+  (_, p: { id: string }) => sql<{ id: string }>`delete from integrations.connections where id = ${p.id} returning id`,
+)
+
+/** Throws 409 for a platform that still posts to us: it has to hear of that first. */
+export function deleteIntegration(ctx: Ctx, id: string): Promise<void> {
+  return transaction(ctx, async (ctx) => {
+    const connection = (await ctx.db.maybe(lock, { id, platform: null })) ?? missing('integration')
+    const { platform, name, status } = connection
+    if (Object.hasOwn(platforms, platform) && status !== 'disconnected') {
+      throw conflict('still_connected', `${name} is still connected. Disconnect it first.`)
+    }
+    await ctx.db.all(remove, { id })
+    await announce(ctx, { ...connection, status: 'disconnected' })
   })
 }
 

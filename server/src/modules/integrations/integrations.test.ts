@@ -493,6 +493,12 @@ test('systems of other kinds are written down: made once, changed after that', a
     body.data.map(({ name }: { name: string }) => name),
     ['Facebook', 'Our CRM'],
   )
+  const path = `/api/integrations/${made.body.data.id}`
+  const moved = await ana.patch(path, { settings: { region: 'eu1' } })
+  assert.deepEqual([moved.body.data.name, moved.body.data.settings], ['Our CRM', { region: 'eu1' }])
+  assert.deepEqual((await ana.get(path)).body, moved.body)
+  assert.deepEqual((await ana.delete(path)).body, { success: true })
+  assert.equal((await ana.get(path)).status, 404)
   const ghost = { id: '0199ffff-ffff-7fff-bfff-ffffffffffff', name: 'X', type: 'crm' }
   assert.equal((await ana.post('/api/integrations', ghost)).status, 404)
   assert.equal((await ana.post('/api/integrations', { name: 'X', type: 'fax' })).body.details[0].path, 'body.type')

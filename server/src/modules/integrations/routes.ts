@@ -3,11 +3,18 @@ import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { validate } from '../../platform/http/parse.ts'
-import { Reply, type RouteTable, route } from '../../platform/http/route.ts'
+import { Reply, type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { asPage, outcomePage, refusalPage } from '../../platform/oauth/pages.ts'
 import type { Services } from '../../platform/services.ts'
 import { requireCurrent } from '../identity/index.ts'
-import { listIntegrations, listPlatforms, saveIntegration } from './connections.ts'
+import {
+  deleteIntegration,
+  getIntegration,
+  listIntegrations,
+  listPlatforms,
+  saveIntegration,
+  updateIntegration,
+} from './connections.ts'
 import { providerOf, removeCredentials, saveCredentials } from './credentials.ts'
 import { cookieOf, finishOAuth, startOAuth } from './oauth.ts'
 import { isPlatform } from './platforms.ts'
@@ -15,6 +22,8 @@ import * as schema from './schema.ts'
 import { connectPlatform, disconnectPlatform } from './shop-integrations.ts'
 import { webhookOf } from './webhook.ts'
 
+const byId = z.object({ id })
+const ofOne = z.object({ data: schema.Integration })
 const ofShop = z.object({ shopId: id })
 const ofPlatform = z.object({ shopId: id, platform: z.string().max(60) })
 
@@ -56,10 +65,44 @@ export const integrationRoutes: RouteTable = {
       body: schema.SaveIntegration,
       example: { name: 'HubSpot', type: 'crm', status: 'connected', settings: { region: 'eu1' } },
       status: 201,
-      answer: z.object({ data: schema.Integration }),
+      answer: ofOne,
       async handler(ctx, { body }) {
         const { connection, isNew } = await saveIntegration(ctx, body)
         return new Reply({ data: connection }, { status: isNew ? 201 : 200 })
+      },
+    }),
+    getIntegration: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/integrations/:id',
+      access: 'integrations:read',
+      summary: 'One connection',
+      params: byId,
+      answer: ofOne,
+      handler: async (ctx, { params }) => ({ data: await getIntegration(ctx, params.id) }),
+    }),
+    ...changes('Integration', {
+      path: '/api/integrations/:id',
+      access: 'integrations:write',
+      summary: 'Change a connection; what is not sent stays',
+      params: byId,
+      body: schema.IntegrationChanges,
+      example: { name: 'Our CRM', settings: { region: 'us1' } },
+      answer: ofOne,
+      handler: async (ctx, { params, body }) => ({ data: await updateIntegration(ctx, params.id, body) }),
+    }),
+    deleteIntegration: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: '/api/integrations/:id',
+      access: 'integrations:write',
+      summary: 'Delete a connection, its token too; a platform is to be disconnected first',
+      params: byId,
+      answer: success,
+      errors: [409],
+      async handler(ctx, { params }) {
+        await deleteIntegration(ctx, params.id)
+        return succeeded
       },
     }),
     listShopIntegrations: route({

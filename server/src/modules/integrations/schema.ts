@@ -34,6 +34,9 @@ export const SaveIntegration = z.object({
 })
 export type SaveIntegration = z.output<typeof SaveIntegration>
 
+export const IntegrationChanges = SaveIntegration.omit({ id: true, platform: true }).partial()
+export type IntegrationChanges = z.output<typeof IntegrationChanges>
+
 /** A platform as the shop's front-end lists it. */
 export const ShopIntegration = z.object({
   platform: z.string(),
