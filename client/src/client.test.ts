@@ -28,9 +28,12 @@ test('a refusal is an ApiError with its fields', async () => {
 })
 
 test('live events arrive, and those missed meanwhile after coming back', async () => {
+  // Of a workspace of its own: what others have just done may still be on its way to whoever comes.
+  const { token } = await server.signUp()
+  const api = createClient({ url: server.url, token })
   const heard: string[] = []
   const listen = (after?: string) => {
-    const live = createLive({ url: server.url, token: ana.token, ...(after && { after }) })
+    const live = createLive({ url: server.url, token, ...(after && { after }) })
     const opened = Promise.withResolvers<void>()
     const news = Promise.withResolvers<void>()
     live.on('pong', () => opened.resolve())
