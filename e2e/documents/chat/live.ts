@@ -39,7 +39,7 @@ export async function live(ana: Person, ben: Person, dora: Person, chat_id: stri
   const missed = await answered(201, send(ana, chat_id, { content: 'While you were away' }))
   using back = await ben.listen()
   back.send('resume', { after: lastId })
-  await back.next('resumed')
+  await back.next('chat:message', ({ id }) => id === missed.id)
   const again = back.frames.filter(({ event }) => event === 'chat:message')
   assert.deepEqual(
     again.map(({ data }) => data.id),
