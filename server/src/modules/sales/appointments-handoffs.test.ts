@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
-import { expireHandoffs } from './jobs.ts'
+import { expireHandoffs } from './handoffs/jobs.ts'
 import { appointmentTransitions, handoffTransitions, prospectTransitions } from './transitions.ts'
 
 const server = await startTestServer()

@@ -1,2 +1,2 @@
-export { expireHandoffs } from './jobs.ts'
+export { expireHandoffs } from './handoffs/jobs.ts'
 export { salesRoutes } from './routes.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { explainAs } from '../../../test/explain.ts'
 import { startTestServer } from '../../../test/server.ts'
-import { list as listOfProperties } from './properties.ts'
+import { list as listOfProperties } from './properties/properties.ts'
 
 const server = await startTestServer()
 const ana = await server.signUp()

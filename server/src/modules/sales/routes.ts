@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { roles } from '../../platform/access.ts'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
-import { type Route, type RouteTable, changes, route } from '../../platform/http/route.ts'
-import { appointmentRoutes } from './appointment-routes.ts'
+import { type Route, type RouteTable, route } from '../../platform/http/route.ts'
+import { appointmentRoutes } from './appointments/routes.ts'
 import {
   CampaignRun,
   NewQueuedLead,
@@ -12,84 +12,18 @@ import {
   queueLead,
   withdrawLead,
 } from './campaign-leads.ts'
-import { conversationRoutes } from './conversation-routes.ts'
-import { handoffRoutes } from './handoff-routes.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { handoffRoutes } from './handoffs/routes.ts'
 import { wrapped } from './lists.ts'
-import { propertyRoutes } from './property-routes.ts'
-import { prospectRoutes } from './prospect-routes.ts'
-import { createRule, deleteRule, getRule, listRules, updateRule } from './routing-rules.ts'
-import * as schema from './routing-schema.ts'
+import { propertyRoutes } from './properties/routes.ts'
+import { prospectRoutes } from './prospects/routes.ts'
+import { routingRoutes } from './routing/routes.ts'
 import { dataOf, listOf } from './schema.ts'
 import { TeamMember, changeTeamRole, getTeamMember, listTeam } from './team.ts'
 import { DatabaseTest, testDatabase } from './test-db.ts'
 
 const byId = z.object({ id })
 const someId = '0199aaaa-0000-7000-8000-000000000001'
-
-const routingRoutes: Record<string, Route> = {
-  listRoutingRules: route({
-    kind: 'read',
-    method: 'GET',
-    path: '/api/routing-rules',
-    access: 'routing:read',
-    summary: 'Who gets which prospects and handoffs; the rules in the order in which they are tried',
-    query: page(),
-    answer: listOf(schema.RoutingRule),
-    handler: async (ctx, { query, request }) => wrapped(await listRules(ctx, query), request.url),
-  }),
-  createRoutingRule: route({
-    kind: 'write',
-    method: 'POST',
-    path: '/api/routing-rules',
-    access: 'routing:write',
-    summary: 'Make a routing rule: for one member, or for several in turn',
-    body: schema.NewRoutingRule,
-    example: {
-      name: 'Dubai above two million',
-      member_ids: [someId],
-      strategy: 'round_robin',
-      position: 10,
-      applies_to: ['prospect', 'handoff'],
-      conditions: { city: ['Dubai'], budget_min: 2_000_000, currency: 'AED' },
-    },
-    status: 201,
-    answer: dataOf(schema.RoutingRule),
-    handler: async (ctx, { body }) => ({ data: await createRule(ctx, body) }),
-  }),
-  getRoutingRule: route({
-    kind: 'read',
-    method: 'GET',
-    path: '/api/routing-rules/:id',
-    access: 'routing:read',
-    summary: 'One routing rule',
-    params: byId,
-    answer: dataOf(schema.RoutingRule),
-    handler: async (ctx, { params }) => ({ data: await getRule(ctx, params.id) }),
-  }),
-  ...changes('RoutingRule', {
-    path: '/api/routing-rules/:id',
-    access: 'routing:write',
-    summary: 'Change a routing rule; what is not sent stays',
-    params: byId,
-    body: schema.RoutingRuleChanges,
-    example: { position: 10, conditions: { city: ['Dubai'] } },
-    answer: dataOf(schema.RoutingRule),
-    handler: async (ctx, { params, body }) => ({ data: await updateRule(ctx, params.id, body) }),
-  }),
-  deleteRoutingRule: route({
-    kind: 'write',
-    method: 'DELETE',
-    path: '/api/routing-rules/:id',
-    access: 'routing:write',
-    summary: 'Delete a routing rule',
-    params: byId,
-    answer: success,
-    async handler(ctx, { params }) {
-      await deleteRule(ctx, params.id)
-      return succeeded
-    },
-  }),
-}
 
 const leadRoutes: Record<string, Route> = {
   listCampaignRuns: route({

@@ -1,0 +1,254 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/context.ts'
+import { violates } from '../../../platform/database/errors.ts'
+import { patch, statement, variants } from '../../../platform/database/statement.ts'
+import { conflict, invalidField, missing, notFound } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { toPage } from '../../../platform/http/fields.ts'
+import { newId } from '../../../platform/id.ts'
+import { getConversation } from '../../inbox/index.ts'
+import { AppointmentBooked, AppointmentChanged } from '../events.ts'
+import { noteInterest } from '../prospects/interests.ts'
+import { placeOf } from '../lists.ts'
+import { getProperty } from '../properties/properties.ts'
+import { advanceProspect, getProspect, nameOf } from '../prospects/prospects.ts'
+import type { Appointment, AppointmentChange, AppointmentChanges, AppointmentQuery, NewAppointment } from './schema.ts'
+import { type AppointmentStatus, appointmentTransitions } from '../transitions.ts'
+
+const select = sql`
+  select a.id, a.prospect_id, trim(c.first_name || ' ' || c.last_name) as prospect_name, a.property_id,
+         coalesce(p.name, a.property_name) as property_name, a.assigned_rep_id, ${nameOf('u')} as assigned_rep_name, a.scheduled_date,
+         a.duration_minutes, a.location, a.status, a.notes, a.source_channel, a.conversation_id, a.created_at, a.updated_at
+    from sales.appointments a
+    join contacts.contacts c on c.workspace_id = a.workspace_id and c.id = a.prospect_id
+    left join sales.properties p on p.workspace_id = a.workspace_id and p.id = a.property_id
+    left join identity.users u on u.id = a.assigned_rep_id`
+
+interface Filters {
+  prospect_id: string | null
+  assigned_rep_id: string | null
+  status: string | null
+  before: string | null
+}
+interface Shape extends Record<string, boolean | string> {
+  prospect: boolean
+  rep: boolean
+  status: boolean
+  continued: boolean
+  rows: string
+}
+
+const list = variants(
+  'sales.list_appointments',
+  (_, p: Filters, shape: Shape) =>
+    sql<Appointment>`
+    ${select}
+     where true ${shape.prospect ? sql`and a.prospect_id = ${p.prospect_id}::uuid` : sql``}
+                ${shape.rep ? sql`and a.assigned_rep_id = ${p.assigned_rep_id}::uuid` : sql``}
+                ${shape.status ? sql`and a.status = ${p.status}` : sql``}
+                ${shape.continued ? sql`and a.id < ${p.before}::uuid` : sql``}
+     order by a.id desc limit ${sql.lit(Number(shape.rows))}`,
+)
+
+/** What was booked last comes first. */
+export async function listAppointments(ctx: Ctx, query: AppointmentQuery) {
+  const { before, continued, rows } = placeOf(query)
+  const { prospectId: prospect_id = null, assignedRepId: assigned_rep_id = null, status = null } = query
+  const shape = {
+    prospect: prospect_id !== null,
+    rep: assigned_rep_id !== null,
+    status: status !== null,
+    continued,
+    rows,
+  }
+  return toPage(await ctx.db.all(list(shape), { prospect_id, assigned_rep_id, status, before }), query.limit)
+}
+
+const find = statement(
+  'sales.find_appointment',
+  (_, p: { id: string }) => sql<Appointment>`${select} where a.id = ${p.id}`,
+)
+
+export async function getAppointment(ctx: Ctx, id: string): Promise<Appointment> {
+  return (await ctx.db.maybe(find, { id })) ?? missing('appointment')
+}
+
+const history = statement(
+  'sales.list_appointment_changes',
+  (_, p: { appointment_id: string }) =>
+    sql<AppointmentChange>`
+    select id, status, scheduled_date, duration_minutes, assigned_rep_id, reason, changed_by, created_at
+      from sales.appointment_changes where appointment_id = ${p.appointment_id} order by id limit 1000`,
+)
+
+/** Every step since the booking, the first one first. */
+export async function listChanges(ctx: Ctx, id: string): Promise<AppointmentChange[]> {
+  const appointment = await getAppointment(ctx, id)
+  return ctx.db.all(history, { appointment_id: appointment.id })
+}
+
+// Those who book the same representative at once queue up here, so that one gets the slot and the others are told that
+// it is taken; the exclusion constraint alone would let them block each other.
+const lockRep = statement(
+  'sales.lock_representative',
+  (_, p: { user_id: string }) =>
+    sql<{ user_id: string }>`select user_id from identity.members where user_id = ${p.user_id} for no key update`,
+)
+
+async function requireRep(ctx: Ctx, user_id: string): Promise<void> {
+  if (await ctx.db.maybe(lockRep, { user_id })) return
+  throw invalidField('body.assigned_rep_id', 'This is not a member of this workspace.')
+}
+
+interface Insert {
+  id: string
+  prospect_id: string
+  property_id: string | null
+  property_name: string | null
+  assigned_rep_id: string | null
+  scheduled_date: string
+  duration_minutes: number
+  location: string | null
+  notes: string | null
+  source_channel: string | null
+  conversation_id: string | null
+  campaign_id: string | null
+}
+const insert = statement(
+  'sales.insert_appointment',
+  (_, p: Insert) =>
+    sql`
+    insert into sales.appointments (id, prospect_id, property_id, property_name, assigned_rep_id, scheduled_date, duration_minutes,
+                                    location, notes, source_channel, conversation_id, campaign_id)
+    values (${p.id}, ${p.prospect_id}, ${p.property_id}::uuid, ${p.property_name}, ${p.assigned_rep_id}::uuid, ${p.scheduled_date}::timestamptz,
+            ${p.duration_minutes}, ${p.location}, ${p.notes}, ${p.source_channel}, ${p.conversation_id}::uuid,
+            (select id from campaigns.campaigns where id = ${p.campaign_id}::uuid))`,
+)
+
+const remember = statement(
+  'sales.remember_appointment_change',
+  (_, p: { id: string; appointment_id: string; reason: string | null }) =>
+    sql`
+    insert into sales.appointment_changes (id, appointment_id, status, scheduled_date, duration_minutes, assigned_rep_id, reason)
+    select ${p.id}::uuid, a.id, a.status, a.scheduled_date, a.duration_minutes, a.assigned_rep_id, ${p.reason}
+      from sales.appointments a where a.id = ${p.appointment_id}`,
+)
+
+/**
+ * Books an appointment of 60 minutes unless it says otherwise, with whoever looks after the prospect unless it names
+ * somebody. Throws 409 when the representative has another one then, 404 for what it refers to.
+ */
+export async function bookAppointment(ctx: Ctx, input: NewAppointment): Promise<Appointment> {
+  const prospect = await getProspect(ctx, input.prospect_id)
+  const property = input.property_id ? await getProperty(ctx, input.property_id) : null
+  const conversation = input.conversation_id ? await getConversation(ctx, input.conversation_id) : null
+  const assigned_rep_id = input.assigned_rep_id ?? prospect.assigned_to
+  if (assigned_rep_id) await requireRep(ctx, assigned_rep_id)
+  const id = newId()
+  await orTaken(
+    ctx.db.together([
+      insert.call({
+        id,
+        prospect_id: prospect.id,
+        property_id: property?.id ?? null,
+        property_name: property?.name ?? input.property_name ?? null,
+        assigned_rep_id,
+        scheduled_date: input.scheduled_date,
+        duration_minutes: input.duration_minutes ?? 60,
+        location: input.location ?? null,
+        notes: input.notes ?? null,
+        source_channel: input.source_channel ?? conversation?.channel ?? null,
+        conversation_id: conversation?.id ?? null,
+        campaign_id: conversation?.campaign_id ?? null,
+      }),
+      remember.call({ id: newId(), appointment_id: id, reason: null }),
+    ]),
+  )
+  await advanceProspect(ctx, prospect.id, 'appointment_set')
+  if (property) await noteInterest(ctx, prospect.id, property.id, null)
+  const appointment = await getAppointment(ctx, id)
+  emit(ctx, AppointmentBooked, factOf(appointment))
+  return appointment
+}
+
+const lock = statement(
+  'sales.lock_appointment',
+  (_, p: { id: string }) =>
+    sql<{
+      status: AppointmentStatus
+      scheduled_date: string
+      duration_minutes: number
+      assigned_rep_id: string | null
+    }>`
+    select status, scheduled_date, duration_minutes, assigned_rep_id from sales.appointments where id = ${p.id} for no key update`,
+)
+
+const update = statement(
+  'sales.update_appointment',
+  (_, p: { id: string; changes: string }) =>
+    sql`
+    update sales.appointments a
+       set ${patch('a', ['property_id', 'property_name', 'assigned_rep_id', 'scheduled_date', 'duration_minutes', 'location', 'status', 'notes'], p.changes)}
+     where id = ${p.id}`,
+)
+
+/**
+ * Changes only what was sent, on the same row: another time makes it rescheduled, and each step is kept in its history.
+ * Throws 409 for a status that does not follow from the present one, or a slot that is taken.
+ */
+export async function changeAppointment(ctx: Ctx, id: string, input: AppointmentChanges): Promise<Appointment> {
+  const { assigned_rep_id: rep } = input
+  if (rep) await requireRep(ctx, rep)
+  const current = (await ctx.db.maybe(lock, { id })) ?? missing('appointment')
+  const property = input.property_id ? await getProperty(ctx, input.property_id) : null
+  const moved =
+    (input.scheduled_date !== undefined && Date.parse(input.scheduled_date) !== Date.parse(current.scheduled_date)) ||
+    (input.duration_minutes !== undefined && input.duration_minutes !== current.duration_minutes)
+  // `scheduled` with another time is what front-ends send that know no `rescheduled`.
+  const status =
+    moved && (input.status ?? 'scheduled') === 'scheduled' ? 'rescheduled' : (input.status ?? current.status)
+  requireTransition(current.status, status, moved)
+  const { reason = null, ...fields } = input
+  const changes = { ...fields, status, ...(property && { property_name: property.name }) }
+  const isStep = changes.status !== current.status || moved || (rep !== undefined && rep !== current.assigned_rep_id)
+  await orTaken(
+    ctx.db.together([
+      update.call({ id, changes: JSON.stringify(changes) }),
+      ...(isStep ? [remember.call({ id: newId(), appointment_id: id, reason })] : []),
+    ]),
+  )
+  const appointment = await getAppointment(ctx, id)
+  if (isStep) emit(ctx, AppointmentChanged, { ...factOf(appointment), reason })
+  return appointment
+}
+
+function requireTransition(from: AppointmentStatus, to: AppointmentStatus, moved: boolean): void {
+  if (moved ? appointmentTransitions[from].includes(to) : from === to || appointmentTransitions[from].includes(to))
+    return
+  const allowed = appointmentTransitions[from].join(', ') || 'nothing: book another one'
+  throw conflict('wrong_status', `An appointment that is ${from} cannot become ${to}; possible: ${allowed}.`)
+}
+
+async function orTaken<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (violates(error, 'appointments_no_overlap')) {
+      throw conflict(
+        'slot_taken',
+        'The representative has another appointment at that time. Choose another time or somebody else.',
+      )
+    }
+    if (violates(error, 'appointments_conversation_fkey')) throw notFound('conversation')
+    throw error
+  }
+}
+
+const factOf = ({ id, prospect_id, property_name, assigned_rep_id, scheduled_date, status }: Appointment) => ({
+  appointment_id: id,
+  prospect_id,
+  property_name,
+  assigned_rep_id,
+  scheduled_date,
+  status,
+})

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { id } from '../../../platform/http/fields.ts'
+import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { bookAppointment, changeAppointment, getAppointment, listAppointments, listChanges } from './appointments.ts'
+import { wrapped } from '../lists.ts'
+import * as schema from './schema.ts'
+import { dataOf, listOf } from '../schema.ts'
+
+const byId = z.object({ id })
+const Answer = dataOf(schema.Appointment)
+const someId = '0199aaaa-0000-7000-8000-000000000001'
+
+export const appointmentRoutes: Record<string, Route> = {
+  listAppointments: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/appointments',
+    access: 'appointments:read',
+    summary: 'Appointments; what was booked last comes first',
+    query: schema.AppointmentQuery,
+    answer: listOf(schema.Appointment),
+    handler: async (ctx, { query, request }) => wrapped(await listAppointments(ctx, query), request.url),
+  }),
+  createAppointment: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/appointments',
+    access: 'appointments:write',
+    summary: 'Book an appointment; nobody can have two at once',
+    body: schema.NewAppointment,
+    example: {
+      prospect_id: someId,
+      property_id: someId,
+      scheduled_date: '2026-12-01T10:00:00Z',
+      duration_minutes: 60,
+      location: 'Palm Residence, gate 2',
+      notes: 'Comes with her husband',
+      source_channel: 'phone',
+    },
+    status: 201,
+    answer: Answer,
+    errors: [409],
+    handler: async (ctx, { body }) => ({ data: await bookAppointment(ctx, body) }),
+  }),
+  getAppointment: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/appointments/:id',
+    access: 'appointments:read',
+    summary: 'One appointment',
+    params: byId,
+    answer: Answer,
+    handler: async (ctx, { params }) => ({ data: await getAppointment(ctx, params.id) }),
+  }),
+  ...changes('Appointment', {
+    path: '/api/appointments/:id',
+    access: 'appointments:write',
+    summary: 'Change an appointment; another time makes it rescheduled',
+    params: byId,
+    body: schema.AppointmentChanges,
+    example: { status: 'completed', notes: 'Liked the garden, wants to bring her sister' },
+    answer: Answer,
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({ data: await changeAppointment(ctx, params.id, body) }),
+  }),
+  rescheduleAppointment: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/appointments/:id/reschedule',
+    access: 'appointments:write',
+    summary: 'Move an appointment; it stays the same one and remembers',
+    params: byId,
+    body: schema.Reschedule,
+    example: { scheduled_date: '2026-12-02T15:00:00Z', reason: 'She is travelling on the first' },
+    answer: Answer,
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({
+      data: await changeAppointment(ctx, params.id, { ...body, status: 'rescheduled' }),
+    }),
+  }),
+  cancelAppointment: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/appointments/:id/cancel',
+    access: 'appointments:write',
+    summary: 'Call an appointment off; the slot is free again',
+    params: byId,
+    body: z.object({ reason: z.string().max(1000).optional() }),
+    example: { reason: 'Found something else' },
+    answer: Answer,
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({
+      data: await changeAppointment(ctx, params.id, { ...body, status: 'cancelled' }),
+    }),
+  }),
+  listAppointmentChanges: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/appointments/:id/history',
+    access: 'appointments:read',
+    summary: 'What became of an appointment, step by step',
+    params: byId,
+    answer: listOf(schema.AppointmentChange),
+    handler: async (ctx, { params }) => ({ data: await listChanges(ctx, params.id) }),
+  }),
+}

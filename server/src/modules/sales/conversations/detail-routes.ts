@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
+import { type Route, route } from '../../../platform/http/route.ts'
+import { type Keeper, actions, entities, planSteps, reviews } from './details.ts'
+import * as schema from './schema.ts'
+import { wrapped } from '../lists.ts'
+import { dataOf, listOf } from '../schema.ts'
+
+interface Kind {
+  kept: Keeper<unknown>
+  /** For operation ids: `PlanStep`, `PlanSteps`. */
+  one: string
+  many: string
+  path: string
+  summary: string
+  write: 'conversations:write' | 'conversations:review'
+  answer: z.ZodType
+  adding: z.ZodType<Record<string, unknown>>
+  example: Record<string, unknown>
+  changing: z.ZodType<Record<string, unknown>>
+  changeExample: Record<string, unknown>
+}
+
+const ofConversation = z.object({ id })
+const ofItem = z.object({ id, itemId: id })
+
+/** List, add, change and delete for one kind of thing that is kept about a conversation. */
+function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind): Record<string, Route> {
+  const collection = `/api/conversations/:id/${path}`
+  const item = `${collection}/:itemId`
+  return {
+    [`list${many}`]: route({
+      kind: 'read',
+      method: 'GET',
+      path: collection,
+      access: 'conversations:read',
+      summary,
+      params: ofConversation,
+      query: page(),
+      answer: listOf(shapes.answer),
+      handler: async (ctx, { params, query, request }) => wrapped(await kept.list(ctx, params.id, query), request.url),
+    }),
+    [`create${one}`]: route({
+      kind: 'write',
+      method: 'POST',
+      path: collection,
+      access: write,
+      summary: `${summary}: add one`,
+      params: ofConversation,
+      body: shapes.adding,
+      example: shapes.example,
+      status: 201,
+      answer: dataOf(shapes.answer),
+      handler: async (ctx, { params, body }) => ({ data: await kept.add(ctx, params.id, body) }),
+    }),
+    [`update${one}`]: route({
+      kind: 'write',
+      method: 'PATCH',
+      path: item,
+      access: write,
+      summary: `${summary}: change one; what is not sent stays`,
+      params: ofItem,
+      body: shapes.changing,
+      example: shapes.changeExample,
+      answer: dataOf(shapes.answer),
+      handler: async (ctx, { params, body }) => ({ data: await kept.change(ctx, params.id, params.itemId, body) }),
+    }),
+    [`delete${one}`]: route({
+      kind: 'write',
+      method: 'DELETE',
+      path: item,
+      access: write,
+      summary: `${summary}: delete one`,
+      params: ofItem,
+      answer: success,
+      async handler(ctx, { params }) {
+        await kept.remove(ctx, params.id, params.itemId)
+        return succeeded
+      },
+    }),
+  }
+}
+
+export const conversationDetailRoutes: Record<string, Route> = {
+  ...detailRoutes({
+    kept: entities,
+    one: 'DetectedEntity',
+    many: 'DetectedEntities',
+    path: 'entities',
+    summary: 'What the agent understood',
+    write: 'conversations:write',
+    answer: schema.DetectedEntity,
+    adding: schema.NewDetectedEntity,
+    example: { type: 'bedrooms', value: '3', confidence: 0.92 },
+    changing: schema.DetectedEntityChanges,
+    changeExample: { value: '4' },
+  }),
+  ...detailRoutes({
+    kept: actions,
+    one: 'AgentAction',
+    many: 'AgentActions',
+    path: 'actions',
+    summary: 'What the agent did',
+    write: 'conversations:write',
+    answer: schema.AgentAction,
+    adding: schema.NewAgentAction,
+    example: { type: 'search_properties', description: 'Looked for villas in Dubai', details: { found: 7 } },
+    changing: schema.AgentActionChanges,
+    changeExample: { status: 'failed' },
+  }),
+  ...detailRoutes({
+    kept: planSteps,
+    one: 'PlanStep',
+    many: 'PlanSteps',
+    path: 'plan-steps',
+    summary: "The agent's plan, in its order",
+    write: 'conversations:write',
+    answer: schema.PlanStep,
+    adding: schema.NewPlanStep,
+    example: { position: 1, description: 'Find out the budget', status: 'in_progress' },
+    changing: schema.PlanStepChanges,
+    changeExample: { status: 'completed' },
+  }),
+  ...detailRoutes({
+    kept: reviews,
+    one: 'ConversationReview',
+    many: 'ConversationReviews',
+    path: 'reviews',
+    summary: 'What quality assurance says',
+    write: 'conversations:review',
+    answer: schema.Review,
+    adding: schema.NewReview,
+    example: { note: 'Should have asked who decides', score: 70 },
+    changing: schema.ReviewChanges,
+    changeExample: { score: 75 },
+  }),
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/context.ts'
+import { patch, statement, variants } from '../../../platform/database/statement.ts'
+import { missing } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { getConversation } from '../../inbox/index.ts'
+import type { LiveConversation, LiveConversationChanges } from './schema.ts'
+import { LiveConversationChanged } from '../events.ts'
+import { pageBy, placeOf } from '../lists.ts'
+
+const select = sql`
+  select l.conversation_id, c.contact_id as prospect_id, c.customer_name as prospect_name, c.channel, c.message_count, c.last_message_text,
+         l.status, l.stage, l.intent, l.sentiment, l.ai_confidence::float8 as ai_confidence, l.next_action, l.state, l.started_at, l.updated_at
+    from sales.live_conversations l
+    join inbox.conversations c on c.workspace_id = l.workspace_id and c.id = l.conversation_id`
+
+const list = variants(
+  'sales.list_live',
+  (_, p: { before: string | null }, shape: { continued: boolean; rows: string }) =>
+    sql<LiveConversation>`
+    ${select} where l.status <> 'ended' ${shape.continued ? sql`and l.conversation_id < ${p.before}::uuid` : sql``}
+     order by l.conversation_id desc limit ${sql.lit(Number(shape.rows))}`,
+)
+
+/** What goes on at the moment; what began last comes first. */
+export async function listLive(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
+  const { before, continued, rows } = placeOf(query)
+  return pageBy(
+    await ctx.db.all(list({ continued, rows }), { before }),
+    query.limit,
+    ({ conversation_id }) => conversation_id,
+  )
+}
+
+const find = statement(
+  'sales.find_live',
+  (_, p: { id: string }) => sql<LiveConversation>`${select} where l.conversation_id = ${p.id}`,
+)
+
+/** Throws 404 also for a conversation that never was live. */
+export async function getLive(ctx: Ctx, conversationId: string): Promise<LiveConversation> {
+  return (await ctx.db.maybe(find, { id: conversationId })) ?? missing('live conversation')
+}
+
+const begin = statement(
+  'sales.begin_live',
+  (_, p: { id: string }) =>
+    sql`insert into sales.live_conversations (conversation_id) values (${p.id}) on conflict (conversation_id) do nothing`,
+)
+
+const update = statement(
+  'sales.update_live',
+  (_, p: { id: string; changes: string }) =>
+    sql`
+    update sales.live_conversations l
+       set ${patch('l', ['status', 'stage', 'intent', 'sentiment', 'ai_confidence', 'next_action', 'state'], p.changes)}
+     where conversation_id = ${p.id}`,
+)
+
+/** Tells how a conversation goes on; the first time makes it live. Changes only what was sent. */
+export async function changeLive(
+  ctx: Ctx,
+  conversationId: string,
+  input: LiveConversationChanges,
+): Promise<LiveConversation> {
+  const { id } = await getConversation(ctx, conversationId)
+  await ctx.db.together([begin.call({ id }), update.call({ id, changes: JSON.stringify(input) })])
+  const live = await getLive(ctx, id)
+  emit(ctx, LiveConversationChanged, {
+    conversation_id: id,
+    status: live.status,
+    stage: live.stage,
+    next_action: live.next_action,
+  })
+  return live
+}

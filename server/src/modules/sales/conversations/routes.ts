@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { id, page } from '../../../platform/http/fields.ts'
+import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { conversationDetailRoutes } from './detail-routes.ts'
+import * as schema from './schema.ts'
+import {
+  addTranscriptMessage,
+  changeConversation,
+  correctTranscriptMessage,
+  getSalesConversation,
+  listSalesConversations,
+  listTranscript,
+  recordConversation,
+} from './conversations.ts'
+import { wrapped } from '../lists.ts'
+import { changeLive, getLive, listLive } from './live-conversations.ts'
+import { dataOf, listOf } from '../schema.ts'
+
+const byId = z.object({ id })
+const ofMessage = z.object({ id, messageId: id })
+const Answer = dataOf(schema.SalesConversationInFull)
+const someId = '0199aaaa-0000-7000-8000-000000000001'
+
+export const conversationRoutes: Record<string, Route> = {
+  listSalesConversations: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/conversations',
+    access: 'conversations:read',
+    summary: 'Conversations, newest first',
+    query: schema.SalesConversationQuery,
+    answer: listOf(schema.SalesConversation),
+    handler: async (ctx, { query, request }) => wrapped(await listSalesConversations(ctx, query), request.url),
+  }),
+  createSalesConversation: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/conversations',
+    access: 'conversations:write',
+    summary: 'Write down a conversation with a prospect',
+    body: schema.NewSalesConversation,
+    example: {
+      prospect_id: someId,
+      channel: 'phone',
+      duration: 342,
+      outcome: 'qualified',
+      sentiment: 'positive',
+      ai_confidence: 0.87,
+      handoff_suggested: true,
+      messages: [
+        { sender: 'assistant', text: 'Good morning, this is Palm Homes. What are you looking for?' },
+        { sender: 'customer', text: 'A villa with three bedrooms in Dubai.' },
+      ],
+    },
+    status: 201,
+    answer: Answer,
+    handler: async (ctx, { body }) => ({ data: await recordConversation(ctx, body) }),
+  }),
+  listLiveConversations: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/conversations/live',
+    access: 'conversations:read',
+    summary: 'The conversations that go on at the moment',
+    query: page(),
+    answer: listOf(schema.LiveConversation),
+    handler: async (ctx, { query, request }) => wrapped(await listLive(ctx, query), request.url),
+  }),
+  getSalesConversation: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/conversations/:id',
+    access: 'conversations:read',
+    summary: 'One conversation, with its transcript',
+    params: byId,
+    answer: Answer,
+    handler: async (ctx, { params }) => ({ data: await getSalesConversation(ctx, params.id) }),
+  }),
+  ...changes('SalesConversation', {
+    path: '/api/conversations/:id',
+    access: 'conversations:write',
+    summary: 'Change a conversation; what is not sent stays',
+    params: byId,
+    body: schema.SalesConversationChanges,
+    example: { outcome: 'qualified', sentiment: 'positive', handoff_suggested: true },
+    answer: Answer,
+    handler: async (ctx, { params, body }) => ({ data: await changeConversation(ctx, params.id, body) }),
+  }),
+  listTranscriptMessages: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/conversations/:id/messages',
+    access: 'conversations:read',
+    summary: 'What was said, newest first',
+    params: byId,
+    query: page(),
+    answer: listOf(schema.TranscriptMessage),
+    handler: async (ctx, { params, query, request }) =>
+      wrapped(await listTranscript(ctx, params.id, query), request.url),
+  }),
+  createTranscriptMessage: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/conversations/:id/messages',
+    access: 'conversations:write',
+    summary: 'Write down what was said; nothing is sent',
+    params: byId,
+    body: schema.NewSalesMessage,
+    example: { sender: 'customer', text: 'Is there a pool?', client_id: 'utterance-17' },
+    status: 201,
+    answer: dataOf(schema.TranscriptMessage),
+    handler: async (ctx, { params, body }) => ({ data: await addTranscriptMessage(ctx, params.id, body) }),
+  }),
+  updateTranscriptMessage: route({
+    kind: 'write',
+    method: 'PATCH',
+    path: '/api/conversations/:id/messages/:messageId',
+    access: 'conversations:write',
+    summary: 'Correct what was written down; what a channel carried stays as it was sent',
+    params: ofMessage,
+    body: schema.TranscriptMessageChanges,
+    example: { text: 'Is there a pool, and a garden?' },
+    answer: dataOf(schema.TranscriptMessage),
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({
+      data: await correctTranscriptMessage(ctx, { conversationId: params.id, id: params.messageId }, body),
+    }),
+  }),
+  getLiveConversation: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/conversations/:id/live',
+    access: 'conversations:read',
+    summary: 'The state of a conversation in progress',
+    params: byId,
+    answer: dataOf(schema.LiveConversation),
+    handler: async (ctx, { params }) => ({ data: await getLive(ctx, params.id) }),
+  }),
+  ...changes('LiveConversation', {
+    path: '/api/conversations/:id/live',
+    access: 'conversations:write',
+    summary: 'Tell how a conversation goes on; the first time makes it live',
+    params: byId,
+    body: schema.LiveConversationChanges,
+    example: {
+      status: 'active',
+      stage: 'qualification',
+      intent: 'buy',
+      ai_confidence: 0.83,
+      next_action: 'Ask for the budget',
+    },
+    answer: dataOf(schema.LiveConversation),
+    handler: async (ctx, { params, body }) => ({ data: await changeLive(ctx, params.id, body) }),
+  }),
+  ...conversationDetailRoutes,
+}

@@ -1,0 +1,248 @@
+import { z } from 'zod'
+import { clearable, id, instant, optional, page, text } from '../../../platform/http/fields.ts'
+import { channels, conversationStatuses, senders, sentiments } from '../../inbox/schema.ts'
+
+const longText = z.string().max(20_000)
+const confidence = z.number().min(0).max(1)
+const moment = instant.refine((time) => /^20\d\d-/.test(time), 'Give a time of this century.')
+
+export const SalesConversation = z
+  .object({
+    id,
+    prospect_id: id,
+    prospect_name: z.string(),
+    campaign_id: id.nullable(),
+    /** When it took place. */
+    timestamp: instant,
+    /** Seconds. */
+    duration: z.int().nullable(),
+    channel: z.enum(channels),
+    outcome: z.string().nullable(),
+    sentiment: z.enum(sentiments).nullable(),
+    /** 0 to 1. */
+    ai_confidence: z.number().nullable(),
+    handoff_suggested: z.boolean(),
+    message_count: z.int(),
+    status: z.enum(conversationStatuses),
+    assigned_to: id.nullable(),
+    tags: z.array(z.string()),
+    notes: z.string().nullable(),
+    subject: z.string().nullable(),
+    is_ai_active: z.boolean(),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'SalesConversation' })
+
+/** One by itself also bears its transcript, which a list would be too long with. */
+export const SalesConversationInFull = SalesConversation.extend({ transcript: z.string().nullable() }).meta({
+  id: 'SalesConversationInFull',
+})
+
+const outcome = z.string().trim().max(100)
+const transcript = z.string().max(500_000)
+const duration = z.int().min(0).max(864_000)
+const newMessage = {
+  sender: z.enum(senders),
+  text: z.string().min(1).max(20_000),
+  /** When it was said; default now. */
+  timestamp: optional(moment),
+  /** The sender's own id: sent twice, kept once. */
+  client_id: optional(z.string().max(100)),
+}
+
+export const NewSalesMessage = z.object(newMessage).meta({ id: 'NewTranscriptMessage' })
+
+export const TranscriptMessageChanges = z
+  .object({
+    sender: optional(newMessage.sender),
+    text: optional(newMessage.text),
+    timestamp: newMessage.timestamp,
+  })
+  .meta({ id: 'TranscriptMessageChanges' })
+
+export const NewSalesConversation = z
+  .object({
+    prospect_id: id,
+    campaign_id: optional(id),
+    channel: optional(z.enum(channels)),
+    timestamp: optional(moment),
+    duration: optional(duration),
+    outcome: optional(outcome),
+    sentiment: optional(z.enum(sentiments)),
+    transcript: optional(transcript),
+    ai_confidence: optional(confidence),
+    handoff_suggested: optional(z.boolean()),
+    subject: optional(z.string().max(500)),
+    notes: optional(longText),
+    is_ai_active: optional(z.boolean()),
+    messages: optional(z.array(NewSalesMessage).max(200)),
+  })
+  .meta({ id: 'NewSalesConversation' })
+
+export const SalesConversationChanges = z
+  .object({
+    campaign_id: clearable(id),
+    duration: clearable(duration),
+    outcome: clearable(outcome),
+    sentiment: clearable(z.enum(sentiments)),
+    transcript: clearable(transcript),
+    ai_confidence: clearable(confidence),
+    handoff_suggested: optional(z.boolean()),
+    status: optional(z.enum(conversationStatuses)),
+    assigned_to: clearable(id),
+    tags: optional(z.array(text(100)).max(50)),
+    notes: clearable(longText),
+    subject: clearable(z.string().max(500)),
+    is_ai_active: optional(z.boolean()),
+  })
+  .meta({ id: 'SalesConversationChanges' })
+
+/** A day counts from its beginning, in UTC. */
+const dayOrInstant = z.union(
+  [moment, z.iso.date().refine((day) => day.startsWith('20'))],
+  'Give a day or a time of this century in ISO 8601, like 2026-01-31 or 2026-01-31T09:30:00Z.',
+)
+
+export const SalesConversationQuery = page().extend({
+  prospectId: optional(id),
+  campaignId: optional(id),
+  channel: optional(z.enum(channels)),
+  outcome: optional(outcome),
+  /** When it took place: from, and before. */
+  from: optional(dayOrInstant),
+  to: optional(dayOrInstant),
+})
+
+export const TranscriptMessage = z
+  .object({
+    id,
+    conversation_id: id,
+    sender: z.enum(senders),
+    sender_id: id.nullable(),
+    text: z.string(),
+    timestamp: instant,
+    client_id: z.string().nullable(),
+  })
+  .meta({ id: 'TranscriptMessage' })
+
+const detail = { id, conversation_id: id, created_at: instant, updated_at: instant }
+
+export const DetectedEntity = z
+  .object({
+    ...detail,
+    message_id: id.nullable(),
+    type: z.string(),
+    value: z.string(),
+    confidence: z.number().nullable(),
+  })
+  .meta({ id: 'DetectedEntity' })
+const entity = { type: text(100), value: text(2000) }
+export const NewDetectedEntity = z
+  .object({ ...entity, message_id: optional(id), confidence: optional(confidence) })
+  .meta({ id: 'NewDetectedEntity' })
+export const DetectedEntityChanges = z
+  .object({ type: optional(entity.type), value: optional(entity.value), confidence: clearable(confidence) })
+  .meta({ id: 'DetectedEntityChanges' })
+
+const actionStatus = z.enum(['pending', 'in_progress', 'completed', 'failed'])
+const facts = z.record(z.string().max(100), z.json())
+export const AgentAction = z
+  .object({
+    ...detail,
+    type: z.string(),
+    description: z.string().nullable(),
+    status: actionStatus,
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AgentAction' })
+export const NewAgentAction = z
+  .object({
+    type: text(100),
+    description: optional(longText),
+    status: optional(actionStatus),
+    details: optional(facts),
+  })
+  .meta({ id: 'NewAgentAction' })
+export const AgentActionChanges = z
+  .object({ description: clearable(longText), status: optional(actionStatus), details: optional(facts) })
+  .meta({ id: 'AgentActionChanges' })
+
+const stepStatus = z.enum(['pending', 'in_progress', 'completed', 'skipped'])
+const position = z.int().min(0).max(1_000_000)
+export const PlanStep = z
+  .object({ ...detail, position: z.int(), description: z.string(), status: stepStatus })
+  .meta({ id: 'PlanStep' })
+export const NewPlanStep = z
+  .object({ description: text(2000), position: optional(position), status: optional(stepStatus) })
+  .meta({ id: 'NewPlanStep' })
+export const PlanStepChanges = z
+  .object({ description: optional(text(2000)), position: optional(position), status: optional(stepStatus) })
+  .meta({ id: 'PlanStepChanges' })
+
+const score = z.int().min(0).max(100)
+export const Review = z
+  .object({
+    ...detail,
+    message_id: id.nullable(),
+    note: z.string().nullable(),
+    score: z.int().nullable(),
+    reviewed_by: id.nullable(),
+  })
+  .meta({ id: 'ConversationReview' })
+export const NewReview = z
+  .object({ message_id: optional(id), note: optional(longText), score: optional(score) })
+  .refine((body) => body.note !== undefined || body.score !== undefined, {
+    message: 'Give a note, a score, or both.',
+    path: ['note'],
+  })
+  .meta({ id: 'NewConversationReview' })
+export const ReviewChanges = z
+  .object({ note: clearable(longText), score: clearable(score) })
+  .meta({ id: 'ConversationReviewChanges' })
+
+const liveStatus = z.enum(['active', 'waiting', 'ended'])
+export const LiveConversation = z
+  .object({
+    conversation_id: id,
+    prospect_id: id,
+    prospect_name: z.string(),
+    channel: z.enum(channels),
+    message_count: z.int(),
+    last_message_text: z.string().nullable(),
+    status: liveStatus,
+    stage: z.string().nullable(),
+    intent: z.string().nullable(),
+    sentiment: z.enum(sentiments).nullable(),
+    ai_confidence: z.number().nullable(),
+    next_action: z.string().nullable(),
+    state: z.record(z.string(), z.unknown()),
+    started_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'LiveConversation' })
+export const LiveConversationChanges = z
+  .object({
+    status: optional(liveStatus),
+    stage: clearable(z.string().max(200)),
+    intent: clearable(z.string().max(200)),
+    sentiment: clearable(z.enum(sentiments)),
+    ai_confidence: clearable(confidence),
+    next_action: clearable(z.string().max(2000)),
+    state: optional(facts),
+  })
+  .meta({ id: 'LiveConversationChanges' })
+
+export type SalesConversation = z.output<typeof SalesConversation>
+export type NewSalesConversation = z.output<typeof NewSalesConversation>
+export type SalesConversationChanges = z.output<typeof SalesConversationChanges>
+export type SalesConversationQuery = z.output<typeof SalesConversationQuery>
+export type NewSalesMessage = z.output<typeof NewSalesMessage>
+export type TranscriptMessageChanges = z.output<typeof TranscriptMessageChanges>
+export type TranscriptMessage = z.output<typeof TranscriptMessage>
+export type DetectedEntity = z.output<typeof DetectedEntity>
+export type AgentAction = z.output<typeof AgentAction>
+export type PlanStep = z.output<typeof PlanStep>
+export type Review = z.output<typeof Review>
+export type LiveConversation = z.output<typeof LiveConversation>
+export type LiveConversationChanges = z.output<typeof LiveConversationChanges>

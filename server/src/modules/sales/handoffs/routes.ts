@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { id } from '../../../platform/http/fields.ts'
+import { Reply, type Route, changes, route } from '../../../platform/http/route.ts'
+import { handOff, handOffAppointment } from './making.ts'
+import { claimHandoff, completeHandoff, releaseHandoff } from './moves.ts'
+import { getHandoff, listHandoffs, updateHandoff } from './handoffs.ts'
+import { wrapped } from '../lists.ts'
+import * as schema from './schema.ts'
+import { listOf } from '../schema.ts'
+
+const byId = z.object({ id })
+const someId = '0199aaaa-0000-7000-8000-000000000001'
+
+export const handoffRoutes: Record<string, Route> = {
+  listHandoffs: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/handoffs',
+    access: 'handoffs:read',
+    summary: 'Handoffs to people, newest first',
+    query: schema.HandoffQuery,
+    answer: listOf(schema.Handoff),
+    handler: async (ctx, { query, request }) => wrapped(await listHandoffs(ctx, query), request.url),
+  }),
+  createHandoff: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/handoffs',
+    access: 'handoffs:write',
+    summary: 'Hand somebody over; what is left out is worked out from what is known',
+    body: schema.NewHandoff,
+    example: {
+      prospect_id: someId,
+      priority: 'high',
+      reason: 'Wants to talk about the price',
+      next_steps: ['Call today'],
+    },
+    status: 201,
+    answer: schema.Handoff,
+    handler: (ctx, { body }) => handOff(ctx, body),
+  }),
+  createHandoffFromAppointment: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/handoffs/from-appointment',
+    access: 'handoffs:write',
+    summary: 'The handoff package of an appointment; 200 with the present one when it was handed over already',
+    body: z.object({ appointmentId: id }),
+    example: { appointmentId: someId },
+    status: 201,
+    answer: schema.Handoff,
+    async handler(ctx, { body }) {
+      const { handoff, isNew } = await handOffAppointment(ctx, body.appointmentId)
+      return isNew ? handoff : new Reply(handoff, { status: 200 })
+    },
+  }),
+  getHandoff: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/handoffs/:id',
+    access: 'handoffs:read',
+    summary: 'One handoff',
+    params: byId,
+    answer: schema.Handoff,
+    handler: (ctx, { params }) => getHandoff(ctx, params.id),
+  }),
+  ...changes('Handoff', {
+    path: '/api/handoffs/:id',
+    access: 'handoffs:write',
+    summary: 'Change a handoff that is not over; what is not sent stays',
+    params: byId,
+    body: schema.HandoffChanges,
+    example: { priority: 'high', next_steps: ['Call before noon'] },
+    answer: schema.Handoff,
+    errors: [409],
+    handler: (ctx, { params, body }) => updateHandoff(ctx, params.id, body),
+  }),
+  claimHandoff: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/handoffs/:id/claim',
+    access: 'handoffs:write',
+    summary: 'Look after a handoff: one person only',
+    params: byId,
+    answer: schema.Handoff,
+    errors: [409],
+    handler: (ctx, { params }) => claimHandoff(ctx, params.id),
+  }),
+  releaseHandoff: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/handoffs/:id/release',
+    access: 'handoffs:write',
+    summary: 'Leave a claimed handoff to somebody else',
+    params: byId,
+    answer: schema.Handoff,
+    errors: [409],
+    handler: (ctx, { params }) => releaseHandoff(ctx, params.id),
+  }),
+  completeHandoff: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/handoffs/:id/complete',
+    access: 'handoffs:write',
+    summary: 'A claimed handoff is done',
+    params: byId,
+    body: z.object({ outcome: z.string().max(5000).optional() }),
+    example: { outcome: 'Viewing agreed for Tuesday' },
+    answer: schema.Handoff,
+    errors: [409],
+    handler: (ctx, { params, body }) => completeHandoff(ctx, params.id, body.outcome ?? null),
+  }),
+}

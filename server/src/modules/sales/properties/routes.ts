@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { id, succeeded, success } from '../../../platform/http/fields.ts'
+import { publicReader } from '../../../platform/public-reader.ts'
+import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { wrapped } from '../lists.ts'
+import { createProperty, deleteProperty, getProperty, listProperties, updateProperty } from './properties.ts'
+import * as schema from './schema.ts'
+import { dataOf, listOf } from '../schema.ts'
+
+const byId = z.object({ id })
+const Answer = dataOf(schema.Property)
+
+export const propertyRoutes: Record<string, Route> = {
+  listProperties: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/properties',
+    access: 'public',
+    summary:
+      "Properties, newest first: the workspace's own, or without a login those of the installation's public workspace",
+    query: schema.PropertyQuery,
+    answer: listOf(schema.Property),
+    async handler(ctx, { query, request }) {
+      const reader = publicReader(ctx, 'properties:read')
+      return reader ? wrapped(await listProperties(reader, query), request.url) : { data: [] }
+    },
+  }),
+  createProperty: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/properties',
+    access: 'properties:write',
+    summary: 'Offer a property',
+    body: schema.NewProperty,
+    example: {
+      name: 'Palm Residence 12',
+      city: 'Dubai',
+      price: 2_400_000,
+      currency: 'AED',
+      price_range: 'AED 2.2-2.6M',
+      bedrooms: 3,
+      type: 'villa',
+      status: 'available',
+      image_url: 'https://example.com/palm-12.jpg',
+      description: 'Corner villa on the park, handed over in March',
+      features: ['pool', 'garden', 'maid room'],
+    },
+    status: 201,
+    answer: Answer,
+    handler: async (ctx, { body }) => ({ data: await createProperty(ctx, body) }),
+  }),
+  getProperty: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/properties/:id',
+    access: 'properties:read',
+    summary: 'One property',
+    params: byId,
+    answer: Answer,
+    handler: async (ctx, { params }) => ({ data: await getProperty(ctx, params.id) }),
+  }),
+  ...changes('Property', {
+    path: '/api/properties/:id',
+    access: 'properties:write',
+    summary: 'Change a property; what is not sent stays',
+    params: byId,
+    body: schema.PropertyChanges,
+    example: { status: 'reserved', price: 2_350_000 },
+    answer: Answer,
+    handler: async (ctx, { params, body }) => ({ data: await updateProperty(ctx, params.id, body) }),
+  }),
+  deleteProperty: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/properties/:id',
+    access: 'properties:write',
+    summary: 'Delete a property; appointments for it stay',
+    params: byId,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteProperty(ctx, params.id)
+      return succeeded
+    },
+  }),
+}

@@ -1,0 +1,289 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/context.ts'
+import { violates } from '../../../platform/database/errors.ts'
+import { patch, statement, variants } from '../../../platform/database/statement.ts'
+import { conflict, forbidden, invalidField, missing } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { newId } from '../../../platform/id.ts'
+import {
+  type Identity,
+  getContact,
+  meetContact,
+  replaceIdentity,
+  splitName,
+  toE164,
+  updateContact,
+} from '../../contacts/index.ts'
+import { type Budget, parseBudget } from '../understanding/budget.ts'
+import { parseTimeline } from '../understanding/buying-timeline.ts'
+import { ProspectCreated, ProspectStatusChanged } from '../events.ts'
+import { pageBy, placeOf } from '../lists.ts'
+import { assignByRules } from '../routing/rules.ts'
+import type { NewProspect, Prospect, ProspectChanges, ProspectQuery } from './schema.ts'
+import { type ProspectStatus, prospectTransitions } from '../transitions.ts'
+
+type Row = Prospect & { place: string }
+
+/** A member's name as people read it. */
+export const nameOf = (alias: string) =>
+  sql.raw<string>(`coalesce(${alias}.full_name, ${alias}.display_name, ${alias}.username, ${alias}.email)`)
+
+const select = sql`
+  select p.contact_id as id, p.contact_id, p.place, trim(c.first_name || ' ' || c.last_name) as name, c.email, c.phone_number as phone,
+         w.value as whatsapp, p.budget, p.budget_min::float8 as budget_min, p.budget_max::float8 as budget_max, p.budget_currency,
+         p.city, p.timeline, p.timeline_days, p.status, p.assigned_to, ${nameOf('u')} as assigned_to_name, p.assignment_reason,
+         p.preferred_channel, p.language, p.source_channel, p.created_at, p.updated_at
+    from sales.prospects p
+    join contacts.contacts c on c.workspace_id = p.workspace_id and c.id = p.contact_id
+    left join identity.users u on u.id = p.assigned_to
+    left join lateral (
+      select i.value from contacts.identities i
+       where i.workspace_id = p.workspace_id and i.contact_id = p.contact_id and i.kind = 'whatsapp'
+       order by i.created_at, i.id limit 1) w on true`
+
+interface Filters {
+  status: string | null
+  city: string | null
+  assigned_to: string | null
+  q: string | null
+  before: string | null
+}
+interface Shape extends Record<string, boolean | string> {
+  status: boolean
+  city: boolean
+  assigned: boolean
+  continued: boolean
+  rows: string
+}
+
+const list = variants(
+  'sales.list_prospects',
+  (_, p: Filters, shape: Shape) =>
+    sql<Row>`
+    ${select}
+     where true ${shape.status ? sql`and p.status = ${p.status}` : sql``}
+                ${shape.city ? sql`and p.city_key = lower(${p.city})` : sql``}
+                ${shape.assigned ? sql`and p.assigned_to = ${p.assigned_to}::uuid` : sql``}
+                ${shape.continued ? sql`and p.place < ${p.before}::uuid` : sql``}
+     order by p.place desc limit ${sql.lit(Number(shape.rows))}`,
+)
+
+const search = variants(
+  'sales.find_prospects',
+  (_, p: Filters, { rows }: { rows: string }) =>
+    sql<Row>`
+    ${select}
+     where p.contact_id = any (array(select sales.search_prospects(
+             ${p.q}, ${p.status}, ${p.city}, ${p.assigned_to}::uuid, ${p.before}::uuid, ${sql.lit(Number(rows))})))
+     order by p.place desc`,
+)
+
+/** Who came into the pipeline last comes first; `q` finds words in name, e-mail, number, city, budget and timeline. */
+export async function listProspects(ctx: Ctx, query: ProspectQuery) {
+  const { before, continued, rows } = placeOf(query)
+  const { status = null, city = null, assignedTo: assigned_to = null, q = null } = query
+  const shape = { status: status !== null, city: city !== null, assigned: assigned_to !== null, continued, rows }
+  const found = await ctx.db.all(q === null ? list(shape) : search({ rows }), { status, city, assigned_to, q, before })
+  return pageBy(found, query.limit, ({ place }) => place)
+}
+
+const find = statement(
+  'sales.find_prospect',
+  (_, p: { id: string }) =>
+    sql<Row>`
+    ${select} where p.contact_id = coalesce((select contact_id from contacts.merged_contacts where old_id = ${p.id}::uuid), ${p.id}::uuid)`,
+)
+
+/** By their id, or by that of a contact who was merged into them. Throws 404. */
+export async function getProspect(ctx: Ctx, id: string): Promise<Prospect> {
+  return (await ctx.db.maybe(find, { id })) ?? missing('prospect')
+}
+
+export const budgetOf = ({ budget_min, budget_max, budget_currency }: Prospect): Budget | null =>
+  budget_min === null && budget_max === null ? null : { min: budget_min, max: budget_max, currency: budget_currency }
+
+const writable = [
+  'budget',
+  'budget_min',
+  'budget_max',
+  'budget_currency',
+  'city',
+  'timeline',
+  'timeline_days',
+  'status',
+  'preferred_channel',
+  'language',
+  'source_channel',
+  'assigned_to',
+  'assignment_reason',
+] as const
+
+const insert = statement(
+  'sales.insert_prospect',
+  (_, p: { contact_id: string; place: string; values: string }) =>
+    sql`
+    insert into sales.prospects (contact_id, place, ${sql.join(writable.map((column) => sql.ref(column)))})
+    select ${p.contact_id}::uuid, ${p.place}::uuid, ${sql.join(writable.map((column) => sql.ref(`v.${column}`)))}
+      from jsonb_populate_record(null::sales.prospects, ${p.values}::jsonb) v`,
+)
+
+/**
+ * Takes somebody into the pipeline: a contact who is known by number or address, else a new one. Without `assigned_to` the
+ * routing rules say who looks after them. Throws 409 when they are in the pipeline already.
+ */
+export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Prospect> {
+  if (input.assigned_to !== undefined) await requireMayAssign(ctx, input.assigned_to)
+  const identities: Identity[] = []
+  if (input.phone !== undefined) identities.push({ kind: 'phone', value: await toE164(ctx, input.phone, 'body.phone') })
+  if (input.whatsapp !== undefined)
+    identities.push({ kind: 'whatsapp', value: await toE164(ctx, input.whatsapp, 'body.whatsapp') })
+  if (input.email !== undefined) identities.push({ kind: 'email', value: input.email })
+  const contact_id = input.contact_id
+    ? (await getContact(ctx, input.contact_id)).id
+    : await meetContact(ctx, { name: input.name, identities })
+  const understood = understand(input)
+  const { city = null, source_channel = null, preferred_channel = null, language = null } = input
+  const assignment = input.assigned_to
+    ? { member_id: input.assigned_to, reason: null }
+    : await assignByRules(ctx, 'prospect', {
+        city,
+        channel: source_channel ?? preferred_channel,
+        language,
+        budget: understood.read,
+        priority: null,
+      })
+  const values = {
+    ...understood.fields,
+    city,
+    status: input.status ?? 'new',
+    preferred_channel,
+    language,
+    source_channel,
+    assigned_to: assignment?.member_id ?? null,
+    assignment_reason: assignment?.reason ?? null,
+  }
+  try {
+    await ctx.db.all(insert, { contact_id, place: newId(), values: JSON.stringify(values) })
+  } catch (error) {
+    throw violates(error, 'prospects_pkey')
+      ? conflict('prospect_exists', 'This person is in the pipeline already.')
+      : notAMember(error)
+  }
+  emit(ctx, ProspectCreated, {
+    prospect_id: contact_id,
+    assigned_to: values.assigned_to,
+    assignment_reason: values.assignment_reason,
+  })
+  return getProspect(ctx, contact_id)
+}
+
+const lock = statement(
+  'sales.lock_prospect',
+  (_, p: { id: string }) =>
+    sql<{ status: ProspectStatus; assigned_to: string | null }>`
+    select status, assigned_to from sales.prospects where contact_id = ${p.id} for no key update`,
+)
+
+const update = statement(
+  'sales.update_prospect',
+  (_, p: { id: string; changes: string }) =>
+    sql`update sales.prospects p set ${patch('p', writable, p.changes)} where contact_id = ${p.id}`,
+)
+
+/** Changes only what was sent. Throws 409 for a status that does not follow from the present one. */
+export async function updateProspect(ctx: Ctx, prospectId: string, input: ProspectChanges): Promise<Prospect> {
+  const { id } = await getProspect(ctx, prospectId)
+  const current = (await ctx.db.maybe(lock, { id })) ?? missing('prospect')
+  const { name, email, phone, whatsapp, ...own } = input
+  const reassigned = own.assigned_to !== undefined && own.assigned_to !== current.assigned_to
+  if (reassigned) await requireMayAssign(ctx, own.assigned_to ?? null)
+  if (own.status !== undefined) requireTransition(current.status, own.status)
+  if (name !== undefined || email !== undefined || phone !== undefined) {
+    const changes = { ...(name !== undefined && splitName(name)), ...(email !== undefined && { email }) }
+    await updateContact(ctx, id, {
+      ...changes,
+      ...(phone !== undefined && { phone_number: await toE164(ctx, phone, 'body.phone') }),
+    })
+  }
+  if (whatsapp !== undefined) {
+    await replaceIdentity(ctx, id, 'whatsapp', whatsapp === null ? null : await toE164(ctx, whatsapp, 'body.whatsapp'))
+  }
+  const changes = { ...own, ...understand(own).fields, ...(reassigned && { assignment_reason: null }) }
+  try {
+    await ctx.db.all(update, { id, changes: JSON.stringify(changes) })
+  } catch (error) {
+    throw notAMember(error)
+  }
+  announceStatus(ctx, id, current.status, own.status)
+  return getProspect(ctx, id)
+}
+
+/** Moves them on when the status allows it; what is further along already stays. Inside a transaction. */
+export async function advanceProspect(ctx: Ctx, id: string, to: ProspectStatus): Promise<void> {
+  const current = await ctx.db.maybe(lock, { id })
+  if (!current || current.status === to || !prospectTransitions[current.status].includes(to)) return
+  await ctx.db.all(update, { id, changes: JSON.stringify({ status: to }) })
+  announceStatus(ctx, id, current.status, to)
+}
+
+function announceStatus(ctx: Ctx, prospect_id: string, from: ProspectStatus, to: ProspectStatus | undefined): void {
+  if (to !== undefined && to !== from) emit(ctx, ProspectStatusChanged, { prospect_id, from, to })
+}
+
+function requireTransition(from: ProspectStatus, to: ProspectStatus): void {
+  if (from === to || prospectTransitions[from].includes(to)) return
+  const allowed = prospectTransitions[from].join(', ')
+  throw conflict('wrong_status', `A prospect who is ${from} cannot become ${to}; possible: ${allowed}.`)
+}
+
+const remove = statement(
+  'sales.delete_prospect',
+  (_, p: { id: string }) =>
+    sql<{ contact_id: string }>`delete from sales.prospects where contact_id = ${p.id} returning contact_id`,
+)
+const removeTraces = ['handoffs', 'appointments', 'qualification_scores', 'interests'].map((table) =>
+  statement(
+    `sales.delete_${table}_of_prospect`,
+    (_, p: { id: string }) => sql`delete from ${sql.table(`sales.${table}`)} where prospect_id = ${p.id}`,
+  ),
+)
+
+/** Out of the pipeline, with appointments, handoffs and scores; the contact and what was said with them stay. */
+export async function deleteProspect(ctx: Ctx, prospectId: string): Promise<void> {
+  const { id } = await getProspect(ctx, prospectId)
+  await ctx.db.together([...removeTraces.map((trace) => trace.call({ id })), remove.call({ id })])
+}
+
+interface Texts {
+  budget?: string | null | undefined
+  timeline?: string | null | undefined
+}
+
+/** What the texts come to, for the fields that were given. */
+function understand({ budget, timeline }: Texts) {
+  const read = budget ? parseBudget(budget) : null
+  const fields = {
+    ...(budget !== undefined && {
+      budget,
+      budget_min: read?.min ?? null,
+      budget_max: read?.max ?? null,
+      budget_currency: read?.currency ?? null,
+    }),
+    ...(timeline !== undefined && { timeline, timeline_days: timeline ? parseTimeline(timeline) : null }),
+  }
+  return { read, fields }
+}
+
+const assigners = new Set<string | null>(['owner', 'admin', 'sales_manager'])
+
+/** Everyone may take somebody on themselves; managers give them to others. Throws 403. */
+export async function requireMayAssign(ctx: Ctx, to: string | null): Promise<void> {
+  const { user_id, role } = await ctx.db.entered()
+  if (assigners.has(role) || (to !== null && to.toLowerCase() === user_id)) return
+  throw forbidden('Your role lets you take this on yourself, but not give it to somebody else.')
+}
+
+const notAMember = (error: unknown) =>
+  violates(error, 'prospects_assigned_to_fkey')
+    ? invalidField('body.assigned_to', 'This is not a member of this workspace.')
+    : error

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
+import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { deleteInterest, listInterests, noteInterest } from './interests.ts'
+import { wrapped } from '../lists.ts'
+import { createProspect, deleteProspect, getProspect, listProspects, updateProspect } from './prospects.ts'
+import { listScores, scoreProspect } from '../qualification/scores.ts'
+import { Interest, NewInterest, NewProspect, Prospect, ProspectChanges, ProspectQuery } from './schema.ts'
+import { NewQualificationScore, QualificationScore } from '../qualification/schema.ts'
+import { dataOf, listOf } from '../schema.ts'
+
+const byId = z.object({ id })
+const Answer = dataOf(Prospect)
+
+export const prospectRoutes: Record<string, Route> = {
+  listProspects: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/prospects',
+    access: 'prospects:read',
+    summary: 'The pipeline: whoever came in last comes first',
+    query: ProspectQuery,
+    answer: listOf(Prospect),
+    handler: async (ctx, { query, request }) => wrapped(await listProspects(ctx, query), request.url),
+  }),
+  createProspect: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/prospects',
+    access: 'prospects:write',
+    summary: 'Take somebody into the pipeline; the routing rules say who looks after them',
+    body: NewProspect,
+    example: {
+      name: 'Layla Haddad',
+      email: 'layla@example.com',
+      phone: '+971501234567',
+      whatsapp: '+971501234567',
+      budget: 'AED 2-3M',
+      city: 'Dubai',
+      timeline: 'within 3 months',
+      preferred_channel: 'whatsapp',
+      language: 'en',
+    },
+    status: 201,
+    answer: Answer,
+    errors: [409],
+    handler: async (ctx, { body }) => ({ data: await createProspect(ctx, body) }),
+  }),
+  getProspect: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/prospects/:id',
+    access: 'prospects:read',
+    summary: 'One prospect',
+    params: byId,
+    answer: Answer,
+    handler: async (ctx, { params }) => ({ data: await getProspect(ctx, params.id) }),
+  }),
+  ...changes('Prospect', {
+    path: '/api/prospects/:id',
+    access: 'prospects:write',
+    summary: 'Change a prospect; what is not sent stays',
+    params: byId,
+    body: ProspectChanges,
+    example: { status: 'contacted', timeline: 'within 3 months' },
+    answer: Answer,
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({ data: await updateProspect(ctx, params.id, body) }),
+  }),
+  deleteProspect: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/prospects/:id',
+    access: 'prospects:write',
+    summary: 'Take somebody out of the pipeline, with appointments and handoffs; the contact stays',
+    params: byId,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteProspect(ctx, params.id)
+      return succeeded
+    },
+  }),
+  listQualificationScores: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/prospects/:id/qualification-scores',
+    access: 'prospects:read',
+    summary: 'How well somebody qualifies, part by part; the newest score first',
+    params: byId,
+    query: page(),
+    answer: listOf(QualificationScore),
+    handler: async (ctx, { params, query, request }) => wrapped(await listScores(ctx, params.id, query), request.url),
+  }),
+  createQualificationScore: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/prospects/:id/qualification-scores',
+    access: 'qualification:write',
+    summary: 'Score somebody by what is known; parts that are sent replace those worked out',
+    params: byId,
+    body: NewQualificationScore,
+    example: { authority: 15, notes: 'Buys alone, said so on the phone' },
+    status: 201,
+    answer: dataOf(QualificationScore),
+    handler: async (ctx, { params, body }) => ({ data: await scoreProspect(ctx, params.id, body) }),
+  }),
+  listInterests: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/prospects/:id/interests',
+    access: 'prospects:read',
+    summary: 'The properties somebody is interested in, newest first',
+    params: byId,
+    query: page(),
+    answer: listOf(Interest),
+    handler: async (ctx, { params, query, request }) =>
+      wrapped(await listInterests(ctx, params.id, query), request.url),
+  }),
+  createInterest: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/prospects/:id/interests',
+    access: 'prospects:write',
+    summary: 'Somebody is interested in a property',
+    params: byId,
+    body: NewInterest,
+    example: { property_id: '0199aaaa-0000-7000-8000-000000000001', note: 'Asked for the floor plan' },
+    status: 201,
+    answer: dataOf(Interest),
+    handler: async (ctx, { params, body }) => ({
+      data: await noteInterest(ctx, params.id, body.property_id, body.note ?? null),
+    }),
+  }),
+  deleteInterest: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/prospects/:id/interests/:interestId',
+    access: 'prospects:write',
+    summary: 'Somebody is not interested in a property any more',
+    params: z.object({ id, interestId: id }),
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteInterest(ctx, params.id, params.interestId)
+      return succeeded
+    },
+  }),
+}
