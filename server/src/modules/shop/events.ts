@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { event } from '../../platform/events.ts'
 import { onTimeline } from '../contacts/index.ts'
 import { formatMoney } from './money.ts'
-import { OrderRow } from './order-row.ts'
+import { OrderRow } from './orders/row.ts'
 import { toFormNews, toOrder } from './wire.ts'
 
 const live = { event: 'order:update', scope: 'orders:read', frame: toOrder } as const

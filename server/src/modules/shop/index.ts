@@ -1,5 +1,5 @@
 export { shopCommands } from './live.ts'
-export type { OrderRow } from './order-row.ts'
+export type { OrderRow } from './orders/row.ts'
 export { paymentRoutes } from './payments/routes.ts'
 export { publicShopRoutes } from './public-routes.ts'
 export { shopRoutes } from './routes.ts'

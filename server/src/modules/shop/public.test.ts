@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Refused, openSocket } from '../../../test/sockets.ts'
 import { startTestServer } from '../../../test/server.ts'
-import { checkValues, fieldTypes } from './form-fields.ts'
-import { FormField } from './form-schema.ts'
+import { checkValues, fieldTypes } from './forms/fields.ts'
+import { FormField } from './forms/schema.ts'
 
 const server = await startTestServer()
 const address = `${server.url.replace('http', 'ws')}/ws`

@@ -1,8 +1,8 @@
 import type { RouteTable } from '../../platform/http/route.ts'
-import { conversationRoutes } from './conversation-routes.ts'
-import { formRoutes } from './form-routes.ts'
-import { orderRoutes } from './order-routes.ts'
-import { productRoutes } from './product-routes.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { formRoutes } from './forms/routes.ts'
+import { orderRoutes } from './orders/routes.ts'
+import { productRoutes } from './products/routes.ts'
 import { shopProfileRoutes } from './shop-routes.ts'
 
 export const shopRoutes: RouteTable = {

@@ -5,7 +5,7 @@ import { openSocket } from '../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { serverContext } from '../../platform/services.ts'
 import { decimalsOf, toMajor, toMinor } from './money.ts'
-import { getOrderForPayment, setOrderPaymentStatus } from './order-payment.ts'
+import { getOrderForPayment, setOrderPaymentStatus } from './orders/payment.ts'
 import { orderStatuses, orderTransitions } from './transitions.ts'
 
 const server = await startTestServer()

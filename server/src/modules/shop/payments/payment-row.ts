@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
-import { getOrderForPayment } from '../order-payment.ts'
+import { getOrderForPayment } from '../orders/payment.ts'
 import type { PaymentStatus } from '../transitions.ts'
 import type { ProviderName } from './schema.ts'
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { id, succeeded, success } from '../../platform/http/fields.ts'
-import type { Route } from '../../platform/http/route.ts'
-import { setProductImage } from './product-image.ts'
+import { id, succeeded, success } from '../../../platform/http/fields.ts'
+import type { Route } from '../../../platform/http/route.ts'
+import { setProductImage } from './image.ts'
 import { createProduct, deleteProduct, getProduct, listProducts, updateProduct } from './products.ts'
-import * as schema from './schema.ts'
-import { shopRoute } from './shop-route.ts'
-import { toList, toProduct } from './wire.ts'
+import * as schema from '../schema.ts'
+import { shopRoute } from '../shop-route.ts'
+import { toList, toProduct } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofProduct = z.object({ shopId: id, productId: id })

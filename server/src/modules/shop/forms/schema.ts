@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, text } from '../../platform/http/fields.ts'
-import { fieldTypes } from './form-fields.ts'
+import { clearable, id, instant, optional, text } from '../../../platform/http/fields.ts'
+import { fieldTypes } from './fields.ts'
 
 const name = text(200)
 const description = text(5000)

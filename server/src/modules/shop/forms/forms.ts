@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { violates } from '../../platform/database/errors.ts'
-import { patch, statement, variants } from '../../platform/database/statement.ts'
-import { missing, notFound } from '../../platform/errors.ts'
-import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
-import { newId } from '../../platform/id.ts'
-import type { FormChanges, FormField, NewForm } from './form-schema.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { violates } from '../../../platform/database/errors.ts'
+import { patch, statement, variants } from '../../../platform/database/statement.ts'
+import { missing, notFound } from '../../../platform/errors.ts'
+import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
+import { newId } from '../../../platform/id.ts'
+import type { FormChanges, FormField, NewForm } from './schema.ts'
 
 export interface FormRow {
   id: string

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { conflict } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { newId } from '../../platform/id.ts'
-import { OrderPaymentChanged } from './events.ts'
-import { type OrderRow, findOrder, lockOrder } from './order-row.ts'
-import type { PaymentStatus } from './transitions.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { conflict } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { newId } from '../../../platform/id.ts'
+import { OrderPaymentChanged } from '../events.ts'
+import { type OrderRow, findOrder, lockOrder } from './row.ts'
+import type { PaymentStatus } from '../transitions.ts'
 
 /**
  * What a payment needs to know of an order: `total_minor` of `currency`, `status`, `payment_status`. Within a

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { Ctx } from '../../platform/context.ts'
-import { variants } from '../../platform/database/statement.ts'
-import { missing } from '../../platform/errors.ts'
-import { orderStatuses, paymentStatuses } from './transitions.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { variants } from '../../../platform/database/statement.ts'
+import { missing } from '../../../platform/errors.ts'
+import { orderStatuses, paymentStatuses } from '../transitions.ts'
 
 /** An order as it is stored and as the fact of it is told; amounts in minor units of `currency`. */
 export const OrderRow = z.object({

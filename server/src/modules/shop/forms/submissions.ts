@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement, variants } from '../../platform/database/statement.ts'
-import { emit } from '../../platform/events.ts'
-import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
-import { newId } from '../../platform/id.ts'
-import { FormSubmitted } from './events.ts'
-import { checkValues } from './form-fields.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement, variants } from '../../../platform/database/statement.ts'
+import { emit } from '../../../platform/events.ts'
+import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
+import { newId } from '../../../platform/id.ts'
+import { FormSubmitted } from '../events.ts'
+import { checkValues } from './fields.ts'
 import { type FormRow, getActiveForm, getForm } from './forms.ts'
-import { meetStranger } from './strangers.ts'
+import { meetStranger } from '../strangers.ts'
 
 export interface SubmissionRow {
   id: string

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { id, page } from '../../platform/http/fields.ts'
-import type { Route } from '../../platform/http/route.ts'
-import { listMessages, markRead, sendMessage } from '../inbox/index.ts'
+import { id, page } from '../../../platform/http/fields.ts'
+import type { Route } from '../../../platform/http/route.ts'
+import { listMessages, markRead, sendMessage } from '../../inbox/index.ts'
 import { changeConversation, findThread, listThreads } from './conversations.ts'
-import * as conversationSchema from './conversation-schema.ts'
-import * as schema from './schema.ts'
-import { shopRoute } from './shop-route.ts'
-import { toChatMessage, toList } from './wire.ts'
+import * as conversationSchema from './schema.ts'
+import * as schema from '../schema.ts'
+import { shopRoute } from '../shop-route.ts'
+import { toChatMessage, toList } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofConversation = z.object({ shopId: id, conversationId: id })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, page, text } from '../../platform/http/fields.ts'
-import { Attachment, channels, conversationStatuses, sentiments } from '../inbox/schema.ts'
+import { clearable, id, instant, optional, page, text } from '../../../platform/http/fields.ts'
+import { Attachment, channels, conversationStatuses, sentiments } from '../../inbox/schema.ts'
 
 const name = text(200)
 

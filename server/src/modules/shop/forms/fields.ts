@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { validate } from '../../platform/http/parse.ts'
-import type { FormField } from './form-schema.ts'
+import { validate } from '../../../platform/http/parse.ts'
+import type { FormField } from './schema.ts'
 
 export const fieldTypes = ['text', 'email', 'phone', 'number', 'select', 'checkbox', 'date'] as const
 

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { violates } from '../../platform/database/errors.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { AppError, conflict, invalidField, missing, notFound } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { newId } from '../../platform/id.ts'
-import { OrderPlaced } from './events.ts'
-import type { OrderRow } from './order-row.ts'
-import type { ProductRow } from './products.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { violates } from '../../../platform/database/errors.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { AppError, conflict, invalidField, missing, notFound } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { newId } from '../../../platform/id.ts'
+import { OrderPlaced } from '../events.ts'
+import type { OrderRow } from './row.ts'
+import type { ProductRow } from '../products/products.ts'
 
 export interface OrderLine {
   productId: string

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../platform/context.ts'
+import type { Ctx } from '../../../platform/context.ts'
 import {
   addMessage,
   createVisitorToken,
@@ -7,10 +7,10 @@ import {
   newestMessages,
   openConversation,
   updateConversation,
-} from '../inbox/index.ts'
-import type { Conversation } from '../inbox/schema.ts'
-import type { ConversationChanges, ConversationQuery, NewVisit } from './conversation-schema.ts'
-import { toConversation, toVisitorConversation } from './wire.ts'
+} from '../../inbox/index.ts'
+import type { Conversation } from '../../inbox/schema.ts'
+import type { ConversationChanges, ConversationQuery, NewVisit } from './schema.ts'
+import { toConversation, toVisitorConversation } from '../wire.ts'
 
 /** How many of its newest messages one conversation brings along. */
 const embedded = 50

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { id, page, succeeded, success } from '../../platform/http/fields.ts'
-import type { Route } from '../../platform/http/route.ts'
+import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
+import type { Route } from '../../../platform/http/route.ts'
 import { createForm, deleteForm, getForm, listForms, updateForm } from './forms.ts'
-import * as formSchema from './form-schema.ts'
-import * as schema from './schema.ts'
-import { shopRoute } from './shop-route.ts'
+import * as formSchema from './schema.ts'
+import * as schema from '../schema.ts'
+import { shopRoute } from '../shop-route.ts'
 import { listSubmissions } from './submissions.ts'
-import { toForm, toList, toSubmission } from './wire.ts'
+import { toForm, toList, toSubmission } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofForm = z.object({ shopId: id, formId: id })

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { id } from '../../platform/http/fields.ts'
-import type { Route } from '../../platform/http/route.ts'
+import { id } from '../../../platform/http/fields.ts'
+import type { Route } from '../../../platform/http/route.ts'
 import { createOrder, getOrder, listOrders, setOrderStatus } from './orders.ts'
-import * as schema from './schema.ts'
-import { shopRoute } from './shop-route.ts'
-import { orderStatuses } from './transitions.ts'
-import { toList, toOrder, toOrderWithHistory } from './wire.ts'
+import * as schema from '../schema.ts'
+import { shopRoute } from '../shop-route.ts'
+import { orderStatuses } from '../transitions.ts'
+import { toList, toOrder, toOrderWithHistory } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofOrder = z.object({ shopId: id, orderId: schema.orderId })
