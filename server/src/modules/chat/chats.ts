@@ -7,8 +7,8 @@ import { readCursor, rowsToRead } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
 import { ChatChanged, MembersAdded } from './events.ts'
 import { membersJson, membersOf } from './member-row.ts'
-import { iso, unexpired } from './message-row.ts'
-import { unreadCount } from './receipts.ts'
+import { iso, unexpired } from './messages/row.ts'
+import { unreadCount } from './messages/receipts.ts'
 import type { Chat, ChatChanges, ChatQuery, NewChat } from './schema.ts'
 
 const lastMessageJson = sql`(

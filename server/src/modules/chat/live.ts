@@ -5,8 +5,8 @@ import { statement } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import { type SocketCommand, socketCommand } from '../realtime/index.ts'
 import { chatTopic } from './events.ts'
-import { sayAway } from './presence.ts'
-import { acknowledge } from './receipts.ts'
+import { sayAway } from './people/presence.ts'
+import { acknowledge } from './messages/receipts.ts'
 import { receipt } from './schema.ts'
 
 const findOnline = statement(

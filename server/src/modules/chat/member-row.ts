@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { iso } from './message-row.ts'
+import { iso } from './messages/row.ts'
 
 /** `member_rows`: the first members of the chats in `page`, with what others see of them. */
 export const membersOf = (count: number) => sql`

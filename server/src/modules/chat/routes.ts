@@ -1,7 +1,7 @@
 import type { RouteTable } from '../../platform/http/route.ts'
 import { chatMemberRoutes } from './member-routes.ts'
-import { messageRoutes } from './message-routes.ts'
-import { peopleRoutes } from './people-routes.ts'
+import { messageRoutes } from './messages/routes.ts'
+import { peopleRoutes } from './people/routes.ts'
 import { chatRoutes as routesOfChats } from './chat-routes.ts'
 
 export const chatRoutes: RouteTable = {

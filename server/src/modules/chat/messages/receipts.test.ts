@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type SignedUp, startTestServer } from '../../../test/server.ts'
-import { serverContext } from '../../platform/services.ts'
-import { removeExpiredMessages } from './jobs.ts'
+import { type SignedUp, startTestServer } from '../../../../test/server.ts'
+import { serverContext } from '../../../platform/services.ts'
+import { removeExpiredMessages } from '../jobs.ts'
 
 const server = await startTestServer()
 const { pool } = server.app.services.connections

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { invalidField } from '../../platform/errors.ts'
-import { id } from '../../platform/http/fields.ts'
-import { type Route, route } from '../../platform/http/route.ts'
+import { invalidField } from '../../../platform/errors.ts'
+import { id } from '../../../platform/http/fields.ts'
+import { type Route, route } from '../../../platform/http/route.ts'
 import { downloadFile, uploadFile } from './files.ts'
 import { listMessages, searchMessages } from './history.ts'
 import { createPoll, deleteMessage, editMessage, sendMessage } from './messages.ts'
@@ -26,7 +26,7 @@ import {
   uploadedFile,
   viewedMessage,
   vote,
-} from './schema.ts'
+} from '../schema.ts'
 import { viewMessage } from './views.ts'
 
 const params = z.object({ id })

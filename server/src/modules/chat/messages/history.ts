@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { Ctx } from '../../platform/context.ts'
-import { statement, variants } from '../../platform/database/statement.ts'
-import { invalidField, missing } from '../../platform/errors.ts'
-import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
-import { type MessageRow, messageColumns, presentMessages, toHistory, unexpired } from './message-row.ts'
-import type { History, messagePage } from './schema.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement, variants } from '../../../platform/database/statement.ts'
+import { invalidField, missing } from '../../../platform/errors.ts'
+import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
+import { type MessageRow, messageColumns, presentMessages, toHistory, unexpired } from './row.ts'
+import type { History, messagePage } from '../schema.ts'
 
 type Page = z.output<typeof messagePage>
 type Direction = 'older' | 'newer'

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { conflict, forbidden, missing } from '../../platform/errors.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { signedFileUrl } from './files.ts'
-import type { Message, UploadedFile } from './schema.ts'
+import type { Message, UploadedFile } from '../schema.ts'
 
 interface Sealed {
   chat_id: string

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { conflict, missing } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { ReactionsChanged } from './events.ts'
-import { reactionsJson, unexpired } from './message-row.ts'
-import type { reactionsOf } from './schema.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { conflict, missing } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { ReactionsChanged } from '../events.ts'
+import { reactionsJson, unexpired } from './row.ts'
+import type { reactionsOf } from '../schema.ts'
 
 type Reactions = z.output<typeof reactionsOf>
 

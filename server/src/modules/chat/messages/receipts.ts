@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { missing } from '../../platform/errors.ts'
-import { chatTopic } from './events.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { missing } from '../../../platform/errors.ts'
+import { chatTopic } from '../events.ts'
 
 /** Unread messages of member `m` in chat `c`. What has expired but not been swept does not count either. */
 export const unreadCount = sql`(c.last_number - m.read_number - m.unread_gone - (

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { statement } from '../../platform/database/statement.ts'
-import { newId } from '../../platform/id.ts'
-import { type Services, serverContext } from '../../platform/services.ts'
-import type { Attendance } from '../realtime/index.ts'
-import { chatTopic } from './events.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { newId } from '../../../platform/id.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import type { Attendance } from '../../realtime/index.ts'
+import { chatTopic } from '../events.ts'
 
 /** A client that comes back within this time was never away. */
 const graceMs = 5_000

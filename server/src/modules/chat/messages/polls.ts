@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { conflict, invalidField, missing } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { newId } from '../../platform/id.ts'
-import { PollChanged } from './events.ts'
-import { pollJson, unexpired } from './message-row.ts'
-import type { Message, NewPoll, Poll } from './schema.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { conflict, invalidField, missing } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { newId } from '../../../platform/id.ts'
+import { PollChanged } from '../events.ts'
+import { pollJson, unexpired } from './row.ts'
+import type { Message, NewPoll, Poll } from '../schema.ts'
 
 interface Insert {
   id: string

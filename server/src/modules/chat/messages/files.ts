@@ -1,15 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { forbidden, missing } from '../../platform/errors.ts'
-import { readUpload } from '../../platform/http/multipart.ts'
-import { newId } from '../../platform/id.ts'
-import { serverContext } from '../../platform/services.ts'
-import { type ReceivedFile, type StoredFile, receiveFile, sendFile } from '../files/index.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { forbidden, missing } from '../../../platform/errors.ts'
+import { readUpload } from '../../../platform/http/multipart.ts'
+import { newId } from '../../../platform/id.ts'
+import { serverContext } from '../../../platform/services.ts'
+import { type ReceivedFile, type StoredFile, receiveFile, sendFile } from '../../files/index.ts'
 import { fileUrl } from './file-url.ts'
-import type { UploadedFile } from './schema.ts'
+import type { UploadedFile } from '../schema.ts'
 
 const insert = statement('chat.files.insert', (db, p: StoredFile) =>
   db.insertInto('chat.files').values({

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { id, page, pageOf, succeeded, success, text } from '../../platform/http/fields.ts'
-import { type Route, route } from '../../platform/http/route.ts'
-import { invalidField } from '../../platform/errors.ts'
+import { id, page, pageOf, succeeded, success, text } from '../../../platform/http/fields.ts'
+import { type Route, route } from '../../../platform/http/route.ts'
+import { invalidField } from '../../../platform/errors.ts'
 import { blockUser, findPeople, listBlocks, unblockUser } from './people.ts'
 import { getMyProfile, updateMyProfile } from './profiles.ts'
-import { block, blockChoice, chatProfile, chatProfileChanges, person } from './schema.ts'
+import { block, blockChoice, chatProfile, chatProfileChanges, person } from '../schema.ts'
 
 export const peopleRoutes: Record<string, Route> = {
   searchPeople: route({

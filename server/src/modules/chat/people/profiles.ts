@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { invalidField } from '../../platform/errors.ts'
-import { getProfile, updateProfile } from '../identity/index.ts'
-import type { ChatProfile, ChatProfileChanges } from './schema.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { invalidField } from '../../../platform/errors.ts'
+import { getProfile, updateProfile } from '../../identity/index.ts'
+import type { ChatProfile, ChatProfileChanges } from '../schema.ts'
 
 type Shown = Pick<
   ChatProfile,

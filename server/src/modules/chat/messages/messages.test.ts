@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SignedUp } from '../../../test/server.ts'
-import { startTestServer } from '../../../test/server.ts'
-import { serverContext } from '../../platform/services.ts'
-import { removeExpiredMessages, removeUnusedFiles } from './jobs.ts'
+import type { SignedUp } from '../../../../test/server.ts'
+import { startTestServer } from '../../../../test/server.ts'
+import { serverContext } from '../../../platform/services.ts'
+import { removeExpiredMessages, removeUnusedFiles } from '../jobs.ts'
 
 const server = await startTestServer()
 const { pool } = server.app.services.connections

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { explainAs } from '../../../test/explain.ts'
-import { startTestServer } from '../../../test/server.ts'
+import { explainAs } from '../../../../test/explain.ts'
+import { startTestServer } from '../../../../test/server.ts'
 import { beside, search } from './history.ts'
 
 const server = await startTestServer()

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { violates } from '../../platform/database/errors.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { conflict, forbidden, invalidField, missing } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { newId } from '../../platform/id.ts'
-import { MessageDeleted, MessageEdited, MessageSent } from './events.ts'
-import { type MessageRow, messageColumns, presentMessages, toMessage, unexpired } from './message-row.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { violates } from '../../../platform/database/errors.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { conflict, forbidden, invalidField, missing } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { newId } from '../../../platform/id.ts'
+import { MessageDeleted, MessageEdited, MessageSent } from '../events.ts'
+import { type MessageRow, messageColumns, presentMessages, toMessage, unexpired } from './row.ts'
 import { insertPoll, requireOpenUntil } from './polls.ts'
-import type { Message, NewMessage, NewPoll, Poll } from './schema.ts'
+import type { Message, NewMessage, NewPoll, Poll } from '../schema.ts'
 
 const daySeconds = 24 * 60 * 60
 /** What nobody opens does not lie about for ever. */
