@@ -204,14 +204,18 @@ export interface Operations {
   getMe: { input: undefined; answer: { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string } }
   /** Delete my account. What is mine alone goes; what others rely on, like messages, stays with a deleted user. */
   deleteAccount: { input: { body: { "password"?: string } }; answer: { "success": true } }
-  /** Change my password; my other sessions end. */
-  changePassword: { input: { body: { "current_password": string; "new_password": string } }; answer: { "message": string } }
   /** Where I am signed in. */
   listSessions: { input: undefined; answer: { "data": ({ "id": string; "user_agent": string | null; "ip": string | null; "created_at": string; "last_used_at": string; "expires_at": string; "current": boolean })[]; "next_cursor": string | null } }
   /** Sign out everywhere but here. */
   revokeOtherSessions: { input: undefined; answer: { "success": true } }
   /** Sign out one of my sessions. */
   revokeSession: { input: { path: { id: string } }; answer: { "success": true } }
+  /** Change my password; my other sessions end. */
+  changePassword: { input: { body: { "current_password": string; "new_password": string } }; answer: { "message": string } }
+  /** Get a link by e-mail with which a new password can be chosen. */
+  forgotPassword: { input: { body: { "email": string } }; answer: { "message": string } }
+  /** Choose a new password with the token of that link; every session ends. */
+  resetPassword: { input: { body: { "token": string; "password": string } }; answer: { "message": string } }
   /** The other providers that people can sign in with here. */
   listSignInProviders: { input: undefined; answer: { "data": ({ "provider": string; "name": string })[] } }
   /** Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page is told by a message. */
@@ -220,10 +224,6 @@ export interface Operations {
   returnFromElsewhere: { input: { path: { provider: string }; query?: { state?: string; code?: string; iss?: string; error?: string } }; answer: unknown }
   /** Get a code by e-mail or SMS; with `code`, confirm it. */
   verify: { input: { body: { "type": "email" | "phone"; "code"?: string } }; answer: { "message": string; "type": "email" | "phone"; "email_verified": boolean; "phone_verified": boolean; "expires_at"?: string } }
-  /** Get a link by e-mail with which a new password can be chosen. */
-  forgotPassword: { input: { body: { "email": string } }; answer: { "message": string } }
-  /** Choose a new password with the token of that link; every session ends. */
-  resetPassword: { input: { body: { "token": string; "password": string } }; answer: { "message": string } }
   /** My profile; for owners and admins also a member's. */
   getProfile: { input: { path: { userId: string } }; answer: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string } }
   /** Change my profile. */
@@ -846,16 +846,16 @@ export const operations = {
   signOut: ['POST', '/api/auth/signout'],
   getMe: ['GET', '/api/auth/me'],
   deleteAccount: ['DELETE', '/api/auth/me'],
-  changePassword: ['POST', '/api/auth/password'],
   listSessions: ['GET', '/api/auth/sessions'],
   revokeOtherSessions: ['DELETE', '/api/auth/sessions'],
   revokeSession: ['DELETE', '/api/auth/sessions/{id}'],
+  changePassword: ['POST', '/api/auth/password'],
+  forgotPassword: ['POST', '/api/auth/forgot-password'],
+  resetPassword: ['POST', '/api/auth/reset-password'],
   listSignInProviders: ['GET', '/api/auth/oauth'],
   signInElsewhere: ['GET', '/api/auth/oauth/{provider}'],
   returnFromElsewhere: ['GET', '/api/auth/oauth/{provider}/callback'],
   verify: ['POST', '/api/users/verify'],
-  forgotPassword: ['POST', '/api/auth/forgot-password'],
-  resetPassword: ['POST', '/api/auth/reset-password'],
   getProfile: ['GET', '/api/profiles/{userId}'],
   updateProfile: ['PATCH', '/api/profiles/{userId}'],
   becomeAffiliate: ['POST', '/api/profiles/{userId}/affiliate'],

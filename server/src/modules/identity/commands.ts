@@ -7,11 +7,11 @@ import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { audited } from './audit.ts'
 import { MemberJoined, UserSignedUp, WorkspaceCreated } from './events.ts'
-import { hashPassword, requireAcceptablePassword } from './passwords.ts'
-import { announceRevoked, revokeOthers } from './sessions.ts'
-import { newUser, takenOr } from './sign-up.ts'
-import { actAs, findForSignIn, setPasswordHash } from './users.ts'
-import { createWorkspaceCall } from './workspaces.ts'
+import { hashPassword, requireAcceptablePassword } from './passwords/passwords.ts'
+import { announceRevoked, revokeOthers } from './sessions/sessions.ts'
+import { newUser, takenOr } from './people/sign-up.ts'
+import { actAs, findForSignIn, setPasswordHash } from './people/users.ts'
+import { createWorkspaceCall } from './workspaces/workspaces.ts'
 
 // What the operator may do from the command line, without a session.
 

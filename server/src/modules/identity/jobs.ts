@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { statement } from '../../platform/database/statement.ts'
 import { job } from '../../platform/jobs.ts'
 import { forgetAttempts } from './attempts.ts'
-import { forgetAuthCodes } from './auth-codes.ts'
+import { forgetAuthCodes } from './supabase/auth-codes.ts'
 import { forgetOAuthAttempts } from './oauth/attempts.ts'
 
 const forgetSessions = statement(

@@ -1,15 +1,24 @@
 import type { RouteTable } from '../../platform/http/route.ts'
-import { apiKeyRoutes } from './api-key-routes.ts'
-import { authRoutes } from './auth-routes.ts'
+import { apiKeyRoutes } from './api-keys/routes.ts'
+import { codeRoutes } from './codes/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
-import { profileRoutes } from './profile-routes.ts'
-import { recoveryRoutes } from './recovery-routes.ts'
-import { supabaseRoutes } from './supabase-routes.ts'
-import { workspaceRoutes } from './workspace-routes.ts'
+import { passwordRoutes } from './passwords/routes.ts'
+import { profileRoutes } from './people/routes.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { supabaseRoutes } from './supabase/routes.ts'
+import { workspaceRoutes } from './workspaces/routes.ts'
 
 export const identityRoutes: RouteTable = {
   tag: 'Identity',
-  routes: { ...authRoutes, ...oauthRoutes, ...recoveryRoutes, ...profileRoutes, ...workspaceRoutes, ...apiKeyRoutes },
+  routes: {
+    ...sessionRoutes,
+    ...passwordRoutes,
+    ...oauthRoutes,
+    ...codeRoutes,
+    ...profileRoutes,
+    ...workspaceRoutes,
+    ...apiKeyRoutes,
+  },
 }
 
 /** The same accounts as Supabase's clients expect them. */

@@ -8,9 +8,9 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { requireAdmitted, signUpLimit } from '../attempts.ts'
 import { audited } from '../audit.ts'
 import { type SignedIn, profileFields } from '../schema.ts'
-import { type Device, startSession } from '../sessions.ts'
-import { newUser, startAccount } from '../sign-up.ts'
-import { actAs, findForSignIn } from '../users.ts'
+import { type Device, startSession } from '../sessions/sessions.ts'
+import { newUser, startAccount } from '../people/sign-up.ts'
+import { actAs, findForSignIn } from '../people/users.ts'
 import type { ExternalAccount } from './protocol.ts'
 
 interface KnownUser {

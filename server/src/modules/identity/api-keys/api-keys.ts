@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import { type Role, scopes } from '../../../platform/access.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { forbidden, invalidField, missing } from '../../../platform/errors.ts'
+import { readCursor, toPage } from '../../../platform/http/fields.ts'
+import { newId } from '../../../platform/id.ts'
+import { apiKeyPrefix, hashApiKey, newApiKey } from './api-key-format.ts'
+import { audited } from '../audit.ts'
+import type { NewApiKey } from '../schema.ts'
+
+export interface ApiKey {
+  id: string
+  name: string
+  prefix: string
+  scopes: string[]
+  created_by: string
+  created_at: string
+  expires_at: string | null
+  last_used_at: string | null
+}
+
+const columns = sql`id, name, prefix, scopes, created_by, created_at, expires_at, last_used_at`
+
+const insert = statement(
+  'identity.api_keys.insert',
+  (
+    _,
+    p: { id: string; name: string; key_hash: Buffer; prefix: string; scopes: string[]; expires_at: string | null },
+  ) => sql<ApiKey>`
+    insert into identity.api_keys (id, name, key_hash, prefix, scopes, expires_at)
+    values (${p.id}, ${p.name}, ${p.key_hash}, ${p.prefix}, ${p.scopes}::text[], ${p.expires_at}::timestamptz)
+    returning ${columns}`,
+)
+
+const list = statement(
+  'identity.api_keys.list',
+  (_, p: { before: string | null; limit: number }) => sql<ApiKey>`
+    select ${columns} from identity.api_keys
+     where workspace_id = app.workspace_id() and revoked_at is null
+       and id < coalesce(${p.before}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+     order by id desc limit ${p.limit}`,
+)
+
+const revoke = statement(
+  'identity.api_keys.revoke',
+  (_, p: { id: string }) => sql<{ id: string }>`
+    update identity.api_keys set revoked_at = now()
+     where workspace_id = app.workspace_id() and id = ${p.id} and revoked_at is null returning id`,
+)
+
+/** The key itself is in this answer and nowhere else. Throws 403 for a scope that its maker's role does not have. */
+export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey & { key: string }> {
+  if (input.expires_at && Date.parse(input.expires_at) <= ctx.now().getTime()) {
+    throw invalidField('body.expires_at', 'This is in the past.')
+  }
+  const role = (await ctx.db.entered()).role as Role
+  const beyond = input.scopes.filter((scope) => !(scopes[scope] as readonly Role[]).includes(role))
+  if (beyond.length > 0)
+    throw forbidden(`Your role does not have the scope ${beyond.join(', ')}, so no key of yours can.`)
+  const id = newId()
+  const key = newApiKey()
+  const row = {
+    id,
+    name: input.name,
+    key_hash: hashApiKey(key),
+    prefix: key.slice(0, apiKeyPrefix.length + 4),
+    scopes: [...new Set(input.scopes)],
+    expires_at: input.expires_at ?? null,
+  }
+  const line = audited({ action: 'api_key.created', target: `api_key:${id}`, details: { scopes: row.scopes } })
+  const results = await ctx.db.together([insert.call(row), line], { commit: true })
+  return { ...(results[0]?.[0] as unknown as ApiKey), key }
+}
+
+export async function listApiKeys(ctx: Ctx, page: { limit: number; cursor?: string }) {
+  const rows = await ctx.db.all(list, { before: readCursor(page.cursor), limit: page.limit + 1 })
+  return toPage(rows, page.limit)
+}
+
+/** It stops working at once. Throws 404. */
+export async function revokeApiKey(ctx: Ctx, id: string): Promise<void> {
+  const line = audited({ action: 'api_key.revoked', target: `api_key:${id}` })
+  const [revoked] = await ctx.db.together([revoke.call({ id }), line])
+  if (revoked?.length === 0) missing('API key')
+}

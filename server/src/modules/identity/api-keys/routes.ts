@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { id, page, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
+import { type Route, route } from '../../../platform/http/route.ts'
+import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
+import { listAudit } from '../audit.ts'
+import { apiKey, apiKeyWithSecret, auditEntry, newApiKey } from '../schema.ts'
+
+export const apiKeyRoutes: Record<string, Route> = {
+  createApiKey: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/api-keys',
+    access: 'api-keys:write',
+    summary: 'Make an API key for this workspace. The key is shown this once.',
+    body: newApiKey,
+    example: { name: 'Website', scopes: ['contacts:read', 'contacts:write'] },
+    status: 201,
+    answer: apiKeyWithSecret,
+    notIdempotent: true,
+    handler: (ctx, { body }) => createApiKey(ctx, body),
+  }),
+
+  listApiKeys: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/api-keys',
+    access: 'api-keys:write',
+    summary: 'The API keys of this workspace.',
+    query: page(),
+    answer: pageOf(apiKey),
+    handler: (ctx, { query }) => listApiKeys(ctx, query),
+  }),
+
+  revokeApiKey: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/api-keys/:id',
+    access: 'api-keys:write',
+    summary: 'Revoke an API key; it stops working at once.',
+    params: z.object({ id }),
+    answer: success,
+    async handler(ctx, { params }) {
+      await revokeApiKey(ctx, params.id)
+      return succeeded
+    },
+  }),
+
+  listAudit: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/audit',
+    access: 'audit:read',
+    summary: 'Who did what to whose access in this workspace.',
+    query: page(),
+    answer: pageOf(auditEntry),
+    handler: (ctx, { query }) => listAudit(ctx, query),
+  }),
+}

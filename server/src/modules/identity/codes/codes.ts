@@ -1,0 +1,48 @@
+import { createHmac, randomInt } from 'node:crypto'
+import { sql } from 'kysely'
+import { type Call, statement } from '../../../platform/database/statement.ts'
+import type { Services } from '../../../platform/services.ts'
+
+// Codes of six digits, one at a time for each purpose of each user.
+
+export const codeLifeSeconds = 10 * 60
+const maxTries = 5
+
+export const newCode = () => String(randomInt(1_000_000)).padStart(6, '0')
+
+interface Code {
+  purpose: string
+  userId: string
+  /** Where it is sent. It is part of what is hashed: a code for one address proves nothing about another. */
+  address: string
+  code: string
+}
+
+const hashOf = ({ secrets }: Services, { purpose, userId, address, code }: Code): Buffer =>
+  createHmac('sha256', secrets.derive('identity.codes'))
+    .update(JSON.stringify([purpose, userId, address, code]))
+    .digest()
+
+const keep = statement(
+  'identity.codes.keep',
+  (_, p: { purpose: string; code_hash: Buffer }) => sql<{ expires_at: string }>`
+    insert into identity.codes as c (user_id, purpose, code_hash, expires_at)
+    values (app.user_id(), ${p.purpose}, ${p.code_hash}, now() + make_interval(secs => ${sql.lit(codeLifeSeconds)}))
+    on conflict (user_id, purpose) do update
+      set code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0, created_at = now()
+    returning expires_at`,
+)
+
+const redeem = statement(
+  'identity.codes.redeem',
+  (_, p: { purpose: string; code_hash: Buffer }) => sql<{ right: boolean }>`
+    select app.redeem_code(app.user_id(), ${p.purpose}, ${p.code_hash}, ${sql.lit(maxTries)}) as "right"`,
+)
+
+/** Voids the one before. Answers `expires_at`. For the server, acting for the user. */
+export const keepCode = (services: Services, code: Code): Call =>
+  keep.call({ purpose: code.purpose, code_hash: hashOf(services, code) })
+
+/** Takes one of its five tries. Answers whether it is `right`: once. For the server, acting for the user. */
+export const redeemCode = (services: Services, code: Code): Call =>
+  redeem.call({ purpose: code.purpose, code_hash: hashOf(services, code) })

@@ -1,0 +1,52 @@
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { AppError } from '../../../platform/errors.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import { requireAdmitted, resetLimit } from '../attempts.ts'
+import { redeemCode } from '../codes/codes.ts'
+import { linkLifeMinutes, proveMailbox, recoveryCode, takeReset } from './password-reset.ts'
+import type { SignedIn } from '../schema.ts'
+import { type Device, startSession } from '../sessions/sessions.ts'
+import { actAs, findForSignIn } from '../people/users.ts'
+
+/** What a mail about a forgotten password brings: the token of its link, or its code. */
+export type Proof = { token: string } | { email: string; code: string }
+
+interface Recovered {
+  signedIn: SignedIn
+  /** The session is only for who has the verifier of this (RFC 7636, S256). */
+  codeChallenge: string | null
+}
+
+/**
+ * Signs in whom the mail was sent to; for half an hour they may choose a password without the old one. Throws 403
+ * `otp_expired` for a proof that is not good, 429 after too many tries.
+ */
+export async function recover(services: Services, proof: Proof, device: Device): Promise<Recovered> {
+  const server = serverContext(services, { workspaceId: null })
+  const [admitted] = await server.db.together([resetLimit(device.address)])
+  requireAdmitted(admitted, 'get back in')
+  const recovered = await transaction(server, async (ctx) => {
+    const proven = await redeem(ctx, proof)
+    // Not thrown from here: the try must be counted.
+    if (!proven) return undefined
+    const { user_id, code_challenge: codeChallenge } = proven
+    const before = [actAs.call({ user_id }), proveMailbox.call({ user_id })]
+    const signedIn = await startSession(ctx, before, device, { recoveryMinutes: linkLifeMinutes })
+    return { signedIn, codeChallenge }
+  })
+  if (!recovered) {
+    throw new AppError(403, 'otp_expired', 'This link or code is not valid, or no longer. Ask for a new one.')
+  }
+  return recovered
+}
+
+async function redeem(ctx: Ctx, proof: Proof) {
+  if ('token' in proof) return takeReset(ctx, proof.token)
+  const user = await ctx.db.maybe(findForSignIn, { email: proof.email })
+  if (!user || user.suspended_at) return undefined
+  const [, [redeemed]] = (await ctx.db.together([
+    actAs.call({ user_id: user.id }),
+    redeemCode(ctx.services, { ...recoveryCode(user), code: proof.code }),
+  ])) as unknown as [unknown, [{ right: boolean }]]
+  return redeemed.right ? { user_id: user.id, code_challenge: null } : undefined
+}

@@ -1,0 +1,103 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { AppError, conflict, invalidField } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import { audited } from '../audit.ts'
+import { UserDeleted } from '../events.ts'
+import { removeMember } from '../workspaces/members.ts'
+import { type Device, announceRevoked, currentSession, revokeOthers } from '../sessions/sessions.ts'
+import { provePassword } from '../sessions/sign-in.ts'
+import { actAs, findForSignIn, findMe } from '../people/users.ts'
+import { deleteWorkspace } from '../workspaces/workspaces.ts'
+
+/** Who has no password proves themselves by having signed in so recently. */
+const freshMinutes = 10
+
+const isFresh = statement(
+  'identity.sessions.is_fresh',
+  (_, p: { id: string }) => sql<{ fresh: boolean }>`
+    select created_at > now() - make_interval(mins => ${sql.lit(freshMinutes)}) as fresh
+      from identity.sessions where id = ${p.id}`,
+)
+
+/**
+ * Deletes the account of who asks. Throws 400 when the password is wrong, 403 `sign_in_again` when there is none and the
+ * sign-in is older than ten minutes, 409 `last_owner`, 429.
+ */
+export async function deleteOwnAccount(ctx: Ctx, password: string | undefined, device: Device): Promise<void> {
+  const { services } = ctx
+  const { id, email } = await ctx.db.one(findMe, {})
+  const server = serverContext(services, { workspaceId: null })
+  const account = await server.db.one(findForSignIn, { email })
+  if (account.password_hash !== null) {
+    const { user, forgive } = await provePassword(services, email, password ?? '', device)
+    if (!user) throw invalidField('body.password', 'This is not your password.')
+    await server.db.together([forgive])
+  } else if (!(await server.db.one(isFresh, { id: currentSession(ctx) as string })).fresh) {
+    throw new AppError(403, 'sign_in_again', 'Sign in again, and delete your account within ten minutes.')
+  }
+  await eraseUser(services, id)
+}
+
+interface Belonging {
+  workspace_id: string
+  name: string
+  /** Others would be left without an owner. */
+  needs_heir: boolean
+}
+
+const belongings = statement(
+  'identity.members.belongings',
+  (_, p: { user_id: string }) => sql<Belonging>`
+    select m.workspace_id, w.name,
+           m.role = 'owner' and count(other.user_id) > 0
+             and count(other.user_id) filter (where other.role = 'owner') = 0 as needs_heir
+      from identity.members m
+      join identity.workspaces w on w.id = m.workspace_id
+      left join identity.members other on other.workspace_id = m.workspace_id and other.user_id <> m.user_id
+     where m.user_id = ${p.user_id}
+     group by m.workspace_id, w.name, m.role order by m.workspace_id`,
+)
+
+const countMembers = statement(
+  'identity.members.count',
+  () => sql<{ members: number }>`
+    select count(*) as members from identity.members where workspace_id = app.workspace_id()`,
+)
+
+const erase = statement(
+  'identity.users.erase',
+  (_, p: { user_id: string }) => sql<Record<string, never>>`select identity.erase_user(${p.user_id})`,
+)
+
+/**
+ * Leaves of a user an id with the name "Deleted user": see docs/operations.md for what goes and what stays. A workspace
+ * that was theirs alone is deleted with them. What is done already stays done when it breaks off; repeat it. Throws 409
+ * `last_owner` when others would be left in a workspace without an owner.
+ */
+export async function eraseUser(services: Services, userId: string): Promise<void> {
+  const server = serverContext(services, { workspaceId: null })
+  const workspaces = await server.db.all(belongings, { user_id: userId })
+  const orphaned = workspaces.filter(({ needs_heir }) => needs_heir).map(({ name }) => `"${name}"`)
+  if (orphaned.length > 0) {
+    throw conflict('last_owner', `First make somebody else an owner of ${orphaned.join(', ')}, or delete it.`)
+  }
+  for (const { workspace_id } of workspaces) {
+    await transaction(serverContext(services, { workspaceId: workspace_id, userId }), async (ctx) => {
+      const { members } = await ctx.db.one(countMembers, {})
+      await (members === 1 ? deleteWorkspace(ctx, workspace_id) : removeMember(ctx, userId))
+    })
+  }
+  await transaction(server, async (ctx) => {
+    const [, revoked] = await ctx.db.together([
+      actAs.call({ user_id: userId }),
+      revokeOthers.call({ keep: null }),
+      erase.call({ user_id: userId }),
+      audited({ action: 'user.deleted', target: `user:${userId}` }),
+    ])
+    announceRevoked(ctx, userId, revoked as { id: string }[], 'account_deleted')
+    emit(ctx, UserDeleted, { user_id: userId })
+  })
+}

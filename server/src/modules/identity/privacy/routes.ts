@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { optional, succeeded, success } from '../../../platform/http/fields.ts'
+import { FileReply, Reply, type RouteTable, route } from '../../../platform/http/route.ts'
+import { signedOutCookies } from '../sessions/cookies.ts'
+import { deviceOf } from '../sessions/device.ts'
+import { deleteOwnAccount } from './erasure.ts'
+import { type AccountSection, exportAccount } from './export.ts'
+import { credentials } from '../schema.ts'
+
+export type { AccountSection } from './export.ts'
+
+/** `sections`: what other modules keep of a person. */
+export const accountRoutes = (sections: readonly AccountSection[]): RouteTable => ({
+  tag: 'Identity',
+  routes: {
+    deleteAccount: route({
+      kind: 'outside',
+      method: 'DELETE',
+      path: '/api/auth/me',
+      access: 'user',
+      summary:
+        'Delete my account. What is mine alone goes; what others rely on, like messages, stays with a deleted user.',
+      body: z.object({ password: optional(credentials.shape.password) }),
+      example: { password: 'correct horse battery' },
+      answer: success,
+      errors: [409],
+      notIdempotent: true,
+      async handler(ctx, { body, request }) {
+        await deleteOwnAccount(ctx, body.password, deviceOf(request))
+        return new Reply(succeeded, { headers: { 'set-cookie': signedOutCookies(ctx.services.config) } })
+      },
+    }),
+
+    exportAccount: route({
+      kind: 'outside',
+      method: 'GET',
+      path: '/api/auth/me/export',
+      access: 'user',
+      summary: 'Everything that is kept about me, as one JSON file.',
+      answer: z.record(z.string(), z.unknown()),
+      async handler(ctx) {
+        await ctx.db.entered()
+        return new FileReply(Readable.from(exportAccount(ctx, sections)), {
+          'content-type': 'application/json; charset=utf-8',
+          'content-disposition': 'attachment; filename="account.json"',
+        })
+      },
+    }),
+  },
+})

@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Principal } from '../../../platform/context.ts'
+import { AppError, unauthorized } from '../../../platform/errors.ts'
+import type { Authenticate } from '../../../platform/http/server.ts'
+import type { Services } from '../../../platform/services.ts'
+import { apiKeyPrefix, hashApiKey } from '../api-keys/api-key-format.ts'
+import { accessCookie, requireOwnPage } from './cookies.ts'
+import { accessTokens } from './token-keys.ts'
+
+const nobody: Principal = { kind: 'public' }
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** Where people get credentials: old ones that a client still sends along must not be in their way. */
+const signInPaths = new Set([
+  '/api/auth/signup',
+  '/api/auth/register',
+  '/api/auth/login',
+  '/api/auth/refresh',
+  '/api/auth/forgot-password',
+  '/api/auth/reset-password',
+  '/api/auth/oauth',
+  '/api/auth/oauth/:provider',
+  '/api/auth/oauth/:provider/callback',
+  '/auth/v1/signup',
+  '/auth/v1/token',
+  '/auth/v1/recover',
+  '/auth/v1/verify',
+])
+/** The same for everybody: a visitor's token is theirs to read, and a member's says nothing here. */
+const publicPaths = '/api/public/'
+
+/**
+ * Reads the credentials of a request: bearer token, else API key, else cookie. A cookie that is no longer good counts as
+ * none. Throws 401 for a bad token and 403 for a cookie sent from a page of another site.
+ */
+export function createAuthenticate(services: Services): Authenticate {
+  const { config, now } = services
+  const tokens = accessTokens(services)
+  return (headers, method, path) => {
+    if (signInPaths.has(path) || path.startsWith(publicPaths)) return nobody
+    const { authorization } = headers
+    if (authorization !== undefined && authorization !== '') return fromBearer(bearerOf(authorization))
+    const key = headers['x-api-key']
+    if (typeof key === 'string' && key !== '') return fromApiKey(key)
+    return headers.cookie === undefined ? nobody : fromCookie(headers, method)
+  }
+
+  function fromBearer(credential: string): Principal {
+    if (credential.startsWith(apiKeyPrefix)) return fromApiKey(credential)
+    return { kind: 'user', ...tokens.verify(credential, now().getTime()) }
+  }
+
+  function fromCookie(headers: IncomingHttpHeaders, method: string): Principal {
+    const token = accessCookie(config, headers)
+    if (token === undefined) return nobody
+    let principal: Principal
+    try {
+      principal = { kind: 'user', ...tokens.verify(token, now().getTime()) }
+    } catch (error) {
+      if (error instanceof AppError) return nobody
+      throw error
+    }
+    if (!safeMethods.has(method)) requireOwnPage(config, headers)
+    return principal
+  }
+}
+
+function bearerOf(authorization: string): string {
+  const credential = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  if (credential === undefined)
+    throw unauthorized('The Authorization header must be "Bearer" and a token or an API key.')
+  return credential
+}
+
+function fromApiKey(key: string): Principal {
+  return { kind: 'api_key', hash: hashApiKey(key) }
+}

@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Config } from '../../../config.ts'
+import { forbidden } from '../../../platform/errors.ts'
+import { cookie, isSecure, readCookie } from '../../../platform/http/cookie.ts'
+import { isAllowedOrigin } from '../../../platform/http/cors.ts'
+import { accessTokenLifeSeconds } from './access-tokens.ts'
+import { idleDays } from './refresh-tokens.ts'
+
+const refreshPath = '/api/auth'
+
+/** Over https the names carry the prefixes that browsers enforce: Secure, and for `__Host-` this host and path / only. */
+const cookieNames = (config: Pick<Config, 'publicUrl'>) =>
+  isSecure(config)
+    ? { access: '__Host-sb_access', refresh: '__Secure-sb_refresh' }
+    : { access: 'sb_access', refresh: 'sb_refresh' }
+
+/** Set-Cookie values that sign a browser in. */
+export function signedInCookies(config: Config, tokens: { access: string; refresh: string }): string[] {
+  const names = cookieNames(config)
+  const idleSeconds = idleDays * 24 * 60 * 60
+  return [
+    cookie(config, names.access, tokens.access, `Path=/; Max-Age=${accessTokenLifeSeconds}; SameSite=Lax`),
+    cookie(config, names.refresh, tokens.refresh, `Path=${refreshPath}; Max-Age=${idleSeconds}; SameSite=Strict`),
+  ]
+}
+
+/** Set-Cookie values that sign it out. */
+export function signedOutCookies(config: Config): string[] {
+  const names = cookieNames(config)
+  return [
+    cookie(config, names.access, '', 'Path=/; Max-Age=0; SameSite=Lax'),
+    cookie(config, names.refresh, '', `Path=${refreshPath}; Max-Age=0; SameSite=Strict`),
+  ]
+}
+
+export const accessCookie = (config: Config, headers: IncomingHttpHeaders) =>
+  readCookie(headers, cookieNames(config).access)
+
+export const refreshCookie = (config: Config, headers: IncomingHttpHeaders) =>
+  readCookie(headers, cookieNames(config).refresh)
+
+/**
+ * Browsers send cookies along with requests that other sites make, so a request that changes something by cookie must
+ * come from a page of ours: by its Origin, or where there is none by Sec-Fetch-Site. Throws 403.
+ */
+export function requireOwnPage(config: Config, headers: IncomingHttpHeaders): void {
+  const { origin } = headers
+  const own = origin === undefined ? headers['sec-fetch-site'] === 'same-origin' : isAllowedOrigin(config, origin)
+  if (!own) throw forbidden('A request signed in by cookie must come from a page of this server or of CORS_ORIGINS.')
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod'
+import type { Config } from '../../../config.ts'
+import { unauthorized } from '../../../platform/errors.ts'
+import { id, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
+import { Reply, type Route, route } from '../../../platform/http/route.ts'
+import { refreshCookie, requireOwnPage, signedInCookies, signedOutCookies } from './cookies.ts'
+import { deviceOf } from './device.ts'
+import { knownDeviceCookie, knownDeviceOf } from './known-devices.ts'
+import {
+  type SignedIn,
+  credentials,
+  me,
+  newAccount,
+  openSession,
+  refreshRequest,
+  signedIn,
+  signedOut,
+  signedUp,
+} from '../schema.ts'
+import { currentSession, listSessions, refreshSession, revokeOtherSessions, revokeSession } from './sessions.ts'
+import { signIn } from './sign-in.ts'
+import { signUp } from '../people/sign-up.ts'
+import { findMe } from '../people/users.ts'
+
+const withCookies = <T>(
+  config: Config,
+  body: T,
+  { access_token, refresh_token }: SignedIn['session'],
+  more: string[] = [],
+) =>
+  new Reply(body, {
+    headers: { 'set-cookie': [...signedInCookies(config, { access: access_token, refresh: refresh_token }), ...more] },
+  })
+
+const signOut = (path: string) =>
+  route({
+    kind: 'write',
+    method: 'POST',
+    path,
+    access: 'user',
+    summary: 'Sign out: this session ends at once.',
+    answer: signedOut,
+    notIdempotent: true,
+    async handler(ctx) {
+      await revokeSession(ctx, currentSession(ctx) as string, 'signed_out')
+      return new Reply(
+        { success: true as const, message: 'You are signed out.' },
+        { headers: { 'set-cookie': signedOutCookies(ctx.services.config) } },
+      )
+    },
+  })
+
+export const sessionRoutes: Record<string, Route> = {
+  signUp: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/auth/signup',
+    access: 'public',
+    summary: 'Make an account; `metadata` fills the profile.',
+    body: newAccount,
+    example: {
+      email: 'ana@example.com',
+      password: 'correct horse battery',
+      metadata: { full_name: 'Ana Silva', company_name: 'Silva Lda' },
+    },
+    status: 201,
+    answer: signedUp,
+    errors: [409],
+    notIdempotent: true,
+    async handler({ services }, { body, request }) {
+      const { session, user } = await signUp(services, body, deviceOf(request))
+      const answer = { message: 'Your account is ready.', user, session }
+      return withCookies(services.config, answer, session, [knownDeviceCookie(services, body.email)])
+    },
+  }),
+
+  register: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/auth/register',
+    access: 'public',
+    summary: 'Make an account, with `invitation_token` in the workspace of the invitation; answers like a login.',
+    body: newAccount,
+    example: { email: 'ben@example.com', password: 'correct horse battery', name: 'Ben Okafor' },
+    status: 201,
+    answer: signedIn,
+    errors: [409],
+    notIdempotent: true,
+    async handler({ services }, { body, request }) {
+      const answer = await signUp(services, body, deviceOf(request))
+      return withCookies(services.config, answer, answer.session, [knownDeviceCookie(services, body.email)])
+    },
+  }),
+
+  login: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/auth/login',
+    access: 'public',
+    summary: 'Sign in.',
+    body: credentials,
+    example: { email: 'ana@example.com', password: 'correct horse battery' },
+    answer: signedIn,
+    notIdempotent: true,
+    async handler({ services }, { body, request }) {
+      const knownAs = knownDeviceOf(services, request.headers, body.email)
+      const answer = await signIn(services, body, { ...deviceOf(request), knownAs })
+      return withCookies(services.config, answer, answer.session, [knownDeviceCookie(services, body.email)])
+    },
+  }),
+
+  refresh: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/auth/refresh',
+    access: 'public',
+    summary: 'New tokens for a refresh token, from the body or the cookie. Each is good once.',
+    body: refreshRequest,
+    example: {},
+    answer: signedIn,
+    notIdempotent: true,
+    async handler({ services }, { body, request }) {
+      const { config } = services
+      let token = body.refresh_token
+      if (token === undefined) {
+        token = refreshCookie(config, request.headers)
+        if (token !== undefined) requireOwnPage(config, request.headers)
+      }
+      if (token === undefined) throw unauthorized('Send the refresh token in the body or the cookie.')
+      const answer = await refreshSession(services, token, deviceOf(request))
+      return withCookies(config, answer, answer.session)
+    },
+  }),
+
+  logout: signOut('/api/auth/logout'),
+  signOut: signOut('/api/auth/signout'),
+
+  getMe: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/auth/me',
+    access: 'user',
+    summary: 'Who I am, and my workspaces.',
+    answer: me,
+    handler: (ctx) => ctx.db.one(findMe, {}),
+  }),
+
+  listSessions: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/auth/sessions',
+    access: 'user',
+    summary: 'Where I am signed in.',
+    answer: pageOf(openSession),
+    handler: async (ctx) => ({ data: await listSessions(ctx), next_cursor: null }),
+  }),
+
+  revokeOtherSessions: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/auth/sessions',
+    access: 'user',
+    summary: 'Sign out everywhere but here.',
+    answer: success,
+    async handler(ctx) {
+      await revokeOtherSessions(ctx)
+      return succeeded
+    },
+  }),
+
+  revokeSession: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/auth/sessions/:id',
+    access: 'user',
+    summary: 'Sign out one of my sessions.',
+    params: z.object({ id }),
+    answer: success,
+    async handler(ctx, { params }) {
+      await revokeSession(ctx, params.id)
+      return succeeded
+    },
+  }),
+}

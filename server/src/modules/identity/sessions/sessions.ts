@@ -1,0 +1,255 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/context.ts'
+import { transaction } from '../../../platform/context.ts'
+import { type Call, statement } from '../../../platform/database/statement.ts'
+import { missing, unauthorized } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { newId } from '../../../platform/id.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import { accessTokenLifeSeconds } from './access-tokens.ts'
+import { audited } from '../audit.ts'
+import { SessionRevoked } from '../events.ts'
+import {
+  absoluteDays,
+  graceSeconds,
+  idleDays,
+  isGenuine,
+  newRefreshKey,
+  parseRefreshToken,
+  refreshKeyPlace,
+  refreshToken,
+} from './refresh-tokens.ts'
+import type { Me, SignedIn } from '../schema.ts'
+import { accessTokens } from './token-keys.ts'
+import { actAs, findMe } from '../people/users.ts'
+
+/** From where somebody signs in. */
+export interface Device {
+  address: string
+  userAgent: string | null
+  /** Where the account that signs in has signed in before: how that browser is known. */
+  knownAs?: string | undefined
+}
+
+const maxSessions = 20
+
+// It also makes the sign-ins of one user queue up, so that the limit below counts them all.
+const noteActivity = statement(
+  'identity.sessions.note_activity',
+  () => sql<Record<string, never>>`
+    update identity.users set last_active_at = now() where id = app.user_id()`,
+)
+
+const insert = statement(
+  'identity.sessions.insert',
+  (
+    _,
+    p: { id: string; refresh_key: string; user_agent: string | null; ip: string; recovery_minutes: number | null },
+  ) => sql<Record<string, never>>`
+    insert into identity.sessions
+           (id, user_id, refresh_key, user_agent, ip, recovery_until, expires_at, idle_expires_at)
+    values (${p.id}, app.user_id(), ${p.refresh_key}, ${p.user_agent}, ${p.ip},
+            now() + make_interval(mins => ${p.recovery_minutes}::int), now() + make_interval(days => ${sql.lit(absoluteDays)}), now() + make_interval(days => ${sql.lit(idleDays)}))`,
+)
+
+const dropOldest = statement(
+  'identity.sessions.drop_oldest',
+  () => sql<{ id: string }>`
+    update identity.sessions set revoked_at = now()
+     where id in (select id from identity.sessions
+                   where user_id = app.user_id() and revoked_at is null and expires_at > now() and idle_expires_at > now()
+                   order by created_at desc, id desc offset ${sql.lit(maxSessions)})
+    returning id`,
+)
+
+/**
+ * Signs the user in that `before` makes the transaction act for; the first statements of it, sent together with the
+ * session. For `recoveryMinutes` a password may be chosen in it without the old one. The context is the server's own.
+ */
+export async function startSession(
+  ctx: Ctx,
+  before: Call[],
+  device: Device,
+  { recoveryMinutes = null }: { recoveryMinutes?: number | null } = {},
+): Promise<SignedIn> {
+  const { secrets } = ctx.services
+  const sessionId = newId()
+  const key = newRefreshKey()
+  const results = await ctx.db.together([
+    ...before,
+    noteActivity.call({}),
+    insert.call({
+      id: sessionId,
+      refresh_key: secrets.seal(key, refreshKeyPlace(sessionId)),
+      user_agent: device.userAgent?.slice(0, 500) ?? null,
+      ip: device.address,
+      recovery_minutes: recoveryMinutes,
+    }),
+    audited({ action: 'session.started', target: `session:${sessionId}`, address: device.address }),
+    dropOldest.call({}),
+    findMe.call({}),
+  ])
+  const [dropped, [me]] = results.slice(-2) as [{ id: string }[], Me[]]
+  const user = me as Me
+  announceRevoked(ctx, user.id, dropped, 'too_many')
+  return signedInAnswer(ctx, user, sessionId, refreshToken(key, sessionId, 0))
+}
+
+function signedInAnswer(ctx: Ctx, user: Me, sessionId: string, refresh_token: string): SignedIn {
+  const tokens = accessTokens(ctx.services)
+  const access = tokens.sign({ userId: user.id, sessionId }, ctx.now().getTime())
+  const shared = {
+    access_token: access.token,
+    refresh_token,
+    token_type: 'Bearer',
+    expires_in: accessTokenLifeSeconds,
+    expires_at: access.expiresAtSeconds,
+  } as const
+  return { session: { user: { id: user.id, email: user.email }, ...shared }, user, token: access.token, ...shared }
+}
+
+interface LockedSession {
+  user_id: string
+  generation: number
+  refresh_key: string
+  alive: boolean
+  in_grace: boolean
+}
+
+const lock = statement(
+  'identity.sessions.lock',
+  (_, p: { id: string }) => sql<LockedSession>`
+    select s.user_id, s.generation, s.refresh_key,
+           s.revoked_at is null and s.expires_at > clock_timestamp() and s.idle_expires_at > clock_timestamp()
+             and u.suspended_at is null as alive,
+           s.rotated_at > clock_timestamp() - make_interval(secs => ${sql.lit(graceSeconds)}) as in_grace
+      from identity.sessions s join identity.users u on u.id = s.user_id
+     where s.id = ${p.id} for update of s`,
+)
+
+const rotate = statement(
+  'identity.sessions.rotate',
+  (_, p: { id: string }) => sql<Record<string, never>>`
+    update identity.sessions
+       set generation = generation + 1, rotated_at = clock_timestamp(),
+           idle_expires_at = least(expires_at, now() + make_interval(days => ${sql.lit(idleDays)}))
+     where id = ${p.id}`,
+)
+
+const revokeFamily = statement(
+  'identity.sessions.revoke_family',
+  (_, p: { id: string }) => sql<Record<string, never>>`
+    update identity.sessions set revoked_at = now() where id = ${p.id}`,
+)
+
+const isOver = () => unauthorized('Your session is over. Sign in again.')
+
+/**
+ * A new pair of tokens for a refresh token. Each is good once; the one just replaced is answered with the same successor
+ * for 10 s by the database's clock, since an answer may get lost. Any other use of an old one means that somebody else
+ * has it: the session ends. Throws 401.
+ */
+export async function refreshSession(services: Services, token: string, device: Device): Promise<SignedIn> {
+  const given = parseRefreshToken(token)
+  if (!given) throw isOver()
+  const id = given.sessionId
+  const signedIn = await transaction(serverContext(services, { workspaceId: null }), async (ctx) => {
+    const session = await ctx.db.maybe(lock, { id })
+    if (!session) return undefined
+    const key = services.secrets.open(session.refresh_key, refreshKeyPlace(id))
+    if (!isGenuine(key, given) || !session.alive) return undefined
+    const acting = actAs.call({ user_id: session.user_id })
+    const isCurrent = given.generation === session.generation
+    const isParent = given.generation === session.generation - 1
+    if (!isCurrent && !(isParent && session.in_grace)) {
+      const line = { action: 'session.token_reused', target: `session:${id}`, address: device.address }
+      await ctx.db.together([acting, revokeFamily.call({ id }), audited(line)])
+      announceRevoked(ctx, session.user_id, [{ id }], 'token_reused')
+      return undefined
+    }
+    const rotating = isCurrent ? [rotate.call({ id })] : []
+    const results = await ctx.db.together([acting, ...rotating, findMe.call({})], { commit: true })
+    const [user] = results.at(-1) as unknown as Me[]
+    return signedInAnswer(ctx, user as Me, id, refreshToken(key, id, session.generation + rotating.length))
+  })
+  if (!signedIn) throw isOver()
+  return signedIn
+}
+
+export interface OpenSession {
+  id: string
+  user_agent: string | null
+  ip: string | null
+  created_at: string
+  last_used_at: string
+  expires_at: string
+  current: boolean
+}
+
+const listOpen = statement(
+  'identity.sessions.list',
+  (_, p: { current: string | null }) => sql<OpenSession>`
+    select id, user_agent, ip, created_at, rotated_at as last_used_at, least(expires_at, idle_expires_at) as expires_at,
+           id = ${p.current}::uuid as current
+      from identity.sessions
+     where user_id = app.user_id() and revoked_at is null and expires_at > now() and idle_expires_at > now()
+     order by id desc limit ${sql.lit(maxSessions)}`,
+)
+
+export const listSessions = (ctx: Ctx): Promise<OpenSession[]> => ctx.db.all(listOpen, { current: currentSession(ctx) })
+
+const revoke = statement(
+  'identity.sessions.revoke',
+  (_, p: { id: string }) => sql<{ id: string }>`
+    update identity.sessions set revoked_at = now()
+     where id = ${p.id} and user_id = app.user_id() and revoked_at is null returning id`,
+)
+
+export const revokeOthers = statement(
+  'identity.sessions.revoke_others',
+  (_, p: { keep: string | null }) => sql<{ id: string }>`
+    update identity.sessions set revoked_at = now()
+     where user_id = app.user_id() and id is distinct from ${p.keep}::uuid and revoked_at is null returning id`,
+)
+
+/** Ends one of the user's sessions at once, on every node. Throws 404. */
+export async function revokeSession(ctx: Ctx, id: string, reason: RevocationReason = 'revoked'): Promise<void> {
+  const line = audited({ action: 'session.revoked', target: `session:${id}`, details: { reason } })
+  const [revoked] = (await ctx.db.together([revoke.call({ id }), line])) as [{ id: string }[]]
+  if (revoked.length === 0) missing('session')
+  announceRevoked(ctx, await userId(ctx), revoked, reason)
+}
+
+/** Ends all of the user's sessions but the one that asks. */
+export const revokeOtherSessions = (ctx: Ctx): Promise<void> => revokeAllBut(ctx, currentSession(ctx), 'revoked')
+
+/** Ends all of the user's sessions. */
+export const revokeAllSessions = (ctx: Ctx): Promise<void> => revokeAllBut(ctx, null, 'signed_out')
+
+async function revokeAllBut(ctx: Ctx, keep: string | null, reason: RevocationReason): Promise<void> {
+  const line = audited({
+    action: 'session.revoked',
+    target: keep ? 'sessions:others' : 'sessions:all',
+    details: { reason },
+  })
+  const [revoked] = (await ctx.db.together([revokeOthers.call({ keep }), line])) as [{ id: string }[]]
+  announceRevoked(ctx, await userId(ctx), revoked, reason)
+}
+
+export type RevocationReason =
+  | 'signed_out'
+  | 'revoked'
+  | 'password_changed'
+  | 'token_reused'
+  | 'too_many'
+  | 'suspended'
+  | 'account_deleted'
+
+export function announceRevoked(ctx: Ctx, user_id: string, sessions: { id: string }[], reason: RevocationReason): void {
+  if (sessions.length === 0) return
+  emit(ctx, SessionRevoked, { user_id, session_ids: sessions.map(({ id }) => id), reason })
+}
+
+export const currentSession = ({ principal }: Ctx) => (principal.kind === 'user' ? principal.sessionId : null)
+
+const userId = async (ctx: Ctx) => (await ctx.db.entered()).user_id as string

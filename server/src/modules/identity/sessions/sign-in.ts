@@ -1,0 +1,59 @@
+import { transaction } from '../../../platform/context.ts'
+import type { Call } from '../../../platform/database/statement.ts'
+import { AppError, unauthorized } from '../../../platform/errors.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import { requireAdmitted, signInLimits } from '../attempts.ts'
+import { audited } from '../audit.ts'
+import { hashPassword, isOutdated, isPassword } from '../passwords/passwords.ts'
+import type { SignedIn } from '../schema.ts'
+import { type Device, startSession } from './sessions.ts'
+import { actAs, findForSignIn, setPasswordHash } from '../people/users.ts'
+
+interface Found {
+  id: string
+  email: string
+  password_hash: string | null
+  suspended_at: string | null
+}
+type Proven = Found & { password_hash: string }
+
+/**
+ * Signs somebody in. Throws 401 for an unknown e-mail and a wrong password alike, after the same work; 403 when the user
+ * is suspended, told only to who knows the password; 429 after too many failures.
+ */
+export async function signIn(
+  services: Services,
+  { email, password }: { email: string; password: string },
+  device: Device,
+): Promise<SignedIn> {
+  const { user, forgive } = await provePassword(services, email, password, device)
+  if (!user) throw unauthorized('The e-mail address or the password is wrong.')
+  if (user.suspended_at) throw new AppError(403, 'account_suspended', 'This account is suspended.')
+  const isOld = isOutdated(user.password_hash)
+  const renewing = isOld ? [setPasswordHash.call({ id: user.id, password_hash: await hashPassword(password) })] : []
+  return transaction(serverContext(services, { workspaceId: null }), (ctx) =>
+    startSession(ctx, [forgive, actAs.call({ user_id: user.id }), ...renewing], device),
+  )
+}
+
+/**
+ * The user whose e-mail address and password these are. It counts as a failed attempt until `forgive` is sent, and an
+ * attempt that failed goes into the audit log. Throws 429 after too many of them.
+ */
+export async function provePassword(
+  services: Services,
+  email: string,
+  password: string,
+  device: Device,
+): Promise<{ user: Proven | undefined; forgive: Call }> {
+  const { db } = serverContext(services, { workspaceId: null })
+  const limits = signInLimits(services.config, email, device.address, device.knownAs)
+  const [admitted, found] = await db.together([limits.admit, findForSignIn.call({ email })])
+  requireAdmitted(admitted, 'sign in')
+  const user = found?.[0] as unknown as Found | undefined
+  if (await isPassword(password, user?.password_hash ?? null)) return { user: user as Proven, forgive: limits.forgive }
+  // Told of the user they tried to be, if there is one, so that it shows in that workspace's log.
+  const line = audited({ action: 'session.refused', address: device.address })
+  await db.together([actAs.call({ user_id: user?.id ?? null }), line])
+  return { user: undefined, forgive: limits.forgive }
+}

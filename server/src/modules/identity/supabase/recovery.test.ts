@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createClient } from '@supabase/supabase-js'
+import { codeIn, messagesTo, nthMessageTo } from '../../../../test/mailbox.ts'
+import { startTestServer } from '../../../../test/server.ts'
+
+// A forgotten password, by the real client of Supabase.
+
+const server = await startTestServer({ CORS_ORIGINS: 'https://sales.example.com' })
+const page = 'https://sales.example.com/new-password'
+const { pool } = server.app.services.connections
+
+const supabase = () =>
+  createClient(server.url, 'sb_publishable_anything', {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  })
+
+/** Forgets the password by `client`, and reads the mail. */
+async function forget(email: string, redirectTo = page) {
+  await pool.query('delete from identity.attempts')
+  const before = (await messagesTo(server, email)).length
+  const { error } = await supabase().auth.resetPasswordForEmail(email, { redirectTo })
+  assert.equal(error, null)
+  const { text } = await nthMessageTo(server, email, before + 1)
+  const link = new URL(/https?:\S+/.exec(text ?? '')![0])
+  return { link, token_hash: link.searchParams.get('token')!, code: codeIn(text) }
+}
+
+test('the link leads to the page with a session in which a password is chosen, once, without the old one', async () => {
+  const ana = await server.signUp()
+  const { link } = await forget(ana.email)
+  assert.equal(link.origin + link.pathname, `${server.app.services.config.publicUrl}/auth/v1/verify`)
+  const followed = await server.anyone.get(`${link.pathname}${link.search}`)
+  assert.equal(followed.status, 303)
+  const target = new URL(followed.headers.get('location')!)
+  assert.equal(target.origin + target.pathname + target.search, page)
+  const told = new URLSearchParams(target.hash.slice(1))
+  assert.equal(told.get('type'), 'recovery')
+
+  const client = supabase()
+  const { data, error } = await client.auth.setSession({
+    access_token: told.get('access_token')!,
+    refresh_token: told.get('refresh_token')!,
+  })
+  assert.equal(error, null)
+  assert.equal(data.user!.id, ana.userId)
+  assert.ok(data.user!.email_confirmed_at)
+  assert.equal((await ana.get('/api/auth/me')).status, 200)
+  assert.equal((await client.auth.updateUser({ password: '123' })).error!.code, 'validation_failed')
+  // What was not acceptable has used nothing up.
+  assert.equal((await client.auth.updateUser({ password: 'another horse battery' })).error, null)
+  assert.equal((await ana.get('/api/auth/me')).status, 401, 'the other sessions are over')
+  const again = await client.auth.updateUser({ password: 'a third horse battery' })
+  assert.equal(again.error!.code, 'current_password_required')
+  const signedIn = await supabase().auth.signInWithPassword({ email: ana.email, password: 'another horse battery' })
+  assert.equal(signedIn.error, null)
+
+  const twice = await server.anyone.get(`${link.pathname}${link.search}`)
+  const failure = new URLSearchParams(new URL(twice.headers.get('location')!).hash.slice(1))
+  assert.deepEqual([failure.get('error'), failure.get('error_code')], ['access_denied', 'otp_expired'])
+})
+
+test('verifyOtp takes the code or the token of the mail, each once', async () => {
+  const ben = await server.signUp()
+  const { token_hash, code } = await forget(ben.email)
+  const byCode = await supabase().auth.verifyOtp({ email: ben.email, token: code, type: 'recovery' })
+  assert.equal(byCode.error, null)
+  assert.equal(byCode.data.user!.id, ben.userId)
+  const byToken = supabase()
+  assert.equal((await byToken.auth.verifyOtp({ token_hash, type: 'recovery' })).data.user!.id, ben.userId)
+  assert.equal((await byToken.auth.updateUser({ password: 'another horse battery' })).error, null)
+  const proofs = [{ email: ben.email, token: code } as const, { token_hash } as const]
+  for (const proof of proofs) {
+    const { error } = await supabase().auth.verifyOtp({ ...proof, type: 'recovery' })
+    assert.deepEqual([error!.status, error!.code], [403, 'otp_expired'])
+  }
+})
+
+test('a code is guessed at five times, and counts for its address and its purpose', async () => {
+  const [cara, dan] = [await server.signUp(), await server.signUp()]
+  const { code } = await forget(cara.email)
+  const guess = async (email: string, token: string) =>
+    (await supabase().auth.verifyOtp({ email, token, type: 'recovery' })).error?.code
+  assert.equal(await guess(dan.email, code), 'otp_expired')
+  assert.equal(await guess('nobody@example.com', code), 'otp_expired')
+  for (let i = 0; i < 5; i++)
+    assert.equal(await guess(cara.email, code === '000000' ? '000001' : '000000'), 'otp_expired')
+  assert.equal(await guess(cara.email, code), 'otp_expired')
+
+  await dan.post('/api/users/verify', { type: 'email' })
+  assert.equal(await guess(dan.email, codeIn((await nthMessageTo(server, dan.email, 1)).text)), 'otp_expired')
+})
+
+test('only a session that began with the mail may do without the old password, for half an hour', async () => {
+  const eve = await server.signUp()
+  const { token_hash } = await forget(eve.email)
+  const client = supabase()
+  await client.auth.verifyOtp({ token_hash, type: 'recovery' })
+  await pool.query(
+    `update identity.sessions set recovery_until = recovery_until - interval '30 minutes' where user_id = $1`,
+    [eve.userId],
+  )
+  const late = await client.auth.updateUser({ password: 'another horse battery' })
+  assert.equal(late.error!.code, 'current_password_required')
+})
+
+test('the link goes on to allowed pages only; an unknown address is answered alike and sent nothing', async () => {
+  const fay = await server.signUp()
+  const { link } = await forget(fay.email, 'https://evil.example.com/steal')
+  const { publicUrl } = server.app.services.config
+  assert.equal(link.searchParams.get('redirect_to'), `${publicUrl}/`)
+  link.searchParams.set('redirect_to', 'https://evil.example.com/steal')
+  const { headers } = await server.anyone.get(`${link.pathname}${link.search}`)
+  assert.ok(headers.get('location')!.startsWith(`${publicUrl}/#access_token=`))
+
+  const { data, error } = await supabase().auth.resetPasswordForEmail('nobody@example.com')
+  assert.deepEqual([data, error], [{}, null])
+  assert.deepEqual(await messagesTo(server, 'nobody@example.com'), [])
+})
+
+test('settings and health say who is there', async () => {
+  const { body: settings } = await server.anyone.get('/auth/v1/settings')
+  assert.deepEqual(settings.external, { email: true, phone: false })
+  assert.equal((await server.anyone.get('/auth/v1/health')).body.name, 'Switchboard')
+})
+
+test('with PKCE the link brings a code, for the client that asked and nobody else', async () => {
+  const gil = await server.signUp()
+  const kept = new Map<string, string>()
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  }
+  const client = createClient(server.url, 'sb_publishable_anything', {
+    auth: { flowType: 'pkce', storage, autoRefreshToken: false, detectSessionInUrl: false },
+  })
+  const ask = async (n: number) => {
+    await pool.query('delete from identity.attempts')
+    assert.equal((await client.auth.resetPasswordForEmail(gil.email, { redirectTo: `${page}?lang=en` })).error, null)
+    const { text } = await nthMessageTo(server, gil.email, n)
+    const link = new URL(/https?:\S+/.exec(text ?? '')![0])
+    const { headers } = await server.anyone.get(`${link.pathname}${link.search}`)
+    return new URL(headers.get('location')!)
+  }
+  const target = await ask(1)
+  const code = target.searchParams.get('code')!
+  assert.deepEqual([target.hash, target.searchParams.get('lang')], ['', 'en'])
+
+  const exchange = (auth_code: string, code_verifier: string) =>
+    server.anyone.post('/auth/v1/token?grant_type=pkce', { auth_code, code_verifier })
+  assert.equal((await exchange(code, 'x'.repeat(56))).body.error_code, 'bad_code_verifier')
+  const { data, error } = await client.auth.exchangeCodeForSession(code)
+  assert.equal(error, null)
+  assert.equal(data.user!.id, gil.userId)
+  assert.equal((await client.auth.updateUser({ password: 'another horse battery' })).error, null)
+
+  /** A code, and the verifier that the client keeps for it. */
+  const askAgain = async (n: number) => {
+    kept.clear()
+    const code = (await ask(n)).searchParams.get('code')!
+    const [, value] = [...kept].find(([key]) => key.includes('code-verifier'))!
+    return { code, verifier: (JSON.parse(value) as string).split('/')[0]! }
+  }
+  const late = await askAgain(2)
+  await pool.query(`update identity.auth_codes set expires_at = now()`)
+  assert.equal((await exchange(late.code, late.verifier)).status, 400)
+  const once = await askAgain(3)
+  assert.equal((await exchange(once.code, once.verifier)).status, 200)
+  assert.equal((await exchange(once.code, once.verifier)).status, 400)
+})

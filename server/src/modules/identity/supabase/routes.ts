@@ -1,0 +1,209 @@
+import { z } from 'zod'
+import { version } from '../../../config.ts'
+import type { AppError } from '../../../platform/errors.ts'
+import { FileReply, type Route, route } from '../../../platform/http/route.ts'
+import { deviceOf } from '../sessions/device.ts'
+import { offeredProviders } from '../oauth/providers.ts'
+import { currentSession, revokeAllSessions, revokeOtherSessions, revokeSession } from '../sessions/sessions.ts'
+import {
+  changeSupabaseUser,
+  supabaseFollowLink as followLink,
+  supabasePasswordGrant,
+  supabasePkceGrant,
+  supabaseRecover as recover,
+  supabaseRefreshGrant,
+  supabaseSignUp as signUp,
+  supabaseUserOf,
+  supabaseVerify as verify,
+} from './supabase.ts'
+import {
+  supabaseGrant,
+  supabaseHealth,
+  supabaseLink,
+  supabaseProof,
+  supabaseRecovery,
+  supabaseRecoveryPage,
+  supabaseScope,
+  supabaseSession,
+  supabaseSettings,
+  supabaseSignUp,
+  supabaseToken,
+  supabaseUser,
+  supabaseUserChanges,
+} from './schema.ts'
+
+/** GoTrue's names for what has another name with us. */
+const errorCodes: Record<string, string> = {
+  invalid_input: 'validation_failed',
+  unauthorized: 'bad_jwt',
+  account_suspended: 'user_banned',
+  too_many_requests: 'over_request_rate_limit',
+}
+
+const failureFields = ({ code, message }: AppError) => ({ error_code: errorCodes[code] ?? code, msg: message })
+
+export const supabaseRoutes: Record<string, Route> = {
+  supabaseSignUp: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/auth/v1/signup',
+    access: 'public',
+    summary: 'Make an account (supabase.auth.signUp).',
+    body: supabaseSignUp,
+    example: { email: 'cara@example.com', password: 'correct horse battery', data: { full_name: 'Cara Diaz' } },
+    answer: supabaseSession,
+    errors: [422],
+    notIdempotent: true,
+    failureFields,
+    handler: ({ services }, { body, request }) => signUp(services, body, deviceOf(request)),
+  }),
+
+  supabaseToken: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/auth/v1/token',
+    access: 'public',
+    summary: 'Sign in or get new tokens (supabase.auth.signInWithPassword, refreshSession, exchangeCodeForSession).',
+    query: supabaseGrant,
+    body: supabaseToken,
+    example: { email: 'ana@example.com', password: 'correct horse battery' },
+    answer: supabaseSession,
+    notIdempotent: true,
+    failureFields,
+    handler({ services }, { query, body, request }) {
+      switch (query.grant_type) {
+        case 'password':
+          return supabasePasswordGrant(services, body, deviceOf(request))
+        case 'refresh_token':
+          return supabaseRefreshGrant(services, body.refresh_token, deviceOf(request))
+        case 'pkce':
+          return supabasePkceGrant(services, body)
+      }
+    },
+  }),
+
+  supabaseRecover: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/auth/v1/recover',
+    access: 'public',
+    summary: 'Get a link and a code by e-mail for a forgotten password (supabase.auth.resetPasswordForEmail).',
+    query: supabaseRecoveryPage,
+    body: supabaseRecovery,
+    example: { email: 'ana@example.com' },
+    answer: z.object({}),
+    notIdempotent: true,
+    failureFields,
+    async handler({ services }, { query, body, request }) {
+      await recover(services, body, deviceOf(request), query.redirect_to)
+      return {}
+    },
+  }),
+
+  supabaseVerify: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/auth/v1/verify',
+    access: 'public',
+    summary: 'Sign in with the code or token of that mail; then choose a password (supabase.auth.verifyOtp).',
+    body: supabaseProof,
+    example: { type: 'recovery', email: 'ana@example.com', token: '123456' },
+    answer: supabaseSession,
+    notIdempotent: true,
+    failureFields,
+    handler: ({ services }, { body, request }) => verify(services, body, deviceOf(request)),
+  }),
+
+  supabaseFollowLink: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/auth/v1/verify',
+    access: 'public',
+    summary:
+      'The link of that mail: goes on to `redirect_to` with the session after the `#`, or a code for who asked with PKCE.',
+    query: supabaseLink,
+    status: 303,
+    answer: z.null(),
+    failureFields,
+    async handler({ services }, { query, request }) {
+      const page = await followLink(services, query, deviceOf(request))
+      return new FileReply('', { location: page.href }, 303)
+    },
+  }),
+
+  supabaseSettings: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/auth/v1/settings',
+    access: 'public',
+    summary: 'What one can sign in with.',
+    answer: supabaseSettings,
+    handler: async ({ services }) => ({
+      external: {
+        email: true,
+        phone: false,
+        ...Object.fromEntries(offeredProviders(services.config).map(({ provider }) => [provider, true])),
+      },
+      disable_signup: false,
+      mailer_autoconfirm: true,
+      phone_autoconfirm: false,
+      sms_provider: '',
+      saml_enabled: false,
+    }),
+  }),
+
+  supabaseHealth: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/auth/v1/health',
+    access: 'public',
+    summary: 'That there is somebody to sign in with.',
+    answer: supabaseHealth,
+    handler: async () => ({ name: 'Switchboard', version, description: 'Speaks the API of Supabase Auth.' }),
+  }),
+
+  supabaseGetUser: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/auth/v1/user',
+    access: 'user',
+    summary: 'Who I am (supabase.auth.getUser).',
+    answer: supabaseUser,
+    failureFields,
+    handler: supabaseUserOf,
+  }),
+
+  supabaseUpdateUser: route({
+    kind: 'outside',
+    method: 'PUT',
+    path: '/auth/v1/user',
+    access: 'user',
+    summary: 'Change my password or metadata (supabase.auth.updateUser).',
+    body: supabaseUserChanges,
+    example: { data: { full_name: 'Ana Silva', theme: 'dark' } },
+    answer: supabaseUser,
+    errors: [409],
+    notIdempotent: true,
+    failureFields,
+    handler: (ctx, { body, request }) => changeSupabaseUser(ctx, body, deviceOf(request)),
+  }),
+
+  supabaseLogout: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/auth/v1/logout',
+    access: 'user',
+    summary: 'Sign out (supabase.auth.signOut).',
+    query: supabaseScope,
+    status: 204,
+    answer: z.null(),
+    notIdempotent: true,
+    failureFields,
+    async handler(ctx, { query: { scope } }) {
+      if (scope === 'local') await revokeSession(ctx, currentSession(ctx) as string, 'signed_out')
+      else if (scope === 'others') await revokeOtherSessions(ctx)
+      else await revokeAllSessions(ctx)
+      return new FileReply('', {}, 204)
+    },
+  }),
+}

@@ -1,0 +1,217 @@
+import { sql } from 'kysely'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { AppError, invalidField } from '../../../platform/errors.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import { changePassword, chooseNewPassword } from '../passwords/change-password.ts'
+import { allowedPage } from '../oauth/attempts.ts'
+import { exchangeForSession, keepForVerifier } from './auth-codes.ts'
+import { requestPasswordReset } from '../passwords/password-reset.ts'
+import { type Proof, recover } from '../passwords/recovery.ts'
+import { updateProfile } from '../people/profiles.ts'
+import { type NewAccount, type SignedIn, profileChanges } from '../schema.ts'
+import { type Device, refreshSession } from '../sessions/sessions.ts'
+import { signIn } from '../sessions/sign-in.ts'
+import { signUp } from '../people/sign-up.ts'
+import type { SupabaseUser } from './schema.ts'
+
+const findUser = statement(
+  'identity.supabase.find_user',
+  (_, p: { id: string }) => sql<SupabaseUser>`
+    select u.id, 'authenticated' as aud, 'authenticated' as role, u.email, u.email_verified_at as email_confirmed_at,
+           coalesce(u.email_verified_at, u.phone_verified_at) as confirmed_at, coalesce(u.phone, '') as phone,
+           u.phone_verified_at as phone_confirmed_at, u.last_active_at as last_sign_in_at,
+           jsonb_build_object('provider', 'email', 'providers', array['email'] || array(
+             select distinct i.provider from identity.identities i where i.user_id = u.id)) as app_metadata,
+           u.metadata || jsonb_strip_nulls(jsonb_build_object('full_name', u.full_name, 'company_name', u.company_name,
+             'display_name', u.display_name, 'username', u.username, 'avatar_url', u.avatar_url)) as user_metadata,
+           jsonb_build_array(jsonb_build_object('identity_id', u.id, 'id', u.id, 'user_id', u.id, 'provider', 'email',
+             'identity_data', jsonb_build_object('sub', u.id, 'email', u.email, 'email_verified', u.email_verified,
+               'phone_verified', u.phone_verified),
+             'email', u.email, 'last_sign_in_at', u.last_active_at, 'created_at', u.created_at,
+             'updated_at', u.updated_at)) || coalesce((
+             select jsonb_agg(jsonb_build_object('identity_id', i.id, 'id', i.subject, 'user_id', u.id,
+                      'provider', i.provider, 'email', i.email, 'last_sign_in_at', i.last_used_at,
+                      'identity_data', jsonb_build_object('sub', i.subject, 'email', i.email),
+                      'created_at', i.created_at, 'updated_at', i.last_used_at) order by i.id)
+               from identity.identities i where i.user_id = u.id), '[]') as identities,
+           false as is_anonymous, u.created_at, u.updated_at
+      from identity.users u where u.id = ${p.id}`,
+)
+
+const mergeMetadata = statement(
+  'identity.supabase.merge_metadata',
+  (_, p: { data: string }) => sql<{ id: string }>`
+    update identity.users
+       set metadata = jsonb_strip_nulls(metadata || ${p.data}::jsonb) where id = app.user_id()
+       and octet_length(jsonb_strip_nulls(metadata || ${p.data}::jsonb)::text) <= 32768
+    returning id`,
+)
+
+const failure = (status: number, code: string, said: string) => new AppError(status, code, said)
+
+/** Makes an account and signs it in. Throws 422 as GoTrue does. */
+export async function supabaseSignUp(
+  services: Services,
+  { email, password, data }: { email: string; password: string; data?: (NewAccount['metadata'] & object) | undefined },
+  device: Device,
+) {
+  const account = { email, password, ...(data && { metadata: data, userMetadata: data }) }
+  try {
+    return await toSession(services, (await signUp(services, account, device)).session)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    if (error.code === 'email_taken') throw failure(422, 'user_already_exists', 'User already registered')
+    if (error.code === 'username_taken') throw failure(422, 'validation_failed', error.message)
+    throw isWeak(error) ? failure(422, 'weak_password', error.message) : error
+  }
+}
+
+const isWeak = ({ details }: AppError) => details?.[0]?.path === 'body.password'
+
+export async function supabasePasswordGrant(
+  services: Services,
+  { email, password }: { email?: string | undefined; password?: string | undefined },
+  device: Device,
+) {
+  if (email === undefined) throw invalidField('body.email', 'An e-mail address is needed.')
+  if (password === undefined) throw invalidField('body.password', 'A password is needed.')
+  try {
+    return await toSession(services, (await signIn(services, { email, password }, device)).session)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status !== 401) throw error
+    throw failure(400, 'invalid_credentials', 'Invalid login credentials')
+  }
+}
+
+export async function supabaseRefreshGrant(services: Services, token: string | undefined, device: Device) {
+  if (token === undefined) throw invalidField('body.refresh_token', 'A refresh token is needed.')
+  try {
+    return await toSession(services, (await refreshSession(services, token, device)).session)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status !== 401) throw error
+    throw failure(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found')
+  }
+}
+
+/** For the code of a link and the verifier that only the client has which asked for it. Throws 400. */
+export async function supabasePkceGrant(
+  services: Services,
+  { auth_code, code_verifier }: { auth_code?: string | undefined; code_verifier?: string | undefined },
+) {
+  if (auth_code === undefined) throw invalidField('body.auth_code', 'The code of the link is needed.')
+  if (code_verifier === undefined) throw invalidField('body.code_verifier', 'The verifier of the code is needed.')
+  return toSession(services, await exchangeForSession(services, auth_code, code_verifier))
+}
+
+/** Where a client goes on; like GoTrue, at our own front page when it asks for one that is not allowed. */
+const pageOf = ({ config }: Services, page: string | undefined): URL =>
+  (page && allowedPage(config, page)) || new URL(`${config.publicUrl}/`)
+
+/** Has a link and a code sent, if there is such an account. Throws 429. */
+export const supabaseRecover = (
+  services: Services,
+  { email, code_challenge }: { email: string; code_challenge?: string | undefined },
+  device: Device,
+  page: string | undefined,
+) =>
+  requestPasswordReset(services, email, device, {
+    page: pageOf(services, page).href,
+    ...(code_challenge && { code_challenge }),
+  })
+
+/** Throws 400, 403 `otp_expired`, 429. */
+export async function supabaseVerify(
+  services: Services,
+  given: { token_hash?: string | undefined; token?: string | undefined; email?: string | undefined },
+  device: Device,
+) {
+  const { signedIn } = await recover(services, proofOf(given), device)
+  return toSession(services, signedIn.session)
+}
+
+function proofOf({ token_hash, token, email }: Parameters<typeof supabaseVerify>[1]): Proof {
+  if (token_hash !== undefined) return { token: token_hash }
+  if (token === undefined) throw invalidField('body.token', 'The token or the token_hash of the mail is needed.')
+  if (email === undefined) throw invalidField('body.email', 'An e-mail address is needed.')
+  return { email, code: token }
+}
+
+/**
+ * The link of a mail: where the browser goes on. As GoTrue's clients read it, with a code for those who can prove that
+ * they asked (PKCE), else with the session after the `#`, which no server sees; so is what went wrong.
+ */
+export async function supabaseFollowLink(
+  services: Services,
+  { token, redirect_to }: { token: string; redirect_to?: string | undefined },
+  device: Device,
+): Promise<URL> {
+  const page = pageOf(services, redirect_to)
+  try {
+    const { signedIn, codeChallenge } = await recover(services, { token }, device)
+    const { session } = signedIn
+    if (codeChallenge) {
+      page.searchParams.set('code', await keepForVerifier(services, session, codeChallenge))
+      return page
+    }
+    const { access_token, refresh_token, expires_in, expires_at } = session
+    page.hash = new URLSearchParams({
+      access_token,
+      refresh_token,
+      expires_in: String(expires_in),
+      expires_at: String(expires_at),
+      token_type: 'bearer',
+      type: 'recovery',
+    }).toString()
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    page.hash = new URLSearchParams({
+      error: 'access_denied',
+      error_code: error.code,
+      error_description: error.message,
+    }).toString()
+  }
+  return page
+}
+
+async function toSession(services: Services, session: SignedIn['session']) {
+  const { access_token, refresh_token, expires_in, expires_at } = session
+  const { db } = serverContext(services, { workspaceId: null })
+  const user = await db.one(findUser, { id: session.user.id })
+  return { access_token, token_type: 'bearer' as const, expires_in, expires_at, refresh_token, user }
+}
+
+export async function supabaseUserOf(ctx: Ctx): Promise<SupabaseUser> {
+  const { user_id } = await ctx.db.entered()
+  return ctx.db.one(findUser, { id: user_id as string })
+}
+
+/**
+ * Changes password and metadata. A new password needs the current one (`current_password`), unless the session began
+ * with a mail about a forgotten one. Throws 400.
+ */
+export async function changeSupabaseUser(
+  ctx: Ctx,
+  changes: {
+    password?: string | undefined
+    current_password?: string | undefined
+    data?: Record<string, unknown> | undefined
+  },
+  device: Device,
+): Promise<SupabaseUser> {
+  const { password, current_password, data } = changes
+  if (password !== undefined) {
+    if (current_password === undefined) await chooseNewPassword(ctx, password, device)
+    else await changePassword(ctx, { current_password, new_password: password }, device)
+  }
+  if (data) {
+    await transaction(ctx, async (ctx) => {
+      const { user_id } = await ctx.db.entered()
+      await updateProfile(ctx, user_id as string, profileChanges.parse(data))
+      if (!(await ctx.db.maybe(mergeMetadata, { data: JSON.stringify(data) }))) {
+        throw invalidField('body.data', 'This would be more than 32 KiB together with what is kept already.')
+      }
+    })
+  }
+  return supabaseUserOf(ctx)
+}

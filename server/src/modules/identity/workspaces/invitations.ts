@@ -1,0 +1,167 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Role } from '../../../platform/access.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { conflict, forbidden, missing } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { readCursor, toPage } from '../../../platform/http/fields.ts'
+import { newId } from '../../../platform/id.ts'
+import { job } from '../../../platform/jobs.ts'
+import { sendMessage } from '../../../platform/mail/messages.ts'
+import { serverContext } from '../../../platform/services.ts'
+import { hourlyLimit } from '../attempts.ts'
+import { audited } from '../audit.ts'
+import { MemberJoined } from '../events.ts'
+import { type Workspace, currentWorkspace } from './workspaces.ts'
+
+const lifeDays = 7
+
+interface Invitation {
+  id: string
+  email: string
+  role: Role
+  created_at: string
+  expires_at: string
+}
+
+const columns = sql`id, email, role, created_at, expires_at`
+
+const findMember = statement(
+  'identity.members.find_by_email',
+  (_, p: { email: string }) => sql<{ id: string }>`
+    select u.id from identity.members m join identity.users u on u.id = m.user_id
+     where m.workspace_id = app.workspace_id() and lower(u.email) = lower(${p.email})`,
+)
+
+const removePending = statement(
+  'identity.invitations.remove_pending',
+  (_, p: { email: string }) => sql<Record<string, never>>`
+    delete from identity.invitations
+     where workspace_id = app.workspace_id() and lower(email) = lower(${p.email}) and accepted_at is null`,
+)
+
+const insert = statement(
+  'identity.invitations.insert',
+  (_, p: { id: string; email: string; role: string; token_hash: Buffer }) => sql<Invitation>`
+    insert into identity.invitations (id, email, role, token_hash, expires_at)
+    values (${p.id}, ${p.email}, ${p.role}, ${p.token_hash}, now() + make_interval(days => ${sql.lit(lifeDays)}))
+    returning ${columns}`,
+)
+
+const list = statement(
+  'identity.invitations.list',
+  (_, p: { before: string | null; limit: number }) => sql<Invitation>`
+    select ${columns} from identity.invitations
+     where workspace_id = app.workspace_id() and accepted_at is null and expires_at > now()
+       and id < coalesce(${p.before}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+     order by id desc limit ${p.limit}`,
+)
+
+const remove = statement(
+  'identity.invitations.remove',
+  (_, p: { id: string }) => sql<{ id: string }>`
+    delete from identity.invitations
+     where workspace_id = app.workspace_id() and id = ${p.id} and accepted_at is null returning id`,
+)
+
+const accept = statement(
+  'identity.invitations.accept',
+  (_, p: { token_hash: Buffer }) => sql<{ workspace_id: string; role: Role }>`
+    select workspace_id, role from app.accept_invitation(${p.token_hash})`,
+)
+
+const hashToken = (token: string) => createHash('sha256').update(token).digest()
+
+/**
+ * Invites somebody for a week, by mail too; an earlier invitation for the same address is replaced. The token is shown
+ * this once.
+ * Throws 403 when somebody else than an owner makes one for an owner, 409 when they are a member already.
+ */
+export async function createInvitation(ctx: Ctx, { email, role }: { email: string; role: Role }) {
+  const [members] = await ctx.db.together([findMember.call({ email }), removePending.call({ email })])
+  if (role === 'owner' && (await ctx.db.entered()).role !== 'owner') throw forbidden('Only an owner changes owners.')
+  if (members?.length) throw conflict('already_member', 'This person is a member of the workspace already.')
+  const id = newId()
+  const token = `sbi_${randomBytes(32).toString('base64url')}`
+  const results = await ctx.db.together([
+    insert.call({ id, email, role, token_hash: hashToken(token) }),
+    audited({ action: 'invitation.created', target: `invitation:${id}`, details: { email, role } }),
+  ])
+  const { jobs, secrets } = ctx.services
+  await jobs.enqueue(ctx, sendInvitation, { id, sealed_token: secrets.seal(token, tokenPlace(id)) })
+  const invitation = results[0]?.[0] as unknown as Invitation
+  return { ...invitation, token, accept_url: acceptUrl(ctx, token) }
+}
+
+// After the # it stays in the browser: no server or proxy logs it.
+const acceptUrl = ({ services }: Ctx, token: string) => `${services.config.publicUrl}/invitation#${token}`
+
+const tokenPlace = (id: string) => `identity.invitations/token/${id}`
+
+const findToSend = statement(
+  'identity.invitations.find_to_send',
+  (_, p: { id: string }) => sql<{ email: string; role: string; workspace: string; inviter: string }>`
+    select i.email, i.role, w.name as workspace, coalesce(u.full_name, u.display_name, u.username, u.email) as inviter
+      from identity.invitations i
+      join identity.workspaces w on w.id = i.workspace_id and w.deleted_at is null
+      join identity.users u on u.id = i.invited_by
+     where i.id = ${p.id} and i.accepted_at is null and i.expires_at > now()`,
+)
+
+/** Names go into a mail to strangers: on one line, and short. */
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 100)
+
+/** Mails the invitation, unless the address has been sent five within an hour: its maker has the link all the same. */
+export const sendInvitation = job({
+  name: 'identity.send_invitation',
+  input: z.object({ id: z.uuid(), sealed_token: z.string() }),
+  async run({ services }, { id, sealed_token }) {
+    // Mails and limits are the installation's, not the workspace's that the job was made in.
+    await transaction(serverContext(services, { workspaceId: null }), async (ctx) => {
+      const invitation = await ctx.db.maybe(findToSend, { id })
+      if (!invitation) return
+      const { email, role } = invitation
+      const [admitted] = await ctx.db.together([hourlyLimit(`send:invitation:${email.toLowerCase()}`, 5)])
+      if (Number(admitted?.[0]?.wait_seconds) > 0) return ctx.log.warn({ invitation_id: id }, 'Invited too often.')
+      const [inviter, workspace] = [oneLine(invitation.inviter), oneLine(invitation.workspace)]
+      const token = services.secrets.open(sealed_token, tokenPlace(id))
+      await sendMessage(ctx, {
+        channel: 'email',
+        to: email,
+        subject: `${inviter} invites you to ${workspace}`,
+        text:
+          `${inviter} invites you to work in "${workspace}", as ${role.replaceAll('_', ' ')}.\n\n` +
+          `Accept within ${lifeDays} days:\n\n${acceptUrl(ctx, token)}\n\n` +
+          'If you do not know them, you need not do anything.\n',
+        expiresInSeconds: lifeDays * 24 * 60 * 60,
+      })
+    })
+  },
+})
+
+/** Those that can still be accepted. */
+export async function listInvitations(ctx: Ctx, page: { limit: number; cursor?: string }) {
+  const rows = await ctx.db.all(list, { before: readCursor(page.cursor), limit: page.limit + 1 })
+  return toPage(rows, page.limit)
+}
+
+/** Takes an invitation back. Throws 404. */
+export async function deleteInvitation(ctx: Ctx, id: string): Promise<void> {
+  const line = audited({ action: 'invitation.deleted', target: `invitation:${id}` })
+  const [removed] = await ctx.db.together([remove.call({ id }), line])
+  if (removed?.length === 0) missing('invitation')
+}
+
+/** Makes the user at work a member and enters the workspace: the first statement of whatever follows. */
+export const acceptInvitationCall = (token: string) => accept.call({ token_hash: hashToken(token) })
+
+/** Makes the user at work a member of the workspace and switches to it. Throws 404, or 403 when it is for another. */
+export async function acceptInvitation(ctx: Ctx, token: string): Promise<Workspace> {
+  const { workspace_id, role } = await ctx.db.one(accept, { token_hash: hashToken(token) })
+  const { user_id } = await ctx.db.entered()
+  emit(ctx, MemberJoined, { workspace_id, user_id: user_id as string, role })
+  await ctx.db.together([audited({ action: 'member.joined', target: `user:${user_id}` })])
+  return currentWorkspace(ctx)
+}

@@ -1,0 +1,235 @@
+import { z } from 'zod'
+import { id, page, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
+import { type Route, route } from '../../../platform/http/route.ts'
+import { acceptInvitation, createInvitation, deleteInvitation, listInvitations } from './invitations.ts'
+import { changeRole, leaveWorkspace, listMembers, removeMember } from './members.ts'
+import {
+  invitation,
+  invitationWithToken,
+  member,
+  newInvitation,
+  newWorkspace,
+  role,
+  workspace,
+  workspaceChanges,
+} from '../schema.ts'
+import {
+  createWorkspace,
+  currentWorkspace,
+  deleteWorkspace,
+  listWorkspaces,
+  requireCurrent,
+  switchWorkspace,
+  updateWorkspace,
+} from './workspaces.ts'
+
+// `workspaceId` in a path is the workspace that the request works in, checked before the handler runs.
+const inWorkspace = z.object({ workspaceId: id })
+const ofMember = z.object({ workspaceId: id, userId: id })
+const ofInvitation = z.object({ workspaceId: id, id })
+
+export const workspaceRoutes: Record<string, Route> = {
+  listWorkspaces: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/workspaces',
+    access: 'user',
+    summary: 'The workspaces I belong to.',
+    query: page(),
+    answer: pageOf(workspace),
+    handler: (ctx, { query }) => listWorkspaces(ctx, query),
+  }),
+
+  createWorkspace: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/workspaces',
+    access: 'user',
+    summary: 'Make a workspace of my own and switch to it.',
+    body: newWorkspace,
+    example: { name: 'Silva Lda', default_country: 'PT', currency: 'EUR', time_zone: 'Europe/Lisbon' },
+    status: 201,
+    answer: workspace,
+    handler: (ctx, { body }) => createWorkspace(ctx, body),
+  }),
+
+  getWorkspace: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/workspaces/:workspaceId',
+    access: 'workspace:read',
+    summary: 'One workspace.',
+    params: inWorkspace,
+    answer: workspace,
+    async handler(ctx, { params }) {
+      await requireCurrent(ctx, params.workspaceId)
+      return currentWorkspace(ctx)
+    },
+  }),
+
+  updateWorkspace: route({
+    kind: 'write',
+    method: 'PATCH',
+    path: '/api/workspaces/:workspaceId',
+    access: 'workspace:write',
+    summary: "Change a workspace's name and defaults.",
+    params: inWorkspace,
+    body: workspaceChanges,
+    example: { name: 'Silva & Filhos' },
+    answer: workspace,
+    async handler(ctx, { params, body }) {
+      await requireCurrent(ctx, params.workspaceId)
+      return updateWorkspace(ctx, body)
+    },
+  }),
+
+  deleteWorkspace: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/workspaces/:workspaceId',
+    access: 'workspace:delete',
+    summary: 'Delete a workspace; its data is removed for good after 30 days.',
+    params: inWorkspace,
+    answer: success,
+    async handler(ctx, { params }) {
+      await requireCurrent(ctx, params.workspaceId)
+      await deleteWorkspace(ctx, params.workspaceId)
+      return succeeded
+    },
+  }),
+
+  switchWorkspace: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/workspaces/:workspaceId/switch',
+    access: 'user',
+    summary: 'Work in this workspace when a request names none.',
+    params: inWorkspace,
+    answer: workspace,
+    handler: (ctx) => switchWorkspace(ctx),
+  }),
+
+  listMembers: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/workspaces/:workspaceId/members',
+    access: 'members:read',
+    summary: 'Who belongs to the workspace.',
+    params: inWorkspace,
+    query: page(),
+    answer: pageOf(member),
+    async handler(ctx, { params, query }) {
+      await requireCurrent(ctx, params.workspaceId)
+      return listMembers(ctx, query)
+    },
+  }),
+
+  changeRole: route({
+    kind: 'write',
+    method: 'PATCH',
+    path: '/api/workspaces/:workspaceId/members/:userId',
+    access: 'members:write',
+    summary: "Change a member's role. Only an owner changes owners.",
+    params: ofMember,
+    body: z.object({ role }),
+    example: { role: 'admin' },
+    answer: member,
+    errors: [409],
+    async handler(ctx, { params, body }) {
+      await requireCurrent(ctx, params.workspaceId)
+      return changeRole(ctx, params.userId, body.role)
+    },
+  }),
+
+  removeMember: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/workspaces/:workspaceId/members/:userId',
+    access: 'members:write',
+    summary: 'Remove a member. Their API keys of this workspace end too.',
+    params: ofMember,
+    answer: success,
+    errors: [409],
+    async handler(ctx, { params }) {
+      await requireCurrent(ctx, params.workspaceId)
+      await removeMember(ctx, params.userId)
+      return succeeded
+    },
+  }),
+
+  leaveWorkspace: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/workspaces/:workspaceId/leave',
+    access: 'members:read',
+    summary: 'Leave a workspace. The last owner cannot.',
+    params: inWorkspace,
+    answer: success,
+    errors: [409],
+    async handler(ctx, { params }) {
+      await requireCurrent(ctx, params.workspaceId)
+      await leaveWorkspace(ctx)
+      return succeeded
+    },
+  }),
+
+  createInvitation: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/workspaces/:workspaceId/invitations',
+    access: 'members:write',
+    summary: 'Invite somebody for a week. The token is shown this once.',
+    params: inWorkspace,
+    body: newInvitation,
+    example: { email: 'ben@example.com', role: 'agent' },
+    status: 201,
+    answer: invitationWithToken,
+    errors: [409],
+    async handler(ctx, { params, body }) {
+      await requireCurrent(ctx, params.workspaceId)
+      return createInvitation(ctx, body)
+    },
+  }),
+
+  listInvitations: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/workspaces/:workspaceId/invitations',
+    access: 'members:write',
+    summary: 'Invitations that can still be accepted.',
+    params: inWorkspace,
+    query: page(),
+    answer: pageOf(invitation),
+    async handler(ctx, { params, query }) {
+      await requireCurrent(ctx, params.workspaceId)
+      return listInvitations(ctx, query)
+    },
+  }),
+
+  deleteInvitation: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/workspaces/:workspaceId/invitations/:id',
+    access: 'members:write',
+    summary: 'Take an invitation back.',
+    params: ofInvitation,
+    answer: success,
+    async handler(ctx, { params }) {
+      await requireCurrent(ctx, params.workspaceId)
+      await deleteInvitation(ctx, params.id)
+      return succeeded
+    },
+  }),
+
+  acceptInvitation: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/invitations/accept',
+    access: 'user',
+    summary: 'Join the workspace of an invitation and switch to it.',
+    body: z.object({ token: z.string().min(1).max(200) }),
+    example: { token: 'sbi_9w0X8yQmR1…' },
+    answer: workspace,
+    handler: (ctx, { body }) => acceptInvitation(ctx, body.token),
+  }),
+}
