@@ -102,9 +102,11 @@ export type NewProspect = { "name"?: string; "contact_id"?: string; "email"?: st
 
 export type ProspectChanges = { "name"?: string; "email"?: string | null; "phone"?: string; "whatsapp"?: string | null; "budget"?: string | null; "city"?: string | null; "timeline"?: string | null; "status"?: "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost"; "assigned_to"?: string | null; "preferred_channel"?: string | null; "language"?: string | null; "source_channel"?: string | null }
 
-export type QualificationScore = { "id": string; "prospect_id": string; "conversation_id": string | null; "total": number; "grade": "hot" | "warm" | "cold"; "parts": { "budget": { "score": number; "max": number; "reason": string }; "timeline": { "score": number; "max": number; "reason": string }; "authority": { "score": number; "max": number; "reason": string }; "need": { "score": number; "max": number; "reason": string }; "engagement": { "score": number; "max": number; "reason": string } }; "source": "computed" | "given"; "notes": string | null; "scored_by": string | null; "created_at": string }
+export type QualificationScore = { "id": string; "prospect_id": string; "conversation_id": string | null; "total": number; "grade": "hot" | "warm" | "cold"; "parts": { "budget": { "score": number; "max": number; "reason": string }; "timeline": { "score": number; "max": number; "reason": string }; "authority": { "score": number; "max": number; "reason": string }; "need": { "score": number; "max": number; "reason": string }; "engagement": { "score": number; "max": number; "reason": string } }; "source": "computed" | "given"; "notes": string | null; "scored_by": string | null; "created_at": string; "updated_at": string }
 
 export type NewQualificationScore = { "conversation_id"?: string; "notes"?: string; "budget"?: number; "timeline"?: number; "authority"?: number; "need"?: number; "engagement"?: number }
+
+export type QualificationScoreChanges = { "conversation_id"?: string | null; "notes"?: string | null; "budget"?: number; "timeline"?: number; "authority"?: number; "need"?: number; "engagement"?: number }
 
 export type PropertyInterest = { "id": string; "prospect_id": string; "property_id": string; "property_name": string; "note": string | null; "created_at": string }
 
@@ -710,6 +712,12 @@ export interface Operations {
   listQualificationScores: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (QualificationScore)[] } }
   /** Score somebody by what is known; parts that are sent replace those worked out */
   createQualificationScore: { input: { path: { id: string }; body: NewQualificationScore }; answer: { "data": QualificationScore } }
+  /** Correct a score; parts that are not sent stay, and the total follows */
+  updateQualificationScore: { input: { path: { id: string; scoreId: string }; body: QualificationScoreChanges }; answer: { "data": QualificationScore } }
+  /** Correct a score; parts that are not sent stay, and the total follows */
+  putQualificationScore: { input: { path: { id: string; scoreId: string }; body: QualificationScoreChanges }; answer: { "data": QualificationScore } }
+  /** Delete a score that should not have been given */
+  deleteQualificationScore: { input: { path: { id: string; scoreId: string } }; answer: { "success": true } }
   /** The properties somebody is interested in, newest first */
   listInterests: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (PropertyInterest)[] } }
   /** Somebody is interested in a property */
@@ -1099,6 +1107,9 @@ export const operations = {
   deleteProspect: ['DELETE', '/api/prospects/{id}'],
   listQualificationScores: ['GET', '/api/prospects/{id}/qualification-scores'],
   createQualificationScore: ['POST', '/api/prospects/{id}/qualification-scores'],
+  updateQualificationScore: ['PATCH', '/api/prospects/{id}/qualification-scores/{scoreId}'],
+  putQualificationScore: ['PUT', '/api/prospects/{id}/qualification-scores/{scoreId}'],
+  deleteQualificationScore: ['DELETE', '/api/prospects/{id}/qualification-scores/{scoreId}'],
   listInterests: ['GET', '/api/prospects/{id}/interests'],
   createInterest: ['POST', '/api/prospects/{id}/interests'],
   deleteInterest: ['DELETE', '/api/prospects/{id}/interests/{interestId}'],

@@ -56,7 +56,7 @@ export async function createSalesWorld(
     notes: canary,
   })
   const { body: interests } = await owner.get(`/api/prospects/${prospect.id}/interests`)
-  await made(`/api/prospects/${prospect.id}/qualification-scores`, { notes: canary })
+  const score = await made(`/api/prospects/${prospect.id}/qualification-scores`, { notes: canary })
   const handoff = await made('/api/handoffs/from-appointment', { appointmentId: appointment.id })
   return Object.fromEntries(
     Object.entries({
@@ -65,6 +65,7 @@ export async function createSalesWorld(
       prospects: prospect.id,
       'queued-leads': lead.id,
       interests: interests.data[0].id,
+      'qualification-scores': score.id,
       conversations: conversation.id,
       'transcript-messages': said.id,
       entities: entity.id,

@@ -30,6 +30,8 @@ export const tables = [
   'DELETE /api/prospects/:id',
   'GET /api/prospects/:id/qualification-scores',
   'POST /api/prospects/:id/qualification-scores',
+  'PUT /api/prospects/:id/qualification-scores/:scoreId',
+  'DELETE /api/prospects/:id/qualification-scores/:scoreId',
   'GET /api/campaigns/:id',
   'PUT /api/campaigns/:id',
   'GET /api/campaigns/:id/runs',

@@ -92,6 +92,12 @@ export async function checkProspects({ owner, team, stranger }: Sales): Promise<
   })
   await refused(400, owner.post(scores, { budget: 1000 }), 'body.budget')
   assertShape(await data(200, owner.get(scores)), [{ id: score.id }])
+  const corrected = await data(200, owner.put(`${scores}/${score.id}`, { budget: 20 }))
+  assertShape(corrected, { id: score.id, parts: { budget: { score: 20 } }, notes: 'Serious' })
+  await refused(404, owner.put(`${scores}/${unknownId}`, { budget: 20 }))
+  const mistaken = await data(201, owner.post(scores, {}))
+  assert.deepEqual(await answered(200, owner.delete(`${scores}/${mistaken.id}`)), { success: true })
+  await refused(404, owner.delete(`${scores}/${mistaken.id}`))
   await refused(404, owner.get(`/api/prospects/${unknownId}/qualification-scores`))
   return prospectId
 }

@@ -47,6 +47,23 @@ export const PropertyInterestShown = event(
   })),
 )
 
+const scoring = (type: string, kind: string, title: string) =>
+  event(
+    type,
+    z.object({ ...prospect, score_id: z.uuid(), total: z.int(), grade: z.string() }),
+    { event: 'prospect:update', scope: 'prospects:read' },
+    onTimeline((fact) => ({
+      contact_id: fact.prospect_id,
+      kind,
+      title: `${title}: ${fact.total} of 100, ${fact.grade}`,
+      subject: about('qualification_score', fact.score_id),
+    })),
+  )
+
+export const ProspectScored = scoring('prospect.scored', 'prospect.scored', 'Scored')
+export const ScoreChanged = scoring('prospect.score_changed', 'prospect.scored', 'Score corrected')
+export const ScoreDeleted = scoring('prospect.score_deleted', 'prospect.scored', 'Score taken back')
+
 const appointment = {
   ...prospect,
   appointment_id: z.uuid(),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { explainAs } from '../../../test/explain.ts'
 import { startTestServer } from '../../../test/server.ts'
+import { openSocket } from '../../../test/sockets.ts'
 import { list as listOfProperties } from './properties/properties.ts'
 
 const server = await startTestServer()
@@ -173,6 +174,46 @@ test('a score is worked out of what is known; what somebody gives replaces its p
     [64, 56],
   )
   assert.equal((await ana.post(`/api/prospects/${id}/qualification-scores`, { authority: 16 })).status, 400)
+})
+
+test('a score can be corrected and taken back: the total follows its parts, and live clients hear of it', async () => {
+  const { id } = await newProspect({ budget: 'AED 2-3M', city: 'Dubai', timeline: 'ASAP', phone: '+971501230031' })
+  const scores = `/api/prospects/${id}/qualification-scores`
+  const { id: conversation_id } = await made('/api/conversations', {
+    prospect_id: id,
+    timestamp: '2025-05-01T10:00:00Z',
+  })
+  const score = await made(scores, { conversation_id, notes: 'First call' })
+  const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: ana.token })
+  const heard = (total: number) =>
+    socket.next(({ event, data }) => event === 'prospect:update' && data.score_id === score.id && data.total === total)
+
+  const corrected = await ana.patch(`${scores}/${score.id}`, { authority: 15, budget: 10 })
+  assert.equal(corrected.status, 200, corrected.text)
+  assert.deepEqual(corrected.body.data.parts.budget, { score: 10, max: 25, reason: 'Given by whoever scored.' })
+  assert.deepEqual(corrected.body.data.parts.timeline, score.parts.timeline)
+  const { total, grade, source, notes } = corrected.body.data
+  const expected = score.total - score.parts.budget.score + 10 - score.parts.authority.score + 15
+  assert.deepEqual([total, grade, source, notes], [expected, 'warm', 'given', 'First call'])
+  assert.equal((await heard(expected)).data.grade, 'warm')
+
+  const { body } = await ana.put(`${scores}/${score.id}`, { notes: null, conversation_id: '' })
+  assert.deepEqual([body.data.total, body.data.notes, body.data.conversation_id], [expected, null, null])
+  assert.equal((await ana.patch(`${scores}/${score.id}`, { need: 21 })).body.details[0].path, 'body.need')
+  assert.equal((await ana.patch(`${scores}/${score.id}`, { conversation_id: id })).status, 404)
+  const other = await newProspect()
+  const elsewhere = `/api/prospects/${other.id}/qualification-scores/${score.id}`
+  assert.deepEqual([(await ana.patch(elsewhere, { need: 1 })).status, (await ana.delete(elsewhere)).status], [404, 404])
+
+  await Promise.all(
+    [{ need: 20 }, { engagement: 20 }, { timeline: 0 }].map((part) => ana.patch(`${scores}/${score.id}`, part)),
+  )
+  const [now] = (await ana.get(scores)).body.data
+  assert.equal(now.total, 10 + 0 + 15 + 20 + 20)
+  assert.equal((await ana.delete(`${scores}/${score.id}`)).status, 200)
+  assert.deepEqual((await ana.get(scores)).body.data, [])
+  assert.equal((await ana.delete(`${scores}/${score.id}`)).status, 404)
+  socket.drop()
 })
 
 test('a conversation with its messages, entities, actions, plan, live state and reviews', async () => {

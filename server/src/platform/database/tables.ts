@@ -957,6 +957,7 @@ export interface SalesQualificationScores {
   notes: string | null
   scored_by: Generated<string | null>
   created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
 }
 
 export interface SalesReviews {

@@ -4,12 +4,13 @@ import { type Route, changes, route } from '../../../platform/http/route.ts'
 import { deleteInterest, listInterests, noteInterest } from './interests.ts'
 import { wrapped } from '../lists.ts'
 import { createProspect, deleteProspect, getProspect, listProspects, updateProspect } from './prospects.ts'
-import { listScores, scoreProspect } from '../qualification/scores.ts'
+import { changeScore, deleteScore, listScores, scoreProspect } from '../qualification/scores.ts'
 import { Interest, NewInterest, NewProspect, Prospect, ProspectChanges, ProspectQuery } from './schema.ts'
-import { NewQualificationScore, QualificationScore } from '../qualification/schema.ts'
+import { NewQualificationScore, QualificationScore, QualificationScoreChanges } from '../qualification/schema.ts'
 import { dataOf, listOf } from '../schema.ts'
 
 const byId = z.object({ id })
+const ofScore = z.object({ id, scoreId: id })
 const Answer = dataOf(Prospect)
 
 export const prospectRoutes: Record<string, Route> = {
@@ -103,6 +104,29 @@ export const prospectRoutes: Record<string, Route> = {
     status: 201,
     answer: dataOf(QualificationScore),
     handler: async (ctx, { params, body }) => ({ data: await scoreProspect(ctx, params.id, body) }),
+  }),
+  ...changes('QualificationScore', {
+    path: '/api/prospects/:id/qualification-scores/:scoreId',
+    access: 'qualification:write',
+    summary: 'Correct a score; parts that are not sent stay, and the total follows',
+    params: ofScore,
+    body: QualificationScoreChanges,
+    example: { budget: 20, notes: 'The bank said yes' },
+    answer: dataOf(QualificationScore),
+    handler: async (ctx, { params, body }) => ({ data: await changeScore(ctx, params.id, params.scoreId, body) }),
+  }),
+  deleteQualificationScore: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/prospects/:id/qualification-scores/:scoreId',
+    access: 'qualification:write',
+    summary: 'Delete a score that should not have been given',
+    params: ofScore,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteScore(ctx, params.id, params.scoreId)
+      return succeeded
+    },
   }),
   listInterests: route({
     kind: 'read',
