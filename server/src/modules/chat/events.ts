@@ -1,14 +1,28 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
-import { message, poll, reactionsOf } from './schema.ts'
+import { type Message, message, poll, reactionsOf } from './schema.ts'
 
 /** Everyone in the chat hears this; see `audience.ts`. */
 export const chatTopic = (chatId: string) => `chat:${chatId}`
 const inChat = ({ chat_id }: { chat_id: string }) => [chatTopic(chat_id)]
 const id = z.uuid()
 
-export const MessageSent = event('chat.message_sent', message, { event: 'chat:message', topics: inChat })
-export const MessageEdited = event('chat.message_edited', message, { event: 'chat:message:edited', topics: inChat })
+// Who comes back after a message has expired hears only that there was one, although the sweeper has yet to come by.
+const unlessExpired = (told: Message) =>
+  told.expires_at !== null && Date.parse(told.expires_at) <= Date.now()
+    ? { ...told, content: null, file: null, reply: null, poll: null }
+    : told
+
+export const MessageSent = event('chat.message_sent', message, {
+  event: 'chat:message',
+  topics: inChat,
+  frame: unlessExpired,
+})
+export const MessageEdited = event('chat.message_edited', message, {
+  event: 'chat:message:edited',
+  topics: inChat,
+  frame: unlessExpired,
+})
 export const MessageDeleted = event(
   'chat.message_deleted',
   z.object({ id, chat_id: id, message_id: id, deleted: z.literal(true) }),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
 import { type AccountSection, exportPage } from '../identity/index.ts'
+import { unexpired } from './messages/row.ts'
 
 const beginning = sql.lit('00000000-0000-0000-0000-000000000000')
 const rows = sql.lit(exportPage)
@@ -13,7 +14,7 @@ export const chatExport: AccountSection[] = [
       'chat.export.messages',
       (_, p: { after: string | null }) => sql<{ id: string }>`
         select m.id, m.chat_id, m.type, m.content, m.file_id, m.created_at, m.edited_at from chat.messages m
-         where m.sender_id = app.user_id() and m.deleted_at is null and m.id > coalesce(${p.after}::uuid, ${beginning})
+         where m.sender_id = app.user_id() and m.deleted_at is null and ${unexpired} and m.id > coalesce(${p.after}::uuid, ${beginning})
          order by m.id limit ${rows}`,
     ),
   },

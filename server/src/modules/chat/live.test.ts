@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { type TestFrame, type TestSocket, openSocket } from '../../../test/sockets.ts'
 
@@ -100,6 +101,27 @@ test('a client that comes back is told what it missed, but not what was deleted 
   assert.deepEqual(
     again.frames.filter(about('chat:message', chat)).map(({ data }) => data.content),
     ['two', null],
+  )
+  again.drop()
+})
+
+test('a client that comes back is not told what has disappeared', async () => {
+  const chat = await newGroup(ben)
+  const before = await connect(ben)
+  await say(ana, chat, 'one')
+  const { id } = await before.next(about('chat:message', chat))
+  before.drop()
+  const brief = await say(ana, chat, 'two', { expires_in_seconds: 1 })
+  while ((await ben.get(`/api/messages?chat_id=${chat}`)).body.data.length > 1) await pause(100)
+  await say(ana, chat, 'three')
+  const again = await connect(ben, `?after=${id}`)
+  await again.next((frame) => about('chat:message', chat)(frame) && frame.data.content === 'three')
+  assert.deepEqual(
+    again.frames.filter(about('chat:message', chat)).map(({ data }) => [data.id === brief.id, data.content]),
+    [
+      [true, null],
+      [false, 'three'],
+    ],
   )
   again.drop()
 })

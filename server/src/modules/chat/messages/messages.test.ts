@@ -154,6 +154,7 @@ test('what was deleted or has expired is gone from tables and event log', async 
   )
   assert.equal((await ben.get('/api/messages/search?q=secret')).body.data.length, 0)
   assert.equal((await ben.post('/api/messages/reactions', { message_id: expired.id, emoji: '👍' })).status, 404)
+  assert.doesNotMatch((await ana.get('/api/auth/me/export')).text, /secret-two/)
   await removeExpiredMessages.run(everywhere, {})
   const { rows } = await pool.query("select from platform.events where data::text like '%secret-%'")
   assert.equal(rows.length, 0)
@@ -165,6 +166,20 @@ test('what was deleted or has expired is gone from tables and event log', async 
     messages.map(({ content }) => content),
     ['secret-three'],
   )
+})
+
+test('what has expired is neither opened nor read as a poll any more, before the sweeper has come by', async () => {
+  const chat = await newGroup(ben)
+  const sealed = await send(ana, chat, 'look', { visibility: 'view_once' })
+  const { poll } = await send(ana, chat, '', {
+    type: 'poll',
+    poll: { question: 'Lunch?', options: ['A', 'B'] },
+    expires_in_seconds: 60,
+  })
+  assert.equal((await ben.get(`/api/polls/${poll.id}`)).status, 200)
+  await pool.query("update chat.messages set expires_at = now() - interval '1 s' where chat_id = $1", [chat])
+  assert.equal((await ben.post(`/api/messages/${sealed.id}/view`)).status, 404)
+  assert.equal((await ben.get(`/api/polls/${poll.id}`)).status, 404)
 })
 
 test('view once: each reader once, and nothing is left when all have', async () => {

@@ -71,7 +71,9 @@ const castBallot = statement(
 )
 const find = statement(
   'chat.polls.find',
-  (_, p: { id: string }) => sql<{ poll: Poll }>`select ${pollJson} as poll from chat.polls p where p.id = ${p.id}`,
+  (_, p: { id: string }) => sql<{ poll: Poll }>`
+    select ${pollJson} as poll from chat.polls p
+     where p.id = ${p.id} and exists (select from chat.messages m where m.id = p.message_id and ${unexpired})`,
 )
 
 /** Puts the voter's whole choice in place of an earlier one; none takes it back. Throws 404, 400, or 409 `poll_closed`. */

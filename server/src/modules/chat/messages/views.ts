@@ -3,6 +3,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { signedFileUrl } from './files.ts'
+import { unexpired } from './row.ts'
 import type { Message, UploadedFile } from '../schema.ts'
 
 interface Sealed {
@@ -23,7 +24,7 @@ const lock = statement(
            m.deleted_at is not null as deleted,
            (select jsonb_build_object('id', f.id, 'filename', f.filename, 'mime_type', f.mime_type, 'size_bytes', f.size_bytes)
               from chat.files f where f.id = m.file_id) as file
-      from chat.messages m where m.id = ${p.id} for no key update of m`,
+      from chat.messages m where m.id = ${p.id} and ${unexpired} for no key update of m`,
 )
 const insert = statement(
   'chat.views.insert',
