@@ -6,7 +6,7 @@ import { testOnBothDatabases } from './databases.ts'
 import { seededRandom } from './random.ts'
 import { withScratch } from './scratch.ts'
 import { startSwitchboard } from './switchboard.ts'
-import { until } from './until.ts'
+import { until } from '../server/test/until.ts'
 
 const kills = Number(process.env.KILLS ?? 100)
 const seed = Number(process.env.SEED ?? 1)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createClient } from '../server/test/client.ts'
 import type { TestClient } from '../server/test/client.ts'
 import { makeTestSignal, writeWav } from './peers/audio.ts'
-import { until } from './until.ts'
+import { until } from '../server/test/until.ts'
 
 /** Where a campaign's calls go: a carrier's address and account. */
 export interface Line {

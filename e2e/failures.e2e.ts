@@ -6,7 +6,7 @@ import { answered, prepareCampaign } from './customer.ts'
 import { freePort } from './ports.ts'
 import { withScene } from './scene.ts'
 import { tally } from './tally.ts'
-import { until } from './until.ts'
+import { until } from '../server/test/until.ts'
 
 const quick: Script = { byNumberEnding: {}, otherwise: { does: 'hang up', afterMs: 50 }, ringMs: 50 }
 const numbersOf = (count: number) => Array.from({ length: count }, (_, i) => `+1415555${2000 + i}`)

@@ -9,7 +9,7 @@ import { seededRandom } from './random.ts'
 import { withScratch } from './scratch.ts'
 import { startSwitchboard } from './switchboard.ts'
 import type { Switchboard } from './switchboard.ts'
-import { until } from './until.ts'
+import { until } from '../server/test/until.ts'
 
 const kills = Number(process.env.KILLS ?? 100)
 const seed = Number(process.env.SEED ?? 1)

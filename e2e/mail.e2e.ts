@@ -8,7 +8,7 @@ import { testOnPostgres } from './databases.ts'
 import { type DeliveredMail, type Exim, startExim } from './peers/exim.ts'
 import { withScratch } from './scratch.ts'
 import { type Switchboard, startSwitchboard } from './switchboard.ts'
-import { until } from './until.ts'
+import { until } from '../server/test/until.ts'
 
 // Mails as they arrive: the server sends through Exim, and what lies in the mailbox is used.
 

@@ -9,7 +9,7 @@ import type { Kamailio } from './peers/kamailio.ts'
 import { startCalledPeople } from './peers/sipp.ts'
 import { freePort, isTcpConnected } from './ports.ts'
 import { withScratch } from './scratch.ts'
-import { until } from './until.ts'
+import { until } from '../server/test/until.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../voice/src/sip/fixtures/${name}`, import.meta.url))
 const tls = { keyPath: fixture('server.key'), certificatePath: fixture('server.crt') }

@@ -8,7 +8,7 @@ import { assertNobodyTwiceNobodyMissing } from './honesty.ts'
 import { withScratch } from './scratch.ts'
 import { startSwitchboard } from './switchboard.ts'
 import type { Switchboard } from './switchboard.ts'
-import { until } from './until.ts'
+import { until } from '../server/test/until.ts'
 
 /** Longer than a node's lease (15 s): the other one takes over what it held. */
 const standstillMs = 25_000

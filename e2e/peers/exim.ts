@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startChild, untilReady } from '../child.ts'
 import type { Child } from '../child.ts'
 import { freePort } from '../ports.ts'
-import { until } from '../until.ts'
+import { until } from '../../server/test/until.ts'
 import { accountOf } from '../account.ts'
 
 export interface EximOptions {

@@ -1,6 +1,7 @@
 import { deliverMessage, findMessage, listMessages } from '../src/platform/mail/messages.ts'
 import { serverContext } from '../src/platform/services.ts'
 import type { TestServer } from './server.ts'
+import { until } from './until.ts'
 
 /** What the server has for this recipient, the newest first, as the command line shows it. */
 export async function messagesTo(server: TestServer, recipient: string) {
@@ -11,13 +12,12 @@ export async function messagesTo(server: TestServer, recipient: string) {
 
 /** Waits for the n-th message to this recipient: a job writes it. */
 export async function nthMessageTo(server: TestServer, recipient: string, n: number) {
-  const deadline = Date.now() + 20_000
-  for (;;) {
-    const messages = await messagesTo(server, recipient)
-    if (messages.length >= n) return messages[0]!
-    if (Date.now() > deadline) throw new Error(`There is no message number ${n} to ${recipient}.`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  let messages: Awaited<ReturnType<typeof messagesTo>> = []
+  await until(`message number ${n} to ${recipient} is there`, async () => {
+    messages = await messagesTo(server, recipient)
+    return messages.length >= n
+  })
+  return messages[0]!
 }
 
 /** Delivers one message now, whatever the job queue is doing. */

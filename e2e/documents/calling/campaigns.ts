@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CalledPeople } from '../../peers/sipp.ts'
-import { until } from '../../until.ts'
+import { until } from '../../../server/test/until.ts'
 import { aNumber, aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
 import type { FrontEnd, Person } from '../front-end.ts'
 import { transferNumber } from './telephony.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { until } from '../../until.ts'
+import { until } from '../../../server/test/until.ts'
 import { aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
 import type { Scene } from '../document.ts'
 import { asPerson } from '../front-end.ts'

@@ -39,7 +39,7 @@ export type MakeHarness = (options: HarnessOptions) => Promise<Harness>
 export interface Scene extends Harness {
   trunk: Trunk
   dial(to: string, more?: Partial<OriginateRequest>, signal?: AbortSignal): Promise<WatchedLeg>
-  /** Waits until the condition holds; fails when it does not within 10 s. */
+  /** Waits until the condition holds; fails when it does not within 30 s. */
   until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>
   watch(leg: Leg): WatchedLeg
 }

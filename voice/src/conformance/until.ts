@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const WAIT_MS = 10_000
+const WAIT_MS = 30_000
 const STEP_MS = 10
 
-/** Waits until the condition holds, letting time pass by `pass`; fails when it does not within 10 s. */
+/** Waits until the condition holds, letting time pass by `pass`; fails when it does not within 30 s. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,

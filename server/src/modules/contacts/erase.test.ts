@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { placesOf } from '../../../test/places.ts'
 import { startTestServer } from '../../../test/server.ts'
+import { until } from '../../../test/until.ts'
 import { createWorld } from '../../../test/world.ts'
 
 const server = await startTestServer()
@@ -143,15 +144,10 @@ async function keepFile(workspaceId: string, userId: string, filename: string) {
 }
 
 /** Bytes go after the commit. */
-async function untilGone(key: string): Promise<void> {
-  const deadline = Date.now() + 20_000
-  while (Date.now() < deadline) {
-    const isThere = await storage.localPath(key).then(
-      () => true,
+const untilGone = (key: string) =>
+  until(`${key} is gone`, () =>
+    storage.localPath(key).then(
       () => false,
-    )
-    if (!isThere) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error(`${key} is still there.`)
-}
+      () => true,
+    ),
+  )

@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
 import { deliverNow, messagesTo } from '../../../test/mailbox.ts'
 import { startTestServer } from '../../../test/server.ts'
+import { until } from '../../../test/until.ts'
 import { transaction } from '../context.ts'
 import { serverContext } from '../services.ts'
 import { forgetMessages, sendMessage } from './messages.ts'
@@ -55,13 +56,12 @@ const send = (server: Server, message: Parameters<typeof sendMessage>[1]) =>
   transaction(serverOf(server), (ctx) => sendMessage(ctx, message))
 
 async function settled(server: Server, recipient: string, wanted: RegExp) {
-  const deadline = Date.now() + 20_000
-  for (;;) {
-    const [message] = await messagesTo(server, recipient)
-    if (message && wanted.test(message.status)) return message
-    if (Date.now() > deadline) throw new Error(`${recipient}: ${message?.status} instead of ${wanted}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  let [message]: Awaited<ReturnType<typeof messagesTo>> = []
+  await until(`what is for ${recipient} is ${wanted}`, async () => {
+    ;[message] = await messagesTo(server, recipient)
+    return message !== undefined && wanted.test(message.status)
+  })
+  return message!
 }
 
 test('a mail goes out by SMTP, and its text is not kept', async () => {

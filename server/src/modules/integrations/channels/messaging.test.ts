@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { openSocket } from '../../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../../test/server.ts'
+import { until } from '../../../../test/until.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { accountOf } from '../accounts.ts'
 import { connected } from '../connections.ts'
@@ -324,14 +325,16 @@ async function reply(shop: SignedUp, text: string, more: object = {}): Promise<s
   return body.id
 }
 /** Waits for a message to be as `isSo` wants it. */
-async function until(shop: SignedUp, id: string, isSo: (message: Said) => boolean): Promise<Said> {
-  const deadline = Date.now() + 10_000
-  for (;;) {
-    const message = (await threadOf(shop)).messages.find((one) => one.id === id)
-    if (message && isSo(message)) return message
-    assert.ok(Date.now() < deadline, `It stayed ${JSON.stringify(message)}. ${server.logLines.join(' ')}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+async function settled(shop: SignedUp, id: string, isSo: (message: Said) => boolean): Promise<Said> {
+  let message: Said | undefined
+  const look = async () => {
+    message = (await threadOf(shop)).messages.find((one) => one.id === id)
+    return message !== undefined && isSo(message)
   }
+  await until(`${isSo.toString()} is so of the message`, look).catch((late: unknown) => {
+    throw new Error(`It stayed ${JSON.stringify(message)}. ${server.logLines.join(' ')}`, { cause: late })
+  })
+  return message!
 }
 const isSent = ({ status }: Said) => status === 'sent'
 
@@ -409,7 +412,7 @@ test('a reply goes out by the channel it came in by, in order, and its way is to
     // The first is held up; the others wait for it.
     script.set(platform, [vendor.isBusy])
     for (const text of ['one', 'two', 'three']) ids.push(await reply(shop, `${platform} ${text}`))
-    for (const id of ids) await until(shop, id, isSent)
+    for (const id of ids) await settled(shop, id, isSent)
     const said = heard.filter(({ text }) => text?.startsWith(`${platform} `))
     assert.deepEqual(
       said.map(({ text }) => text),
@@ -424,10 +427,10 @@ test('a reply goes out by the channel it came in by, in order, and its way is to
     ])
     const receipt = vendor.read(rows[0].external_id)
     assert.equal((await post(platform, shop, receipt)).status, 200)
-    await until(shop, last, ({ status }) => status === 'read')
+    await settled(shop, last, ({ status }) => status === 'read')
     // Once more, and nothing goes backwards.
     await post(platform, shop, receipt)
-    await until(shop, last, ({ status }) => status === 'read')
+    await settled(shop, last, ({ status }) => status === 'read')
   }))
 
 test('a platform that is busy or down is tried again; nobody gets it twice', () =>
@@ -436,7 +439,7 @@ test('a platform that is busy or down is tried again; nobody gets it twice', () 
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
     script.set(platform, [vendor.isDown, vendor.isBusy])
     const text = `after all, ${platform}`
-    await until(shop, await reply(shop, text), isSent)
+    await settled(shop, await reply(shop, text), isSent)
     assert.deepEqual(script.get(platform), [])
     assert.equal(heard.filter((one) => one.text === text).length, 1)
   }))
@@ -446,7 +449,7 @@ test('what a platform refuses is failed, with its reason for people, and not tri
     const shop = await connectedShop(platform)
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
     script.set(platform, [vendor.refuses])
-    const { error } = await until(shop, await reply(shop, 'too late'), ({ status }) => status === 'failed')
+    const { error } = await settled(shop, await reply(shop, 'too late'), ({ status }) => status === 'failed')
     const reasons: Record<PlatformName, RegExp> = {
       facebook: /not written for 24 hours/,
       instagram: /not written for 24 hours/,
@@ -467,7 +470,7 @@ test('a token that is refused marks the connection, and people are told', () =>
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
     const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.token })
     script.set(platform, [vendor.refusesToken])
-    const { error } = await until(shop, await reply(shop, 'hello'), ({ status }) => status === 'failed')
+    const { error } = await settled(shop, await reply(shop, 'hello'), ({ status }) => status === 'failed')
     assert.match(error ?? '', /does not accept our token any more/)
     // That it was connected may still be on its way.
     await socket.next(({ event, data }) => event === 'integration:update' && data.status === 'error')
@@ -484,7 +487,7 @@ test('Messenger: an attachment that arrived is not sent again because its text d
   script.set('facebook', [vendors.facebook.accepts('out-picture'), vendors.facebook.isDown])
   const attachment = { url: 'https://shop.example.com/cup.png', type: 'image/png' }
   const id = await reply(shop, 'this one', { attachment })
-  assert.match((await until(shop, id, ({ status }) => status === 'failed')).error ?? '', /text did not/)
+  assert.match((await settled(shop, id, ({ status }) => status === 'failed')).error ?? '', /text did not/)
   assert.equal(heard.filter(({ text }) => text === 'this one').length, 0)
 })
 
@@ -494,7 +497,7 @@ test('what is longer than a platform takes is said before it is sent', () =>
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: 1_790_000_000 }))
     const id = await reply(shop, 'ж'.repeat(8000))
     assert.match(
-      (await until(shop, id, ({ status }) => status === 'failed')).error ?? '',
+      (await settled(shop, id, ({ status }) => status === 'failed')).error ?? '',
       /takes at most \d+ characters/,
     )
   }))
@@ -634,14 +637,14 @@ test('Telegram: a corrected message is corrected here; a picture is fetched and 
   })
   const [first, second] = (await threadOf(shop)).messages
   assert.equal(first?.text, 'three cups')
-  const { attachment } = await until(shop, second?.id ?? '', (one) => one.attachment !== null)
+  const { attachment } = await settled(shop, second?.id ?? '', (one) => one.attachment !== null)
   assert.equal(attachment?.type, 'image/png')
   const file = await fetch(server.url + attachment?.url, { headers: { authorization: `Bearer ${shop.token}` } })
   assert.deepEqual(Buffer.from(await file.arrayBuffer()), png)
 
   // And back: our own files leave by an address that opens for a while.
   const id = await reply(shop, 'like this?', { attachment: { url: attachment?.url, type: 'image/png' } })
-  await until(shop, id, isSent)
+  await settled(shop, id, isSent)
   const sent = heard.findLast(({ path }) => path.endsWith('/sendPhoto'))
   assert.equal(sent?.to, '23')
 })
