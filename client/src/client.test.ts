@@ -60,6 +60,7 @@ test('live events arrive, and those missed meanwhile after coming back', async (
 })
 
 test('who has heard nothing yet misses nothing either', async () => {
+  await server.allTold()
   const { promise: placed, resolve } = Promise.withResolvers<void>()
   const first = createLive({ url: server.url, token: ana.token })
   first.on('resumed', () => resolve())

@@ -6,8 +6,10 @@ import type { VoiceGateway } from '@switchboard/voice'
 import { type App, createApp } from '../src/app.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { createLog } from '../src/platform/log.ts'
+import type { Outbox } from '../src/platform/outbox/outbox.ts'
 import { type TestClient, createClient } from './client.ts'
 import { openTestDatabase } from './database.ts'
+import { allTold } from './log.ts'
 
 export interface TestServer {
   app: App
@@ -18,6 +20,8 @@ export interface TestServer {
   signUp(more?: { email?: string; password?: string }): Promise<SignedUp>
   /** Another member of `owner`'s workspace. */
   addMember(owner: TestClient, role: string): Promise<SignedUp>
+  /** Waits until live clients have been told all that happened: whoever comes after this hears what happens after it. */
+  allTold(): Promise<void>
   /** Lines logged so far. */
   logLines: string[]
   close(): Promise<void>
@@ -101,6 +105,8 @@ export async function startTestServer(
       const { body } = await owner.post(`/api/workspaces/${me.workspace.id}/invitations`, { email, role })
       return signUp({ email, invitation_token: body.token })
     },
+    // What services show of the outbox is less than it is.
+    allTold: () => allTold(database, app.services.outbox as Outbox),
     logLines,
     close,
   }

@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { type TestNode, openNodeDatabase, startTestNode } from '../../../test/node.ts'
 import { Refused, type TestSocket, openSocket } from '../../../test/sockets.ts'
+import { until } from '../../../test/until.ts'
 import { transaction } from '../../platform/context.ts'
 import type { OpenDatabase } from '../../platform/database/open.ts'
 import { statement } from '../../platform/database/statement.ts'
@@ -247,10 +248,11 @@ test('a change of role or membership changes at once what is heard, rooms includ
   const owner = await person()
   const agent = await person(owner.workspaceId, 'agent')
   const socket = await openSocket(node.url, { token: agent.token })
+  const listening = { socket, userId: agent.userId }
   socket.send('test:watch', { id: owner.workspaceId })
   await socket.next('test:watching')
   const [room, contacts] = [`room:${owner.workspaceId}`, workspaceTopic(owner.workspaceId, 'contacts:read')]
-  assert.deepEqual([await hears(socket, room), await hears(socket, contacts)], [true, true])
+  assert.deepEqual([await hears(listening, room), await hears(listening, contacts)], [true, true])
 
   const member = { user_id: agent.userId, workspace_id: owner.workspaceId }
   const becomes = (role: string) =>
@@ -259,34 +261,35 @@ test('a change of role or membership changes at once what is heard, rooms includ
       emit(ctx, MemberRoleChanged, { ...member, role })
     })
   await becomes('operations')
-  await untilHears(socket, contacts, false)
-  assert.equal(await hears(socket, room), false)
+  await untilHears(listening, contacts, false)
+  assert.equal(await hears(listening, room), false)
   await becomes('agent')
-  await untilHears(socket, contacts, true)
+  await untilHears(listening, contacts, true)
 
   await transaction(everywhere(), async (ctx) => {
     await ctx.db.all(deleteMember, { user: agent.userId })
     emit(ctx, MemberRemoved, member)
   })
-  await untilHears(socket, contacts, false)
+  await untilHears(listening, contacts, false)
 })
 
-/** Does a message of this topic come before the answer to what was sent after it? */
-async function hears(socket: TestSocket, topic: string): Promise<boolean> {
+interface Listening {
+  socket: TestSocket
+  userId: string
+}
+
+/** Does a message of this topic come before the one to the user that was sent after it? */
+async function hears({ socket, userId }: Listening, topic: string): Promise<boolean> {
   socket.frames.length = 0
   node.hub.publish(topic, 'test:probe', {})
-  socket.send('ping')
-  await socket.next('pong')
+  node.hub.publish(`user:${userId}`, 'test:over', {})
+  await socket.next('test:over')
   return socket.frames.some(({ event }) => event === 'test:probe')
 }
 
-/** A change takes effect when the node has asked the database about it. */
-async function untilHears(socket: TestSocket, topic: string, wanted: boolean) {
-  for (let tries = 0; (await hears(socket, topic)) !== wanted; tries++) {
-    assert.ok(tries < 90, `It ${wanted ? 'still hears nothing' : 'still hears'} of ${topic}.`)
-    await everywhere().db.entered()
-  }
-}
+/** A change takes effect when the log has told it and the node has asked the database about it. */
+const untilHears = (who: Listening, topic: string, wanted: boolean) =>
+  until(`${topic} is ${wanted ? '' : 'no longer '}heard`, async () => (await hears(who, topic)) === wanted)
 
 test('commands: joining by row security, names nobody knows, data that does not fit', async () => {
   const ana = await person()

@@ -97,6 +97,7 @@ test('a conversation brings its newest 50 messages, older ones come by the page'
 test('a visitor hears the reply live, and nothing else', async () => {
   const { ana, shop, front } = await openShop()
   const [rui, eve] = [await visit(front), await visit(front, { customerName: 'Eve' })]
+  await server.allTold()
   const [his, hers, team] = [
     await openSocket(`${address}?token=${rui.token}`),
     await openSocket(address, { token: eve.token }),
@@ -137,6 +138,7 @@ test('a visitor hears the reply live, and nothing else', async () => {
 test('a visitor cannot command, and resumes what was missed', async () => {
   const { ana, shop, front } = await openShop()
   const rui = await visit(front)
+  await server.allTold()
   const socket = await openSocket(address, { headers: bearer(rui.token) })
   for (const event of ['shop:join', 'campaign:watch', 'chat:join', 'presence']) {
     socket.send(event, { shopId: ana.workspaceId, workspace_id: ana.workspaceId })

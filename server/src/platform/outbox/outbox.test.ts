@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { allTold } from '../../../test/log.ts'
 import { type TestNode, openNodeDatabase, startTestNode } from '../../../test/node.ts'
 import { transaction } from '../context.ts'
 import type { OpenDatabase } from '../database/open.ts'
@@ -26,7 +27,9 @@ after(() => database.close())
 
 const addEffect = statement('test.effect', (_, p: { n: number }) => sql`insert into public.effects (n) values (${p.n})`)
 const effects = async (): Promise<number[]> => {
-  const { rows } = await database.pool.query('delete from public.effects returning n')
+  const { rows } = await database.pool.query(
+    'with gone as (delete from public.effects returning n) select n from gone order by n',
+  )
   return rows.map(({ n }) => n as number)
 }
 
@@ -53,6 +56,7 @@ async function withNodes(count: number, subscribers: Subscriber[], work: (nodes:
   const nodes: TestNode[] = []
   for (let i = 0; i < count; i++) nodes.push(await startTestNode({ database, subscribers, pollMs: 50 }))
   try {
+    for (const { outbox } of nodes) await allTold(database, outbox)
     await work(nodes)
   } finally {
     for (const node of nodes) await node.stop()
@@ -99,6 +103,7 @@ test('a reader never passes a transaction that is still running', async (t) => {
     } finally {
       slow.release()
     }
+    await allTold(database, node!.outbox)
     const { events } = await readAll(everywhere, start, 10)
     assert.deepEqual(
       events.map(({ data }) => data),
@@ -130,6 +135,7 @@ test('no reader goes beyond the last event: what a transaction without one leave
   await withNodes(1, [], async ([node]) => {
     const everywhere = serverContext(node!.services, { workspaceId: null })
     await count(node!.services, 1)
+    await allTold(database, node!.outbox)
     const { events, upTo } = await readAll(everywhere, { transaction: 0, sequence: 0 }, 1000)
     const rolledBack = transaction(inWorkspace(node!.services), async (ctx) => {
       await ctx.db.all(addEffect, { n: 1 })
@@ -177,7 +183,7 @@ test("a subscriber handles each event once although two nodes run it, in the eve
     await Promise.all(Array.from({ length: 20 }, (_, n) => count(nodes[n % 2]!.services, n)))
     await seen.until(20)
     assert.deepEqual(
-      (await effects()).toSorted((a, b) => a - b),
+      await effects(),
       Array.from({ length: 20 }, (_, n) => n),
     )
     assert.ok(seen.items.every((id) => id === workspaceId))
