@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Config } from '../src/config.ts'
 import { openTestDatabase as openEmbeddedTestDatabase } from '../src/platform/database/embedded/test-database.ts'
 import { readMigrations } from '../src/platform/database/migrate.ts'
-import { createPool, type OpenDatabase } from '../src/platform/database/open.ts'
+import { createPool, type OpenDatabase, sessionOptions } from '../src/platform/database/open.ts'
 import type { Log } from '../src/platform/log.ts'
 
 /** An empty database of its own, as after a first start: embedded in memory, or on the PostgreSQL of DATABASE_URL. Dropped when closed. */
@@ -14,6 +14,21 @@ export async function openTestDatabase(config: Config, log: Log): Promise<OpenDa
   const key = hash.digest('hex').slice(0, 16)
   return server ? onPostgres(server, key, config, log) : embedded(key, config, log)
 }
+
+const patienceMs = 60_000
+
+/**
+ * A pool as the server's, but for its patience: a machine that is slow because of the tests beside this one is no fault of
+ * what is tested.
+ */
+const createPatientPool = ({ database }: Config, log: Log, options: pg.PoolConfig): pg.Pool =>
+  createPool({ database: { ...database, poolTimeoutMs: patienceMs } }, log, {
+    options: ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'].reduce(
+      (all, limit) => `${all} -c ${limit}=${patienceMs}`,
+      sessionOptions,
+    ),
+    ...options,
+  })
 
 /** Leaves what a node's first start leaves: the tables, and the queues of its jobs. Ends the pool. */
 async function prepare(pool: pg.Pool, kind: OpenDatabase['kind'], config: Config, log: Log): Promise<void> {
@@ -27,9 +42,10 @@ async function prepare(pool: pg.Pool, kind: OpenDatabase['kind'], config: Config
 async function embedded(key: string, config: Config, log: Log): Promise<OpenDatabase> {
   const database = await openEmbeddedTestDatabase({
     key,
-    prepare: (connection) => prepare(createPool(config, log, { ...connection, max: 1 }), 'embedded', config, log),
+    prepare: (connection) =>
+      prepare(createPatientPool(config, log, { ...connection, max: 1 }), 'embedded', config, log),
   })
-  const pool = createPool(config, log, { ...database.connection, max: 1 })
+  const pool = createPatientPool(config, log, { ...database.connection, max: 1 })
   return {
     kind: 'embedded',
     pool,
@@ -53,12 +69,17 @@ async function onPostgres(server: string, key: string, config: Config, log: Log)
   if (!rows[0]?.datistemplate) {
     await admin.query(`drop database if exists ${template}`)
     await admin.query(`create database ${template}`)
-    await prepare(createPool(config, log, { connectionString: urlOf(template), max: 2 }), 'postgresql', config, log)
+    await prepare(
+      createPatientPool(config, log, { connectionString: urlOf(template), max: 2 }),
+      'postgresql',
+      config,
+      log,
+    )
     await admin.query(`alter database ${template} is_template true`)
   }
   await admin.query(`create database ${name} template ${template}`)
   await admin.query('select pg_advisory_unlock(7212022)')
-  const pool = createPool(config, log, { connectionString: urlOf(name), max: config.database.poolSize })
+  const pool = createPatientPool(config, log, { connectionString: urlOf(name), max: config.database.poolSize })
   return {
     kind: 'postgresql',
     pool,

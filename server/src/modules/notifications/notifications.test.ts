@@ -8,6 +8,7 @@ import { transaction } from '../../platform/context.ts'
 import { serverContext } from '../../platform/services.ts'
 import { openSocket } from '../../../test/sockets.ts'
 import { startTestServer } from '../../../test/server.ts'
+import { until } from '../../../test/until.ts'
 import { encryptPush, maxPlainBytes } from './encrypt.ts'
 import { notify } from './index.ts'
 import { createVapid } from './vapid.ts'
@@ -201,6 +202,13 @@ test('a push service that is busy is asked again; a browser that is gone is forg
   }
   await say(ana.workspaceId, [ana.userId], 'First')
   await Promise.all([pushTo('/slow', 2), pushTo('/gone'), pushTo('/here')])
+  await until('the browser is forgotten', async () => {
+    const { rows } = await server.app.services.connections.pool.query(
+      `select from notifications.push_subscriptions where endpoint = $1`,
+      [`${pushUrl}/gone`],
+    )
+    return rows.length === 0
+  })
   await say(ana.workspaceId, [ana.userId], 'Second')
   await Promise.all([pushTo('/slow', 3), pushTo('/here', 2)])
   assert.equal(pushes.filter(({ path }) => path === '/gone').length, 1)

@@ -32,6 +32,10 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
   }
 }
 
+// The planner takes policies for expensive; compiling such a query costs seconds (PostgreSQL, "When to JIT?").
+export const sessionOptions =
+  '-c timezone=UTC -c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'
+
 export function createPool(config: Pick<Config, 'database'>, log: Pick<Log, 'warn'>, options: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionTimeoutMillis: config.database.poolTimeoutMs,
@@ -39,9 +43,7 @@ export function createPool(config: Pick<Config, 'database'>, log: Pick<Log, 'war
     idleTimeoutMillis: options.max === 1 ? 0 : 60_000,
     keepAlive: true,
     types: { getTypeParser },
-    // The planner takes policies for expensive; compiling such a query costs seconds (PostgreSQL, "When to JIT?").
-    options:
-      '-c timezone=UTC -c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000',
+    options: sessionOptions,
     ...options,
   } as pg.PoolConfig)
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.

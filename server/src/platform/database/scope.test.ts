@@ -74,7 +74,7 @@ const keep = statement(
   'scope_test.keep',
   (_, p: { value: unknown }) => sql<{ kept: unknown }>`select ${p.value}::jsonb as kept`,
 )
-const sleep = statement('scope_test.sleep', () => sql<{ slept: string }>`select pg_sleep(4)::text as slept`)
+const sleep = statement('scope_test.sleep', () => sql<{ slept: string }>`select pg_sleep(50)::text as slept`)
 const backend = statement('scope_test.backend', () => sql<{ pid: number }>`select pg_backend_pid() as pid`)
 const facts = statement(
   'scope_test.facts.sweep',
@@ -109,7 +109,7 @@ for (const pipelined of [true, false]) {
     /** A pool of its own on PostgreSQL; embedded, one connection is all there is. */
     const withPool = async (max: number, work: (pool: pg.Pool) => Promise<void>) => {
       if (database.kind === 'embedded') return work(database.pool)
-      const pool = createPool(config, log, { connectionString: database.pool.options.connectionString, max })
+      const pool = createPool(config, log, { ...database.pool.options, max })
       try {
         await work(pool)
       } finally {
@@ -325,7 +325,7 @@ for (const pipelined of [true, false]) {
         while (killed.size < 2) {
           const { rows } = await database.pool.query<{ pid: number }>(`
             select pid, pg_terminate_backend(pid) from pg_stat_activity
-             where datname = current_database() and query like '%pg_sleep(4)%' and state = 'active' and pid <> pg_backend_pid()`)
+             where datname = current_database() and query like '%pg_sleep(50)%' and state = 'active' and pid <> pg_backend_pid()`)
           for (const { pid } of rows) killed.add(pid)
         }
         await refusals

@@ -77,7 +77,7 @@ test('a node killed before or after any of its round trips to the database: nobo
 test('a node that was stopped past its lease calls nobody and writes nothing when it goes on', async () => {
   const shop = await lab.makeWorkspace(numbers(200))
   const id = await shop.createCampaign({ calls_per_second: 20, retry: { max_attempts: 1, delay_minutes: 1, on: [] } })
-  const sleeper = lab.makeNode({ behaviour, leaseMs: 15_000, heartbeatMs: 3_000 })
+  const sleeper = lab.makeNode({ behaviour, heartbeatMs: 3_000 })
   await sleeper.start()
   await shop.change(id, 'start')
   sleeper.engine.wake()
@@ -86,7 +86,7 @@ test('a node that was stopped past its lease calls nobody and writes nothing whe
   const dialledBefore = sleeper.gateway.carried.length
   assert.ok(dialledBefore > 20)
 
-  const successor = lab.makeNode({ behaviour, leaseMs: 15_000, heartbeatMs: 3_000 })
+  const successor = lab.makeNode({ behaviour, heartbeatMs: 3_000 })
   await sleeper.expireLease()
   await successor.start()
   await lab.clock.advance(4_000)
