@@ -110,11 +110,19 @@ test('members come in pages and say how far they have read', async () => {
 
 test('who is blocked cannot write, open a dm or find the other, nor the other them', async () => {
   const { body: dm } = await open(dora, emil)
-  assert.equal((await say(emil, dm.id)).status, 201)
+  const earlier = await say(emil, dm.id)
+  assert.equal(earlier.status, 201)
+  const poll = await emil.post('/api/polls', { chat_id: dm.id, question: 'Lunch?', options: ['A', 'B'] })
   const block = await dora.post('/api/users/blocks', { user_id: emil.userId })
   assert.equal(block.status, 201)
   assert.deepEqual((await dora.get('/api/users/blocks')).body.data, [block.body])
   for (const who of [dora, emil]) assert.equal((await say(who, dm.id)).status, 403)
+  for (const change of [
+    () => emil.patch(`/api/messages/${earlier.body.id}`, { content: 'Read this instead' }),
+    () => emil.post('/api/messages/reactions', { message_id: earlier.body.id, emoji: '👎' }),
+    () => emil.put('/api/polls', { poll_id: poll.body.id, option_ids: [poll.body.options[0].id] }),
+  ])
+    assert.equal((await change()).status, 403, 'nor by what was said before')
   assert.equal((await emil.get(`/api/users/search?q=${encodeURIComponent(dora.email)}`)).body.data.length, 0)
   assert.equal((await emil.post('/api/chats', { type: 'group', name: 'x', member_ids: [dora.userId] })).status, 404)
   const fresh = await server.signUp()

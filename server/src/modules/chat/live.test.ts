@@ -145,6 +145,12 @@ test('people who share a chat see each other come, be away and go; others do not
   await watching.next(presence('away'))
   await two.post('/api/users/blocks', { user_id: one.userId })
   assert.deepEqual([(await shown()).online, (await shown()).last_seen], [false, null])
+  const { members } = (await two.get(`/api/chats/${dm.id}`)).body
+  assert.deepEqual(
+    members.map(({ online }: { online: boolean }) => online),
+    [false, true],
+    'nor does the one who blocks see the other',
+  )
   await two.delete(`/api/users/blocks?user_id=${one.userId}`)
   coming.drop()
   assert.match((await watching.next(presence('offline'))).data.last_seen, /Z$/)
@@ -155,4 +161,27 @@ test('people who share a chat see each other come, be away and go; others do not
     [],
   )
   for (const socket of [watching, apart]) socket.drop()
+})
+
+test('who is blocked hears neither presence nor receipts, in a group that both are in either', async () => {
+  const [one, two] = [await server.signUp(), await server.signUp()]
+  const dm = (await one.post('/api/chats', { type: 'dm', member_ids: [two.userId] })).body.id
+  const group = (await one.post('/api/chats', { type: 'group', name: 'Both', member_ids: [two.userId] })).body.id
+  await say(one, dm, 'Hello')
+  const hers = await connect(one)
+  const his = await connect(two)
+  await hers.next((frame) => frame.event === 'presence' && frame.data.user_id === two.userId)
+  await two.post('/api/users/blocks', { user_id: one.userId })
+  await settle(hers)
+  const heard = hers.frames.length
+  his.send('presence', { status: 'away' })
+  his.send('chat:read', { chat_id: dm })
+  await settle(his)
+  his.send('chat:typing', { chat_id: group })
+  await hers.next('chat:typing')
+  assert.deepEqual(
+    hers.frames.slice(heard).filter(({ event }) => event === 'presence' || event === 'chat:read'),
+    [],
+  )
+  for (const socket of [hers, his]) socket.drop()
 })

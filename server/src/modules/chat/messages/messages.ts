@@ -6,7 +6,15 @@ import { conflict, forbidden, invalidField, missing } from '../../../platform/er
 import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import { MessageDeleted, MessageEdited, MessageSent } from '../events.ts'
-import { type MessageRow, messageColumns, presentMessages, toMessage, unexpired } from './row.ts'
+import {
+  type MessageRow,
+  blockedSentence,
+  inBlockedDm,
+  messageColumns,
+  presentMessages,
+  toMessage,
+  unexpired,
+} from './row.ts'
 import { insertPoll, requireOpenUntil } from './polls.ts'
 import type { Message, NewMessage, NewPoll, Poll } from '../schema.ts'
 
@@ -127,7 +135,7 @@ function requireContent({ type, content, file_id, poll, visibility }: NewMessage
 
 async function explainRefusal(ctx: Ctx, { chat_id, reply_to, file_id }: NewMessage): Promise<never> {
   const { blocked } = (await ctx.db.maybe(findRefusal, { chat_id })) ?? missing('chat')
-  if (blocked) throw forbidden('One of you has blocked the other.')
+  if (blocked) throw forbidden(blockedSentence)
   if (file_id && !reply_to) throw invalidField('body.file_id', 'There is no such file of yours.')
   if (reply_to && !file_id) throw invalidField('body.reply_to', 'There is no such message in this chat.')
   throw invalidField('body', 'The file is not yours, or the message replied to is not in this chat.')
@@ -137,7 +145,7 @@ const edit = statement('chat.messages.edit', (_, p: { id: string; content: strin
   presentMessages(sql`
     update chat.messages m set content = ${p.content}, edited_at = now()
      where m.id = ${p.id} and m.sender_id = app.user_id() and m.deleted_at is null and ${unexpired}
-       and m.visibility <> 'view_once' and m.type <> 'poll'
+       and m.visibility <> 'view_once' and m.type <> 'poll' and not ${inBlockedDm}
     returning ${messageColumns}`),
 )
 
@@ -147,24 +155,26 @@ interface Governed {
   is_mine: boolean
   governs: boolean
   deleted: boolean
+  blocked: boolean
 }
 const govern = statement(
   'chat.messages.govern',
   (_, p: { id: string }) => sql<Governed>`
     select m.chat_id, m.sender_id = app.user_id() as is_mine, c.type = 'group' and me.role <> 'member' as governs,
-           m.deleted_at is not null as deleted
+           m.deleted_at is not null as deleted, ${inBlockedDm} as blocked
       from chat.messages m
       join chat.chats c on c.id = m.chat_id
       join chat.members me on me.chat_id = m.chat_id and me.user_id = app.user_id()
      where m.id = ${p.id} and ${unexpired} for no key update of c`,
 )
 
-/** One's own only. Throws 404, 403, or 409 for what cannot be changed any more. */
+/** One's own only. Throws 404, 403 (also `blocked`), or 409 for what cannot be changed any more. */
 export async function editMessage(ctx: Ctx, id: string, content: string): Promise<Message> {
   const row: MessageRow | undefined = await ctx.db.maybe(edit, { id, content })
   if (!row) {
-    const { is_mine, deleted } = (await ctx.db.maybe(govern, { id })) ?? missing('message')
+    const { is_mine, deleted, blocked } = (await ctx.db.maybe(govern, { id })) ?? missing('message')
     if (!is_mine) throw forbidden('Only who sent a message changes it.')
+    if (blocked) throw forbidden(blockedSentence)
     throw conflict(
       'not_editable',
       deleted ? 'This message is deleted.' : 'Polls and what may be viewed once stay as they are.',

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
-import { conflict, invalidField, missing } from '../../../platform/errors.ts'
+import { conflict, forbidden, invalidField, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import { PollChanged } from '../events.ts'
-import { pollJson, unexpired } from './row.ts'
+import { blockedSentence, inBlockedDm, pollJson, unexpired } from './row.ts'
 import type { Message, NewPoll, Poll } from '../schema.ts'
 
 interface Insert {
@@ -56,9 +56,9 @@ export function requireOpenUntil(closesAt: string | undefined, path: string): vo
 // Voters of one poll queue up, so that each tells the others a true count.
 const lock = statement(
   'chat.polls.lock',
-  (_, p: { id: string }) => sql<{ option_ids: string[]; multiple: boolean; closed: boolean }>`
+  (_, p: { id: string }) => sql<{ option_ids: string[]; multiple: boolean; closed: boolean; blocked: boolean }>`
     select array(select o ->> 'id' from jsonb_array_elements(p.options) o) as option_ids, p.multiple,
-           coalesce(p.closes_at <= clock_timestamp(), false) as closed
+           coalesce(p.closes_at <= clock_timestamp(), false) as closed, ${inBlockedDm} as blocked
       from chat.polls p join chat.messages m on m.id = p.message_id and ${unexpired}
      where p.id = ${p.id} for no key update of p`,
 )
@@ -76,9 +76,10 @@ const find = statement(
      where p.id = ${p.id} and exists (select from chat.messages m where m.id = p.message_id and ${unexpired})`,
 )
 
-/** Puts the voter's whole choice in place of an earlier one; none takes it back. Throws 404, 400, or 409 `poll_closed`. */
+/** Puts the voter's whole choice in place of an earlier one; none takes it back. Throws 404, 400, 403 in a blocked dm, or 409 `poll_closed`. */
 export async function castVote(ctx: Ctx, pollId: string, optionIds: string[]) {
   const poll = (await ctx.db.maybe(lock, { id: pollId })) ?? missing('poll')
+  if (poll.blocked) throw forbidden(blockedSentence)
   if (poll.closed) throw conflict('poll_closed', 'This poll is closed.')
   const chosen = [...new Set(optionIds.map((id) => id.toLowerCase()))]
   if (chosen.some((id) => !poll.option_ids.includes(id))) {

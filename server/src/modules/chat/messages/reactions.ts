@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
-import { conflict, missing } from '../../../platform/errors.ts'
+import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { ReactionsChanged } from '../events.ts'
-import { reactionsJson, unexpired } from './row.ts'
+import { blockedSentence, inBlockedDm, reactionsJson, unexpired } from './row.ts'
 import type { reactionsOf } from '../schema.ts'
 
 type Reactions = z.output<typeof reactionsOf>
@@ -15,8 +15,13 @@ const maxKinds = 50
 // Those who react to one message queue up, so that each tells the others the true list.
 const lock = statement(
   'chat.reactions.lock',
-  (_, p: { message_id: string; emoji: string }) => sql<{ chat_id: string; deleted: boolean; full: boolean }>`
-    select m.chat_id, m.deleted_at is not null as deleted,
+  (_, p: { message_id: string; emoji: string }) => sql<{
+    chat_id: string
+    deleted: boolean
+    full: boolean
+    blocked: boolean
+  }>`
+    select m.chat_id, m.deleted_at is not null as deleted, ${inBlockedDm} as blocked,
            (select count(distinct r.emoji) >= ${sql.lit(maxKinds)} from chat.reactions r
              where r.message_id = m.id and r.emoji <> ${p.emoji}) as full
       from chat.messages m where m.id = ${p.message_id} and ${unexpired} for no key update of m`,
@@ -37,9 +42,10 @@ const list = statement(
     select ${reactionsJson} as reactions from (select ${p.message_id}::uuid as id) m`,
 )
 
-/** Reacts, or takes the same reaction back. Throws 404, or 409 for a deleted message. */
+/** Reacts, or takes the same reaction back. Throws 404, 403 between two of whom one has blocked the other, or 409 for a deleted message. */
 export async function toggleReaction(ctx: Ctx, message_id: string, emoji: string): Promise<Reactions> {
-  const { chat_id, deleted, full } = (await ctx.db.maybe(lock, { message_id, emoji })) ?? missing('message')
+  const { chat_id, deleted, full, blocked } = (await ctx.db.maybe(lock, { message_id, emoji })) ?? missing('message')
+  if (blocked) throw forbidden(blockedSentence)
   if (deleted) throw conflict('deleted', 'This message is deleted.')
   if (full) throw conflict('too_many_reactions', `A message has at most ${maxKinds} kinds of reactions.`)
   const [, [{ reactions }]] = (await ctx.db.together([

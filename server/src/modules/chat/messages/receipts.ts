@@ -56,18 +56,21 @@ interface Standing {
   unread_count: number
   /** Null when there is no such message. */
   number: number | null
+  /** A dm whose other one is not to know. */
+  blocked: boolean
 }
 const findStanding = statement(
   'chat.members.standing',
   (_, p: Place) => sql<Standing>`
-    select m.read_number, greatest(m.read_number, m.delivered_number) as delivered_number, ${unreadCount} as unread_count, t.number
+    select m.read_number, greatest(m.read_number, m.delivered_number) as delivered_number, ${unreadCount} as unread_count, t.number,
+           c.type = 'dm' and app.is_blocked(c.dm_low, c.dm_high) as blocked
       from chat.members m join chat.chats c on c.id = m.chat_id join (${target(p)}) t on t.chat_id = c.id
      where m.user_id = app.user_id()`,
 )
 
 /**
  * I have read (or my device has received) everything up to this message; without one, everything. It never goes back.
- * Others in the chat hear how far I am. Throws 404.
+ * Others in the chat hear how far I am, unless one has blocked the other. Throws 404.
  */
 export async function acknowledge(ctx: Ctx, kind: 'read' | 'delivered', place: Place) {
   const advance = kind === 'read' ? advanceRead : advanceDelivered
@@ -77,10 +80,10 @@ export async function acknowledge(ctx: Ctx, kind: 'read' | 'delivered', place: P
     findStanding.call(place),
   ])) as unknown as [[{ user_id: string }?], unknown, [Standing?]]
   if (!mine || !standing) return missing('chat')
-  const { number, read_number, delivered_number, unread_count } = standing
+  const { number, read_number, delivered_number, unread_count, blocked } = standing
   if (number === null) return missing('message')
   const { chat_id, message_id } = place
   const news = { chat_id, user_id: mine.user_id, message_id, number: kind === 'read' ? read_number : delivered_number }
-  ctx.afterCommit(() => ctx.services.live.publish(chatTopic(chat_id), `chat:${kind}`, news))
+  if (!blocked) ctx.afterCommit(() => ctx.services.live.publish(chatTopic(chat_id), `chat:${kind}`, news))
   return { success: true as const, chat_id, message_id, unread_count }
 }

@@ -33,6 +33,12 @@ export const messageColumns = sql.join(columnNames.map((name) => sql.ref(`m.${na
 /** What has expired is not there, although the sweeper has yet to come by. */
 export const unexpired = sql`(m.expires_at is null or m.expires_at > now())`
 
+/** Message `m` is of a dm whose two have come apart: neither says anything there to the other. */
+export const inBlockedDm = sql`exists (
+  select from chat.chats d where d.id = m.chat_id and d.type = 'dm' and app.is_blocked(d.dm_low, d.dm_high))`
+/** What they are told then. */
+export const blockedSentence = 'One of you has blocked the other.'
+
 /** A time within JSON, written like all others. */
 export const iso = (time: RawBuilder<unknown>) =>
   sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`

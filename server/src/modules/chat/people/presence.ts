@@ -57,12 +57,17 @@ interface Told {
   state: PresenceState
   last_seen: string | null
 }
+// A chat is one topic, so one with somebody on the other side of a block is not told at all; its members still ask.
 const findTold = statement(
   'chat.presence.told.sweep',
   (_, p: { user_id: string }) => sql<Told>`
     select array(
              select c.id from chat.members m join chat.chats c on c.id = m.chat_id
-              where m.user_id = ${p.user_id} and (c.type = 'group' or not app.is_blocked(c.dm_low, c.dm_high))
+              where m.user_id = ${p.user_id} and not exists (
+                select from chat.blocks b
+                  join chat.members o on o.chat_id = c.id
+                   and o.user_id = case b.user_id when m.user_id then b.blocked_id else b.user_id end
+                 where m.user_id in (b.user_id, b.blocked_id))
               order by c.activity_id desc limit ${sql.lit(chatsTold)}) as chat_ids,
            case when bool_or(p.online_until > now() and not p.away) then 'online'
                 when bool_or(p.online_until > now()) then 'away' else 'offline' end as state,
