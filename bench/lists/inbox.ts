@@ -8,7 +8,7 @@ const messagesPerThread = 3
 export const inbox: Subject = {
   name: 'inbox',
   about: `200,000 threads of a shop with ${messagesPerThread} messages each: 3 % open, one in a thousand from TikTok, two fifths nobody's`,
-  bigTables: ['conversations', 'messages'],
+  bigTables: ['conversations', 'conversation_tags', 'messages'],
   async prepare(scene, scale) {
     const { db, caller, others } = scene
     const threads = 2 * Math.round(claimed * scale)
@@ -36,12 +36,16 @@ export const inbox: Subject = {
       [caller.workspaceId, others, threads],
     )
     await db.query(
+      `insert into inbox.conversation_tags (workspace_id, tag, conversation_id, recent_at)
+         select c.workspace_id, tag, c.id, c.recent_at from inbox.conversations c, unnest(c.tags) tag`,
+    )
+    await db.query(
       `insert into inbox.messages (id, workspace_id, conversation_id, sender, text, created_at)
          select bench.id_at(c.created_at + n * interval '1 minute', n * 10000000::bigint + row_number() over ()), c.workspace_id, c.id,
                 case n % 2 when 0 then 'member' else 'customer' end, 'Is it still there? Thank you, see you tomorrow.', c.created_at
            from inbox.conversations c cross join generate_series(1, ${messagesPerThread}) n`,
     )
-    await db.query('vacuum analyze inbox.conversations, inbox.messages, contacts.contacts')
+    await db.query('vacuum analyze inbox.conversations, inbox.conversation_tags, inbox.messages, contacts.contacts')
     const { rows: assignees } = await db.query<{ assignee_id: string }>(
       'select assignee_id from inbox.conversations where workspace_id = $1 and assignee_id is not null group by 1 order by count(*) desc',
       [caller.workspaceId],
@@ -69,6 +73,9 @@ export const inbox: Subject = {
       { name: 'a common tag', paths: list('tag=vip') },
       { name: 'a rare tag', paths: list('tag=refund') },
       { name: 'a tag nobody has', paths: list('tag=none') },
+      { name: 'a common tag, newest first', paths: list('tag=vip&order=newest') },
+      { name: 'a rare tag, newest first', paths: list('tag=refund&order=newest') },
+      { name: 'open, a common tag', paths: list('status=open&tag=vip') },
       { name: "a customer's", paths: list(`customerId=${threadsOf[0]?.contact_id}`) },
       { name: 'deep cursor', paths: [await deepInto(scene, `${at}?limit=200&messages=1`, 50)] },
       { name: 'TikTok, newest first', paths: list('channel=tiktok&order=newest') },

@@ -41,6 +41,7 @@ export async function createSalesWorld(
     messages: [{ sender: 'customer', text: canary }],
   })
   const thread = `/api/conversations/${conversation.id}`
+  await owner.patch(thread, { tags: [canary] })
   const said = await made(`${thread}/messages`, { sender: 'assistant', text: canary })
   const entity = await made(`${thread}/entities`, { type: 'feature', value: canary })
   const action = await made(`${thread}/actions`, { type: 'note', description: canary, details: { text: canary } })

@@ -544,6 +544,13 @@ export interface IdentityWorkspaces {
   deleted_at: Timestamp | null
 }
 
+export interface InboxConversationTags {
+  workspace_id: Generated<string>
+  tag: string
+  conversation_id: string
+  recent_at: Timestamp
+}
+
 export interface InboxConversations {
   id: string
   workspace_id: Generated<string>
@@ -1250,6 +1257,7 @@ export interface Database {
   'identity.sessions': IdentitySessions
   'identity.users': IdentityUsers
   'identity.workspaces': IdentityWorkspaces
+  'inbox.conversation_tags': InboxConversationTags
   'inbox.conversations': InboxConversations
   'inbox.messages': InboxMessages
   'integrations.connections': IntegrationsConnections
