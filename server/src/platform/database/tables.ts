@@ -677,6 +677,7 @@ export interface PlatformIdempotencyKeys {
   answer_type: string | null
   locked_until: Timestamp
   created_at: Generated<Timestamp>
+  effect_id: Generated<string>
 }
 
 export interface PlatformOutgoingMessages {

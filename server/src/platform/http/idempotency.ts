@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../context.ts'
 import { statement } from '../database/statement.ts'
 import { AppError, badRequest, unavailable } from '../errors.ts'
+import { newId } from '../id.ts'
 import { serverContext } from '../services.ts'
 import { asAppError, errorBody } from './error-answer.ts'
 import type { Answer, Route } from './route.ts'
@@ -20,24 +21,36 @@ interface Place {
 const lockSeconds = 60
 const waitMs = 30_000
 
-// One statement decides: the key is ours to run (new, or its holder died), or the row says what became of it.
+interface Claimed {
+  mine: boolean
+  body_hash: Buffer
+  effect_id: string
+  status: number | null
+  answer: string | null
+  answer_type: string | null
+}
+
+// One statement decides: the key is ours to run (new, or its holder died or failed), or the row says what became of it.
+// Whoever runs the same again gets the same id for what they make.
 const claim = statement(
   'idempotency.claim',
-  (_, p: Place & { body_hash: Buffer; lock_seconds: number }) =>
-    sql<{ mine: boolean; body_hash: Buffer; status: number | null; answer: string | null; answer_type: string | null }>`
+  (_, p: Place & { body_hash: Buffer; lock_seconds: number; effect_id: string }) =>
+    sql<Claimed>`
     with claimed as (
-      insert into platform.idempotency_keys as k (principal, workspace_id, method, path, key, body_hash, locked_until)
-      values (${p.principal}, ${p.workspace_id}, ${p.method}, ${p.path}, ${p.key}, ${p.body_hash},
+      insert into platform.idempotency_keys as k (principal, workspace_id, method, path, key, body_hash, effect_id, locked_until)
+      values (${p.principal}, ${p.workspace_id}, ${p.method}, ${p.path}, ${p.key}, ${p.body_hash}, ${p.effect_id},
               now() + make_interval(secs => ${p.lock_seconds}))
       on conflict on constraint idempotency_keys_key do update
         set locked_until = excluded.locked_until, body_hash = excluded.body_hash, created_at = now(),
-            status = null, answer = null
+            status = null, answer = null,
+            effect_id = case when k.body_hash = excluded.body_hash and k.created_at >= now() - interval '24 hours'
+                             then k.effect_id else excluded.effect_id end
         where (k.status is null and k.locked_until < now()) or k.created_at < now() - interval '24 hours'
-      returning body_hash, status, answer, answer_type
+      returning body_hash, effect_id, status, answer, answer_type
     )
     select true as mine, * from claimed
     union all
-    select false, body_hash, status, answer, answer_type from platform.idempotency_keys
+    select false, body_hash, effect_id, status, answer, answer_type from platform.idempotency_keys
      where not exists (select from claimed)
        and principal = ${p.principal} and workspace_id is not distinct from ${p.workspace_id}::uuid
        and method = ${p.method} and path = ${p.path} and key = ${p.key}`,
@@ -56,10 +69,10 @@ const keep = statement(
                                     ${p.status}::int, ${p.answer}, ${p.answer_type})`,
 )
 
-const forget = statement(
-  'idempotency.forget',
+const release = statement(
+  'idempotency.release',
   (_, p: Place) =>
-    sql`delete from platform.idempotency_keys
+    sql`update platform.idempotency_keys set locked_until = '-infinity'
        where principal = ${p.principal} and workspace_id is not distinct from ${p.workspace_id}::uuid
          and method = ${p.method} and path = ${p.path} and key = ${p.key} and status is null`,
 )
@@ -67,19 +80,27 @@ const forget = statement(
 /** Keeps the answer with whatever else the context's transaction does: both are there or neither. */
 export type KeepAnswer = (ctx: Ctx, answer: Answer) => Promise<void>
 
+/** What a run of a request may know of its Idempotency-Key. */
+export interface Run {
+  /** See `RouteInput.effectId`. */
+  effectId?: string
+  keepAnswer?: KeepAnswer
+}
+
 /**
  * Runs a POST once per `Idempotency-Key`. The first answer (2xx, and 4xx but 401 and 429) is replayed for 24 hours; a
- * twin that comes meanwhile waits for it. `run` gets what keeps its answer in the transaction of its effect; where it has
- * none (`outside` routes), the answer is kept right after. Throws 422 when the key was used with another body.
+ * twin that comes meanwhile waits for it. `run` gets what keeps its answer in the transaction of its effect. Where it has
+ * none (`outside` routes), the answer is kept right after, and a crash in between leaves a repetition to find the effect
+ * by its id. Throws 422 when the key was used with another body.
  */
 export async function replayable(
   ctx: Ctx,
   route: Route,
   request: FastifyRequest,
-  run: (keepAnswer?: KeepAnswer) => Promise<Answer>,
+  run: (given: Run) => Promise<Answer>,
 ): Promise<Answer> {
   const key = request.headers['idempotency-key']
-  if (key === undefined || route.method !== 'POST' || route.notIdempotent) return run()
+  if (key === undefined || route.method !== 'POST' || route.notIdempotent) return run({})
   if (typeof key !== 'string' || key.length === 0 || key.length > 255) {
     throw badRequest('invalid_idempotency_key', 'Idempotency-Key must have 1 to 255 characters.')
   }
@@ -97,8 +118,8 @@ export async function replayable(
   const keeper = serverContext(ctx.services, { workspaceId: null })
   const giveUpAt = Date.now() + waitMs
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
-    const found = await keeper.db.maybe(claim, { ...place, body_hash, lock_seconds: lockSeconds })
-    if (found?.mine) return runAndKeep()
+    const found = await keeper.db.maybe(claim, { ...place, body_hash, lock_seconds: lockSeconds, effect_id: newId() })
+    if (found?.mine) return runAndKeep(found.effect_id)
     if (found && !found.body_hash.equals(body_hash)) {
       throw new AppError(
         422,
@@ -111,16 +132,16 @@ export async function replayable(
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 
-  async function runAndKeep(): Promise<Answer> {
+  async function runAndKeep(effectId: string): Promise<Answer> {
     const keepIn = async (ctx: Ctx, answer: Answer) => {
       if (typeof answer.body !== 'string') return
       const answer_type = String(answer.headers['content-type'])
       await ctx.db.all(keep, { ...place, status: answer.status, answer: answer.body, answer_type })
     }
     try {
-      const answer = await run(keepIn)
+      const answer = await run({ effectId, keepAnswer: keepIn })
       if (route.kind !== 'write') await keepIn(keeper, answer)
-      if (typeof answer.body !== 'string') await keeper.db.all(forget, place)
+      if (typeof answer.body !== 'string') await keeper.db.all(release, place)
       return answer
     } catch (error) {
       const failure = asAppError(error)
@@ -130,7 +151,7 @@ export async function replayable(
         const headers = { 'content-type': 'application/json; charset=utf-8' }
         await keepIn(keeper, { status: failure.status, headers, body })
       } else {
-        await keeper.db.all(forget, place)
+        await keeper.db.all(release, place)
       }
       throw error
     }

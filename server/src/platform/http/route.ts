@@ -19,6 +19,8 @@ export interface RouteInput<P, Q, B> {
   params: Input<P>
   query: Input<Q>
   body: Input<B>
+  /** Under an Idempotency-Key: an id for what the request does, the same when it is repeated after a crash or a 5xx. */
+  effectId?: string | undefined
   /** For what only HTTP knows: uploads, the client's address, cookies. */
   request: FastifyRequest
 }

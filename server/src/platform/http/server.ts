@@ -12,7 +12,7 @@ import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
 import { applyCors } from './cors.ts'
 import { sendError } from './error-answer.ts'
-import { type KeepAnswer, replayable } from './idempotency.ts'
+import { type Run, replayable } from './idempotency.ts'
 import { acceptUploads } from './multipart.ts'
 import { parseJson, validate } from './parse.ts'
 import { type RateLimiter, createRateLimiter } from './rate-limit.ts'
@@ -108,8 +108,9 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
         log: services.log,
         readOnly,
       })
-      const input = await readInput()
-      const run = async (keepAnswer?: KeepAnswer) => {
+      const asked = await readInput()
+      const run = async ({ effectId, keepAnswer }: Run) => {
+        const input = { ...asked, effectId }
         if (definition.kind !== 'write') return toAnswer(definition, await definition.handler(ctx, input), serialise)
         if (!keepAnswer) {
           return toAnswer(definition, await transaction(ctx, (ctx) => definition.handler(ctx, input)), serialise)
@@ -138,7 +139,7 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
             query: definition.query ? validate(definition.query, request.query, 'query') : undefined,
             body: definition.body && !isForm ? validate(definition.body, request.body ?? {}, 'body') : undefined,
             request,
-          } as Parameters<Route['handler']>[1]
+          } as Omit<Parameters<Route['handler']>[1], 'effectId'>
         } catch (error) {
           if (definition.access !== 'public') await ctx.db.entered()
           throw error

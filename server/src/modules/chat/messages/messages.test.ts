@@ -107,6 +107,24 @@ test('a resend with the same client_id, 50 at once, is one message', async () =>
   assert.equal(await unread(ben, chat), 1)
 })
 
+test('a message and a poll that were sent before a crash are not sent again under their Idempotency-Key', async () => {
+  const chat = await newGroup(ben)
+  for (const [path, body] of [
+    ['/api/messages/send', { chat_id: chat, content: 'once' }],
+    ['/api/polls', { chat_id: chat, question: 'Once?', options: ['yes', 'no'] }],
+  ] as const) {
+    const send = () => ana.post(path, body, { 'idempotency-key': `crash ${path}` })
+    const first = await send()
+    // The message was committed, the answer was not.
+    await pool.query('update platform.idempotency_keys set status = null, locked_until = now() where key = $1', [
+      `crash ${path}`,
+    ])
+    const second = await send()
+    assert.deepEqual([first.status, second.status, second.body.id], [201, 201, first.body.id])
+  }
+  assert.equal((await ana.get(`/api/messages?chat_id=${chat}`)).body.data.length, 2)
+})
+
 test('many senders at once: each message has its own number, without gaps', async () => {
   const chat = await newGroup(ben, cleo)
   await Promise.all([ana, ben, cleo].flatMap((who) => Array.from({ length: 10 }, (_, i) => send(who, chat, `${i}`))))

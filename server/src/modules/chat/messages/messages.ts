@@ -117,10 +117,17 @@ async function insertMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
   return message
 }
 
-/** A message of type `poll`; answers the poll. */
-export async function createPoll(ctx: Ctx, { chat_id, ...poll }: NewPoll) {
+/** A message of type `poll`; answers the poll. One with a `clientId` that was sent before is answered with the first. */
+export async function createPoll(ctx: Ctx, { chat_id, ...poll }: NewPoll, clientId?: string) {
   requireOpenUntil(poll.closes_at, 'body.closes_at')
-  const message = await sendMessage(ctx, { chat_id, type: 'poll', poll, visibility: 'everyone', encrypted: false })
+  const message = await sendMessage(ctx, {
+    chat_id,
+    type: 'poll',
+    poll,
+    visibility: 'everyone',
+    encrypted: false,
+    client_id: clientId,
+  })
   return { ...(message.poll as Poll), my_option_ids: [] }
 }
 

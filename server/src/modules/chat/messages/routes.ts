@@ -99,7 +99,7 @@ export const messageRoutes: Record<string, Route> = {
     },
     status: 201,
     answer: message,
-    handler: (ctx, { body }) => sendMessage(ctx, body),
+    handler: (ctx, { body, effectId }) => sendMessage(ctx, { ...body, client_id: body.client_id ?? effectId }),
   }),
   editMessage: editRoute('PATCH'),
   replaceMessage: editRoute('PUT'),
@@ -156,7 +156,7 @@ export const messageRoutes: Record<string, Route> = {
     example: { chat_id: exampleId, question: 'Lunch?', options: ['Soup', 'Salad'], multiple: false, anonymous: false },
     status: 201,
     answer: pollWithMyVote,
-    handler: (ctx, { body }) => createPoll(ctx, body),
+    handler: (ctx, { body, effectId }) => createPoll(ctx, body, effectId),
   }),
   getPoll: route({
     kind: 'read',

@@ -518,6 +518,61 @@ test('an answer of Stripe that was lost: asked again, it has one effect', async 
   assert.deepEqual(await sums(payment.id), { 'provider:stripe': 0, sales: -1000, refunds: 1000 })
 })
 
+test('a refund that a crash interrupted, asked for again under its key, is made once', async () => {
+  const shop = await openShop(100)
+  const { payment } = await pays(shop, 'stripe')
+  const intent = intentOf(payment)
+  const key = { 'idempotency-key': randomUUID() }
+  const refund = (amount: number, headers: Record<string, string> = key) =>
+    shop.owner.post(`${shop.at}/${payment.id}/refund`, { amount }, headers)
+  const made = () => emulator.refunds.filter(({ payment_intent }) => payment_intent === intent.id)
+  // What a crash leaves of a request: its key without an answer, and nobody who holds it any more.
+  const crashed = () =>
+    pool.query(
+      `update platform.idempotency_keys set status = null, answer = null, locked_until = now() - interval '1 second'
+        where key = $1`,
+      [key['idempotency-key']],
+    )
+  // After Stripe was asked, before its answer was written down.
+  emulator.faults.push('lost answer')
+  assert.equal((await refund(4)).status, 502)
+  await pool.query("update shop.refunds set status = 'pending' where payment_id = $1", [payment.id])
+  await crashed()
+  const repeated = await refund(4)
+  assert.deepEqual([repeated.status, repeated.body.refundedAmount, made().length], [200, 4, 1])
+  // After that, before our own answer was.
+  await crashed()
+  const again = await refund(4)
+  assert.deepEqual([again.status, again.body.refundedAmount, made().length], [200, 4, 1])
+  assert.equal((await refund(4)).headers.get('idempotency-replayed'), 'true')
+  // Another sum is another refund, and so is another key.
+  assert.equal((await refund(5)).status, 422)
+  await crashed()
+  assert.equal((await refund(5)).body.refundedAmount, 9)
+  assert.equal((await refund(5, { 'idempotency-key': randomUUID() })).body.refundedAmount, 14)
+  assert.deepEqual(
+    [made().length, await sums(payment.id)],
+    [3, { 'provider:stripe': 8600, sales: -10000, refunds: 1400 }],
+  )
+})
+
+test('a payment that a crash interrupted goes on under its key: one intent', async () => {
+  const shop = await openShop()
+  const order = await shop.order()
+  const key = { 'idempotency-key': randomUUID() }
+  const begin = () => shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' }, key)
+  const first = await begin()
+  assert.equal(first.status, 201)
+  // Before the answer was kept, and even before Stripe's id was.
+  await pool.query('update platform.idempotency_keys set status = null, locked_until = now() where key = $1', [
+    key['idempotency-key'],
+  ])
+  await pool.query('update shop.payments set provider_ref = null where id = $1', [first.body.id])
+  const { status, body } = await begin()
+  assert.deepEqual([status, body.id, body.clientSecret], [201, first.body.id, first.body.clientSecret])
+  assert.equal([...emulator.intents.values()].filter(({ metadata }) => metadata.orderId === order.id).length, 1)
+})
+
 test('a shop’s own Stripe account speaks for that shop alone', async () => {
   const [mine, theirs] = [await openShop(), await openShop()]
   const order = await theirs.order()

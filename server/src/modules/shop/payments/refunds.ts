@@ -56,6 +56,13 @@ const settle = statement(
      where id = ${p.id}`,
 )
 
+const takeUpAgain = statement(
+  'shop.take_up_refund_again',
+  (_, p: { id: string; payment_id: string }) => sql<RefundRow>`
+    update shop.refunds set status = case status when 'unknown' then 'pending' else status end
+     where id = ${p.id} and payment_id = ${p.payment_id} returning ${columns}`,
+)
+
 // Unless the provider has told us meanwhile.
 const doubt = statement(
   'shop.doubt_refund',
@@ -64,15 +71,22 @@ const doubt = statement(
 
 /**
  * Gives back `amount` (in the currency's own units), or all that is left. The sum is set aside before the provider is
- * asked, so that never more goes back than came, however many ask at once; a repetition after an outage goes on with
- * what was begun. Throws 404, 400, 409 and 502.
+ * asked, so that never more goes back than came, however many ask at once; a repetition after an outage or a crash goes on
+ * with what was begun: the refund of the same id, else one of the same sum of which nobody knows how it ended. Throws 404,
+ * 400, 409 and 502.
  */
-export async function refundPayment(ctx: Ctx, id: string, amount: number | undefined): Promise<PaymentRow> {
+export async function refundPayment(
+  ctx: Ctx,
+  id: string,
+  { refundId = newId(), amount }: { refundId?: string | undefined; amount?: number | undefined },
+): Promise<PaymentRow> {
   const payment = await getPayment(ctx, id)
   const amountMinor = amount === undefined ? null : toMinor(amount, payment.currency, 'body.amount')
   const provider = await providerFor(ctx, payment.provider)
   const run = async (ctx: Ctx) => {
-    const refund = await withPayment(ctx, id, (ctx, payment) => setAside(ctx, payment, amountMinor))
+    const refund = await withPayment(ctx, id, (ctx, payment) => setAside(ctx, payment, refundId, amountMinor))
+    if (refund.status === 'succeeded') return getPayment(ctx, id)
+    if (refund.status === 'failed') throw conflict('refund_failed', 'This refund was refused. Ask for another one.')
     const asked = { id: refund.id, amountMinor: refund.amount_minor }
     const result = await provider.refund(payment, asked).catch((error: unknown) => givenUp(ctx, refund, error))
     return withPayment(ctx, id, (ctx, payment) => settleRefund(ctx, payment, refund.id, result, 'refund'))
@@ -80,8 +94,10 @@ export async function refundPayment(ctx: Ctx, id: string, amount: number | undef
   return provider.isLocal ? transaction(ctx, run) : run(ctx)
 }
 
-async function setAside(ctx: Ctx, payment: PaymentRow, wanted: number | null): Promise<RefundRow> {
-  const begun = await ctx.db.maybe(takeUp, { payment_id: payment.id, amount_minor: wanted })
+async function setAside(ctx: Ctx, payment: PaymentRow, refundId: string, wanted: number | null): Promise<RefundRow> {
+  const begun =
+    (await ctx.db.maybe(takeUpAgain, { id: refundId, payment_id: payment.id })) ??
+    (await ctx.db.maybe(takeUp, { payment_id: payment.id, amount_minor: wanted }))
   if (begun) return begun
   const left = payment.amount_minor - payment.refund_reserved_minor
   if (payment.status !== 'succeeded' && payment.status !== 'partially_refunded') {
@@ -91,12 +107,16 @@ async function setAside(ctx: Ctx, payment: PaymentRow, wanted: number | null): P
   if (amount_minor === 0 || amount_minor > left) {
     throw conflict('refund_too_large', `Only ${formatMoney(left, payment.currency)} can still be refunded.`)
   }
-  return addRefund(ctx, payment, amount_minor, null)
+  return addRefund(ctx, payment, { id: refundId, amount_minor, provider_ref: null })
 }
 
-async function addRefund(ctx: Ctx, { id }: PaymentRow, amount_minor: number, provider_ref: string | null) {
-  await ctx.db.all(reserve, { id, amount_minor })
-  return ctx.db.one(insert, { id: newId(), payment_id: id, amount_minor, provider_ref })
+async function addRefund(
+  ctx: Ctx,
+  payment: PaymentRow,
+  refund: { id: string; amount_minor: number; provider_ref: string | null },
+) {
+  await ctx.db.all(reserve, { id: payment.id, amount_minor: refund.amount_minor })
+  return ctx.db.one(insert, { payment_id: payment.id, ...refund })
 }
 
 /** Refused: the sum is free again. Not answered: nobody knows, so it stays set aside until the provider says. */
@@ -158,6 +178,12 @@ export async function noteRefund(
     await ctx.db.together([logged(payment, { kind, details: { refund_too_large: told.amountMinor } })])
     return
   }
-  const refund = known ?? (await addRefund(ctx, payment, told.amountMinor, told.result.ref))
+  const refund =
+    known ??
+    (await addRefund(ctx, payment, {
+      id: newId(),
+      amount_minor: told.amountMinor,
+      provider_ref: told.result.ref,
+    }))
   await settleRefund(ctx, await getPayment(ctx, payment.id), refund.id, told.result, kind)
 }

@@ -55,7 +55,8 @@ export const paymentRoutes: RouteTable = {
       example: { amount: 5 },
       answer: schema.Payment,
       errors: [409, 502],
-      handler: async (ctx, { params, body }) => toPayment(await refundPayment(ctx, params.id, body.amount)),
+      handler: async (ctx, { params, body, effectId }) =>
+        toPayment(await refundPayment(ctx, params.id, { refundId: effectId, amount: body.amount })),
     }),
     getPayment: shopRoute({
       kind: 'read',
