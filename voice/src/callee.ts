@@ -76,8 +76,6 @@ export interface PlacedCall {
   /** Gives up when not answered by then. Default 60 s. */
   givesUpAfterMs?: number
   keys?: { key: Keypress; afterMs: number }[]
-  /** After the answer. Default: waits for us to hang up. */
-  hangsUpAfterMs?: number
 }
 
 /** How a placed call stands; it changes while the call goes on. */

@@ -154,7 +154,6 @@ async function placeCall(
         state.state = 'answered'
         state.status = 200
         pressKeys(session, call.keys ?? [], schedule)
-        if (call.hangsUpAfterMs !== undefined) schedule.after(call.hangsUpAfterMs, state.hangUp)
       },
       onFailure: over,
       onBye: () => over(),

@@ -48,7 +48,7 @@ export function describeCalls(make: MakeHarness): void {
 
   test('nobody answers within the ring timeout: the call is cancelled and ends as no_answer', () =>
     on(make, { callees: { '100': noAnswer() } }, async ({ dial, carried, until }) => {
-      const call = await dial('100', { ringTimeoutMs: 300 })
+      const call = await dial('100', { ringTimeoutMs: 1_500 })
       const ended = await call.event('ended')
       assert.deepEqual({ by: ended.by, cause: ended.cause }, { by: 'local', cause: 'no_answer' })
       await until('the carrier to see the CANCEL', () => carried[0]!.over)

@@ -40,7 +40,7 @@ export interface Scene extends Harness {
   trunk: Trunk
   dial(to: string, more?: Partial<OriginateRequest>, signal?: AbortSignal): Promise<WatchedLeg>
   /** Waits until the condition holds; fails when it does not within 30 s. */
-  until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>
+  until(what: string | (() => string), holds: () => boolean | Promise<boolean>): Promise<void>
   watch(leg: Leg): WatchedLeg
 }
 
@@ -87,7 +87,11 @@ export async function on(
       async event(t, fits = () => true) {
         type Wanted = Extract<LegEvent, { t: typeof t }>
         const find = () => events.find((event): event is Wanted => event.t === t && fits(event as Wanted))
-        await until(`the event ${t} (seen: ${events.map((event) => event.t).join(', ')})`, () => find() !== undefined)
+        const seen = () => events.map((event) => event.t).join(', ')
+        await until(
+          () => `the event ${t} (seen: ${seen()})`,
+          () => find() !== undefined,
+        )
         return find()!
       },
     }
@@ -106,7 +110,7 @@ export async function on(
           trunkId: trunk.id,
           to,
           callerId: '5550100',
-          ringTimeoutMs: 5_000,
+          ringTimeoutMs: 30_000,
           maxDurationMs: 60_000,
         }
         return watch(await harness.gateway.originate({ ...request, ...more }, signal))

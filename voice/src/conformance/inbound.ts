@@ -20,12 +20,7 @@ export function describeInbound(make: MakeHarness): void {
   test('a call comes in, is answered, presses a key and hangs up', () =>
     on(make, {}, async (scene) => {
       const incoming = await nextCall(scene)
-      const caller = await scene.place({
-        from: '5550177',
-        to: '5550100',
-        keys: [{ key: '7', afterMs: 100 }],
-        hangsUpAfterMs: 400,
-      })
+      const caller = await scene.place({ from: '5550177', to: '5550100', keys: [{ key: '7', afterMs: 100 }] })
       const leg = await incoming()
       assert.deepEqual(
         { from: leg.from, to: leg.to, trunkId: leg.trunkId },
@@ -36,6 +31,7 @@ export function describeInbound(make: MakeHarness): void {
       await leg.answer()
       await scene.until('the answer at the caller', () => caller.state === 'answered')
       assert.equal((await call.event('dtmf')).key, '7')
+      caller.hangUp()
       const ended = await call.event('ended')
       assert.deepEqual({ by: ended.by, cause: ended.cause }, { by: 'remote', cause: 'completed' })
     }))
@@ -109,7 +105,7 @@ export function describeInbound(make: MakeHarness): void {
       await leg.answer()
       let ok: boolean | null = null
       void leg
-        .transfer({ to: '200', mode: 'bridge', ringTimeoutMs: 2_000, callerId: '5550177' })
+        .transfer({ to: '200', mode: 'bridge', ringTimeoutMs: 30_000, callerId: '5550177' })
         .then((result) => (ok = result.ok))
       await scene.until('the transfer', () => ok !== null)
       assert.equal(ok, true)

@@ -35,11 +35,9 @@ export function describeLimits(make: MakeHarness): void {
     on(make, { callees: { '100': busy() } }, async (scene) => {
       await scene.gateway.upsertTrunk({ ...scene.trunk, callsPerSecond: 1 })
       const startedAt = scene.now()
-      await scene.dial('100')
-      const refusal = await scene.dial('100').then(
-        () => null,
-        (error: unknown) => error,
-      )
+      const [first, second] = await Promise.allSettled([scene.dial('100'), scene.dial('100')])
+      assert.equal(first.status, 'fulfilled')
+      const refusal: unknown = second.status === 'rejected' && second.reason
       assert.ok(refusal instanceof NotAdmitted && refusal.reason === 'trunk_limit')
       assert.ok(refusal.retryAfterMs > 0 && refusal.retryAfterMs <= 1_000)
       await scene.pass(refusal.retryAfterMs)
@@ -61,7 +59,7 @@ export function describeLimits(make: MakeHarness): void {
   test('five failures in a row: the trunk is left alone for a while, and says so', () =>
     on(
       make,
-      { callees: { '100': rejects(503), '200': busy() }, breaker: { failures: 5, openMs: 1_000 } },
+      { callees: { '100': rejects(503), '200': busy() }, breaker: { failures: 5, openMs: 3_000 } },
       async (scene) => {
         for (let i = 0; i < 5; i++) {
           await (await scene.dial('100')).event('ended')
@@ -70,7 +68,7 @@ export function describeLimits(make: MakeHarness): void {
         await assert.rejects(scene.dial('200'), notAdmitted('trunk_limit'))
         const state = await scene.gateway.trunkState(scene.trunk.id)
         assert.ok(state.state === 'failed' && /in a row/.test(state.reason))
-        await scene.pass(1_050)
+        await scene.pass(3_050)
         await (await scene.dial('200')).event('ended')
         assert.equal(scene.carried.length, 6)
       },
@@ -81,7 +79,7 @@ export function describeLimits(make: MakeHarness): void {
       const call = await scene.dial('100')
       await call.event('answered')
       let drained = false
-      void scene.gateway.drain(5_000).then(() => (drained = true))
+      void scene.gateway.drain(30_000).then(() => (drained = true))
       await assert.rejects(scene.dial('100'), notAdmitted('draining'))
       assert.equal((await scene.gateway.load()).accepting, false)
       assert.equal(drained, false)
@@ -114,11 +112,13 @@ export function describeLimits(make: MakeHarness): void {
         const before = await scene.gateway.load()
         assert.equal(before.activeCalls, 0)
         const calls = []
+        let busiest = 0
         for (const to of ['100', '200', '300', '100', '200', '300']) {
           calls.push(await scene.dial(to, { ringTimeoutMs: 200 }))
           await scene.pass(5)
+          busiest = Math.max(busiest, (await scene.gateway.load()).callsPerSecond)
         }
-        assert.ok((await scene.gateway.load()).callsPerSecond > 0)
+        assert.ok(busiest > 0)
         for (const call of calls) await call.event('ended')
         await idle(scene)
         await scene.until('every port back', async () => (await scene.gateway.load()).freePorts === before.freePorts)

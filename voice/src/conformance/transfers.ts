@@ -4,7 +4,7 @@ import { answers, busy, noAnswer, rejects } from '../callee.ts'
 import type { TransferRequest, TransferResult } from '../gateway.ts'
 import { on, type MakeHarness, type Scene, type WatchedLeg } from './harness.ts'
 
-const bridge: TransferRequest = { to: '200', mode: 'bridge', ringTimeoutMs: 3_000 }
+const bridge: TransferRequest = { to: '200', mode: 'bridge', ringTimeoutMs: 30_000 }
 const refer: TransferRequest = { ...bridge, mode: 'refer' }
 
 const statesOf = (call: WatchedLeg) => call.events.flatMap((event) => (event.t === 'transfer' ? event.state : []))
@@ -79,7 +79,7 @@ export function describeTransfers(make: MakeHarness): void {
   test('the target does not answer: its call is cancelled, and another try may follow', () =>
     on(make, { callees: { ...both, '200': noAnswer() } }, async (scene) => {
       const call = await scene.dial('100')
-      const request = { ...bridge, ringTimeoutMs: 300 }
+      const request = { ...bridge, ringTimeoutMs: 1_500 }
       const first = await transfer(scene, call, request)
       assert.ok(!first.ok && first.cause === 'no_answer')
       await scene.until('the CANCEL', () => scene.carried[1]!.over)

@@ -5,12 +5,13 @@ const STEP_MS = 10
 
 /** Waits until the condition holds, letting time pass by `pass`; fails when it does not within 30 s. */
 export async function until(
-  what: string,
+  what: string | (() => string),
   holds: () => boolean | Promise<boolean>,
   pass: (ms: number) => Promise<void> = sleep,
 ): Promise<void> {
   for (let waitedMs = 0; !(await holds()); waitedMs += STEP_MS) {
-    if (waitedMs > WAIT_MS) throw new Error(`Waited ${WAIT_MS} ms in vain for ${what}.`)
+    if (waitedMs > WAIT_MS)
+      throw new Error(`Waited ${WAIT_MS} ms in vain for ${typeof what === 'string' ? what : what()}.`)
     await pass(STEP_MS)
   }
 }

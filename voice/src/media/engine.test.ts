@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import type { TestContext } from 'node:test'
 import assert from 'node:assert/strict'
 
+import { type Clock, systemClock } from '../clock.ts'
 import { createMediaEngine } from './engine.ts'
 import { decodingTable, encode } from './g711.ts'
 import { NoPorts } from './ports.ts'
@@ -21,8 +22,28 @@ let folder = ''
 before(async () => (folder = await mkdtemp(join(tmpdir(), 'media-'))))
 after(() => rm(folder, { recursive: true }))
 
+/** While this process is not let run no time passes: what the pacer gives up after a stall is not what is tested here. */
+function createPatientClock(): Clock {
+  let seenAt = systemClock.monotonic()
+  let now = 0
+  return {
+    ...systemClock,
+    monotonic() {
+      const at = systemClock.monotonic()
+      now += Math.min(at - seenAt, 50)
+      seenAt = at
+      return now
+    },
+  }
+}
+
 function engineFor(t: TestContext, options: Partial<MediaEngineOptions> = {}) {
-  const engine = createMediaEngine({ host, portRange: { from: 21_000, to: 21_199 }, ...options })
+  const engine = createMediaEngine({
+    host,
+    portRange: { from: 21_000, to: 21_199 },
+    clock: createPatientClock(),
+    ...options,
+  })
   t.after(() => engine.close())
   return engine
 }

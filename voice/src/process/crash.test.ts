@@ -193,7 +193,7 @@ test('a process that hangs is killed and replaced', async (t) => {
   const gateway = await createVoiceProcess({
     engine: { sip: { host, port: 0 } },
     onChange: (change) => changes.push(change),
-    heartbeatMs: 50,
+    heartbeatMs: 1_000,
   })
   t.after(() => gateway.close())
   const hanging = gateway.pid!

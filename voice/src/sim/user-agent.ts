@@ -156,7 +156,6 @@ export function createSimUserAgent(
         result.status = 200
         const session: SimSession | undefined = network.sessions.get(sdp)
         for (const { key, afterMs } of request.keys ?? []) schedule.after(afterMs, () => session?.hear(key))
-        if (request.hangsUpAfterMs !== undefined) schedule.after(request.hangsUpAfterMs, hangUp)
       },
       reject: (status) => over(status),
       async hangup() {
