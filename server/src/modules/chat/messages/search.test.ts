@@ -33,6 +33,23 @@ test('words are found in my chats only, newest first, the last one half typed', 
   assert.deepEqual(await found(ana, `q=blue&limit=1&cursor=${first.next_cursor}`), ['The blue harbour'])
 })
 
+test('words are found without their accents, and within scripts that put no spaces between them', async () => {
+  const chat = await newGroup(ana)
+  const wanted: [string, string[]][] = [
+    ['Crème brûlée à Zürich', ['creme', 'Brulee', 'ZURICH', 'zürich', 'crème zurich']],
+    ['明日の会議は東京です', ['会議', '東京', '明日 東京']],
+    ['我们明天去北京吃饭', ['北京', '明天 吃饭']],
+    ['พรุ่งนี้ประชุมที่กรุงเทพ', ['ประชุม']],
+    ['שָׁלוֹם לכולם', ['שלום']],
+    ['Ёлка и чай', ['елка', 'чай', 'чаи']],
+    ['Party 🎉 tonight 👍🏽', ['🎉', 'party 🎉', '👍']],
+  ]
+  for (const [content] of wanted) await say(ana, chat, content)
+  for (const [content, queries] of wanted)
+    for (const q of queries) assert.deepEqual(await found(ana, `q=${encodeURIComponent(q)}`), [content], q)
+  for (const q of ['京東', '会議 -東京', '🎂']) assert.deepEqual(await found(ana, `q=${encodeURIComponent(q)}`), [], q)
+})
+
 test('encrypted messages and those for one view are not in the index; edits are', async () => {
   const chat = await newGroup(ana)
   await say(ana, chat, 'ciphertext pineapple', { encrypted: true })
