@@ -46,7 +46,14 @@ import { notifyShopTeam, paymentRoutes, publicShopRoutes, shopCommands, shopRout
 import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
 import { SipProviderChanged } from './modules/telephony/events.ts'
 import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
-import { endForgottenCalls, missRinging, videoCommands, videoCounter, videoRoutes } from './modules/video/index.ts'
+import {
+  endDesertedCalls,
+  endForgottenCalls,
+  missRinging,
+  videoCommands,
+  videoCounter,
+  videoRoutes,
+} from './modules/video/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
 import { createSecrets } from './platform/crypto/secrets.ts'
 import { migrate } from './platform/database/migrate.ts'
@@ -115,6 +122,7 @@ const jobTypes: JobType<any>[] = [
   removeStoredFiles,
   removeUnusedFiles,
   missRinging,
+  endDesertedCalls,
   endForgottenCalls,
   endSubscriptionPeriods,
 ]

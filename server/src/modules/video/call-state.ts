@@ -46,10 +46,10 @@ export const lockCallOf = async (ctx: Ctx, room_name: string) =>
 
 const setStatus = statement(
   'video.calls.set_status',
-  (_, p: { id: string; status: CallStatus }) => sql`
+  (_, p: { id: string; status: CallStatus; at: string | null }) => sql`
     update video.calls c
        set status = ${p.status}, answered_at = case when ${p.status} = 'accepted' then now() else c.answered_at end,
-           ended_at = case when ${p.status} = 'accepted' then null else now() end
+           ended_at = case when ${p.status} = 'accepted' then null else coalesce(${p.at}::timestamptz, now()) end
      where c.id = ${p.id}`,
 )
 const closeParticipants = statement(
@@ -69,11 +69,19 @@ const told: Record<CallStatus, typeof CallEnded> = {
   ended: CallEnded,
 }
 
-/** Moves a locked call on by `transitions` and tells who is concerned; what does not happen in its state throws 409. */
-export async function run(ctx: Ctx, call: Pick<Locked, 'id' | 'status'>, signal: CallSignal): Promise<VideoCall> {
+/**
+ * Moves a locked call on by `transitions` and tells who is concerned; what does not happen in its state throws 409.
+ * `endedAt`: when that was, if not now.
+ */
+export async function run(
+  ctx: Ctx,
+  call: Pick<Locked, 'id' | 'status'>,
+  signal: CallSignal,
+  endedAt: string | null = null,
+): Promise<VideoCall> {
   const status = transitions[call.status][signal]
   if (!status) throw conflict('call_over', 'This call is over.')
-  await ctx.db.all(setStatus, { id: call.id, status })
+  await ctx.db.all(setStatus, { id: call.id, status, at: endedAt })
   if (status !== 'accepted') await ctx.db.all(closeParticipants, { call_id: call.id })
   return tell(ctx, call.id, told[status])
 }

@@ -1,4 +1,4 @@
-export { endForgottenCalls, missRinging } from './jobs.ts'
+export { endDesertedCalls, endForgottenCalls, missRinging } from './jobs.ts'
 export { videoCommands } from './live.ts'
 export { videoRoutes } from './routes.ts'
 export { videoCounter } from './statistics.ts'

@@ -4,7 +4,8 @@ import { transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { job } from '../../platform/jobs.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
-import { lockCall, run } from './call-state.ts'
+import { lockCall, run, tell } from './call-state.ts'
+import { CallChanged } from './events.ts'
 
 // As the server for all: the caller may have left the chat meanwhile.
 const timeOut = (services: Services, callId: string) =>
@@ -43,5 +44,63 @@ export const endForgottenCalls = job({
   schedule: '*/5 * * * *',
   async run(ctx) {
     for (const { id } of await ctx.db.all(findLeftOpen, {})) await timeOut(ctx.services, id)
+  },
+})
+
+// Who had a socket while they were in the call, and has none any more. Media survive a short break of ours, so a client
+// has this long to come back.
+const absent = sql`
+  select p.call_id, p.user_id, max(h.online_until) as gone_at
+    from video.participants p join chat.presence h on h.user_id = p.user_id
+   where p.state = 'joined'
+   group by p.call_id, p.user_id
+  having max(h.online_until) between max(p.joined_at) and now() - interval '30 seconds'`
+
+// Other providers carry media without our sockets and know by themselves who is there.
+const findDeserted = statement(
+  'video.calls.deserted.sweep',
+  () => sql<{ id: string }>`
+    select distinct c.id from video.calls c join (${absent}) a on a.call_id = c.id
+     where c.status = 'accepted' and c.provider = 'mesh' limit 500`,
+)
+const removeAbsent = statement(
+  'video.participants.remove_absent.sweep',
+  (_, p: { call_id: string }) => sql<{ gone_at: string }>`
+    update video.participants p set state = 'left', left_at = a.gone_at
+      from (${absent}) a where a.call_id = ${p.call_id} and p.call_id = a.call_id and p.user_id = a.user_id
+    returning a.gone_at`,
+)
+const countJoined = statement(
+  'video.participants.count_joined.sweep',
+  (_, p: { call_id: string }) => sql<{ joined: number }>`
+    select count(*) as joined from video.participants where call_id = ${p.call_id} and state = 'joined'`,
+)
+
+/** Who closed the page without hanging up has left; the call is over with the last but one. */
+export const endDesertedCalls = job({
+  name: 'video.end_deserted_calls',
+  input: z.object({}),
+  schedule: '* * * * *',
+  async run({ db, services }) {
+    for (const { id } of await db.all(findDeserted, {})) {
+      await transaction(serverContext(services, { workspaceId: null }), async (ctx) => {
+        const call = await lockCall(ctx, id)
+        if (call.status !== 'accepted') return
+        const gone = await ctx.db.all(removeAbsent, { call_id: id })
+        if (gone.length === 0) return
+        const { joined } = await ctx.db.one(countJoined, { call_id: id })
+        if (joined > 1) await tell(ctx, id, CallChanged)
+        else
+          await run(
+            ctx,
+            call,
+            'hang_up',
+            gone
+              .map(({ gone_at }) => gone_at)
+              .sort()
+              .at(-1),
+          )
+      })
+    }
   },
 })

@@ -6,7 +6,7 @@ import { type TestFrame, openSocket } from '../../../test/sockets.ts'
 import { readConfig } from '../../config.ts'
 import { serverContext } from '../../platform/services.ts'
 import { iceServers } from './ice-servers.ts'
-import { endForgottenCalls, missRinging } from './jobs.ts'
+import { endDesertedCalls, endForgottenCalls, missRinging } from './jobs.ts'
 import { signLiveKit, signTwilio } from './tokens.ts'
 import { type CallSignal, type CallStatus, transitions } from './transitions.ts'
 
@@ -53,6 +53,39 @@ test('the first token lets the call ring, the second answers it, hanging up ends
   assert.deepEqual((await hangUp(ana, hers.room_name)).body, body, 'once more does no harm')
   assert.deepEqual((await ben.get(`/api/video-calls?chat_id=${chat_id}`)).body.data, [body])
   assert.notEqual((await enter(ana, { chat_id })).call_id, hers.call_id, 'a new call')
+})
+
+test('who is gone without hanging up has left; the call ended when they went', async () => {
+  const chat_id = await chatOf(ben, cleo)
+  const { call_id } = await enter(ana, { chat_id })
+  for (const who of [ben, cleo]) await enter(who, { chat_id })
+  // They came three minutes ago. Ben's socket was gone after one minute, Cleo's after two.
+  const wasHere = (who: SignedUp, ago: string) =>
+    pool.query(
+      `insert into chat.presence (user_id, node_id, online_until) values ($1, gen_random_uuid(), now() - $2::interval)`,
+      [who.userId, ago],
+    )
+  await pool.query("update video.calls set answered_at = now() - interval '3 min' where id = $1", [call_id])
+  await pool.query("update video.participants set joined_at = now() - interval '3 min' where call_id = $1", [call_id])
+  await endDesertedCalls.run(everywhere, {})
+  const shown = async () => (await ana.get(`/api/video-calls/${call_id}`)).body
+  assert.equal((await shown()).status, 'accepted', 'who never had a socket is not missed')
+  await wasHere(ben, '2 min')
+  await endDesertedCalls.run(everywhere, {})
+  const afterBen = await shown()
+  assert.deepEqual([afterBen.status, states(afterBen)[ben.userId]], ['accepted', 'left'])
+  await wasHere(cleo, '-90 s')
+  await endDesertedCalls.run(everywhere, {})
+  assert.equal((await shown()).status, 'accepted', 'two are there')
+  await pool.query(
+    `update chat.presence set online_until = (select answered_at from video.calls where id = $2) + interval '120 s'
+      where user_id = $1`,
+    [cleo.userId, call_id],
+  )
+  await endDesertedCalls.run(everywhere, {})
+  const ended = await shown()
+  assert.deepEqual([ended.status, ended.duration_seconds], ['ended', 120])
+  await pool.query('delete from chat.presence where user_id = any ($1)', [[ben.userId, cleo.userId]])
 })
 
 test('a call that nobody answers is missed, one that is declined is declined, both last 0 seconds', async () => {
