@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { BlockList, isIP } from 'node:net'
-import { Agent, buildConnector, request } from 'undici'
+import type { Agent } from 'undici'
 import { AppError, badRequest } from './errors.ts'
 
 /** The only way out to the internet: private addresses refused, sizes and times limited, no redirects followed. */
@@ -68,13 +68,14 @@ export function isPrivateAddress(address: string): boolean {
   return family === 0 || privateRanges.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-/**
- * `allow`: `host:port` pairs of the operator's own that may be reached although they are private. The check stands in
- * the connector, on the very address that is connected to, so no resolver can change its mind in between.
- */
-export function createOutbound(allow: string[]): Outbound {
+// With the first request: most processes make none, and it is a large program to load.
+const loadUndici = () => import('undici')
+
+/** The check stands in the connector, on the very address that is connected to, so no resolver can change its mind in between. */
+async function openAgent(allow: string[]): Promise<Agent> {
+  const { Agent, buildConnector } = await loadUndici()
   const connect = buildConnector({ timeout: 3000 })
-  const agent = new Agent({
+  return new Agent({
     connect(options, callback) {
       const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80)
       const name = options.hostname.replace(/^\[|\]$/g, '')
@@ -97,19 +98,25 @@ export function createOutbound(allow: string[]): Outbound {
       })
     },
   })
+}
 
+/** `allow`: `host:port` pairs of the operator's own that may be reached although they are private. */
+export function createOutbound(allow: string[]): Outbound {
+  let agent: Promise<Agent> | undefined
   return {
     async fetch(url, { method = 'GET', headers = {}, body, timeoutMs = 10_000, maxBytes = 5 * 1024 * 1024 } = {}) {
       const target = URL.canParse(url) ? new URL(url) : null
       if (!target || !/^https?:$/.test(target.protocol) || target.username || target.password) {
         throw badRequest('outbound_refused', 'Only http and https addresses without credentials can be reached.')
       }
+      const { request } = await loadUndici()
+      const dispatcher = await (agent ??= openAgent(allow))
       try {
         const answer = await request(target, {
           method,
           headers,
           body: body ?? null,
-          dispatcher: agent,
+          dispatcher,
           signal: AbortSignal.timeout(timeoutMs),
         })
         const chunks: Buffer[] = []
@@ -129,6 +136,6 @@ export function createOutbound(allow: string[]): Outbound {
         throw new AppError(502, 'outbound_failed', `${target.host} could not be reached.`, { cause })
       }
     },
-    close: () => agent.close(),
+    close: async () => (await agent)?.close(),
   }
 }

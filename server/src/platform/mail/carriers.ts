@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import type { Config } from '../../config.ts'
 import type { Outbound } from '../outbound.ts'
 import type { Services } from '../services.ts'
@@ -44,7 +43,7 @@ const isLoopback = (host: string) => host === 'localhost' || host === '[::1]' ||
 function createSmtp(url: string, from: string): Carry {
   const { protocol, hostname, port, username, password } = new URL(url)
   const secure = protocol === 'smtps:'
-  const transport = createTransport({
+  const options = {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port) || (secure ? 465 : 587),
     secure,
@@ -56,11 +55,13 @@ function createSmtp(url: string, from: string): Carry {
     socketTimeout: 30_000,
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
+  }
   const domain = /@([\w.-]+)>?$/.exec(from)?.[1] ?? 'localhost'
   return async ({ id, to, subject, text }) => {
+    // With the first mail: most processes send none, and it is a large program to load.
+    const { createTransport } = await import('nodemailer')
     try {
-      await transport.sendMail({
+      await createTransport(options).sendMail({
         from,
         // As an object the address is one, whatever characters are in it.
         to: { name: '', address: to },
