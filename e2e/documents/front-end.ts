@@ -52,7 +52,7 @@ export interface Notes {
 
 type Headers = Record<string, string>
 
-const frameTimeoutMs = 20_000
+const frameTimeoutMs = 60_000
 
 /** `token` signs every call in; without it the front-end has nobody in front of it yet. */
 export function openFrontEnd(url: string, notes: Notes, token?: string): FrontEnd {
