@@ -39,6 +39,27 @@ test('an unknown address, a wrong method and a foreign id are 404 in the error s
   assert.equal((await ana.get('/api/contacts/not-an-id')).status, 404)
 })
 
+test('an address that cannot be read is 400 in the error shape', async () => {
+  const answer = await raw('GET /api/%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
+  assert.match(answer, /^HTTP\/1\.1 400 /)
+  assert.equal(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)).code, 'malformed_url')
+})
+
+test('HEAD is answered like GET, without the content', async () => {
+  const head = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}${path}`, { method: 'HEAD', headers })
+  assert.equal((await head('/healthz')).status, 200)
+  assert.equal((await head('/api/contacts')).status, 401)
+  const answer = await head('/api/contacts', { authorization: `Bearer ${ana.token}` })
+  assert.deepEqual([answer.status, await answer.text()], [200, ''])
+  assert.equal((await head('/api/auth/login')).status, 404)
+})
+
+test('an empty limit is none', async () => {
+  assert.equal((await ana.get('/api/contacts?limit=&cursor=')).status, 200)
+  assert.equal((await ana.get('/api/contacts?limit=0')).status, 400)
+})
+
 test('pages of allowed origins may call with credentials, others may not', async () => {
   const preflight = (origin: string) =>
     fetch(`${server.url}/api/contacts`, {

@@ -41,7 +41,9 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
     // The client's id is for its own logs; ours is what support asks for.
     requestIdHeader: false,
     genReqId: newId,
-    exposeHeadRoutes: false,
+    // Monitors and download managers ask with HEAD first.
+    exposeHeadRoutes: true,
+    frameworkErrors: (error, request, reply) => sendError(services.log, error, request, reply),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     clientErrorHandler: answerMalformedHttp,
