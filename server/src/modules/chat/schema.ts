@@ -81,7 +81,11 @@ export const pollWithMyVote = poll.extend({ my_option_ids: z.array(id) })
 export const newPoll = z.object({
   chat_id: id,
   question: text(500),
-  options: z.array(text(200)).min(2, 'A poll has at least two options.').max(20),
+  options: z
+    .array(text(200))
+    .min(2, 'A poll has at least two options.')
+    .max(20)
+    .refine((options) => new Set(options).size === options.length, 'Give each option once.'),
   multiple: z.boolean().default(false),
   anonymous: z.boolean().default(false),
   closes_at: optional(instant),
@@ -148,7 +152,10 @@ export const newMessage = z.object({
 })
 export type NewMessage = z.output<typeof newMessage>
 
-export const messageChanges = z.object({ content: z.string().min(1).max(maxTextLength) })
+export const saysSomething = (content: string) => content.trim() !== ''
+export const messageChanges = z.object({
+  content: z.string().min(1).max(maxTextLength).refine(saysSomething, 'A message says something.'),
+})
 export const messageChoice = z.object({ message_id: optional(id) })
 export const deletedMessage = z.object({ success: z.literal(true), id, deleted: z.literal(true) })
 export const viewedMessage = z.object({
@@ -158,7 +165,12 @@ export const viewedMessage = z.object({
   file: uploadedFile.nullable(),
 })
 export const messageSearch = page(50).extend({ q: text(200), chat_id: optional(id) })
-export const newReaction = z.object({ message_id: id, emoji: text(32) })
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const isOneEmoji = (text: string) =>
+  /[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]/u.test(text) && [...graphemes.segment(text)].length === 1
+/** One emoji as a keyboard gives it, or the name of one that the front-end draws itself: `:party-parrot:`. */
+const emoji = text(32).refine((text) => isOneEmoji(text) || /^:?[\w+-]+:?$/.test(text), 'Give one emoji.')
+export const newReaction = z.object({ message_id: id, emoji })
 export const reactionsOf = z.object({ message_id: id, reactions: z.array(reaction) })
 
 /** Up to this message, or without one up to the newest. */

@@ -44,6 +44,8 @@ async function requireChat(ctx: Ctx, id: string): Promise<void> {
 /** Newest first. `next_cursor` goes on in the direction of the page. Throws 404 for a chat or message that is not there. */
 export async function listMessages(ctx: Ctx, query: History): Promise<Page> {
   const { chat_id, limit } = query
+  if ([query.before, query.after, query.around].filter((anchor) => anchor !== undefined).length > 1)
+    throw invalidField('query', 'Give one of before, after and around.')
   const page = query.around ? await aroundMessage(ctx, query, query.around) : await besidePlace(ctx, query)
   if (page.data.length === 0) await requireChat(ctx, chat_id)
   return page

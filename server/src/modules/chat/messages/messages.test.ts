@@ -59,6 +59,8 @@ test('messages need content that fits their type, a chat of theirs and a message
   const elsewhere = await send(ana, other, 'elsewhere')
   const refused = async (who: SignedUp, body: object) => (await who.post('/api/messages/send', body)).status
   assert.equal(await refused(ana, { chat_id: chat, type: 'text' }), 400)
+  assert.equal(await refused(ana, { chat_id: chat, type: 'text', content: ' \n ' }), 400)
+  assert.equal((await ana.patch(`/api/messages/${elsewhere.id}`, { content: ' \n ' })).status, 400)
   assert.equal(await refused(ana, { chat_id: chat, type: 'image' }), 400)
   assert.equal(await refused(ana, { chat_id: chat, type: 'poll', content: 'x' }), 400)
   assert.equal(await refused(ana, { chat_id: chat, content: 'x', reply_to: elsewhere.id }), 400)
@@ -72,6 +74,8 @@ test('pages: by cursor to the end, before, after and around a message', async ()
   const sent: { id: string }[] = []
   for (let i = 1; i <= 25; i++) sent.push(await send(ana, chat, `m${i}`))
   const read = async (query: string) => (await ana.get(`/api/messages?chat_id=${chat}&${query}`)).body
+  const two = `chat_id=${chat}&before=${sent[1]?.id}&after=${sent[0]?.id}`
+  assert.equal((await ana.get(`/api/messages?${two}`)).status, 400)
   const all: (string | undefined)[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
     const page: { data: { content?: string }[]; next_cursor: string | null } = await read(
@@ -288,6 +292,15 @@ test('a reaction is toggled; its list says who', async () => {
   assert.equal((await dora.post('/api/messages/reactions', { message_id: id, emoji: '👍' })).status, 404)
 })
 
+test('a reaction is one emoji, of any kind, or the name of one', async () => {
+  const { id } = await send(ana, await newGroup(ben), 'Lunch?')
+  const react = async (emoji: unknown) => (await ben.post('/api/messages/reactions', { message_id: id, emoji })).status
+  for (const emoji of ['❤️', '❤', '👍🏽', '👩‍👩‍👧‍👦', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '🇫🇷', '1️⃣', '©️', ':party-parrot:', '+1'])
+    assert.equal(await react(emoji), 200, emoji)
+  for (const emoji of ['', '👍👎', 'so what', '<b>', 'é', '🎉!', 5])
+    assert.equal(await react(emoji), 400, String(emoji))
+})
+
 test('a poll: one voter has one vote, whatever they send at once; closed is closed', async () => {
   const chat = await newGroup(ben)
   const { status, body: poll } = await ana.post('/api/polls', {
@@ -296,6 +309,8 @@ test('a poll: one voter has one vote, whatever they send at once; closed is clos
     options: ['Soup', 'Salad'],
   })
   assert.equal(status, 201)
+  const twice = { chat_id: chat, question: 'Lunch?', options: ['Soup', 'Soup '] }
+  assert.equal((await ana.post('/api/polls', twice)).status, 400)
   const [soup, salad] = poll.options.map(({ id }: { id: string }) => id)
   const votes = await Promise.all(
     Array.from({ length: 50 }, (_, i) =>

@@ -16,7 +16,7 @@ import {
   unexpired,
 } from './row.ts'
 import { insertPoll, requireOpenUntil } from './polls.ts'
-import type { Message, NewMessage, NewPoll, Poll } from '../schema.ts'
+import { type Message, type NewMessage, type NewPoll, type Poll, saysSomething } from '../schema.ts'
 
 const daySeconds = 24 * 60 * 60
 /** What nobody opens does not lie about for ever. */
@@ -136,7 +136,8 @@ function requireContent({ type, content, file_id, poll, visibility }: NewMessage
     if (!poll) throw invalidField('body.poll', 'A poll has a question and options.')
     if (visibility === 'view_once') throw invalidField('body.visibility', 'A poll is not for viewing once.')
     requireOpenUntil(poll.closes_at, 'body.poll.closes_at')
-  } else if (type === 'text' && !content) throw invalidField('body.content', 'A message says something.')
+  } else if (type === 'text' && !saysSomething(content ?? ''))
+    throw invalidField('body.content', 'A message says something.')
   else if (!content && !file_id) throw invalidField('body.file_id', 'Send a file, or say something.')
 }
 

@@ -246,6 +246,7 @@ test('refunds: a part, then the rest, then no more', async () => {
   const shop = await openShop(10)
   const { order, payment } = await pays(shop, 'manual')
   const refund = (body: object) => shop.owner.post(`${shop.at}/${payment.id}/refund`, body)
+  assert.equal((await refund({ amount: null })).status, 400, 'an amount that could not be read is not all of it')
   assert.equal((await refund({ amount: 3.5 })).body.status, 'partially_refunded')
   assert.equal((await orderOf(shop, order.id)).paymentStatus, 'partially_refunded')
   const tooMuch = await refund({ amount: 6.51 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, instant, optional } from '../../../platform/http/fields.ts'
+import { id, instant } from '../../../platform/http/fields.ts'
 import { orderId } from '../schema.ts'
 import { paymentStatuses } from '../transitions.ts'
 
@@ -28,5 +28,10 @@ export type Payment = z.output<typeof Payment>
 /** The amount is the order's, whatever a browser says. */
 export const NewIntent = z.object({ orderId, provider: z.enum(providerNames).default('manual') })
 export const Confirm = z.object({ paymentId: id })
+// Null is an amount that a browser could not read (`NaN` in JSON), not a wish to give everything back.
+const refundAmount = z.preprocess(
+  (value) => (value === '' ? undefined : value),
+  z.number().positive().max(1e12).optional(),
+)
 /** Default: all that is left. */
-export const NewRefund = z.object({ amount: optional(z.number().positive().max(1e12)) })
+export const NewRefund = z.object({ amount: refundAmount.optional() })
