@@ -274,6 +274,8 @@ export interface Operations {
   supabaseSignUp: { input: { body: { "email": string; "password": string; "data"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; answer: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
   /** Sign in or get new tokens (supabase.auth.signInWithPassword, refreshSession, exchangeCodeForSession). */
   supabaseToken: { input: { query: { grant_type: "password" | "refresh_token" | "pkce" }; body: { "email"?: string; "password"?: string; "refresh_token"?: string; "auth_code"?: string; "code_verifier"?: string } }; answer: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
+  /** Send a browser to another provider to sign in (supabase.auth.signInWithOAuth). It comes back to `redirect_to` with the session after the `#`, or a code for who asked with PKCE. */
+  supabaseAuthorize: { input: { query: { redirect_to?: string; provider: string; code_challenge?: string; code_challenge_method?: "s256" | "S256" } }; answer: unknown }
   /** Get a link and a code by e-mail for a forgotten password (supabase.auth.resetPasswordForEmail). */
   supabaseRecover: { input: { query?: { redirect_to?: string }; body: { "email": string; "code_challenge"?: string; "code_challenge_method"?: "s256" | "S256" } }; answer: {  } }
   /** Sign in with the code or token of that mail; then choose a password (supabase.auth.verifyOtp). */
@@ -888,6 +890,7 @@ export const operations = {
   exportAccount: ['GET', '/api/auth/me/export'],
   supabaseSignUp: ['POST', '/auth/v1/signup'],
   supabaseToken: ['POST', '/auth/v1/token'],
+  supabaseAuthorize: ['GET', '/auth/v1/authorize'],
   supabaseRecover: ['POST', '/auth/v1/recover'],
   supabaseVerify: ['POST', '/auth/v1/verify'],
   supabaseFollowLink: ['GET', '/auth/v1/verify'],

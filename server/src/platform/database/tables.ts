@@ -478,6 +478,8 @@ export interface IdentityOauthAttempts {
   return_to: string
   in_popup: boolean
   expires_at: Timestamp
+  for_supabase: Generated<boolean>
+  code_challenge: string | null
 }
 
 export interface IdentityPasswordResets {

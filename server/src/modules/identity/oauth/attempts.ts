@@ -12,24 +12,31 @@ import type { Callback, Journey } from './protocol.ts'
 import { accountOf, authorizationOf, providerOf } from './providers.ts'
 import { signInElsewhere } from './sign-in.ts'
 
+/** How a browser comes back, as it is kept while it is away. */
+interface Kept {
+  return_to: string
+  in_popup: boolean
+  for_supabase: boolean
+  code_challenge: string | null
+}
+
 const insert = statement(
   'identity.oauth_attempts.insert',
-  (_, p: { state_hash: Buffer; browser_hash: Buffer; provider: string; return_to: string; in_popup: boolean }) => sql`
-    insert into identity.oauth_attempts (state_hash, browser_hash, provider, return_to, in_popup, expires_at)
-    values (${p.state_hash}, ${p.browser_hash}, ${p.provider}, ${p.return_to}, ${p.in_popup},
+  (_, p: Kept & { state_hash: Buffer; browser_hash: Buffer; provider: string }) => sql`
+    insert into identity.oauth_attempts
+      (state_hash, browser_hash, provider, return_to, in_popup, for_supabase, code_challenge, expires_at)
+    values (${p.state_hash}, ${p.browser_hash}, ${p.provider}, ${p.return_to}, ${p.in_popup}, ${p.for_supabase},
+            ${p.code_challenge},
             now() + make_interval(secs => ${sql.lit(attemptLifeSeconds)}))`,
 )
 
 const take = statement(
   'identity.oauth_attempts.take',
-  (_, p: { state_hash: Buffer; browser_hash: Buffer; provider: string }) => sql<{
-    return_to: string
-    in_popup: boolean
-  }>`
+  (_, p: { state_hash: Buffer; browser_hash: Buffer; provider: string }) => sql<Kept>`
     delete from identity.oauth_attempts
      where state_hash = ${p.state_hash} and browser_hash = ${p.browser_hash} and provider = ${p.provider}
        and expires_at > now()
-    returning return_to, in_popup`,
+    returning return_to, in_popup, for_supabase, code_challenge`,
 )
 
 export const forgetOAuthAttempts = statement(
@@ -59,22 +66,37 @@ export function allowedPage(config: Config, page: string): URL | undefined {
   return url && !url.username && !url.password && isAllowedOrigin(config, url.origin) ? url : undefined
 }
 
+/** The same. Throws 400. */
+export function requireAllowedPage(config: Config, page: string): URL {
+  const allowed = allowedPage(config, page)
+  if (allowed) return allowed
+  throw badRequest('redirect_not_allowed', 'You can only come back to a page of this server or of CORS_ORIGINS.', [
+    { path: 'query.redirect_to', message: 'Not an allowed page.' },
+  ])
+}
+
+/** Where and how the browser comes back. */
+export interface WayBack {
+  /** An allowed one. */
+  page: URL
+  /** The page is told by a message of the window that it opened. */
+  inPopup: boolean
+  /** With a session for a client of Supabase's in the address instead of our cookies. */
+  forSupabase: boolean
+  /** RFC 7636, S256: that client's. */
+  codeChallenge: string | null
+}
+
 /**
  * Where the browser goes to sign in elsewhere, and the cookie by which it is known again. Throws 404, 409
- * `not_configured`, 400 for a page that is not allowed, 502.
+ * `not_configured`, 502.
  */
 export async function beginSignIn(
   services: Services,
   name: string,
-  { redirect_to = '/', popup }: { redirect_to?: string | undefined; popup: boolean },
+  { page, inPopup, forSupabase, codeChallenge }: WayBack,
 ): Promise<{ location: string; cookie: string }> {
   const provider = providerOf(services.config, name)
-  const page = allowedPage(services.config, redirect_to)
-  if (!page) {
-    throw badRequest('redirect_not_allowed', 'You can only come back to a page of this server or of CORS_ORIGINS.', [
-      { path: 'query.redirect_to', message: 'Not an allowed page.' },
-    ])
-  }
   const [state, browser] = [freshSecret(), freshSecret()]
   const location = await authorizationOf(services, provider, journeyOf(services, name, state))
   await serverContext(services, { workspaceId: null }).db.all(insert, {
@@ -82,15 +104,15 @@ export async function beginSignIn(
     browser_hash: hashOf(browser),
     provider: name,
     return_to: page.href,
-    in_popup: popup,
+    in_popup: inPopup,
+    for_supabase: forSupabase,
+    code_challenge: codeChallenge,
   })
   return { location: location.href, cookie: cookieOf(services, name).set(browser) }
 }
 
 /** How it went, for the page that the browser comes back to or that opened the window. */
-export interface SignInOutcome {
-  page: URL
-  inPopup: boolean
+export interface SignInOutcome extends WayBack {
   result: SignedIn | AppError
 }
 
@@ -118,6 +140,8 @@ export async function finishSignIn(
   const ended = (result: SignedIn | AppError): SignInOutcome => ({
     page: new URL(attempt.return_to),
     inPopup: attempt.in_popup,
+    forSupabase: attempt.for_supabase,
+    codeChallenge: attempt.code_challenge,
     result,
   })
   try {

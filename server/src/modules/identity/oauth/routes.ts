@@ -7,7 +7,8 @@ import { asPage, outcomePage, redirectTo } from '../../../platform/oauth/pages.t
 import type { Services } from '../../../platform/services.ts'
 import { signedInCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
-import { type SignInOutcome, beginSignIn, cookieOf, finishSignIn } from './attempts.ts'
+import { withFailure, withSession } from '../supabase/way-back.ts'
+import { type SignInOutcome, beginSignIn, cookieOf, finishSignIn, requireAllowedPage } from './attempts.ts'
 import { offeredProviders } from './providers.ts'
 
 const params = z.object({ provider: z.string().max(100) })
@@ -16,7 +17,20 @@ const params = z.object({ provider: z.string().max(100) })
 const forReader = <T>({ headers }: FastifyRequest, work: () => Promise<T>) =>
   headers.accept?.includes('text/html') ? asPage(work) : work()
 
-function conclude(services: Services, provider: string, { page, inPopup, result }: SignInOutcome): FileReply {
+async function conclude(services: Services, provider: string, outcome: SignInOutcome): Promise<FileReply> {
+  if (outcome.forSupabase) {
+    const { page, result } = outcome
+    const target =
+      result instanceof AppError
+        ? withFailure(page, result)
+        : await withSession(services, page, result.session, outcome)
+    return redirectTo(target.href, [cookieOf(services, provider).clear()])
+  }
+  return concludeWithCookies(services, provider, outcome)
+}
+
+function concludeWithCookies(services: Services, provider: string, outcome: SignInOutcome): FileReply {
+  const { page, inPopup, result } = outcome
   const failure = result instanceof AppError ? { code: result.code, error: result.message } : undefined
   const left = cookieOf(services, provider).clear()
   const cookies =
@@ -61,7 +75,12 @@ export const oauthRoutes: Record<string, Route> = {
     errors: [409, 502],
     handler: ({ services }, { params: { provider }, query, request }) =>
       forReader(request, async () => {
-        const { location, cookie } = await beginSignIn(services, provider, query)
+        const { location, cookie } = await beginSignIn(services, provider, {
+          page: requireAllowedPage(services.config, query.redirect_to ?? '/'),
+          inPopup: query.popup,
+          forSupabase: false,
+          codeChallenge: null,
+        })
         return redirectTo(location, cookie)
       }),
   }),

@@ -22,6 +22,7 @@ const signInPaths = new Set([
   '/api/auth/oauth/:provider/callback',
   '/auth/v1/signup',
   '/auth/v1/token',
+  '/auth/v1/authorize',
   '/auth/v1/recover',
   '/auth/v1/verify',
 ])

@@ -5,8 +5,10 @@ import { FileReply, type Route, route } from '../../../platform/http/route.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { offeredProviders } from '../oauth/providers.ts'
 import { currentSession, revokeAllSessions, revokeOtherSessions, revokeSession } from '../sessions/sessions.ts'
+import { redirectTo } from '../../../platform/oauth/pages.ts'
 import {
   changeSupabaseUser,
+  supabaseAuthorize as authorize,
   supabaseFollowLink as followLink,
   supabasePasswordGrant,
   supabasePkceGrant,
@@ -17,6 +19,7 @@ import {
   supabaseVerify as verify,
 } from './supabase.ts'
 import {
+  supabaseAuthorization,
   supabaseGrant,
   supabaseHealth,
   supabaseLink,
@@ -79,6 +82,24 @@ export const supabaseRoutes: Record<string, Route> = {
         case 'pkce':
           return supabasePkceGrant(services, body)
       }
+    },
+  }),
+
+  supabaseAuthorize: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/auth/v1/authorize',
+    access: 'public',
+    summary:
+      'Send a browser to another provider to sign in (supabase.auth.signInWithOAuth). It comes back to `redirect_to` with the session after the `#`, or a code for who asked with PKCE.',
+    query: supabaseAuthorization,
+    status: 302,
+    answer: z.null(),
+    errors: [502],
+    failureFields,
+    async handler({ services }, { query }) {
+      const { location, cookie } = await authorize(services, query)
+      return redirectTo(location, cookie)
     },
   }),
 

@@ -36,11 +36,17 @@ export const supabaseUserChanges = z.object({
 
 const page = z.object({ redirect_to: optional(z.string().max(2000)) })
 
-export const supabaseRecovery = z.object({
-  email: newAccount.shape.email,
-  /** RFC 7636: then the link brings a code, for the client that has the verifier. */
+/** RFC 7636: then the way back brings a code, for the client that has the verifier. */
+const challenge = {
   code_challenge: optional(z.string().regex(/^[\w-]{43}$/, 'A challenge is a SHA-256 in base64url.')),
   code_challenge_method: optional(z.enum(['s256', 'S256'], 'Only s256 is safe.')),
+}
+
+export const supabaseAuthorization = page.extend({ provider: z.string().max(100), ...challenge })
+
+export const supabaseRecovery = z.object({
+  email: newAccount.shape.email,
+  ...challenge,
 })
 export const supabaseRecoveryPage = page
 

@@ -4,8 +4,9 @@ import { statement } from '../../../platform/database/statement.ts'
 import { AppError, invalidField } from '../../../platform/errors.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { changePassword, chooseNewPassword } from '../passwords/change-password.ts'
-import { allowedPage } from '../oauth/attempts.ts'
-import { exchangeForSession, keepForVerifier } from './auth-codes.ts'
+import { allowedPage, beginSignIn } from '../oauth/attempts.ts'
+import { exchangeForSession } from './auth-codes.ts'
+import { withFailure, withSession } from './way-back.ts'
 import { requestPasswordReset } from '../passwords/password-reset.ts'
 import { type Proof, recover } from '../passwords/recovery.ts'
 import { updateProfile } from '../people/profiles.ts'
@@ -137,10 +138,7 @@ function proofOf({ token_hash, token, email }: Parameters<typeof supabaseVerify>
   return { email, code: token }
 }
 
-/**
- * The link of a mail: where the browser goes on. As GoTrue's clients read it, with a code for those who can prove that
- * they asked (PKCE), else with the session after the `#`, which no server sees; so is what went wrong.
- */
+/** The link of a mail: where the browser goes on, with a session or with what went wrong. */
 export async function supabaseFollowLink(
   services: Services,
   { token, redirect_to }: { token: string; redirect_to?: string | undefined },
@@ -149,29 +147,29 @@ export async function supabaseFollowLink(
   const page = pageOf(services, redirect_to)
   try {
     const { signedIn, codeChallenge } = await recover(services, { token }, device)
-    const { session } = signedIn
-    if (codeChallenge) {
-      page.searchParams.set('code', await keepForVerifier(services, session, codeChallenge))
-      return page
-    }
-    const { access_token, refresh_token, expires_in, expires_at } = session
-    page.hash = new URLSearchParams({
-      access_token,
-      refresh_token,
-      expires_in: String(expires_in),
-      expires_at: String(expires_at),
-      token_type: 'bearer',
-      type: 'recovery',
-    }).toString()
+    return await withSession(services, page, signedIn.session, { codeChallenge, type: 'recovery' })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    page.hash = new URLSearchParams({
-      error: 'access_denied',
-      error_code: error.code,
-      error_description: error.message,
-    }).toString()
+    return withFailure(page, error)
   }
-  return page
+}
+
+/** Where the browser goes to sign in elsewhere, and the cookie by which it is known again. Throws 400, 409, 502. */
+export async function supabaseAuthorize(
+  services: Services,
+  asked: { provider: string; redirect_to?: string | undefined; code_challenge?: string | undefined },
+) {
+  try {
+    return await beginSignIn(services, asked.provider, {
+      page: pageOf(services, asked.redirect_to),
+      inPopup: false,
+      forSupabase: true,
+      codeChallenge: asked.code_challenge ?? null,
+    })
+  } catch (error) {
+    if (!(error instanceof AppError) || (error.status !== 404 && error.status !== 409)) throw error
+    throw failure(400, 'validation_failed', 'Unsupported provider: provider is not enabled')
+  }
 }
 
 async function toSession(services: Services, session: SignedIn['session']) {

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type SupportedStorage, createClient } from '@supabase/supabase-js'
+import { createBrowser } from '../../../../test/browser.ts'
+import { startOpenIdProvider } from '../../../../test/sign-in-providers.ts'
+import { startTestServer } from '../../../../test/server.ts'
+
+// signInWithOAuth of the real client of Supabase, with a real OpenID provider: a front-end on another site than ours.
+
+const publicUrl = 'https://app.example.com'
+const site = 'https://sales.example.com'
+const people: Record<string, object> = {}
+const acme = await startOpenIdProvider(people, `${publicUrl}/api/auth/oauth/acme/callback`)
+const server = await startTestServer({
+  PUBLIC_URL: publicUrl,
+  CORS_ORIGINS: site,
+  OIDC_ACME_ISSUER: acme,
+  OIDC_ACME_CLIENT_ID: 'switchboard',
+  OIDC_ACME_CLIENT_SECRET: 'acme-secret',
+})
+const { pool } = server.app.services.connections
+
+const person = (login: string) => {
+  people[login] = { email: `${login}@example.com`, email_verified: true, name: `${login} of Acme` }
+  return login
+}
+
+function frontEnd(flowType: 'pkce' | 'implicit') {
+  const kept = new Map<string, string>()
+  const storage: SupportedStorage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  }
+  return createClient(server.url, 'sb_publishable_anything', {
+    auth: { flowType, storage, autoRefreshToken: false, detectSessionInUrl: false },
+  })
+}
+type Client = ReturnType<typeof frontEnd>
+
+const open = (login: string, agrees = true) => createBrowser({ reached: { [publicUrl]: server.url }, login, agrees })
+
+/** Where the client sends the browser. */
+async function startOf(client: Client, redirectTo = `${site}/after?lang=en`) {
+  const { data, error } = await client.auth.signInWithOAuth({
+    provider: 'acme' as 'google',
+    options: { redirectTo, skipBrowserRedirect: true },
+  })
+  assert.equal(error, null)
+  return data.url!.replace(server.url, publicUrl)
+}
+
+/** Signs in there; answers the page with which the browser comes back. */
+async function comeBack(client: Client, browser: ReturnType<typeof open>, redirectTo?: string, stopAt = site) {
+  const { next, status, text } = await browser.follow(await startOf(client, redirectTo), stopAt)
+  return new URL(next ?? assert.fail(`${status} ${text}`))
+}
+
+test('with PKCE the browser brings a code, which is a session for the client that asked', async () => {
+  const [client, browser] = [frontEnd('pkce'), open(person('nora'))]
+  const page = await comeBack(client, browser)
+  const code = page.searchParams.get('code')!
+  page.searchParams.delete('code')
+  assert.equal(page.href, `${site}/after?lang=en`)
+  // The session is the client's: our own site has nobody signed in.
+  assert.deepEqual(Object.keys(browser.cookiesOf(publicUrl)), [])
+
+  const thief = await frontEnd('pkce').auth.exchangeCodeForSession(code)
+  assert.ok(thief.error)
+  const { data, error } = await client.auth.exchangeCodeForSession(code)
+  assert.equal(error, null)
+  const { email, app_metadata, user_metadata } = data.user!
+  assert.deepEqual(
+    [email, app_metadata.providers, user_metadata.full_name],
+    ['nora@example.com', ['email', 'acme'], 'nora of Acme'],
+  )
+  assert.equal((await client.auth.getUser()).data.user?.id, data.user!.id)
+  assert.equal((await client.auth.refreshSession()).error, null)
+  assert.ok((await client.auth.exchangeCodeForSession(code)).error, 'a code is good once')
+
+  const again = frontEnd('pkce')
+  const second = await again.auth.exchangeCodeForSession(
+    (await comeBack(again, open('nora'))).searchParams.get('code')!,
+  )
+  assert.equal(second.data.user?.id, data.user!.id)
+})
+
+test('without PKCE the session stands after the #, which no server sees', async () => {
+  const client = frontEnd('implicit')
+  const page = await comeBack(client, open(person('iris')))
+  assert.equal(page.search, '?lang=en')
+  const told = Object.fromEntries(new URLSearchParams(page.hash.slice(1)))
+  assert.deepEqual(Object.keys(told), ['access_token', 'refresh_token', 'expires_in', 'expires_at', 'token_type'])
+  const { access_token, refresh_token } = told as { access_token: string; refresh_token: string }
+  const { data, error } = await client.auth.setSession({ access_token, refresh_token })
+  assert.equal(error, null)
+  assert.equal(data.user?.email, 'iris@example.com')
+})
+
+test('what went wrong is told to the page, to its script and to its server', async () => {
+  const login = person('dina')
+  const client = frontEnd('pkce')
+  const page = await comeBack(client, open(login, false))
+  for (const told of [page.searchParams, new URLSearchParams(page.hash.slice(1))]) {
+    assert.deepEqual([told.get('error'), told.get('error_code')], ['access_denied', 'access_denied'])
+    assert.match(told.get('error_description') ?? '', /did not agree/)
+  }
+  await comeBack(client, open(login))
+  await pool.query("update identity.users set suspended_at = now() where email = 'dina@example.com'")
+  assert.equal((await comeBack(client, open(login))).searchParams.get('error_code'), 'account_suspended')
+})
+
+test('a session goes to allowed pages only, else to our own; a provider that is not set up is refused', async () => {
+  const client = frontEnd('implicit')
+  const page = await comeBack(client, open(person('eve')), 'https://evil.example.com/', `${publicUrl}/#`)
+  assert.equal(page.origin + page.pathname, `${publicUrl}/`)
+  for (const provider of ['google', 'myspace']) {
+    const { status, body } = await server.anyone.get(`/auth/v1/authorize?provider=${provider}`)
+    assert.deepEqual([status, body.error_code], [400, 'validation_failed'])
+  }
+  const weak = await server.anyone.get(
+    `/auth/v1/authorize?provider=acme&code_challenge=${'x'.repeat(43)}&code_challenge_method=plain`,
+  )
+  assert.equal(weak.status, 400)
+  // Another browser than the one that set out has no way back.
+  const out = await open('eve').load(await startOf(client))
+  const back = await open('eve').follow(out.headers.get('location')!, `${publicUrl}/api/auth/oauth/acme/callback`)
+  assert.equal((await open('eve').load(back.next!)).status, 400)
+})
