@@ -1,15 +1,9 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, page, text } from '../../platform/http/fields.ts'
+import { clearable, id, instant, optional, page, text, timeZone } from '../../platform/http/fields.ts'
 
 /** A telephone number as a person types it; stored as E.164. */
 const phoneNumber = z.string().trim().min(3).max(50)
 const email = z.email().max(255)
-const timeZone = z
-  .string()
-  .refine(
-    (name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC',
-    'Not an IANA time zone like Europe/Paris.',
-  )
 
 export const Contact = z
   .object({

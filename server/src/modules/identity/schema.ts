@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { roles, scopes } from '../../platform/access.ts'
-import { clearable, id, instant, optional, text } from '../../platform/http/fields.ts'
+import { clearable, id, instant, optional, text, timeZone } from '../../platform/http/fields.ts'
 
 const email = z.string().trim().max(254).pipe(z.email('This is not an e-mail address.'))
 // How long a password must be is the installation's to say, so the verbs check it.
@@ -176,23 +176,13 @@ export const workspace = z.object({
   updated_at: instant,
 })
 
-const isTimeZone = (zone: string) => {
-  try {
-    Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}
-
 const workspaceSettings = {
   /** ISO 3166-1 alpha-2. */
   default_country: optional(z.string().regex(/^[A-Z]{2}$/, 'Give a country as two letters, like DE.')),
   /** ISO 4217. */
   currency: optional(z.string().regex(/^[A-Z]{3}$/, 'Give a currency as three letters, like EUR.')),
   /** IANA name. */
-  time_zone: optional(z.string().max(100).refine(isTimeZone, 'Give a time zone like Europe/Berlin.')),
+  time_zone: optional(timeZone),
 }
 export const newWorkspace = z.object({ name, ...workspaceSettings })
 export type NewWorkspace = z.output<typeof newWorkspace>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, page, text } from '../../platform/http/fields.ts'
+import { clearable, id, instant, optional, page, text, timeZone } from '../../platform/http/fields.ts'
 
 const phoneNumber = z.string().trim().min(3).max(50)
 export const Sentiment = z.enum(['positive', 'neutral', 'negative'])
@@ -10,11 +10,6 @@ const dateOrTime = z.union(
   [z.iso.date(), instant],
   'Give a day or a time in ISO 8601, like 2026-01-31 or 2026-01-31T09:30:00Z.',
 )
-const timeZone = z.string().max(60).refine(isTimeZone, 'Not a time zone like Europe/Paris.')
-
-function isTimeZone(name: string): boolean {
-  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
-}
 
 export const Client = z
   .object({

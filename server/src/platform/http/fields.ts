@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
+import { isTimeZone } from '../time-zone.ts'
 
 /** The field types that every module's schemas are made of. */
 
@@ -7,6 +8,9 @@ export const id = z.uuid()
 
 /** A time, ISO 8601 with `Z`. */
 export const instant = z.iso.datetime({ offset: true })
+
+/** Where days begin and end. */
+export const timeZone = z.string().max(100).refine(isTimeZone, 'Give a time zone by its IANA name, like Europe/Paris.')
 
 /** Optional in a body: an empty string means "not given". */
 export const optional = <T extends z.ZodType>(schema: T) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../../../platform/time-zone.ts'
 import { parsePhoneNumber } from '../phone-number.ts'
 import type { Columns, ImportField } from './columns.ts'
 
@@ -15,7 +16,6 @@ export interface ContactRow {
 export type ContactRowResult = { ok: true; contact: ContactRow } | { ok: false; message: string }
 
 const isEmail = z.email().max(255)
-const timeZones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])
 
 /** `country` (ISO 3166-1 alpha-2) is how numbers without `+` are read. */
 export function readContactRow(cells: string[], columns: Columns, country: string): ContactRowResult {
@@ -32,7 +32,7 @@ export function readContactRow(cells: string[], columns: Columns, country: strin
   if (email !== '' && !isEmail.safeParse(email).success)
     faults.push(`"${email.slice(0, 60)}" is not an e-mail address.`)
   const zone = cell('time_zone')
-  if (zone !== '' && !timeZones.has(zone)) faults.push(`"${zone.slice(0, 60)}" is not a time zone like Europe/Paris.`)
+  if (zone !== '' && !isTimeZone(zone)) faults.push(`"${zone.slice(0, 60)}" is not a time zone like Europe/Paris.`)
   const whole = splitName(cell('name'))
   const first_name = cell('first_name') || whole.first
   const last_name = cell('last_name') || whole.last
