@@ -137,3 +137,34 @@ test('health, readiness, version, metrics, document and reference page are there
   assert.ok(document.components.schemas.Contact.properties.phone_number)
   assert.match((await anyone.get('/docs')).text, /Add a contact[\s\S]*curl -X POST/)
 })
+
+test('a filter that a form leaves empty is not given', async () => {
+  for (const path of [
+    '/api/contacts?limit=&cursor=&userId=&contact_list_id=',
+    '/api/calls?sentiment=&start_date=&tz=',
+  ]) {
+    assert.equal((await ana.get(path)).status, 200, path)
+  }
+  const { status, body } = await ana.get('/api/clients/0199b0a0-0000-7000-8000-000000000002/knowledge/search?q=')
+  assert.equal(status, 400, 'what is required is still missing')
+  assert.equal(body.details[0].path, 'query.q')
+})
+
+test('HEAD answers like GET, without the body', async () => {
+  const head = (path: string, token?: string) =>
+    fetch(server.url + path, { method: 'HEAD', headers: token ? { authorization: `Bearer ${token}` } : {} })
+  for (const path of ['/healthz', '/readyz', '/docs']) {
+    const answer = await head(path)
+    assert.equal(answer.status, 200, path)
+    assert.equal(await answer.text(), '')
+  }
+  assert.equal((await head('/api/contacts', ana.token)).status, 200)
+  assert.equal((await head('/api/contacts')).status, 401)
+})
+
+test('an address with broken percent encoding is refused in the error shape', async () => {
+  const { status, body, headers } = await ana.get('/api/contacts/%E0%A4%A')
+  assert.equal(status, 400)
+  assert.equal(body.code, 'malformed_url')
+  assert.equal(body.request_id, headers.get('x-request-id'))
+})

@@ -47,6 +47,11 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     clientErrorHandler: answerMalformedHttp,
+    // An address that cannot be decoded reaches neither the hooks nor the error handler.
+    frameworkErrors(error, request, reply) {
+      setHeaders(request, reply)
+      if (!applyCors(config, request, reply)) void sendError(services.log, error, request, reply)
+    },
   })
   acceptJson(app)
   await app.register(compress, {
@@ -97,6 +102,8 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
     method: definition.method,
     url: definition.path,
     bodyLimit: definition.bodyLimitBytes ?? 1024 * 1024,
+    // HEAD for whatever changes nothing: load balancers, players and link checkers ask so.
+    exposeHeadRoute: readOnly,
     config: { operation, failureFields: definition.failureFields },
     async handler(request, reply) {
       const principal = authenticate(request.headers, request.method, definition.path)
@@ -138,7 +145,7 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
         try {
           return {
             params: definition.params ? validateIds(definition, request.params) : undefined,
-            query: definition.query ? validate(definition.query, request.query, 'query') : undefined,
+            query: definition.query ? validate(definition.query, given(request.query), 'query') : undefined,
             body: definition.body && !isForm ? validate(definition.body, request.body ?? {}, 'body') : undefined,
             request,
           } as Omit<Parameters<Route['handler']>[1], 'effectId'>
@@ -150,6 +157,10 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
     },
   })
 }
+
+// A filter that a form leaves empty is not given, like an empty string in a body.
+const given = (query: unknown) =>
+  Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== ''))
 
 // Something that is not an id cannot be there: 404, like any other id that is not there.
 function validateIds(definition: Route, params: unknown): unknown {
