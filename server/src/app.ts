@@ -4,7 +4,12 @@ import type { VoiceGateway } from '@switchboard/voice'
 import type { FastifyInstance } from 'fastify'
 import { type Config, version } from './config.ts'
 import { administrationRoutes } from './modules/administration/index.ts'
-import { campaignCommands, campaignRoutes, createCampaignEngine } from './modules/campaigns/index.ts'
+import {
+  campaignCommands,
+  campaignRoutes,
+  createCampaignEngine,
+  pauseBereftCampaigns,
+} from './modules/campaigns/index.ts'
 import { billingRoutes, endSubscriptionPeriods, plansOf } from './modules/billing/index.ts'
 import {
   chatAudience,
@@ -126,7 +131,7 @@ const jobTypes: JobType<any>[] = [
   endForgottenCalls,
   endSubscriptionPeriods,
 ]
-const subscribers: Subscriber[] = [notifyShopTeam, announceConversations]
+const subscribers: Subscriber[] = [notifyShopTeam, announceConversations, pauseBereftCampaigns]
 const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...videoCommands, ...shopCommands]
 
 export interface App {

@@ -195,3 +195,46 @@ test('a PATCH changes only what was sent, and can empty what may be empty', asyn
     ['Put', { start: '10:00', end: '21:00', days: ['mon', 'fri'] }],
   )
 })
+
+test('a running campaign whose provider or greeting is deleted pauses, says why, and goes on with another', async () => {
+  const { id } = await made('/api/campaigns', { title: 'Bereft', ...complete, calling_hours: noHours() })
+  const paused = async () => {
+    for (let i = 0; i < 400; i++) {
+      const { body } = await ana.get(`/api/campaigns/${id}`)
+      if (body.status === 'paused') return body.status_reason
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error('it still runs')
+  }
+  const goOn = (changes: object) =>
+    ana.patch(`/api/campaigns/${id}`, changes).then(() => ana.post(`/api/campaigns/${id}/resume`))
+
+  const spare = await uploadGreeting()
+  await ana.patch(`/api/campaigns/${id}`, { greeting_file_id: spare.id })
+  assert.equal((await ana.post(`/api/campaigns/${id}/start`)).body.status, 'active')
+  await ana.delete(`/api/greeting-files/${spare.id}`)
+  assert.equal(await paused(), 'Its greeting was deleted. Choose another one, then resume.')
+  const refused = await ana.post(`/api/campaigns/${id}/resume`)
+  assert.deepEqual([refused.status, refused.body.details[0].path], [400, 'greeting_file_id'])
+  assert.equal((await goOn({ greeting_file_id: greeting.id })).body.status, 'active')
+
+  const line = await made('/api/sip-providers', {
+    name: 'Spare',
+    host: '127.0.0.1',
+    port: 5998,
+    username: 'u',
+    password: 'p',
+    active: true,
+  })
+  await ana.patch(`/api/campaigns/${id}`, { sip_provider_id: line.id })
+  await ana.delete(`/api/sip-providers/${line.id}`)
+  assert.equal(await paused(), 'Its SIP provider was deleted. Choose another one, then resume.')
+  assert.equal((await goOn({})).body.sip_provider_id, provider.id, 'the only active one')
+  await ana.post(`/api/campaigns/${id}/stop`)
+})
+
+/** Calling hours on a day that is neither today, yesterday nor tomorrow anywhere. */
+function noHours() {
+  const day = (new Date().getUTCDay() + 3) % 7
+  return { start: '12:00', end: '12:01', days: [day] }
+}

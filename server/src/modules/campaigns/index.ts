@@ -4,4 +4,5 @@ export { type CampaignEngine, type CampaignEngineOptions, createCampaignEngine }
 export { campaignCommands } from './live.ts'
 export { campaignReport } from './report.ts'
 export { campaignRoutes } from './routes.ts'
+export { pauseBereftCampaigns } from './subscribers.ts'
 export { withdrawTarget } from './withdrawal.ts'

@@ -40,7 +40,7 @@ const setProvider = statement(
 
 /**
  * Starts, pauses, resumes or stops a campaign. Doing again what has been done changes nothing. Throws 409 when the status
- * does not allow it, 400 with everything that is missing when it cannot start yet. Inside a transaction. `reason`: why,
+ * does not allow it, 400 with everything that is missing when it cannot call. Inside a transaction. `reason`: why,
  * when no member asked for it.
  */
 export async function changeStatus(
@@ -53,19 +53,21 @@ export async function changeStatus(
   const to = transitions[from][action]
   if (!to) throw conflict('wrong_status', refusals[action](from))
   if (to === from) return getCampaign(ctx, id)
-  if (action === 'start') await prepare(ctx, id)
+  if (to === 'active') await prepare(ctx, id, from)
   await ctx.db.all(move, { id, status: to, reason, now: ctx.now().toISOString() })
   const campaign = await getCampaign(ctx, id)
   emit(ctx, CampaignStatusChanged, progressOf(campaign))
   return campaign
 }
 
-async function prepare(ctx: Ctx, id: string): Promise<void> {
-  const { faults, sip_provider_id } = checkReadiness(await ctx.db.one(findReadiness, { id }))
+async function prepare(ctx: Ctx, id: string, from: CampaignStatus): Promise<void> {
+  const { faults: all, sip_provider_id } = checkReadiness(await ctx.db.one(findReadiness, { id }))
+  // Whom to call was settled at the start, whatever has become of the list.
+  const faults = from === 'pending' ? all : all.filter(({ path }) => path !== 'contact_list_id')
   if (faults.length > 0) {
     throw badRequest(
       'not_ready',
-      `The campaign cannot start yet. ${faults.map(({ message }) => message).join(' ')}`,
+      `The campaign cannot ${from === 'pending' ? 'start yet' : 'go on'}. ${faults.map(({ message }) => message).join(' ')}`,
       faults,
     )
   }

@@ -10,11 +10,13 @@ import { statement, variants } from '../../platform/database/statement.ts'
 import { AppError, invalidField, missing } from '../../platform/errors.ts'
 import { bareListLimit } from '../../platform/http/bare-list.ts'
 import { readUpload } from '../../platform/http/multipart.ts'
+import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { memberFilter } from '../identity/index.ts'
 import { AudioError, acceptedFormats } from './audio/audio-error.ts'
 import { type TelephoneAudio, transcodeToTelephone } from './audio/transcode.ts'
 import { type ReceivedFile, fileUrl, receiveFile, recordFile } from './files.ts'
+import { GreetingDeleted } from './events.ts'
 import type { GreetingFile } from './schema.ts'
 
 interface GreetingRow {
@@ -170,9 +172,10 @@ const remove = statement(
     select telephone_storage_key, storage_key from greeting, file`,
 )
 
-/** Forgets the greeting and its files. */
+/** Forgets the greeting and its files. Campaigns that played it pause until they have another one. */
 export async function deleteGreeting(ctx: Ctx, id: string): Promise<void> {
   const { telephone_storage_key, storage_key } = (await ctx.db.maybe(remove, { id })) ?? missing('greeting file')
+  emit(ctx, GreetingDeleted, { greeting_id: id })
   ctx.afterCommit(() => {
     for (const key of [telephone_storage_key, storage_key]) {
       ctx.services.storage

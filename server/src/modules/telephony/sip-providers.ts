@@ -137,7 +137,7 @@ const remove = statement('telephony.delete_sip_provider', (db, p: { id: string }
   db.deleteFrom('telephony.sip_providers').where('id', '=', p.id).returning('id'),
 )
 
-/** Calls in progress go on to their end; campaigns that used it make no more until they have another one. */
+/** Calls in progress go on to their end; campaigns that used it pause until they have another one. */
 export async function deleteSipProvider(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('SIP provider')
   emit(ctx, SipProviderChanged, { sip_provider_id: id })

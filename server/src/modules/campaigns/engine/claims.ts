@@ -9,7 +9,7 @@ import type { KeyMap } from '../schema.ts'
  * made. `node_id` is the fencing token throughout, and only a node whose lease is good may claim or begin.
  */
 
-// The campaign may be worked on by this node now: it is active, and its provider is active and in this node's hands.
+// The campaign may be worked on by this node now: its provider is active and in this node's hands.
 const mine = (p: { node_id: string }) => sql`
   join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id and p.active
   join telephony.trunks held on held.workspace_id = p.workspace_id and held.sip_provider_id = p.id and held.node_id = ${p.node_id}
@@ -38,7 +38,7 @@ export interface ClaimedRow {
 
 /**
  * Claims up to `limit` contacts that are due and may be called now. Those it finds that may not are settled on the way:
- * on the do-not-call list, deleted, or outside their calling hours (put off to the next opening).
+ * on the do-not-call list, deleted or without a number by now, or outside their calling hours (put off to the next opening).
  */
 export const claim = statement(
   'campaigns.claim',
@@ -52,7 +52,7 @@ export const claim = statement(
                    p.max_concurrent_calls - (select count(*) from campaigns.targets w join campaigns.campaigns o on o.workspace_id = w.workspace_id and o.id = w.campaign_id
                                               where w.node_id = ${p.node_id} and w.workspace_id = c.workspace_id and o.sip_provider_id = p.id)) as room
         from campaigns.campaigns c ${mine(p)}
-       where c.id = ${p.campaign_id} and c.status = 'active'
+       where c.id = ${p.campaign_id} and c.status = 'active' and c.greeting_id is not null
     ), due as (
       -- Nothing is joined here, so that the index hands out the next few without sorting all that are due.
       select t.id, t.workspace_id, t.contact_id, t.phone_number, t.zones, t.next_attempt_at
@@ -63,7 +63,7 @@ export const claim = statement(
        limit coalesce((select greatest(0, room) from campaign), 0)
          for update of t skip locked
     ), seen as (
-      select t.id, t.next_attempt_at, k.id is null as gone, coalesce(${notToBeCalled}, false) as refused,
+      select t.id, t.next_attempt_at, k.id is null as deleted, k.phone_number is null as gone, coalesce(${notToBeCalled}, false) as refused,
              campaigns.next_opening((select calling_hours from campaign), ${zones}, ${p.now}::timestamptz) as opening
         from due t left join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id
     ), judged as (
@@ -75,7 +75,7 @@ export const claim = statement(
        set node_id = case j.verdict when 'call' then ${p.node_id}::uuid end,
            status = case j.verdict when 'gone' then 'cancelled' when 'do_not_call' then 'do_not_call' when 'never' then 'failed' else t.status end,
            finished_at = case when j.verdict in ('gone', 'do_not_call', 'never') then ${p.now}::timestamptz end,
-           cause = case j.verdict when 'gone' then 'contact_deleted' when 'do_not_call' then 'do_not_call' when 'never' then 'no_calling_hours' else t.cause end,
+           cause = case j.verdict when 'gone' then case when j.deleted then 'contact_deleted' else 'no_number' end when 'do_not_call' then 'do_not_call' when 'never' then 'no_calling_hours' else t.cause end,
            next_attempt_at = case j.verdict when 'later' then j.opening else t.next_attempt_at end,
            deferred_from = case j.verdict when 'later' then coalesce(t.deferred_from, t.next_attempt_at) end
       from judged j
@@ -101,9 +101,9 @@ export const begin = statement(
     with ready as (
       select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id
         from campaigns.targets t
-        join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active'
+        join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active' and c.greeting_id is not null
         ${mine(p)}
-        join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id
+        join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id and k.phone_number is not null
        where t.id = any(${p.ids}::uuid[]) and c.id = ${p.campaign_id} and t.node_id = ${p.node_id} and t.status = 'queued'
          and not ${notToBeCalled}
          and campaigns.next_opening(c.calling_hours, ${zones}, ${p.now}::timestamptz) = ${p.now}::timestamptz

@@ -1,0 +1,5 @@
+import { z } from 'zod'
+import { event } from '../../platform/events.ts'
+
+/** A greeting and its files are gone: whoever played it takes notice. */
+export const GreetingDeleted = event('greeting.deleted', z.object({ greeting_id: z.uuid() }))
