@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
-import type { Import } from '../schema.ts'
+import { Import } from '../schema.ts'
 
 export interface ImportRow {
   id: string
@@ -20,10 +20,9 @@ export interface ImportRow {
   updated_at: string
 }
 
-export const toImport = (row: ImportRow): Import => ({
-  ...row,
-  errors_url: row.failed > 0 ? `/api/imports/${row.id}/errors.csv` : null,
-})
+/** As it leaves the server, also in a live frame: without what is only ours, like where the file lies. */
+export const toImport = (row: ImportRow): Import =>
+  Import.parse({ ...row, errors_url: row.failed > 0 ? `/api/imports/${row.id}/errors.csv` : null })
 
 const find = statement(
   'contacts.find_import',

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { startTestServer } from '../../../../test/server.ts'
+import { Import } from '../schema.ts'
 import { findColumns } from './columns.ts'
 import { readContactRow } from './contact-row.ts'
 import { detectForm, readFirstRows } from './csv-form.ts'
+import { toImport } from './import-row.ts'
 
 const server = await startTestServer()
 const ana = await server.signUp()
@@ -157,4 +159,27 @@ test('any bytes are a row, a refusal or nothing: never a crash', () => {
       if (result.ok) assert.match(result.contact.phone_number, /^\+[1-9]\d{6,14}$/)
     }),
   )
+})
+
+test('what is told of an import while it runs keeps to its schema', () => {
+  const row = {
+    id: '0199b0a0-0000-7000-8000-000000000002',
+    user_id: '0199b0a0-0000-7000-8000-000000000003',
+    contact_list_id: null,
+    status: 'running' as const,
+    filename: 'people.csv',
+    error: null,
+    total: 2,
+    done: 1,
+    created: 0,
+    merged: 0,
+    failed: 1,
+    created_at: '2026-11-21T09:30:00.000Z',
+    updated_at: '2026-11-21T09:30:00.000Z',
+    storage_key: 'where/it/lies',
+    form: {},
+  }
+  const told = toImport(row)
+  assert.deepEqual(Object.keys(told).toSorted(), Object.keys(Import.shape).toSorted())
+  assert.equal(told.errors_url, `/api/imports/${row.id}/errors.csv`)
 })
