@@ -189,7 +189,7 @@ export type NewWorkspace = z.output<typeof newWorkspace>
 export const workspaceChanges = z.object({ name: optional(name), ...workspaceSettings })
 export type WorkspaceChanges = z.output<typeof workspaceChanges>
 
-export const newInvitation = z.object({ email, role: role.default('agent') })
+export const newInvitation = z.object({ email, role: optional(role).default('agent') })
 export const invitation = z.object({
   id,
   email: z.string(),

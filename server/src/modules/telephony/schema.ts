@@ -56,16 +56,16 @@ export const NewSipProvider = z
     username: sipUser,
     /** Write-only. */
     password,
-    active: z.boolean().default(false),
-    transport: transport.default('udp'),
+    active: optional(z.boolean()).default(false),
+    transport: optional(transport).default('udp'),
     /** false: the carrier knows us by our address, or challenges each call. */
-    register: z.boolean().default(true),
+    register: optional(z.boolean()).default(true),
     /** Numbers that calls may show. Empty: any. */
-    caller_ids: callerIds.default([]),
-    max_concurrent_calls: maxConcurrentCalls.default(10),
-    calls_per_second: callsPerSecond.default(1),
+    caller_ids: optional(callerIds).default([]),
+    max_concurrent_calls: optional(maxConcurrentCalls).default(10),
+    calls_per_second: optional(callsPerSecond).default(1),
     /** How a contact is handed to a transfer number: `refer` asks the carrier to do it. */
-    transfer_mode: transferMode.default('bridge'),
+    transfer_mode: optional(transferMode).default('bridge'),
   })
   .meta({ id: 'NewSipProvider' })
 

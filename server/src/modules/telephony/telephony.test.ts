@@ -137,3 +137,18 @@ test('members see the workspace; only their own by userId, unless they manage it
   assert.equal((await stranger.get(`/api/transfer-numbers/${mine.id}`)).status, 404)
   assert.equal((await stranger.get(`/api/transfer-numbers?userId=${ana.userId}`)).status, 403)
 })
+
+test('what a form leaves empty falls back to its default', async () => {
+  const made = await ana.post('/api/sip-providers', {
+    ...provider,
+    name: 'Empty',
+    active: '',
+    transport: '',
+    register: null,
+    caller_ids: '',
+    max_concurrent_calls: '',
+  })
+  assert.equal(made.status, 201, made.text)
+  const { active, transport, register, caller_ids, max_concurrent_calls } = made.body
+  assert.deepEqual([active, transport, register, caller_ids, max_concurrent_calls], [false, 'udp', true, [], 10])
+})
