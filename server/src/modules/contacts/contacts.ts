@@ -146,8 +146,11 @@ const update = statement(
     returning ${sql.join(columns.map((column) => sql.ref(column)))}`,
 )
 
+/** Somebody met on a channel may have no number. */
+type Changes = Omit<ContactChanges, 'phone_number'> & { phone_number?: string | null | undefined }
+
 /** Changes only what was sent. Throws 409 when another contact of the workspace has the number. */
-export async function updateContact(ctx: Ctx, id: string, input: ContactChanges): Promise<Contact> {
+export async function updateContact(ctx: Ctx, id: string, input: Changes): Promise<Contact> {
   const changes = { ...input, ...(input.phone_number && { phone_number: await toE164(ctx, input.phone_number) }) }
   try {
     const contact = (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('contact')

@@ -3,7 +3,7 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { patch, statement } from '../../platform/database/statement.ts'
 import { missing, notFound } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
-import { newId } from '../../platform/id.ts'
+import { idAt, newId } from '../../platform/id.ts'
 import { type Person, getContact, meetContact, wholeName } from '../contacts/index.ts'
 import { conversationColumns, findConversation } from './conversation-row.ts'
 import { ConversationOpened, ConversationUpdated } from './events.ts'
@@ -66,7 +66,7 @@ export function openConversation(ctx: Ctx, input: NewConversation): Promise<Conv
       'id' in input.contact ? input.contact.id : await meetContact(ctx, input.contact),
     )
     const opened = await ctx.db.maybe(insert, {
-      id: newId(),
+      id: input.occurredAt ? idAt(Date.parse(input.occurredAt)) : newId(),
       contact_id: contact.id,
       customer_name: input.customerName ?? wholeName(contact),
       channel: input.channel,

@@ -125,7 +125,7 @@ test('conversations are found by status, assignee, tag, channel, contact, outcom
   assert.deepEqual(await found({ tag: 'vip' }), ['Wanted web'])
   assert.deepEqual(await found({ outcome: 'appointment', order: 'newest' }), ['Wanted web'])
   assert.deepEqual(await found({ channel: 'phone' }), ['Other phone'])
-  assert.deepEqual(await found({ contactId: other.contact_id, order: 'newest' }), ['Other phone', 'Other web'])
+  assert.deepEqual(await found({ contactId: other.contact_id, order: 'newest' }), ['Other web', 'Other phone'])
   assert.deepEqual(await found({ to: '2021-01-01T00:00:00Z' }), ['Other phone'])
 })
 

@@ -179,7 +179,7 @@ test('from an appointment: everything a person needs to take over, from live sto
     'need',
     'timeline',
   ])
-  assert.match(handoff.summary, /^Nora Need is appointment set and looks for city: Ajman/)
+  assert.match(handoff.summary, /^Nora Need has an appointment\. Known wishes: city: Ajman/)
   assert.match(handoff.conversation_context, /customer: With a pool, please\./)
   assert.match(handoff.next_steps[0], /^Confirm the appointment/)
   assert.equal(handoff.suggested_follow_up_channel, 'phone')

@@ -414,3 +414,38 @@ test('words in a few properties are found by their index, words in all of them f
   const found = async (q: string) => (await ana.get(`/api/properties?q=${q}&limit=200`)).body.data.length
   assert.deepEqual([await found('street198'), await found('bright'), await found('castle')], [30, 200, 0])
 })
+
+test('an empty field of a form is a field not given', async () => {
+  const { status, features, currency } = await made('/api/properties', {
+    name: 'Empty',
+    status: '',
+    features: null,
+    currency: '',
+    type: '',
+  })
+  assert.deepEqual([status, features, currency], ['available', [], 'USD'])
+})
+
+test('a wrong number is taken away again, and is then free for somebody else', async () => {
+  const { id } = await newProspect({ name: 'Rim Saleh', phone: '+971501230090', email: 'rim@example.com' })
+  const cleared = await ana.put(`/api/prospects/${id}`, { phone: null, email: '' })
+  assert.deepEqual([cleared.status, cleared.body.data.phone, cleared.body.data.email], [200, null, null])
+  assert.notEqual((await newProspect({ name: 'Sami', phone: '+971501230090' })).id, id)
+})
+
+test('conversations stand where they took place in time, and a day is asked for whole', async () => {
+  const { id: prospect_id } = await newProspect({ name: 'Dana Days' })
+  const late = await made('/api/conversations', { prospect_id, channel: 'phone', timestamp: '2026-03-02T18:00:00Z' })
+  const early = await made('/api/conversations', { prospect_id, channel: 'email', timestamp: '2026-03-01T09:00:00Z' })
+  const found = async (query: string) =>
+    (await ana.get(`/api/conversations?prospectId=${prospect_id}${query}`)).body.data.map(
+      ({ id }: { id: string }) => id,
+    )
+  assert.deepEqual(await found(''), [late.id, early.id], 'written down in the other order')
+  assert.deepEqual(await found('&from=2026-03-02&to=2026-03-02'), [late.id])
+  assert.deepEqual(await found('&to=2026-03-01'), [early.id])
+  assert.deepEqual(await found('&to=2026-03-01T09:00:00Z'), [], 'a time is not within')
+  const page = await ana.get(`/api/conversations?prospectId=${prospect_id}&limit=1`)
+  const [, next] = /<([^>]+)>/.exec(page.headers.get('link') ?? '') ?? []
+  assert.equal((await ana.get(next ?? '')).body.data[0].id, early.id)
+})

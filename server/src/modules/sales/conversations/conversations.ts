@@ -45,15 +45,17 @@ export async function listSalesConversations(ctx: Ctx, query: SalesConversationQ
     campaignId,
     channel,
     outcome,
-    from: from && asInstant(from),
-    to: to && asInstant(to),
+    from: from && startOf(from),
+    to: to && endOf(to),
     limit,
     cursor,
   })
   return { data: page.data.map(toSales), next_cursor: page.next_cursor }
 }
 
-const asInstant = (time: string) => (time.length === 10 ? `${time}T00:00:00Z` : time)
+const isDay = (time: string) => time.length === 10
+const startOf = (time: string) => (isDay(time) ? `${time}T00:00:00Z` : time)
+const endOf = (time: string) => (isDay(time) ? new Date(Date.parse(time) + 86_400_000).toISOString() : time)
 
 export async function getSalesConversation(ctx: Ctx, id: string) {
   return { ...toSales(await getConversation(ctx, id)), transcript: await getTranscript(ctx, id) }

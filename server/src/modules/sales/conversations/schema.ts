@@ -98,7 +98,7 @@ export const SalesConversationChanges = z
   })
   .meta({ id: 'SalesConversationChanges' })
 
-/** A day counts from its beginning, in UTC. */
+/** A day counts whole, in UTC. */
 const dayOrInstant = z.union(
   [moment, z.iso.date().refine((day) => day.startsWith('20'))],
   'Give a day or a time of this century in ISO 8601, like 2026-01-31 or 2026-01-31T09:30:00Z.',
@@ -109,7 +109,7 @@ export const SalesConversationQuery = page().extend({
   campaignId: optional(id),
   channel: optional(z.enum(channels)),
   outcome: optional(outcome),
-  /** When it took place: from, and before. */
+  /** When it took place. Until a time: before it; until a day: to its end. */
   from: optional(dayOrInstant),
   to: optional(dayOrInstant),
 })

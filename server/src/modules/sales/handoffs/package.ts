@@ -1,6 +1,7 @@
 import { type Suggestion } from '../understanding/matching.ts'
 import { type Needs, needsInWords } from '../understanding/needs.ts'
 import { type Parts, type Qualification, gradeOf, partNames } from '../qualification/qualification.ts'
+import type { ProspectStatus } from '../transitions.ts'
 
 /** What a handoff is made from. */
 export interface Situation {
@@ -10,7 +11,7 @@ export interface Situation {
     phone: string | null
     email: string | null
     whatsapp: string | null
-    status: string
+    status: ProspectStatus
     preferred_channel: string | null
   }
   /** Null when it is not about one. */
@@ -146,18 +147,30 @@ export function composePackage(situation: Situation): Package {
   }
 }
 
+const standing: Record<ProspectStatus, string> = {
+  new: 'is new',
+  contacted: 'has been contacted',
+  qualified: 'is qualified',
+  appointment_set: 'has an appointment',
+  closed: 'has bought',
+  lost: 'was lost',
+}
+
+const sentence = (text: string) => (/[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`)
+
 function summarise({ prospect, appointment, needs, qualification }: Situation): string {
   const wishes = needsInWords(needs).map((line) => line.charAt(0).toLowerCase() + line.slice(1))
   const strongest =
     partNames.toSorted((a, b) => shareOf(qualification.parts, b) - shareOf(qualification.parts, a))[0] ?? 'need'
   return [
-    `${prospect.name || 'Somebody without a name'} is ${prospect.status.replace('_', ' ')}${wishes.length > 0 ? ` and looks for ${wishes.join('; ')}` : ''}.`,
+    `${prospect.name || 'Somebody without a name'} ${standing[prospect.status]}.`,
+    wishes.length > 0 && `Known wishes: ${wishes.join('; ')}.`,
     appointment &&
       `Appointment${appointment.property_name ? ` for ${appointment.property_name}` : ''} on ${moment(appointment.scheduled_date)}, ${appointment.status.replace('_', ' ')}.`,
-    appointment?.notes && `Notes: ${appointment.notes.slice(0, 500)}`,
+    appointment?.notes && `Notes: ${sentence(appointment.notes.slice(0, 500))}`,
     `Scores ${qualification.total} of 100 (${gradeOf(qualification.total)}). ${qualification.parts[strongest].reason}`,
   ]
-    .filter((line) => line !== null && line !== undefined && line !== '')
+    .filter(Boolean)
     .join(' ')
 }
 

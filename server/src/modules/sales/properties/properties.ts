@@ -97,8 +97,6 @@ const insert = statement(
 /** The currency is that of the price range when it names one, else the workspace's. */
 export async function createProperty(ctx: Ctx, input: NewProperty): Promise<Property> {
   const values = {
-    status: 'available',
-    features: [],
     ...input,
     ...rangeOf(input),
     currency: input.currency ?? currencyIn(input.price_range),

@@ -42,10 +42,10 @@ export const NewProperty = z
     price_range: optional(shortText),
     bedrooms: optional(bedrooms),
     type: optional(z.enum(propertyTypes)),
-    status: optional(z.enum(propertyStatuses)),
+    status: optional(z.enum(propertyStatuses)).default('available'),
     image_url: optional(webAddress),
     description: optional(longText),
-    features: optional(features),
+    features: optional(features).default([]),
   })
   .meta({ id: 'NewProperty' })
 

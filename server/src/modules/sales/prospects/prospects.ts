@@ -202,7 +202,7 @@ export async function updateProspect(ctx: Ctx, prospectId: string, input: Prospe
     const changes = { ...(name !== undefined && splitName(name)), ...(email !== undefined && { email }) }
     await updateContact(ctx, id, {
       ...changes,
-      ...(phone !== undefined && { phone_number: await toE164(ctx, phone, 'body.phone') }),
+      ...(phone !== undefined && { phone_number: phone && (await toE164(ctx, phone, 'body.phone')) }),
     })
   }
   if (whatsapp !== undefined) {

@@ -71,7 +71,7 @@ export const ProspectChanges = z
   .object({
     name: optional(text(255)),
     email: clearable(email),
-    phone: optional(phoneNumber),
+    phone: clearable(phoneNumber),
     whatsapp: clearable(phoneNumber),
     budget: clearable(budgetText),
     city: clearable(shortText),

@@ -34,10 +34,17 @@ export interface Suggestion {
 /** A little over the budget is still worth a look. */
 const stretch = 1.1
 
-const same = (a: string | null, b: string | null) =>
-  a !== null && b !== null && a.trim().toLowerCase() === b.trim().toLowerCase()
+const plain = (text: string) => text.trim().toLowerCase()
+/** Dubai Marina is in Dubai. */
+const nearby = (a: string | null, b: string | null) =>
+  a !== null && b !== null && (plain(a).includes(plain(b)) || plain(b).includes(plain(a)))
 
-/** The available ones that fit best, at most `limit`, each with its reasons. What is clearly too dear is left out, unless they asked about it. */
+const same = (a: string | null, b: string | null) => a !== null && b !== null && plain(a) === plain(b)
+
+/**
+ * The available ones that fit best, at most `limit`, each with its reasons. What is clearly too dear or in
+ * another city is left out, unless they asked about it.
+ */
 export function suggest(wishes: Wishes, offers: readonly Offer[], limit = 5): Suggestion[] {
   return offers
     .filter((offer) => offer.status === 'available')
@@ -59,9 +66,11 @@ export function suggest(wishes: Wishes, offers: readonly Offer[], limit = 5): Su
 function compare(wishes: Wishes, offer: Offer): [number, string][] | null {
   const points: [number, string][] = []
   if (wishes.propertyIds.includes(offer.id)) points.push([10, 'They asked about it'])
-  if (same(wishes.city, offer.city)) points.push([4, `In ${offer.city}`])
+  const asked = points.length > 0
+  if (nearby(wishes.city, offer.city)) points.push([4, `In ${offer.city}`])
+  else if (wishes.city !== null && offer.city !== null && !asked) return null
   const money = compareBudget(wishes.budget, offer)
-  if (money === 'too dear' && !wishes.propertyIds.includes(offer.id)) return null
+  if (money === 'too dear' && !asked) return null
   if (money) points.push(money === 'too dear' ? [0, 'Above the budget'] : money)
   if (wishes.bedrooms !== null && offer.bedrooms !== null) {
     const more = offer.bedrooms - wishes.bedrooms

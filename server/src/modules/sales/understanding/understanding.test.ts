@@ -237,6 +237,10 @@ test('what is sold, far too dear or has nothing to do with the wishes is not sug
   assert.deepEqual(suggest(wishes, offers), [])
   const asked = suggest({ ...wishes, propertyIds: ['1'] }, [{ ...villa, price_from: 9e6, price_to: 9e6 }])
   assert.deepEqual(asked[0]?.reasons.slice(0, 3), ['They asked about it', 'In Dubai', 'Above the budget'])
+  const elsewhere = { ...villa, city: 'Paris' }
+  assert.deepEqual(suggest(wishes, [elsewhere]), [], 'however well it fits otherwise')
+  assert.equal(suggest({ ...wishes, propertyIds: ['1'] }, [elsewhere]).length, 1)
+  assert.equal(suggest(wishes, [{ ...villa, city: 'Dubai Marina' }])[0]?.reasons[0], 'In Dubai Marina')
   const inEuros = suggest({ ...wishes, budget: { min: null, max: 1, currency: 'EUR' } }, [villa])
   assert.ok(!inEuros[0]?.reasons.some((reason) => reason.includes('budget')), 'another currency says nothing')
 })
