@@ -101,6 +101,21 @@ test('a campaign speaks both dialects: title is bare and pending, name comes as 
   assert.deepEqual((await ana.get(`/api/campaigns/call-count/${ana.userId}`)).body, { totalCalls: 0 })
 })
 
+test('a list of campaigns can be had page by page, in either dialect', async () => {
+  const { size } = new Set((await ana.get('/api/campaigns')).body.data.map(({ id }: { id: string }) => id))
+  for (const start of ['/api/campaigns?limit=1', `/api/campaigns?userId=${ana.userId}&limit=1`]) {
+    const seen = new Set<string>()
+    for (let next: string | undefined = start; next !== undefined;) {
+      const page = await ana.get(next)
+      const rows: { id: string }[] = page.body.data ?? page.body
+      assert.equal(rows.length, 1)
+      seen.add(rows[0]?.id ?? '')
+      next = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1]
+    }
+    assert.equal(seen.size, size)
+  }
+})
+
 test('what a campaign refers to must be the workspace’s own', async () => {
   const refused = async (body: object, path: string) => {
     const answer = await ana.post('/api/campaigns', { title: 'Bad', ...body })

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
 import { conflict, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
-import { bareListLimit } from '../../platform/http/bare-list.ts'
+import { readCursor } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
 import { fileUrl } from '../files/index.ts'
 import { memberFilter } from '../identity/index.ts'
@@ -44,13 +44,17 @@ const list = variants(
        order by c.id desc limit ${p.limit}`,
 )
 
-/** Newest first; with `userId` that member's. */
-export async function listCampaigns(ctx: Ctx, userId: string | undefined, before: string | null): Promise<Campaign[]> {
+/** Newest first; with `userId` that member's. One more than `limit`, when there are more. */
+export async function listCampaigns(
+  ctx: Ctx,
+  { userId, limit, cursor }: { userId?: string | undefined; limit: number; cursor?: string | undefined },
+): Promise<Campaign[]> {
+  const before = readCursor(cursor)
   const user_id = await memberFilter(ctx, userId)
   const rows = await ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), {
     user_id,
     before,
-    limit: bareListLimit + 1,
+    limit: limit + 1,
   })
   return rows.map(toCampaign)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { bareList } from '../../platform/http/bare-list.ts'
-import { id, page, pageOf, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { bareList, bareListLimit } from '../../platform/http/bare-list.ts'
+import { id, page, pageOf, succeeded, success, toPage } from '../../platform/http/fields.ts'
+import { wrapped } from '../../platform/http/link.ts'
 import { type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { listCalls } from './calls.ts'
 import {
@@ -44,12 +45,20 @@ export const campaignRoutes: RouteTable = {
       method: 'GET',
       path: '/api/campaigns',
       access: 'campaigns:read',
-      summary: "A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first",
-      query: z.object({ userId: id.optional(), cursor: z.string().max(500).optional() }),
+      summary:
+        "A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first, all of them unless limited",
+      query: z.object({
+        userId: id.optional(),
+        limit: z.coerce.number().int().min(1).max(200).optional(),
+        cursor: z.string().max(500).optional(),
+      }),
       answer: z.union([z.array(schema.Campaign), z.object({ data: z.array(schema.SalesCampaign) })]),
       async handler(ctx, { query, request }) {
-        const campaigns = await listCampaigns(ctx, query.userId, readCursor(query.cursor))
-        return query.userId === undefined ? { data: campaigns.map(toSales) } : bareList(campaigns, request.url)
+        const { userId, limit = bareListLimit } = query
+        const campaigns = await listCampaigns(ctx, { ...query, limit })
+        return userId === undefined
+          ? wrapped(toPage(campaigns.map(toSales), limit), request.url)
+          : bareList(campaigns, request.url, limit)
       },
     }),
     createCampaign: route({

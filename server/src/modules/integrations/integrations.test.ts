@@ -493,7 +493,13 @@ test('systems of other kinds are written down: made once, changed after that', a
     body.data.map(({ name }: { name: string }) => name),
     ['Facebook', 'Our CRM'],
   )
+  assert.deepEqual(Object.keys(body), ['data'], 'where to go on stands in the Link header')
+  const first = await ana.get('/api/integrations?limit=1')
+  const [, next] = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '') ?? []
+  assert.equal((await ana.get(next ?? '')).body.data[0].name, 'Our CRM')
   const path = `/api/integrations/${made.body.data.id}`
+  const broken = await ana.patch(path, { status: 'error' })
+  assert.equal(broken.body.data.status, 'error', 'of a system that is not connected through this server')
   const moved = await ana.patch(path, { settings: { region: 'eu1' } })
   assert.deepEqual([moved.body.data.name, moved.body.data.settings], ['Our CRM', { region: 'eu1' }])
   assert.deepEqual((await ana.get(path)).body, moved.body)
@@ -508,7 +514,7 @@ test('nobody in particular sees name, type and status of the public workspace, w
   const ana = await server.signUp()
   await ana.post('/api/integrations', { name: 'Calendar', type: 'calendar' })
   const { body } = await server.anyone.get('/api/integrations', { 'x-workspace-id': ana.workspaceId })
-  assert.deepEqual(body.data, [])
+  assert.deepEqual(body, { data: [] })
   assert.deepEqual(await publiclyShown(ana.workspaceId), [
     { name: 'Calendar', type: 'calendar', status: 'disconnected' },
   ])

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
-import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { id, page, succeeded, success } from '../../platform/http/fields.ts'
+import { wrapped } from '../../platform/http/link.ts'
 import { validate } from '../../platform/http/parse.ts'
 import { Reply, type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { asPage, outcomePage, refusalPage } from '../../platform/oauth/pages.ts'
@@ -53,8 +54,8 @@ export const integrationRoutes: RouteTable = {
       summary:
         "The workspace's connections to outside systems; without a login those of the public workspace, in brief",
       query: page(),
-      answer: pageOf(schema.Integration),
-      handler: (ctx, { query }) => listIntegrations(ctx, query),
+      answer: z.object({ data: z.array(schema.Integration) }),
+      handler: async (ctx, { query, request }) => wrapped(await listIntegrations(ctx, query), request.url),
     }),
     saveIntegration: route({
       kind: 'write',

@@ -25,7 +25,7 @@ export const SaveIntegration = z.object({
   /** Default: made of the name. */
   platform: optional(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, 'Lower-case letters, digits, - and _.')),
   /** Of systems that are not connected through this server; of the others it is what is so. */
-  status: optional(z.enum(['connected', 'disconnected'])),
+  status: optional(z.enum(integrationStatuses)),
   settings: z
     .record(z.string().max(100), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]))
     .optional(),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { wrapped } from '../../../platform/http/link.ts'
 import { id } from '../../../platform/http/fields.ts'
 import { type Route, changes, route } from '../../../platform/http/route.ts'
 import { bookAppointment, changeAppointment, getAppointment, listAppointments, listChanges } from './appointments.ts'
-import { wrapped } from '../lists.ts'
 import * as schema from './schema.ts'
 import { dataOf, listOf } from '../schema.ts'
 

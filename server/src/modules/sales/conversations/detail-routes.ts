@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { wrapped } from '../../../platform/http/link.ts'
 import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import { type Keeper, actions, entities, planSteps, reviews } from './details.ts'
 import * as schema from './schema.ts'
-import { wrapped } from '../lists.ts'
 import { dataOf, listOf } from '../schema.ts'
 
 interface Kind {

@@ -7,7 +7,8 @@ import { toPage } from '../../../platform/http/fields.ts'
 import { newId } from '../../../platform/id.ts'
 import { getConversation } from '../../inbox/index.ts'
 import type { AgentAction, DetectedEntity, PlanStep, Review } from './schema.ts'
-import { type Page, pageBy, placeOf } from '../lists.ts'
+import type { Page } from '../../../platform/http/link.ts'
+import { pageBy, placeOf } from '../lists.ts'
 
 /** One kind of thing that is kept about a conversation: its table and what may be written in it. */
 interface Kind {

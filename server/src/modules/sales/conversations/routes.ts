@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { wrapped } from '../../../platform/http/link.ts'
 import { id, page } from '../../../platform/http/fields.ts'
 import { type Route, changes, route } from '../../../platform/http/route.ts'
 import { conversationDetailRoutes } from './detail-routes.ts'
@@ -12,7 +13,6 @@ import {
   listTranscript,
   recordConversation,
 } from './conversations.ts'
-import { wrapped } from '../lists.ts'
 import { changeLive, getLive, listLive } from './live-conversations.ts'
 import { dataOf, listOf } from '../schema.ts'
 

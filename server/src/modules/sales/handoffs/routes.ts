@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { wrapped } from '../../../platform/http/link.ts'
 import { id } from '../../../platform/http/fields.ts'
 import { Reply, type Route, changes, route } from '../../../platform/http/route.ts'
 import { handOff, handOffAppointment } from './making.ts'
 import { claimHandoff, completeHandoff, releaseHandoff } from './moves.ts'
 import { getHandoff, listHandoffs, updateHandoff } from './handoffs.ts'
-import { wrapped } from '../lists.ts'
 import * as schema from './schema.ts'
 import { listOf } from '../schema.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { wrapped } from '../../../platform/http/link.ts'
 import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
 import { type Route, changes, route } from '../../../platform/http/route.ts'
-import { wrapped } from '../lists.ts'
 import { dataOf, listOf } from '../schema.ts'
 import { createRule, deleteRule, getRule, listRules, updateRule } from './rules.ts'
 import * as schema from './schema.ts'
