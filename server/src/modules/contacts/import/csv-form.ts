@@ -6,6 +6,8 @@ import { Readable } from 'node:stream'
 export interface CsvForm {
   encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
   delimiter: string
+  /** The line of the header, when it is not the first: Excel may put `sep=;` above it. */
+  headerLine?: number
 }
 
 /** As much of a file as is looked at to find out its form. */
@@ -17,6 +19,8 @@ const delimiters = [',', ';', '\t', '|']
 export function detectForm(head: Uint8Array): CsvForm {
   const encoding = detectEncoding(head)
   const [firstLine = ''] = decode(head, encoding).split(/\r?\n|\r/, 1)
+  const [, declared] = /^sep=(.)$/i.exec(firstLine) ?? []
+  if (declared !== undefined) return { encoding, delimiter: declared, headerLine: 2 }
   const counts = delimiters.map((delimiter) => outsideQuotes(firstLine).split(delimiter).length)
   return { encoding, delimiter: delimiters[counts.indexOf(Math.max(...counts))] as string }
 }
@@ -40,6 +44,7 @@ const decode = (bytes: Uint8Array, encoding: CsvForm['encoding']) =>
 
 const parserOptions = (form: CsvForm): Options => ({
   delimiter: form.delimiter,
+  from_line: form.headerLine ?? 1,
   relax_column_count: true,
   relax_quotes: true,
   skip_empty_lines: true,

@@ -93,6 +93,25 @@ test('files as spreadsheets write them: BOM, UTF-16, Windows-1252', async () => 
   }
 })
 
+test("Excel's line that names the separator is no row, and lines may end as on an old Mac, however many", async () => {
+  const excel = await ana.post(
+    `/api/contact-lists/${await newList()}/import`,
+    csv('sep=;\r\nfirst_name;last_name;phone_number\r\nAda;Lane;+14155550170\r\nBob;Lane;nonsense\r\n'),
+  )
+  assert.equal(excel.status, 202, excel.text)
+  const { created, failed, errors_url } = await finished(excel.body.id)
+  assert.deepEqual([created, failed], [1, 1])
+  assert.match((await ana.get(errors_url)).text, /^4,/m)
+
+  const rows = Array.from({ length: 2500 }, (_, i) => `Mac,${'x'.repeat(20)},+1415557${String(i).padStart(4, '0')}`)
+  const mac = await ana.post(
+    `/api/contact-lists/${await newList()}/import`,
+    csv(`first_name,last_name,phone_number\r${rows.join('\r')}`),
+  )
+  assert.equal(mac.status, 202, mac.text)
+  assert.equal((await finished(mac.body.id)).created, 2500)
+})
+
 test('what is no table is refused and nothing is kept', async () => {
   const list = await newList()
   for (const content of [
