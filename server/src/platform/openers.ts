@@ -27,7 +27,8 @@ const enter = (user: string, workspace: string, role: string, admin: string, for
       when ${user} is null then app.refuse('SB401', 'Your session is over. Sign in again.')
       ${foreign}
       when not ($2::text[] is null or coalesce(${role} = any ($2), false) or (${admin} and 'platform_admin' = any ($2)))
-        then app.refuse('SB403', 'Your role does not allow this.')
+        then app.refuse('SB403', case when ${role} is null and 'platform_admin' <> all ($2)
+          then 'You belong to no workspace. Make one, or ask for an invitation.' else 'Your role does not allow this.' end)
       else ${become('app_user', user, workspace, role, '$3::boolean')}
     end as entered
     from (select $1::uuid as id) wanted

@@ -5,7 +5,7 @@ import { clearable, id, instant, optional, text, timeZone } from '../../platform
 const email = z.string().trim().max(254).pipe(z.email('This is not an e-mail address.'))
 // How long a password must be is the installation's to say, so the verbs check it.
 const password = z.string().max(1000)
-const name = text(200)
+const name = text(255)
 const username = z
   .string()
   .trim()

@@ -7,7 +7,11 @@ const sipUser = z
   .trim()
   .regex(/^[\w.!~*'()&=+$,#-]{1,64}$/, 'Write a number like +15551234567, or a SIP user name.')
 
-const port = z.coerce.number().int().min(1).max(65_535)
+// A form sends it as a text.
+const port = z.preprocess(
+  (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+  z.int().min(1).max(65_535),
+)
 const host = z.string().trim().toLowerCase().min(1).max(255)
 const transport = z.enum(['udp', 'tcp', 'tls'])
 const transferMode = z.enum(['bridge', 'refer'])

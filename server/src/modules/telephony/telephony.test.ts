@@ -149,6 +149,11 @@ test('what a form leaves empty falls back to its default', async () => {
     max_concurrent_calls: '',
   })
   assert.equal(made.status, 201, made.text)
+  for (const port of [undefined, null]) {
+    const { status, body } = await ana.post('/api/sip-providers', { ...provider, port })
+    assert.deepEqual([status, body.error], [400, 'body.port: This is missing.'])
+  }
+  assert.equal((await ana.post('/api/sip-providers', { ...provider, port: '5070' })).body.port, 5070)
   const { active, transport, register, caller_ids, max_concurrent_calls } = made.body
   assert.deepEqual([active, transport, register, caller_ids, max_concurrent_calls], [false, 'udp', true, [], 10])
 })

@@ -74,7 +74,10 @@ test('what is wrong with a field is said in words for people', () => {
     'body.tags': 'Give at most 2 items.',
   })
   assert.deepEqual(faultsOf(order, { ...right, name: 'A long chair' }), { 'body.name': 'Give at most 10 characters.' })
-  assert.deepEqual(faultsOf(order, null), { body: 'Give an object.' })
+  assert.deepEqual(faultsOf(order, null), { body: 'This is missing.' })
+  assert.deepEqual(faultsOf(order, []), { body: 'Give an object.' })
+  assert.deepEqual(faultsOf(order, { ...right, name: null }), { 'body.name': 'This is missing.' })
+  assert.deepEqual(faultsOf(z.strictObject({}), { ten: 1 }), { body: 'Not known here: ten.' })
   assert.deepEqual(faultsOf(page(), { limit: 'many' }, 'query'), { 'query.limit': 'Give a number.' })
 })
 

@@ -5,7 +5,7 @@ import type { FieldFault } from '../errors.ts'
 export function describeFault(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'This is missing.' : wantedType[issue.expected]
+      return issue.input === undefined || issue.input === null ? 'This is missing.' : wantedType[issue.expected]
     case 'invalid_value':
       if (issue.input === undefined) return 'This is missing.'
       return `Give ${issue.values.length > 1 ? 'one of: ' : ''}${issue.values.map(String).join(', ')}.`
@@ -16,6 +16,8 @@ export function describeFault(issue: z.core.$ZodRawIssue): string | undefined {
       return `Give ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${unitOf(issue.origin, issue.maximum)}.`
     case 'invalid_format':
       return wantedFormat[issue.format]
+    case 'unrecognized_keys':
+      return `Not known here: ${issue.keys.join(', ')}.`
     case 'invalid_union':
       return issue.input === undefined ? 'This is missing.' : wantedFormat.regex
   }

@@ -137,6 +137,8 @@ test('who is removed or leaves is out at once, and back in their own workspace',
   assert.equal((await cleo.post(`/api/workspaces/${ana.workspaceId}/leave`)).status, 200)
   const { body: alone } = await cleo.get('/api/auth/me')
   assert.deepEqual([alone.workspace, alone.role, alone.workspaces], [null, null, []])
+  const nowhere = await cleo.get('/api/contacts')
+  assert.deepEqual([nowhere.status, nowhere.body.error.split('.')[0]], [403, 'You belong to no workspace'])
   const { body: own } = await cleo.post('/api/workspaces', {
     name: 'Cleo & Co',
     currency: 'EUR',
