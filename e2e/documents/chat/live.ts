@@ -40,6 +40,7 @@ export async function live(ana: Person, ben: Person, dora: Person, chat_id: stri
   using back = await ben.listen()
   back.send('resume', { after: lastId })
   await back.next('chat:message', ({ id }) => id === missed.id)
+  await back.next('resumed')
   const again = back.frames.filter(({ event }) => event === 'chat:message')
   assert.deepEqual(
     again.map(({ data }) => data.id),
