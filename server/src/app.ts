@@ -132,7 +132,7 @@ const jobTypes: JobType<any>[] = [
   endSubscriptionPeriods,
 ]
 const subscribers: Subscriber[] = [notifyShopTeam, announceConversations, pauseBereftCampaigns]
-const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...videoCommands, ...shopCommands]
+export const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...videoCommands, ...shopCommands]
 
 export interface App {
   readonly services: Services

@@ -57,6 +57,9 @@ export function event<T extends z.ZodType>(
   return declared
 }
 
+/** The frames' `event`s of all facts that live clients hear of. */
+export const liveEvents = (): string[] => [...catalogue.values()].flatMap(({ live }) => live?.event ?? [])
+
 export const eventType = (type: string): EventType | undefined => catalogue.get(type)
 
 export interface PendingEvent {

@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { socketCommands } from '../src/app.ts'
+import { liveEvents } from '../src/platform/events.ts'
+
+test('docs/sockets.md names every command and every event of the log that is heard', async () => {
+  const text = await readFile(new URL('../../docs/sockets.md', import.meta.url), 'utf8')
+  const [, said = '', heard = ''] = text.split(/^## What you (?:may say|hear)$/m)
+  const rows = (part: string) => part.split('\n').flatMap((line) => (/^\| (`.*?) \|/.exec(line)?.[1] ?? '').split(', '))
+  for (const { event } of socketCommands) assert.ok(rows(said).includes(`\`${event}\``), event)
+  for (const event of liveEvents()) assert.ok(rows(heard).includes(`\`${event}\``), event)
+})
