@@ -50,7 +50,7 @@ export async function untilReady(
   child: Child,
   logPath: string,
   isReady: () => Promise<boolean>,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await isReady())) {

@@ -62,7 +62,7 @@ for (const transport of transports)
 
         const call = async (to: string, onEvent: (event: LegEvent, hangUp: () => void) => void) => {
           const request = { attemptId: `${transport}-${to.slice(1)}`, trunkId: trunk.id, to, callerId: '+15550001111' }
-          const leg = await gateway.originate({ ...request, ringTimeoutMs: 10_000, maxDurationMs: 20_000 })
+          const leg = await gateway.originate({ ...request, ringTimeoutMs: 30_000, maxDurationMs: 60_000 })
           const events: LegEvent[] = []
           for await (const event of leg.events) {
             events.push(event)
@@ -122,7 +122,7 @@ test('calls come in: over UDP and TCP to our port, over TLS on the connection th
       for (const transport of transports) {
         const to = `alice-${transport}`
         const request = { attemptId: `in-${transport}`, trunkId: 'udp', to, callerId: '' }
-        const leg = await gateway.originate({ ...request, ringTimeoutMs: 10_000, maxDurationMs: 20_000 })
+        const leg = await gateway.originate({ ...request, ringTimeoutMs: 30_000, maxDurationMs: 60_000 })
         const events: LegEvent[] = []
         for await (const event of leg.events) events.push(event)
         const last = events.at(-1)

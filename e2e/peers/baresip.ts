@@ -167,7 +167,7 @@ function startControl(socket: Socket) {
   }
 
   return {
-    async untilEvent(type: string, timeoutMs = 10_000): Promise<BaresipEvent> {
+    async untilEvent(type: string, timeoutMs = 30_000): Promise<BaresipEvent> {
       const deadline = Date.now() + timeoutMs
       for (;;) {
         const found = unread.findIndex((event) => event.type === type)
@@ -186,7 +186,7 @@ function startControl(socket: Socket) {
       const asked = answers.length
       const json = JSON.stringify({ command, params })
       socket.write(`${Buffer.byteLength(json)}:${json},`)
-      const deadline = Date.now() + 5000
+      const deadline = Date.now() + 30_000
       while (answers.length === asked) {
         if (Date.now() > deadline) throw new Error(`baresip did not answer the command ${command}.`)
         await sleep(10)
