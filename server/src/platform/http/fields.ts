@@ -29,10 +29,7 @@ export const succeeded = { success: true } as const
 /** `?limit=&cursor=` of every list. */
 export const page = (defaultLimit = 50) =>
   z.object({
-    limit: z.preprocess(
-      (value) => (value === '' ? undefined : value),
-      z.coerce.number().int().min(1).max(200).default(defaultLimit),
-    ),
+    limit: z.coerce.number().int().min(1).max(200).default(defaultLimit),
     cursor: z.string().max(500).optional(),
   })
 

@@ -41,9 +41,7 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
     // The client's id is for its own logs; ours is what support asks for.
     requestIdHeader: false,
     genReqId: newId,
-    // Monitors and download managers ask with HEAD first.
-    exposeHeadRoutes: true,
-    frameworkErrors: (error, request, reply) => sendError(services.log, error, request, reply),
+    exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     clientErrorHandler: answerMalformedHttp,
@@ -102,7 +100,7 @@ function addRoute(app: FastifyInstance, { services, authenticate, limiter, opera
     method: definition.method,
     url: definition.path,
     bodyLimit: definition.bodyLimitBytes ?? 1024 * 1024,
-    // HEAD for whatever changes nothing: load balancers, players and link checkers ask so.
+    // HEAD for whatever changes nothing: monitors, players and download managers ask so first. A link that is good once is not used up by it.
     exposeHeadRoute: readOnly,
     config: { operation, failureFields: definition.failureFields },
     async handler(request, reply) {
