@@ -42,7 +42,13 @@ export interface Config extends OutsideAccounts {
   trustProxy: boolean | string
   corsOrigins: string[]
   rateLimits: RateLimits
-  signIn: { failuresPerWindow: number; windowMinutes: number; signUpsPerHour: number; minPasswordLength: number }
+  signIn: {
+    failuresPerWindow: number
+    windowMinutes: number
+    signUpsPerHour: number
+    minPasswordLength: number
+    refuseCommonPasswords: boolean
+  }
   /** Given keys, newest first; null: generated into `dataDir`. */
   encryptionKeys: string | null
   tokenKeys: string | null
@@ -123,6 +129,7 @@ export function readConfig(env: Environment): Config {
       windowMinutes: wholeNumber(env, 'LOGIN_WINDOW_MINUTES', 15, 1, 1440),
       signUpsPerHour: wholeNumber(env, 'SIGN_UPS_PER_HOUR', 20, 1, 10_000_000),
       minPasswordLength: wholeNumber(env, 'PASSWORD_MIN_LENGTH', 6, 6, 128),
+      refuseCommonPasswords: flag(env, 'PASSWORD_REFUSE_COMMON', !development),
     },
     encryptionKeys: env.ENCRYPTION_KEYS || null,
     tokenKeys: env.JWT_KEYS || null,

@@ -50,7 +50,7 @@ export async function createUser(
   services: Services,
   input: { email: string; password: string; name?: string; isAdmin?: boolean },
 ): Promise<{ id: string; workspaceId: string }> {
-  requireAcceptablePassword(input.password, services.config.signIn.minPasswordLength)
+  requireAcceptablePassword(input.password, services.config.signIn)
   const id = newId()
   const workspaceId = newId()
   const { insert, workspaceName } = await newUser(id, input)
@@ -86,7 +86,7 @@ export async function makeAdmin(services: Services, email: string, isAdmin = tru
 
 /** Sets the password and ends every session of the user. Throws 400 or 404. */
 export async function setPassword(services: Services, email: string, password: string): Promise<void> {
-  requireAcceptablePassword(password, services.config.signIn.minPasswordLength)
+  requireAcceptablePassword(password, services.config.signIn)
   const user = await findUser(services, email)
   const password_hash = await hashPassword(password)
   await transaction(serverContext(services, { workspaceId: null }), async (ctx) => {

@@ -28,7 +28,7 @@ export async function changePassword(
 ): Promise<void> {
   const { services } = ctx
   const { email } = await ctx.db.one(findMe, {})
-  requireAcceptablePassword(input.new_password, services.config.signIn.minPasswordLength, 'body.new_password')
+  requireAcceptablePassword(input.new_password, services.config.signIn, 'body.new_password')
   const { user, forgive } = await provePassword(services, email, input.current_password, device)
   if (!user) throw invalidField('body.current_password', 'This is not your current password.')
   await setPassword(ctx, user.id, input.new_password, device, [forgive])
@@ -39,7 +39,7 @@ export async function changePassword(
  * acceptable, and `current_password_required` in any other session: whoever finds one open must not keep the account.
  */
 export async function chooseNewPassword(ctx: Ctx, password: string, device: Device): Promise<void> {
-  requireAcceptablePassword(password, ctx.services.config.signIn.minPasswordLength)
+  requireAcceptablePassword(password, ctx.services.config.signIn)
   const id = currentSession(ctx)
   const session = id
     ? await serverContext(ctx.services, { workspaceId: null }).db.maybe(endRecovery, { id })

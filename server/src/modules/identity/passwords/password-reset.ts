@@ -149,7 +149,7 @@ export async function resetPassword(
   { token, password }: { token: string; password: string },
   device: Device,
 ): Promise<void> {
-  requireAcceptablePassword(password, services.config.signIn.minPasswordLength)
+  requireAcceptablePassword(password, services.config.signIn)
   const token_hash = hashToken(token)
   const server = serverContext(services, { workspaceId: null })
   const [admitted, [found]] = (await server.db.together([

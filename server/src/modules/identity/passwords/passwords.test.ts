@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hash as argon2 } from '@node-rs/argon2'
 import { hash as bcrypt } from '@node-rs/bcrypt'
+import type { TestAnswer } from '../../../../test/client.ts'
+import { startTestServer } from '../../../../test/server.ts'
+import { readConfig } from '../../../config.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { hashPassword, isOutdated, isPassword, requireAcceptablePassword } from './passwords.ts'
 
@@ -27,11 +30,41 @@ test('bcrypt hashes brought along are accepted, and outdated; so are argon2id ha
   assert.equal(isOutdated(await hashPassword('secret one')), false)
 })
 
+const rules = { minPasswordLength: 6, refuseCommonPasswords: true }
+
 test('how long a password may be', () => {
-  requireAcceptablePassword('123456', 6)
-  requireAcceptablePassword('x'.repeat(128), 6)
-  assert.throws(() => requireAcceptablePassword('12345', 6), /at least 6 characters/)
-  assert.throws(() => requireAcceptablePassword('x'.repeat(129), 6), /at most 128 characters/)
+  requireAcceptablePassword('kd82lx', rules)
+  requireAcceptablePassword('x'.repeat(128), rules)
+  assert.throws(() => requireAcceptablePassword('12345', rules), /at least 6 characters/)
+  assert.throws(() => requireAcceptablePassword('x'.repeat(129), rules), /at most 128 characters/)
+})
+
+test('passwords that are guessed first are refused, in whatever case, where that is asked for', () => {
+  for (const password of ['123456', 'password', 'Password123', 'QWERTYUIOP', 'iloveyou', 'football']) {
+    assert.throws(() => requireAcceptablePassword(password, rules), /guessed first/, password)
+    requireAcceptablePassword(password, { ...rules, refuseCommonPasswords: false })
+  }
+  for (const password of ['correct horse battery', 'password of mine', ' 123456', '__proto__', 'constructor'])
+    requireAcceptablePassword(password, rules)
+})
+
+test('a server that others reach refuses them at sign-up and at every change; one for trying at home does not', async () => {
+  const server = await startTestServer({ PASSWORD_REFUSE_COMMON: 'on' })
+  const isGuessedFirst = ({ status, body }: TestAnswer, field: string) =>
+    assert.deepEqual([status, body.details[0].path, /guessed first/.test(body.details[0].message)], [400, field, true])
+  const account = { email: 'ana@example.com', password: 'iloveyou' }
+  for (const path of ['/api/auth/signup', '/api/auth/register'])
+    isGuessedFirst(await server.anyone.post(path, account), 'body.password')
+  assert.equal((await server.anyone.post('/auth/v1/signup', account)).body.error_code, 'weak_password')
+  const ana = await server.signUp()
+  const change = { current_password: 'correct horse battery', new_password: 'Iloveyou' }
+  isGuessedFirst(await ana.post('/api/auth/password', change), 'body.new_password')
+  const reset = { token: 'k3Jb0uYvI2cW9mQzT1xN8sLr5hGf7dPa6eVoXyZ4wAc', password: 'iloveyou' }
+  isGuessedFirst(await server.anyone.post('/api/auth/reset-password', reset), 'body.password')
+
+  const { signIn: atHome } = readConfig({})
+  const { signIn: reached } = readConfig({ PUBLIC_URL: 'https://app.example.com' })
+  assert.deepEqual([atHome.refuseCommonPasswords, reached.refuseCommonPasswords], [false, true])
 })
 
 test('a crowd waits its turn, and beyond the queue is told to come back', async () => {

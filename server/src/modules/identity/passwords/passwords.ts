@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { verify as verifyBcrypt } from '@node-rs/bcrypt'
+import type { Config } from '../../../config.ts'
 import { AppError, invalidField, unavailable } from '../../../platform/errors.ts'
+import { isCommonPassword } from './common-passwords.ts'
 
 /** Argon2id with OWASP's minimum: 19 MiB, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -15,11 +17,25 @@ const waiting: (() => void)[] = []
 /** How often a password has been hashed or checked; the equal cost of every kind of login is tested by it. */
 export const passwordWork = { count: 0 }
 
-/** Throws 400 when it is too short or too long. Nothing else is asked of a password, and none is ever cut. */
-export function requireAcceptablePassword(password: string, minLength: number, path = 'body.password'): void {
-  if (password.length < minLength) throw invalidField(path, `A password needs at least ${minLength} characters.`)
+type Rules = Pick<Config['signIn'], 'minPasswordLength' | 'refuseCommonPasswords'>
+
+/**
+ * Throws 400 when it is too short, too long, or one of those that are guessed first. Nothing else is asked of a password
+ * (NIST SP 800-63B 5.1.1.2), and none is ever cut.
+ */
+export function requireAcceptablePassword(password: string, rules: Rules, path = 'body.password'): void {
+  const { minPasswordLength, refuseCommonPasswords } = rules
+  if (password.length < minPasswordLength) {
+    throw invalidField(path, `A password needs at least ${minPasswordLength} characters.`)
+  }
   if (password.length > maxPasswordLength) {
     throw invalidField(path, `A password can have at most ${maxPasswordLength} characters.`)
+  }
+  if (refuseCommonPasswords && isCommonPassword(password)) {
+    throw invalidField(
+      path,
+      'So many people use this password that it is guessed first. Three or four words that do not belong together are better, and easy to remember.',
+    )
   }
 }
 

@@ -25,7 +25,7 @@ export async function signUp(
   device: Device,
 ): Promise<SignedIn> {
   const { config } = services
-  requireAcceptablePassword(input.password, config.signIn.minPasswordLength)
+  requireAcceptablePassword(input.password, config.signIn)
   const server = serverContext(services, { workspaceId: null })
   const [admitted] = await server.db.together([signUpLimit(config, device.address)])
   requireAdmitted(admitted, 'sign up')
