@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const stepMs = 20
+/** Seldom enough for whoever counts requests. */
+const stepMs = 100
 
 /** Asks again and again until the answer is yes. Throws, naming what it waited for, after `timeoutMs`, default 30 s. */
 export async function until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 30_000): Promise<void> {
