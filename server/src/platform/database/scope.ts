@@ -1,7 +1,9 @@
 import type pg from 'pg'
-import { unavailable } from '../errors.ts'
+import { connect } from './connect.ts'
 import { databaseError, isConnectionBroken } from './errors.ts'
-import { type Row, sendOneByOne, sendTogether } from './one-sync.ts'
+import { sendOneByOne, sendTogether } from './one-sync.ts'
+import type { Row } from './round-trip.ts'
+import { readTogether } from './shared-reads.ts'
 import type { Call, Statement } from './statement.ts'
 
 /** Who acts, as the opener found out. Nulls where nobody is signed in or no workspace is chosen. */
@@ -61,26 +63,28 @@ function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, e
   }
 }
 
-async function connect({ pool }: Connections): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect()
-  } catch (cause) {
-    throw unavailable('The database cannot be reached at the moment.', 5, cause)
-  }
-}
-
 /** Each statement (or `together`) is a transaction of its own and one round trip: opener, statements, one Sync. */
 export function standalone(connections: Connections, open: Opener, readOnly: boolean): Db {
   let who: Entered | undefined
-  const run = async (calls: Call[]) => {
-    const client = await connect(connections)
+  const sendAlone = async (calls: Call[]) => {
+    const client = await connect(connections.pool)
     try {
-      const [opened, ...results] = await send(connections, client, [open(readOnly), ...calls], true)
+      const results = await send(connections, client, calls, true)
       client.release()
-      who = opened?.[0] as unknown as Entered
       return results
     } catch (error) {
       client.release(isConnectionBroken(error))
+      throw error
+    }
+  }
+  const run = async (calls: Call[]) => {
+    try {
+      const all = [open(readOnly), ...calls]
+      const isShared = readOnly && connections.pipelined
+      const [opened, ...results] = await (isShared ? readTogether(connections.pool, all) : sendAlone(all))
+      who = opened?.[0] as unknown as Entered
+      return results
+    } catch (error) {
       throw databaseError(error)
     }
   }
@@ -116,7 +120,7 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
     const alone = last && state === 'fresh'
     const opening = state === 'open' ? [] : alone ? [open(readOnly)] : [begin, open(readOnly)]
     const ending = last ? [...closing(), ...(state === 'open' ? [commit] : [])] : []
-    client ??= await connect(connections)
+    client ??= await connect(connections.pool)
     state = last ? 'done' : 'open'
     try {
       const results = await send(connections, client, [...opening, ...calls, ...ending], alone)

@@ -1,0 +1,114 @@
+import { createRequire } from 'node:module'
+import { serialize } from 'pg-protocol'
+import type { Call } from './statement.ts'
+
+// `pg` does not export these two; its version is pinned and `scope.test.ts` runs this form beside its plain twin.
+const require = createRequire(import.meta.url)
+const Result = require('pg/lib/result') as new (mode: undefined, types: unknown) => ResultOfPg
+const { prepareValue } = require('pg/lib/utils') as { prepareValue(value: unknown): unknown }
+
+interface ResultOfPg {
+  addFields(fields: unknown[]): void
+  parseRow(fields: unknown[]): Row
+}
+
+export interface ConnectionOfPg {
+  stream: { write(bytes: Buffer): void }
+  parsedStatements: Record<string, string>
+}
+
+export type Row = Record<string, unknown>
+
+type Readers = Map<string, ResultOfPg | null>
+
+// How each statement's rows read, per connection; null: it answers none. A prepared statement cannot change that (the
+// server refuses: "cached plan must not change result type"), so it is described once and never again.
+const described = new WeakMap<ConnectionOfPg, Readers>()
+
+const describe = serialize.describe({ type: 'P' })
+const execute = serialize.execute()
+const sync = serialize.sync()
+
+/** Several prepared statements and one Sync behind them: outside `begin … commit`, one implicit transaction. */
+export class RoundTrip {
+  /** The rows of each statement. */
+  readonly rows: Promise<Row[][]>
+  readonly calls: readonly Call[]
+  /** What has been sent to be parsed and is not known to be. */
+  readonly parsing: Call[] = []
+  #resolve!: (rows: Row[][]) => void
+  #reject!: (error: Error) => void
+  readonly #types: unknown
+  readonly #read: Row[][] = []
+  #current: Row[] = []
+  #readers!: Readers
+
+  constructor(calls: readonly Call[], types: unknown) {
+    this.calls = calls
+    this.#types = types
+    this.rows = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  /** Sends it. */
+  write(connection: ConnectionOfPg): void {
+    let readers = described.get(connection)
+    if (!readers) described.set(connection, (readers = new Map()))
+    this.#readers = readers
+    const messages: Buffer[] = []
+    try {
+      for (const { name, text, values } of this.calls) {
+        // A statement counts as parsed only at ParseComplete: earlier, a failing Bind would poison the connection.
+        if (!connection.parsedStatements[name] && !this.parsing.some((parsing) => parsing.name === name)) {
+          messages.push(serialize.parse({ name, text }))
+          this.parsing.push({ name, text, values })
+        }
+        messages.push(serialize.bind({ statement: name, values, valueMapper: prepareValue }))
+        if (!readers.has(name)) messages.push(describe)
+        messages.push(execute)
+      }
+    } catch (error) {
+      // A value that cannot be written: nothing of this goes out, but the client waits for an answer to the Sync.
+      messages.length = 0
+      this.parsing.length = 0
+      this.#reject(error as Error)
+    }
+    messages.push(sync)
+    // One write for all of it: the sockets' queue of small ones costs more than the copy.
+    connection.stream.write(Buffer.concat(messages))
+  }
+
+  get #statement(): string {
+    return (this.calls[this.#read.length] as Call).name
+  }
+
+  describe(fields: unknown[]): void {
+    const reader = new Result(undefined, this.#types)
+    reader.addFields(fields)
+    this.#readers.set(this.#statement, reader)
+  }
+
+  readRow(fields: unknown[]): void {
+    try {
+      this.#current.push((this.#readers.get(this.#statement) as ResultOfPg).parseRow(fields))
+    } catch (error) {
+      this.#reject(error as Error)
+    }
+  }
+
+  endStatement(): void {
+    if (!this.#readers.has(this.#statement)) this.#readers.set(this.#statement, null)
+    this.#read.push(this.#current)
+    this.#current = []
+  }
+
+  finish(): void {
+    this.#resolve(this.#read)
+  }
+
+  fail(error: Error): void {
+    this.#reject(error)
+  }
+}
