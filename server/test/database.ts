@@ -86,8 +86,16 @@ async function onPostgres(server: string, key: string, config: Config, log: Log)
     pipelined: config.database.pipelined,
     async close() {
       await pool.end()
-      await admin.query(`drop database if exists ${name} with (force)`)
-      await admin.end()
+      try {
+        // Not `with (force)`: that is refused while an autovacuum, which is the superuser's, is at work there.
+        await admin.query(
+          'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = current_user',
+          [name],
+        )
+        await admin.query(`drop database if exists ${name}`)
+      } finally {
+        await admin.end()
+      }
     },
   }
 }
