@@ -114,7 +114,7 @@ for (const table of tables) {
     ],
     'with check (true)': [
       `alter policy tenant on ${name} with check (true)`,
-      `alter policy tenant on ${name} with check (workspace_id = (select app.workspace_id()))`,
+      `alter policy tenant on ${name} with check (workspace_id = app.workspace_id())`,
     ],
   } as const
   for (const [mutant, [breaks, mends]] of Object.entries(mutants)) {

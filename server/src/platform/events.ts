@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Scope } from './access.ts'
 import type { Ctx } from './context.ts'
@@ -84,14 +84,29 @@ export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.
 export const workspaceTopic = (workspaceId: string, scope: Scope) => `${workspaceId}/${scope}`
 
 // A topic that begins with a slash belongs to the workspace at hand, which only the database knows by now.
+const resolved = (topics: RawBuilder<string[]>) =>
+  sql`array(select case when t like '/%' then app.workspace_id() || t else t end from unnest(${topics}) t)`
+
 const append = statement(
   'events.append',
+  (_, p: PendingEvent) =>
+    sql<Record<string, never>>`
+    insert into platform.events (id, type, data, topics)
+    values (${p.id}, ${p.type}, ${p.data}::jsonb, ${resolved(sql`${p.topics}::text[]`)})`,
+)
+
+const appendSeveral = statement(
+  'events.append_several',
   (_, p: { events: string }) =>
     sql<Record<string, never>>`
     insert into platform.events (id, type, data, topics)
-    select id, type, data,
-           array(select case when t like '/%' then app.workspace_id() || t else t end from unnest(topics) t)
+    select id, type, data, ${resolved(sql`topics`)}
       from jsonb_to_recordset(${p.events}::jsonb) as e (id uuid, type text, data jsonb, topics text[])`,
 )
 
-export const appendEvents = (events: PendingEvent[]) => append.call({ events: JSON.stringify(events) })
+export function appendEvents(events: PendingEvent[]): Call {
+  const [event] = events
+  return event && events.length === 1
+    ? append.call({ ...event, data: JSON.stringify(event.data) })
+    : appendSeveral.call({ events: JSON.stringify(events) })
+}

@@ -19,9 +19,13 @@ const isInternational = (typed: string) => /^\s*(\+|00)/.test(typed)
 
 export type ParsedPhoneNumber = { ok: true; e164: string } | { ok: false; reason: string }
 
+// To find out which of the 25 countries behind +1 a number belongs to is most of the work of reading it, and nobody asks.
+const northAmerican = /^\+1[2-9]\d{9}$/
+
 /** The same without a context, for many at a time. `country` is ISO 3166-1 alpha-2. */
 export function parsePhoneNumber(typed: string, country: string): ParsedPhoneNumber {
   const text = typed.trim().replace(/^00(?=[1-9])/, '+')
+  if (northAmerican.test(text)) return { ok: true, e164: text }
   try {
     const number = parsePhoneNumberWithError(text, {
       ...(isSupportedCountry(country) && { defaultCountry: country as CountryCode }),
