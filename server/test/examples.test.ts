@@ -22,6 +22,7 @@ const shown = new Map<string, ReferenceOperation>(
 const expectedRefusals: Record<string, number> = {
   // Outside parties that a test's server has no account with.
   signInElsewhere: 409,
+  supabaseAuthorize: 400,
   returnFromElsewhere: 409,
   verifyWebhook: 409,
   receiveWebhook: 409,
