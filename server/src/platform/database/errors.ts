@@ -5,7 +5,8 @@ interface PgError extends Error {
   constraint?: string
 }
 
-const isSqlState = (code: string | undefined) => code !== undefined && /^[0-9A-Z]{5}$/.test(code)
+// Each has a digit, unlike EPIPE.
+const isSqlState = (code: string | undefined) => code !== undefined && /^(?=.*\d)[0-9A-Z]{5}$/.test(code)
 
 /** 57P0x: terminated by the server; 08: connection lost; no SQLSTATE at all: the socket failed, not the statement. */
 export function isConnectionBroken(error: unknown): boolean {
