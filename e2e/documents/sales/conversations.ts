@@ -37,6 +37,8 @@ export async function checkConversations(
     'channel=phone',
     'outcome=qualified',
     'from=2026-11-20&to=2026-11-21',
+    // A day is the whole day.
+    'from=2026-11-20&to=2026-11-20',
   ])
     assert.equal(await count(query), 1, query)
   for (const query of [
@@ -44,7 +46,7 @@ export async function checkConversations(
     'channel=sms',
     'outcome=voicemail',
     'from=2026-11-21',
-    'to=2026-11-20',
+    'to=2026-11-19',
   ])
     assert.equal(await count(query), 0, query)
   await refused(400, owner.get('/api/conversations?channel=pigeon'), 'query.channel')
