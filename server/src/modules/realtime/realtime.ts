@@ -85,7 +85,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     try {
       applyChange(event)
       for (const source of sources) changeAudience(source.changes(event))
-      if (event.topics.length === 0) return
+      if (!hub.isHeard(event.topics)) return
       const frame = frameOf(event)
       if (frame) hub.deliver(event.topics, frame, event)
     } catch (error) {

@@ -19,6 +19,8 @@ export interface Listener {
 export interface Hub extends Broadcast {
   join(topic: string, listener: Listener): void
   leave(topic: string, listener: Listener): void
+  /** Does anybody here listen to any of these topics? */
+  isHeard(topics: readonly string[]): boolean
   /** To the local listeners of any of these topics, once each. */
   deliver(topics: readonly string[], frame: Buffer, position?: Position): void
 }
@@ -56,6 +58,7 @@ export function createHub(bus: NodeBus, log: Log): Hub {
     bus.publish(channel, message) || bus.publish(packedChannel, deflateRawSync(message).toString('base64'))
 
   return {
+    isHeard: (topics) => topics.some((topic) => rooms.has(topic)),
     deliver,
     join(topic, listener) {
       const room = rooms.get(topic)
