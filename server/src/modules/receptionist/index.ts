@@ -1,2 +1,2 @@
-export { embedKnowledge } from './knowledge.ts'
+export { embedKnowledge } from './knowledge/knowledge.ts'
 export { receptionistRoutes } from './routes.ts'

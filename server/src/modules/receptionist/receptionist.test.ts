@@ -6,9 +6,9 @@ import fc from 'fast-check'
 import { createClient } from '../../../test/client.ts'
 import { explainAs } from '../../../test/explain.ts'
 import { startTestServer } from '../../../test/server.ts'
-import { countAll, countRange, findQuarter, list } from './calls.ts'
-import { toPassages } from './passages.ts'
-import { sums } from './statistics.ts'
+import { countAll, countRange, findQuarter, list } from './calls/call-list.ts'
+import { toPassages } from './knowledge/passages.ts'
+import { sums } from './statistics/statistics.ts'
 
 /** A model that knows one thing: a text is about animals, or it is not. */
 const model = createServer((request, response) => {

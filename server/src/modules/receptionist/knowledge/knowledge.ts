@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement, variants } from '../../platform/database/statement.ts'
-import { AppError, invalidField, missing } from '../../platform/errors.ts'
-import { readCursor, toPage } from '../../platform/http/fields.ts'
-import { readUpload } from '../../platform/http/multipart.ts'
-import { newId } from '../../platform/id.ts'
-import { job } from '../../platform/jobs.ts'
-import { getClient } from './clients.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement, variants } from '../../../platform/database/statement.ts'
+import { AppError, invalidField, missing } from '../../../platform/errors.ts'
+import { readCursor, toPage } from '../../../platform/http/fields.ts'
+import { readUpload } from '../../../platform/http/multipart.ts'
+import { newId } from '../../../platform/id.ts'
+import { job } from '../../../platform/jobs.ts'
+import { getClient } from '../clients/clients.ts'
 import { embed } from './embeddings.ts'
 import { toPassages } from './passages.ts'
 
@@ -154,78 +154,3 @@ export const embedKnowledge = job({
     }
   },
 })
-
-interface Found {
-  knowledge_id: string
-  number: number
-}
-
-// Any of the words, not all: a question is longer than its answer. The best match has the most and the rarest.
-const byWords = statement(
-  'receptionist.search_words',
-  (_, p: { client_id: string; q: string; limit: number }) =>
-    sql<Found>`
-    select knowledge_id, number
-      from receptionist.search_words(${p.client_id}::uuid,
-             replace(plainto_tsquery('simple', ${p.q})::text, ' & ', ' | ')::tsquery, ${p.limit}::int)`,
-)
-
-const byVector = statement(
-  'receptionist.search_vector',
-  (_, p: { client_id: string; vector: number[]; model: string; limit: number }) =>
-    sql<Found>`
-      select knowledge_id, number from receptionist.passages
-       where client_id = ${p.client_id} and embedding_model = ${p.model} and cardinality(embedding) = cardinality(${p.vector}::real[])
-       order by receptionist.cosine(embedding, ${p.vector}::real[]) desc nulls last limit ${p.limit}`,
-)
-
-const texts = statement(
-  'receptionist.passages.texts',
-  (_, p: { places: string }) =>
-    sql<Found & { title: string; text: string }>`
-    select p.knowledge_id, p.number, k.title, p.text
-      from jsonb_to_recordset(${p.places}::jsonb) as f (knowledge_id uuid, number int)
-      join receptionist.passages p using (knowledge_id, number) join receptionist.knowledge k on k.id = p.knowledge_id`,
-)
-
-/** Passages that answer a question, best first, by their words and, where there is a model, by their meaning. */
-export async function searchKnowledge(ctx: Ctx, client_id: string, q: string, limit: number) {
-  await getClient(ctx, client_id)
-  const vector = await vectorOf(ctx, q)
-  const lists = await Promise.all([
-    ctx.db.all(byWords, { client_id, q, limit }),
-    vector
-      ? ctx.db.all(byVector, { client_id, vector, model: ctx.services.config.embeddings?.model ?? '', limit })
-      : [],
-  ])
-  const best = fuse(lists).slice(0, limit)
-  const rows = await ctx.db.all(texts, { places: JSON.stringify(best) })
-  const found = new Map(rows.map((row) => [`${row.knowledge_id}/${row.number}`, row]))
-  return best.flatMap(({ knowledge_id, number, score }) => {
-    const row = found.get(`${knowledge_id}/${number}`)
-    return row ? [{ knowledge_id, title: row.title, text: row.text, score: Math.round(score * 10_000) / 10_000 }] : []
-  })
-}
-
-/** A model that is away makes the search poorer, not impossible. */
-async function vectorOf(ctx: Ctx, q: string): Promise<number[] | null> {
-  try {
-    return (await embed(ctx, [q]))?.[0] ?? null
-  } catch (error) {
-    ctx.log.warn({ err: error }, 'The embedding model did not answer; knowledge is searched by words only.')
-    return null
-  }
-}
-
-/** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant 60. */
-function fuse(lists: Found[][]): (Found & { score: number })[] {
-  const scores = new Map<string, Found & { score: number }>()
-  for (const list of lists) {
-    for (const [rank, { knowledge_id, number }] of list.entries()) {
-      const key = `${knowledge_id}/${number}`
-      const known = scores.get(key) ?? { knowledge_id, number, score: 0 }
-      scores.set(key, { ...known, score: known.score + 1 / (60 + rank + 1) })
-    }
-  }
-  return [...scores.values()].toSorted((a, b) => b.score - a.score)
-}

@@ -1,17 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { patch, statement, variants } from '../../platform/database/statement.ts'
-import { badRequest, invalidField, missing } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { newId } from '../../platform/id.ts'
-import { meetContact, parsePhoneNumber } from '../contacts/index.ts'
-import { workspaceDefaults } from '../identity/index.ts'
-import { ReceptionistCallLogged } from './events.ts'
-import type { Call, CallChanges, CallQuery, NewCall } from './schema.ts'
-
-const columns = sql.raw(`
-  id, client_id, contact_id, caller_phone, caller_name, duration_seconds::float8 as duration_seconds, stt_latency_ms,
-  llm_latency_ms, tts_latency_ms, transcript, sentiment, success, recording_url, notes, started_at, created_at`)
+import type { Ctx } from '../../../platform/context.ts'
+import { statement, variants } from '../../../platform/database/statement.ts'
+import { badRequest, invalidField } from '../../../platform/errors.ts'
+import { workspaceDefaults } from '../../identity/index.ts'
+import { callColumns } from './calls.ts'
+import type { Call, CallQuery } from './schema.ts'
 
 interface Filter {
   client_id: string | null
@@ -42,7 +35,7 @@ export const list = variants(
   'receptionist.calls.list',
   (_, p: Filter & Place & { limit: number; offset: number }, shape: FilterShape & { continued: boolean }) =>
     sql<Call & { place: string }>`
-      select ${columns}, started_at::text as place from receptionist.calls
+      select ${callColumns}, started_at::text as place from receptionist.calls
        where ${matching(p, shape)}
          ${shape.continued ? sql`and (started_at, id) < (${p.before_at}::timestamptz, ${p.before_id}::uuid)` : sql``}
        order by started_at desc, id desc limit ${p.limit} offset ${p.offset}`,
@@ -190,74 +183,4 @@ function readPlace(cursor: string): [string, string] {
     /^([\d :.+-]{19,40})\|([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? []
   if (!at || !id) throw badRequest('invalid_cursor', 'This cursor was not made by this list. Start again without one.')
   return [at, id]
-}
-
-const find = statement(
-  'receptionist.calls.find',
-  (_, p: { id: string }) => sql<Call>`select ${columns} from receptionist.calls where id = ${p.id}`,
-)
-
-export const getCall = async (ctx: Ctx, id: string): Promise<Call> =>
-  (await ctx.db.maybe(find, { id })) ?? missing('call')
-
-// Calls of deleted clients are logged too: they took place.
-const insert = statement(
-  'receptionist.calls.insert',
-  (_, p: NewCall & { id: string; contact_id: string | null }) =>
-    sql<Call>`
-      insert into receptionist.calls (id, client_id, contact_id, caller_phone, caller_name, duration_seconds, stt_latency_ms,
-        llm_latency_ms, tts_latency_ms, transcript, sentiment, success, recording_url, notes, started_at)
-      select ${p.id}, c.id, ${p.contact_id}::uuid, ${p.caller_phone}, ${p.caller_name}, coalesce(${p.duration_seconds}::numeric, 0),
-        ${p.stt_latency_ms}::int, ${p.llm_latency_ms}::int, ${p.tts_latency_ms}::int, ${p.transcript}, ${p.sentiment},
-        ${p.success}::boolean, ${p.recording_url}, ${p.notes},
-        coalesce(${p.started_at}::timestamptz, now() - make_interval(secs => coalesce(${p.duration_seconds}::float8, 0)))
-        from receptionist.clients c where c.id = ${p.client_id}::uuid
-      returning ${columns}`,
-)
-
-/** Logs a call that took place. The caller becomes a contact when the number says who it was. Throws 404 for an unknown client. */
-export async function logCall(ctx: Ctx, input: NewCall): Promise<Call> {
-  const contact_id = await callerOf(ctx, input)
-  const call = (await ctx.db.maybe(insert, { ...input, id: newId(), contact_id })) ?? missing('client')
-  emit(ctx, ReceptionistCallLogged, { ...call, call_id: call.id })
-  return call
-}
-
-async function callerOf(ctx: Ctx, { caller_phone, caller_name }: NewCall): Promise<string | null> {
-  if (!caller_phone) return null
-  // A withheld or odd number is part of the record, and nobody's identity.
-  const number = parsePhoneNumber(caller_phone, (await workspaceDefaults(ctx)).default_country)
-  return number.ok ? meetContact(ctx, { name: caller_name, identities: [{ kind: 'phone', value: number.e164 }] }) : null
-}
-
-const changeable = [
-  'caller_name',
-  'duration_seconds',
-  'stt_latency_ms',
-  'llm_latency_ms',
-  'tts_latency_ms',
-  'transcript',
-  'sentiment',
-  'success',
-  'recording_url',
-  'notes',
-  'started_at',
-]
-
-const update = statement(
-  'receptionist.calls.update',
-  (_, p: { id: string; changes: string }) =>
-    sql<Call>`update receptionist.calls c set ${patch('c', changeable, p.changes)} where id = ${p.id} returning ${columns}`,
-)
-
-/** Corrects a record; the figures follow. */
-export const updateCall = async (ctx: Ctx, id: string, changes: CallChanges): Promise<Call> =>
-  (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('call')
-
-const remove = statement('receptionist.calls.delete', (db, p: { id: string }) =>
-  db.deleteFrom('receptionist.calls').where('id', '=', p.id).returning('id'),
-)
-
-export async function deleteCall(ctx: Ctx, id: string): Promise<void> {
-  if (!(await ctx.db.maybe(remove, { id }))) missing('call')
 }

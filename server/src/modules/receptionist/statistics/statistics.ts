@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { statement, variants } from '../../platform/database/statement.ts'
-import { limitsOf } from '../billing/index.ts'
-import { workspaceDefaults } from '../identity/index.ts'
-import { getClient } from './clients.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement, variants } from '../../../platform/database/statement.ts'
+import { limitsOf } from '../../billing/index.ts'
+import { workspaceDefaults } from '../../identity/index.ts'
+import { getClient } from '../clients/clients.ts'
 import type { StatisticsQuery } from './schema.ts'
 
 interface Range {

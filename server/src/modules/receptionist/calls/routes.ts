@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { id, succeeded, success } from '../../../platform/http/fields.ts'
+import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { listCalls } from './call-list.ts'
+import { deleteCall, getCall, logCall, updateCall } from './calls.ts'
+import * as schema from './schema.ts'
+
+const byId = z.object({ id })
+const someId = '0199b0a0-0000-7000-8000-000000000001'
+
+export const callRoutes: Record<string, Route> = {
+  listCalls: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/calls',
+    access: 'calls:read',
+    summary: 'Calls of clients, newest first, by page or by cursor',
+    query: schema.CallQuery,
+    answer: schema.CallPage,
+    handler: (ctx, { query }) => listCalls(ctx, query),
+  }),
+  logCall: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/calls',
+    access: 'calls:write',
+    summary: 'Log a call that took place; for agents, with an API key',
+    body: schema.NewCall,
+    example: {
+      client_id: someId,
+      caller_phone: '+15551230042',
+      caller_name: 'Ana Silva',
+      transcript: 'I would like an appointment on Friday.',
+      sentiment: 'positive',
+      success: true,
+      duration_seconds: 45.5,
+      stt_latency_ms: 150,
+      llm_latency_ms: 300,
+      tts_latency_ms: 200,
+    },
+    status: 201,
+    answer: schema.Call,
+    handler: (ctx, { body }) => logCall(ctx, body),
+  }),
+  getCall: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/calls/:id',
+    access: 'calls:read',
+    summary: 'One call',
+    params: byId,
+    answer: schema.Call,
+    handler: (ctx, { params }) => getCall(ctx, params.id),
+  }),
+  ...changes('Call', {
+    path: '/api/calls/:id',
+    access: 'calls:write',
+    summary: 'Correct the record of a call; figures follow',
+    params: byId,
+    body: schema.CallChanges,
+    example: { sentiment: 'positive', notes: 'Called back at noon' },
+    answer: schema.Call,
+    handler: (ctx, { params, body }) => updateCall(ctx, params.id, body),
+  }),
+  deleteCall: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/calls/:id',
+    access: 'calls:write',
+    summary: 'Delete the record of a call; figures follow',
+    params: byId,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteCall(ctx, params.id)
+      return succeeded
+    },
+  }),
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { id, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
+import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { createClient, deleteClient, getClient, listClients, updateClient } from './clients.ts'
+import * as schema from './schema.ts'
+
+const byId = z.object({ id })
+
+export const clientRoutes: Record<string, Route> = {
+  listClients: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/clients',
+    access: 'clients:read',
+    summary: 'Businesses the receptionist answers for, newest first',
+    query: schema.ClientQuery,
+    answer: pageOf(schema.Client),
+    handler: (ctx, { query }) => listClients(ctx, query),
+  }),
+  createClient: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/clients',
+    access: 'clients:write',
+    summary: 'Add a client',
+    body: schema.NewClient,
+    example: {
+      name: 'Dr. Berg',
+      phone_number: '+15551230077',
+      profession: 'Dentist',
+      voice_name: 'Rachel',
+      system_prompt: 'Be brief and kind.',
+    },
+    status: 201,
+    answer: schema.Client,
+    errors: [402, 409],
+    handler: (ctx, { body }) => createClient(ctx, body),
+  }),
+  getClient: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/clients/:id',
+    access: 'clients:read',
+    summary: 'One client',
+    params: byId,
+    answer: schema.Client,
+    handler: (ctx, { params }) => getClient(ctx, params.id),
+  }),
+  ...changes('Client', {
+    path: '/api/clients/:id',
+    access: 'clients:write',
+    summary: 'Change a client; what is not sent stays',
+    params: byId,
+    body: schema.ClientChanges,
+    example: { voice_name: 'Rachel', system_prompt: 'You answer for a dentist. Be brief and kind.' },
+    answer: schema.Client,
+    errors: [409],
+    handler: (ctx, { params, body }) => updateClient(ctx, params.id, body),
+  }),
+  deleteClient: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/clients/:id',
+    access: 'clients:write',
+    summary: 'Stop answering for a client; its calls stay in the figures',
+    params: byId,
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteClient(ctx, params.id)
+      return succeeded
+    },
+  }),
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { id, page, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
+import { type Route, route } from '../../../platform/http/route.ts'
+import { addKnowledge, addKnowledgeFile, deleteKnowledge, listKnowledge } from './knowledge.ts'
+import * as schema from './schema.ts'
+import { searchKnowledge } from './search.ts'
+
+const byId = z.object({ id })
+
+export const knowledgeRoutes: Record<string, Route> = {
+  listKnowledge: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/clients/:id/knowledge',
+    access: 'clients:read',
+    summary: 'What the receptionist knows of a client',
+    params: byId,
+    query: page(),
+    answer: pageOf(schema.Knowledge),
+    handler: (ctx, { params, query }) => listKnowledge(ctx, params.id, query),
+  }),
+  addKnowledge: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/clients/:id/knowledge',
+    access: 'knowledge:write',
+    summary: 'Teach the receptionist a text, or a text file in the form field "file"',
+    params: byId,
+    body: schema.NewKnowledge,
+    example: { title: 'Opening hours', content: 'We are open from Monday to Friday, 9 to 17.' },
+    upload: true,
+    bodyLimitBytes: 2 * 1024 * 1024,
+    status: 201,
+    answer: schema.Knowledge,
+    errors: [413, 415],
+    handler: (ctx, { params, body, request }) =>
+      body ? addKnowledge(ctx, params.id, body) : addKnowledgeFile(ctx, params.id, request),
+  }),
+  searchKnowledge: route({
+    kind: 'outside',
+    method: 'GET',
+    path: '/api/clients/:id/knowledge/search',
+    access: 'clients:read',
+    summary: 'Passages that answer a question, by words and by meaning',
+    params: byId,
+    query: z.object({
+      q: z.string().trim().min(1).max(1000),
+      limit: z.coerce.number().int().min(1).max(50).default(5),
+    }),
+    answer: z.object({ data: z.array(schema.FoundPassage) }),
+    handler: async (ctx, { params, query }) => ({
+      data: await searchKnowledge(ctx, params.id, query.q, query.limit),
+    }),
+  }),
+  deleteKnowledge: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/clients/:id/knowledge/:knowledgeId',
+    access: 'knowledge:write',
+    summary: 'Forget a text',
+    params: z.object({ id, knowledgeId: id }),
+    answer: success,
+    async handler(ctx, { params }) {
+      await deleteKnowledge(ctx, params.id, params.knowledgeId)
+      return succeeded
+    },
+  }),
+  deleteKnowledgeByQuery: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/clients/:id/knowledge',
+    access: 'knowledge:write',
+    summary: 'Forget a text, named in the query',
+    params: byId,
+    query: z.object({ knowledge_id: id }),
+    answer: success,
+    async handler(ctx, { params, query }) {
+      await deleteKnowledge(ctx, params.id, query.knowledge_id)
+      return succeeded
+    },
+  }),
+}

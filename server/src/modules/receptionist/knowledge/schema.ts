@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { id, instant, text } from '../../../platform/http/fields.ts'
+
+export const Knowledge = z
+  .object({ id, client_id: id, title: z.string(), content: z.string(), created_at: instant })
+  .meta({ id: 'Knowledge' })
+
+export const NewKnowledge = z.object({ title: text(255), content: text(1_000_000) }).meta({ id: 'NewKnowledge' })
+
+export const FoundPassage = z
+  .object({ knowledge_id: id, title: z.string(), text: z.string(), score: z.number() })
+  .meta({ id: 'FoundPassage' })

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { id } from '../../../platform/http/fields.ts'
+import { type Route, route } from '../../../platform/http/route.ts'
+import { callsPerDay, clientStatistics, dashboard, sentimentShares, usage } from './statistics.ts'
+import * as schema from './schema.ts'
+
+const byId = z.object({ id })
+
+export const statisticsRoutes: Record<string, Route> = {
+  getDashboard: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/analytics/dashboard',
+    access: 'analytics:read',
+    summary: 'How the receptionist does: clients, calls, minutes, success, latencies, mood',
+    query: schema.StatisticsQuery,
+    answer: schema.Dashboard,
+    handler: (ctx, { query }) => dashboard(ctx, query),
+  }),
+  getCallsPerDay: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/analytics/calls-per-day',
+    access: 'analytics:read',
+    summary: 'Calls and minutes of each day, days without calls too',
+    query: schema.StatisticsQuery,
+    answer: schema.CallsPerDay,
+    handler: (ctx, { query }) => callsPerDay(ctx, query),
+  }),
+  getSentiment: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/analytics/sentiment',
+    access: 'analytics:read',
+    summary: 'The mood of callers',
+    query: schema.StatisticsQuery,
+    answer: schema.SentimentShares,
+    handler: (ctx, { query }) => sentimentShares(ctx, query),
+  }),
+  getClientStatistics: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/analytics/client/:id/stats',
+    access: 'analytics:read',
+    summary: "The dashboard's figures for one client",
+    params: byId,
+    query: schema.StatisticsQuery,
+    answer: schema.ClientStatistics,
+    handler: (ctx, { params, query }) => clientStatistics(ctx, params.id, query),
+  }),
+  getUsage: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/usage',
+    access: 'billing:read',
+    summary: 'What the workspace uses of its plan',
+    answer: schema.Usage,
+    handler: (ctx) => usage(ctx),
+  }),
+}
