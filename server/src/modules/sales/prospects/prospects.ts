@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { violates } from '../../../platform/database/errors.ts'
-import { patch, statement, variants } from '../../../platform/database/statement.ts'
-import { conflict, forbidden, invalidField, missing } from '../../../platform/errors.ts'
+import { patch, statement } from '../../../platform/database/statement.ts'
+import { conflict, invalidField, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import {
@@ -17,81 +17,17 @@ import {
 import { type Budget, parseBudget } from '../understanding/budget.ts'
 import { parseTimeline } from '../understanding/buying-timeline.ts'
 import { ProspectCreated, ProspectStatusChanged } from '../events.ts'
-import { pageBy, placeOf } from '../lists.ts'
+import { requireMayAssign } from '../routing/assigning.ts'
 import { assignByRules } from '../routing/rules.ts'
-import type { NewProspect, Prospect, ProspectChanges, ProspectQuery } from './schema.ts'
+import { type ProspectRow, selectProspects } from './prospect-row.ts'
+import type { NewProspect, Prospect, ProspectChanges } from './schema.ts'
 import { type ProspectStatus, prospectTransitions } from '../transitions.ts'
-
-type Row = Prospect & { place: string }
-
-/** A member's name as people read it. */
-export const nameOf = (alias: string) =>
-  sql.raw<string>(`coalesce(${alias}.full_name, ${alias}.display_name, ${alias}.username, ${alias}.email)`)
-
-const select = sql`
-  select p.contact_id as id, p.contact_id, p.place, trim(c.first_name || ' ' || c.last_name) as name, c.email, c.phone_number as phone,
-         w.value as whatsapp, p.budget, p.budget_min::float8 as budget_min, p.budget_max::float8 as budget_max, p.budget_currency,
-         p.city, p.timeline, p.timeline_days, p.status, p.assigned_to, ${nameOf('u')} as assigned_to_name, p.assignment_reason,
-         p.preferred_channel, p.language, p.source_channel, p.created_at, p.updated_at
-    from sales.prospects p
-    join contacts.contacts c on c.workspace_id = p.workspace_id and c.id = p.contact_id
-    left join identity.users u on u.id = p.assigned_to
-    left join lateral (
-      select i.value from contacts.identities i
-       where i.workspace_id = p.workspace_id and i.contact_id = p.contact_id and i.kind = 'whatsapp'
-       order by i.created_at, i.id limit 1) w on true`
-
-interface Filters {
-  status: string | null
-  city: string | null
-  assigned_to: string | null
-  q: string | null
-  before: string | null
-}
-interface Shape extends Record<string, boolean | string> {
-  status: boolean
-  city: boolean
-  assigned: boolean
-  continued: boolean
-  rows: string
-}
-
-const list = variants(
-  'sales.list_prospects',
-  (_, p: Filters, shape: Shape) =>
-    sql<Row>`
-    ${select}
-     where true ${shape.status ? sql`and p.status = ${p.status}` : sql``}
-                ${shape.city ? sql`and p.city_key = lower(${p.city})` : sql``}
-                ${shape.assigned ? sql`and p.assigned_to = ${p.assigned_to}::uuid` : sql``}
-                ${shape.continued ? sql`and p.place < ${p.before}::uuid` : sql``}
-     order by p.place desc limit ${sql.lit(Number(shape.rows))}`,
-)
-
-const search = variants(
-  'sales.find_prospects',
-  (_, p: Filters, { rows }: { rows: string }) =>
-    sql<Row>`
-    ${select}
-     where p.contact_id = any (array(select sales.search_prospects(
-             ${p.q}, ${p.status}, ${p.city}, ${p.assigned_to}::uuid, ${p.before}::uuid, ${sql.lit(Number(rows))})))
-     order by p.place desc`,
-)
-
-/** Who came into the pipeline last comes first; `q` finds words in name, e-mail, number, city, budget and timeline. */
-export async function listProspects(ctx: Ctx, query: ProspectQuery) {
-  const { before, continued, rows } = placeOf(query)
-  const { status = null, city = null, assignedTo: assigned_to = null, q = null } = query
-  const shape = { status: status !== null, city: city !== null, assigned: assigned_to !== null, continued, rows }
-  const found = await ctx.db.all(q === null ? list(shape) : search({ rows }), { status, city, assigned_to, q, before })
-  return pageBy(found, query.limit, ({ place }) => place)
-}
 
 const find = statement(
   'sales.find_prospect',
   (_, p: { id: string }) =>
-    sql<Row>`
-    ${select} where p.contact_id = coalesce((select contact_id from contacts.merged_contacts where old_id = ${p.id}::uuid), ${p.id}::uuid)`,
+    sql<ProspectRow>`
+    ${selectProspects} where p.contact_id = coalesce((select contact_id from contacts.merged_contacts where old_id = ${p.id}::uuid), ${p.id}::uuid)`,
 )
 
 /** By their id, or by that of a contact who was merged into them. Throws 404. */
@@ -272,15 +208,6 @@ function understand({ budget, timeline }: Texts) {
     ...(timeline !== undefined && { timeline, timeline_days: timeline ? parseTimeline(timeline) : null }),
   }
   return { read, fields }
-}
-
-const assigners = new Set<string | null>(['owner', 'admin', 'sales_manager'])
-
-/** Everyone may take somebody on themselves; managers give them to others. Throws 403. */
-export async function requireMayAssign(ctx: Ctx, to: string | null): Promise<void> {
-  const { user_id, role } = await ctx.db.entered()
-  if (assigners.has(role) || (to !== null && to.toLowerCase() === user_id)) return
-  throw forbidden('Your role lets you take this on yourself, but not give it to somebody else.')
 }
 
 const notAMember = (error: unknown) =>
