@@ -8,18 +8,18 @@ import { newId } from '../../platform/id.ts'
 import { publicReader } from '../../platform/public-reader.ts'
 import { audited } from '../identity/index.ts'
 import { IntegrationChanged } from './events.ts'
-import { type PlatformName, platformNames, platforms } from './platforms.ts'
+import { type PlatformName, platforms } from './platforms.ts'
 import type { ConnectionSecrets, NewAccount } from './channels/channel.ts'
 import type { IntegrationChanges, integrationStatuses, integrationTypes, SaveIntegration } from './schema.ts'
 
-type Status = (typeof integrationStatuses)[number]
+export type ConnectionStatus = (typeof integrationStatuses)[number]
 
 export interface Connection {
   id: string
   platform: string
   type: (typeof integrationTypes)[number]
   name: string
-  status: Status
+  status: ConnectionStatus
   error: string | null
   account_id: string | null
   account_name: string | null
@@ -54,45 +54,6 @@ export async function listIntegrations(ctx: Ctx, query: { limit: number; cursor?
   return { data: isStranger ? data.map(({ name, type, status }) => ({ name, type, status })) : data, next_cursor }
 }
 
-const ofPlatforms = statement(
-  'integrations.of_platforms',
-  (_, p: { platforms: string[] }) => sql<Connection>`
-    select ${connectionColumns} from integrations.connections where platform = any (${p.platforms})`,
-)
-
-export interface PlatformState {
-  platform: PlatformName
-  name: string
-  type: 'social' | 'messaging'
-  isConnected: boolean
-  status: Status
-  /** The account at the platform: a page, a bot. */
-  accountId: string | null
-  accountName: string | null
-  error: string | null
-  expiresAt: string | null
-  lastSync: string | null
-}
-
-/** Every platform a shop can be connected to, connected or not. */
-export async function listPlatforms(ctx: Ctx): Promise<PlatformState[]> {
-  const rows = await ctx.db.all(ofPlatforms, { platforms: platformNames })
-  return platformNames.map((platform) => {
-    const row = rows.find((row) => row.platform === platform)
-    return {
-      platform,
-      ...platforms[platform],
-      isConnected: row?.status === 'connected',
-      status: row?.status ?? 'disconnected',
-      accountId: row?.account_id ?? null,
-      accountName: row?.account_name ?? null,
-      error: row?.error ?? null,
-      expiresAt: row?.expires_at ?? null,
-      lastSync: row?.last_sync ?? null,
-    }
-  })
-}
-
 const lock = statement(
   'integrations.lock',
   (_, p: { id: string | null; platform: string | null }) => sql<Connection>`
@@ -104,7 +65,7 @@ interface Saved {
   platform: string
   type: string
   name: string
-  status: Status
+  status: ConnectionStatus
   settings: string
   account_id: string | null
   account_name: string | null

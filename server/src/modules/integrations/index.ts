@@ -1,4 +1,3 @@
-export { listPlatforms, type PlatformState } from './connections.ts'
 export { accountOf, needsAttention } from './accounts.ts'
 export type { Media, News } from './channels/channel.ts'
 export { channels } from './channels/channels.ts'
@@ -12,4 +11,5 @@ export {
 export { type PlatformName, platformNames, platformOf, platforms } from './platforms.ts'
 export { renewTokens } from './renewal.ts'
 export { integrationRoutes } from './routes.ts'
+export { listPlatforms, type PlatformState } from './shop-integrations.ts'
 export { answerChallenge, openDelivery } from './webhook.ts'

@@ -1,15 +1,56 @@
+import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { statement } from '../../platform/database/statement.ts'
 import { AppError } from '../../platform/errors.ts'
 import { accountOf } from './accounts.ts'
 import type { NewAccount } from './channels/channel.ts'
 import { channels } from './channels/channels.ts'
 import { choosePage } from './channels/messenger.ts'
 import { connectTo } from './connect.ts'
-import { disconnected } from './connections.ts'
+import { type Connection, connectionColumns, type ConnectionStatus, disconnected } from './connections.ts'
 import { credentialsOf, notConfigured } from './credentials.ts'
-import { beginOAuth } from './oauth.ts'
-import { hasApp, type PlatformName, platformOf, platforms } from './platforms.ts'
+import { beginOAuth } from './oauth/oauth.ts'
+import { hasApp, type PlatformName, platformNames, platformOf, platforms } from './platforms.ts'
 import type { Connect } from './schema.ts'
+
+const ofPlatforms = statement(
+  'integrations.of_platforms',
+  (_, p: { platforms: string[] }) => sql<Connection>`
+    select ${connectionColumns} from integrations.connections where platform = any (${p.platforms})`,
+)
+
+export interface PlatformState {
+  platform: PlatformName
+  name: string
+  type: 'social' | 'messaging'
+  isConnected: boolean
+  status: ConnectionStatus
+  /** The account at the platform: a page, a bot. */
+  accountId: string | null
+  accountName: string | null
+  error: string | null
+  expiresAt: string | null
+  lastSync: string | null
+}
+
+/** Every platform a shop can be connected to, connected or not. */
+export async function listPlatforms(ctx: Ctx): Promise<PlatformState[]> {
+  const rows = await ctx.db.all(ofPlatforms, { platforms: platformNames })
+  return platformNames.map((platform) => {
+    const row = rows.find((row) => row.platform === platform)
+    return {
+      platform,
+      ...platforms[platform],
+      isConnected: row?.status === 'connected',
+      status: row?.status ?? 'disconnected',
+      accountId: row?.account_id ?? null,
+      accountName: row?.account_name ?? null,
+      error: row?.error ?? null,
+      expiresAt: row?.expires_at ?? null,
+      lastSync: row?.last_sync ?? null,
+    }
+  })
+}
 
 type Connecting = { authUrl: string } | { success: true; platform: string; accountName: string | null }
 

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { AppError, badRequest } from '../../platform/errors.ts'
-import { isAllowedOrigin } from '../../platform/http/cors.ts'
-import type { FileReply } from '../../platform/http/route.ts'
-import { newId } from '../../platform/id.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { AppError, badRequest } from '../../../platform/errors.ts'
+import { isAllowedOrigin } from '../../../platform/http/cors.ts'
+import type { FileReply } from '../../../platform/http/route.ts'
+import { newId } from '../../../platform/id.ts'
 import {
   attemptCookie,
   attemptLifeSeconds,
@@ -13,16 +13,16 @@ import {
   freshSecret,
   hashOf,
   verifierOf,
-} from '../../platform/oauth/attempt.ts'
-import { formPage, type OAuthOutcome, redirectTo } from '../../platform/oauth/pages.ts'
-import { type Services, serverContext } from '../../platform/services.ts'
-import type { NewAccount } from './channels/channel.ts'
-import { channels } from './channels/channels.ts'
-import { connectTo } from './connect.ts'
-import { credentialsOf, notConfigured } from './credentials.ts'
+} from '../../../platform/oauth/attempt.ts'
+import { formPage, type OAuthOutcome, redirectTo } from '../../../platform/oauth/pages.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
+import type { NewAccount } from '../channels/channel.ts'
+import { channels } from '../channels/channels.ts'
+import { connectTo } from '../connect.ts'
+import { credentialsOf, notConfigured } from '../credentials.ts'
 import { exchangeCode } from './exchange.ts'
-import { hasApp, isOAuthPlatform, oauthPlatforms, type PlatformName, platforms } from './platforms.ts'
-import type { Callback } from './schema.ts'
+import { hasApp, isOAuthPlatform, oauthPlatforms, type PlatformName, platforms } from '../platforms.ts'
+import type { Callback } from '../schema.ts'
 import { tokenFields } from './token-form.ts'
 
 /** The purpose of the key that code verifiers are made with. */

@@ -1,5 +1,5 @@
-import type { FormField } from '../../platform/oauth/pages.ts'
-import type { BotPlatformName } from './platforms.ts'
+import type { FormField } from '../../../platform/oauth/pages.ts'
+import type { BotPlatformName } from '../platforms.ts'
 
 /** What somebody who connects by a token is asked for; `code` is the token. */
 export const tokenFields: Record<BotPlatformName, FormField[]> = {

@@ -1,9 +1,9 @@
-import type { Ctx } from '../../platform/context.ts'
-import { AppError } from '../../platform/errors.ts'
-import type { CredentialsOf } from './credentials.ts'
-import type { NewAccount } from './channels/channel.ts'
-import { callJson } from './json-call.ts'
-import { oauthPlatforms, type OAuthPlatformName, platforms } from './platforms.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { AppError } from '../../../platform/errors.ts'
+import type { CredentialsOf } from '../credentials.ts'
+import type { NewAccount } from '../channels/channel.ts'
+import { callJson } from '../json-call.ts'
+import { oauthPlatforms, type OAuthPlatformName, platforms } from '../platforms.ts'
 
 interface Grant {
   code: string

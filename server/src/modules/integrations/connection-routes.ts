@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { id, page, succeeded, success } from '../../platform/http/fields.ts'
+import { wrapped } from '../../platform/http/link.ts'
+import { Reply, type Route, changes, route } from '../../platform/http/route.ts'
+import {
+  deleteIntegration,
+  getIntegration,
+  listIntegrations,
+  saveIntegration,
+  updateIntegration,
+} from './connections.ts'
+import * as schema from './schema.ts'
+
+const byId = z.object({ id })
+const ofOne = z.object({ data: schema.Integration })
+
+export const connectionRoutes: Record<string, Route> = {
+  listIntegrations: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/integrations',
+    access: 'public',
+    summary: "The workspace's connections to outside systems; without a login those of the public workspace, in brief",
+    query: page(),
+    answer: z.object({ data: z.array(schema.Integration) }),
+    handler: async (ctx, { query, request }) => wrapped(await listIntegrations(ctx, query), request.url),
+  }),
+  saveIntegration: route({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/integrations',
+    access: 'integrations:write',
+    summary: 'Add a connection to an outside system, or change it',
+    body: schema.SaveIntegration,
+    example: { name: 'HubSpot', type: 'crm', status: 'connected', settings: { region: 'eu1' } },
+    status: 201,
+    answer: ofOne,
+    async handler(ctx, { body }) {
+      const { connection, isNew } = await saveIntegration(ctx, body)
+      return new Reply({ data: connection }, { status: isNew ? 201 : 200 })
+    },
+  }),
+  getIntegration: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/integrations/:id',
+    access: 'integrations:read',
+    summary: 'One connection',
+    params: byId,
+    answer: ofOne,
+    handler: async (ctx, { params }) => ({ data: await getIntegration(ctx, params.id) }),
+  }),
+  ...changes('Integration', {
+    path: '/api/integrations/:id',
+    access: 'integrations:write',
+    summary: 'Change a connection; what is not sent stays',
+    params: byId,
+    body: schema.IntegrationChanges,
+    example: { name: 'Our CRM', settings: { region: 'us1' } },
+    answer: ofOne,
+    handler: async (ctx, { params, body }) => ({ data: await updateIntegration(ctx, params.id, body) }),
+  }),
+  deleteIntegration: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/integrations/:id',
+    access: 'integrations:write',
+    summary: 'Delete a connection, its token too; a platform is to be disconnected first',
+    params: byId,
+    answer: success,
+    errors: [409],
+    async handler(ctx, { params }) {
+      await deleteIntegration(ctx, params.id)
+      return succeeded
+    },
+  }),
+}

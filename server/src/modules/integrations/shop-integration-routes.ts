@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Ctx } from '../../platform/context.ts'
+import { id, succeeded, success } from '../../platform/http/fields.ts'
+import { type Route, route } from '../../platform/http/route.ts'
+import { requireCurrent } from '../identity/index.ts'
+import { providerOf, removeCredentials, saveCredentials } from './credentials.ts'
+import { isPlatform } from './platforms.ts'
+import * as schema from './schema.ts'
+import { connectPlatform, disconnectPlatform, listPlatforms } from './shop-integrations.ts'
+import { webhookOf } from './webhook.ts'
+
+const ofShop = z.object({ shopId: id })
+const ofPlatform = z.object({ shopId: id, platform: z.string().max(60) })
+
+/** Who may not do this hears that before anything about platforms. */
+async function enter(ctx: Ctx, shopId: string): Promise<void> {
+  await ctx.db.entered()
+  await requireCurrent(ctx, shopId)
+}
+
+export const shopIntegrationRoutes: Record<string, Route> = {
+  listShopIntegrations: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/integrations',
+    access: 'integrations:read',
+    summary: 'The platforms a shop can be connected to, and whether it is',
+    params: ofShop,
+    answer: z.object({ data: z.array(schema.ShopIntegration), nextCursor: z.string().nullable() }),
+    async handler(ctx, { params }) {
+      await requireCurrent(ctx, params.shopId)
+      return { data: await listPlatforms(ctx), nextCursor: null }
+    },
+  }),
+  connectIntegration: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/shops/:shopId/integrations/:platform/connect',
+    access: 'integrations:write',
+    summary:
+      'Connect a platform: telegram, viber and whatsapp at once by a token; otherwise the answer says where to go on',
+    params: ofPlatform,
+    body: schema.Connect,
+    example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
+    answer: z.object({
+      authUrl: z.string().optional(),
+      success: z.literal(true).optional(),
+      platform: z.string().optional(),
+      accountName: z.string().nullable().optional(),
+    }),
+    errors: [409, 502],
+    notIdempotent: true,
+    async handler(ctx, { params, body, request }) {
+      await enter(ctx, params.shopId)
+      return connectPlatform(ctx, params.platform, body, request.headers.origin)
+    },
+  }),
+  disconnectIntegration: route({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/shops/:shopId/integrations/:platform/disconnect',
+    access: 'integrations:write',
+    summary: 'Disconnect a platform and forget its tokens',
+    params: ofPlatform,
+    answer: success,
+    async handler(ctx, { params }) {
+      await enter(ctx, params.shopId)
+      await disconnectPlatform(ctx, params.platform)
+      return succeeded
+    },
+  }),
+  saveCredentials: route({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/shops/:shopId/integrations/:platform/credentials',
+    access: 'integrations:write',
+    summary:
+      "Use the workspace's own app at a platform (clientId, clientSecret) or account at stripe (secretKey, webhookSecret) or paypal (clientId, clientSecret, webhookId)",
+    params: ofPlatform,
+    body: schema.Credentials,
+    example: { clientId: '1234567890', clientSecret: 'a long secret' },
+    answer: success.extend({ webhookUrl: z.string().optional(), verifyToken: z.string().optional() }),
+    async handler(ctx, { params, body }) {
+      await enter(ctx, params.shopId)
+      const provider = providerOf(params.platform)
+      await saveCredentials(ctx, provider, body)
+      if (!isPlatform(provider)) return succeeded
+      // What its owner enters at the platform: the app posts to this workspace alone.
+      const { url, verifyToken } = await webhookOf(ctx, provider)
+      return { ...succeeded, webhookUrl: url, verifyToken }
+    },
+  }),
+  removeCredentials: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/shops/:shopId/integrations/:platform/credentials',
+    access: 'integrations:write',
+    summary: "Use the installation's app or account again",
+    params: ofPlatform,
+    answer: success,
+    async handler(ctx, { params }) {
+      await enter(ctx, params.shopId)
+      await removeCredentials(ctx, providerOf(params.platform))
+      return succeeded
+    },
+  }),
+}
