@@ -1,16 +1,9 @@
 export { listContacts } from './contacts.ts'
 export { getContact, updateContact } from './contacts.ts'
 export { addDoNotCall } from './do-not-call.ts'
-export {
-  type Identity,
-  type IdentityKind,
-  type Person,
-  meetAsOne,
-  meetContact,
-  replaceIdentity,
-  splitName,
-  wholeName,
-} from './identities.ts'
+export { type Person, meetAsOne, meetContact } from './meeting.ts'
+export { splitName, wholeName } from './names.ts'
+export { type Identity, type IdentityKind, replaceIdentity } from './identities.ts'
 export { importContacts } from './import/import-job.ts'
 export { getImport } from './import/import-row.ts'
 export { importFile } from './import/imports.ts'
