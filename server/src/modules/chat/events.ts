@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
-import { type Message, message, poll, reactionsOf } from './schema.ts'
+import { type Message, message, poll, reactionsOf } from './messages/schema.ts'
 
 /** Everyone in the chat hears this; see `audience.ts`. */
 export const chatTopic = (chatId: string) => `chat:${chatId}`

@@ -7,7 +7,7 @@ import { type SocketCommand, socketCommand } from '../realtime/index.ts'
 import { chatTopic } from './events.ts'
 import { sayAway } from './people/presence.ts'
 import { acknowledge } from './messages/receipts.ts'
-import { receipt } from './schema.ts'
+import { receipt } from './messages/schema.ts'
 
 const findOnline = statement(
   'chat.members.online',

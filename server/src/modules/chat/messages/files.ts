@@ -9,7 +9,7 @@ import { newId } from '../../../platform/id.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { type ReceivedFile, type StoredFile, receiveFile, sendFile } from '../../files/index.ts'
 import { fileUrl } from './file-url.ts'
-import type { UploadedFile } from '../schema.ts'
+import type { UploadedFile } from './schema.ts'
 
 const insert = statement('chat.files.insert', (db, p: StoredFile) =>
   db.insertInto('chat.files').values({

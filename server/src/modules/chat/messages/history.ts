@@ -5,7 +5,7 @@ import { statement, variants } from '../../../platform/database/statement.ts'
 import { invalidField, missing } from '../../../platform/errors.ts'
 import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
 import { type MessageRow, messageColumns, presentMessages, toHistory, unexpired } from './row.ts'
-import type { History, messagePage } from '../schema.ts'
+import type { History, messagePage } from './schema.ts'
 
 type Page = z.output<typeof messagePage>
 type Direction = 'older' | 'newer'

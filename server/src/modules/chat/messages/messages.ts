@@ -16,7 +16,7 @@ import {
   unexpired,
 } from './row.ts'
 import { insertPoll, requireOpenUntil } from './polls.ts'
-import { type Message, type NewMessage, type NewPoll, type Poll, saysSomething } from '../schema.ts'
+import { type Message, type NewMessage, type NewPoll, type Poll, saysSomething } from './schema.ts'
 
 const daySeconds = 24 * 60 * 60
 /** What nobody opens does not lie about for ever. */

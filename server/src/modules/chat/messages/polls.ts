@@ -6,7 +6,7 @@ import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import { PollChanged } from '../events.ts'
 import { blockedSentence, inBlockedDm, pollJson, unexpired } from './row.ts'
-import type { Message, NewPoll, Poll } from '../schema.ts'
+import type { Message, NewPoll, Poll } from './schema.ts'
 
 interface Insert {
   id: string

@@ -6,7 +6,7 @@ import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { ReactionsChanged } from '../events.ts'
 import { blockedSentence, inBlockedDm, reactionsJson, unexpired } from './row.ts'
-import type { reactionsOf } from '../schema.ts'
+import type { reactionsOf } from './schema.ts'
 
 type Reactions = z.output<typeof reactionsOf>
 

@@ -26,7 +26,7 @@ import {
   uploadedFile,
   viewedMessage,
   vote,
-} from '../schema.ts'
+} from './schema.ts'
 import { viewMessage } from './views.ts'
 
 const params = z.object({ id })

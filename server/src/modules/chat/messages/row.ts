@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { fileUrl } from './file-url.ts'
-import type { Message, messageInHistory } from '../schema.ts'
+import type { Message, messageInHistory } from './schema.ts'
 import type { z } from 'zod'
 
 /** A message as the database shows it to a member. */

@@ -4,7 +4,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { signedFileUrl } from './files.ts'
 import { unexpired } from './row.ts'
-import type { Message, UploadedFile } from '../schema.ts'
+import type { Message, UploadedFile } from './schema.ts'
 
 interface Sealed {
   chat_id: string

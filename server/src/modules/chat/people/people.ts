@@ -4,7 +4,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
 import { invalidField, missing } from '../../../platform/errors.ts'
 import { readCursor, rowsToRead } from '../../../platform/http/fields.ts'
-import type { block, person } from '../schema.ts'
+import type { block, person } from './schema.ts'
 
 type Person = z.output<typeof person>
 type Block = z.output<typeof block>

@@ -3,7 +3,7 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { invalidField } from '../../../platform/errors.ts'
 import { getProfile, updateProfile } from '../../identity/index.ts'
-import type { ChatProfile, ChatProfileChanges } from '../schema.ts'
+import type { ChatProfile, ChatProfileChanges } from './schema.ts'
 
 type Shown = Pick<
   ChatProfile,

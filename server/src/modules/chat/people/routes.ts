@@ -4,7 +4,7 @@ import { type Route, route } from '../../../platform/http/route.ts'
 import { invalidField } from '../../../platform/errors.ts'
 import { blockUser, findPeople, listBlocks, unblockUser } from './people.ts'
 import { getMyProfile, updateMyProfile } from './profiles.ts'
-import { block, blockChoice, chatProfile, chatProfileChanges, person } from '../schema.ts'
+import { block, blockChoice, chatProfile, chatProfileChanges, person } from './schema.ts'
 
 export const peopleRoutes: Record<string, Route> = {
   searchPeople: route({
