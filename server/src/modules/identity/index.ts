@@ -12,6 +12,6 @@ export { type Member, changeRole, listMembers, removeMember } from './workspaces
 export { sendPasswordReset } from './passwords/password-reset.ts'
 export { getProfile, updateProfile } from './people/profiles.ts'
 export { identityRoutes, supabaseAuthRoutes } from './routes.ts'
-export { announceRevoked } from './sessions/sessions.ts'
+export { announceRevoked } from './sessions/open-sessions.ts'
 export { workspaceDefaults } from './workspaces/workspace-defaults.ts'
 export { createWorkspace, requireCurrent, updateWorkspace } from './workspaces/workspaces.ts'

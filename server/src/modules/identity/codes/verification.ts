@@ -11,7 +11,7 @@ import { audited } from '../audit.ts'
 import { codeLifeSeconds, keepCode, newCode, redeemCode } from './codes.ts'
 import { UserVerified } from '../events.ts'
 import type { Me } from '../schema.ts'
-import type { Device } from '../sessions/sessions.ts'
+import type { Device } from '../sessions/device.ts'
 import { actAs, findMe } from '../people/users.ts'
 
 export type Verifiable = 'email' | 'phone'

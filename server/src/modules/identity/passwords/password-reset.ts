@@ -14,7 +14,8 @@ import { audited } from '../audit.ts'
 import { keepCode, newCode } from '../codes/codes.ts'
 import { UserVerified } from '../events.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords.ts'
-import { type Device, announceRevoked, revokeOthers } from '../sessions/sessions.ts'
+import { announceRevoked, revokeOthers } from '../sessions/open-sessions.ts'
+import { type Device } from '../sessions/device.ts'
 import { actAs, findForSignIn, setPasswordHash } from '../people/users.ts'
 
 const tokenBytes = 32

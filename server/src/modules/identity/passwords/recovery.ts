@@ -5,7 +5,8 @@ import { requireAdmitted, resetLimit } from '../attempts.ts'
 import { redeemCode } from '../codes/codes.ts'
 import { linkLifeMinutes, proveMailbox, recoveryCode, takeReset } from './password-reset.ts'
 import type { SignedIn } from '../schema.ts'
-import { type Device, startSession } from '../sessions/sessions.ts'
+import { type Device } from '../sessions/device.ts'
+import { startSession } from '../sessions/sessions.ts'
 import { actAs, findForSignIn } from '../people/users.ts'
 
 /** What a mail about a forgotten password brings: the token of its link, or its code. */

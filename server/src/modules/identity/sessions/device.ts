@@ -1,5 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import type { Device } from './sessions.ts'
+
+/** From where somebody signs in. */
+export interface Device {
+  address: string
+  userAgent: string | null
+  /** Where the account that signs in has signed in before: how that browser is known. */
+  knownAs?: string | undefined
+}
 
 export const deviceOf = (request: FastifyRequest): Device => ({
   address: request.ip,

@@ -17,7 +17,8 @@ import {
   signedOut,
   signedUp,
 } from '../schema.ts'
-import { currentSession, listSessions, refreshSession, revokeOtherSessions, revokeSession } from './sessions.ts'
+import { currentSession, listSessions, revokeOtherSessions, revokeSession } from './open-sessions.ts'
+import { refreshSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
 import { signUp } from '../people/sign-up.ts'
 import { findMe } from '../people/users.ts'

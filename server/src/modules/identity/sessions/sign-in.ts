@@ -6,7 +6,8 @@ import { requireAdmitted, signInLimits } from '../attempts.ts'
 import { audited } from '../audit.ts'
 import { hashPassword, isOutdated, isPassword } from '../passwords/passwords.ts'
 import type { SignedIn } from '../schema.ts'
-import { type Device, startSession } from './sessions.ts'
+import { type Device } from './device.ts'
+import { startSession } from './sessions.ts'
 import { actAs, findForSignIn, setPasswordHash } from '../people/users.ts'
 
 interface Found {

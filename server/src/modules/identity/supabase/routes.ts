@@ -4,7 +4,7 @@ import type { AppError } from '../../../platform/errors.ts'
 import { FileReply, type Route, route } from '../../../platform/http/route.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { offeredProviders } from '../oauth/providers.ts'
-import { currentSession, revokeAllSessions, revokeOtherSessions, revokeSession } from '../sessions/sessions.ts'
+import { currentSession, revokeAllSessions, revokeOtherSessions, revokeSession } from '../sessions/open-sessions.ts'
 import { redirectTo } from '../../../platform/oauth/pages.ts'
 import {
   changeSupabaseUser,
