@@ -23,8 +23,8 @@ export type AlsoWrite<D> = (data: D, eventId: string) => Call | undefined
 export interface LiveForm<D> {
   /** The frame's `event`: `import:progress`. */
   event: string
-  /** Members whose role has this scope hear of it. */
-  scope?: Scope
+  /** Members of the workspace whose role has this scope hear of it. */
+  scope?: Scope | ((data: D) => Scope | null)
   /** Others who do: `user:<id>`, `chat:<id>`, `campaign:<id>`. */
   topics?(data: D): string[]
   /** What they see; default: the data itself. */
@@ -67,6 +67,8 @@ export interface PendingEvent {
   type: string
   data: unknown
   topics: string[]
+  /** Whoever has it in the workspace at hand, which only the database knows by now. */
+  scope: Scope | null
 }
 
 /**
@@ -75,24 +77,33 @@ export interface PendingEvent {
  */
 export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.input<T>): void {
   const parsed = type.data.parse(data)
-  const topics = [...(type.live?.topics?.(parsed) ?? []), ...(type.live?.scope ? [`/${type.live.scope}`] : [])]
+  const { topics, scope = null } = type.live ?? {}
   const id = newId()
-  ctx.outbox({ id, type: type.type, data: parsed, topics }, type.alsoWrite?.(parsed, id))
+  ctx.outbox(
+    {
+      id,
+      type: type.type,
+      data: parsed,
+      topics: topics?.(parsed) ?? [],
+      scope: typeof scope === 'function' ? scope(parsed) : scope,
+    },
+    type.alsoWrite?.(parsed, id),
+  )
 }
 
 /** The topic of a workspace's members whose role has the scope. */
 export const workspaceTopic = (workspaceId: string, scope: Scope) => `${workspaceId}/${scope}`
 
-// A topic that begins with a slash belongs to the workspace at hand, which only the database knows by now.
-const resolved = (topics: RawBuilder<string[]>) =>
-  sql`array(select case when t like '/%' then app.workspace_id() || t else t end from unnest(${topics}) t)`
+// An expression and no subquery: every write pays for it. Without a scope or a workspace what is appended is null.
+const heardBy = (topics: RawBuilder<string[]>, scope: RawBuilder<string | null>) =>
+  sql`array_remove(array_append(${topics}, app.workspace_id() || '/' || ${scope}), null)`
 
 const append = statement(
   'events.append',
   (_, p: PendingEvent) =>
     sql<Record<string, never>>`
     insert into platform.events (id, type, data, topics)
-    values (${p.id}, ${p.type}, ${p.data}::jsonb, ${resolved(sql`${p.topics}::text[]`)})`,
+    values (${p.id}, ${p.type}, ${p.data}::jsonb, ${heardBy(sql`${p.topics}::text[]`, sql`${p.scope}::text`)})`,
 )
 
 const appendSeveral = statement(
@@ -100,8 +111,8 @@ const appendSeveral = statement(
   (_, p: { events: string }) =>
     sql<Record<string, never>>`
     insert into platform.events (id, type, data, topics)
-    select id, type, data, ${resolved(sql`topics`)}
-      from jsonb_to_recordset(${p.events}::jsonb) as e (id uuid, type text, data jsonb, topics text[])`,
+    select id, type, data, ${heardBy(sql`topics`, sql`scope`)}
+      from jsonb_to_recordset(${p.events}::jsonb) as e (id uuid, type text, data jsonb, topics text[], scope text)`,
 )
 
 export function appendEvents(events: PendingEvent[]): Call {

@@ -22,12 +22,13 @@ const cutEvents = statement(
        where name <> ${retentionName} and updated_at > now() - make_interval(days => ${sql.lit(staleDays)})
        order by transaction_id, sequence limit 1
     ), expired as (
-      select e.sequence from platform.events e
+      select e.transaction_id, e.sequence from platform.events e
        where e.created_at < now() - make_interval(hours => ${p.hours}::int)
          and not exists (select from slowest s where (e.transaction_id, e.sequence) > (s.transaction_id, s.sequence))
        order by e.transaction_id, e.sequence limit ${sql.lit(batchSize)}
     ), deleted as (
-      delete from platform.events where sequence in (select sequence from expired) returning transaction_id, sequence
+      delete from platform.events e using expired x
+       where (e.transaction_id, e.sequence) = (x.transaction_id, x.sequence) returning e.transaction_id, e.sequence
     ), noted as (
       insert into platform.subscribers as s (name, transaction_id, sequence)
       select ${retentionName}, transaction_id, sequence from deleted order by transaction_id desc, sequence desc limit 1

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { scopes } from '../../platform/access.ts'
+import { type Scope, scopes } from '../../platform/access.ts'
 import { event } from '../../platform/events.ts'
 import { Notification } from './schema.ts'
 
-const scope = z.string().refine((name) => name in scopes)
+const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]])
 
 /** Somebody is told something: these users, or the members of the workspace whose role has this scope. */
 export const Notified = event(
@@ -11,10 +11,8 @@ export const Notified = event(
   Notification.extend({ user_ids: z.array(z.uuid()).nullable(), scope: scope.nullable() }),
   {
     event: 'notification',
-    topics: ({ user_ids, scope }) => [
-      ...(user_ids ?? []).map((id) => `user:${id}`),
-      ...(scope === null ? [] : [`/${scope}`]),
-    ],
+    topics: ({ user_ids }) => (user_ids ?? []).map((id) => `user:${id}`),
+    scope: ({ scope }) => scope,
     frame: ({ title, message, type, url }) => ({ title, message, type, url }),
   },
 )

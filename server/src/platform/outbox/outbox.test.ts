@@ -10,7 +10,7 @@ import { statement } from '../database/statement.ts'
 import { type StoredEvent, emit, event } from '../events.ts'
 import { newId } from '../id.ts'
 import { type Services, serverContext } from '../services.ts'
-import { readAll, readEnd } from './log.ts'
+import { horizon, readAll, readEnd } from './log.ts'
 import { comparePositions, decodePosition, encodePosition } from './position.ts'
 import { type Subscriber, subscriber } from './subscriber.ts'
 
@@ -263,6 +263,13 @@ test('a log restored from elsewhere, with transactions of the future, is brought
     await told.until(1)
     assert.deepEqual(told.items, [{ n: 3 }])
   })
+})
+
+test('where the log ends is looked up by index, also in a plan made while it was empty', async () => {
+  const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(`explain ${horizon.text}`)
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  assert.match(plan, /Index Only Scan Backward using events_pkey on events/)
+  assert.doesNotMatch(plan, /Seq Scan/)
 })
 
 test('positions survive their opaque form, and anything else is none', () => {
