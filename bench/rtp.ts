@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { setTimeout as wait } from 'node:timers/promises'
 
 import { createMediaEngine } from '../voice/src/media/engine.ts'
-import { wavHeader } from '../voice/src/media/wav.ts'
+import { wavHeader } from '../voice/src/media/audio/wav.ts'
 
 const host = '127.0.0.1'
 const maxSessions = 2000

@@ -12,7 +12,7 @@ import { until } from '../server/test/until.ts'
 
 // Mails as they arrive: the server sends through Exim, and what lies in the mailbox is used.
 
-const fixture = (name: string) => fileURLToPath(new URL(`../voice/src/sip/fixtures/${name}`, import.meta.url))
+const fixture = (name: string) => fileURLToPath(new URL(`../voice/src/sip/transport/fixtures/${name}`, import.meta.url))
 const tls = { keyPath: fixture('server.key'), certificatePath: fixture('server.crt') }
 const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
 const from = 'Wählscheibe <no-reply@example.com>'

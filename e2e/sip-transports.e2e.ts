@@ -11,7 +11,7 @@ import { freePort, isTcpConnected } from './ports.ts'
 import { withScratch } from './scratch.ts'
 import { until } from '../server/test/until.ts'
 
-const fixture = (name: string) => fileURLToPath(new URL(`../voice/src/sip/fixtures/${name}`, import.meta.url))
+const fixture = (name: string) => fileURLToPath(new URL(`../voice/src/sip/transport/fixtures/${name}`, import.meta.url))
 const tls = { keyPath: fixture('server.key'), certificatePath: fixture('server.crt') }
 const transports = ['udp', 'tcp', 'tls'] as const
 

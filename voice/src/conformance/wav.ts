@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MediaRef } from '../gateway.ts'
-import { wavHeader } from '../media/wav.ts'
+import { wavHeader } from '../media/audio/wav.ts'
 
 const SAMPLES_PER_MS = 8
 

@@ -3,9 +3,9 @@ import type { Socket } from 'node:dgram'
 
 import { systemClock } from '../clock.ts'
 import type { Clock } from '../clock.ts'
-import { createAudioLibrary } from './library.ts'
-import { createPacer } from './pacer.ts'
-import { createPortPool, NoPorts } from './ports.ts'
+import { createAudioLibrary } from './audio/library.ts'
+import { createPacer } from './rtp/pacer.ts'
+import { createPortPool, NoPorts } from './rtp/ports.ts'
 import { createSession } from './session.ts'
 import type { MediaEngine, MediaEngineOptions, MediaHandlers, MediaSession } from './types.ts'
 

@@ -2,25 +2,33 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type { RemoteInfo, Socket } from 'node:dgram'
 
 import type { Clock } from '../clock.ts'
-import { createCallRecording } from './call-recording.ts'
-import { createDtmfReceiver, createDtmfSender } from './dtmf.ts'
-import { silence } from './g711.ts'
-import { createLatch } from './latch.ts'
-import type { AudioLibrary } from './library.ts'
-import { answerAudio, dtmfPayloadType, heardCodec, maySend, mustHear, offerAudio, remoteAudio } from './negotiation.ts'
-import type { LocalAudio, RemoteAudio } from './negotiation.ts'
-import type { Pacer } from './pacer.ts'
-import { createPlayer, endedPlayback } from './playback.ts'
-import { createRelay } from './relay.ts'
-import type { Relay } from './relay.ts'
-import { createReportExchange } from './reports.ts'
-import { emptyPacket, frameSamples, parseRtp, rtpHeaderBytes } from './rtp.ts'
-import type { RtpPacket } from './rtp.ts'
-import { buildSdp, parseSdp } from './sdp.ts'
-import type { SessionDescription } from './sdp.ts'
-import { createRtpSender } from './sender.ts'
-import { createReception } from './statistics.ts'
-import { encodedRingback } from './tone.ts'
+import { createCallRecording } from './audio/call-recording.ts'
+import { createDtmfReceiver, createDtmfSender } from './rtp/dtmf.ts'
+import { silence } from './audio/g711.ts'
+import { createLatch } from './rtp/latch.ts'
+import type { AudioLibrary } from './audio/library.ts'
+import {
+  answerAudio,
+  dtmfPayloadType,
+  heardCodec,
+  maySend,
+  mustHear,
+  offerAudio,
+  remoteAudio,
+} from './sdp/negotiation.ts'
+import type { LocalAudio, RemoteAudio } from './sdp/negotiation.ts'
+import type { Pacer } from './rtp/pacer.ts'
+import { createPlayer, endedPlayback } from './audio/playback.ts'
+import { createRelay } from './rtp/relay.ts'
+import type { Relay } from './rtp/relay.ts'
+import { createReportExchange } from './rtp/reports.ts'
+import { emptyPacket, frameSamples, parseRtp, rtpHeaderBytes } from './rtp/rtp.ts'
+import type { RtpPacket } from './rtp/rtp.ts'
+import { buildSdp, parseSdp } from './sdp/sdp.ts'
+import type { SessionDescription } from './sdp/sdp.ts'
+import { createRtpSender } from './rtp/sender.ts'
+import { createReception } from './rtp/statistics.ts'
+import { encodedRingback } from './audio/tone.ts'
 import type { Codec, MediaHandlers, MediaSession } from './types.ts'
 
 export interface SessionContext {

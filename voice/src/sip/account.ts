@@ -1,6 +1,6 @@
-import type { Hop } from './transport.ts'
+import type { Hop } from './transport/transport.ts'
 import type { SipAccount } from './types.ts'
-import { sipUri } from './uri.ts'
+import { sipUri } from './message/uri.ts'
 
 export function domainOf(account: SipAccount): string {
   return account.domain ?? account.host

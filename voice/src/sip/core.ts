@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { ClientTransaction } from './client-transaction.ts'
-import type { KeepAlive } from './keep-alive.ts'
-import type { LocalAddress } from './local-address.ts'
-import type { ReceivedRequest, ReceivedResponse } from './message.ts'
-import type { ServerTransaction } from './server-transaction.ts'
-import type { TimerWheel } from './timer-wheel.ts'
-import type { Hop, Resolve } from './transport.ts'
+import type { ClientTransaction } from './transaction/client-transaction.ts'
+import type { KeepAlive } from './transport/keep-alive.ts'
+import type { LocalAddress } from './transport/local-address.ts'
+import type { ReceivedRequest, ReceivedResponse } from './message/message.ts'
+import type { ServerTransaction } from './transaction/server-transaction.ts'
+import type { TimerWheel } from './transaction/timer-wheel.ts'
+import type { Hop, Resolve } from './transport/transport.ts'
 
 /** RFC 3261 section 17.1.1.1, in ms. */
 export const T1 = 500

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { splitOutside, unquote } from './headers.ts'
-import type { Header } from './headers.ts'
-import type { SipResponse } from './message.ts'
+import { splitOutside, unquote } from './message/headers.ts'
+import type { Header } from './message/headers.ts'
+import type { SipResponse } from './message/message.ts'
 
 /** A Digest challenge of WWW-Authenticate or Proxy-Authenticate (RFC 7616, RFC 8760). */
 export interface Challenge {

@@ -1,9 +1,9 @@
-import { startClientTransaction } from './client-transaction.ts'
-import type { ClientTransaction, Result } from './client-transaction.ts'
+import { startClientTransaction } from './transaction/client-transaction.ts'
+import type { ClientTransaction, Result } from './transaction/client-transaction.ts'
 import type { Core } from './core.ts'
 import type { Attempts, Authenticator } from './digest.ts'
-import type { ReceivedResponse, SipRequest } from './message.ts'
-import type { Hop } from './transport.ts'
+import type { ReceivedResponse, SipRequest } from './message/message.ts'
+import type { Hop } from './transport/transport.ts'
 
 export interface ExchangeOptions {
   /** A new request (with the next CSeq) for every try; credentials are added to it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { accountAt, answer, createTestNetwork, offer } from './test-network.ts'
+import { accountAt, answer, createTestNetwork, offer } from './test/network.ts'
 import type { IncomingCall } from './types.ts'
 
 /** What becomes of each datagram in turn; after these the network is sound, so that a call can always end. */

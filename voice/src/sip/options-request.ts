@@ -3,9 +3,9 @@ import { newTag } from './core.ts'
 import type { Core } from './core.ts'
 import { createAuthenticator } from './digest.ts'
 import { exchange } from './exchange.ts'
-import type { Header } from './headers.ts'
+import type { Header } from './message/headers.ts'
 import type { SipAccount } from './types.ts'
-import { sipUri } from './uri.ts'
+import { sipUri } from './message/uri.ts'
 
 /** One OPTIONS. See `UserAgent.options`. */
 export function sendOptions(core: Core, account: SipAccount, timeoutMs: number): Promise<number> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { header } from './headers.ts'
-import { accountAt, createTestNetwork } from './test-network.ts'
+import { header } from './message/headers.ts'
+import { accountAt, createTestNetwork } from './test/network.ts'
 
 test('outside any call: 481, 405, 501, 416, 420, 400, 505, and silence for a stray ACK', async () => {
   const network = createTestNetwork()

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { header } from '../message/headers.ts'
+import { answer, offer, replyTo } from '../test/network.ts'
+import { answerAll, callPeer, contact } from '../test/peer.ts'
+
+test('requests inside the call', async () => {
+  const keys: string[] = []
+  const progress: number[] = []
+  let byes = 0
+  const peer = await callPeer(answerAll, {
+    onInfoDtmf: (key) => keys.push(key),
+    onReoffer: (sdp) => (sdp === offer ? answer : null),
+    onReferProgress: (status) => progress.push(status),
+    onBye: () => byes++,
+  })
+  const sdp = 'Content-Type: application/sdp'
+  assert.equal(
+    await peer.inside('INFO', 1, ['Content-Type: application/dtmf-relay'], 'Signal=5\r\nDuration=160\r\n'),
+    200,
+  )
+  assert.equal(await peer.inside('INFO', 2, ['Content-Type: application/dtmf'], '11'), 200)
+  assert.equal(await peer.inside('INFO', 3, ['Content-Type: text/plain'], 'hi'), 415)
+  assert.deepEqual(keys, ['5', '#'])
+  assert.equal(await peer.inside('UPDATE', 4), 200)
+  assert.equal(await peer.inside('UPDATE', 5, [sdp], offer), 200)
+  assert.equal(await peer.inside('UPDATE', 6, [sdp], 'v=0'), 488)
+  assert.equal(await peer.inside('OPTIONS', 7), 200)
+  assert.equal(await peer.inside('REFER', 8, ['Refer-To: <sip:x@h>']), 603)
+  assert.equal(
+    await peer.inside('NOTIFY', 9, ['Event: refer', 'Content-Type: message/sipfrag'], 'SIP/2.0 486 Busy'),
+    200,
+  )
+  assert.equal(await peer.inside('NOTIFY', 10, ['Event: presence']), 489)
+  assert.deepEqual(progress, [486])
+  assert.equal(await peer.inside('MESSAGE', 11), 405)
+  assert.equal(await peer.inside('FROBNICATE', 12), 501)
+  assert.equal(await peer.inside('INVITE', 13, ['Require: 100rel', sdp], offer), 420)
+  assert.equal(await peer.inside('INVITE', 14, ['Session-Expires: 60', 'Supported: timer', sdp], offer), 422)
+  assert.equal(await peer.inside('OPTIONS', 3), 500, 'an old CSeq')
+  assert.equal(await peer.inside('BYE', 20, [], '', 'somebody-else'), 481)
+  assert.equal(await peer.inside('BYE', 21), 200)
+  assert.equal(await peer.inside('BYE', 22), 481)
+  assert.equal(byes, 1)
+  await peer.nothingLeft()
+})
+
+test('an offerless re-INVITE gets our description, and its ACK carries theirs', async () => {
+  const reoffers: string[] = []
+  const peer = await callPeer(answerAll, { onReoffer: (sdp) => (reoffers.push(sdp), null) })
+  assert.equal(await peer.inside('INVITE', 1), 200)
+  assert.equal(peer.responses.at(-1)?.body, offer)
+  await peer.inside('ACK', 1, ['Content-Type: application/sdp'], answer)
+  assert.deepEqual(reoffers, [answer])
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+test('a NOTIFY without our tag finds its call', async () => {
+  const progress: number[] = []
+  const peer = await callPeer(answerAll, { onReferProgress: (status) => progress.push(status) })
+  const lines = [
+    'NOTIFY sip:alice@127.0.0.1:6001 SIP/2.0',
+    'Via: SIP/2.0/UDP 127.0.0.1:6002;branch=z9hG4bKn',
+    'From: <sip:1@h>;tag=peer',
+  ]
+  peer.send(
+    [...lines, 'To: <sip:alice@h>', 'Call-ID: c1', 'CSeq: 1 NOTIFY', 'Event: refer', '', 'SIP/2.0 200 OK'].join('\r\n'),
+  )
+  await peer.network.clock.advance(10)
+  assert.deepEqual(progress, [200])
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+test('a 200 of the first INVITE that comes after a re-INVITE harms nothing', async () => {
+  let byes = 0
+  const peer = await callPeer(answerAll, { onBye: () => byes++ })
+  const again = peer.call.reinvite(offer)
+  await peer.network.clock.advance(10)
+  assert.equal(await again, answer)
+  peer.send(replyTo(peer.requests[0]!, '200 OK', [contact], answer))
+  await peer.network.clock.advance(10)
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'INVITE', 'ACK'])
+  assert.equal(byes, 0)
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+test('the caller may hang up while its answer to a re-INVITE waits for the ACK', async () => {
+  const peer = await callPeer(answerAll, { onReoffer: () => answer })
+  assert.equal(await peer.inside('INVITE', 1, ['Content-Type: application/sdp'], offer), 200)
+  void peer.call.hangup()
+  await peer.network.clock.advance(10)
+  assert.equal(peer.network.sent(6001).at(-1), 'BYE')
+  await peer.nothingLeft()
+})
+
+test('session timer: we refresh at half the interval, and again', async () => {
+  const peer = await callPeer((request, reply) => {
+    if (request.method === 'INVITE')
+      reply(replyTo(request, '200 OK', [contact, 'Session-Expires: 120;refresher=uac'], answer))
+    else if (request.method !== 'ACK') reply(replyTo(request, '200 OK'))
+  })
+  await peer.network.clock.advance(121_000)
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'INVITE', 'ACK', 'INVITE', 'ACK'])
+  const refresh = peer.requests.findLast(({ method }) => method === 'INVITE')!
+  assert.equal(header(refresh.headers, 'session-expires'), '120;refresher=uac')
+  assert.equal(refresh.body, offer)
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+test('session timer: a peer that forgets to refresh loses the call', async () => {
+  let byes = 0
+  const peer = await callPeer(
+    (request, reply) => {
+      if (request.method === 'INVITE')
+        reply(replyTo(request, '200 OK', [contact, 'Session-Expires: 120;refresher=uas'], answer))
+      else if (request.method !== 'ACK') reply(replyTo(request, '200 OK'))
+    },
+    { onBye: () => byes++ },
+  )
+  const refresh = ['Session-Expires: 120;refresher=uac', 'Supported: timer']
+  await peer.network.clock.advance(60_000)
+  assert.equal(await peer.inside('UPDATE', 1, refresh), 200)
+  assert.equal(header(peer.responses.at(-1)!.headers, 'session-expires'), '120;refresher=uac')
+  await peer.network.clock.advance(87_000)
+  assert.equal(byes, 0)
+  await peer.network.clock.advance(2000)
+  assert.equal(byes, 1)
+  assert.equal(peer.network.sent(6001).at(-1), 'BYE')
+  await peer.nothingLeft()
+})
+
+test('a re-INVITE that gets 481 ends the call', async () => {
+  let byes = 0
+  const peer = await callPeer(
+    (request, reply) => {
+      if (request.method === 'INVITE' && request.cseq > 1) reply(replyTo(request, '481 Gone'))
+      else answerAll(request, reply)
+    },
+    { onBye: () => byes++ },
+  )
+  const refused = assert.rejects(peer.call.reinvite(offer), { status: 481 })
+  await peer.network.clock.advance(10)
+  await refused
+  assert.equal(byes, 1)
+  await peer.nothingLeft()
+})

@@ -1,0 +1,135 @@
+import { accountHop, domainOf } from '../account.ts'
+import type { Result } from '../transaction/client-transaction.ts'
+import { newTag } from '../core.ts'
+import type { Core } from '../core.ts'
+import { createAuthenticator } from '../digest.ts'
+import { exchange } from '../exchange.ts'
+import type { Exchange } from '../exchange.ts'
+import { headerNumber, headerValues } from '../message/headers.ts'
+import type { Header } from '../message/headers.ts'
+import type { ReceivedResponse, SipRequest } from '../message/message.ts'
+import type { SipAccount } from '../types.ts'
+import { parseNameAddr, sipUri } from '../message/uri.ts'
+
+/** How long a binding is asked for. */
+export const wantedSeconds = 300
+const unregisterMs = 2000
+
+/** Sends the REGISTERs of one account with one Contact, in sequence (RFC 3261 section 10). */
+export interface Registrar {
+  /** A Contact that has changed since is taken back in the same request. */
+  send(seconds: number, onFinal: (result: Result) => void): Exchange
+  /** What the registrar granted our Contact, in seconds. */
+  granted(response: ReceivedResponse): number
+  /** Takes the Contact back; resolves when that was answered, or after 2 s. */
+  remove(): Promise<void>
+}
+
+export function createRegistrar(core: Core, account: SipAccount, contactUser: string): Registrar {
+  const auth = createAuthenticator(account.username, account.password)
+  const domain = domainOf(account)
+  const destination = accountHop(account)
+  const callId = `${newTag()}@${core.local.host}`
+  const localTag = newTag()
+  let sequence = 0
+  let contact = core.local.contact(contactUser, destination)
+  /** What the registrar may still have of us. */
+  let outdated: string | null = null
+
+  function build(seconds: number): SipRequest {
+    const address = sipUri(account.username, domain)
+    const headers: Header[] = [
+      ['from', `<${address}>;tag=${localTag}`],
+      ['to', `<${address}>`],
+      ['call-id', callId],
+      ['cseq', `${++sequence} REGISTER`],
+      ['max-forwards', '70'],
+      ['contact', `<${contact}>`],
+    ]
+    if (outdated !== null) headers.push(['contact', `<${outdated}>;expires=0`])
+    headers.push(['expires', String(seconds)], ['user-agent', core.userAgent])
+    const port = account.domain === undefined ? account.port : undefined
+    return { method: 'REGISTER', uri: sipUri('', domain, port), headers, body: '' }
+  }
+
+  function send(seconds: number, onFinal: (result: Result) => void): Exchange {
+    const now = core.local.contact(contactUser, destination)
+    if (now !== contact) {
+      if (sequence > 0) outdated = contact
+      contact = now
+    }
+    return exchange(core, {
+      build: () => build(seconds),
+      destination,
+      auth,
+      onFinal(result) {
+        if (result.response && result.status < 300) outdated = null
+        onFinal(result)
+      },
+    })
+  }
+
+  return {
+    send,
+    granted({ headers }) {
+      const contacts = headerValues(headers, 'contact').map(parseNameAddr)
+      // A registrar behind NAT may have rewritten our Contact; when it stands alone it is ours all the same.
+      const ours =
+        contacts.find((each) => each?.uri.startsWith(contact)) ?? (contacts.length === 1 ? contacts[0] : null)
+      const expires = ours?.params.get('expires') ?? ''
+      return /^\d{1,9}$/.test(expires) ? Number(expires) : (headerNumber(headers, 'expires') ?? wantedSeconds)
+    },
+    remove: () =>
+      new Promise((resolve) => {
+        const leaving = send(0, () => {
+          deadline.cancel()
+          resolve()
+        })
+        const deadline = core.wheel.after(unregisterMs, () => {
+          leaving.abandon()
+          resolve()
+        })
+      }),
+  }
+}
+
+/** The longer time that a 423 asks for, if that is what came and it is reasonable. */
+export function longerTime({ status, response }: Result, seconds: number): number | null {
+  if (status !== 423 || !response) return null
+  const minimum = headerNumber(response.headers, 'min-expires')
+  return minimum !== undefined && minimum > seconds && minimum <= 86_400 ? minimum : null
+}
+
+/** See `UserAgent.tryRegister`. Its Contact is its own: trying an account leaves a live registration alone. */
+export function tryRegistration(
+  core: Core,
+  account: SipAccount,
+  timeoutMs: number,
+): Promise<{ status: number; reason: string }> {
+  const registrar = createRegistrar(core, account, `try-${newTag()}`)
+  return new Promise((resolve, reject) => {
+    let seconds = 60
+    let trying = send()
+    const deadline = core.wheel.after(timeoutMs, () => {
+      trying.abandon()
+      resolve({ status: 408, reason: 'Request Timeout' })
+    })
+
+    function send(): Exchange {
+      return registrar.send(seconds, (result) => {
+        const { status, reason, response } = result
+        const longer = longerTime(result, seconds)
+        if (longer !== null) {
+          seconds = longer
+          trying = send()
+          return
+        }
+        deadline.cancel()
+        const tried = { status, reason }
+        if (response && status < 300) void registrar.remove().then(() => resolve(tried))
+        else if (!response && status === 503) reject(new Error(reason))
+        else resolve(tried)
+      })
+    }
+  })
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { header } from '../message/headers.ts'
+import { offer } from '../test/network.ts'
+import { registering } from '../test/registrar.ts'
+
+test('refreshes between 50 and 85 % of what was granted, keeps the NAT open, un-registers at the end', async () => {
+  const { network, requests, states, registration, nothingLeft } = await registering((request) => [
+    '200 OK',
+    `Contact: <sip:other@h>;expires=7, ${header(request.headers, 'contact')};expires=100`,
+  ])
+  assert.equal(registration.detail.expiresAt, network.clock.now() - 50 + 2 + 100_000)
+  await network.clock.advance(90_000)
+  const [first, second] = requests
+  assert.ok(second!.at - first!.at >= 50_000 && second!.at - first!.at <= 85_100, `${second!.at - first!.at}`)
+  assert.equal(first!.request.callId, second!.request.callId)
+  assert.equal(second!.request.cseq, first!.request.cseq + 1)
+  assert.ok(network.log.some(({ text }) => text === '\r\n\r\n'))
+  const stopped = registration.stop()
+  await network.clock.advance(50)
+  await stopped
+  assert.equal(header(requests.at(-1)!.request.headers, 'expires'), '0')
+  assert.equal(states.at(-1), 'stopped')
+  await nothingLeft()
+})
+
+test('a wrong password is final: two REGISTERs, then none', async () => {
+  const { network, requests, states, registration, nothingLeft } = await registering((_request, count) => [
+    '401 Unauthorized',
+    `WWW-Authenticate: Digest realm="a", nonce="${count}"`,
+  ])
+  await network.clock.advance(1_000_000)
+  assert.equal(requests.length, 2)
+  assert.deepEqual(states, ['failed 401'])
+  await registration.stop()
+  await nothingLeft()
+})
+
+test('403 is final', async () => {
+  const { network, requests, states, nothingLeft } = await registering(() => ['403 Forbidden'])
+  await network.clock.advance(1_000_000)
+  assert.equal(requests.length, 1)
+  assert.deepEqual(states, ['failed 403'])
+  await nothingLeft()
+})
+
+test('a Contact that the registrar rewrote still says how long it lasts', async () => {
+  const { network, registration, nothingLeft } = await registering(() => [
+    '200 OK',
+    'Contact: <sip:alice@198.51.100.7:40000>;expires=60',
+    'Expires: 999',
+  ])
+  assert.equal(registration.detail.expiresAt, network.clock.now() - 50 + 2 + 60_000)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('423 is answered with the asked-for time at once', async () => {
+  const { requests, states, registration, network, nothingLeft } = await registering((request) =>
+    header(request.headers, 'expires') === '300'
+      ? ['423 Interval Too Brief', 'Min-Expires: 1800']
+      : ['200 OK', 'Expires: 1800'],
+  )
+  assert.deepEqual(states, ['registered 200'])
+  assert.equal(header(requests[1]!.request.headers, 'expires'), '1800')
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('failures back off, Retry-After is obeyed, and it comes back', async () => {
+  const { network, requests, states, registration, nothingLeft } = await registering((_request, count) => {
+    if (count === 1) return ['503 Service Unavailable', 'Retry-After: 20']
+    return count < 5 ? ['500 Server Error'] : ['200 OK', 'Expires: 300']
+  })
+  await network.clock.advance(60_000)
+  const gaps = requests.slice(1).map(({ at }, index) => at - requests[index]!.at)
+  assert.ok(gaps[0]! >= 20_000 && gaps[0]! < 20_100)
+  gaps.slice(1, 4).forEach((gap, index) => {
+    const longest = 2000 * 2 ** index
+    assert.ok(gap >= longest / 2 && gap <= longest + 100, `${gap} of ${longest}`)
+  })
+  assert.deepEqual(states, ['failed 503', 'failed 500', 'failed 500', 'failed 500', 'registered 200'])
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('a registrar that says nothing: 408, and stop gives up after 2 s', async () => {
+  let silent = true
+  const { network, states, registration, nothingLeft } = await registering(() => (silent ? null : ['200 OK']))
+  await network.clock.advance(33_000)
+  assert.deepEqual(states, ['failed 408'])
+  silent = false
+  await network.clock.advance(3000)
+  assert.equal(registration.state, 'registered')
+  silent = true
+  const stopped = registration.stop()
+  await network.clock.advance(2100)
+  await stopped
+  await nothingLeft()
+})
+
+test('a refresh that gets no answer leaves the binding alone until it expires; the detail tells', async () => {
+  let silent = false
+  const { network, states, registration, nothingLeft } = await registering(() =>
+    silent ? null : ['200 OK', 'Expires: 100'],
+  )
+  const { expiresAt } = registration.detail
+  silent = true
+  await network.clock.advance(99_000)
+  assert.equal(registration.state, 'registered')
+  assert.ok(states.slice(1).every((state) => state === 'registered 408'))
+  if (states.length > 1) assert.deepEqual(registration.detail, { status: 408, reason: 'Request Timeout', expiresAt })
+  await network.clock.advance(1100)
+  assert.equal(registration.state, 'failed')
+  silent = false
+  await network.clock.advance(330_000)
+  assert.equal(registration.state, 'registered')
+  assert.equal(registration.detail.status, 200)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('a refresh that is refused with 5xx likewise, one with 403 ends it', async () => {
+  const { network, states, registration, nothingLeft } = await registering((_request, count) =>
+    count === 1 ? ['200 OK', 'Expires: 100'] : count === 2 ? ['500 Server Error'] : ['403 Forbidden'],
+  )
+  await network.clock.advance(99_000)
+  assert.deepEqual(states, ['registered 200', 'registered 500', 'failed 403'])
+  await registration.stop()
+  await nothingLeft()
+})
+
+test('behind NAT the Contact becomes what the registrar saw, and the old one is taken back', async () => {
+  const seen = '198.51.100.7'
+  const { network, agent, requests, states, registration, nothingLeft } = await registering((request) => {
+    const via = request.headers.find(([name]) => name === 'via')!
+    via[1] = via[1].replace(';rport', `;rport=40000;received=${seen}`)
+    return ['200 OK', 'Expires: 300']
+  })
+  const contacts = requests.map(({ request }) =>
+    request.headers.filter(([name]) => name === 'contact').map(([, value]) => value),
+  )
+  assert.deepEqual(contacts, [
+    ['<sip:alice@127.0.0.1:6001>'],
+    [`<sip:alice@${seen}:40000>`, '<sip:alice@127.0.0.1:6001>;expires=0'],
+  ])
+  assert.deepEqual(states, ['registered 200', 'registered 200'])
+
+  const account = network.account(6002)
+  const call = agent.invite({ account, callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 9000 }, {})
+  assert.match(network.log.at(-1)!.text, new RegExp(`\r\nContact: <sip:alice@${seen}:40000>`))
+  await network.clock.advance(50)
+  void call.hangup()
+  await network.clock.advance(300_000)
+  assert.deepEqual(requests.at(-1)!.request.headers.filter(([name]) => name === 'contact').length, 1)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('a NAT that gives another port each time is corrected once per refresh, not for ever', async () => {
+  let port = 40_000
+  const { network, requests, registration, nothingLeft } = await registering((request) => {
+    const via = request.headers.find(([name]) => name === 'via')!
+    via[1] = via[1].replace(';rport', `;rport=${port++};received=198.51.100.7`)
+    return ['200 OK', 'Expires: 300']
+  })
+  await network.clock.advance(1000)
+  assert.equal(requests.length, 2)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('whoever says which address is theirs is believed', async () => {
+  const { requests, registration, network, nothingLeft } = await registering(
+    (request) => {
+      const via = request.headers.find(([name]) => name === 'via')!
+      via[1] = via[1].replace(';rport', ';rport=40000;received=198.51.100.7')
+      return ['200 OK', 'Expires: 300']
+    },
+    { advertisedHost: 'sip.example.test' },
+  )
+  assert.deepEqual(
+    requests.map(({ request }) => header(request.headers, 'contact')),
+    ['<sip:alice@sip.example.test:6001>'],
+  )
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})

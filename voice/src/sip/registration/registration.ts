@@ -1,0 +1,135 @@
+import type { Timer } from '../../clock.ts'
+import { accountHop } from '../account.ts'
+import type { Result } from '../transaction/client-transaction.ts'
+import type { Core } from '../core.ts'
+import type { Exchange } from '../exchange.ts'
+import { headerNumber } from '../message/headers.ts'
+import { startKeepAlive } from '../transport/keep-alive.ts'
+import type { KeepAlive } from '../transport/keep-alive.ts'
+import type { ReceivedResponse } from '../message/message.ts'
+import { createRegistrar, longerTime, wantedSeconds } from './registrar.ts'
+import { idleTimer } from '../transaction/timer-wheel.ts'
+import { isReliable } from '../transport/transport.ts'
+import type { Registration, SipAccount } from '../types.ts'
+
+const firstRetryMs = 2000
+const longestRetryMs = 300_000
+
+/** Keeps an account registered. See `UserAgent.register`. */
+export function startRegistration(
+  core: Core,
+  account: SipAccount,
+  onChange: (registration: Registration) => void,
+): Registration {
+  const destination = accountHop(account)
+  const registrar = createRegistrar(core, account, account.username)
+  let state: Registration['state'] = 'registering'
+  let detail: Registration['detail'] = {}
+  let seconds = wantedSeconds
+  let failures = 0
+  let next: Timer = idleTimer
+  let expiry: Timer = idleTimer
+  let keepAlive: KeepAlive | null = null
+  let answersPings = false
+  let current: Exchange | null = null
+  /** We have just told the registrar how it sees us: should that be another address again, it waits for the refresh. */
+  let corrected = false
+
+  function change(to: Registration['state'], why: Registration['detail']): void {
+    state = to
+    detail = why
+    onChange(registration)
+  }
+
+  function send(): void {
+    next.cancel()
+    current = registrar.send(seconds, onFinal)
+  }
+
+  function onFinal(result: Result): void {
+    const { status, reason, response } = result
+    const address = current?.current.address ?? null
+    current = null
+    if (state === 'stopped') return
+    if (response && status < 300) {
+      const moved = address !== null && core.local.learn(destination, address, response.via)
+      return onRegistered(response, moved)
+    }
+    const longer = longerTime(result, seconds)
+    if (longer !== null) {
+      seconds = longer
+      return send()
+    }
+    const { expiresAt } = detail
+    // 401 and 407 come here only after our credentials were refused: asking on would lock the account.
+    const refused = status === 401 || status === 403 || status === 407
+    if (!refused) {
+      const retryAfter = response ? headerNumber(response.headers, 'retry-after') : undefined
+      next = core.wheel.after(retryAfter ? retryAfter * 1000 : backoffMs(failures++), send)
+    }
+    // What does not answer may be a broken connection that nobody has noticed.
+    if (status === 408 && address && isReliable(address.protocol)) core.drop(address, new Error('No answer'))
+    const mayStillBeBound = status === 408 || (response !== null && status >= 500)
+    if (mayStillBeBound && expiresAt !== undefined && expiresAt > core.clock.now()) {
+      change('registered', { status, reason, expiresAt })
+    } else {
+      expiry.cancel()
+      keepAlive?.stop()
+      change('failed', { status, reason })
+    }
+  }
+
+  function onRegistered(response: ReceivedResponse, moved: boolean): void {
+    const grantedMs = registrar.granted(response) * 1000
+    failures = 0
+    expiry.cancel()
+    expiry = core.wheel.after(grantedMs, () => {
+      keepAlive?.stop()
+      change('failed', { ...(detail.status !== 200 && detail), reason: detail.reason ?? 'The registration expired' })
+    })
+    keepAlive?.stop()
+    keepAlive = startKeepAlive(core, destination, answersPings, onLost)
+    const correct = moved && !corrected
+    corrected = correct
+    // Spread over 50 to 85 % of the time, so that a thousand accounts do not refresh in one second.
+    if (!correct) next = core.wheel.after(Math.max(grantedMs, 2000) * (0.5 + 0.35 * Math.random()), send)
+    change('registered', { status: 200, expiresAt: core.clock.now() + grantedMs })
+    if (correct) send()
+  }
+
+  /** Calls to us came over this connection: a new one must be made, and made known, soon but not by all at once. */
+  function onLost(_why: Error, answered: boolean): void {
+    answersPings = answered
+    if (current === null) {
+      next.cancel()
+      next = core.wheel.after(Math.random() * firstRetryMs, send)
+    }
+  }
+
+  const registration: Registration = {
+    get state() {
+      return state
+    },
+    get detail() {
+      return detail
+    },
+    async stop() {
+      if (state === 'stopped') return
+      const bound = state === 'registered' || current !== null
+      next.cancel()
+      expiry.cancel()
+      keepAlive?.stop()
+      current?.abandon()
+      change('stopped', {})
+      if (bound) await registrar.remove()
+      core.local.forget(destination)
+    },
+  }
+  send()
+  return registration
+}
+
+/** 2 s, doubled up to 5 minutes, of which a random half is taken off. */
+function backoffMs(failures: number): number {
+  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10)) * (0.5 + 0.5 * Math.random())
+}

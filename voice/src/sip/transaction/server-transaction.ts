@@ -1,0 +1,153 @@
+import type { Timer } from '../../clock.ts'
+import { T1, T2, T4, transactionLifeMs } from '../core.ts'
+import type { Core } from '../core.ts'
+import { splitOutside } from '../message/headers.ts'
+import type { Header } from '../message/headers.ts'
+import type { ReceivedRequest, SipRequest, SipResponse } from '../message/message.ts'
+import { reasonPhrase, serialise } from '../message/serialise.ts'
+import { idleTimer } from './timer-wheel.ts'
+import { defaultPort, isReliable } from '../transport/transport.ts'
+import type { Hop } from '../transport/transport.ts'
+
+export interface Reply {
+  reason?: string
+  /** Our tag, added to To when the request has none there. */
+  toTag?: string
+  headers?: Header[]
+  body?: string
+}
+
+/** RFC 3261 section 17.2 with RFC 6026: replays answers to retransmitted requests, repeats non-2xx until ACKed. */
+export interface ServerTransaction {
+  readonly request: ReceivedRequest
+  readonly source: Hop
+  /** No final answer given yet. */
+  readonly open: boolean
+  /** Called when the other side cancels while no final answer has been given. */
+  onCancel: (() => void) | null
+  /** A final answer after a final answer is ignored. */
+  respond(status: number, reply?: Reply): void
+  /** Sends the last answer again (2xx to INVITE, which the dialog repeats). */
+  repeat(): void
+  /** The same request again, or its ACK. */
+  receive(request: ReceivedRequest): void
+}
+
+/** Section 17.2.3; peers of RFC 2543, without the magic cookie, are told apart by the request itself. */
+export function serverKey(request: ReceivedRequest, method = request.method): string {
+  const { via } = request
+  const kind = method === 'ACK' ? 'INVITE' : method
+  const sentBy = `${via.host}:${via.port ?? ''}`
+  if (via.branch.startsWith('z9hG4bK')) return `${via.branch} ${sentBy} ${kind}`
+  return `${request.callId} ${request.from.params.get('tag') ?? ''} ${request.cseq} ${sentBy} ${kind}`
+}
+
+export function startServerTransaction(core: Core, request: ReceivedRequest, source: Hop): ServerTransaction {
+  const key = serverKey(request)
+  const invite = request.method === 'INVITE'
+  const reliable = isReliable(source.protocol)
+  let state: 'proceeding' | 'accepted' | 'completed' | 'confirmed' | 'terminated' = 'proceeding'
+  let wire: string | null = null
+  let retransmission: Timer = idleTimer
+  let end: Timer = idleTimer
+
+  function terminate(): void {
+    state = 'terminated'
+    retransmission.cancel()
+    end.cancel()
+    core.servers.delete(key)
+  }
+
+  function repeat(): void {
+    if (wire !== null) sendResponse(core, wire, request, source)
+  }
+
+  /** Timer G. */
+  function retransmitAfter(ms: number): void {
+    retransmission = core.wheel.after(ms, () => {
+      repeat()
+      retransmitAfter(Math.min(ms * 2, T2))
+    })
+  }
+
+  const transaction: ServerTransaction = {
+    request,
+    source,
+    get open() {
+      return state === 'proceeding'
+    },
+    onCancel: null,
+    respond(status, reply = {}) {
+      if (state !== 'proceeding') return
+      wire = serialise(responseTo(request, source, status, reply))
+      repeat()
+      if (status < 200) return
+      core.openTransactions--
+      // Timers H, J and L.
+      state = invite && status < 300 ? 'accepted' : 'completed'
+      if (reliable && !invite) return terminate()
+      end = core.wheel.after(transactionLifeMs, terminate)
+      if (!reliable && state === 'completed' && invite) retransmitAfter(T1)
+    },
+    repeat,
+    receive(again) {
+      if (again.method !== 'ACK') {
+        if (state === 'proceeding' || state === 'completed') repeat()
+      } else if (state === 'completed') {
+        state = 'confirmed'
+        retransmission.cancel()
+        end.cancel()
+        // Timer I.
+        if (reliable) terminate()
+        else end = core.wheel.after(T4, terminate)
+      }
+    },
+  }
+  core.servers.set(key, transaction)
+  core.openTransactions++
+  return transaction
+}
+
+/** Section 18.2.2 and RFC 3581: where the request came from, or when that connection is gone, where its sender listens. */
+function sendResponse(core: Core, wire: string, { via }: Pick<ReceivedRequest, 'via'>, source: Hop): void {
+  const { protocol, host } = source
+  const listener: Hop = { protocol, host, port: via.port ?? defaultPort(protocol) }
+  if (!isReliable(protocol)) core.send(wire, via.rport ? source : listener)
+  else core.send(wire, source, () => core.send(wire, listener))
+}
+
+/** Headers that every answer copies; To gets our tag. */
+function responseTo(
+  request: SipRequest & Partial<ReceivedRequest>,
+  source: Hop,
+  status: number,
+  reply: Reply,
+): SipResponse {
+  const headers: Header[] = []
+  let topVia = true
+  for (const [name, value] of request.headers) {
+    if (name === 'via') {
+      headers.push(['via', topVia ? markReceived(value, source) : value])
+      topVia = false
+    } else if (name === 'to') {
+      const tagged = reply.toTag === undefined || status === 100 || request.to?.params.has('tag')
+      headers.push(['to', tagged ? value : `${value};tag=${reply.toTag}`])
+    } else if (name === 'from' || name === 'call-id' || name === 'cseq' || (name === 'record-route' && status < 300)) {
+      headers.push([name, value])
+    }
+  }
+  if (reply.headers) headers.push(...reply.headers)
+  return { status, reason: reply.reason ?? reasonPhrase(status), headers, body: reply.body ?? '' }
+}
+
+function markReceived(value: string, source: Hop): string {
+  const [top = '', ...rest] = value.includes(',') ? splitOutside(value, ',') : [value]
+  const ported = top.replace(/;\s*rport(?:\s*=\s*\d*)?\s*(?=;|$)/i, `;rport=${source.port}`)
+  const bare = ported.replace(/;\s*received\s*=[^;]*/gi, '')
+  return [`${bare};received=${source.host}`, ...rest].join(', ')
+}
+
+/** An answer without a transaction, for what is not worth remembering: malformed requests, unknown dialogs. */
+export function respondStateless(core: Core, request: SipRequest, source: Hop, status: number, reply: Reply): void {
+  core.send(serialise(responseTo(request, source, status, reply)), source)
+}

@@ -1,0 +1,81 @@
+import type { Via } from '../message/headers.ts'
+import type { Header } from '../message/headers.ts'
+import { isSameAddress } from './transport.ts'
+import type { Endpoint, Hop, Protocol, Transport } from './transport.ts'
+import { sipUri, uriHost } from '../message/uri.ts'
+
+/** What we call ourselves in Via and Contact. */
+export interface LocalAddress extends Endpoint {
+  via(protocol: Protocol, branch: string): Header
+  /** Where a peer reaches us: our address, or as it sees us when that is known. */
+  contact(user: string, peer: Hop): string
+  /** Remembers where an answer's Via says that our request came from (RFC 3581); true when our Contact there changes. */
+  learn(destination: Hop, address: Hop, via: Via): boolean
+  /** What was learned from this peer holds no longer. */
+  forget(address: Hop): void
+}
+
+interface Sighting {
+  /** The destination as configured, and its address. */
+  destination: Hop
+  address: Hop
+  seenAs: Endpoint
+}
+
+export function createLocalAddress(
+  transport: Pick<Transport, 'host' | 'port' | 'tlsPort'>,
+  advertisedHost?: string,
+): LocalAddress {
+  const host = uriHost(advertisedHost ?? transport.host)
+  const { port } = transport
+  let sightings: Sighting[] = []
+
+  function portOf(protocol: Protocol): number {
+    return protocol === 'tls' ? (transport.tlsPort ?? port) : port
+  }
+
+  function seenBy(peer: Hop): Endpoint | undefined {
+    return sightings.find(
+      ({ destination, address }) => isSameAddress(destination, peer) || isSameAddress(address, peer),
+    )?.seenAs
+  }
+
+  /**
+   * Is our own address no good for this peer? Behind NAT it is not, unless whoever runs us has said which one is. Without
+   * a TLS listener only the connection itself leads to us.
+   */
+  function isBetter(seenAs: Endpoint, protocol: Protocol): boolean {
+    if (protocol === 'tls' && transport.tlsPort === undefined) return true
+    if (advertisedHost !== undefined) return false
+    return seenAs.host !== host || (protocol === 'udp' && seenAs.port !== port)
+  }
+
+  return {
+    host,
+    port,
+    via: (protocol, branch) => [
+      'via',
+      `SIP/2.0/${protocol.toUpperCase()} ${host}:${portOf(protocol)};branch=${branch};rport`,
+    ],
+    contact(user, peer) {
+      const reachable = seenBy(peer) ?? { host, port: portOf(peer.protocol) }
+      const uri = sipUri(user, reachable.host, reachable.port)
+      return peer.protocol === 'udp' ? uri : `${uri};transport=${peer.protocol}`
+    },
+    learn(destination, address, via) {
+      if (via.seenPort === null) return false
+      const seenAs = { host: uriHost(via.received ?? via.host), port: via.seenPort }
+      if (!isBetter(seenAs, destination.protocol)) return false
+      const before = seenBy(destination)
+      if (before?.host === seenAs.host && before.port === seenAs.port) return false
+      sightings = sightings.filter((sighting) => !isSameAddress(sighting.destination, destination))
+      sightings.push({ destination, address, seenAs })
+      return true
+    },
+    forget(peer) {
+      sightings = sightings.filter(
+        ({ destination, address }) => !isSameAddress(destination, peer) && !isSameAddress(address, peer),
+      )
+    },
+  }
+}
