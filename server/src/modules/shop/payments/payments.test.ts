@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { openSocket } from '../../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../../test/server.ts'
 import { paymentStatuses } from '../transitions.ts'
-import { verifyStripeSignature } from './stripe-signature.ts'
+import { verifyStripeSignature } from './stripe/signature.ts'
 import { paymentTransitions, type PaymentSignal } from './transitions.ts'
 
 interface Intent {

@@ -1,10 +1,10 @@
 import type { Ctx } from '../../../platform/context.ts'
 import { credentialsOf, notConfigured } from '../../integrations/index.ts'
 import { manual } from './manual.ts'
-import { paypal } from './paypal.ts'
+import { paypal } from './paypal/paypal.ts'
 import type { PaymentProvider } from './provider.ts'
 import type { ProviderName } from './schema.ts'
-import { stripe } from './stripe.ts'
+import { stripe } from './stripe/stripe.ts'
 
 /** Throws 409 `not_configured` where neither the workspace nor the installation has an account there. */
 export async function providerFor(ctx: Ctx, name: ProviderName): Promise<PaymentProvider> {

@@ -4,10 +4,10 @@ import { type RouteTable, route } from '../../../platform/http/route.ts'
 import { shopRoute } from '../shop-route.ts'
 import { confirmPayment, createIntent } from './intents.ts'
 import { getPayment } from './payment-row.ts'
-import { receivePaypal } from './paypal-webhook.ts'
+import { receivePaypal } from './paypal/webhook.ts'
 import { refundPayment } from './refunds.ts'
 import * as schema from './schema.ts'
-import { receiveStripe } from './stripe-webhook.ts'
+import { receiveStripe } from './stripe/webhook.ts'
 import { toIntent, toPayment } from './wire.ts'
 
 const ofShop = z.object({ shopId: id })

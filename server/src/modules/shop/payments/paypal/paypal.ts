@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { conflict } from '../../../platform/errors.ts'
-import type { Services } from '../../../platform/services.ts'
-import { decimalsOf, toMajor } from '../money.ts'
-import { getOrderForPayment, requirePayable } from '../orders/payment.ts'
-import type { PaymentRow } from './payment-row.ts'
-import { granted, type PaypalAccount, paypalClient, refused } from './paypal-client.ts'
-import type { PaymentProvider, ProviderRefund, ProviderState } from './provider.ts'
+import { conflict } from '../../../../platform/errors.ts'
+import type { Services } from '../../../../platform/services.ts'
+import { decimalsOf, toMajor } from '../../money.ts'
+import { getOrderForPayment, requirePayable } from '../../orders/payment.ts'
+import type { PaymentRow } from '../payment-row.ts'
+import { granted, type PaypalAccount, paypalClient, refused } from './client.ts'
+import type { PaymentProvider, ProviderRefund, ProviderState } from '../provider.ts'
 
 /** What we read of PayPal's objects (Orders v2 and Payments v2, developer.paypal.com/docs/api). */
 const Amount = z.object({ currency_code: z.string(), value: z.string() })

@@ -1,7 +1,7 @@
-import { AppError, conflict } from '../../../platform/errors.ts'
-import type { Services } from '../../../platform/services.ts'
-import type { PaymentRow } from './payment-row.ts'
-import type { PaymentProvider, ProviderRefund, ProviderState } from './provider.ts'
+import { AppError, conflict } from '../../../../platform/errors.ts'
+import type { Services } from '../../../../platform/services.ts'
+import type { PaymentRow } from '../payment-row.ts'
+import type { PaymentProvider, ProviderRefund, ProviderState } from '../provider.ts'
 
 const apiVersion = '2026-10-28.endive'
 

@@ -12,10 +12,10 @@ import {
   PaymentsController,
 } from '@paypal/paypal-server-sdk'
 import fc from 'fast-check'
-import { certify } from '../../../../test/certificate.ts'
-import { startPaypal } from '../../../../test/paypal.ts'
-import { startTestServer } from '../../../../test/server.ts'
-import { isPaypalsAddress, trustedCertificate } from './paypal-signature.ts'
+import { certify } from '../../../../../test/certificate.ts'
+import { startPaypal } from '../../../../../test/paypal.ts'
+import { startTestServer } from '../../../../../test/server.ts'
+import { isPaypalsAddress, trustedCertificate } from './signature.ts'
 
 const root = certify('Example Root', { authority: true })
 const intermediate = certify('Example Issuer', { authority: true, issuer: root })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { AppError, conflict } from '../../../platform/errors.ts'
-import type { Services } from '../../../platform/services.ts'
-import type { CredentialsOf } from '../../integrations/index.ts'
+import { AppError, conflict } from '../../../../platform/errors.ts'
+import type { Services } from '../../../../platform/services.ts'
+import type { CredentialsOf } from '../../../integrations/index.ts'
 
 export type PaypalAccount = CredentialsOf<'paypal'>
 

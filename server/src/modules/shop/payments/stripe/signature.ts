@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { badRequest } from '../../../platform/errors.ts'
+import { badRequest } from '../../../../platform/errors.ts'
 
 const toleranceSeconds = 300
 

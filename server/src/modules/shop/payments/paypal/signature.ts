@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { getCACertificates } from 'node:tls'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
-import { AppError, badRequest } from '../../../platform/errors.ts'
-import type { Services } from '../../../platform/services.ts'
-import { granted, type PaypalClient } from './paypal-client.ts'
+import { AppError, badRequest } from '../../../../platform/errors.ts'
+import type { Services } from '../../../../platform/services.ts'
+import { granted, type PaypalClient } from './client.ts'
 
 /** What PayPal sends along with a webhook, beside its body. */
 export interface PaypalTransmission {
