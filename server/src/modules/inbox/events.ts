@@ -3,7 +3,7 @@ import { event } from '../../platform/events.ts'
 import { onTimeline } from '../contacts/index.ts'
 import { conversationFrame, messageFrame, visitorMessageFrame } from './frames.ts'
 import { Conversation, Message, channels } from './schema.ts'
-import { visitorTopic } from './visitor-topic.ts'
+import { visitorTopic } from './visitors/topic.ts'
 
 const live = { event: 'conversation:update', scope: 'conversations:read', frame: conversationFrame } as const
 

@@ -4,7 +4,7 @@ import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { explainAs } from '../../../test/explain.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { serverContext } from '../../platform/services.ts'
-import { list } from './conversation-list.ts'
+import { list } from './conversations/conversation-list.ts'
 import {
   addMessage,
   createVisitorToken,

@@ -1,20 +1,24 @@
-export { type ConversationFilter, type ConversationQuery, listConversations } from './conversation-list.ts'
-export { getConversation, getTranscript } from './conversation-row.ts'
+export {
+  type ConversationFilter,
+  type ConversationQuery,
+  listConversations,
+} from './conversations/conversation-list.ts'
+export { getConversation, getTranscript } from './conversations/conversation-row.ts'
 export {
   type ConversationChanges,
   type NewConversation,
   markRead,
   openConversation,
   updateConversation,
-} from './conversations.ts'
-export { correctMessage } from './corrections.ts'
-export { type Channel, type Sent, deliverThrough, sendMessage } from './delivery.ts'
+} from './conversations/conversations.ts'
+export { correctMessage } from './messages/corrections.ts'
+export { type Channel, type Sent, deliverThrough, sendMessage } from './messages/delivery.ts'
 export { conversationFrame, messageFrame, visitorMessageFrame } from './frames.ts'
-export { type NewMessage, addMessage, listMessages, newestMessages } from './messages.ts'
-export { fetchAttachment } from './fetch-attachment.ts'
-export { lateReceipt } from './receipts.ts'
+export { type NewMessage, addMessage, listMessages, newestMessages } from './messages/messages.ts'
+export { fetchAttachment } from './attachments/fetch-attachment.ts'
+export { lateReceipt } from './messages/receipts.ts'
 export { webhookRoutes } from './routes.ts'
-export { socialChannels } from './social.ts'
+export { socialChannels } from './messages/social.ts'
 export { announceConversations } from './subscribers.ts'
-export { admitVisitor } from './visitor-socket.ts'
-export { type Visitor, createVisitorToken, readVisitorToken } from './visitor-token.ts'
+export { admitVisitor } from './visitors/socket.ts'
+export { type Visitor, createVisitorToken, readVisitorToken } from './visitors/token.ts'

@@ -3,7 +3,7 @@ import { id } from '../../platform/http/fields.ts'
 import { FileReply, type RouteTable, route } from '../../platform/http/route.ts'
 import { serverContext } from '../../platform/services.ts'
 import { answerChallenge, openDelivery, platformOf } from '../integrations/index.ts'
-import { takeIn } from './inbound.ts'
+import { takeIn } from './messages/inbound.ts'
 
 const params = z.object({ platform: z.string().max(60) })
 

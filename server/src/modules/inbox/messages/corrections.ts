@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { patch, statement } from '../../platform/database/statement.ts'
-import { conflict, missing } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { MessageCorrected } from './events.ts'
-import type { Message } from './schema.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { patch, statement } from '../../../platform/database/statement.ts'
+import { conflict, missing } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { MessageCorrected } from '../events.ts'
+import type { Message } from '../schema.ts'
 
 export interface Correction {
   sender?: Message['sender'] | undefined

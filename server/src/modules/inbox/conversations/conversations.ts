@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { patch, statement } from '../../platform/database/statement.ts'
-import { missing, notFound } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { idAt, newId } from '../../platform/id.ts'
-import { type Person, getContact, meetContact, wholeName } from '../contacts/index.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { patch, statement } from '../../../platform/database/statement.ts'
+import { missing, notFound } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { idAt, newId } from '../../../platform/id.ts'
+import { type Person, getContact, meetContact, wholeName } from '../../contacts/index.ts'
 import { conversationColumns, findConversation } from './conversation-row.ts'
-import { ConversationOpened, ConversationUpdated } from './events.ts'
-import type { ChannelName, Conversation } from './schema.ts'
+import { ConversationOpened, ConversationUpdated } from '../events.ts'
+import type { ChannelName, Conversation } from '../schema.ts'
 
 export interface NewConversation {
   /** Whose it is: a contact that is known, or somebody to be met by what identifies them. */

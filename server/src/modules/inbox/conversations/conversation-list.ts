@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { variants } from '../../platform/database/statement.ts'
-import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
-import { readPlace, toPlacedPage } from '../../platform/http/place.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { variants } from '../../../platform/database/statement.ts'
+import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
+import { readPlace, toPlacedPage } from '../../../platform/http/place.ts'
 import { conversationColumns } from './conversation-row.ts'
-import type { Conversation } from './schema.ts'
+import type { Conversation } from '../schema.ts'
 
 /** What is not given is not asked for. */
 export interface ConversationFilter {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import { unauthorized } from '../../platform/errors.ts'
-import type { Services } from '../../platform/services.ts'
+import { unauthorized } from '../../../platform/errors.ts'
+import type { Services } from '../../../platform/services.ts'
 
 /** A visitor comes back to their conversation this long. */
 const lifeSeconds = 30 * 86_400

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { emit } from '../../platform/events.ts'
-import { type JobType, job } from '../../platform/jobs.ts'
-import { getConversation } from './conversation-row.ts'
-import { MessageStatusChanged } from './events.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { emit } from '../../../platform/events.ts'
+import { type JobType, job } from '../../../platform/jobs.ts'
+import { getConversation } from '../conversations/conversation-row.ts'
+import { MessageStatusChanged } from '../events.ts'
 import { type NewMessage, addOnce } from './messages.ts'
-import type { ChannelName, Conversation, Message } from './schema.ts'
+import type { ChannelName, Conversation, Message } from '../schema.ts'
 
 /**
  * What became of a message at its channel. Refused for good, or asked to wait, is an outcome; a network that is down is

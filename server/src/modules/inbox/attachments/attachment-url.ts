@@ -1,7 +1,7 @@
-import type { Ctx } from '../../platform/context.ts'
-import { signedFileUrl } from '../files/index.ts'
-import type { Media } from '../integrations/index.ts'
-import type { Attachment } from './schema.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { signedFileUrl } from '../../files/index.ts'
+import type { Media } from '../../integrations/index.ts'
+import type { Attachment } from '../schema.ts'
 
 const kinds = new Set<string>(['image', 'video', 'audio'] satisfies Media['type'][])
 

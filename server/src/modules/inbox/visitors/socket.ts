@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { statement } from '../../platform/database/statement.ts'
-import { unauthorized } from '../../platform/errors.ts'
-import { serverContext } from '../../platform/services.ts'
-import { type AdmitGuest, guestAudience } from '../realtime/index.ts'
-import { isVisitorToken, readVisitorToken } from './visitor-token.ts'
-import { visitorTopic } from './visitor-topic.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { unauthorized } from '../../../platform/errors.ts'
+import { serverContext } from '../../../platform/services.ts'
+import { type AdmitGuest, guestAudience } from '../../realtime/index.ts'
+import { isVisitorToken, readVisitorToken } from './token.ts'
+import { visitorTopic } from './topic.ts'
 
 const exists = statement(
   'inbox.web_conversation_exists',

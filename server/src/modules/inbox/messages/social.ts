@@ -5,8 +5,8 @@ import {
   type PlatformName,
   platformNames,
   platforms,
-} from '../integrations/index.ts'
-import { publicAttachment } from './attachment-url.ts'
+} from '../../integrations/index.ts'
+import { publicAttachment } from '../attachments/attachment-url.ts'
 import type { Channel } from './delivery.ts'
 
 /** The ways out through the social platforms that a workspace is connected to. */

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { missing } from '../../platform/errors.ts'
-import type { Conversation } from './schema.ts'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { missing } from '../../../platform/errors.ts'
+import type { Conversation } from '../schema.ts'
 
 /** Of `inbox.conversations c`. The transcript, which may be long, is read by itself. */
 export const conversationColumns = sql`

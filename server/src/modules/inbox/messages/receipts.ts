@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement } from '../../platform/database/statement.ts'
-import { emit } from '../../platform/events.ts'
-import { job } from '../../platform/jobs.ts'
-import type { News, PlatformName } from '../integrations/index.ts'
-import { MessageStatusChanged } from './events.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { emit } from '../../../platform/events.ts'
+import { job } from '../../../platform/jobs.ts'
+import type { News, PlatformName } from '../../integrations/index.ts'
+import { MessageStatusChanged } from '../events.ts'
 import { messageColumns } from './messages.ts'
-import type { Message } from './schema.ts'
+import type { Message } from '../schema.ts'
 
 type Receipt = Extract<News, { kind: 'receipt' }>
 

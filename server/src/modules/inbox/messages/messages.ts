@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement, variants } from '../../platform/database/statement.ts'
-import { missing } from '../../platform/errors.ts'
-import { emit } from '../../platform/events.ts'
-import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
-import { idAt, newId } from '../../platform/id.ts'
-import { findConversation } from './conversation-row.ts'
-import { ConversationUpdated, MessageAdded, WebMessageAdded } from './events.ts'
-import type { Attachment, Conversation, Message } from './schema.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement, variants } from '../../../platform/database/statement.ts'
+import { missing } from '../../../platform/errors.ts'
+import { emit } from '../../../platform/events.ts'
+import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
+import { idAt, newId } from '../../../platform/id.ts'
+import { findConversation } from '../conversations/conversation-row.ts'
+import { ConversationUpdated, MessageAdded, WebMessageAdded } from '../events.ts'
+import type { Attachment, Conversation, Message } from '../schema.ts'
 
 export interface NewMessage {
   conversationId: string
