@@ -4,9 +4,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { routeTables } from '../src/app.ts'
 import { version } from '../src/config.ts'
-import { apiMarkdown } from '../src/platform/http/api-markdown.ts'
-import { clientTypes } from '../src/platform/http/client-types.ts'
-import { openApiDocument } from '../src/platform/http/openapi.ts'
+import { apiMarkdown } from '../src/platform/http/reference/api-markdown.ts'
+import { clientTypes } from '../src/platform/http/reference/client-types.ts'
+import { openApiDocument } from '../src/platform/http/reference/openapi.ts'
 
 const document = openApiDocument(routeTables, { version, url: 'http://127.0.0.1:3001' })
 const files = {

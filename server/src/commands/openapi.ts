@@ -27,7 +27,7 @@ export function addOpenapi(program: Command): void {
 async function renderDocument(): Promise<string> {
   const [{ routeTables }, { openApiDocument }, { version }] = await Promise.all([
     import('../app.ts'),
-    import('../platform/http/openapi.ts'),
+    import('../platform/http/reference/openapi.ts'),
     import('../config.ts'),
   ])
   return `${JSON.stringify(openApiDocument(routeTables, { version, url: serverUrl }), null, 2)}\n`

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { AppError, tooLarge, unavailable } from '../errors.ts'
+import { AppError, badRequest, tooLarge, unavailable } from '../errors.ts'
+import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { Route } from './route.ts'
 
@@ -53,4 +55,20 @@ export function asAppError(error: unknown): AppError {
   return new AppError(500, 'internal', 'Something went wrong on our side. The request id helps us find it.', {
     cause: error,
   })
+}
+
+/** What is not HTTP at all gets the error shape too, on the bare socket. */
+export function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const failure: AppError =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new AppError(431, 'headers_too_large', 'The request headers are too large.')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new AppError(408, 'request_timeout', 'The request did not arrive in time.')
+        : badRequest('malformed_http', 'This is not a well-formed HTTP request.')
+  const body = JSON.stringify(errorBody(failure, newId()))
+  socket.end(
+    `HTTP/1.1 ${failure.status} Error\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
 }

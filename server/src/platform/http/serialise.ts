@@ -1,6 +1,6 @@
 import fastJson, { type Schema } from 'fast-json-stringify'
 import type { z } from 'zod'
-import { toJsonSchema } from './json-schema.ts'
+import { toJsonSchema } from './reference/json-schema.ts'
 
 /**
  * Writes an answer through its schema: what the schema does not declare does not leave the server. Compiled at the first

@@ -1,26 +1,17 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Socket } from 'node:net'
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import type { Principal } from '../context.ts'
-import { createContext, transaction } from '../context.ts'
-import { AppError, badRequest, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Metrics } from '../metrics.ts'
-import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
+import { type Authenticate, addRoute } from './add-route.ts'
 import { applyCors } from './cors.ts'
-import { sendError } from './error-answer.ts'
-import { type Run, replayable } from './idempotency.ts'
+import { answerMalformedHttp, sendError } from './error-answer.ts'
 import { acceptUploads } from './multipart.ts'
-import { parseJson, validate } from './parse.ts'
-import { type RateLimiter, createRateLimiter } from './rate-limit.ts'
-import { type Answer, FileReply, Reply, type Route, type RouteTable } from './route.ts'
-import { serialiserOf } from './serialise.ts'
-
-/** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
-export type Authenticate = (headers: IncomingHttpHeaders, method: string, path: string) => Principal
+import { parseJson } from './parse.ts'
+import { createRateLimiter } from './rate-limit.ts'
+import type { Route, RouteTable } from './route.ts'
 
 export interface HttpOptions {
   services: Services
@@ -85,107 +76,6 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   return app
 }
 
-interface RouteSetup {
-  services: Services
-  authenticate: Authenticate
-  limiter: RateLimiter
-  operation: string
-  definition: Route
-}
-
-function addRoute(app: FastifyInstance, { services, authenticate, limiter, operation, definition }: RouteSetup): void {
-  const serialise = serialiserOf(definition.answer)
-  const readOnly = definition.kind === 'read'
-  app.route({
-    method: definition.method,
-    url: definition.path,
-    bodyLimit: definition.bodyLimitBytes ?? 1024 * 1024,
-    // HEAD for whatever changes nothing: monitors, players and download managers ask so first. A link that is good once is not used up by it.
-    exposeHeadRoute: readOnly,
-    config: { operation, failureFields: definition.failureFields },
-    async handler(request, reply) {
-      const principal = authenticate(request.headers, request.method, definition.path)
-      limiter.count(principal, definition, request, reply)
-      const entry = { access: definition.access, workspaceId: wantedWorkspace(request) }
-      const ctx = createContext({
-        services,
-        principal,
-        open: openerFor(principal, entry),
-        requestId: request.id,
-        log: services.log,
-        readOnly,
-      })
-      const asked = await readInput()
-      const run = async ({ effectId, keepAnswer }: Run) => {
-        const input = { ...asked, effectId }
-        if (definition.kind !== 'write') return toAnswer(definition, await definition.handler(ctx, input), serialise)
-        if (!keepAnswer) {
-          return toAnswer(definition, await transaction(ctx, (ctx) => definition.handler(ctx, input)), serialise)
-        }
-        return transaction(ctx, async (ctx) => {
-          // Nested, so that the handler's last statement does not commit before the answer is kept.
-          const answer = toAnswer(
-            definition,
-            await transaction(ctx, (ctx) => definition.handler(ctx, input)),
-            serialise,
-          )
-          await keepAnswer(ctx, answer)
-          return answer
-        })
-      }
-      const answer = await replayable(ctx, definition, request, run)
-      return reply.code(answer.status).headers(answer.headers).send(answer.body)
-
-      // Somebody who may not do this at all hears that first, whatever is wrong with what they sent.
-      async function readInput() {
-        if (definition.upload) await ctx.db.entered()
-        const isForm = definition.upload && request.isMultipart()
-        try {
-          return {
-            params: definition.params ? validateIds(definition, request.params) : undefined,
-            query: definition.query ? validate(definition.query, given(request.query), 'query') : undefined,
-            body: definition.body && !isForm ? validate(definition.body, request.body ?? {}, 'body') : undefined,
-            request,
-          } as Omit<Parameters<Route['handler']>[1], 'effectId'>
-        } catch (error) {
-          if (definition.access !== 'public') await ctx.db.entered()
-          throw error
-        }
-      }
-    },
-  })
-}
-
-// A filter that a form leaves empty is not given, like an empty string in a body.
-const given = (query: unknown) =>
-  Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== ''))
-
-// Something that is not an id cannot be there: 404, like any other id that is not there.
-function validateIds(definition: Route, params: unknown): unknown {
-  const result = definition.params?.safeParse(params)
-  if (result && !result.success) throw notFound('thing')
-  return result?.data
-}
-
-function wantedWorkspace(request: FastifyRequest): string | null {
-  const { shopId, workspaceId } = request.params as { shopId?: string; workspaceId?: string }
-  const wanted = shopId ?? workspaceId ?? request.headers['x-workspace-id']
-  if (wanted === undefined || wanted === '') return null
-  if (typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted
-  throw notFound('workspace')
-}
-
-function toAnswer(definition: Route, result: unknown, serialise: (value: unknown) => string): Answer {
-  const usual = definition.status ?? 200
-  if (result instanceof FileReply) return { status: result.status, headers: result.headers, body: result.content }
-  const { body, status, headers } = result instanceof Reply ? result : { body: result, status: undefined, headers: {} }
-  return {
-    status: status ?? usual,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: serialise(body),
-  }
-}
-
 function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(/^application\/([\w.+-]+\+)?json\b/, { parseAs: 'string' }, (_request, body, done) => {
@@ -233,20 +123,4 @@ function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(fixedHeaders)
   reply.header('x-request-id', request.id)
   if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
-}
-
-/** What is not HTTP at all gets the error shape too, on the bare socket. */
-function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const failure: AppError =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? new AppError(431, 'headers_too_large', 'The request headers are too large.')
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? new AppError(408, 'request_timeout', 'The request did not arrive in time.')
-        : badRequest('malformed_http', 'This is not a well-formed HTTP request.')
-  const body = JSON.stringify({ error: failure.message, code: failure.code, request_id: newId() })
-  socket.end(
-    `HTTP/1.1 ${failure.status} Error\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  )
 }

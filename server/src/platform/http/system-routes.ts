@@ -6,8 +6,8 @@ import { statement } from '../database/statement.ts'
 import { notFound, unavailable } from '../errors.ts'
 import { serverContext } from '../services.ts'
 import type { Metrics } from '../metrics.ts'
-import { docsPage } from './docs-page.ts'
-import type { JsonSchema } from './json-schema.ts'
+import { docsPage } from './reference/docs-page.ts'
+import type { JsonSchema } from './reference/json-schema.ts'
 import { FileReply, type Route, type RouteTable, route } from './route.ts'
 
 const ping = statement('system.ping', () => sql<{ one: number }>`select 1 as one`)

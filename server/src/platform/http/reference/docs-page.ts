@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JsonSchema } from './json-schema.ts'
 import { type Field, type ReferenceOperation, referenceOf, type Section } from './reference.ts'
-import { FileReply } from './route.ts'
+import { FileReply } from '../route.ts'
 
 const style = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 14%, transparent); --soft: color-mix(in srgb, currentColor 5%, transparent); --quiet: color-mix(in srgb, currentColor 62%, transparent); --accent: light-dark(#0b5cad, #7cb8f7) }

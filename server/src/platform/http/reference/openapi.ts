@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type Access, scopes } from '../access.ts'
+import { type Access, scopes } from '../../access.ts'
 import type { JsonSchema } from './json-schema.ts'
-import type { Route, RouteTable } from './route.ts'
+import type { Route, RouteTable } from '../route.ts'
 
 /** The API as an OpenAPI 3.1 document, made from the same table that answers the requests. */
 export function openApiDocument(tables: RouteTable[], about: { version: string; url: string }): JsonSchema {

@@ -1,0 +1,119 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Principal, createContext, transaction } from '../context.ts'
+import { notFound } from '../errors.ts'
+import { openerFor } from '../openers.ts'
+import type { Services } from '../services.ts'
+import { type Run, replayable } from './idempotency.ts'
+import { validate } from './parse.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import { type Answer, FileReply, Reply, type Route } from './route.ts'
+import { serialiserOf } from './serialise.ts'
+
+/** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
+export type Authenticate = (headers: IncomingHttpHeaders, method: string, path: string) => Principal
+
+interface RouteSetup {
+  services: Services
+  authenticate: Authenticate
+  limiter: RateLimiter
+  operation: string
+  definition: Route
+}
+
+/** One line of the table as a Fastify route: who calls, within which limits, with what, as which transaction, and the answer. */
+export function addRoute(
+  app: FastifyInstance,
+  { services, authenticate, limiter, operation, definition }: RouteSetup,
+): void {
+  const serialise = serialiserOf(definition.answer)
+  const readOnly = definition.kind === 'read'
+  app.route({
+    method: definition.method,
+    url: definition.path,
+    bodyLimit: definition.bodyLimitBytes ?? 1024 * 1024,
+    // HEAD for whatever changes nothing: monitors, players and download managers ask so first. A link that is good once is not used up by it.
+    exposeHeadRoute: readOnly,
+    config: { operation, failureFields: definition.failureFields },
+    async handler(request, reply) {
+      const principal = authenticate(request.headers, request.method, definition.path)
+      limiter.count(principal, definition, request, reply)
+      const entry = { access: definition.access, workspaceId: wantedWorkspace(request) }
+      const ctx = createContext({
+        services,
+        principal,
+        open: openerFor(principal, entry),
+        requestId: request.id,
+        log: services.log,
+        readOnly,
+      })
+      const asked = await readInput()
+      const run = async ({ effectId, keepAnswer }: Run) => {
+        const input = { ...asked, effectId }
+        if (definition.kind !== 'write') return toAnswer(definition, await definition.handler(ctx, input), serialise)
+        if (!keepAnswer) {
+          return toAnswer(definition, await transaction(ctx, (ctx) => definition.handler(ctx, input)), serialise)
+        }
+        return transaction(ctx, async (ctx) => {
+          // Nested, so that the handler's last statement does not commit before the answer is kept.
+          const answer = toAnswer(
+            definition,
+            await transaction(ctx, (ctx) => definition.handler(ctx, input)),
+            serialise,
+          )
+          await keepAnswer(ctx, answer)
+          return answer
+        })
+      }
+      const answer = await replayable(ctx, definition, request, run)
+      return reply.code(answer.status).headers(answer.headers).send(answer.body)
+
+      // Somebody who may not do this at all hears that first, whatever is wrong with what they sent.
+      async function readInput() {
+        if (definition.upload) await ctx.db.entered()
+        const isForm = definition.upload && request.isMultipart()
+        try {
+          return {
+            params: definition.params ? validateIds(definition, request.params) : undefined,
+            query: definition.query ? validate(definition.query, given(request.query), 'query') : undefined,
+            body: definition.body && !isForm ? validate(definition.body, request.body ?? {}, 'body') : undefined,
+            request,
+          } as Omit<Parameters<Route['handler']>[1], 'effectId'>
+        } catch (error) {
+          if (definition.access !== 'public') await ctx.db.entered()
+          throw error
+        }
+      }
+    },
+  })
+}
+
+// A filter that a form leaves empty is not given, like an empty string in a body.
+const given = (query: unknown) =>
+  Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== ''))
+
+// Something that is not an id cannot be there: 404, like any other id that is not there.
+function validateIds(definition: Route, params: unknown): unknown {
+  const result = definition.params?.safeParse(params)
+  if (result && !result.success) throw notFound('thing')
+  return result?.data
+}
+
+function wantedWorkspace(request: FastifyRequest): string | null {
+  const { shopId, workspaceId } = request.params as { shopId?: string; workspaceId?: string }
+  const wanted = shopId ?? workspaceId ?? request.headers['x-workspace-id']
+  if (wanted === undefined || wanted === '') return null
+  if (typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted
+  throw notFound('workspace')
+}
+
+function toAnswer(definition: Route, result: unknown, serialise: (value: unknown) => string): Answer {
+  const usual = definition.status ?? 200
+  if (result instanceof FileReply) return { status: result.status, headers: result.headers, body: result.content }
+  const { body, status, headers } = result instanceof Reply ? result : { body: result, status: undefined, headers: {} }
+  return {
+    status: status ?? usual,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: serialise(body),
+  }
+}
