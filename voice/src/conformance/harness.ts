@@ -1,7 +1,5 @@
 import type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from '../callee.ts'
-import type { EngineLimits } from '../embedded/admission.ts'
-import type { InboundSettings } from '../embedded/inbound.ts'
-import type { BreakerSettings } from '../embedded/trunk-gate.ts'
+import type { GatewaySettings } from '../embedded/settings.ts'
 import type { Leg, LegEvent, MediaRef, OriginateRequest, Trunk, VoiceGateway } from '../gateway.ts'
 import { until as waitUntil } from './until.ts'
 
@@ -23,14 +21,9 @@ interface Harness {
 }
 
 /** What a test wants different from a plain carrier and a plain engine. */
-export interface HarnessOptions {
+export interface HarnessOptions extends GatewaySettings {
   /** Default: every number rings for ever. */
   callees?: Record<string, CalleeBehaviour>
-  limits?: Partial<EngineLimits>
-  breaker?: BreakerSettings
-  inbound?: InboundSettings
-  mediaTimeoutMs?: number
-  probeTimeoutMs?: number
 }
 
 export type MakeHarness = (options: HarnessOptions) => Promise<Harness>

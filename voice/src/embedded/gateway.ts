@@ -5,13 +5,11 @@ import type { VoiceGateway } from '../gateway.ts'
 import { createMediaEngine } from '../media/engine.ts'
 import type { TlsOptions, UserAgent, UserAgentOptions } from '../sip/types.ts'
 import { createUserAgent } from '../sip/user-agent.ts'
-import { defaultLimits, type EngineLimits } from './admission.ts'
 import { composeGateway } from './compose.ts'
-import type { InboundSettings } from './inbound.ts'
-import type { BreakerSettings } from './trunk-gate.ts'
+import { type GatewaySettings, withDefaults } from './settings.ts'
 
 /** Plain data: it crosses to the voice process. */
-export interface EmbeddedOptions {
+export interface EmbeddedOptions extends GatewaySettings {
   /** Address and port for SIP over UDP and TCP. Port 0 takes a free one. */
   sip: { host: string; port: number }
   /** Inclusive. Keep it outside the system's ephemeral ports (net.ipv4.ip_local_port_range). Default 20000 to 29999. */
@@ -22,17 +20,8 @@ export interface EmbeddedOptions {
   advertisedHost?: string
   /** Authorities trusted for SIP over TLS besides the usual ones, and a certificate of our own to listen with. */
   tls?: TlsOptions
-  /** An answered call from which nothing arrives for so long is ended. Default 30 s. */
-  mediaTimeoutMs?: number
-  limits?: Partial<EngineLimits>
-  /** When a failing trunk is left alone. Default 5 failures in a row, 30 s. */
-  breaker?: BreakerSettings
   /** How often trunks that do not register are asked by OPTIONS. Default 30 s. */
   checkTrunksEveryMs?: number
-  /** How long `testTrunk` waits for the carrier. Default 8 s. */
-  probeTimeoutMs?: number
-  /** Default: 30 s to be answered, hung up after 1 h. */
-  inbound?: InboundSettings
 }
 
 export interface EmbeddedGateway extends VoiceGateway {
@@ -46,6 +35,7 @@ export async function createEmbeddedGateway(
   clock: Clock = systemClock,
 ): Promise<EmbeddedGateway> {
   const { host } = options.sip
+  const { limits, breaker, inbound, mediaTimeoutMs, probeTimeoutMs } = withDefaults(options)
   const advertised = options.advertisedHost === undefined ? {} : { advertisedHost: options.advertisedHost }
   const userAgent = await bindUserAgent(
     { ...options.sip, clock, ...advertised, ...(options.tls && { tls: options.tls }) },
@@ -55,21 +45,21 @@ export async function createEmbeddedGateway(
     host,
     ...advertised,
     portRange: options.rtpPorts ?? { from: 20_000, to: 29_999 },
-    mediaTimeoutMs: options.mediaTimeoutMs ?? 30_000,
+    mediaTimeoutMs,
     clock,
   })
   const gateway = composeGateway('embedded', {
     userAgent,
     media,
     clock,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     trunks: {
-      breaker: options.breaker ?? { failures: 5, openMs: 30_000 },
+      breaker,
       checkEveryMs: options.checkTrunksEveryMs ?? 30_000,
-      probeTimeoutMs: options.probeTimeoutMs ?? 8_000,
+      probeTimeoutMs,
       lookup: async (name) => (await lookup(name, { all: true, family: 4 })).map(({ address }) => address),
     },
-    inbound: options.inbound ?? { ringTimeoutMs: 30_000, maxDurationMs: 3_600_000 },
+    inbound,
   })
   return { ...gateway, sip: { host, port: userAgent.port } }
 }

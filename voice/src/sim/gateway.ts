@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs'
 import type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from '../callee.ts'
-import { defaultLimits, type EngineLimits } from '../embedded/admission.ts'
 import { composeGateway } from '../embedded/compose.ts'
-import type { InboundSettings } from '../embedded/inbound.ts'
-import type { BreakerSettings } from '../embedded/trunk-gate.ts'
+import { type GatewaySettings, withDefaults } from '../embedded/settings.ts'
 import type { MediaRef, VoiceGateway } from '../gateway.ts'
 import type { SipAccount } from '../sip/types.ts'
 import { createSimMediaEngine } from './media-engine.ts'
@@ -11,7 +9,7 @@ import { createSimNetwork } from './network.ts'
 import { createSimUserAgent } from './user-agent.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-export interface SimOptions {
+export interface SimOptions extends GatewaySettings {
   clock: VirtualClock
   /** What happens when a number is dialled, as callee or as a transfer's target. */
   behaviour: (to: string) => CalleeBehaviour
@@ -19,13 +17,8 @@ export interface SimOptions {
   account?: (account: SipAccount) => 'accepted' | 'refused' | 'unreachable'
   /** How long a file plays. Default: read from the file (8 kHz 16-bit mono WAV). */
   mediaDurationMs?: (media: MediaRef) => number
-  /** Default 30 s. */
-  mediaTimeoutMs?: number
   /** RTP port pairs. Default 100,000. */
   ports?: number
-  limits?: Partial<EngineLimits>
-  breaker?: BreakerSettings
-  inbound?: InboundSettings
 }
 
 export interface SimGateway extends VoiceGateway {
@@ -38,13 +31,14 @@ export interface SimGateway extends VoiceGateway {
 /** The product's own call logic over a network that exists only on a virtual clock. No audio: only when things happen. */
 export function createSimGateway(options: SimOptions): SimGateway {
   const { clock, behaviour } = options
+  const { limits, breaker, inbound, mediaTimeoutMs, probeTimeoutMs } = withDefaults(options)
   const network = createSimNetwork()
   const userAgent = createSimUserAgent({ clock, behaviour, account: options.account ?? (() => 'accepted') }, network)
   const media = createSimMediaEngine(
     {
       clock,
       durationMs: options.mediaDurationMs ?? wavDurationMs,
-      mediaTimeoutMs: options.mediaTimeoutMs ?? 30_000,
+      mediaTimeoutMs,
       ports: options.ports ?? 100_000,
     },
     network,
@@ -53,14 +47,14 @@ export function createSimGateway(options: SimOptions): SimGateway {
     userAgent,
     media,
     clock,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     trunks: {
-      breaker: options.breaker ?? { failures: 5, openMs: 30_000 },
+      breaker,
       checkEveryMs: Infinity,
-      probeTimeoutMs: 8_000,
+      probeTimeoutMs,
       lookup: async (host) => [host],
     },
-    inbound: options.inbound ?? { ringTimeoutMs: 30_000, maxDurationMs: 3_600_000 },
+    inbound,
   })
   return { ...gateway, carried: userAgent.carried, place: userAgent.place }
 }
