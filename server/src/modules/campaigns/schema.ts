@@ -100,6 +100,18 @@ const settings = {
   record: z.boolean(),
 }
 
+const counts = {
+  /** Contacts that are finished, in percent of all. */
+  progress: z.number().int(),
+  contacts: z.number().int(),
+  /** Contacts that were dialled. */
+  total_calls: z.number().int(),
+  answered_calls: z.number().int(),
+  transferred_calls: z.number().int(),
+  /** Dialled contacts that are finished without an answer. */
+  failed_calls: z.number().int(),
+}
+
 const campaignFields = {
   id,
   user_id: id,
@@ -125,15 +137,7 @@ const campaignFields = {
   ring_timeout_seconds: z.number().int(),
   voicemail: z.string(),
   record: z.boolean(),
-  /** Contacts that are finished, in percent of all. */
-  progress: z.number().int(),
-  contacts: z.number().int(),
-  /** Contacts that were dialled. */
-  total_calls: z.number().int(),
-  answered_calls: z.number().int(),
-  transferred_calls: z.number().int(),
-  /** Dialled contacts that are finished without an answer. */
-  failed_calls: z.number().int(),
+  ...counts,
   /** Dials, repeated ones included. */
   attempts: z.number().int(),
   /** Answered contacts in percent of the dialled ones. */
@@ -224,12 +228,7 @@ export const CampaignProgress = z
   .object({
     campaign_id: id,
     status: z.enum(statuses),
-    progress: z.number().int(),
-    contacts: z.number().int(),
-    total_calls: z.number().int(),
-    answered_calls: z.number().int(),
-    transferred_calls: z.number().int(),
-    failed_calls: z.number().int(),
+    ...counts,
   })
   .meta({ id: 'CampaignProgress' })
 
