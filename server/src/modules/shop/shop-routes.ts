@@ -6,7 +6,7 @@ import { changeRole, listMembers, removeMember } from '../identity/index.ts'
 import { role } from '../identity/schema.ts'
 import { listPlatforms } from '../integrations/index.ts'
 import * as schema from './schema.ts'
-import { shopRoute } from './shop-route.ts'
+import { routeInWorkspace } from '../identity/index.ts'
 import { createShop, getShop, listShops, updateShop } from './shops.ts'
 import { inviteTeammate } from './team.ts'
 import { type ShopRow, toInvitation, toList, toShop, toShopSummary, toTeammate } from './wire.ts'
@@ -40,7 +40,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     errors: [409],
     handler: async (ctx, { body }) => inFull(ctx, await createShop(ctx, body)),
   }),
-  getShop: shopRoute({
+  getShop: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId',
@@ -50,7 +50,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     answer: schema.Shop,
     handler: async (ctx) => inFull(ctx, await getShop(ctx)),
   }),
-  updateShop: shopRoute({
+  updateShop: routeInWorkspace({
     kind: 'write',
     method: 'PUT',
     path: '/api/shops/:shopId',
@@ -63,7 +63,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     handler: async (ctx, { body }) => inFull(ctx, await updateShop(ctx, body)),
   }),
 
-  listShopTeam: shopRoute({
+  listShopTeam: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/team',
@@ -74,7 +74,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     answer: schema.listOf(schema.Teammate),
     handler: async (ctx, { query }) => toList(await listMembers(ctx, query), toTeammate),
   }),
-  inviteTeammate: shopRoute({
+  inviteTeammate: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/shops/:shopId/team',
@@ -89,7 +89,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     notIdempotent: true,
     handler: async (ctx, { body }) => toInvitation(await inviteTeammate(ctx, body)),
   }),
-  changeTeammate: shopRoute({
+  changeTeammate: routeInWorkspace({
     kind: 'write',
     method: 'PUT',
     path: '/api/shops/:shopId/team/:userId',
@@ -102,7 +102,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     errors: [409],
     handler: async (ctx, { params, body }) => toTeammate(await changeRole(ctx, params.userId, body.role)),
   }),
-  removeTeammate: shopRoute({
+  removeTeammate: routeInWorkspace({
     kind: 'write',
     method: 'DELETE',
     path: '/api/shops/:shopId/team/:userId',

@@ -13,17 +13,16 @@ import {
   workspace,
   workspaceChanges,
 } from '../schema.ts'
+import { routeInWorkspace } from './route-in-workspace.ts'
 import {
   createWorkspace,
   currentWorkspace,
   deleteWorkspace,
   listWorkspaces,
-  requireCurrent,
   switchWorkspace,
   updateWorkspace,
 } from './workspaces.ts'
 
-// `workspaceId` in a path is the workspace that the request works in, checked before the handler runs.
 const inWorkspace = z.object({ workspaceId: id })
 const ofMember = z.object({ workspaceId: id, userId: id })
 const ofInvitation = z.object({ workspaceId: id, id })
@@ -53,7 +52,7 @@ export const workspaceRoutes: Record<string, Route> = {
     handler: (ctx, { body }) => createWorkspace(ctx, body),
   }),
 
-  getWorkspace: route({
+  getWorkspace: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/workspaces/:workspaceId',
@@ -61,13 +60,10 @@ export const workspaceRoutes: Record<string, Route> = {
     summary: 'One workspace.',
     params: inWorkspace,
     answer: workspace,
-    async handler(ctx, { params }) {
-      await requireCurrent(ctx, params.workspaceId)
-      return currentWorkspace(ctx)
-    },
+    handler: (ctx) => currentWorkspace(ctx),
   }),
 
-  updateWorkspace: route({
+  updateWorkspace: routeInWorkspace({
     kind: 'write',
     method: 'PATCH',
     path: '/api/workspaces/:workspaceId',
@@ -77,13 +73,10 @@ export const workspaceRoutes: Record<string, Route> = {
     body: workspaceChanges,
     example: { name: 'Silva & Filhos' },
     answer: workspace,
-    async handler(ctx, { params, body }) {
-      await requireCurrent(ctx, params.workspaceId)
-      return updateWorkspace(ctx, body)
-    },
+    handler: (ctx, { body }) => updateWorkspace(ctx, body),
   }),
 
-  deleteWorkspace: route({
+  deleteWorkspace: routeInWorkspace({
     kind: 'write',
     method: 'DELETE',
     path: '/api/workspaces/:workspaceId',
@@ -92,7 +85,6 @@ export const workspaceRoutes: Record<string, Route> = {
     params: inWorkspace,
     answer: success,
     async handler(ctx, { params }) {
-      await requireCurrent(ctx, params.workspaceId)
       await deleteWorkspace(ctx, params.workspaceId)
       return succeeded
     },
@@ -109,7 +101,7 @@ export const workspaceRoutes: Record<string, Route> = {
     handler: (ctx) => switchWorkspace(ctx),
   }),
 
-  listMembers: route({
+  listMembers: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/workspaces/:workspaceId/members',
@@ -118,13 +110,10 @@ export const workspaceRoutes: Record<string, Route> = {
     params: inWorkspace,
     query: page(),
     answer: pageOf(member),
-    async handler(ctx, { params, query }) {
-      await requireCurrent(ctx, params.workspaceId)
-      return listMembers(ctx, query)
-    },
+    handler: (ctx, { query }) => listMembers(ctx, query),
   }),
 
-  changeRole: route({
+  changeRole: routeInWorkspace({
     kind: 'write',
     method: 'PATCH',
     path: '/api/workspaces/:workspaceId/members/:userId',
@@ -135,13 +124,10 @@ export const workspaceRoutes: Record<string, Route> = {
     example: { role: 'admin' },
     answer: member,
     errors: [409],
-    async handler(ctx, { params, body }) {
-      await requireCurrent(ctx, params.workspaceId)
-      return changeRole(ctx, params.userId, body.role)
-    },
+    handler: (ctx, { params, body }) => changeRole(ctx, params.userId, body.role),
   }),
 
-  removeMember: route({
+  removeMember: routeInWorkspace({
     kind: 'write',
     method: 'DELETE',
     path: '/api/workspaces/:workspaceId/members/:userId',
@@ -151,13 +137,12 @@ export const workspaceRoutes: Record<string, Route> = {
     answer: success,
     errors: [409],
     async handler(ctx, { params }) {
-      await requireCurrent(ctx, params.workspaceId)
       await removeMember(ctx, params.userId)
       return succeeded
     },
   }),
 
-  leaveWorkspace: route({
+  leaveWorkspace: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/workspaces/:workspaceId/leave',
@@ -166,14 +151,13 @@ export const workspaceRoutes: Record<string, Route> = {
     params: inWorkspace,
     answer: success,
     errors: [409],
-    async handler(ctx, { params }) {
-      await requireCurrent(ctx, params.workspaceId)
+    async handler(ctx) {
       await leaveWorkspace(ctx)
       return succeeded
     },
   }),
 
-  createInvitation: route({
+  createInvitation: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/workspaces/:workspaceId/invitations',
@@ -185,13 +169,10 @@ export const workspaceRoutes: Record<string, Route> = {
     status: 201,
     answer: invitationWithToken,
     errors: [409],
-    async handler(ctx, { params, body }) {
-      await requireCurrent(ctx, params.workspaceId)
-      return createInvitation(ctx, body)
-    },
+    handler: (ctx, { body }) => createInvitation(ctx, body),
   }),
 
-  listInvitations: route({
+  listInvitations: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/workspaces/:workspaceId/invitations',
@@ -200,13 +181,10 @@ export const workspaceRoutes: Record<string, Route> = {
     params: inWorkspace,
     query: page(),
     answer: pageOf(invitation),
-    async handler(ctx, { params, query }) {
-      await requireCurrent(ctx, params.workspaceId)
-      return listInvitations(ctx, query)
-    },
+    handler: (ctx, { query }) => listInvitations(ctx, query),
   }),
 
-  deleteInvitation: route({
+  deleteInvitation: routeInWorkspace({
     kind: 'write',
     method: 'DELETE',
     path: '/api/workspaces/:workspaceId/invitations/:id',
@@ -215,7 +193,6 @@ export const workspaceRoutes: Record<string, Route> = {
     params: ofInvitation,
     answer: success,
     async handler(ctx, { params }) {
-      await requireCurrent(ctx, params.workspaceId)
       await deleteInvitation(ctx, params.id)
       return succeeded
     },

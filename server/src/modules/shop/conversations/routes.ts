@@ -5,14 +5,14 @@ import { listMessages, markRead, sendMessage } from '../../inbox/index.ts'
 import { changeConversation, findThread, listThreads } from './conversations.ts'
 import * as conversationSchema from './schema.ts'
 import * as schema from '../schema.ts'
-import { shopRoute } from '../shop-route.ts'
+import { routeInWorkspace } from '../../identity/index.ts'
 import { toChatMessage, toList } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofConversation = z.object({ shopId: id, conversationId: id })
 
 export const conversationRoutes: Record<string, Route> = {
-  listConversations: shopRoute({
+  listConversations: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/conversations',
@@ -23,7 +23,7 @@ export const conversationRoutes: Record<string, Route> = {
     answer: schema.listOf(conversationSchema.Conversation),
     handler: (ctx, { query }) => listThreads(ctx, query),
   }),
-  getConversation: shopRoute({
+  getConversation: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/conversations/:conversationId',
@@ -33,7 +33,7 @@ export const conversationRoutes: Record<string, Route> = {
     answer: conversationSchema.Conversation,
     handler: (ctx, { params }) => findThread(ctx, params.conversationId),
   }),
-  updateConversation: shopRoute({
+  updateConversation: routeInWorkspace({
     kind: 'write',
     method: 'PUT',
     path: '/api/shops/:shopId/conversations/:conversationId',
@@ -45,7 +45,7 @@ export const conversationRoutes: Record<string, Route> = {
     answer: conversationSchema.Conversation,
     handler: (ctx, { params, body }) => changeConversation(ctx, params.conversationId, body),
   }),
-  readConversation: shopRoute({
+  readConversation: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/shops/:shopId/conversations/:conversationId/read',
@@ -58,7 +58,7 @@ export const conversationRoutes: Record<string, Route> = {
       return findThread(ctx, params.conversationId)
     },
   }),
-  listConversationMessages: shopRoute({
+  listConversationMessages: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/conversations/:conversationId/messages',
@@ -70,7 +70,7 @@ export const conversationRoutes: Record<string, Route> = {
     handler: async (ctx, { params, query }) =>
       toList(await listMessages(ctx, params.conversationId, query), toChatMessage),
   }),
-  sendConversationMessage: shopRoute({
+  sendConversationMessage: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/shops/:shopId/conversations/:conversationId/messages',

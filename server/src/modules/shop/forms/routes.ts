@@ -4,7 +4,7 @@ import type { Route } from '../../../platform/http/route.ts'
 import { createForm, deleteForm, getForm, listForms, updateForm } from './forms.ts'
 import * as formSchema from './schema.ts'
 import * as schema from '../schema.ts'
-import { shopRoute } from '../shop-route.ts'
+import { routeInWorkspace } from '../../identity/index.ts'
 import { listSubmissions } from './submissions.ts'
 import { toForm, toList, toSubmission } from '../wire.ts'
 
@@ -12,7 +12,7 @@ const ofShop = z.object({ shopId: id })
 const ofForm = z.object({ shopId: id, formId: id })
 
 export const formRoutes: Record<string, Route> = {
-  listForms: shopRoute({
+  listForms: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/forms',
@@ -23,7 +23,7 @@ export const formRoutes: Record<string, Route> = {
     answer: schema.listOf(formSchema.Form),
     handler: async (ctx, { query }) => toList(await listForms(ctx, query), toForm),
   }),
-  createForm: shopRoute({
+  createForm: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/shops/:shopId/forms',
@@ -44,7 +44,7 @@ export const formRoutes: Record<string, Route> = {
     answer: formSchema.Form,
     handler: async (ctx, { body }) => toForm(await createForm(ctx, body)),
   }),
-  getForm: shopRoute({
+  getForm: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/forms/:formId',
@@ -54,7 +54,7 @@ export const formRoutes: Record<string, Route> = {
     answer: formSchema.Form,
     handler: async (ctx, { params }) => toForm(await getForm(ctx, params.formId)),
   }),
-  updateForm: shopRoute({
+  updateForm: routeInWorkspace({
     kind: 'write',
     method: 'PUT',
     path: '/api/shops/:shopId/forms/:formId',
@@ -66,7 +66,7 @@ export const formRoutes: Record<string, Route> = {
     answer: formSchema.Form,
     handler: async (ctx, { params, body }) => toForm(await updateForm(ctx, params.formId, body)),
   }),
-  deleteForm: shopRoute({
+  deleteForm: routeInWorkspace({
     kind: 'write',
     method: 'DELETE',
     path: '/api/shops/:shopId/forms/:formId',
@@ -79,7 +79,7 @@ export const formRoutes: Record<string, Route> = {
       return succeeded
     },
   }),
-  listFormSubmissions: shopRoute({
+  listFormSubmissions: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/forms/:formId/submissions',

@@ -3,7 +3,7 @@ import { id } from '../../../platform/http/fields.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { createOrder, getOrder, listOrders, setOrderStatus } from './orders.ts'
 import * as schema from '../schema.ts'
-import { shopRoute } from '../shop-route.ts'
+import { routeInWorkspace } from '../../identity/index.ts'
 import { orderStatuses } from '../transitions.ts'
 import { toList, toOrder, toOrderWithHistory } from '../wire.ts'
 
@@ -12,7 +12,7 @@ const ofOrder = z.object({ shopId: id, orderId: schema.orderId })
 const someProductId = '0199b0a0-0000-7000-8000-000000000001'
 
 export const orderRoutes: Record<string, Route> = {
-  listOrders: shopRoute({
+  listOrders: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/orders',
@@ -23,7 +23,7 @@ export const orderRoutes: Record<string, Route> = {
     answer: schema.listOf(schema.Order),
     handler: async (ctx, { query }) => toList(await listOrders(ctx, query), toOrder),
   }),
-  createOrder: shopRoute({
+  createOrder: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/shops/:shopId/orders',
@@ -37,7 +37,7 @@ export const orderRoutes: Record<string, Route> = {
     errors: [409],
     handler: async (ctx, { body }) => toOrder(await createOrder(ctx, body)),
   }),
-  getOrder: shopRoute({
+  getOrder: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/orders/:orderId',
@@ -47,7 +47,7 @@ export const orderRoutes: Record<string, Route> = {
     answer: schema.OrderWithHistory,
     handler: async (ctx, { params }) => toOrderWithHistory(await getOrder(ctx, params.orderId)),
   }),
-  setOrderStatus: shopRoute({
+  setOrderStatus: routeInWorkspace({
     kind: 'write',
     method: 'PUT',
     path: '/api/shops/:shopId/orders/:orderId/status',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id } from '../../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../../platform/http/route.ts'
-import { shopRoute } from '../shop-route.ts'
+import { routeInWorkspace } from '../../identity/index.ts'
 import { confirmPayment, createIntent } from './intents.ts'
 import { getPayment } from './payment-row.ts'
 import { receivePaypal } from './paypal/webhook.ts'
@@ -17,7 +17,7 @@ const someId = '0199b0a0-0000-7000-8000-000000000002'
 export const paymentRoutes: RouteTable = {
   tag: 'Payments',
   routes: {
-    createPaymentIntent: shopRoute({
+    createPaymentIntent: routeInWorkspace({
       kind: 'outside',
       method: 'POST',
       path: '/api/shops/:shopId/payments/intent',
@@ -31,7 +31,7 @@ export const paymentRoutes: RouteTable = {
       errors: [409, 502],
       handler: async (ctx, { body }) => toIntent(await createIntent(ctx, body.orderId, body.provider)),
     }),
-    confirmPayment: shopRoute({
+    confirmPayment: routeInWorkspace({
       kind: 'outside',
       method: 'POST',
       path: '/api/shops/:shopId/payments/confirm',
@@ -44,7 +44,7 @@ export const paymentRoutes: RouteTable = {
       errors: [409, 502],
       handler: async (ctx, { body }) => toPayment(await confirmPayment(ctx, body.paymentId)),
     }),
-    refundPayment: shopRoute({
+    refundPayment: routeInWorkspace({
       kind: 'outside',
       method: 'POST',
       path: '/api/shops/:shopId/payments/:id/refund',
@@ -58,7 +58,7 @@ export const paymentRoutes: RouteTable = {
       handler: async (ctx, { params, body, effectId }) =>
         toPayment(await refundPayment(ctx, params.id, { refundId: effectId, amount: body.amount })),
     }),
-    getPayment: shopRoute({
+    getPayment: routeInWorkspace({
       kind: 'read',
       method: 'GET',
       path: '/api/shops/:shopId/payments/:id',

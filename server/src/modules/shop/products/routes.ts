@@ -4,14 +4,14 @@ import type { Route } from '../../../platform/http/route.ts'
 import { setProductImage } from './image.ts'
 import { createProduct, deleteProduct, getProduct, listProducts, updateProduct } from './products.ts'
 import * as schema from '../schema.ts'
-import { shopRoute } from '../shop-route.ts'
+import { routeInWorkspace } from '../../identity/index.ts'
 import { toList, toProduct } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofProduct = z.object({ shopId: id, productId: id })
 
 export const productRoutes: Record<string, Route> = {
-  listProducts: shopRoute({
+  listProducts: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/products',
@@ -22,7 +22,7 @@ export const productRoutes: Record<string, Route> = {
     answer: schema.listOf(schema.Product),
     handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toProduct),
   }),
-  createProduct: shopRoute({
+  createProduct: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/shops/:shopId/products',
@@ -42,7 +42,7 @@ export const productRoutes: Record<string, Route> = {
     answer: schema.Product,
     handler: async (ctx, { body }) => toProduct(await createProduct(ctx, body)),
   }),
-  getProduct: shopRoute({
+  getProduct: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId/products/:productId',
@@ -52,7 +52,7 @@ export const productRoutes: Record<string, Route> = {
     answer: schema.Product,
     handler: async (ctx, { params }) => toProduct(await getProduct(ctx, params.productId)),
   }),
-  updateProduct: shopRoute({
+  updateProduct: routeInWorkspace({
     kind: 'write',
     method: 'PUT',
     path: '/api/shops/:shopId/products/:productId',
@@ -64,7 +64,7 @@ export const productRoutes: Record<string, Route> = {
     answer: schema.Product,
     handler: async (ctx, { params, body }) => toProduct(await updateProduct(ctx, params.productId, body)),
   }),
-  deleteProduct: shopRoute({
+  deleteProduct: routeInWorkspace({
     kind: 'write',
     method: 'DELETE',
     path: '/api/shops/:shopId/products/:productId',
@@ -77,7 +77,7 @@ export const productRoutes: Record<string, Route> = {
       return succeeded
     },
   }),
-  setProductImage: shopRoute({
+  setProductImage: routeInWorkspace({
     kind: 'outside',
     method: 'POST',
     path: '/api/shops/:shopId/products/:productId/image',
