@@ -1,19 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { after } from 'node:test'
-
-/** A service of the world outside, on this machine, until the test file ends. */
-export async function listen(handler?: RequestListener) {
-  const server = createServer(handler).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
+import { listen } from './listen.ts'
 
 /**
  * A real OpenID provider that insists on PKCE and its client's secret, and sends `iss` (RFC 9207). `people`: claims by

@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { serverContext } from '../../platform/services.ts'
 import { type Page, createBrowser as openBrowser, posted } from '../../../test/browser.ts'
+import { listen } from '../../../test/listen.ts'
 import { openSocket } from '../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { connected, listIntegrations } from './connections.ts'
 import { accountOf, renewTokens } from './index.ts'
 import { oauthPlatforms } from './platforms.ts'
-
-/** A service of the world outside, on this machine. */
-async function listen(handler?: RequestListener): Promise<{ server: Server; url: string }> {
-  const server = createServer(handler).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
 
 // Browsers reach the server here; the test's browser knows where that really is.
 const publicUrl = 'https://app.example.com'

@@ -3,13 +3,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { type BrowserOptions, createBrowser, posted } from '../../../../test/browser.ts'
 import { createClient } from '../../../../test/client.ts'
+import { listen } from '../../../../test/listen.ts'
 import { nthMessageTo } from '../../../../test/mailbox.ts'
 import { startTestServer } from '../../../../test/server.ts'
 import {
   type GitHubUser,
   type Lie,
   base64url,
-  listen,
   startGitHub,
   startLyingProvider,
   startOpenIdProvider,
