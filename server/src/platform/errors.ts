@@ -14,12 +14,19 @@ export class AppError extends Error {
   readonly details: FieldFault[] | undefined
   /** Seconds, sent as Retry-After. */
   readonly retryAfterSeconds: number | undefined
+  /** What else the protocol wants said with this status. */
+  readonly headers: Record<string, string> | undefined
 
   constructor(
     status: number,
     code: string,
     message: string,
-    more: { details?: FieldFault[]; retryAfterSeconds?: number; cause?: unknown } = {},
+    more: {
+      details?: FieldFault[]
+      retryAfterSeconds?: number
+      headers?: Record<string, string>
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: more.cause })
     this.name = 'AppError'
@@ -27,6 +34,7 @@ export class AppError extends Error {
     this.code = code
     this.details = more.details
     this.retryAfterSeconds = more.retryAfterSeconds
+    this.headers = more.headers
   }
 }
 

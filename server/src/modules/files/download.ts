@@ -57,6 +57,12 @@ export function readRange(header: string | undefined, sizeBytes: number): { star
   if (from === undefined || to === undefined || (from === '' && to === '')) return null
   const start = from === '' ? Math.max(0, sizeBytes - Number(to)) : Number(from)
   const end = from === '' || to === '' ? sizeBytes - 1 : Math.min(Number(to), sizeBytes - 1)
-  if (start > end) throw new AppError(416, 'range_not_satisfiable', `The file has ${sizeBytes} bytes.`)
+  if (start > end) throw notSatisfiable(sizeBytes)
   return { start, end }
 }
+
+/** RFC 9110 section 15.5.17: with the size, so that who asked can ask again. */
+const notSatisfiable = (sizeBytes: number) =>
+  new AppError(416, 'range_not_satisfiable', `The file has ${sizeBytes} bytes.`, {
+    headers: { 'content-range': `bytes */${sizeBytes}` },
+  })

@@ -35,6 +35,10 @@ test('a greeting is measured, listed, fetched whole and in part, and deleted', a
   })
   assert.equal(part.status, 206)
   assert.deepEqual(Buffer.from(await part.arrayBuffer()), wav.subarray(44, 144))
+  const beyond = await fetch(server.url + greeting.url, {
+    headers: { authorization: `Bearer ${ana.token}`, range: `bytes=${wav.length}-` },
+  })
+  assert.deepEqual([beyond.status, beyond.headers.get('content-range')], [416, `bytes */${wav.length}`])
   assert.equal((await server.anyone.get(greeting.url)).status, 401)
 
   assert.deepEqual((await ana.delete(`/api/greeting-files/${greeting.id}`)).body, { success: true })

@@ -11,6 +11,7 @@ export function sendError(log: Log, error: unknown, request: FastifyRequest, rep
   if (failure.status >= 500) {
     log.error({ err: failure.cause ?? error, request_id: request.id, route: request.routeOptions.url }, failure.message)
   }
+  if (failure.headers) reply.headers(failure.headers)
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
   // Whichever limit it was: nothing is left of it until then.
   if (failure.status === 429) reply.header('ratelimit', `"default";r=0;t=${failure.retryAfterSeconds ?? 1}`)
