@@ -211,7 +211,7 @@ test('a PATCH changes only what was sent, and can empty what may be empty', asyn
   )
 })
 
-test('a running campaign whose provider or greeting is deleted pauses, says why, and goes on with another', async () => {
+test('a running campaign whose greeting or provider is deleted or switched off pauses, says why, and goes on with another', async () => {
   const { id } = await made('/api/campaigns', { title: 'Bereft', ...complete, calling_hours: noHours() })
   const paused = async () => {
     for (let i = 0; i < 400; i++) {
@@ -242,6 +242,13 @@ test('a running campaign whose provider or greeting is deleted pauses, says why,
     active: true,
   })
   await ana.patch(`/api/campaigns/${id}`, { sip_provider_id: line.id })
+  await ana.patch(`/api/sip-providers/${line.id}/status`, { active: false })
+  const off = 'Its SIP provider Spare was switched off. Switch it on again or choose another one, then resume.'
+  assert.equal(await paused(), off)
+  const stillOff = await ana.post(`/api/campaigns/${id}/resume`)
+  assert.deepEqual([stillOff.status, stillOff.body.details[0].path], [400, 'sip_provider_id'])
+  await ana.patch(`/api/sip-providers/${line.id}/status`, { active: true })
+  assert.equal((await ana.post(`/api/campaigns/${id}/resume`)).body.status, 'active')
   await ana.delete(`/api/sip-providers/${line.id}`)
   assert.equal(await paused(), 'Its SIP provider was deleted. Choose another one, then resume.')
   assert.equal((await goOn({})).body.sip_provider_id, provider.id, 'the only active one')

@@ -5,21 +5,33 @@ import { GreetingDeleted } from '../files/events.ts'
 import { SipProviderChanged } from '../telephony/events.ts'
 import { changeStatus } from './status.ts'
 
+interface Bereft {
+  id: string
+  greeting_id: string | null
+  /** Of the provider that is switched off; null when it was deleted. */
+  provider_name: string | null
+}
+
 const findBereft = statement(
   'campaigns.find_bereft',
-  () => sql<{ id: string; greeting_id: string | null }>`
-    select id, greeting_id from campaigns.campaigns
-     where status = 'active' and (greeting_id is null or sip_provider_id is null)`,
+  () => sql<Bereft>`
+    select c.id, c.greeting_id, p.name as provider_name
+      from campaigns.campaigns c
+      left join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id
+     where c.status = 'active' and (c.greeting_id is null or p.active is not true)`,
 )
 
-/** A running campaign whose provider or greeting was deleted calls nobody; it says so. */
+/** A running campaign whose provider or greeting was deleted, or whose provider was switched off, calls nobody; it says so. */
 export const pauseBereftCampaigns = subscriber({
   name: 'campaigns.pause_bereft',
   types: [SipProviderChanged, GreetingDeleted],
   async handle(ctx) {
-    for (const { id, greeting_id } of await ctx.db.all(findBereft, {})) {
-      const lost = greeting_id === null ? 'greeting' : 'SIP provider'
-      await changeStatus(ctx, id, 'pause', `Its ${lost} was deleted. Choose another one, then resume.`)
-    }
+    for (const bereft of await ctx.db.all(findBereft, {})) await changeStatus(ctx, bereft.id, 'pause', reasonOf(bereft))
   },
 })
+
+function reasonOf({ greeting_id, provider_name }: Bereft): string {
+  if (greeting_id === null) return 'Its greeting was deleted. Choose another one, then resume.'
+  if (provider_name === null) return 'Its SIP provider was deleted. Choose another one, then resume.'
+  return `Its SIP provider ${provider_name} was switched off. Switch it on again or choose another one, then resume.`
+}
