@@ -8,17 +8,17 @@
  * Messages go one at a time, 20 ms apart (closer together they wait for the next reading of the event log, every 10 ms); the
  * sides take turns. Needs Debian's PostgreSQL and Linux.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../e2e/with-postgres.ts'
+import { createChildren, nextMessage } from './children.ts'
 import { type Heard, nowMs } from './fan-out/listeners.ts'
+import { postTo } from './post.ts'
 import { preciseCpuOf } from './request-path/process-time.ts'
 
 const { values: options } = parseArgs({
@@ -58,7 +58,7 @@ const load = () =>
     .map((average) => average.toFixed(1))
     .join(' ')
 const folder = await mkdtemp(path.join(tmpdir(), 'fan-out-'))
-const children: ChildProcess[] = []
+const children = createChildren()
 const postgres = await startPostgres()
 try {
   const ours = await startOurs()
@@ -89,7 +89,7 @@ try {
   }
   console.log(`load average at the end ${load()}`)
 } finally {
-  for (const child of children) await end(child)
+  await children.end()
   await postgres.stop()
   await rm(folder, { recursive: true, force: true })
 }
@@ -154,7 +154,7 @@ async function measure(side: Side, size: number): Promise<Figures> {
 }
 
 async function deliver(side: Side) {
-  const told = reply<Heard>(side.listeners)
+  const told = nextMessage<Heard>(side.listeners)
   const sentAt = nowMs()
   await side.send()
   const answeredMs = nowMs() - sentAt
@@ -173,15 +173,7 @@ async function startOurs(): Promise<Side> {
     RATE_LIMIT_PER_MINUTE: '10000000',
     RATE_LIMIT_PUBLIC_PER_MINUTE: '10000000',
   })
-  const post = async (address: string, body: object, token?: string) => {
-    const answer = await fetch(`http://127.0.0.1:${port}${address}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify(body),
-    })
-    if (!answer.ok) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`)
-    return (await answer.json()) as { id: string; access_token: string; user: { id: string } }
-  }
+  const post = postTo(port)
   const register = (name: string) =>
     post('/api/auth/register', { email: `${name}@example.com`, password: 'correct horse battery', name })
   const sender = await register('sender')
@@ -224,7 +216,7 @@ function receiving(port: number, where: string, tokenOf: (socket: number) => str
       const tokens = Array.from({ length: count - opened }, (_, i) => tokenOf(opened + i))
       opened = count
       if (tokens.length === 0) return
-      const done = reply<{ open?: number; error?: string }>(listeners)
+      const done = nextMessage<{ open?: number; error?: string }>(listeners)
       listeners.send({ address: `ws://127.0.0.1:${port}${where}`, tokens })
       const { error } = await done
       if (error) throw new Error(`The sockets could not be opened: ${error}`)
@@ -234,39 +226,12 @@ function receiving(port: number, where: string, tokenOf: (socket: number) => str
 
 async function startServer(file: string, env: NodeJS.ProcessEnv) {
   const child = start(file, env)
-  const { ports } = await reply<{ ports: Record<string, number> }>(child)
+  const { ports } = await nextMessage<{ ports: Record<string, number> }>(child)
   return { child, port: Object.values(ports)[0] as number }
 }
 
 function start(file: string, env: NodeJS.ProcessEnv): ChildProcess {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-    env: { PATH: process.env.PATH, ...env },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  children.push(child)
-  return child
-}
-
-async function reply<T>(child: ChildProcess): Promise<T> {
-  const waiting = new AbortController()
-  const gone = once(child, 'exit', waiting).then(() => Promise.reject(new Error('A process ended in the middle.')))
-  try {
-    const [message] = (await Promise.race([once(child, 'message', waiting), gone])) as [T]
-    return message
-  } finally {
-    gone.catch(() => undefined)
-    waiting.abort()
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.disconnect()
-  const killing = setTimeout(() => child.kill('SIGKILL'), 10_000)
-  await ended
-  clearTimeout(killing)
+  return children.start(new URL(file, import.meta.url), { PATH: process.env.PATH, ...env })
 }
 
 function at(share: number, values: number[]): number {

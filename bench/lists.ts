@@ -7,13 +7,10 @@
  * plan that PostgreSQL used in the end, after it had the choice of a generic one; exits with 1 when a plan reads a big
  * table from its beginning to its end. `--scale 0.01` is for trying.
  */
-import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startPostgres } from '../e2e/with-postgres.ts'
@@ -21,12 +18,14 @@ import { createApp } from '../server/src/app.ts'
 import { readConfig } from '../server/src/config.ts'
 import { openDatabase } from '../server/src/platform/database/open.ts'
 import { createLog } from '../server/src/platform/log.ts'
+import { createChildren, nextMessage } from './children.ts'
 import { calls } from './lists/calls.ts'
 import { ids } from './lists/distributions.ts'
 import { inbox } from './lists/inbox.ts'
 import { messages } from './lists/messages.ts'
 import { type SeenPlan, describePlan, explainEverything, hearPlans, readWhole, touches } from './lists/plans.ts'
 import { properties } from './lists/properties.ts'
+import { postTo } from './post.ts'
 import type { Answer, Request, Scene, Subject, User } from './lists/subject.ts'
 
 const all: Subject[] = [messages, calls, inbox, properties]
@@ -89,15 +88,7 @@ process.exit(faults > 0 ? 1 : 0)
 async function signUp(): Promise<User> {
   const server = await startServer({})
   const { port } = server
-  const post = async (address: string, body: object, token?: string) => {
-    const answer = await fetch(`http://127.0.0.1:${port}${address}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify(body),
-    })
-    if (!answer.ok) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`)
-    return answer.json()
-  }
+  const post = postTo(port)
   const credentials = { email: 'ana@example.com', password: 'correct horse battery', name: 'Ana Lima' }
   const { access_token: token, user } = (await post('/api/auth/register', credentials)) as {
     access_token: string
@@ -186,21 +177,8 @@ async function plansOf({ bigTables }: Subject, asked: Request[], caller: User): 
 }
 
 async function startServer(more: NodeJS.ProcessEnv): Promise<{ port: number; end(): Promise<void> }> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('request-path/our-server.ts', import.meta.url)), {
-    env: { ...env, ...more },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const [{ ports }] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => Promise.reject(new Error('The server ended before it was ready.'))),
-  ])) as [{ ports: { ours: number } }]
-  return {
-    port: ports.ours,
-    async end() {
-      const ended = once(child, 'exit')
-      child.disconnect()
-      await ended
-    },
-  }
+  const children = createChildren()
+  const child = children.start(new URL('request-path/our-server.ts', import.meta.url), { ...env, ...more })
+  const { ports } = await nextMessage<{ ports: { ours: number } }>(child)
+  return { port: ports.ours, end: children.end }
 }

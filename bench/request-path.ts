@@ -7,19 +7,20 @@
  * `postgres` starts a private cluster of Debian's PostgreSQL, settings as installed; `embedded` gives each side a database
  * of its own. The sides take turns within each round, and every figure is the median over the rounds.
  */
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startPostgres } from '../e2e/with-postgres.ts'
+import { createChildren, nextMessage } from './children.ts'
 import { type Rung, rungs } from './request-path/rungs.ts'
 import type { Caller, Kind, LoadOrder, LoadResult } from './request-path/load.ts'
 import { cpuOf, cpuOfChildren, parentOf } from './request-path/process-time.ts'
 import { seed } from './request-path/seed.ts'
+import { median, signed, table } from './request-path/table.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -56,14 +57,14 @@ interface Figures extends LoadResult {
 
 let firstNumber = 2_000_000_000
 const folder = await mkdtemp(path.join(tmpdir(), 'request-path-'))
-const children: ChildProcess[] = []
+const children = createChildren()
 const postgres = options.database === 'postgres' ? await startPostgres() : null
 try {
   const postmaster = postgres ? await postmasterOf(postgres.url) : null
   const generator = start('load.ts', {})
   await (options.layers ? measureLayers(generator, postmaster) : measureSides(generator, postmaster))
 } finally {
-  for (const child of children) await end(child)
+  await children.end()
   await postgres?.stop()
   await rm(folder, { recursive: true, force: true })
 }
@@ -173,31 +174,13 @@ function environment(name: string): NodeJS.ProcessEnv {
 }
 
 function start(file: string, env: NodeJS.ProcessEnv): ChildProcess {
-  const child = fork(fileURLToPath(new URL(`request-path/${file}`, import.meta.url)), {
-    env,
-    execArgv: ['--disable-warning=ExperimentalWarning', ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? [])],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  children.push(child)
-  return child
+  return children.start(new URL(`request-path/${file}`, import.meta.url), env, process.env.BENCH_NODE_ARGS?.split(' '))
 }
 
 async function startSides(file: string, env: NodeJS.ProcessEnv, callers: Caller[]): Promise<Side[]> {
   const child = start(file, env)
-  const [{ ports }] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => Promise.reject(new Error(`${file} ended before it was ready.`))),
-  ])) as [{ ports: Record<string, number> }]
+  const { ports } = await nextMessage<{ ports: Record<string, number> }>(child)
   return Object.entries(ports).map(([name, port]) => ({ name, port, pid: child.pid as number, callers }))
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.disconnect()
-  const killing = setTimeout(() => child.kill('SIGKILL'), 10_000)
-  await ended
-  clearTimeout(killing)
 }
 
 async function run(
@@ -264,14 +247,6 @@ function medians(figures: Figures[]): Figures {
   ) as unknown as Figures
 }
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
-}
-
 function conditions() {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}`
   return {
@@ -291,24 +266,6 @@ function conditionsText(): string {
     `${machine}, node ${node}, ${database}; ${connections} connections, ${rounds} rounds of ${seconds} s, medians; ` +
     `load average at the end ${load.join(' ')}\nserver, PG, load: CPU time a request of the server, of PostgreSQL, of the load generator`
   )
-}
-
-function signed(value: number): string {
-  return `${value >= 0 ? '+' : ''}${value.toFixed(0)}`
-}
-
-function table(head: string[], rows: string[][]): string {
-  const all = [head, ...rows]
-  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) =>
-          /^[+\d-]/.test(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-        )
-        .join('  '),
-    )
-    .join('\n')
 }
 
 function within(name: 'seconds' | 'rounds', min: number, max: number): number {
