@@ -59,6 +59,33 @@ test('a property as the catalogue shows it', async () => {
   }
 })
 
+test('a price has no more decimals than its currency', async () => {
+  const ben = await server.signUp()
+  const offer = (more: object) => ben.post('/api/properties', { ...villa, ...more })
+  const refusal = async (answer: ReturnType<typeof offer>) => {
+    const { status, body } = await answer
+    return [status, ...body.details.map(({ path, message }: { path: string; message: string }) => [path, message])]
+  }
+  const noDecimals = 'JPY has no decimals. Round the amount to 2400001.'
+  assert.deepEqual(await refusal(offer({ price: 99.999, currency: 'AED' })), [
+    400,
+    ['body.price', 'AED has 2 decimals at most. Round the amount to 100.00.'],
+  ])
+  assert.deepEqual(await refusal(offer({ price_range: 'JPY 2M' })), [400, ['body.price', noDecimals]])
+  assert.equal((await refusal(offer({ price: 1.005 })))[0], 400, "the workspace's currency")
+  assert.equal((await offer({ price: 1.234, currency: 'KWD' })).body.data.price, 1.234)
+  const { id } = (await offer({ currency: 'AED' })).body.data
+  const change = (changes: object) => ben.patch(`/api/properties/${id}`, changes)
+  assert.deepEqual(await refusal(change({ currency: 'JPY' })), [400, ['body.currency', noDecimals]])
+  assert.deepEqual(await refusal(change({ price: 1.234 })), [
+    400,
+    ['body.price', 'AED has 2 decimals at most. Round the amount to 1.23.'],
+  ])
+  const moved = (await change({ currency: 'JPY', price: 2_400_001 })).body.data
+  assert.deepEqual([moved.price, moved.currency], [2_400_001, 'JPY'])
+  assert.equal((await change({ price: null, currency: 'AED' })).status, 200)
+})
+
 test('without a login the public workspace is seen, with one the own, and a header opens nothing', async () => {
   await ana.post('/api/properties', { ...villa, name: 'Public villa' }, inPublic)
   await ana.post('/api/properties', { ...villa, name: 'Own villa' })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
 import { onTimeline } from '../contacts/index.ts'
-import { formatMoney } from './money.ts'
+import { formatMoney } from '../../platform/money.ts'
 import { OrderRow } from './orders/row.ts'
 import { toFormNews, toOrder } from './wire.ts'
 

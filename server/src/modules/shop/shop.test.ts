@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { openSocket } from '../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { serverContext } from '../../platform/services.ts'
-import { decimalsOf, toMajor, toMinor } from './money.ts'
+import { decimalsOf, toMajor, toMinor } from '../../platform/money.ts'
 import { getOrderForPayment, setOrderPaymentStatus } from './orders/payment.ts'
 import { orderStatuses, orderTransitions } from './transitions.ts'
 

@@ -1,7 +1,7 @@
 import { subscriber } from '../../platform/outbox/subscriber.ts'
 import { notify } from '../notifications/index.ts'
 import { FormSubmitted, OrderPlaced } from './events.ts'
-import { formatMoney } from './money.ts'
+import { formatMoney } from '../../platform/money.ts'
 
 /** Who may see orders is told of a new one, and likewise of what comes in by forms. */
 export const notifyShopTeam = subscriber({

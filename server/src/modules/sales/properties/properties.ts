@@ -4,6 +4,8 @@ import { patch, statement, variants } from '../../../platform/database/statement
 import { missing } from '../../../platform/errors.ts'
 import { toPage } from '../../../platform/http/fields.ts'
 import { newId } from '../../../platform/id.ts'
+import { toMinor } from '../../../platform/money.ts'
+import { workspaceDefaults } from '../../identity/index.ts'
 import { parseBudget } from '../understanding/budget.ts'
 import { placeOf } from '../lists.ts'
 import type { Wishes, Offer } from '../understanding/matching.ts'
@@ -82,25 +84,24 @@ const writable = [
   'features',
 ] as const
 
-const currencyOrDefault = sql`coalesce(v.currency, (select w.currency from identity.workspaces w where w.id = app.workspace_id()), 'USD')`
-
 const insert = statement(
   'sales.insert_property',
   (_, p: { id: string; values: string }) =>
     sql<Property>`
     insert into sales.properties (id, ${sql.join(writable.map((column) => sql.ref(column)))})
-    select ${p.id}::uuid, ${sql.join(writable.map((column) => (column === 'currency' ? currencyOrDefault : sql.ref(`v.${column}`))))}
+    select ${p.id}::uuid, ${sql.join(writable.map((column) => sql.ref(`v.${column}`)))}
       from jsonb_populate_record(null::sales.properties, ${p.values}::jsonb) v
     returning ${columns}`,
 )
 
-/** The currency is that of the price range when it names one, else the workspace's. */
+/**
+ * The currency is that of the price range when it names one, else the workspace's. Throws 400 for a price with more
+ * decimals than it has.
+ */
 export async function createProperty(ctx: Ctx, input: NewProperty): Promise<Property> {
-  const values = {
-    ...input,
-    ...rangeOf(input),
-    currency: input.currency ?? currencyIn(input.price_range),
-  }
+  const currency = input.currency ?? currencyIn(input.price_range) ?? (await workspaceDefaults(ctx)).currency
+  if (input.price !== undefined) toMinor(input.price, currency, 'body.price')
+  const values = { ...input, ...rangeOf(input), currency }
   return ctx.db.one(insert, { id: newId(), values: JSON.stringify(values) }, { commit: true })
 }
 
@@ -111,11 +112,14 @@ const update = statement(
     update sales.properties c set ${patch('c', writable, p.changes)} where id = ${p.id} returning ${columns}`,
 )
 
-/** Changes only what was sent. */
+/** Changes only what was sent. Throws 400 when the price has more decimals than the currency. */
 export async function updateProperty(ctx: Ctx, id: string, input: PropertyChanges): Promise<Property> {
   const priced = input.price !== undefined || input.price_range !== undefined
-  const known = priced ? await getProperty(ctx, id) : null
+  const known = priced || input.currency !== undefined ? await getProperty(ctx, id) : null
   const { price = known?.price, price_range = known?.price_range } = input
+  if (known && price != null && (input.price ?? input.currency) !== undefined) {
+    toMinor(price, input.currency ?? known.currency, input.price === undefined ? 'body.currency' : 'body.price')
+  }
   const changes = { ...input, ...(priced && rangeOf({ price, price_range })) }
   return (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('property')
 }

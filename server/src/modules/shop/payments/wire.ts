@@ -1,4 +1,4 @@
-import { toMajor } from '../money.ts'
+import { toMajor } from '../../../platform/money.ts'
 import type { Intent } from './intents.ts'
 import type { PaymentRow } from './payment-row.ts'
 import type { Payment } from './schema.ts'

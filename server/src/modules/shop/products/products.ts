@@ -7,7 +7,7 @@ import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts
 import { newId } from '../../../platform/id.ts'
 import { deleteFile } from '../../files/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
-import { toMinor } from '../money.ts'
+import { toMinor } from '../../../platform/money.ts'
 import type { NewProduct, ProductChanges, ProductQuery } from '../schema.ts'
 
 export interface ProductRow {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { conflict } from '../../../../platform/errors.ts'
 import type { Services } from '../../../../platform/services.ts'
-import { decimalsOf, toMajor } from '../../money.ts'
+import { decimalsOf, toMajor } from '../../../../platform/money.ts'
 import { getOrderForPayment, requirePayable } from '../../orders/payment.ts'
 import type { PaymentRow } from '../payment-row.ts'
 import { granted, type PaypalAccount, paypalClient, refused } from './client.ts'

@@ -1,4 +1,4 @@
-import { invalidField } from '../../platform/errors.ts'
+import { invalidField } from './errors.ts'
 
 // ISO 4217 list one; every other currency has two decimals.
 const decimals: Record<string, number> = {
@@ -38,15 +38,21 @@ export const toMajor = (amountMinor: number, currency: string): number => amount
 
 /** 19.99 USD is 1999. Throws 400 for more decimals than the currency has; `path` is the field it came in. */
 export function toMinor(amount: number, currency: string, path: string): number {
-  const digits = decimalsOf(currency)
-  const minor = Math.round(amount * 10 ** digits)
+  const minor = nearestMinor(amount, currency)
   if (toMajor(minor, currency) !== amount) {
-    const message = digits === 0 ? `${currency} has no decimals.` : `${currency} has ${digits} decimals at most.`
-    throw invalidField(path, message)
+    throw invalidField(path, `${decimalsIn(currency)} Round the amount to ${rounded(minor, currency)}.`)
   }
   return minor
 }
 
+const nearestMinor = (amount: number, currency: string) => Math.round(amount * 10 ** decimalsOf(currency))
+const rounded = (amountMinor: number, currency: string) => toMajor(amountMinor, currency).toFixed(decimalsOf(currency))
+
+function decimalsIn(currency: string): string {
+  const digits = decimalsOf(currency)
+  return digits === 0 ? `${currency} has no decimals.` : `${currency} has ${digits} decimals at most.`
+}
+
 /** For a sentence: `34.00 EUR`, `1200 JPY`. */
 export const formatMoney = (amountMinor: number, currency: string): string =>
-  `${toMajor(amountMinor, currency).toFixed(decimalsOf(currency))} ${currency}`
+  `${rounded(amountMinor, currency)} ${currency}`
