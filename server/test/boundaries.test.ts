@@ -8,7 +8,6 @@ const rows = [
   ['identity'],
   ['contacts', 'files', 'notifications', 'realtime', 'billing', 'integrations', 'administration'],
   ['telephony', 'chat', 'video', 'inbox'],
-  ['assistant'],
   ['campaigns', 'receptionist', 'shop', 'sales'],
 ]
 const rowOf = (module: string) => rows.findIndex((row) => row.includes(module))
