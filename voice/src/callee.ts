@@ -39,15 +39,21 @@ interface Unreachable {
   does: 'nothing'
 }
 
+/** Rings, and answers after `afterMs`. */
 export const answers = (afterMs: number, more: Omit<Answers, 'does' | 'afterMs'> = {}): CalleeBehaviour => ({
   does: 'answer',
   afterMs,
   ...more,
 })
+/** Answers with this SIP status after `afterMs`, without ringing before. */
 export const rejects = (status: number, afterMs = 0): CalleeBehaviour => ({ does: 'reject', status, afterMs })
+/** 486 Busy Here. */
 export const busy = (afterMs = 0): CalleeBehaviour => rejects(486, afterMs)
+/** 404 Not Found: no such number. */
 export const notFound = (): CalleeBehaviour => rejects(404)
+/** Rings until the caller gives up. */
 export const noAnswer = (): CalleeBehaviour => ({ does: 'ring' })
+/** Answers nothing at all. */
 export const unreachable = (): CalleeBehaviour => ({ does: 'nothing' })
 
 /** What a carrier saw of one call that reached it: the oracle a test holds the product's own counts against. */

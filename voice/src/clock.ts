@@ -7,10 +7,12 @@ export interface Clock {
   setTimeout(run: () => void, ms: number): Timer
 }
 
+/** `cancel` does nothing once it has run. */
 export interface Timer {
   cancel(): void
 }
 
+/** Real time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -7,7 +7,7 @@
 export interface Trunk {
   id: string
   host: string
-  /** Default 5060. */
+  /** 5060, and 5061 for TLS, unless the carrier says otherwise. */
   port: number
   transport: 'udp' | 'tcp' | 'tls'
   username: string
@@ -23,6 +23,7 @@ export interface Trunk {
   transferMode: 'bridge' | 'refer'
 }
 
+/** How we stand with the carrier. `expiresAt`: Unix time in ms; `sip`: the status the carrier answered. */
 export type TrunkState =
   | { state: 'unregistered' }
   | { state: 'registering' }
@@ -48,8 +49,10 @@ export type EndCause =
   /** The voice process went away; nobody knows how the call ended. */
   | 'lost'
 
+/** A key by RFC 4733, events 0 to 15. */
 export type Keypress = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | 'A' | 'B' | 'C' | 'D'
 
+/** Counts of one leg's audio. */
 export interface RtpStats {
   packetsSent: number
   packetsReceived: number
@@ -99,6 +102,7 @@ export interface Playback {
   stop(): Promise<number>
 }
 
+/** Where to, and how. `callerId`: E.164 or a SIP user part; default: the leg's. */
 export interface TransferRequest {
   to: string
   mode: 'bridge' | 'refer'
@@ -106,6 +110,7 @@ export interface TransferRequest {
   callerId?: string
 }
 
+/** `mode`: how it came about, which is `bridge` when a `refer` was refused. A failure is a value; the leg lives on. */
 export type TransferResult = { ok: true; mode: 'bridge' | 'refer' } | { ok: false; cause: EndCause; sip?: number }
 
 export interface Recording {
@@ -132,7 +137,7 @@ export interface Leg {
   hangup(): Promise<void>
 }
 
-/** A call that came in: not answered yet. Nobody answering within 30 s is a 480. */
+/** A call that came in: not answered yet. Nobody answering within 30 s (`inbound.ringTimeoutMs`) is a 480. */
 export interface InboundLeg extends Leg {
   /** The trunk whose host sent the call. */
   readonly trunkId: string
@@ -142,6 +147,7 @@ export interface InboundLeg extends Leg {
   reject(sip: 486 | 480 | 603): Promise<void>
 }
 
+/** How busy the engine is, now. */
 export interface GatewayLoad {
   activeCalls: number
   /** INVITEs sent in the last second. */
@@ -177,8 +183,10 @@ export class DuplicateAttempt extends Error {
   }
 }
 
+/** What every driver does; `describeGateway` (conformance.ts) holds them to it. */
 export interface VoiceGateway {
   readonly kind: 'embedded' | 'sim'
+  /** Opens a trunk, or changes the one of this id. Throws `TypeError` for one that cannot work. */
   upsertTrunk(trunk: Trunk): Promise<void>
   removeTrunk(id: string): Promise<void>
   trunkState(id: string): Promise<TrunkState>
@@ -190,6 +198,7 @@ export interface VoiceGateway {
    * Aborting the signal cancels or hangs up.
    */
   originate(request: OriginateRequest, signal?: AbortSignal): Promise<Leg>
+  /** One handler, the last one given. Without it calls are refused with 480. */
   onInbound(handler: (leg: InboundLeg) => void): void
   load(): Promise<GatewayLoad>
   /** Takes no new calls, lets the present ones end, hangs up what is left after `deadlineMs`. */

@@ -6,6 +6,7 @@ export type Environment = Record<string, string | undefined>
 /** Its message is a sentence that names the variable. */
 export class ConfigError extends Error {}
 
+/** `min` and `max` are included. Not set or empty: `fallback`, here and below. */
 export function wholeNumber(env: Environment, name: string, fallback: number, min: number, max: number): number {
   const text = env[name]
   if (text === undefined || text === '') return fallback
@@ -16,6 +17,7 @@ export function wholeNumber(env: Environment, name: string, fallback: number, mi
   return value
 }
 
+/** on, off, true, false, yes, no, 1 or 0. */
 export function flag(env: Environment, name: string, fallback: boolean): boolean {
   const text = env[name]
   if (text === undefined || text === '') return fallback
@@ -24,18 +26,21 @@ export function flag(env: Environment, name: string, fallback: boolean): boolean
   throw new ConfigError(`${name} must be on or off, not "${text}".`)
 }
 
+/** `because` ends the sentence that says why it is needed. */
 export function required(env: Environment, name: string, because: string): string {
   const text = env[name]
   if (!text) throw new ConfigError(`${name} is needed, because ${because}.`)
   return text
 }
 
+/** Items between commas, trimmed, without empty ones. */
 export const list = (text: string | undefined) =>
   (text ?? '')
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean)
 
+/** An IP address, or null when not set. */
 export function address(env: Environment, name: string): string | null {
   const text = env[name]
   if (!text) return null
@@ -43,6 +48,7 @@ export function address(env: Environment, name: string): string | null {
   return text
 }
 
+/** Inclusive, `from` made even: RTP takes even ports. At least four ports from 1024 on. */
 export function portRange(env: Environment, name: string, fallback: string): { from: number; to: number } {
   const text = env[name] || fallback
   const [, from, to] = /^(\d{2,5})-(\d{2,5})$/.exec(text) ?? []
@@ -52,6 +58,7 @@ export function portRange(env: Environment, name: string, fallback: string): { f
   return { from: +from + (+from % 2), to: +to }
 }
 
+/** Without slashes at its end. */
 export function webAddress(env: Environment, name: string): string {
   const text = env[name] ?? ''
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {

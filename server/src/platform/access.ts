@@ -18,6 +18,7 @@ const everyone: readonly Role[] = roles
 const management: readonly Role[] = ['owner', 'admin']
 const allBut = (...without: Role[]): readonly Role[] => roles.filter((role) => !without.includes(role))
 
+/** Which roles have which scope. */
 export const scopes = {
   'workspace:read': everyone,
   'workspace:write': management,

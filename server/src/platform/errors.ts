@@ -44,20 +44,25 @@ export const badRequest = (code: string, message: string, details?: FieldFault[]
 /** One bad field: the usual 400. */
 export const invalidField = (path: string, message: string) => badRequest('invalid_input', message, [{ path, message }])
 
+/** Who calls is not known. */
 export const unauthorized = (message = 'Sign in to do this.') => new AppError(401, 'unauthorized', message)
 
+/** Who calls is known, and may not. */
 export const forbidden = (message = 'Your role does not allow this.') => new AppError(403, 'forbidden', message)
 
 /** Not there, or not yours: the two are never told apart. */
 export const notFound = (noun: string) => new AppError(404, 'not_found', `There is no such ${noun}.`)
 
+/** It does not go with how things stand; `code` says what in particular. */
 export const conflict = (code: string, message: string) => new AppError(409, code, message)
 
 export const tooLarge = (message: string) => new AppError(413, 'too_large', message)
 
+/** Adds to the message when to try again. */
 export const tooManyRequests = (retryAfterSeconds: number, message = 'Too many requests.') =>
   new AppError(429, 'too_many_requests', `${message} Try again in ${retryAfterSeconds} s.`, { retryAfterSeconds })
 
+/** Not now. `cause` goes to the log only. */
 export const unavailable = (message: string, retryAfterSeconds = 5, cause?: unknown) =>
   new AppError(503, 'unavailable', message, { retryAfterSeconds, cause })
 

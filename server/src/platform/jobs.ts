@@ -17,8 +17,10 @@ export interface JobType<T extends z.ZodType = z.ZodType> {
   run(ctx: Ctx, input: z.output<T>): Promise<void>
 }
 
+/** Declares a kind of job; the composition root lists it. */
 export const job = <T extends z.ZodType>(definition: JobType<T>): JobType<T> => definition
 
+/** Asking for jobs, from any node. */
 export interface Jobs {
   /** Enqueues in the caller's transaction when there is one, so the job exists if and only if the change does. */
   enqueue<T extends z.ZodType>(

@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino'
 
+/** Structured: `log.warn({ err: error }, 'What happened, in a sentence.')`. */
 export type Log = Logger
 
 /** Structured lines on stderr, because stdout is what commands answer. Secrets never reach a log call; the redaction list is the second lock. */

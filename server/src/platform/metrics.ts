@@ -8,11 +8,13 @@ export interface Metrics {
   render(): Promise<string>
 }
 
+/** Only grows; counted in this process, from its start. */
 export interface Counter {
   /** `labels` like `method="GET",status="200"`; few different ones. */
   add(labels?: string, by?: number): void
 }
 
+/** Values in the unit that the name says. */
 export interface Histogram {
   observe(value: number, labels?: string): void
 }
@@ -22,6 +24,7 @@ interface Family {
   lines(): string[] | Promise<string[]>
 }
 
+/** Kept in memory: a restart begins at 0. */
 export function createMetrics(): Metrics {
   const families: Family[] = []
   const counters = new Map<string, Counter>()

@@ -20,6 +20,7 @@ export interface OutboundRequest {
   maxBytes?: number
 }
 
+/** Any status, a redirect too. Names of headers are in lower case. */
 export interface OutboundAnswer {
   status: number
   headers: Record<string, string>

@@ -36,6 +36,7 @@ export interface LoopbackCarrier {
 
 const REALM = 'loopback'
 
+/** Rejects when `port` is taken. */
 export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Promise<LoopbackCarrier> {
   const carried: CarriedCall[] = []
   const registered = new Map<string, Set<string>>()

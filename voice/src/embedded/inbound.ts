@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts'
 import { openLeg, type CallLeg } from './leg.ts'
 import type { TrunkLine } from './trunks.ts'
 
+/** How long a call that came in may ring and last. */
 export interface InboundSettings {
   /** A call nobody took within this is refused with 480. */
   ringTimeoutMs: number

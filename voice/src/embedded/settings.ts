@@ -16,6 +16,7 @@ export interface GatewaySettings {
   probeTimeoutMs?: number
 }
 
+/** The one place of these defaults. */
 export const withDefaults = ({ limits, breaker, inbound, mediaTimeoutMs, probeTimeoutMs }: GatewaySettings) => ({
   limits: { ...defaultLimits, ...limits },
   breaker: breaker ?? { failures: 5, openMs: 30_000 },

@@ -3,6 +3,7 @@ import { NotAdmitted, type Trunk } from '../gateway.ts'
 
 export type TrunkLimits = Pick<Trunk, 'maxConcurrentCalls' | 'callsPerSecond'>
 
+/** After `failures` in a row a trunk is left alone for `openMs`. */
 export interface BreakerSettings {
   /** Failures in a row (503, or nothing came back) that open it. Default 5. */
   failures: number

@@ -62,6 +62,7 @@ const flushTicks = ticksPerSecond / 2
 /** A bridged party from whom nothing comes for longer is covered by silence, which keeps the NAT open. */
 const relayQuietMs = 200
 
+/** One leg's audio: what is sent, heard, recorded and bridged. Owns both sockets; `closed` resolves when they are closed and what was recorded is written. */
 export function createSession(context: SessionContext): MediaSession & { closed: Promise<unknown> } {
   const { clock, handlers, rtp, port } = context
   const latch = createLatch()

@@ -26,6 +26,7 @@ interface Entry {
   run: (() => void) | null
 }
 
+/** Stands still until `advance` or `runUntilIdle`. */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
   const startAt = options.startAt ?? Date.UTC(2030, 0, 1)
   const settle = options.settle ?? (() => new Promise<void>((resolve) => setImmediate(resolve)))

@@ -36,6 +36,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
 export const sessionOptions =
   '-c timezone=UTC -c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'
 
+/** A pool whose sessions have `sessionOptions`; with `options.max` 1, for the embedded database, its connection is never replaced. */
 export function createPool(config: Pick<Config, 'database'>, log: Pick<Log, 'warn'>, options: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionTimeoutMillis: config.database.poolTimeoutMs,

@@ -20,10 +20,13 @@ export const optional = <T extends z.ZodType>(schema: T) =>
 export const clearable = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? null : value), schema.nullable()).optional()
 
+/** Trimmed, and not empty then. */
 export const text = (maxLength: number) => z.string().trim().min(1).max(maxLength)
 
+/** The answer of a deletion, and of whatever else has nothing to say. */
 export const success = z.object({ success: z.literal(true) })
 export const message = z.object({ message: z.string() })
+/** The value of `success`. */
 export const succeeded = { success: true } as const
 
 /** `?limit=&cursor=` of every list. */
@@ -33,10 +36,11 @@ export const page = (defaultLimit = 50) =>
     cursor: z.string().max(500).optional(),
   })
 
+/** The answer of a list: `next_cursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), next_cursor: z.string().nullable() })
 
-/** Reads a cursor made by `nextCursor`. Throws 400 when it is not one. */
+/** Reads a cursor made by `toPage`. Throws 400 when it is not one. */
 export function readCursor(cursor: string | undefined): string | null {
   if (cursor === undefined || cursor === '') return null
   const after = Buffer.from(cursor, 'base64url').toString('utf8')

@@ -3,6 +3,7 @@ import type { Principal } from '../context.ts'
 import { tooManyRequests } from '../errors.ts'
 import type { Route } from './route.ts'
 
+/** Counted in windows of a minute. */
 export interface RateLimits {
   /** Requests a minute for one credential. */
   perCredential: number

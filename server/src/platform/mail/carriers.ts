@@ -19,6 +19,7 @@ export interface Carriers {
   sms: Carry | null
 }
 
+/** Refused for good. */
 export class Undeliverable extends Error {}
 
 const made = new WeakMap<Config, Carriers>()

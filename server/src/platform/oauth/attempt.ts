@@ -9,6 +9,7 @@ import { cookie, isSecure, readCookie } from '../http/cookie.ts'
 /** How long somebody may take over there. */
 export const attemptLifeSeconds = 600
 
+/** 256 random bits. */
 export const freshSecret = () => randomBytes(32).toString('base64url')
 
 /** Only hashes are kept: who reads the table can finish nobody's login. */
@@ -18,6 +19,7 @@ export const hashOf = (secret: string) => createHash('sha256').update(secret).di
 export const verifierOf = (secrets: Secrets, purpose: string, state: string) =>
   createHmac('sha256', secrets.derive(purpose)).update(state).digest('base64url')
 
+/** RFC 7636, 4.2, method S256. */
 export const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 
 /** The cookie by which the browser that set out is known again when it comes back, below `path` only. */
