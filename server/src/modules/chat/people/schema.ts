@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clearable, id, instant, optional, text } from '../../../platform/http/fields.ts'
-import { profile, profileChanges } from '../../identity/schema.ts'
+import { profile, profileChanges } from '../../identity/people/schema.ts'
 
 /** What people see of each other. */
 export const person = z.object({

@@ -7,7 +7,7 @@ import { readCursor, toPage } from '../../../platform/http/fields.ts'
 import { newId } from '../../../platform/id.ts'
 import { apiKeyPrefix, hashApiKey, newApiKey } from './api-key-format.ts'
 import { audited } from '../audit.ts'
-import type { NewApiKey } from '../schema.ts'
+import type { NewApiKey } from './schema.ts'
 
 export interface ApiKey {
   id: string

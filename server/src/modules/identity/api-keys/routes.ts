@@ -3,7 +3,8 @@ import { id, page, pageOf, succeeded, success } from '../../../platform/http/fie
 import { type Route, route } from '../../../platform/http/route.ts'
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import { listAudit } from '../audit.ts'
-import { apiKey, apiKeyWithSecret, auditEntry, newApiKey } from '../schema.ts'
+import { apiKey, apiKeyWithSecret, newApiKey } from './schema.ts'
+import { auditEntry } from '../schema.ts'
 
 export const apiKeyRoutes: Record<string, Route> = {
   createApiKey: route({

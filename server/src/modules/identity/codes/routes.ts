@@ -1,6 +1,6 @@
 import { type Route, route } from '../../../platform/http/route.ts'
 import { findMe } from '../people/users.ts'
-import { verification, verificationAnswer } from '../schema.ts'
+import { verification, verificationAnswer } from './schema.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { confirmCode, sendCode } from './verification.ts'
 

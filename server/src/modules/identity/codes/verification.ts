@@ -10,7 +10,7 @@ import { requireAdmitted, sendingLimit } from '../attempts.ts'
 import { audited } from '../audit.ts'
 import { codeLifeSeconds, keepCode, newCode, redeemCode } from './codes.ts'
 import { UserVerified } from '../events.ts'
-import type { Me } from '../schema.ts'
+import type { Me } from '../people/schema.ts'
 import type { Device } from '../sessions/device.ts'
 import { actAs, findMe } from '../people/users.ts'
 

@@ -1,6 +1,6 @@
 import { message } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
-import { forgottenPassword, passwordChange, passwordReset } from '../schema.ts'
+import { forgottenPassword, passwordChange, passwordReset } from './schema.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { changePassword } from './change-password.ts'
 import { requestPasswordReset, resetPassword } from './password-reset.ts'

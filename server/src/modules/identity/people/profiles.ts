@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
-import type { ProfileChanges } from '../schema.ts'
+import type { ProfileChanges } from './schema.ts'
 import { takenOr } from './sign-up.ts'
 
 export interface Profile {

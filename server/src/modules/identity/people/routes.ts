@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { id, message } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import { becomeAffiliate, getProfile, updateProfile } from './profiles.ts'
-import { profile, profileChanges } from '../schema.ts'
+import { profile, profileChanges } from './schema.ts'
 
 const params = z.object({ userId: id })
 

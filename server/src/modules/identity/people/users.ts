@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
-import type { Me } from '../schema.ts'
+import type { Me } from './schema.ts'
 
 /** As the server: with the password's hash, which nobody else can read. */
 export const findForSignIn = statement('identity.users.find_for_sign_in', (db, p: { email: string }) =>

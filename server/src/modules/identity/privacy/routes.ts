@@ -6,7 +6,7 @@ import { signedOutCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { deleteOwnAccount } from './erasure.ts'
 import { type AccountSection, exportAccount } from './export.ts'
-import { credentials } from '../schema.ts'
+import { credentials } from '../sessions/schema.ts'
 
 export type { AccountSection } from './export.ts'
 

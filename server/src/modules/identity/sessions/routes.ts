@@ -6,17 +6,8 @@ import { Reply, type Route, route } from '../../../platform/http/route.ts'
 import { refreshCookie, requireOwnPage, signedInCookies, signedOutCookies } from './cookies.ts'
 import { deviceOf } from './device.ts'
 import { knownDeviceCookie, knownDeviceOf } from './known-devices.ts'
-import {
-  type SignedIn,
-  credentials,
-  me,
-  newAccount,
-  openSession,
-  refreshRequest,
-  signedIn,
-  signedOut,
-  signedUp,
-} from '../schema.ts'
+import { me, newAccount } from '../people/schema.ts'
+import { type SignedIn, credentials, openSession, refreshRequest, signedIn, signedOut, signedUp } from './schema.ts'
 import { currentSession, listSessions, revokeOtherSessions, revokeSession } from './open-sessions.ts'
 import { refreshSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'

@@ -19,7 +19,8 @@ import {
   refreshKeyPlace,
   refreshToken,
 } from './refresh-tokens.ts'
-import type { Me, SignedIn } from '../schema.ts'
+import type { Me } from '../people/schema.ts'
+import type { SignedIn } from './schema.ts'
 import { accessTokens } from './token-keys.ts'
 import { actAs, findMe } from '../people/users.ts'
 

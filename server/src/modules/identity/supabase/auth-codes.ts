@@ -3,7 +3,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { challengeOf, freshSecret, hashOf } from '../../../platform/oauth/attempt.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
-import type { SignedIn } from '../schema.ts'
+import type { SignedIn } from '../sessions/schema.ts'
 
 // A session that goes through a browser's address does so as a code, which only the client that asked can redeem
 // (RFC 7636): whoever reads the address has nothing.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { id, instant, optional, text } from '../../../platform/http/fields.ts'
-import { credentials, newAccount, profileFields, refreshRequest } from '../schema.ts'
+import { newAccount, profileFields } from '../people/schema.ts'
+import { credentials, refreshRequest } from '../sessions/schema.ts'
 
 // Bodies and answers as GoTrue, Supabase's authentication server, has them (supabase/auth, openapi.yaml).
 

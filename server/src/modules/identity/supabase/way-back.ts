@@ -1,6 +1,6 @@
 import type { AppError } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
-import type { SignedIn } from '../schema.ts'
+import type { SignedIn } from '../sessions/schema.ts'
 import { keepForVerifier } from './auth-codes.ts'
 
 // How the browser brings a client of Supabase's its session, as its auth-js reads it.

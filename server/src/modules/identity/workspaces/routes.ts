@@ -9,10 +9,10 @@ import {
   member,
   newInvitation,
   newWorkspace,
-  role,
   workspace,
   workspaceChanges,
-} from '../schema.ts'
+} from './schema.ts'
+import { role } from '../schema.ts'
 import { routeInWorkspace } from './route-in-workspace.ts'
 import {
   createWorkspace,

@@ -8,7 +8,7 @@ import { readCursor, toPage } from '../../../platform/http/fields.ts'
 import { newId } from '../../../platform/id.ts'
 import { audited } from '../audit.ts'
 import { MemberJoined, WorkspaceCreated, WorkspaceDeleted } from '../events.ts'
-import type { NewWorkspace, WorkspaceChanges } from '../schema.ts'
+import type { NewWorkspace, WorkspaceChanges } from './schema.ts'
 
 export interface Workspace {
   id: string
