@@ -3,7 +3,8 @@ import { event } from '../../platform/events.ts'
 import { onTimeline } from '../contacts/index.ts'
 import { formatMoney } from '../../platform/money.ts'
 import { OrderRow } from './orders/row.ts'
-import { toFormNews, toOrder } from './wire.ts'
+import { toOrder } from './orders/wire.ts'
+import { toFormNews } from './forms/wire.ts'
 
 const live = { event: 'order:update', scope: 'orders:read', frame: toOrder } as const
 

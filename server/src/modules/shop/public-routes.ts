@@ -12,10 +12,15 @@ import { sendProductImage } from './products/image.ts'
 import { listProducts } from './products/products.ts'
 import * as conversationSchema from './conversations/schema.ts'
 import * as formSchema from './forms/schema.ts'
-import * as schema from './schema.ts'
+import * as orderSchema from './orders/schema.ts'
+import * as productSchema from './products/schema.ts'
+import { listOf } from './schema.ts'
 import { requireOpenShop } from './shops.ts'
 import { submitForm } from './forms/submissions.ts'
-import { toForm, toList, toOrder, toPublicProduct, toSubmission } from './wire.ts'
+import { toPublicProduct } from './products/wire.ts'
+import { toOrder } from './orders/wire.ts'
+import { toForm, toSubmission } from './forms/wire.ts'
+import { toList } from './wire.ts'
 
 // What strangers may do in a shop. The path says whose shop it is, and there row security stops nothing within the
 // workspace: what they see is decided here. So every route answers through a schema of public fields, none takes an id
@@ -73,8 +78,8 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/products',
       summary: 'What the shop sells, newest first',
       params: ofShop,
-      query: schema.ProductQuery,
-      answer: schema.listOf(schema.PublicProduct),
+      query: productSchema.ProductQuery,
+      answer: listOf(productSchema.PublicProduct),
       handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toPublicProduct),
     }),
     getProductImage: publicRoute({
@@ -107,7 +112,7 @@ export const publicShopRoutes: RouteTable = {
       summary: "What was said, newest first; with the visitor's token",
       params: ofConversation,
       query: page(),
-      answer: schema.listOf(conversationSchema.VisitorMessage),
+      answer: listOf(conversationSchema.VisitorMessage),
       errors: [401],
       async handler(ctx, { params, query, request }) {
         requireVisitor(ctx, request, params)
@@ -158,14 +163,14 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/orders',
       summary: "Order something; with the visitor's token it belongs to their conversation",
       params: ofShop,
-      body: schema.PublicNewOrder,
+      body: orderSchema.PublicNewOrder,
       example: {
         customerName: 'Ana Silva',
         email: 'ana@example.com',
         items: [{ productId: '0199b0a0-0000-7000-8000-000000000001', quantity: 2 }],
       },
       status: 201,
-      answer: schema.PlacedOrder,
+      answer: orderSchema.PlacedOrder,
       errors: [401, 409],
       handler: async (ctx, { params, body, request }) =>
         toOrder(await createPublicOrder(ctx, body, conversationOf(ctx, request, params.shopId))),

@@ -10,7 +10,7 @@ import {
 } from '../../inbox/index.ts'
 import type { Conversation } from '../../inbox/schema.ts'
 import type { ConversationChanges, ConversationQuery, NewVisit } from './schema.ts'
-import { toConversation, toVisitorConversation } from '../wire.ts'
+import { toConversation, toVisitorConversation } from './wire.ts'
 
 /** How many of its newest messages one conversation brings along. */
 const embedded = 50

@@ -3,10 +3,11 @@ import { id, page } from '../../../platform/http/fields.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { listMessages, markRead, sendMessage } from '../../inbox/index.ts'
 import { changeConversation, findThread, listThreads } from './conversations.ts'
-import * as conversationSchema from './schema.ts'
-import * as schema from '../schema.ts'
+import { listOf } from '../schema.ts'
+import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
-import { toChatMessage, toList } from '../wire.ts'
+import { toChatMessage } from './wire.ts'
+import { toList } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofConversation = z.object({ shopId: id, conversationId: id })
@@ -19,8 +20,8 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'The inbox, where something was said last first',
     params: ofShop,
-    query: conversationSchema.ConversationQuery,
-    answer: schema.listOf(conversationSchema.Conversation),
+    query: schema.ConversationQuery,
+    answer: listOf(schema.Conversation),
     handler: (ctx, { query }) => listThreads(ctx, query),
   }),
   getConversation: routeInWorkspace({
@@ -30,7 +31,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'One conversation with its newest 50 messages',
     params: ofConversation,
-    answer: conversationSchema.Conversation,
+    answer: schema.Conversation,
     handler: (ctx, { params }) => findThread(ctx, params.conversationId),
   }),
   updateConversation: routeInWorkspace({
@@ -40,9 +41,9 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:write',
     summary: 'Assign, close, tag or annotate a conversation, or hand it to the assistant; what is not sent stays',
     params: ofConversation,
-    body: conversationSchema.ConversationChanges,
+    body: schema.ConversationChanges,
     example: { status: 'pending', tags: ['wholesale'], notes: 'Wants 200 mugs by May', isAiActive: false },
-    answer: conversationSchema.Conversation,
+    answer: schema.Conversation,
     handler: (ctx, { params, body }) => changeConversation(ctx, params.conversationId, body),
   }),
   readConversation: routeInWorkspace({
@@ -52,7 +53,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:write',
     summary: 'Nothing of a conversation is unread any more',
     params: ofConversation,
-    answer: conversationSchema.Conversation,
+    answer: schema.Conversation,
     async handler(ctx, { params }) {
       await markRead(ctx, params.conversationId)
       return findThread(ctx, params.conversationId)
@@ -66,7 +67,7 @@ export const conversationRoutes: Record<string, Route> = {
     summary: 'What was said, newest first',
     params: ofConversation,
     query: page(),
-    answer: schema.listOf(conversationSchema.ChatMessage),
+    answer: listOf(schema.ChatMessage),
     handler: async (ctx, { params, query }) =>
       toList(await listMessages(ctx, params.conversationId, query), toChatMessage),
   }),
@@ -77,10 +78,10 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:write',
     summary: 'Reply to the customer, by the channel they wrote on',
     params: ofConversation,
-    body: conversationSchema.NewChatMessage,
+    body: schema.NewChatMessage,
     example: { text: 'Yes, the blue one is in stock. Shall I put one aside?' },
     status: 201,
-    answer: conversationSchema.ChatMessage,
+    answer: schema.ChatMessage,
     async handler(ctx, { params, body }) {
       const { text, attachment, clientId } = body
       const message = { conversationId: params.conversationId, sender: 'member' as const, text, clientId }

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { createForm, deleteForm, getForm, listForms, updateForm } from './forms.ts'
-import * as formSchema from './schema.ts'
-import * as schema from '../schema.ts'
+import { listOf } from '../schema.ts'
+import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { listSubmissions } from './submissions.ts'
-import { toForm, toList, toSubmission } from '../wire.ts'
+import { toForm, toSubmission } from './wire.ts'
+import { toList } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofForm = z.object({ shopId: id, formId: id })
@@ -20,7 +21,7 @@ export const formRoutes: Record<string, Route> = {
     summary: 'Forms, newest first',
     params: ofShop,
     query: page(),
-    answer: schema.listOf(formSchema.Form),
+    answer: listOf(schema.Form),
     handler: async (ctx, { query }) => toList(await listForms(ctx, query), toForm),
   }),
   createForm: routeInWorkspace({
@@ -30,7 +31,7 @@ export const formRoutes: Record<string, Route> = {
     access: 'forms:write',
     summary: 'Make a form for customers to fill in',
     params: ofShop,
-    body: formSchema.NewForm,
+    body: schema.NewForm,
     example: {
       name: 'Wholesale enquiry',
       fields: [
@@ -41,7 +42,7 @@ export const formRoutes: Record<string, Route> = {
       isActive: true,
     },
     status: 201,
-    answer: formSchema.Form,
+    answer: schema.Form,
     handler: async (ctx, { body }) => toForm(await createForm(ctx, body)),
   }),
   getForm: routeInWorkspace({
@@ -51,7 +52,7 @@ export const formRoutes: Record<string, Route> = {
     access: 'forms:read',
     summary: 'One form',
     params: ofForm,
-    answer: formSchema.Form,
+    answer: schema.Form,
     handler: async (ctx, { params }) => toForm(await getForm(ctx, params.formId)),
   }),
   updateForm: routeInWorkspace({
@@ -61,9 +62,9 @@ export const formRoutes: Record<string, Route> = {
     access: 'forms:write',
     summary: 'Change a form; what is not sent stays',
     params: ofForm,
-    body: formSchema.FormChanges,
+    body: schema.FormChanges,
     example: { isActive: false },
-    answer: formSchema.Form,
+    answer: schema.Form,
     handler: async (ctx, { params, body }) => toForm(await updateForm(ctx, params.formId, body)),
   }),
   deleteForm: routeInWorkspace({
@@ -87,7 +88,7 @@ export const formRoutes: Record<string, Route> = {
     summary: 'What was entered into a form, newest first',
     params: ofForm,
     query: page(),
-    answer: schema.listOf(formSchema.Submission),
+    answer: listOf(schema.Submission),
     handler: async (ctx, { params, query }) => toList(await listSubmissions(ctx, params.formId, query), toSubmission),
   }),
 }

@@ -10,7 +10,7 @@ import { OrderStatusChanged } from '../events.ts'
 import { rememberOrderChange } from './payment.ts'
 import { placeOrder } from './placing.ts'
 import { type OrderRow, findOrder, lockOrder, orderColumns } from './row.ts'
-import type { NewOrder, OrderQuery, PublicNewOrder } from '../schema.ts'
+import type { NewOrder, OrderQuery, PublicNewOrder } from './schema.ts'
 import { meetStranger } from '../strangers.ts'
 import { type OrderStatus, orderTransitions } from '../transitions.ts'
 

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { id } from '../../../platform/http/fields.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { createOrder, getOrder, listOrders, setOrderStatus } from './orders.ts'
-import * as schema from '../schema.ts'
+import { listOf } from '../schema.ts'
+import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { orderStatuses } from '../transitions.ts'
-import { toList, toOrder, toOrderWithHistory } from '../wire.ts'
+import { toOrder, toOrderWithHistory } from './wire.ts'
+import { toList } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofOrder = z.object({ shopId: id, orderId: schema.orderId })
@@ -20,7 +22,7 @@ export const orderRoutes: Record<string, Route> = {
     summary: 'Orders, newest first',
     params: ofShop,
     query: schema.OrderQuery,
-    answer: schema.listOf(schema.Order),
+    answer: listOf(schema.Order),
     handler: async (ctx, { query }) => toList(await listOrders(ctx, query), toOrder),
   }),
   createOrder: routeInWorkspace({

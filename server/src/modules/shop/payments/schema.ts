@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, instant } from '../../../platform/http/fields.ts'
-import { orderId } from '../schema.ts'
+import { orderId } from '../orders/schema.ts'
 import { paymentStatuses } from '../transitions.ts'
 
 export const providerNames = ['manual', 'stripe', 'paypal'] as const

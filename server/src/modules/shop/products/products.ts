@@ -8,7 +8,7 @@ import { newId } from '../../../platform/id.ts'
 import { deleteFile } from '../../files/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { toMinor } from '../../../platform/money.ts'
-import type { NewProduct, ProductChanges, ProductQuery } from '../schema.ts'
+import type { NewProduct, ProductChanges, ProductQuery } from './schema.ts'
 
 export interface ProductRow {
   id: string

@@ -3,9 +3,11 @@ import { id, succeeded, success } from '../../../platform/http/fields.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { setProductImage } from './image.ts'
 import { createProduct, deleteProduct, getProduct, listProducts, updateProduct } from './products.ts'
-import * as schema from '../schema.ts'
+import { listOf } from '../schema.ts'
+import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
-import { toList, toProduct } from '../wire.ts'
+import { toProduct } from './wire.ts'
+import { toList } from '../wire.ts'
 
 const ofShop = z.object({ shopId: id })
 const ofProduct = z.object({ shopId: id, productId: id })
@@ -19,7 +21,7 @@ export const productRoutes: Record<string, Route> = {
     summary: 'The catalogue, newest first',
     params: ofShop,
     query: schema.ProductQuery,
-    answer: schema.listOf(schema.Product),
+    answer: listOf(schema.Product),
     handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toProduct),
   }),
   createProduct: routeInWorkspace({
