@@ -6,7 +6,8 @@
 import { performance } from 'node:perf_hooks'
 import { answers, busy } from '@switchboard/voice'
 import { claim, withdraw } from '../server/src/modules/campaigns/engine/claims.ts'
-import { numbers, openCampaignLab } from '../server/test/campaign-lab.ts'
+import { numbers } from '../server/test/campaign-lab/workspace.ts'
+import { openCampaignLab } from '../server/test/campaign-lab/lab.ts'
 
 const contacts = Number(process.argv[2] ?? 5_000)
 const batch = 100

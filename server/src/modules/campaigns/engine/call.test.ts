@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers } from '@switchboard/voice'
-import { numbers, openCampaignLab } from '../../../../test/campaign-lab.ts'
+import { numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
 
 test('keys pressed while talking to the transfer number belong to the conversation', async () => {
   const lab = await openCampaignLab()

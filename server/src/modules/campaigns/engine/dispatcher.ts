@@ -101,8 +101,6 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     return next
   }
 
-  // ── Claiming ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
   /** One claim at a time on a line, so that the trunk's limit holds in the claiming statement. */
   function startClaim(line: Line, now: number): void {
     if (line.claiming || Math.max(line.blockedUntil, blockedUntil) > now) return
@@ -134,8 +132,6 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
 
   const plannedOf = (lane: Lane) =>
     [...lines.values()].flatMap(({ plan }) => plan.filter((call) => call.lane === lane).map(({ targetId }) => targetId))
-
-  // ── Planning ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Fills the plan again when it is half empty, so that attempts are committed some at a time. */
   function planCalls(line: Line, now: number): void {
@@ -183,8 +179,6 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     const refused = planned.filter(({ begun }) => !begun).map(({ targetId }) => targetId)
     await giveBack(engine, lane, refused, nodeId)
   }
-
-  // ── Calling ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   function makeCalls(line: Line, now: number): void {
     for (let call; (call = line.plan[0]) && call.state !== 'beginning';) {

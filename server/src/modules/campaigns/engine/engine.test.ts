@@ -8,7 +8,8 @@ import { addDoNotCall } from '../../contacts/index.ts'
 import { listCalls } from '../calls.ts'
 import { withdrawTarget } from '../withdrawal.ts'
 import { transaction } from '../../../platform/context.ts'
-import { type LabNode, type LabWorkspace, numbers, openCampaignLab } from '../../../../test/campaign-lab.ts'
+import { type LabWorkspace, numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { type LabNode, openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
 import { keepRecording } from './recording.ts'
 
 const lab = await openCampaignLab()

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers, busy } from '@switchboard/voice'
-import { type LabNode, type LabWorkspace, numbers, openCampaignLab } from '../../../../test/campaign-lab.ts'
+import { type LabWorkspace, numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { type LabNode, openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
 
 const lab = await openCampaignLab()
 

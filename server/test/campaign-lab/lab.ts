@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after } from 'node:test'
+import {
+  type CalleeBehaviour,
+  type SimGateway,
+  type VirtualClock,
+  createSimGateway,
+  createVirtualClock,
+} from '@switchboard/voice'
+import { readConfig } from '../../src/config.ts'
+import { type CampaignEngine, createCampaignEngine } from '../../src/modules/campaigns/index.ts'
+import { createTelephony, type Telephony } from '../../src/modules/telephony/index.ts'
+import { createSecrets } from '../../src/platform/crypto/secrets.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
+import type { Services } from '../../src/platform/services.ts'
+import { createLocalStorage } from '../../src/platform/storage/local.ts'
+import { makeProcess } from './process.ts'
+import { queryAsSystem } from './query.ts'
+import { type LabProvider, type LabWorkspace, makeWorkspace } from './workspace.ts'
+import { openTestDatabase } from '../database.ts'
+
+/** The campaign engine over the simulated telephone network, on a virtual clock and a database of its own. */
+export interface CampaignLab {
+  clock: VirtualClock
+  services: Services
+  logLines: string[]
+  /** Frames for live clients, in order. */
+  frames: { at: number; topic: string; event: string; data: Record<string, unknown> }[]
+  query(text: string, values?: unknown[]): Promise<Record<string, never>[]>
+  /** A workspace with a provider, a transfer number, a greeting of 5 s and contacts with the numbers given. */
+  makeWorkspace(numbers: string[], provider?: LabProvider): Promise<LabWorkspace>
+  /** A server process: gateway, leases, engine. Not started. */
+  makeNode(options?: NodeOptions): LabNode
+  /** Advances the clock until the campaign has ended; throws when it has not within `limitMs` of virtual time. */
+  runToEnd(workspace: LabWorkspace, campaignId: string, limitMs?: number, stepMs?: number): Promise<void>
+}
+
+export interface NodeOptions {
+  behaviour?: (to: string) => CalleeBehaviour
+  leaseMs?: number
+  sole?: boolean
+  heartbeatMs?: number
+  idlePollMs?: number
+}
+
+export interface LabNode {
+  services: Services
+  gateway: SimGateway
+  telephony: Telephony
+  engine: CampaignEngine
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Kills the process at its n-th round trip to the database from now on: before it is sent, or before it is answered. */
+  dieAt(trip: number, when: 'before' | 'after'): void
+  isDead(): boolean
+  /** SIGSTOP, and SIGCONT: what was due meanwhile happens then. */
+  freeze(): void
+  thaw(): void
+  /** Lets the node's lease lapse in the database. */
+  expireLease(): Promise<void>
+}
+
+const isWaitingForTheSystem = () =>
+  process.getActiveResourcesInfo().some((resource) => /^(FSReq|GetAddrInfo)/.test(resource))
+
+export async function openCampaignLab(): Promise<CampaignLab> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-lab-'))
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
+  })
+  const logLines: string[] = []
+  const log = createLog('warn', { write: (line) => void logLines.push(line) })
+  const database = await openTestDatabase(config, log)
+  const frames: CampaignLab['frames'] = []
+  // Virtual time stands still while the database, the disk or a look-up of a name is at work.
+  const { pool } = database
+  const clock = createVirtualClock({
+    startAt: Date.UTC(2030, 0, 7, 15),
+    async settle() {
+      for (let quiet = 0; quiet < 3;) {
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        const isAtRest = pool.idleCount === pool.totalCount && pool.waitingCount === 0 && !isWaitingForTheSystem()
+        quiet = isAtRest ? quiet + 1 : 0
+      }
+    },
+  })
+  const unused = () => {
+    throw new Error('Not part of the lab.')
+  }
+  const services: Services = {
+    config,
+    log,
+    now: () => new Date(clock.now()),
+    connections: database,
+    secrets: createSecrets([{ name: 'k1', key: randomBytes(32) }]),
+    storage: await createLocalStorage(path.join(dataDir, 'files')),
+    jobs: { enqueue: unused },
+    outbound: { fetch: unused, close: async () => {} },
+    voice: null,
+    metrics: createMetrics(),
+    live: { publish: (topic, event, data) => void frames.push({ at: clock.now(), topic, event, data: { ...data } }) },
+    outbox: { wake() {} },
+  }
+  const nodes = new Set<LabNode>()
+  after(async () => {
+    for (const node of nodes) await node.stop()
+    await database.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  const query = (text: string, values: unknown[] = []) => queryAsSystem(pool, text, values)
+
+  function makeNode(options: NodeOptions = {}): LabNode {
+    const {
+      behaviour = () => ({ does: 'ring' }),
+      leaseMs = 3_600_000,
+      heartbeatMs = 60_000,
+      idlePollMs = 60_000,
+      sole = false,
+    } = options
+    const process = makeProcess(clock, database)
+    const own: Services = { ...services, connections: process.connections }
+    const gateway = createSimGateway({
+      clock: process.clock,
+      behaviour,
+      limits: { maxCalls: 100_000 },
+      mediaDurationMs: () => 5_000,
+    })
+    const telephony = createTelephony(own, gateway, { clock: process.clock, leaseMs, heartbeatMs, sole })
+    const engine = createCampaignEngine({ services: own, gateway, telephony, clock: process.clock, idlePollMs })
+    let running = false
+    const node: LabNode = {
+      services: own,
+      gateway,
+      telephony,
+      engine,
+      dieAt: process.dieAt,
+      isDead: process.isDead,
+      freeze: process.freeze,
+      thaw: process.thaw,
+      expireLease: async () =>
+        void (await query(`update telephony.nodes set lease_until = now() - interval '1 s' where id = $1`, [
+          telephony.nodeId(),
+        ])),
+      async start() {
+        running = true
+        await telephony.start()
+        engine.start()
+      },
+      async stop() {
+        nodes.delete(node)
+        if (!running || process.isDead()) return
+        running = false
+        const progress = { over: false }
+        const stopped = engine
+          .stop(0)
+          .then(() => telephony.stop())
+          .finally(() => (progress.over = true))
+        while (!progress.over) await clock.advance(100)
+        await stopped
+      },
+    }
+    nodes.add(node)
+    return node
+  }
+
+  return {
+    clock,
+    services,
+    logLines,
+    frames,
+    query,
+    makeWorkspace: (numbers, provider) => makeWorkspace(services, numbers, provider),
+    makeNode,
+    async runToEnd(workspace, campaignId, limitMs = 86_400_000, stepMs = 1_000) {
+      for (const end = clock.monotonic() + limitMs; clock.monotonic() < end;) {
+        await clock.advance(stepMs)
+        const { status } = await workspace.campaign(campaignId)
+        if (status === 'completed' || status === 'stopped') return
+      }
+      throw new Error(
+        `The campaign has not ended: ${JSON.stringify(await workspace.campaign(campaignId))}\n${logLines.join('')}`,
+      )
+    },
+  }
+}

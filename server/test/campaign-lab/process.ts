@@ -1,0 +1,69 @@
+import type { VirtualClock } from '@switchboard/voice'
+import type { OpenDatabase } from '../../src/platform/database/open.ts'
+
+/** What a process has of the world: its clock and its connections, until it dies. */
+export function makeProcess(clock: VirtualClock, database: OpenDatabase) {
+  let dead = false
+  let frozen = false
+  let trips = 0
+  let death: { trip: number; when: 'before' | 'after' } | null = null
+  const waiting: (() => void)[] = []
+  const die = () => {
+    dead = true
+    throw new Error('This process was killed.')
+  }
+  const own: VirtualClock = {
+    ...clock,
+    setTimeout(run, ms) {
+      let cancelled = false
+      const timer = clock.setTimeout(() => {
+        const act = () => !dead && !cancelled && run()
+        if (frozen) waiting.push(act)
+        else act()
+      }, ms)
+      return {
+        cancel() {
+          cancelled = true
+          timer.cancel()
+        },
+      }
+    },
+  }
+  const pool = {
+    query: async (text: string) => (dead ? die() : database.pool.query(text)),
+    async connect() {
+      trips++
+      if (dead || (death?.when === 'before' && trips >= death.trip)) die()
+      const client = await database.pool.connect()
+      let released = false
+      const release = (destroy?: boolean) => {
+        if (released) return
+        released = true
+        client.release(destroy)
+        if (!dead && death?.when === 'after' && trips >= death.trip) die()
+      }
+      // Its own view of the client: after the release the real one belongs to somebody else.
+      return new Proxy(client, {
+        get(target, key) {
+          if (key === 'release') return release
+          const value: unknown = Reflect.get(target, key, target)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+        set: (target, key, value) => Reflect.set(target, key, value, target),
+      })
+    },
+  }
+  return {
+    clock: own,
+    connections: { ...database, pool: pool as unknown as OpenDatabase['pool'] },
+    dieAt(trip: number, when: 'before' | 'after') {
+      death = { trip: trips + trip, when }
+    },
+    isDead: () => dead,
+    freeze: () => void (frozen = true),
+    thaw() {
+      frozen = false
+      for (const act of waiting.splice(0)) act()
+    },
+  }
+}
