@@ -34,13 +34,13 @@ export interface LoopbackCarrier {
   close(): Promise<void>
 }
 
-const REALM = 'loopback'
+const realm = 'loopback'
 
 /** Rejects when `port` is taken. */
 export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Promise<LoopbackCarrier> {
   const carried: CarriedCall[] = []
   const registered = new Map<string, Set<string>>()
-  const check = options.password === undefined ? null : createDigestCheck(REALM, options.password)
+  const check = options.password === undefined ? null : createDigestCheck(realm, options.password)
   const userAgent = await createUserAgent(
     { host: options.host, port: options.port ?? 0, userAgent: 'Loopback' },
     deafTo(unreachable),
@@ -104,7 +104,7 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
   }
 }
 
-const GRANTED_SECONDS = 300
+const grantedSeconds = 300
 
 function register(request: SipRequestView, check: DigestCheck | null, registered: Map<string, Set<string>>): SipReply {
   const verdict = check?.verdict('REGISTER', request.header('Authorization')) ?? 'right'
@@ -113,7 +113,7 @@ function register(request: SipRequestView, check: DigestCheck | null, registered
   const contact = request.header('Contact')
   const user = /sips?:([^@;>]+)@/.exec(request.header('To') ?? '')?.[1]
   if (!contact || !user) return { status: 400 }
-  const seconds = Math.min(Number(request.header('Expires') ?? GRANTED_SECONDS), GRANTED_SECONDS)
+  const seconds = Math.min(Number(request.header('Expires') ?? grantedSeconds), grantedSeconds)
   const contacts = registered.get(user) ?? new Set()
   if (seconds > 0) contacts.add(contact)
   else contacts.delete(contact)

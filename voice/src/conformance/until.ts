@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const WAIT_MS = 30_000
-const STEP_MS = 10
+const waitMs = 30_000
+const stepMs = 10
 
 /** Waits until the condition holds, letting time pass by `pass`; fails when it does not within 30 s. */
 export async function until(
@@ -9,9 +9,9 @@ export async function until(
   holds: () => boolean | Promise<boolean>,
   pass: (ms: number) => Promise<void> = sleep,
 ): Promise<void> {
-  for (let waitedMs = 0; !(await holds()); waitedMs += STEP_MS) {
-    if (waitedMs > WAIT_MS)
-      throw new Error(`Waited ${WAIT_MS} ms in vain for ${typeof what === 'string' ? what : what()}.`)
-    await pass(STEP_MS)
+  for (let waitedMs = 0; !(await holds()); waitedMs += stepMs) {
+    if (waitedMs > waitMs)
+      throw new Error(`Waited ${waitMs} ms in vain for ${typeof what === 'string' ? what : what()}.`)
+    await pass(stepMs)
   }
 }

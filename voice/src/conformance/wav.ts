@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import type { MediaRef } from '../gateway.ts'
 import { wavHeader } from '../media/audio/wav.ts'
 
-const SAMPLES_PER_MS = 8
+const samplesPerMs = 8
 
 /** Writes a 440 Hz tone. Same length, same file. */
 export function toneFile(durationMs: number): MediaRef {
-  const samples = Buffer.alloc(durationMs * SAMPLES_PER_MS * 2)
+  const samples = Buffer.alloc(durationMs * samplesPerMs * 2)
   for (let i = 0; i < samples.length / 2; i++)
     samples.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * 440 * i) / 8_000)), i * 2)
   const path = join(tmpdir(), `switchboard-tone-${process.pid}-${durationMs}.wav`)

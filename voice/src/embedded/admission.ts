@@ -21,7 +21,7 @@ export const defaultLimits: EngineLimits = {
   pacerGraceCalls: 50,
 }
 
-const RETRY_MS = 1000
+const retryMs = 1000
 
 /** Throws `NotAdmitted` while the engine has all it can carry. */
 export function checkEngine(
@@ -30,9 +30,9 @@ export function checkEngine(
   userAgent: Pick<UserAgent, 'openTransactions'>,
   media: Pick<MediaEngine, 'lateness' | 'freePorts'>,
 ): void {
-  if (activeCalls >= limits.maxCalls) throw new NotAdmitted('engine_limit', RETRY_MS)
-  if (userAgent.openTransactions() >= limits.maxOpenTransactions) throw new NotAdmitted('engine_limit', RETRY_MS)
+  if (activeCalls >= limits.maxCalls) throw new NotAdmitted('engine_limit', retryMs)
+  if (userAgent.openTransactions() >= limits.maxOpenTransactions) throw new NotAdmitted('engine_limit', retryMs)
   if (activeCalls > limits.pacerGraceCalls && media.lateness().p99Ms > limits.maxPacerP99Ms)
-    throw new NotAdmitted('engine_limit', RETRY_MS)
-  if (media.freePorts() === 0) throw new NotAdmitted('no_ports', RETRY_MS)
+    throw new NotAdmitted('engine_limit', retryMs)
+  if (media.freePorts() === 0) throw new NotAdmitted('no_ports', retryMs)
 }

@@ -20,7 +20,7 @@ export interface GatewayParts {
 }
 
 /** How long `close` waits for carriers to confirm hang-ups and un-registrations. */
-const CLOSE_MS = 1_000
+const closeWithinMs = 1_000
 
 /** A gateway over a user agent and a media engine, real or simulated. */
 export function composeGateway(
@@ -145,7 +145,7 @@ export function composeGateway(
       draining = true
       await idle(deadlineMs)
       void Promise.all(hangUpAll())
-      await idle(CLOSE_MS)
+      await idle(closeWithinMs)
     },
 
     async close() {
@@ -154,7 +154,7 @@ export function composeGateway(
       const goodbyes = [...hangUpAll(), ...trunks.values().map((line) => line.close())]
       trunks.clear()
       const { promise: late, resolve } = Promise.withResolvers<void>()
-      const timer = clock.setTimeout(resolve, CLOSE_MS)
+      const timer = clock.setTimeout(resolve, closeWithinMs)
       await Promise.race([Promise.allSettled(goodbyes), late])
       timer.cancel()
       await userAgent.close()
@@ -164,9 +164,9 @@ export function composeGateway(
 }
 
 /** Attempts remembered: hours of dialling at the highest rate one process can reach. */
-const MEMORY = 100_000
+const attemptsRemembered = 100_000
 
 function remember(dialled: Set<string>, attemptId: string): void {
-  if (dialled.size >= MEMORY) dialled.delete(dialled.values().next().value!)
+  if (dialled.size >= attemptsRemembered) dialled.delete(dialled.values().next().value!)
   dialled.add(attemptId)
 }

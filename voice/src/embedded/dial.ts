@@ -14,7 +14,7 @@ export interface DialRequest {
 }
 
 /** How long after its ring timeout a call may take to be cancelled. */
-const CANCEL_GRACE_MS = 1_000
+const cancelGraceMs = 1_000
 
 /**
  * Sends one INVITE over a trunk on which it has a place, and answers its leg. When it throws (`NoPorts`, or the signal was
@@ -61,7 +61,7 @@ export async function dial(
   const givenUp = engine.clock.setTimeout(() => {
     if (leg.heardFromCarrier()) void leg.end('no_answer')
     else void leg.end('network', 'network')
-  }, request.ringTimeoutMs + CANCEL_GRACE_MS)
+  }, request.ringTimeoutMs + cancelGraceMs)
 
   leg.listen((event) => {
     if (event.t === 'answered' || event.t === 'ended') givenUp.cancel()

@@ -64,7 +64,7 @@ export async function createEmbeddedGateway(
   return { ...gateway, sip: { host, port: userAgent.port } }
 }
 
-const BIND_AGAIN_MS = 100
+const bindAgainMs = 100
 
 /** A predecessor may need a moment to let go of the port. */
 async function bindUserAgent(options: UserAgentOptions, withinMs: number): Promise<UserAgent> {
@@ -81,7 +81,7 @@ async function bindUserAgent(options: UserAgentOptions, withinMs: number): Promi
           { cause: error },
         )
       }
-      await sleep(BIND_AGAIN_MS)
+      await sleep(bindAgainMs)
     }
   }
 }

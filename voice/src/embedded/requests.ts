@@ -1,6 +1,6 @@
 import type { OriginateRequest, TransferRequest } from '../gateway.ts'
 
-const DAY_MS = 86_400_000
+const dayMs = 86_400_000
 
 /** Throws `TypeError` naming the field: such a request could not become an INVITE. */
 export function checkRequest({ attemptId, to, callerId, ringTimeoutMs, maxDurationMs }: OriginateRequest): void {
@@ -11,9 +11,9 @@ export function checkRequest({ attemptId, to, callerId, ringTimeoutMs, maxDurati
   if (!isSipUser(to)) throw new TypeError(`to is neither an E.164 number nor a SIP user: ${JSON.stringify(to)}.`)
   if (callerId !== '' && !isSipUser(callerId))
     throw new TypeError(`callerId is neither an E.164 number nor a SIP user: ${JSON.stringify(callerId)}.`)
-  if (!(ringTimeoutMs > 0 && ringTimeoutMs <= DAY_MS))
+  if (!(ringTimeoutMs > 0 && ringTimeoutMs <= dayMs))
     throw new TypeError('ringTimeoutMs must be more than 0 and at most a day.')
-  if (!(maxDurationMs > 0 && maxDurationMs <= DAY_MS))
+  if (!(maxDurationMs > 0 && maxDurationMs <= dayMs))
     throw new TypeError('maxDurationMs must be more than 0 and at most a day.')
 }
 
@@ -28,6 +28,6 @@ export function checkTransfer({ to, callerId, ringTimeoutMs }: TransferRequest):
     to,
     callerId: callerId ?? '',
     ringTimeoutMs,
-    maxDurationMs: DAY_MS,
+    maxDurationMs: dayMs,
   })
 }

@@ -38,7 +38,7 @@ export interface TrunkGate {
 }
 
 /** How soon to look again for a place that no clock will free. */
-const FULL_RETRY_MS = 500
+const fullRetryMs = 500
 
 export function createTrunkGate(limits: TrunkLimits, breaker: BreakerSettings, clock: Clock): TrunkGate {
   let active = 0
@@ -60,7 +60,7 @@ export function createTrunkGate(limits: TrunkLimits, breaker: BreakerSettings, c
 
   function checkOpenAndFull(now: number): void {
     if (now < closedAgainAt) throw new NotAdmitted('trunk_limit', Math.ceil(closedAgainAt - now))
-    if (active >= gate.limits.maxConcurrentCalls) throw new NotAdmitted('trunk_limit', FULL_RETRY_MS)
+    if (active >= gate.limits.maxConcurrentCalls) throw new NotAdmitted('trunk_limit', fullRetryMs)
   }
 
   function takeMoment(now: number): number {

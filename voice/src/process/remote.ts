@@ -36,15 +36,15 @@ export interface VoiceProcess extends VoiceGateway {
   readonly sip: { host: string; port: number }
 }
 
-const FIRST_RESTART_MS = 200
-const LONGEST_RESTART_MS = 5_000
+const firstRestartMs = 200
+const longestRestartMs = 5_000
 /** A process that ran so long starts the backoff anew. */
-const STEADY_MS = 30_000
-const HEARTBEAT_MS = 5_000
+const steadyMs = 30_000
+const defaultHeartbeatMs = 5_000
 /** A process that leaves so many heartbeats unanswered hangs. */
-const HUNG_AFTER = 3
-const CLOSE_MS = 3_000
-const MEMORY = 100_000
+const hungAfterBeats = 3
+const closeWithinMs = 3_000
+const attemptsRemembered = 100_000
 
 /**
  * Runs the embedded engine in its own process, away from whatever keeps this one busy, and restarts it when it dies: its
@@ -54,7 +54,7 @@ const MEMORY = 100_000
 export async function createVoiceProcess({
   engine,
   onChange,
-  heartbeatMs = HEARTBEAT_MS,
+  heartbeatMs = defaultHeartbeatMs,
   startAfter,
 }: VoiceProcessOptions): Promise<VoiceProcess> {
   const trunks = new Map<string, Trunk>()
@@ -66,7 +66,7 @@ export async function createVoiceProcess({
   let calls = 0
   let state: 'open' | 'draining' | 'closed' = 'open'
   let restart: Timer | null = null
-  let restartInMs = FIRST_RESTART_MS
+  let restartInMs = firstRestartMs
   let heartbeat: Timer | null = null
   let unanswered = 0
   let starting: Promise<void> | null = null
@@ -121,14 +121,14 @@ export async function createVoiceProcess({
     for (const { resolve, whenGone } of open.values()) resolve(whenGone)
     open.clear()
     if (state === 'closed') return
-    if (livedMs > STEADY_MS) restartInMs = FIRST_RESTART_MS
+    if (livedMs > steadyMs) restartInMs = firstRestartMs
     onChange?.({ state: 'lost', callsLost, restartInMs })
     startAgain()
   }
 
   function startAgain(): void {
     restart = systemClock.setTimeout(() => (starting = attempt()), restartInMs)
-    restartInMs = Math.min(restartInMs * 2, LONGEST_RESTART_MS)
+    restartInMs = Math.min(restartInMs * 2, longestRestartMs)
   }
 
   async function attempt(): Promise<void> {
@@ -145,7 +145,7 @@ export async function createVoiceProcess({
 
   /** Counted, not timed: after this process itself was busy the answers come before the next beat. */
   function beat(): void {
-    if (unanswered++ >= HUNG_AFTER) link?.kill()
+    if (unanswered++ >= hungAfterBeats) link?.kill()
     void ask('load', [], down).then(() => (unanswered = 0))
     heartbeat = systemClock.setTimeout(beat, heartbeatMs)
   }
@@ -165,7 +165,7 @@ export async function createVoiceProcess({
     }
     const remote = createRemoteLeg(attemptId, attemptId, ask, forget)
     legs.set(attemptId, remote)
-    if (dialled.size >= MEMORY) dialled.delete(dialled.values().next().value!)
+    if (dialled.size >= attemptsRemembered) dialled.delete(dialled.values().next().value!)
     dialled.add(attemptId)
     signal?.addEventListener('abort', hangUp, { once: true })
     try {
@@ -232,7 +232,7 @@ export async function createVoiceProcess({
       heartbeat?.cancel()
       const closing = link
       if (!closing) return
-      const late = systemClock.setTimeout(() => closing.kill(), CLOSE_MS)
+      const late = systemClock.setTimeout(() => closing.kill(), closeWithinMs)
       await ask('close', [], undefined)
       closing.disconnect()
       await closing.ended

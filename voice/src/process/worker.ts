@@ -14,7 +14,7 @@ interface OpenLeg {
 }
 
 /** Carriers get this long to confirm the hang-ups when the server is gone. */
-const EXIT_WITHIN_MS = 1_500
+const exitWithinMs = 1_500
 
 const legs = new Map<string, OpenLeg>()
 const aborts = new Map<string, AbortController>()
@@ -31,7 +31,7 @@ process.on('message', (message: ToWorker) => {
 })
 
 process.once('disconnect', () => {
-  setTimeout(() => process.exit(0), EXIT_WITHIN_MS)
+  setTimeout(() => process.exit(0), exitWithinMs)
   void Promise.resolve(gateway?.close()).finally(() => process.exit(0))
 })
 

@@ -59,7 +59,7 @@ export function createSimGateway(options: SimOptions): SimGateway {
   return { ...gateway, carried: userAgent.carried, place: userAgent.place }
 }
 
-const WAV_HEADER_BYTES = 44
-const BYTES_PER_MS = 16
+const wavHeaderBytes = 44
+const bytesPerMs = 16
 
-const wavDurationMs = ({ path }: MediaRef) => Math.max(0, statSync(path).size - WAV_HEADER_BYTES) / BYTES_PER_MS
+const wavDurationMs = ({ path }: MediaRef) => Math.max(0, statSync(path).size - wavHeaderBytes) / bytesPerMs

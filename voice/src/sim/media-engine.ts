@@ -24,7 +24,7 @@ export interface SimSession extends MediaSession {
 }
 
 /** A key lasts 100 ms, the pause after it 60 ms, as in the real engine. */
-const KEY_MS = 160
+const keyMs = 160
 
 /** Media without audio: only the times at which things begin and end. */
 export function createSimMediaEngine(
@@ -84,7 +84,7 @@ export function createSimMediaEngine(
       playRingback: () => ({ id: `${name}-ringback`, stop: async () => 0 }),
       async sendDtmf(keys) {
         for (const key of keys) {
-          await new Promise<void>((resolve) => clock.setTimeout(resolve, KEY_MS))
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, keyMs))
           session.onKeysSent?.(key)
         }
       },

@@ -20,8 +20,8 @@ export interface SimUserAgent extends UserAgent {
 }
 
 /** RFC 3261 timer B: how long an INVITE that nobody answers is repeated. */
-const TIMER_B_MS = 32_000
-const REGISTRATION_MS = 3_600_000
+const timerBMs = 32_000
+const registrationMs = 3_600_000
 
 /** The telephone network as data: the user agent's interface with nobody behind it but behaviours. */
 export function createSimUserAgent(
@@ -87,7 +87,7 @@ export function createSimUserAgent(
     }
 
     const live = { schedule }
-    if (callee.does === 'nothing') schedule.after(TIMER_B_MS, () => fail(408))
+    if (callee.does === 'nothing') schedule.after(timerBMs, () => fail(408))
     else {
       schedule.after(request.ringTimeoutMs, () => fail(487))
       schedule.after(0, () => handlers.onProgress?.(100, null))
@@ -187,7 +187,7 @@ export function createSimUserAgent(
       }
       const timer = clock.setTimeout(() => {
         const access = accountState(account)
-        if (access === 'accepted') change('registered', { status: 200, expiresAt: clock.now() + REGISTRATION_MS })
+        if (access === 'accepted') change('registered', { status: 200, expiresAt: clock.now() + registrationMs })
         else
           change(
             'failed',
