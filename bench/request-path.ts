@@ -2,7 +2,7 @@
  * What a request costs with everything on (session, row-level security, limits, checks, metrics), beside raw `node:http`
  * with hand-written prepared SQL and none of that, in one run:
  *
- *   node bench/request-path.ts [--seconds 3] [--rounds 3] [--database postgres|embedded] [--kinds list,one,insert] [--layers] [--json]
+ *   node bench/request-path.ts [--seconds 3] [--rounds 3] [--database postgres|embedded] [--kinds list,one,insert] [--sessions 2] [--layers] [--json]
  *
  * `postgres` starts a private cluster of Debian's PostgreSQL, settings as installed; `embedded` gives each side a database
  * of its own. The sides take turns within each round, and every figure is the median over the rounds.
@@ -28,12 +28,14 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     database: { type: 'string', default: 'postgres' },
     kinds: { type: 'string', default: 'list,one,insert' },
+    sessions: { type: 'string', default: '2' },
     layers: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
 const seconds = within('seconds', 0.5, 60)
 const rounds = within('rounds', 1, 50)
+const sessions = within('sessions', 1, 32)
 if (!['postgres', 'embedded'].includes(options.database)) throw new Error('--database is postgres or embedded.')
 
 const connections = 32
@@ -71,12 +73,12 @@ try {
 
 async function measureSides(generator: ChildProcess, postmaster: number | null): Promise<void> {
   const ourEnv = environment('ours')
-  const ourCallers = await seed(ourEnv, contactsPerWorkspace)
+  const ourCallers = await seed(ourEnv, contactsPerWorkspace, sessions)
   const rawEnv = postgres ? ourEnv : environment('raw')
-  const rawCallers = postgres ? ourCallers : await seed(rawEnv, contactsPerWorkspace)
+  const rawCallers = postgres ? ourCallers : await seed(rawEnv, contactsPerWorkspace, sessions)
   const sides = [
     ...(await startSides('our-server.ts', ourEnv, ourCallers)),
-    ...(await startSides('raw-server.ts', { ...rawEnv, CALLERS: JSON.stringify(rawCallers) }, rawCallers)),
+    ...(await startSides('raw-server.ts', { ...rawEnv, CALLERS: knownTo(rawCallers) }, rawCallers)),
   ]
   if (postgres) await requireSameAnswers(sides)
 
@@ -122,8 +124,8 @@ async function measureSides(generator: ChildProcess, postmaster: number | null):
 
 async function measureLayers(generator: ChildProcess, postmaster: number | null): Promise<void> {
   const env = environment('ours')
-  const callers = await seed(env, contactsPerWorkspace)
-  const sides = await startSides('layers.ts', { ...env, CALLERS: JSON.stringify(callers) }, callers)
+  const callers = await seed(env, contactsPerWorkspace, sessions)
+  const sides = await startSides('layers.ts', { ...env, CALLERS: knownTo(callers) }, callers)
   const measured = new Map<Rung, Figures[]>()
   const sideOf = (rung: Rung) => sides.find(({ name }) => name === rung.name) as Side
   for (const rung of rungs) await run(generator, postmaster, sideOf(rung), rung.kind, 1)
@@ -172,6 +174,10 @@ function environment(name: string): NodeJS.ProcessEnv {
     RATE_LIMIT_PUBLIC_PER_MINUTE: '10000000',
   }
 }
+
+/** What a server with no sessions of its own knows of them. */
+const knownTo = (callers: Caller[]) =>
+  JSON.stringify(callers.map((caller) => ({ ...caller, contactIds: caller.contactIds.slice(0, 1) })))
 
 function start(file: string, env: NodeJS.ProcessEnv): ChildProcess {
   return children.start(new URL(`request-path/${file}`, import.meta.url), env, process.env.BENCH_NODE_ARGS?.split(' '))
@@ -256,6 +262,7 @@ function conditions() {
     seconds,
     rounds,
     connections,
+    sessions,
     load: loadavg().map((load) => +load.toFixed(2)),
   }
 }
@@ -263,12 +270,12 @@ function conditions() {
 function conditionsText(): string {
   const { machine, node, database, load } = conditions()
   return (
-    `${machine}, node ${node}, ${database}; ${connections} connections, ${rounds} rounds of ${seconds} s, medians; ` +
+    `${machine}, node ${node}, ${database}; ${connections} connections of ${sessions} sessions, ${rounds} rounds of ${seconds} s, medians; ` +
     `load average at the end ${load.join(' ')}\nserver, PG, load: CPU time a request of the server, of PostgreSQL, of the load generator`
   )
 }
 
-function within(name: 'seconds' | 'rounds', min: number, max: number): number {
+function within(name: 'seconds' | 'rounds' | 'sessions', min: number, max: number): number {
   const value = Number(options[name])
   if (!(value >= min && value <= max)) throw new Error(`--${name} takes ${min} to ${max}.`)
   return value

@@ -4,20 +4,28 @@ import { readConfig } from '../../server/src/config.ts'
 import { createLog } from '../../server/src/platform/log.ts'
 import type { Caller } from './load.ts'
 
-/** Two workspaces with `count` contacts each, made through sign-up and one insert; answers who may see them. */
-export async function seed(env: NodeJS.ProcessEnv, count: number): Promise<Caller[]> {
+/**
+ * Two workspaces with `count` contacts each, made through sign-up and one insert; answers who may see them: so many
+ * sessions, of their two owners in turn.
+ */
+export async function seed(env: NodeJS.ProcessEnv, count: number, sessions = 2): Promise<Caller[]> {
   const config = readConfig(env)
   const app = await createApp({ config, log: createLog('warn') })
   try {
     const url = await app.listen()
     const callers: Caller[] = []
-    for (const name of ['ana', 'ben']) callers.push(await signUp(url, name))
+    for (const name of names) callers.push(await signUp(url, name))
     await fill(app.services.connections.pool, callers, count)
-    return callers
+    for (let i = 2; i < sessions; i++)
+      callers.push({ ...(callers[i % 2] as Caller), token: await signIn(url, names[i % 2] as string) })
+    return callers.slice(0, sessions)
   } finally {
     await app.close()
   }
 }
+
+const names = ['ana', 'ben']
+const password = 'correct horse battery'
 
 async function fill(pool: pg.Pool, callers: Caller[], count: number): Promise<void> {
   const client = await pool.connect()
@@ -44,11 +52,20 @@ async function signUp(url: string, name: string): Promise<Caller> {
   const answer = await fetch(`${url}/api/auth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: `${name}@example.com`, password: 'correct horse battery', name }),
+    body: JSON.stringify({ email: `${name}@example.com`, password, name }),
   })
   const { access_token: token, user } = (await answer.json()) as {
     access_token: string
     user: { id: string; workspace: { id: string } }
   }
   return { token, userId: user.id, workspaceId: user.workspace.id, contactIds: [] }
+}
+
+async function signIn(url: string, name: string): Promise<string> {
+  const answer = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: `${name}@example.com`, password }),
+  })
+  return ((await answer.json()) as { access_token: string }).access_token
 }

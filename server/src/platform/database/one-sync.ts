@@ -8,7 +8,8 @@ import type { Call } from './statement.ts'
  * Sends several prepared statements in one round trip with one Sync. Outside `begin … commit` they are one implicit
  * transaction: all take effect or none. Resolves with the rows of each.
  */
-export const sendTogether = (client: pg.PoolClient, calls: Call[]): Promise<Row[][]> => new Lane(client).send(calls)
+export const sendTogether = (client: pg.PoolClient, calls: readonly Call[]): Promise<Row[][]> =>
+  new Lane(client).send(calls)
 
 /**
  * The same with one round trip a statement, for where the form above cannot go (`DATABASE_PIPELINE=off`). `alone`: the

@@ -3,7 +3,7 @@ import { connect } from './connect.ts'
 import { databaseError, isConnectionBroken } from './errors.ts'
 import { sendOneByOne, sendTogether } from './one-sync.ts'
 import type { Row } from './round-trip.ts'
-import { readTogether } from './shared-reads.ts'
+import { onConnection, sharingOf } from './sharing.ts'
 import type { Call, Statement } from './statement.ts'
 
 /** Who acts, as the opener found out. Nulls where nobody is signed in or no workspace is chosen. */
@@ -29,8 +29,12 @@ export interface Db {
 }
 
 export interface RunOptions {
-  /** This is the work's last statement: commit in the same round trip. Ignored inside a nested `transaction`. */
-  commit?: boolean
+  /**
+   * This is the work's last statement: commit in the same round trip. Ignored inside a nested `transaction`. `shared`: work
+   * of the same caller that comes at the same time may share the transaction, so nothing here may change who acts or any
+   * setting; for writes that come often.
+   */
+  commit?: boolean | 'shared'
 }
 
 /** The pool, and how statements travel over it. */
@@ -66,22 +70,13 @@ function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, e
 /** Each statement (or `together`) is a transaction of its own and one round trip: opener, statements, one Sync. */
 export function standalone(connections: Connections, open: Opener, readOnly: boolean): Db {
   let who: Entered | undefined
-  const sendAlone = async (calls: Call[]) => {
-    const client = await connect(connections.pool)
-    try {
-      const results = await send(connections, client, calls, true)
-      client.release()
-      return results
-    } catch (error) {
-      client.release(isConnectionBroken(error))
-      throw error
-    }
-  }
   const run = async (calls: Call[]) => {
     try {
-      const all = [open(readOnly), ...calls]
-      const isShared = readOnly && connections.pipelined
-      const [opened, ...results] = await (isShared ? readTogether(connections.pool, all) : sendAlone(all))
+      const opener = open(readOnly)
+      const [opened, ...results] =
+        readOnly && connections.pipelined
+          ? await sharingOf(connections.pool).read({ opener, calls })
+          : await onConnection(connections.pool, (client) => send(connections, client, [opener, ...calls], true))
       who = opened?.[0] as unknown as Entered
       return results
     } catch (error) {
@@ -115,9 +110,10 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
 
   const run = async (calls: Call[], options: RunOptions): Promise<Row[][]> => {
     if (state === 'done') throw new Error('This transaction has already been committed.')
-    const last = options.commit ?? false
+    const last = Boolean(options.commit)
     // When the first statement is also the last, the one Sync is the whole transaction: no `begin`, no `commit`.
     const alone = last && state === 'fresh'
+    if (alone && options.commit === 'shared' && connections.pipelined) return runShared(calls)
     const opening = state === 'open' ? [] : alone ? [open(readOnly)] : [begin, open(readOnly)]
     const ending = last ? [...closing(), ...(state === 'open' ? [commit] : [])] : []
     client ??= await connect(connections.pool)
@@ -129,6 +125,18 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
       return results.slice(opening.length, opening.length + calls.length)
     } catch (error) {
       await rollBack(error)
+      throw databaseError(error)
+    }
+  }
+
+  const runShared = async (calls: Call[]) => {
+    state = 'done'
+    try {
+      const all = [...calls, ...closing()]
+      const [opened, ...results] = await sharingOf(connections.pool).write({ opener: open(readOnly), calls: all })
+      who = opened?.[0] as unknown as Entered
+      return results.slice(0, calls.length)
+    } catch (error) {
       throw databaseError(error)
     }
   }

@@ -1,50 +1,35 @@
 import type pg from 'pg'
 import { connect } from './connect.ts'
 import { Lane } from './lane.ts'
+import { type Pace, quickMs } from './pace.ts'
 import type { Row } from './round-trip.ts'
 import type { Call } from './statement.ts'
 
 /** Round trips behind each other on one connection, at most. */
 const maxTrips = 4
-/** Nobody is put behind what usually takes longer, or has taken longer already. */
-const quickMs = 20
-
-/**
- * Reads in a transaction of its own and one round trip. When every connection is taken it goes out behind another read
- * that is known to be quick, instead of waiting for a connection: the database then finds its next work waiting and need
- * not be woken. Only behind reads, since a write may wait for a lock, even for one held by whoever waits for this.
- */
-export function readTogether(pool: pg.Pool, calls: readonly Call[]): Promise<Row[][]> {
-  let reads = readsOf.get(pool)
-  if (!reads) readsOf.set(pool, (reads = createSharedReads(pool)))
-  return reads(calls)
-}
-
-type Read = (calls: readonly Call[]) => Promise<Row[][]>
-
-const readsOf = new WeakMap<pg.Pool, Read>()
-
 interface Waiting {
   calls: readonly Call[]
   resolve(rows: Promise<Row[][]>): void
   reject(reason: unknown): void
 }
 
-function createSharedReads(pool: pg.Pool): Read {
+/**
+ * Reads in a transaction of its own and one round trip. When every connection is taken it goes out behind another read
+ * that is known to be quick, instead of waiting for a connection: the database then finds its next work waiting and need
+ * not be woken. Only behind reads, since a write may wait for a lock, even for one held by whoever waits for this.
+ */
+export function createSharedReads(pool: pg.Pool, pace: Pace): (calls: readonly Call[]) => Promise<Row[][]> {
   const lanes = new Set<Lane>()
   const queue: Waiting[] = []
-  /** How long each statement takes as a rule, by name, in milliseconds. */
-  const pace = new Map<string, number>()
   /** Connections asked for and not yet given. */
   let asked = 0
 
-  const isQuick = ({ name }: Call) => (pace.get(name) ?? Infinity) < quickMs
   // What waits to be parsed is not yet there for the next one, and may never be.
   const takesMore = ({ trips, headAge }: Lane) =>
     trips.length === 0 ||
     (trips.length < maxTrips &&
       headAge < quickMs &&
-      trips.every(({ calls, parsing }) => parsing.length === 0 && calls.every(isQuick)))
+      trips.every(({ calls, parsing }) => parsing.length === 0 && pace.areQuick(calls)))
   // Whoever else waits for a connection gets one, since no read is put behind another meanwhile.
   const mayShare = () => pool.waitingCount <= asked
 
@@ -81,10 +66,7 @@ function createSharedReads(pool: pg.Pool): Read {
   const openLane = (client: pg.PoolClient) => {
     const lane = new Lane(client, {
       answered(calls, milliseconds) {
-        for (const { name } of calls) {
-          const usual = pace.get(name)
-          pace.set(name, usual === undefined ? milliseconds : usual + (milliseconds - usual) / 8)
-        }
+        pace.note(calls, milliseconds)
         refill(lane)
       },
       drained(broken) {

@@ -1,0 +1,52 @@
+import type pg from 'pg'
+import { type Errand, createCompany } from './company.ts'
+import { connect } from './connect.ts'
+import { isConnectionBroken } from './errors.ts'
+import { sendTogether } from './one-sync.ts'
+import { Pace } from './pace.ts'
+import type { Row } from './round-trip.ts'
+import { createSharedReads } from './shared-reads.ts'
+
+/** How errands share round trips and connections. Answers the rows of the opener and of each call. */
+export interface Sharing {
+  read(errand: Errand): Promise<Row[][]>
+  write(errand: Errand): Promise<Row[][]>
+}
+
+const sharings = new WeakMap<pg.Pool, Sharing>()
+
+export function sharingOf(pool: pg.Pool): Sharing {
+  let sharing = sharings.get(pool)
+  if (!sharing) sharings.set(pool, (sharing = createSharing(pool)))
+  return sharing
+}
+
+function createSharing(pool: pg.Pool): Sharing {
+  const pace = new Pace()
+  return {
+    read: createCompany({ pace, carry: createSharedReads(pool, pace) }),
+    write: createCompany({
+      pace,
+      carry: (calls) =>
+        onConnection(pool, async (client) => {
+          const sentAt = performance.now()
+          const rows = await sendTogether(client, calls)
+          pace.note(calls, performance.now() - sentAt)
+          return rows
+        }),
+    }),
+  }
+}
+
+/** Lends a connection of its own to `work`. */
+export async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await connect(pool)
+  try {
+    const result = await work(client)
+    client.release()
+    return result
+  } catch (error) {
+    client.release(isConnectionBroken(error))
+    throw error
+  }
+}
