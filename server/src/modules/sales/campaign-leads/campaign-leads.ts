@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { missing, notFound } from '../../platform/errors.ts'
-import { id, instant, optional } from '../../platform/http/fields.ts'
-import { getCampaign, listCalls, updateCampaign, withdrawTarget } from '../campaigns/index.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { missing, notFound } from '../../../platform/errors.ts'
+import { id, instant, optional } from '../../../platform/http/fields.ts'
+import { getCampaign, listCalls, updateCampaign, withdrawTarget } from '../../campaigns/index.ts'
 import {
   addToContactList,
   createContactList,
@@ -10,7 +10,7 @@ import {
   listContacts,
   removeFromContactList,
   wholeName,
-} from '../contacts/index.ts'
+} from '../../contacts/index.ts'
 
 /** Seed 004's view of the campaign engine: how a campaign runs, and who still waits to be contacted. */
 

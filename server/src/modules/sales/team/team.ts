@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
-import { type Role, roles } from '../../platform/access.ts'
-import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement, variants } from '../../platform/database/statement.ts'
-import { missing } from '../../platform/errors.ts'
-import { id, instant, toPage } from '../../platform/http/fields.ts'
+import { type Role, roles } from '../../../platform/access.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
+import { statement, variants } from '../../../platform/database/statement.ts'
+import { missing } from '../../../platform/errors.ts'
+import { id, instant, toPage } from '../../../platform/http/fields.ts'
 import { z } from 'zod'
-import { changeRole } from '../identity/index.ts'
-import { placeOf } from './lists.ts'
+import { changeRole } from '../../identity/index.ts'
+import { placeOf } from '../lists.ts'
 
 /** A member of the workspace, as seed 004 shows its users. */
 export const TeamMember = z

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { roles } from '../../../platform/access.ts'
+import { wrapped } from '../../../platform/http/link.ts'
+import { id, page } from '../../../platform/http/fields.ts'
+import { type Route, route } from '../../../platform/http/route.ts'
+import { dataOf, listOf } from '../schema.ts'
+import { TeamMember, changeTeamRole, getTeamMember, listTeam } from './team.ts'
+
+const byId = z.object({ id })
+
+export const teamRoutes: Record<string, Route> = {
+  listTeam: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/users',
+    access: 'members:read',
+    summary: 'The team: members of the workspace',
+    query: page(),
+    answer: listOf(TeamMember),
+    handler: async (ctx, { query, request }) => wrapped(await listTeam(ctx, query), request.url),
+  }),
+  getTeamMember: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/users/:id',
+    access: 'members:read',
+    summary: 'One member of the team',
+    params: byId,
+    answer: dataOf(TeamMember),
+    handler: async (ctx, { params }) => ({ data: await getTeamMember(ctx, params.id) }),
+  }),
+  changeTeamRole: route({
+    kind: 'write',
+    method: 'PATCH',
+    path: '/api/users/:id',
+    access: 'members:write',
+    summary: "Change a member's role. Only an owner changes owners",
+    params: byId,
+    body: z.object({ role: z.enum(roles) }),
+    example: { role: 'sales_manager' },
+    answer: dataOf(TeamMember),
+    errors: [409],
+    handler: async (ctx, { params, body }) => ({ data: await changeTeamRole(ctx, params.id, body.role) }),
+  }),
+}
