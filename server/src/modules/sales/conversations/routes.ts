@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { wrapped } from '../../../platform/http/link.ts'
 import { id, page } from '../../../platform/http/fields.ts'
 import { type Route, changes, route } from '../../../platform/http/route.ts'
-import { conversationDetailRoutes } from './detail-routes.ts'
+import { conversationDetailRoutes } from './details/routes.ts'
 import * as schema from './schema.ts'
 import {
   addTranscriptMessage,

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { wrapped } from '../../../platform/http/link.ts'
-import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
-import { type Route, route } from '../../../platform/http/route.ts'
+import { wrapped } from '../../../../platform/http/link.ts'
+import { id, page, succeeded, success } from '../../../../platform/http/fields.ts'
+import { type Route, route } from '../../../../platform/http/route.ts'
 import { type Keeper, actions, entities, planSteps, reviews } from './details.ts'
 import * as schema from './schema.ts'
-import { dataOf, listOf } from '../schema.ts'
+import { dataOf, listOf } from '../../schema.ts'
 
 interface Kind {
   kept: Keeper<unknown>

@@ -1,14 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Ctx } from '../../../platform/context.ts'
-import { violates } from '../../../platform/database/errors.ts'
-import { patch, statement, variants } from '../../../platform/database/statement.ts'
-import { missing, notFound } from '../../../platform/errors.ts'
-import { toPage } from '../../../platform/http/fields.ts'
-import { newId } from '../../../platform/id.ts'
-import { getConversation } from '../../inbox/index.ts'
+import type { Ctx } from '../../../../platform/context.ts'
+import { violates } from '../../../../platform/database/errors.ts'
+import { patch, statement, variants } from '../../../../platform/database/statement.ts'
+import { missing, notFound } from '../../../../platform/errors.ts'
+import { toPage } from '../../../../platform/http/fields.ts'
+import { newId } from '../../../../platform/id.ts'
+import { getConversation } from '../../../inbox/index.ts'
 import type { AgentAction, DetectedEntity, PlanStep, Review } from './schema.ts'
-import type { Page } from '../../../platform/http/link.ts'
-import { pageBy, placeOf } from '../lists.ts'
+import type { Page } from '../../../../platform/http/link.ts'
+import { pageBy, placeOf } from '../../lists.ts'
 
 /** One kind of thing that is kept about a conversation: its table and what may be written in it. */
 interface Kind {
