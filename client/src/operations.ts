@@ -313,7 +313,7 @@ export interface Operations {
   /** Report a user, or a message or chat that I see, to the administrators. */
   createReport: { input: { body: { "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details"?: string } }; answer: { "id": string; "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details": string | null; "status": "open" | "resolved" | "dismissed"; "created_at": string } }
   /** The contact book, newest first */
-  listContacts: { input: { query?: { limit?: number; cursor?: string; userId?: string; contact_list_id?: string; phone_number?: string; email?: string } }; answer: { "data": (Contact)[]; "next_cursor": string | null } }
+  listContacts: { input: { query?: { limit?: number; cursor?: string; userId?: string; contact_list_id?: string; phone_number?: string; email?: string; q?: string } }; answer: { "data": (Contact)[]; "next_cursor": string | null } }
   /** Add a contact */
   createContact: { input: { body: NewContact }; answer: Contact }
   /** One contact */

@@ -49,6 +49,8 @@ export const ContactQuery = page().extend({
   contact_list_id: id.optional(),
   phone_number: z.string().max(50).optional(),
   email: z.string().max(255).optional(),
+  /** Parts of a name, an e-mail address or a telephone number, in any order. */
+  q: optional(z.string().trim().max(200)),
 })
 
 export const TimelineEntry = z

@@ -287,6 +287,7 @@ export interface ContactsContacts {
   time_zone: string | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  search: GeneratedAlways<string>
 }
 
 export interface ContactsDoNotCall {
