@@ -8,7 +8,7 @@ import { attemptCookie, attemptLifeSeconds, freshSecret, hashOf, verifierOf } fr
 import { type Services, serverContext } from '../../../platform/services.ts'
 import type { SignedIn } from '../sessions/schema.ts'
 import type { Device } from '../sessions/device.ts'
-import type { Callback, Journey } from './protocol.ts'
+import type { Callback, Journey, Wishes } from './protocol.ts'
 import { accountOf, authorizationOf, providerOf } from './providers.ts'
 import { signInElsewhere } from './sign-in.ts'
 
@@ -95,10 +95,11 @@ export async function beginSignIn(
   services: Services,
   name: string,
   { page, inPopup, forSupabase, codeChallenge }: WayBack,
+  wishes: Wishes = { scopes: [], parameters: {} },
 ): Promise<{ location: string; cookie: string }> {
   const provider = providerOf(services.config, name)
   const [state, browser] = [freshSecret(), freshSecret()]
-  const location = await authorizationOf(services, provider, journeyOf(services, name, state))
+  const location = await authorizationOf(services, provider, journeyOf(services, name, state), wishes)
   await serverContext(services, { workspaceId: null }).db.all(insert, {
     state_hash: hashOf(state),
     browser_hash: hashOf(browser),

@@ -6,6 +6,7 @@ import {
   type Callback,
   type ExternalAccount,
   type Journey,
+  type Wishes,
   authorizationUrl,
   redeemCode,
   speakingTo,
@@ -21,8 +22,8 @@ const serverOf = ({ url }: GitHubProvider): oauth.AuthorizationServer => ({
   token_endpoint_auth_methods_supported: ['client_secret_post'],
 })
 
-export const githubAuthorization = (provider: GitHubProvider, journey: Journey): Promise<URL> =>
-  authorizationUrl(serverOf(provider), provider, journey, { scope: 'read:user user:email' })
+export const githubAuthorization = (provider: GitHubProvider, journey: Journey, wishes: Wishes): Promise<URL> =>
+  authorizationUrl(serverOf(provider), provider, journey, wishes, { scopes: ['read:user', 'user:email'] })
 
 const user = z.object({
   id: z.int(),

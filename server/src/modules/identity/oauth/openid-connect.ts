@@ -5,6 +5,7 @@ import {
   type Callback,
   type ExternalAccount,
   type Journey,
+  type Wishes,
   authorizationUrl,
   redeemCode,
   speakingTo,
@@ -28,10 +29,15 @@ async function discover(services: Services, provider: OpenIdProvider): Promise<o
   return server
 }
 
-export const openIdAuthorization = (services: Services, provider: OpenIdProvider, journey: Journey): Promise<URL> =>
+export const openIdAuthorization = (
+  services: Services,
+  provider: OpenIdProvider,
+  journey: Journey,
+  wishes: Wishes,
+): Promise<URL> =>
   speakingTo(provider, async () =>
-    authorizationUrl(await discover(services, provider), provider, journey, {
-      scope: 'openid email profile',
+    authorizationUrl(await discover(services, provider), provider, journey, wishes, {
+      scopes: ['openid', 'email', 'profile'],
       nonce: journey.nonce,
     }),
   )

@@ -16,6 +16,12 @@ export interface Journey {
   nonce: string
 }
 
+/** What the front-end would like of the provider besides: scopes, and parameters that only concern how it asks. */
+export interface Wishes {
+  scopes: readonly string[]
+  parameters: Readonly<Record<string, string>>
+}
+
 /** What the provider sent the browser back with (RFC 6749 4.1.2, RFC 9207). */
 export interface Callback {
   state?: string | undefined
@@ -60,19 +66,22 @@ export async function authorizationUrl(
   server: oauth.AuthorizationServer,
   { clientId, label }: SignInProvider,
   { redirectUri, state, verifier }: Journey,
-  more: Record<string, string>,
+  { scopes, parameters }: Wishes,
+  own: { scopes: readonly string[]; nonce?: string },
 ): Promise<URL> {
   const { authorization_endpoint } = server
   if (!authorization_endpoint) throw failed(label, new Error('It has no authorization_endpoint.'))
   const url = new URL(authorization_endpoint)
   const query = {
+    ...parameters,
     client_id: clientId,
     response_type: 'code',
     redirect_uri: redirectUri,
     state,
     code_challenge: challengeOf(verifier),
     code_challenge_method: 'S256',
-    ...more,
+    scope: [...new Set([...own.scopes, ...scopes])].join(' '),
+    ...(own.nonce && { nonce: own.nonce }),
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   return url

@@ -4,7 +4,7 @@ import { conflict, missing } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
 import { githubAccount, githubAuthorization } from './github.ts'
 import { openIdAccount, openIdAuthorization } from './openid-connect.ts'
-import type { Callback, ExternalAccount, Journey } from './protocol.ts'
+import type { Callback, ExternalAccount, Journey, Wishes } from './protocol.ts'
 
 /** Throws 404 for a provider that nobody here knows, 409 `not_configured`. */
 export function providerOf({ signInProviders }: Config, name: string): SignInProvider {
@@ -21,8 +21,15 @@ export const offeredProviders = ({ signInProviders }: Config): { provider: strin
   )
 
 /** Where the browser goes to sign in. Throws 502 when the provider cannot be asked. */
-export const authorizationOf = (services: Services, provider: SignInProvider, journey: Journey): Promise<URL> =>
-  provider.kind === 'github' ? githubAuthorization(provider, journey) : openIdAuthorization(services, provider, journey)
+export const authorizationOf = (
+  services: Services,
+  provider: SignInProvider,
+  journey: Journey,
+  wishes: Wishes,
+): Promise<URL> =>
+  provider.kind === 'github'
+    ? githubAuthorization(provider, journey, wishes)
+    : openIdAuthorization(services, provider, journey, wishes)
 
 /** Whose account it is. Throws 403 when they did not agree, 502 when the provider's word does not hold. */
 export const accountOf = (

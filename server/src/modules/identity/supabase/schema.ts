@@ -43,7 +43,44 @@ const challenge = {
   code_challenge_method: optional(z.enum(['s256', 'S256'], 'Only s256 is safe.')),
 }
 
-export const supabaseAuthorization = page.extend({ provider: z.string().max(100), ...challenge })
+/** `scope-token`s of RFC 6749 section 3.3. */
+const scopes = z
+  .string()
+  .max(1000)
+  .transform((list) => list.split(/[\s,]+/).filter((scope) => scope !== ''))
+  .refine(
+    (list) => list.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)),
+    'Write scopes with spaces between.',
+  )
+
+const wish = optional(z.string().max(500))
+/**
+ * Parameters of OpenID Connect Core 3.1.2.1, Google, Microsoft, Auth0 and GitHub that only concern how the provider asks
+ * the person. All others are the server's own (redirect_uri, state, nonce, …) or would change what comes back.
+ */
+export const supabaseQueryParams = z.object({
+  prompt: wish,
+  login_hint: wish,
+  hd: wish,
+  domain_hint: wish,
+  access_type: wish,
+  include_granted_scopes: wish,
+  display: wish,
+  ui_locales: wish,
+  acr_values: wish,
+  screen_hint: wish,
+  login: wish,
+  allow_signup: wish,
+})
+
+export const supabaseAuthorization = page.extend({
+  provider: z.string().max(100),
+  ...challenge,
+  /** Asked of the provider beside ours. */
+  scopes: optional(scopes),
+  ...supabaseQueryParams.shape,
+})
+export type SupabaseAuthorization = z.output<typeof supabaseAuthorization>
 
 export const supabaseRecovery = z.object({
   email: newAccount.shape.email,

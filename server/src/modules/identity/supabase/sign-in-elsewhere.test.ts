@@ -110,6 +110,45 @@ test('what went wrong is told to the page, to its script and to its server', asy
   assert.equal((await comeBack(client, open(login))).searchParams.get('error_code'), 'account_suspended')
 })
 
+test("scopes and parameters go on to the provider, but none that are the server's own", async () => {
+  const { data } = await frontEnd('pkce').auth.signInWithOAuth({
+    provider: 'acme' as 'google',
+    options: {
+      redirectTo: `${site}/after`,
+      skipBrowserRedirect: true,
+      scopes: 'email calendar.read',
+      queryParams: {
+        prompt: 'select_account',
+        login_hint: 'nora@example.com',
+        access_type: '',
+        redirect_uri: 'https://evil.example.com/',
+        state: 'mine',
+        nonce: 'mine',
+        client_id: 'mine',
+        response_type: 'token',
+        response_mode: 'fragment',
+        request_uri: 'https://evil.example.com/',
+      },
+    },
+  })
+  const { headers, status } = await fetch(data.url!, { redirect: 'manual' })
+  assert.equal(status, 302)
+  const sent = Object.fromEntries(new URL(headers.get('location')!).searchParams)
+  const { state, nonce, code_challenge, ...rest } = sent
+  assert.deepEqual(rest, {
+    client_id: 'switchboard',
+    response_type: 'code',
+    redirect_uri: `${publicUrl}/api/auth/oauth/acme/callback`,
+    code_challenge_method: 'S256',
+    scope: 'openid email profile calendar.read',
+    prompt: 'select_account',
+    login_hint: 'nora@example.com',
+  })
+  assert.ok(state !== 'mine' && nonce !== 'mine' && code_challenge)
+  const { status: refused } = await server.anyone.get('/auth/v1/authorize?provider=acme&scopes=caf%C3%A9')
+  assert.equal(refused, 400)
+})
+
 test('a session goes to allowed pages only, else to our own; a provider that is not set up is refused', async () => {
   const client = frontEnd('implicit')
   const page = await comeBack(client, open(person('eve')), 'https://evil.example.com/', `${publicUrl}/#`)

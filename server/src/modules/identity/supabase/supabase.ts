@@ -16,7 +16,7 @@ import { type Device } from '../sessions/device.ts'
 import { refreshSession } from '../sessions/sessions.ts'
 import { signIn } from '../sessions/sign-in.ts'
 import { signUp } from '../people/sign-up.ts'
-import type { SupabaseUser } from './schema.ts'
+import { type SupabaseAuthorization, type SupabaseUser, supabaseQueryParams } from './schema.ts'
 
 const findUser = statement(
   'identity.supabase.find_user',
@@ -157,22 +157,29 @@ export async function supabaseFollowLink(
 }
 
 /** Where the browser goes to sign in elsewhere, and the cookie by which it is known again. Throws 400, 409, 502. */
-export async function supabaseAuthorize(
-  services: Services,
-  asked: { provider: string; redirect_to?: string | undefined; code_challenge?: string | undefined },
-) {
+export async function supabaseAuthorize(services: Services, asked: SupabaseAuthorization) {
   try {
-    return await beginSignIn(services, asked.provider, {
-      page: pageOf(services, asked.redirect_to),
-      inPopup: false,
-      forSupabase: true,
-      codeChallenge: asked.code_challenge ?? null,
-    })
+    return await beginSignIn(
+      services,
+      asked.provider,
+      {
+        page: pageOf(services, asked.redirect_to),
+        inPopup: false,
+        forSupabase: true,
+        codeChallenge: asked.code_challenge ?? null,
+      },
+      { scopes: asked.scopes ?? [], parameters: wishesOf(asked) },
+    )
   } catch (error) {
     if (!(error instanceof AppError) || (error.status !== 404 && error.status !== 409)) throw error
     throw failure(400, 'validation_failed', 'Unsupported provider: provider is not enabled')
   }
 }
+
+const wishesOf = (asked: SupabaseAuthorization): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(supabaseQueryParams.parse(asked)).filter((wish): wish is [string, string] => wish[1] !== undefined),
+  )
 
 async function toSession(services: Services, session: SignedIn['session']) {
   const { access_token, refresh_token, expires_in, expires_at } = session
