@@ -45,6 +45,26 @@ test('a greeting is measured, listed, fetched whole and in part, and deleted', a
   assert.equal((await ana.get(greeting.url)).status, 404)
 })
 
+test('an upload that a crash interrupted, sent again under its key, is kept once', async () => {
+  const send = () => {
+    const form = new FormData()
+    form.set('file', new File([new Uint8Array(toneWav(1))], 'once.wav'))
+    return ana.post('/api/greeting-files', form, { 'idempotency-key': 'greeting once' })
+  }
+  const first = await send()
+  assert.equal(first.status, 201, first.text)
+  // What a crash leaves of a request: its key without an answer, and nobody who holds it any more.
+  await server.app.services.connections.pool.query(
+    `update platform.idempotency_keys set status = null, answer = null, locked_until = now() - interval '1 second'
+      where key = 'greeting once'`,
+  )
+  const again = await send()
+  assert.deepEqual([again.status, again.body], [201, first.body])
+  const { body: all } = await ana.get('/api/greeting-files')
+  assert.equal(all.filter(({ filename }: { filename: string }) => filename === 'once.wav').length, 1)
+  await ana.delete(`/api/greeting-files/${first.body.id}`)
+})
+
 test('the content decides, whatever the name says', async () => {
   const mp3 = await readFile(new URL('./audio/fixtures/tone.mp3', import.meta.url)).catch(() => null)
   if (mp3) assert.equal((await upload(mp3, 'really.wav')).status, 201)

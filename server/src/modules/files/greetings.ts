@@ -73,18 +73,28 @@ const insert = statement(
       .returning(columns),
 )
 
+const find = statement(
+  'files.find_greeting',
+  (_, p: { id: string | null; file_id: string | null }) =>
+    sql<GreetingRow & { telephone_storage_key: string }>`
+    select ${sql.join(columns.map((column) => sql.ref(column)))}, telephone_storage_key
+      from files.greetings where id = ${p.id}::uuid or file_id = ${p.file_id}::uuid`,
+)
+
 /**
  * Takes an upload, judges it by its content, and makes the telephone engine's version of it once. Throws 400 when it
- * cannot be played to its end, 413 past 50 MB, 415 when it is no audio at all; then nothing is kept.
+ * cannot be played to its end, 413 past 50 MB, 415 when it is no audio at all; then nothing is kept. With the `id` of one
+ * that is there it answers that one.
  */
-export async function createGreeting(ctx: Ctx, request: FastifyRequest): Promise<GreetingFile> {
+export async function createGreeting(ctx: Ctx, request: FastifyRequest, id = newId()): Promise<GreetingFile> {
+  const known = await ctx.db.maybe(find, { id, file_id: null })
+  if (known) return toGreeting(known)
   const { storage } = ctx.services
   const discard = (file: ReceivedFile) => storage.remove(file.storage_key)
   const { file, filename } = await readUpload(request, (content) => receiveFile(ctx, content), discard)
   const telephone_storage_key = `${file.storage_key}.telephone.wav`
   try {
     const { durationSeconds } = await makeTelephoneVersion(ctx, file, telephone_storage_key)
-    const id = newId()
     const stored = { ...file, id: newId(), filename, mime_type: file.content_type ?? 'application/octet-stream' }
     const greeting = {
       id,
@@ -130,14 +140,6 @@ async function makeTelephoneVersion(ctx: Ctx, file: ReceivedFile, key: string): 
 
 const notPlayable = (code: string, message: string, status: 400 | 415) =>
   new AppError(status, code, message, { details: [{ path: 'body.file', message }] })
-
-const find = statement(
-  'files.find_greeting',
-  (_, p: { id: string | null; file_id: string | null }) =>
-    sql<GreetingRow & { telephone_storage_key: string }>`
-    select ${sql.join(columns.map((column) => sql.ref(column)))}, telephone_storage_key
-      from files.greetings where id = ${p.id}::uuid or file_id = ${p.file_id}::uuid`,
-)
 
 export interface Greeting extends GreetingFile {
   /** The engine's version in storage. */

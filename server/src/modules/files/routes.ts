@@ -34,7 +34,7 @@ export const fileRoutes: RouteTable = {
       status: 201,
       answer: GreetingFile,
       errors: [413, 415],
-      handler: (ctx, { request }) => createGreeting(ctx, request),
+      handler: (ctx, { request, effectId }) => createGreeting(ctx, request, effectId),
     }),
     deleteGreetingFile: route({
       kind: 'write',

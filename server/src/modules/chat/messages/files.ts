@@ -22,22 +22,6 @@ const insert = statement('chat.files.insert', (db, p: StoredFile) =>
   }),
 )
 
-/** Takes a file to be sent or shown as a picture of oneself. What nobody has sent in a day is removed. Throws 413, 415, 400. */
-export async function uploadFile(ctx: Ctx, request: FastifyRequest): Promise<UploadedFile> {
-  const discard = ({ storage_key }: ReceivedFile) => ctx.services.storage.remove(storage_key)
-  const { file, filename } = await readUpload(request, (content) => receiveFile(ctx, content, 'chat'), discard)
-  const { content_type, ...received } = file
-  const stored = { ...received, id: newId(), filename, mime_type: content_type ?? 'application/octet-stream' }
-  try {
-    await ctx.db.all(insert, stored)
-  } catch (error) {
-    await discard(file)
-    throw error
-  }
-  const { id, mime_type, size_bytes } = stored
-  return { id, url: fileUrl(stored), filename, mime_type, size_bytes }
-}
-
 const columns = sql`f.id, f.filename, f.mime_type, f.size_bytes, f.sha256, f.storage_key`
 
 // Row security lets in the uploader and the members of chats that it was sent to. What may be viewed once needs more.
@@ -54,6 +38,31 @@ const findSigned = statement(
   'chat.files.find_signed.sweep',
   (_, p: { id: string }) => sql<StoredFile>`select ${columns} from chat.files f where f.id = ${p.id}`,
 )
+
+/**
+ * Takes a file to be sent or shown as a picture of oneself. What nobody has sent in a day is removed. With the `id` of one
+ * that is there it answers that one. Throws 413, 415, 400.
+ */
+export async function uploadFile(ctx: Ctx, request: FastifyRequest, id = newId()): Promise<UploadedFile> {
+  const known = await ctx.db.maybe(find, { id })
+  if (known) return toUploaded(known)
+  const discard = ({ storage_key }: ReceivedFile) => ctx.services.storage.remove(storage_key)
+  const { file, filename } = await readUpload(request, (content) => receiveFile(ctx, content, 'chat'), discard)
+  const { content_type, ...received } = file
+  const stored = { ...received, id, filename, mime_type: content_type ?? 'application/octet-stream' }
+  try {
+    await ctx.db.all(insert, stored)
+  } catch (error) {
+    await discard(file)
+    throw error
+  }
+  return toUploaded(stored)
+}
+
+const toUploaded = (file: StoredFile): UploadedFile => {
+  const { id, filename, mime_type, size_bytes } = file
+  return { id, url: fileUrl(file), filename, mime_type, size_bytes }
+}
 
 /** The content, for those who may see it or hold a ticket made for them. Throws 404, 403 for a ticket that is over. */
 export async function downloadFile(ctx: Ctx, id: string, ticket: string | undefined, request: FastifyRequest) {

@@ -129,6 +129,16 @@ test('a message and a poll that were sent before a crash are not sent again unde
   assert.equal((await ana.get(`/api/messages?chat_id=${chat}`)).body.data.length, 2)
 })
 
+test('a file that was uploaded before a crash is not kept twice under its Idempotency-Key', async () => {
+  const upload = () => ana.post('/api/upload', picture(), { 'idempotency-key': 'crash upload' })
+  const first = await upload()
+  await pool.query(
+    "update platform.idempotency_keys set status = null, locked_until = now() where key = 'crash upload'",
+  )
+  const second = await upload()
+  assert.deepEqual([first.status, second.status, second.body], [201, 201, first.body])
+})
+
 test('many senders at once: each message has its own number, without gaps', async () => {
   const chat = await newGroup(ben, cleo)
   await Promise.all([ana, ben, cleo].flatMap((who) => Array.from({ length: 10 }, (_, i) => send(who, chat, `${i}`))))

@@ -191,7 +191,7 @@ export const messageRoutes: Record<string, Route> = {
     status: 201,
     answer: uploadedFile,
     errors: [413, 415],
-    handler: (ctx, { request }) => uploadFile(ctx, request),
+    handler: (ctx, { request, effectId }) => uploadFile(ctx, request, effectId),
   }),
   downloadFile: route({
     kind: 'read',

@@ -21,7 +21,7 @@ export const importRoutes: Record<string, Route> = {
     status: 202,
     answer: schema.Import,
     errors: [413, 415],
-    handler: (ctx, { params, request }) => startImport(ctx, params.id, request),
+    handler: (ctx, { params, request, effectId }) => startImport(ctx, params.id, request, effectId),
   }),
   previewImport: route({
     kind: 'outside',

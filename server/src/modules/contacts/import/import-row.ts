@@ -29,6 +29,10 @@ const find = statement(
   (_, p: { id: string }) => sql<ImportRow>`select * from contacts.imports where id = ${p.id}`,
 )
 
-export async function getImport(ctx: Ctx, id: string): Promise<Import> {
-  return toImport((await ctx.db.maybe(find, { id })) ?? missing('import'))
+export async function findImport(ctx: Ctx, id: string): Promise<Import | null> {
+  const row = await ctx.db.maybe(find, { id })
+  return row ? toImport(row) : null
 }
+
+export const getImport = async (ctx: Ctx, id: string): Promise<Import> =>
+  (await findImport(ctx, id)) ?? missing('import')

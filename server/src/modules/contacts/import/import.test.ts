@@ -202,3 +202,22 @@ test('what is told of an import while it runs keeps to its schema', () => {
   assert.deepEqual(Object.keys(told).toSorted(), Object.keys(Import.shape).toSorted())
   assert.equal(told.errors_url, `/api/imports/${row.id}/errors.csv`)
 })
+
+test('an import that a crash interrupted, asked for again under its key, is begun once', async () => {
+  const list = await newList()
+  const ask = () =>
+    ana.post(`/api/contact-lists/${list}/import`, csv('First Name,Phone\nAna,+14155550177\n'), {
+      'idempotency-key': 'import once',
+    })
+  const first = await ask()
+  assert.equal(first.status, 202, first.text)
+  // What a crash leaves of a request: its key without an answer, and nobody who holds it any more.
+  await server.app.services.connections.pool.query(
+    `update platform.idempotency_keys set status = null, answer = null, locked_until = now() - interval '1 second'
+      where key = 'import once'`,
+  )
+  const again = await ask()
+  assert.deepEqual([again.status, again.body.id], [202, first.body.id])
+  const { created, merged } = await finished(first.body.id)
+  assert.deepEqual([created, merged], [1, 0])
+})

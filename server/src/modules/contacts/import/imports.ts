@@ -13,7 +13,7 @@ import { type ReceivedFile, receiveFile } from '../../files/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { getContactList } from '../lists.ts'
 import type { Import, ImportPreview } from '../schema.ts'
-import { type ImportRow, toImport } from './import-row.ts'
+import { type ImportRow, findImport, toImport } from './import-row.ts'
 import { type Columns, findColumns, importFields } from './columns.ts'
 import { readContactRow } from './contact-row.ts'
 import { type CsvForm, detectForm, headBytes, readFirstRows, readRows } from './csv-form.ts'
@@ -28,10 +28,18 @@ const insert = statement(
       returning *`,
 )
 
-/** Keeps the file, checks that its columns are understood, and leaves the rest to a job. Throws 400 when they are not. */
-export async function startImport(ctx: Ctx, contact_list_id: string, request: FastifyRequest): Promise<Import> {
+/**
+ * Keeps the file, checks that its columns are understood, and leaves the rest to a job. Throws 400 when they are not. With
+ * the `id` of one that was begun it answers that one.
+ */
+export async function startImport(
+  ctx: Ctx,
+  contact_list_id: string,
+  request: FastifyRequest,
+  id = newId(),
+): Promise<Import> {
   await getContactList(ctx, contact_list_id)
-  return beginImport(ctx, contact_list_id, await receiveTable(ctx, request))
+  return (await findImport(ctx, id)) ?? beginImport(ctx, id, contact_list_id, await receiveTable(ctx, request))
 }
 
 /** The same with a file of this machine. */
@@ -45,17 +53,18 @@ export async function importFile(
   const fields: Record<string, string> = file.mapping === undefined ? {} : { mapping: file.mapping }
   return beginImport(
     ctx,
+    newId(),
     contact_list_id,
     await readTable(ctx, { file: received, filename: basename(file.path), fields }),
   )
 }
 
-async function beginImport(ctx: Ctx, contact_list_id: string, upload: ReceivedTable): Promise<Import> {
+async function beginImport(ctx: Ctx, id: string, contact_list_id: string, upload: ReceivedTable): Promise<Import> {
   try {
     const total = await countRows(ctx, upload)
     const row = await transaction(ctx, async (ctx) => {
       const row = await ctx.db.one(insert, {
-        id: newId(),
+        id,
         contact_list_id,
         filename: upload.filename,
         storage_key: upload.file.storage_key,
