@@ -48,8 +48,12 @@ const send = (message: WorkerMessage): void => main.postMessage(message)
 // PGlite's own list turns fsync off with -F.
 const durable = [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), '-c', 'wal_sync_method=fsync']
 
-// Keeps no more of the log than PostgreSQL insists on, two segments: a copy in memory is made for each test file.
-const forgetful = [...PGlite.defaultStartParams, '-c', 'min_wal_size=2MB', '-c', 'max_wal_size=2MB']
+// Keeps no more of the log than PostgreSQL insists on, two segments, and few pages twice: a copy in memory is made for
+// each test file, and the runtime fills the buffers with zeros first.
+const forgetful = [
+  ...PGlite.defaultStartParams,
+  ...['min_wal_size=2MB', 'max_wal_size=2MB', 'shared_buffers=16MB'].flatMap((setting) => ['-c', setting]),
+]
 
 function openOptions(): PGliteOptions {
   if (storage.kind === 'directory') {
@@ -100,9 +104,6 @@ async function maintain(): Promise<void> {
 }
 
 async function saveTemplate(path: string): Promise<string> {
-  // A third of the files, which no test opens and each would have to unpack.
-  await wire.query('update pg_database set datistemplate = false')
-  for (const database of ['template0', 'template1']) await wire.query(`drop database ${database}`)
   await wire.query('checkpoint')
   const packed = await pglite.dumpDataDir('none')
   const temporaryPath = `${path}.${randomUUID()}`
