@@ -154,7 +154,7 @@ async function plansOf({ bigTables }: Subject, asked: Request[], caller: User): 
   const database = await openDatabase(config, log)
   let seen: SeenPlan[] = []
   hearPlans(database.pool, (plan) => touches(plan, bigTables) && seen.push(plan))
-  const app = await createApp({ config, log, database, background: false })
+  const app = await createApp({ config, log, database })
   const ask = asking(Number(new URL(await app.listen()).port), caller)
   const plans = new Map<Request, string[]>()
   try {

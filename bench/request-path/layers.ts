@@ -19,6 +19,7 @@ import { rungs } from './rungs.ts'
 const config = readConfig(process.env)
 const app = await createApp({ config, log: createLog(config.logLevel) })
 const ours = Number(new URL(await app.listen()).port)
+await app.work()
 const [caller] = JSON.parse(process.env.CALLERS ?? '[]') as [Caller]
 
 const byId = z.object({ id: z.uuid() })

@@ -140,6 +140,8 @@ export interface App {
   readonly http: FastifyInstance | null
   /** Answers the address it listens at; needs `http`. */
   listen(): Promise<string>
+  /** Does background work from now on: jobs, subscribers, campaigns. Not needed to answer requests, and slow to start. */
+  work(): Promise<void>
   /** Lets what is under way end, then closes everything that was opened. */
   close(): Promise<void>
 }
@@ -153,8 +155,6 @@ export interface AppOptions {
   voice?: VoiceGateway | null
   /** Answers requests. Default true. */
   http?: boolean
-  /** Does background work: jobs, subscribers, campaigns. Default true. */
-  background?: boolean
 }
 
 /** How long requests in progress may take to end before they are cut off. */
@@ -173,16 +173,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
-async function compose({ config, log, voice = null, ...does }: AppOptions, connections: OpenDatabase): Promise<App> {
-  const { http: answersRequests = true, background: worksInBackground = true } = does
+async function compose(options: AppOptions, connections: OpenDatabase): Promise<App> {
+  const { config, log, voice = null, http: answersRequests = true } = options
   await migrate(connections.pool, (name) => log.info({ migration: name }, 'Migrated.'))
   // A file of plans that cannot be used is better known now than when somebody asks for it.
   plansOf(config)
   const metrics = createMetrics()
   const bus = createNodeBus(connections, log)
   const hub = createHub(bus, log)
-  const outbox = createOutbox({ bus, subscribers: worksInBackground ? subscribers : [] })
-  const jobs = createJobQueue({ connections, log, bus, types: jobTypes, works: worksInBackground })
+  const outbox = createOutbox({ bus, subscribers })
+  const jobs = createJobQueue({ connections, log, bus, types: jobTypes })
   const services: Services = {
     config,
     log,
@@ -198,14 +198,10 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
     outbox,
   }
   let ready = true
-  // Every node follows the log for its live clients and asks for jobs; `background` says who does the work.
+  let calling: Calling | null = null
   bus.start()
   // The one keeps this thread busy while the others wait for the database.
-  const [web] = await Promise.all([
-    answersRequests ? serve() : null,
-    jobs.start(services).then(() => outbox.start(services)),
-  ])
-  const calling = voice && worksInBackground ? await startCalling(services, voice, outbox) : null
+  const [web] = await Promise.all([answersRequests ? serve() : null, jobs.start().then(() => outbox.start(services))])
   return {
     services,
     http: web?.http ?? null,
@@ -214,6 +210,11 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
       await web.http.listen({ host: config.host, port: config.port })
       const { port } = web.http.server.address() as AddressInfo
       return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+    },
+    async work() {
+      await jobs.work(services)
+      await outbox.work(services)
+      if (voice) calling = await startCalling(services, voice, outbox)
     },
     async close() {
       ready = false
@@ -265,8 +266,12 @@ async function compose({ config, log, voice = null, ...does }: AppOptions, conne
 /** How long calls in progress may take to end by themselves when the server stops. */
 const callsEndWithinMs = 5_000
 
+interface Calling {
+  stop(): Promise<void>
+}
+
 /** The telephone side of a node: its trunks, and the campaigns that go through them. */
-async function startCalling(services: Services, voice: VoiceGateway, outbox: Outbox) {
+async function startCalling(services: Services, voice: VoiceGateway, outbox: Outbox): Promise<Calling> {
   const telephony = createTelephony(services, voice, { onChange: () => engine.wake() })
   const engine = createCampaignEngine({ services, gateway: voice, telephony })
   const stopFollowing = outbox.follow((event) => {

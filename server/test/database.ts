@@ -35,7 +35,7 @@ async function prepare(pool: pg.Pool, kind: OpenDatabase['kind'], config: Config
   const database = { kind, pool, pipelined: config.database.pipelined, close: () => pool.end() }
   // Only here, because most test files find the template made.
   const { createApp } = await import('../src/app.ts')
-  const app = await createApp({ config, log, database, http: false, background: false })
+  const app = await createApp({ config, log, database, http: false })
   await app.close()
 }
 

@@ -57,8 +57,10 @@ export async function startTestNode({
     live: hub,
   } as unknown as Services
   bus.start()
-  if (types.length > 0) await jobs.start(services)
+  if (types.length > 0) await jobs.start()
   await outbox.start(services)
+  if (types.length > 0) await jobs.work(services)
+  await outbox.work(services)
   return {
     services,
     bus,

@@ -62,6 +62,7 @@ export async function startTestServer(
   const database = await openTestDatabase(config, log)
   const app = await createApp({ config, log, database, voice })
   const url = await app.listen()
+  await app.work()
   const anyone = createClient(url)
   let closed = false
   const close = async () => {

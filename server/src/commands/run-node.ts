@@ -23,7 +23,9 @@ export async function runUntilSignal(
   try {
     const app = await createApp({ config, log, database, voice, http })
     try {
-      onReady(http ? await app.listen() : '')
+      if (http) onReady(await app.listen())
+      await app.work()
+      if (!http) onReady('')
       started.resolve()
     } catch (error) {
       await app.close()

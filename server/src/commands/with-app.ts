@@ -15,8 +15,9 @@ export async function withServices<T>(
   const config = readConfig(env)
   const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../platform/log.ts')])
   const log = createLog(env.LOG_LEVEL ? config.logLevel : 'warn')
-  const app: App = await createApp({ config, log, http: false, background })
+  const app: App = await createApp({ config, log, http: false })
   try {
+    if (background) await app.work()
     return await work(app.services, config)
   } finally {
     await app.close()

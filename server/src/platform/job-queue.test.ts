@@ -120,9 +120,8 @@ test('a node that does no background work asks for jobs, which another one runs'
     log: testLog,
     bus: nodes[0]!.bus,
     types: [Numbered, Waiting],
-    works: false,
   })
-  await asking.start(nodes[0]!.services)
+  await asking.start()
   const done = runs(1)
   await asking.enqueue(ctxOf(nodes[0]!), Numbered, { n: 60 })
   await done

@@ -8,7 +8,10 @@ import type { NodeBus } from './nodes.ts'
 import { type Services, serverContext } from './services.ts'
 
 export interface JobQueue extends Jobs {
-  start(services: Services): Promise<void>
+  /** Jobs can be asked for from now on. */
+  start(): Promise<void>
+  /** And are run by this node. */
+  work(services: Services): Promise<void>
   /** Takes nothing new and waits for what is running; what takes longer than `deadlineMs` will be tried again. */
   stop(deadlineMs?: number): Promise<void>
 }
@@ -19,8 +22,6 @@ export interface JobQueueOptions {
   bus: NodeBus
   // oxlint-disable-next-line no-explicit-any -- types with different inputs share one list.
   types: readonly JobType<any>[]
-  /** Whether this node runs jobs, or only asks for them. Default true. */
-  works?: boolean
 }
 
 /** What a queue row carries besides pg-boss's own columns. */
@@ -46,16 +47,20 @@ const pollSeconds = 2
  * queue up in its memory, filled at the start; a look-up in the database while the caller holds the only connection
  * would wait for ever, which is why an undeclared type is refused here first.
  */
-export function createJobQueue({ connections, log, bus, types, works = true }: JobQueueOptions): JobQueue {
+export function createJobQueue({ connections, log, bus, types }: JobQueueOptions): JobQueue {
   const declared = new Map(types.map((type) => [type.name, type]))
   if (declared.size < types.length) throw new Error('Two jobs have the same name.')
-  const boss = new PgBoss({ schema, db: overPool(connections.pool), supervise: works, schedule: works })
-  boss.on('error', (error) => log.warn({ err: error }, 'The job queue failed and will try again.'))
-  boss.on('warning', (warning) => log.warn({ warning }, 'The job queue warns.'))
+  const createBoss = (works: boolean) =>
+    new PgBoss({ schema, db: overPool(connections.pool), supervise: works, schedule: works })
+      .on('error', (error) => log.warn({ err: error }, 'The job queue failed and will try again.'))
+      .on('warning', (warning) => log.warn({ warning }, 'The job queue warns.'))
+  // Two, because asking is all that a server needs before it answers, and what working needs takes ten times as long.
+  const asking = createBoss(false)
+  const working = createBoss(true)
   const workers = new Map<string, string[]>()
 
   const wake = (name: string) => {
-    for (const id of workers.get(name) ?? []) boss.notifyWorker(id)
+    for (const id of workers.get(name) ?? []) working.notifyWorker(id)
   }
   bus.listen(channel, (name) => (name === '' ? [...workers.keys()].forEach(wake) : wake(name)))
 
@@ -70,12 +75,12 @@ export function createJobQueue({ connections, log, bus, types, works = true }: J
 
   /** One job after the other; answers the worker's id. */
   const takeTurns = async (services: Services, type: JobType) => {
-    const id: string = await boss.work(
+    const id: string = await working.work(
       type.name,
       { pollingIntervalSeconds: pollSeconds },
       async ([job]: Job<Asked | null>[]) => {
         // Where there was one there may be more: look again at once instead of at the next poll.
-        boss.notifyWorker(id)
+        working.notifyWorker(id)
         if (job) await work(services, type, job)
       },
     )
@@ -88,7 +93,7 @@ export function createJobQueue({ connections, log, bus, types, works = true }: J
         throw new Error(`The job ${type.name} is not among those the server was composed of.`)
       const { workspace_id, user_id } = await ctx.db.entered()
       const asked: Asked = { workspace_id, user_id, input: type.input.parse(input) }
-      await boss.send(type.name, asked, {
+      await asking.send(type.name, asked, {
         db: inTransaction(ctx, type),
         ...(startAfterSeconds && { startAfter: startAfterSeconds }),
       })
@@ -99,11 +104,18 @@ export function createJobQueue({ connections, log, bus, types, works = true }: J
       })
     },
 
-    async start(services) {
-      await boss.start()
-      await declare(boss, types)
+    async start() {
+      await asking.start()
+      // It knows the queues that it found when it started; to look for one later may wait for the caller's connection.
+      if (await declare(asking, types)) {
+        await asking.stop({ graceful: false })
+        await asking.start()
+      }
       await connections.pool.query(grants)
-      if (!works) return
+    },
+
+    async work(services) {
+      await working.start()
       for (const type of types) {
         const ids: string[] = []
         workers.set(type.name, ids)
@@ -114,21 +126,25 @@ export function createJobQueue({ connections, log, bus, types, works = true }: J
     async stop(deadlineMs = 10_000) {
       const { promise: late, resolve: giveUp } = Promise.withResolvers<void>()
       const deadline = setTimeout(giveUp, deadlineMs)
-      await Promise.race([Promise.all([...workers.keys()].map((name) => boss.offWork(name, { wait: true }))), late])
+      await Promise.race([Promise.all([...workers.keys()].map((name) => working.offWork(name, { wait: true }))), late])
       clearTimeout(deadline)
-      await boss.stop({ graceful: false })
+      await working.stop({ graceful: false })
+      await asking.stop({ graceful: false })
     },
   }
 }
 
-/** Brings the queues and schedules in the database in line with the program's types; usually they are already. */
-async function declare(boss: PgBoss, types: readonly JobType[]): Promise<void> {
+/** Brings the queues and schedules in the database in line with the program's types; answers whether a queue changed. */
+async function declare(boss: PgBoss, types: readonly JobType[]): Promise<boolean> {
   const queues = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]))
+  let changed = false
   for (const type of types) {
     const wanted = optionsOf(type)
     const found = queues.get(type.name)
-    if (!found) await boss.createQueue(type.name, wanted)
-    else if (optionNames.some((option) => found[option] !== wanted[option])) await boss.updateQueue(type.name, wanted)
+    if (found && optionNames.every((option) => found[option] === wanted[option])) continue
+    if (found) await boss.updateQueue(type.name, wanted)
+    else await boss.createQueue(type.name, wanted)
+    changed = true
   }
   const scheduled = new Map((await boss.getSchedules()).map(({ name, cron }) => [name, cron]))
   for (const { name, schedule } of types) {
@@ -136,6 +152,7 @@ async function declare(boss: PgBoss, types: readonly JobType[]): Promise<void> {
     if (schedule) scheduled.delete(name)
   }
   for (const name of scheduled.keys()) await boss.unschedule(name)
+  return changed
 }
 
 const optionsOf = (type: JobType) => ({

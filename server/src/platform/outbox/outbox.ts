@@ -16,6 +16,8 @@ export interface Outbox {
   /** Every event up to here has been told to the followers. */
   position(): Position
   start(services: Services): Promise<void>
+  /** This node's subscribers act on what happens, now that it has started. */
+  work(services: Services): Promise<void>
   stop(): Promise<void>
 }
 
@@ -117,6 +119,10 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       const { moved } = await everywhere.db.one(rebase, {})
       if (moved) services.log.warn('The event log came from another database and was moved to the present.')
       position = await readEnd(everywhere)
+      ctx = everywhere
+      look()
+    },
+    async work(services) {
       workers = subscribers.map((subscriber) => createWorker(services, subscriber))
       for (const worker of workers) {
         await worker.register()
@@ -124,8 +130,6 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       }
       // Another node may have died in the middle of a subscriber's work.
       poll = setInterval(() => workers.forEach((worker) => worker.run()), 10 * pollMs)
-      ctx = everywhere
-      look()
     },
     async stop() {
       ctx = undefined
