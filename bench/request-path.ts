@@ -176,8 +176,9 @@ function environment(name: string): NodeJS.ProcessEnv {
 }
 
 /** What a server with no sessions of its own knows of them. */
-const knownTo = (callers: Caller[]) =>
-  JSON.stringify(callers.map((caller) => ({ ...caller, contactIds: caller.contactIds.slice(0, 1) })))
+function knownTo(callers: Caller[]): string {
+  return JSON.stringify(callers.map((caller) => ({ ...caller, contactIds: caller.contactIds.slice(0, 1) })))
+}
 
 function start(file: string, env: NodeJS.ProcessEnv): ChildProcess {
   return children.start(new URL(`request-path/${file}`, import.meta.url), env, process.env.BENCH_NODE_ARGS?.split(' '))
