@@ -31,6 +31,8 @@ export interface TestNodeOptions {
   // oxlint-disable-next-line no-explicit-any -- types with different inputs share one list.
   jobs?: JobType<any>[]
   pollMs?: number
+  /** Runs jobs and subscribers. Default true. */
+  works?: boolean
 }
 
 /** A database for `startTestNode`; several nodes may share it. */
@@ -42,6 +44,7 @@ export async function startTestNode({
   subscribers = [],
   jobs: types = [],
   pollMs,
+  works = true,
 }: TestNodeOptions): Promise<TestNode> {
   const bus = createNodeBus(database, testLog)
   const outbox = createOutbox({ bus, subscribers, ...(pollMs !== undefined && { pollMs }) })
@@ -59,8 +62,8 @@ export async function startTestNode({
   bus.start()
   if (types.length > 0) await jobs.start()
   await outbox.start(services)
-  if (types.length > 0) await jobs.work(services)
-  await outbox.work(services)
+  if (works && types.length > 0) await jobs.work(services)
+  if (works) await outbox.work(services)
   return {
     services,
     bus,

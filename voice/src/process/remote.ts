@@ -204,12 +204,15 @@ export async function createVoiceProcess({
 
     trunkState: (id) => ask('trunkState', [id], { state: 'failed', reason: 'The voice process is being restarted.' }),
 
-    testTrunk: (trunk) =>
-      ask('testTrunk', [trunk], {
+    // Whoever asks while it comes up waits: people try their provider as soon as the server answers.
+    async testTrunk(trunk) {
+      await starting
+      return ask('testTrunk', [trunk], {
         ok: false,
         message: 'The voice process is being restarted. Try again in a moment.',
         latencyMs: 0,
-      }),
+      })
+    },
 
     originate,
 

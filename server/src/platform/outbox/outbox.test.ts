@@ -196,6 +196,22 @@ test("a subscriber handles each event once although two nodes run it, in the eve
   })
 })
 
+test('a new subscriber acts on what happened since its node started, also before anybody worked', async () => {
+  const seen = collector<number>()
+  const late = subscriber({
+    name: 'test.late',
+    types: [Counted],
+    async handle(ctx, { data }) {
+      ctx.afterCommit(() => seen.add(data.n))
+    },
+  })
+  const answering = await startTestNode({ database, subscribers: [late], pollMs: 50, works: false })
+  await count(answering.services, 31)
+  await withNodes(1, [late], () => seen.until(1))
+  assert.deepEqual(seen.items, [31])
+  await answering.stop()
+})
+
 test('effects and position stand or fall together: a handler that fails half-way is repeated without a trace', async () => {
   const done = collector<number>()
   let failures = 2

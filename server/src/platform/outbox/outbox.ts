@@ -6,7 +6,7 @@ import type { NodeBus } from '../nodes.ts'
 import { type Services, serverContext } from '../services.ts'
 import { readAll, readEnd } from './log.ts'
 import { type Position, laterOf } from './position.ts'
-import { type Subscriber, type Worker, createWorker } from './subscriber.ts'
+import { type Subscriber, type Worker, createWorker, registerSubscribers } from './subscriber.ts'
 
 export interface Outbox {
   /** Something was committed: look now, on every node. */
@@ -119,15 +119,13 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       const { moved } = await everywhere.db.one(rebase, {})
       if (moved) services.log.warn('The event log came from another database and was moved to the present.')
       position = await readEnd(everywhere)
+      if (subscribers.length > 0) await registerSubscribers(everywhere, subscribers, position)
       ctx = everywhere
       look()
     },
     async work(services) {
       workers = subscribers.map((subscriber) => createWorker(services, subscriber))
-      for (const worker of workers) {
-        await worker.register()
-        worker.run()
-      }
+      for (const worker of workers) worker.run()
       // Another node may have died in the middle of a subscriber's work.
       poll = setInterval(() => workers.forEach((worker) => worker.run()), 10 * pollMs)
     },

@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts'
 import { AppError } from '../errors.ts'
 import type { EventType, StoredEvent } from '../events.ts'
 import { type Services, serverContext } from '../services.ts'
-import { readEnd, readTypes } from './log.ts'
+import { readTypes } from './log.ts'
 import { type Position, comparePositions, isAfter, laterOf } from './position.ts'
 
 /**
@@ -36,10 +36,17 @@ export function subscriber<const T extends readonly EventType[]>(definition: {
 
 const register = statement(
   'subscribers.register.sweep',
-  (_, p: { name: string } & Position) =>
+  (_, p: { names: string[] } & Position) =>
     sql`insert into platform.subscribers (name, transaction_id, sequence)
-      values (${p.name}, ${p.transaction}::text::xid8, ${p.sequence}) on conflict do nothing`,
+      select name, ${p.transaction}::text::xid8, ${p.sequence}::bigint from unnest(${p.names}::text[]) name
+      on conflict do nothing`,
 )
+
+/** Those that are new act on what happens from here on, whichever node does the work and whenever it begins. */
+export async function registerSubscribers(ctx: Ctx, subscribers: readonly Subscriber[], end: Position): Promise<void> {
+  await ctx.db.all(register, { names: subscribers.map(({ name }) => name), ...end })
+}
+
 const findPosition = statement(
   'subscribers.position.sweep',
   (_, p: { name: string }) =>
@@ -75,7 +82,6 @@ const noteEveryMs = 10_000
 
 export interface Worker {
   readonly types: readonly string[]
-  register(): Promise<void>
   /** Works until nothing is left. Calls during that make it look once more. */
   run(): void
   stop(): Promise<void>
@@ -210,9 +216,6 @@ export function createWorker(services: Services, of: Subscriber): Worker {
 
   return {
     types: of.types,
-    async register() {
-      await everywhere.db.all(register, { name: of.name, ...(await readEnd(everywhere)) })
-    },
     run,
     async stop() {
       stopped = true
