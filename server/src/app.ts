@@ -207,6 +207,7 @@ async function compose(options: AppOptions, connections: OpenDatabase): Promise<
     http: web?.http ?? null,
     async listen() {
       if (!web) throw new Error('This node was composed without the API.')
+      await outbox.register(services)
       await web.http.listen({ host: config.host, port: config.port })
       const { port } = web.http.server.address() as AddressInfo
       return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`

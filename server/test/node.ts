@@ -62,6 +62,7 @@ export async function startTestNode({
   bus.start()
   if (types.length > 0) await jobs.start()
   await outbox.start(services)
+  await outbox.register(services)
   if (works && types.length > 0) await jobs.work(services)
   if (works) await outbox.work(services)
   return {

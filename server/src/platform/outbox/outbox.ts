@@ -16,6 +16,8 @@ export interface Outbox {
   /** Every event up to here has been told to the followers. */
   position(): Position
   start(services: Services): Promise<void>
+  /** From here on nothing that happens escapes the subscribers, whichever node does the work and whenever it begins. */
+  register(services: Services): Promise<void>
   /** This node's subscribers act on what happens, now that it has started. */
   work(services: Services): Promise<void>
   stop(): Promise<void>
@@ -119,11 +121,14 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       const { moved } = await everywhere.db.one(rebase, {})
       if (moved) services.log.warn('The event log came from another database and was moved to the present.')
       position = await readEnd(everywhere)
-      if (subscribers.length > 0) await registerSubscribers(everywhere, subscribers, position)
       ctx = everywhere
       look()
     },
+    async register(services) {
+      if (subscribers.length > 0) await registerSubscribers(serverContext(services, { workspaceId: null }), subscribers)
+    },
     async work(services) {
+      await this.register(services)
       workers = subscribers.map((subscriber) => createWorker(services, subscriber))
       for (const worker of workers) worker.run()
       // Another node may have died in the middle of a subscriber's work.

@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts'
 import { AppError } from '../errors.ts'
 import type { EventType, StoredEvent } from '../events.ts'
 import { type Services, serverContext } from '../services.ts'
-import { readTypes } from './log.ts'
+import { readEnd, readTypes } from './log.ts'
 import { type Position, comparePositions, isAfter, laterOf } from './position.ts'
 
 /**
@@ -42,9 +42,9 @@ const register = statement(
       on conflict do nothing`,
 )
 
-/** Those that are new act on what happens from here on, whichever node does the work and whenever it begins. */
-export async function registerSubscribers(ctx: Ctx, subscribers: readonly Subscriber[], end: Position): Promise<void> {
-  await ctx.db.all(register, { names: subscribers.map(({ name }) => name), ...end })
+/** Those that are new act on what happens from here on. */
+export async function registerSubscribers(ctx: Ctx, subscribers: readonly Subscriber[]): Promise<void> {
+  await ctx.db.all(register, { names: subscribers.map(({ name }) => name), ...(await readEnd(ctx)) })
 }
 
 const findPosition = statement(
