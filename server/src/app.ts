@@ -7,8 +7,9 @@ import { administrationRoutes } from './modules/administration/index.ts'
 import {
   campaignCommands,
   campaignRoutes,
-  createCampaignEngine,
   pauseBereftCampaigns,
+  startCalling,
+  type Calling,
 } from './modules/campaigns/index.ts'
 import { billingRoutes, endSubscriptionPeriods, plansOf } from './modules/billing/index.ts'
 import {
@@ -49,8 +50,7 @@ import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketComman
 import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
 import { notifyShopTeam, paymentRoutes, publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
 import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
-import { SipProviderChanged } from './modules/telephony/events.ts'
-import { createTelephony, telephonyRoutes } from './modules/telephony/index.ts'
+import { telephonyRoutes } from './modules/telephony/index.ts'
 import {
   endDesertedCalls,
   endForgottenCalls,
@@ -74,7 +74,7 @@ import { deliverMessage, forgetMessages } from './platform/mail/messages.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createNodeBus } from './platform/nodes.ts'
 import { createOutbound } from './platform/outbound.ts'
-import { createOutbox, type Outbox } from './platform/outbox/outbox.ts'
+import { createOutbox } from './platform/outbox/outbox.ts'
 import type { Subscriber } from './platform/outbox/subscriber.ts'
 import { retention } from './platform/retention.ts'
 import type { Services } from './platform/services.ts'
@@ -261,44 +261,5 @@ async function compose(options: AppOptions, connections: OpenDatabase): Promise<
         clearTimeout(late)
       },
     }
-  }
-}
-
-/** How long calls in progress may take to end by themselves when the server stops. */
-const callsEndWithinMs = 5_000
-
-interface Calling {
-  stop(): Promise<void>
-}
-
-/** The telephone side of a node: its trunks, and the campaigns that go through them. */
-async function startCalling(services: Services, voice: VoiceGateway, outbox: Outbox): Promise<Calling> {
-  const telephony = createTelephony(services, voice, { onChange: () => engine.wake() })
-  const engine = createCampaignEngine({ services, gateway: voice, telephony })
-  const stopFollowing = outbox.follow((event) => {
-    if (event.type === SipProviderChanged.type) {
-      telephony
-        .sync()
-        .then(engine.wake, (error: unknown) =>
-          services.log.warn({ err: error }, 'The trunks could not be looked after; trying again.'),
-        )
-    } else engine.notice(event)
-  })
-  const { metrics } = services
-  metrics.gauge('switchboard_calls', 'Calls in progress on this node.', async () => (await voice.load()).activeCalls)
-  metrics.gauge(
-    'switchboard_rtp_lateness_p99_ms',
-    'How late RTP packets left in the last 10 s.',
-    async () => (await voice.load()).pacerP99Ms,
-  )
-  metrics.gauge('switchboard_trunks', 'SIP providers in the hands of this node.', () => telephony.trunks().size)
-  await telephony.start()
-  engine.start()
-  return {
-    async stop() {
-      stopFollowing()
-      await engine.stop(callsEndWithinMs)
-      await telephony.stop()
-    },
   }
 }

@@ -1,3 +1,4 @@
+export { type Calling, startCalling } from './calling.ts'
 export { listCalls } from './calls.ts'
 export { getCampaign, updateCampaign } from './campaigns.ts'
 export { type CampaignEngine, type CampaignEngineOptions, createCampaignEngine } from './engine/engine.ts'
