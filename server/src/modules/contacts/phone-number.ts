@@ -1,6 +1,7 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberWithError } from 'libphonenumber-js/max'
 import type { Ctx } from '../../platform/context.ts'
 import { invalidField } from '../../platform/errors.ts'
+import { beginning } from '../../platform/text.ts'
 import { workspaceDefaults } from '../identity/index.ts'
 
 /**
@@ -38,4 +39,4 @@ export function parsePhoneNumber(typed: string, country: string): ParsedPhoneNum
   }
 }
 
-const quoted = (text: string) => `"${text.slice(0, 40)}"`
+const quoted = (text: string) => `"${beginning(text, 40)}"`

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
+import { beginning } from '../../platform/text.ts'
 import { onTimeline } from '../contacts/index.ts'
 import { conversationFrame, messageFrame, visitorMessageFrame } from './frames.ts'
 import { Conversation, Message, channels } from './schema.ts'
@@ -47,7 +48,7 @@ export const MessageAdded = event(
       ? {
           contact_id: message.contact_id,
           kind: 'conversation.started',
-          title: `Conversation by ${message.channel}: ${message.text.slice(0, 100) || 'an attachment'}`,
+          title: `Conversation by ${message.channel}: ${beginning(message.text, 100) || 'an attachment'}`,
           subject: { kind: 'conversation', id: message.conversation_id },
           occurred_at: message.created_at,
         }

@@ -1,4 +1,5 @@
 import { subscriber } from '../../platform/outbox/subscriber.ts'
+import { beginning } from '../../platform/text.ts'
 import { notify } from '../notifications/index.ts'
 import { MessageAdded } from './events.ts'
 
@@ -8,7 +9,7 @@ export const announceConversations = subscriber({
   types: [MessageAdded],
   async handle(ctx, { data }) {
     if (!data.is_first || data.sender !== 'customer' || data.channel === 'phone') return
-    const message = data.text.slice(0, 200) || 'Sent an attachment'
+    const message = beginning(data.text, 200) || 'Sent an attachment'
     await notify(ctx, { title: `New conversation by ${data.channel}`, message, scope: 'conversations:read' })
   },
 })

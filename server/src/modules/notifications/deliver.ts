@@ -5,6 +5,7 @@ import { statement } from '../../platform/database/statement.ts'
 import { AppError } from '../../platform/errors.ts'
 import { job } from '../../platform/jobs.ts'
 import { serverContext } from '../../platform/services.ts'
+import { beginning } from '../../platform/text.ts'
 import { encryptPush, maxPlainBytes, type Receiver } from './encrypt.ts'
 import { Notification } from './schema.ts'
 import { vapidOf } from './vapid.ts'
@@ -69,6 +70,7 @@ function plainOf(notification: Notification): Buffer {
   // Six bytes is the most that JSON makes of one character of UTF-16.
   const room = Math.floor((maxPlainBytes - 1000) / 6)
   const { title, message, type } = notification
-  const short = (text: string, length: number) => text.slice(0, length).toWellFormed()
-  return Buffer.from(JSON.stringify({ title: short(title, 100), message: short(message, room), type, url: null }))
+  return Buffer.from(
+    JSON.stringify({ title: beginning(title, 100), message: beginning(message, room), type, url: null }),
+  )
 }

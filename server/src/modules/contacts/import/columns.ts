@@ -1,3 +1,4 @@
+import { beginning } from '../../../platform/text.ts'
 /** Which column of a file holds which field of a contact. */
 
 export const importFields = ['first_name', 'last_name', 'phone_number', 'email', 'notes', 'time_zone', 'name'] as const
@@ -81,5 +82,5 @@ function readPair(headers: string[], header: string, field: string): { field: Im
 const describe = (headers: string[]) =>
   `The file's columns are: ${headers
     .slice(0, 20)
-    .map((header) => `"${header.slice(0, 40)}"`)
+    .map((header) => `"${beginning(header, 40)}"`)
     .join(', ')}. Fields are: ${importFields.join(', ')}.`

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isTimeZone } from '../../../platform/time-zone.ts'
+import { beginning } from '../../../platform/text.ts'
 import { parsePhoneNumber } from '../phone-number.ts'
 import type { Columns, ImportField } from './columns.ts'
 
@@ -30,9 +31,9 @@ export function readContactRow(cells: string[], columns: Columns, country: strin
   else if (!number.ok) faults.push(number.reason)
   const email = cell('email')
   if (email !== '' && !isEmail.safeParse(email).success)
-    faults.push(`"${email.slice(0, 60)}" is not an e-mail address.`)
+    faults.push(`"${beginning(email, 60)}" is not an e-mail address.`)
   const zone = cell('time_zone')
-  if (zone !== '' && !isTimeZone(zone)) faults.push(`"${zone.slice(0, 60)}" is not a time zone like Europe/Paris.`)
+  if (zone !== '' && !isTimeZone(zone)) faults.push(`"${beginning(zone, 60)}" is not a time zone like Europe/Paris.`)
   const whole = splitName(cell('name'))
   const first_name = cell('first_name') || whole.first
   const last_name = cell('last_name') || whole.last
@@ -45,7 +46,7 @@ export function readContactRow(cells: string[], columns: Columns, country: strin
       last_name,
       phone_number: number.e164,
       email: email || null,
-      notes: cell('notes').slice(0, 20_000) || null,
+      notes: beginning(cell('notes'), 20_000) || null,
       time_zone: zone || null,
     },
   }

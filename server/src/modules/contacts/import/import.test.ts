@@ -85,6 +85,8 @@ test('files as spreadsheets write them: BOM, UTF-16, Windows-1252', async () => 
   const forms = {
     'utf-8 with bom': Buffer.from(`\ufeff${text}`),
     'utf-16le': Buffer.from(`\ufeff${text}`, 'utf16le'),
+    'utf-16be': Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+    'utf-16le without a mark': Buffer.from(text, 'utf16le'),
     'windows-1252': Buffer.from(text, 'latin1'),
   }
   for (const [name, content] of Object.entries(forms)) {
@@ -110,6 +112,44 @@ test("Excel's line that names the separator is no row, and lines may end as on a
   )
   assert.equal(mac.status, 202, mac.text)
   assert.equal((await finished(mac.body.id)).created, 2500)
+})
+
+test('a file put together from several: line ends and encodings change on the way, and everybody is there', async () => {
+  const many = Array.from({ length: 3000 }, (_, i) => `Ann,+1628556${String(i).padStart(4, '0')}`).join('\n')
+  const { body } = await ana.post(
+    `/api/contact-lists/${await newList()}/import`,
+    csv(
+      Buffer.concat([
+        Buffer.from('name,phone\r\nJörg,+16285571000\nZoë,+16285571001\rAda,+16285571002\n'),
+        Buffer.from(`${many}\nMüller,+16285571003\n`, 'latin1'),
+      ]),
+    ),
+  )
+  assert.deepEqual([body.total, (await finished(body.id)).created], [3004, 3004])
+  for (const [digit, name] of ['Jörg', 'Zoë', 'Ada', 'Müller'].entries()) {
+    const { body: found } = await ana.get(`/api/contacts?q=1628557100${digit}`)
+    assert.equal(found.data[0]?.first_name, name)
+  }
+})
+
+test('what is shortened is never cut within a character', async () => {
+  const { body } = await ana.post(
+    `/api/contact-lists/${await newList()}/import`,
+    csv(
+      'phone,name,email,notes\n' +
+        `${'x'.repeat(39)}😀,a,,\n` +
+        `+16285572000,b,${'x'.repeat(59)}😀,\n` +
+        `+16285572001,c,,${'x'.repeat(19_999)}😀\n`,
+    ),
+  )
+  const { created, failed } = await finished(body.id)
+  assert.deepEqual([created, failed], [1, 2])
+})
+
+test('a header longer than the part that is looked at is told as what it is', async () => {
+  const { status, body } = await ana.post('/api/imports/preview', csv('x'.repeat(100_000)))
+  assert.equal(status, 400)
+  assert.match(body.error, /No column holds the telephone number/)
 })
 
 test('what is no table is refused and nothing is kept', async () => {

@@ -148,8 +148,8 @@ async function readTable(ctx: Ctx, { file, filename, fields }: Upload<ReceivedFi
 
 function readHeadRows(head: Uint8Array, form: CsvForm) {
   // The head of a longer file ends in mid-row, maybe in mid-quote: that last piece is left out.
-  const complete =
-    head.length < headBytes ? head : head.subarray(0, Math.max(head.lastIndexOf(0x0a), head.lastIndexOf(0x0d)) + 1)
+  const end = Math.max(head.lastIndexOf(0x0a), head.lastIndexOf(0x0d)) + 1
+  const complete = head.length < headBytes || end === 0 ? head : head.subarray(0, end)
   try {
     return readFirstRows(complete, form, previewRows + 1)
   } catch (error) {

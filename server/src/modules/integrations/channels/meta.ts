@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { beginning } from '../../../platform/text.ts'
 import { type JsonAnswer, callJson } from '../json-call.ts'
 import {
   type AccountNews,
@@ -136,7 +137,7 @@ function newsOf(kind: 'facebook' | 'instagram', event: Event, at: Date): News[] 
   if (message_edit) return [{ kind: 'edit', thread, id: message_edit.mid, text: message_edit.text }]
   if (postback) {
     const text = postback.title || postback.payload || ''
-    const id = postback.mid ?? `postback:${at.getTime()}:${text.slice(0, 100)}`
+    const id = postback.mid ?? `postback:${at.getTime()}:${beginning(text, 100)}`
     return text ? [{ kind: 'message', thread, id, sentAt: at, person, text, media: [] }] : []
   }
   if (delivery) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { beginning } from '../../../platform/text.ts'
 import { callJson, type JsonAnswer } from '../json-call.ts'
 import { apiUrlOf, refusedToken } from '../platforms.ts'
 import type { AccountNews, Channel, Media, News, Outgoing, Sending } from './channel.ts'
@@ -20,7 +21,7 @@ export const viber: Channel = {
     const answer = await callViber(ctx, account.secrets.token ?? '', 'send_message', {
       receiver: message.thread,
       min_api_version: 1,
-      sender: { name: (account.name ?? 'Shop').slice(0, 28) },
+      sender: { name: beginning(account.name ?? 'Shop', 28) },
       tracking_data: message.id,
       ...contentOf(message),
     })

@@ -8,6 +8,7 @@ import { readCursor, toPage } from '../../../platform/http/fields.ts'
 import { readUpload } from '../../../platform/http/multipart.ts'
 import { newId } from '../../../platform/id.ts'
 import { job } from '../../../platform/jobs.ts'
+import { beginning } from '../../../platform/text.ts'
 import { getClient } from '../clients/clients.ts'
 import { embed } from './embeddings.ts'
 import { toPassages } from './passages.ts'
@@ -90,7 +91,7 @@ export async function addKnowledgeFile(ctx: Ctx, client_id: string, request: Fas
   const { file, filename, fields } = await readUpload(request, receive, async () => {})
   const content = readText(file)
   if (content.trim() === '') throw invalidField('body.file', 'The file is empty.')
-  return addKnowledge(ctx, client_id, { title: (fields.title || filename).slice(0, 255), content })
+  return addKnowledge(ctx, client_id, { title: beginning(fields.title || filename, 255), content })
 }
 
 function readText(file: Buffer): string {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { missing, notFound } from '../../../platform/errors.ts'
 import { id, instant, optional } from '../../../platform/http/fields.ts'
+import { beginning } from '../../../platform/text.ts'
 import { getCampaign, listCalls, updateCampaign, withdrawTarget } from '../../campaigns/index.ts'
 import {
   addToContactList,
@@ -134,7 +135,7 @@ export async function queueLead(
   const contact = await getContact(ctx, wanted)
   let list = campaign.contact_list_id
   if (list === null) {
-    const name = `Leads of ${campaign.title}`.slice(0, 255)
+    const name = beginning(`Leads of ${campaign.title}`, 255)
     // `createContactList` commits when it is by itself.
     list = (await transaction(ctx, (ctx) => createContactList(ctx, { name }))).id
     await updateCampaign(ctx, campaign.id, { contact_list_id: list })

@@ -2,6 +2,7 @@ import { type Suggestion } from '../understanding/matching.ts'
 import { type Needs, needsInWords } from '../understanding/needs.ts'
 import { type Parts, type Qualification, gradeOf, partNames } from '../qualification/qualification.ts'
 import type { ProspectStatus } from '../transitions.ts'
+import { beginning } from '../../../platform/text.ts'
 
 /** What a handoff is made from. */
 export interface Situation {
@@ -167,7 +168,7 @@ function summarise({ prospect, appointment, needs, qualification }: Situation): 
     wishes.length > 0 && `Known wishes: ${wishes.join('; ')}.`,
     appointment &&
       `Appointment${appointment.property_name ? ` for ${appointment.property_name}` : ''} on ${moment(appointment.scheduled_date)}, ${appointment.status.replace('_', ' ')}.`,
-    appointment?.notes && `Notes: ${sentence(appointment.notes.slice(0, 500))}`,
+    appointment?.notes && `Notes: ${sentence(beginning(appointment.notes, 500))}`,
     `Scores ${qualification.total} of 100 (${gradeOf(qualification.total)}). ${qualification.parts[strongest].reason}`,
   ]
     .filter(Boolean)
@@ -179,7 +180,7 @@ const shareOf = (parts: Parts, name: keyof Parts) => parts[name].score / parts[n
 const moment = (instant: string) => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
 
 const contextOf = (lastWords: Situation['lastWords']): string | null =>
-  lastWords.length === 0 ? null : lastWords.map(({ sender, text }) => `${sender}: ${text.slice(0, 500)}`).join('\n')
+  lastWords.length === 0 ? null : lastWords.map(({ sender, text }) => `${sender}: ${beginning(text, 500)}`).join('\n')
 
 /** The channel they prefer, when they can be reached on it; else the surest that is known. */
 export function followUpChannel(prospect: Situation['prospect']): string | null {
