@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import type { Principal } from '../../platform/context.ts'
-import { AppError, forbidden, invalidField, notFound, unauthorized } from '../../platform/errors.ts'
+import { AppError, badRequest, forbidden, invalidField, notFound, unauthorized } from '../../platform/errors.ts'
 import { isAllowedOrigin } from '../../platform/http/cors.ts'
 import { errorBody } from '../../platform/http/error-answer.ts'
 import { newId } from '../../platform/id.ts'
@@ -34,7 +34,7 @@ export async function readHandshake(
   { authenticate, guests }: { authenticate: AuthenticateHeaders; guests: readonly AdmitGuest[] },
   request: IncomingMessage,
 ): Promise<Handshake> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  const { pathname, searchParams } = addressOf(request)
   if (pathname !== '/ws') throw notFound('endpoint')
   checkOrigin(services.config, request.headers)
   const ticket = searchParams.get('ticket')
@@ -53,6 +53,12 @@ export async function readHandshake(
   const workspaceId = searchParams.get('workspace_id') || null
   if (workspaceId && !z.uuid().safeParse(workspaceId).success) throw notFound('workspace')
   return { principal, workspaceId, loadGuest: undefined, after }
+}
+
+function addressOf({ url = '/' }: IncomingMessage): URL {
+  const address = URL.parse(url, 'http://localhost')
+  if (!address) throw badRequest('malformed_url', 'This is no address.')
+  return address
 }
 
 function guestOf(services: Services, guests: readonly AdmitGuest[], token: string | undefined) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { tooManyRequests, unavailable } from '../../platform/errors.ts'
+import { badRequest, tooManyRequests, unavailable } from '../../platform/errors.ts'
 import type { StoredEvent } from '../../platform/events.ts'
 import { asAppError } from '../../platform/http/error-answer.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
@@ -73,6 +73,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     // The token is the second offer; a browser wants one of its offers back, and it must not be that.
     handleProtocols: (offers) => (offers.has('bearer') ? 'bearer' : false),
   })
+  upgrader.on('wsClientError', ({ message }, stream) =>
+    refuse(stream, badRequest('malformed_handshake', `${message}.`)),
+  )
   let isClosing = false
   /** Counts what may change who hears what, to notice a change while a client is on its way in. */
   let changes = 0

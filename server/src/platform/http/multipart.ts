@@ -34,6 +34,7 @@ export async function readUpload<T>(
   discard: (file: T) => Promise<void>,
 ): Promise<Upload<T>> {
   if (!request.isMultipart()) throw new AppError(415, 'unsupported_media_type', 'Send the file as multipart/form-data.')
+  if (!hasUsableBoundary(request)) throw badRequest('malformed_form', 'The boundary of the form is too long.')
   const fields: Record<string, string> = {}
   let received: { file: T; filename: string } | undefined
   try {
@@ -54,6 +55,12 @@ export async function readUpload<T>(
     throw asUploadError(error)
   }
 }
+
+/** RFC 2046 section 5.1.1. */
+const longestBoundary = 70
+
+const hasUsableBoundary = ({ headers }: FastifyRequest) =>
+  (/boundary=("?)([^";]*)\1/i.exec(headers['content-type'] ?? '')?.[2] ?? '').length <= longestBoundary
 
 function asUploadError(error: unknown): unknown {
   if (error instanceof AppError) return error

@@ -1,8 +1,15 @@
+import { isUtf8 } from 'node:buffer'
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { describeFault, toFault } from './faults.ts'
 
 const maxDepth = 32
+
+/** Parses a JSON body as it came. Throws 400, also when it is not UTF-8: letters would be lost without a word. */
+export function parseJsonBytes(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new AppError(400, 'malformed_json', 'The body is not JSON: it is not in UTF-8.')
+  return parseJson(body.toString('utf8'))
+}
 
 /** Parses a JSON body. Throws 400: not JSON, nested deeper than 32, a NUL character, or a key that attacks prototypes. */
 export function parseJson(body: string): unknown {

@@ -72,6 +72,60 @@ test('what is not HTTP is refused in the error shape', async () => {
     'POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n'
   assert.match(await raw(smuggled), /^HTTP\/1\.1 400/)
   assert.match(await raw('GET /%ff HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 40[04] /)
+  assert.match(
+    await raw('GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n'),
+    /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_http"/,
+  )
+})
+
+test('HTTP/1.0 needs no host, and an expectation that nobody knows is none', async () => {
+  assert.match(await raw('GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
+  assert.match(
+    await raw('GET /healthz HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n'),
+    /^HTTP\/1\.1 200 /,
+  )
+})
+
+test('a body that is not UTF-8 is refused rather than kept without its letters', async () => {
+  const post = async (body: Buffer) => {
+    const headers = { authorization: `Bearer ${ana.token}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${server.url}/api/contact-lists`, {
+      method: 'POST',
+      headers,
+      body: new Uint8Array(body),
+    })
+    return { status: answer.status, ...((await answer.json()) as { code?: string; name?: string }) }
+  }
+  const text = '{"name":"Müller"}'
+  const refused = await post(Buffer.from(text, 'latin1'))
+  assert.deepEqual([refused.status, refused.code], [400, 'malformed_json'])
+  const kept = await post(Buffer.from(text))
+  assert.deepEqual([kept.status, kept.name], [201, 'Müller'])
+})
+
+test('a form whose boundary is no boundary is refused', async () => {
+  const answer = await fetch(`${server.url}/api/greeting-files`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${ana.token}`,
+      'content-type': `multipart/form-data; boundary=${'x'.repeat(300)}`,
+    },
+    body: '--x',
+  })
+  assert.equal(answer.status, 400)
+  assert.equal(((await answer.json()) as { code: string }).code, 'malformed_form')
+})
+
+test('a handshake that cannot be one is refused in the error shape', async () => {
+  const upgrade = (address: string, key = '') =>
+    raw(
+      `GET ${address} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n${key}\r\n`,
+    )
+  assert.match(await upgrade('//:'), /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_url"/)
+  assert.match(
+    await upgrade(`/ws?token=${ana.token}`, 'sec-websocket-key: no\r\n'),
+    /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_handshake"/,
+  )
 })
 
 test('long answers are compressed for those who take it', async () => {

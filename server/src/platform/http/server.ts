@@ -1,7 +1,7 @@
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import { notFound } from '../errors.ts'
+import { badRequest, notFound } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Services } from '../services.ts'
@@ -9,7 +9,7 @@ import { type Authenticate, addRoute } from './add-route.ts'
 import { applyCors } from './cors.ts'
 import { answerMalformedHttp, sendError } from './error-answer.ts'
 import { acceptUploads } from './multipart.ts'
-import { parseJson } from './parse.ts'
+import { parseJsonBytes } from './parse.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import type { Route, RouteTable } from './route.ts'
 
@@ -28,7 +28,8 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 500 },
     requestTimeout: 60_000,
-    http: { headersTimeout: 30_000 },
+    // Without a Host it would answer by itself, without a body.
+    http: { headersTimeout: 30_000, requireHostHeader: false },
     // The client's id is for its own logs; ours is what support asks for.
     requestIdHeader: false,
     genReqId: newId,
@@ -54,8 +55,11 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   // A callback, since this runs for every request; not calling on means that it has been answered.
   app.addHook('onRequest', (request, reply, done) => {
     setHeaders(request, reply)
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') return done(withoutHost)
     if (!applyCors(config, request, reply)) done()
   })
+  // Expectations that we do not know are none (RFC 9110 section 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler((error, request, reply) => sendError(services.log, error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     sendError(
@@ -76,11 +80,13 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   return app
 }
 
+const withoutHost = badRequest('malformed_http', 'A request in HTTP/1.1 names the host that it is for.')
+
 function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(/^application\/([\w.+-]+\+)?json\b/, { parseAs: 'string' }, (_request, body, done) => {
+  app.addContentTypeParser(/^application\/([\w.+-]+\+)?json\b/, { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, body === '' ? undefined : parseJson(body as string))
+      done(null, body.length === 0 ? undefined : parseJsonBytes(body as Buffer))
     } catch (error) {
       done(error as Error)
     }
