@@ -11,7 +11,7 @@ const eventBytes = 4
 export interface DtmfReceiver {
   /** A telephone-event payload and its packet's timestamp. Answers the key on the first packet of each press, else null. */
   receive(payload: Buffer, timestamp: number): Keypress | null
-  /** The stream began anew (other SSRC): timestamps do not compare with earlier ones. */
+  /** The stream began anew: timestamps do not compare with earlier ones. */
   reset(): void
 }
 

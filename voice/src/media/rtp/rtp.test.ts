@@ -55,6 +55,7 @@ test('a sender that starts over is not a loss of thousands', () => {
   reception.received(1, 12, 320, 40)
   assert.equal(reception.received(2, 40000, 999, 60), true)
   assert.equal(reception.received(2, 40001, 1159, 80), false)
+  assert.equal(reception.received(2, 5, 160, 100), true, 'the same SSRC, and everything else from the start')
   assert.equal(reception.packetsLost, 1)
 })
 

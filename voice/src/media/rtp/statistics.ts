@@ -15,7 +15,7 @@ export interface ReceptionReport {
 }
 
 export interface Reception {
-  /** True when a new stream began (first packet, other SSRC). */
+  /** True when a new stream began: the first packet, another SSRC, or a sequence that starts over. */
   received(ssrc: number, sequence: number, timestamp: number, nowMs: number): boolean
   readonly ssrc: number | null
   readonly packets: number
@@ -49,7 +49,8 @@ export function createReception(): Reception {
   function received(from: number, sequence: number, timestamp: number, nowMs: number): boolean {
     const isNew = from !== ssrc
     const step = isNew ? 0 : sequenceDelta(sequence, highest & 0xffff)
-    if (isNew || step > maxForward || step < maxBackward) {
+    const begins = isNew || step > maxForward || step < maxBackward
+    if (begins) {
       begin(sequence)
       ssrc = from
       jitter = isNew ? 0 : jitter
@@ -61,7 +62,7 @@ export function createReception(): Reception {
     const nextTransit = timestampDelta(arrival, timestamp)
     if (inStream > 1) jitter += (Math.abs(timestampDelta(nextTransit, transit)) - jitter) / 16
     transit = nextTransit
-    return isNew
+    return begins
   }
 
   function report(): ReceptionReport {

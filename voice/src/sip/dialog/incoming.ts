@@ -3,10 +3,11 @@ import type { CallEntry, Core } from '../core.ts'
 import { dialogOfCallee } from './dialog.ts'
 import { header, headerName } from '../message/headers.ts'
 import type { Header } from '../message/headers.ts'
+import { sessionDescription } from '../message/session-description.ts'
 import { notEstablished } from './invite.ts'
 import { refer } from './refer.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
-import { handleInDialog, isSdp } from './session-requests.ts'
+import { handleInDialog } from './session-requests.ts'
 import { answerInterval, minSessionExpires } from './session-timer.ts'
 import { acceptInvite, acknowledge, bye, createSession, end, keepRefreshed, reinvite, sdpType } from './session.ts'
 import type { IncomingCall } from '../types.ts'
@@ -38,7 +39,7 @@ export function refuseInvite(core: Core, transaction: ServerTransaction): boolea
     transaction.respond(482)
     return true
   }
-  if (request.body !== '' && !isSdp(request)) {
+  if (request.body !== '' && sessionDescription(request) === null) {
     transaction.respond(415, { headers: [['accept', 'application/sdp']] })
     return true
   }
@@ -116,7 +117,7 @@ export function createIncomingCall(core: Core, transaction: ServerTransaction): 
     from: party(request.from.uri),
     to: called,
     source,
-    offer: request.body === '' ? null : request.body,
+    offer: sessionDescription(request),
     handlers: {},
     header: headerLookup(request.headers),
     ring: () => provisional(180, ''),
@@ -128,7 +129,7 @@ export function createIncomingCall(core: Core, transaction: ServerTransaction): 
       session.phase = 'confirmed'
       const headers = timer.tooSmall ? [] : timer.headers
       acceptInvite(session, transaction, { headers, body: sdp, toTag: localTag }, (ack) => {
-        call.handlers.onAnswer?.(request.body === '' ? ack.body : '')
+        call.handlers.onAnswer?.(request.body === '' ? (sessionDescription(ack) ?? '') : '')
       })
       if (!timer.tooSmall) keepRefreshed(session, timer.interval)
     },

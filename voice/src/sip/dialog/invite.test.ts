@@ -134,3 +134,25 @@ for (const { router, parameter, uri, routes } of [
     }
   })
 }
+
+test('what is no description is none: announced signalling rings, and the answer may follow without one', async () => {
+  const told: string[] = []
+  const type = 'Content-Type: multipart/mixed;boundary=b'
+  const peer = await callPeer(
+    (request, reply) => {
+      if (request.method === 'BYE') reply(replyTo(request, '200 OK'))
+      if (request.method !== 'INVITE') return
+      reply(replyTo(request, '180 Ringing', [contact, 'Content-Type: application/isup'], 'signalling'))
+      const both = `--b\r\nContent-Type: application/isup\r\n\r\nx\r\n--b\r\nContent-Type: application/sdp\r\n\r\n${answer}--b--`
+      reply(replyTo(request, '183 Session Progress', [contact, type], both))
+      reply(replyTo(request, '200 OK', [contact]))
+    },
+    {
+      onProgress: (status, sdp) => told.push(`${status} ${sdp === answer ? 'described' : sdp}`),
+      onAnswer: (sdp) => told.push(sdp === answer ? 'answered' : sdp),
+    },
+  )
+  assert.deepEqual(told, ['180 null', '183 described', 'answered'])
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})

@@ -9,6 +9,7 @@ import { exchange } from '../exchange.ts'
 import type { Header } from '../message/headers.ts'
 import { headerNumber } from '../message/headers.ts'
 import type { ReceivedResponse, SipRequest } from '../message/message.ts'
+import { sessionDescription } from '../message/session-description.ts'
 import { refer } from './refer.ts'
 import { handleInDialog } from './session-requests.ts'
 import { intervalOfAnswer } from './session-timer.ts'
@@ -88,8 +89,9 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
     const tag = response.to.params.get('tag')
     if (tag !== undefined && response.status > 100 && !sessions.has(tag) && sessions.size < maxForks)
       sessionFrom(response)
-    if (tag !== undefined && response.body !== '' && sessions.has(tag)) early.set(tag, response.body)
-    handlers.onProgress?.(response.status, response.body === '' ? null : response.body)
+    const sdp = sessionDescription(response)
+    if (tag !== undefined && sdp !== null && sessions.has(tag)) early.set(tag, sdp)
+    handlers.onProgress?.(response.status, sdp)
   }
 
   function onFinalAnswer({ status, reason, response }: Result): void {
@@ -112,7 +114,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
       outcome = 'answered'
       session = answered
       keepRefreshed(answered, intervalOfAnswer(response.headers))
-      const sdp = response.body === '' ? early.get(answered.dialog.remoteTag) : response.body
+      const sdp = sessionDescription(response) ?? early.get(answered.dialog.remoteTag)
       handlers.onAnswer?.(sdp ?? '')
       return
     }

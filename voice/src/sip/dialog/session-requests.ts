@@ -1,6 +1,6 @@
 import { refreshTarget } from './dialog.ts'
 import { header } from '../message/headers.ts'
-import type { ReceivedRequest } from '../message/message.ts'
+import { sessionDescription } from '../message/session-description.ts'
 import { onNotify, onRefer } from './refer.ts'
 import { refuseMethod } from './refusals.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
@@ -56,7 +56,8 @@ function onReinvite(session: Session, transaction: ServerTransaction): void {
   refreshTarget(session.dialog, request.headers)
   acceptInvite(session, transaction, { headers: timer.headers, body: answer }, (ack) => {
     // Their INVITE had no offer, so ours was the offer and the ACK carries what they made of it.
-    if (request.body === '' && ack.body !== '') session.handlers().onReoffer?.(ack.body)
+    const theirs = request.body === '' ? sessionDescription(ack) : null
+    if (theirs !== null) session.handlers().onReoffer?.(theirs)
   })
   keepRefreshed(session, timer.interval)
 }
@@ -79,18 +80,15 @@ function onUpdate(session: Session, transaction: ServerTransaction): void {
 
 /** The owner's answer to their offer, or null after refusing it. */
 function reoffer(session: Session, transaction: ServerTransaction): string | null {
-  if (!isSdp(transaction.request)) {
+  const offer = sessionDescription(transaction.request)
+  if (offer === null) {
     transaction.respond(415, { headers: [['accept', 'application/sdp']] })
     return null
   }
-  const answer = session.handlers().onReoffer?.(transaction.request.body) ?? null
+  const answer = session.handlers().onReoffer?.(offer) ?? null
   if (answer === null) transaction.respond(488)
   else session.localSdp = answer
   return answer
-}
-
-export function isSdp(request: ReceivedRequest): boolean {
-  return /^\s*application\/sdp\s*(;|$)/i.test(header(request.headers, 'content-type') ?? '')
 }
 
 function onInfo(session: Session, transaction: ServerTransaction): void {

@@ -8,6 +8,7 @@ import type { Authenticator } from '../digest.ts'
 import { exchange } from '../exchange.ts'
 import type { Header } from '../message/headers.ts'
 import type { ReceivedRequest } from '../message/message.ts'
+import { sessionDescription } from '../message/session-description.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
 import { intervalOfAnswer } from './session-timer.ts'
 import type { SessionInterval } from './session-timer.ts'
@@ -134,7 +135,7 @@ export function reinvite(session: Session, sdp: string, extra: Header[] = [], tr
           session.acks.set(response.cseq, sendAck(session.core, session.dialog, tried.current.request))
           session.localSdp = sdp
           keepRefreshed(session, intervalOfAnswer(response.headers))
-          resolve(response.body)
+          resolve(sessionDescription(response) ?? '')
         } else if (status === 491 && triesLeft > 1 && session.phase === 'confirmed') {
           session.core.wheel.after(glareDelayMs(session.caller), () => {
             reinvite(session, sdp, extra, triesLeft - 1).then(resolve, reject)
