@@ -8,6 +8,8 @@ import type { Call } from './statement.ts'
 const call = (name: string, ...values: unknown[]): Call => ({ name, text: name, values })
 const enter = (session: unknown) => call('enter', session)
 const errand = (session: unknown, n: number): Errand => ({ opener: enter(session), calls: [call('quick', n)] })
+/** What stands before each caller of a shared transaction. */
+const next = undefined
 
 /** A database that answers when it is told to: each call's row is what the call was. */
 function slowDatabase() {
@@ -22,93 +24,154 @@ function slowDatabase() {
         trips.push({ calls, answer, fail: reject })
       }),
   })
-  return { trips, send, names: () => trips.map(({ calls }) => calls.map(({ values }) => values[0])) }
+  return {
+    trips,
+    send,
+    /** What each trip carried. */
+    cargo: () => trips.map(({ calls }) => calls.map(({ values }) => values[0])),
+    /** Callers of whom the database has heard well. */
+    async known(...callers: unknown[]) {
+      for (const caller of callers) {
+        const greeting = send(errand(caller, 0))
+        trips.at(-1)?.answer()
+        await greeting
+      }
+      trips.length = 0
+    },
+  }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 const valuesOf = (rows: Row[][]) => rows.flat().map(({ value }) => value)
+const taken = () => Object.assign(new Error('taken'), { code: '23505' })
 
-test('two leave at once, and those who come meanwhile go together behind one opener', async () => {
-  const { trips, send, names } = slowDatabase()
-  const answers = Promise.all(Array.from({ length: 13 }, (_, n) => send(errand('ana', n))))
-  assert.deepEqual(names(), [
+test('three leave at once, and those who come meanwhile go together, each caller behind an opener', async () => {
+  const { trips, send, cargo, known } = slowDatabase()
+  await known('ana', 'ben')
+  const wishes = ['ana', 'ben', 'ana', 'ana', 'ben', 'ana', 'ben'].map((caller, n) => ({ caller, n }))
+  const answers = wishes.map(({ caller, n }) => send(errand(caller, n)))
+  assert.deepEqual(cargo(), [
     ['ana', 0],
-    ['ana', 1],
+    ['ben', 1],
+    ['ana', 2],
   ])
   trips[0]!.answer()
   await settled()
-  trips[2]!.answer()
-  await settled()
-  assert.deepEqual(names().slice(2), [
-    ['ana', 2, 3, 4, 5, 6, 7, 8, 9],
-    ['ana', 10, 11, 12],
-  ])
+  assert.deepEqual(cargo()[3], [next, 'ana', 3, 5, next, 'ben', 4, 6])
   for (const { answer } of trips) answer()
-  for (const [n, rows] of (await answers).entries()) assert.deepEqual(valuesOf(rows), ['ana', n])
+  for (const [i, { caller, n }] of wishes.entries()) assert.deepEqual(valuesOf(await answers[i]!), [caller, n])
 })
 
-test('two callers never go together, whichever bytes they differ in', async () => {
-  const { trips, send } = slowDatabase()
-  const callers = ['ana', 'ben', Buffer.from([0xff]), Buffer.from([0xfe]), null, 'null']
-  const answers = Promise.all(callers.flatMap((caller) => [0, 1, 2, 3].map((n) => send(errand(caller, n)))))
-  assert.equal(trips.length, 2 * callers.length)
-  for (let i = 0; i < trips.length; i++) {
+test('eight at most go together, and whoever asks for much does not hold up the others', async () => {
+  const { trips, send, cargo, known } = slowDatabase()
+  await known('ana', 'ben')
+  const answers = Array.from({ length: 21 }, (_, n) => send(errand('ana', n)))
+  answers.push(send(errand('ben', 21)))
+  trips[0]!.answer()
+  trips[1]!.answer()
+  await settled()
+  assert.deepEqual(cargo().slice(3), [
+    [next, 'ana', 3, 4, 5, 6, 7, 8, 9, 10],
+    [next, 'ben', 21, next, 'ana', 11, 12, 13, 14, 15, 16, 17],
+  ])
+  for (let i = 2; i < trips.length; i++) {
     trips[i]!.answer()
     await settled()
   }
-  assert.equal(trips.length, 3 * callers.length)
-  const got = (await answers).map(valuesOf)
+  await Promise.all(answers)
+})
+
+test('callers are told apart whichever bytes they differ in', async () => {
+  const { trips, send, cargo, known } = slowDatabase()
+  const callers = [Buffer.from([0xff]), Buffer.from([0xfe]), null, 'null']
+  await known('ana', ...callers)
+  const first = [0, 1, 2].map((n) => send(errand('ana', n)))
+  const answers = callers.map((caller, n) => send(errand(caller, n)))
+  trips[0]!.answer()
+  await settled()
   assert.deepEqual(
-    got,
-    callers.flatMap((caller) => [0, 1, 2, 3].map((n) => [caller, n])),
+    cargo()[3],
+    callers.flatMap((caller, n) => [next, caller, n]),
   )
+  for (const { answer } of trips) answer()
+  for (const [n, rows] of (await Promise.all(answers)).entries()) assert.deepEqual(valuesOf(rows), [callers[n], n])
+  await Promise.all(first)
 })
 
 test('when one fails, all go again alone, and only that one has failed', async () => {
-  const { trips, send, names } = slowDatabase()
-  const outcomes = Promise.allSettled([0, 1, 2, 3, 4].map((n) => send(errand('ana', n))))
+  const { trips, send, cargo, known } = slowDatabase()
+  await known('ana', 'ben')
+  const outcomes = Promise.allSettled(
+    ['ana', 'ana', 'ana', 'ana', 'ben', 'ben'].map((caller, n) => send(errand(caller, n))),
+  )
   trips[0]!.answer()
   await settled()
-  trips[2]!.fail(Object.assign(new Error('taken'), { code: '23505' }))
-  for (let i = 3; i < 6; i++) {
-    await settled()
-    if (i === 4) trips[i]!.fail(Object.assign(new Error('taken'), { code: '23505' }))
-    else trips[i]!.answer()
-  }
-  trips[1]!.answer()
-  assert.deepEqual(names().slice(3), [
-    ['ana', 2],
+  trips[3]!.fail(taken())
+  await settled()
+  assert.deepEqual(cargo().slice(4), [
     ['ana', 3],
-    ['ana', 4],
+    ['ben', 4],
+    ['ben', 5],
   ])
-  const statuses = (await outcomes).map(({ status }) => status)
-  assert.deepEqual(statuses, ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+  trips[5]!.fail(taken())
+  for (const { answer } of trips) answer()
+  const statuses = (await outcomes).map(({ status }) => status === 'fulfilled')
+  assert.deepEqual(statuses, [true, true, true, true, false, true])
+})
+
+test('who is not known yet, or has failed lately, goes alone', async () => {
+  const { trips, send, cargo, known } = slowDatabase()
+  await known('ana')
+  const busy = [0, 1, 2].map((n) => send(errand('ana', n)))
+  const failing = send(errand('eve', 3))
+  assert.deepEqual(cargo()[3], ['eve', 3])
+  trips[3]!.fail(taken())
+  await assert.rejects(failing)
+  for (let n = 4; n < 12; n++) {
+    const paying = send(errand('eve', n))
+    assert.deepEqual(cargo()[n], ['eve', n])
+    trips[n]!.answer()
+    await paying
+  }
+  const forgiven = send(errand('eve', 12))
+  assert.equal(trips.length, 12)
+  for (const { answer } of trips) answer()
+  await settled()
+  trips[12]!.answer()
+  await Promise.all([...busy, forgiven])
 })
 
 test('when the connection breaks nobody goes again: it may have happened', async () => {
-  const { trips, send } = slowDatabase()
-  const outcomes = Promise.allSettled([0, 1, 2, 3].map((n) => send(errand('ana', n))))
+  const { trips, send, known } = slowDatabase()
+  await known('ana', 'ben')
+  const outcomes = Promise.allSettled(['ana', 'ana', 'ana', 'ana', 'ben'].map((caller, n) => send(errand(caller, n))))
   trips[0]!.answer()
   await settled()
-  trips[2]!.fail(new Error('Connection terminated unexpectedly'))
-  trips[1]!.answer()
-  const statuses = (await outcomes).map(({ status }) => status)
-  assert.deepEqual(statuses, ['fulfilled', 'fulfilled', 'rejected', 'rejected'])
-  assert.equal(trips.length, 3)
+  trips[3]!.fail(new Error('Connection terminated unexpectedly'))
+  for (const { answer } of trips) answer()
+  const statuses = (await outcomes).map(({ status }) => status === 'fulfilled')
+  assert.deepEqual(statuses, [true, true, true, false, false])
+  assert.equal(trips.length, 4)
 })
 
-test('what is not known to be quick goes alone at once', () => {
-  const { trips, send } = slowDatabase()
+test('what is not known to be quick goes alone at once', async () => {
+  const { trips, send, known } = slowDatabase()
+  await known('ana')
   for (let n = 0; n < 5; n++) void send({ opener: enter('ana'), calls: [call('unknown', n)] })
   assert.equal(trips.length, 5)
 })
 
-test('nobody waits for long behind who does not come back', async () => {
-  const { trips, send } = slowDatabase()
-  const startedAt = performance.now()
-  const answers = [0, 1, 2, 3].map((n) => send(errand('ana', n)))
-  while (trips.length < 3) await settled()
-  assert.ok(performance.now() - startedAt >= quickMs - 1)
-  trips[2]!.answer()
-  assert.deepEqual(valuesOf(await answers[3]!), ['ana', 3])
+test('nobody waits for long behind who does not come back, however often', async () => {
+  const { trips, send, known } = slowDatabase()
+  await known('ana')
+  for (let n = 0; n < 3; n++) void send(errand('ana', n))
+  for (let n = 3; n < 6; n++) {
+    const startedAt = performance.now()
+    const answer = send(errand('ana', n))
+    while (trips.length === n) await settled()
+    assert.ok(performance.now() - startedAt >= quickMs - 1)
+    trips[n]!.answer()
+    // It came back, but three others are still under way.
+    assert.deepEqual(valuesOf(await answer), ['ana', n])
+  }
 })

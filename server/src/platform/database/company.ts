@@ -1,4 +1,5 @@
 import { isConnectionBroken } from './errors.ts'
+import { Manners } from './manners.ts'
 import { type Pace, quickMs } from './pace.ts'
 import type { Row } from './round-trip.ts'
 import type { Call } from './statement.ts'
@@ -15,67 +16,97 @@ export interface CompanyOptions {
   carry(calls: readonly Call[]): Promise<Row[][]>
 }
 
-/** Round trips of one caller under way before the others wait for company. */
-const maxUnderWay = 2
+/** Round trips under way before the others wait for company. */
+const maxUnderWay = 3
 /** Errands in one transaction, at most. */
 const maxErrands = 8
 
+/** Back to the login role, which an opener needs; and nobody waits long for a lock while others wait behind. */
+const nextCaller: Call = {
+  name: 'company.next_caller',
+  text: "select set_config('role', 'none', true), set_config('lock_timeout', '50ms', true)",
+  values: [],
+}
+
 /**
- * Errands of one caller (the same opener with the same values) that wait at the same time travel in one transaction: who
- * acts is checked once, and what they write is committed once. Where one fails nothing has happened, and each goes again
- * alone, so it fails alone. Nobody waits for what is not known to be quick, nor longer than that.
+ * Errands that wait at the same time travel in one transaction: each behind its own opener, those of one caller (the same
+ * opener with the same values) behind one. What they write is committed once. If one fails nothing has happened, and each
+ * goes again alone, so it fails alone. Nobody waits for what is not known to be quick, nor longer than that.
  *
  * Not for statements that change who acts, or any setting: those behind them would run under it.
  */
 export function createCompany({ pace, carry }: CompanyOptions): (errand: Errand) => Promise<Row[][]> {
-  const parties = new Map<string, Party>()
-  const alone = ({ opener, calls }: Errand) => carry([opener, ...calls])
+  /** Who waits, by caller, in the order of their turns. */
+  const waiting = new Map<string, Traveller[]>()
+  const manners = new Manners()
+  let underWay = 0
+  let patience: NodeJS.Timeout | undefined
 
-  const travel = async (key: string, party: Party, travellers: Traveller[]): Promise<void> => {
-    party.underWay++
+  const alone = async (caller: string, { opener, calls }: Errand): Promise<Row[][]> => {
     try {
-      await together(travellers)
+      const rows = await carry([opener, ...calls])
+      manners.noteSuccess(caller)
+      return rows
     } catch (error) {
-      if (travellers.length === 1 || isConnectionBroken(error)) for (const { reject } of travellers) reject(error)
-      else for (const traveller of travellers) await alone(traveller).then(traveller.resolve, traveller.reject)
+      manners.noteFailure(caller)
+      throw error
     }
-    party.underWay--
-    if (party.waiting.length > 0) leave(key, party)
-    else if (party.underWay === 0) parties.delete(key)
   }
 
-  const together = async (travellers: Traveller[]): Promise<void> => {
-    const { opener } = travellers[0] as Traveller
-    const [opened, ...results] = await carry([opener, ...travellers.flatMap(({ calls }) => calls)])
+  const leave = async (): Promise<void> => {
+    underWay++
+    const parties = board(waiting)
+    try {
+      await together(parties)
+    } catch (error) {
+      for (const { caller, travellers } of parties)
+        for (const one of travellers)
+          if (isConnectionBroken(error)) one.reject(error)
+          else void alone(caller, one).then(one.resolve, one.reject)
+    }
+    underWay--
+    depart()
+  }
+
+  const together = async (parties: Party[]): Promise<void> => {
+    const accompanied = parties.length > 1 || parties.some(({ travellers }) => travellers.length > 1)
+    const between = accompanied ? [nextCaller] : []
+    const results = await carry(
+      parties.flatMap(({ travellers }) => [
+        ...between,
+        (travellers[0] as Traveller).opener,
+        ...travellers.flatMap(({ calls }) => calls),
+      ]),
+    )
     let at = 0
-    for (const { calls, resolve } of travellers) {
-      resolve([opened as Row[], ...results.slice(at, at + calls.length)])
-      at += calls.length
+    for (const { travellers } of parties) {
+      at += between.length
+      const opened = results[at++] as Row[]
+      for (const { calls, resolve } of travellers) resolve([opened, ...results.slice(at, (at += calls.length))])
     }
   }
 
-  const leave = (key: string, party: Party) => {
-    const travellers = party.waiting.splice(0, maxErrands)
-    if (party.waiting.length === 0) clearTimeout(party.patience)
-    void travel(key, party, travellers)
+  const depart = () => {
+    for (let free = maxUnderWay - underWay; free > 0 && waiting.size > 0; free--) void leave()
+    clearTimeout(patience)
+    patience = waiting.size > 0 ? setTimeout(losePatience, quickMs) : undefined
   }
 
   // Whoever is under way may wait for a lock of whoever waits here.
-  const losePatience = (key: string, party: Party) => {
-    while (party.waiting.length > 0) leave(key, party)
+  const losePatience = () => {
+    while (waiting.size > 0) void leave()
+    patience = undefined
   }
 
   return (errand) => {
-    if (!pace.areQuick(errand.calls)) return alone(errand)
-    const key = keyOf(errand.opener)
-    let party = parties.get(key)
-    if (!party) parties.set(key, (party = { underWay: 0, waiting: [], patience: undefined }))
-    const { waiting } = party
-    const here = party
+    const caller = keyOf(errand.opener)
+    if (!manners.areGood(caller) || !pace.areQuick(errand.calls)) return alone(caller, errand)
     return new Promise((resolve, reject) => {
-      waiting.push({ ...errand, resolve, reject })
-      if (here.underWay < maxUnderWay) leave(key, here)
-      else if (waiting.length === 1) here.patience = setTimeout(losePatience, quickMs, key, here)
+      const traveller = { ...errand, resolve, reject }
+      const others = waiting.get(caller)
+      if (others) others.push(traveller)
+      else waiting.set(caller, [traveller])
+      if (underWay < maxUnderWay || !patience) depart()
     })
   }
 }
@@ -85,10 +116,25 @@ interface Traveller extends Errand {
   reject(reason: unknown): void
 }
 
+/** Travellers of one caller. */
 interface Party {
-  underWay: number
-  waiting: Traveller[]
-  patience: NodeJS.Timeout | undefined
+  caller: string
+  travellers: Traveller[]
+}
+
+/** Takes the next ones from those who wait, caller by caller. Who has more than there is room for waits at the end. */
+function board(waiting: Map<string, Traveller[]>): Party[] {
+  const parties: Party[] = []
+  let room = maxErrands
+  for (const [caller, all] of waiting) {
+    const travellers = all.splice(0, room)
+    parties.push({ caller, travellers })
+    waiting.delete(caller)
+    if (all.length > 0) waiting.set(caller, all)
+    room -= travellers.length
+    if (room === 0) break
+  }
+  return parties
 }
 
 // Exact, bytes included: two callers must never have one key.

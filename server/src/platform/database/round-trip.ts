@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type pg from 'pg'
 import { serialize } from 'pg-protocol'
 import type { Call } from './statement.ts'
 
@@ -12,7 +13,7 @@ interface ResultOfPg {
   parseRow(fields: unknown[]): Row
 }
 
-export interface ConnectionOfPg {
+interface ConnectionOfPg {
   stream: { write(bytes: Buffer): void }
   parsedStatements: Record<string, string>
 }
@@ -29,41 +30,53 @@ const describe = serialize.describe({ type: 'P' })
 const execute = serialize.execute()
 const sync = serialize.sync()
 
-/** Several prepared statements and one Sync behind them: outside `begin … commit`, one implicit transaction. */
-export class RoundTrip {
-  /** The rows of each statement. */
-  readonly rows: Promise<Row[][]>
-  readonly calls: readonly Call[]
-  /** What has been sent to be parsed and is not known to be. */
-  readonly parsing: Call[] = []
-  #resolve!: (rows: Row[][]) => void
-  #reject!: (error: Error) => void
+/**
+ * Sends several prepared statements in one round trip with one Sync. Outside `begin … commit` they are one implicit
+ * transaction: all take effect or none. Resolves with the rows of each.
+ */
+export function sendTogether(client: pg.PoolClient, calls: readonly Call[]): Promise<Row[][]> {
+  return new Promise((resolve, reject) => {
+    // oxlint-disable-next-line no-underscore-dangle -- how pg names it.
+    const { query, _types } = client as unknown as { query(trip: RoundTrip): void; _types: unknown }
+    query.call(client, new RoundTrip(calls, _types, resolve, reject))
+  })
+}
+
+/** Implements what `pg`'s client asks of a query object, which turns to one at a time. */
+class RoundTrip {
+  readonly #calls: readonly Call[]
   readonly #types: unknown
+  readonly #resolve: (rows: Row[][]) => void
+  readonly #reject: (error: Error) => void
+  /** What has been sent to be parsed and is not known to be. */
+  readonly #parsing: Call[] = []
   readonly #read: Row[][] = []
   #current: Row[] = []
   #readers!: Readers
 
-  constructor(calls: readonly Call[], types: unknown) {
-    this.calls = calls
+  constructor(
+    calls: readonly Call[],
+    types: unknown,
+    resolve: (rows: Row[][]) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#calls = calls
     this.#types = types
-    this.rows = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
+    this.#resolve = resolve
+    this.#reject = reject
   }
 
-  /** Sends it. */
-  write(connection: ConnectionOfPg): void {
+  submit(connection: ConnectionOfPg): null {
     let readers = described.get(connection)
     if (!readers) described.set(connection, (readers = new Map()))
     this.#readers = readers
     const messages: Buffer[] = []
     try {
-      for (const { name, text, values } of this.calls) {
+      for (const { name, text, values } of this.#calls) {
         // A statement counts as parsed only at ParseComplete: earlier, a failing Bind would poison the connection.
-        if (!connection.parsedStatements[name] && !this.parsing.some((parsing) => parsing.name === name)) {
+        if (!connection.parsedStatements[name] && !this.#parsing.some((parsing) => parsing.name === name)) {
           messages.push(serialize.parse({ name, text }))
-          this.parsing.push({ name, text, values })
+          this.#parsing.push({ name, text, values })
         }
         messages.push(serialize.bind({ statement: name, values, valueMapper: prepareValue }))
         if (!readers.has(name)) messages.push(describe)
@@ -72,25 +85,31 @@ export class RoundTrip {
     } catch (error) {
       // A value that cannot be written: nothing of this goes out, but the client waits for an answer to the Sync.
       messages.length = 0
-      this.parsing.length = 0
+      this.#parsing.length = 0
       this.#reject(error as Error)
     }
     messages.push(sync)
     // One write for all of it: the sockets' queue of small ones costs more than the copy.
     connection.stream.write(Buffer.concat(messages))
+    return null
   }
 
-  get #statement(): string {
-    return (this.calls[this.#read.length] as Call).name
+  // The client records `parsedStatements[query.name] = query.text` at each ParseComplete, reading name and then text.
+  get name(): string | undefined {
+    return this.#parsing[0]?.name
   }
 
-  describe(fields: unknown[]): void {
+  get text(): string | undefined {
+    return this.#parsing.shift()?.text
+  }
+
+  handleRowDescription({ fields }: { fields: unknown[] }): void {
     const reader = new Result(undefined, this.#types)
     reader.addFields(fields)
     this.#readers.set(this.#statement, reader)
   }
 
-  readRow(fields: unknown[]): void {
+  handleDataRow({ fields }: { fields: unknown[] }): void {
     try {
       this.#current.push((this.#readers.get(this.#statement) as ResultOfPg).parseRow(fields))
     } catch (error) {
@@ -98,17 +117,27 @@ export class RoundTrip {
     }
   }
 
-  endStatement(): void {
+  handleCommandComplete(): void {
     if (!this.#readers.has(this.#statement)) this.#readers.set(this.#statement, null)
     this.#read.push(this.#current)
     this.#current = []
   }
 
-  finish(): void {
+  handleEmptyQuery(): void {
+    this.handleCommandComplete()
+  }
+
+  handlePortalSuspended(): void {}
+
+  handleReadyForQuery(): void {
     this.#resolve(this.#read)
   }
 
-  fail(error: Error): void {
+  handleError(error: Error): void {
     this.#reject(error)
+  }
+
+  get #statement(): string {
+    return (this.#calls[this.#read.length] as Call).name
   }
 }

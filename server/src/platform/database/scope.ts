@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { connect } from './connect.ts'
 import { databaseError, isConnectionBroken } from './errors.ts'
-import { sendOneByOne, sendTogether } from './one-sync.ts'
-import type { Row } from './round-trip.ts'
+import { sendOneByOne } from './one-by-one.ts'
+import { type Row, sendTogether } from './round-trip.ts'
 import { onConnection, sharingOf } from './sharing.ts'
 import type { Call, Statement } from './statement.ts'
 
@@ -31,8 +31,8 @@ export interface Db {
 export interface RunOptions {
   /**
    * This is the work's last statement: commit in the same round trip. Ignored inside a nested `transaction`. `shared`: work
-   * of the same caller that comes at the same time may share the transaction, so nothing here may change who acts or any
-   * setting; for writes that come often.
+   * that comes at the same time, of anybody's, may share the transaction, so nothing here may change who acts or any
+   * setting; for writes that come often and lock little.
    */
   commit?: boolean | 'shared'
 }

@@ -2,10 +2,9 @@ import type pg from 'pg'
 import { type Errand, createCompany } from './company.ts'
 import { connect } from './connect.ts'
 import { isConnectionBroken } from './errors.ts'
-import { sendTogether } from './one-sync.ts'
 import { Pace } from './pace.ts'
-import type { Row } from './round-trip.ts'
-import { createSharedReads } from './shared-reads.ts'
+import { type Row, sendTogether } from './round-trip.ts'
+import type { Call } from './statement.ts'
 
 /** How errands share round trips and connections. Answers the rows of the opener and of each call. */
 export interface Sharing {
@@ -21,21 +20,17 @@ export function sharingOf(pool: pg.Pool): Sharing {
   return sharing
 }
 
+// Reads and writes do not share: a read-only transaction stays one, and no read waits for a writer's lock.
 function createSharing(pool: pg.Pool): Sharing {
   const pace = new Pace()
-  return {
-    read: createCompany({ pace, carry: createSharedReads(pool, pace) }),
-    write: createCompany({
-      pace,
-      carry: (calls) =>
-        onConnection(pool, async (client) => {
-          const sentAt = performance.now()
-          const rows = await sendTogether(client, calls)
-          pace.note(calls, performance.now() - sentAt)
-          return rows
-        }),
-    }),
-  }
+  const carry = (calls: readonly Call[]) =>
+    onConnection(pool, async (client) => {
+      const sentAt = performance.now()
+      const rows = await sendTogether(client, calls)
+      pace.note(calls, performance.now() - sentAt)
+      return rows
+    })
+  return { read: createCompany({ pace, carry }), write: createCompany({ pace, carry }) }
 }
 
 /** Lends a connection of its own to `work`. */
