@@ -6,7 +6,8 @@ import type { LocalAddress } from './transport/local-address.ts'
 import type { ReceivedRequest, ReceivedResponse } from './message/message.ts'
 import type { ServerTransaction } from './transaction/server-transaction.ts'
 import type { TimerWheel } from './transaction/timer-wheel.ts'
-import type { Hop, Resolve } from './transport/transport.ts'
+import type { Resolver } from './transport/resolver.ts'
+import type { Hop } from './transport/transport.ts'
 
 /** RFC 3261 section 17.1.1.1, in ms. */
 export const T1 = 500
@@ -16,10 +17,9 @@ export const T4 = 5000
 export const transactionLifeMs = 64 * T1
 
 /** What every part of one user agent shares. */
-export interface Core {
+export interface Core extends Resolver {
   readonly clock: Clock
   readonly wheel: TimerWheel
-  readonly resolve: Resolve
   readonly local: LocalAddress
   readonly userAgent: string
   send(data: string, to: Hop, onError?: (error: Error) => void): void

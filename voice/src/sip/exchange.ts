@@ -21,6 +21,8 @@ export interface Exchange {
   readonly current: ClientTransaction
   /** The next challenge is final. */
   stopRetrying(): void
+  /** Nobody waits for an answer any longer. */
+  expire(): void
   abandon(): void
 }
 
@@ -51,6 +53,11 @@ export function exchange(core: Core, options: ExchangeOptions): Exchange {
     },
     stopRetrying() {
       retrying = false
+    },
+    expire() {
+      const { destination, address, proceeding } = current
+      if (address && !proceeding) core.passOver(destination.host, address.host)
+      current.abandon()
     },
     abandon: () => current.abandon(),
   }

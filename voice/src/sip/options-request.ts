@@ -38,7 +38,7 @@ export function sendOptions(core: Core, account: SipAccount, timeoutMs: number):
       },
     })
     const deadline = core.wheel.after(timeoutMs, () => {
-      asking.abandon()
+      asking.expire()
       resolve(408)
     })
   })

@@ -37,7 +37,7 @@ export interface TlsOptions {
 }
 
 export interface SipAccount {
-  /** A name (its A record is asked) or an address. SRV records are not asked for: the port is always known. */
+  /** A name (its A records are asked, one of them is used until it is silent) or an address. SRV records are not asked for: the port is always known. */
   host: string
   port: number
   username: string

@@ -19,7 +19,7 @@ import { respondStateless, serverKey, startServerTransaction } from './transacti
 import type { ServerTransaction } from './transaction/server-transaction.ts'
 import { openSockets } from './transport/sockets.ts'
 import { createTimerWheel } from './transaction/timer-wheel.ts'
-import { createResolver, systemLookup } from './transport/transport.ts'
+import { createResolver, systemLookup, type LookUp } from './transport/resolver.ts'
 import type { Endpoint, Hop, OpenTransport, Transport } from './transport/transport.ts'
 import type { IncomingCall, SipReply, SipRequestView, UserAgent, UserAgentOptions } from './types.ts'
 
@@ -28,10 +28,11 @@ export interface SipUserAgent extends UserAgent {
   held(): { transactions: number; calls: number; timers: number }
 }
 
-/** Opens the sockets and listens. Rejects when a port is taken. Tests bring their own transport. */
+/** Opens the sockets and listens. Rejects when a port is taken. Tests bring their own transport and names. */
 export async function createUserAgent(
   options: UserAgentOptions,
   openTransport: OpenTransport = openSockets(options.tls ? { tls: options.tls } : {}),
+  lookUp: LookUp = systemLookup(options.host),
 ): Promise<SipUserAgent> {
   const clock = options.clock ?? systemClock
   const wheel = createTimerWheel(clock)
@@ -49,7 +50,7 @@ export async function createUserAgent(
   const core: Core = {
     clock,
     wheel,
-    resolve: createResolver(() => clock.now(), systemLookup(options.host)),
+    ...createResolver(() => clock.now(), lookUp),
     local: createLocalAddress(opened, options.advertisedHost),
     userAgent: options.userAgent ?? 'Switchboard',
     send(data, to, onError) {

@@ -111,7 +111,7 @@ export function tryRegistration(
     let seconds = 60
     let trying = send()
     const deadline = core.wheel.after(timeoutMs, () => {
-      trying.abandon()
+      trying.expire()
       resolve({ status: 408, reason: 'Request Timeout' })
     })
 

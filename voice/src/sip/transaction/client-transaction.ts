@@ -68,8 +68,13 @@ export function startClientTransaction(
   }
 
   function unreachable({ message }: Error): void {
-    if (state === 'trying')
-      finish({ status: 503, reason: reliable ? message : `Cannot send: ${message}`, response: null })
+    if (state !== 'trying') return
+    passOver()
+    finish({ status: 503, reason: reliable ? message : `Cannot send: ${message}`, response: null })
+  }
+
+  function passOver(): void {
+    if (address) core.passOver(destination.host, address.host)
   }
 
   function connectionLost(peer: Hop, { message }: Error): void {
@@ -109,6 +114,7 @@ export function startClientTransaction(
   }
 
   function timedOut(): void {
+    if (state === 'trying') passOver()
     finish({ status: 408, reason: 'Request Timeout', response: null })
   }
 

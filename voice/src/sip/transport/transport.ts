@@ -1,7 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
-import { plainHost } from '../message/uri.ts'
 
 export interface Endpoint {
   host: string
@@ -107,30 +105,4 @@ export function openUdp(local: Endpoint, receive: (data: Buffer, source: Hop) =>
       })
     })
   })
-}
-
-export type Resolve = (host: string, done: (address: string | null) => void) => void
-
-const resolvedForMs = 60_000
-
-/** Host name to address, at once for literals and for names asked within the last minute. Null: there is none. */
-export function createResolver(now: () => number, lookUp: Resolve): Resolve {
-  const cache = new Map<string, { address: string; until: number }>()
-  return (host, done) => {
-    const literal = plainHost(host)
-    if (isIP(literal)) return done(literal)
-    const cached = cache.get(host)
-    if (cached && cached.until > now()) return done(cached.address)
-    lookUp(host, (address) => {
-      // An old answer beats none: carriers outlive their DNS outages.
-      if (address !== null) cache.set(host, { address, until: now() + resolvedForMs })
-      done(address ?? cached?.address ?? null)
-    })
-  }
-}
-
-/** Asks for addresses that a socket bound to `localHost` can reach: A records, or AAAA when it is an IPv6 address. */
-export function systemLookup(localHost: string): Resolve {
-  const family = isIP(localHost) === 6 ? 6 : 4
-  return (host, done) => lookup(host, { family }, (error, address) => done(error ? null : address))
 }

@@ -1,0 +1,51 @@
+import { lookup } from 'node:dns'
+import { isIP } from 'node:net'
+import { plainHost } from '../message/uri.ts'
+
+/** Asks for the addresses of a name; none: it has none, or nobody can say. */
+export type LookUp = (host: string, done: (addresses: string[]) => void) => void
+
+/** Of a name with several addresses one is used, until it gives no answer (RFC 3263 section 4.3). */
+export interface Resolver {
+  /** Host name to address, at once for literals and for names asked within the last minute. Null: there is none. */
+  resolve(host: string, done: (address: string | null) => void): void
+  /** Nothing came back from this address: from now on the next one of its host is used. */
+  passOver(host: string, address: string): void
+}
+
+const resolvedForMs = 60_000
+
+export function createResolver(now: () => number, lookUp: LookUp): Resolver {
+  const known = new Map<string, { addresses: string[]; used: string; until: number }>()
+  return {
+    resolve(host, done) {
+      const literal = plainHost(host)
+      if (isIP(literal)) return done(literal)
+      const recent = known.get(host)
+      if (recent && recent.until > now()) return done(recent.used)
+      lookUp(host, (addresses) => {
+        const before = known.get(host)?.used
+        const [first] = addresses
+        // An old answer beats none: carriers outlive their DNS outages.
+        if (first === undefined) return done(before ?? null)
+        // Calls go where the registration went, in whatever order the names come.
+        const used = before !== undefined && addresses.includes(before) ? before : first
+        known.set(host, { addresses, used, until: now() + resolvedForMs })
+        done(used)
+      })
+    },
+    passOver(host, address) {
+      const entry = known.get(host)
+      // Of many requests that got no answer the first has moved it on.
+      if (entry?.used !== address) return
+      entry.used = entry.addresses[(entry.addresses.indexOf(address) + 1) % entry.addresses.length]!
+    },
+  }
+}
+
+/** Asks for addresses that a socket bound to `localHost` can reach: A records, or AAAA when it is an IPv6 address. */
+export function systemLookup(localHost: string): LookUp {
+  const family = isIP(localHost) === 6 ? 6 : 4
+  return (host, done) =>
+    lookup(host, { family, all: true }, (error, found) => done(error ? [] : found.map(({ address }) => address)))
+}
