@@ -1,9 +1,9 @@
 import type pg from 'pg'
-import { connect } from './connect.ts'
+import { connect, onConnection } from './connect.ts'
 import { databaseError, isConnectionBroken } from './errors.ts'
 import { sendOneByOne } from './one-by-one.ts'
 import { type Row, sendTogether } from './round-trip.ts'
-import { onConnection, sharingOf } from './sharing.ts'
+import { sharingOf } from './sharing/sharing.ts'
 import type { Call, Statement } from './statement.ts'
 
 /** Who acts, as the opener found out. Nulls where nobody is signed in or no workspace is chosen. */

@@ -1,10 +1,9 @@
 import type pg from 'pg'
 import { type Errand, createCompany } from './company.ts'
-import { connect } from './connect.ts'
-import { isConnectionBroken } from './errors.ts'
+import { onConnection } from '../connect.ts'
 import { Pace } from './pace.ts'
-import { type Row, sendTogether } from './round-trip.ts'
-import type { Call } from './statement.ts'
+import { type Row, sendTogether } from '../round-trip.ts'
+import type { Call } from '../statement.ts'
 
 /** How errands share round trips and connections. Answers the rows of the opener and of each call. */
 export interface Sharing {
@@ -31,17 +30,4 @@ function createSharing(pool: pg.Pool): Sharing {
       return rows
     })
   return { read: createCompany({ pace, carry }), write: createCompany({ pace, carry }) }
-}
-
-/** Lends a connection of its own to `work`. */
-export async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await connect(pool)
-  try {
-    const result = await work(client)
-    client.release()
-    return result
-  } catch (error) {
-    client.release(isConnectionBroken(error))
-    throw error
-  }
 }

@@ -1,4 +1,4 @@
-import type { Call } from './statement.ts'
+import type { Call } from '../statement.ts'
 
 /** Nobody is made to wait for what usually takes longer, in milliseconds. */
 export const quickMs = 20

@@ -1,8 +1,8 @@
-import { isConnectionBroken } from './errors.ts'
+import { isConnectionBroken } from '../errors.ts'
 import { Manners } from './manners.ts'
 import { type Pace, quickMs } from './pace.ts'
-import type { Row } from './round-trip.ts'
-import type { Call } from './statement.ts'
+import type { Row } from '../round-trip.ts'
+import type { Call } from '../statement.ts'
 
 /** A whole transaction that is known beforehand: the opener, and what it lets in. */
 export interface Errand {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Errand, createCompany } from './company.ts'
 import { Pace, quickMs } from './pace.ts'
-import type { Row } from './round-trip.ts'
-import type { Call } from './statement.ts'
+import type { Row } from '../round-trip.ts'
+import type { Call } from '../statement.ts'
 
 const call = (name: string, ...values: unknown[]): Call => ({ name, text: name, values })
 const enter = (session: unknown) => call('enter', session)
