@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { answers } from '../callee.ts'
 import { createLoopbackCarrier } from '../carrier/loopback-carrier.ts'
 import { until } from '../conformance/until.ts'
-import type { InboundLeg, Trunk } from '../gateway.ts'
+import { type InboundLeg, NotAdmitted, type Trunk } from '../gateway.ts'
 import { createUserAgent } from '../sip/user-agent.ts'
 import { createEmbeddedGateway } from './gateway.ts'
 
@@ -67,6 +67,34 @@ test('of two accounts at one carrier, a call belongs to the one whose Contact it
   carrier.place({ from: '5550177', to: 'second' }, gateway.sip)
   await until('the call', () => taken.length === 1)
   assert.equal(taken[0]!.trunkId, 'trunk-second')
+})
+
+test('a 503 with Retry-After keeps calls away for so long', async (t) => {
+  const { gateway, trunk } = await open(t)
+  const carrier = await createUserAgent({ host, port: 0 })
+  t.after(() => carrier.close())
+  let called = 0
+  carrier.onInvite(
+    () => true,
+    (call) => {
+      called++
+      call.reject(503, { 'Retry-After': '20 (maintenance)' })
+    },
+  )
+  await gateway.upsertTrunk({ ...trunk('house'), port: carrier.port, register: false })
+  const request = { trunkId: 'trunk-house', to: '100', callerId: '', ringTimeoutMs: 5_000, maxDurationMs: 60_000 }
+  const leg = await gateway.originate({ ...request, attemptId: 'first' })
+  const events = []
+  for await (const event of leg.events) events.push(event)
+  const last = events.at(-1)
+  assert.deepEqual(last?.t === 'ended' && [last.sip, last.cause], [503, 'congestion'])
+  await assert.rejects(
+    gateway.originate({ ...request, attemptId: 'second' }),
+    (error) => error instanceof NotAdmitted && error.reason === 'trunk_limit' && error.retryAfterMs > 10_000,
+  )
+  assert.equal(called, 1)
+  const state = await gateway.trunkState('trunk-house')
+  assert.ok(state.state === 'failed' && /asked for a pause/.test(state.reason))
 })
 
 test('a call from an address that is no trunk’s is dropped in silence', async (t) => {

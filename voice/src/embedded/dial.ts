@@ -70,6 +70,12 @@ export async function dial(
     if (event.sip === 503 || event.cause === 'network') line.gate.report('failed')
     else if (event.sip !== undefined) line.gate.report('answered_by_carrier')
   })
+  // RFC 3261 section 21.5.4: calls that follow a 503 before its time would be refused one after the other.
+  const { onFailure } = leg.sipHandlers
+  leg.sipHandlers.onFailure = (status, reason, retryAfterMs) => {
+    if (status === 503 && retryAfterMs !== undefined) line.gate.pause(retryAfterMs)
+    onFailure?.(status, reason, retryAfterMs)
+  }
   signal?.addEventListener('abort', hangUp, { once: true })
   engine.legs.add(leg)
   engine.invitesSent.mark()

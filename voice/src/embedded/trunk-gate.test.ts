@@ -76,6 +76,18 @@ test('five failures in a row open the breaker for 30 s; one answer before that s
   assert.equal(gate.openUntil(), clock.now() + 30_000, 'still failing: open again at once')
 })
 
+test('a carrier that asks for a pause gets it, of no more than 5 minutes', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, clock)
+  gate.pause(10_000)
+  gate.pause(2_000)
+  assert.equal(refusalOf(() => gate.admit()).retryAfterMs, 10_000)
+  await clock.advance(10_000)
+  gate.admit().release()
+  gate.pause(86_400_000)
+  assert.equal(gate.openUntil(), clock.now() + 300_000)
+})
+
 test('a place is given back once however often it is released', () => {
   const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 1 }, breaker, createVirtualClock())
   const place = gate.join()

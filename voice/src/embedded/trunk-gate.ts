@@ -32,10 +32,14 @@ export interface TrunkGate {
   join(): Place
   /** How a call's INVITE went, for the breaker. */
   report(outcome: 'answered_by_carrier' | 'failed'): void
+  /** The carrier wants no calls for so long: at most 5 minutes are believed. */
+  pause(ms: number): void
   activeCalls(): number
-  /** Unix time in ms until which the trunk takes no calls, or null. */
+  /** Unix time in ms until which the trunk takes no calls, after failures or because the carrier asked for it; or null. */
   openUntil(): number | null
 }
+
+const longestPauseMs = 300_000
 
 /** How soon to look again for a place that no clock will free. */
 const fullRetryMs = 500
@@ -87,6 +91,9 @@ export function createTrunkGate(limits: TrunkLimits, breaker: BreakerSettings, c
       failuresInARow = outcome === 'failed' ? failuresInARow + 1 : 0
       const now = clock.monotonic()
       if (failuresInARow >= breaker.failures && now >= closedAgainAt) closedAgainAt = now + breaker.openMs
+    },
+    pause(ms) {
+      closedAgainAt = Math.max(closedAgainAt, clock.monotonic() + Math.min(ms, longestPauseMs))
     },
     activeCalls: () => active,
     openUntil() {

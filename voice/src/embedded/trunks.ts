@@ -104,7 +104,7 @@ export function openTrunk(
       if (openUntil === null) return health
       return {
         state: 'failed',
-        reason: `Several calls in a row failed at the carrier. No calls until ${new Date(openUntil).toISOString()}.`,
+        reason: `Several calls in a row failed at the carrier, or it asked for a pause. No calls until ${new Date(openUntil).toISOString()}.`,
       }
     },
     owns: (address) => addresses.has(address),

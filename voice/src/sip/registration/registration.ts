@@ -14,6 +14,8 @@ import type { Registration, SipAccount } from '../types.ts'
 
 const firstRetryMs = 2000
 const longestRetryMs = 300_000
+/** A registrar that asks for more is asked again all the same. */
+const longestRetryAfterMs = 3_600_000
 
 /** Keeps an account registered. See `UserAgent.register`. */
 export function startRegistration(
@@ -65,7 +67,8 @@ export function startRegistration(
     const refused = status === 401 || status === 403 || status === 407
     if (!refused) {
       const retryAfter = response ? headerNumber(response.headers, 'retry-after') : undefined
-      next = core.wheel.after(retryAfter ? retryAfter * 1000 : backoffMs(failures++), send)
+      const waitMs = retryAfter ? Math.min(retryAfter * 1000, longestRetryAfterMs) : backoffMs(failures++)
+      next = core.wheel.after(waitMs, send)
     }
     // What does not answer may be a broken connection that nobody has noticed.
     if (status === 408 && address && isReliable(address.protocol)) core.drop(address, new Error('No answer'))
