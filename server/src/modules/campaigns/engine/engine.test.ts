@@ -344,6 +344,31 @@ test('stopping cancels what still rings and lets people finish talking', async (
   await node.stop()
 })
 
+test('whoever is being rung while the server stops has not answered, and is called again by the rule', async () => {
+  const shop = await lab.makeWorkspace(numbers(1))
+  const node = await startNode(() => noAnswer())
+  const id = await startCampaign(node, shop, { retry: { max_attempts: 2, delay_minutes: 30, on: ['no_answer'] } })
+  await lab.clock.advance(1_600)
+  assert.equal(contactsDialled(node).length, 1)
+  await node.stop()
+  const [target] = await lab.query(
+    'select status, attempts, finished_at, next_attempt_at from campaigns.targets where campaign_id = $1',
+    [id],
+  )
+  const { status, attempts, finished_at } = target!
+  assert.deepEqual({ status, attempts, finished_at }, { status: 'queued', attempts: 1, finished_at: null })
+
+  const next = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
+  await lab.query('update telephony.sip_providers set active = true where id = $1', [shop.providerId])
+  await next.telephony.sync()
+  next.engine.wake()
+  await lab.clock.advance(29 * 60_000)
+  assert.equal(contactsDialled(next).length, 0)
+  await lab.runToEnd(shop, id)
+  assert.deepEqual([contactsDialled(next).length, await statuses(id)], [1, { completed: 1 }])
+  await next.stop()
+})
+
 test('a number put on the do-not-call list between claim and call is not called', async () => {
   const shop = await lab.makeWorkspace(numbers(20))
   const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))

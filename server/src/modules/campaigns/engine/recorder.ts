@@ -42,6 +42,7 @@ interface RecordedCall {
 }
 
 // Only the node that began an attempt may write about it, and only until it has ended: a call given up for lost stays so.
+// Somebody whose telephone we stopped ringing because the server stops has not answered, as far as trying again goes.
 const record = statement(
   'campaigns.record',
   (_, p: { notes: string }) =>
@@ -68,7 +69,7 @@ const record = statement(
     ), judged as (
       select a.*, c.retry,
              a.ended_at is not null and c.status in ('active', 'paused') and a.answered_at is null
-               and c.retry -> 'on' ? a.status and a.number < (c.retry ->> 'max_attempts')::int as again
+               and c.retry -> 'on' ? case a.status when 'cancelled' then 'no_answer' else a.status end and a.number < (c.retry ->> 'max_attempts')::int as again
         from attempt a join campaigns.campaigns c on c.workspace_id = a.workspace_id and c.id = a.campaign_id
     ), target as (
       update campaigns.targets t
