@@ -10,10 +10,9 @@ import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { DataDirInUse, lockDataDir } from './data-lock.ts'
-import { openEmbeddedDatabase, type EmbeddedDatabase } from './embedded.ts'
+import { openEmbeddedDatabase, POSTGRES_MAJOR, type EmbeddedDatabase } from './embedded.ts'
 import type { Log } from './engine.ts'
 import { recoverEmbeddedDatabase } from './recover.ts'
-import { POSTGRES_MAJOR } from './template.ts'
 
 interface LogLine {
   level: 'info' | 'warn'

@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { extractArchive } from './archive.ts'
 import { lockDataDir } from './data-lock.ts'
-import { fsyncDirectory } from './durable-directory.ts'
 import { startEngine, type Engine, type Log } from './engine.ts'
 import { listSnapshots } from './snapshots.ts'
-import { POSTGRES_MAJOR, templatePath } from './template.ts'
+
+/** The major version of PostgreSQL that the pinned PGlite is. */
+export const POSTGRES_MAJOR = '18'
 
 export interface EmbeddedDatabase {
   /** What `pg` needs to connect. The pool must have `max: 1`: there is one session, and a second client waits for the first to leave. */
@@ -39,15 +39,17 @@ const SOCKET_PATH_LIMIT_BYTES = 103 // macOS; Linux allows 107
 /**
  * Opens the PostgreSQL that comes with the server (PGlite). Throws when another process has the directory, when it belongs to
  * another major version of PostgreSQL, or when it does not open (`DoesNotOpen`).
+ *
+ * The thread runs when this returns its promise: a start goes on to load the program, which lets nothing else run here.
  */
 export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const { log, snapshotEveryMs = SNAPSHOT_EVERY_MS } = options
   const dataDir = resolve(options.dataDir)
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const lock = lockDataDir(dataDir)
   let socketDir: string | undefined
   try {
-    socketDir = await chooseSocketDir(dataDir)
+    socketDir = chooseSocketDir(dataDir)
     const engine = await openCluster(dataDir, join(socketDir, SOCKET_NAME), snapshotEveryMs, log)
     return databaseOn(engine, socketDir, log, async () => {
       await removeSocketDir(socketDir, dataDir)
@@ -117,11 +119,8 @@ async function openCluster(dataDir: string, socketPath: string, snapshotEveryMs:
   const start = (): Promise<Engine> =>
     startEngine({ socketPath, storage: { kind: 'directory', clusterDir, snapshotsDir, snapshotEveryMs } }, log)
 
-  if (!existsSync(clusterDir)) {
-    await unpack(templatePath, clusterDir)
-    return start()
-  }
-  await checkMajor(clusterDir)
+  if (!existsSync(clusterDir)) return start()
+  checkMajor(clusterDir)
   try {
     return await start()
   } catch (cause) {
@@ -145,27 +144,21 @@ async function doesNotOpen(cause: Error, clusterDir: string, snapshotsDir: strin
   )
 }
 
-/** In one step: after a crash there is either no cluster or a whole one. */
-async function unpack(archivePath: string, clusterDir: string): Promise<void> {
-  const partial = `${clusterDir}.partial`
-  await extractArchive(archivePath, partial)
-  await rename(partial, clusterDir)
-  fsyncDirectory(dirname(clusterDir))
-}
-
-async function checkMajor(clusterDir: string): Promise<void> {
-  const major = (await readFile(join(clusterDir, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
-  if (major === '' || major === POSTGRES_MAJOR) return // without the file the directory is broken, which opening it will tell
+function checkMajor(clusterDir: string): void {
+  const versionPath = join(clusterDir, 'PG_VERSION')
+  if (!existsSync(versionPath)) return // the directory is broken, which opening it will tell
+  const major = readFileSync(versionPath, 'utf8').trim()
+  if (major === '' || major === POSTGRES_MAJOR) return
   throw new Error(
     `The database in ${clusterDir} was made by PostgreSQL ${major}; this version of the server embeds PostgreSQL ${POSTGRES_MAJOR}. ` +
       'Start the version that made it, take a backup there, and restore that backup with this version.',
   )
 }
 
-async function chooseSocketDir(dataDir: string): Promise<string> {
+function chooseSocketDir(dataDir: string): string {
   if (Buffer.byteLength(join(dataDir, SOCKET_NAME)) <= SOCKET_PATH_LIMIT_BYTES) return dataDir
-  const directory = await mkdtemp(join(tmpdir(), 'switchboard-'))
-  await chmod(directory, 0o700)
+  const directory = mkdtempSync(join(tmpdir(), 'switchboard-'))
+  chmodSync(directory, 0o700)
   return directory
 }
 

@@ -5,9 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import { directoryEntries, endOfArchive, writeArchive } from './archive.ts'
 
-/** The major version of PostgreSQL that the pinned PGlite is. */
-export const POSTGRES_MAJOR = '18'
-
 // Small ones keep a new database, its snapshots and the tests' copies small.
 const WAL_SEGMENT_MIB = 1
 

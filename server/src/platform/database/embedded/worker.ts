@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { zstdDecompressSync } from 'node:zlib'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
@@ -9,12 +10,14 @@ import { citext } from '@electric-sql/pglite/contrib/citext'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { unaccent } from '@electric-sql/pglite/contrib/unaccent'
 import { vector } from '@electric-sql/pglite-pgvector'
-import { DurableDirectory } from './durable-directory.ts'
+import { extractArchive } from './archive.ts'
+import { DurableDirectory, fsyncDirectory } from './durable-directory.ts'
 import { maintenance, refreshStatistics } from './maintenance.ts'
 import { writeSnapshot } from './snapshots.ts'
+import { templatePath } from './template.ts'
 import { serveWire } from './wire-server.ts'
 
-/** What the worker opens: a directory on the disk, or a copy in memory of a packed one (`.tar` or `.tar.zst`). */
+/** What the worker opens: a directory on the disk, which it makes where there is none, or a copy in memory of a packed one (`.tar` or `.tar.zst`). */
 export type Storage =
   | { kind: 'directory'; clusterDir: string; snapshotsDir: string; snapshotEveryMs: number }
   | { kind: 'memory'; templatePath: string }
@@ -66,6 +69,15 @@ function openOptions(): PGliteOptions {
   }
 }
 
+/** In one step: after a crash there is either no cluster or a whole one. */
+async function unpack(archivePath: string, clusterDir: string): Promise<void> {
+  const partial = `${clusterDir}.partial`
+  await extractArchive(archivePath, partial)
+  await rename(partial, clusterDir)
+  fsyncDirectory(dirname(clusterDir))
+}
+
+if (storage.kind === 'directory' && !existsSync(storage.clusterDir)) await unpack(templatePath, storage.clusterDir)
 const pglite = await PGlite.create({ ...openOptions(), extensions: { btree_gist, citext, pg_trgm, unaccent, vector } })
 const wire = await serveWire(pglite, socketPath, QUEUE_TIMEOUT_MS)
 
