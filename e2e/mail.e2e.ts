@@ -14,7 +14,7 @@ import { until } from '../server/test/until.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../voice/src/sip/transport/fixtures/${name}`, import.meta.url))
 const tls = { keyPath: fixture('server.key'), certificatePath: fixture('server.crt') }
-const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../server/src/main.js', import.meta.url))
 const from = 'Wählscheibe <no-reply@example.com>'
 const password = 'correct horse battery'
 

@@ -37,7 +37,7 @@ export interface Switchboard extends AsyncDisposable {
 }
 
 const host = '127.0.0.1'
-const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../server/src/main.js', import.meta.url))
 const voiceWorker = 'voice/src/process/worker.ts'
 /** Two ports per call. */
 const rtpPorts = 400

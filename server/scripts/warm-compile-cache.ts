@@ -1,4 +1,4 @@
-import { keepCompiledCode } from '../src/compile-cache.ts'
+import { keepCompiledCode } from '../src/compile-cache.js'
 
 // `npm ci` runs this at its end, so that the first start finds the program compiled and is as quick as the ones after it.
 keepCompiledCode()

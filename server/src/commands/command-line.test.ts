@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 
 // As an operator types it: in processes of their own, on the embedded database.
-const main = path.join(import.meta.dirname, '../main.ts')
+const main = path.join(import.meta.dirname, '../main.js')
 const folder = await mkdtemp(path.join(tmpdir(), 'switchboard-command-'))
 after(() => rm(folder, { recursive: true, force: true }))
 

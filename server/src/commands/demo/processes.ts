@@ -20,7 +20,7 @@ export async function startServer(
     // Apart from those of a server that may be running.
     RTP_PORTS: '24000-25999',
   }
-  const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
+  const main = fileURLToPath(new URL('../../main.js', import.meta.url))
   const child = fork(main, ['start'], { execArgv, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let complaints = ''
   child.stderr?.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-4000)))

@@ -1,11 +1,12 @@
-import { enableCompileCache } from 'node:module'
+// Not by name: an older Node has no such function, and main.js has to load there to say so.
+import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /**
  * Keeps what Node compiles beside the packages, which nobody else may write to: a shared temporary directory would run
  * what others put there. By the environment, threads and child processes use it too. `NODE_COMPILE_CACHE` names another.
  */
-export function keepCompiledCode(): void {
+export function keepCompiledCode() {
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/switchboard', import.meta.url))
-  enableCompileCache(process.env.NODE_COMPILE_CACHE)
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
 }

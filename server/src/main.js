@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+// JavaScript, as is what it imports: until the cache is kept, one line of TypeScript makes Node load the compiler for it,
+// which takes a tenth of a second. And a Node that is too old can read why it is.
 import { existsSync } from 'node:fs'
-import { keepCompiledCode } from './compile-cache.ts'
+import { keepCompiledCode } from './compile-cache.js'
 
 const oldestNode = 24
 
