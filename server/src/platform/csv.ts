@@ -1,12 +1,15 @@
-/**
- * One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front; telephone
- * numbers in E.164 stay as they are.
- */
-export const toCsvLine = (cells: (string | number | boolean | null)[]): string => `${cells.map(toCell).join(',')}\r\n`
+type Cell = string | number | boolean | null
 
-function toCell(value: string | number | boolean | null): string {
+/** One line of CSV (RFC 4180). */
+export const toCsvLine = (cells: Cell[]): string => `${cells.map(toCell).join(',')}\r\n`
+
+/**
+ * A cell that a spreadsheet will not take for a formula: a text that begins like one gets an apostrophe in front. Plain
+ * telephone numbers may keep their plus.
+ */
+export function toCell(value: Cell): string {
   const text = value === null ? '' : String(value)
-  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^\+?\d+$/.test(text) && typeof value === 'string'
+  const isFormula = typeof value === 'string' && /^[=+\-@\t\r\n]/.test(text) && !/^\+\d+$/.test(text)
   const safe = isFormula ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Ctx } from '../../platform/context.ts'
+import { toCsvLine } from '../../platform/csv.ts'
 import { FileReply } from '../../platform/http/route.ts'
 import { readCalls } from './calls.ts'
 import { getCampaign } from './campaigns.ts'
@@ -37,24 +38,12 @@ export async function campaignReport(ctx: Ctx, id: string): Promise<FileReply> {
 }
 
 async function* lines(ctx: Ctx, campaign_id: string): AsyncGenerator<string> {
-  yield toLine(columns.map(({ name }) => name))
+  yield toCsvLine(columns.map(({ name }) => name))
   for (let before: string | null = null; ;) {
     const calls = await readCalls(ctx, { campaign_id, status: null, before, limit: batchSize })
-    yield calls.map((call) => toLine(columns.map(({ value }) => value(call)))).join('')
+    yield calls.map((call) => toCsvLine(columns.map(({ value }) => value(call)))).join('')
     const last = calls.at(-1)
     if (!last || calls.length < batchSize) return
     before = last.id
   }
-}
-
-const toLine = (values: (string | number | null)[]) => `${values.map(toCell).join(',')}\r\n`
-
-/**
- * A cell that a spreadsheet will not take for a formula: what begins like one gets an apostrophe in front. Plain
- * telephone numbers may keep their plus.
- */
-export function toCell(value: string | number | null): string {
-  const text = value === null ? '' : String(value)
-  const safe = /^[=+\-@\t\r\n]/.test(text) && !/^\+\d+$/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
