@@ -24,6 +24,7 @@ export function describeTrunks(make: MakeHarness): void {
       await untilState(scene, 'failed')
       const state = await scene.gateway.trunkState(scene.trunk.id)
       assert.ok(state.state === 'failed' && [401, 403, 407].includes(state.sip ?? 0))
+      assert.match(state.reason, /refused the user name or password/)
     }))
 
   test('a call with a wrong password ends as auth_failed; the right one put in place works', () =>

@@ -78,7 +78,8 @@ export function openTrunk(
     // Both use one Contact: giving up the old binding after making the new one would remove the new one.
     await predecessor?.close()
     if (closed) return
-    if (trunk.register) registration = userAgent.register(accountOf(trunk), (now) => (health = registrationState(now)))
+    if (trunk.register)
+      registration = userAgent.register(accountOf(trunk), (now) => (health = registrationState(trunk, now)))
     void check()
   }
 
@@ -151,11 +152,15 @@ export async function tryTrunk(
 
 function registerMessage(trunk: Trunk, status: number, reason: string): string {
   if (status < 300) return `${trunk.host} accepted the registration of ${trunk.username}.`
-  if (status === 401 || status === 403 || status === 407)
-    return `${trunk.host} refused the user name or password of ${trunk.username} (${status}).`
+  if (isRefusal(status)) return refusalMessage(trunk, status)
   if (status === nobodyAnswered) return noAnswer
   return `${trunk.host} refused the registration: ${status} ${reason}.`
 }
+
+const isRefusal = (status: number) => status === 401 || status === 403 || status === 407
+
+const refusalMessage = ({ host, username }: Trunk, status: number) =>
+  `${host} refused the user name or password of ${username} (${status}).`
 
 /** RFC 3261 section 8.1.3.1: what a timeout counts as. */
 const nobodyAnswered = 408
@@ -169,15 +174,13 @@ function optionsState(status: number): TrunkState {
   return { state: 'ready' }
 }
 
-function registrationState({ state, detail }: Registration): TrunkState {
+function registrationState(trunk: Trunk, { state, detail }: Registration): TrunkState {
   if (state === 'registered') return { state, expiresAt: detail.expiresAt ?? 0 }
   if (state === 'registering') return { state }
   if (state === 'stopped') return { state: 'unregistered' }
-  return {
-    state: 'failed',
-    ...(detail.status !== undefined && { sip: detail.status }),
-    reason: detail.reason ?? 'The carrier refused the registration.',
-  }
+  const { status, reason = 'The carrier refused the registration.' } = detail
+  if (status === undefined) return { state: 'failed', reason }
+  return { state: 'failed', sip: status, reason: isRefusal(status) ? refusalMessage(trunk, status) : reason }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -14,6 +14,8 @@ import { parseNameAddr, sipUri } from '../message/uri.ts'
 /** How long a binding is asked for. */
 export const wantedSeconds = 300
 const unregisterMs = 2000
+/** What a registrar may make of it. */
+const longestSeconds = 86_400
 
 /** Sends the REGISTERs of one account with one Contact, in sequence (RFC 3261 section 10). */
 export interface Registrar {
@@ -75,9 +77,11 @@ export function createRegistrar(core: Core, account: SipAccount, contactUser: st
       const contacts = headerValues(headers, 'contact').map(parseNameAddr)
       // A registrar behind NAT may have rewritten our Contact; when it stands alone it is ours all the same.
       const ours =
-        contacts.find((each) => each?.uri.startsWith(contact)) ?? (contacts.length === 1 ? contacts[0] : null)
+        contacts.find((each) => each?.uri === contact || each?.uri.startsWith(`${contact};`)) ??
+        (contacts.length === 1 ? contacts[0] : null)
       const expires = ours?.params.get('expires') ?? ''
-      return /^\d{1,9}$/.test(expires) ? Number(expires) : (headerNumber(headers, 'expires') ?? wantedSeconds)
+      const seconds = /^\d{1,9}$/.test(expires) ? Number(expires) : (headerNumber(headers, 'expires') ?? wantedSeconds)
+      return Math.min(seconds, longestSeconds)
     },
     remove: () =>
       new Promise((resolve) => {
@@ -97,7 +101,7 @@ export function createRegistrar(core: Core, account: SipAccount, contactUser: st
 export function longerTime({ status, response }: Result, seconds: number): number | null {
   if (status !== 423 || !response) return null
   const minimum = headerNumber(response.headers, 'min-expires')
-  return minimum !== undefined && minimum > seconds && minimum <= 86_400 ? minimum : null
+  return minimum !== undefined && minimum > seconds && minimum <= longestSeconds ? minimum : null
 }
 
 /** See `UserAgent.tryRegister`. Its Contact is its own: trying an account leaves a live registration alone. */
@@ -108,7 +112,8 @@ export function tryRegistration(
 ): Promise<{ status: number; reason: string }> {
   const registrar = createRegistrar(core, account, `try-${newTag()}`)
   return new Promise((resolve, reject) => {
-    let seconds = 60
+    const firstSeconds = 60
+    let seconds = firstSeconds
     let trying = send()
     const deadline = core.wheel.after(timeoutMs, () => {
       trying.expire()
@@ -118,7 +123,7 @@ export function tryRegistration(
     function send(): Exchange {
       return registrar.send(seconds, (result) => {
         const { status, reason, response } = result
-        const longer = longerTime(result, seconds)
+        const longer = seconds === firstSeconds ? longerTime(result, seconds) : null
         if (longer !== null) {
           seconds = longer
           trying = send()

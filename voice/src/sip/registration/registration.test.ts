@@ -69,6 +69,28 @@ test('423 is answered with the asked-for time at once', async () => {
   await nothingLeft()
 })
 
+test('a registrar that asks for ever more time is refused it', async () => {
+  const { requests, states, registration, network, nothingLeft } = await registering((request) => {
+    const asked = Number(header(request.headers, 'expires'))
+    return asked === 0 ? ['200 OK'] : ['423 Interval Too Brief', `Min-Expires: ${asked + 1}`]
+  })
+  assert.deepEqual([states, requests.length], [['failed 423'], 2])
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('of several bindings ours is the one whose address is the same, not one that begins like it', async () => {
+  const { network, registration, nothingLeft } = await registering((request) => {
+    const ours = header(request.headers, 'contact')!
+    return ['200 OK', `Contact: ${ours.replace('>', '0>')};expires=7, ${ours};expires=180`]
+  })
+  assert.equal(registration.detail.expiresAt, network.clock.now() - 50 + 2 + 180_000)
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
 test('failures back off, Retry-After is obeyed, and it comes back', async () => {
   const { network, requests, states, registration, nothingLeft } = await registering((_request, count) => {
     if (count === 1) return ['503 Service Unavailable', 'Retry-After: 20']

@@ -28,6 +28,8 @@ export function startRegistration(
   let state: Registration['state'] = 'registering'
   let detail: Registration['detail'] = {}
   let seconds = wantedSeconds
+  /** The time was made longer by a 423 just now: another 423 is a refusal. */
+  let prolonged = false
   let failures = 0
   let next: Timer = idleTimer
   let expiry: Timer = idleTimer
@@ -57,7 +59,8 @@ export function startRegistration(
       const moved = address !== null && core.local.learn(destination, address, response.via)
       return onRegistered(response, moved)
     }
-    const longer = longerTime(result, seconds)
+    const longer = prolonged ? null : longerTime(result, seconds)
+    prolonged = longer !== null
     if (longer !== null) {
       seconds = longer
       return send()
@@ -85,6 +88,7 @@ export function startRegistration(
   function onRegistered(response: ReceivedResponse, moved: boolean): void {
     const grantedMs = registrar.granted(response) * 1000
     failures = 0
+    prolonged = false
     expiry.cancel()
     expiry = core.wheel.after(grantedMs, () => {
       keepAlive?.stop()
