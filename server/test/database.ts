@@ -10,7 +10,7 @@ import type { Log } from '../src/platform/log.ts'
 export async function openTestDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   const server = process.env.DATABASE_URL
   const hash = createHash('sha256')
-  for (const migration of await readMigrations()) hash.update(migration.name).update(migration.hash)
+  for (const migration of readMigrations()) hash.update(migration.name).update(migration.hash)
   const key = hash.digest('hex').slice(0, 16)
   return server ? onPostgres(server, key, config, log) : embedded(key, config, log)
 }

@@ -67,7 +67,7 @@ async function checkMigrations(pool: pg.Pool): Promise<Finding> {
     ? await pool.query<{ name: string; hash: string }>('select name, hash from migrations.applied')
     : { rows: [] }
   const known = new Map(rows.map(({ name, hash }) => [name, hash]))
-  const migrations = await readMigrations()
+  const migrations = readMigrations()
   const changed = migrations.filter(({ name, hash }) => known.has(name) && known.get(name) !== hash)
   if (changed.length > 0)
     return failed(

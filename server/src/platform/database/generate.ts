@@ -73,7 +73,7 @@ ${interfaces.map((table) => `  '${table.name}': ${table.type}`).join('\n')}
 
 async function readColumns(): Promise<Column[]> {
   const db = await PGlite.create({ extensions: { btree_gist, citext, pg_trgm, unaccent, vector } })
-  for (const migration of await readMigrations()) await db.exec(migration.sql)
+  for (const migration of readMigrations()) await db.exec(migration.sql)
   const { rows } = await db.query<Column>(`
     select n.nspname as schema, c.relname as table, a.attname as column, t.typname as type,
            not a.attnotnull as nullable, a.atthasdef or a.attidentity <> '' as defaulted,

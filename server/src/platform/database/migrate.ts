@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, readdir } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import type pg from 'pg'
 
 const folder = new URL('../../../migrations/', import.meta.url)
@@ -10,14 +10,12 @@ export interface Migration {
   hash: string
 }
 
-export async function readMigrations(): Promise<Migration[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
-  return Promise.all(
-    names.map(async (name) => {
-      const sql = await readFile(new URL(name, folder), 'utf8')
-      return { name, sql, hash: createHash('sha256').update(sql).digest('hex') }
-    }),
-  )
+export function readMigrations(): Migration[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.sql'))
+  return names.sort().map((name) => {
+    const sql = readFileSync(new URL(name, folder), 'utf8')
+    return { name, sql, hash: createHash('sha256').update(sql).digest('hex') }
+  })
 }
 
 /**
@@ -25,7 +23,7 @@ export async function readMigrations(): Promise<Migration[]> {
  * applied now. Throws when a file that was applied has changed since.
  */
 export async function migrate(pool: pg.Pool, report: (name: string) => void = () => {}): Promise<string[]> {
-  const migrations = await readMigrations()
+  const migrations = readMigrations()
   const client = await pool.connect()
   const applied: string[] = []
   try {

@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { Config } from '../../config.ts'
 import type { Log } from '../log.ts'
 import { openEmbeddedDatabase } from './embedded/embedded.ts'
+import { preparedPath } from './prepared.ts'
 import type { Connections } from './scope.ts'
 
 export interface OpenDatabase extends Connections {
@@ -17,7 +18,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     const pool = createPool(config, log, { connectionString: config.database.url, max: config.database.poolSize })
     return { kind: 'postgresql', pool, pipelined: config.database.pipelined, close: () => pool.end() }
   }
-  const embedded = await openEmbeddedDatabase({ dataDir: config.dataDir, log })
+  const embedded = await openEmbeddedDatabase({ dataDir: config.dataDir, log, template: preparedPath })
   // One backend serves every connection there, so a second one would meet the first one's prepared statements.
   const pool = createPool(config, log, { ...embedded.connection, max: 1 })
   return {

@@ -32,6 +32,16 @@ export async function writeArchive(path: string, parts: AsyncIterable<ArchivePar
   await pipeline(Readable.from(parts), compress, createWriteStream(path, { mode: 0o600, flush: true }))
 }
 
+/** Writes a directory in which nothing changes meanwhile. */
+export function packDirectory(directory: string, path: string, level?: number): Promise<void> {
+  return writeArchive(path, wholeDirectory(directory), level)
+}
+
+async function* wholeDirectory(directory: string): AsyncGenerator<ArchivePart> {
+  yield* directoryEntries(directory, () => true)
+  yield* endOfArchive()
+}
+
 export function* endOfArchive(): Generator<ArchivePart> {
   yield Buffer.alloc(2 * BLOCK_BYTES)
 }

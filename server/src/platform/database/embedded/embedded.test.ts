@@ -9,8 +9,14 @@ import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { packDirectory } from './archive.ts'
 import { DataDirInUse, lockDataDir } from './data-lock.ts'
-import { openEmbeddedDatabase, POSTGRES_MAJOR, type EmbeddedDatabase } from './embedded.ts'
+import {
+  openEmbeddedDatabase,
+  POSTGRES_MAJOR,
+  type EmbeddedDatabase,
+  type EmbeddedDatabaseOptions,
+} from './embedded.ts'
 import type { Log } from './engine.ts'
 import { recoverEmbeddedDatabase } from './recover.ts'
 
@@ -38,9 +44,9 @@ async function temporaryDirectory(t: TestContext): Promise<string> {
 async function open(
   t: TestContext,
   dataDir: string,
-  log: Log = recordingLog(),
+  options: Partial<EmbeddedDatabaseOptions> = {},
 ): Promise<{ database: EmbeddedDatabase; pool: pg.Pool; close(): Promise<void> }> {
-  const database = await openEmbeddedDatabase({ dataDir, log })
+  const database = await openEmbeddedDatabase({ dataDir, log: recordingLog(), ...options })
   const pool = new pg.Pool({ ...database.connection, max: 1 })
   pool.on('error', () => undefined) // a failed test leaves its pool to the database's end
   t.after(() => database.close())
@@ -215,6 +221,18 @@ test('a broken database without a snapshot is left as it is', async (t) => {
   assert.ok(existsSync(join(dataDir, 'postgres/PG_VERSION')))
 })
 
+test('a new database is unpacked from its template, and is an empty one where no template is', async (t) => {
+  const [dataDir, copyDir] = [await temporaryDirectory(t), await temporaryDirectory(t)]
+  const template = () => join(copyDir, 'template.tar.zst')
+  const original = await open(t, dataDir, { template })
+  await original.pool.query('create table facts as select 1 as n')
+  await original.close()
+  await packDirectory(join(dataDir, 'postgres'), template())
+  const copy = await open(t, copyDir, { template })
+  assert.deepEqual(await numbers(copy.pool), [1])
+  await copy.close()
+})
+
 test('a directory of another PostgreSQL is refused with what to do', async (t) => {
   const dataDir = await temporaryDirectory(t)
   mkdirSync(join(dataDir, 'postgres'))
@@ -228,7 +246,7 @@ test('a directory of another PostgreSQL is refused with what to do', async (t) =
 test('a failed engine rejects what is under way, says so, and the database opens again', async (t) => {
   const dataDir = await temporaryDirectory(t)
   const log = recordingLog()
-  const { database, pool } = await open(t, dataDir, log)
+  const { database, pool } = await open(t, dataDir, { log })
   await pool.query('create table facts as select 1 as n')
   // PGlite exits when it has to read from the client inside a statement.
   const underWay = [pool.query('copy facts from stdin'), pool.query('select 1'), pool.query('select 2')]

@@ -25,6 +25,8 @@ export interface EmbeddedDatabaseOptions {
   /** Created with mode 0700. Holds `postgres/`, `snapshots/`, the lock and the socket. */
   dataDir: string
   log: Log
+  /** Tells what a new database is unpacked from; a path with nothing there, and the default, is the empty one. */
+  template?: () => string
   /** Default 15 minutes. */
   snapshotEveryMs?: number
 }
@@ -43,14 +45,14 @@ const SOCKET_PATH_LIMIT_BYTES = 103 // macOS; Linux allows 107
  * The thread runs when this returns its promise: a start goes on to load the program, which lets nothing else run here.
  */
 export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
-  const { log, snapshotEveryMs = SNAPSHOT_EVERY_MS } = options
+  const { log, template, snapshotEveryMs = SNAPSHOT_EVERY_MS } = options
   const dataDir = resolve(options.dataDir)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const lock = lockDataDir(dataDir)
   let socketDir: string | undefined
   try {
     socketDir = chooseSocketDir(dataDir)
-    const engine = await openCluster(dataDir, join(socketDir, SOCKET_NAME), snapshotEveryMs, log)
+    const engine = await openCluster(dataDir, join(socketDir, SOCKET_NAME), snapshotEveryMs, log, template)
     return databaseOn(engine, socketDir, log, async () => {
       await removeSocketDir(socketDir, dataDir)
       lock.release()
@@ -113,13 +115,22 @@ async function withinLimit(work: Promise<unknown>, limitMs: number, name: string
     )
 }
 
-async function openCluster(dataDir: string, socketPath: string, snapshotEveryMs: number, log: Log): Promise<Engine> {
+async function openCluster(
+  dataDir: string,
+  socketPath: string,
+  snapshotEveryMs: number,
+  log: Log,
+  template?: () => string,
+): Promise<Engine> {
   const clusterDir = join(dataDir, 'postgres')
   const snapshotsDir = join(dataDir, 'snapshots')
-  const start = (): Promise<Engine> =>
-    startEngine({ socketPath, storage: { kind: 'directory', clusterDir, snapshotsDir, snapshotEveryMs } }, log)
+  const start = (templatePath?: string): Promise<Engine> =>
+    startEngine(
+      { socketPath, storage: { kind: 'directory', clusterDir, snapshotsDir, snapshotEveryMs, templatePath } },
+      log,
+    )
 
-  if (!existsSync(clusterDir)) return start()
+  if (!existsSync(clusterDir)) return start(template?.())
   checkMajor(clusterDir)
   try {
     return await start()

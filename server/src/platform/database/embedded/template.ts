@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
-import { directoryEntries, endOfArchive, writeArchive } from './archive.ts'
+import { packDirectory } from './archive.ts'
 
 // Small ones keep a new database, its snapshots and the tests' copies small.
 const WAL_SEGMENT_MIB = 1
@@ -22,15 +22,10 @@ export async function buildTemplate(path: string): Promise<void> {
     for (const database of ['template0', 'template1']) await pglite.exec(`drop database ${database}`)
     await pglite.exec('vacuum (freeze, analyze)')
     await pglite.close()
-    await writeArchive(path, packed(cluster), 19)
+    await packDirectory(cluster, path, 19)
   } finally {
     await rm(directory, { recursive: true })
   }
-}
-
-async function* packed(directory: string): AsyncGenerator<Buffer> {
-  yield* directoryEntries(directory, () => true)
-  yield* endOfArchive()
 }
 
 if (import.meta.main) await buildTemplate(templatePath)

@@ -14,12 +14,12 @@ import { extractArchive } from './archive.ts'
 import { DurableDirectory, fsyncDirectory } from './durable-directory.ts'
 import { maintenance, refreshStatistics } from './maintenance.ts'
 import { writeSnapshot } from './snapshots.ts'
-import { templatePath } from './template.ts'
+import { templatePath as emptyPath } from './template.ts'
 import { serveWire } from './wire-server.ts'
 
 /** What the worker opens: a directory on the disk, which it makes where there is none, or a copy in memory of a packed one (`.tar` or `.tar.zst`). */
 export type Storage =
-  | { kind: 'directory'; clusterDir: string; snapshotsDir: string; snapshotEveryMs: number }
+  | { kind: 'directory'; clusterDir: string; snapshotsDir: string; snapshotEveryMs: number; templatePath?: string }
   | { kind: 'memory'; templatePath: string }
 
 export interface WorkerOptions {
@@ -77,7 +77,10 @@ async function unpack(archivePath: string, clusterDir: string): Promise<void> {
   fsyncDirectory(dirname(clusterDir))
 }
 
-if (storage.kind === 'directory' && !existsSync(storage.clusterDir)) await unpack(templatePath, storage.clusterDir)
+if (storage.kind === 'directory' && !existsSync(storage.clusterDir)) {
+  const { clusterDir, templatePath = emptyPath } = storage
+  await unpack(existsSync(templatePath) ? templatePath : emptyPath, clusterDir)
+}
 const pglite = await PGlite.create({ ...openOptions(), extensions: { btree_gist, citext, pg_trgm, unaccent, vector } })
 const wire = await serveWire(pglite, socketPath, QUEUE_TIMEOUT_MS)
 
