@@ -1,6 +1,7 @@
 import type { VoiceGateway } from '@switchboard/voice'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
+import { WorkspaceDeleted } from '../identity/events.ts'
 import { SipProviderChanged } from '../telephony/events.ts'
 import { createTelephony } from '../telephony/index.ts'
 import { createCampaignEngine } from './engine/engine.ts'
@@ -17,7 +18,7 @@ export async function startCalling(services: Services, voice: VoiceGateway, outb
   const telephony = createTelephony(services, voice, { onChange: () => engine.wake() })
   const engine = createCampaignEngine({ services, gateway: voice, telephony })
   const stopFollowing = outbox.follow((event) => {
-    if (event.type === SipProviderChanged.type) {
+    if (event.type === SipProviderChanged.type || event.type === WorkspaceDeleted.type) {
       telephony
         .sync()
         .then(engine.wake, (error: unknown) =>

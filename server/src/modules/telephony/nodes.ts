@@ -39,11 +39,15 @@ export const leave = statement(
   (_, p: { id: string }) => sql`delete from telephony.nodes where id = ${p.id}`,
 )
 
+/** Switched on, in a workspace that has not been deleted. */
+const inUse = sql`
+  p.active and exists (select from identity.workspaces w where w.id = p.workspace_id and w.deleted_at is null)`
+
 export const drop = statement(
   'telephony.drop_trunks.sweep',
   (_, p: { id: string }) =>
     sql`delete from telephony.trunks t using telephony.sip_providers p
-       where t.node_id = ${p.id} and p.workspace_id = t.workspace_id and p.id = t.sip_provider_id and not p.active`,
+       where t.node_id = ${p.id} and p.workspace_id = t.workspace_id and p.id = t.sip_provider_id and not (${inUse})`,
 )
 
 // Each node takes its share, so that several nodes divide what becomes free among them.
@@ -51,14 +55,14 @@ export const take = statement(
   'telephony.take_trunks.sweep',
   (_, p: { id: string }) =>
     sql`with share as (
-        select ceil((select count(*) from telephony.sip_providers where active)::numeric
+        select ceil((select count(*) from telephony.sip_providers p where ${inUse})::numeric
                     / greatest(1, (select count(*) from telephony.nodes where lease_until > now())))
                - (select count(*) from telephony.trunks where node_id = ${p.id}) as room
       )
       insert into telephony.trunks (workspace_id, sip_provider_id, node_id)
       select p.workspace_id, p.id, ${p.id}
         from telephony.sip_providers p
-       where p.active
+       where ${inUse}
          and not exists (select from telephony.trunks t where t.workspace_id = p.workspace_id and t.sip_provider_id = p.id)
        order by p.id
        limit (select greatest(0, room)::int from share)
