@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answers } from '../callee.ts'
+import { systemClock } from '../clock.ts'
 import { createLoopbackCarrier } from '../carrier/loopback-carrier.ts'
 import { until } from '../conformance/until.ts'
 import { type InboundLeg, NotAdmitted, type Trunk } from '../gateway.ts'
 import { createUserAgent } from '../sip/user-agent.ts'
 import { createEmbeddedGateway } from './gateway.ts'
+import { openTrunk } from './trunks.ts'
 
 const host = '127.0.0.1'
 
@@ -67,6 +69,34 @@ test('of two accounts at one carrier, a call belongs to the one whose Contact it
   carrier.place({ from: '5550177', to: 'second' }, gateway.sip)
   await until('the call', () => taken.length === 1)
   assert.equal(taken[0]!.trunkId, 'trunk-second')
+})
+
+test('while the DNS does not answer a carrier is where it was', async (t) => {
+  const { trunk } = await open(t)
+  const [carrier, userAgent] = await Promise.all([
+    createUserAgent({ host, port: 0 }),
+    createUserAgent({ host, port: 0 }),
+  ])
+  let failures = 0
+  let works = true
+  const line = openTrunk({ ...trunk('house'), port: carrier.port, register: false }, userAgent, systemClock, {
+    breaker: { failures: 5, openMs: 1_000 },
+    checkEveryMs: 10,
+    probeTimeoutMs: 2_000,
+    async lookup() {
+      if (works) return ['192.0.2.7']
+      failures++
+      throw new Error('The DNS is down.')
+    },
+  })
+  t.after(async () => {
+    await line.close()
+    await Promise.all([carrier.close(), userAgent.close()])
+  })
+  await until('its address', () => line.owns('192.0.2.7'))
+  works = false
+  await until('two failed look-ups', () => failures > 1)
+  assert.deepEqual([line.owns('192.0.2.7'), line.state()], [true, { state: 'ready' }])
 })
 
 test('a 503 with Retry-After keeps calls away for so long', async (t) => {

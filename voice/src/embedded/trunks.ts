@@ -84,13 +84,16 @@ export function openTrunk(
   }
 
   async function check(): Promise<void> {
-    try {
-      addresses = new Set([trunk.host, ...(await settings.lookup(trunk.host))])
-      if (!trunk.register && Number.isFinite(settings.checkEveryMs))
-        health = optionsState(await userAgent.options(accountOf(trunk), settings.probeTimeoutMs))
-    } catch (error) {
-      if (!trunk.register)
-        health = { state: 'failed', reason: `${trunk.host} could not be reached: ${messageOf(error)}` }
+    const found = await settings.lookup(trunk.host).catch(() => null)
+    // While nobody can say where a carrier is, it is where it was.
+    if (found) addresses = new Set([trunk.host, ...found])
+    if (!trunk.register && Number.isFinite(settings.checkEveryMs)) {
+      health = await userAgent
+        .options(accountOf(trunk), settings.probeTimeoutMs)
+        .then(optionsState, (error: unknown): TrunkState => ({
+          state: 'failed',
+          reason: `${trunk.host} could not be reached: ${messageOf(error)}`,
+        }))
     }
     if (!closed && Number.isFinite(settings.checkEveryMs))
       nextCheck = clock.setTimeout(() => void check(), settings.checkEveryMs)

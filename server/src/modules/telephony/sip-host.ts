@@ -21,16 +21,17 @@ export function checkSipHost(host: string, allowPrivate: boolean): void {
 
 /**
  * The same at the moment of use, when the name is resolved: what a name points to may change. Answers what is wrong, or
- * null.
+ * null. One that was found before is not given up because the DNS does not answer: the telephone engine still has its
+ * address.
  */
-export async function faultOfSipHost(host: string, allowPrivate: boolean): Promise<string | null> {
+export async function faultOfSipHost(host: string, allowPrivate: boolean, wasFound = false): Promise<string | null> {
   if (allowPrivate) return null
   if (isIP(host) !== 0) return isPrivateAddress(host) ? privateHost(host) : null
   try {
     const addresses = await lookup(host, { all: true })
     return addresses.some(({ address }) => isPrivateAddress(address)) ? privateHost(host) : null
   } catch {
-    return `${host} has no address in the DNS. Check the host name.`
+    return wasFound ? null : `${host} has no address in the DNS. Check the host name.`
   }
 }
 

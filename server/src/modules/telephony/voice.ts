@@ -123,8 +123,9 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
   }
 
   async function open(row: SipAccountRow): Promise<void> {
-    const fault = await faultOfSipHost(row.host, services.config.sip.allowPrivate)
-    if (!fault && isDeepStrictEqual(opened.get(row.id), row)) return
+    const before = opened.get(row.id)
+    const fault = await faultOfSipHost(row.host, services.config.sip.allowPrivate, before?.host === row.host)
+    if (!fault && isDeepStrictEqual(before, row)) return
     try {
       if (fault) throw new TypeError(fault)
       await gateway.upsertTrunk(toTrunk(services, row))
