@@ -44,13 +44,26 @@ test('-sess hashes nonce and cnonce into the secret', () => {
   assert.equal(digestResponse({ ...circle, challenge: challenge({ ...rfc7616, algorithm: 'MD5-SESS' }) }), expected)
 })
 
+test('SHA-512/256, and auth-int, which hashes the body into the answer', () => {
+  const h = (text: string) => createHash('sha512-256').update(text).digest('hex')
+  const ha1 = h(`Mufasa:${rfc7616.realm}:Circle of Life`)
+  const ha2 = h(`GET:/dir/index.html:${h('v=0')}`)
+  const expected = h(`${ha1}:${rfc7616.nonce}:00000001:${circle.cnonce}:auth-int:${ha2}`)
+  const asked = challenge({ ...rfc7616, algorithm: 'SHA-512-256', qop: 'auth-int' })
+  assert.equal(digestResponse({ ...circle, challenge: asked, body: 'v=0' }), expected)
+  assert.notEqual(digestResponse({ ...circle, challenge: asked }), expected)
+})
+
 test('one header with several challenges, unknown algorithms left out', () => {
   const value =
-    'Digest realm="a, b", nonce="n\\"1", algorithm=SHA-512-256, Digest realm="a, b", nonce="n2", algorithm=SHA-256, qop="auth,auth-int", Basic realm="x"'
+    'Digest realm="a, b", nonce="n\\"1", algorithm=SHA-3, Digest realm="a, b", nonce="n2", algorithm=SHA-256, qop="auth,auth-int", Basic realm="x"'
   const [only, ...more] = parseChallenges(value)
   assert.deepEqual(more, [])
   assert.deepEqual(only, challenge({ realm: 'a, b', nonce: 'n2', algorithm: 'SHA-256', qop: 'auth' }))
-  assert.deepEqual(parseChallenges('Digest realm="a", nonce="n", qop="auth-int"'), [])
+  assert.deepEqual(parseChallenges('Digest realm="a", nonce="n", qop="auth-int"'), [
+    challenge({ realm: 'a', nonce: 'n', qop: 'auth-int' }),
+  ])
+  assert.deepEqual(parseChallenges('Digest realm="a", nonce="n", qop="auth-conf"'), [])
   assert.deepEqual(parseChallenges(',,= ,"'), [])
 })
 

@@ -8,8 +8,8 @@ export interface Challenge {
   realm: string
   nonce: string
   algorithm: string
-  /** `auth` when the server offers it; undefined for RFC 2069 style. */
-  qop: 'auth' | undefined
+  /** `auth` when the server offers it, else `auth-int`; undefined for RFC 2069 style. */
+  qop: 'auth' | 'auth-int' | undefined
   opaque: string | undefined
   stale: boolean
 }
@@ -20,11 +20,13 @@ export interface DigestInput {
   password: string
   method: string
   uri: string
+  /** Of the request, which `auth-int` protects too. Default none. */
+  body?: string
   cnonce: string
   nc: number
 }
 
-const hashes: Record<string, string> = { MD5: 'md5', 'SHA-256': 'sha256' }
+const hashes: Record<string, string> = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' }
 
 /** The challenges of one header value that we can answer, in the server's order of preference. */
 export function parseChallenges(value: string): Challenge[] {
@@ -48,14 +50,15 @@ function toChallenge(params: Map<string, string>): Challenge[] {
   const nonce = params.get('nonce')
   const algorithm = (params.get('algorithm') ?? 'MD5').toUpperCase()
   const offered = params.get('qop')
-  const qop = offered?.split(',').some((option) => option.trim().toLowerCase() === 'auth') ? 'auth' : undefined
+  const offers = offered?.split(',').map((option) => option.trim().toLowerCase())
+  const qop = (['auth', 'auth-int'] as const).find((option) => offers?.includes(option))
   const usable = Object.hasOwn(hashes, algorithm.replace(/-SESS$/, '')) && (!offered || qop !== undefined)
   if (params.get('scheme') !== 'digest' || realm === undefined || nonce === undefined || !usable) return []
   const stale = params.get('stale')?.toLowerCase() === 'true'
   return [{ realm, nonce, algorithm, qop, opaque: params.get('opaque'), stale }]
 }
 
-/** `response` of RFC 7616 section 3.4.1, for MD5 and SHA-256, with and without `-sess`. */
+/** `response` of RFC 7616 section 3.4.1, for MD5, SHA-256 and SHA-512/256, with and without `-sess`. */
 export function digestResponse(input: DigestInput): string {
   const { challenge, cnonce } = input
   const hash = (text: string): string =>
@@ -64,7 +67,8 @@ export function digestResponse(input: DigestInput): string {
       .digest('hex')
   const secret = hash(`${input.username}:${challenge.realm}:${input.password}`)
   const ha1 = challenge.algorithm.endsWith('-SESS') ? hash(`${secret}:${challenge.nonce}:${cnonce}`) : secret
-  const ha2 = hash(`${input.method}:${input.uri}`)
+  const target = `${input.method}:${input.uri}`
+  const ha2 = hash(challenge.qop === 'auth-int' ? `${target}:${hash(input.body ?? '')}` : target)
   if (!challenge.qop) return hash(`${ha1}:${challenge.nonce}:${ha2}`)
   return hash(`${ha1}:${challenge.nonce}:${hexCount(input.nc)}:${cnonce}:${challenge.qop}:${ha2}`)
 }
@@ -99,7 +103,7 @@ export type Attempts = Map<string, 'answered' | 'refreshed'>
 /** The credentials of one call or registration. Known challenges are answered unasked, with a counted nonce. */
 export interface Authenticator {
   /** Authorization and Proxy-Authorization headers for the next request. */
-  headers(method: string, uri: string): Header[]
+  headers(method: string, uri: string, body?: string): Header[]
   /** Takes a 401 or 407. False: our credentials were refused, or we cannot answer; trying again is useless. */
   challenged(response: SipResponse, attempts: Attempts): boolean
 }
@@ -107,10 +111,13 @@ export interface Authenticator {
 export function createAuthenticator(username: string, password: string): Authenticator {
   const known = new Map<string, { header: string; challenge: Challenge; nc: number; cnonce: string }>()
   return {
-    headers(method, uri) {
+    headers(method, uri, body = '') {
       return [...known.values()].map((entry) => {
         const { challenge, cnonce } = entry
-        return [entry.header, authorization({ challenge, username, password, method, uri, cnonce, nc: ++entry.nc })]
+        return [
+          entry.header,
+          authorization({ challenge, username, password, method, uri, body, cnonce, nc: ++entry.nc }),
+        ]
       })
     },
     challenged(response, attempts) {

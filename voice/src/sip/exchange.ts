@@ -33,7 +33,7 @@ export function exchange(core: Core, options: ExchangeOptions): Exchange {
 
   function start(): ClientTransaction {
     const request = options.build()
-    if (options.auth) request.headers.push(...options.auth.headers(request.method, request.uri))
+    if (options.auth) request.headers.push(...options.auth.headers(request.method, request.uri, request.body))
     return startClientTransaction(core, request, options.destination, {
       onProvisional: (response) => options.onProvisional?.(response),
       onFinal(result) {
