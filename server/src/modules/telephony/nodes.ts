@@ -39,9 +39,13 @@ export const leave = statement(
   (_, p: { id: string }) => sql`delete from telephony.nodes where id = ${p.id}`,
 )
 
-/** Switched on, in a workspace that has not been deleted. */
+/** Switched on, in a workspace that has not been deleted and in which somebody is not locked out. */
 const inUse = sql`
-  p.active and exists (select from identity.workspaces w where w.id = p.workspace_id and w.deleted_at is null)`
+  p.active and exists (
+    select from identity.workspaces w
+      join identity.members m on m.workspace_id = w.id
+      join identity.users u on u.id = m.user_id and u.suspended_at is null
+     where w.id = p.workspace_id and w.deleted_at is null)`
 
 export const drop = statement(
   'telephony.drop_trunks.sweep',

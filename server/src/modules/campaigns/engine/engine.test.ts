@@ -344,21 +344,28 @@ test('stopping cancels what still rings and lets people finish talking', async (
   await node.stop()
 })
 
-test('a deleted workspace calls nobody any more', async () => {
-  const shop = await lab.makeWorkspace(numbers(50))
-  const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
-  const id = await startCampaign(node, shop, { calls_per_second: 5 })
-  await lab.clock.advance(2_000)
-  const [workspace] = await lab.query('select workspace_id from campaigns.campaigns where id = $1', [id])
-  await lab.query('update identity.workspaces set deleted_at = now() where id = $1', [workspace!.workspace_id])
-  await node.telephony.sync()
-  const before = contactsDialled(node).length
-  await lab.clock.advance(600_000)
-  assert.ok(before > 5 && before < 20)
-  assert.equal(contactsDialled(node).length, before)
-  assert.deepEqual([...node.telephony.trunks().keys()], [])
-  await node.stop()
-})
+const undoings = {
+  'a deleted workspace': 'update identity.workspaces set deleted_at = now() where id = $1',
+  'a workspace of people who are all suspended':
+    'update identity.users set suspended_at = now() where id in (select user_id from identity.members where workspace_id = $1)',
+}
+for (const [whose, undo] of Object.entries(undoings)) {
+  test(`${whose} calls nobody any more`, async () => {
+    const shop = await lab.makeWorkspace(numbers(50))
+    const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
+    const id = await startCampaign(node, shop, { calls_per_second: 5 })
+    await lab.clock.advance(2_000)
+    const [workspace] = await lab.query('select workspace_id from campaigns.campaigns where id = $1', [id])
+    await lab.query(undo, [workspace!.workspace_id])
+    await node.telephony.sync()
+    const before = contactsDialled(node).length
+    await lab.clock.advance(600_000)
+    assert.ok(before > 5 && before < 20)
+    assert.equal(contactsDialled(node).length, before)
+    assert.deepEqual([...node.telephony.trunks().keys()], [])
+    await node.stop()
+  })
+}
 
 test('whoever is being rung while the server stops has not answered, and is called again by the rule', async () => {
   const shop = await lab.makeWorkspace(numbers(1))
