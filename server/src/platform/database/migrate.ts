@@ -25,16 +25,30 @@ export function readMigrations(): Migration[] {
 export async function migrate(pool: pg.Pool, report: (name: string) => void = () => {}): Promise<string[]> {
   const migrations = readMigrations()
   const client = await pool.connect()
-  const applied: string[] = []
   try {
-    // Any number of nodes may start at once; the lock's number is this program's own.
-    await client.query('select pg_advisory_lock(7212021)')
+    // Nearly always there is nothing to do, and one statement tells.
+    const known = await appliedHashes(client)
+    const isUpToDate = migrations.every(({ name, hash }) => known.get(name) === hash)
+    return isUpToDate ? [] : await applyMissing(client, migrations, report)
+  } finally {
+    client.release()
+  }
+}
+
+async function applyMissing(
+  client: pg.PoolClient,
+  migrations: Migration[],
+  report: (name: string) => void,
+): Promise<string[]> {
+  const applied: string[] = []
+  // Any number of nodes may start at once; the lock's number is this program's own.
+  await client.query('select pg_advisory_lock(7212021)')
+  try {
     await client.query('create schema if not exists migrations')
     await client.query(
       'create table if not exists migrations.applied (name text primary key, hash text not null, applied_at timestamptz not null default now())',
     )
-    const { rows } = await client.query<{ name: string; hash: string }>('select name, hash from migrations.applied')
-    const hashes = new Map(rows.map((row) => [row.name, row.hash]))
+    const hashes = await appliedHashes(client)
     for (const { name, sql, hash } of migrations) {
       const known = hashes.get(name)
       if (known === hash) continue
@@ -45,9 +59,21 @@ export async function migrate(pool: pg.Pool, report: (name: string) => void = ()
     }
   } finally {
     await client.query('select pg_advisory_unlock(7212021)').catch(() => {})
-    client.release()
   }
   return applied
+}
+
+const undefinedTable = '42P01'
+
+/** By name; none in a database that is still empty. */
+async function appliedHashes(client: pg.PoolClient): Promise<Map<string, string>> {
+  try {
+    const { rows } = await client.query<{ name: string; hash: string }>('select name, hash from migrations.applied')
+    return new Map(rows.map(({ name, hash }) => [name, hash]))
+  } catch (error) {
+    if ((error as pg.DatabaseError).code !== undefinedTable) throw error
+    return new Map()
+  }
 }
 
 async function applyOne(client: pg.PoolClient, name: string, sql: string, hash: string): Promise<void> {
