@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { answers, busy, createLoopbackCarrier, notFound } from '@switchboard/voice'
+import { answers, busy, notFound } from '@switchboard/voice'
+import { createLoopbackCarrier } from '@switchboard/voice/loopback-carrier'
 import { signUp } from './people.ts'
 import { toneWav } from './tone.ts'
 

@@ -29,7 +29,5 @@ export type { VirtualClock, VirtualClockOptions } from './sim/virtual-clock.ts'
 export { systemClock } from './clock.ts'
 export type { Clock, Timer } from './clock.ts'
 
-export { createLoopbackCarrier } from './carrier/loopback-carrier.ts'
-export type { LoopbackCarrier, LoopbackCarrierOptions } from './carrier/loopback-carrier.ts'
 export { answers, busy, noAnswer, notFound, rejects, unreachable } from './callee.ts'
 export type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from './callee.ts'

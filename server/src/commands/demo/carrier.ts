@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createLoopbackCarrier } from '@switchboard/voice'
+import { createLoopbackCarrier } from '@switchboard/voice/loopback-carrier'
 import { behaviourOf } from './people.ts'
 
 /** The telephone company, in a process of its own. Tells its port, and on request which numbers were dialled. */
