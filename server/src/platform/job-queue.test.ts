@@ -28,11 +28,28 @@ const Numbered = job({
 
 const Waiting = job({ name: 'test.waiting', input: z.object({}), async run() {} })
 
+const abandoned: number[] = []
+const Hopeless = job({
+  name: 'test.hopeless',
+  input: z.object({ n: z.number() }),
+  attempts: 2,
+  async run(_ctx, { n }) {
+    ran.push({ n, workspaceId: null, userId: null })
+    throw new Error('never')
+  },
+  async givenUp(ctx, { n }) {
+    assert.equal((await ctx.db.entered()).workspace_id, workspaceId)
+    abandoned.push(n, ran.length)
+    onGivenUp()
+  },
+})
+let onGivenUp = () => {}
+
 before(async () => {
   database = await openNodeDatabase()
   nodes = [
-    await startTestNode({ database, jobs: [Numbered, Waiting] }),
-    await startTestNode({ database, jobs: [Numbered, Waiting] }),
+    await startTestNode({ database, jobs: [Numbered, Waiting, Hopeless] }),
+    await startTestNode({ database, jobs: [Numbered, Waiting, Hopeless] }),
   ]
 })
 after(async () => {
@@ -97,6 +114,14 @@ test('a job that fails is tried again', async () => {
     ran.map(({ n }) => n),
     [50, 50],
   )
+})
+
+test('a job that fails at its last try too is given up', async () => {
+  const { promise: givenUp, resolve } = Promise.withResolvers<void>()
+  onGivenUp = resolve
+  await nodes[0]!.services.jobs.enqueue(ctxOf(nodes[0]!), Hopeless, { n: 7 })
+  await givenUp
+  assert.deepEqual(abandoned, [7, 2])
 })
 
 test('a job for later waits', async () => {

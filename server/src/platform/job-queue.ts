@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type Db as BossDatabase, type Job, PgBoss } from 'pg-boss'
+import { type Db as BossDatabase, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Ctx } from './context.ts'
 import type { Connections } from './database/scope.ts'
 import type { JobType, Jobs } from './jobs.ts'
@@ -64,21 +64,25 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
   }
   bus.listen(channel, (name) => (name === '' ? [...workers.keys()].forEach(wake) : wake(name)))
 
-  const work = (services: Services, type: JobType, job: Job<Asked | null>): Promise<void> => {
+  const work = async (services: Services, type: JobType, job: JobWithMetadata<Asked | null>): Promise<void> => {
     const { workspace_id = null, user_id, input = {} } = job.data ?? {}
     const ctx = serverContext(services, { workspaceId: workspace_id, ...(user_id && { userId: user_id }) })
-    return type.run(ctx, type.input.parse(input)).catch((error: unknown) => {
+    const asked = type.input.parse(input)
+    try {
+      await type.run(ctx, asked)
+    } catch (error) {
       log.error({ err: error, job: type.name, job_id: job.id, workspace_id }, 'A job failed.')
+      if (job.retryCount >= job.retryLimit) await type.givenUp?.(ctx, asked)
       throw error
-    })
+    }
   }
 
   /** One job after the other; answers the worker's id. */
   const takeTurns = async (services: Services, type: JobType) => {
     const id: string = await working.work(
       type.name,
-      { pollingIntervalSeconds: pollSeconds },
-      async ([job]: Job<Asked | null>[]) => {
+      { pollingIntervalSeconds: pollSeconds, includeMetadata: true },
+      async ([job]: JobWithMetadata<Asked | null>[]) => {
         // Where there was one there may be more: look again at once instead of at the next poll.
         working.notifyWorker(id)
         if (job) await work(services, type, job)

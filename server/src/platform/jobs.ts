@@ -15,6 +15,8 @@ export interface JobType<T extends z.ZodType = z.ZodType> {
   /** Cron expression in UTC: it also runs by itself, on one node, in no workspace, with an empty input. */
   readonly schedule?: string
   run(ctx: Ctx, input: z.output<T>): Promise<void>
+  /** The last try has failed: says so to whoever waits. Not called when that try died with its process. */
+  givenUp?(ctx: Ctx, input: z.output<T>): Promise<void>
 }
 
 /** Declares a kind of job; the composition root lists it. */

@@ -128,13 +128,19 @@ export const importContacts = job({
       if (batch.length > 0) await flush()
       error = `The file cannot be read beyond line ${cause.lines ?? seen}: ${cause.message}`
     }
-    await transaction(ctx, async (ctx) => {
-      const row = await ctx.db.one(finish, { id: import_id, error })
-      if (row.contact_list_id) emit(ctx, ContactListChanged, { contact_list_id: row.contact_list_id })
-      emit(ctx, ImportEnded, toImport(row))
-    })
+    await end(ctx, import_id, error)
   },
+  givenUp: (ctx, { import_id }) =>
+    end(ctx, import_id, 'Something went wrong on our side. What is done is kept; import the file again for the rest.'),
 })
+
+function end(ctx: Ctx, id: string, error: string | null): Promise<void> {
+  return transaction(ctx, async (ctx) => {
+    const row = await ctx.db.one(finish, { id, error })
+    if (row.contact_list_id) emit(ctx, ContactListChanged, { contact_list_id: row.contact_list_id })
+    emit(ctx, ImportEnded, toImport(row))
+  })
+}
 
 function importBatch(
   ctx: Ctx,
