@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, type Dirent } from 'node:fs'
+import { closeSync, createReadStream, createWriteStream, type Dirent, fsyncSync, openSync } from 'node:fs'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
@@ -143,6 +143,16 @@ async function syncTree(root: string): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: CONCURRENT_SYNCS }, syncRest))
+}
+
+/** Makes renames and new names inside the directory durable. */
+export function fsyncDirectory(path: string): void {
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
 }
 
 async function extractEntry(

@@ -1,5 +1,6 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs'
+import { fdatasyncSync } from 'node:fs'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
+import { fsyncDirectory } from './archive.ts'
 
 /** What we use of an Emscripten stream: `nfd` is the host's file descriptor, absent on a directory. */
 interface HostStream {
@@ -29,15 +30,5 @@ export class DurableDirectory extends NodeFS {
       }
     }
     return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun as []), addFsync] } }
-  }
-}
-
-/** Makes renames and new names inside the directory durable. */
-export function fsyncDirectory(path: string): void {
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
   }
 }

@@ -1,7 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { directoryEntries, endOfArchive, textEntry, writeArchive, type ArchivePart } from './archive.ts'
-import { fsyncDirectory } from './durable-directory.ts'
+import { directoryEntries, endOfArchive, fsyncDirectory, textEntry, writeArchive, type ArchivePart } from './archive.ts'
 import type { ConnectionQuery } from './maintenance.ts'
 
 const SNAPSHOTS_KEPT = 2
