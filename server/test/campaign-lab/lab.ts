@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
+import type pg from 'pg'
 import {
   type CalleeBehaviour,
   type SimGateway,
@@ -67,6 +68,20 @@ export interface LabNode {
 const isWaitingForTheSystem = () =>
   process.getActiveResourcesInfo().some((resource) => /^(FSReq|GetAddrInfo)/.test(resource))
 
+const breaksWithinMs = 5
+
+/** Waits until a connection comes back to the pool; not for long, because one that breaks does not come back. */
+const nextAnswer = (pool: pg.Pool): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(late)
+      pool.off('release', done)
+      resolve()
+    }
+    const late = setTimeout(done, breaksWithinMs)
+    pool.on('release', done)
+  })
+
 export async function openCampaignLab(): Promise<CampaignLab> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-lab-'))
   const config = readConfig({
@@ -84,8 +99,9 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     async settle() {
       for (let quiet = 0; quiet < 3;) {
         await new Promise<void>((resolve) => setImmediate(resolve))
-        const isAtRest = pool.idleCount === pool.totalCount && pool.waitingCount === 0 && !isWaitingForTheSystem()
-        quiet = isAtRest ? quiet + 1 : 0
+        const isAsking = pool.idleCount < pool.totalCount || pool.waitingCount > 0
+        if (isAsking) await nextAnswer(pool)
+        quiet = isAsking || isWaitingForTheSystem() ? 0 : quiet + 1
       }
     },
   })
