@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startTestServer } from '../../server/test/server.ts'
+import { sharedTestServer } from '../../server/test/server.ts'
 import { ApiError, createClient, createLive } from './index.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const ana = await server.signUp()
 const api = createClient({ url: server.url, token: ana.token })
 

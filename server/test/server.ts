@@ -36,6 +36,13 @@ export type SignedUp = TestClient & {
 }
 
 let people = 0
+let shared: Promise<TestServer> | undefined
+
+/**
+ * The server that all test files in this process share, for tests that keep to workspaces of their own. Files that say
+ * `const server = await sharedTestServer()` are run in one process: see together.test.ts.
+ */
+export const sharedTestServer = (): Promise<TestServer> => (shared ??= startTestServer())
 
 /**
  * The whole server on a free loopback port over a database of its own: embedded, or PostgreSQL when DATABASE_URL is set.

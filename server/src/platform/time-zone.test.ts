@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startTestServer } from '../../test/server.ts'
+import { sharedTestServer } from '../../test/server.ts'
 import { isTimeZone } from './time-zone.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const ana = await server.signUp()
 
 const twins = [

@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 import { makeAdmin } from '../identity/index.ts'
 import { monthlyPrice, readPlans } from './plans.ts'
 import type { Invoice } from './schema.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const { services } = server.app
 const operator = await server.signUp()
 await makeAdmin(services, operator.email)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 import { serverContext } from '../../platform/services.ts'
 import { makeAdmin } from '../identity/index.ts'
 import { limitsOf } from './entitlements.ts'
@@ -8,7 +8,7 @@ import { endSubscriptionPeriods } from './jobs.ts'
 import type { Invoice, Subscription } from './schema.ts'
 import { type Phase, phaseOf, type Signal, statusOf, transitions } from './transitions.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const { services } = server.app
 const operator = await server.signUp()
 await makeAdmin(services, operator.email)

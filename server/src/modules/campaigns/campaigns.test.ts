@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'csv-parse/sync'
-import { startTestServer } from '../../../test/server.ts'
+import { sharedTestServer } from '../../../test/server.ts'
 import { toneWav } from '../../../test/tone.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const ana = await server.signUp()
 
 const made = async (path: string, body: unknown) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const { pool } = server.app.services.connections
 const people = await Promise.all(Array.from({ length: 5 }, () => server.signUp()))
 const [ana, ben, cleo, dora, emil] = people as [SignedUp, SignedUp, SignedUp, SignedUp, SignedUp]

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 import { type TestFrame, type TestSocket, openSocket } from '../../../test/sockets.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const wsUrl = `${server.url.replace('http', 'ws')}/ws`
 /** A client that says something begins to hear at once. */
 const connect = async ({ token }: SignedUp, query = '') => {

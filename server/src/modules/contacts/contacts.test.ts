@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startTestServer } from '../../../test/server.ts'
+import { sharedTestServer } from '../../../test/server.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const ana = await server.signUp()
 
 let numbers = 0

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { startTestServer } from '../../../test/server.ts'
+import { sharedTestServer } from '../../../test/server.ts'
 import { transaction } from '../../platform/context.ts'
 import { emit, event } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { serverContext } from '../../platform/services.ts'
 import { meetAsOne, meetContact, onTimeline } from './index.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const ana = await server.signUp()
 const ctx = serverContext(server.app.services, { workspaceId: ana.workspaceId, userId: ana.userId })
 

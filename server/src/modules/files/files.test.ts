@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { test } from 'node:test'
-import { startTestServer } from '../../../test/server.ts'
+import { sharedTestServer } from '../../../test/server.ts'
 import { toneWav } from '../../../test/tone.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const ana = await server.signUp()
 
 const form = (content: Uint8Array, filename: string, more: Record<string, string> = {}) => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { startTestServer } from '../../../test/server.ts'
+import { sharedTestServer } from '../../../test/server.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
 import { createUser, createWorkspaceFor, listUsers, makeAdmin, setPassword } from './commands.ts'
 import { sweepIdentity } from './jobs.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const { services } = server.app
 const login = (email: string, password: string) => server.anyone.post('/api/auth/login', { email, password })
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startTestServer } from '../../../test/server.ts'
+import { sharedTestServer } from '../../../test/server.ts'
 import { Refused, openSocket } from '../../../test/sockets.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const address = `${server.url.replace('http', 'ws')}/ws`
 
 const contact = { first_name: 'Ana', last_name: 'Silva', phone_number: '+14155550123' }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
 import { expireHandoffs } from './handoffs/jobs.ts'
 import { appointmentTransitions, handoffTransitions, prospectTransitions } from './transitions.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const ana = await server.signUp()
 const made = async (path: string, body: object) => {
   const answer = await ana.post(path, body)

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Refused, openSocket } from '../../../test/sockets.ts'
-import { startTestServer } from '../../../test/server.ts'
+import { sharedTestServer, startTestServer } from '../../../test/server.ts'
 import { checkValues, fieldTypes } from './forms/fields.ts'
 import { FormField } from './forms/schema.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const address = `${server.url.replace('http', 'ws')}/ws`
 
 async function openShop() {

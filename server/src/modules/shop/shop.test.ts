@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { openSocket } from '../../../test/sockets.ts'
-import { type SignedUp, startTestServer } from '../../../test/server.ts'
+import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 import { serverContext } from '../../platform/services.ts'
 import { decimalsOf, toMajor, toMinor } from '../../platform/money.ts'
 import { getOrderForPayment, setOrderPaymentStatus } from './orders/payment.ts'
 import { orderStatuses, orderTransitions } from './transitions.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const address = `${server.url.replace('http', 'ws')}/ws`
 
 interface Shopkeeper {

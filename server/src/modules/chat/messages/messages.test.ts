@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SignedUp } from '../../../../test/server.ts'
-import { startTestServer } from '../../../../test/server.ts'
+import { sharedTestServer } from '../../../../test/server.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { removeExpiredMessages, removeUnusedFiles } from '../jobs.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const { pool } = server.app.services.connections
 const everywhere = serverContext(server.app.services, { workspaceId: null })
 

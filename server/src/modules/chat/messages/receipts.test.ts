@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type SignedUp, startTestServer } from '../../../../test/server.ts'
+import { type SignedUp, sharedTestServer } from '../../../../test/server.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { removeExpiredMessages } from '../jobs.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const { pool } = server.app.services.connections
 const everywhere = serverContext(server.app.services, { workspaceId: null })
 const [ana, ben, cleo, dora] = await Promise.all([server.signUp(), server.signUp(), server.signUp(), server.signUp()])

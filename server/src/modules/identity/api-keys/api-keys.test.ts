@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { createClient } from '../../../../test/client.ts'
-import { startTestServer } from '../../../../test/server.ts'
+import { sharedTestServer } from '../../../../test/server.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { serverContext } from '../../../platform/services.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const database = () => serverContext(server.app.services, { workspaceId: null }).db
 const ana = await server.signUp()
 const members = `/api/workspaces/${ana.workspaceId}/members`

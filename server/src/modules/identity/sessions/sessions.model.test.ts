@@ -7,7 +7,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { openerFor } from '../../../platform/openers.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { startTestServer } from '../../../../test/server.ts'
+import { sharedTestServer } from '../../../../test/server.ts'
 import { revokeSession } from './open-sessions.ts'
 import { refreshSession, startSession } from './sessions.ts'
 import { accessTokens } from './token-keys.ts'
@@ -15,7 +15,7 @@ import { actAs } from '../people/users.ts'
 
 // Random histories of one user's sessions, each step compared with a model of some lines.
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const { services } = server.app
 const { userId } = await server.signUp()
 const device = { address: '192.0.2.1', userAgent: null }

@@ -4,9 +4,9 @@ import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { createClient } from '../../../../test/client.ts'
-import { type SignedUp, startTestServer } from '../../../../test/server.ts'
+import { type SignedUp, sharedTestServer } from '../../../../test/server.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const database = () => serverContext(server.app.services, { workspaceId: null }).db
 
 /** As if so much time had passed for the sessions of this user. */

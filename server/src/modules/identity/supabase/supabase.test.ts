@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from '@supabase/supabase-js'
-import { startTestServer } from '../../../../test/server.ts'
+import { sharedTestServer } from '../../../../test/server.ts'
 
 // The real client of Supabase, with our address as its project.
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const password = 'correct horse battery'
 
 const supabase = () =>

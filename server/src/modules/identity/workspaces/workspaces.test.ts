@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { messagesTo, nthMessageTo } from '../../../../test/mailbox.ts'
-import { startTestServer } from '../../../../test/server.ts'
+import { sharedTestServer } from '../../../../test/server.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { sendInvitation } from './invitations.ts'
 
-const server = await startTestServer()
+const server = await sharedTestServer()
 const database = () => serverContext(server.app.services, { workspaceId: null }).db
 const expireInvitations = statement(
   'test.expire_invitations',
