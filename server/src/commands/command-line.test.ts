@@ -19,7 +19,7 @@ interface Run {
 }
 
 function launch(args: string[], { env = {} }: Run = {}) {
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+  return spawn(process.execPath, [...process.execArgv, '--disable-warning=ExperimentalWarning', main, ...args], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
