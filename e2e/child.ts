@@ -19,8 +19,8 @@ export interface Child {
   readonly hasExited: boolean
   /** Its exit code, null when a signal ended it. */
   readonly exited: Promise<number | null>
-  /** Sends the signal, waits for the end, and kills after 5 s without one. Idempotent. */
-  stop(signal?: NodeJS.Signals): Promise<void>
+  /** Sends the signal, waits for the end, and kills when it has not come within that time, default 5 s. Idempotent. */
+  stop(signal?: NodeJS.Signals, withinMs?: number): Promise<void>
 }
 
 /** Starts a program that runs until it is stopped by its process id. Throws when it cannot be started. */
@@ -36,9 +36,9 @@ export async function startChild({ command, args, logPath, ...options }: ChildOp
       return child.exitCode !== null || child.signalCode !== null
     },
     exited,
-    async stop(signal = 'SIGTERM') {
+    async stop(signal = 'SIGTERM', withinMs = 5000) {
       child.kill(signal)
-      const killing = setTimeout(() => child.kill('SIGKILL'), 5000)
+      const killing = setTimeout(() => child.kill('SIGKILL'), withinMs)
       await exited
       clearTimeout(killing)
     },

@@ -38,6 +38,8 @@ export interface Switchboard extends AsyncDisposable {
 
 const host = '127.0.0.1'
 const main = fileURLToPath(new URL('../server/src/main.js', import.meta.url))
+/** Calls in progress are let end for 5 s; it promises to be gone after 15. */
+const endWithinMs = 20_000
 const voiceWorker = 'voice/src/process/worker.ts'
 /** Two ports per call. */
 const rtpPorts = 400
@@ -80,7 +82,7 @@ export async function startSwitchboard(options: SwitchboardOptions): Promise<Swi
     return performance.now() - startedAt
   }
   const kill = () => child.stop('SIGKILL')
-  const stop = () => child.stop()
+  const stop = () => child.stop('SIGTERM', endWithinMs)
   await start()
   return {
     url,
