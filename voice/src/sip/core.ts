@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { ClientTransaction } from './transaction/client-transaction.ts'
 import type { KeepAlive } from './transport/keep-alive.ts'
@@ -8,13 +7,6 @@ import type { ServerTransaction } from './transaction/server-transaction.ts'
 import type { TimerWheel } from './transaction/timer-wheel.ts'
 import type { Resolver } from './transport/resolver.ts'
 import type { Hop } from './transport/transport.ts'
-
-/** RFC 3261 section 17.1.1.1, in ms. */
-export const T1 = 500
-export const T2 = 4000
-export const T4 = 5000
-/** Timers B, D, F, H, J and L: after this nobody retransmits any more. */
-export const transactionLifeMs = 64 * T1
 
 /** What every part of one user agent shares. */
 export interface Core extends Resolver {
@@ -82,15 +74,4 @@ export function createCalls(): Calls {
     findByRemote: (callId, remoteTag) =>
       remoteTag === undefined ? undefined : byCallId.get(callId)?.find((entry) => entry.remoteTag === remoteTag),
   }
-}
-
-export function newTag(): string {
-  return randomBytes(8).toString('hex')
-}
-
-const branchPrefix = `z9hG4bK${newTag()}`
-let branchCount = 0
-
-export function newBranch(): string {
-  return `${branchPrefix}.${(branchCount++).toString(36)}`
 }

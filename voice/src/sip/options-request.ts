@@ -1,5 +1,5 @@
 import { accountHop, accountUri, domainOf } from './account.ts'
-import { newTag } from './core.ts'
+import { newTag } from './message/identifiers.ts'
 import type { Core } from './core.ts'
 import { createAuthenticator } from './digest.ts'
 import { exchange } from './exchange.ts'

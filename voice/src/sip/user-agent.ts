@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { clientKey } from './transaction/client-transaction.ts'
-import { createCalls, newTag } from './core.ts'
+import { createCalls } from './core.ts'
+import { newTag } from './message/identifiers.ts'
 import type { Core } from './core.ts'
 import { allowedMethods } from './dialog/dialog.ts'
 import { headerName } from './message/headers.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { newBranch } from '../core.ts'
+import { newBranch } from '../message/identifiers.ts'
 import type { Core } from '../core.ts'
 import { header, headerValues } from '../message/headers.ts'
 import type { Header } from '../message/headers.ts'

@@ -1,4 +1,5 @@
-import { newTag, transactionLifeMs } from '../core.ts'
+import { newTag } from '../message/identifiers.ts'
+import { transactionLifeMs } from '../transaction/timing.ts'
 import type { CallEntry, Core } from '../core.ts'
 import { dialogOfCallee } from './dialog.ts'
 import { header, headerName } from '../message/headers.ts'

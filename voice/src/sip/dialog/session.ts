@@ -1,6 +1,6 @@
 import type { Timer } from '../../clock.ts'
 import type { Result } from '../transaction/client-transaction.ts'
-import { T1, T2, transactionLifeMs } from '../core.ts'
+import { T1, T2, transactionLifeMs } from '../transaction/timing.ts'
 import type { Core } from '../core.ts'
 import { allowedMethods, dialogDestination, dialogRequest, refreshTarget, sendAck } from './dialog.ts'
 import type { Dialog } from './dialog.ts'

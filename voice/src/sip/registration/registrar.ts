@@ -1,6 +1,6 @@
 import { accountHop, domainOf } from '../account.ts'
 import type { Result } from '../transaction/client-transaction.ts'
-import { newTag } from '../core.ts'
+import { newTag } from '../message/identifiers.ts'
 import type { Core } from '../core.ts'
 import { createAuthenticator } from '../digest.ts'
 import { exchange } from '../exchange.ts'

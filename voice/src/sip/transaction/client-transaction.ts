@@ -1,5 +1,6 @@
 import type { Timer } from '../../clock.ts'
-import { newBranch, T1, T2, T4, transactionLifeMs } from '../core.ts'
+import { newBranch } from '../message/identifiers.ts'
+import { T1, T2, T4, transactionLifeMs } from './timing.ts'
 import type { Core } from '../core.ts'
 import { header } from '../message/headers.ts'
 import type { Header } from '../message/headers.ts'

@@ -1,5 +1,5 @@
 import type { Timer } from '../../clock.ts'
-import { T1, T2, T4, transactionLifeMs } from '../core.ts'
+import { T1, T2, T4, transactionLifeMs } from './timing.ts'
 import type { Core } from '../core.ts'
 import { splitOutside } from '../message/headers.ts'
 import type { Header } from '../message/headers.ts'
