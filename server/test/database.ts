@@ -1,17 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { Config } from '../src/config.ts'
 import { openTestDatabase as openEmbeddedTestDatabase } from '../src/platform/database/embedded/test-database.ts'
-import { readMigrations } from '../src/platform/database/migrate.ts'
+import { migrationsKey } from '../src/platform/database/migrate.ts'
 import { createPool, type OpenDatabase, sessionOptions } from '../src/platform/database/open.ts'
 import type { Log } from '../src/platform/log.ts'
 
 /** An empty database of its own, as after a first start: embedded in memory, or on the PostgreSQL of DATABASE_URL. Dropped when closed. */
 export async function openTestDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   const server = process.env.DATABASE_URL
-  const hash = createHash('sha256')
-  for (const migration of readMigrations()) hash.update(migration.name).update(migration.hash)
-  const key = hash.digest('hex').slice(0, 16)
+  const key = migrationsKey()
   return server ? onPostgres(server, key, config, log) : embedded(key, config, log)
 }
 

@@ -18,6 +18,13 @@ export function readMigrations(): Migration[] {
   })
 }
 
+/** Names the state that the migrations lead to: another one when a file is added or changed. */
+export function migrationsKey(): string {
+  const hash = createHash('sha256')
+  for (const { name, hash: content } of readMigrations()) hash.update(name).update(content)
+  return hash.digest('hex').slice(0, 16)
+}
+
 /**
  * Brings the database up to date: forward only, each file in its own transaction, one node at a time. Answers the names
  * applied now. Throws when a file that was applied has changed since.

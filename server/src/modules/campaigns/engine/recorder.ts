@@ -69,7 +69,8 @@ const record = statement(
     ), judged as (
       select a.*, c.retry,
              a.ended_at is not null and c.status in ('active', 'paused') and a.answered_at is null
-               and c.retry -> 'on' ? case a.status when 'cancelled' then 'no_answer' else a.status end and a.number < (c.retry ->> 'max_attempts')::int as again
+               and c.retry -> 'on' ? case a.status when 'cancelled' then 'no_answer' else a.status end
+               and a.number < (c.retry ->> 'max_attempts')::int as again
         from attempt a join campaigns.campaigns c on c.workspace_id = a.workspace_id and c.id = a.campaign_id
     ), target as (
       update campaigns.targets t

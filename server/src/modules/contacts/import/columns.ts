@@ -1,5 +1,6 @@
-import { beginning } from '../../../platform/text.ts'
 /** Which column of a file holds which field of a contact. */
+
+import { beginning } from '../../../platform/text.ts'
 
 export const importFields = ['first_name', 'last_name', 'phone_number', 'email', 'notes', 'time_zone', 'name'] as const
 /** `name` is a whole name, split at its last space. */
