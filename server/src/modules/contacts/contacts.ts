@@ -141,7 +141,7 @@ export async function createContact(ctx: Ctx, input: NewContact): Promise<Contac
   const phone_number = await toE164(ctx, input.phone_number)
   emit(ctx, ContactCreated, { contact_id: id })
   try {
-    return await ctx.db.one(insert, { ...input, id, phone_number }, { commit: 'shared' })
+    return await ctx.db.one(insert, { ...input, id, phone_number }, { commit: true })
   } catch (error) {
     throw numberTaken(error, phone_number)
   }

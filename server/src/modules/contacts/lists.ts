@@ -64,7 +64,7 @@ const insert = statement(
 )
 
 export function createContactList(ctx: Ctx, input: { name: string; description?: string | undefined }) {
-  return ctx.db.one(insert, { id: newId(), ...input }, { commit: 'shared' })
+  return ctx.db.one(insert, { id: newId(), ...input }, { commit: true })
 }
 
 const update = statement(

@@ -22,7 +22,7 @@ const subscribe = statement(
 export function subscribePush(ctx: Ctx, { endpoint, keys }: PushSubscription) {
   if (ctx.principal.kind !== 'user') throw forbidden('Browsers are notified for a signed-in user; an API key has none.')
   checkEndpoint(ctx.services.config, endpoint)
-  return ctx.db.one(subscribe, { id: newId(), endpoint, ...receiverOf(keys) }, { commit: 'shared' })
+  return ctx.db.one(subscribe, { id: newId(), endpoint, ...receiverOf(keys) }, { commit: true })
 }
 
 const remove = statement(

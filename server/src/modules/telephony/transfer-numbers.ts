@@ -72,7 +72,7 @@ const insert = statement('telephony.insert_transfer_number', (db, p: Input & { i
 
 export async function createTransferNumber(ctx: Ctx, input: Input): Promise<TransferNumber> {
   const phone_number = await toE164(ctx, input.phone_number)
-  return ctx.db.one(insert, { ...input, id: newId(), phone_number }, { commit: 'shared' })
+  return ctx.db.one(insert, { ...input, id: newId(), phone_number }, { commit: true })
 }
 
 const update = statement(

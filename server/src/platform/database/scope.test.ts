@@ -76,6 +76,16 @@ const keep = statement(
 )
 const sleep = statement('scope_test.sleep', () => sql<{ slept: string }>`select pg_sleep(50)::text as slept`)
 const backend = statement('scope_test.backend', () => sql<{ pid: number }>`select pg_backend_pid() as pid`)
+const change = statement(
+  'scope_test.change',
+  (_, p: { value: string }) =>
+    sql<{ transaction: string; value: string }>`
+      select pg_current_xact_id()::text as transaction, set_config('scope_test.value', ${p.value}, true) as value`,
+)
+const setting = statement(
+  'scope_test.setting',
+  () => sql<{ value: string | null }>`select nullif(current_setting('scope_test.value', true), '') as value`,
+)
 const facts = statement(
   'scope_test.facts.sweep',
   (_, p: { type: string }) =>
@@ -223,6 +233,23 @@ for (const pipelined of [true, false]) {
       })
       const rows = (await within(null).db.all(list, {})).filter(({ workspace_id }) => workspaces.includes(workspace_id))
       assert.ok(rows.every((row) => row.text === row.workspace_id))
+    })
+
+    test('a transaction belongs to one request: what one sets in it, no other meets', async () => {
+      const workspaceId = newId()
+      await withPool(3, async (pool) => {
+        const done = await Promise.all(
+          Array.from({ length: 60 }, async (_, i) => {
+            const ctx = within(workspaceId, { pool })
+            if (i % 3 === 0) return ctx.db.one(change, { value: 'standing alone' })
+            if (i % 3 === 1) return transaction(ctx, ({ db }) => db.one(change, { value: 'x' }, { commit: true }))
+            assert.deepEqual(await within(workspaceId, { pool, readOnly: true }).db.one(setting, {}), { value: null })
+            return undefined
+          }),
+        )
+        const transactions = done.flatMap((row) => row?.transaction ?? [])
+        assert.equal(new Set(transactions).size, 40)
+      })
     })
 
     test('a transaction keeps everything or nothing', async () => {

@@ -3,7 +3,6 @@ import { connect, onConnection } from './connect.ts'
 import { databaseError, isConnectionBroken } from './errors.ts'
 import { sendOneByOne } from './one-by-one.ts'
 import { type Row, sendTogether } from './round-trip.ts'
-import { sharingOf } from './sharing/sharing.ts'
 import type { Call, Statement } from './statement.ts'
 
 /** Who acts, as the opener found out. Nulls where nobody is signed in or no workspace is chosen. */
@@ -29,12 +28,8 @@ export interface Db {
 }
 
 export interface RunOptions {
-  /**
-   * This is the work's last statement: commit in the same round trip. Ignored inside a nested `transaction`. `shared`: work
-   * that comes at the same time, of anybody's, may share the transaction, so nothing here may change who acts or any
-   * setting; for writes that come often and lock little.
-   */
-  commit?: boolean | 'shared'
+  /** This is the work's last statement: commit in the same round trip. Ignored inside a nested `transaction`. */
+  commit?: boolean
 }
 
 /** The pool, and how statements travel over it. */
@@ -72,11 +67,9 @@ export function standalone(connections: Connections, open: Opener, readOnly: boo
   let who: Entered | undefined
   const run = async (calls: Call[]) => {
     try {
-      const opener = open(readOnly)
-      const [opened, ...results] =
-        readOnly && connections.pipelined
-          ? await sharingOf(connections.pool).read({ opener, calls })
-          : await onConnection(connections.pool, (client) => send(connections, client, [opener, ...calls], true))
+      const [opened, ...results] = await onConnection(connections.pool, (client) =>
+        send(connections, client, [open(readOnly), ...calls], true),
+      )
       who = opened?.[0] as unknown as Entered
       return results
     } catch (error) {
@@ -113,7 +106,6 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
     const last = Boolean(options.commit)
     // When the first statement is also the last, the one Sync is the whole transaction: no `begin`, no `commit`.
     const alone = last && state === 'fresh'
-    if (alone && options.commit === 'shared' && connections.pipelined) return runShared(calls)
     const opening = state === 'open' ? [] : alone ? [open(readOnly)] : [begin, open(readOnly)]
     const ending = last ? [...closing(), ...(state === 'open' ? [commit] : [])] : []
     client ??= await connect(connections.pool)
@@ -125,18 +117,6 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
       return results.slice(opening.length, opening.length + calls.length)
     } catch (error) {
       await rollBack(error)
-      throw databaseError(error)
-    }
-  }
-
-  const runShared = async (calls: Call[]) => {
-    state = 'done'
-    try {
-      const all = [...calls, ...closing()]
-      const [opened, ...results] = await sharingOf(connections.pool).write({ opener: open(readOnly), calls: all })
-      who = opened?.[0] as unknown as Entered
-      return results.slice(0, calls.length)
-    } catch (error) {
       throw databaseError(error)
     }
   }

@@ -88,7 +88,7 @@ export async function createClient(ctx: Ctx, input: NewClient): Promise<Client> 
       throw planLimit(`Your plan allows ${max_clients} ${max_clients === 1 ? 'client' : 'clients'}.`)
   }
   try {
-    return await ctx.db.one(insert, { ...input, phone_number, id: newId() }, { commit: 'shared' })
+    return await ctx.db.one(insert, { ...input, phone_number, id: newId() }, { commit: true })
   } catch (error) {
     throw numberTaken(error, phone_number)
   }

@@ -102,7 +102,7 @@ export async function createProperty(ctx: Ctx, input: NewProperty): Promise<Prop
   const currency = input.currency ?? currencyIn(input.price_range) ?? (await workspaceDefaults(ctx)).currency
   if (input.price !== undefined) toMinor(input.price, currency, 'body.price')
   const values = { ...input, ...rangeOf(input), currency }
-  return ctx.db.one(insert, { id: newId(), values: JSON.stringify(values) }, { commit: 'shared' })
+  return ctx.db.one(insert, { id: newId(), values: JSON.stringify(values) }, { commit: true })
 }
 
 const update = statement(

@@ -68,7 +68,7 @@ export async function createForm(ctx: Ctx, { name, description, fields, isActive
     is_active: isActive,
   }
   try {
-    return await ctx.db.one(insert, row, { commit: 'shared' })
+    return await ctx.db.one(insert, row, { commit: true })
   } catch (error) {
     throw violates(error, 'forms_shop') ? notFound('shop') : error
   }
@@ -84,7 +84,7 @@ const update = statement(
 /** Changes only what was sent; submissions stay as they were entered. Throws 404. */
 export async function updateForm(ctx: Ctx, id: string, { isActive, ...changes }: FormChanges): Promise<FormRow> {
   const row = { ...changes, ...(isActive !== undefined && { is_active: isActive }) }
-  return (await ctx.db.maybe(update, { id, changes: JSON.stringify(row) }, { commit: 'shared' })) ?? missing('form')
+  return (await ctx.db.maybe(update, { id, changes: JSON.stringify(row) }, { commit: true })) ?? missing('form')
 }
 
 const remove = statement('shop.delete_form', (db, p: { id: string }) =>
