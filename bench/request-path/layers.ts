@@ -24,10 +24,10 @@ const [caller] = JSON.parse(process.env.CALLERS ?? '[]') as [Caller]
 
 const byId = z.object({ id: z.uuid() })
 const columns = sql.raw(
-  'id, user_id, first_name, last_name, phone_number, email, notes, time_zone, created_at, updated_at',
+  'id, user_id, first_name, last_name, phone_number, email, notes, time_zone, tags, custom_fields, created_at, updated_at',
 )
 const { pool } = app.services.connections
-const selectOne = `select id, user_id, first_name, last_name, phone_number, email, notes, time_zone, created_at, updated_at
+const selectOne = `select id, user_id, first_name, last_name, phone_number, email, notes, time_zone, tags, custom_fields, created_at, updated_at
   from contacts.contacts where workspace_id = $1 and id = $2`
 const client = await pool.connect()
 await client.query("begin; select set_config('role', 'app_system', true)")
@@ -73,9 +73,10 @@ async function serve(definition: Route, as: typeof authenticate): Promise<number
   return (http.server.address() as AddressInfo).port
 }
 
+const emptyContact = { first_name: '', last_name: '', phone_number: '', email: '' }
 const insert = statement(
   'bench.insert',
-  (_, p: Record<'id' | 'first_name' | 'last_name' | 'phone_number' | 'email', string>) =>
+  (_, p: { id: string } & typeof emptyContact) =>
     sql<z.input<typeof Contact>>`insert into contacts.contacts (id, first_name, last_name, phone_number, email)
     values (${p.id}, ${p.first_name}, ${p.last_name}, ${p.phone_number}, ${p.email}) returning ${columns}`,
 )
@@ -108,8 +109,7 @@ const ports = [
       body: NewContact,
       status: 201,
       answer: Contact,
-      handler: (ctx, { body }) =>
-        ctx.db.one(insert, { ...body, email: body.email ?? '', id: newId() }, { commit: true }),
+      handler: (ctx, { body }) => ctx.db.one(insert, { ...emptyContact, ...body, id: newId() }, { commit: true }),
     }),
     authenticate,
   ),

@@ -29,7 +29,8 @@ async function openPool(): Promise<pg.Pool> {
 }
 
 const pool = await openPool()
-const columns = 'id, user_id, first_name, last_name, phone_number, email, notes, time_zone, created_at, updated_at'
+const columns =
+  'id, user_id, first_name, last_name, phone_number, email, notes, time_zone, tags, custom_fields, created_at, updated_at'
 const list = `select ${columns} from contacts.contacts where workspace_id = $1 order by id desc limit $2`
 const one = `select ${columns} from contacts.contacts where workspace_id = $1 and id = $2`
 const insert = `insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number, email, notes, time_zone)

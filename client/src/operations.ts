@@ -1,10 +1,10 @@
 // Written by `npm run generate` from the table of routes; change that.
 
-export type Contact = { "id": string; "user_id": string; "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null; "created_at": string; "updated_at": string }
+export type Contact = { "id": string; "user_id": string; "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null; "tags": (string)[]; "custom_fields": Record<string, string | number | boolean>; "created_at": string; "updated_at": string }
 
-export type NewContact = { "first_name": string; "last_name": string; "phone_number": string; "email"?: string; "notes"?: string; "time_zone"?: string }
+export type NewContact = { "first_name"?: string; "last_name"?: string; "phone_number"?: string; "email"?: string; "notes"?: string; "time_zone"?: string; "tags"?: (string)[]; "custom_fields"?: Record<string, string | number | boolean> }
 
-export type ContactChanges = { "first_name"?: string; "last_name"?: string; "phone_number"?: string; "email"?: string | null; "notes"?: string | null; "time_zone"?: string | null }
+export type ContactChanges = { "first_name"?: string; "last_name"?: string; "phone_number"?: string | null; "email"?: string | null; "notes"?: string | null; "time_zone"?: string | null; "tags"?: (string)[]; "custom_fields"?: Record<string, string | number | boolean | null> }
 
 export type TimelineEntry = { "id": string; "kind": string; "title": string; "subject": { "kind": string; "id": string }; "details": Record<string, unknown>; "occurred_at": string }
 
@@ -313,14 +313,14 @@ export interface Operations {
   /** Report a user, or a message or chat that I see, to the administrators. */
   createReport: { input: { body: { "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details"?: string } }; answer: { "id": string; "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details": string | null; "status": "open" | "resolved" | "dismissed"; "created_at": string } }
   /** The contact book, newest first */
-  listContacts: { input: { query?: { limit?: number; cursor?: string; userId?: string; contact_list_id?: string; phone_number?: string; email?: string; q?: string } }; answer: { "data": (Contact)[]; "next_cursor": string | null } }
+  listContacts: { input: { query?: { limit?: number; cursor?: string; userId?: string; contact_list_id?: string; phone_number?: string; email?: string; tag?: string; q?: string } }; answer: { "data": (Contact)[]; "next_cursor": string | null } }
   /** Add a contact */
   createContact: { input: { body: NewContact }; answer: Contact }
   /** One contact */
   getContact: { input: { path: { id: string } }; answer: Contact }
-  /** Change a contact; what is not sent stays */
+  /** Change a contact; what is not sent stays, custom fields one by one */
   updateContact: { input: { path: { id: string }; body: ContactChanges }; answer: Contact }
-  /** Change a contact; what is not sent stays */
+  /** Change a contact; what is not sent stays, custom fields one by one */
   putContact: { input: { path: { id: string }; body: ContactChanges }; answer: Contact }
   /** Delete a contact */
   deleteContact: { input: { path: { id: string } }; answer: { "success": true } }

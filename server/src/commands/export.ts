@@ -46,7 +46,7 @@ export function addExport(program: Command, env: Environment): void {
     )
 }
 
-const columns = ['first_name', 'last_name', 'phone_number', 'email', 'notes', 'time_zone'] as const
+const columns = ['first_name', 'last_name', 'phone_number', 'email', 'notes', 'time_zone', 'tags'] as const
 const batchSize = 200
 
 async function* contactLines(ctx: Ctx, contact_list_id: string | undefined): AsyncGenerator<string> {
@@ -59,7 +59,11 @@ async function* contactLines(ctx: Ctx, contact_list_id: string | undefined): Asy
       ...(cursor && { cursor }),
       ...(contact_list_id && { contact_list_id }),
     })
-    yield page.data.map((contact) => toCsvLine(columns.map((column) => contact[column]))).join('')
+    yield page.data
+      .map((contact) =>
+        toCsvLine(columns.map((column) => (column === 'tags' ? contact.tags.join('; ') : contact[column]))),
+      )
+      .join('')
     cursor = page.next_cursor
   } while (cursor)
 }

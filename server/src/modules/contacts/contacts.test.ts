@@ -52,11 +52,68 @@ test('what is wrong is named', async () => {
     last_name: 'B',
     phone_number: 'call me',
     email: 'nope',
+    tags: [''],
   })
   assert.equal(status, 400)
-  assert.deepEqual(body.details.map((fault: { path: string }) => fault.path).sort(), ['body.email', 'body.first_name'])
+  assert.deepEqual(body.details.map((fault: { path: string }) => fault.path).sort(), ['body.email', 'body.tags[0]'])
   const { body: second } = await ana.post('/api/contacts', newContact({ phone_number: 'call me' }))
   assert.equal(second.details[0].path, 'body.phone_number')
+})
+
+test('a contact needs a name or a way to reach them, nothing else', async () => {
+  for (const given of [{ first_name: 'Cleo' }, { last_name: 'Park' }, { email: 'cleo@example.com' }]) {
+    const { status, body } = await ana.post('/api/contacts', given)
+    assert.equal(status, 201)
+    assert.deepEqual({ ...body, ...given }, body)
+  }
+  const { status, body } = await ana.post('/api/contacts', { first_name: ' ', notes: 'Who was that?' })
+  assert.equal(status, 400)
+  assert.match(body.error, /name, a telephone number or an e-mail address/)
+
+  const { body: made } = await ana.post('/api/contacts', newContact({ first_name: 'Dee', last_name: 'Ng' }))
+  const { body: changed } = await ana.patch(`/api/contacts/${made.id}`, { last_name: '', phone_number: null })
+  assert.deepEqual([changed.first_name, changed.last_name, changed.phone_number], ['Dee', '', null])
+  const emptied = await ana.patch(`/api/contacts/${made.id}`, { first_name: null })
+  assert.equal(emptied.status, 400)
+  await ana.post(`/api/contacts/${made.id}/identities`, { kind: 'telegram', value: '777001' })
+  assert.equal((await ana.patch(`/api/contacts/${made.id}`, { first_name: null })).status, 200)
+})
+
+test('tags and custom fields are kept, changed one by one, and found', async () => {
+  const reader = await server.signUp()
+  const tagged: string[] = []
+  for (let i = 0; i < 3; i++) {
+    const { body } = await reader.post('/api/contacts', newContact({ tags: ['vip', 'fair', 'vip'] }))
+    assert.deepEqual(body.tags, ['vip', 'fair'])
+    tagged.unshift(body.id)
+  }
+  const { body: other } = await reader.post(
+    '/api/contacts',
+    newContact({ custom_fields: { Company: 'Acme', Size: 12 } }),
+  )
+  const { body: first } = await reader.get('/api/contacts?tag=vip&limit=2')
+  const { body: second } = await reader.get(`/api/contacts?tag=vip&limit=2&cursor=${first.next_cursor}`)
+  assert.deepEqual(
+    [...first.data, ...second.data].map(({ id }) => id),
+    tagged,
+  )
+
+  const { body: changed } = await reader.patch(`/api/contacts/${other.id}`, {
+    tags: ['vip'],
+    custom_fields: { Size: null, Partner: true },
+  })
+  assert.deepEqual(changed.custom_fields, { Company: 'Acme', Partner: true })
+  const { body: merged } = await reader.post(`/api/contacts/${tagged[0]}/merge`, { contact_id: other.id })
+  assert.deepEqual([merged.tags, merged.custom_fields], [['vip', 'fair'], { Company: 'Acme', Partner: true }])
+  await reader.patch(`/api/contacts/${tagged[1]}`, { tags: [] })
+  const { body: rest } = await reader.get('/api/contacts?tag=vip')
+  assert.deepEqual(
+    rest.data.map(({ id }: { id: string }) => id),
+    [tagged[0], tagged[2]],
+  )
+  const tooMany = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, 'x'.repeat(2000)]))
+  const { status, body: refused } = await reader.post('/api/contacts', newContact({ custom_fields: tooMany }))
+  assert.deepEqual([status, refused.details[0].path], [400, 'body.custom_fields'])
 })
 
 test('pages come newest first and join without a gap', async () => {

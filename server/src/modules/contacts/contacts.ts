@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Ctx } from '../../platform/context.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
 import { violates } from '../../platform/database/errors.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
-import { conflict, missing } from '../../platform/errors.ts'
+import { conflict, invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
@@ -21,6 +21,8 @@ const columns = [
   'email',
   'notes',
   'time_zone',
+  'tags',
+  'custom_fields',
   'created_at',
   'updated_at',
 ] as const
@@ -30,6 +32,7 @@ interface ListParameters {
   contact_list_id: string | null
   phone_number: string | null
   email: string | null
+  tag: string | null
   words: string[] | null
   before: string | null
 }
@@ -40,14 +43,25 @@ interface ListShape extends Record<string, boolean | string> {
   in_list: boolean
   with_number: boolean
   with_email: boolean
+  with_tag: boolean
   with_words: boolean
   continued: boolean
 }
 
-export const list = variants('contacts.list', (db, p: ListParameters, shape: ListShape) =>
-  db
+export const list = variants('contacts.list', (db, p: ListParameters, shape: ListShape) => {
+  // The rows of a tag stand in the order of the contact book themselves.
+  const position = shape.with_tag ? sql.ref<string>('t.contact_id') : sql.ref<string>('c.id')
+  return db
     .selectFrom('contacts.contacts as c')
     .select(columns.map((column) => `c.${column}` as const))
+    .$if(shape.with_tag, (query) =>
+      query.innerJoin('contacts.contact_tags as t', (join) =>
+        join
+          .onRef('t.workspace_id', '=', 'c.workspace_id')
+          .onRef('t.contact_id', '=', 'c.id')
+          .on('t.tag', '=', p.tag as string),
+      ),
+    )
     .$if(shape.of_user, (query) => query.where('c.user_id', '=', p.user_id))
     .$if(shape.in_list, (query) =>
       query.where((eb) =>
@@ -68,10 +82,11 @@ export const list = variants('contacts.list', (db, p: ListParameters, shape: Lis
         sql<boolean>`coalesce(c.search like all (array(select contacts.plain(w) from unnest(${p.words}::text[]) w)), false)`,
       ),
     )
-    .$if(shape.continued, (query) => query.where('c.id', '<', p.before))
-    .orderBy('c.id', 'desc')
-    .limit(sql.lit(Number(shape.rows))),
-)
+    .$if(shape.continued, (query) => query.where(position, '<', p.before))
+    .orderBy(position, 'desc')
+    .limit(sql.lit(Number(shape.rows)))
+    .$castTo<Contact>()
+})
 
 /** Newest first; `q` finds parts of names, e-mail addresses and telephone numbers, with or without capitals and accents. */
 export async function listContacts(ctx: Ctx, query: ContactQuery) {
@@ -84,6 +99,7 @@ export async function listContacts(ctx: Ctx, query: ContactQuery) {
       in_list: query.contact_list_id !== undefined,
       with_number: query.phone_number !== undefined,
       with_email: query.email !== undefined,
+      with_tag: query.tag !== undefined,
       with_words: query.q !== undefined,
       continued: before !== null,
     }),
@@ -93,6 +109,7 @@ export async function listContacts(ctx: Ctx, query: ContactQuery) {
       phone_number:
         query.phone_number === undefined ? null : await toE164(ctx, query.phone_number, 'query.phone_number'),
       email: query.email ?? null,
+      tag: query.tag ?? null,
       words: query.q === undefined ? null : searchWords(query.q),
       before,
     },
@@ -101,7 +118,7 @@ export async function listContacts(ctx: Ctx, query: ContactQuery) {
 }
 
 const find = statement('contacts.find', (db, p: { id: string }) =>
-  db.selectFrom('contacts.contacts').select(columns).where('id', '=', p.id),
+  db.selectFrom('contacts.contacts').select(columns).where('id', '=', p.id).$castTo<Contact>(),
 )
 
 const findMerged = statement('contacts.find_merged', (db, p: { id: string }) =>
@@ -109,12 +126,20 @@ const findMerged = statement('contacts.find_merged', (db, p: { id: string }) =>
     .selectFrom('contacts.contacts as c')
     .select(columns.map((column) => `c.${column}` as const))
     .innerJoin('contacts.merged_contacts as m', 'm.contact_id', 'c.id')
-    .where('m.old_id', '=', p.id),
+    .where('m.old_id', '=', p.id)
+    .$castTo<Contact>(),
 )
 
 /** By its id, or by the id of one that was merged into it. */
 export async function getContact(ctx: Ctx, id: string): Promise<Contact> {
   return (await ctx.db.maybe(find, { id })) ?? (await ctx.db.maybe(findMerged, { id })) ?? missing('contact')
+}
+
+interface NewContactRow extends Pick<Contact, 'id' | 'first_name' | 'last_name' | 'phone_number' | 'tags'> {
+  email?: string | undefined
+  notes?: string | undefined
+  time_zone?: string | undefined
+  custom_fields: string
 }
 
 const insert = statement('contacts.insert', (db, p: NewContactRow) =>
@@ -128,48 +153,71 @@ const insert = statement('contacts.insert', (db, p: NewContactRow) =>
       email: p.email,
       notes: p.notes,
       time_zone: p.time_zone,
+      tags: p.tags,
+      custom_fields: p.custom_fields,
     })
-    .returning(columns),
+    .returning(columns)
+    .$castTo<Contact>(),
 )
-
-type NewContactRow = Pick<Contact, 'id' | 'first_name' | 'last_name' | 'phone_number'> &
-  Partial<Pick<Contact, 'email' | 'notes' | 'time_zone'>>
 
 /** Throws 409 when another contact of the workspace has the number. */
 export async function createContact(ctx: Ctx, input: NewContact): Promise<Contact> {
-  const id = newId()
-  const phone_number = await toE164(ctx, input.phone_number)
-  emit(ctx, ContactCreated, { contact_id: id })
+  const row = {
+    ...input,
+    id: newId(),
+    first_name: input.first_name ?? '',
+    last_name: input.last_name ?? '',
+    phone_number: input.phone_number === undefined ? null : await toE164(ctx, input.phone_number),
+    tags: input.tags ?? [],
+    custom_fields: JSON.stringify(input.custom_fields ?? {}),
+  }
+  emit(ctx, ContactCreated, { contact_id: row.id })
   try {
-    return await ctx.db.one(insert, { ...input, id, phone_number }, { commit: true })
+    return await ctx.db.one(insert, row, { commit: true })
   } catch (error) {
-    throw numberTaken(error, phone_number)
+    throw toContactError(error, row.phone_number)
   }
 }
 
+const changeable = ['first_name', 'last_name', 'phone_number', 'email', 'notes', 'time_zone', 'tags'] as const
+
 const update = statement(
   'contacts.update',
-  (_, p: { id: string; changes: string }) =>
-    sql<Contact>`
+  (_, p: { id: string; changes: string; custom_fields: string }) =>
+    sql<Contact & { has_identity: boolean }>`
     update contacts.contacts c
-       set ${patch('c', ['first_name', 'last_name', 'phone_number', 'email', 'notes', 'time_zone'], p.changes)}
+       set ${patch('c', changeable, p.changes)},
+           custom_fields = jsonb_strip_nulls(c.custom_fields || ${p.custom_fields}::jsonb)
      where id = ${p.id}
-    returning ${sql.join(columns.map((column) => sql.ref(column)))}`,
+    returning ${sql.join(columns.map((column) => sql.ref(column)))},
+              exists (select from contacts.identities i where i.contact_id = c.id and i.kind not in ('phone', 'email')) as has_identity`,
 )
 
-/** Somebody met on a channel may have no number. */
-type Changes = Omit<ContactChanges, 'phone_number'> & { phone_number?: string | null | undefined }
-
-/** Changes only what was sent. Throws 409 when another contact of the workspace has the number. */
-export async function updateContact(ctx: Ctx, id: string, input: Changes): Promise<Contact> {
-  const changes = { ...input, ...(input.phone_number && { phone_number: await toE164(ctx, input.phone_number) }) }
-  try {
-    const contact = (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('contact')
-    emit(ctx, ContactUpdated, { contact_id: id })
-    return contact
-  } catch (error) {
-    throw numberTaken(error, changes.phone_number ?? '')
-  }
+/**
+ * Changes only what was sent; custom fields one by one, null removes one. Throws 404, 409 when another contact of the
+ * workspace has the number, 400 when neither a name nor a way to reach the contact would remain.
+ */
+export function updateContact(
+  ctx: Ctx,
+  id: string,
+  { custom_fields = {}, ...input }: ContactChanges,
+): Promise<Contact> {
+  return transaction(ctx, async (ctx) => {
+    const changes = { ...input, ...(input.phone_number && { phone_number: await toE164(ctx, input.phone_number) }) }
+    const row = { id, changes: JSON.stringify(changes), custom_fields: JSON.stringify(custom_fields) }
+    try {
+      const { has_identity, ...contact } = (await ctx.db.maybe(update, row)) ?? missing('contact')
+      if (!(contact.first_name || contact.last_name || contact.phone_number || contact.email || has_identity))
+        throw invalidField(
+          'body',
+          'A contact needs a name, a telephone number or an e-mail address. Leave one of them.',
+        )
+      emit(ctx, ContactUpdated, { contact_id: id })
+      return contact
+    } catch (error) {
+      throw toContactError(error, changes.phone_number ?? '')
+    }
+  })
 }
 
 const remove = statement('contacts.delete', (db, p: { id: string }) =>
@@ -181,8 +229,10 @@ export async function deleteContact(ctx: Ctx, id: string): Promise<void> {
   emit(ctx, ContactDeleted, { contact_id: id })
 }
 
-function numberTaken(error: unknown, phone_number: string): unknown {
-  return violates(error, 'contacts_phone_number_key')
-    ? conflict('phone_number_taken', `Another contact has the number ${phone_number}.`)
-    : error
+function toContactError(error: unknown, phone_number: string | null): unknown {
+  if (violates(error, 'contacts_phone_number_key'))
+    return conflict('phone_number_taken', `Another contact has the number ${phone_number}.`)
+  if (violates(error, 'contacts_custom_fields_size'))
+    return invalidField('body.custom_fields', 'The custom fields of a contact may have 64 KB in all.')
+  return error
 }

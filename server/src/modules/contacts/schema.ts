@@ -4,6 +4,20 @@ import { clearable, id, instant, optional, page, text, timeZone } from '../../pl
 /** A telephone number as a person types it; stored as E.164. */
 const phoneNumber = z.string().trim().min(3).max(50)
 const email = z.email().max(255)
+const personName = z.string().trim().max(255)
+const emptyName = z.preprocess((value) => value ?? '', personName).optional()
+
+/** Each tag once, in the order given; at most 50 of at most 50 characters. */
+const tags = z
+  .array(text(50))
+  .max(50)
+  .transform((given) => [...new Set(given)])
+/** Values by a name of the workspace's own choice: texts, numbers, yes or no; at most 50. */
+const customFields = (value: z.ZodType<string | number | boolean | null>) =>
+  z
+    .record(text(50), value)
+    .refine((fields) => Object.keys(fields).length <= 50, 'A contact may have at most 50 custom fields.')
+const customValue = z.union([z.string().trim().max(2000), z.number(), z.boolean()])
 
 export const Contact = z
   .object({
@@ -17,6 +31,8 @@ export const Contact = z
     notes: z.string().nullable(),
     /** IANA name; null: worked out from the number. */
     time_zone: z.string().nullable(),
+    tags: z.array(z.string()),
+    custom_fields: z.record(z.string(), customValue),
     created_at: instant,
     updated_at: instant,
   })
@@ -24,23 +40,32 @@ export const Contact = z
 
 export const NewContact = z
   .object({
-    first_name: text(255),
-    last_name: text(255),
-    phone_number: phoneNumber,
+    first_name: emptyName,
+    last_name: emptyName,
+    phone_number: optional(phoneNumber),
     email: optional(email),
     notes: optional(z.string().max(20_000)),
     time_zone: optional(timeZone),
+    tags: optional(tags),
+    custom_fields: optional(customFields(customValue)),
+  })
+  .refine((contact) => contact.first_name || contact.last_name || contact.phone_number || contact.email, {
+    message: 'Give a name, a telephone number or an e-mail address.',
+    path: ['first_name'],
   })
   .meta({ id: 'NewContact' })
 
 export const ContactChanges = z
   .object({
-    first_name: optional(text(255)),
-    last_name: optional(text(255)),
-    phone_number: optional(phoneNumber),
+    first_name: emptyName,
+    last_name: emptyName,
+    phone_number: clearable(phoneNumber),
     email: clearable(email),
     notes: clearable(z.string().max(20_000)),
     time_zone: clearable(timeZone),
+    tags: optional(tags),
+    /** Merged into what is there; null removes a field. */
+    custom_fields: optional(customFields(customValue.nullable())),
   })
   .meta({ id: 'ContactChanges' })
 
@@ -49,6 +74,7 @@ export const ContactQuery = page().extend({
   contact_list_id: id.optional(),
   phone_number: z.string().max(50).optional(),
   email: z.string().max(255).optional(),
+  tag: optional(text(50)),
   /** Parts of a name, an e-mail address or a telephone number, in any order. */
   q: optional(z.string().trim().max(200)),
 })

@@ -79,8 +79,23 @@ test('what is found follows changes, other filters, pages and workspaces', async
 
 // Not the whole table, whoever else has contacts in it: the workspace's own, newest first, until a page is full.
 test('search reads the contacts of one workspace by their index', async () => {
-  const shape = { rows: '51', of_user: false, in_list: false, with_number: false, with_email: false, with_words: true }
-  const parameters = { user_id: null, contact_list_id: null, phone_number: null, email: null, words: ['%silva%'] }
+  const shape = {
+    rows: '51',
+    of_user: false,
+    in_list: false,
+    with_number: false,
+    with_email: false,
+    with_tag: false,
+    with_words: true,
+  }
+  const parameters = {
+    user_id: null,
+    contact_list_id: null,
+    phone_number: null,
+    email: null,
+    tag: null,
+    words: ['%silva%'],
+  }
   for (const before of [null, 'ffffffff-ffff-ffff-ffff-ffffffffffff']) {
     const asked = list({ ...shape, continued: before !== null }).call({ ...parameters, before })
     const plan = await explainAs(server.app.services.connections.pool, ana, asked)

@@ -275,6 +275,12 @@ export interface ChatViews {
   viewed_at: Generated<Timestamp>
 }
 
+export interface ContactsContactTags {
+  workspace_id: Generated<string>
+  tag: string
+  contact_id: string
+}
+
 export interface ContactsContacts {
   id: string
   workspace_id: Generated<string>
@@ -288,6 +294,8 @@ export interface ContactsContacts {
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
   search: GeneratedAlways<string>
+  tags: Generated<string[]>
+  custom_fields: Generated<Json>
 }
 
 export interface ContactsDoNotCall {
@@ -1237,6 +1245,7 @@ export interface Database {
   'chat.reactions': ChatReactions
   'chat.statuses': ChatStatuses
   'chat.views': ChatViews
+  'contacts.contact_tags': ContactsContactTags
   'contacts.contacts': ContactsContacts
   'contacts.do_not_call': ContactsDoNotCall
   'contacts.identities': ContactsIdentities

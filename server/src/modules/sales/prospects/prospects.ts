@@ -134,15 +134,15 @@ export async function updateProspect(ctx: Ctx, prospectId: string, input: Prospe
   const reassigned = own.assigned_to !== undefined && own.assigned_to !== current.assigned_to
   if (reassigned) await requireMayAssign(ctx, own.assigned_to ?? null)
   if (own.status !== undefined) requireTransition(current.status, own.status)
+  if (whatsapp !== undefined) {
+    await replaceIdentity(ctx, id, 'whatsapp', whatsapp === null ? null : await toE164(ctx, whatsapp, 'body.whatsapp'))
+  }
   if (name !== undefined || email !== undefined || phone !== undefined) {
     const changes = { ...(name !== undefined && splitName(name)), ...(email !== undefined && { email }) }
     await updateContact(ctx, id, {
       ...changes,
       ...(phone !== undefined && { phone_number: phone && (await toE164(ctx, phone, 'body.phone')) }),
     })
-  }
-  if (whatsapp !== undefined) {
-    await replaceIdentity(ctx, id, 'whatsapp', whatsapp === null ? null : await toE164(ctx, whatsapp, 'body.whatsapp'))
   }
   const changes = { ...own, ...understand(own).fields, ...(reassigned && { assignment_reason: null }) }
   try {
