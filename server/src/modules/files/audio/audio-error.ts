@@ -1,4 +1,12 @@
-export type AudioErrorCode = 'not_audio' | 'unsupported_codec' | 'damaged' | 'truncated' | 'empty' | 'too_long'
+export type AudioErrorCode =
+  | 'not_audio'
+  | 'unsupported_codec'
+  | 'unsupported_shape'
+  | 'damaged'
+  | 'truncated'
+  | 'empty'
+  | 'too_long'
+  | 'too_demanding'
 
 /** An upload that cannot become a greeting. `message` is written for the person who uploaded it. */
 export class AudioError extends Error {

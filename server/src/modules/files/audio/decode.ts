@@ -1,8 +1,10 @@
 import { FLACDecoder } from '@wasm-audio-decoders/flac'
+import CodecParser, { type CodecFrame, type OggPage } from 'codec-parser'
 import { MPEGDecoder } from 'mpg123-decoder'
 import { OggOpusDecoder } from 'ogg-opus-decoder'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { acceptedFormats, AudioError } from './audio-error.ts'
+import type { Judge } from './judge.ts'
 import { mp3Frame, oggCodec, sniff, sniffedBytes } from './sniff.ts'
 import { decodeWav } from './wav.ts'
 
@@ -16,8 +18,12 @@ export interface AudioBlock {
 
 type Blocks = Iterable<AudioBlock> | AsyncIterable<AudioBlock>
 
-/** The WebAssembly decoders are not freed (a trap leaves them unable to): their memory goes with the thread that ran them. */
-export const decoders: Record<AudioFormat, (path: string) => Blocks> = {
+/**
+ * Decode block by block. Each asks `judge` before it decodes: about the headers, and about every frame where one frame may
+ * say otherwise than the headers. The WebAssembly decoders are not freed (a trap leaves them unable to): their memory goes
+ * with the thread that ran them.
+ */
+export const decoders: Record<AudioFormat, (path: string, judge: Judge) => Blocks> = {
   wav: decodeWav,
   mp3: decodeMp3,
   opus: decodeOpus,
@@ -52,12 +58,14 @@ export function detectFormat(path: string): AudioFormat {
   }
 }
 
-/** Small, because FLAC packs silence 18,000 to 1: this bounds what one call may unpack. */
 const chunkBytes = 8192
+/** Opus packs a minute of silence into a kilobyte: this bounds what one call may unpack. */
+const opusChunkBytes = 1024
 
-async function* decodeMp3(path: string): AsyncGenerator<AudioBlock> {
+async function* decodeMp3(path: string, judge: Judge): AsyncGenerator<AudioBlock> {
   const start = id3v2Bytes(readAt(path, 0, 10))
   const firstFrame = mp3Frame(readAt(path, start, 4), 0)
+  if (firstFrame) judge(firstFrame)
   const decoder = new MPEGDecoder()
   await decoder.ready
   for (const chunk of chunks(path, start)) {
@@ -79,30 +87,71 @@ function id3v2Bytes(head: Uint8Array): number {
   return 10 + (a << 21) + (b << 14) + (c << 7) + e + footerBytes
 }
 
-async function* decodeOpus(path: string): AsyncGenerator<AudioBlock> {
+const opusRateHz = 48_000
+
+async function* decodeOpus(path: string, judge: Judge): AsyncGenerator<AudioBlock> {
   const decoder = new OggOpusDecoder()
   await decoder.ready
-  yield* decodeParsed(path, decoder)
+  let parser = oggParser()
+  let frames = 0
+  for (const chunk of chunks(path, 0, opusChunkBytes)) {
+    // The decoder's own parser tells nothing before it decodes, so the same one looks at each page first.
+    const pages = await orDamaged(() => Iterator.from(parser.parseChunk(chunk)).toArray())
+    for (const frame of pages.flatMap((page) => page.codecFrames)) {
+      frames += frame.samples
+      judge({ sampleRateHz: opusRateHz, channels: frame.header.channels, frames })
+    }
+    // Another stream may follow the last page, and the decoder begins with it from here, too.
+    if (pages.some((page) => page.isLastPage)) parser = oggParser()
+    yield* wholeBlocks(await orDamaged(() => decoder.decode(chunk)))
+  }
+  yield* wholeBlocks(await orDamaged(() => decoder.flush()))
 }
 
-async function* decodeFlac(path: string): AsyncGenerator<AudioBlock> {
-  const promisedFrames = flacFrames(readAt(path, 0, 26))
-  let decodedFrames = 0
+const oggParser = () => new CodecParser<OggPage>('audio/ogg', { enableFrameCRC32: false })
+
+async function* decodeFlac(path: string, judge: Judge): AsyncGenerator<AudioBlock> {
+  const head = readAt(path, 0, sniffedBytes)
+  const promised = readStreamInfo(head)
+  if (promised) judge(promised)
+  const parser = new CodecParser(head[0] === 0x66 ? 'audio/flac' : 'audio/ogg', { enableFrameCRC32: false })
   const decoder = new FLACDecoder()
   await decoder.ready
-  for await (const block of decodeParsed(path, decoder)) {
-    decodedFrames += block.channels[0]!.length
-    yield block
+  let frames = 0
+  // One frame at a time: a frame of 11 bytes can hold 65,535 samples, so even a small chunk could unpack to gigabytes.
+  for await (const { data, header, samples } of flacFrames(path, parser)) {
+    frames += samples
+    judge({ channels: header.channels, sampleRateHz: header.sampleRate, frames })
+    if (promised && promised.frames > 0 && frames > promised.frames)
+      throw new AudioError('damaged', 'This FLAC file is longer than its header says. Please export it again.')
+    const { channelData, samplesDecoded, sampleRate, errors } = await orDamaged(() => decoder.decodeFrames([data]))
+    if (errors.length > 0 || samplesDecoded < samples) throw damaged(errors)
+    if (samples > 0)
+      // The last page of an Ogg file may end before its last frame does.
+      yield { sampleRateHz: sampleRate, channels: channelData.map((channel) => channel.subarray(0, samples)) }
   }
-  if (decodedFrames < promisedFrames)
+  if (promised && frames < promised.frames)
     throw new AudioError('truncated', 'Part of this FLAC file is missing or damaged. Please upload it again.')
 }
 
-/** Frames promised by STREAMINFO, 0 if it does not know (RFC 9639 8.2: 36 bits from bit 108 of the block). */
-function flacFrames(head: Uint8Array): number {
-  if (head.length < 26 || head[0] !== 0x66) return 0
-  const view = new DataView(head.buffer, head.byteOffset)
-  return (view.getUint8(21) & 0x0f) * 2 ** 32 + view.getUint32(22)
+async function* flacFrames(path: string, parser: CodecParser): AsyncGenerator<CodecFrame> {
+  for (const chunk of chunks(path, 0))
+    for (const found of await orDamaged(() => Iterator.from(parser.parseChunk(chunk)).toArray())) yield* framesOf(found)
+  for (const found of await orDamaged(() => Iterator.from(parser.flush()).toArray())) yield* framesOf(found)
+}
+
+const framesOf = (found: CodecFrame | OggPage): CodecFrame[] => ('codecFrames' in found ? found.codecFrames : [found])
+
+/** What STREAMINFO promises; `frames` is 0 where it does not know (RFC 9639 8.2, and 10.1 for Ogg). */
+function readStreamInfo(head: Uint8Array): { sampleRateHz: number; channels: number; frames: number } | null {
+  const start = Buffer.from(head.buffer, head.byteOffset, head.length).indexOf('fLaC', 0, 'latin1')
+  if (start < 0 || head.length < start + 26) return null
+  const view = new DataView(head.buffer, head.byteOffset + start)
+  return {
+    sampleRateHz: view.getUint32(18) >>> 12,
+    channels: ((view.getUint8(20) >> 1) & 7) + 1,
+    frames: (view.getUint8(21) & 0x0f) * 2 ** 32 + view.getUint32(22),
+  }
 }
 
 interface ParsedAudio {
@@ -112,18 +161,7 @@ interface ParsedAudio {
   errors: { message: string }[]
 }
 
-interface ParsingDecoder {
-  /** Always a promise; the type of one of the libraries forgets it. */
-  decode(data: Uint8Array): ParsedAudio | Promise<ParsedAudio>
-  flush(): Promise<ParsedAudio>
-}
-
-/** Runs a decoder that looks for the frames itself; what it cannot decode is left out of its answer and told in `errors`. */
-async function* decodeParsed(path: string, decoder: ParsingDecoder): AsyncGenerator<AudioBlock> {
-  for (const chunk of chunks(path, 0)) yield* wholeBlocks(await orDamaged(() => decoder.decode(chunk)))
-  yield* wholeBlocks(await orDamaged(() => decoder.flush()))
-}
-
+/** What the Opus decoder cannot decode is left out of its answer and told in `errors`. */
 function* wholeBlocks({ channelData, samplesDecoded, sampleRate, errors }: ParsedAudio): Generator<AudioBlock> {
   if (errors.length > 0) throw damaged(errors)
   if (samplesDecoded > 0) yield { sampleRateHz: sampleRate, channels: channelData }
@@ -148,12 +186,12 @@ function damaged(cause: unknown): AudioError {
   )
 }
 
-function* chunks(path: string, start: number): Generator<Uint8Array> {
+function* chunks(path: string, start: number, sizeBytes = chunkBytes): Generator<Uint8Array> {
   const file = openSync(path, 'r')
   try {
     for (let position = start; ;) {
-      const chunk = Buffer.alloc(chunkBytes)
-      const read = readSync(file, chunk, 0, chunkBytes, position)
+      const chunk = Buffer.alloc(sizeBytes)
+      const read = readSync(file, chunk, 0, sizeBytes, position)
       if (read === 0) return
       position += read
       yield new Uint8Array(chunk.buffer, chunk.byteOffset, read)

@@ -70,6 +70,7 @@ function isMp3(head: Uint8Array): boolean {
 
 export interface Mp3Frame {
   sizeBytes: number
+  sampleRateHz: number
   channels: 1 | 2
 }
 
@@ -86,7 +87,7 @@ export function mp3Frame(bytes: Uint8Array, offset: number): Mp3Frame | null {
   const sampleRateHz = isMpeg1 ? mpeg1RateHz : version === 2 ? mpeg1RateHz / 2 : mpeg1RateHz / 4
   const padding = (b2 >> 1) & 1
   const sizeBytes = Math.floor(((isMpeg1 ? 144 : 72) * bitrateKbps * 1000) / sampleRateHz) + padding
-  return { sizeBytes, channels: b3 >> 6 === 3 ? 1 : 2 }
+  return { sizeBytes, sampleRateHz, channels: b3 >> 6 === 3 ? 1 : 2 }
 }
 
 const mpeg1BitratesKbps = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]

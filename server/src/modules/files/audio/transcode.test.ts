@@ -176,12 +176,14 @@ test('in its thread: the event loop turns meanwhile, a refusal holds up nobody b
   let turns = 0
   const counting = setInterval(() => turns++, 1)
   const [first, refused, second] = await Promise.allSettled([
-    transcodeToTelephone({ inputPath: wavPath, outputPath: join(folder, 'first.wav') }),
+    transcodeToTelephone({ workspaceId: 'w', inputPath: wavPath, outputPath: join(folder, 'first.wav') }),
     transcodeToTelephone({
+      workspaceId: 'w',
       inputPath: join(folder, 'noise'),
       outputPath: join(folder, 'refused.wav'),
     }),
     transcodeToTelephone({
+      workspaceId: 'w',
       inputPath: fixture('tone.opus'),
       outputPath: join(folder, 'second.wav'),
     }),
@@ -200,7 +202,7 @@ test('in its thread: the event loop turns meanwhile, a refusal holds up nobody b
 })
 
 test('a file that is not there is a file system error, not the uploader’s fault', async () => {
-  await assert.rejects(transcodeToTelephone({ inputPath: join(folder, 'nowhere'), outputPath }), {
+  await assert.rejects(transcodeToTelephone({ workspaceId: 'w', inputPath: join(folder, 'nowhere'), outputPath }), {
     code: 'ENOENT',
   })
 })

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { acceptedFormats, AudioError } from './audio-error.ts'
 import type { AudioBlock } from './decode.ts'
+import type { Judge } from './judge.ts'
 
 interface WavFormat {
   tag: number
@@ -22,6 +23,8 @@ const otherCodecs = new Map([
 ])
 
 const framesPerBlock = 16_384
+/** Real files have fewer than twenty before their audio; a file of nothing but empty ones has six million. */
+const maxChunks = 1_000
 
 /**
  * Decodes a WAV file (8, 16, 24, 32-bit integer, 32 and 64-bit float, A-law, µ-law; plain or WAVE_FORMAT_EXTENSIBLE) block by
@@ -30,12 +33,13 @@ const framesPerBlock = 16_384
  *
  * Sources: Multimedia Programming Interface and Data Specifications 1.0 (RIFF, 1991); RFC 2361; ITU-T G.711.
  */
-export function* decodeWav(path: string): Generator<AudioBlock> {
+export function* decodeWav(path: string, judge?: Judge): Generator<AudioBlock> {
   const file = openSync(path, 'r')
   try {
     const { format, dataStart, dataEnd } = readHeader(file, fstatSync(file).size)
     const { channelCount, bytesPerSample, sampleRateHz } = format
     const frameBytes = channelCount * bytesPerSample
+    judge?.({ sampleRateHz, channels: channelCount, frames: Math.floor((dataEnd - dataStart) / frameBytes) })
     const readSample = sampleReader(format)
     const buffer = Buffer.alloc(Math.max(1, Math.min(framesPerBlock, Math.floor(2 ** 20 / frameBytes))) * frameBytes)
     for (let position = dataStart; position + frameBytes <= dataEnd;) {
@@ -53,7 +57,8 @@ export function* decodeWav(path: string): Generator<AudioBlock> {
 function readHeader(file: number, fileBytes: number): { format: WavFormat; dataStart: number; dataEnd: number } {
   const header = Buffer.alloc(8)
   let format: WavFormat | undefined
-  for (let position = 12; position + 8 <= fileBytes;) {
+  let chunks = 0
+  for (let position = 12; position + 8 <= fileBytes && chunks < maxChunks; chunks++) {
     readSync(file, header, 0, 8, position)
     const id = header.toString('latin1', 0, 4)
     const sizeBytes = header.readUInt32LE(4)
