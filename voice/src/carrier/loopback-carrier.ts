@@ -35,6 +35,8 @@ export interface LoopbackCarrier {
 }
 
 const realm = 'loopback'
+/** All its customers are at one address. */
+const unlimited = { messagesPerSecond: Infinity, newRequestsPerSecond: Infinity }
 
 /** Rejects when `port` is taken. */
 export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Promise<LoopbackCarrier> {
@@ -42,7 +44,7 @@ export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Pr
   const registered = new Map<string, Set<string>>()
   const check = options.password === undefined ? null : createDigestCheck(realm, options.password)
   const userAgent = await createUserAgent(
-    { host: options.host, port: options.port ?? 0, userAgent: 'Loopback' },
+    { host: options.host, port: options.port ?? 0, userAgent: 'Loopback', sourceLimits: unlimited },
     deafTo(unreachable),
   )
   const media = createMediaEngine({ host: options.host, portRange: options.rtpPorts ?? { from: 30_000, to: 32_767 } })

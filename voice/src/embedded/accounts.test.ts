@@ -8,7 +8,8 @@ import { until } from '../conformance/until.ts'
 import { type InboundLeg, NotAdmitted, type Trunk } from '../gateway.ts'
 import { createUserAgent } from '../sip/user-agent.ts'
 import { createEmbeddedGateway } from './gateway.ts'
-import { openTrunk } from './trunks.ts'
+import { createAddressBook } from './address-book.ts'
+import { openTrunk, type TrunkLine, type TrunkSettings } from './trunks.ts'
 
 const host = '127.0.0.1'
 
@@ -79,7 +80,8 @@ test('while the DNS does not answer a carrier is where it was', async (t) => {
   ])
   let failures = 0
   let works = true
-  const line = openTrunk({ ...trunk('house'), port: carrier.port, register: false }, userAgent, systemClock, {
+  const carriers = createAddressBook<TrunkLine>()
+  const settings: TrunkSettings = {
     breaker: { failures: 5, openMs: 1_000 },
     checkEveryMs: 10,
     probeTimeoutMs: 2_000,
@@ -88,15 +90,19 @@ test('while the DNS does not answer a carrier is where it was', async (t) => {
       failures++
       throw new Error('The DNS is down.')
     },
-  })
+  }
+  const line = openTrunk(
+    { ...trunk('house'), port: carrier.port, register: false },
+    { userAgent, clock: systemClock, settings, carriers },
+  )
   t.after(async () => {
     await line.close()
     await Promise.all([carrier.close(), userAgent.close()])
   })
-  await until('its address', () => line.owns('192.0.2.7'))
+  await until('its address', () => carriers.at('192.0.2.7').has(line))
   works = false
   await until('two failed look-ups', () => failures > 1)
-  assert.deepEqual([line.owns('192.0.2.7'), line.state()], [true, { state: 'ready' }])
+  assert.deepEqual([carriers.at('192.0.2.7').has(line), line.state()], [true, { state: 'ready' }])
 })
 
 test('a 503 with Retry-After keeps calls away for so long', async (t) => {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { DuplicateAttempt, NotAdmitted, type InboundLeg, type VoiceGateway } from '../gateway.ts'
 import type { MediaEngine } from '../media/types.ts'
 import type { IncomingCall, UserAgent } from '../sip/types.ts'
+import { createAddressBook } from './address-book.ts'
 import { checkEngine, type EngineLimits } from './admission.ts'
 import { dial } from './dial.ts'
 import { createRateMeter, type Engine } from './engine.ts'
@@ -28,6 +29,7 @@ export function composeGateway(
   { userAgent, media, clock, limits, trunks: settings, inbound }: GatewayParts,
 ): VoiceGateway {
   const trunks = new Map<string, TrunkLine>()
+  const carriers = createAddressBook<TrunkLine>()
   const dialled = new Set<string>()
   const idleWaiters: (() => void)[] = []
   let draining = false
@@ -47,14 +49,11 @@ export function composeGateway(
     },
   }
 
-  userAgent.onInvite(({ host }) => trunks.values().some((line) => line.owns(host)), takeCall)
+  userAgent.onInvite(({ host }) => carriers.at(host).size > 0, takeCall)
 
   /** Of several accounts at one carrier, the one whose Contact was called. */
   function trunkOf({ source, to }: IncomingCall): TrunkLine | undefined {
-    const lines = trunks
-      .values()
-      .filter((line) => line.owns(source.host))
-      .toArray()
+    const lines = [...carriers.at(source.host)]
     return lines.find(({ trunk }) => trunk.username === to) ?? lines[0]
   }
 
@@ -90,7 +89,7 @@ export function composeGateway(
         old.gate.limits = trunk
         return
       }
-      trunks.set(trunk.id, openTrunk(trunk, userAgent, clock, settings, old))
+      trunks.set(trunk.id, openTrunk(trunk, { userAgent, clock, settings, carriers }, old))
     },
 
     async removeTrunk(id) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { causeOf } from '../causes.ts'
 import type { InboundLeg } from '../gateway.ts'
+import { parseNameAddr, parseUri } from '../sip/message/uri.ts'
 import type { IncomingCall } from '../sip/types.ts'
 import type { Engine } from './engine.ts'
 import { openLeg, type CallLeg } from './leg.ts'
@@ -99,5 +100,6 @@ function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg,
 /** A carrier calls the Contact we registered, our user name; the number that was dialled stands in To then. */
 function dialledNumber(call: IncomingCall, username: string): string {
   if (call.to !== username) return call.to
-  return /sips?:([^@;>]+)@/.exec(call.header('To') ?? '')?.[1] ?? call.to
+  const to = parseNameAddr(call.header('To') ?? '')
+  return (to && parseUri(to.uri)?.user) || call.to
 }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Trunk, TrunkState } from '../gateway.ts'
 import type { Registration, SipAccount, UserAgent } from '../sip/types.ts'
+import type { AddressBook } from './address-book.ts'
 import { createTrunkGate, type BreakerSettings, type TrunkGate } from './trunk-gate.ts'
 
 export interface TrunkSettings {
@@ -19,8 +20,6 @@ export interface TrunkLine {
   readonly gate: TrunkGate
   account(): SipAccount
   state(): TrunkState
-  /** Does this address belong to the trunk's host? Calls from elsewhere are not the carrier's. */
-  owns(address: string): boolean
   close(): Promise<void>
 }
 
@@ -56,17 +55,23 @@ export function checkTrunk(trunk: Trunk): void {
     throw new TypeError('trunk.callsPerSecond must be more than 0 (0.5 is one call in 2 s).')
 }
 
+/** What trunks need of their gateway. */
+export interface TrunkParts {
+  userAgent: UserAgent
+  clock: Clock
+  settings: TrunkSettings
+  /** Where the carriers are: calls from elsewhere are not theirs. */
+  carriers: AddressBook<TrunkLine>
+}
+
 /** Puts a trunk into use in place of `predecessor`, whose calls go on counting and whose registration is given up first. */
 export function openTrunk(
   trunk: Trunk,
-  userAgent: UserAgent,
-  clock: Clock,
-  settings: TrunkSettings,
+  { userAgent, clock, settings, carriers }: TrunkParts,
   predecessor?: TrunkLine,
 ): TrunkLine {
   const gate = predecessor?.gate ?? createTrunkGate(trunk, settings.breaker, clock)
   let health: TrunkState = { state: trunk.register ? 'registering' : 'ready' }
-  let addresses = new Set([trunk.host])
   let nextCheck: Timer | null = null
   let closed = false
   gate.limits = trunk
@@ -86,7 +91,7 @@ export function openTrunk(
   async function check(): Promise<void> {
     const found = await settings.lookup(trunk.host).catch(() => null)
     // While nobody can say where a carrier is, it is where it was.
-    if (found) addresses = new Set([trunk.host, ...found])
+    if (found && !closed) carriers.set(line, [trunk.host, ...found])
     if (!trunk.register && Number.isFinite(settings.checkEveryMs)) {
       health = await userAgent
         .options(accountOf(trunk), settings.probeTimeoutMs)
@@ -111,14 +116,15 @@ export function openTrunk(
         reason: `Several calls in a row failed at the carrier, or it asked for a pause. No calls until ${new Date(openUntil).toISOString()}.`,
       }
     },
-    owns: (address) => addresses.has(address),
     async close() {
       closed = true
+      carriers.remove(line)
       nextCheck?.cancel()
       await begun
       await registration?.stop()
     },
   }
+  carriers.set(line, [trunk.host])
   return line
 }
 

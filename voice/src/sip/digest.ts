@@ -108,6 +108,9 @@ export interface Authenticator {
   challenged(response: SipResponse, attempts: Attempts): boolean
 }
 
+/** Eight realms on one path do not occur; a server that makes us compute thousands of answers might. */
+const maxRealms = 8
+
 export function createAuthenticator(username: string, password: string): Authenticator {
   const known = new Map<string, { header: string; challenge: Challenge; nc: number; cnonce: string }>()
   return {
@@ -126,10 +129,10 @@ export function createAuthenticator(username: string, password: string): Authent
       const realms = new Set<string>()
       for (const [name, value] of response.headers) {
         if (name !== asks) continue
-        for (const challenge of parseChallenges(value)) {
+        for (const challenge of parseChallenges(value).slice(0, maxRealms)) {
           const key = `${asks} ${challenge.realm}`
           // The server lists its preferred algorithm first.
-          if (realms.has(key)) continue
+          if (realms.has(key) || realms.size === maxRealms) continue
           realms.add(key)
           const before = attempts.get(key)
           if (before === 'refreshed' || (before === 'answered' && !challenge.stale)) return false

@@ -23,6 +23,11 @@ export interface UserAgentOptions {
   tls?: TlsOptions
   clock?: Clock
   userAgent?: string
+  /**
+   * What one address may send: messages (one of more than 1500 bytes counts as several), and requests outside any call.
+   * Default 5000 and 500 a second, twice that at once. What is more is dropped.
+   */
+  sourceLimits?: { messagesPerSecond: number; newRequestsPerSecond: number }
   /** Called with each message as text, credentials redacted. For traces, off by default. */
   trace?: (direction: 'in' | 'out', text: string, peer: string) => void
 }

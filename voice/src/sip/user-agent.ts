@@ -18,9 +18,12 @@ import { startRegistration } from './registration/registration.ts'
 import { redact } from './message/serialise.ts'
 import { respondStateless, serverKey, startServerTransaction } from './transaction/server-transaction.ts'
 import type { ServerTransaction } from './transaction/server-transaction.ts'
+import { createCorrespondents } from './transport/correspondents.ts'
 import { openSockets } from './transport/sockets.ts'
+import { createSourceBudget } from './transport/source-budget.ts'
 import { createTimerWheel } from './transaction/timer-wheel.ts'
 import { createResolver, systemLookup, type LookUp } from './transport/resolver.ts'
+import { isReliable } from './transport/transport.ts'
 import type { Endpoint, Hop, OpenTransport, Transport } from './transport/transport.ts'
 import type { IncomingCall, SipReply, SipRequestView, UserAgent, UserAgentOptions } from './types.ts'
 
@@ -28,6 +31,10 @@ export interface SipUserAgent extends UserAgent {
   /** Everything still remembered, for metrics and leak tests; all 0 some 64 s after the last call. */
   held(): { transactions: number; calls: number; timers: number }
 }
+
+/** A budget's unit: what fits into one datagram that is not fragmented. */
+const unitBytes = 1500
+const defaultSourceLimits = { messagesPerSecond: 5000, newRequestsPerSecond: 500 }
 
 /** Opens the sockets and listens. Rejects when a port is taken. Tests bring their own transport and names. */
 export async function createUserAgent(
@@ -37,7 +44,10 @@ export async function createUserAgent(
 ): Promise<SipUserAgent> {
   const clock = options.clock ?? systemClock
   const wheel = createTimerWheel(clock)
-  const { trace } = options
+  const { trace, sourceLimits = defaultSourceLimits } = options
+  const messages = createSourceBudget(sourceLimits.messagesPerSecond, () => clock.monotonic())
+  const newRequests = createSourceBudget(sourceLimits.newRequestsPerSecond, () => clock.monotonic())
+  const correspondents = createCorrespondents()
   let allow: (source: Endpoint) => boolean = () => true
   let onCall: ((call: IncomingCall) => void) | null = null
   const onOther = new Map<string, (request: SipRequestView) => SipReply>()
@@ -56,6 +66,7 @@ export async function createUserAgent(
     userAgent: options.userAgent ?? 'Switchboard',
     send(data, to, onError) {
       trace?.('out', redact(data), `${to.host}:${to.port}`)
+      correspondents.add(to.host)
       opened.send(data, to, onError)
     },
     drop: (peer, why) => opened.drop(peer, why),
@@ -75,7 +86,7 @@ export async function createUserAgent(
   }
 
   function onData(data: Buffer, source: Hop): void {
-    if (!transport) return
+    if (!transport || !isWelcome(data.length, source)) return
     const message = parseMessage(data)
     if (message === null) {
       for (const keepAlive of core.keepAlives) keepAlive.onLineEnd(source)
@@ -90,6 +101,15 @@ export async function createUserAgent(
       // A fault in one call's handler must not end all calls.
       process.emitWarning(error instanceof Error ? error : String(error))
     }
+  }
+
+  /** Decided on address and size alone, before anything is read: strangers must cost nothing, and no carrier too much. */
+  function isWelcome(bytes: number, source: Hop): boolean {
+    if (!allow(source) && !correspondents.has(source.host)) return false
+    if (messages.take(source.host, Math.ceil(bytes / unitBytes))) return true
+    // A stream with a gap is of no use: the peer may connect again.
+    if (isReliable(source.protocol)) transport?.drop(source, new Error('It sent too many messages'))
+    return false
   }
 
   function onMalformed({ request, status, reason }: Malformed, source: Hop): void {
@@ -113,7 +133,7 @@ export async function createUserAgent(
     if (known) return
     if (request.method === 'CANCEL') return onCancel(request, source)
     const inside = entry ?? tagless(request)
-    if (!inside && !allow(source)) return
+    if (!inside && (!allow(source) || !newRequests.take(source.host, 1))) return
     if (!inside && request.to.params.has('tag')) return respondStateless(core, request, source, 481, {})
     if (!inside && request.method === 'INVITE' && !onCall) return
     const transaction = startServerTransaction(core, request, source)
@@ -131,7 +151,7 @@ export async function createUserAgent(
 
   function onCancel(request: ReceivedRequest, source: Hop): void {
     const invite = core.servers.get(serverKey(request, 'INVITE'))
-    if (!invite && !allow(source)) return
+    if (!invite && (!allow(source) || !newRequests.take(source.host, 1))) return
     const transaction = startServerTransaction(core, request, source)
     transaction.respond(invite ? 200 : 481, { toTag: newTag() })
     if (invite?.open) invite.onCancel?.()

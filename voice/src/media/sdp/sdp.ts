@@ -38,6 +38,8 @@ export class SdpError extends Error {
 
 const maxLength = 16_384
 const maxMedia = 32
+/** Of one medium. Each format is looked for among the maps. */
+const maxFormats = 64
 
 export function parseSdp(text: string): SessionDescription {
   if (text.length > maxLength) throw new SdpError(`The session description is longer than ${maxLength} characters.`)
@@ -98,11 +100,13 @@ function parseMedium(value: string, address: string | null, direction: Direction
   const match = /^(\S+) (\d{1,5})(?:\/\d+)? (\S+) (\S.*)$/.exec(value)
   const port = Number(match?.[2])
   if (!match || port > 65535) throw new SdpError(`The "m=" line cannot be read: "${excerpt(value)}".`)
+  const formats = match[4]!.split(/\s+/)
+  if (formats.length > maxFormats) throw new SdpError(`An "m=" line names more than ${maxFormats} formats.`)
   return {
     kind: match[1]!,
     port,
     protocol: match[3]!,
-    formats: match[4]!.split(/\s+/),
+    formats,
     address,
     direction,
     rtpMaps: [],
@@ -117,6 +121,8 @@ function parseAttribute(value: string, medium: MediaDescription): void {
   if (rtpMap) {
     const payloadType = Number(rtpMap[1])
     if (payloadType > 127) throw new SdpError(`The payload type ${payloadType} is above 127.`)
+    if (medium.rtpMaps.length === maxFormats)
+      throw new SdpError(`A medium has more than ${maxFormats} "a=rtpmap" lines.`)
     medium.rtpMaps.push({ payloadType, encoding: rtpMap[2]!, clockRate: Number(rtpMap[3]) })
     return
   }

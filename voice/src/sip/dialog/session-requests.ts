@@ -98,6 +98,7 @@ function onInfo(session: Session, transaction: ServerTransaction): void {
   if (body !== '' && !dtmf) {
     return transaction.respond(415, { headers: [['accept', 'application/dtmf-relay, application/dtmf']] })
   }
+  if (body.length > maxKeyLength) return transaction.respond(513)
   transaction.respond(200)
   const key = dtmf ? infoKey(body) : null
   if (key !== null) session.handlers().onInfoDtmf?.(key)
@@ -105,9 +106,15 @@ function onInfo(session: Session, transaction: ServerTransaction): void {
 
 const numberedKeys = '0123456789*#ABCD'
 
+const maxKeyLength = 1024
+
 /** The key in `Signal=5` (dtmf-relay) or `5` (dtmf); some send event numbers, 10 for `*` and 11 for `#`. */
 function infoKey(body: string): string | null {
-  const signal = /^\s*signal\s*=\s*(\S+)/im.exec(body)?.[1] ?? body.trim()
+  const signals = body
+    .split('\n')
+    .map((line) => line.split('='))
+    .filter(([name]) => name!.trim().toLowerCase() === 'signal')
+  const signal = (signals[0]?.[1] ?? body).trim().split(/\s/, 1)[0]!
   if (/^[0-9*#A-D]$/i.test(signal)) return signal.toUpperCase()
   return /^1[0-5]$/.test(signal) ? numberedKeys[Number(signal)]! : null
 }

@@ -1,5 +1,5 @@
 import type { Header } from '../message/headers.ts'
-import { header, headerValues } from '../message/headers.ts'
+import { header, headerValues, parseParams, splitParams } from '../message/headers.ts'
 import type { ReceivedRequest } from '../message/message.ts'
 
 /** RFC 4028, as agreed for one call. */
@@ -16,10 +16,9 @@ function supportsTimer(headers: readonly Header[]): boolean {
 
 /** Session-Expires of an answer to our (re-)INVITE or of a request. */
 function sessionExpires(headers: readonly Header[]): { seconds: number; refresher: string } | null {
-  const match = /^\s*(\d{1,9})\s*(?:;(.*))?$/s.exec(header(headers, 'session-expires') ?? '')
-  if (!match) return null
-  const refresher = /(?:^|;)\s*refresher\s*=\s*(ua[cs])/i.exec(match[2] ?? '')?.[1]?.toLowerCase() ?? ''
-  return { seconds: Number(match[1]), refresher }
+  const [seconds, parameters] = splitParams(header(headers, 'session-expires') ?? '')
+  if (!/^\d{1,9}$/.test(seconds)) return null
+  return { seconds: Number(seconds), refresher: parseParams(parameters).get('refresher')?.toLowerCase() ?? '' }
 }
 
 /** What their 2xx to our request says; null: the call has no timer. */

@@ -121,6 +121,12 @@ export function splitOutside(text: string, separator: ',' | ';'): string[] {
   return parts
 }
 
+/** What stands before the first semicolon, trimmed, and its parameters. For values without quotes or brackets. */
+export function splitParams(value: string): [value: string, parameters: string] {
+  const semicolon = value.indexOf(';')
+  return semicolon < 0 ? [value.trim(), ''] : [value.slice(0, semicolon).trim(), value.slice(semicolon)]
+}
+
 /** `;name=value;flag` as a map with lower-case names; quotes around values are taken off. */
 export function parseParams(text: string): Map<string, string> {
   const params = new Map<string, string>()
@@ -150,13 +156,14 @@ export interface Via {
   seenPort: number | null
 }
 
-const viaShape =
-  /^SIP\s*\/\s*2\.0\s*\/\s*[A-Za-z][\w-]*\s+(\[[0-9A-Fa-f:.]+\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?\s*(;.*)?$/is
+/** Without parameters and trimmed: no two runs of white space stand side by side, so it is linear in the input. */
+const viaShape = /^SIP\s*\/\s*2\.0\s*\/\s*[A-Za-z][\w-]*\s+(\[[0-9A-Fa-f:.]+\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?$/i
 
 export function parseVia(value: string): Via | null {
-  const match = viaShape.exec(value)
+  const [sentBy, parameters] = splitParams(value)
+  const match = viaShape.exec(sentBy)
   if (!match) return null
-  const params = parseParams(match[3] ?? '')
+  const params = parseParams(parameters)
   const port = match[2] === undefined ? null : Number(match[2])
   if (port !== null && port > 65535) return null
   const rport = params.get('rport')

@@ -39,6 +39,8 @@ export interface Malformed {
 }
 
 const maxHeaders = 128
+/** Folded lines counted. */
+const maxLines = 1024
 const maxHeaderBytes = 16_384
 const endOfHeaders = Buffer.from('\r\n\r\n')
 const requestLine = /^([\w\-.!%*+`'~]+) (\S+) (SIP\/\d+\.\d+)$/i
@@ -54,6 +56,7 @@ export function parseMessage(data: Buffer): ReceivedRequest | ReceivedResponse |
   if (end < 0) return malformed('The headers do not end with an empty line')
   if (end - start > maxHeaderBytes) return malformed(`Headers larger than ${maxHeaderBytes} bytes`)
   const lines = data.toString('utf8', start, end).split('\r\n')
+  if (lines.length > maxLines) return malformed(`Headers of more than ${maxLines} lines`)
   const firstLine = lines[0]!
   const headers: Header[] = []
   const headerFault = readHeaders(lines, headers)
@@ -82,21 +85,24 @@ function malformed(reason: string, request: SipRequest | null = null, status: Ma
 /** Fills `headers`; answers what is wrong, or null. */
 function readHeaders(lines: string[], headers: Header[]): string | null {
   let fault: string | null = null
-  for (let index = 1; index < lines.length; index++) {
-    const line = lines[index]!
-    const first = line.charCodeAt(0)
-    if (first === 32 || first === 9) {
-      const previous = headers.at(-1)
-      if (previous) previous[1] = `${previous[1]} ${line.trim()}`.trim()
-      continue
-    }
+  for (let index = 1; index < lines.length;) {
+    const number = index + 1
+    const line = lines[index++]!
     const colon = line.indexOf(':')
     const name = colon < 0 ? null : headerName(line.slice(0, colon).trimEnd())
-    if (name === null) fault ??= `Line ${index + 1} is not a header`
-    else headers.push([name, line.slice(colon + 1).trim()])
+    const parts = [line.slice(colon + 1).trim()]
+    while (index < lines.length && isFolded(lines[index]!)) parts.push(lines[index++]!.trim())
+    if (name === null) fault ??= `Line ${number} is not a header`
+    else headers.push([name, parts.length === 1 ? parts[0]! : parts.filter((part) => part !== '').join(' ')])
     if (headers.length > maxHeaders) return `More than ${maxHeaders} headers`
   }
   return fault
+}
+
+/** A line that goes on with the header before it (RFC 3261 section 7.3.1). */
+function isFolded(line: string): boolean {
+  const first = line.charCodeAt(0)
+  return first === 32 || first === 9
 }
 
 function readEssentials(headers: Header[]): Essentials | string {

@@ -1,8 +1,9 @@
-import { header } from './headers.ts'
+import { header, parseParams, splitParams } from './headers.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 
-const sdpType = /^\s*application\/sdp\s*(;|$)/i
-const multipartBoundary = /^\s*multipart\/[\w-]+\s*;(?:.*;)?\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;]+))/is
+const sdp = 'application/sdp'
+/** RFC 2046 section 5.1.1. */
+const longestBoundary = 70
 
 /**
  * The session description that a message carries: its body, or the part of it that is one when a carrier sends signalling
@@ -13,11 +14,12 @@ export function sessionDescription({
   body,
 }: Pick<SipRequest | SipResponse, 'headers' | 'body'>): string | null {
   if (body === '') return null
-  const type = header(headers, 'content-type')
-  if (type === undefined || sdpType.test(type)) return body
-  const [, quoted, bare] = multipartBoundary.exec(type) ?? []
-  const boundary = quoted ?? bare
-  return boundary === undefined ? null : (partsOf(body, boundary).find(isDescription)?.content ?? null)
+  const [type, parameters] = splitParams(header(headers, 'content-type') ?? sdp)
+  if (type.toLowerCase() === sdp) return body
+  if (!type.toLowerCase().startsWith('multipart/')) return null
+  const boundary = parseParams(parameters).get('boundary') ?? ''
+  if (boundary === '' || boundary.length > longestBoundary) return null
+  return partsOf(body, boundary).find(isDescription)?.content ?? null
 }
 
 interface Part {
@@ -34,4 +36,10 @@ function partsOf(body: string, boundary: string): Part[] {
   })
 }
 
-const isDescription = ({ head }: Part) => /^content-type\s*:\s*application\/sdp\s*(;|$)/im.test(head)
+function isDescription({ head }: Part): boolean {
+  return head.split('\r\n').some((line) => {
+    const colon = line.indexOf(':')
+    if (line.slice(0, colon).trim().toLowerCase() !== 'content-type') return false
+    return splitParams(line.slice(colon + 1))[0].toLowerCase() === sdp
+  })
+}

@@ -142,9 +142,11 @@ function responseTo(
 
 function markReceived(value: string, source: Hop): string {
   const [top = '', ...rest] = value.includes(',') ? splitOutside(value, ',') : [value]
-  const ported = top.replace(/;\s*rport(?:\s*=\s*\d*)?\s*(?=;|$)/i, `;rport=${source.port}`)
-  const bare = ported.replace(/;\s*received\s*=[^;]*/gi, '')
-  return [`${bare};received=${source.host}`, ...rest].join(', ')
+  const parts = splitOutside(top, ';').flatMap((part) => {
+    const name = part.split('=', 1)[0]!.trim().toLowerCase()
+    return name === 'received' ? [] : [name === 'rport' ? `rport=${source.port}` : part]
+  })
+  return [[...parts, `received=${source.host}`].join(';'), ...rest].join(', ')
 }
 
 /** An answer without a transaction, for what is not worth remembering: malformed requests, unknown dialogs. */

@@ -122,16 +122,32 @@ export function createConnections(
   function reader({ peer, socket }: Connection): (chunk: Buffer) => void {
     const framer = createFramer()
     let lineEnds = 0
+    let rest: NodeJS.Timeout | undefined
+    socket.once('close', () => clearTimeout(rest))
     return (chunk) => {
       try {
+        let pinged = false
+        let ponged = false
         for (const frame of framer.push(chunk)) {
           if (socket.destroyed) return
-          lineEnds = frame.type === 'line-end' ? lineEnds + 1 : 0
-          // A ping is two line ends, its answer is one.
-          if (lineEnds > 0 && lineEnds % 2 === 0) socket.write(lineEnd)
-          receive(frame.type === 'message' ? frame.data : lineEnd, peer)
+          if (frame.type === 'message') {
+            lineEnds = 0
+            receive(frame.data, peer)
+          } else {
+            // A ping is two line ends, its answer is one.
+            pinged ||= ++lineEnds % 2 === 0
+            ponged = true
+          }
         }
-        socket.setTimeout(framer.partial ? settings.stalledMs : settings.idleMs)
+        // Of those that come together one stands for all: a stream of line ends is no work.
+        if (pinged) socket.write(lineEnd)
+        if (ponged) receive(lineEnd, peer)
+        // From the message's first byte, so that one byte now and then does not keep it open.
+        if (framer.partial) rest ??= setTimeout(() => socket.destroy(), settings.stalledMs)
+        else {
+          clearTimeout(rest)
+          rest = undefined
+        }
       } catch (error) {
         socket.destroy(error instanceof Error ? error : new Error(String(error)))
       }

@@ -19,6 +19,8 @@ export interface SocketSettings {
 }
 
 const handshakeTimeoutMs = 10_000
+/** Connections that one address may have opened to us at once, handshakes included. */
+const maxPerAddress = 32
 const portTries = 20
 
 /**
@@ -36,7 +38,8 @@ export function openSockets({
     const verifyPeers = tls.rejectUnauthorized ?? true
     const settings = { tlsContext, verifyPeers, connectTimeoutMs, idleMs, stalledMs }
     const connections = createConnections(settings, receive, events)
-    const [udp, tcpServer] = await openPort(local, receive, (socket) => accept(socket, adoptTcp, events))
+    const accept = createAcceptor(events)
+    const [udp, tcpServer] = await openPort(local, receive, (socket) => accept(socket, adoptTcp))
     const servers = [tcpServer]
     const shakingHands = new Set<Socket>()
 
@@ -64,7 +67,7 @@ export function openSockets({
         socket.once('close', () => shakingHands.delete(socket))
         handshakes.emit('connection', socket)
       }
-      const server = createServer((socket) => accept(socket, startHandshake, events))
+      const server = createServer((socket) => accept(socket, startHandshake))
       try {
         tlsPort = await listen(server, { host: local.host, port })
       } catch (error) {
@@ -88,10 +91,25 @@ export function openSockets({
   }
 }
 
-function accept(socket: Socket, adopt: (socket: Socket, source: Endpoint) => void, events: ConnectionEvents): void {
-  const source = { host: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }
-  if (socket.remoteAddress !== undefined && events.accepts(source)) adopt(socket, source)
-  else socket.destroy()
+/** Hands on connections of those who may connect, as long as they have not too many; the others end unread. */
+function createAcceptor(events: ConnectionEvents) {
+  const openByHost = new Map<string, number>()
+
+  return (socket: Socket, adopt: (socket: Socket, source: Endpoint) => void): void => {
+    const source = { host: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }
+    const open = openByHost.get(source.host) ?? 0
+    if (socket.remoteAddress === undefined || open >= maxPerAddress || !events.accepts(source)) {
+      socket.destroy()
+      return
+    }
+    openByHost.set(source.host, open + 1)
+    socket.once('close', () => {
+      const left = openByHost.get(source.host)! - 1
+      if (left > 0) openByHost.set(source.host, left)
+      else openByHost.delete(source.host)
+    })
+    adopt(socket, source)
+  }
 }
 
 /** UDP and TCP on the same port; with port 0 on one that is free for both. */
