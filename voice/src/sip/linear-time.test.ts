@@ -289,7 +289,12 @@ test('the answer to a Via full of white space is written as fast as it was read'
       const lines = [
         'OPTIONS sip:alice@127.0.0.1:6001 SIP/2.0',
         `Via: SIP/2.0/UDP 127.0.0.1:6002;branch=z9hG4bKv${params}`,
-        ...['From: <sip:a@h>;tag=1', 'To: <sip:b@h>', `Call-ID: ${Math.random()}`, 'CSeq: 1 OPTIONS', '', ''],
+        'From: <sip:a@h>;tag=1',
+        'To: <sip:b@h>',
+        `Call-ID: ${Math.random()}`,
+        'CSeq: 1 OPTIONS',
+        '',
+        '',
       ]
       const before = process.threadCpuUsage()
       call.send(lines.join('\r\n'))

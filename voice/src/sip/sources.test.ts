@@ -20,7 +20,10 @@ const options = (branch: string, bytes = 0) =>
   [
     'OPTIONS sip:b@127.0.0.1 SIP/2.0',
     `Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK${branch};rport`,
-    ...['From: <sip:a@h>;tag=1', 'To: <sip:b@h>', `Call-ID: ${branch}`, 'CSeq: 1 OPTIONS'],
+    'From: <sip:a@h>;tag=1',
+    'To: <sip:b@h>',
+    `Call-ID: ${branch}`,
+    'CSeq: 1 OPTIONS',
     `X: ${'x'.repeat(bytes)}`,
     '',
     '',
