@@ -30,7 +30,6 @@ export const fileRoutes: RouteTable = {
       access: 'files:write',
       summary: 'Upload a greeting: WAV, MP3, Ogg Opus or FLAC, to 50 MB, in the form field "file"',
       upload: true,
-      bodyLimitBytes: 51 * 1024 * 1024,
       status: 201,
       answer: GreetingFile,
       errors: [413, 415],

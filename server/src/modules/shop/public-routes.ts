@@ -41,6 +41,7 @@ function publicRoute<
   return route<P, Q, B, A>({
     ...definition,
     access: 'public',
+    bodyLimitBytes: 64 * 1024,
     async handler(ctx: Ctx, input: RouteInput<P, Q, B>) {
       await requireOpenShop(ctx)
       return definition.handler(ctx, input)

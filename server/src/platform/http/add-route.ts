@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Principal, createContext, transaction } from '../context.ts'
+import type { FastifyInstance } from 'fastify'
+import { type Principal, transaction } from '../context.ts'
 import { notFound } from '../errors.ts'
-import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
+import { admission, bodyLimitOf } from './admission.ts'
 import { type Run, replayable } from './idempotency.ts'
 import { validate } from './parse.ts'
 import type { RateLimiter } from './rate-limit.ts'
@@ -27,26 +27,16 @@ export function addRoute(
   { services, authenticate, limiter, operation, definition }: RouteSetup,
 ): void {
   const serialise = serialiserOf(definition.answer)
-  const readOnly = definition.kind === 'read'
   app.route({
     method: definition.method,
     url: definition.path,
-    bodyLimit: definition.bodyLimitBytes ?? 1024 * 1024,
+    bodyLimit: bodyLimitOf(definition),
     // HEAD for whatever changes nothing: monitors, players and download managers ask so first. A link that is good once is not used up by it.
-    exposeHeadRoute: readOnly,
+    exposeHeadRoute: definition.kind === 'read',
     config: { operation, failureFields: definition.failureFields },
+    ...admission({ services, authenticate, limiter, definition }),
     async handler(request, reply) {
-      const principal = authenticate(request.headers, request.method, definition.path)
-      limiter.count(principal, definition, request, reply)
-      const entry = { access: definition.access, workspaceId: wantedWorkspace(request) }
-      const ctx = createContext({
-        services,
-        principal,
-        open: openerFor(principal, entry),
-        requestId: request.id,
-        log: services.log,
-        readOnly,
-      })
+      const { ctx } = request
       const asked = await readInput()
       const run = async ({ effectId, keepAnswer }: Run) => {
         const input = { ...asked, effectId }
@@ -97,14 +87,6 @@ function validateIds(definition: Route, params: unknown): unknown {
   const result = definition.params?.safeParse(params)
   if (result && !result.success) throw notFound('thing')
   return result?.data
-}
-
-function wantedWorkspace(request: FastifyRequest): string | null {
-  const { shopId, workspaceId } = request.params as { shopId?: string; workspaceId?: string }
-  const wanted = shopId ?? workspaceId ?? request.headers['x-workspace-id']
-  if (wanted === undefined || wanted === '') return null
-  if (typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted
-  throw notFound('workspace')
 }
 
 function toAnswer(definition: Route, result: unknown, serialise: (value: unknown) => string): Answer {

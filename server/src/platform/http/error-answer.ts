@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, badRequest, tooLarge, unavailable } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
-import type { Route } from './route.ts'
 
 /** The one place where a failure becomes an answer: `{ error, code, request_id, details? }`. */
 export function sendError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -15,7 +14,7 @@ export function sendError(log: Log, error: unknown, request: FastifyRequest, rep
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
   // Whichever limit it was: nothing is left of it until then.
   if (failure.status === 429) reply.header('ratelimit', `"default";r=0;t=${failure.retryAfterSeconds ?? 1}`)
-  const { failureFields } = request.routeOptions.config as Pick<Route, 'failureFields'>
+  const { failureFields } = request.routeOptions.config
   return reply
     .code(failure.status)
     .header('content-type', 'application/json; charset=utf-8')

@@ -78,6 +78,8 @@ test('what is wrong with a field is said in words for people', () => {
   assert.deepEqual(faultsOf(order, []), { body: 'Give an object.' })
   assert.deepEqual(faultsOf(order, { ...right, name: null }), { 'body.name': 'This is missing.' })
   assert.deepEqual(faultsOf(z.strictObject({}), { ten: 1 }), { body: 'Not known here: ten.' })
+  const many = faultsOf(z.strictObject({}), Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`k${i}`, 1])))
+  assert.match(many['body'] ?? '', /^Not known here: k0, k1, .* and 29990 more\.$/)
   assert.deepEqual(faultsOf(page(), { limit: 'many' }, 'query'), { 'query.limit': 'Give a number.' })
 })
 

@@ -17,11 +17,16 @@ export function describeFault(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_format':
       return wantedFormat[issue.format]
     case 'unrecognized_keys':
-      return `Not known here: ${issue.keys.join(', ')}.`
+      return `Not known here: ${unknown(issue.keys)}.`
     case 'invalid_union':
       return issue.input === undefined ? 'This is missing.' : wantedFormat.regex
   }
   return undefined
+}
+
+const unknown = (keys: string[]) => {
+  const named = keys.slice(0, 10).map((key) => key.slice(0, 100))
+  return named.join(', ') + (keys.length > named.length ? ` and ${keys.length - named.length} more` : '')
 }
 
 const wantedType: Record<string, string> = {

@@ -6,12 +6,14 @@ import { newId } from '../id.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Services } from '../services.ts'
 import { type Authenticate, addRoute } from './add-route.ts'
+import { prepareAdmission } from './admission.ts'
 import { applyCors } from './cors.ts'
 import { answerMalformedHttp, sendError } from './error-answer.ts'
 import { acceptUploads } from './multipart.ts'
-import { parseJsonBytes } from './parse.ts'
+import { parseJson } from './json.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import type { Route, RouteTable } from './route.ts'
+import { endUnlessRead } from './unread-body.ts'
 
 export interface HttpOptions {
   services: Services
@@ -44,7 +46,8 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
       if (!applyCors(config, request, reply)) void sendError(services.log, error, request, reply)
     },
   })
-  acceptJson(app)
+  acceptJson(app, services.metrics)
+  prepareAdmission(app)
   await app.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],
@@ -57,19 +60,22 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   app.addHook('onRequest', (request, reply, done) => {
     setHeaders(request, reply)
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') return done(withoutHost)
-    if (!applyCors(config, request, reply)) done()
+    if (applyCors(config, request, reply)) return
+    // Here and not in the handler: by then Fastify has read the body.
+    done(request.is404 ? noSuchEndpoint(request) : undefined)
   })
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    endUnlessRead(request, reply)
+    done()
+  })
+  // Whoever asks before sending a body is told to go on when it is about to be read.
+  app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response))
   // Expectations that we do not know are none (RFC 9110 section 10.1.1).
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler((error, request, reply) => sendError(services.log, error, request, reply))
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      services.log,
-      notFound(`endpoint as ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`),
-      request,
-      reply,
-    ),
-  )
+  app.setNotFoundHandler((request) => {
+    throw noSuchEndpoint(request)
+  })
   const operations = tables.flatMap(({ routes }) => Object.entries(routes))
   const add = (app: FastifyInstance, [operation, definition]: [string, Route]) =>
     addRoute(app, { services, authenticate, limiter, operation, definition })
@@ -81,6 +87,9 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   return app
 }
 
+const noSuchEndpoint = ({ method, url }: FastifyRequest) =>
+  notFound(`endpoint as ${method} ${url.split('?')[0]?.slice(0, 200)}`)
+
 const withoutHost = badRequest('malformed_http', 'A request in HTTP/1.1 names the host that it is for.')
 
 /** In the place of Fastify's compilers, which it would load at each start: routes bring zod schemas, which it never sees. */
@@ -88,11 +97,13 @@ function refuseSchemas(): never {
   throw new Error("A route's input and answer are described in the table of routes, not to Fastify.")
 }
 
-function acceptJson(app: FastifyInstance): void {
+function acceptJson(app: FastifyInstance, metrics: Metrics): void {
+  const parsed = metrics.counter('switchboard_http_json_bytes_total', 'Bytes of JSON bodies that were parsed.')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(/^application\/([\w.+-]+\+)?json\b/, { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, body.length === 0 ? undefined : parseJsonBytes(body as Buffer))
+      parsed.add('', body.length)
+      done(null, body.length === 0 ? undefined : parseJson(body as Buffer))
     } catch (error) {
       done(error as Error)
     }
@@ -114,7 +125,7 @@ function measure(app: FastifyInstance, metrics: Metrics): void {
     durationBuckets,
   )
   app.addHook('onResponse', (request, reply, done) => {
-    const operation = (request.routeOptions.config as { operation?: string }).operation ?? 'none'
+    const operation = request.routeOptions.config.operation ?? 'none'
     requests.add(`operation="${operation}",status="${reply.statusCode}"`)
     durations.observe(reply.elapsedTime / 1000, `operation="${operation}"`)
     done()

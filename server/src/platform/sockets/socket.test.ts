@@ -17,8 +17,9 @@ async function pair(options: { autoPong: boolean }) {
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, options)
   const [ws] = (await accepted) as [WebSocket]
   await once(client, 'open')
-  const socket = createSocket(ws, { message: async () => {}, closed: () => {} })
-  return { client, ws, socket }
+  const taken: unknown[] = []
+  const socket = createSocket(ws, { message: async (_event, data) => void taken.push(data), closed: () => {} })
+  return { client, ws, socket, taken }
 }
 
 test('a peer that answers no ping is dropped at the next one, a peer that does stays', async () => {
@@ -57,5 +58,25 @@ test('what is sent slowly arrives whole although the client pauses', async () =>
   client.ping()
   await ponged
   assert.equal(received, 100)
+  client.terminate()
+})
+
+test('long frames count as many, and one of too many values is not parsed', async () => {
+  const { client, taken } = await pair({ autoPong: true })
+  const answers: { data: { code: string } }[] = []
+  client.on('message', (content) => answers.push(JSON.parse((content as Buffer).toString('utf8'))))
+  // No JSON: a parser would say so.
+  client.send('[],'.repeat(2_000))
+  const long = JSON.stringify({ event: 'blob', data: 'x'.repeat(60_000) })
+  for (let i = 0; i < 13; i++) client.send(long)
+  const ponged = once(client, 'pong')
+  client.ping()
+  await ponged
+  assert.deepEqual(
+    answers.map(({ data }) => data.code),
+    ['too_many_values', 'too_many_messages'],
+  )
+  // The burst is a hundred messages, and each of these counts as eight.
+  assert.equal(taken.length, 12)
   client.terminate()
 })

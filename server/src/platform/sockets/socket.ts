@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
 import { AppError } from '../errors.ts'
-import { parseJson } from '../http/parse.ts'
+import { parseJson } from '../http/json.ts'
 import { encodeFrame } from './hub.ts'
 
 /** One client's WebSocket, with its limits: it may neither talk too much nor listen too slowly. */
@@ -25,6 +25,10 @@ export interface SocketEvents {
 
 /** Bytes of the largest frame a client may send; more closes with 1009. */
 export const maxFrameBytes = 64 * 1024
+/** An offer of a video call is one long text; nothing that a client sends has more values than this. */
+const frameLimits = { depth: 32, values: 2_000 }
+/** A frame counts as one message for each of these that it has begun. */
+const bytesPerMessage = 8 * 1024
 const maxWaitingBytes = 1024 * 1024
 const manyWaitingBytes = 256 * 1024
 const messagesPerSecond = 10
@@ -35,6 +39,7 @@ const closeGraceMs = 1000
 
 export function createSocket(ws: WebSocket, events: SocketEvents): Socket {
   let isAlive = true
+  let isWarned = false
   let work = Promise.resolve()
   const allowance = createAllowance()
 
@@ -73,10 +78,11 @@ export function createSocket(ws: WebSocket, events: SocketEvents): Socket {
 
   ws.on('message', (content, isBinary) => {
     isAlive = true
-    const left = allowance.take()
+    const left = allowance.take(Math.max(1, Math.ceil((content as Buffer).length / bytesPerMessage)))
     if (left < -patience) return close(4429, 'Too many messages.')
     if (left >= 0) work = work.then(() => receive(content, isBinary))
-    else if (left === -1) sendError(tooManyMessages)
+    else if (!isWarned) sendError(tooManyMessages)
+    isWarned = left < 0
   })
   ws.on('pong', () => (isAlive = true))
   // `ws` closes the connection itself, with the code that fits.
@@ -120,7 +126,7 @@ function parseFrame(content: RawData, isBinary: boolean): Frame {
   if (isBinary) throw malformed
   let frame: unknown
   try {
-    frame = parseJson((content as Buffer).toString('utf8'))
+    frame = parseJson(content as Buffer, frameLimits)
   } catch (error) {
     throw error instanceof AppError && error.code !== 'malformed_json' ? error : malformed
   }
@@ -135,11 +141,11 @@ function createAllowance() {
   let left = messageBurst
   let at = performance.now()
   return {
-    take(): number {
+    take(messages: number): number {
       const now = performance.now()
       left = Math.min(messageBurst, left + ((now - at) / 1000) * messagesPerSecond)
       at = now
-      left -= 1
+      left -= messages
       return Math.floor(left)
     },
   }

@@ -187,7 +187,6 @@ export const messageRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Upload a file to send, or a picture of myself, to 50 MB, in the form field "file"',
     upload: true,
-    bodyLimitBytes: 51 * 1024 * 1024,
     status: 201,
     answer: uploadedFile,
     errors: [413, 415],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { badRequest } from '../../../platform/errors.ts'
+import { requireJsonWithin } from '../../../platform/http/json.ts'
 
 // Node passes the source of a number to revivers (TC39 JSON.parse source text access); its types do not know that yet.
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
@@ -17,8 +18,9 @@ const storable = (text: string) => text.replaceAll('\0', '').toWellFormed()
 export const parseExactly = (text: string): unknown =>
   JSON.parse(text, revive as (key: string, value: unknown) => unknown)
 
-/** Parses what a platform posted. Throws 400 for what is not JSON. */
+/** Parses what a platform posted. Throws 400 for what is not JSON or is too much of it. */
 export function readBody(body: Buffer): unknown {
+  requireJsonWithin(body)
   try {
     return parseExactly(body.toString('utf8'))
   } catch {

@@ -87,7 +87,6 @@ export const productRoutes: Record<string, Route> = {
     summary: 'Upload the picture of a product: PNG, JPEG, WebP or GIF, to 10 MB, in the form field "file"',
     params: ofProduct,
     upload: true,
-    bodyLimitBytes: 51 * 1024 * 1024,
     answer: schema.Product,
     errors: [413, 415],
     handler: async (ctx, { params, request }) => toProduct(await setProductImage(ctx, params.productId, request)),

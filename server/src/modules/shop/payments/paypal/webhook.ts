@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { type Ctx, transaction } from '../../../../platform/context.ts'
 import { statement } from '../../../../platform/database/statement.ts'
 import { AppError, unavailable } from '../../../../platform/errors.ts'
-import { parseJson, validate } from '../../../../platform/http/parse.ts'
+import { parseJson } from '../../../../platform/http/json.ts'
+import { validate } from '../../../../platform/http/parse.ts'
 import { type Services, serverContext } from '../../../../platform/services.ts'
 import { installationCredentials, ownCredentials } from '../../../integrations/index.ts'
 import { applyState } from '../intents.ts'
@@ -52,7 +53,7 @@ interface News {
 export async function receivePaypal(services: Services, { body, headers, shopId }: PaypalPost): Promise<void> {
   const account = await accountOf(services, shopId)
   if (!account?.webhookId) throw unavailable('PayPal is not set up here.', 3600)
-  const posted = parseJson(body.toString('utf8'))
+  const posted = parseJson(body)
   const client = paypalClient(services, account)
   await verifyPaypalSignature(services, client, account.webhookId, transmissionOf(headers), body)
   const event = validate(PaypalEvent, posted, 'body')

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { type Ctx, transaction } from '../../../../platform/context.ts'
 import { statement } from '../../../../platform/database/statement.ts'
 import { unavailable } from '../../../../platform/errors.ts'
-import { parseJson, validate } from '../../../../platform/http/parse.ts'
+import { parseJson } from '../../../../platform/http/json.ts'
+import { validate } from '../../../../platform/http/parse.ts'
 import { type Services, serverContext } from '../../../../platform/services.ts'
 import { installationCredentials, ownCredentials } from '../../../integrations/index.ts'
 import { applyState } from '../intents.ts'
@@ -55,7 +56,7 @@ export async function receiveStripe(services: Services, { body, signature, shopI
   const secret = await secretOf(services, shopId)
   if (!secret) throw unavailable('Stripe is not set up here.', 3600)
   verifyStripeSignature(body, signature, secret, services.now().getTime())
-  const event = validate(StripeEvent, parseJson(body.toString('utf8')), 'body')
+  const event = validate(StripeEvent, parseJson(body), 'body')
   const named = event.data.object.metadata.workspaceId
   const workspaceId = shopId ?? (z.uuid().safeParse(named).success ? named : undefined)
   if (!workspaceId) return

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Ctx, createContext } from '../context.ts'
+import { notFound, tooLarge } from '../errors.ts'
+import { openerFor } from '../openers.ts'
+import type { Services } from '../services.ts'
+import type { Authenticate } from './add-route.ts'
+import { maxUploadBytes } from './multipart.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import type { Route } from './route.ts'
+import { announcedBytes } from './unread-body.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls, once they were admitted. */
+    ctx: Ctx
+  }
+  interface FastifyContextConfig {
+    operation?: string
+    failureFields?: Route['failureFields'] | undefined
+  }
+}
+
+const kilobyte = 1024
+/** What anybody may send without an account. */
+const publicBodyBytes = 16 * kilobyte
+const usualBodyBytes = 1024 * kilobyte
+/** A form has boundaries and fields besides its file. */
+const uploadBodyBytes = maxUploadBytes + 2 * 1024 * kilobyte
+
+/** The most a JSON body may have, in bytes. */
+export function bodyLimitOf({ access, body, upload, rawBody, bodyLimitBytes }: Route): number {
+  if (bodyLimitBytes !== undefined) return bodyLimitBytes
+  if (rawBody) return usualBodyBytes
+  return access === 'public' || (!body && !upload) ? publicBodyBytes : usualBodyBytes
+}
+
+export interface AdmissionOptions {
+  services: Services
+  authenticate: Authenticate
+  limiter: RateLimiter
+  definition: Route
+}
+
+/** To be called once, before the routes. */
+export const prepareAdmission = (app: FastifyInstance) => app.decorateRequest('ctx')
+
+/**
+ * The hooks that a request passes before its body is read: who calls, within which limits, and how much they may send.
+ * A long body is read only for callers that the database has let in.
+ */
+export function admission({ services, authenticate, limiter, definition }: AdmissionOptions) {
+  const bodyLimit = bodyLimitOf(definition)
+
+  const admit = (request: FastifyRequest, reply: FastifyReply) => {
+    const principal = authenticate(request.headers, request.method, definition.path)
+    limiter.count(principal, definition, request, reply)
+    request.ctx = createContext({
+      services,
+      principal,
+      open: openerFor(principal, { access: definition.access, workspaceId: wantedWorkspace(request) }),
+      requestId: request.id,
+      log: services.log,
+      readOnly: definition.kind === 'read',
+    })
+    const isForm = definition.upload && /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')
+    const announced = announcedBytes(request.raw)
+    if (Number.isFinite(announced) && announced > (isForm ? uploadBodyBytes : bodyLimit)) throw tooLarge(tooLong)
+  }
+
+  return {
+    onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+      try {
+        admit(request, reply)
+      } catch (error) {
+        return done(error as Error)
+      }
+      done()
+    },
+    preParsing(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      _payload: unknown,
+      done: (error?: Error | null) => void,
+    ): void {
+      const proceed = () => {
+        if (request.headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue()
+        done()
+      }
+      if (definition.access === 'public' || announcedBytes(request.raw) <= publicBodyBytes) return proceed()
+      request.ctx.db.entered().then(proceed, done)
+    },
+  }
+}
+
+const tooLong = 'The request is larger than is allowed here.'
+
+function wantedWorkspace(request: FastifyRequest): string | null {
+  const { shopId, workspaceId } = request.params as { shopId?: string; workspaceId?: string }
+  const wanted = shopId ?? workspaceId ?? request.headers['x-workspace-id']
+  if (wanted === undefined || wanted === '') return null
+  if (typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted
+  throw notFound('workspace')
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** What is not longer than this is received although nobody reads it, so that the connection can be used again. */
+const cheapBytes = 64 * 1024
+/** How long a client that still sends may take to see the answer. */
+const lingerMs = 2_000
+
+/** What the request says it brings; without a word about its length as much as one likes. */
+export function announcedBytes({ headers }: IncomingMessage): number {
+  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
+  return Number(headers['content-length'] ?? 0)
+}
+
+/**
+ * To be called before an answer goes out. When the answer is ready and much of the body is not here yet, the connection
+ * ends with it: first our half, and the rest soon after, because a client that is cut off while it sends loses the
+ * answer (RFC 9112 section 9.6).
+ */
+export function endUnlessRead(request: FastifyRequest, reply: FastifyReply): void {
+  const { raw } = request
+  if (raw.complete || announcedBytes(raw) <= cheapBytes) return
+  reply.header('connection', 'close')
+  const { socket } = raw
+  // Node calls this after the last answer of a connection.
+  socket.destroySoon = () => {
+    socket.end()
+    const late = setTimeout(() => socket.destroy(), lingerMs)
+    socket.once('close', () => clearTimeout(late))
+    raw.once('end', () => socket.destroy())
+    raw.resume()
+  }
+}
