@@ -11,6 +11,8 @@ export interface Answers {
   earlyMedia?: boolean
   /** Audio the callee plays over and over (the simulator has none). Default: silence. */
   plays?: MediaRef
+  /** Records the call into this file, as `Leg.record` does; left is what the callee hears (the simulator has no audio). */
+  records?: string
   /** Keys pressed, each so long after the answer, by RFC 4733. */
   keys?: { key: Keypress; afterMs: number }[]
   /** Hangs up so long after the answer; without it the callee waits for the other side. */

@@ -6,6 +6,7 @@ import { describeLimits } from './conformance/limits.ts'
 import { describeMedia } from './conformance/media.ts'
 import { describeTransfers } from './conformance/transfers.ts'
 import { describeTrunks } from './conformance/trunks.ts'
+import { describeWaiting } from './conformance/waiting.ts'
 
 /**
  * What every driver of `VoiceGateway` has to do. `makeHarness` sets up a gateway and a carrier for one test. Drivers in
@@ -16,6 +17,7 @@ export function describeGateway(name: string, makeHarness: MakeHarness, { concur
     describe('calls', () => describeCalls(makeHarness))
     describe('media', () => describeMedia(makeHarness))
     describe('transfers', () => describeTransfers(makeHarness))
+    describe('waiting transfers', () => describeWaiting(makeHarness))
     describe('limits', () => describeLimits(makeHarness))
     describe('trunks', () => describeTrunks(makeHarness))
     describe('inbound', () => describeInbound(makeHarness))

@@ -75,7 +75,14 @@ export type LegEvent =
       playedMs: number
       error?: string
     }
-  | { t: 'transfer'; at: number; state: 'trying' | 'ringing' | 'answered' | 'failed'; sip?: number; cause?: EndCause }
+  /** `waiting`: for a channel of the trunk. `trying` again: there is one, and the number is being called. */
+  | {
+      t: 'transfer'
+      at: number
+      state: 'trying' | 'waiting' | 'ringing' | 'answered' | 'failed'
+      sip?: number
+      cause?: EndCause
+    }
   | { t: 'ended'; at: number; by: 'local' | 'remote' | 'network'; sip?: number; cause: EndCause; rtp?: RtpStats }
 
 export interface OriginateRequest {
@@ -89,12 +96,18 @@ export interface OriginateRequest {
   ringTimeoutMs: number
   /** The call is hung up this long after the answer. */
   maxDurationMs: number
+  /** Refused (`trunk_limit`) unless so many of the trunk's channels stay free beside this call. Default 0. */
+  keepFree?: number
 }
 
-/** Audio prepared for the engine: a file of 8 kHz mono 16-bit PCM WAV. */
-export interface MediaRef {
-  path: string
-}
+/** Audio prepared for the engine, a file of 8 kHz mono 16-bit PCM WAV; or a sound that the engine makes itself. */
+export type MediaRef = { path: string } | { tone: Tone }
+
+/**
+ * `ringback`: the telephone rings. `congestion`: all channels are busy (3 s). `hold`: quiet music for those who wait.
+ * `ringback` and `hold` are one period, to be looped.
+ */
+export type Tone = 'ringback' | 'congestion' | 'hold'
 
 export interface Playback {
   readonly id: string
@@ -102,12 +115,20 @@ export interface Playback {
   stop(): Promise<number>
 }
 
-/** Where to, and how. `callerId`: E.164 or a SIP user part; default: the leg's. */
+/** Where to, and how. */
 export interface TransferRequest {
   to: string
   mode: 'bridge' | 'refer'
   ringTimeoutMs: number
+  /** E.164 or a SIP user part. Default: the leg's. */
   callerId?: string
+  /**
+   * How long the caller may wait while the trunk has no free channel, or while the carrier says that it has none (503).
+   * Default 0: not at all.
+   */
+  waitMs?: number
+  /** What the waiting caller hears, looped. Default: the built-in hold music. */
+  hold?: MediaRef
 }
 
 /** `mode`: how it came about, which is `bridge` when a `refer` was refused. A failure is a value; the leg lives on. */
@@ -132,6 +153,8 @@ export interface Leg {
   /**
    * Connects this leg to another number through the same trunk. The party hears ringback meanwhile. Resolves when the
    * other side answered (audio flows both ways; either side hanging up ends both) or when it did not (this leg lives on).
+   * A bridge needs a second channel: while there is none the caller waits, with hold music, for up to `waitMs`. Callers
+   * who wait are served in the order of asking, before any new call. `congestion`: no channel came free.
    */
   transfer(request: TransferRequest): Promise<TransferResult>
   hangup(): Promise<void>

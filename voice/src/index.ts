@@ -11,6 +11,7 @@ export type {
   Playback,
   Recording,
   RtpStats,
+  Tone,
   TransferRequest,
   TransferResult,
   Trunk,

@@ -73,7 +73,7 @@ function withAudio(
 ): void {
   const { call, record, schedule } = answering
   const description = session.answerOffer(call.offer ?? '')
-  const ringback = callee.earlyMedia ? session.playRingback() : null
+  const ringback = callee.earlyMedia ? session.playSignal({ tone: 'ringback' }) : null
   if (ringback) {
     call.progress(description)
     session.start()
@@ -100,6 +100,7 @@ function refuse({ call, record, schedule }: CalleeCall, status: number): void {
 function talk(answering: CalleeCall, callee: Answers, session: MediaSession): void {
   const { call, record, schedule } = answering
   record.press = (key) => pressKeys(session, [{ key, afterMs: 0 }], schedule)
+  if (callee.records) void session.record(callee.records)
   if (callee.plays) session.play(callee.plays, { loop: true })
   pressKeys(session, callee.keys ?? [], schedule)
   if (callee.goesSilentAfterMs !== undefined) schedule.after(callee.goesSilentAfterMs, () => session.close())

@@ -1,6 +1,6 @@
 import type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from '../callee.ts'
 import type { GatewaySettings } from '../embedded/settings.ts'
-import type { Leg, LegEvent, MediaRef, OriginateRequest, Trunk, VoiceGateway } from '../gateway.ts'
+import type { Leg, LegEvent, OriginateRequest, Trunk, VoiceGateway } from '../gateway.ts'
 import { until as waitUntil } from './until.ts'
 
 /** A gateway beside a carrier whose callees do as told: what a driver gives to be tested. */
@@ -16,7 +16,7 @@ interface Harness {
   pass(ms: number): Promise<void>
   now(): number
   /** An audio file of that length. */
-  audio(durationMs: number): MediaRef
+  audio(durationMs: number): { path: string }
   close(): Promise<void>
 }
 

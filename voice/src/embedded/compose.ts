@@ -115,7 +115,7 @@ export function composeGateway(
       const line = trunks.get(request.trunkId)
       if (!line) throw new NotAdmitted('trunk_unknown', 0)
       checkEngine(limits, engine.calls, userAgent, media)
-      const place = line.gate.admit()
+      const place = line.gate.admit(request.keepFree)
       remember(dialled, request.attemptId)
       try {
         return await dial(engine, line, place, request, signal)

@@ -3,7 +3,8 @@ import type { OriginateRequest, TransferRequest } from '../gateway.ts'
 const dayMs = 86_400_000
 
 /** Throws `TypeError` naming the field: such a request could not become an INVITE. */
-export function checkRequest({ attemptId, to, callerId, ringTimeoutMs, maxDurationMs }: OriginateRequest): void {
+export function checkRequest(request: OriginateRequest): void {
+  const { attemptId, to, callerId, ringTimeoutMs, maxDurationMs, keepFree = 0 } = request
   if (!/^[\w.-]{1,128}$/.test(attemptId))
     throw new TypeError(
       'attemptId must be 1 to 128 letters, digits, dots, dashes or underscores: it becomes the Call-ID.',
@@ -15,13 +16,14 @@ export function checkRequest({ attemptId, to, callerId, ringTimeoutMs, maxDurati
     throw new TypeError('ringTimeoutMs must be more than 0 and at most a day.')
   if (!(maxDurationMs > 0 && maxDurationMs <= dayMs))
     throw new TypeError('maxDurationMs must be more than 0 and at most a day.')
+  if (!(keepFree >= 0)) throw new TypeError('keepFree must be 0 or more.')
 }
 
 /** RFC 3261 section 25.1 `user`, without escapes and what starts parameters or a password. */
 const isSipUser = (text: string) => /^[\w.!~*'()&=+$,#-]{1,128}$/.test(text)
 
 /** Likewise for the second call of a transfer. */
-export function checkTransfer({ to, callerId, ringTimeoutMs }: TransferRequest): void {
+export function checkTransfer({ to, callerId, ringTimeoutMs, waitMs = 0 }: TransferRequest): void {
   checkRequest({
     attemptId: 'transfer',
     trunkId: '',
@@ -30,4 +32,5 @@ export function checkTransfer({ to, callerId, ringTimeoutMs }: TransferRequest):
     ringTimeoutMs,
     maxDurationMs: dayMs,
   })
+  if (!(waitMs >= 0 && waitMs <= dayMs)) throw new TypeError('waitMs must be 0 or more, and at most a day.')
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { causeOf } from '../causes.ts'
-import { NotAdmitted, type TransferRequest, type TransferResult } from '../gateway.ts'
-import { dial } from './dial.ts'
+import type { TransferRequest, TransferResult } from '../gateway.ts'
+import { bridge } from './bridge.ts'
 import type { Engine } from './engine.ts'
 import type { CallLeg } from './leg.ts'
 import { checkTransfer } from './requests.ts'
@@ -35,68 +34,6 @@ export async function transferLeg(
     })
   }
   return result
-}
-
-/** A second call through the same trunk, the caller hearing ringback until it is answered; then each hears the other. */
-async function bridge(
-  engine: Engine,
-  a: CallLeg,
-  line: TrunkLine,
-  callerId: string,
-  request: TransferRequest,
-): Promise<TransferResult> {
-  const gone: TransferResult = { ok: false, cause: 'cancelled' }
-  const left = new AbortController()
-  a.listen((event) => event.t === 'ended' && left.abort())
-  if (a.phase() === 'ended') return gone
-
-  const ringback = a.session.playRingback()
-  try {
-    const place = line.gate.reserve()
-    if (place.delayMs > 0) await new Promise<void>((resolve) => engine.clock.setTimeout(resolve, place.delayMs))
-    const b = await dial(
-      engine,
-      line,
-      place,
-      {
-        attemptId: `${a.attemptId}-${randomUUID().slice(0, 8)}`,
-        to: request.to,
-        callerId: request.callerId ?? callerId,
-        ringTimeoutMs: request.ringTimeoutMs,
-        maxDurationMs: Infinity,
-      },
-      left.signal,
-    )
-    const result = await answerOf(a, b)
-    return left.signal.aborted && !result.ok ? gone : result
-  } catch (error) {
-    if (left.signal.aborted) return gone
-    if (error instanceof NotAdmitted || (error instanceof Error && error.name === 'NoPorts'))
-      return { ok: false, cause: 'congestion' }
-    throw error
-  } finally {
-    await ringback.stop()
-  }
-}
-
-function answerOf(a: CallLeg, b: CallLeg): Promise<TransferResult> {
-  return new Promise((resolve) => {
-    let answered = false
-    if (b.phase() === 'ended') resolve({ ok: false, cause: 'cancelled' })
-    b.listen((event) => {
-      if (event.t === 'ringing')
-        a.emit({ t: 'transfer', at: event.at, state: 'ringing', ...(event.sip && { sip: event.sip }) })
-      if (event.t === 'answered') {
-        answered = true
-        a.session.bridge(b.session)
-        a.emit({ t: 'transfer', at: event.at, state: 'answered' })
-        resolve({ ok: true, mode: 'bridge' })
-      }
-      if (event.t !== 'ended') return
-      if (answered) void a.end(event.cause, event.by)
-      else resolve({ ok: false, cause: event.cause, ...(event.sip !== undefined && { sip: event.sip }) })
-    })
-  })
 }
 
 /** How the target ended, when that is the target's doing: the carrier's own refusals are answered by a bridge. */

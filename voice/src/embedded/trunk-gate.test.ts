@@ -53,7 +53,7 @@ test('a transfer reserves the next moment and campaign calls queue behind it', a
   const gate = createTrunkGate({ callsPerSecond: 1, maxConcurrentCalls: 10 }, breaker, clock)
   gate.admit()
   await clock.advance(400)
-  assert.equal(gate.reserve().delayMs, 600)
+  assert.equal(gate.queue().take()?.delayMs, 600)
   assert.equal(refusalOf(() => gate.admit()).retryAfterMs, 1600)
 })
 
@@ -67,7 +67,9 @@ test('five failures in a row open the breaker for 30 s; one answer before that s
   gate.report('failed')
   assert.equal(gate.openUntil(), clock.now() + 30_000)
   assert.equal(refusalOf(() => gate.admit()).retryAfterMs, 30_000)
-  assert.throws(() => gate.reserve(), NotAdmitted)
+  const transfer = gate.queue()
+  assert.equal(transfer.take(), null)
+  transfer.end()
 
   await clock.advance(30_000)
   assert.equal(gate.openUntil(), null)
@@ -86,6 +88,92 @@ test('a carrier that asks for a pause gets it, of no more than 5 minutes', async
   gate.admit().release()
   gate.pause(86_400_000)
   assert.equal(gate.openUntil(), clock.now() + 300_000)
+})
+
+test('new calls leave as many places free as they are asked to', () => {
+  const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 5 }, breaker, createVirtualClock())
+  gate.join()
+  gate.admit(3)
+  assert.equal(refusalOf(() => gate.admit(3)).retryAfterMs, 500)
+  assert.ok(gate.queue().take())
+})
+
+test('a place that comes free goes to the caller who has waited longest, and never to a new call', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 2 }, breaker, clock)
+  const [first, second] = [gate.admit(), gate.join()]
+  const turns = [gate.queue(), gate.queue()]
+  const served: number[] = []
+  const never = new AbortController().signal
+  // Whoever asks first: the rank is that of joining the queue.
+  for (const i of [1, 0]) {
+    assert.equal(turns[i]!.take(), null)
+    void turns[i]!.wait(never).then(() => served.push(i))
+  }
+  first.release()
+  refusalOf(() => gate.admit())
+  await clock.advance(0)
+  assert.deepEqual(served, [0])
+  second.release()
+  await clock.advance(0)
+  assert.deepEqual(served, [0, 1])
+  assert.equal(gate.activeCalls(), 2)
+})
+
+test('who called in vain keeps their rank until their turn is ended', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 1 }, breaker, clock)
+  const [elder, younger] = [gate.queue(), gate.queue()]
+  const place = elder.take()!
+  const served: string[] = []
+  const { signal } = new AbortController()
+  void younger.wait(signal).then((place) => {
+    served.push('younger')
+    place.release()
+  })
+  void elder.wait(signal).then(() => served.push('elder'))
+  place.release()
+  await clock.advance(0)
+  assert.deepEqual(served, ['elder'])
+  elder.end()
+})
+
+test('who leaves the queue is not served, and new calls may go on', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 2 }, breaker, clock)
+  const places = [gate.join(), gate.join()]
+  const turn = gate.queue()
+  const left = new AbortController()
+  const outcome = turn.wait(left.signal).then(
+    () => 'served',
+    () => 'left',
+  )
+  left.abort()
+  turn.end()
+  places[0]!.release()
+  assert.equal(await outcome, 'left')
+  gate.admit()
+})
+
+test('callers who wait are served when the limit is raised and when the pause is over', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 1 }, breaker, clock)
+  gate.join()
+  let served = 0
+  for (let i = 0; i < 2; i++)
+    void gate
+      .queue()
+      .wait(new AbortController().signal)
+      .then(() => served++)
+  gate.limits = { callsPerSecond: 1e9, maxConcurrentCalls: 2 }
+  await clock.advance(0)
+  assert.equal(served, 1)
+  gate.pause(10_000)
+  gate.limits = { callsPerSecond: 1e9, maxConcurrentCalls: 3 }
+  await clock.advance(9_999)
+  assert.equal(served, 1)
+  await clock.advance(1)
+  assert.equal(served, 2)
 })
 
 test('a place is given back once however often it is released', () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { NotAdmitted, type Trunk } from '../gateway.ts'
+import { createTransferQueue, type Turn } from './transfer-queue.ts'
 
 export type TrunkLimits = Pick<Trunk, 'maxConcurrentCalls' | 'callsPerSecond'>
 
@@ -24,10 +25,13 @@ export interface Place {
  */
 export interface TrunkGate {
   limits: TrunkLimits
-  /** A place now, or `NotAdmitted` with the time to wait. */
-  admit(): Place
-  /** A place whose moment may come later: for a transfer, whose caller is waiting on the line. Throws when full. */
-  reserve(): Place
+  /** A place now, with `keepFree` more of them free (default 0), or `NotAdmitted` with the time to wait. */
+  admit(keepFree?: number): Place
+  /**
+   * A turn for a transfer, whose caller is on the line: they are served in the order of this call, and no new call is
+   * admitted before all of them have a place. To be ended.
+   */
+  queue(): Turn
   /** A place for a call that came in: counted, never refused. */
   join(): Place
   /** How a call's INVITE went, for the breaker. */
@@ -44,11 +48,19 @@ const longestPauseMs = 300_000
 /** How soon to look again for a place that no clock will free. */
 const fullRetryMs = 500
 
-export function createTrunkGate(limits: TrunkLimits, breaker: BreakerSettings, clock: Clock): TrunkGate {
+export function createTrunkGate(given: TrunkLimits, breaker: BreakerSettings, clock: Clock): TrunkGate {
+  let limits = given
   let active = 0
   let nextInviteAt = clock.monotonic()
   let failuresInARow = 0
   let closedAgainAt = -Infinity
+
+  const isClosed = () => clock.monotonic() < closedAgainAt
+  const transfers = createTransferQueue({
+    clock,
+    take: () => (isClosed() || active >= limits.maxConcurrentCalls ? null : take(takeMoment())),
+    closedForMs: () => (isClosed() ? closedAgainAt - clock.monotonic() : null),
+  })
 
   function take(delayMs: number): Place {
     active++
@@ -56,41 +68,42 @@ export function createTrunkGate(limits: TrunkLimits, breaker: BreakerSettings, c
     return {
       delayMs,
       release() {
-        if (held) active--
+        if (!held) return
         held = false
+        active--
+        transfers.serve()
       },
     }
   }
 
-  function checkOpenAndFull(now: number): void {
-    if (now < closedAgainAt) throw new NotAdmitted('trunk_limit', Math.ceil(closedAgainAt - now))
-    if (active >= gate.limits.maxConcurrentCalls) throw new NotAdmitted('trunk_limit', fullRetryMs)
-  }
-
-  function takeMoment(now: number): number {
+  function takeMoment(): number {
+    const now = clock.monotonic()
     const at = Math.max(now, nextInviteAt)
-    nextInviteAt = at + 1000 / gate.limits.callsPerSecond
+    nextInviteAt = at + 1000 / limits.callsPerSecond
     return at - now
   }
 
-  const gate: TrunkGate = {
-    limits,
-    admit() {
+  return {
+    get limits() {
+      return limits
+    },
+    set limits(changed) {
+      limits = changed
+      transfers.serve()
+    },
+    admit(keepFree = 0) {
       const now = clock.monotonic()
-      checkOpenAndFull(now)
+      if (now < closedAgainAt) throw new NotAdmitted('trunk_limit', Math.ceil(closedAgainAt - now))
+      if (transfers.waiting() > 0 || active + keepFree >= limits.maxConcurrentCalls)
+        throw new NotAdmitted('trunk_limit', fullRetryMs)
       if (now < nextInviteAt) throw new NotAdmitted('trunk_limit', Math.ceil(nextInviteAt - now))
-      return take(takeMoment(now))
+      return take(takeMoment())
     },
-    reserve() {
-      const now = clock.monotonic()
-      checkOpenAndFull(now)
-      return take(takeMoment(now))
-    },
+    queue: transfers.join,
     join: () => take(0),
     report(outcome) {
       failuresInARow = outcome === 'failed' ? failuresInARow + 1 : 0
-      const now = clock.monotonic()
-      if (failuresInARow >= breaker.failures && now >= closedAgainAt) closedAgainAt = now + breaker.openMs
+      if (failuresInARow >= breaker.failures && !isClosed()) closedAgainAt = clock.monotonic() + breaker.openMs
     },
     pause(ms) {
       closedAgainAt = Math.max(closedAgainAt, clock.monotonic() + Math.min(ms, longestPauseMs))
@@ -101,5 +114,4 @@ export function createTrunkGate(limits: TrunkLimits, breaker: BreakerSettings, c
       return leftMs > 0 ? clock.now() + leftMs : null
     },
   }
-  return gate
 }

@@ -335,7 +335,7 @@ test('an ended session takes every verb and does nothing', async (t) => {
   session.start()
   session.unbridge()
   assert.equal(await session.play({ path: 'none.wav' }).stop(), 0)
-  assert.equal(await session.playRingback().stop(), 0)
+  assert.equal(await session.playSignal({ tone: 'ringback' }).stop(), 0)
   await session.sendDtmf('1')
   assert.deepEqual(await (await session.record('none.wav')).stop(), { durationMs: 0 })
 })

@@ -28,7 +28,8 @@ import { buildSdp, parseSdp } from './sdp/sdp.ts'
 import type { SessionDescription } from './sdp/sdp.ts'
 import { createRtpSender } from './rtp/sender.ts'
 import { createReception } from './rtp/statistics.ts'
-import { encodedRingback } from './audio/tone.ts'
+import { encodedTone } from './audio/tone.ts'
+import type { MediaRef } from '../gateway.ts'
 import type { Codec, MediaHandlers, MediaSession } from './types.ts'
 
 export interface SessionContext {
@@ -175,6 +176,14 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     handlers.onTimeout?.()
   }
 
+  const load = (media: MediaRef, codec: Codec) =>
+    'tone' in media ? encodedTone(media.tone, codec) : context.library.load(media.path, codec)
+
+  function loadSignal(media: MediaRef, codec: Codec): Buffer | Promise<Buffer> {
+    const audio = load(media, codec)
+    return Buffer.isBuffer(audio) ? audio : audio.catch(() => encodedTone('hold', codec))
+  }
+
   const half: Half = {
     relay(heard, datagram, codec) {
       if (relay === null || remote === null || !maySend(remote) || isClosed) return
@@ -231,12 +240,14 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     play: (media, options) =>
       isClosed
         ? endedPlayback()
-        : player.play((codec) => context.library.load(media.path, codec), remote?.codec ?? null, {
+        : player.play((codec) => load(media, codec), remote?.codec ?? null, {
             loop: options?.loop ?? false,
             announced: true,
           }),
-    playRingback: () =>
-      isClosed ? endedPlayback() : player.play(encodedRingback, null, { loop: true, announced: false }),
+    playSignal: (media) =>
+      isClosed
+        ? endedPlayback()
+        : player.play((codec) => loadSignal(media, codec), null, { loop: true, announced: false }),
     async sendDtmf(keys) {
       if (isClosed) return
       if (remote === null || remote.dtmfPayloadType === null)

@@ -31,8 +31,11 @@ export interface MediaSession {
   start(): void
   /** Replaces what plays now. */
   play(media: MediaRef, options?: { loop?: boolean }): Playback
-  /** A built-in tone: 440+480 Hz ringback, 2 s on 4 s off, until stopped. Reports no `onPlayback`: nobody asked for it above. */
-  playRingback(): Playback
+  /**
+   * Plays in a loop until stopped, in place of what plays now, and reports no `onPlayback`: it is our own signal. A file
+   * that cannot be read is replaced by the hold music.
+   */
+  playSignal(media: MediaRef): Playback
   /** 100 ms per key, 60 ms between. Rejects an unknown key, and when the other side takes no RFC 4733. */
   sendDtmf(keys: string): Promise<void>
   record(path: string): Promise<Recording>

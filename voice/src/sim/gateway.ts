@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from '../callee.ts'
 import { composeGateway } from '../embedded/compose.ts'
 import { type GatewaySettings, withDefaults } from '../embedded/settings.ts'
-import type { MediaRef, VoiceGateway } from '../gateway.ts'
+import type { VoiceGateway } from '../gateway.ts'
 import type { SipAccount } from '../sip/types.ts'
 import { createSimMediaEngine } from './media-engine.ts'
 import { createSimNetwork } from './network.ts'
@@ -16,7 +16,7 @@ export interface SimOptions extends GatewaySettings {
   /** What the carrier makes of an account. Default: accepts every one. */
   account?: (account: SipAccount) => 'accepted' | 'refused' | 'unreachable'
   /** How long a file plays. Default: read from the file (8 kHz 16-bit mono WAV). */
-  mediaDurationMs?: (media: MediaRef) => number
+  mediaDurationMs?: (file: { path: string }) => number
   /** RTP port pairs. Default 100,000. */
   ports?: number
 }
@@ -62,4 +62,4 @@ export function createSimGateway(options: SimOptions): SimGateway {
 const wavHeaderBytes = 44
 const bytesPerMs = 16
 
-const wavDurationMs = ({ path }: MediaRef) => Math.max(0, statSync(path).size - wavHeaderBytes) / bytesPerMs
+const wavDurationMs = ({ path }: { path: string }) => Math.max(0, statSync(path).size - wavHeaderBytes) / bytesPerMs

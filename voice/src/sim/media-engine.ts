@@ -1,12 +1,13 @@
 import type { Clock, Timer } from '../clock.ts'
-import type { Keypress, MediaRef, Playback } from '../gateway.ts'
+import type { Keypress, Playback } from '../gateway.ts'
 import type { MediaEngine, MediaHandlers, MediaSession } from '../media/types.ts'
+import { toneMs } from '../media/audio/tone.ts'
 import type { SimNetwork } from './network.ts'
 
 export interface SimMediaOptions {
   clock: Clock
   /** How long a file plays, in ms. */
-  durationMs: (media: MediaRef) => number
+  durationMs: (file: { path: string }) => number
   mediaTimeoutMs: number
   ports: number
 }
@@ -62,7 +63,7 @@ export function createSimMediaEngine(
       play(media, options = {}): Playback {
         stopPlaying('stopped')
         const id = `${name}-${++played}`
-        const lengthMs = options.loop ? Infinity : durationMs(media)
+        const lengthMs = options.loop ? Infinity : 'tone' in media ? toneMs[media.tone] : durationMs(media)
         let playedMs: number | null = null
         playing = {
           id,
@@ -81,7 +82,7 @@ export function createSimMediaEngine(
           },
         }
       },
-      playRingback: () => ({ id: `${name}-ringback`, stop: async () => 0 }),
+      playSignal: () => ({ id: `${name}-signal`, stop: async () => 0 }),
       async sendDtmf(keys) {
         for (const key of keys) {
           await new Promise<void>((resolve) => clock.setTimeout(resolve, keyMs))

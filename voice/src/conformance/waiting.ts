@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answers, busy, noAnswer, rejects } from '../callee.ts'
+import { NotAdmitted, type InboundLeg, type TransferRequest, type TransferResult } from '../gateway.ts'
+import { on, type MakeHarness, type Scene, type WatchedLeg } from './harness.ts'
+
+const waiting: TransferRequest = { to: '200', mode: 'bridge', ringTimeoutMs: 30_000, waitMs: 20_000 }
+
+const statesOf = (call: WatchedLeg) => call.events.flatMap((event) => (event.t === 'transfer' ? event.state : []))
+
+/** A call that has been answered and asks for a transfer; `result` stays null until there is one. */
+async function ask(scene: Scene, request = waiting, call?: WatchedLeg): Promise<Asked> {
+  await scene.pass(5)
+  const asked: Asked = { call: call ?? (await scene.dial('100')), result: null }
+  await asked.call.event('answered')
+  void asked.call.leg.transfer(request).then((result) => (asked.result = result))
+  return asked
+}
+
+interface Asked {
+  call: WatchedLeg
+  result: TransferResult | null
+}
+
+const isWaiting = ({ call }: { call: WatchedLeg }) => call.event('transfer', ({ state }) => state === 'waiting')
+
+export function describeWaiting(make: MakeHarness): void {
+  const callees = { '100': answers(0), '200': answers(50) }
+
+  /** A trunk with room for a bridge and one more call: the one who asks second has to wait. */
+  const scarce = (scene: Scene, maxConcurrentCalls = 3) =>
+    scene.gateway.upsertTrunk({ ...scene.trunk, maxConcurrentCalls })
+
+  test('a caller for whom there is no channel waits and is connected when one comes free', () =>
+    on(make, { callees }, async (scene) => {
+      await scarce(scene)
+      const first = await ask(scene)
+      await scene.until('the first transfer', () => first.result !== null)
+      const second = await ask(scene)
+      await isWaiting(second)
+      assert.equal(scene.carried.length, 3)
+      await first.call.leg.hangup()
+      await scene.until('the second transfer', () => second.result !== null)
+      assert.deepEqual(second.result, { ok: true, mode: 'bridge' })
+      assert.deepEqual(statesOf(second.call), ['trying', 'waiting', 'trying', 'ringing', 'answered'])
+    }))
+
+  test('callers are served in the order of asking; no new call is admitted before all are', () =>
+    on(make, { callees }, async (scene) => {
+      await scarce(scene, 4)
+      const first = await ask(scene)
+      await scene.until('the first transfer', () => first.result !== null)
+      // Two calls in progress, then a third and a fourth: no channel is left for either.
+      const second = await scene.dial('100')
+      await scene.pass(5)
+      const third = await scene.dial('100')
+      const waits: Asked[] = []
+      for (const call of [second, third]) {
+        const asked = await ask(scene, waiting, call)
+        await isWaiting(asked)
+        waits.push(asked)
+      }
+      scene.carried[1]!.hangUp()
+      // Two channels came free, and both are theirs.
+      const refused = (error: unknown) => error instanceof NotAdmitted && error.reason === 'trunk_limit'
+      await scene.until('both transfers', () => waits.every(({ result }) => result !== null))
+      await assert.rejects(scene.dial('100', { attemptId: 'a-new-call' }), refused)
+      const connectedAt = waits.map(
+        ({ call }) => call.events.findLast((event) => event.t === 'transfer' && event.state === 'trying')!.at,
+      )
+      assert.ok(connectedAt[0]! <= connectedAt[1]!)
+    }))
+
+  test('who hangs up while waiting leaves the queue at once', () =>
+    on(make, { callees }, async (scene) => {
+      await scarce(scene)
+      const first = await ask(scene)
+      await scene.until('the first transfer', () => first.result !== null)
+      const second = await ask(scene)
+      await isWaiting(second)
+      scene.carried.at(-1)!.hangUp()
+      await second.call.event('ended')
+      await scene.until('the result', () => second.result !== null)
+      assert.deepEqual(second.result, { ok: false, cause: 'cancelled' })
+      await scene.until('the channel', async () => (await scene.gateway.load()).activeCalls === 2)
+      await scene.dial('100')
+      await scene.until('the new call at the carrier', () => scene.carried.length === 4)
+      assert.deepEqual(
+        scene.carried.map(({ to }) => to),
+        ['100', '200', '100', '100'],
+      )
+    }))
+
+  test('the wait ends without a channel: the caller lives on', () =>
+    on(make, { callees }, async (scene) => {
+      await scarce(scene)
+      const first = await ask(scene)
+      await scene.until('the first transfer', () => first.result !== null)
+      const second = await ask(scene, { ...waiting, waitMs: 400 })
+      await scene.until('the result', () => second.result !== null)
+      assert.deepEqual(second.result, { ok: false, cause: 'congestion' })
+      assert.deepEqual(statesOf(second.call), ['trying', 'waiting', 'failed'])
+      assert.ok(!second.call.events.some((event) => event.t === 'ended'))
+      second.call.leg.play({ tone: 'congestion' })
+      const { playedMs } = await second.call.event('playback', ({ state }) => state === 'finished')
+      assert.equal(playedMs, 3_000)
+    }))
+
+  test('a trunk of one channel has none to wait for', () =>
+    on(make, { callees }, async (scene) => {
+      await scarce(scene, 1)
+      const only = await ask(scene)
+      await scene.until('the result', () => only.result !== null)
+      assert.deepEqual(only.result, { ok: false, cause: 'congestion' })
+      assert.deepEqual(statesOf(only.call), ['trying', 'failed'])
+    }))
+
+  test('a carrier without a channel (503) is asked again while the caller waits', () => {
+    const changing = { ...callees, '200': rejects(503) }
+    return on(make, { callees: changing }, async (scene) => {
+      const asked = await ask(scene)
+      await isWaiting(asked)
+      changing['200'] = answers(50)
+      await scene.until('the result', () => asked.result !== null)
+      assert.deepEqual(asked.result, { ok: true, mode: 'bridge' })
+      assert.deepEqual(statesOf(asked.call).slice(0, 3), ['trying', 'waiting', 'trying'])
+    })
+  })
+
+  test('a carrier that has no channel until the end of the wait: its answer is told', () =>
+    on(make, { callees: { ...callees, '200': rejects(503) } }, async (scene) => {
+      const asked = await ask(scene, { ...waiting, waitMs: 2_500 })
+      await scene.until('the result', () => asked.result !== null)
+      assert.deepEqual(asked.result, { ok: false, cause: 'congestion', sip: 503 })
+    }))
+
+  test('a busy target is not waited for', () =>
+    on(make, { callees: { ...callees, '200': busy() } }, async (scene) => {
+      const asked = await ask(scene)
+      await scene.until('the result', () => asked.result !== null)
+      assert.deepEqual(asked.result, { ok: false, cause: 'busy', sip: 486 })
+    }))
+
+  test('calls that came in take channels too', () =>
+    on(make, { callees }, async (scene) => {
+      await scarce(scene, 2)
+      let taken: InboundLeg | null = null
+      scene.gateway.onInbound((leg) => (taken = leg))
+      await scene.gateway.load()
+      const caller = await scene.place({ from: '5550177', to: '5550100' })
+      await scene.until('the call', () => taken !== null)
+      const asked = await ask(scene)
+      await isWaiting(asked)
+      caller.hangUp()
+      await scene.until('the transfer', () => asked.result !== null)
+      assert.equal(asked.result?.ok, true)
+    }))
+
+  test('a refused REFER waits for the channel of its bridge', () =>
+    on(make, { callees }, async (scene) => {
+      await scarce(scene)
+      const first = await ask(scene)
+      await scene.until('the first transfer', () => first.result !== null)
+      const second = await ask(scene, { ...waiting, mode: 'refer' })
+      await isWaiting(second)
+      await first.call.leg.hangup()
+      await scene.until('the second transfer', () => second.result !== null)
+      assert.deepEqual(second.result, { ok: true, mode: 'bridge' })
+    }))
+
+  test('closing ends the waiting too', () =>
+    on(make, { callees: { ...callees, '200': noAnswer() } }, async (scene) => {
+      await scarce(scene)
+      const first = await ask(scene)
+      await first.call.event('transfer', ({ state }) => state === 'ringing')
+      const second = await ask(scene)
+      await isWaiting(second)
+      let drained = false
+      void scene.gateway.drain(100).then(() => (drained = true))
+      await scene.until('the drain', () => drained)
+      await scene.until('the result', () => second.result !== null)
+      assert.deepEqual(second.result, { ok: false, cause: 'cancelled' })
+    }))
+}

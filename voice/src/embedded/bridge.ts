@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { NotAdmitted, type Playback, type TransferRequest, type TransferResult } from '../gateway.ts'
+import { dial } from './dial.ts'
+import type { Engine } from './engine.ts'
+import type { CallLeg } from './leg.ts'
+import type { Place } from './trunk-gate.ts'
+import type { TrunkLine } from './trunks.ts'
+
+/** A carrier that has no channel is asked again after this, or when its Retry-After is over. */
+const askAgainMs = 2_000
+
+/**
+ * A second call through the same trunk, the caller hearing ringback until it is answered; then each hears the other.
+ * While there is no channel for it, ours or the carrier's, the caller waits and hears music.
+ */
+export async function bridge(
+  engine: Engine,
+  a: CallLeg,
+  line: TrunkLine,
+  callerId: string,
+  request: TransferRequest,
+): Promise<TransferResult> {
+  const gone: TransferResult = { ok: false, cause: 'cancelled' }
+  if (a.phase() === 'ended') return gone
+  const { clock } = engine
+  const left = new AbortController()
+  a.listen((event) => event.t === 'ended' && left.abort())
+  const waitUntil = clock.monotonic() + (request.waitMs ?? 0)
+  const turn = line.gate.queue()
+  let sound: Playback | null = null
+  let waits = false
+
+  function wait(): void {
+    if (waits) return
+    waits = true
+    a.emit({ t: 'transfer', at: clock.now(), state: 'waiting' })
+    sound = a.session.playSignal(request.hold ?? { tone: 'hold' })
+  }
+
+  async function findPlace(): Promise<Place | null> {
+    const place = turn.take()
+    // The caller's own call has the only channel there will ever be.
+    if (place || line.gate.limits.maxConcurrentCalls < 2 || clock.monotonic() >= waitUntil) return place
+    wait()
+    return before(clock, waitUntil, left.signal, (signal) => turn.wait(signal))
+  }
+
+  async function call(place: Place): Promise<TransferResult> {
+    if (place.delayMs > 0) await sleep(clock, place.delayMs, left.signal)
+    if (left.signal.aborted) {
+      place.release()
+      return gone
+    }
+    if (waits || !sound) sound = a.session.playSignal({ tone: 'ringback' })
+    if (waits) a.emit({ t: 'transfer', at: clock.now(), state: 'trying' })
+    waits = false
+    try {
+      const b = await dial(
+        engine,
+        line,
+        place,
+        {
+          attemptId: `${a.attemptId}-${randomUUID().slice(0, 8)}`,
+          to: request.to,
+          callerId: request.callerId ?? callerId,
+          ringTimeoutMs: request.ringTimeoutMs,
+          maxDurationMs: Infinity,
+        },
+        left.signal,
+      )
+      return await answerOf(a, b)
+    } catch (error) {
+      if (left.signal.aborted) return gone
+      if (error instanceof NotAdmitted || (error instanceof Error && error.name === 'NoPorts'))
+        return { ok: false, cause: 'congestion' }
+      throw error
+    }
+  }
+
+  try {
+    for (;;) {
+      const place = await findPlace()
+      if (left.signal.aborted) {
+        place?.release()
+        return gone
+      }
+      if (!place) return { ok: false, cause: 'congestion' }
+      const result = await call(place)
+      if (left.signal.aborted && !result.ok) return gone
+      const mayAskAgain = clock.monotonic() + askAgainMs < waitUntil && !engine.closing
+      if (result.ok || result.cause !== 'congestion' || !mayAskAgain) return result
+      wait()
+      await sleep(clock, askAgainMs, left.signal)
+    }
+  } finally {
+    turn.end()
+    await (sound as Playback | null)?.stop()
+  }
+}
+
+/** Null when there was no result until then (monotonic ms), or the signal was aborted first. */
+async function before<T>(
+  clock: Clock,
+  at: number,
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T | null> {
+  const late = new AbortController()
+  const timer = clock.setTimeout(() => late.abort(), at - clock.monotonic())
+  const over = AbortSignal.any([signal, late.signal])
+  try {
+    return await run(over)
+  } catch (error) {
+    if (over.aborted) return null
+    throw error
+  } finally {
+    timer.cancel()
+  }
+}
+
+/** Ends early when the signal is aborted. */
+function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(done, ms)
+    function done(): void {
+      timer.cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    if (signal.aborted) done()
+    else signal.addEventListener('abort', done)
+  })
+}
+
+function answerOf(a: CallLeg, b: CallLeg): Promise<TransferResult> {
+  return new Promise((resolve) => {
+    let answered = false
+    if (b.phase() === 'ended') resolve({ ok: false, cause: 'cancelled' })
+    b.listen((event) => {
+      if (event.t === 'ringing')
+        a.emit({ t: 'transfer', at: event.at, state: 'ringing', ...(event.sip && { sip: event.sip }) })
+      if (event.t === 'answered') {
+        answered = true
+        a.session.bridge(b.session)
+        a.emit({ t: 'transfer', at: event.at, state: 'answered' })
+        resolve({ ok: true, mode: 'bridge' })
+      }
+      if (event.t !== 'ended') return
+      if (answered) void a.end(event.cause, event.by)
+      else resolve({ ok: false, cause: event.cause, ...(event.sip !== undefined && { sip: event.sip }) })
+    })
+  })
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { answers } from '../callee.ts'
+import { on } from '../conformance/harness.ts'
+import { overLoopback } from '../conformance/loopback.ts'
+import type { MediaRef } from '../gateway.ts'
+import { levelAt } from '../media/audio/level.ts'
+import { wavHeader, wavHeaderBytes } from '../media/audio/wav.ts'
+import { createEmbeddedGateway } from './gateway.ts'
+
+let folder = ''
+before(async () => (folder = await mkdtemp(join(tmpdir(), 'switchboard-hold-'))))
+after(() => rm(folder, { recursive: true }))
+
+/** What a caller hears who waits for a second and is then called through to nobody who answers. */
+async function heardWhileWaiting(name: string, hold?: MediaRef): Promise<Int16Array> {
+  const records = join(folder, `${name}.wav`)
+  const callees = { '100': answers(0), '200': answers(0), '300': answers(0, { records }) }
+  await on(
+    overLoopback((options) => createEmbeddedGateway(options)),
+    { callees },
+    async (scene) => {
+      await scene.gateway.upsertTrunk({ ...scene.trunk, maxConcurrentCalls: 3 })
+      const request = {
+        to: '200',
+        mode: 'bridge',
+        ringTimeoutMs: 30_000,
+        waitMs: 1_500,
+        ...(hold && { hold }),
+      } as const
+      const first = await scene.dial('100')
+      await first.event('answered')
+      await first.leg.transfer(request)
+      const second = await scene.dial('300')
+      await second.event('answered')
+      assert.deepEqual(await second.leg.transfer(request), { ok: false, cause: 'congestion' })
+      await second.leg.hangup()
+      await scene.until('the end at the carrier', () => scene.carried[2]!.over)
+    },
+  )
+  const recording = await readFile(records)
+  const frames = (recording.length - wavHeaderBytes) >> 2
+  return Int16Array.from({ length: frames }, (_, i) => recording.readInt16LE(wavHeaderBytes + 4 * i))
+}
+
+/** A C, the first note of the hold music, and what no sound of ours contains. */
+const [inMusic, inFile] = [261.63, 1_000]
+
+test('a caller who waits hears music', async () => {
+  const heard = await heardWhileWaiting('music')
+  assert.ok(levelAt(heard, inMusic) > 200, `${levelAt(heard, inMusic)}`)
+  assert.ok(levelAt(heard, inFile) < 50, `${levelAt(heard, inFile)}`)
+})
+
+test('a caller who waits hears the file that was chosen, over and over', async () => {
+  const path = join(folder, 'chosen.wav')
+  const samples = Buffer.alloc(2 * 800)
+  for (let i = 0; i < 800; i++)
+    samples.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * inFile * i) / 8_000)), 2 * i)
+  await writeFile(path, Buffer.concat([wavHeader(1, 800), samples]))
+  const heard = await heardWhileWaiting('file', { path })
+  // The file lasts 100 ms; on average over a wait of 1.5 s it is heard at its own loudness.
+  assert.ok(levelAt(heard, inFile) > 4_000, `${levelAt(heard, inFile)}`)
+})
+
+test('a chosen file that is gone is replaced by the music', async () => {
+  const heard = await heardWhileWaiting('gone', { path: join(folder, 'no-such-file.wav') })
+  assert.ok(levelAt(heard, inMusic) > 200, `${levelAt(heard, inMusic)}`)
+})
