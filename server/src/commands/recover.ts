@@ -17,6 +17,8 @@ export function addRecover(program: Command, env: Environment): void {
       if (database.url)
         throw new Error('The data is in PostgreSQL (DATABASE_URL): recover it with its own tools, from its backup.')
       const { snapshot, brokenDir } = await recoverEmbeddedDatabase({ dataDir, log: createLog('warn') })
-      console.log(`The database is as it was in ${snapshot}. The broken one was kept at ${brokenDir}.`)
+      console.log(
+        `The database is as it was in ${snapshot}.${brokenDir ? ` The broken one was kept at ${brokenDir}.` : ''}`,
+      )
     })
 }

@@ -7,8 +7,8 @@ import { createLog, type Log } from '../platform/log.ts'
 const shutDownWithinMs = 15_000
 
 /**
- * Runs a node until SIGINT or SIGTERM, then ends it in order: exit code 0, or 1 when that takes longer than 15 s or the
- * embedded database has failed. A second signal ends it at once.
+ * Runs a node until SIGINT or SIGTERM, then ends it in order: exit code 0, or 1 when that takes longer than 15 s. A
+ * second signal ends it at once.
  */
 export async function runUntilSignal(
   config: Config,
@@ -31,14 +31,7 @@ export async function runUntilSignal(
       await app.close()
       throw error
     }
-    const reason = await Promise.race([signalled, failureOf(database)])
-    if (reason instanceof Error) {
-      log.error(
-        { err: reason },
-        'The database failed, so the server ends. Start it again: what was committed is there.',
-      )
-      process.exitCode = 1
-    } else log.info({ signal: reason }, 'Shutting down.')
+    log.info({ signal: await signalled }, 'Shutting down.')
     await shutDown(app, voice)
   } finally {
     started.resolve()
@@ -47,11 +40,6 @@ export async function runUntilSignal(
   }
   // A handle that somebody forgot must not keep the process alive.
   process.exit()
-}
-
-/** Resolves when the database cannot go on; a supervisor that starts the server again opens it again. */
-async function failureOf({ ended }: OpenDatabase): Promise<Error> {
-  return (await ended) ?? new Promise<never>(() => {})
 }
 
 /** The embedded database opens in a thread of its own, which takes as long as loading the program does. */

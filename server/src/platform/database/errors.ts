@@ -14,6 +14,15 @@ export function isConnectionBroken(error: unknown): boolean {
   return !isSqlState(code) || /^(57P0|08)/.test(code as string)
 }
 
+// Ours, in the class of those that end a connection: a statement could only be ended together with its session.
+const ENDED_WITH_CONNECTION = '57P0S'
+
+/** What `pg` makes of the statements of a connection that was ended because one of them took too long. */
+export const endedWithConnection = (): Error =>
+  Object.assign(new Error('The statement took too long; its connection was ended with it.'), {
+    code: ENDED_WITH_CONNECTION,
+  })
+
 /**
  * What a database error means to the caller. Constraints that people can run into are checked by the verb that knows
  * them (`violates` tells which one it was); this is the net below. Anything unknown stays as it is: a logged 500.
@@ -53,7 +62,12 @@ export function databaseError(error: unknown): unknown {
     case '55P03':
       return unavailable('Somebody else is changing the same thing.', 1, error)
     case '57014':
-      return unavailable('This took too long and was stopped.', 5, error)
+    case ENDED_WITH_CONNECTION:
+      return unavailable(
+        'This took longer than 5 s and was ended. Ask for less at a time, or try again when there is less to do.',
+        5,
+        error,
+      )
     case '53100':
       return unavailable('The disk is full; nothing was changed.', 60, error)
     case '53300':

@@ -7,8 +7,6 @@ import type { Connections } from './scope.ts'
 
 export interface OpenDatabase extends Connections {
   kind: 'embedded' | 'postgresql'
-  /** Embedded: resolves with an error when it fails, as when it runs out of memory; undefined after `close`. */
-  ended?: Promise<Error | undefined>
   close(): Promise<void>
 }
 
@@ -25,7 +23,6 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     kind: 'embedded',
     pool,
     pipelined: config.database.pipelined,
-    ended: embedded.ended,
     async close() {
       await pool.end()
       await embedded.close()

@@ -1,24 +1,31 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { packDirectory } from './archive.ts'
 import { DataDirInUse, lockDataDir } from './data-lock.ts'
-import {
-  openEmbeddedDatabase,
-  POSTGRES_MAJOR,
-  type EmbeddedDatabase,
-  type EmbeddedDatabaseOptions,
-} from './embedded.ts'
+import { openEmbeddedDatabase, type EmbeddedDatabase, type EmbeddedDatabaseOptions } from './embedded.ts'
 import type { Log } from './engine.ts'
 import { recoverEmbeddedDatabase } from './recover.ts'
+import { POSTGRES_MAJOR } from './whole.ts'
+import { until } from '../../../../test/until.ts'
 
 interface LogLine {
   level: 'info' | 'warn'
@@ -184,7 +191,7 @@ test('a database that does not open is left alone; recovering puts the newest sn
   await assert.rejects(openEmbeddedDatabase(options), /Nothing was changed\. .* npm run switchboard -- recover$/)
   assert.equal(statSync(join(dataDir, 'postgres/global/pg_control')).size, 100)
   const { brokenDir } = await recoverEmbeddedDatabase(options)
-  assert.equal(statSync(join(brokenDir, 'global/pg_control')).size, 100)
+  assert.equal(statSync(join(brokenDir!, 'global/pg_control')).size, 100)
   const second = await open(t, dataDir)
   assert.equal((await numbers(second.pool)).at(-1), 20001)
   await second.close()
@@ -209,13 +216,65 @@ test('a damaged snapshot is passed over for the older one', async (t) => {
   await second.close()
 })
 
+test('a database that is gone, or a part of it, is missed: no new one takes its place', async (t) => {
+  const dataDir = await temporaryDirectory(t)
+  const first = await open(t, dataDir)
+  await first.pool.query('create table facts as select 1 as n')
+  await first.close()
+  const cluster = join(dataDir, 'postgres')
+  const aside = join(dataDir, 'aside')
+  const options = { dataDir, log: recordingLog() }
+  const losses: Record<string, () => void> = {
+    'postgres is missing, and beside it there is snapshots': () => {},
+    'postgres is empty, and beside it there is snapshots': () => mkdirSync(cluster),
+    ...Object.fromEntries(
+      ['PG_VERSION', 'base', 'global/pg_control', 'pg_wal', 'pg_xact'].map((part) => [
+        `${part} is missing in `,
+        () => {
+          cpSync(aside, cluster, { recursive: true })
+          rmSync(join(cluster, part), { recursive: true })
+        },
+      ]),
+    ),
+  }
+  renameSync(cluster, aside)
+  for (const [sentence, lose] of Object.entries(losses)) {
+    rmSync(cluster, { recursive: true, force: true })
+    lose()
+    const snapshot = readdirSync(join(dataDir, 'snapshots')).sort().at(-1)!
+    const before = existsSync(cluster) && readdirSync(cluster, { recursive: true }).length
+    await assert.rejects(openEmbeddedDatabase(options), ({ message }: Error) => {
+      assert.ok(message.includes(sentence), message)
+      assert.ok(message.includes(snapshot) && message.endsWith('npm run switchboard -- recover'), message)
+      return true
+    })
+    assert.equal(existsSync(cluster) && readdirSync(cluster, { recursive: true }).length, before)
+    await recoverEmbeddedDatabase(options)
+    const { pool, close } = await open(t, dataDir)
+    assert.deepEqual(await numbers(pool), [1])
+    await close()
+  }
+})
+
+for (const kept of ['files/a.wav', 'keys/encryption'])
+  test(`beside ${kept} no new database is made: there was one, or it is in PostgreSQL`, async (t) => {
+    const dataDir = await temporaryDirectory(t)
+    mkdirSync(join(dataDir, dirname(kept)))
+    writeFileSync(join(dataDir, kept), 'x')
+    await assert.rejects(
+      openEmbeddedDatabase({ dataDir, log: recordingLog() }),
+      /is missing, and beside it there is (files|keys)\. .*DATABASE_URL.*Restore a backup/,
+    )
+    assert.ok(!existsSync(join(dataDir, 'postgres')))
+  })
+
 test('a broken database without a snapshot is left as it is', async (t) => {
   const dataDir = await temporaryDirectory(t)
   mkdirSync(join(dataDir, 'postgres'))
   writeFileSync(join(dataDir, 'postgres/PG_VERSION'), `${POSTGRES_MAJOR}\n`)
   await assert.rejects(
     openEmbeddedDatabase({ dataDir, log: recordingLog() }),
-    /does not open .* no snapshot .* Restore a backup/,
+    /database is gone: base, .* is missing .* no snapshot .* Restore a backup/,
   )
   await assert.rejects(recoverEmbeddedDatabase({ dataDir, log: recordingLog() }), /No snapshot .* left as it was/)
   assert.ok(existsSync(join(dataDir, 'postgres/PG_VERSION')))
@@ -243,22 +302,33 @@ test('a directory of another PostgreSQL is refused with what to do', async (t) =
   )
 })
 
-test('a failed engine rejects what is under way, says so, and the database opens again', async (t) => {
+test('a failed engine rejects what is under way and is opened again, with what was committed', async (t) => {
   const dataDir = await temporaryDirectory(t)
   const log = recordingLog()
-  const { database, pool } = await open(t, dataDir, { log })
+  const { database, pool, close } = await open(t, dataDir, { log })
   await pool.query('create table facts as select 1 as n')
   // PGlite exits when it has to read from the client inside a statement.
-  const underWay = [pool.query('copy facts from stdin'), pool.query('select 1'), pool.query('select 2')]
-  for (const outcome of await Promise.allSettled(underWay)) assert.equal(outcome.status, 'rejected')
-  assert.ok((await database.ended) instanceof Error)
-  assert.match(log.lines[0]?.message ?? '', /database failed: every query fails until it is opened again/)
-  await assert.rejects(database.snapshot())
-  await pool.end()
-
-  const again = await open(t, dataDir)
-  assert.deepEqual(await numbers(again.pool), [1])
-  await again.close()
+  await assert.rejects(pool.query('copy facts from stdin'))
+  // Until this thread hears of it, new connections meet the end of the old engine.
+  await until(
+    'it answers again',
+    () =>
+      numbers(pool).then(
+        () => true,
+        () => false,
+      ),
+    60_000,
+  )
+  assert.deepEqual(await numbers(pool), [1])
+  assert.deepEqual(
+    log.lines.map(({ message }) => message),
+    [
+      'The embedded database failed. It is being opened again.',
+      'The embedded database was opened again, with everything that was committed.',
+    ],
+  )
+  assert.ok(existsSync(await database.snapshot()))
+  await close()
 })
 
 test('a long path to the data gets its socket elsewhere', async (t) => {

@@ -1,22 +1,21 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lockDataDir } from './data-lock.ts'
 import { startEngine, type Engine, type Log } from './engine.ts'
+import { keepEngine, type LastingEngine } from './lasting-engine.ts'
 import { listSnapshots } from './snapshots.ts'
-
-/** The major version of PostgreSQL that the pinned PGlite is. */
-export const POSTGRES_MAJOR = '18'
+import { templatePath as emptyTemplate } from './template.ts'
+import { checkMajor, checkWhole, DatabaseMissing, isUnused } from './whole.ts'
 
 export interface EmbeddedDatabase {
   /** What `pg` needs to connect. The pool must have `max: 1`: there is one session, and a second client waits for the first to leave. */
-  connection: { host: string; port: number; user: string; database: string }
+  connection: { host: string; port: number; user: string; database: string; stream?: () => Socket }
   /** Writes an fsynced snapshot of the whole database and returns its path; also done every 15 minutes and on close, if anything was written. */
   snapshot(): Promise<string>
-  /** Resolves when the database has ended: with an error when it failed, undefined after `close`. Queries under way are rejected by `pg`. */
-  ended: Promise<Error | undefined>
   /** Disconnects every client, takes a snapshot if one is due (in at most 10 seconds) and shuts down. */
   close(): Promise<void>
 }
@@ -53,10 +52,11 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   try {
     socketDir = chooseSocketDir(dataDir)
     const engine = await openCluster(dataDir, join(socketDir, SOCKET_NAME), snapshotEveryMs, log, template)
-    return databaseOn(engine, socketDir, log, async () => {
+    const release = async (): Promise<void> => {
       await removeSocketDir(socketDir, dataDir)
       lock.release()
-    })
+    }
+    return databaseOn(engine, { host: socketDir, stream: engine.createSocket }, log, release)
   } catch (error) {
     await removeSocketDir(socketDir, dataDir)
     lock.release()
@@ -64,25 +64,16 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   }
 }
 
-/** What a started engine gives its users. `release` runs when the engine has ended, however it did. */
+/** What a started engine gives its users. `release` runs when it has been closed. */
 export function databaseOn(
-  engine: Engine,
-  socketDir: string,
+  engine: Pick<Engine, 'request' | 'stop'>,
+  socket: Pick<EmbeddedDatabase['connection'], 'host' | 'stream'>,
   log: Log,
   release: () => Promise<void>,
 ): EmbeddedDatabase {
   let closed: Promise<void> | undefined
-  let hasEnded = false
-  const ended = engine.ended.then(async (error) => {
-    hasEnded = true
-    if (error)
-      log.warn({ error: error.message }, 'The embedded database failed: every query fails until it is opened again.')
-    await release()
-    return error
-  })
   return {
-    connection: { host: socketDir, port: PORT, user: 'postgres', database: 'postgres' },
-    ended,
+    connection: { ...socket, port: PORT, user: 'postgres', database: 'postgres' },
     async snapshot() {
       return (await engine.request({ operation: 'snapshot' }))!
     },
@@ -90,12 +81,10 @@ export function databaseOn(
   }
 
   async function shutDown(): Promise<void> {
-    if (!hasEnded) {
-      await withinLimit(engine.request({ operation: 'stop-serving' }), LAST_SNAPSHOT_LIMIT_MS, 'last snapshot', log)
-      await withinLimit(engine.request({ operation: 'close' }), SHUTDOWN_LIMIT_MS, 'shutdown', log)
-    }
+    await withinLimit(engine.request({ operation: 'stop-serving' }), LAST_SNAPSHOT_LIMIT_MS, 'last snapshot', log)
+    await withinLimit(engine.request({ operation: 'close' }), SHUTDOWN_LIMIT_MS, 'shutdown', log)
     await engine.stop()
-    await ended
+    await release()
   }
 }
 
@@ -121,19 +110,25 @@ async function openCluster(
   snapshotEveryMs: number,
   log: Log,
   template?: () => string,
-): Promise<Engine> {
+): Promise<LastingEngine> {
   const clusterDir = join(dataDir, 'postgres')
   const snapshotsDir = join(dataDir, 'snapshots')
-  const start = (templatePath?: string): Promise<Engine> =>
-    startEngine(
-      { socketPath, storage: { kind: 'directory', clusterDir, snapshotsDir, snapshotEveryMs, templatePath } },
-      log,
-    )
+  const storage = { kind: 'directory', clusterDir, snapshotsDir, snapshotEveryMs } as const
+  const keep = (newFrom?: string): Promise<LastingEngine> =>
+    keepEngine((onFailure, isFirst) => {
+      const making = isFirst && newFrom ? { newFrom } : {}
+      return startEngine({ socketPath, storage: { ...storage, ...making } }, log, onFailure)
+    }, log)
 
-  if (!existsSync(clusterDir)) return start(template?.())
-  checkMajor(clusterDir)
   try {
-    return await start()
+    if (isUnused(dataDir)) return await keep(template?.() ?? emptyTemplate)
+    checkMajor(clusterDir)
+    checkWhole(clusterDir)
+  } catch (cause) {
+    throw cause instanceof DatabaseMissing ? await isMissing(cause, snapshotsDir) : cause
+  }
+  try {
+    return await keep()
   } catch (cause) {
     throw await doesNotOpen(cause as Error, clusterDir, snapshotsDir)
   }
@@ -145,25 +140,26 @@ export class DoesNotOpen extends Error {}
 // A full disk and a lack of memory keep a sound database from opening too, so an older one is never put in its place
 // without being asked.
 async function doesNotOpen(cause: Error, clusterDir: string, snapshotsDir: string): Promise<DoesNotOpen> {
-  const [newest] = await listSnapshots(snapshotsDir)
-  const wayOut = newest
-    ? `To go back to the newest snapshot, written ${(await stat(newest)).mtime.toISOString()}: npm run switchboard -- recover`
-    : `There is no snapshot in ${snapshotsDir}. Restore a backup, or move the directory away to begin with an empty database.`
+  const question = 'Nothing was changed. Is there room on the disk and in memory?'
   return new DoesNotOpen(
-    `The database in ${clusterDir} does not open (${cause.message}). Nothing was changed. Is there room on the disk and in memory? ${wayOut}`,
+    `The database in ${clusterDir} does not open (${cause.message}). ${question} ${await wayOut(snapshotsDir)}`,
     { cause },
   )
 }
 
-function checkMajor(clusterDir: string): void {
-  const versionPath = join(clusterDir, 'PG_VERSION')
-  if (!existsSync(versionPath)) return // the directory is broken, which opening it will tell
-  const major = readFileSync(versionPath, 'utf8').trim()
-  if (major === '' || major === POSTGRES_MAJOR) return
-  throw new Error(
-    `The database in ${clusterDir} was made by PostgreSQL ${major}; this version of the server embeds PostgreSQL ${POSTGRES_MAJOR}. ` +
-      'Start the version that made it, take a backup there, and restore that backup with this version.',
+async function isMissing(cause: DatabaseMissing, snapshotsDir: string): Promise<DoesNotOpen> {
+  return new DoesNotOpen(
+    `The database is gone: ${cause.message}. Nothing was changed, and no new one was made. If the data is in PostgreSQL, set ` +
+      `DATABASE_URL; if it was moved, put it back. ${await wayOut(snapshotsDir)}`,
+    { cause },
   )
+}
+
+async function wayOut(snapshotsDir: string): Promise<string> {
+  const [newest] = existsSync(snapshotsDir) ? await listSnapshots(snapshotsDir) : []
+  return newest
+    ? `To go back to the newest snapshot, ${newest}, written ${(await stat(newest)).mtime.toISOString()}: npm run switchboard -- recover`
+    : `There is no snapshot in ${snapshotsDir}. Restore a backup, or move everything in the data directory away to begin with an empty database.`
 }
 
 function chooseSocketDir(dataDir: string): string {

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import { createActivity } from './statement-limit.ts'
+import { watchStatements } from './statement-watch.ts'
 import type { WorkerMessage, WorkerOptions, WorkerRequest } from './worker.ts'
 
 export interface Log {
@@ -21,9 +23,21 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-/** Resolves when the socket accepts connections; rejects when the database does not open. */
-export async function startEngine(options: WorkerOptions, log: Log): Promise<Engine> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, name: 'embedded-database' })
+/** A statement did not end when it was told to, so the thread was ended with it. */
+export class StatementDidNotEnd extends Error {}
+
+/**
+ * Resolves when the socket accepts connections; rejects when the database does not open. `onFailure` is called once when
+ * the engine can do nothing more, before it has ended.
+ */
+export async function startEngine(
+  options: Omit<WorkerOptions, 'activity'>,
+  log: Log,
+  onFailure: (error: Error) => void = () => {},
+): Promise<Engine> {
+  const activity = createActivity()
+  const workerData: WorkerOptions = { ...options, activity }
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, name: 'embedded-database' })
   const ready = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<Error | undefined>()
   const pending = new Map<number, PromiseWithResolvers<string | undefined>>()
@@ -42,15 +56,21 @@ export async function startEngine(options: WorkerOptions, log: Log): Promise<Eng
       else waiting?.resolve(message.result)
     }
   })
+  const fail = (error: Error): Error => {
+    if (!failure && !isStopping) onFailure(error)
+    return (failure ??= error)
+  }
+  const watch = watchStatements(worker, activity, () => {
+    fail(new StatementDidNotEnd('A statement that was cancelled did not end.'))
+    void worker.terminate()
+  })
   // Emscripten throws plain objects.
-  worker.on(
-    'error',
-    (thrown: { message: string }) => (failure = thrown instanceof Error ? thrown : new Error(thrown.message)),
+  worker.on('error', (thrown: { message: string }) =>
+    fail(thrown instanceof Error ? thrown : new Error(thrown.message)),
   )
   worker.on('exit', (code) => {
-    const error = isStopping
-      ? undefined
-      : (failure ?? new Error(`The embedded database's worker ended with code ${code}.`))
+    watch.stop()
+    const error = isStopping ? undefined : fail(new Error(`The embedded database's worker ended with code ${code}.`))
     endReason = error ?? new Error('The embedded database was closed.')
     ready.reject(endReason)
     for (const waiting of pending.values()) waiting.reject(endReason)

@@ -7,20 +7,21 @@ import { DoesNotOpen, type EmbeddedDatabaseOptions, openEmbeddedDatabase } from 
 import { listSnapshots } from './snapshots.ts'
 
 /**
- * Puts the newest snapshot that opens in the place of a database that does not, and keeps that one aside. Whatever was
+ * Puts the newest snapshot that opens in the place of a database that does not, and keeps that one aside (`brokenDir`; null
+ * when it is gone altogether). Whatever was
  * written after the snapshot is missing, so somebody has to decide it: it never happens by itself. Throws when the
  * database opens after all, when it is in use, and when no snapshot opens.
  */
 export async function recoverEmbeddedDatabase(
   options: EmbeddedDatabaseOptions,
-): Promise<{ snapshot: string; brokenDir: string }> {
+): Promise<{ snapshot: string; brokenDir: string | null }> {
   const failure = await tryToOpen(options)
   if (!failure) throw new Error(`The database in ${options.dataDir} opens. There is nothing to recover from.`)
   const clusterDir = join(options.dataDir, 'postgres')
   const brokenDir = `${clusterDir}.broken-${new Date().toISOString().replaceAll(':', '-')}`
   for (const snapshot of await listSnapshots(join(options.dataDir, 'snapshots'))) {
     const unfit = (await putInPlace(snapshot, options.dataDir, clusterDir, brokenDir)) ?? (await tryToOpen(options))
-    if (!unfit) return { snapshot, brokenDir }
+    if (!unfit) return { snapshot, brokenDir: existsSync(brokenDir) ? brokenDir : null }
     options.log.warn({ snapshot, error: unfit.message }, 'This snapshot of the embedded database does not open.')
   }
   if (existsSync(brokenDir)) {
@@ -62,7 +63,7 @@ async function putInPlace(
   const lock = lockDataDir(dataDir)
   try {
     if (existsSync(brokenDir)) await rm(clusterDir, { recursive: true, force: true })
-    else await rename(clusterDir, brokenDir)
+    else if (existsSync(clusterDir)) await rename(clusterDir, brokenDir)
     await rename(partial, clusterDir)
   } finally {
     lock.release()

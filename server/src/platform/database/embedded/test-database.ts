@@ -64,7 +64,7 @@ async function openInMemory(packedPath: string): Promise<{ engine: Engine; datab
   try {
     const storage = { kind: 'memory', templatePath: packedPath } as const
     const engine = await startEngine({ storage, socketPath: join(socketDir, SOCKET_NAME) }, silent)
-    return { engine, database: databaseOn(engine, socketDir, silent, removeSocketDir) }
+    return { engine, database: databaseOn(engine, { host: socketDir }, silent, removeSocketDir) }
   } catch (error) {
     await removeSocketDir()
     throw error

@@ -65,6 +65,17 @@ export class InboundBuffer {
   }
 }
 
+/** The settings that a StartupMessage asks for in `options`: `-c name=value`, several of them apart by spaces. */
+export function startupOptions(message: Buffer): { name: string; value: string }[] {
+  const words = message.toString('utf8', 8).split('\0')
+  const at = words.findIndex((word, i) => i % 2 === 0 && word === 'options')
+  if (at < 0) return []
+  return [...(words[at + 1] ?? '').matchAll(/-c\s*([\w.]+)=(\S*)/g)].map(([, name = '', value = '']) => ({
+    name,
+    value,
+  }))
+}
+
 export const encryptionRefused = Buffer.from('N')
 export const syncMessage = Buffer.from([0x53, 0, 0, 0, 4])
 

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { rmSync } from 'node:fs'
 import type { PGlite } from '@electric-sql/pglite'
 import type { ConnectionQuery } from './maintenance.ts'
-import { encryptionRefused, fatalError, InboundBuffer, syncMessage } from './wire-protocol.ts'
+import { encryptionRefused, fatalError, InboundBuffer, startupOptions, syncMessage } from './wire-protocol.ts'
 
 export interface WireServer {
   /** Runs a statement of our own between two of the client's transactions, as the superuser. */
@@ -22,9 +22,14 @@ interface Client {
 /**
  * Serves PGlite's one session on a unix socket, to one client at a time: prepared statements, roles and settings belong to the
  * session, so it is reset (`discard all`) before the next client gets it. A second client waits its turn; after
- * `queueTimeoutMs` it is refused with SQLSTATE 53300.
+ * `queueTimeoutMs` it is refused with SQLSTATE 53300. `limited` runs each batch of the client's messages.
  */
-export async function serveWire(pglite: PGlite, socketPath: string, queueTimeoutMs: number): Promise<WireServer> {
+export async function serveWire(
+  pglite: PGlite,
+  socketPath: string,
+  queueTimeoutMs: number,
+  limited: (batch: () => Promise<void>) => Promise<void>,
+): Promise<WireServer> {
   const clients: Client[] = [] // the first one holds the session
   const ownStatements: (() => Promise<void>)[] = []
   let isBusy = false
@@ -40,6 +45,20 @@ export async function serveWire(pglite: PGlite, socketPath: string, queueTimeout
         if (client?.socket.writable) client.socket.write(Buffer.from(data))
       },
     })
+  }
+
+  // PGlite takes user and database from it, and forgets the options.
+  async function begin(client: Client, startup: Buffer): Promise<void> {
+    try {
+      for (const { name, value } of startupOptions(startup))
+        await pglite.query('select set_config($1, $2, false)', [name, value])
+    } catch (error) {
+      const { code = 'XX000', message } = error as Error & { code?: string }
+      client.socket.end(fatalError(code, message))
+      client.isGone = true
+      return
+    }
+    await execute(startup, client)
   }
 
   async function resetSession(): Promise<void> {
@@ -65,12 +84,14 @@ export async function serveWire(pglite: PGlite, socketPath: string, queueTimeout
         client.socket.write(encryptionRefused)
         break
       case 'startup':
-        await execute(inbound.bytes, client)
+        await begin(client, inbound.bytes)
         break
-      case 'messages':
+      case 'messages': {
+        const { bytes } = inbound
         ;({ isPipelineOpen } = inbound)
-        await execute(inbound.bytes, client)
+        await limited(() => execute(bytes, client))
         break
+      }
       case 'cancel-request':
       case 'terminate':
         client.isGone = true

@@ -14,17 +14,23 @@ import { extractArchive, fsyncDirectory } from './archive.ts'
 import { DurableDirectory } from './durable-directory.ts'
 import { maintenance, refreshStatistics } from './maintenance.ts'
 import { writeSnapshot } from './snapshots.ts'
+import { limitStatements } from './statement-limit.ts'
 import { templatePath as emptyPath } from './template.ts'
 import { serveWire } from './wire-server.ts'
 
-/** What the worker opens: a directory on the disk, which it makes where there is none, or a copy in memory of a packed one (`.tar` or `.tar.zst`). */
+/**
+ * What the worker opens: a directory on the disk, which it unpacks first when told from what, or a copy in memory of a packed
+ * one (`.tar` or `.tar.zst`).
+ */
 export type Storage =
-  | { kind: 'directory'; clusterDir: string; snapshotsDir: string; snapshotEveryMs: number; templatePath?: string }
+  | { kind: 'directory'; clusterDir: string; snapshotsDir: string; snapshotEveryMs: number; newFrom?: string }
   | { kind: 'memory'; templatePath: string }
 
 export interface WorkerOptions {
   storage: Storage
   socketPath: string
+  /** Shared with the thread that watches; see statement-limit.ts. */
+  activity: Int32Array
 }
 
 export type WorkerRequest =
@@ -44,7 +50,7 @@ const CHECKPOINT_AFTER_WAL_BYTES = 64 * 1024 * 1024
 const STATISTICS_EVERY_MS = 60 * 1000
 const MAINTENANCE_EVERY_MS = 60 * 60 * 1000
 
-const { storage, socketPath } = workerData as WorkerOptions
+const { storage, socketPath, activity } = workerData as WorkerOptions
 const main = parentPort!
 const send = (message: WorkerMessage): void => main.postMessage(message)
 
@@ -77,12 +83,10 @@ async function unpack(archivePath: string, clusterDir: string): Promise<void> {
   fsyncDirectory(dirname(clusterDir))
 }
 
-if (storage.kind === 'directory' && !existsSync(storage.clusterDir)) {
-  const { clusterDir, templatePath = emptyPath } = storage
-  await unpack(existsSync(templatePath) ? templatePath : emptyPath, clusterDir)
-}
+if (storage.kind === 'directory' && storage.newFrom)
+  await unpack(existsSync(storage.newFrom) ? storage.newFrom : emptyPath, storage.clusterDir)
 const pglite = await PGlite.create({ ...openOptions(), extensions: { btree_gist, citext, pg_trgm, unaccent, vector } })
-const wire = await serveWire(pglite, socketPath, QUEUE_TIMEOUT_MS)
+const wire = await serveWire(pglite, socketPath, QUEUE_TIMEOUT_MS, limitStatements(pglite, activity))
 
 async function readText(sql: string): Promise<string> {
   const { rows } = await wire.query(sql)
