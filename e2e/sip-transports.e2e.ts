@@ -33,7 +33,7 @@ function trunkAt(kamailio: Kamailio, transport: Trunk['transport']): Trunk {
 
 async function startEngine(ca?: string) {
   const from = await freePort(20)
-  const engine = { sip: { host: '127.0.0.1', port: 0 }, rtpPorts: { from, to: from + 19 } }
+  const engine = { sip: { host: '127.0.0.1', port: 0 }, rtpPorts: { from, to: from + 19 }, allowPrivate: true }
   return createVoiceProcess({ engine: { ...engine, ...(ca !== undefined && { tls: { ca } }) } })
 }
 

@@ -10,7 +10,9 @@ import { shopDay } from './shop.ts'
 // Each example checks its own facts and throws when one is not so. All days are the same day, on one server.
 
 const rtpPorts = { from: 26_000, to: 26_399 }
-const voice = await createVoiceProcess({ engine: { sip: { host: '127.0.0.1', port: 0 }, rtpPorts } })
+const voice = await createVoiceProcess({
+  engine: { sip: { host: '127.0.0.1', port: 0 }, rtpPorts, allowPrivate: true },
+})
 const server = await startTestServer({}, voice)
 after(() => voice.close())
 

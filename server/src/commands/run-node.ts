@@ -75,6 +75,7 @@ async function createVoice({ sip }: Config, log: Log, startAfter: Promise<void>)
     engine: {
       sip: { host: sip.host, port: sip.port },
       rtpPorts: sip.rtpPorts,
+      allowPrivate: sip.allowPrivate,
       ...(sip.externalIp && { advertisedHost: sip.externalIp }),
       limits: { maxCalls: sip.maxCalls },
     },

@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns'
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
+import { isPrivateAddress } from '@switchboard/voice/addresses'
 import type { Agent } from 'undici'
 import { AppError, badRequest } from './errors.ts'
 
@@ -25,48 +26,6 @@ export interface OutboundAnswer {
   status: number
   headers: Record<string, string>
   body: Buffer
-}
-
-/** Everything that is not the public internet (IANA special-purpose registries). Mapped IPv4 is matched by itself. */
-const privateRanges = new BlockList()
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const)
-  privateRanges.addSubnet(net, bits, 'ipv4')
-for (const [net, bits] of [
-  ['::', 128],
-  ['::1', 128],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['fec0::', 10],
-  ['ff00::', 8],
-] as const)
-  privateRanges.addSubnet(net, bits, 'ipv6')
-
-/** Is this address outside the public internet? */
-export function isPrivateAddress(address: string): boolean {
-  const family = isIP(address)
-  return family === 0 || privateRanges.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
 // With the first request: most processes make none, and it is a large program to load.

@@ -16,7 +16,7 @@ export const overLoopback =
       behaviour: (to) => callees[to] ?? noAnswer(),
       password: 'secret',
     })
-    const gateway = await open({ ...settings, sip: { host, port: 0 } })
+    const gateway = await open({ ...settings, sip: { host, port: 0 }, allowPrivate: true })
     return {
       gateway,
       account: { host, port: carrier.port, username: 'house', password: 'secret' },

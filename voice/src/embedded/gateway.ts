@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns/promises'
+import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { anyHost, canonicalAddress, publicHosts } from '../addresses.ts'
 import { systemClock, type Clock } from '../clock.ts'
 import type { VoiceGateway } from '../gateway.ts'
 import { createMediaEngine } from '../media/engine.ts'
@@ -20,6 +22,8 @@ export interface EmbeddedOptions extends GatewaySettings {
   advertisedHost?: string
   /** Authorities trusted for SIP over TLS besides the usual ones, and a certificate of our own to listen with. */
   tls?: TlsOptions
+  /** May carriers and their audio be at private addresses, or on this machine? Default false. */
+  allowPrivate?: boolean
   /** How often trunks that do not register are asked by OPTIONS. Default 30 s. */
   checkTrunksEveryMs?: number
 }
@@ -37,8 +41,9 @@ export async function createEmbeddedGateway(
   const { host } = options.sip
   const { limits, breaker, inbound, mediaTimeoutMs, probeTimeoutMs } = withDefaults(options)
   const advertised = options.advertisedHost === undefined ? {} : { advertisedHost: options.advertisedHost }
+  const mayReach = options.allowPrivate ? anyHost : publicHosts(ownAddresses(options.advertisedHost))
   const userAgent = await bindUserAgent(
-    { ...options.sip, clock, ...advertised, ...(options.tls && { tls: options.tls }) },
+    { ...options.sip, clock, mayReach, ...advertised, ...(options.tls && { tls: options.tls }) },
     options.bindWithinMs ?? 5_000,
   )
   const media = createMediaEngine({
@@ -46,6 +51,7 @@ export async function createEmbeddedGateway(
     ...advertised,
     portRange: options.rtpPorts ?? { from: 20_000, to: 29_999 },
     mediaTimeoutMs,
+    mayReach,
     clock,
   })
   const gateway = composeGateway('embedded', {
@@ -62,6 +68,21 @@ export async function createEmbeddedGateway(
     inbound,
   })
   return { ...gateway, sip: { host, port: userAgent.port } }
+}
+
+/** Interfaces come and go, but not with every message. */
+const interfacesHoldMs = 10_000
+
+function ownAddresses(advertisedHost: string | undefined): () => ReadonlySet<string> {
+  let known: ReadonlySet<string> = new Set()
+  let until = -Infinity
+  return () => {
+    if (performance.now() < until) return known
+    until = performance.now() + interfacesHoldMs
+    const found = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+    known = new Set([...found.map(({ address }) => address), advertisedHost ?? ''].map(canonicalAddress))
+    return known
+  }
 }
 
 const bindAgainMs = 100

@@ -141,9 +141,11 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     return phase === 'answered'
   }
 
+  const peer = () => sipCall?.peerAddress() ?? null
+
   function answerOffer(sdp: string): string | null {
     let answer: string | null = null
-    tryMedia(() => (answer = session.answerOffer(sdp)))
+    tryMedia(() => (answer = session.answerOffer(sdp, peer())))
     return answer
   }
 
@@ -156,7 +158,7 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     onAnswer(sdp) {
       heard = true
       if (phase !== 'waiting') return
-      if (tryMedia(() => session.applyAnswer(sdp))) markAnswered()
+      if (tryMedia(() => session.applyAnswer(sdp, peer()))) markAnswered()
       else void end('unavailable')
     },
     onFailure(status) {

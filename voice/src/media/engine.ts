@@ -1,9 +1,11 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 
+import { anyHost } from '../addresses.ts'
 import { systemClock } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 import { createAudioLibrary } from './audio/library.ts'
+import { systemLookup } from '../sip/transport/resolver.ts'
 import { createPacer } from './rtp/pacer.ts'
 import { createPortPool, NoPorts } from './rtp/ports.ts'
 import { createSession } from './session.ts'
@@ -39,6 +41,8 @@ export function createMediaEngine(options: MediaEngineOptions & { clock?: Clock 
       port,
       advertisedHost: options.advertisedHost ?? options.host,
       mediaTimeoutMs: options.mediaTimeoutMs ?? defaultMediaTimeoutMs,
+      mayReach: options.mayReach ?? anyHost,
+      lookUp: options.lookUp ?? systemLookup(options.host),
       onClosed() {
         ports.give(port)
         sessions.delete(session)

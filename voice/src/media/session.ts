@@ -1,7 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { RemoteInfo, Socket } from 'node:dgram'
+import { isIP } from 'node:net'
 
+import type { AddressPolicy } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
+import type { LookUp } from '../sip/transport/resolver.ts'
 import { createCallRecording } from './audio/call-recording.ts'
 import { createDtmfReceiver, createDtmfSender } from './rtp/dtmf.ts'
 import { silence } from './audio/g711.ts'
@@ -42,6 +45,8 @@ export interface SessionContext {
   port: number
   advertisedHost: string
   mediaTimeoutMs: number
+  mayReach: AddressPolicy
+  lookUp: LookUp
   /** The sockets are gone: the port may be used again. */
   onClosed(): void
 }
@@ -72,7 +77,13 @@ export function createSession(context: SessionContext): MediaSession & { closed:
   const keysOut = createDtmfSender()
   const player = createPlayer(handlers)
   const sender = createRtpSender(transmit)
-  const reports = createReportExchange({ clock, socket: context.rtcp, sender, reception })
+  const reports = createReportExchange({
+    clock,
+    socket: context.rtcp,
+    sender,
+    reception,
+    belongs: latch.belongs,
+  })
   const recording = createCallRecording(clock, (error) => handlers.onError?.(error))
   const packet = emptyPacket()
   const sessionId = String(randomBytes(6).readUIntBE(0, 6))
@@ -104,18 +115,28 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     return described
   }
 
-  function agree(next: RemoteAudio): void {
+  /** Their audio address when it may be sent to; of a private one behind a NAT the SIP peer's stands in. */
+  function aim({ port, rtcpPort }: RemoteAudio, address: string | undefined, peer: string | null): void {
+    const reachable = [address, peer ?? undefined].find((each) => each !== undefined && context.mayReach(each))
+    latch.signal(reachable === undefined ? null : { address: reachable, port }, peer)
+    reports.signal(reachable === undefined ? null : { address: reachable, port: rtcpPort })
+  }
+
+  function agree(next: RemoteAudio, peer: string | null): void {
     if (remote === null || !maySend(remote)) sender.markNext()
     if (remote === null || !mustHear(remote)) heardAt = clock.monotonic()
     // Keys still waiting will never go out now.
     if (next.dtmfPayloadType === null) keysOut.clear()
     remote = next
-    latch.signal(next)
-    reports.signal(next)
+    if (isIP(next.address) !== 0) return aim(next, next.address, peer)
+    aim(next, undefined, peer)
+    context.lookUp(next.address, ([address]) => {
+      if (remote === next && !isClosed) aim(next, address, peer)
+    })
   }
 
   function onDatagram(datagram: Buffer, from: RemoteInfo): void {
-    if (unpace === null || remote === null || !parseRtp(datagram, packet)) return
+    if (unpace === null || remote === null || !latch.belongs(from.address) || !parseRtp(datagram, packet)) return
     const codec = heardCodec(packet.payloadType, remote)
     const isKey =
       codec === null && (packet.payloadType === remote.dtmfPayloadType || packet.payloadType === dtmfPayloadType)
@@ -221,13 +242,13 @@ export function createSession(context: SessionContext): MediaSession & { closed:
       return remote !== null && remote.dtmfPayloadType !== null ? 'rfc4733' : 'none'
     },
     offer: () => describe(offerAudio),
-    applyAnswer(sdp) {
-      agree(remoteAudio(parseSdp(sdp), remote?.codec ?? null))
+    applyAnswer(sdp, peer = null) {
+      agree(remoteAudio(parseSdp(sdp), remote?.codec ?? null), peer)
     },
-    answerOffer(sdp) {
+    answerOffer(sdp, peer = null) {
       const offer = parseSdp(sdp)
       const audio = remoteAudio(offer, remote?.codec ?? null)
-      agree(audio)
+      agree(audio, peer)
       return describe((local) => answerAudio(offer, audio, local))
     },
     start() {

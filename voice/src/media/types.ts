@@ -1,3 +1,5 @@
+import type { AddressPolicy } from '../addresses.ts'
+import type { LookUp } from '../sip/transport/resolver.ts'
 import type { Keypress, MediaRef, Playback, Recording, RtpStats } from '../gateway.ts'
 
 export type Codec = 'PCMU' | 'PCMA'
@@ -21,10 +23,13 @@ export interface MediaSession {
   readonly port: number
   /** Our SDP offer (PCMU, PCMA, telephone-event). */
   offer(): string
-  /** Takes the other side's answer to our offer. Throws `SdpError` when there is no common codec. */
-  applyAnswer(sdp: string): void
+  /**
+   * Takes the other side's answer to our offer. `peer`: the address of their SIP, from which their audio may come too and
+   * to which ours goes when the address in the SDP cannot be reached. Throws `SdpError` when there is no common codec.
+   */
+  applyAnswer(sdp: string, peer?: string | null): void
   /** Takes their offer (first or re-INVITE, holds included) and returns our answer. Throws `SdpError`. */
-  answerOffer(sdp: string): string
+  answerOffer(sdp: string, peer?: string | null): string
   readonly codec: Codec | null
   readonly dtmf: 'rfc4733' | 'none'
   /** Begins sending (silence until something plays). Idempotent. */
@@ -58,6 +63,10 @@ export interface MediaEngineOptions {
   /** Inclusive; even ports are used for RTP, the odd one above is left for RTCP. */
   portRange: { from: number; to: number }
   mediaTimeoutMs?: number
+  /** Audio goes to no other address. Default: every address of one host. */
+  mayReach?: AddressPolicy
+  /** For names in SDP. Default: the system's. */
+  lookUp?: LookUp
 }
 
 export interface MediaEngine {

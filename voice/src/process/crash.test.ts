@@ -27,7 +27,7 @@ async function open(t: TestContext, callees: Record<string, CalleeBehaviour>) {
   })
   const changes: VoiceChange[] = []
   const gateway = await createVoiceProcess({
-    engine: { sip: { host, port: 0 } },
+    engine: { sip: { host, port: 0 }, allowPrivate: true },
     onChange: (change) => changes.push(change),
   })
   t.after(async () => {
@@ -191,7 +191,7 @@ test('the server is killed while its calls have something to tell: they are hung
 test('a process that hangs is killed and replaced', async (t) => {
   const changes: VoiceChange[] = []
   const gateway = await createVoiceProcess({
-    engine: { sip: { host, port: 0 } },
+    engine: { sip: { host, port: 0 }, allowPrivate: true },
     onChange: (change) => changes.push(change),
     heartbeatMs: 1_000,
   })

@@ -2,7 +2,7 @@ import { createVoiceProcess } from './remote.ts'
 
 /** Stands for a server that is killed: opens a voice process, dials what its arguments say and reports over IPC. */
 const [carrierPort, ...numbers] = process.argv.slice(2)
-const gateway = await createVoiceProcess({ engine: { sip: { host: '127.0.0.1', port: 0 } } })
+const gateway = await createVoiceProcess({ engine: { sip: { host: '127.0.0.1', port: 0 }, allowPrivate: true } })
 await gateway.upsertTrunk({
   id: 'trunk',
   host: '127.0.0.1',

@@ -100,6 +100,7 @@ export function createSimUserAgent(
 
     return {
       callId: request.callId,
+      peerAddress: () => null,
       async hangup() {
         over()
         live.schedule.end()
@@ -141,6 +142,7 @@ export function createSimUserAgent(
     }
     const call: IncomingCall = {
       callId: `sim-inbound-${++placed}@${fromHost}`,
+      peerAddress: () => null,
       from: request.from,
       to: request.to,
       source,

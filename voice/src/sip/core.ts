@@ -1,3 +1,4 @@
+import type { AddressPolicy } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import type { ClientTransaction } from './transaction/client-transaction.ts'
 import type { KeepAlive } from './transport/keep-alive.ts'
@@ -14,6 +15,8 @@ export interface Core extends Resolver {
   readonly wheel: TimerWheel
   readonly local: LocalAddress
   readonly userAgent: string
+  /** May anything be sent to this address? `send` asks once more. */
+  readonly mayReach: AddressPolicy
   send(data: string, to: Hop, onError?: (error: Error) => void): void
   /** Ends the connections to a peer that is taken for dead. */
   drop(peer: Hop, why: Error): void

@@ -1,3 +1,4 @@
+import type { AddressPolicy } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 
 /** A request inside a call was refused: 408 when nothing came, 481 when the call is over. */
@@ -28,6 +29,8 @@ export interface UserAgentOptions {
    * Default 5000 and 500 a second, twice that at once. What is more is dropped.
    */
   sourceLimits?: { messagesPerSecond: number; newRequestsPerSecond: number }
+  /** Addresses to which nothing is sent are refused here, whoever named them. Default: every address of one host. */
+  mayReach?: AddressPolicy
   /** Called with each message as text, credentials redacted. For traces, off by default. */
   trace?: (direction: 'in' | 'out', text: string, peer: string) => void
 }
@@ -112,6 +115,8 @@ export interface SipReply {
 /** A dialog (RFC 3261 section 12) that we or they began, from INVITE to BYE. */
 export interface SipCall {
   readonly callId: string
+  /** The address with which we exchange its SIP messages; null until the host's name is resolved. */
+  peerAddress(): string | null
   /** Before the answer: CANCEL (or BYE when the 200 crosses it). After it: BYE. Idempotent. Resolves when done. */
   hangup(): Promise<void>
   /** Sends a re-INVITE; resolves with the answer. Rejects with `SipFailure`. A glare (491) is tried once more. */

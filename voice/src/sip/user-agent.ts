@@ -1,3 +1,4 @@
+import { anyHost } from '../addresses.ts'
 import { systemClock } from '../clock.ts'
 import { clientKey } from './transaction/client-transaction.ts'
 import { createCalls } from './core.ts'
@@ -18,6 +19,7 @@ import { startRegistration } from './registration/registration.ts'
 import { redact } from './message/serialise.ts'
 import { respondStateless, serverKey, startServerTransaction } from './transaction/server-transaction.ts'
 import type { ServerTransaction } from './transaction/server-transaction.ts'
+import { AddressRefused } from './transport/address-refused.ts'
 import { createCorrespondents } from './transport/correspondents.ts'
 import { openSockets } from './transport/sockets.ts'
 import { createSourceBudget } from './transport/source-budget.ts'
@@ -44,7 +46,7 @@ export async function createUserAgent(
 ): Promise<SipUserAgent> {
   const clock = options.clock ?? systemClock
   const wheel = createTimerWheel(clock)
-  const { trace, sourceLimits = defaultSourceLimits } = options
+  const { trace, sourceLimits = defaultSourceLimits, mayReach = anyHost } = options
   const messages = createSourceBudget(sourceLimits.messagesPerSecond, () => clock.monotonic())
   const newRequests = createSourceBudget(sourceLimits.newRequestsPerSecond, () => clock.monotonic())
   const correspondents = createCorrespondents()
@@ -64,7 +66,13 @@ export async function createUserAgent(
     ...createResolver(() => clock.now(), lookUp),
     local: createLocalAddress(opened, options.advertisedHost),
     userAgent: options.userAgent ?? 'Switchboard',
+    mayReach,
     send(data, to, onError) {
+      // On the address itself, at the last moment: Contact, Route, Via and the DNS may name any.
+      if (!mayReach(to.host)) {
+        process.nextTick(() => onError?.(new AddressRefused()))
+        return
+      }
       trace?.('out', redact(data), `${to.host}:${to.port}`)
       correspondents.add(to.host)
       opened.send(data, to, onError)

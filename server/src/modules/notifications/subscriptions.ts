@@ -6,7 +6,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { forbidden, invalidField } from '../../platform/errors.ts'
 import { newId } from '../../platform/id.ts'
-import { isPrivateAddress } from '../../platform/outbound.ts'
+import { isPrivateAddress } from '@switchboard/voice/addresses'
 import type { Receiver } from './encrypt.ts'
 import type { PushSubscription } from './schema.ts'
 

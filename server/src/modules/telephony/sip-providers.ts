@@ -10,7 +10,7 @@ import type { Services } from '../../platform/services.ts'
 import { memberFilter } from '../identity/index.ts'
 import { SipProviderChanged } from './events.ts'
 import type { NewSipProvider, SipProvider, SipProviderChanges, SipProviderTest } from './schema.ts'
-import { checkSipHost, faultOfSipHost } from './sip-host.ts'
+import { checkSipHost } from './sip-host.ts'
 
 const columns = sql`
   p.id, p.user_id, p.name, p.host, p.port, p.username, p.active, p.transport, p.register, p.caller_ids,
@@ -188,11 +188,9 @@ const findAccount = statement(
 
 /** Tries the provider and says what happened: REGISTER, or OPTIONS where it does not register. Takes up to 10 s. */
 export async function testSipProvider(ctx: Ctx, id: string): Promise<SipProviderTest> {
-  const { voice, config } = ctx.services
+  const { voice } = ctx.services
   const account = (await ctx.db.maybe(findAccount, { id })) ?? missing('SIP provider')
   if (!voice) throw unavailable('No telephone engine runs on this server.', 30)
-  const fault = await faultOfSipHost(account.host, config.sip.allowPrivate)
-  if (fault) return { ok: false, message: fault, sip: null, latency_ms: 0 }
   try {
     const { ok, message, sip, latencyMs } = await voice.testTrunk(toTrunk(ctx.services, account))
     return { ok, message, sip: sip ?? null, latency_ms: latencyMs }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestServer } from '../../../test/server.ts'
-import { faultOfSipHost } from './sip-host.ts'
 
 const server = await startTestServer({ SIP_ALLOW_PRIVATE: 'on' })
 const ana = await server.signUp()
@@ -93,12 +92,6 @@ test('where private hosts are not allowed they are refused, by number and by nam
   const made = await ben.post('/api/sip-providers', provider)
   assert.equal(made.status, 201)
   assert.equal((await ben.put(`/api/sip-providers/${made.body.id}`, { host: '::1' })).status, 400)
-})
-
-test('a host that was found is not given up while the DNS does not answer', async () => {
-  assert.match((await faultOfSipHost('sip.nowhere.invalid', false)) ?? '', /no address in the DNS/)
-  assert.equal(await faultOfSipHost('sip.nowhere.invalid', false, true), null)
-  assert.match((await faultOfSipHost('127.0.0.1', false, true)) ?? '', /private/)
 })
 
 test('what is missing is named', async () => {

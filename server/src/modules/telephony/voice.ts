@@ -7,7 +7,6 @@ import { type Services, serverContext } from '../../platform/services.ts'
 import { bury, drop, findNeighbours, held, join, leave, renew, saveStates, take } from './nodes.ts'
 import { findPlace, mayLive } from './place.ts'
 import { type SipAccountRow, toTrunk } from './sip-providers.ts'
-import { faultOfSipHost } from './sip-host.ts'
 
 /** A trunk that this node holds: only this node calls through it. */
 export interface HeldTrunk {
@@ -124,10 +123,8 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
 
   async function open(row: SipAccountRow): Promise<void> {
     const before = opened.get(row.id)
-    const fault = await faultOfSipHost(row.host, services.config.sip.allowPrivate, before?.host === row.host)
-    if (!fault && isDeepStrictEqual(before, row)) return
+    if (isDeepStrictEqual(before, row)) return
     try {
-      if (fault) throw new TypeError(fault)
       await gateway.upsertTrunk(toTrunk(services, row))
       states.delete(row.id)
       opened.set(row.id, row)

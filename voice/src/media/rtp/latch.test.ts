@@ -3,49 +3,60 @@ import assert from 'node:assert/strict'
 
 import { createLatch } from './latch.ts'
 
-const said = { address: '10.0.0.5', port: 4000 }
+const said = { address: '198.51.100.5', port: 4000 }
+const peer = '203.0.113.7'
+const stranger = '192.0.2.66'
 
-test('sends to the SDP address until somebody is heard, then to where they are', () => {
+test('sends to the SDP address until the other side is heard, then to where it is', () => {
   const latch = createLatch()
   assert.equal(latch.target, null)
-  assert.equal(latch.accept('203.0.113.7', 9, 0), false, 'nothing was agreed on yet')
-  latch.signal(said)
+  assert.equal(latch.accept(peer, 9000, 0), false, 'nothing was agreed on yet')
+  latch.signal(said, peer)
   assert.deepEqual(latch.target, said)
-  assert.equal(latch.accept('203.0.113.7', 0, 0), false, 'no port to answer to')
-  assert.equal(latch.accept('203.0.113.7', 61000, 0), true)
-  assert.deepEqual(latch.target, { address: '203.0.113.7', port: 61000 })
+  assert.equal(latch.accept(peer, 53, 0), false, 'no port to send audio to')
+  assert.equal(latch.accept(peer, 61000, 0), true)
+  assert.deepEqual(latch.target, { address: peer, port: 61000 })
 })
 
-test('a third party cannot take a stream that is alive', () => {
+test('a stranger is never followed, however long the other side is silent', () => {
   const latch = createLatch()
-  latch.signal(said)
+  latch.signal(said, peer)
+  for (let now = 0; now < 60_000; now += 500) assert.equal(latch.accept(stranger, 666, now), false)
+  assert.deepEqual(latch.target, said)
+  latch.accept(said.address, said.port, 60_000)
+  assert.equal(latch.accept(stranger, 666, 120_000), false)
+})
+
+test('a stream that is alive cannot be taken over from another port either', () => {
+  const latch = createLatch()
+  latch.signal(said, peer)
   for (let now = 0; now < 10_000; now += 20) {
-    assert.equal(latch.accept('203.0.113.7', 61000, now), true)
-    assert.equal(latch.accept('192.0.2.66', 666, now + 5), false)
-    assert.equal(latch.accept('203.0.113.7', 61001, now + 6), false)
+    assert.equal(latch.accept(peer, 61000, now), true)
+    assert.equal(latch.accept(peer, 61001, now + 6), false)
   }
-  assert.deepEqual(latch.target, { address: '203.0.113.7', port: 61000 })
+  assert.deepEqual(latch.target, { address: peer, port: 61000 })
+  assert.equal(latch.accept(said.address, said.port, 10_000), true, 'but by what the SDP says it can')
 })
 
-test('an intruder who came first gives way to the address of the SDP', () => {
+test('another port is followed after 2 s of silence, or when the SDP moves', () => {
   const latch = createLatch()
-  latch.signal(said)
-  latch.accept('192.0.2.66', 666, 0)
-  assert.equal(latch.accept(said.address, said.port, 20), true)
-  assert.deepEqual(latch.target, said)
-  assert.equal(latch.accept('192.0.2.66', 666, 40), false)
-})
+  latch.signal(said, peer)
+  latch.accept(peer, 61000, 0)
+  assert.equal(latch.accept(peer, 62000, 2000), false)
+  assert.equal(latch.accept(peer, 62000, 2001), true)
 
-test('another source is followed after 2 s of silence, or when the SDP moves', () => {
-  const latch = createLatch()
-  latch.signal(said)
-  latch.accept('203.0.113.7', 61000, 0)
-  assert.equal(latch.accept('203.0.113.7', 62000, 2000), false)
-  assert.equal(latch.accept('203.0.113.7', 62000, 2001), true)
-
-  latch.signal(said)
+  latch.signal(said, peer)
   assert.equal(latch.target!.port, 62000, 'a refresh with the same address changes nothing')
-  latch.signal({ ...said, port: 4002 })
+  latch.signal({ ...said, port: 4002 }, peer)
   assert.equal(latch.target!.port, 4002)
-  assert.equal(latch.accept('203.0.113.9', 5, 2002), true)
+  assert.equal(latch.accept(peer, 5004, 2002), true)
+})
+
+test('without an address that may be sent to, nothing is sent until the SIP peer is heard', () => {
+  const latch = createLatch()
+  latch.signal(null, peer)
+  assert.equal(latch.target, null)
+  assert.equal(latch.accept(stranger, 666, 0), false)
+  assert.equal(latch.accept(peer, 4000, 0), true)
+  assert.deepEqual(latch.target, { address: peer, port: 4000 })
 })

@@ -1,16 +1,21 @@
 import type { RemoteInfo, Socket } from 'node:dgram'
 
 import type { Clock } from '../../clock.ts'
-import type { RemoteAudio } from '../sdp/negotiation.ts'
+import { lowestPort } from './latch.ts'
+import type { Destination } from './latch.ts'
 import { buildReport, parseReport } from './rtcp.ts'
 import type { LastReport } from './rtcp.ts'
 import type { RtpSender } from './sender.ts'
 import type { Reception } from './statistics.ts'
 import type { MediaStats } from '../types.ts'
 
+/** One datagram that is not fragmented. */
+const longestReport = 1500
+
 /** Our side of RTCP: tells what we sent and heard, remembers what they say. */
 export interface ReportExchange {
-  signal(remote: RemoteAudio): void
+  /** `target`: where reports go; null: nowhere, until theirs came. */
+  signal(target: Destination | null): void
   send(): void
   latest(): MediaStats['reported']
 }
@@ -20,20 +25,23 @@ export function createReportExchange(stream: {
   socket: Socket
   sender: RtpSender
   reception: Reception
+  /** Is this an address of the other side? */
+  belongs(address: string): boolean
 }): ReportExchange {
-  const { clock, socket, sender, reception } = stream
-  let target: { address: string; port: number } | null = null
-  let signalled: RemoteAudio | null = null
+  const { clock, socket, sender, reception, belongs } = stream
+  let target: Destination | null = null
+  let signalled: Destination | null = null
   let lastReport: LastReport | null = null
   let reported: MediaStats['reported'] = null
 
   socket.on('message', (datagram: Buffer, from: RemoteInfo) => {
+    if (!belongs(from.address) || datagram.length > longestReport) return
     const report = parseReport(datagram, sender.ssrc, clock.now())
     if (report === null) return
     lastReport = report.lastReport ?? lastReport
-    if (report.ours === null || from.port === 0) return
+    if (report.ours === null || from.port < lowestPort) return
     reported = report.ours
-    // Only somebody on the path knows our SSRC: behind a NAT this is where reports are to go.
+    // Who knows our SSRC hears us: behind a NAT this is where reports are to go.
     target = { address: from.address, port: from.port }
   })
   // As with RTP, single datagrams may be refused; nothing depends on a report.
@@ -41,10 +49,9 @@ export function createReportExchange(stream: {
 
   return {
     latest: () => reported,
-    signal(remote) {
-      if (signalled?.address !== remote.address || signalled.rtcpPort !== remote.rtcpPort)
-        target = { address: remote.address, port: remote.rtcpPort }
-      signalled = remote
+    signal(next) {
+      if (signalled?.address !== next?.address || signalled?.port !== next?.port) target = next
+      signalled = next
     },
     send() {
       if (target === null) return

@@ -1,6 +1,7 @@
 /** Offer and answer, RFC 3264, for one audio stream: PCMU or PCMA with RFC 4733 keys. Other media are refused. */
-import { isIPv4 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 
+import { lowestPort } from '../rtp/latch.ts'
 import { SdpError } from './sdp.ts'
 import type { Direction, MediaDescription, SessionDescription } from './sdp.ts'
 import type { Codec } from '../types.ts'
@@ -17,7 +18,7 @@ export interface LocalAudio {
 
 /** What the other side's description says of its audio. */
 export interface RemoteAudio {
-  /** 0.0.0.0 is the old way to say: on hold. */
+  /** IPv4, or a name. 0.0.0.0 is the old way to say: on hold. */
   address: string
   port: number
   rtcpPort: number
@@ -69,10 +70,12 @@ export function remoteAudio(description: SessionDescription, inUse: Codec | null
   })
   const chosen = codecs.find((each) => each.codec === inUse) ?? codecs[0]
   if (!chosen) throw new SdpError(`There is no common codec: they take ${codecNames(medium)}, we PCMU and PCMA.`)
+  if (medium.port < lowestPort) throw new SdpError(`The other side's audio port ${medium.port} is below ${lowestPort}.`)
+  const rtcpPort = medium.rtcpPort ?? 0
   return {
     address: usableAddress(medium.address),
     port: medium.port,
-    rtcpPort: medium.rtcpPort || Math.min(medium.port + 1, 65535),
+    rtcpPort: rtcpPort >= lowestPort ? rtcpPort : Math.min(medium.port + 1, 65535),
     codec: chosen.codec,
     payloadType: chosen.payloadType,
     dtmfPayloadType: dtmfOf(medium),
@@ -80,14 +83,16 @@ export function remoteAudio(description: SessionDescription, inUse: Codec | null
   }
 }
 
+const isHeld = (remote: RemoteAudio) => remote.address === held
+
 /** They want to hear us. */
 export function maySend(remote: RemoteAudio): boolean {
-  return remote.address !== held && (remote.direction === 'sendrecv' || remote.direction === 'recvonly')
+  return !isHeld(remote) && (remote.direction === 'sendrecv' || remote.direction === 'recvonly')
 }
 
 /** They ought to be heard. Music on hold (`sendonly`) is welcome but nothing to wait for. */
 export function mustHear(remote: RemoteAudio): boolean {
-  return remote.address !== held && remote.direction === 'sendrecv'
+  return !isHeld(remote) && remote.direction === 'sendrecv'
 }
 
 /** The law of a packet: as agreed, or by its static number, since some change it without a word. Null for anything else. */
@@ -130,10 +135,14 @@ function codecNames(medium: MediaDescription): string {
     .join(', ')
 }
 
+/** RFC 8866 allows one; with a letter in it, so that it is no misspelt address. */
+const hostName = /^(?=[\w.-]{0,252}[a-z])[\w.-]{1,253}$/i
+
 function usableAddress(address: string | null): string {
   if (address === null) throw new SdpError('The other side gives no address for its audio (no "c=" line).')
-  if (!isIPv4(address)) throw new SdpError(`The other side's audio address "${address}" is not an IPv4 address.`)
-  if (Number(address.split('.')[0]) >= 224)
+  if (isIPv6(address) || !(isIPv4(address) || hostName.test(address)))
+    throw new SdpError(`The other side's audio address "${address}" is not an IPv4 address, and no host name.`)
+  if (isIPv4(address) && Number(address.split('.')[0]) >= 224)
     throw new SdpError(`The other side's audio address ${address} is a multicast or broadcast address.`)
   return address
 }

@@ -100,15 +100,20 @@ function routing(dialog: Dialog): { uri: string; routes: string[] } {
   return { uri: first.uri, routes: [...dialog.routeSet.slice(1), `<${dialog.remoteTarget}>`] }
 }
 
-/** Where a request of the dialog goes: the first route, else the target. */
-export function dialogDestination({ routeSet, remoteTarget, origin }: Dialog): Hop {
+/**
+ * Where a request of the dialog goes: the first route, else the target. Behind NAT both may be addresses that mean nothing
+ * here: then to where the call began.
+ */
+export function dialogDestination({ mayReach }: Core, { routeSet, remoteTarget, origin }: Dialog): Hop {
   const next = routeSet[0] === undefined ? remoteTarget : (parseNameAddr(routeSet[0])?.uri ?? '')
   const uri = parseUri(next)
   if (!uri?.host) return origin
+  const literal = plainHost(uri.host)
+  if (isIP(literal) !== 0 && !mayReach(literal)) return origin
   const protocol = protocolOf(uri) ?? origin.protocol
   const hop: Hop = { protocol, host: uri.host, port: uri.port ?? defaultPort(protocol) }
   // An address written in a route is that of a connection we have, whose certificate was for a name.
-  return protocol === 'tls' && !isIP(plainHost(uri.host)) ? { ...hop, names: [uri.host] } : hop
+  return protocol === 'tls' && !isIP(literal) ? { ...hop, names: [uri.host] } : hop
 }
 
 /** What a URI asks for. Without a word it is what the call began with: many peers leave it out. */
@@ -126,7 +131,7 @@ export function sendAck(core: Core, dialog: Dialog, invite: SipRequest): () => v
   const sequence = Number.parseInt(header(invite.headers, 'cseq')!, 10)
   const credentials = invite.headers.filter(([name]) => name === 'authorization' || name === 'proxy-authorization')
   const ack = routed(dialog, 'ACK', sequence, credentials, '')
-  const destination = dialogDestination(dialog)
+  const destination = dialogDestination(core, dialog)
   ack.headers.unshift(core.local.via(destination.protocol, newBranch()))
   const wire = serialise(ack)
   const send = (): void =>

@@ -115,6 +115,7 @@ export function createIncomingCall(core: Core, transaction: ServerTransaction): 
 
   const call: IncomingCall = {
     callId: request.callId,
+    peerAddress: () => source.host,
     from: party(request.from.uri),
     to: called,
     source,

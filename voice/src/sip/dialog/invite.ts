@@ -188,6 +188,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
   core.calls.add(entry)
   return {
     callId,
+    peerAddress: () => inviting.current.address?.host ?? null,
     hangup: () =>
       new Promise((resolve) => {
         if (session && session.phase !== 'ended') bye(session, resolve)

@@ -66,7 +66,7 @@ export function request(
 ): void {
   exchange(session.core, {
     build: () => dialogRequest(session.dialog, method, extra, body),
-    destination: dialogDestination(session.dialog),
+    destination: dialogDestination(session.core, session.dialog),
     auth: session.auth,
     onFinal,
   })
@@ -123,7 +123,7 @@ export function reinvite(session: Session, sdp: string, extra: Header[] = [], tr
   return new Promise((resolve, reject) => {
     const tried = exchange(session.core, {
       build: () => dialogRequest(session.dialog, 'INVITE', [...invitationHeaders, ...extra, sdpType], sdp),
-      destination: dialogDestination(session.dialog),
+      destination: dialogDestination(session.core, session.dialog),
       auth: session.auth,
       onProvisional: () => tried.current.expireIn(transactionLifeMs),
       onFinal({ status, reason, response }) {

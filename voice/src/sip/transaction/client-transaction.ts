@@ -7,6 +7,7 @@ import type { Header } from '../message/headers.ts'
 import type { ReceivedResponse, SipRequest } from '../message/message.ts'
 import { serialise } from '../message/serialise.ts'
 import { idleTimer } from './timer-wheel.ts'
+import { AddressRefused } from '../transport/address-refused.ts'
 import { isReliable, isSameAddress } from '../transport/transport.ts'
 import type { Hop } from '../transport/transport.ts'
 
@@ -68,10 +69,11 @@ export function startClientTransaction(
     if (address) core.send(text, address, unreachable)
   }
 
-  function unreachable({ message }: Error): void {
+  function unreachable(error: Error): void {
     if (state !== 'trying') return
     passOver()
-    finish({ status: 503, reason: reliable ? message : `Cannot send: ${message}`, response: null })
+    const isSentence = reliable || error instanceof AddressRefused
+    finish({ status: 503, reason: isSentence ? error.message : `Cannot send: ${error.message}`, response: null })
   }
 
   function passOver(): void {
@@ -169,7 +171,7 @@ export function startClientTransaction(
   core.resolve(destination.host, (host) => {
     if (state !== 'trying') return
     if (host === null) {
-      finish({ status: 503, reason: `Cannot resolve ${destination.host}`, response: null })
+      finish({ status: 503, reason: 'It has no address in the DNS. Check the host name.', response: null })
       return
     }
     address = { ...destination, host }
