@@ -52,12 +52,17 @@ import { notifyShopTeam, paymentRoutes, publicShopRoutes, shopCommands, shopRout
 import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
 import { telephonyRoutes } from './modules/telephony/index.ts'
 import {
+  closeProviderRoom,
+  disconnectParticipant,
   endDesertedCalls,
   endForgottenCalls,
   missRinging,
+  removeWithoutAccess,
   videoCommands,
   videoCounter,
+  videoHosts,
   videoRoutes,
+  watchAccess,
 } from './modules/video/index.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
 import { createSecrets } from './platform/crypto/secrets.ts'
@@ -129,9 +134,12 @@ const jobTypes: JobType<any>[] = [
   missRinging,
   endDesertedCalls,
   endForgottenCalls,
+  removeWithoutAccess,
+  disconnectParticipant,
+  closeProviderRoom,
   endSubscriptionPeriods,
 ]
-const subscribers: Subscriber[] = [notifyShopTeam, announceConversations, pauseBereftCampaigns]
+const subscribers: Subscriber[] = [notifyShopTeam, announceConversations, pauseBereftCampaigns, watchAccess]
 export const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...videoCommands, ...shopCommands]
 
 export interface App {
@@ -191,7 +199,7 @@ async function compose(options: AppOptions, connections: OpenDatabase): Promise<
     secrets: createSecrets(loadKeys(config.encryptionKeys, config.dataDir, 'encryption', 'ENCRYPTION_KEYS')),
     storage: await createLocalStorage(path.join(config.dataDir, 'files')),
     jobs,
-    outbound: createOutbound(config.outboundAllow),
+    outbound: createOutbound([...config.outboundAllow, ...videoHosts(config)]),
     voice,
     metrics,
     live: hub,

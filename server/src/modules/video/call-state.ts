@@ -5,6 +5,7 @@ import { conflict, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { getCall, rangOut } from './calls.ts'
 import { CallAccepted, CallDeclined, CallEnded, CallMissed, CallRinging } from './events.ts'
+import { closeProviderRoom } from './provider-jobs.ts'
 import type { VideoCall } from './schema.ts'
 import { type CallSignal, type CallStatus, transitions } from './transitions.ts'
 
@@ -13,36 +14,50 @@ export interface Locked {
   chat_id: string | null
   room_name: string
   initiator_id: string
+  provider: VideoCall['provider']
   status: CallStatus
   rang_out: boolean
   my_state: string | null
 }
+const myState = sql`(select p.state from video.participants p where p.call_id = c.id and p.user_id = app.user_id())`
 // Whoever changes a call queues up here.
 const lock = (
   name: string,
   which: (p: { room_name: string | null; chat_id: string | null; id: string | null }) => RawBuilder<unknown>,
+  first: RawBuilder<unknown> = sql`c.id desc`,
 ) =>
   statement(
     name,
     (_, p: { room_name: string | null; chat_id: string | null; id: string | null }) => sql<Locked>`
-      select c.id, c.chat_id, c.room_name, c.initiator_id, c.status, ${rangOut} as rang_out,
-             (select p.state from video.participants p where p.call_id = c.id and p.user_id = app.user_id()) as my_state
-        from video.calls c where ${which(p)} order by c.id desc limit 1 for no key update of c`,
+      select c.id, c.chat_id, c.room_name, c.initiator_id, c.provider, c.status, ${rangOut} as rang_out,
+             ${myState} as my_state
+        from video.calls c where ${which(p)}
+       order by ${first}, c.id desc limit 1 for no key update of c`,
   )
 const isOpen = sql`c.status in ('ringing', 'accepted')`
 export const lockOpenInChat = lock('video.calls.lock_open_in_chat', (p) => sql`c.chat_id = ${p.chat_id} and ${isOpen}`)
-export const lockOpenRoom = lock('video.calls.lock_open_room', (p) => sql`c.room_name = ${p.room_name} and ${isOpen}`)
-const lockRoom = lock('video.calls.lock_room', (p) => sql`c.room_name = ${p.room_name}`)
+// A name leads into a room of the workspace. A chat's call is found by the name that was made for it and by no other:
+// else whoever adds a stranger to a chat could wait for them in a call with the name of their own room.
+const byMadeName = sql`c.room_name = 'call-' || c.id`
+export const lockOpenRoom = lock(
+  'video.calls.lock_open_room',
+  (p) => sql`c.room_name = ${p.room_name} and ${isOpen}
+    and (c.workspace_id = app.workspace_id() or c.chat_id is not null and ${byMadeName})`,
+  sql`(${byMadeName}) desc`,
+)
+const lockRoom = lock(
+  'video.calls.lock_room',
+  (p) => sql`c.room_name = ${p.room_name}`,
+  sql`(${myState} = 'joined') desc nulls last, (${isOpen}) desc`,
+)
 const lockById = lock('video.calls.lock', (p) => sql`c.id = ${p.id}`)
 
 export const nowhere = { room_name: null, chat_id: null, id: null }
 export const lockCall = async (ctx: Ctx, id: string) =>
   (await ctx.db.maybe(lockById, { ...nowhere, id })) ?? missing('call')
-/** The room's open call, or else its last. */
+/** The room's call in which this user is, or else an open one, or else the last. */
 export const lockCallOf = async (ctx: Ctx, room_name: string) =>
-  (await ctx.db.maybe(lockOpenRoom, { ...nowhere, room_name })) ??
-  (await ctx.db.maybe(lockRoom, { ...nowhere, room_name })) ??
-  missing('room')
+  (await ctx.db.maybe(lockRoom, { ...nowhere, room_name })) ?? missing('room')
 
 const setStatus = statement(
   'video.calls.set_status',
@@ -75,14 +90,17 @@ const told: Record<CallStatus, typeof CallEnded> = {
  */
 export async function run(
   ctx: Ctx,
-  call: Pick<Locked, 'id' | 'status'>,
+  call: Pick<Locked, 'id' | 'status' | 'provider'>,
   signal: CallSignal,
   endedAt: string | null = null,
 ): Promise<VideoCall> {
   const status = transitions[call.status][signal]
   if (!status) throw conflict('call_over', 'This call is over.')
   await ctx.db.all(setStatus, { id: call.id, status, at: endedAt })
-  if (status !== 'accepted') await ctx.db.all(closeParticipants, { call_id: call.id })
+  if (status !== 'accepted') {
+    await ctx.db.all(closeParticipants, { call_id: call.id })
+    if (call.provider !== 'mesh') await ctx.services.jobs.enqueue(ctx, closeProviderRoom, { call_id: call.id })
+  }
   return tell(ctx, call.id, told[status])
 }
 

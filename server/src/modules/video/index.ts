@@ -1,4 +1,7 @@
+export { removeWithoutAccess, watchAccess } from './access.ts'
 export { endDesertedCalls, endForgottenCalls, missRinging } from './jobs.ts'
 export { videoCommands } from './live.ts'
+export { closeProviderRoom, disconnectParticipant } from './provider-jobs.ts'
+export { videoHosts } from './provider.ts'
 export { videoRoutes } from './routes.ts'
 export { videoCounter } from './statistics.ts'

@@ -8,9 +8,8 @@ import { getCall } from './calls.ts'
 import { CallChanged, CallRinging } from './events.ts'
 import { missRinging } from './jobs.ts'
 import type { VideoCall } from './schema.ts'
+import { tokenSeconds } from './tokens.ts'
 
-/** How long a token is good. */
-export const tokenSeconds = 4 * 60 * 60
 const ringSeconds = 45
 
 const insert = statement(
@@ -71,11 +70,13 @@ export async function enterRoom(ctx: Ctx, room: Room): Promise<VideoCall> {
   const open = await lockOpenCall(ctx, room)
   if (open && !open.rang_out) return comeTo(ctx, open)
   if (open) await run(ctx, open, 'time_out')
+  // Such names are made for calls of chats: this one is over, or not for this user.
+  if (!room.chat_id && /^call-[0-9a-f-]{36}$/.test(room.room_name ?? '')) missing('room')
   const id = newId()
   const chat_id = room.chat_id ?? null
   const room_name = room.room_name ?? `call-${id}`
   if (!(await ctx.db.maybe(insert, { id, chat_id, room_name, provider: room.provider }))) {
-    // Somebody else has just opened it, or has a room of that name that is not for this user.
+    // A colleague or another member has just opened it.
     return comeTo(ctx, (await lockOpenCall(ctx, room)) ?? missing('room'))
   }
   if (chat_id) await ctx.db.all(inviteAll, { call_id: id, chat_id })

@@ -5,9 +5,9 @@ import { id, pageOf } from '../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../platform/http/route.ts'
 import { getCall, listCalls } from './calls.ts'
 import { iceServers } from './ice-servers.ts'
-import { acceptCall, declineCall, enterRoom, leaveRoom, tokenSeconds } from './rooms.ts'
+import { acceptCall, declineCall, enterRoom, leaveRoom } from './rooms.ts'
 import { type RoomToken, callQuery, roomChoice, roomToken, tokenRequest, videoCall } from './schema.ts'
-import { admit } from './tokens.ts'
+import { admit, secondsOfToken, tokenSeconds } from './tokens.ts'
 
 const params = z.object({ id })
 const exampleId = '0199ffff-ffff-7fff-bfff-ffffffffffff'
@@ -20,15 +20,16 @@ async function giveToken(ctx: Ctx, room: z.output<typeof tokenRequest>): Promise
   const { user_id } = await ctx.db.entered()
   const identity = user_id as string
   const issuedAt = Math.floor(ctx.now().getTime() / 1000)
-  const expiresAt = issuedAt + tokenSeconds
+  const expiresAt = issuedAt + secondsOfToken(provider)
   const name = call.participants.find((participant) => participant.user_id === identity)?.name ?? null
   return {
-    ...admit(config, secrets, { identity, name, room: call.room_name, issuedAt, expiresAt }),
+    ...admit(config, secrets, { identity, name, room: call.id, issuedAt, expiresAt }),
     room_name: call.room_name,
+    provider_room_name: provider === 'mesh' ? null : call.id,
     call_id: call.id,
     identity,
     provider,
-    ice_servers: iceServers(config.video, identity, expiresAt),
+    ice_servers: iceServers(config.video, identity, issuedAt + tokenSeconds),
     expires_at: new Date(expiresAt * 1000).toISOString(),
     call,
   }
@@ -42,7 +43,8 @@ export const videoRoutes: RouteTable = {
       method: 'POST',
       path: '/api/video-calls/token',
       access: 'user',
-      summary: "Come into a chat's call or a room, for 4 hours; the first one opens it, and it rings",
+      summary:
+        "Come into a chat's call or a room, with a token for 4 hours (10 minutes to connect to LiveKit or Twilio); the first one opens it, and it rings",
       body: tokenRequest,
       example: { chat_id: exampleId },
       answer: roomToken,

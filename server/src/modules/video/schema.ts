@@ -40,6 +40,8 @@ export const tokenRequest = z.object({ room_name: optional(roomName), chat_id: o
 export const roomToken = z.object({
   token: z.string(),
   room_name: z.string(),
+  /** The room's name at LiveKit or Twilio, for `Video.connect(token, { name })`; null for `mesh`. Each call has its own. */
+  provider_room_name: z.string().nullable(),
   call_id: id,
   /** Of the user, as the other participants know them. */
   identity: z.string(),
@@ -50,6 +52,7 @@ export const roomToken = z.object({
   ice_servers: z.array(
     z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() }),
   ),
+  /** Of the token. Who is connected stays connected. */
   expires_at: instant,
   call: videoCall,
 })
@@ -60,6 +63,8 @@ export const callQuery = page(50).extend({ chat_id: optional(id) })
 
 export const signal = z.object({
   room_name: roomName,
+  /** Tells two calls of the same name apart; without it, the newest one. */
+  call_id: optional(id),
   /** One participant; without it, all others. */
   to: optional(id),
   /** An offer, answer, candidate or whatever the clients agree on; not looked at. */

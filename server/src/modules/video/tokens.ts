@@ -1,12 +1,24 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
+import type { VideoConfig } from '../../config/video.ts'
 import type { Secrets } from '../../platform/crypto/secrets.ts'
+
+/** How long a person may be in a call before a new token is needed. */
+export const tokenSeconds = 4 * 60 * 60
+/**
+ * How long a provider's token opens its room. It is needed to connect, and the provider asks us no more: a short one ends
+ * the access of a removed member. Ours is checked against the database whenever it is used.
+ */
+const providerTokenSeconds = 10 * 60
+export const secondsOfToken = (provider: VideoConfig['provider']['kind']): number =>
+  provider === 'mesh' ? tokenSeconds : providerTokenSeconds
 
 /** Whom a token lets into which room, and until when. */
 export interface Admission {
   identity: string
   name: string | null
+  /** The call's id: the next call of the same name is another room, and no other workspace has it. */
   room: string
   /** Unix seconds. */
   issuedAt: number
@@ -14,7 +26,7 @@ export interface Admission {
 }
 
 /** A JSON Web Token signed with HMAC-SHA256 (RFC 7515, RFC 7519). */
-function signToken(header: object, payload: object, key: string | Buffer): string {
+export function signToken(header: object, payload: object, key: string | Buffer): string {
   const content = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`
 }
@@ -30,7 +42,7 @@ const signMesh = (secrets: Secrets, { identity, name, room, issuedAt, expiresAt 
     meshKey(secrets),
   )
 
-const meshClaims = z.object({ aud: z.literal(meshAudience), sub: z.uuid(), room: z.string(), exp: z.number() })
+const meshClaims = z.object({ aud: z.literal(meshAudience), sub: z.uuid(), room: z.uuid(), exp: z.number() })
 
 /** The claims of our own token; undefined when it was changed or is over. */
 export function verifyMesh(secrets: Secrets, token: string, now: Date): { sub: string; room: string } | undefined {

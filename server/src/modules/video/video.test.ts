@@ -139,15 +139,26 @@ test('both call at the same moment: it is one call, and answered', async () => {
 
 test('a room without a chat is for the workspace in which it was opened', async () => {
   const colleague = await server.addMember(ana, 'agent')
-  const { room_name } = await enter(ana, { room_name: 'stand-up' })
-  assert.equal((await dora.post('/api/video-calls/token', { room_name })).status, 404)
+  const { room_name, call_id } = await enter(ana, { room_name: 'stand-up' })
   assert.equal((await hangUp(dora, room_name)).status, 404)
+  const hers = await enter(dora, { room_name })
+  assert.deepEqual([hers.room_name, hers.call.status], [room_name, 'ringing'], 'her workspace has one of the same name')
+  assert.notEqual(hers.call_id, call_id)
   assert.equal((await enter(colleague, { room_name })).call.status, 'accepted')
   assert.equal((await hangUp(ana, room_name)).body.status, 'ended')
   await enter(ana, { room_name: 'alone' })
   const { body } = await hangUp(ana, 'alone')
   assert.deepEqual([body.status, body.duration_seconds], ['ended', 0])
   assert.equal((await ana.post('/api/video-calls/token', {})).status, 400)
+})
+
+test('a call of a chat does not take the place of a room by bearing its name', async () => {
+  const chat_id = await chatOf(ben)
+  const trap = await enter(ana, { chat_id, room_name: 'weekly' })
+  const his = await enter(ben, { room_name: 'weekly' })
+  assert.notEqual(his.call_id, trap.call_id)
+  assert.equal((await hangUp(ana, 'weekly')).body.id, trap.call_id)
+  assert.equal((await hangUp(ben, 'weekly')).body.id, his.call_id)
 })
 
 test('signals go to those in the room and to nobody else, and are not kept', async () => {
