@@ -21,7 +21,12 @@ export const messageFrame = (message: Message) => ({
   senderId: message.sender_id,
   status: message.status,
   error: message.error,
+  internal: message.internal,
 })
+
+/** Why the assistant will not answer although it is to; null when it is not to answer. */
+export const aiUnavailableReason = ({ is_ai_active }: Pick<Conversation, 'is_ai_active'>) =>
+  is_ai_active ? 'This workspace has no assistant yet. A person has to answer.' : null
 
 export const conversationFrame = (conversation: Conversation) => ({
   id: conversation.id,
@@ -34,6 +39,7 @@ export const conversationFrame = (conversation: Conversation) => ({
   tags: conversation.tags,
   notes: conversation.notes,
   isAiActive: conversation.is_ai_active,
+  aiUnavailableReason: aiUnavailableReason(conversation),
   subject: conversation.subject,
   messageCount: conversation.message_count,
   unreadCount: conversation.unread_count,

@@ -122,6 +122,7 @@ test('conversations are found by status, assignee, tag, channel, contact, outcom
     (await listConversations(ctx, { limit: 50, ...filter })).data.map((row) => `${row.customer_name} ${row.channel}`)
   assert.deepEqual(await found({ status: 'pending' }), ['Wanted web'])
   assert.deepEqual(await found({ assigneeId: ana.userId }), ['Wanted web'])
+  assert.deepEqual(await found({ assigneeId: 'none' }), ['Other phone', 'Other web'])
   assert.deepEqual(await found({ tag: 'vip' }), ['Wanted web'])
   assert.deepEqual(await found({ outcome: 'appointment', order: 'newest' }), ['Wanted web'])
   assert.deepEqual(await found({ channel: 'phone' }), ['Other phone'])
@@ -274,6 +275,25 @@ test("a visitor's token opens one conversation for 30 days, and cannot be change
   }
 })
 
+test('the inbox is searched by what was said and by the name of the customer', async () => {
+  const [mine, theirs] = [as(await server.signUp()), as(await server.signUp())]
+  const say = async (ctx: Ctx, name: string, ...texts: string[]) => {
+    const { id } = await thread(ctx, name)
+    for (const text of texts) await addMessage(ctx, { conversationId: id, sender: 'customer', text })
+    return id
+  }
+  await say(mine, 'José Ibáñez', 'Do you ship to Málaga?', 'And by when?')
+  await say(mine, 'Ben', 'Hello', 'My parcel to Malaga is late')
+  await say(theirs, 'Eve', 'Málaga')
+  const found = async (q: string, more: object = {}) =>
+    (await listConversations(mine, { limit: 50, q, ...more })).data.map((row) => row.customer_name)
+  assert.deepEqual(await found('malaga'), ['Ben', 'José Ibáñez'])
+  assert.deepEqual(await found('ship mal'), ['José Ibáñez'])
+  assert.deepEqual(await found('ibanez'), ['José Ibáñez'])
+  assert.deepEqual(await found('malaga', { status: 'closed' }), [])
+  for (const odd of ['!!!', "'", '\\', '":*', '- - -', 'nowhere']) assert.deepEqual(await found(odd), [])
+})
+
 test('nothing of another workspace is read or written', async () => {
   const mine = as(await server.signUp())
   const theirs = as(await server.signUp())
@@ -298,7 +318,11 @@ test('the inbox has an index for each of its filters, in its order, under row se
     'from',
     'to',
   ] as const
-  const nothing = Object.fromEntries(filters.map((name) => [name, false])) as Record<(typeof filters)[number], boolean>
+  const nothing = {
+    q: false,
+    unassigned: false,
+    ...Object.fromEntries(filters.map((name) => [name, false])),
+  } as Record<(typeof filters)[number] | 'q' | 'unassigned', boolean>
   const parameters = {
     status: 'open',
     assigneeId: ana.userId,
@@ -309,6 +333,7 @@ test('the inbox has an index for each of its filters, in its order, under row se
     outcome: 'interested',
     from: '2026-01-01',
     to: '2026-02-01',
+    q: 'mug',
     at: '2026-01-15',
     before: ana.userId,
   }
@@ -316,6 +341,7 @@ test('the inbox has an index for each of its filters, in its order, under row se
     [true, [], 'conversations_recent'],
     [true, ['status'], 'conversations_status'],
     [true, ['assigneeId'], 'conversations_assignee'],
+    [true, ['unassigned'], 'conversations_unassigned'],
     [true, ['channel'], 'conversations_channel'],
     [true, ['tag'], 'conversation_tags_recent'],
     [true, ['tag', 'status', 'assigneeId', 'channel'], 'conversation_tags_recent'],

@@ -42,6 +42,8 @@ export const Message = z.object({
   /** Why it could not be sent. */
   error: z.string().nullable(),
   client_id: z.string().nullable(),
+  /** A note of the team, which the customer never sees. */
+  internal: z.boolean().default(false),
   created_at: instant,
 })
 export type Message = z.output<typeof Message>
@@ -57,6 +59,7 @@ export const Conversation = z.object({
   assignee_id: id.nullable(),
   tags: z.array(z.string()),
   notes: z.string().nullable(),
+  /** Is the assistant to answer? */
   is_ai_active: z.boolean(),
   subject: z.string().nullable(),
   message_count: z.int(),

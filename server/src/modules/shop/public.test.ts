@@ -78,6 +78,46 @@ test('a conversation is assigned, tagged, annotated, handed to the assistant, re
   assert.equal((await ben.post(`${conversation}/messages`, { text: '' })).body.details[0].path, 'body.text')
 })
 
+test('an internal note is seen by the team, counts for nothing, and never reaches the customer', async () => {
+  const { ana, shop, front } = await openShop()
+  const rui = await visit(front)
+  const conversation = `${shop}/conversations/${rui.conversation.id}`
+  const before = (await ana.get(conversation)).body
+  const socket = await openSocket(`${address}?token=${rui.token}`)
+  const { status, body: note } = await ana.post(`${conversation}/messages`, { text: 'Offer him 10 %.', internal: true })
+  assert.deepEqual([status, note.internal, note.senderId], [201, true, ana.userId])
+  const { body: reply } = await ana.post(`${conversation}/messages`, { text: 'It is.' })
+  assert.equal(reply.internal, false)
+  const first = await socket.next(({ event }) => event === 'message:new')
+  assert.equal(first.data.text, 'It is.')
+
+  const all = await ana.get(`${conversation}/messages`)
+  assert.deepEqual(texts(all.body.data), ['seller: It is.', 'seller: Offer him 10 %.', 'user: Is the mug in stock?'])
+  const notes = await ana.get(`${conversation}/messages?internal=true`)
+  assert.deepEqual(texts(notes.body.data), ['seller: Offer him 10 %.'])
+  const after = (await ana.get(conversation)).body
+  assert.deepEqual([before.unreadCount, after.messageCount], [1, before.messageCount + 1])
+  assert.deepEqual(texts(after.messages), ['user: Is the mug in stock?', 'seller: It is.'])
+  const theirs = await server.anyone.get(rui.messages, rui.with)
+  assert.deepEqual(texts(theirs.body.data), ['seller: It is.', 'user: Is the mug in stock?'])
+  assert.ok(theirs.body.data.every((message: object) => !('internal' in message)))
+})
+
+test('the inbox lists what is assigned to me, and what to no one; and says when no assistant will answer', async () => {
+  const { ana, shop, front } = await openShop()
+  const [mine, free] = [await visit(front), await visit(front)]
+  await ana.put(`${shop}/conversations/${mine.conversation.id}`, { assigneeId: ana.userId })
+  const ids = async (filter: string) =>
+    (await ana.get(`${shop}/conversations?${filter}`)).body.data.map(({ id }: { id: string }) => id)
+  assert.deepEqual(await ids('assigneeId=me'), [mine.conversation.id])
+  assert.deepEqual(await ids('assigneeId=none'), [free.conversation.id])
+  assert.deepEqual(await ids('q=mug&assigneeId=none'), [free.conversation.id])
+  const { body } = await ana.put(`${shop}/conversations/${free.conversation.id}`, { isAiActive: true })
+  assert.match(body.aiUnavailableReason, /no assistant yet/)
+  const { body: off } = await ana.put(`${shop}/conversations/${free.conversation.id}`, { isAiActive: false })
+  assert.equal(off.aiUnavailableReason, null)
+})
+
 test('a conversation brings its newest 50 messages, older ones come by the page', async () => {
   const { ana, shop, front } = await openShop()
   const rui = await visit(front, {})

@@ -590,6 +590,7 @@ export interface InboxConversations {
   occurred_at: Generated<Timestamp>
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  search: GeneratedAlways<string | null>
 }
 
 export interface InboxMessages {
@@ -605,6 +606,8 @@ export interface InboxMessages {
   external_id: string | null
   client_id: string | null
   created_at: Generated<Timestamp>
+  internal: Generated<boolean>
+  search: GeneratedAlways<string | null>
 }
 
 export interface IntegrationsConnections {

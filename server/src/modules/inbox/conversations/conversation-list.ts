@@ -9,6 +9,7 @@ import type { Conversation } from '../schema.ts'
 /** What is not given is not asked for. */
 export interface ConversationFilter {
   status?: string | undefined
+  /** A member's id, or `none`: assigned to no one. */
   assigneeId?: string | undefined
   channel?: string | undefined
   tag?: string | undefined
@@ -18,6 +19,8 @@ export interface ConversationFilter {
   /** When it took place: from, and before. ISO 8601. */
   from?: string | undefined
   to?: string | undefined
+  /** Words of what was said or of the customer's name; the last one may be half typed. */
+  q?: string | undefined
 }
 
 export interface ConversationQuery extends ConversationFilter {
@@ -42,10 +45,11 @@ const conditions: Record<keyof ConversationFilter, (p: Parameters) => RawBuilder
   outcome: (p) => sql`c.outcome = ${p.outcome}`,
   from: (p) => sql`c.occurred_at >= ${p.from}::timestamptz`,
   to: (p) => sql`c.occurred_at < ${p.to}::timestamptz`,
+  q: (p) => sql`c.id = any (array(select inbox.search_conversations(${p.q})))`,
 }
 const filters = Object.keys(conditions) as (keyof ConversationFilter)[]
 
-type Shape = Record<keyof ConversationFilter | 'recent' | 'continued', boolean> & { rows: string }
+type Shape = Record<keyof ConversationFilter | 'unassigned' | 'recent' | 'continued', boolean> & { rows: string }
 
 export const list = variants('inbox.list_conversations', (_, p: Parameters, shape: Shape) => {
   // A customer has few conversations, with whatever tag.
@@ -70,6 +74,7 @@ type Column = RawBuilder<unknown>
 
 function asked(p: Parameters, shape: Shape) {
   const conditionsAsked = filters.filter((name) => shape[name]).map((name) => conditions[name](p))
+  if (shape.unassigned) conditionsAsked.push(sql`c.assignee_id is null`)
   return conditionsAsked.length > 0 ? sql.join(conditionsAsked, sql` and `) : sql`true`
 }
 
@@ -88,7 +93,9 @@ export async function listConversations(ctx: Ctx, query: ConversationQuery) {
   const recent = query.order !== 'newest'
   const place = recent ? readPlace(query.cursor) : null
   const before = recent ? (place?.id ?? null) : readCursor(query.cursor)
-  const given = Object.fromEntries(filters.map((name) => [name, query[name] ?? null])) as Record<
+  const unassigned = query.assigneeId === 'none'
+  const filter = unassigned ? { ...query, assigneeId: undefined } : query
+  const given = Object.fromEntries(filters.map((name) => [name, filter[name] ?? null])) as Record<
     keyof ConversationFilter,
     string | null
   >
@@ -96,10 +103,7 @@ export async function listConversations(ctx: Ctx, query: ConversationQuery) {
     keyof ConversationFilter,
     boolean
   >
-  const rows = await ctx.db.all(list({ ...asked, rows: rowsToRead(query.limit), recent, continued: before !== null }), {
-    ...given,
-    at: place?.at ?? null,
-    before,
-  })
+  const shape = { ...asked, unassigned, rows: rowsToRead(query.limit), recent, continued: before !== null }
+  const rows = await ctx.db.all(list(shape), { ...given, at: place?.at ?? null, before })
   return recent ? toPlacedPage(rows, query.limit) : toPage(rows, query.limit)
 }

@@ -29,10 +29,11 @@ const correct = statement(
       returning m.*
     ), shown as (
       update inbox.conversations c set last_message_text = left(m.text, 200) from m
-       where c.id = m.conversation_id
-         and not exists (select from inbox.messages later where later.conversation_id = c.id and later.id > m.id)
+       where c.id = m.conversation_id and not m.internal
+         and not exists (select from inbox.messages later
+                          where later.conversation_id = c.id and later.id > m.id and not later.internal)
     )
-    select id, conversation_id, sender, sender_id, text, attachment, status, error, client_id, created_at from m`,
+    select id, conversation_id, sender, sender_id, text, attachment, status, error, client_id, internal, created_at from m`,
 )
 
 const find = statement(

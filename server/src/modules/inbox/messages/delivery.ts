@@ -34,7 +34,7 @@ const giveUpAfterMs = 5 * 60_000
 /** How often a message looks whether the one before it is through. */
 const turnSeconds = 1
 
-const columns = sql`id, conversation_id, sender, sender_id, text, attachment, status, error, client_id, created_at`
+const columns = sql`id, conversation_id, sender, sender_id, text, attachment, status, error, client_id, internal, created_at`
 
 const findQueued = statement(
   'inbox.find_queued_message',
@@ -115,11 +115,11 @@ async function send(
 // To enqueue a job only its name and input count; the one that runs was composed with the channels.
 const delivery: JobType = deliverThrough([])
 
-/** Says something to the customer, by the conversation's channel. Throws 404 when there is no such conversation. */
+/** Says something to the customer, by the conversation's channel; an internal note stays here. Throws 404 when there is no such conversation. */
 export function sendMessage(ctx: Ctx, input: Omit<NewMessage, 'status' | 'externalId'>): Promise<Message> {
   return transaction(ctx, async (ctx) => {
     const { channel } = await getConversation(ctx, input.conversationId)
-    const status = needsNoDelivery.has(channel) ? 'sent' : 'queued'
+    const status = input.internal || needsNoDelivery.has(channel) ? 'sent' : 'queued'
     const { message, isNew } = await addOnce(ctx, { ...input, status })
     if (isNew && status === 'queued') await ctx.services.jobs.enqueue(ctx, delivery, { message_id: message.id })
     return message

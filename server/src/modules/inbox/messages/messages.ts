@@ -17,6 +17,8 @@ export interface NewMessage {
   attachment?: Attachment | undefined
   /** The client's own id: sent twice, said once. */
   clientId?: string | undefined
+  /** A note of the team: not sent, not shown to the customer, not counted. Default false. */
+  internal?: boolean | undefined
   /** The channel's, likewise. */
   externalId?: string | undefined
   /** Default `sent`: it has reached its reader's side, or was said aloud. `sendMessage` queues. */
@@ -26,7 +28,7 @@ export interface NewMessage {
 }
 
 export const messageColumns = sql`
-  m.id, m.conversation_id, m.sender, m.sender_id, m.text, m.attachment, m.status, m.error, m.client_id, m.created_at`
+  m.id, m.conversation_id, m.sender, m.sender_id, m.text, m.attachment, m.status, m.error, m.client_id, m.internal, m.created_at`
 
 interface Insert {
   id: string
@@ -37,6 +39,7 @@ interface Insert {
   status: string
   external_id: string | null
   client_id: string | null
+  internal: boolean
   created_at: string | null
 }
 
@@ -47,9 +50,9 @@ const add = statement(
   (_, p: Insert) => sql<Message & { is_first: boolean; reopened: boolean }>`
     with m as (
       insert into inbox.messages
-        (id, conversation_id, sender, sender_id, text, attachment, status, external_id, client_id, created_at)
+        (id, conversation_id, sender, sender_id, text, attachment, status, external_id, client_id, internal, created_at)
       select ${p.id}::uuid, c.id, ${p.sender}, case when ${p.sender} = 'member' then app.user_id() end, ${p.text},
-             ${p.attachment}::jsonb, ${p.status}, ${p.external_id}, ${p.client_id}, coalesce(${p.created_at}::timestamptz, now())
+             ${p.attachment}::jsonb, ${p.status}, ${p.external_id}, ${p.client_id}, ${p.internal}::boolean, coalesce(${p.created_at}::timestamptz, now())
         from inbox.conversations c where c.id = ${p.conversation_id}
       on conflict do nothing
       returning *
@@ -63,10 +66,11 @@ const add = statement(
              recent_at = greatest(c.last_message_at, m.created_at),
              status = case when m.sender = 'customer' and c.status = 'closed' then 'open' else c.status end
         from m join inbox.conversations was on was.id = m.conversation_id
-       where c.id = m.conversation_id
+       where c.id = m.conversation_id and not m.internal
       returning c.message_count = 1 as is_first, c.status <> was.status as reopened
     )
-    select ${messageColumns}, counted.* from m, counted`,
+    select ${messageColumns}, coalesce(counted.is_first, false) as is_first, coalesce(counted.reopened, false) as reopened
+      from m left join counted on true`,
 )
 
 const findTwin = statement(
@@ -99,6 +103,7 @@ export async function addOnce(
     status: input.status ?? 'sent',
     external_id: input.externalId ?? null,
     client_id: input.clientId ?? null,
+    internal: input.internal ?? false,
     created_at: input.createdAt ?? null,
   }
   const [[added], [found]] = (await ctx.db.together([
@@ -110,30 +115,36 @@ export async function addOnce(
   const { is_first, reopened, ...message } = added
   const { workspace_id, contact_id, channel } = conversation
   emit(ctx, MessageAdded, { ...message, workspace_id, contact_id, channel, is_first })
-  if (channel === 'web') emit(ctx, WebMessageAdded, message)
+  if (channel === 'web' && !message.internal) emit(ctx, WebMessageAdded, message)
   if (reopened) emit(ctx, ConversationUpdated, { ...conversation, was_closed: true })
   return { message, conversation, isNew: true }
 }
 
+/** Internal notes among the messages of a conversation. */
+export type Notes = 'with' | 'without' | 'only'
+type ListShape = { rows: string; continued: boolean; notes: Notes }
+
 const list = variants(
   'inbox.list_messages',
-  (_, p: { conversation_id: string; before: string | null }, shape: { rows: string; continued: boolean }) =>
+  (_, p: { conversation_id: string; before: string | null }, shape: ListShape) =>
     sql<Message>`
       select ${messageColumns} from inbox.messages m
        where m.conversation_id = ${p.conversation_id} ${shape.continued ? sql`and m.id < ${p.before}::uuid` : sql``}
+         ${shape.notes === 'only' ? sql`and m.internal` : shape.notes === 'without' ? sql`and not m.internal` : sql``}
        order by m.id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** Newest first. Throws 404 when there is no such conversation. */
+/** Newest first; internal notes only where they are asked for. Throws 404 when there is no such conversation. */
 export async function listMessages(
   ctx: Ctx,
   conversationId: string,
   query: { limit: number; cursor?: string | undefined },
+  notes: Notes = 'without',
 ) {
   const before = readCursor(query.cursor)
   const [found, rows] = (await ctx.db.together([
     findConversation.call({ id: conversationId }),
-    list({ rows: rowsToRead(query.limit), continued: before !== null }).call({
+    list({ rows: rowsToRead(query.limit), continued: before !== null, notes }).call({
       conversation_id: conversationId,
       before,
     }),
@@ -147,11 +158,11 @@ const newest = statement(
   (_, p: { conversation_ids: string[]; count: number }) => sql<Message>`
     select ${messageColumns} from unnest(${p.conversation_ids}::uuid[]) as wanted (id)
      cross join lateral (
-       select * from inbox.messages x where x.conversation_id = wanted.id order by x.id desc limit ${p.count}) m
+       select * from inbox.messages x where x.conversation_id = wanted.id and not x.internal order by x.id desc limit ${p.count}) m
      order by m.id`,
 )
 
-/** The newest `count` messages of each of these conversations, oldest first, by conversation. */
+/** The newest `count` messages of each of these conversations, oldest first, by conversation; without internal notes. */
 export async function newestMessages(
   ctx: Ctx,
   conversationIds: string[],

@@ -3,6 +3,7 @@ import { emit } from '../../../platform/events.ts'
 import { getCampaign } from '../../campaigns/index.ts'
 import {
   addMessage,
+  aiUnavailableReason,
   correctMessage,
   getConversation,
   getTranscript,
@@ -32,19 +33,21 @@ const toSales = (conversation: Conversation): SalesConversation => ({
   timestamp: conversation.occurred_at,
   duration: conversation.duration_seconds,
   assigned_to: conversation.assignee_id,
+  ai_unavailable_reason: aiUnavailableReason(conversation),
 })
 
 const toTranscript = (message: Message): TranscriptMessage => ({ ...message, timestamp: message.created_at })
 
 /** The newest first. */
 export async function listSalesConversations(ctx: Ctx, query: SalesConversationQuery) {
-  const { prospectId, campaignId, channel, outcome, from, to, limit, cursor } = query
+  const { prospectId, campaignId, channel, outcome, q, from, to, limit, cursor } = query
   const page = await listConversations(ctx, {
     order: 'newest',
     contactId: prospectId,
     campaignId,
     channel,
     outcome,
+    q,
     from: from && startOf(from),
     to: to && endOf(to),
     limit,
@@ -104,7 +107,7 @@ export async function changeConversation(ctx: Ctx, id: string, input: SalesConve
 
 /** Newest first. */
 export async function listTranscript(ctx: Ctx, id: string, query: { limit: number; cursor?: string | undefined }) {
-  const { data, next_cursor } = await listMessages(ctx, id, query)
+  const { data, next_cursor } = await listMessages(ctx, id, query, 'with')
   return { data: data.map(toTranscript), next_cursor }
 }
 
@@ -114,9 +117,9 @@ export async function addTranscriptMessage(
   conversationId: string,
   input: NewSalesMessage,
 ): Promise<TranscriptMessage> {
-  const { sender, text, client_id, timestamp } = input
+  const { sender, text, client_id, internal, timestamp } = input
   return toTranscript(
-    await addMessage(ctx, { conversationId, sender, text, clientId: client_id, createdAt: timestamp }),
+    await addMessage(ctx, { conversationId, sender, text, clientId: client_id, internal, createdAt: timestamp }),
   )
 }
 

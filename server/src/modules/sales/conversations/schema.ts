@@ -31,6 +31,8 @@ export const SalesConversation = z
     notes: z.string().nullable(),
     subject: z.string().nullable(),
     is_ai_active: z.boolean(),
+    /** Why the assistant will not answer although it is to; null when it answers, or is not to. */
+    ai_unavailable_reason: z.string().nullable(),
     created_at: instant,
     updated_at: instant,
   })
@@ -53,7 +55,17 @@ const newMessage = {
   client_id: optional(z.string().max(100)),
 }
 
-export const NewSalesMessage = z.object(newMessage).meta({ id: 'NewTranscriptMessage' })
+export const NewSalesMessage = z
+  .object({
+    ...newMessage,
+    /** A note of the team rather than something said. */
+    internal: optional(z.boolean()),
+  })
+  .refine(({ internal, sender }) => !internal || sender !== 'customer', {
+    message: 'An internal note comes from the team, not from the customer.',
+    path: ['sender'],
+  })
+  .meta({ id: 'NewTranscriptMessage' })
 
 export const TranscriptMessageChanges = z
   .object({
@@ -111,6 +123,8 @@ export const SalesConversationQuery = page().extend({
   campaignId: optional(id),
   channel: optional(z.enum(channels)),
   outcome: optional(outcome),
+  /** Words of what was said or of the prospect's name; the last one may be half typed. */
+  q: optional(text(200)),
   /** When it took place. Until a time: before it; until a day: to its end. */
   from: optional(dayOrInstant),
   to: optional(dayOrInstant),
@@ -125,6 +139,7 @@ export const TranscriptMessage = z
     text: z.string(),
     timestamp: instant,
     client_id: z.string().nullable(),
+    internal: z.boolean(),
   })
   .meta({ id: 'TranscriptMessage' })
 

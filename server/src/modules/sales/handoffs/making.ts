@@ -52,7 +52,7 @@ const lastWords = statement(
   (_, p: { conversation_id: string }) =>
     sql<{ sender: string; text: string }>`
     select sender, text from (
-      select id, sender, text from inbox.messages where conversation_id = ${p.conversation_id} and text <> '' order by id desc limit 20) m
+      select id, sender, text from inbox.messages where conversation_id = ${p.conversation_id} and text <> '' and not internal order by id desc limit 20) m
      order by id`,
 )
 

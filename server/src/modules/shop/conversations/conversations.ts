@@ -17,7 +17,8 @@ const embedded = 50
 
 /** The inbox as the shop shows it, each conversation with its newest messages. */
 export async function listThreads(ctx: Ctx, { customerId, messages: count, ...query }: ConversationQuery) {
-  const { data, next_cursor } = await listConversations(ctx, { ...query, contactId: customerId })
+  const assigneeId = query.assigneeId === 'me' ? ((await ctx.db.entered()).user_id ?? 'none') : query.assigneeId
+  const { data, next_cursor } = await listConversations(ctx, { ...query, assigneeId, contactId: customerId })
   const messages = await newestMessages(
     ctx,
     data.map(({ id }) => id),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, page } from '../../../platform/http/fields.ts'
+import { id } from '../../../platform/http/fields.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { listMessages, markRead, sendMessage } from '../../inbox/index.ts'
 import { changeConversation, findThread, listThreads } from './conversations.ts'
@@ -9,6 +9,8 @@ import { routeInWorkspace } from '../../identity/index.ts'
 import { toChatMessage } from './wire.ts'
 import { toList } from '../wire.ts'
 
+const notesOf = (internal: 'true' | 'false' | undefined) =>
+  internal === undefined ? 'with' : internal === 'true' ? 'only' : 'without'
 const ofShop = z.object({ shopId: id })
 const ofConversation = z.object({ shopId: id, conversationId: id })
 
@@ -64,27 +66,27 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/conversations/:conversationId/messages',
     access: 'conversations:read',
-    summary: 'What was said, newest first',
+    summary: "What was said, newest first, with the team's internal notes",
     params: ofConversation,
-    query: page(),
+    query: schema.MessageQuery,
     answer: listOf(schema.ChatMessage),
     handler: async (ctx, { params, query }) =>
-      toList(await listMessages(ctx, params.conversationId, query), toChatMessage),
+      toList(await listMessages(ctx, params.conversationId, query, notesOf(query.internal)), toChatMessage),
   }),
   sendConversationMessage: routeInWorkspace({
     kind: 'write',
     method: 'POST',
     path: '/api/shops/:shopId/conversations/:conversationId/messages',
     access: 'conversations:write',
-    summary: 'Reply to the customer, by the channel they wrote on',
+    summary: 'Reply to the customer by the channel they wrote on, or write an internal note',
     params: ofConversation,
     body: schema.NewChatMessage,
     example: { text: 'Yes, the blue one is in stock. Shall I put one aside?' },
     status: 201,
     answer: schema.ChatMessage,
     async handler(ctx, { params, body }) {
-      const { text, attachment, clientId } = body
-      const message = { conversationId: params.conversationId, sender: 'member' as const, text, clientId }
+      const { text, attachment, clientId, internal } = body
+      const message = { conversationId: params.conversationId, sender: 'member' as const, text, clientId, internal }
       return toChatMessage(await sendMessage(ctx, { ...message, attachment: attachment ?? undefined }))
     },
   }),

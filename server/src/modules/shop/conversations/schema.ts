@@ -14,6 +14,8 @@ export const ChatMessage = z.object({
   status: z.string(),
   error: z.string().nullable(),
   clientId: z.string().nullable(),
+  /** A note of the team, which the customer never sees. */
+  internal: z.boolean(),
   /** Epoch milliseconds. */
   timestamp: z.number(),
 })
@@ -29,6 +31,8 @@ export const Conversation = z.object({
   tags: z.array(z.string()),
   notes: z.string().nullable(),
   isAiActive: z.boolean(),
+  /** Why the assistant will not answer although it is to; null when it answers, or is not to. */
+  aiUnavailableReason: z.string().nullable(),
   subject: z.string().nullable(),
   messageCount: z.int(),
   unreadCount: z.int(),
@@ -44,12 +48,22 @@ export const Conversation = z.object({
   messages: z.array(ChatMessage),
 })
 
+const assignee = z
+  .string()
+  .refine(
+    (value) => value === 'me' || value === 'none' || id.safeParse(value).success,
+    "Give a member's id, me or none.",
+  )
+
 export const ConversationQuery = page().extend({
   status: optional(z.enum(conversationStatuses)),
-  assigneeId: optional(id),
+  /** A member's id, `me`, or `none` for conversations that are assigned to no one. */
+  assigneeId: optional(assignee),
   channel: optional(z.enum(channels)),
   tag: optional(text(50)),
   customerId: optional(id),
+  /** Words of what was said or of the customer's name; the last one may be half typed. */
+  q: optional(text(200)),
   order: optional(z.enum(['recent', 'newest'])),
   /** How many of its newest messages each conversation brings along. */
   messages: z.coerce.number().int().min(0).max(50).default(50),
@@ -71,16 +85,25 @@ export type ConversationChanges = z.output<typeof ConversationChanges>
 const clientId = optional(z.string().max(100))
 const says = z.string().trim().max(10_000)
 export const NewChatMessage = z
-  .object({ text: says.default(''), attachment: Attachment.nullish(), clientId })
+  .object({
+    text: says.default(''),
+    attachment: Attachment.nullish(),
+    clientId,
+    /** A note for the team: the customer does not get it. */
+    internal: optional(z.boolean()),
+  })
   .refine(({ text, attachment }) => text !== '' || attachment, {
     message: 'Say something or attach a file.',
     path: ['text'],
   })
 export type NewChatMessage = z.output<typeof NewChatMessage>
 
+/** `internal`: true for the team's notes only, false to leave them out. */
+export const MessageQuery = page().extend({ internal: optional(z.enum(['true', 'false'])) })
+
 export const NewVisit = z.object({ customerName: optional(name), text: optional(text(10_000)) })
 export type NewVisit = z.output<typeof NewVisit>
-export const VisitorMessage = ChatMessage.omit({ senderId: true, status: true, error: true })
+export const VisitorMessage = ChatMessage.omit({ senderId: true, status: true, error: true, internal: true })
 /** What a visitor sees of their conversation. */
 export const VisitorConversation = Conversation.pick({
   id: true,
