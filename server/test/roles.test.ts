@@ -44,6 +44,7 @@ for (const { id, route } of operations) {
       )
       if (allowed.includes(role)) {
         assert.notEqual(answer.status, 401, `${role}: ${answer.text}`)
+        assert.ok(answer.status < 500, `${role}: ${answer.status} ${answer.text}`)
         assert.ok(
           answer.body?.code !== 'forbidden' || /own records|owner/.test(answer.text),
           `${role} is refused: ${answer.text}`,

@@ -1,5 +1,12 @@
 import type { Access } from './access.ts'
-import { type Connections, type Db, type Opener, lazyTransaction, standalone } from './database/scope.ts'
+import {
+  type AccessCheck,
+  type Connections,
+  type Db,
+  type Opener,
+  lazyTransaction,
+  standalone,
+} from './database/scope.ts'
 import type { Call } from './database/statement.ts'
 import { type PendingEvent, appendEvents } from './events.ts'
 import type { Log } from './log.ts'
@@ -32,6 +39,7 @@ export interface Ctx {
 export interface Scope {
   readonly connections: Connections
   readonly open: Opener
+  readonly check: AccessCheck
   readonly readOnly: boolean
   readonly inTransaction: boolean
 }
@@ -50,18 +58,19 @@ export interface ContextOptions {
 export function createContext(options: ContextOptions): Ctx {
   const { services, principal, requestId, log, open, readOnly = false } = options
   const connections = services.connections
+  const check: AccessCheck = {}
   return {
     principal,
     requestId,
     services,
     log,
     now: services.now,
-    db: standalone(connections, open, readOnly),
+    db: standalone(connections, open, readOnly, check),
     outbox() {
       throw new Error('emit needs a transaction: make the route `write` or use transaction(ctx, …).')
     },
     afterCommit: (run) => run(),
-    scope: { connections, open, readOnly, inTransaction: false },
+    scope: { connections, open, check, readOnly, inTransaction: false },
   }
 }
 
@@ -71,8 +80,8 @@ export function createContext(options: ContextOptions): Ctx {
  */
 export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.scope.inTransaction) return work(ctx.scope.readOnly ? ctx : joined(ctx))
-  const { connections, open, readOnly } = ctx.scope
-  const tx = lazyTransaction(connections, open, readOnly)
+  const { connections, open, check, readOnly } = ctx.scope
+  const tx = lazyTransaction(connections, open, readOnly, check)
   const events: PendingEvent[] = []
   const also: Call[] = []
   const afterwards: (() => void)[] = []

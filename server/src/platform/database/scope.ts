@@ -12,6 +12,14 @@ export interface Entered {
   role: string | null
 }
 
+/** What became of checking who acts. One for each context, shared by all its transactions. */
+export interface AccessCheck {
+  /** Set once the check has passed. */
+  who?: Entered
+  /** Until then: why the last attempt failed, as it was thrown. */
+  failure?: unknown
+}
+
 /** The statement that begins every piece of work: it checks who acts and sets role, user and workspace for the policies. */
 export type Opener = (readOnly: boolean) => Call
 
@@ -23,7 +31,7 @@ export interface Db {
   maybe<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R | undefined>
   /** Several calls in one round trip, all or nothing. */
   together(calls: Call[], options?: RunOptions): Promise<Row[][]>
-  /** Who acts. Costs nothing once a statement has run. */
+  /** Who acts. Costs nothing once a statement of this context has run. Throws 401, 403 or 404 when they may not. */
   entered(): Promise<Entered>
 }
 
@@ -63,22 +71,21 @@ function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, e
 }
 
 /** Each statement (or `together`) is a transaction of its own and one round trip: opener, statements, one Sync. */
-export function standalone(connections: Connections, open: Opener, readOnly: boolean): Db {
-  let who: Entered | undefined
+export function standalone(connections: Connections, open: Opener, readOnly: boolean, check: AccessCheck): Db {
   const run = async (calls: Call[]) => {
     try {
       const [opened, ...results] = await onConnection(connections.pool, (client) =>
         send(connections, client, [open(readOnly), ...calls], true),
       )
-      who = opened?.[0] as unknown as Entered
+      check.who = opened?.[0] as unknown as Entered
       return results
     } catch (error) {
-      throw databaseError(error)
+      throw (check.failure = databaseError(error))
     }
   }
   return dbOver(run, async () => {
-    if (!who) await run([])
-    return who as Entered
+    if (!check.who) await run([])
+    return check.who as Entered
   })
 }
 
@@ -94,9 +101,13 @@ export interface Transaction {
  * A transaction that begins with its first statement (`begin`, opener and statement in one round trip) and commits in
  * `finish`, together with what was left for the commit. One in which nothing ran costs nothing.
  */
-export function lazyTransaction(connections: Connections, open: Opener, readOnly: boolean): Transaction {
+export function lazyTransaction(
+  connections: Connections,
+  open: Opener,
+  readOnly: boolean,
+  check: AccessCheck,
+): Transaction {
   let client: pg.PoolClient | undefined
-  let who: Entered | undefined
   let state: 'fresh' | 'open' | 'done' = 'fresh'
   const leftForCommit: (() => Call[])[] = []
   const closing = () => leftForCommit.flatMap((make) => make())
@@ -108,16 +119,16 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
     const alone = last && state === 'fresh'
     const opening = state === 'open' ? [] : alone ? [open(readOnly)] : [begin, open(readOnly)]
     const ending = last ? [...closing(), ...(state === 'open' ? [commit] : [])] : []
-    client ??= await connect(connections.pool)
-    state = last ? 'done' : 'open'
     try {
+      client ??= await connect(connections.pool)
+      state = last ? 'done' : 'open'
       const results = await send(connections, client, [...opening, ...calls, ...ending], alone)
-      if (opening.length > 0) who = results[opening.length - 1]?.[0] as unknown as Entered
+      if (opening.length > 0) check.who = results[opening.length - 1]?.[0] as unknown as Entered
       if (last) release(false)
       return results.slice(opening.length, opening.length + calls.length)
     } catch (error) {
       await rollBack(error)
-      throw databaseError(error)
+      throw (check.failure = databaseError(error))
     }
   }
 
@@ -141,8 +152,8 @@ export function lazyTransaction(connections: Connections, open: Opener, readOnly
 
   return {
     db: dbOver(run, async () => {
-      if (!who) await run([], {})
-      return who as Entered
+      if (!check.who) await run([], {})
+      return check.who as Entered
     }),
     atCommit: (calls) => void leftForCommit.push(calls),
     async finish() {

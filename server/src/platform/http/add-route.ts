@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { FastifyInstance } from 'fastify'
-import { type Principal, transaction } from '../context.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Ctx, type Principal, transaction } from '../context.ts'
 import { notFound } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { admission, bodyLimitOf } from './admission.ts'
+import { sendError } from './error-answer.ts'
 import { type Run, replayable } from './idempotency.ts'
 import { validate } from './parse.ts'
 import type { RateLimiter } from './rate-limit.ts'
@@ -27,6 +28,7 @@ export function addRoute(
   { services, authenticate, limiter, operation, definition }: RouteSetup,
 ): void {
   const serialise = serialiserOf(definition.answer)
+  const isPublic = definition.access === 'public'
   app.route({
     method: definition.method,
     url: definition.path,
@@ -37,45 +39,53 @@ export function addRoute(
     ...admission({ services, authenticate, limiter, definition }),
     async handler(request, reply) {
       const { ctx } = request
-      const asked = await readInput()
+      // Where no transaction takes back what the handler has done, a caller who may not do it is refused first.
+      if ((definition.kind === 'outside' && !isPublic) || definition.upload) await ctx.db.entered()
+      const asked = readInput(request)
+      const handle = async (ctx: Ctx, input: Parameters<Route['handler']>[1]) => {
+        const result = await definition.handler(ctx, input)
+        // Free once a statement has run. A handler may respond without one, but not to a caller who was not checked.
+        if (!isPublic) await ctx.db.entered()
+        return result
+      }
       const run = async ({ effectId, keepAnswer }: Run) => {
         const input = { ...asked, effectId }
-        if (definition.kind !== 'write') return toAnswer(definition, await definition.handler(ctx, input), serialise)
-        if (!keepAnswer) {
-          return toAnswer(definition, await transaction(ctx, (ctx) => definition.handler(ctx, input)), serialise)
-        }
+        if (definition.kind !== 'write') return toAnswer(definition, await handle(ctx, input), serialise)
+        if (!keepAnswer) return toAnswer(definition, await transaction(ctx, (ctx) => handle(ctx, input)), serialise)
         return transaction(ctx, async (ctx) => {
           // Nested, so that the handler's last statement does not commit before the answer is kept.
-          const answer = toAnswer(
-            definition,
-            await transaction(ctx, (ctx) => definition.handler(ctx, input)),
-            serialise,
-          )
+          const answer = toAnswer(definition, await transaction(ctx, (ctx) => handle(ctx, input)), serialise)
           await keepAnswer(ctx, answer)
           return answer
         })
       }
       const answer = await replayable(ctx, definition, request, run)
       return reply.code(answer.status).headers(answer.headers).send(answer.body)
-
-      // Somebody who may not do this at all hears that first, whatever is wrong with what they sent.
-      async function readInput() {
-        if (definition.upload) await ctx.db.entered()
-        const isForm = definition.upload && request.isMultipart()
-        try {
-          return {
-            params: definition.params ? validateIds(definition, request.params) : undefined,
-            query: definition.query ? validate(definition.query, given(request.query), 'query') : undefined,
-            body: definition.body && !isForm ? validate(definition.body, request.body ?? {}, 'body') : undefined,
-            request,
-          } as Omit<Parameters<Route['handler']>[1], 'effectId'>
-        } catch (error) {
-          if (definition.access !== 'public') await ctx.db.entered()
-          throw error
-        }
-      }
     },
+    errorHandler: async (error, request, reply) =>
+      sendError(services.log, (await refusal(error, request)) ?? error, request, reply),
   })
+
+  function readInput(request: FastifyRequest) {
+    const isForm = definition.upload && request.isMultipart()
+    return {
+      params: definition.params ? validateIds(definition, request.params) : undefined,
+      query: definition.query ? validate(definition.query, given(request.query), 'query') : undefined,
+      body: definition.body && !isForm ? validate(definition.body, request.body ?? {}, 'body') : undefined,
+      request,
+    } as Omit<Parameters<Route['handler']>[1], 'effectId'>
+  }
+
+  /** The error that this caller gets instead: a caller who may not do this at all learns nothing else. */
+  async function refusal(error: unknown, { ctx }: FastifyRequest): Promise<unknown> {
+    if (isPublic || !ctx || error === ctx.scope.check.failure) return undefined
+    try {
+      await ctx.db.entered()
+      return undefined
+    } catch (refused) {
+      return refused
+    }
+  }
 }
 
 // A filter that a form leaves empty is not given, like an empty string in a body.

@@ -11,7 +11,7 @@ import { announcedBytes } from './unread-body.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls, once they were admitted. */
+    /** Who calls, once they were admitted. Null until then, and where they were not. */
     ctx: Ctx
   }
   interface FastifyContextConfig {
@@ -54,14 +54,16 @@ export function admission({ services, authenticate, limiter, definition }: Admis
   const admit = (request: FastifyRequest, reply: FastifyReply) => {
     const principal = authenticate(request.headers, request.method, definition.path)
     limiter.count(principal, definition, request, reply)
+    const workspaceId = wantedWorkspace(request)
     request.ctx = createContext({
       services,
       principal,
-      open: openerFor(principal, { access: definition.access, workspaceId: wantedWorkspace(request) }),
+      open: openerFor(principal, { access: definition.access, workspaceId: workspaceId ?? null }),
       requestId: request.id,
       log: services.log,
       readOnly: definition.kind === 'read',
     })
+    if (workspaceId === undefined) throw notFound('workspace')
     const isForm = definition.upload && /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')
     const announced = announcedBytes(request.raw)
     if (Number.isFinite(announced) && announced > (isForm ? uploadBodyBytes : bodyLimit)) throw tooLarge(tooLong)
@@ -94,10 +96,11 @@ export function admission({ services, authenticate, limiter, definition }: Admis
 
 const tooLong = 'The request is larger than is allowed here.'
 
-function wantedWorkspace(request: FastifyRequest): string | null {
+/** From path or header; null: none is named; undefined: what is named is no workspace's id. */
+function wantedWorkspace(request: FastifyRequest): string | null | undefined {
   const { shopId, workspaceId } = request.params as { shopId?: string; workspaceId?: string }
   const wanted = shopId ?? workspaceId ?? request.headers['x-workspace-id']
   if (wanted === undefined || wanted === '') return null
-  if (typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted
-  throw notFound('workspace')
+  const isId = typeof wanted === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)
+  return isId ? wanted : undefined
 }
