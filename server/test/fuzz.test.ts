@@ -192,7 +192,9 @@ for (const { id, route } of operationsOf(routeTables)) {
             ...(route.method !== 'GET' && { 'content-type': 'application/json' }),
           },
         )
-        assert.ok(answer.status < 500 || answer.status === 502, `${answer.status} ${answer.text}`)
+        // 502: what is outside has failed; and this server makes no calls.
+        const isExpected = answer.status === 502 || /No telephone engine runs on this server/.test(answer.text)
+        assert.ok(answer.status < 500 || isExpected, `${answer.status} ${answer.text}`)
         if (answer.status < 400) return
         assert.equal(typeof answer.body?.error, 'string', answer.text)
         assert.match(answer.body.code, /^[a-z][a-z0-9_]*$/)
@@ -205,8 +207,11 @@ for (const { id, route } of operationsOf(routeTables)) {
   })
 }
 
+test('the caller was signed in all the while', async () => {
+  assert.equal((await world.owner.get('/api/auth/me')).status, 200)
+})
+
 test('bodies that are not JSON, or not ours to take, are refused in the same shape', async () => {
-  const sender = await server.signUp()
   const attempts: [string, string, number][] = [
     ['{"first_name":', 'application/json', 400],
     ['{"__proto__":{"polluted":true}}', 'application/json', 400],
@@ -216,7 +221,7 @@ test('bodies that are not JSON, or not ours to take, are refused in the same sha
     ['a=b', 'application/x-www-form-urlencoded', 415],
   ]
   for (const [body, type, status] of attempts) {
-    const answer = await sender.post('/api/contacts', body, { 'content-type': type })
+    const answer = await world.owner.post('/api/contacts', body, { 'content-type': type })
     assert.equal(answer.status, status, answer.text)
     assert.equal(typeof answer.body.request_id, 'string')
   }
