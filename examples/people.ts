@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Client, type Frame, createClient, createLive } from '@switchboard/client'
+import { type Client, type Frame, createClient, createLive } from '../client/src/index.ts'
 
 /** Somebody who has just signed up, in a workspace of their own unless they were invited into another. */
 export interface Person extends Disposable {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createClient } from '@switchboard/client'
+import { createClient } from '../client/src/index.ts'
 import { signUp } from './people.ts'
 
 /** A day of a receptionist: two businesses are answered for, an agent logs their calls, the owner looks at the figures. */

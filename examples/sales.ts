@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createClient as createSupabase } from '@supabase/supabase-js'
-import { type ApiError, createClient } from '@switchboard/client'
+import { type ApiError, createClient } from '../client/src/index.ts'
 import { joinTeam, signUp } from './people.ts'
 
 const refusedWith = ({ status, code }: ApiError) => `${status} ${code}`

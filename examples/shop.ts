@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createClient } from '@switchboard/client'
+import { createClient } from '../client/src/index.ts'
 import { listen, signUp } from './people.ts'
 
 /** A day in a shop: a stranger asks in the shop's chat and orders, the owner answers, is paid and sends it off. */

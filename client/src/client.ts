@@ -1,38 +1,21 @@
+import { ApiError } from './error.ts'
 import { type Operations, operations } from './operations.ts'
-
-/** A refusal as the server words it. */
-export class ApiError extends Error {
-  readonly status: number
-  /** Stable, snake_case. */
-  readonly code: string
-  readonly requestId: string
-  /** Which fields, and what is wrong with each. */
-  readonly details: { path: string; message: string }[]
-  /** When to try again, in seconds. */
-  readonly retryAfterSeconds: number | undefined
-
-  constructor(
-    status: number,
-    body: { error?: string; code?: string; request_id?: string; details?: ApiError['details'] },
-    retryAfter: string | null,
-  ) {
-    super(body.error ?? `The server answered ${status}.`)
-    this.name = 'ApiError'
-    this.status = status
-    this.code = body.code ?? 'unknown'
-    this.requestId = body.request_id ?? ''
-    this.details = body.details ?? []
-    this.retryAfterSeconds = retryAfter === null ? undefined : Number(retryAfter)
-  }
-}
+import { keepNextPage } from './pages.ts'
+import { formOf, type Upload } from './upload.ts'
 
 export interface ClientOptions {
   /** Where the server is, without `/api`. Default: the page's own origin. */
   url?: string
   /** An access token or API key, or how to get one; left out where the browser's cookie does it. */
-  token?: string | (() => string | undefined)
+  token?: string | (() => string | undefined | Promise<string | undefined>)
+  /**
+   * Returns a new token when the server has refused the present one with 401; the request is then sent once more.
+   * Undefined: the refusal stands. A `Session` brings one.
+   */
+  renew?: () => Promise<string | undefined>
   /** Another workspace than the current one. */
   workspaceId?: string
+  /** Default: the runtime's own. */
   fetch?: typeof fetch
 }
 
@@ -53,40 +36,86 @@ type Arguments<Input> = undefined extends Input
     : [input: Input, options?: CallOptions]
 
 /** Every operation as a function: `await api.createContact({ body: { … } })`. They throw `ApiError`. */
-export type Client = { [Name in keyof Operations]: Call<Name> }
+export type Client = { [Name in keyof Operations]: Call<Name> } & {
+  /** The bytes at an address that an answer names, like `recording_url`, `url` or `imageUrl`, and their type. */
+  download(address: string, options?: Pick<CallOptions, 'signal'>): Promise<Blob>
+}
 
-export function createClient({ url = '', token, workspaceId, fetch: send = fetch }: ClientOptions = {}): Client {
+export function createClient(options: ClientOptions = {}): Client {
+  const { url = '', token, renew, workspaceId, fetch: send = fetch } = options
+  const origin = url.replace(/\/+$/, '')
+
+  const request = async (address: string, { headers, ...init }: RequestInit & { headers?: Record<string, string> }) => {
+    const ask = (bearer: string | undefined) =>
+      send(address, {
+        ...init,
+        credentials: 'include',
+        headers: {
+          ...headers,
+          ...(bearer && { authorization: `Bearer ${bearer}` }),
+          ...(workspaceId && { 'x-workspace-id': workspaceId }),
+        },
+      })
+    const bearer = typeof token === 'function' ? await token() : token
+    const response = await ask(bearer)
+    if (response.status !== 401 || !bearer || !renew) return response
+    const renewed = await renew()
+    return renewed ? ask(renewed) : response
+  }
+
   const call = async (name: keyof Operations, input: Input = {}, { signal, idempotencyKey }: CallOptions = {}) => {
-    const [method, template] = operations[name]
-    const { path = {}, query = {}, body } = input
+    const [method, template, carries] = operations[name] as readonly [string, string, ('form' | 'bytes')?]
+    const { path = {}, query = {} } = input
+    const body = carries === 'form' && isUpload(input.body) ? formOf(input.body) : input.body
     const isForm = body instanceof FormData
-    const bearer = typeof token === 'function' ? token() : token
-    const response = await send(url + addressOf(template, path, query), {
+    const response = await request(origin + addressOf(template, path, query), {
       method,
-      credentials: 'include',
       headers: {
-        ...(bearer && { authorization: `Bearer ${bearer}` }),
-        ...(workspaceId && { 'x-workspace-id': workspaceId }),
         ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
         ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
       ...(signal && { signal }),
     })
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false
-    const answer: unknown = isJson ? await response.json() : await response.text()
-    if (!response.ok)
-      throw new ApiError(response.status, isJson ? (answer as object) : {}, response.headers.get('retry-after'))
-    return answer
+    return readAnswer(response, carries === 'bytes')
   }
+
+  const download: Client['download'] = async (address, { signal } = {}) => {
+    const path = origin !== '' && address.startsWith(`${origin}/`) ? address.slice(origin.length) : address
+    const isOurs = path.startsWith('/') && !path.startsWith('//')
+    const init = signal ? { signal } : {}
+    // Credentials are for our own server: a signed address elsewhere brings its own.
+    const response = isOurs ? await request(origin + path, init) : await send(address, { ...init, credentials: 'omit' })
+    return (await readAnswer(response, true)) as Blob
+  }
+
   const names = Object.keys(operations) as (keyof Operations)[]
-  return Object.fromEntries(names.map((name) => [name, call.bind(null, name)])) as unknown as Client
+  return { ...Object.fromEntries(names.map((name) => [name, call.bind(null, name)])), download } as unknown as Client
 }
 
 interface Input {
   path?: Record<string, unknown>
   query?: Record<string, unknown>
   body?: unknown
+}
+
+const isUpload = (body: unknown): body is Upload & Record<string, unknown> =>
+  typeof body === 'object' && body !== null && !(body instanceof FormData) && 'file' in body
+
+/** Bytes as a `Blob` with its type, JSON as a value, text as a string; null where there is nothing. */
+async function readAnswer(response: Response, isBytes: boolean): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? ''
+  if (!response.ok) {
+    const body: object = type.includes('json') ? ((await response.json()) as object) : {}
+    throw new ApiError(response.status, body, response.headers.get('retry-after'))
+  }
+  if (isBytes) return response.blob()
+  if (type.includes('json')) {
+    const answer: unknown = await response.json()
+    if (typeof answer === 'object' && answer !== null) keepNextPage(answer, response.headers.get('link'))
+    return answer
+  }
+  return (await response.text()) || null
 }
 
 function addressOf(template: string, path: Record<string, unknown>, query: Record<string, unknown>): string {

@@ -5,14 +5,39 @@ export interface Frame {
   id?: string
 }
 
+/** What `createLive` needs of a WebSocket: browsers, Node from 22 on and the package `ws` have it. */
+export interface Socket {
+  readonly readyState: number
+  send(text: string): void
+  close(): void
+  // oxlint-disable-next-line no-explicit-any -- each implementation has event types of its own.
+  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: any) => void): void
+}
+
+export type LiveStatus =
+  | 'connecting'
+  | 'open'
+  /** The connection is lost; the next try follows by itself. */
+  | 'waiting'
+  /** The server does not take the token any more and there is no new one: sign in. There is no further try. */
+  | 'signed out'
+  /** The token is good and the server still does not want it here, like an API key. There is no further try. */
+  | 'refused'
+  /** `close()` was called. */
+  | 'closed'
+
 export interface LiveOptions {
   /** `https://…` or `wss://…` of the server. */
   url: string
   /** An access token, or how to get one (it is asked for at each connect). */
   token: string | (() => string | Promise<string>)
+  /** Returns a new token when the server has refused the present one. A `Session` brings one. */
+  renew?: () => Promise<string | undefined>
   /** What was missed is told again from here: `after()` of an earlier connection. */
   after?: string
-  onStatus?: (status: 'connecting' | 'open' | 'waiting' | 'closed') => void
+  onStatus?: (status: LiveStatus) => void
+  /** Default: the runtime's own. Node 20 has none: pass the one of the package `ws`. */
+  WebSocket?: new (address: string, protocols: string[]) => Socket
 }
 
 /** A connection that stays: it reconnects with growing, jittered pauses and catches up on what it missed. */
@@ -29,44 +54,85 @@ export interface Live {
 const firstPauseMs = 250
 const longestPauseMs = 15_000
 const waitingFrames = 100
+const isOpen = 1
+/** The close code for a token that is not, or no longer, good. */
+const unauthorized = 4401
+/** Not for API keys (4403), or a workspace that is not yours (4404). */
+const refusals = new Set([4403, 4404])
 
-export function createLive({ url, token, after, onStatus = () => {} }: LiveOptions): Live {
+/** Throws when the runtime has no WebSocket and none was passed. */
+export function createLive({ url, token, renew, after, onStatus = () => {}, ...options }: LiveOptions): Live {
+  const WebSocket = options.WebSocket ?? builtInWebSocket()
+  const address = `${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/ws`
   const listeners = new Map<string, Set<(data: unknown, frame: Frame) => void>>()
   let unsent: string[] = []
   let last = after
-  let socket: WebSocket | undefined
+  let socket: Socket | undefined
+  /** True from the first frame on: the server closes a socket that it does not want without one. */
+  let isAccepted = false
   let pauseMs = firstPauseMs
-  let closed = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isOver = false
+  /** Made since a token was last accepted. */
+  let renewed: string | undefined
+
+  const end = (status: LiveStatus) => {
+    isOver = true
+    clearTimeout(timer)
+    onStatus(status)
+  }
 
   const hear = (frame: Frame) => {
+    if (!isAccepted) accept()
     if (frame.id !== undefined) last = frame.id
     for (const name of [frame.event, '*']) for (const listener of listeners.get(name) ?? []) listener(frame.data, frame)
   }
 
+  const accept = () => {
+    isAccepted = true
+    renewed = undefined
+    pauseMs = firstPauseMs
+    for (const text of unsent) socket?.send(text)
+    unsent = []
+    onStatus('open')
+  }
+
   const connect = async () => {
     onStatus('connecting')
-    const bearer = typeof token === 'string' ? token : await token()
-    if (closed) return
-    const address = `${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/ws`
-    socket = new WebSocket(address, ['bearer', bearer])
-    socket.addEventListener('open', () => {
-      pauseMs = firstPauseMs
+    const bearer = renewed ?? (typeof token === 'string' ? token : await token())
+    if (isOver) return
+    const opened = new WebSocket(address, ['bearer', bearer])
+    socket = opened
+    isAccepted = false
+    opened.addEventListener('open', () => {
       // The first time this only asks for a place, so that even who has heard nothing yet has one to go on from.
-      socket?.send(JSON.stringify({ event: 'resume', data: last === undefined ? {} : { after: last } }))
-      for (const text of unsent) socket?.send(text)
-      unsent = []
-      onStatus('open')
+      opened.send(JSON.stringify({ event: 'resume', data: last === undefined ? {} : { after: last } }))
     })
-    socket.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as Frame))
-    socket.addEventListener('close', again)
+    opened.addEventListener('message', ({ data }: { data: unknown }) => hear(JSON.parse(String(data)) as Frame))
+    // A failed connection is a close too, which says more.
+    opened.addEventListener('error', () => undefined)
+    opened.addEventListener('close', ({ code }: { code: number }) => {
+      socket = undefined
+      if (isOver) return
+      if (code === unauthorized) renewToken().catch(again)
+      else if (refusals.has(code)) end('refused')
+      else again()
+    })
+  }
+
+  const renewToken = async () => {
+    const token = renewed === undefined ? await renew?.() : undefined
+    if (isOver) return
+    if (token === undefined) return end('signed out')
+    renewed = token
+    start()
   }
 
   const again = () => {
-    socket = undefined
-    if (closed) return onStatus('closed')
+    if (isOver) return
     onStatus('waiting')
     // Half of the pause is chance, so that a restart does not bring everybody back in the same moment.
-    setTimeout(start, pauseMs / 2 + (Math.random() * pauseMs) / 2)
+    timer = setTimeout(start, pauseMs / 2 + (Math.random() * pauseMs) / 2)
     pauseMs = Math.min(pauseMs * 2, longestPauseMs)
   }
 
@@ -83,13 +149,21 @@ export function createLive({ url, token, after, onStatus = () => {} }: LiveOptio
     },
     send(event, data = {}) {
       const text = JSON.stringify({ event, data })
-      if (socket?.readyState === WebSocket.OPEN) socket.send(text)
+      if (socket && isAccepted && socket.readyState === isOpen) socket.send(text)
       else unsent = [...unsent, text].slice(-waitingFrames)
     },
     after: () => last,
     close() {
-      closed = true
+      if (!isOver) end('closed')
       socket?.close()
     },
   }
+}
+
+function builtInWebSocket(): NonNullable<LiveOptions['WebSocket']> {
+  if (typeof globalThis.WebSocket === 'function')
+    return globalThis.WebSocket as unknown as NonNullable<LiveOptions['WebSocket']>
+  throw new Error(
+    'There is no WebSocket in this runtime. Pass one: createLive({ …, WebSocket }), like the one of the package "ws".',
+  )
 }

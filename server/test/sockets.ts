@@ -15,6 +15,8 @@ export interface TestSocket {
   next(wanted: string | ((frame: TestFrame) => boolean)): Promise<TestFrame>
   /** The close code, once closed. */
   closed: Promise<number>
+  /** Why it was closed. */
+  reason: Promise<string>
   /** Like pulling the plug. */
   drop(): void
   readonly ws: WebSocket
@@ -44,10 +46,12 @@ export function openSocket(
     for (const look of waiting) look()
   })
   const closed = new Promise<number>((resolve) => ws.on('close', resolve))
+  const reason = new Promise<string>((resolve) => ws.on('close', (_code, text) => resolve(text.toString('utf8'))))
   const socket: TestSocket = {
     frames,
     ws,
     closed,
+    reason,
     send: (event, data = {}) => ws.send(JSON.stringify({ event, data })),
     sendRaw: (text) => ws.send(text),
     drop: () => ws.terminate(),

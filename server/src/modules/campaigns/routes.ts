@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bareList, bareListLimit } from '../../platform/http/bare-list.ts'
-import { id, page, pageOf, succeeded, success, toPage } from '../../platform/http/fields.ts'
+import { id, page, pageOf, succeeded, success, textFile, toPage } from '../../platform/http/fields.ts'
 import { wrapped } from '../../platform/http/link.ts'
 import { type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { listCalls } from './calls.ts'
@@ -155,7 +155,7 @@ export const campaignRoutes: RouteTable = {
       access: 'campaign-calls:read',
       summary: 'The same as CSV, all of it',
       params: byId,
-      answer: z.string(),
+      answer: textFile('text/csv'),
       handler: (ctx, { params }) => campaignReport(ctx, params.id),
     }),
   },

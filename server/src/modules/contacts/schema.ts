@@ -155,6 +155,15 @@ export const Import = z
   .meta({ id: 'Import' })
 export type Import = z.output<typeof Import>
 
+export const ImportForm = z.object({
+  mapping: z
+    .string()
+    .optional()
+    .describe(
+      'JSON that names the column of a field where its header does not, either way round: `{"Tel. 2": "phone_number"}`. Fields: `name`, `first_name`, `last_name`, `phone_number`, `email`, `notes`, `time_zone`.',
+    ),
+})
+
 export const ImportPreview = z
   .object({
     columns: z.array(z.string()),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bareList } from '../../platform/http/bare-list.ts'
-import { id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { bytes, id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../platform/http/route.ts'
 import { serverContext } from '../../platform/services.ts'
 import { sendFile } from './download.ts'
@@ -55,7 +55,7 @@ export const fileRoutes: RouteTable = {
       access: 'files:read',
       summary: 'The content of a file',
       params: z.object({ id, filename: z.string() }),
-      answer: z.any(),
+      answer: bytes('application/octet-stream'),
       errors: [416],
       handler: async (ctx, { params, request }) => sendFile(ctx, await getFile(ctx, params.id), request),
     }),
@@ -80,7 +80,7 @@ export const fileRoutes: RouteTable = {
       access: 'public',
       summary: 'The content of a file by its signed address',
       params: z.object({ token: z.string().max(300), filename: z.string() }),
-      answer: z.any(),
+      answer: bytes('application/octet-stream'),
       async handler(ctx, { params, request }) {
         const { workspaceId, fileId } = openSignature(ctx, params.token)
         const asWorkspace = serverContext(ctx.services, { workspaceId })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id } from '../../platform/http/fields.ts'
+import { id, textFile } from '../../platform/http/fields.ts'
 import { FileReply, type RouteTable, route } from '../../platform/http/route.ts'
 import { serverContext } from '../../platform/services.ts'
 import { answerChallenge, openDelivery, platformOf } from '../integrations/index.ts'
@@ -25,7 +25,7 @@ export const webhookRoutes: RouteTable = {
         'hub.verify_token': z.string().max(500).optional(),
         'hub.challenge': z.string().max(500).optional(),
       }),
-      answer: z.any(),
+      answer: textFile('text/plain'),
       errors: [403, 409],
       async handler({ services }, { params, query }) {
         platformOf(params.platform)

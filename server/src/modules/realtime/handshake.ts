@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import type { Principal } from '../../platform/context.ts'
@@ -13,6 +14,8 @@ import type { Audience } from './audience.ts'
 import type { AdmitGuest } from './guests.ts'
 import { redeemTicket } from './tickets.ts'
 
+const closeGraceMs = 1000
+
 export interface Handshake {
   principal: Principal
   workspaceId: string | null
@@ -24,19 +27,25 @@ export interface Handshake {
 /** Reads credentials from headers as for a request to the API; made by identity. Throws 401. */
 export type AuthenticateHeaders = (headers: IncomingHttpHeaders) => Principal
 
+/** Throws 404 for another path than `/ws`, 403 for a page of a foreign origin. Returns the query. */
+export function checkAddress(services: Services, request: IncomingMessage): URLSearchParams {
+  const { pathname, searchParams } = addressOf(request)
+  if (pathname !== '/ws') throw notFound('endpoint')
+  checkOrigin(services.config, request.headers)
+  return searchParams
+}
+
 /**
  * Who wants a socket. Credentials in this order: `Sec-WebSocket-Protocol: bearer, <token>`, `?ticket=`, `?token=`, then
  * headers and cookie as everywhere. A guest's token may stand wherever a user's may. Throws 401 without good ones, 403
- * for a page of a foreign origin, 404 for another path or workspace, 400 for an `?after=` that is no frame's id.
+ * for an API key, 404 for another's workspace, 400 for an `?after=` that is no frame's id.
  */
 export async function readHandshake(
   services: Services,
   { authenticate, guests }: { authenticate: AuthenticateHeaders; guests: readonly AdmitGuest[] },
   request: IncomingMessage,
+  searchParams: URLSearchParams,
 ): Promise<Handshake> {
-  const { pathname, searchParams } = addressOf(request)
-  if (pathname !== '/ws') throw notFound('endpoint')
-  checkOrigin(services.config, request.headers)
   const ticket = searchParams.get('ticket')
   const token = protocolToken(request.headers) ?? (ticket ? null : searchParams.get('token'))
   const after = searchParams.get('after') || null
@@ -97,6 +106,25 @@ function protocolToken(headers: IncomingHttpHeaders): string | undefined {
 
 // An import of `node:http` takes all that it exports, and with the names of its WebSocket Node's whole fetch: 25 ms of a start.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
+
+/** Close codes are these and 4000: browsers see nothing of an HTTP answer, so these are said on the open socket. */
+const closable = new Set([401, 403, 404, 429])
+
+export const isClosable = ({ status }: AppError): boolean => closable.has(status)
+
+/** Says why there is no connection: by a close code, 4401 for a token that is not good, and the sentence as the reason. */
+export function closeRefused(ws: WebSocket, { status, message }: AppError): void {
+  ws.on('error', () => undefined)
+  // A reason has at most 123 bytes (RFC 6455 section 5.5).
+  ws.close(
+    4000 + status,
+    Buffer.from(message)
+      .subarray(0, 120)
+      .toString('utf8')
+      .replace(/\ufffd$/, ''),
+  )
+  setTimeout(() => ws.terminate(), closeGraceMs).unref()
+}
 
 /** Answers in HTTP, as the API would, instead of opening the socket. */
 export function refuse(stream: Duplex, failure: AppError): void {

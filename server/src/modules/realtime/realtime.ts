@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { badRequest, tooManyRequests, unavailable } from '../../platform/errors.ts'
+import { AppError, badRequest, tooManyRequests, unavailable } from '../../platform/errors.ts'
 import type { StoredEvent } from '../../platform/events.ts'
 import { asAppError } from '../../platform/http/error-answer.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
@@ -12,7 +12,15 @@ import { MemberJoined, MemberRemoved, MemberRoleChanged, SessionRevoked, Workspa
 import { type Audience, type AudienceChange, type AudienceSource, loadAudience } from './audience.ts'
 import type { SocketCommand } from './commands.ts'
 import { type Connection, createConnection } from './connection.ts'
-import { type AuthenticateHeaders, type Handshake, readHandshake, refuse } from './handshake.ts'
+import {
+  type AuthenticateHeaders,
+  checkAddress,
+  closeRefused,
+  type Handshake,
+  isClosable,
+  readHandshake,
+  refuse,
+} from './handshake.ts'
 import type { AdmitGuest } from './guests.ts'
 import { frameOf } from './live-stream.ts'
 
@@ -135,9 +143,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   const loaderOf = ({ principal, loadGuest }: Handshake) =>
     loadGuest ?? ((workspaceId: string | null) => loadAudience(services, principal, workspaceId, sources))
 
-  const admit = async (request: IncomingMessage): Promise<Admitted> => {
-    if (isClosing) throw unavailable('The server is about to restart.', 1)
-    const handshake = await readHandshake(services, { authenticate, guests }, request)
+  const admit = async (request: IncomingMessage, query: URLSearchParams): Promise<Admitted> => {
+    const handshake = await readHandshake(services, { authenticate, guests }, request, query)
     const asOf = changes
     const load = loaderOf(handshake)
     const audience = await load(handshake.workspaceId)
@@ -153,9 +160,12 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const missed: AudienceChange[] = []
     arriving.add(missed)
     try {
-      const admitted = await admit(request)
+      if (isClosing) throw unavailable('The server is about to restart.', 1)
+      const admitted = await admit(request, checkAddress(services, request)).catch(closable)
       stream.off('error', destroy)
-      upgrader.handleUpgrade(request, stream, head, (ws) => enter(ws, admitted, missed))
+      upgrader.handleUpgrade(request, stream, head, (ws) =>
+        admitted instanceof AppError ? closeRefused(ws, admitted) : enter(ws, admitted, missed),
+      )
     } catch (error) {
       const failure = asAppError(error)
       if (failure.status >= 500) services.log.error({ err: failure.cause ?? error }, failure.message)
@@ -163,6 +173,13 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     } finally {
       arriving.delete(missed)
     }
+  }
+
+  /** A failure that the open socket can say; throws any other. */
+  const closable = (error: unknown): AppError => {
+    const failure = asAppError(error)
+    if (isClosable(failure)) return failure
+    throw failure
   }
 
   const enter = (ws: WebSocket, admitted: Admitted, missed: AudienceChange[]) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sharedTestServer } from '../../../test/server.ts'
-import { Refused, openSocket } from '../../../test/sockets.ts'
+import { openSocket } from '../../../test/sockets.ts'
 
 const server = await sharedTestServer()
 const address = `${server.url.replace('http', 'ws')}/ws`
@@ -42,8 +42,7 @@ test('a ticket of the API opens a socket', async () => {
 test('an API key gets neither socket nor ticket, and is told why', async () => {
   const ana = await server.signUp()
   const { body } = await ana.post('/api/api-keys', { name: 'agent', scopes: ['contacts:read'] })
-  await assert.rejects(
-    openSocket(address, { token: body.key }),
-    (error) => error instanceof Refused && error.status === 403,
-  )
+  const socket = await openSocket(address, { token: body.key })
+  assert.equal(await socket.closed, 4403)
+  assert.match(await socket.reason, /signed-in user/)
 })

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
 import { notFound, unauthorized } from '../../platform/errors.ts'
-import { id, page } from '../../platform/http/fields.ts'
+import { bytes, id, page } from '../../platform/http/fields.ts'
 import { type Route, type RouteInput, type RouteTable, route } from '../../platform/http/route.ts'
 import { addMessage, listMessages, readVisitorToken, visitorMessageFrame } from '../inbox/index.ts'
 import { beginVisit } from './conversations/conversations.ts'
@@ -89,7 +89,7 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/products/:productId/image',
       summary: 'The picture of a product',
       params: ofProduct,
-      answer: z.any(),
+      answer: bytes('image/*'),
       errors: [416],
       handler: (ctx, { params, request }) => sendProductImage(ctx, params.productId, request),
     }),

@@ -20,6 +20,12 @@ export const optional = <T extends z.ZodType>(schema: T) =>
 export const clearable = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? null : value), schema.nullable()).optional()
 
+/** The answer of a download: the bytes of a file instead of JSON. */
+export const bytes = (mediaType: string) => z.any().meta({ mediaType })
+
+/** The answer of a download that is text, like CSV. */
+export const textFile = (mediaType: string) => z.string().meta({ mediaType })
+
 /** Trimmed, and not empty then. */
 export const text = (maxLength: number) => z.string().trim().min(1).max(maxLength)
 

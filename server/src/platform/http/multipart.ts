@@ -40,7 +40,8 @@ export async function readUpload<T>(
   try {
     for await (const part of request.parts()) {
       if (part.type === 'field') {
-        if (typeof part.value === 'string') fields[part.fieldname] = part.value
+        // A part of type application/json arrives parsed.
+        fields[part.fieldname] = typeof part.value === 'string' ? part.value : JSON.stringify(part.value)
         continue
       }
       if (part.fieldname !== 'file') throw invalidField(`body.${part.fieldname}`, 'Send the file in the field "file".')

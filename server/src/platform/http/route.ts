@@ -45,6 +45,8 @@ export interface Route<
   body?: B
   /** Also or only takes a form with a file; the handler reads it from `request`, and `body` is undefined then. */
   upload?: boolean
+  /** The other fields of that form, for the API reference; the handler reads them with the file. */
+  form?: z.ZodObject
   /** Status of the usual answer; 200 by default. */
   status?: number
   /** Its shape. What is not declared here is not sent. */

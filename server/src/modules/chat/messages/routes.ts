@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { invalidField } from '../../../platform/errors.ts'
-import { id } from '../../../platform/http/fields.ts'
+import { bytes, id } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import { downloadFile, uploadFile } from './files.ts'
 import { listMessages, searchMessages } from './history.ts'
@@ -200,7 +200,7 @@ export const messageRoutes: Record<string, Route> = {
     summary: 'The content of a file, for its uploader and those to whom it was sent',
     params: z.object({ id, filename: z.string() }),
     query: z.object({ ticket: z.string().max(100).optional() }),
-    answer: z.any(),
+    answer: bytes('application/octet-stream'),
     errors: [416],
     handler: (ctx, { params, query, request }) => downloadFile(ctx, params.id, query.ticket, request),
   }),

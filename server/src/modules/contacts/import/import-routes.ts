@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id } from '../../../platform/http/fields.ts'
+import { id, textFile } from '../../../platform/http/fields.ts'
 import { FileReply, type Route, route } from '../../../platform/http/route.ts'
 import * as schema from '../schema.ts'
 import { importErrorFile } from './error-file.ts'
@@ -17,6 +17,7 @@ export const importRoutes: Record<string, Route> = {
     summary: 'Import a CSV onto a list: form field "file", and "mapping" where headers do not say it',
     params: byId,
     upload: true,
+    form: schema.ImportForm,
     status: 202,
     answer: schema.Import,
     errors: [413, 415],
@@ -29,6 +30,7 @@ export const importRoutes: Record<string, Route> = {
     access: 'contacts:import',
     summary: 'What an import would make of a CSV: columns, mapping and the first ten rows; nothing is kept',
     upload: true,
+    form: schema.ImportForm,
     answer: schema.ImportPreview,
     errors: [413, 415],
     handler: (ctx, { request }) => previewImport(ctx, request),
@@ -50,7 +52,7 @@ export const importRoutes: Record<string, Route> = {
     access: 'contacts:import',
     summary: 'The rows an import refused, with the reason for each',
     params: byId,
-    answer: z.any(),
+    answer: textFile('text/csv'),
     handler: async (ctx, { params }) =>
       new FileReply(await importErrorFile(ctx, params.id), {
         'content-type': 'text/csv; charset=utf-8',

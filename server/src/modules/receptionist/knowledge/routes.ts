@@ -29,6 +29,7 @@ export const knowledgeRoutes: Record<string, Route> = {
     body: schema.NewKnowledge,
     example: { title: 'Opening hours', content: 'We are open from Monday to Friday, 9 to 17.' },
     upload: true,
+    form: schema.KnowledgeForm,
     bodyLimitBytes: 2 * 1024 * 1024,
     status: 201,
     answer: schema.Knowledge,

@@ -7,6 +7,11 @@ export const Knowledge = z
 
 export const NewKnowledge = z.object({ title: text(255), content: text(1_000_000) }).meta({ id: 'NewKnowledge' })
 
+/** Beside the file. */
+export const KnowledgeForm = z.object({
+  title: z.string().optional().describe('Up to 255 characters. Default: the name of the file.'),
+})
+
 export const FoundPassage = z
   .object({ knowledge_id: id, title: z.string(), text: z.string(), score: z.number() })
   .meta({ id: 'FoundPassage' })

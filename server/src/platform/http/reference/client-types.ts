@@ -16,6 +16,7 @@ export function clientTypes(document: JsonSchema): string {
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   )
   return `// Written by \`npm run generate\` from the table of routes; change that.
+import type { Upload } from './upload.ts'
 
 ${Object.entries(schemas)
   .filter(([name]) => isNamed(name))
@@ -29,8 +30,8 @@ ${operations.map(({ operation }) => `  /** ${operation.summary} */\n  ${operatio
 
 /** Where each operation is. */
 export const operations = {
-${operations.map(({ path, method, operation }) => `  ${operation.operationId}: ['${method}', '${path}'],`).join('\n')}
-} as const satisfies Record<keyof Operations, readonly [string, string]>
+${operations.map(({ path, method, operation }) => `  ${operation.operationId}: ['${method}', '${path}'${carriesOf(operation)}],`).join('\n')}
+} as const satisfies Record<keyof Operations, readonly [method: string, path: string, carries?: 'form' | 'bytes']>
 `
 }
 
@@ -45,7 +46,8 @@ function inputOf({ parameters, requestBody }: Operation): string {
     return `${place}${optional}: { ${body} }`
   }
   const json = requestBody?.content['application/json']
-  const forms = [json && typeOf(json.schema), requestBody?.content['multipart/form-data'] && 'FormData'].filter(Boolean)
+  const form = requestBody?.content['multipart/form-data']
+  const forms = [json && typeOf(json.schema), form && uploadOf(form.schema), form && 'FormData'].filter(Boolean)
   const body = forms.length > 0 ? `body: ${forms.join(' | ')}` : ''
   const parts = [group('path'), group('query'), body].filter(Boolean)
   return parts.length > 0 ? `{ ${parts.join('; ')} }` : 'undefined'
@@ -53,9 +55,23 @@ function inputOf({ parameters, requestBody }: Operation): string {
 
 const propertyOf = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name))
 
+/** The form's file, and its other fields. */
+function uploadOf({ properties }: JsonSchema): string {
+  const { file: _, ...others } = properties as Record<string, JsonSchema>
+  return Object.keys(others).length > 0 ? `Upload & ${typeOf({ properties: others })}` : 'Upload'
+}
+
+/** What is not JSON: a form goes there, or bytes come back. */
+function carriesOf(operation: Operation): string {
+  if (operation.requestBody?.content['multipart/form-data']) return ", 'form'"
+  return answerOf(operation) === 'Blob' ? ", 'bytes'" : ''
+}
+
 function answerOf({ responses }: Operation): string {
-  const [, answer] = Object.entries(responses).find(([status]) => status < '300') ?? []
-  return typeOf(answer?.content?.['application/json']?.schema ?? {})
+  const [, answer] = Object.entries(responses).find(([status]) => status < '400') ?? []
+  if (!answer?.content) return 'null'
+  const [schema] = Object.values(answer.content).map(({ schema }) => schema)
+  return schema?.format === 'binary' ? 'Blob' : typeOf(schema ?? {})
 }
 
 function typeOf(schema: JsonSchema): string {

@@ -73,13 +73,22 @@ function operation(operationId: string, tag: string, route: Route, components: C
     responses: {
       [route.status ?? 200]: {
         description: 'Done.',
-        content: { 'application/json': { schema: components.add(route.answer, 'output') } },
+        ...contentOf(route, components),
       },
       ...Object.fromEntries(
         expectedErrors(route).map((status) => [status, { $ref: `#/components/responses/${status}` }]),
       ),
     },
   }
+}
+
+/** JSON, or the bytes of a file; nothing where the answer is null. */
+function contentOf({ answer }: Route, components: Components): JsonSchema {
+  if (answer instanceof z.ZodNull) return {}
+  const { mediaType } = (answer.meta() ?? {}) as { mediaType?: string }
+  if (!mediaType) return { content: { 'application/json': { schema: components.add(answer, 'output') } } }
+  const isText = answer instanceof z.ZodString
+  return { content: { [mediaType]: { schema: { type: 'string', ...(!isText && { format: 'binary' }) } } } }
 }
 
 function describeAccess(access: Access): string {
@@ -106,7 +115,9 @@ function parametersOf(route: Route, place: 'path' | 'query', components: Compone
 }
 
 function bodyOf(route: Route, components: Components): JsonSchema {
-  const file = { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } }
+  const { properties = {} } = route.form ? components.inline(route.form, 'input') : {}
+  const file = { type: 'string', format: 'binary', description: 'The file, with its name.' }
+  const form = { type: 'object', required: ['file'], properties: { file, ...(properties as object) } }
   const content = {
     ...(route.body && {
       'application/json': {
@@ -114,7 +125,7 @@ function bodyOf(route: Route, components: Components): JsonSchema {
         ...(route.example !== undefined && { example: route.example }),
       },
     }),
-    ...(route.upload && { 'multipart/form-data': { schema: file } }),
+    ...(route.upload && { 'multipart/form-data': { schema: form } }),
   }
   return Object.keys(content).length > 0 ? { requestBody: { required: true, content } } : {}
 }
