@@ -1,4 +1,5 @@
 // Written by `npm run generate` from the table of routes; change that.
+import type { Upload } from './upload.ts'
 
 export type Contact = { "id": string; "user_id": string; "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null; "tags": (string)[]; "custom_fields": Record<string, string | number | boolean>; "created_at": string; "updated_at": string }
 
@@ -221,9 +222,9 @@ export interface Operations {
   /** The other providers that people can sign in with here. */
   listSignInProviders: { input: undefined; answer: { "data": ({ "provider": string; "name": string })[] } }
   /** Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page is told by a message. */
-  signInElsewhere: { input: { path: { provider: string }; query?: { redirect_to?: string; popup?: string } }; answer: unknown }
+  signInElsewhere: { input: { path: { provider: string }; query?: { redirect_to?: string; popup?: string } }; answer: null }
   /** Where the provider sends the browser back to. */
-  returnFromElsewhere: { input: { path: { provider: string }; query?: { state?: string; code?: string; iss?: string; error?: string } }; answer: unknown }
+  returnFromElsewhere: { input: { path: { provider: string }; query?: { state?: string; code?: string; iss?: string; error?: string } }; answer: null }
   /** Get a code by e-mail or SMS; with `code`, confirm it. */
   verify: { input: { body: { "type": "email" | "phone"; "code"?: string } }; answer: { "message": string; "type": "email" | "phone"; "email_verified": boolean; "phone_verified": boolean; "expires_at"?: string } }
   /** My profile; for owners and admins also a member's. */
@@ -275,13 +276,13 @@ export interface Operations {
   /** Sign in or get new tokens (supabase.auth.signInWithPassword, refreshSession, exchangeCodeForSession). */
   supabaseToken: { input: { query: { grant_type: "password" | "refresh_token" | "pkce" }; body: { "email"?: string; "password"?: string; "refresh_token"?: string; "auth_code"?: string; "code_verifier"?: string } }; answer: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
   /** Send a browser to another provider to sign in (supabase.auth.signInWithOAuth). It comes back to `redirect_to` with the session after the `#`, or a code for who asked with PKCE. */
-  supabaseAuthorize: { input: { query: { redirect_to?: string; provider: string; code_challenge?: string; code_challenge_method?: "s256" | "S256"; scopes?: string; prompt?: string; login_hint?: string; hd?: string; domain_hint?: string; access_type?: string; include_granted_scopes?: string; display?: string; ui_locales?: string; acr_values?: string; screen_hint?: string; login?: string; allow_signup?: string } }; answer: unknown }
+  supabaseAuthorize: { input: { query: { redirect_to?: string; provider: string; code_challenge?: string; code_challenge_method?: "s256" | "S256"; scopes?: string; prompt?: string; login_hint?: string; hd?: string; domain_hint?: string; access_type?: string; include_granted_scopes?: string; display?: string; ui_locales?: string; acr_values?: string; screen_hint?: string; login?: string; allow_signup?: string } }; answer: null }
   /** Get a link and a code by e-mail for a forgotten password (supabase.auth.resetPasswordForEmail). */
   supabaseRecover: { input: { query?: { redirect_to?: string }; body: { "email": string; "code_challenge"?: string; "code_challenge_method"?: "s256" | "S256" } }; answer: {  } }
   /** Sign in with the code or token of that mail; then choose a password (supabase.auth.verifyOtp). */
   supabaseVerify: { input: { body: { "type": "recovery"; "token_hash"?: string; "token"?: string; "email"?: string } }; answer: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
   /** The link of that mail: goes on to `redirect_to` with the session after the `#`, or a code for who asked with PKCE. */
-  supabaseFollowLink: { input: { query: { redirect_to?: string; type: "recovery"; token: string } }; answer: unknown }
+  supabaseFollowLink: { input: { query: { redirect_to?: string; type: "recovery"; token: string } }; answer: null }
   /** What one can sign in with. */
   supabaseSettings: { input: undefined; answer: { "external": Record<string, boolean>; "disable_signup": boolean; "mailer_autoconfirm": boolean; "phone_autoconfirm": boolean; "sms_provider": string; "saml_enabled": boolean } }
   /** That there is somebody to sign in with. */
@@ -351,13 +352,13 @@ export interface Operations {
   /** Take contacts off a list */
   removeFromContactList: { input: { path: { id: string }; body: ContactIds }; answer: { "success": true } }
   /** Import a CSV onto a list: form field "file", and "mapping" where headers do not say it */
-  importContacts: { input: { path: { id: string }; body: FormData }; answer: Import }
+  importContacts: { input: { path: { id: string }; body: Upload & { "mapping"?: string } | FormData }; answer: Import }
   /** What an import would make of a CSV: columns, mapping and the first ten rows; nothing is kept */
-  previewImport: { input: { body: FormData }; answer: ImportPreview }
+  previewImport: { input: { body: Upload & { "mapping"?: string } | FormData }; answer: ImportPreview }
   /** How far an import has come */
   getImport: { input: { path: { id: string } }; answer: Import }
   /** The rows an import refused, with the reason for each */
-  getImportErrors: { input: { path: { id: string } }; answer: unknown }
+  getImportErrors: { input: { path: { id: string } }; answer: string }
   /** Numbers that no campaign calls */
   listDoNotCall: { input: { query?: { limit?: number; cursor?: string } }; answer: { "data": (DoNotCallEntry)[]; "next_cursor": string | null } }
   /** Never call this number again */
@@ -369,15 +370,15 @@ export interface Operations {
   /** Greetings, newest first */
   listGreetingFiles: { input: { query?: { userId?: string; cursor?: string } }; answer: (GreetingFile)[] }
   /** Upload a greeting: WAV, MP3, Ogg Opus or FLAC, to 50 MB, in the form field "file" */
-  createGreetingFile: { input: { body: FormData }; answer: GreetingFile }
+  createGreetingFile: { input: { body: Upload | FormData }; answer: GreetingFile }
   /** Delete a greeting */
   deleteGreetingFile: { input: { path: { id: string } }; answer: { "success": true } }
   /** The content of a file */
-  getFile: { input: { path: { id: string; filename: string } }; answer: unknown }
+  getFile: { input: { path: { id: string; filename: string } }; answer: Blob }
   /** An address of this file that opens without a login for 15 minutes */
   signFile: { input: { path: { id: string } }; answer: SignedUrl }
   /** The content of a file by its signed address */
-  getSignedFile: { input: { path: { token: string; filename: string } }; answer: unknown }
+  getSignedFile: { input: { path: { token: string; filename: string } }; answer: Blob }
   /** A one-time ticket for /ws, for clients that can send neither header nor cookie */
   createRealtimeTicket: { input: undefined; answer: { "ticket": string; "expires_in": number } }
   /** The plans there are. */
@@ -429,7 +430,7 @@ export interface Operations {
   /** Use the installation's app or account again */
   removeCredentials: { input: { path: { shopId: string; platform: string } }; answer: { "success": true } }
   /** Meta's check that a webhook is ours: echoes the challenge when the verify token is right */
-  verifyWebhook: { input: { path: { platform: string }; query?: { shopId?: string; "hub.mode"?: string; "hub.verify_token"?: string; "hub.challenge"?: string } }; answer: unknown }
+  verifyWebhook: { input: { path: { platform: string }; query?: { shopId?: string; "hub.mode"?: string; "hub.verify_token"?: string; "hub.challenge"?: string } }; answer: string }
   /** Where a social platform posts, signed as it documents; with `shopId`, to that workspace alone */
   receiveWebhook: { input: { path: { platform: string }; query?: { shopId?: string } }; answer: { "received": true } }
   /** SIP providers with their live state, newest first */
@@ -531,9 +532,9 @@ export interface Operations {
   /** How a poll stands */
   getPoll: { input: { path: { id: string } }; answer: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string; "my_option_ids": (string)[] } }
   /** Upload a file to send, or a picture of myself, to 50 MB, in the form field "file" */
-  uploadFile: { input: { body: FormData }; answer: { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } }
+  uploadFile: { input: { body: Upload | FormData }; answer: { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } }
   /** The content of a file, for its uploader and those to whom it was sent */
-  downloadFile: { input: { path: { id: string; filename: string }; query?: { ticket?: string } }; answer: unknown }
+  downloadFile: { input: { path: { id: string; filename: string }; query?: { ticket?: string } }; answer: Blob }
   /** Find people by exact e-mail address, phone number or username, and colleagues by name */
   searchPeople: { input: { query: { q: string } }; answer: { "data": ({ "id": string; "name": string | null; "username": string | null; "avatar_url": string | null })[]; "next_cursor": string | null } }
   /** My profile as others see it, with status and presence */
@@ -573,7 +574,7 @@ export interface Operations {
   /** What the receptionist knows of a client */
   listKnowledge: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; answer: { "data": (Knowledge)[]; "next_cursor": string | null } }
   /** Teach the receptionist a text, or a text file in the form field "file" */
-  addKnowledge: { input: { path: { id: string }; body: NewKnowledge | FormData }; answer: Knowledge }
+  addKnowledge: { input: { path: { id: string }; body: NewKnowledge | Upload & { "title"?: string } | FormData }; answer: Knowledge }
   /** Forget a text, named in the query */
   deleteKnowledgeByQuery: { input: { path: { id: string }; query: { knowledge_id: string } }; answer: { "success": true } }
   /** Passages that answer a question, by words and by meaning */
@@ -629,7 +630,7 @@ export interface Operations {
   /** Take a product out of the catalogue */
   deleteProduct: { input: { path: { shopId: string; productId: string } }; answer: { "success": true } }
   /** Upload the picture of a product: PNG, JPEG, WebP or GIF, to 10 MB, in the form field "file" */
-  setProductImage: { input: { path: { shopId: string; productId: string }; body: FormData }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
+  setProductImage: { input: { path: { shopId: string; productId: string }; body: Upload | FormData }; answer: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
   /** The inbox, where something was said last first */
   listConversations: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; status?: "open" | "pending" | "closed"; assigneeId?: string; channel?: "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; tag?: string; customerId?: string; q?: string; order?: "recent" | "newest"; messages?: number } }; answer: { "data": ({ "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] })[]; "nextCursor": string | null } }
   /** One conversation with its newest 50 messages */
@@ -665,7 +666,7 @@ export interface Operations {
   /** What the shop sells, newest first */
   listPublicProducts: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; category?: string } }; answer: { "data": ({ "id": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "imageUrl": string | null; "inStock": boolean })[]; "nextCursor": string | null } }
   /** The picture of a product */
-  getProductImage: { input: { path: { shopId: string; productId: string } }; answer: unknown }
+  getProductImage: { input: { path: { shopId: string; productId: string } }; answer: Blob }
   /** Begin to write to the shop; the token opens this conversation for 30 days, here and at /ws */
   beginVisit: { input: { path: { shopId: string }; body: { "customerName"?: string; "text"?: string } }; answer: { "conversation": { "id": string; "customerName": string; "status": "open" | "pending" | "closed"; "createdAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "clientId": string | null; "timestamp": number })[] }; "visitorToken": string } }
   /** What was said, newest first; with the visitor's token */
@@ -928,8 +929,8 @@ export const operations = {
   deleteContactList: ['DELETE', '/api/contact-lists/{id}'],
   addToContactList: ['POST', '/api/contact-lists/{id}/contacts'],
   removeFromContactList: ['DELETE', '/api/contact-lists/{id}/contacts'],
-  importContacts: ['POST', '/api/contact-lists/{id}/import'],
-  previewImport: ['POST', '/api/imports/preview'],
+  importContacts: ['POST', '/api/contact-lists/{id}/import', 'form'],
+  previewImport: ['POST', '/api/imports/preview', 'form'],
   getImport: ['GET', '/api/imports/{id}'],
   getImportErrors: ['GET', '/api/imports/{id}/errors.csv'],
   listDoNotCall: ['GET', '/api/do-not-call'],
@@ -937,11 +938,11 @@ export const operations = {
   deleteDoNotCallByNumber: ['DELETE', '/api/do-not-call'],
   deleteDoNotCall: ['DELETE', '/api/do-not-call/{id}'],
   listGreetingFiles: ['GET', '/api/greeting-files'],
-  createGreetingFile: ['POST', '/api/greeting-files'],
+  createGreetingFile: ['POST', '/api/greeting-files', 'form'],
   deleteGreetingFile: ['DELETE', '/api/greeting-files/{id}'],
-  getFile: ['GET', '/api/files/{id}/{filename}'],
+  getFile: ['GET', '/api/files/{id}/{filename}', 'bytes'],
   signFile: ['POST', '/api/files/{id}/signed-url'],
-  getSignedFile: ['GET', '/api/signed-files/{token}/{filename}'],
+  getSignedFile: ['GET', '/api/signed-files/{token}/{filename}', 'bytes'],
   createRealtimeTicket: ['POST', '/api/realtime/tickets'],
   listPlans: ['GET', '/api/plans'],
   getSubscription: ['GET', '/api/subscriptions/{userId}'],
@@ -1018,8 +1019,8 @@ export const operations = {
   createPoll: ['POST', '/api/polls'],
   castVote: ['PUT', '/api/polls'],
   getPoll: ['GET', '/api/polls/{id}'],
-  uploadFile: ['POST', '/api/upload'],
-  downloadFile: ['GET', '/api/uploads/{id}/{filename}'],
+  uploadFile: ['POST', '/api/upload', 'form'],
+  downloadFile: ['GET', '/api/uploads/{id}/{filename}', 'bytes'],
   searchPeople: ['GET', '/api/users/search'],
   getMyProfile: ['GET', '/api/users/profile'],
   updateMyProfile: ['PUT', '/api/users/profile'],
@@ -1039,7 +1040,7 @@ export const operations = {
   putClient: ['PUT', '/api/clients/{id}'],
   deleteClient: ['DELETE', '/api/clients/{id}'],
   listKnowledge: ['GET', '/api/clients/{id}/knowledge'],
-  addKnowledge: ['POST', '/api/clients/{id}/knowledge'],
+  addKnowledge: ['POST', '/api/clients/{id}/knowledge', 'form'],
   deleteKnowledgeByQuery: ['DELETE', '/api/clients/{id}/knowledge'],
   searchKnowledge: ['GET', '/api/clients/{id}/knowledge/search'],
   deleteKnowledge: ['DELETE', '/api/clients/{id}/knowledge/{knowledgeId}'],
@@ -1067,7 +1068,7 @@ export const operations = {
   getProduct: ['GET', '/api/shops/{shopId}/products/{productId}'],
   updateProduct: ['PUT', '/api/shops/{shopId}/products/{productId}'],
   deleteProduct: ['DELETE', '/api/shops/{shopId}/products/{productId}'],
-  setProductImage: ['POST', '/api/shops/{shopId}/products/{productId}/image'],
+  setProductImage: ['POST', '/api/shops/{shopId}/products/{productId}/image', 'form'],
   listConversations: ['GET', '/api/shops/{shopId}/conversations'],
   getConversation: ['GET', '/api/shops/{shopId}/conversations/{conversationId}'],
   updateConversation: ['PUT', '/api/shops/{shopId}/conversations/{conversationId}'],
@@ -1085,7 +1086,7 @@ export const operations = {
   deleteForm: ['DELETE', '/api/shops/{shopId}/forms/{formId}'],
   listFormSubmissions: ['GET', '/api/shops/{shopId}/forms/{formId}/submissions'],
   listPublicProducts: ['GET', '/api/public/shops/{shopId}/products'],
-  getProductImage: ['GET', '/api/public/shops/{shopId}/products/{productId}/image'],
+  getProductImage: ['GET', '/api/public/shops/{shopId}/products/{productId}/image', 'bytes'],
   beginVisit: ['POST', '/api/public/shops/{shopId}/conversations'],
   listVisitorMessages: ['GET', '/api/public/shops/{shopId}/conversations/{conversationId}/messages'],
   addVisitorMessage: ['POST', '/api/public/shops/{shopId}/conversations/{conversationId}/messages'],
@@ -1175,4 +1176,4 @@ export const operations = {
   getTeamMember: ['GET', '/api/users/{id}'],
   changeTeamRole: ['PATCH', '/api/users/{id}'],
   testDatabase: ['GET', '/api/test-db'],
-} as const satisfies Record<keyof Operations, readonly [string, string]>
+} as const satisfies Record<keyof Operations, readonly [method: string, path: string, carries?: 'form' | 'bytes']>
