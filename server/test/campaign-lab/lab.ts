@@ -165,6 +165,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
       async start() {
         running = true
         await telephony.start()
+        await telephony.sync()
         engine.start()
       },
       async stop() {

@@ -2,7 +2,7 @@ import type { Trunk } from '@switchboard/voice'
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
-import { missing, unavailable } from '../../platform/errors.ts'
+import { conflict, missing, unavailable } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { bareListLimit } from '../../platform/http/bare-list.ts'
 import { newId } from '../../platform/id.ts'
@@ -82,9 +82,31 @@ const insert = statement(
     }),
 )
 
-/** Throws 400 for a host that may not be called through. */
+/** Each one costs the node a registration and a look at its name every few seconds. */
+const maxProviders = 20
+
+const lockCount = statement(
+  'telephony.lock_sip_provider_count',
+  () => sql`select pg_advisory_xact_lock(hashtextextended('telephony.sip_providers/' || app.workspace_id(), 0))`,
+)
+const count = statement(
+  'telephony.count_sip_providers',
+  () => sql<{ count: number }>`select count(*) as count from telephony.sip_providers`,
+)
+
+/** Throws 400 for a host that may not be called through, 409 when the workspace has all the providers it may have. Needs a transaction. */
 export async function createSipProvider(ctx: Ctx, { password, ...input }: NewSipProvider): Promise<SipProvider> {
   checkSipHost(input.host, ctx.services.config.sip.allowPrivate)
+  const [, [present]] = (await ctx.db.together([lockCount.call({}), count.call({})])) as unknown as [
+    unknown,
+    [{ count: number }],
+  ]
+  if (present.count >= maxProviders) {
+    throw conflict(
+      'too_many_sip_providers',
+      `A workspace may have ${maxProviders} SIP providers. Delete one that is no longer needed, or change it.`,
+    )
+  }
   const id = newId()
   await ctx.db.all(insert, { ...input, id, password_sealed: ctx.services.secrets.seal(password, passwordPlace(id)) })
   emit(ctx, SipProviderChanged, { sip_provider_id: id })

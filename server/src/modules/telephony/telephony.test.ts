@@ -94,6 +94,18 @@ test('where private hosts are not allowed they are refused, by number and by nam
   assert.equal((await ben.put(`/api/sip-providers/${made.body.id}`, { host: '::1' })).status, 400)
 })
 
+test('a workspace has 20 SIP providers at most, also when they come at once', async () => {
+  const ben = await server.signUp()
+  const made = await Promise.all(
+    Array.from({ length: 24 }, (_, i) => ben.post('/api/sip-providers', { ...provider, name: `Line ${i}` })),
+  )
+  assert.equal(made.filter(({ status }) => status === 201).length, 20)
+  for (const { body } of made.filter(({ status }) => status !== 201)) {
+    assert.equal(body.code, 'too_many_sip_providers')
+    assert.match(body.error, /may have 20 SIP providers/)
+  }
+})
+
 test('what is missing is named', async () => {
   const { status, body } = await ana.post('/api/sip-providers', { active: true })
   assert.equal(status, 400)

@@ -47,6 +47,8 @@ export interface TelephonyOptions {
 
 /** Stops dialling so long before the lease ends, for the time between the check and the INVITE. */
 const marginMs = 2_000
+/** A stop waits for carriers no longer than this. */
+const closeWithinMs = 2_000
 
 /**
  * Keeps the gateway's trunks equal to the active providers, each in the hands of one node, and tells their state. Call
@@ -68,8 +70,9 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
   const place = findPlace()
   let nodeId = newId()
   let leaseEndsAt = -Infinity
+  const underWay = new Map<string, TrunkWork>()
   let timer: Timer | undefined
-  let syncing: Promise<void> | undefined
+  let looking: Promise<Promise<void>[]> | undefined
   let again = false
   let stopped = false
 
@@ -92,11 +95,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
 
   async function keepLease(): Promise<void> {
     const askedAt = clock.monotonic()
-    const [renewed, buried] = (await ctx.db.together([
-      renew.call({ id: nodeId, lease_ms: leaseMs }),
-      bury.call({ id: nodeId, sole }),
-    ])) as [unknown[], { name: string }[]]
-    for (const { name } of buried) log.warn({ node: name }, 'A voice node is gone; its trunks are taken over.')
+    const renewed = await ctx.db.all(renew, { id: nodeId, lease_ms: leaseMs })
     if (renewed.length > 0) {
       leaseEndsAt = askedAt + leaseMs
       return
@@ -108,41 +107,72 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     await enter()
   }
 
-  async function look(): Promise<void> {
-    await keepLease()
-    const [, , rows] = (await ctx.db.together([
+  /** Finds out which trunks are this node's now, and sets to work on each of them without waiting for any. */
+  async function look(): Promise<Promise<void>[]> {
+    const [buried, , , rows] = (await ctx.db.together([
+      bury.call({ id: nodeId, sole }),
       drop.call({ id: nodeId }),
       take.call({ id: nodeId }),
       held.call({ id: nodeId }),
-    ])) as unknown as [unknown, unknown, SipAccountRow[]]
+    ])) as unknown as [{ name: string }[], unknown, unknown, SipAccountRow[]]
+    for (const { name } of buried) log.warn({ node: name }, 'A voice node is gone; its trunks are taken over.')
     const wanted = new Map(rows.map((row) => [row.id, row]))
-    for (const id of opened.keys()) if (!wanted.has(id)) await close(id)
-    for (const row of rows) await open(row)
-    await tellStates(rows)
+    const gone = new Set([...opened.keys(), ...underWay.keys()]).difference(wanted)
+    return [...Array.from(gone, (id) => settle(id, null)), ...rows.map((row) => settle(row.id, row))]
+  }
+
+  /** Makes one trunk what it should be; what is asked for meanwhile is done next. A slow carrier holds up only itself. */
+  function settle(id: string, row: SipAccountRow | null): Promise<void> {
+    const work = underWay.get(id)
+    if (work) {
+      work.next = row
+      return work.done
+    }
+    const begun: TrunkWork = { done: Promise.resolve() }
+    begun.done = (async () => {
+      let wanted = row
+      for (;;) {
+        delete begun.next
+        await (wanted ? open(wanted) : close(id))
+        if (begun.next === undefined) return
+        wanted = begun.next
+      }
+    })().finally(() => underWay.delete(id))
+    underWay.set(id, begun)
+    return begun.done
   }
 
   async function open(row: SipAccountRow): Promise<void> {
     const before = opened.get(row.id)
-    if (isDeepStrictEqual(before, row)) return
     try {
-      await gateway.upsertTrunk(toTrunk(services, row))
-      states.delete(row.id)
-      opened.set(row.id, row)
-      trunks.set(row.id, {
-        id: row.id,
-        workspaceId: row.workspace_id,
-        maxConcurrentCalls: row.max_concurrent_calls,
-        callsPerSecond: row.calls_per_second,
-        transferMode: row.transfer_mode,
-        usable: true,
-      })
+      if (!isDeepStrictEqual(before, row)) await put(row)
     } catch (error) {
       if (opened.has(row.id)) await close(row.id)
       trunks.delete(row.id)
       if (!(error instanceof TypeError))
         log.warn({ err: error, provider: row.id }, 'A SIP provider could not be opened.')
       await tell(row, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
+      return
     }
+    const trunk = trunks.get(row.id)
+    if (!trunk) return
+    const state = await gateway.trunkState(row.id)
+    trunk.usable = state.state !== 'failed' || isRefusal(state.sip)
+    await tell(row, state)
+  }
+
+  async function put(row: SipAccountRow): Promise<void> {
+    await gateway.upsertTrunk(toTrunk(services, row))
+    states.delete(row.id)
+    opened.set(row.id, row)
+    trunks.set(row.id, {
+      id: row.id,
+      workspaceId: row.workspace_id,
+      maxConcurrentCalls: row.max_concurrent_calls,
+      callsPerSecond: row.calls_per_second,
+      transferMode: row.transfer_mode,
+      usable: true,
+    })
   }
 
   async function close(id: string): Promise<void> {
@@ -150,16 +180,6 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     trunks.delete(id)
     states.delete(id)
     await gateway.removeTrunk(id)
-  }
-
-  async function tellStates(rows: SipAccountRow[]): Promise<void> {
-    for (const row of rows) {
-      const trunk = trunks.get(row.id)
-      if (!trunk) continue
-      const state = await gateway.trunkState(row.id)
-      trunk.usable = state.state !== 'failed' || isRefusal(state.sip)
-      await tell(row, state)
-    }
   }
 
   async function tell(row: SipAccountRow, state: TrunkState): Promise<void> {
@@ -174,27 +194,45 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     })
   }
 
-  async function sync(): Promise<void> {
+  /** Looks at the trunks; one look at a time, and once more when something changed meanwhile. */
+  async function lookAgain(): Promise<Promise<void>[]> {
     again = true
-    if (!syncing) {
-      syncing = (async () => {
-        for (; again; await look()) {
-          again = false
-          if (stopped) return
-        }
-      })().finally(() => (syncing = undefined))
-    }
-    return syncing
+    looking ??= (async () => {
+      let settled: Promise<void>[] = []
+      while (again) {
+        again = false
+        if (stopped) break
+        settled = await look()
+      }
+      return settled
+    })().finally(() => (looking = undefined))
+    return looking
   }
 
+  async function sync(): Promise<void> {
+    await Promise.all(await lookAgain())
+  }
+
+  /** Waits for the lease only, so that nothing a trunk waits for can cost it. */
   function beat(): void {
     if (stopped) return
     timer = clock.setTimeout(() => {
-      sync()
-        .catch((error: unknown) => log.warn({ err: error }, 'The voice node could not renew its lease; trying again.'))
+      keepLease()
+        .then(lookBeside, (error: unknown) =>
+          log.warn({ err: error }, 'The voice node could not renew its lease; trying again.'),
+        )
         .finally(beat)
     }, heartbeatMs)
   }
+
+  /** Nothing waits for this: a carrier or name server that does not answer holds up only its own trunk. */
+  function lookBeside(): void {
+    lookAgain().then((settled) => {
+      for (const trunk of settled) trunk.catch(warn)
+    }, warn)
+  }
+
+  const warn = (error: unknown) => log.warn({ err: error }, 'A trunk could not be looked after; trying again.')
 
   return {
     nodeId: () => nodeId,
@@ -204,17 +242,30 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     async start() {
       await leaveForTheDead()
       await enter()
-      await sync()
+      lookBeside()
       beat()
     },
     async stop() {
       timer?.cancel()
-      await syncing?.catch((error: unknown) => log.debug({ err: error }, 'The last look at the trunks failed.'))
+      await looking?.then(
+        () => undefined,
+        (error: unknown) => log.debug({ err: error }, 'The last look at the trunks failed.'),
+      )
       stopped = true
-      for (const id of opened.keys()) await close(id)
+      const late = Promise.withResolvers<void>()
+      const lateTimer = clock.setTimeout(late.resolve, closeWithinMs)
+      const closed = new Set([...opened.keys(), ...underWay.keys()]).values().map((id) => settle(id, null))
+      await Promise.race([Promise.allSettled(closed), late.promise])
+      lateTimer.cancel()
       await ctx.db.all(leave, { id: nodeId })
     },
   }
+}
+
+/** Work on one trunk. `next`: what it should become after that; null: closed. */
+interface TrunkWork {
+  done: Promise<void>
+  next?: SipAccountRow | null
 }
 
 /** Where the carrier is there and refuses us, each call may say so itself; where nobody is there, calls wait. */

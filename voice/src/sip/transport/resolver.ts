@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
 import { canonicalAddress } from '../../addresses.ts'
 import { plainHost } from '../message/uri.ts'
@@ -64,11 +63,4 @@ export function createResolver(now: () => number, lookUp: LookUp): Resolver {
       entry.used = entry.addresses[(entry.addresses.indexOf(address) + 1) % entry.addresses.length]!
     },
   }
-}
-
-/** Asks for addresses that a socket bound to `localHost` can reach: A records, or AAAA when it is an IPv6 address. */
-export function systemLookup(localHost: string): LookUp {
-  const family = isIP(localHost) === 6 ? 6 : 4
-  return (host, done) =>
-    lookup(host, { family, all: true }, (error, found) => done(error ? [] : found.map(({ address }) => address)))
 }

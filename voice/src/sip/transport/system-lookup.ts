@@ -1,0 +1,48 @@
+import { lookup } from 'node:dns'
+import { Resolver } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import type { LookUp } from './resolver.ts'
+
+/** A name whose name server has said nothing for so long has no address. */
+const limitMs = 2_000
+
+/**
+ * Asks for addresses that a socket bound to `localHost` can reach: A records, or AAAA when it is an IPv6 address. Names of
+ * the hosts file and names without a dot are the system's to find; all others are asked for by c-ares over sockets of its
+ * own, because `dns.lookup` would hold one of the process's four threads for as long as a slow name server likes.
+ * `servers`: `address:port`; default: the system's.
+ */
+export function systemLookup(localHost: string, servers?: string[]): LookUp {
+  const family = isIP(localHost) === 6 ? 6 : 4
+  return (host, done) => {
+    const name = host.toLowerCase()
+    void isLocal(name).then((local) => {
+      if (local)
+        lookup(name, { family, all: true }, (error, found) => done(error ? [] : found.map(({ address }) => address)))
+      else void ask(name, family, servers).then(done)
+    })
+  }
+}
+
+async function ask(host: string, family: 4 | 6, servers?: string[]): Promise<string[]> {
+  const resolver = new Resolver({ timeout: limitMs / 2, tries: 2 })
+  if (servers) resolver.setServers(servers)
+  const late = setTimeout(() => resolver.cancel(), limitMs)
+  try {
+    return await (family === 6 ? resolver.resolve6(host) : resolver.resolve4(host))
+  } catch {
+    return [] // no such name, or no answer: either way there is no address
+  } finally {
+    clearTimeout(late)
+  }
+}
+
+async function isLocal(name: string): Promise<boolean> {
+  if (!name.replace(/\.$/, '').includes('.')) return true
+  const hosts = await readFile('/etc/hosts', 'utf8').catch(() => '') // elsewhere than on Unix there is none
+  return hosts.split('\n').some((line) => {
+    const [, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
+    return names.some((known) => known.toLowerCase() === name)
+  })
+}
