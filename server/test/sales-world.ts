@@ -52,7 +52,7 @@ export async function createSalesWorld(
     prospect_id: prospect.id,
     property_id: property.id,
     conversation_id: conversation.id,
-    scheduled_date: '2026-12-01T10:00:00Z',
+    scheduled_date: '2040-12-01T10:00:00Z',
     location: canary,
     notes: canary,
   })

@@ -33,7 +33,7 @@ test('of fifty bookings of one slot one is made', async () => {
   const booking = (minute: number) => ({
     prospect_id,
     assigned_rep_id: rep.userId,
-    scheduled_date: `2026-12-01T10:${String(minute).padStart(2, '0')}:00Z`,
+    scheduled_date: `2040-12-01T10:${String(minute).padStart(2, '0')}:00Z`,
   })
   const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => ana.post('/api/appointments', booking(i))))
   assert.equal(answers.filter(({ status }) => status === 201).length, 1)
@@ -57,7 +57,7 @@ test('an appointment names what it refers to, and moves the prospect on', async 
     prospect_id: prospect.id,
     property_id: property.id,
     assigned_rep_id: ana.userId,
-    scheduled_date: '2026-12-02T10:00:00+04:00',
+    scheduled_date: '2040-12-02T10:00:00+04:00',
     location: 'Gate 2',
     source_channel: 'phone',
   })
@@ -71,7 +71,7 @@ test('an appointment names what it refers to, and moves the prospect on', async 
     ],
     ['Vera Booker', 'Palm 12', ana.userId, 60, 'scheduled'],
   )
-  assert.equal(appointment.scheduled_date, '2026-12-02T06:00:00.000Z')
+  assert.equal(appointment.scheduled_date, '2040-12-02T06:00:00.000Z')
   assert.equal((await ana.get(`/api/prospects/${prospect.id}`)).body.data.status, 'appointment_set')
   assert.deepEqual((await kinds(prospect.id)).toSorted(), [
     'appointment.booked',
@@ -94,14 +94,14 @@ test('rescheduled is the same appointment with a history; cancelled frees the sl
   const rep = await server.addMember(ana, 'sales_rep')
   const { id: prospect_id } = await newProspect()
   const slot = (scheduled_date: string) => ({ prospect_id, assigned_rep_id: rep.userId, scheduled_date })
-  const { id } = await made('/api/appointments', slot('2026-12-05T10:00:00Z'))
-  const other = await made('/api/appointments', slot('2026-12-05T12:00:00Z'))
+  const { id } = await made('/api/appointments', slot('2040-12-05T10:00:00Z'))
+  const other = await made('/api/appointments', slot('2040-12-05T12:00:00Z'))
   const path = `/api/appointments/${id}`
-  const moved = await ana.post(`${path}/reschedule`, { scheduled_date: '2026-12-05T14:00:00Z', reason: 'Travels' })
+  const moved = await ana.post(`${path}/reschedule`, { scheduled_date: '2040-12-05T14:00:00Z', reason: 'Travels' })
   assert.deepEqual([moved.body.data.id, moved.body.data.status], [id, 'rescheduled'])
-  assert.equal((await ana.patch(path, { scheduled_date: '2026-12-05T12:30:00Z' })).body.code, 'slot_taken')
+  assert.equal((await ana.patch(path, { scheduled_date: '2040-12-05T12:30:00Z' })).body.code, 'slot_taken')
   assert.equal((await ana.post(`/api/appointments/${other.id}/cancel`, {})).body.data.status, 'cancelled')
-  assert.equal((await ana.patch(path, { scheduled_date: '2026-12-05T12:30:00Z' })).status, 200)
+  assert.equal((await ana.patch(path, { scheduled_date: '2040-12-05T12:30:00Z' })).status, 200)
   assert.equal((await ana.patch(`/api/appointments/${other.id}`, { status: 'scheduled' })).status, 409)
   assert.equal((await ana.patch(path, { status: 'completed' })).status, 200)
   const { body } = await ana.get(`${path}/history`)
@@ -117,6 +117,56 @@ test('rescheduled is the same appointment with a history; cancelled frees the sl
   assert.ok((await kinds(prospect_id)).includes('appointment.cancelled'))
 })
 
+test('a time that has passed is refused, and a prospect is in one place at a time', async () => {
+  const [sami, lea] = [await server.addMember(ana, 'sales_rep'), await server.addMember(ana, 'sales_rep')]
+  const { id: prospect_id } = await newProspect()
+  const at = (scheduled_date: string, more: object = {}) =>
+    ana.post('/api/appointments', { prospect_id, assigned_rep_id: sami.userId, scheduled_date, ...more })
+  const past = await at('2020-01-01T10:00:00Z')
+  assert.deepEqual([past.status, past.body.details[0].path], [400, 'body.scheduled_date'])
+  assert.equal((await at('2040-12-07T10:00:00Z')).status, 201)
+  const twice = await at('2040-12-07T10:30:00Z', { assigned_rep_id: lea.userId })
+  assert.deepEqual([twice.status, twice.body.code], [409, 'prospect_busy'])
+  assert.equal((await at('2040-12-07T10:30:00Z', { assigned_rep_id: null })).body.code, 'prospect_busy')
+  const { body: later } = await at('2040-12-07T11:00:00Z', { assigned_rep_id: lea.userId })
+  const path = `/api/appointments/${later.data.id}`
+  assert.equal(
+    (await ana.post(`${path}/reschedule`, { scheduled_date: '2040-12-07T10:59:00Z' })).body.code,
+    'prospect_busy',
+  )
+  assert.equal((await ana.patch(path, { scheduled_date: '2020-01-01T10:00:00Z' })).status, 400)
+  assert.equal((await ana.patch(path, { notes: 'Bring the plans' })).status, 200)
+
+  const many = await Promise.all(
+    [sami, lea, sami, lea].map(({ userId }) => at('2040-12-08T10:00:00Z', { assigned_rep_id: userId })),
+  )
+  assert.equal(many.filter(({ status }) => status === 201).length, 1)
+})
+
+test('the calendar lists appointments by their time, page by page', async () => {
+  const rep = await server.addMember(ana, 'sales_rep')
+  for (const hour of ['09', '15', '11', '13'])
+    await made('/api/appointments', {
+      prospect_id: (await newProspect()).id,
+      assigned_rep_id: rep.userId,
+      scheduled_date: `2041-01-02T${hour}:00:00Z`,
+    })
+  const hours = async (filter: string) => {
+    const found: string[] = []
+    for (let path: string | undefined = `/api/appointments?assignedRepId=${rep.userId}&limit=3&${filter}`; path;) {
+      const { body, headers } = await ana.get(path)
+      found.push(...body.data.map((row: { scheduled_date: string }) => row.scheduled_date.slice(11, 13)))
+      path = /<([^>]+)>; *rel="next"/.exec(headers.get('link') ?? '')?.[1]
+    }
+    return found
+  }
+  assert.deepEqual(await hours('from=2041-01-02&to=2041-01-02'), ['09', '11', '13', '15'])
+  assert.deepEqual(await hours('from=2041-01-02T11:00:00Z&to=2041-01-02T15:00:00Z'), ['11', '13'])
+  assert.deepEqual(await hours('from=2041-01-03'), [])
+  assert.deepEqual(await hours(''), ['13', '11', '15', '09'])
+  assert.equal((await ana.get('/api/appointments?from=soon')).status, 400)
+})
+
 test('bookings out of a campaign are counted there, and no longer when called off', async () => {
   const campaign = await made('/api/campaigns', { name: 'Villas', segment: 'investors' })
   const { id: prospect_id } = await newProspect()
@@ -124,7 +174,7 @@ test('bookings out of a campaign are counted there, and no longer when called of
   const { id } = await made('/api/appointments', {
     prospect_id,
     conversation_id: conversation.id,
-    scheduled_date: '2026-12-06T10:00:00Z',
+    scheduled_date: '2040-12-06T10:00:00Z',
   })
   const counted = async () => (await ana.get(`/api/campaigns/${campaign.id}`)).body.booked_appointments
   assert.equal(await counted(), 1)

@@ -99,7 +99,7 @@ test('the status moves along its table only', async () => {
 test('two prospects who are one person are merged, with what belongs to them', async () => {
   const keep = await newProspect({ name: 'Twin One', phone: '+971501230020' })
   const old = await newProspect({ name: 'Twin Two', email: 'twin@example.com' })
-  const appointment = await made('/api/appointments', { prospect_id: old.id, scheduled_date: '2026-12-03T10:00:00Z' })
+  const appointment = await made('/api/appointments', { prospect_id: old.id, scheduled_date: '2040-12-03T10:00:00Z' })
   assert.equal((await ana.post(`/api/contacts/${keep.id}/merge`, { contact_id: old.id })).status, 200)
   assert.equal((await ana.get(`/api/prospects/${old.id}`)).body.data.id, keep.id)
   assert.equal((await ana.get(`/api/appointments/${appointment.id}`)).body.data.prospect_id, keep.id)
@@ -107,7 +107,7 @@ test('two prospects who are one person are merged, with what belongs to them', a
 
 test('out of the pipeline: appointments and handoffs go, the contact stays', async () => {
   const { id } = await newProspect()
-  const appointment = await made('/api/appointments', { prospect_id: id, scheduled_date: '2026-12-04T10:00:00Z' })
+  const appointment = await made('/api/appointments', { prospect_id: id, scheduled_date: '2040-12-04T10:00:00Z' })
   assert.deepEqual((await ana.delete(`/api/prospects/${id}`)).body, { success: true })
   assert.equal((await ana.get(`/api/prospects/${id}`)).status, 404)
   assert.equal((await ana.get(`/api/appointments/${appointment.id}`)).status, 404)

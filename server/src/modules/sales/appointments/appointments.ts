@@ -1,22 +1,21 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { violates } from '../../../platform/database/errors.ts'
-import { patch, statement, variants } from '../../../platform/database/statement.ts'
+import { patch, statement } from '../../../platform/database/statement.ts'
 import { conflict, invalidField, missing, notFound } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
-import { toPage } from '../../../platform/http/fields.ts'
 import { newId } from '../../../platform/id.ts'
 import { getConversation } from '../../inbox/index.ts'
 import { AppointmentBooked, AppointmentChanged } from '../events.ts'
 import { noteInterest } from '../prospects/interests.ts'
-import { placeOf } from '../lists.ts'
 import { getProperty } from '../properties/properties.ts'
 import { nameOf } from '../prospects/prospect-row.ts'
 import { advanceProspect, getProspect } from '../prospects/prospects.ts'
-import type { Appointment, AppointmentChange, AppointmentChanges, AppointmentQuery, NewAppointment } from './schema.ts'
+import type { Appointment, AppointmentChange, AppointmentChanges, NewAppointment } from './schema.ts'
 import { type AppointmentStatus, appointmentTransitions } from '../transitions.ts'
 
-const select = sql`
+/** Selects from `sales.appointments a`. */
+export const selectAppointments = sql`
   select a.id, a.prospect_id, trim(c.first_name || ' ' || c.last_name) as prospect_name, a.property_id,
          coalesce(p.name, a.property_name) as property_name, a.assigned_rep_id, ${nameOf('u')} as assigned_rep_name, a.scheduled_date,
          a.duration_minutes, a.location, a.status, a.notes, a.source_channel, a.conversation_id, a.created_at, a.updated_at
@@ -25,49 +24,9 @@ const select = sql`
     left join sales.properties p on p.workspace_id = a.workspace_id and p.id = a.property_id
     left join identity.users u on u.id = a.assigned_rep_id`
 
-interface Filters {
-  prospect_id: string | null
-  assigned_rep_id: string | null
-  status: string | null
-  before: string | null
-}
-interface Shape extends Record<string, boolean | string> {
-  prospect: boolean
-  rep: boolean
-  status: boolean
-  continued: boolean
-  rows: string
-}
-
-const list = variants(
-  'sales.list_appointments',
-  (_, p: Filters, shape: Shape) =>
-    sql<Appointment>`
-    ${select}
-     where true ${shape.prospect ? sql`and a.prospect_id = ${p.prospect_id}::uuid` : sql``}
-                ${shape.rep ? sql`and a.assigned_rep_id = ${p.assigned_rep_id}::uuid` : sql``}
-                ${shape.status ? sql`and a.status = ${p.status}` : sql``}
-                ${shape.continued ? sql`and a.id < ${p.before}::uuid` : sql``}
-     order by a.id desc limit ${sql.lit(Number(shape.rows))}`,
-)
-
-/** What was booked last comes first. */
-export async function listAppointments(ctx: Ctx, query: AppointmentQuery) {
-  const { before, continued, rows } = placeOf(query)
-  const { prospectId: prospect_id = null, assignedRepId: assigned_rep_id = null, status = null } = query
-  const shape = {
-    prospect: prospect_id !== null,
-    rep: assigned_rep_id !== null,
-    status: status !== null,
-    continued,
-    rows,
-  }
-  return toPage(await ctx.db.all(list(shape), { prospect_id, assigned_rep_id, status, before }), query.limit)
-}
-
 const find = statement(
   'sales.find_appointment',
-  (_, p: { id: string }) => sql<Appointment>`${select} where a.id = ${p.id}`,
+  (_, p: { id: string }) => sql<Appointment>`${selectAppointments} where a.id = ${p.id}`,
 )
 
 export async function getAppointment(ctx: Ctx, id: string): Promise<Appointment> {
@@ -135,11 +94,45 @@ const remember = statement(
       from sales.appointments a where a.id = ${p.appointment_id}`,
 )
 
+const lockProspect = statement(
+  'sales.lock_prospect_to_book',
+  (_, p: { id: string }) => sql`
+    select contact_id from sales.prospects where contact_id = ${p.id} for no key update`,
+)
+const findOverlap = statement(
+  'sales.find_overlapping_appointment',
+  (_, p: { id: string; prospect_id: string }) => sql<{ scheduled_date: string }>`
+    select other.scheduled_date from sales.appointments a
+      join sales.appointments other on other.prospect_id = a.prospect_id and other.id <> a.id and other.slot && a.slot
+     where a.id = ${p.id} and a.prospect_id = ${p.prospect_id} and a.status in ('scheduled', 'rescheduled')
+       and other.status in ('scheduled', 'rescheduled') limit 1`,
+)
+
+/** After the appointment was written: bookings of one prospect at the same time wait for each other here. */
+async function requireProspectFree(ctx: Ctx, id: string, prospect_id: string): Promise<void> {
+  const [, [overlap]] = (await ctx.db.together([
+    lockProspect.call({ id: prospect_id }),
+    findOverlap.call({ id, prospect_id }),
+  ])) as [unknown, { scheduled_date: string }[]]
+  if (overlap)
+    throw conflict(
+      'prospect_busy',
+      `The prospect has another appointment then, at ${overlap.scheduled_date}. Choose another time, or move that one.`,
+    )
+}
+
+function requireFuture(ctx: Ctx, scheduled_date: string): void {
+  if (Date.parse(scheduled_date) < ctx.now().getTime())
+    throw invalidField('body.scheduled_date', 'This time has passed. Give one in the future.')
+}
+
 /**
- * Books an appointment of 60 minutes unless it says otherwise, with whoever looks after the prospect unless it names
- * somebody. Throws 409 when the representative has another one then, 404 for what it refers to.
+ * Books an appointment of 60 minutes by default, with the prospect's own representative by default. Throws 400 for a
+ * time that has passed, 409 when the representative (`slot_taken`) or the prospect (`prospect_busy`) has another
+ * appointment then, 404 for an unknown prospect, property or conversation.
  */
 export async function bookAppointment(ctx: Ctx, input: NewAppointment): Promise<Appointment> {
+  requireFuture(ctx, input.scheduled_date)
   const prospect = await getProspect(ctx, input.prospect_id)
   const property = input.property_id ? await getProperty(ctx, input.property_id) : null
   const conversation = input.conversation_id ? await getConversation(ctx, input.conversation_id) : null
@@ -165,6 +158,7 @@ export async function bookAppointment(ctx: Ctx, input: NewAppointment): Promise<
       remember.call({ id: newId(), appointment_id: id, reason: null }),
     ]),
   )
+  await requireProspectFree(ctx, id, prospect.id)
   await advanceProspect(ctx, prospect.id, 'appointment_set')
   if (property) await noteInterest(ctx, prospect.id, property.id, null)
   const appointment = await getAppointment(ctx, id)
@@ -176,12 +170,13 @@ const lock = statement(
   'sales.lock_appointment',
   (_, p: { id: string }) =>
     sql<{
+      prospect_id: string
       status: AppointmentStatus
       scheduled_date: string
       duration_minutes: number
       assigned_rep_id: string | null
     }>`
-    select status, scheduled_date, duration_minutes, assigned_rep_id from sales.appointments where id = ${p.id} for no key update`,
+    select prospect_id, status, scheduled_date, duration_minutes, assigned_rep_id from sales.appointments where id = ${p.id} for no key update`,
 )
 
 const update = statement(
@@ -195,7 +190,7 @@ const update = statement(
 
 /**
  * Changes only what was sent, on the same row: another time makes it rescheduled, and each step is kept in its history.
- * Throws 409 for a status that does not follow from the present one, or a slot that is taken.
+ * Throws as `bookAppointment`, and 409 for a status that does not follow from the present one.
  */
 export async function changeAppointment(ctx: Ctx, id: string, input: AppointmentChanges): Promise<Appointment> {
   const { assigned_rep_id: rep } = input
@@ -205,6 +200,7 @@ export async function changeAppointment(ctx: Ctx, id: string, input: Appointment
   const moved =
     (input.scheduled_date !== undefined && Date.parse(input.scheduled_date) !== Date.parse(current.scheduled_date)) ||
     (input.duration_minutes !== undefined && input.duration_minutes !== current.duration_minutes)
+  if (moved && input.scheduled_date !== undefined) requireFuture(ctx, input.scheduled_date)
   // `scheduled` with another time is what front-ends send that know no `rescheduled`.
   const status =
     moved && (input.status ?? 'scheduled') === 'scheduled' ? 'rescheduled' : (input.status ?? current.status)
@@ -218,6 +214,7 @@ export async function changeAppointment(ctx: Ctx, id: string, input: Appointment
       ...(isStep ? [remember.call({ id: newId(), appointment_id: id, reason })] : []),
     ]),
   )
+  if (moved) await requireProspectFree(ctx, id, current.prospect_id)
   const appointment = await getAppointment(ctx, id)
   if (isStep) emit(ctx, AppointmentChanged, { ...factOf(appointment), reason })
   return appointment

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { wrapped } from '../../../platform/http/link.ts'
 import { id } from '../../../platform/http/fields.ts'
 import { type Route, changes, route } from '../../../platform/http/route.ts'
-import { bookAppointment, changeAppointment, getAppointment, listAppointments, listChanges } from './appointments.ts'
+import { listAppointments } from './appointment-list.ts'
+import { bookAppointment, changeAppointment, getAppointment, listChanges } from './appointments.ts'
 import * as schema from './schema.ts'
 import { dataOf, listOf } from '../schema.ts'
 
@@ -16,7 +17,7 @@ export const appointmentRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/appointments',
     access: 'appointments:read',
-    summary: 'Appointments; what was booked last comes first',
+    summary: 'Appointments, the newest booking first; with from or to, in the order of the calendar',
     query: schema.AppointmentQuery,
     answer: listOf(schema.Appointment),
     handler: async (ctx, { query, request }) => wrapped(await listAppointments(ctx, query), request.url),
@@ -26,12 +27,12 @@ export const appointmentRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/appointments',
     access: 'appointments:write',
-    summary: 'Book an appointment; nobody can have two at once',
+    summary: 'Book an appointment; neither the representative nor the prospect can have two at once',
     body: schema.NewAppointment,
     example: {
       prospect_id: someId,
       property_id: someId,
-      scheduled_date: '2026-12-01T10:00:00Z',
+      scheduled_date: '2040-12-01T10:00:00Z',
       duration_minutes: 60,
       location: 'Palm Residence, gate 2',
       notes: 'Comes with her husband',
@@ -71,7 +72,7 @@ export const appointmentRoutes: Record<string, Route> = {
     summary: 'Move an appointment; it stays the same one and remembers',
     params: byId,
     body: schema.Reschedule,
-    example: { scheduled_date: '2026-12-02T15:00:00Z', reason: 'She is travelling on the first' },
+    example: { scheduled_date: '2040-12-02T15:00:00Z', reason: 'She is travelling on the first' },
     answer: Answer,
     errors: [409],
     handler: async (ctx, { params, body }) => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clearable, id, instant, optional, page } from '../../../platform/http/fields.ts'
-import { channel, longText, shortText } from '../schema.ts'
+import { channel, dayOrInstant, longText, moment, shortText } from '../schema.ts'
 import { appointmentStatuses } from '../transitions.ts'
 
 export const Appointment = z
@@ -24,8 +24,6 @@ export const Appointment = z
   })
   .meta({ id: 'Appointment' })
 
-// A calendar of the years that people live in; the database's own range is wider than a JavaScript date.
-const appointmentTime = instant.refine((time) => /^20\d\d-/.test(time), 'Give a time of this century.')
 const durationMinutes = z.int().min(5).max(1440)
 
 export const NewAppointment = z
@@ -35,7 +33,7 @@ export const NewAppointment = z
     property_name: optional(shortText),
     /** Default: whoever looks after the prospect. */
     assigned_rep_id: optional(id),
-    scheduled_date: appointmentTime,
+    scheduled_date: moment,
     duration_minutes: optional(durationMinutes),
     location: optional(shortText),
     notes: optional(longText),
@@ -49,7 +47,7 @@ export const AppointmentChanges = z
     property_id: clearable(id),
     assigned_rep_id: clearable(id),
     /** Another time makes it `rescheduled`. */
-    scheduled_date: optional(appointmentTime),
+    scheduled_date: optional(moment),
     duration_minutes: optional(durationMinutes),
     location: clearable(shortText),
     status: optional(z.enum(appointmentStatuses)),
@@ -61,7 +59,7 @@ export const AppointmentChanges = z
 
 export const Reschedule = z
   .object({
-    scheduled_date: appointmentTime,
+    scheduled_date: moment,
     duration_minutes: optional(durationMinutes),
     assigned_rep_id: optional(id),
     reason: optional(z.string().max(1000)),
@@ -72,6 +70,9 @@ export const AppointmentQuery = page().extend({
   prospectId: optional(id),
   assignedRepId: optional(id),
   status: optional(z.enum(appointmentStatuses)),
+  /** When they take place. Until a time: before it; until a day: to its end. */
+  from: optional(dayOrInstant),
+  to: optional(dayOrInstant),
 })
 
 export const AppointmentChange = z

@@ -23,6 +23,7 @@ import type {
   TranscriptMessageChanges,
 } from './schema.ts'
 import { ConversationRecorded } from '../events.ts'
+import { endOf, startOf } from '../schema.ts'
 import { getProspect } from '../prospects/prospects.ts'
 
 /** A conversation of the inbox in the words of sales. */
@@ -55,10 +56,6 @@ export async function listSalesConversations(ctx: Ctx, query: SalesConversationQ
   })
   return { data: page.data.map(toSales), next_cursor: page.next_cursor }
 }
-
-const isDay = (time: string) => time.length === 10
-const startOf = (time: string) => (isDay(time) ? `${time}T00:00:00Z` : time)
-const endOf = (time: string) => (isDay(time) ? new Date(Date.parse(time) + 86_400_000).toISOString() : time)
 
 export async function getSalesConversation(ctx: Ctx, id: string) {
   return { ...toSales(await getConversation(ctx, id)), transcript: await getTranscript(ctx, id) }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { clearable, id, instant, optional, page, text } from '../../../platform/http/fields.ts'
 import { channels, conversationStatuses, senders, sentiments } from '../../inbox/schema.ts'
+import { dayOrInstant, moment } from '../schema.ts'
 
 export const longText = z.string().max(20_000)
 export const confidence = z.number().min(0).max(1)
 /** What an agent noted for itself, by name. */
 export const facts = z.record(z.string().max(100), z.json())
-const moment = instant.refine((time) => /^20\d\d-/.test(time), 'Give a time of this century.')
 
 export const SalesConversation = z
   .object({
@@ -111,12 +111,6 @@ export const SalesConversationChanges = z
     is_ai_active: optional(z.boolean()),
   })
   .meta({ id: 'SalesConversationChanges' })
-
-/** A day counts whole, in UTC. */
-const dayOrInstant = z.union(
-  [moment, z.iso.date().refine((day) => day.startsWith('20'))],
-  'Give a day or a time of this century in ISO 8601, like 2026-01-31 or 2026-01-31T09:30:00Z.',
-)
 
 export const SalesConversationQuery = page().extend({
   prospectId: optional(id),
