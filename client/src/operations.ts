@@ -783,9 +783,9 @@ export interface Operations {
   updateConversationReview: { input: { path: { id: string; itemId: string }; body: ConversationReviewChanges }; answer: { "data": ConversationReview } }
   /** What quality assurance says: delete one */
   deleteConversationReview: { input: { path: { id: string; itemId: string } }; answer: { "success": true } }
-  /** Appointments; what was booked last comes first */
-  listAppointments: { input: { query?: { limit?: number; cursor?: string; prospectId?: string; assignedRepId?: string; status?: "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled" } }; answer: { "data": (Appointment)[] } }
-  /** Book an appointment; nobody can have two at once */
+  /** Appointments, the newest booking first; with from or to, in the order of the calendar */
+  listAppointments: { input: { query?: { limit?: number; cursor?: string; prospectId?: string; assignedRepId?: string; status?: "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled"; from?: string; to?: string } }; answer: { "data": (Appointment)[] } }
+  /** Book an appointment; neither the representative nor the prospect can have two at once */
   createAppointment: { input: { body: NewAppointment }; answer: { "data": Appointment } }
   /** One appointment */
   getAppointment: { input: { path: { id: string } }; answer: { "data": Appointment } }
