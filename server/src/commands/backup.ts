@@ -5,16 +5,25 @@ export function addBackup(program: Command, env: Environment): void {
   program
     .command('backup <file>')
     .description(
-      'Write the embedded database, the files and the keys into one archive (.tar.zst). While a server runs, the database is its newest snapshot, at most 15 minutes old.',
+      'Write the embedded database, the files and the keys into one archive (.tar.zst), also while the server runs.',
     )
-    .action(async (file: string) => {
-      const [{ readConfig }, { backUp }] = await Promise.all([
+    .option('--force', 'replace a file that is there already')
+    .action(async (file: string, { force = false }: { force?: boolean }) => {
+      const [{ readConfig }, { backUp }, { onlyEmbedded }] = await Promise.all([
         import('../config.ts'),
-        import('./backup/archive-data.ts'),
+        import('./backup/back-up.ts'),
+        import('./backup/contents.ts'),
       ])
-      const { databaseAt, sizeBytes } = await backUp(readConfig(env), file)
+      const config = readConfig(env)
+      onlyEmbedded(config)
+      const { database_at, keys, sizeBytes } = await backUp(config, file, { force })
       console.log(
-        `${file} holds everything as of ${databaseAt} (${Math.ceil(sizeBytes / 1024)} KiB). It contains the encryption keys: keep it as safe as the server.`,
+        `The file ${file} holds the database as of ${database_at} and the files (${Math.ceil(sizeBytes / 1024)} KiB).`,
+      )
+      console.log(
+        keys.includes('encryption')
+          ? 'It contains the encryption keys: keep it as safe as the server.'
+          : 'It holds no encryption keys, as they are in ENCRYPTION_KEYS: keep those too, apart from it.',
       )
     })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -61,7 +62,7 @@ test('people, contacts, a backup and its restoring', async () => {
   const exported = await run(['export', 'contacts', '--workspace', workspace_id], elsewhere)
   assert.equal(
     exported.stdout,
-    'first_name,last_name,phone_number,email,notes,time_zone\r\nBen,Okafor,+12025550100,,,\r\n',
+    'first_name,last_name,phone_number,email,notes,time_zone,tags\r\nBen,Okafor,+12025550100,,,,\r\n',
   )
   const key = 'keys/encryption'
   assert.equal(
@@ -92,6 +93,14 @@ test('a server says three lines, is examined while it runs, and ends in order', 
   assert.equal(meanwhile.code, 1)
   assert.match(meanwhile.stderr, new RegExp(`^The database in .+ is in use by process ${server.pid} .+\n$`))
 
+  // It takes a snapshot for that, from its first minute on.
+  const archived = await run(['backup', 'running.tar.zst'], { env })
+  assert.equal(archived.code, 0, archived.stderr)
+  const elsewhere = { DATA_DIR: path.join(folder, 'of-running') }
+  const restored = await run(['restore', 'running.tar.zst'], { env: elsewhere })
+  assert.match(restored.stdout, /holds the database of 20.+, and the files of 20/, restored.stderr)
+  assert.equal((await run(['user', 'list'], { env: elsewhere })).code, 0)
+
   server.kill('SIGTERM')
   const [code] = (await once(server, 'exit')) as [number]
   await reading
@@ -117,11 +126,18 @@ test('mistakes are answered with one sentence, never a stack trace', async () =>
     [['start'], { PORT: 'x' }, /^PORT must be a whole number from 0 to 65535, not "x"\.\n$/],
     [['worker'], {}, /^A worker shares a PostgreSQL .+\n$/],
     [['restore', 'nothing.tar.zst'], {}, /^There is no nothing\.tar\.zst\.\n$/],
+    [
+      ['restore', 'junk'],
+      { DATA_DIR: path.join(folder, 'unmade') },
+      /^The file junk is not an archive made by this program\.\n$/,
+    ],
     [['import', 'nothing.csv', '--workspace', 'x'], {}, /^There is no nothing\.csv\.\n$/],
   ]
+  await writeFile(path.join(folder, 'junk'), 'junk')
   for (const [args, env, sentence] of wrong) {
     const { code, stderr } = await run(args, { env })
     assert.equal(code, 1)
     assert.match(stderr, sentence)
   }
+  assert.ok(!existsSync(path.join(folder, 'unmade')))
 })

@@ -1,8 +1,10 @@
 import type { VoiceChange, VoiceProcess } from '@switchboard/voice'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
+import { type ControlServer, serveControl } from '../platform/control/server.ts'
 import { type OpenDatabase, openDatabase } from '../platform/database/open.ts'
 import { createLog, type Log } from '../platform/log.ts'
+import { controlCommands } from './control-commands.ts'
 
 const shutDownWithinMs = 15_000
 
@@ -20,9 +22,12 @@ export async function runUntilSignal(
   const { createApp, database } = await loadBesideDatabase(config, log)
   const started = Promise.withResolvers<void>()
   const voice = await createVoice(config, log, started.promise)
+  let control: ControlServer | undefined
   try {
     const app = await createApp({ config, log, database, voice, http })
     try {
+      // Only one process can have the embedded database, so it does what others ask of it.
+      if (database.kind === 'embedded') control = await serveControl(config.dataDir, controlCommands(database), log)
       if (http) onReady(await app.listen())
       await app.work()
       if (!http) onReady('')
@@ -34,6 +39,7 @@ export async function runUntilSignal(
     log.info({ signal: await signalled }, 'Shutting down.')
     await shutDown(app, voice)
   } finally {
+    control?.close()
     started.resolve()
     await voice.close()
     log.flush()

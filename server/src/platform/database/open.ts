@@ -7,6 +7,8 @@ import type { Connections } from './scope.ts'
 
 export interface OpenDatabase extends Connections {
   kind: 'embedded' | 'postgresql'
+  /** Embedded: writes one and returns its path. */
+  snapshot?(): Promise<string>
   close(): Promise<void>
 }
 
@@ -23,6 +25,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     kind: 'embedded',
     pool,
     pipelined: config.database.pipelined,
+    snapshot: embedded.snapshot,
     async close() {
       await pool.end()
       await embedded.close()

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { type CheckedArchive, checkArchive, withChecksum } from './archive-checksum.ts'
 
 /**
  * Directories as `.tar.zst` files, which `tar --zstd` also reads and writes. Only what a database directory holds:
@@ -21,7 +22,7 @@ const MAGIC_OFFSET = 257
 
 export type ArchivePart = Buffer
 
-/** Writes the parts to `path`, compressed, and returns when they are on the disk. */
+/** Writes the parts to `path`, compressed and with a checksum, and returns when they are on the disk. */
 export async function writeArchive(path: string, parts: AsyncIterable<ArchivePart>, level = 1): Promise<void> {
   const compress = createZstdCompress({
     params: {
@@ -29,7 +30,7 @@ export async function writeArchive(path: string, parts: AsyncIterable<ArchivePar
       ...(level > 10 && { [constants.ZSTD_c_enableLongDistanceMatching]: 1, [constants.ZSTD_c_windowLog]: 26 }),
     },
   })
-  await pipeline(Readable.from(parts), compress, createWriteStream(path, { mode: 0o600, flush: true }))
+  await pipeline(Readable.from(parts), compress, withChecksum, createWriteStream(path, { mode: 0o600, flush: true }))
 }
 
 /** Writes a directory in which nothing changes meanwhile. */
@@ -114,12 +115,16 @@ function padded(bytes: Buffer): Buffer {
   return excess === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(BLOCK_BYTES - excess)])
 }
 
-/** Unpacks into `directory`, which it replaces, and returns when everything is on the disk. Throws on a damaged archive. */
-export async function extractArchive(path: string, directory: string): Promise<void> {
+/**
+ * Unpacks into `directory`, which it replaces, and returns when everything is on the disk. Throws before it touches anything
+ * when the archive does not match its checksum, and later on a damaged one that has none.
+ */
+export async function extractArchive(path: string, directory: string): Promise<CheckedArchive> {
+  const checked = await checkArchive(path)
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { mode: 0o700, recursive: true })
-  await pipeline(
-    createReadStream(path),
+  const unpacking = pipeline(
+    createReadStream(path, { end: checked.sizeBytes - 1 }),
     createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 27 } }),
     async (stream) => {
       const read = blockReader(stream as AsyncIterable<Buffer>)
@@ -130,7 +135,12 @@ export async function extractArchive(path: string, directory: string): Promise<v
       }
     },
   )
+  await unpacking.catch((cause: NodeJS.ErrnoException) => {
+    if (!/^(ZSTD|Z)_/.test(cause.code ?? '')) throw cause
+    throw new Error(`The file ${path} is damaged or cut short (${cause.message}).`, { cause })
+  })
   await syncTree(directory)
+  return checked
 }
 
 async function syncTree(root: string): Promise<void> {
@@ -196,7 +206,7 @@ function blockReader(stream: AsyncIterable<Buffer>): (sizeBytes: number) => Prom
     let available = rest.length
     while (available < sizeBytes) {
       const next = await chunks.next()
-      if (next.done) throw new Error('The archive is cut short.')
+      if (next.done) throw new Error('The archive is damaged or cut short.')
       parts.push(next.value)
       available += next.value.length
     }

@@ -249,6 +249,10 @@ test('a database that is gone, or a part of it, is missed: no new one takes its 
       return true
     })
     assert.equal(existsSync(cluster) && readdirSync(cluster, { recursive: true }).length, before)
+  }
+  // Whatever is missing; the last loss was a part of it, this one is all.
+  for (const isGone of [false, true]) {
+    if (isGone) rmSync(cluster, { recursive: true })
     await recoverEmbeddedDatabase(options)
     const { pool, close } = await open(t, dataDir)
     assert.deepEqual(await numbers(pool), [1])
