@@ -129,3 +129,17 @@ export interface Entry {
   /** From X-Workspace-Id or the path. */
   workspaceId: string | null
 }
+
+/** Whose work this is, for what is shared fairly: the workspace of a job, else the user or key that called. */
+export function callerKey({ principal }: Ctx): string | undefined {
+  switch (principal.kind) {
+    case 'server':
+      return principal.workspaceId ?? principal.userId ?? undefined
+    case 'user':
+      return principal.userId
+    case 'api_key':
+      return principal.hash.toString('hex')
+    case 'public':
+      return undefined
+  }
+}

@@ -5,6 +5,7 @@ import { type TestNode, openNodeDatabase, startTestNode, testLog } from '../../t
 import { transaction } from './context.ts'
 import type { OpenDatabase } from './database/open.ts'
 import { newId } from './id.ts'
+import { until } from '../../test/until.ts'
 import { createJobQueue } from './job-queue.ts'
 import { type JobType, job } from './jobs.ts'
 import { serverContext } from './services.ts'
@@ -28,6 +29,21 @@ const Numbered = job({
 
 const Waiting = job({ name: 'test.waiting', input: z.object({}), async run() {} })
 
+/** Says whose it was. */
+const Slow = job({
+  name: 'test.slow',
+  input: z.object({}),
+  concurrency: 3,
+  concurrencyPerWorkspace: 2,
+  timeoutSeconds: 60,
+  async run(ctx) {
+    const { workspace_id } = await ctx.db.entered()
+    slow.push(workspace_id as string)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  },
+})
+let slow: string[] = []
+
 const abandoned: number[] = []
 const Hopeless = job({
   name: 'test.hopeless',
@@ -48,8 +64,8 @@ let onGivenUp = () => {}
 before(async () => {
   database = await openNodeDatabase()
   nodes = [
-    await startTestNode({ database, jobs: [Numbered, Waiting, Hopeless] }),
-    await startTestNode({ database, jobs: [Numbered, Waiting, Hopeless] }),
+    await startTestNode({ database, jobs: [Numbered, Waiting, Hopeless, Slow] }),
+    await startTestNode({ database, jobs: [Numbered, Waiting, Hopeless, Slow] }),
   ]
 })
 after(async () => {
@@ -155,4 +171,41 @@ test('a node that does no background work asks for jobs, which another one runs'
     ran.map(({ n }) => n),
     [60],
   )
+})
+
+test('workspaces take turns: a thousand jobs of one delay another one by a few', async () => {
+  const [node] = nodes as [TestNode]
+  const enqueue = (workspaceId: string, count: number) =>
+    transaction(serverContext(node.services, { workspaceId }), async (ctx) => {
+      for (let i = 0; i < count; i++) await node.jobs.enqueue(ctx, Slow, {})
+    })
+  const [hostile, second, victim] = [newId(), newId(), newId()]
+  slow = []
+  await enqueue(hostile, 1000)
+  await enqueue(second, 300)
+  const done = () => slow.filter((id) => id === victim).length
+  await until('some have run', () => slow.length > 20)
+  const before = slow.length
+  await enqueue(victim, 3)
+  await until('the victim’s have run', () => done() === 3)
+  const first = slow.indexOf(victim)
+  assert.ok(first - before < 30, `${first - before} others ran before the first one`)
+  const meanwhile = slow.slice(first, slow.lastIndexOf(victim))
+  assert.ok(meanwhile.length < 60, `${meanwhile.length} others ran before the last one`)
+  assert.ok(slow.indexOf(second) < 30, 'the second one was not kept waiting either')
+  await database.pool.query("delete from jobs.job where name = 'test.slow' and state < 'active'")
+})
+
+test('within a workspace jobs go in the order in which they were asked for, also when more come', async () => {
+  const { rows } = await database.pool.query(
+    `insert into jobs.job (name, group_id, created_on) select 'test.waiting', 'a', now() + i * interval '1 ms'
+       from generate_series(1, 3) i returning priority`,
+  )
+  assert.deepEqual(rows, [{ priority: 0 }, { priority: -1 }, { priority: -2 }])
+  await database.pool.query("delete from jobs.job where group_id = 'a' and priority = 0")
+  const insert = (group: string) =>
+    database.pool.query(`insert into jobs.job (name, group_id) values ('test.waiting', $1) returning priority`, [group])
+  assert.deepEqual((await insert('a')).rows, [{ priority: -3 }], 'behind its own')
+  assert.deepEqual((await insert('b')).rows, [{ priority: -1 }], 'a newcomer where the queue has come to')
+  await database.pool.query("delete from jobs.job where group_id in ('a', 'b')")
 })

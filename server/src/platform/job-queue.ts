@@ -2,6 +2,7 @@ import pg from 'pg'
 import { type Db as BossDatabase, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Ctx } from './context.ts'
 import type { Connections } from './database/scope.ts'
+import { jobTurns } from './job-turns.ts'
 import type { JobType, Jobs } from './jobs.ts'
 import type { Log } from './log.ts'
 import type { NodeBus } from './nodes.ts'
@@ -29,6 +30,12 @@ interface Asked {
   workspace_id: string | null
   user_id: string | null
   input: unknown
+}
+
+/** Whose turn it takes; what the server does for itself waits behind nobody's. */
+const groupOf = ({ workspace_id, user_id }: Asked) => {
+  const id = workspace_id ?? user_id
+  return id === null ? {} : { group: { id } }
 }
 
 const schema = 'jobs'
@@ -81,7 +88,11 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
   const takeTurns = async (services: Services, type: JobType) => {
     const id: string = await working.work(
       type.name,
-      { pollingIntervalSeconds: pollSeconds, includeMetadata: true },
+      {
+        pollingIntervalSeconds: pollSeconds,
+        includeMetadata: true,
+        ...(type.concurrencyPerWorkspace && { groupConcurrency: type.concurrencyPerWorkspace }),
+      },
       async ([job]: JobWithMetadata<Asked | null>[]) => {
         // Where there was one there may be more: look again at once instead of at the next poll.
         working.notifyWorker(id)
@@ -99,6 +110,7 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
       const asked: Asked = { workspace_id, user_id, input: type.input.parse(input) }
       await asking.send(type.name, asked, {
         db: inTransaction(ctx, type),
+        ...groupOf(asked),
         ...(startAfterSeconds && { startAfter: startAfterSeconds }),
       })
       if (startAfterSeconds) return
@@ -116,6 +128,7 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
         await asking.start()
       }
       await connections.pool.query(grants)
+      await connections.pool.query(jobTurns(schema))
     },
 
     async work(services) {

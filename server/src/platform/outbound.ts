@@ -1,12 +1,16 @@
-import { type LookupAddress, lookup } from 'node:dns'
 import { isIP } from 'node:net'
 import { isPrivateAddress } from '@switchboard/voice/addresses'
 import type { Agent } from 'undici'
 import { AppError, badRequest } from './errors.ts'
+import { createFairQueue } from './fair-queue.ts'
+import { type HostLookup, createHostLookup, systemAddresses } from './host-lookup.ts'
 
 /** The only way out to the internet: private addresses refused, sizes and times limited, no redirects followed. */
 export interface Outbound {
-  /** Throws `AppError` 400 `outbound_refused` or 502 `outbound_failed`. Sends no cookies and no credentials of its own. */
+  /**
+   * Throws `AppError` 400 `outbound_refused` or 502 `outbound_failed`, 503 when too many requests of its key wait. Sends
+   * no cookies and no credentials of its own.
+   */
   fetch(url: string, options?: OutboundRequest): Promise<OutboundAnswer>
   close(): Promise<void>
 }
@@ -15,7 +19,9 @@ export interface OutboundRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   headers?: Record<string, string>
   body?: string | Buffer
-  /** Default 10 s. */
+  /** Whose request it is: a workspace's or a user's id. Keys share the places fairly. Default: the target's host. */
+  key?: string | undefined
+  /** From the moment it has a place to the last byte, default 10 s. */
   timeoutMs?: number
   /** Default 5 MiB. */
   maxBytes?: number
@@ -32,7 +38,7 @@ export interface OutboundAnswer {
 const loadUndici = () => import('undici')
 
 /** The check stands in the connector, on the very address that is connected to, so no resolver can change its mind in between. */
-async function openAgent(allow: string[]): Promise<Agent> {
+async function openAgent(allow: string[], lookUp: HostLookup): Promise<Agent> {
   const { Agent, buildConnector } = await loadUndici()
   const connect = buildConnector({ timeout: 3000 })
   return new Agent({
@@ -46,56 +52,73 @@ async function openAgent(allow: string[]): Promise<Agent> {
       if (isIP(name)) {
         return !allowed && isPrivateAddress(name) ? refuse('is not a public address.') : connect(options, callback)
       }
-      lookup(name, { all: true }, (error, addresses) => {
-        if (error || addresses.length === 0) return refuse('cannot be resolved.')
+      const found = (addresses: string[]) => {
         // A name with one private answer is refused whole: which one would be used is not ours to say.
-        if (!allowed && addresses.some(({ address }) => isPrivateAddress(address)))
-          return refuse('is not a public address.')
-        connect(
-          { ...options, hostname: (addresses[0] as LookupAddress).address, servername: options.servername || name },
-          callback,
-        )
-      })
+        if (!allowed && addresses.some(isPrivateAddress)) return refuse('is not a public address.')
+        const [hostname = ''] = addresses
+        connect({ ...options, hostname, servername: options.servername || name }, callback)
+      }
+      const look = allowed ? systemAddresses : lookUp
+      look(name).then(found, () => refuse('cannot be resolved.'))
     },
   })
 }
 
-/** `allow`: `host:port` pairs of the operator's own that may be reached although they are private. */
-export function createOutbound(allow: string[]): Outbound {
+/** Requests at a time, in all and of one key. */
+const places = { limit: 64, limitPerKey: 8 }
+
+/**
+ * `allow`: `host:port` pairs of the operator's own that may be reached although they are private. `nameServers`: `address:port`
+ * of those that are asked for all other names, default the system's.
+ */
+export function createOutbound(allow: string[], { nameServers }: { nameServers?: string[] } = {}): Outbound {
+  const queue = createFairQueue(places)
   let agent: Promise<Agent> | undefined
+
+  async function send(
+    target: URL,
+    { method = 'GET', headers = {}, body, maxBytes = 5 * 1024 * 1024 }: OutboundRequest,
+    signal: AbortSignal,
+  ): Promise<OutboundAnswer> {
+    const { request } = await loadUndici()
+    const dispatcher = await (agent ??= openAgent(allow, createHostLookup(nameServers)))
+    const answer = await request(target, { method, headers, body: body ?? null, dispatcher, signal })
+    const chunks: Buffer[] = []
+    let size = 0
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > maxBytes) {
+        answer.body.destroy()
+        throw new AppError(502, 'outbound_failed', `${target.host} sent more than ${maxBytes} bytes.`)
+      }
+      chunks.push(chunk)
+    }
+    const flat = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]))
+    return { status: answer.statusCode, headers: flat, body: Buffer.concat(chunks) }
+  }
+
   return {
-    async fetch(url, { method = 'GET', headers = {}, body, timeoutMs = 10_000, maxBytes = 5 * 1024 * 1024 } = {}) {
+    async fetch(url, options = {}) {
       const target = URL.canParse(url) ? new URL(url) : null
       if (!target || !/^https?:$/.test(target.protocol) || target.username || target.password) {
         throw badRequest('outbound_refused', 'Only http and https addresses without credentials can be reached.')
       }
-      const { request } = await loadUndici()
-      const dispatcher = await (agent ??= openAgent(allow))
+      const { key = target.host, timeoutMs = 10_000 } = options
+      const release = await queue.acquire(key, { timeoutMs })
+      const signal = AbortSignal.timeout(timeoutMs)
       try {
-        const answer = await request(target, {
-          method,
-          headers,
-          body: body ?? null,
-          dispatcher,
-          signal: AbortSignal.timeout(timeoutMs),
-        })
-        const chunks: Buffer[] = []
-        let size = 0
-        for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-          size += chunk.length
-          if (size > maxBytes) {
-            answer.body.destroy()
-            throw new AppError(502, 'outbound_failed', `${target.host} sent more than ${maxBytes} bytes.`)
-          }
-          chunks.push(chunk)
-        }
-        const flat = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]))
-        return { status: answer.statusCode, headers: flat, body: Buffer.concat(chunks) }
+        // The signal ends neither a look-up nor a connection that is being made: whoever waits must not wait for those.
+        return await Promise.race([send(target, options, signal), ended(signal)])
       } catch (cause) {
         if (cause instanceof AppError) throw cause
         throw new AppError(502, 'outbound_failed', `${target.host} could not be reached.`, { cause })
+      } finally {
+        release()
       }
     },
     close: async () => (await agent)?.close(),
   }
 }
+
+const ended = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../platform/context.ts'
+import { type Ctx, callerKey } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { OutboundRequest } from '../../platform/outbound.ts'
 import { parseExactly } from './channels/body.ts'
@@ -14,6 +14,7 @@ export async function callJson(
 ): Promise<JsonAnswer> {
   const { json, ...options } = request
   const { status, headers, body } = await ctx.services.outbound.fetch(url, {
+    key: callerKey(ctx),
     ...options,
     ...(json && { method: options.method ?? 'POST', body: JSON.stringify(json) }),
     headers: { accept: 'application/json', ...(json && { 'content-type': 'application/json' }), ...options.headers },

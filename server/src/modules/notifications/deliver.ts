@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { Ctx } from '../../platform/context.ts'
+import { type Ctx, callerKey } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { AppError } from '../../platform/errors.ts'
 import { job } from '../../platform/jobs.ts'
@@ -30,6 +30,7 @@ export const deliverPush = job({
   input: z.object({ subscription_id: z.uuid(), notification: Notification }),
   attempts: 6,
   concurrency: 8,
+  concurrencyPerWorkspace: 4,
   async run(ctx, { subscription_id, notification }) {
     const everywhere = serverContext(ctx.services, { workspaceId: null })
     const browser = await everywhere.db.maybe(find, { id: subscription_id })
@@ -49,6 +50,7 @@ export const deliverPush = job({
 /** The status that the push service answers with. Throws 502 when it cannot be reached. */
 async function post(ctx: Ctx, browser: Receiver & { endpoint: string }, notification: Notification): Promise<number> {
   const { status } = await ctx.services.outbound.fetch(browser.endpoint, {
+    key: callerKey(ctx),
     method: 'POST',
     headers: {
       authorization: vapidOf(ctx.services.config).authorization(browser.endpoint, ctx.now().getTime()),

@@ -53,6 +53,7 @@ const browsersOf = statement(
 export const pushNotification = job({
   name: 'notifications.push',
   input: z.object({ notification: Notification, user_ids: z.array(z.uuid()).nullable(), scope: z.string().nullable() }),
+  concurrency: 2,
   async run(ctx, { notification, user_ids, scope }) {
     const roles = scope === null ? [] : scopes[scope as Scope]
     const people = user_ids ?? (await ctx.db.all(membersWith, { roles })).map(({ user_id }) => user_id)

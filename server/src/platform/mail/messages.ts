@@ -98,6 +98,7 @@ export const deliverMessage = job({
   input: z.object({ id: z.uuid() }),
   attempts: maxAttempts,
   concurrency: 4,
+  concurrencyPerWorkspace: 2,
   timeoutSeconds: 120,
   async run(ctx, { id }) {
     const message = await ctx.db.maybe(begin, { id })

@@ -88,6 +88,8 @@ export const importContacts = job({
   name: 'contacts.import',
   input: z.object({ import_id: z.uuid() }),
   timeoutSeconds: 3600,
+  concurrency: 2,
+  concurrencyPerWorkspace: 1,
   attempts: 5,
   async run(ctx, { import_id }) {
     const started = await ctx.db.maybe(begin, { id: import_id })

@@ -31,6 +31,8 @@ export const fetchAttachment = job({
     name: z.string().optional(),
   }),
   attempts: 6,
+  concurrency: 4,
+  concurrencyPerWorkspace: 2,
   async run(ctx, { message_id, platform, reference, type, name }) {
     const { fetchMedia } = channels[platform as PlatformName]
     const account = await accountOf(ctx, platform as PlatformName)

@@ -72,7 +72,8 @@ export const deliverThrough = (channels: readonly Channel[]) => {
     name: 'inbox.deliver',
     input: z.object({ message_id: z.uuid() }),
     attempts: 10,
-    concurrency: 4,
+    concurrency: 8,
+    concurrencyPerWorkspace: 4,
     async run(ctx, { message_id }) {
       const message = await ctx.db.maybe(findQueued, { id: message_id })
       if (!message) return

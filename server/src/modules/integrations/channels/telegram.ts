@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Ctx } from '../../../platform/context.ts'
+import { type Ctx, callerKey } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { callJson } from '../json-call.ts'
 import { apiUrlOf, refusedToken } from '../platforms.ts'
@@ -27,7 +27,7 @@ export const telegram: Channel = {
     const path = String(body.result?.file_path ?? '')
     if (!/^[\w./-]+$/.test(path) || path.includes('..')) throw failed(body)
     const url = `${apiUrlOf(ctx, 'telegram')}/file/bot${tokenOf(account)}/${path}`
-    const file = await ctx.services.outbound.fetch(url, { maxBytes: 20 * 1024 * 1024 })
+    const file = await ctx.services.outbound.fetch(url, { key: callerKey(ctx), maxBytes: 20 * 1024 * 1024 })
     if (file.status !== 200) throw new AppError(502, 'platform_failed', `Telegram answered ${file.status} for a file.`)
     return file.body
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Ctx } from '../../../platform/context.ts'
+import { type Ctx, callerKey } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { type JsonAnswer, callJson } from '../json-call.ts'
 import { apiUrlOf } from '../platforms.ts'
@@ -43,7 +43,9 @@ export const tiktok: Channel = {
       media_type: 'IMAGE',
     })
     if (body.code !== 0) throw failed(body)
-    const { status, body: content } = await ctx.services.outbound.fetch(String(body.data?.download_url))
+    const { status, body: content } = await ctx.services.outbound.fetch(String(body.data?.download_url), {
+      key: callerKey(ctx),
+    })
     if (status !== 200) throw new AppError(502, 'platform_failed', `TikTok answered ${status} for an image.`)
     return content
   },

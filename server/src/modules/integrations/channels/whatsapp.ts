@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Ctx } from '../../../platform/context.ts'
+import { type Ctx, callerKey } from '../../../platform/context.ts'
 import { AppError, invalidField } from '../../../platform/errors.ts'
 import type { Identity } from '../../contacts/index.ts'
 import { apiUrlOf, refusedToken } from '../platforms.ts'
@@ -37,7 +37,11 @@ export const whatsapp: Channel = {
   async fetchMedia(ctx, account, reference) {
     const { url } = await graph(ctx, `${apiUrlOf(ctx, 'whatsapp')}/${encodeURIComponent(reference)}`, tokenOf(account))
     const headers = { authorization: `Bearer ${tokenOf(account)}` }
-    const { status, body } = await ctx.services.outbound.fetch(String(url), { headers, maxBytes: 50 * 1024 * 1024 })
+    const { status, body } = await ctx.services.outbound.fetch(String(url), {
+      key: callerKey(ctx),
+      headers,
+      maxBytes: 50 * 1024 * 1024,
+    })
     if (status !== 200) throw new AppError(502, 'platform_failed', `WhatsApp answered ${status} for an attachment.`)
     return body
   },

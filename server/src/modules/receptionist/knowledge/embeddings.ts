@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Ctx } from '../../../platform/context.ts'
+import { type Ctx, callerKey } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 
 const Answer = z.object({ data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()).min(1) })) })
@@ -12,6 +12,7 @@ export async function embed(ctx: Ctx, texts: string[]): Promise<number[][] | nul
   const { embeddings } = ctx.services.config
   if (!embeddings) return null
   const { status, body } = await ctx.services.outbound.fetch(`${embeddings.url}/embeddings`, {
+    key: callerKey(ctx),
     method: 'POST',
     headers: {
       'content-type': 'application/json',

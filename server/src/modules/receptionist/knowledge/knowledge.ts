@@ -138,6 +138,8 @@ export const embedKnowledge = job({
   name: 'receptionist.embed_knowledge',
   input: z.object({ knowledge_id: z.uuid() }),
   attempts: 8,
+  concurrency: 2,
+  concurrencyPerWorkspace: 1,
   async run(ctx, { knowledge_id }) {
     const passages = await ctx.db.all(passagesOf, { knowledge_id })
     for (let start = 0; start < passages.length; start += batchSize) {

@@ -53,6 +53,8 @@ export function paypalClient(services: Services, { clientId, clientSecret }: Pay
     isSecondTry = false,
   ): Promise<PaypalAnswer<T>> {
     const answer = await outbound.fetch(`${baseUrl}${path}`, {
+      // One account's requests keep no other shop waiting.
+      key: account,
       method,
       headers: {
         authorization: `Bearer ${await token()}`,
@@ -91,6 +93,7 @@ export function paypalClient(services: Services, { clientId, clientSecret }: Pay
 
   async function askForToken(now: number) {
     const answer = await outbound.fetch(`${baseUrl}/v1/oauth2/token`, {
+      key: account,
       method: 'POST',
       headers: {
         authorization: `Basic ${Buffer.from(account).toString('base64')}`,

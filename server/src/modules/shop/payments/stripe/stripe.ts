@@ -76,6 +76,8 @@ export function stripe({ outbound, config }: Services, secretKey: string): Payme
     key?: string,
   ): Promise<T> {
     const answer = await outbound.fetch(`${config.stripe.apiUrl ?? 'https://api.stripe.com'}/v1/${path}`, {
+      // One account's requests keep no other shop waiting.
+      key: secretKey,
       method,
       headers: {
         authorization: `Bearer ${secretKey}`,
