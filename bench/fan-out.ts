@@ -171,6 +171,8 @@ async function startOurs(): Promise<Side> {
     LOG_LEVEL: 'error',
     SIGN_UPS_PER_HOUR: '10000',
     RATE_LIMIT_PER_MINUTE: '10000000',
+    RATE_LIMIT_WORKSPACE_PER_MINUTE: '10000000',
+    RATE_LIMIT_PUBLIC_READS_PER_MINUTE: '10000000',
     RATE_LIMIT_PUBLIC_PER_MINUTE: '10000000',
   })
   const post = postTo(port)

@@ -13,7 +13,11 @@ const seed = Number(process.env.SEED ?? 1)
 const people = 20
 const groups = 10
 const mostMessagesPerKill = 100
-const settings = { SIGN_UPS_PER_HOUR: '1000', RATE_LIMIT_PER_MINUTE: '1000000' }
+const settings = {
+  SIGN_UPS_PER_HOUR: '1000',
+  RATE_LIMIT_PER_MINUTE: '1000000',
+  RATE_LIMIT_WORKSPACE_PER_MINUTE: '1000000',
+}
 
 testOnBothDatabases(
   `the server is killed ${kills} times while ${people} people chat: every acknowledged message is there once, and all have heard each of theirs once`,

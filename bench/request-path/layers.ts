@@ -68,6 +68,7 @@ async function serve(definition: Route, as: typeof authenticate): Promise<number
     services: app.services,
     tables: [{ tag: 'Bench', routes: { one: definition } }],
     authenticate: as,
+    guestOf: () => undefined,
   })
   await http.listen({ host: '127.0.0.1', port: 0 })
   return (http.server.address() as AddressInfo).port

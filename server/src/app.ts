@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { VoiceGateway } from '@switchboard/voice'
@@ -33,6 +34,7 @@ import {
   fetchAttachment,
   lateReceipt,
   socialChannels,
+  visitorId,
   webhookRoutes,
 } from './modules/inbox/index.ts'
 import {
@@ -245,7 +247,8 @@ async function compose(options: AppOptions, connections: OpenDatabase): Promise<
       document: () => openApiDocument(routeTables, { version, url: config.publicUrl }),
     })
     const authenticate = createAuthenticate(services)
-    const http = await createHttp({ services, tables: [...routeTables, system], authenticate })
+    const guestOf = (headers: IncomingHttpHeaders) => visitorId(services, headers)
+    const http = await createHttp({ services, tables: [...routeTables, system], authenticate, guestOf })
     const presence = createPresence(services)
     const realtime = createRealtime({
       services,

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type OutsideAccounts, readOutsideAccounts } from './config/outside-accounts.ts'
+import { misspeltSettings } from './config/misspelt.ts'
 import { type SignInProvider, openIdNames, signInProviders } from './config/sign-in-providers.ts'
+import { type TrustProxy, trustProxy } from './config/trust-proxy.ts'
 import {
   ConfigError,
   type Environment,
@@ -39,7 +41,7 @@ export interface Config extends OutsideAccounts {
     /** One round trip for opener and query (`DATABASE_PIPELINE=off` where a proxy cannot carry that). */
     pipelined: boolean
   }
-  trustProxy: boolean | string
+  trustProxy: TrustProxy
   corsOrigins: string[]
   rateLimits: RateLimits
   signIn: {
@@ -97,8 +99,8 @@ export function readConfig(env: Environment): Config {
   const production = env.NODE_ENV === 'production'
   const development = loopback && !production && !env.PUBLIC_URL
   const dataDir = path.resolve(env.DATA_DIR || './data')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const publicUrl = (env.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/+$/, '')
+  makeDataDir(dataDir)
+  const publicUrl = addressOrNull(env, 'PUBLIC_URL') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   return Object.freeze<Config>({
     host,
     port,
@@ -106,22 +108,19 @@ export function readConfig(env: Environment): Config {
     publicUrl,
     development,
     database: {
-      url: env.DATABASE_URL || null,
+      url: databaseAddress(env),
       poolSize: wholeNumber(env, 'DATABASE_POOL_SIZE', 10, 1, 500),
       poolTimeoutMs: wholeNumber(env, 'DATABASE_POOL_TIMEOUT_MS', 10_000, 100, 600_000),
       connectionMaxAgeSeconds: wholeNumber(env, 'DATABASE_CONNECTION_MAX_AGE_S', 3600, 0, 604_800),
       pipelined: flag(env, 'DATABASE_PIPELINE', true),
     },
-    trustProxy:
-      env.TRUST_PROXY === undefined || env.TRUST_PROXY === ''
-        ? false
-        : /^(1|true|on)$/.test(env.TRUST_PROXY)
-          ? true
-          : env.TRUST_PROXY,
+    trustProxy: trustProxy(env),
     corsOrigins: list(env.CORS_ORIGINS).map(origin),
     rateLimits: {
       perCredential: wholeNumber(env, 'RATE_LIMIT_PER_MINUTE', 1200, 1, 10_000_000),
       perPublicAddress: wholeNumber(env, 'RATE_LIMIT_PUBLIC_PER_MINUTE', 60, 1, 10_000_000),
+      perWorkspace: wholeNumber(env, 'RATE_LIMIT_WORKSPACE_PER_MINUTE', 12_000, 1, 10_000_000),
+      perReadingAddress: wholeNumber(env, 'RATE_LIMIT_PUBLIC_READS_PER_MINUTE', 1200, 1, 10_000_000),
       perSenderAddress: wholeNumber(env, 'RATE_LIMIT_WEBHOOK_PER_MINUTE', 6000, 1, 10_000_000),
     },
     signIn: {
@@ -192,6 +191,39 @@ export function readConfig(env: Environment): Config {
       ].flatMap((address) => (address ? [hostOf(address)] : [])),
     ],
   })
+}
+
+/** Sentences about variables whose names are almost those of settings. Throws as `readConfig` does. */
+export function misspelt(env: Environment): string[] {
+  const read = new Set<string>()
+  const get = (_env: Environment, name: string | symbol) => {
+    read.add(String(name))
+    return env[String(name)]
+  }
+  readConfig(new Proxy(env, { get }))
+  return misspeltSettings(env, read)
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || code === 'ENOTDIR')
+      throw new ConfigError(`DATA_DIR is ${dataDir}, which is not a directory: there is a file of that name.`)
+    const why = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'this user may not write there' : message
+    throw new ConfigError(`DATA_DIR is ${dataDir}, which cannot be made: ${why}.`)
+  }
+}
+
+function databaseAddress(env: Environment): string | null {
+  const text = env.DATABASE_URL
+  if (!text) return null
+  // Without the text itself: there is a password in it.
+  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
+    throw new ConfigError('DATABASE_URL must look like postgresql://user:password@host:5432/database.')
+  }
+  return text
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']

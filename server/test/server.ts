@@ -61,7 +61,9 @@ export async function startTestServer(
     LOG_LEVEL: 'warn',
     SIGN_UPS_PER_HOUR: '1000000',
     RATE_LIMIT_PUBLIC_PER_MINUTE: '1000000',
+    RATE_LIMIT_PUBLIC_READS_PER_MINUTE: '1000000',
     RATE_LIMIT_PER_MINUTE: '1000000',
+    RATE_LIMIT_WORKSPACE_PER_MINUTE: '1000000',
     ...env,
   })
   const logLines: string[] = []

@@ -7,11 +7,12 @@ export function addStart(program: Command, env: Environment): void {
     .command('start')
     .description('Run the server: API, live socket, background work and telephone calls.')
     .action(async () => {
-      const [{ runUntilSignal }, { readConfig, version }] = await Promise.all([
+      const [{ runUntilSignal }, { misspelt, readConfig, version }] = await Promise.all([
         import('./run-node.ts'),
         import('../config.ts'),
       ])
       const config = readConfig(env)
+      for (const sentence of misspelt(env)) console.error(sentence)
       await runUntilSignal(config, { http: true }, (url) => {
         console.log(`Switchboard ${version} listens at ${url}`)
         console.log(

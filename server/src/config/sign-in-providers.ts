@@ -66,4 +66,7 @@ export function signInProviders(env: Environment): Record<string, SignInProvider
 }
 
 export const openIdNames = (env: Environment): string[] =>
-  Object.keys(env).flatMap((key) => (env[key] && /^OIDC_([A-Z0-9][A-Z0-9_]*)_ISSUER$/.exec(key)?.[1]) || [])
+  Object.keys(env).flatMap((key) => {
+    const name = /^OIDC_([A-Z0-9][A-Z0-9_]*)_ISSUER$/.exec(key)?.[1]
+    return name !== undefined && env[key] ? [name] : []
+  })

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { type Config, readConfig } from '../../config.ts'
+import { type Config, misspelt, readConfig } from '../../config.ts'
 import type { Environment } from '../../config/values.ts'
 import { sentenceOf } from '../sentence.ts'
 import { checkDatabase } from './database.ts'
 import { checkDataDir, checkDiskSpace, checkKeys } from './disk.ts'
-import { type Finding, failed, ok } from './finding.ts'
+import { type Finding, failed, ok, warning } from './finding.ts'
 import { checkHttpPort, checkPublicUrl, checkRtpPorts, checkSipPort } from './network.ts'
 
 const checks: ((config: Config) => Promise<Finding | Finding[]>)[] = [
@@ -32,6 +32,9 @@ export async function examine(env: Environment): Promise<Finding[]> {
   const findings = [
     ok('configuration', `Node ${process.version}, data in ${config.dataDir}${isNew ? ', which is new' : ''}.`),
   ]
+  for (const sentence of misspelt(env)) {
+    findings.push(warning('configuration', sentence, 'README.md has the table of settings.'))
+  }
   for (const check of checks) {
     try {
       findings.push(...[await check(config)].flat())

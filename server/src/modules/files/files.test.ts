@@ -116,6 +116,13 @@ test('a signed address opens without a login until it expires, and only as it wa
     const changed = token.slice(0, position) + (token[position] === 'a' ? 'b' : 'a') + token.slice(position + 1)
     assert.equal((await server.anyone.get(signed.url.replace(token, changed))).status, 403)
   }
+  for (const longer of [
+    `${signed.url}.exe`,
+    signed.url.replace(token, `${token}.x`),
+    signed.url.replace('hello', 'other'),
+  ]) {
+    assert.equal((await server.anyone.get(longer)).status, 403, longer)
+  }
   const late = Date.parse(signed.expires_at) - Date.now()
   assert.ok(late <= 15 * 60_000 && late > 14 * 60_000)
 })

@@ -7,7 +7,7 @@ import { sendFile } from './download.ts'
 import { getFile } from './files.ts'
 import { createGreeting, deleteGreeting, listGreetings } from './greetings.ts'
 import { GreetingFile, SignedUrl } from './schema.ts'
-import { openSignature, signedFileUrl } from './signed-url.ts'
+import { linkOver, openSignature, signedFileUrl } from './signed-url.ts'
 
 export const fileRoutes: RouteTable = {
   tag: 'Files',
@@ -84,7 +84,9 @@ export const fileRoutes: RouteTable = {
       async handler(ctx, { params, request }) {
         const { workspaceId, fileId } = openSignature(ctx, params.token)
         const asWorkspace = serverContext(ctx.services, { workspaceId })
-        return sendFile(ctx, await getFile(asWorkspace, fileId), request)
+        const file = await getFile(asWorkspace, fileId)
+        if (params.filename !== file.filename) throw linkOver()
+        return sendFile(ctx, file, request)
       },
     }),
   },

@@ -33,16 +33,18 @@ function signFile(ctx: Ctx, claim: Claim): string {
 
 /** Throws 403 when the token was changed or has expired. */
 export function openSignature(ctx: Ctx, token: string): Claim {
-  const [workspaceId = '', fileId = '', expiry = '', given = ''] = token.split('.')
+  const [workspaceId = '', fileId = '', expiry = '', given = '', ...more] = token.split('.')
   const expected = Buffer.from(mac(ctx, `${workspaceId}.${fileId}.${expiry}`))
   const received = Buffer.from(given)
-  const genuine = received.length === expected.length && timingSafeEqual(received, expected)
+  const genuine = more.length === 0 && received.length === expected.length && timingSafeEqual(received, expected)
   const expiresAt = Number(expiry)
   if (!genuine || expiresAt * 1000 < ctx.now().getTime()) {
-    throw forbidden('This link is not valid any more. Ask for a new one.')
+    throw linkOver()
   }
   return { workspaceId, fileId, expiresAt }
 }
+
+export const linkOver = () => forbidden('This link is not valid any more. Ask for a new one.')
 
 const mac = (ctx: Ctx, text: string) =>
   createHmac('sha256', ctx.services.secrets.derive('files/signed-url')).update(text).digest('base64url')

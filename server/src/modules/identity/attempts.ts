@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Config } from '../../config.ts'
 import { type Call, statement } from '../../platform/database/statement.ts'
 import { tooManyRequests } from '../../platform/errors.ts'
-import { addressKey } from '../../platform/http/rate-limit.ts'
+import { addressKey } from '../../platform/http/address-key.ts'
 
 const admit = statement(
   'identity.attempts.admit',

@@ -7,6 +7,7 @@ import type { Principal } from '../../platform/context.ts'
 import { AppError, badRequest, forbidden, invalidField, notFound, unauthorized } from '../../platform/errors.ts'
 import { isAllowedOrigin } from '../../platform/http/cors.ts'
 import { errorBody } from '../../platform/http/error-answer.ts'
+import { endSoon } from '../../platform/http/unread-body.ts'
 import { newId } from '../../platform/id.ts'
 import { decodePosition } from '../../platform/outbox/position.ts'
 import type { Services } from '../../platform/services.ts'
@@ -130,7 +131,8 @@ export function closeRefused(ws: WebSocket, { status, message }: AppError): void
 export function refuse(stream: Duplex, failure: AppError): void {
   const body = JSON.stringify(errorBody(failure, newId()))
   const retry = failure.retryAfterSeconds === undefined ? '' : `retry-after: ${failure.retryAfterSeconds}\r\n`
-  stream.end(
+  endSoon(
+    stream,
     `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status] ?? 'Error'}\r\ncontent-type: application/json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n${retry}connection: close\r\n\r\n${body}`,
   )

@@ -420,7 +420,7 @@ test('whatever is entered, values are kept as the form asks for them or refused 
 })
 
 test('public endpoints are limited by address', async () => {
-  const limited = await startTestServer({ RATE_LIMIT_PUBLIC_PER_MINUTE: '10' })
+  const limited = await startTestServer({ RATE_LIMIT_PUBLIC_READS_PER_MINUTE: '10' })
   const statuses: number[] = []
   for (let i = 0; i < 12; i++) {
     statuses.push(
@@ -430,4 +430,32 @@ test('public endpoints are limited by address', async () => {
   }
   assert.deepEqual(statuses.slice(-3), [404, 429, 429])
   await limited.close()
+})
+
+test('an office behind one address looks at pages of pictures, writes to shops and reads the documents', async () => {
+  // What a server has that sets no limits.
+  const usual = await startTestServer({
+    RATE_LIMIT_PUBLIC_PER_MINUTE: '',
+    RATE_LIMIT_PUBLIC_READS_PER_MINUTE: '',
+    RATE_LIMIT_PER_MINUTE: '',
+  })
+  const ana = await usual.signUp()
+  await ana.post('/api/shops', { name: 'Silva Ceramics', currency: 'EUR' })
+  const front = `/api/public/shops/${ana.workspaceId}`
+  const statuses: number[] = []
+  const ask = async (path: string, headers = {}) => statuses.push((await usual.anyone.get(path, headers)).status)
+  for (let page = 0; page < 5; page++) {
+    await ask(`${front}/products`)
+    for (let picture = 0; picture < 50; picture++) await ask(`${front}/products/${ana.workspaceId}/image`)
+    await ask('/docs')
+    const { body } = await usual.anyone.post(`${front}/conversations`, { customerName: 'Rui' })
+    const messages = `${front}/conversations/${body.conversation.id}/messages`
+    for (let i = 0; i < 30; i++) {
+      await ask(messages, bearer(body.visitorToken))
+      statuses.push((await usual.anyone.post(messages, { text: 'Hello?' }, bearer(body.visitorToken))).status)
+    }
+  }
+  assert.equal(statuses.filter((status) => status === 429).length, 0)
+  assert.equal(statuses.filter((status) => status === 404).length, 250, 'there are no pictures here')
+  await usual.close()
 })

@@ -14,9 +14,13 @@ import { serialiserOf } from './serialise.ts'
 /** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
 export type Authenticate = (headers: IncomingHttpHeaders, method: string, path: string) => Principal
 
+/** Who shows the token of a guest: an id of theirs to count by. Undefined when the headers hold no good one. */
+export type GuestOf = (headers: IncomingHttpHeaders) => string | undefined
+
 interface RouteSetup {
   services: Services
   authenticate: Authenticate
+  guestOf: GuestOf
   limiter: RateLimiter
   operation: string
   definition: Route
@@ -25,7 +29,7 @@ interface RouteSetup {
 /** One line of the table as a Fastify route: who calls, within which limits, with what, as which transaction, and the answer. */
 export function addRoute(
   app: FastifyInstance,
-  { services, authenticate, limiter, operation, definition }: RouteSetup,
+  { services, authenticate, guestOf, limiter, operation, definition }: RouteSetup,
 ): void {
   const serialise = serialiserOf(definition.answer)
   const isPublic = definition.access === 'public'
@@ -36,7 +40,7 @@ export function addRoute(
     // HEAD for whatever changes nothing: monitors, players and download managers ask so first. A link that is good once is not used up by it.
     exposeHeadRoute: definition.kind === 'read',
     config: { operation, failureFields: definition.failureFields },
-    ...admission({ services, authenticate, limiter, definition }),
+    ...admission({ services, authenticate, guestOf, limiter, definition }),
     async handler(request, reply) {
       const { ctx } = request
       // Where no transaction takes back what the handler has done, a caller who may not do it is refused first.

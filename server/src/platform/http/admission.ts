@@ -1,17 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Ctx, createContext } from '../context.ts'
+import { type Ctx, type Principal, createContext } from '../context.ts'
 import { notFound, tooLarge } from '../errors.ts'
 import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
-import type { Authenticate } from './add-route.ts'
+import type { Authenticate, GuestOf } from './add-route.ts'
 import { maxUploadBytes } from './multipart.ts'
-import type { RateLimiter } from './rate-limit.ts'
+import type { Caller, RateLimiter } from './rate-limit.ts'
 import type { Route } from './route.ts'
 import { announcedBytes } from './unread-body.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls, once they were admitted. Null until then, and where they were not. */
+    caller: Caller | null
     ctx: Ctx
   }
   interface FastifyContextConfig {
@@ -20,6 +21,7 @@ declare module 'fastify' {
   }
 }
 
+const nobody: Principal = { kind: 'public' }
 const kilobyte = 1024
 /** What anybody may send without an account. */
 const publicBodyBytes = 16 * kilobyte
@@ -37,24 +39,45 @@ export function bodyLimitOf({ access, body, upload, rawBody, bodyLimitBytes }: R
 export interface AdmissionOptions {
   services: Services
   authenticate: Authenticate
+  guestOf: GuestOf
   limiter: RateLimiter
   definition: Route
 }
 
 /** To be called once, before the routes. */
-export const prepareAdmission = (app: FastifyInstance) => app.decorateRequest('ctx')
+export function prepareAdmission(app: FastifyInstance, limiter: RateLimiter): void {
+  app.decorateRequest('ctx')
+  app.decorateRequest('caller', null)
+  app.addHook('onResponse', ({ caller, ctx }, _reply, done) => {
+    const who = ctx?.scope.check.who
+    if (caller && who) limiter.learn(caller, who)
+    done()
+  })
+}
 
 /**
  * The hooks that a request passes before its body is read: who calls, within which limits, and how much they may send.
  * A long body is read only for callers that the database has let in.
  */
-export function admission({ services, authenticate, limiter, definition }: AdmissionOptions) {
+export function admission({ services, authenticate, guestOf, limiter, definition }: AdmissionOptions) {
   const bodyLimit = bodyLimitOf(definition)
 
   const admit = (request: FastifyRequest, reply: FastifyReply) => {
-    const principal = authenticate(request.headers, request.method, definition.path)
-    limiter.count(principal, definition, request, reply)
+    const principal = definition.ignoresCredentials
+      ? nobody
+      : authenticate(request.headers, request.method, definition.path)
     const workspaceId = wantedWorkspace(request)
+    const caller = {
+      principal,
+      guestId: definition.access === 'public' ? guestOf(request.headers) : undefined,
+      address: request.ip,
+      workspaceId: workspaceId ?? null,
+      route: definition,
+    }
+    const { limit, left, resetSeconds } = limiter.count(caller)
+    reply.header('ratelimit', `"default";r=${left};t=${resetSeconds}`)
+    reply.header('ratelimit-policy', `"default";q=${limit};w=60`)
+    request.caller = caller
     request.ctx = createContext({
       services,
       principal,

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, badRequest, tooLarge, unavailable } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
+import { endSoon } from './unread-body.ts'
 
 /** The one place where a failure becomes an answer: `{ error, code, request_id, details? }`. */
 export function sendError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -59,6 +60,8 @@ export function asAppError(error: unknown): AppError {
 
 /** What is not HTTP at all gets the error shape too, on the bare socket. */
 export function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
+  // More of the same, while the answer to it goes out.
+  if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const failure: AppError =
     error.code === 'HPE_HEADER_OVERFLOW'
@@ -67,7 +70,8 @@ export function answerMalformedHttp(error: Error & { code?: string }, socket: So
         ? new AppError(408, 'request_timeout', 'The request did not arrive in time.')
         : badRequest('malformed_http', 'This is not a well-formed HTTP request.')
   const body = JSON.stringify(errorBody(failure, newId()))
-  socket.end(
+  endSoon(
+    socket,
     `HTTP/1.1 ${failure.status} Error\r\ncontent-type: application/json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )

@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { startTestServer } from '../../../test/server.ts'
 import type { Principal } from '../context.ts'
 import { AppError } from '../errors.ts'
-import { createRateLimiter } from './rate-limit.ts'
+import { type Caller, createRateLimiter } from './rate-limit.ts'
 
-const limits = { perCredential: 5, perPublicAddress: 2, perSenderAddress: 4 }
+const limits = { perCredential: 5, perWorkspace: 25, perPublicAddress: 2, perReadingAddress: 9, perSenderAddress: 4 }
 const nobody: Principal = { kind: 'public' }
-const reply = { header: () => reply } as unknown as FastifyReply
-const from = (ip: string) => ({ ip }) as FastifyRequest
+const order = { access: 'public', kind: 'write' } as const
+const page = { access: 'public', kind: 'read' } as const
+const membersOnly = { access: 'user', kind: 'read' } as const
 
-/** How many of ten requests get through. */
-function admitted(count: (place: number) => void): number {
-  return Array.from({ length: 10 }, (_, place) => {
+const caller = (more: Partial<Caller>): Caller => ({
+  principal: nobody,
+  address: '192.0.2.1',
+  workspaceId: null,
+  route: membersOnly,
+  ...more,
+})
+
+/** How many of so many requests get through. */
+function admitted(requests: number, count: (place: number) => void): number {
+  return Array.from({ length: requests }, (_, place) => {
     try {
       count(place)
       return true
@@ -23,26 +32,66 @@ function admitted(count: (place: number) => void): number {
   }).filter(Boolean).length
 }
 
-test('webhooks have a limit of their own, because a platform posts from few addresses', () => {
+test('each kind of request without a credential has a limit of its own', () => {
   const limiter = createRateLimiter(limits)
-  const page = { access: 'public' } as const
-  const webhook = { access: 'public', rawBody: true } as const
-  const request = from('192.0.2.1')
+  const webhook = { ...order, rawBody: true }
+  const passed = (more: Partial<Caller>) => admitted(30, () => limiter.count(caller(more)))
+  assert.equal(passed({ route: order }), 2)
+  assert.equal(passed({ route: page }), 9)
+  // A platform posts from few addresses.
+  assert.equal(passed({ route: webhook }), 4)
+  assert.equal(passed({ route: webhook, address: '192.0.2.2' }), 4)
+  assert.equal(passed({ route: order, address: '192.0.2.2' }), 2)
+  assert.equal(passed({ principal: { kind: 'user', userId: 'u', sessionId: 's' } }), 5)
+})
+
+test('each visitor of a shop has a limit of their own, and those of one address have one together', () => {
+  const limiter = createRateLimiter(limits)
+  const passed = (guestId: string) => admitted(5, () => limiter.count(caller({ route: order, guestId })))
+  assert.deepEqual(['a', 'b', 'c', 'd', 'e', 'f'].map(passed), [2, 2, 2, 2, 1, 0])
+})
+
+test('many sessions of one user have a limit together', () => {
+  const limiter = createRateLimiter(limits)
+  const principal = (i: number): Principal => ({ kind: 'user', userId: 'ana', sessionId: `${i % 10}` })
   assert.equal(
-    admitted(() => limiter.count(nobody, page, request, reply)),
-    2,
+    admitted(60, (i) => limiter.count(caller({ principal: principal(i) }))),
+    15,
   )
+})
+
+test('many keys of one workspace have a limit together once they are known, made-up ones for each address', () => {
+  const limiter = createRateLimiter(limits)
+  const key = (i: number, address = '192.0.2.1') =>
+    caller({ principal: { kind: 'api_key', hash: Buffer.from(`${i}`) }, address })
   assert.equal(
-    admitted(() => limiter.count(nobody, webhook, request, reply)),
-    4,
-  )
-  assert.equal(
-    admitted(() => limiter.count(nobody, webhook, from('192.0.2.2'), reply)),
-    4,
-  )
-  const user: Principal = { kind: 'user', userId: 'u', sessionId: 's' }
-  assert.equal(
-    admitted(() => limiter.count(user, page, request, reply)),
+    admitted(60, (i) => limiter.count(key(i))),
     5,
   )
+  const people = ['ana', 'ben', 'cai', 'dee', 'eva']
+  for (let i = 0; i < 20; i++) {
+    limiter.learn(key(i), { user_id: people[i % people.length] as string, workspace_id: 'w', role: null })
+  }
+  // Each address counts the made-up ones by itself.
+  assert.equal(
+    admitted(200, (i) => limiter.count(key(i % 20, `192.0.2.${i}`))),
+    25,
+  )
+})
+
+test('the keys of a workspace cannot have more together than it may have', async () => {
+  const server = await startTestServer({ RATE_LIMIT_PER_MINUTE: '30', RATE_LIMIT_WORKSPACE_PER_MINUTE: '60' })
+  const ana = await server.signUp()
+  const keys: string[] = []
+  for (let i = 0; i < 10; i++) {
+    keys.push((await ana.post('/api/api-keys', { name: `Key ${i}`, scopes: ['contacts:read'] })).body.key)
+  }
+  let passed = 0
+  for (let i = 0; i < 100; i++) {
+    const { status } = await server.anyone.get('/api/contacts', { 'x-api-key': keys[i % keys.length] as string })
+    if (status === 200) passed++
+    else assert.equal(status, 429)
+  }
+  // The first use of each key counts for its address, since nothing is known of it yet.
+  assert.ok(passed >= 40 && passed <= 70, `${passed} passed`)
 })

@@ -1,85 +1,126 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../context.ts'
+import type { Entered } from '../database/scope.ts'
 import { tooManyRequests } from '../errors.ts'
+import { addressKey } from './address-key.ts'
 import type { Route } from './route.ts'
 
 /** Counted in windows of a minute. */
 export interface RateLimits {
   /** Requests a minute for one credential. */
   perCredential: number
-  /** Requests a minute to public endpoints from one address. */
+  /** Requests a minute for one workspace, by all its people and keys together. */
+  perWorkspace: number
+  /** Requests a minute to public endpoints that change something, from one address, or with the token of one visitor. */
   perPublicAddress: number
+  /** Requests a minute to public endpoints that only read, from one address: pages with pictures, documents. */
+  perReadingAddress: number
   /** Deliveries a minute to webhooks from one address: a platform serves all its customers from few. */
   perSenderAddress: number
 }
 
+/** Who sends a request to what, as far as is known before anything is read. */
+export interface Caller {
+  principal: Principal
+  /** A guest who shows a token of their own; see `GuestOf`. */
+  guestId?: string | undefined
+  address: string
+  /** From X-Workspace-Id or the path. */
+  workspaceId: string | null
+  route: Pick<Route, 'access' | 'kind' | 'rawBody'>
+}
+
+/** What is left for this caller, where it is least. */
+export interface Allowance {
+  limit: number
+  left: number
+  /** Until the window ends and everything is allowed again. */
+  resetSeconds: number
+}
+
 export interface RateLimiter {
-  /** Counts one request and sets the RateLimit headers. Throws 429 when there were too many. */
-  count(
-    principal: Principal,
-    route: Pick<Route, 'access' | 'rawBody'>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): void
+  /** Counts one request. Throws 429 when there were too many. */
+  count(caller: Caller): Allowance
+  /** Says who the caller turned out to be, so that the next request counts for user and workspace too. */
+  learn(caller: Caller, who: Entered): void
+}
+
+interface Bucket {
+  key: string
+  limit: number
 }
 
 const windowMs = 60_000
 /** Beyond this many callers a minute the oldest are forgotten: bounded memory under an attack from many addresses. */
 const maxCallers = 100_000
+/** The same for who has which workspace. */
+const maxKnown = 20_000
+/** One person may come by this many credentials before they wait. */
+const credentialsPerUser = 3
 
 /** Counts per minute, in the memory of this node. */
 export function createRateLimiter(limits: RateLimits): RateLimiter {
   let windowStart = 0
   let counts = new Map<string, number>()
+  const known = new Map<string, Entered>()
 
-  const limitOf = (principal: Principal, { access, rawBody }: Pick<Route, 'access' | 'rawBody'>): number => {
-    if (rawBody) return limits.perSenderAddress
-    return principal.kind === 'public' && access === 'public' ? limits.perPublicAddress : limits.perCredential
+  /** From the narrowest to the widest: one that is full takes nothing from those behind it. */
+  const bucketsOf = (caller: Caller): Bucket[] => {
+    const { principal, guestId, route } = caller
+    const from = addressKey(caller.address)
+    // Counted by themselves: a platform and a person may come by the same proxy.
+    if (route.rawBody) return [{ key: `webhook ${from}`, limit: limits.perSenderAddress }]
+    if (principal.kind === 'public' || principal.kind === 'server') {
+      if (route.access !== 'public') return [{ key: `refused ${from}`, limit: limits.perCredential }]
+      if (route.kind === 'read') return [{ key: `reading ${from}`, limit: limits.perReadingAddress }]
+      if (guestId === undefined) return [{ key: `public ${from}`, limit: limits.perPublicAddress }]
+      return [
+        { key: `guest ${guestId}`, limit: limits.perPublicAddress },
+        // Anybody may make as many guests as they like.
+        { key: `guests ${from}`, limit: limits.perReadingAddress },
+      ]
+    }
+    const credential = credentialOf(principal)
+    const who = known.get(placeOf(credential, caller))
+    const userId = principal.kind === 'user' ? principal.userId : who?.user_id
+    const buckets = [{ key: credential, limit: limits.perCredential }]
+    // Nothing says yet that there is such a key, and anybody can make some up.
+    if (principal.kind === 'api_key' && !who) buckets.push({ key: `unproven ${from}`, limit: limits.perCredential })
+    if (userId) buckets.push({ key: `user ${userId}`, limit: limits.perCredential * credentialsPerUser })
+    if (who?.workspace_id) buckets.push({ key: `workspace ${who.workspace_id}`, limit: limits.perWorkspace })
+    return buckets
   }
 
   return {
-    count(principal, route, request, reply) {
+    count(caller) {
       const now = Date.now()
       if (now - windowStart >= windowMs) {
         windowStart = now
         counts = new Map()
       }
-      const limit = limitOf(principal, route)
-      // Counted by themselves: a platform and a person may come by the same proxy.
-      const key = (route.rawBody ? 'webhook ' : '') + callerKey(principal, request)
-      const used = (counts.get(key) ?? 0) + 1
-      if (used === 1 && counts.size >= maxCallers) counts.delete(counts.keys().next().value as string)
-      counts.set(key, used)
       const resetSeconds = Math.max(1, Math.ceil((windowStart + windowMs - now) / 1000))
-      reply.header('ratelimit', `"default";r=${Math.max(0, limit - used)};t=${resetSeconds}`)
-      reply.header('ratelimit-policy', `"default";q=${limit};w=60`)
-      if (used > limit) throw tooManyRequests(resetSeconds)
+      let least: Allowance = { limit: Infinity, left: Infinity, resetSeconds }
+      for (const { key, limit } of bucketsOf(caller)) {
+        const used = (counts.get(key) ?? 0) + 1
+        if (used > limit) throw tooManyRequests(resetSeconds)
+        if (used === 1 && counts.size >= maxCallers) forgetOldest(counts)
+        counts.set(key, used)
+        if (limit - used < least.left) least = { limit, left: limit - used, resetSeconds }
+      }
+      return least
+    },
+    learn(caller, who) {
+      const { principal } = caller
+      if (principal.kind !== 'user' && principal.kind !== 'api_key') return
+      const place = placeOf(credentialOf(principal), caller)
+      if (!known.delete(place) && known.size >= maxKnown) forgetOldest(known)
+      known.set(place, who)
     },
   }
 }
 
-function callerKey(principal: Principal, request: FastifyRequest): string {
-  switch (principal.kind) {
-    case 'user':
-      return principal.sessionId
-    case 'api_key':
-      return principal.hash.toString('base64')
-    default:
-      return addressKey(request.ip)
-  }
-}
+const forgetOldest = (map: Map<string, unknown>) => map.delete(map.keys().next().value as string)
 
-/** One key for all spellings and neighbours: an IPv6 customer owns a /64, so that is what counts. */
-export function addressKey(ip: string): string {
-  if (!ip.includes(':')) return ip
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
-  if (mapped) return mapped[1] as string
-  const [head = '', tail] = ip.split('%')[0]?.toLowerCase().split('::') ?? []
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const middle = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...middle, ...right]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')
-}
+const credentialOf = (principal: Principal & { kind: 'user' | 'api_key' }) =>
+  principal.kind === 'user' ? `session ${principal.sessionId}` : `key ${principal.hash.toString('base64')}`
+
+const placeOf = (credential: string, { workspaceId }: Caller) => `${credential} ${workspaceId ?? ''}`

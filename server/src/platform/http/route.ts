@@ -65,6 +65,8 @@ export interface Route<
   rawBody?: boolean
   /** Answers are never stored for replay (credentials in them). */
   notIdempotent?: boolean
+  /** Credentials that come along are not looked at: the route has its own, or none. */
+  ignoresCredentials?: boolean
   /** Not in the API document (the document itself, health checks). */
   hidden?: boolean
   handler(ctx: Ctx, input: RouteInput<P, Q, B>): Promise<z.input<A> | Reply<z.input<A>> | FileReply>

@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { createClient } from '../../../test/client.ts'
 import { startTestServer } from '../../../test/server.ts'
-import { addressKey } from './rate-limit.ts'
+import { until } from '../../../test/until.ts'
+import { addressKey } from './address-key.ts'
 
 const server = await startTestServer({ CORS_ORIGINS: 'https://app.example.com' })
 const ana = await server.signUp()
@@ -76,6 +77,36 @@ test('what is not HTTP is refused in the error shape', async () => {
     await raw('GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n'),
     /^HTTP\/1\.1 400 [\s\S]*"code":"malformed_http"/,
   )
+})
+
+test('a client that was cut off does not keep its connection, although it never closes it', async () => {
+  const { server: listening } = server.app.http!
+  const count = () =>
+    new Promise<number>((resolve, reject) =>
+      listening.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    )
+  listening.closeIdleConnections()
+  const before = await count()
+  const port = Number(new URL(server.url).port)
+  const upgrade = 'connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n'
+  const sockets = Array.from({ length: 30 }, (_, i) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => undefined).resume()
+    socket.write(
+      ['HELO\r\n\r\n', `GET /ws HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`, `GET /${'x'.repeat(20_000)}`][i % 3] as string,
+    )
+    return new Promise((resolve) => socket.on('end', resolve))
+  })
+  await Promise.all(sockets)
+  await until('the connections are closed', async () => (await count()) <= before)
+})
+
+test('/ws says over plain HTTP what it is, and offers of HTTP/2 are passed over', async () => {
+  const { status, body } = await server.anyone.get('/ws')
+  assert.deepEqual([status, body.code], [426, 'upgrade_required'])
+  const offer = 'connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n'
+  const answer = await raw(`GET /healthz HTTP/1.1\r\nhost: x\r\n${offer}connection: close\r\n\r\n`)
+  assert.match(answer, /^HTTP\/1\.1 200 /)
 })
 
 test('HTTP/1.0 needs no host, and an expectation that nobody knows is none', async () => {

@@ -1,12 +1,14 @@
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Config } from '../../config.ts'
 import { badRequest, notFound } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Services } from '../services.ts'
-import { type Authenticate, addRoute } from './add-route.ts'
+import { type Authenticate, type GuestOf, addRoute } from './add-route.ts'
 import { prepareAdmission } from './admission.ts'
+import { limitConnections } from './connections.ts'
 import { applyCors } from './cors.ts'
 import { answerMalformedHttp, sendError } from './error-answer.ts'
 import { acceptUploads } from './multipart.ts'
@@ -19,19 +21,27 @@ export interface HttpOptions {
   services: Services
   tables: RouteTable[]
   authenticate: Authenticate
+  guestOf: GuestOf
 }
 
 /** Makes the Fastify application out of the table of routes. It listens when the caller says so. */
-export async function createHttp({ services, tables, authenticate }: HttpOptions): Promise<FastifyInstance> {
+export async function createHttp({ services, tables, authenticate, guestOf }: HttpOptions): Promise<FastifyInstance> {
   const { config } = services
   const app = fastify({
     logger: false,
-    trustProxy: config.trustProxy,
+    trustProxy: trusted(config.trustProxy),
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 500 },
     requestTimeout: 60_000,
+    // A client that stops reading its answer does not keep it for ever.
+    connectionTimeout: 120_000,
     // Without a Host it would answer by itself, without a body.
-    http: { headersTimeout: 30_000, requireHostHeader: false },
+    http: {
+      headersTimeout: 30_000,
+      requireHostHeader: false,
+      // Other protocols may be ignored (RFC 9110 section 7.8): HTTP/2 in the clear is offered by many clients.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
     // The client's id is for its own logs; ours is what support asks for.
     requestIdHeader: false,
     genReqId: newId,
@@ -46,8 +56,10 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
       if (!applyCors(config, request, reply)) void sendError(services.log, error, request, reply)
     },
   })
+  limitConnections(app.server, { perAddress: config.trustProxy === false })
   acceptJson(app, services.metrics)
-  prepareAdmission(app)
+  const limiter = createRateLimiter(config.rateLimits)
+  prepareAdmission(app, limiter)
   await app.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],
@@ -55,7 +67,6 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   })
   await acceptUploads(app)
   measure(app, services.metrics)
-  const limiter = createRateLimiter(config.rateLimits)
   // A callback, since this runs for every request; not calling on means that it has been answered.
   app.addHook('onRequest', (request, reply, done) => {
     setHeaders(request, reply)
@@ -78,7 +89,7 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   })
   const operations = tables.flatMap(({ routes }) => Object.entries(routes))
   const add = (app: FastifyInstance, [operation, definition]: [string, Route]) =>
-    addRoute(app, { services, authenticate, limiter, operation, definition })
+    addRoute(app, { services, authenticate, guestOf, limiter, operation, definition })
   for (const one of operations) if (!one[1].rawBody) add(app, one)
   await app.register(async (child) => {
     acceptBytes(child)
@@ -86,6 +97,10 @@ export async function createHttp({ services, tables, authenticate }: HttpOptions
   })
   return app
 }
+
+/** Fastify takes a number of hops for none, because it cannot know that nobody comes past the proxy; our operator does. */
+const trusted = (proxies: Config['trustProxy']) =>
+  typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies
 
 const noSuchEndpoint = ({ method, url }: FastifyRequest) =>
   notFound(`endpoint as ${method} ${url.split('?')[0]?.slice(0, 200)}`)

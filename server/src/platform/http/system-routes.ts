@@ -2,8 +2,9 @@ import { timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import type { Config } from '../../config.ts'
 import { statement } from '../database/statement.ts'
-import { notFound, unavailable } from '../errors.ts'
+import { AppError, notFound, unavailable } from '../errors.ts'
 import { serverContext } from '../services.ts'
 import type { Metrics } from '../metrics.ts'
 import { docsPage } from './reference/docs-page.ts'
@@ -24,7 +25,17 @@ export interface SystemRoutesOptions {
 /** For those who run the server and those who read about it, not for front-ends. */
 export function systemRoutes({ version, metrics, metricsToken, isReady, document }: SystemRoutesOptions): RouteTable {
   const system = (path: string, handler: Route['handler'], kind: Route['kind'] = 'read') =>
-    route({ kind, method: 'GET', path, access: 'public', summary: path, hidden: true, answer: z.any(), handler })
+    route({
+      kind,
+      method: 'GET',
+      path,
+      access: 'public',
+      ignoresCredentials: true,
+      summary: path,
+      hidden: true,
+      answer: z.any(),
+      handler,
+    })
   let rendered: { json: string; page: FileReply } | undefined
   const render = () => {
     if (!rendered) {
@@ -43,23 +54,39 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
         return { status: 'ready' }
       }),
       version: system('/version', async () => ({ version, node: process.version })),
-      metrics: system('/metrics', async (_ctx, { request }) => {
-        if (!mayReadMetrics(request, metricsToken)) throw notFound('endpoint')
+      metrics: system('/metrics', async ({ services }, { request }) => {
+        if (!mayReadMetrics(request, metricsToken, services.config)) throw notFound('endpoint')
         return new FileReply(await metrics.render(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
       }),
       openapi: system(
         '/api/openapi.json',
         async () => new FileReply(render().json, { 'content-type': 'application/json; charset=utf-8' }),
       ),
+      // A WebSocket's handshake does not come by here.
+      socket: system('/ws', async () => {
+        throw new AppError(
+          426,
+          'upgrade_required',
+          'This address takes WebSocket connections only: new WebSocket(…/ws).',
+          {
+            headers: { upgrade: 'websocket', connection: 'upgrade' },
+          },
+        )
+      }),
       docs: system('/docs', async () => render().page),
     },
   }
 }
 
-/** With the token from anywhere; without one configured only from this machine itself. */
-function mayReadMetrics(request: FastifyRequest, token: string | null): boolean {
-  if (token === null) return /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '')
+/** With the token from anywhere; without one configured only from this machine itself, and not through a proxy on it. */
+function mayReadMetrics(request: FastifyRequest, token: string | null, { trustProxy }: Pick<Config, 'trustProxy'>) {
+  if (token === null) {
+    const isLocal = /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '')
+    return isLocal && trustProxy === false && !Object.keys(request.headers).some(isOfProxy)
+  }
   const given = Buffer.from(request.headers.authorization ?? '')
   const expected = Buffer.from(`Bearer ${token}`)
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
+
+const isOfProxy = (header: string) => /^(forwarded|via|x-real-ip|x-forwarded-.*|x-original-.*)$/.test(header)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** What is not longer than this is received although nobody reads it, so that the connection can be used again. */
@@ -24,10 +25,18 @@ export function endUnlessRead(request: FastifyRequest, reply: FastifyReply): voi
   const { socket } = raw
   // Node calls this after the last answer of a connection.
   socket.destroySoon = () => {
-    socket.end()
-    const late = setTimeout(() => socket.destroy(), lingerMs)
-    socket.once('close', () => clearTimeout(late))
+    endSoon(socket)
     raw.once('end', () => socket.destroy())
     raw.resume()
   }
+}
+
+/** Writes the last words and ends the connection: our half at once, the rest within two seconds, whatever the client does. */
+export function endSoon(socket: Duplex, lastWords?: string): void {
+  if (socket.destroyed) return
+  if (lastWords === undefined) socket.end()
+  else socket.end(lastWords)
+  const late = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(late))
+  socket.resume()
 }

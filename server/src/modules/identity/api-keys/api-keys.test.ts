@@ -112,3 +112,15 @@ test('what is no credential at all is refused too, also where nobody needs one',
     assert.equal((await server.anyone.get('/api/auth/me', { authorization })).status, 401, authorization)
   }
 })
+
+test('a workspace has at most fifty keys, however many are asked for at once', async () => {
+  const bo = await server.signUp()
+  const create = () => bo.post('/api/api-keys', { name: 'Website', scopes: ['members:read'] })
+  const answers = await Promise.all(Array.from({ length: 55 }, create))
+  const refused = answers.filter(({ status }) => status !== 201)
+  assert.equal(refused.length, 5)
+  assert.deepEqual([refused[0]?.status, refused[0]?.body.code], [409, 'too_many_api_keys'])
+  const kept = answers.find(({ status }) => status === 201)
+  await bo.delete(`/api/api-keys/${kept?.body.id}`)
+  assert.equal((await create()).status, 201)
+})

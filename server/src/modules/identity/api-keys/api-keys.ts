@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Role, scopes } from '../../../platform/access.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
-import { forbidden, invalidField, missing } from '../../../platform/errors.ts'
+import { conflict, forbidden, invalidField, missing } from '../../../platform/errors.ts'
 import { readCursor, toPage } from '../../../platform/http/fields.ts'
 import { newId } from '../../../platform/id.ts'
 import { apiKeyPrefix, hashApiKey, newApiKey } from './api-key-format.ts'
@@ -49,7 +49,23 @@ const revoke = statement(
      where workspace_id = app.workspace_id() and id = ${p.id} and revoked_at is null returning id`,
 )
 
-/** The key itself is in this answer and nowhere else. Throws 403 for a scope that its maker's role does not have. */
+/** Enough for one key for each integration, and few enough to be looked through. */
+const maxKeys = 50
+
+// One at a time in a workspace, so that two cannot both be the last one.
+const lock = statement(
+  'identity.api_keys.lock',
+  () => sql`select pg_advisory_xact_lock(hashtextextended('identity.api_keys/' || app.workspace_id(), 0))`,
+)
+
+const countKeys = statement(
+  'identity.api_keys.count',
+  () => sql<{ count: number }>`
+    select count(*) from identity.api_keys
+     where workspace_id = app.workspace_id() and revoked_at is null and (expires_at is null or expires_at > now())`,
+)
+
+/** The key itself is in this answer and nowhere else. Throws 403 for a scope that its maker's role does not have, 409 past 50 keys. */
 export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey & { key: string }> {
   if (input.expires_at && Date.parse(input.expires_at) <= ctx.now().getTime()) {
     throw invalidField('body.expires_at', 'This is in the past.')
@@ -58,6 +74,10 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey &
   const beyond = input.scopes.filter((scope) => !(scopes[scope] as readonly Role[]).includes(role))
   if (beyond.length > 0)
     throw forbidden(`Your role does not have the scope ${beyond.join(', ')}, so no key of yours can.`)
+  const [, counted] = await ctx.db.together([lock.call({}), countKeys.call({})])
+  if (Number(counted?.[0]?.count) >= maxKeys) {
+    throw conflict('too_many_api_keys', `A workspace has at most ${maxKeys} API keys. Revoke one that is not used.`)
+  }
   const id = newId()
   const key = newApiKey()
   const row = {

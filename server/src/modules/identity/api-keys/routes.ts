@@ -17,6 +17,7 @@ export const apiKeyRoutes: Record<string, Route> = {
     example: { name: 'Website', scopes: ['contacts:read', 'contacts:write'] },
     status: 201,
     answer: apiKeyWithSecret,
+    errors: [409],
     notIdempotent: true,
     handler: (ctx, { body }) => createApiKey(ctx, body),
   }),

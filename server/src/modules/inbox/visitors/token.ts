@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import { unauthorized } from '../../../platform/errors.ts'
+import { AppError, unauthorized } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
 
 /** A visitor comes back to their conversation this long. */
@@ -18,6 +19,18 @@ export function createVisitorToken(services: Services, { workspaceId, conversati
   const expiresAt = Math.floor(services.now().getTime() / 1000) + lifeSeconds
   const claim = `${workspaceId}.${conversationId}.${expiresAt}`
   return `${prefix}${claim}.${mac(services, claim)}`
+}
+
+/** Whose good token stands in the headers: the conversation's id, since it has one visitor. */
+export function visitorId(services: Services, { authorization }: IncomingHttpHeaders): string | undefined {
+  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+  if (token === undefined || !isVisitorToken(token)) return undefined
+  try {
+    return readVisitorToken(services, token).conversationId
+  } catch (error) {
+    if (error instanceof AppError) return undefined
+    throw error
+  }
 }
 
 export const isVisitorToken = (token: string) => token.startsWith(prefix)
