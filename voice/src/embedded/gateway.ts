@@ -10,6 +10,8 @@ import { createUserAgent } from '../sip/user-agent.ts'
 import { composeGateway } from './compose.ts'
 import { type GatewaySettings, withDefaults } from './settings.ts'
 
+export const defaultBindWithinMs = 5_000
+
 /** Plain data: it crosses to the voice process. */
 export interface EmbeddedOptions extends GatewaySettings {
   /** Address and port for SIP over UDP and TCP. Port 0 takes a free one. */
@@ -44,7 +46,7 @@ export async function createEmbeddedGateway(
   const mayReach = options.allowPrivate ? anyHost : publicHosts(ownAddresses(options.advertisedHost))
   const userAgent = await bindUserAgent(
     { ...options.sip, clock, mayReach, ...advertised, ...(options.tls && { tls: options.tls }) },
-    options.bindWithinMs ?? 5_000,
+    options.bindWithinMs ?? defaultBindWithinMs,
   )
   const media = createMediaEngine({
     host,

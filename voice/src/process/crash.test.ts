@@ -188,21 +188,6 @@ test('the server is killed while its calls have something to tell: they are hung
   await until('every call to be over', () => carried.every(({ over }) => over))
 })
 
-test('a process that hangs is killed and replaced', async (t) => {
-  const changes: VoiceChange[] = []
-  const gateway = await createVoiceProcess({
-    engine: { sip: { host, port: 0 }, allowPrivate: true },
-    onChange: (change) => changes.push(change),
-    heartbeatMs: 1_000,
-  })
-  t.after(() => gateway.close())
-  const hanging = gateway.pid!
-  process.kill(hanging, 'SIGSTOP')
-  await until('the restart', () => changes.at(-1)?.state === 'running')
-  assert.notEqual(gateway.pid, hanging)
-  assert.equal((await gateway.load()).accepting, true)
-})
-
 test('a SIP port that stays in use is named', async (t) => {
   const holder = await createEmbeddedGateway({ sip: { host, port: 0 } })
   t.after(() => holder.close())

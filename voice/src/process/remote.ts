@@ -12,13 +12,14 @@ import {
 } from '../gateway.ts'
 import { reviveError, type FromWorker } from './protocol.ts'
 import { createRemoteInboundLeg, createRemoteLeg, type Ask, type RemoteLeg } from './remote-leg.ts'
+import { isStopped, startWatchdog } from './watchdog.ts'
 import { startWorker, type WorkerLink } from './worker-link.ts'
 
 export interface VoiceProcessOptions {
   engine: EmbeddedOptions
   /** Told when the process ended by itself, when it runs again, and when it could not be started again. */
   onChange?: (change: VoiceChange) => void
-  /** How often it is asked for a sign of life; killed and restarted after three without. Default 5 s. */
+  /** How often it is asked for a sign of life; see `startWatchdog`. Default 1 s. */
   heartbeatMs?: number
   /** Answers at once, starts the process after this, and tries again until it runs; `onChange` tells. Default: waits for it, and rejects on failure. */
   startAfter?: Promise<void>
@@ -40,9 +41,7 @@ const firstRestartMs = 200
 const longestRestartMs = 5_000
 /** A process that ran so long starts the backoff anew. */
 const steadyMs = 30_000
-const defaultHeartbeatMs = 5_000
-/** A process that leaves so many heartbeats unanswered hangs. */
-const hungAfterBeats = 3
+const defaultHeartbeatMs = 1_000
 const closeWithinMs = 3_000
 const attemptsRemembered = 100_000
 
@@ -67,8 +66,7 @@ export async function createVoiceProcess({
   let state: 'open' | 'draining' | 'closed' = 'open'
   let restart: Timer | null = null
   let restartInMs = firstRestartMs
-  let heartbeat: Timer | null = null
-  let unanswered = 0
+  let watchdog: ReturnType<typeof startWatchdog> | null = null
   let starting: Promise<void> | null = null
   let { sip } = engine
 
@@ -108,14 +106,17 @@ export async function createVoiceProcess({
     void started.ended.then(() => lost(systemClock.monotonic() - startedAt))
     for (const trunk of trunks.values()) void ask('upsertTrunk', [trunk], undefined)
     if (onInbound) void ask('takeInbound', [], undefined)
-    unanswered = 0
-    beat()
+    watchdog = startWatchdog(systemClock, heartbeatMs, {
+      ask: () => ask('load', [], down),
+      isStopped: () => isStopped(started.pid),
+      kill: started.kill,
+    })
     return started
   }
 
   function lost(livedMs: number): void {
     link = null
-    heartbeat?.cancel()
+    watchdog?.stop()
     const callsLost = legs.size
     for (const remote of legs.values()) remote.receive({ t: 'ended', at: Date.now(), by: 'network', cause: 'lost' })
     for (const { resolve, whenGone } of open.values()) resolve(whenGone)
@@ -141,13 +142,6 @@ export async function createVoiceProcess({
       onChange?.({ state: 'failed', message: error instanceof Error ? error.message : String(error), restartInMs })
       startAgain()
     }
-  }
-
-  /** Counted, not timed: after this process itself was busy the answers come before the next beat. */
-  function beat(): void {
-    if (unanswered++ >= hungAfterBeats) link?.kill()
-    void ask('load', [], down).then(() => (unanswered = 0))
-    heartbeat = systemClock.setTimeout(beat, heartbeatMs)
   }
 
   async function originate(request: Parameters<VoiceGateway['originate']>[0], signal?: AbortSignal): Promise<Leg> {
@@ -232,7 +226,7 @@ export async function createVoiceProcess({
       state = 'closed'
       restart?.cancel()
       await starting
-      heartbeat?.cancel()
+      watchdog?.stop()
       const closing = link
       if (!closing) return
       const late = systemClock.setTimeout(() => closing.kill(), closeWithinMs)

@@ -26,4 +26,6 @@ for (const [index, to] of numbers.entries()) {
   })
   await new Promise((resolve) => setTimeout(resolve, 5))
 }
+// Without the one who started it, it ends too.
+process.once('disconnect', () => process.exit(0))
 process.send!({ sipPort: gateway.sip.port, voicePid: gateway.pid })

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { EmbeddedOptions } from '../embedded/gateway.ts'
+import { defaultBindWithinMs, type EmbeddedOptions } from '../embedded/gateway.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 
 /** A running voice process. */
@@ -16,6 +16,9 @@ export interface WorkerLink {
   /** Resolves when it has ended. */
   readonly ended: Promise<void>
 }
+
+/** Besides the wait for its port. One that takes longer hangs, and is tried again. */
+const startWithinMs = 30_000
 
 const workerPath = fileURLToPath(new URL('worker.ts', import.meta.url))
 
@@ -33,6 +36,7 @@ export function startWorker(options: EmbeddedOptions, onMessage: (message: FromW
 
   child.on('message', (message: FromWorker) => {
     if (message.t === 'ready') {
+      clearTimeout(late)
       resolve({
         pid: child.pid!,
         sip: message.sip,
@@ -50,8 +54,11 @@ export function startWorker(options: EmbeddedOptions, onMessage: (message: FromW
     } else if (message.t === 'failed') reject(new Error(message.message))
     else onMessage(message)
   })
+  const late = setTimeout(() => child.kill('SIGKILL'), (options.bindWithinMs ?? defaultBindWithinMs) + startWithinMs)
+  late.unref()
   child.once('error', reject)
   child.once('exit', (code, signal) => {
+    clearTimeout(late)
     reject(new Error(`The voice process ended before it was ready (${signal ?? `exit code ${code}`}).`))
     end()
   })

@@ -22,8 +22,7 @@ let handlers: CallHandlers | null = null
 let gateway: EmbeddedGateway | null = null
 
 // The server decides when calls end, also when a terminal or an init system signals the whole process group.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => {})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
 process.on('message', (message: ToWorker) => {
   if (message.t === 'start') void start(message.options)
