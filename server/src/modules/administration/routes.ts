@@ -19,7 +19,7 @@ import {
 import { type AdminCounter, getStatistics } from './statistics.ts'
 import { banUser, deleteUser, listManagedUsers, suspendUser, unsuspendUser, verifyUser } from './users.ts'
 
-const params = z.object({ id })
+const params = z.object({ id: id.describe('Id of the user or report.') })
 
 // `outside`, because the work is done in the server's name, in transactions of its own.
 const measureRoute = (

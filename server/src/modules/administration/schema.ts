@@ -2,77 +2,111 @@ import { z } from 'zod'
 import { id, instant, optional, page, text } from '../../platform/http/fields.ts'
 
 export const statistics = z.object({
-  users: z.int(),
-  /** Seen in the last 24 hours. */
-  active_users: z.int(),
-  suspended_users: z.int(),
-  open_reports: z.int(),
-  chats: z.int(),
-  /** Ever sent, also those that were deleted since. */
-  messages: z.int(),
-  messages_today: z.int(),
-  video_calls: z.int(),
-  storage_bytes: z.int(),
-  /** The last 30 days, in UTC, the oldest first. */
-  per_day: z.array(z.object({ date: z.iso.date(), users: z.int(), messages: z.int(), video_calls: z.int() })),
+  users: z.int().describe('Accounts that exist.'),
+  active_users: z.int().describe('Users seen in the last 24 hours.'),
+  suspended_users: z.int().describe('Users who are suspended or banned at the moment.'),
+  open_reports: z.int().describe('Reports that no administrator has handled yet.'),
+  chats: z.int().describe('Chats that exist.'),
+  messages: z.int().describe('Chat messages ever sent, also those that were deleted since.'),
+  messages_today: z.int().describe('Chat messages sent since midnight UTC.'),
+  video_calls: z.int().describe('Video calls ever started.'),
+  storage_bytes: z.int().describe('Bytes of all stored files.'),
+  per_day: z
+    .array(
+      z.object({
+        date: z.iso.date().describe('The day in UTC, like `2026-11-30`.'),
+        users: z.int().describe('Accounts that exist.'),
+        messages: z.int().describe('Chat messages ever sent, also those that were deleted since.'),
+        video_calls: z.int().describe('Video calls ever started.'),
+      }),
+    )
+    .describe('The last 30 days in UTC, the oldest first.'),
 })
 export type Statistics = z.output<typeof statistics>
 
 export const managedUser = z.object({
-  id,
-  email: z.string(),
-  name: z.string().nullable(),
-  username: z.string().nullable(),
-  phone: z.string().nullable(),
-  is_admin: z.boolean(),
-  email_verified: z.boolean(),
-  phone_verified: z.boolean(),
-  suspended: z.boolean(),
-  banned: z.boolean(),
-  suspended_at: instant.nullable(),
-  banned_at: instant.nullable(),
-  last_active_at: instant.nullable(),
-  created_at: instant,
+  id: id.describe('Id of the user.'),
+  email: z.string().describe('E-mail address.'),
+  name: z.string().nullable().describe('Name that others see; null when the user gave none.'),
+  username: z.string().nullable().describe('Unique handle without `@`; null when none was chosen.'),
+  phone: z.string().nullable().describe('Telephone number in E.164 form.'),
+  is_admin: z.boolean().describe('True for an administrator of the platform.'),
+  email_verified: z
+    .boolean()
+    .describe('True once the user has confirmed the address with a code, or an administrator has vouched for it.'),
+  phone_verified: z
+    .boolean()
+    .describe('True once the user has confirmed the number with a code, or an administrator has vouched for it.'),
+  suspended: z.boolean().describe('True while the user is locked out and may be let in again.'),
+  banned: z.boolean().describe('True when the user is locked out for good.'),
+  suspended_at: instant.nullable().describe('When the user was suspended.'),
+  banned_at: instant.nullable().describe('When the user was banned.'),
+  last_active_at: instant.nullable().describe('When the user last sent a request.'),
+  created_at: instant.describe('When the account was created.'),
 })
 export type ManagedUser = z.output<typeof managedUser>
 
 /** `q`: words, or beginnings of words, of the name, username or e-mail address. */
-export const userQuery = page().extend({ q: optional(z.string().trim().max(200)) })
-export const measure = z.object({ reason: optional(text(1000)) })
-export const verifying = z.object({ type: z.enum(['email', 'phone']).default('email') })
+export const userQuery = page().extend({
+  q: optional(z.string().trim().max(200)).describe('Part of a name or an e-mail address.'),
+})
+export const measure = z.object({
+  reason: optional(text(1000)).describe('Why; kept in the audit log and shown to no one else.'),
+})
+export const verifying = z.object({
+  type: z
+    .enum(['email', 'phone'])
+    .default('email')
+    .describe('What to mark as verified: the e-mail address or the telephone number.'),
+})
 
 const subjectType = z.enum(['user', 'message', 'chat'])
 const status = z.enum(['open', 'resolved', 'dismissed'])
 
 export const newReport = z.object({
-  subject_type: subjectType,
-  subject_id: id,
-  reason: text(200),
-  details: optional(text(4000)),
+  subject_type: subjectType.describe('What is reported: a user, a message or a chat.'),
+  subject_id: id.describe('Id of the reported user, message or chat.'),
+  reason: text(200).describe('What is wrong, in a few words.'),
+  details: optional(text(4000)).describe('More about it, for the administrators.'),
 })
 export type NewReport = z.output<typeof newReport>
 
 export const report = z.object({
-  id,
-  subject_type: subjectType,
-  subject_id: id,
-  reason: z.string(),
-  details: z.string().nullable(),
-  status,
-  created_at: instant,
+  id: id.describe('Id of the report.'),
+  subject_type: subjectType.describe('What is reported: a user, a message or a chat.'),
+  subject_id: id.describe('Id of the reported user, message or chat.'),
+  reason: z.string().describe("What is wrong, in the reporter's words."),
+  details: z.string().nullable().describe("More about it, in the reporter's words."),
+  status: status.describe('`open` until an administrator resolves or dismisses it.'),
+  created_at: instant.describe('When it was reported.'),
 })
 export type Report = z.output<typeof report>
 
 export const handledReport = report.extend({
-  reporter: z.object({ id, name: z.string().nullable(), email: z.string() }),
-  reported_user: z.object({ id, name: z.string().nullable(), email: z.string() }).nullable(),
-  /** What the reported message said. */
-  quote: z.string().nullable(),
-  note: z.string().nullable(),
-  handled_by: id.nullable(),
-  handled_at: instant.nullable(),
+  reporter: z
+    .object({
+      id: id.describe('Id of the user.'),
+      name: z.string().nullable().describe('Name that others see.'),
+      email: z.string().describe('E-mail address of the user.'),
+    })
+    .describe('The user who reported.'),
+  reported_user: z
+    .object({
+      id: id.describe('Id of the user.'),
+      name: z.string().nullable().describe('Name that others see.'),
+      email: z.string().describe('E-mail address of the user.'),
+    })
+    .nullable()
+    .describe('The user it is about: the one reported, or the author of the message. Null for a chat.'),
+  quote: z.string().nullable().describe('The text of the reported message.'),
+  note: z.string().nullable().describe("An administrator's remark about the decision."),
+  handled_by: id.nullable().describe('The administrator who decided.'),
+  handled_at: instant.nullable().describe('When the report was resolved or dismissed.'),
 })
 export type HandledReport = z.output<typeof handledReport>
 
-export const reportQuery = page().extend({ status: optional(status) })
-export const reportChanges = z.object({ status, note: optional(text(4000)) })
+export const reportQuery = page().extend({ status: optional(status).describe('Only reports in this state.') })
+export const reportChanges = z.object({
+  status: status.describe('The decision.'),
+  note: optional(text(4000)).describe("An administrator's remark about the decision."),
+})

@@ -16,7 +16,7 @@ import { campaignReport } from './report.ts'
 import * as schema from './schema.ts'
 import { changeStatus } from './status.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the campaign.') })
 
 /** Sales front-ends call a campaign that has not begun a draft. */
 const toSales = (campaign: schema.Campaign) => ({
@@ -48,11 +48,22 @@ export const campaignRoutes: RouteTable = {
       summary:
         "A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first, all of them unless limited",
       query: z.object({
-        userId: id.optional(),
-        limit: z.coerce.number().int().min(1).max(200).optional(),
-        cursor: z.string().max(500).optional(),
+        userId: id
+          .optional()
+          .describe("Only campaigns of this member, as a bare array. Without it: `{data}` with the whole workspace's."),
+        limit: z.coerce.number().int().min(1).max(200).optional().describe('How many items a page has at most.'),
+        cursor: z
+          .string()
+          .max(500)
+          .optional()
+          .describe(
+            'Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.',
+          ),
       }),
-      answer: z.union([z.array(schema.Campaign), z.object({ data: z.array(schema.SalesCampaign) })]),
+      answer: z.union([
+        z.array(schema.Campaign),
+        z.object({ data: z.array(schema.SalesCampaign).describe('The campaigns of the workspace, newest first.') }),
+      ]),
       async handler(ctx, { query, request }) {
         const { userId, limit = bareListLimit } = query
         const campaigns = await listCampaigns(ctx, { ...query, limit })
@@ -82,7 +93,10 @@ export const campaignRoutes: RouteTable = {
         record: false,
       },
       status: 201,
-      answer: z.union([schema.Campaign, z.object({ data: schema.SalesCampaign })]),
+      answer: z.union([
+        schema.Campaign,
+        z.object({ data: schema.SalesCampaign.describe('The campaign, when the request named it with `name`.') }),
+      ]),
       async handler(ctx, { body }) {
         const campaign = await createCampaign(ctx, body)
         return body.title === undefined ? { data: toSales(campaign) } : campaign
@@ -94,8 +108,8 @@ export const campaignRoutes: RouteTable = {
       path: '/api/campaigns/call-count/:userId',
       access: 'campaigns:read',
       summary: "How many contacts a member's campaigns have dialled",
-      params: z.object({ userId: id }),
-      answer: z.object({ totalCalls: z.number().int() }),
+      params: z.object({ userId: id.describe('The member whose calls are counted.') }),
+      answer: z.object({ totalCalls: z.number().int().describe('Contacts dialled in all campaigns of the member.') }),
       handler: (ctx, { params }) => countCallsOf(ctx, params.userId),
     }),
     getCampaign: route({
@@ -144,7 +158,7 @@ export const campaignRoutes: RouteTable = {
       access: 'campaign-calls:read',
       summary: 'Each contact of a campaign and how its call went',
       params: byId,
-      query: page().extend({ status: z.enum(schema.callStatuses).optional() }),
+      query: page().extend({ status: z.enum(schema.callStatuses).optional().describe('Only calls in this state.') }),
       answer: pageOf(schema.CampaignCall),
       handler: (ctx, { params, query }) => listCalls(ctx, params.id, query),
     }),

@@ -37,13 +37,14 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a
 /** In the contact's own time zone. `end` is no longer within. */
 export const CallingHours = z
   .object({
-    start: timeOfDay.default('08:00'),
-    end: timeOfDay.default('21:00'),
+    start: timeOfDay.default('08:00').describe('Earliest local time of a call, like `08:00`.'),
+    end: timeOfDay.default('21:00').describe('Latest local time a call may start, like `21:00`.'),
     days: z
       .array(weekday)
       .min(1)
       .max(7)
-      .default([...weekdays]),
+      .default([...weekdays])
+      .describe('Days of the week on which calls are made.'),
   })
   .refine(({ start, end }) => start < end, {
     message: 'The end must be later than the start, on the same day.',
@@ -63,10 +64,24 @@ export const retryable = ['busy', 'no_answer', 'failed'] as const
 
 export const Retry = z
   .object({
-    /** The first call included. */
-    max_attempts: z.number().int().min(1).max(20).default(3),
-    delay_minutes: z.number().int().min(1).max(43_200).default(60),
-    on: z.array(z.enum(retryable)).default(['busy', 'no_answer']),
+    max_attempts: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(3)
+      .describe('How many times one contact is called at most, the first call included.'),
+    delay_minutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(43_200)
+      .default(60)
+      .describe('Minutes between two calls to the same contact.'),
+    on: z
+      .array(z.enum(retryable))
+      .default(['busy', 'no_answer'])
+      .describe('After which results the contact is called again.'),
   })
   .meta({ id: 'Retry' })
 
@@ -93,94 +108,196 @@ const channels = z
   .min(1)
   .max(4)
 const settings = {
-  max_concurrent_calls: z.number().int().min(1).max(5000),
-  calls_per_second: z.number().min(0.001).max(1000),
-  ring_timeout_seconds: z.number().int().min(5).max(300),
-  voicemail: z.enum(['hang_up', 'leave_message']),
-  record: z.boolean(),
+  max_concurrent_calls: z
+    .number()
+    .int()
+    .min(1)
+    .max(5000)
+    .describe('How many calls of the campaign go at the same time at most; 10 by default.'),
+  calls_per_second: z
+    .number()
+    .min(0.001)
+    .max(1000)
+    .describe('How many calls are started in a second at most; 1 by default.'),
+  ring_timeout_seconds: z
+    .number()
+    .int()
+    .min(5)
+    .max(300)
+    .describe('How long it rings before the call counts as not answered; 30 by default.'),
+  voicemail: z
+    .enum(['hang_up', 'leave_message'])
+    .describe(
+      '`leave_message` ends an answered call soon after the greeting, so that an answering machine records it and no more. It does not tell machines from people. `hang_up` waits for a key.',
+    ),
+  record: z.boolean().describe('True to record the calls.'),
 }
 
 const counts = {
-  /** Contacts that are finished, in percent of all. */
-  progress: z.number().int(),
-  contacts: z.number().int(),
-  /** Contacts that were dialled. */
-  total_calls: z.number().int(),
-  answered_calls: z.number().int(),
-  transferred_calls: z.number().int(),
-  /** Dialled contacts that are finished without an answer. */
-  failed_calls: z.number().int(),
+  progress: z.number().int().describe('Contacts that are finished, in percent of all.'),
+  contacts: z.number().int().describe('How many contacts the campaign has.'),
+  total_calls: z.number().int().describe('Contacts that were dialled.'),
+  answered_calls: z.number().int().describe('Contacts that answered.'),
+  transferred_calls: z.number().int().describe('Contacts that were connected to the transfer number.'),
+  failed_calls: z.number().int().describe('Dialled contacts that are finished without an answer.'),
 }
 
 const campaignFields = {
-  id,
-  user_id: id,
-  created_by: id,
-  title: z.string(),
-  name: z.string(),
-  description: z.string().nullable(),
-  segment: z.string().nullable(),
-  channels: z.array(z.string()),
-  contact_list_id: id.nullable(),
-  sip_provider_id: id.nullable(),
-  greeting_file_id: id.nullable(),
-  greeting_file_url: z.string().nullable(),
-  greeting_file_name: z.string().nullable(),
-  transfer_number: z.string().nullable(),
-  caller_id: z.string().nullable(),
-  /** null: any time. */
-  calling_hours: z.object({ start: z.string(), end: z.string(), days: z.array(z.string()) }).nullable(),
-  key_map: z.record(z.string(), z.string()),
-  retry: z.object({ max_attempts: z.number().int(), delay_minutes: z.number().int(), on: z.array(z.string()) }),
-  max_concurrent_calls: z.number().int(),
-  calls_per_second: z.number(),
-  ring_timeout_seconds: z.number().int(),
-  voicemail: z.string(),
-  record: z.boolean(),
+  id: id.describe('Id of the campaign.'),
+  user_id: id.describe('The member who created it.'),
+  created_by: id.describe('The member who created it; the same as `user_id`.'),
+  title: z.string().describe('Name of the campaign; the same as `name`.'),
+  name: z.string().describe('Name of the campaign; the same as `title`.'),
+  description: z.string().nullable().describe('Notes about the campaign, for the team.'),
+  segment: z
+    .string()
+    .nullable()
+    .describe('A free label for the audience, like `Lisbon buyers`. It selects no contacts; `contact_list_id` does.'),
+  channels: z.array(z.string()).describe('How contacts are reached.'),
+  contact_list_id: id.nullable().describe('The list whose contacts are called. Needed to start.'),
+  sip_provider_id: id.nullable().describe('The provider that carries the calls. Default: the only active one.'),
+  greeting_file_id: id
+    .nullable()
+    .describe('The uploaded greeting that is played when someone answers. Needed to start.'),
+  greeting_file_url: z
+    .string()
+    .nullable()
+    .describe(
+      'Address of the greeting. In a request: of an uploaded one, instead of `greeting_file_id`; addresses elsewhere are refused.',
+    ),
+  greeting_file_name: z.string().nullable().describe("Name of the greeting's file."),
+  transfer_number: z
+    .string()
+    .nullable()
+    .describe("Number that key 1 connects the contact to; must be one of the workspace's transfer numbers."),
+  caller_id: z
+    .string()
+    .nullable()
+    .describe("Number that the called person sees. Default: the provider's first caller id."),
+  calling_hours: z
+    .object({
+      start: z.string().describe('Earliest local time of a call, like `08:00`.'),
+      end: z.string().describe('Latest local time a call may start, like `21:00`.'),
+      days: z.array(z.string()).describe('Days of the week on which calls are made.'),
+    })
+    .nullable()
+    .describe(
+      "When calls may be made, in the contact's own time zone. Default: 08:00 to 21:00 every day; null: any time.",
+    ),
+  key_map: z
+    .record(z.string(), z.string())
+    .describe(
+      'What each telephone key does after the greeting: `transfer` to the transfer number, `repeat` the greeting, `opt_out` to the do-not-call list. Default: 1 transfers, 2 repeats, 9 opts out. A map with `transfer` needs a `transfer_number`.',
+    ),
+  retry: z
+    .object({
+      max_attempts: z.number().int().describe('How many times one contact is called at most, the first call included.'),
+      delay_minutes: z.number().int().describe('Minutes between two calls to the same contact.'),
+      on: z.array(z.string()).describe('After which results the contact is called again.'),
+    })
+    .describe('When a contact is called again. Default: 3 calls, 60 minutes apart, after `busy` and `no_answer`.'),
+  max_concurrent_calls: z
+    .number()
+    .int()
+    .describe('How many calls of the campaign go at the same time at most; 10 by default.'),
+  calls_per_second: z.number().describe('How many calls are started in a second at most; 1 by default.'),
+  ring_timeout_seconds: z
+    .number()
+    .int()
+    .describe('How long it rings before the call counts as not answered; 30 by default.'),
+  voicemail: z
+    .string()
+    .describe(
+      '`leave_message` ends an answered call soon after the greeting, so that an answering machine records it and no more. It does not tell machines from people. `hang_up` waits for a key.',
+    ),
+  record: z.boolean().describe('True to record the calls.'),
   ...counts,
-  /** Dials, repeated ones included. */
-  attempts: z.number().int(),
-  /** Answered contacts in percent of the dialled ones. */
-  connect_rate: z.number(),
-  booked_appointments: z.number().int(),
-  created_at: instant,
-  updated_at: instant,
-  started_at: instant.nullable(),
-  /** Why it was paused, when that was not a member's doing. */
-  status_reason: z.string().nullable(),
-  ended_at: instant.nullable(),
+  attempts: z.number().int().describe('Calls made, repeated ones included.'),
+  connect_rate: z.number().describe('Answered contacts in percent of the dialled ones, with one decimal.'),
+  booked_appointments: z.number().int().describe('Appointments made with contacts of the campaign.'),
+  created_at: instant.describe('When the campaign was created.'),
+  updated_at: instant.describe('When the campaign was last changed.'),
+  started_at: instant.nullable().describe('When it was started; null: not yet.'),
+  status_reason: z
+    .string()
+    .nullable()
+    .describe('Why the server paused it by itself, in a sentence; null when it did not.'),
+  ended_at: instant.nullable().describe('When it was completed or stopped.'),
 }
 
-export const Campaign = z.object({ ...campaignFields, status: z.enum(statuses) }).meta({ id: 'Campaign' })
+export const Campaign = z
+  .object({
+    ...campaignFields,
+    status: z
+      .enum(statuses)
+      .describe(
+        '`pending` until started, then `active` or `paused`; `completed` when every contact is finished, `stopped` when someone ended it.',
+      ),
+  })
+  .meta({ id: 'Campaign' })
 
 /** The same to a sales front-end, which calls a campaign that has not begun a draft. */
 export const SalesCampaign = z
-  .object({ ...campaignFields, status: z.enum(['draft', 'active', 'paused', 'completed', 'stopped']) })
+  .object({
+    ...campaignFields,
+    status: z
+      .enum(['draft', 'active', 'paused', 'completed', 'stopped'])
+      .describe('As for a campaign elsewhere, except that one not yet started is a `draft`.'),
+  })
   .meta({ id: 'SalesCampaign' })
 
 const optionalFields = {
-  description: optional(description),
-  segment: optional(z.string().max(255)),
-  channels: optional(channels),
-  contact_list_id: optional(id),
-  sip_provider_id: optional(id),
-  greeting_file_id: optional(id),
-  greeting_file_url: optional(greetingUrl),
-  transfer_number: optional(phoneNumber),
-  caller_id: optional(callerId),
-  /** Left out: 08:00 to 21:00 every day. null: any time. */
-  calling_hours: CallingHours.nullable().optional(),
-  key_map: optional(KeyMap),
-  retry: optional(Retry),
-  max_concurrent_calls: optional(settings.max_concurrent_calls),
-  calls_per_second: optional(settings.calls_per_second),
-  ring_timeout_seconds: optional(settings.ring_timeout_seconds),
-  voicemail: optional(settings.voicemail),
-  record: optional(settings.record),
+  description: optional(description).describe('Notes about the campaign, for the team.'),
+  segment: optional(z.string().max(255)).describe(
+    'A free label for the audience, like `Lisbon buyers`. It selects no contacts; `contact_list_id` does.',
+  ),
+  channels: optional(channels).describe('How contacts are reached.'),
+  contact_list_id: optional(id).describe('The list whose contacts are called. Needed to start.'),
+  sip_provider_id: optional(id).describe('The provider that carries the calls. Default: the only active one.'),
+  greeting_file_id: optional(id).describe(
+    'The uploaded greeting that is played when someone answers. Needed to start.',
+  ),
+  greeting_file_url: optional(greetingUrl).describe(
+    'Address of the greeting. In a request: of an uploaded one, instead of `greeting_file_id`; addresses elsewhere are refused.',
+  ),
+  transfer_number: optional(phoneNumber).describe(
+    "Number that key 1 connects the contact to; must be one of the workspace's transfer numbers.",
+  ),
+  caller_id: optional(callerId).describe(
+    "Number that the called person sees. Default: the provider's first caller id.",
+  ),
+  calling_hours: CallingHours.nullable()
+    .optional()
+    .describe(
+      "When calls may be made, in the contact's own time zone. Default: 08:00 to 21:00 every day; null: any time.",
+    ),
+  key_map: optional(KeyMap).describe(
+    'What each telephone key does after the greeting: `transfer` to the transfer number, `repeat` the greeting, `opt_out` to the do-not-call list. Default: 1 transfers, 2 repeats, 9 opts out. A map with `transfer` needs a `transfer_number`.',
+  ),
+  retry: optional(Retry).describe(
+    'When a contact is called again. Default: 3 calls, 60 minutes apart, after `busy` and `no_answer`.',
+  ),
+  max_concurrent_calls: optional(settings.max_concurrent_calls).describe(
+    'How many calls of the campaign go at the same time at most; 10 by default.',
+  ),
+  calls_per_second: optional(settings.calls_per_second).describe(
+    'How many calls are started in a second at most; 1 by default.',
+  ),
+  ring_timeout_seconds: optional(settings.ring_timeout_seconds).describe(
+    'How long it rings before the call counts as not answered; 30 by default.',
+  ),
+  voicemail: optional(settings.voicemail).describe(
+    '`leave_message` ends an answered call soon after the greeting, so that an answering machine records it and no more. It does not tell machines from people. `hang_up` waits for a key.',
+  ),
+  record: optional(settings.record).describe('True to record the calls.'),
 }
 
 export const NewCampaign = z
-  .object({ title: optional(title), name: optional(title), ...optionalFields })
+  .object({
+    title: optional(title).describe('Name of the campaign; the same as `name`.'),
+    name: optional(title).describe('Name of the campaign; the same as `title`.'),
+    ...optionalFields,
+  })
   .refine((body) => body.title !== undefined || body.name !== undefined, {
     message: 'Give the campaign a title (or a name).',
     path: ['title'],
@@ -190,44 +307,65 @@ export const NewCampaign = z
 export const CampaignChanges = z
   .object({
     ...optionalFields,
-    title: optional(title),
-    name: optional(title),
-    description: clearable(description),
-    segment: clearable(z.string().max(255)),
-    contact_list_id: clearable(id),
-    sip_provider_id: clearable(id),
-    greeting_file_id: clearable(id),
-    greeting_file_url: clearable(greetingUrl),
-    transfer_number: clearable(phoneNumber),
-    caller_id: clearable(callerId),
+    title: optional(title).describe('Name of the campaign; the same as `name`.'),
+    name: optional(title).describe('Name of the campaign; the same as `title`.'),
+    description: clearable(description).describe('Notes about the campaign, for the team. `null` empties it.'),
+    segment: clearable(z.string().max(255)).describe(
+      'A free label for the audience, like `Lisbon buyers`. It selects no contacts; `contact_list_id` does. `null` empties it.',
+    ),
+    contact_list_id: clearable(id).describe('The list whose contacts are called. Needed to start. `null` empties it.'),
+    sip_provider_id: clearable(id).describe(
+      'The provider that carries the calls. Default: the only active one. `null` empties it.',
+    ),
+    greeting_file_id: clearable(id).describe(
+      'The uploaded greeting that is played when someone answers. Needed to start. `null` empties it.',
+    ),
+    greeting_file_url: clearable(greetingUrl).describe(
+      'Address of the greeting. In a request: of an uploaded one, instead of `greeting_file_id`; addresses elsewhere are refused. `null` empties it.',
+    ),
+    transfer_number: clearable(phoneNumber).describe(
+      "Number that key 1 connects the contact to; must be one of the workspace's transfer numbers. `null` empties it.",
+    ),
+    caller_id: clearable(callerId).describe(
+      "Number that the called person sees. Default: the provider's first caller id. `null` empties it.",
+    ),
   })
   .meta({ id: 'CampaignChanges' })
 
 export const CampaignCall = z
   .object({
-    id,
-    contact_id: id.nullable(),
-    phone_number: z.string(),
-    status: z.enum(callStatuses),
-    attempts: z.number().int(),
-    answered_at: instant.nullable(),
-    ended_at: instant.nullable(),
-    duration_seconds: z.number().int().nullable(),
-    /** The key that decided what happened. */
-    key: z.string().nullable(),
-    transferred: z.boolean(),
-    cause: z.string().nullable(),
-    recording_url: z.string().nullable(),
-    /** When the contact is due to be called (again); null once finished. */
-    next_attempt_at: instant.nullable(),
+    id: id.describe('Id of the call.'),
+    contact_id: id.nullable().describe('The contact who is called; null when the contact was deleted.'),
+    phone_number: z.string().describe('Number that is called, in E.164 form.'),
+    status: z
+      .enum(callStatuses)
+      .describe(
+        '`queued` waits; `dialling`, `ringing`, `answered` are in progress; `completed`, `transferred`, `busy`, `no_answer`, `failed`, `cancelled`, `do_not_call` are final. `unknown`: a crash hid the result, and the contact is not called again by itself.',
+      ),
+    attempts: z.number().int().describe('Calls made, repeated ones included.'),
+    answered_at: instant.nullable().describe('When the last call was answered; null when it was not.'),
+    ended_at: instant.nullable().describe('When it was completed or stopped.'),
+    duration_seconds: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Seconds between answer and end; null when it was not answered.'),
+    key: z.string().nullable().describe('The telephone key that decided the result, like `1`; null when none did.'),
+    transferred: z.boolean().describe('True when the contact was connected to the transfer number.'),
+    cause: z.string().nullable().describe('Why the call ended, as the provider said it, like `486 Busy Here`.'),
+    recording_url: z
+      .string()
+      .nullable()
+      .describe('Address of the recording; null when none was made. Needs the login.'),
+    next_attempt_at: instant.nullable().describe('When the contact is due to be called (again); null once finished.'),
   })
   .meta({ id: 'CampaignCall' })
 
 /** Absolute counts: a newer one replaces an older one. */
 export const CampaignProgress = z
   .object({
-    campaign_id: id,
-    status: z.enum(statuses),
+    campaign_id: id.describe('The campaign.'),
+    status: z.enum(statuses).describe("The campaign's status."),
     ...counts,
   })
   .meta({ id: 'CampaignProgress' })

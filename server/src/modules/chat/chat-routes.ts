@@ -4,7 +4,7 @@ import { Reply, type Route, route } from '../../platform/http/route.ts'
 import { createChat, getChat, listChats, updateChat } from './chats.ts'
 import { chat, chatChanges, chatQuery, newChat } from './schema.ts'
 
-const params = z.object({ id })
+const params = z.object({ id: id.describe('Id of the chat.') })
 
 export const chatRoutes: Record<string, Route> = {
   listChats: route({

@@ -5,8 +5,8 @@ import { getChat } from './chats.ts'
 import { addMembers, changeMemberRole, leaveChat, listMembers, removeMember } from './members.ts'
 import { chat, chatMember, memberChanges, newMembers } from './schema.ts'
 
-const params = z.object({ id })
-const memberParams = z.object({ id, userId: id })
+const params = z.object({ id: id.describe('Id of the chat.') })
+const memberParams = z.object({ id: id.describe('Id of the chat.'), userId: id.describe('The member.') })
 
 export const chatMemberRoutes: Record<string, Route> = {
   listChatMembers: route({

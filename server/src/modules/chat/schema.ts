@@ -9,17 +9,17 @@ const chatRole = z.enum(['owner', 'admin', 'member'])
 export type ChatRole = z.output<typeof chatRole>
 
 export const chatMember = z.object({
-  user_id: id,
-  name: z.string().nullable(),
-  username: z.string().nullable(),
-  avatar_url: z.string().nullable(),
-  role: chatRole,
-  status: z.string().nullable(),
-  online: z.boolean(),
-  last_seen: instant.nullable(),
-  read_number: z.int(),
-  delivered_number: z.int(),
-  joined_at: instant,
+  user_id: id.describe('The member.'),
+  name: z.string().nullable().describe('Name that others see.'),
+  username: z.string().nullable().describe('Unique handle without `@`.'),
+  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
+  role: chatRole.describe('`owner`, `admin` or `member`. Owners and admins change a group and its members.'),
+  status: z.string().nullable().describe('A short text the member shows about themselves.'),
+  online: z.boolean().describe('True while the member has a connection to the WebSocket.'),
+  last_seen: instant.nullable().describe('When the member was last online.'),
+  read_number: z.int().describe('`number` of the newest message the member has read.'),
+  delivered_number: z.int().describe('`number` of the newest message that reached a device of the member.'),
+  joined_at: instant.describe('When the member joined.'),
 })
 
 const lastMessage = messageInHistory.pick({
@@ -35,46 +35,47 @@ const lastMessage = messageInHistory.pick({
 })
 
 export const chat = z.object({
-  id,
-  type: z.enum(['dm', 'group']),
-  /** Of a dm: the other's. */
-  name: z.string().nullable(),
-  avatar_url: z.string().nullable(),
-  created_by: id,
-  /** Mine. */
-  role: chatRole,
-  archived: z.boolean(),
-  hidden: z.boolean(),
-  unread_count: z.int(),
-  member_count: z.int(),
-  /** In a list the first five. */
-  members: z.array(chatMember),
-  last_message: lastMessage.nullable(),
-  created_at: instant,
-  updated_at: instant,
+  id: id.describe('Id of the chat.'),
+  type: z.enum(['dm', 'group']).describe('`dm` for two people, `group` for more.'),
+  name: z.string().nullable().describe("Name of the group; in a dm the other person's."),
+  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
+  created_by: id.describe('The user who opened the chat.'),
+  role: chatRole.describe("The caller's role in the chat."),
+  archived: z.boolean().describe('True when the caller has put the chat aside. Only for the caller.'),
+  hidden: z.boolean().describe('True when the caller hides the chat from the list. Only for the caller.'),
+  unread_count: z.int().describe('Messages the caller has not read.'),
+  member_count: z.int().describe('How many members the chat has.'),
+  members: z.array(chatMember).describe('The members; in a list of chats the first five.'),
+  last_message: lastMessage.nullable().describe('The newest message in brief; null in an empty chat.'),
+  created_at: instant.describe('When the chat was created.'),
+  updated_at: instant.describe('When the chat was last changed.'),
 })
 export type Chat = z.output<typeof chat>
 
 const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true')
-export const chatQuery = page(50).extend({ archived: optional(yesOrNo), hidden: optional(yesOrNo) })
+export const chatQuery = page(50).extend({
+  archived: optional(yesOrNo).describe('`true`: only archived chats. Default: those that are not.'),
+  hidden: optional(yesOrNo).describe('`true`: only hidden chats. Default: those that are not.'),
+})
 export type ChatQuery = z.output<typeof chatQuery>
 
 export const newChat = z.object({
-  type: z.enum(['dm', 'group']),
-  name: optional(text(200)),
-  avatar_url: optional(pictureUrl),
+  type: z.enum(['dm', 'group']).describe('`dm` for two people, `group` for more.'),
+  name: optional(text(200)).describe('Name of a group.'),
+  avatar_url: optional(pictureUrl).describe('Address of a picture for a group.'),
   member_ids: z
     .array(id)
     .max(maxMembers - 1)
-    .default([]),
+    .default([])
+    .describe('Users to add. A `dm` has exactly one; opening one that exists returns it.'),
 })
 export type NewChat = z.output<typeof newChat>
 
 export const chatChanges = z.object({
-  name: optional(text(200)),
-  avatar_url: clearable(pictureUrl),
-  archived: z.boolean().optional(),
-  hidden: z.boolean().optional(),
+  name: optional(text(200)).describe('New name of a group.'),
+  avatar_url: clearable(pictureUrl).describe('Address of the picture; null when there is none. `null` empties it.'),
+  archived: z.boolean().optional().describe('True when the caller has put the chat aside. Only for the caller.'),
+  hidden: z.boolean().optional().describe('True when the caller hides the chat from the list. Only for the caller.'),
 })
 export type ChatChanges = z.output<typeof chatChanges>
 
@@ -82,6 +83,7 @@ export const newMembers = z.object({
   member_ids: z
     .array(id)
     .min(1)
-    .max(maxMembers - 1),
+    .max(maxMembers - 1)
+    .describe('Users to add to the group.'),
 })
-export const memberChanges = z.object({ role: chatRole })
+export const memberChanges = z.object({ role: chatRole.describe("The member's new role.") })

@@ -9,7 +9,7 @@ import { toE164 } from './phone-number.ts'
 import * as schema from './schema.ts'
 import { listTimeline } from './timeline.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the contact.') })
 
 export const contactRoutes: Record<string, Route> = {
   listContacts: route({
@@ -111,7 +111,7 @@ export const contactRoutes: Record<string, Route> = {
     access: 'contacts:read',
     summary: 'How a contact can be reached',
     params: byId,
-    answer: z.object({ data: z.array(schema.Identity) }),
+    answer: z.object({ data: z.array(schema.Identity).describe("The contact's identities.") }),
     handler: async (ctx, { params }) => ({ data: await listIdentities(ctx, params.id) }),
   }),
   addIdentity: route({
@@ -141,7 +141,7 @@ export const contactRoutes: Record<string, Route> = {
     access: 'contacts:write',
     summary: 'Two contacts are one person: everything of contact_id comes to this one',
     params: byId,
-    body: z.object({ contact_id: id }),
+    body: z.object({ contact_id: id.describe('The contact that is merged into this one and then gone.') }),
     example: { contact_id: '0199b0a0-0000-7000-8000-000000000001' },
     answer: schema.Contact,
     handler: (ctx, { params, body }) => mergeContacts(ctx, params.id, body.contact_id),

@@ -4,7 +4,7 @@ import { type Route, route } from '../../platform/http/route.ts'
 import { createDoNotCall, deleteDoNotCall, listDoNotCall } from './do-not-call.ts'
 import * as schema from './schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the entry.') })
 
 export const doNotCallRoutes: Record<string, Route> = {
   listDoNotCall: route({
@@ -49,7 +49,10 @@ export const doNotCallRoutes: Record<string, Route> = {
     access: 'do-not-call:write',
     summary: 'Take a number off the do-not-call list, by the number or its id in the query',
     query: z
-      .object({ phone_number: z.string().max(50).optional(), id: id.optional() })
+      .object({
+        phone_number: z.string().max(50).optional().describe('The number to take off the list, in any spelling.'),
+        id: id.optional().describe("The entry's id, instead of the number."),
+      })
       .refine((query) => query.phone_number !== undefined || query.id !== undefined, {
         message: 'Say which: phone_number or id.',
         path: ['phone_number'],

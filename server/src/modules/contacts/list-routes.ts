@@ -13,7 +13,7 @@ import {
 } from './lists.ts'
 import * as schema from './schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the contact list.') })
 const someContactIds = ['0199b0a0-0000-7000-8000-000000000001']
 
 export const contactListRoutes: Record<string, Route> = {
@@ -23,7 +23,18 @@ export const contactListRoutes: Record<string, Route> = {
     path: '/api/contact-lists',
     access: 'contact-lists:read',
     summary: 'Contact lists, newest first',
-    query: z.object({ userId: id.optional(), cursor: z.string().max(500).optional() }),
+    query: z.object({
+      userId: id
+        .optional()
+        .describe("Only those of this member. Members without an administrator's role may only ask for their own."),
+      cursor: z
+        .string()
+        .max(500)
+        .optional()
+        .describe(
+          'Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.',
+        ),
+    }),
     answer: z.array(schema.ContactList),
     handler: async (ctx, { query, request }) =>
       bareList(await listContactLists(ctx, query, readCursor(query.cursor)), request.url),

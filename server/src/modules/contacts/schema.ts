@@ -21,33 +21,45 @@ const customValue = z.union([z.string().trim().max(2000), z.number(), z.boolean(
 
 export const Contact = z
   .object({
-    id,
-    user_id: id,
-    first_name: z.string(),
-    last_name: z.string(),
-    /** E.164; null for people met on a channel without numbers. */
-    phone_number: z.string().nullable(),
-    email: z.string().nullable(),
-    notes: z.string().nullable(),
-    /** IANA name; null: worked out from the number. */
-    time_zone: z.string().nullable(),
-    tags: z.array(z.string()),
-    custom_fields: z.record(z.string(), customValue),
-    created_at: instant,
-    updated_at: instant,
+    id: id.describe('Id of the contact.'),
+    user_id: id.describe('The member who created it.'),
+    first_name: z.string().describe('Given name; may be empty.'),
+    last_name: z.string().describe('Family name; may be empty.'),
+    phone_number: z
+      .string()
+      .nullable()
+      .describe('Telephone number in E.164 form; null for people met on a channel without numbers.'),
+    email: z.string().nullable().describe('E-mail address.'),
+    notes: z.string().nullable().describe('Free text for the team.'),
+    time_zone: z
+      .string()
+      .nullable()
+      .describe('IANA name, like `Europe/Lisbon`; null: worked out from the number. Decides the calling hours.'),
+    tags: z.array(z.string()).describe('Labels, at most 50.'),
+    custom_fields: z
+      .record(z.string(), customValue)
+      .describe("Fields of the workspace's own, by name: texts, numbers, true or false."),
+    created_at: instant.describe('When the contact was created.'),
+    updated_at: instant.describe('When the contact was last changed.'),
   })
   .meta({ id: 'Contact' })
 
 export const NewContact = z
   .object({
-    first_name: emptyName,
-    last_name: emptyName,
-    phone_number: optional(phoneNumber),
-    email: optional(email),
-    notes: optional(z.string().max(20_000)),
-    time_zone: optional(timeZone),
-    tags: optional(tags),
-    custom_fields: optional(customFields(customValue)),
+    first_name: emptyName.describe('Given name; may be empty.'),
+    last_name: emptyName.describe('Family name; may be empty.'),
+    phone_number: optional(phoneNumber).describe(
+      "Telephone number in E.164 form, like `+12025550100`. Numbers without a country code are read as the workspace's country.",
+    ),
+    email: optional(email).describe('E-mail address.'),
+    notes: optional(z.string().max(20_000)).describe('Free text for the team.'),
+    time_zone: optional(timeZone).describe(
+      'IANA name, like `Europe/Lisbon`. Default: worked out from the number. Decides the calling hours.',
+    ),
+    tags: optional(tags).describe('Labels, at most 50.'),
+    custom_fields: optional(customFields(customValue)).describe(
+      "Fields of the workspace's own, by name: texts, numbers, true or false.",
+    ),
   })
   .refine((contact) => contact.first_name || contact.last_name || contact.phone_number || contact.email, {
     message: 'Give a name, a telephone number or an e-mail address.',
@@ -57,100 +69,134 @@ export const NewContact = z
 
 export const ContactChanges = z
   .object({
-    first_name: emptyName,
-    last_name: emptyName,
-    phone_number: clearable(phoneNumber),
-    email: clearable(email),
-    notes: clearable(z.string().max(20_000)),
-    time_zone: clearable(timeZone),
-    tags: optional(tags),
-    /** Merged into what is there; null removes a field. */
-    custom_fields: optional(customFields(customValue.nullable())),
+    first_name: emptyName.describe('Given name; may be empty.'),
+    last_name: emptyName.describe('Family name; may be empty.'),
+    phone_number: clearable(phoneNumber).describe(
+      "Telephone number in E.164 form, like `+12025550100`. Numbers without a country code are read as the workspace's country. `null` empties it.",
+    ),
+    email: clearable(email).describe('E-mail address. `null` empties it.'),
+    notes: clearable(z.string().max(20_000)).describe('Free text for the team. `null` empties it.'),
+    time_zone: clearable(timeZone).describe('IANA name, like `Europe/Lisbon`. `null` empties it.'),
+    tags: optional(tags).describe('Labels, at most 50.'),
+    custom_fields: optional(customFields(customValue.nullable())).describe(
+      'Merged into the fields there are; null removes a field.',
+    ),
   })
   .meta({ id: 'ContactChanges' })
 
 export const ContactQuery = page().extend({
-  userId: id.optional(),
-  contact_list_id: id.optional(),
-  phone_number: z.string().max(50).optional(),
-  email: z.string().max(255).optional(),
-  tag: optional(text(50)),
-  /** Parts of a name, an e-mail address or a telephone number, in any order. */
-  q: optional(z.string().trim().max(200)),
+  userId: id
+    .optional()
+    .describe("Only those of this member. Members without an administrator's role may only ask for their own."),
+  contact_list_id: id.optional().describe('Only contacts on this list.'),
+  phone_number: z.string().max(50).optional().describe('Only the contact with this number, in any spelling.'),
+  email: z.string().max(255).optional().describe('Only contacts with exactly this address.'),
+  tag: optional(text(50)).describe('Only contacts with this tag.'),
+  q: optional(z.string().trim().max(200)).describe(
+    'Parts of a name, an e-mail address or a telephone number, in any order.',
+  ),
 })
 
 export const TimelineEntry = z
   .object({
-    id,
-    /** The fact in the module's own words: `order.placed`. */
-    kind: z.string(),
-    title: z.string(),
-    subject: z.object({ kind: z.string(), id }),
-    details: z.record(z.string(), z.unknown()),
-    occurred_at: instant,
+    id: id.describe('Id of the entry, or of the thing it is about.'),
+    kind: z.string().describe('The fact, like `order.placed` or `call.ended`.'),
+    title: z.string().describe('The fact as a sentence for a person.'),
+    subject: z
+      .object({
+        kind: z.string().describe('The fact, like `order.placed` or `call.ended`.'),
+        id: id.describe('Id of the entry, or of the thing it is about.'),
+      })
+      .describe('The thing it is about.'),
+    details: z.record(z.string(), z.unknown()).describe('More about the fact; the fields depend on `kind`.'),
+    occurred_at: instant.describe('When it happened.'),
   })
   .meta({ id: 'TimelineEntry' })
 
 export const NewIdentity = z
   .object({
-    kind: z.enum(['phone', 'email', 'whatsapp', 'telegram', 'viber', 'facebook', 'instagram', 'tiktok', 'web']),
-    value: text(320),
+    kind: z
+      .enum(['phone', 'email', 'whatsapp', 'telegram', 'viber', 'facebook', 'instagram', 'tiktok', 'web'])
+      .describe('The kind of address: a telephone number, an e-mail address or an account at a channel.'),
+    value: text(320).describe("The number, address or the channel's id of the person."),
   })
   .meta({ id: 'NewIdentity' })
 
 /** A way to reach a person. */
-export const Identity = NewIdentity.extend({ id, created_at: instant }).meta({ id: 'Identity' })
+export const Identity = NewIdentity.extend({
+  id: id.describe('Id of the identity.'),
+  created_at: instant.describe('When it was added.'),
+}).meta({ id: 'Identity' })
 
 export const ContactList = z
   .object({
-    id,
-    user_id: id,
-    name: z.string(),
-    description: z.string().nullable(),
-    contact_count: z.number().int(),
-    created_at: instant,
-    updated_at: instant,
+    id: id.describe('Id of the contact list.'),
+    user_id: id.describe('The member who made it.'),
+    name: z.string().describe('Name of the list.'),
+    description: z.string().nullable().describe('Notes about the list, for the team.'),
+    contact_count: z.number().int().describe('How many contacts are on it.'),
+    created_at: instant.describe('When the list was made.'),
+    updated_at: instant.describe('When the list was last changed.'),
   })
   .meta({ id: 'ContactList' })
 
 export const NewContactList = z
-  .object({ name: text(255), description: optional(z.string().max(5000)) })
+  .object({
+    name: text(255).describe('Name of the list.'),
+    description: optional(z.string().max(5000)).describe('Notes about the list, for the team.'),
+  })
   .meta({ id: 'NewContactList' })
 
 export const ContactListChanges = z
-  .object({ name: optional(text(255)), description: clearable(z.string().max(5000)) })
+  .object({
+    name: optional(text(255)).describe('Name of the list.'),
+    description: clearable(z.string().max(5000)).describe('Notes about the list, for the team. `null` empties it.'),
+  })
   .meta({ id: 'ContactListChanges' })
 
-export const ContactIds = z.object({ contact_ids: z.array(id).min(1).max(1000) }).meta({ id: 'ContactIds' })
+export const ContactIds = z
+  .object({ contact_ids: z.array(id).min(1).max(1000).describe('Ids of contacts of the workspace.') })
+  .meta({ id: 'ContactIds' })
 
 export const DoNotCallEntry = z
-  .object({ id, phone_number: z.string(), reason: z.string().nullable(), created_at: instant })
+  .object({
+    id: id.describe('Id of the entry.'),
+    phone_number: z.string().describe('The number that is never called, in E.164 form.'),
+    reason: z.string().nullable().describe('Why, for the team.'),
+    created_at: instant.describe('When it was added.'),
+  })
   .meta({ id: 'DoNotCallEntry' })
 
 export const NewDoNotCallEntry = z
-  .object({ phone_number: phoneNumber, reason: optional(z.string().max(500)) })
+  .object({
+    phone_number: phoneNumber.describe('The number never to call, in any spelling.'),
+    reason: optional(z.string().max(500)).describe('Why, for the team.'),
+  })
   .meta({ id: 'NewDoNotCallEntry' })
 
 export const Import = z
   .object({
-    id,
-    contact_list_id: id.nullable(),
-    status: z.enum(['pending', 'running', 'completed', 'failed']),
-    filename: z.string(),
-    /** Rows of the file, without its header. */
-    total: z.number().int(),
-    /** Rows worked through: created + merged + failed. */
-    done: z.number().int(),
-    created: z.number().int(),
-    /** Rows of people who were known already, in the contact book or earlier in the file. */
-    merged: z.number().int(),
-    failed: z.number().int(),
-    /** Why the file could not be read to its end. */
-    error: z.string().nullable(),
-    /** A CSV of the refused rows with the reason for each; null when there are none. */
-    errors_url: z.string().nullable(),
-    created_at: instant,
-    updated_at: instant,
+    id: id.describe('Id of the import.'),
+    contact_list_id: id.nullable().describe('The list it fills; null when the list was deleted.'),
+    status: z
+      .enum(['pending', 'running', 'completed', 'failed'])
+      .describe('`completed` also when some rows were refused; `failed` when the file could not be read to its end.'),
+    filename: z.string().describe('Name of the file as it was uploaded.'),
+    total: z.number().int().describe('Rows of the file, without its header.'),
+    done: z.number().int().describe('Rows worked through so far: `created` + `merged` + `failed`.'),
+    created: z.number().int().describe('Rows that became new contacts.'),
+    merged: z
+      .number()
+      .int()
+      .describe('Rows about people who were there already, in the workspace or earlier in the file.'),
+    failed: z.number().int().describe('Rows that were refused; `errors_url` says why.'),
+    error: z.string().nullable().describe('Why the file could not be read to its end.'),
+    errors_url: z
+      .string()
+      .nullable()
+      .describe('Address of a CSV with the refused rows and the reason for each; null when there are none.'),
+    created_at: instant.describe('When the file was uploaded.'),
+    updated_at: instant.describe('When the import last made progress.'),
   })
   .meta({ id: 'Import' })
 export type Import = z.output<typeof Import>
@@ -166,24 +212,27 @@ export const ImportForm = z.object({
 
 export const ImportPreview = z
   .object({
-    columns: z.array(z.string()),
-    /** Field by column, as it was understood. */
-    mapping: z.record(z.string(), z.string()),
-    total: z.number().int(),
-    rows: z.array(
-      z.object({
-        line: z.number().int(),
-        contact: Contact.pick({
-          first_name: true,
-          last_name: true,
-          phone_number: true,
-          email: true,
-          notes: true,
-          time_zone: true,
-        }).nullable(),
-        error: z.string().nullable(),
-      }),
-    ),
+    columns: z.array(z.string()).describe('The headers of the file, in their order.'),
+    mapping: z.record(z.string(), z.string()).describe('The field that each recognised column fills, by header.'),
+    total: z.number().int().describe('Rows of the file, without its header.'),
+    rows: z
+      .array(
+        z.object({
+          line: z.number().int().describe('Line of the file, counted from 1 with the header.'),
+          contact: Contact.pick({
+            first_name: true,
+            last_name: true,
+            phone_number: true,
+            email: true,
+            notes: true,
+            time_zone: true,
+          })
+            .nullable()
+            .describe('The contact it would become; null when the row is refused.'),
+          error: z.string().nullable().describe('Why the row is refused; null when it is not.'),
+        }),
+      )
+      .describe('The first ten rows as they would be imported.'),
   })
   .meta({ id: 'ImportPreview' })
 export type ImportPreview = z.output<typeof ImportPreview>

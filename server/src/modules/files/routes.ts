@@ -18,7 +18,18 @@ export const fileRoutes: RouteTable = {
       path: '/api/greeting-files',
       access: 'files:read',
       summary: 'Greetings, newest first',
-      query: z.object({ userId: id.optional(), cursor: z.string().max(500).optional() }),
+      query: z.object({
+        userId: id
+          .optional()
+          .describe("Only those of this member. Members without an administrator's role may only ask for their own."),
+        cursor: z
+          .string()
+          .max(500)
+          .optional()
+          .describe(
+            'Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.',
+          ),
+      }),
       answer: z.array(GreetingFile),
       handler: async (ctx, { query, request }) =>
         bareList(await listGreetings(ctx, query.userId, readCursor(query.cursor)), request.url),
@@ -41,7 +52,7 @@ export const fileRoutes: RouteTable = {
       path: '/api/greeting-files/:id',
       access: 'files:write',
       summary: 'Delete a greeting',
-      params: z.object({ id }),
+      params: z.object({ id: id.describe('Id of the greeting.') }),
       answer: success,
       async handler(ctx, { params }) {
         await deleteGreeting(ctx, params.id)
@@ -54,7 +65,10 @@ export const fileRoutes: RouteTable = {
       path: '/api/files/:id/:filename',
       access: 'files:read',
       summary: 'The content of a file',
-      params: z.object({ id, filename: z.string() }),
+      params: z.object({
+        id: id.describe('Id of the file.'),
+        filename: z.string().describe('Name of the file, as in its address. Only the id decides.'),
+      }),
       answer: bytes('application/octet-stream'),
       errors: [416],
       handler: async (ctx, { params, request }) => sendFile(ctx, await getFile(ctx, params.id), request),
@@ -65,7 +79,7 @@ export const fileRoutes: RouteTable = {
       path: '/api/files/:id/signed-url',
       access: 'files:read',
       summary: 'An address of this file that opens without a login for 15 minutes',
-      params: z.object({ id }),
+      params: z.object({ id: id.describe('Id of the file.') }),
       status: 201,
       answer: SignedUrl,
       async handler(ctx, { params }) {
@@ -79,7 +93,10 @@ export const fileRoutes: RouteTable = {
       path: '/api/signed-files/:token/:filename',
       access: 'public',
       summary: 'The content of a file by its signed address',
-      params: z.object({ token: z.string().max(300), filename: z.string() }),
+      params: z.object({
+        token: z.string().max(300).describe('The signature, from a signed address.'),
+        filename: z.string().describe('Name of the file, as in its address. Only the id decides.'),
+      }),
       answer: bytes('application/octet-stream'),
       async handler(ctx, { params, request }) {
         const { workspaceId, fileId } = openSignature(ctx, params.token)

@@ -3,22 +3,19 @@ import { id, instant } from '../../platform/http/fields.ts'
 
 export const GreetingFile = z
   .object({
-    id,
-    user_id: id,
-    filename: z.string(),
-    /** `/api/files/:id/…`; needs the login. */
-    url: z.string(),
-    /** Rounded. */
-    duration_seconds: z.number().int(),
-    created_at: instant,
+    id: id.describe('Id of the greeting.'),
+    user_id: id.describe('The member who uploaded it.'),
+    filename: z.string().describe('Name of the file as it was uploaded.'),
+    url: z.string().describe('Address of the content, `/api/files/…`. Needs the login.'),
+    duration_seconds: z.number().int().describe('Length in seconds, rounded.'),
+    created_at: instant.describe('When the greeting was created.'),
   })
   .meta({ id: 'GreetingFile' })
 export type GreetingFile = z.output<typeof GreetingFile>
 
 export const SignedUrl = z
   .object({
-    /** Opens without a login until it expires. */
-    url: z.string(),
-    expires_at: instant,
+    url: z.string().describe('Opens the file without a login until it expires.'),
+    expires_at: instant.describe('When the address stops working, at most 15 minutes from now.'),
   })
   .meta({ id: 'SignedUrl' })

@@ -20,11 +20,11 @@ export const pictureUrl = z
 export const role = z.enum(roles)
 
 export const auditEntry = z.object({
-  id,
-  action: z.string(),
-  user_id: id.nullable(),
-  target: z.string().nullable(),
-  details: z.record(z.string(), z.unknown()),
-  address: z.string().nullable(),
-  created_at: instant,
+  id: id.describe('Id of the entry.'),
+  action: z.string().describe('The fact, like `session.created` or `member.removed`.'),
+  user_id: id.nullable().describe('The user who did it; null for the server itself.'),
+  target: z.string().nullable().describe('The thing or person it was done to.'),
+  details: z.record(z.string(), z.unknown()).describe('More about it; the fields depend on `action`.'),
+  address: z.string().nullable().describe('Network address the request came from.'),
+  created_at: instant.describe('When it happened.'),
 })

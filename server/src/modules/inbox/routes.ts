@@ -5,7 +5,9 @@ import { serverContext } from '../../platform/services.ts'
 import { answerChallenge, openDelivery, platformOf } from '../integrations/index.ts'
 import { takeIn } from './messages/inbound.ts'
 
-const params = z.object({ platform: z.string().max(60) })
+const params = z.object({
+  platform: z.string().max(60).describe('`facebook`, `instagram`, `tiktok`, `telegram`, `viber` or `whatsapp`.'),
+})
 
 /** Where the social platforms post. Their messages are conversations, so this is the inbox's. */
 export const webhookRoutes: RouteTable = {
@@ -20,10 +22,12 @@ export const webhookRoutes: RouteTable = {
       rawBody: true,
       params,
       query: z.object({
-        shopId: id.optional(),
-        'hub.mode': z.string().max(100).optional(),
-        'hub.verify_token': z.string().max(500).optional(),
-        'hub.challenge': z.string().max(500).optional(),
+        shopId: id
+          .optional()
+          .describe("The shop that the platform's app belongs to. Left out: the installation's own app."),
+        'hub.mode': z.string().max(100).optional().describe('`subscribe`, as Meta sends it.'),
+        'hub.verify_token': z.string().max(500).optional().describe('The verify token that was entered at Meta.'),
+        'hub.challenge': z.string().max(500).optional().describe('Returned as it is when the token is right.'),
       }),
       answer: textFile('text/plain'),
       errors: [403, 409],
@@ -46,8 +50,14 @@ export const webhookRoutes: RouteTable = {
       rawBody: true,
       notIdempotent: true,
       params,
-      query: z.object({ shopId: id.optional() }),
-      answer: z.object({ received: z.literal(true) }),
+      query: z.object({
+        shopId: id
+          .optional()
+          .describe("The shop that the platform's app belongs to. Left out: the installation's own app."),
+      }),
+      answer: z.object({
+        received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
+      }),
       errors: [401, 409],
       async handler({ services }, { params, query, request }) {
         const platform = platformOf(params.platform)

@@ -23,28 +23,32 @@ export const Attachment = z.object({
   url: z
     .string()
     .max(2000)
-    .regex(/^(https?:\/\/|\/(?!\/))/, 'Give an http(s) address or a path on this server.'),
-  /** `image`, `file`, or a MIME type. */
-  type: z.string().max(100).optional(),
-  name: z.string().max(200).optional(),
+    .regex(/^(https?:\/\/|\/(?!\/))/, 'Give an http(s) address or a path on this server.')
+    .describe('`https://…` of a file that the channel can fetch, or the address of an uploaded file.'),
+  type: z.string().max(100).optional().describe('`image`, `file`, or a media type.'),
+  name: z.string().max(200).optional().describe('Name of the file for people.'),
 })
 export type Attachment = z.output<typeof Attachment>
 
 export const Message = z.object({
-  id,
-  conversation_id: id,
-  sender: z.enum(senders),
-  /** The member who wrote it. */
-  sender_id: id.nullable(),
-  text: z.string(),
-  attachment: Attachment.nullable(),
-  status: z.enum(['queued', 'sent', 'delivered', 'read', 'failed']),
-  /** Why it could not be sent. */
-  error: z.string().nullable(),
-  client_id: z.string().nullable(),
-  /** A note of the team, which the customer never sees. */
-  internal: z.boolean().default(false),
-  created_at: instant,
+  id: id.describe('Id of the message.'),
+  conversation_id: id.describe('The conversation.'),
+  sender: z.enum(senders).describe('Who wrote: the customer, the assistant, a member or the system.'),
+  sender_id: id.nullable().describe('The member who wrote it; null for the customer and the assistant.'),
+  text: z.string().describe('The text.'),
+  attachment: Attachment.nullable().describe('The file it carries, if any.'),
+  status: z
+    .enum(['queued', 'sent', 'delivered', 'read', 'failed'])
+    .describe('How far it is on its way to the customer.'),
+  error: z.string().nullable().describe('Why it could not be sent.'),
+  client_id: z
+    .string()
+    .nullable()
+    .describe(
+      'A name for this message that the sender chooses. Sending it again with the same one returns the first message.',
+    ),
+  internal: z.boolean().default(false).describe('A note of the team, which the customer never sees.'),
+  created_at: instant.describe('When the message was created.'),
 })
 export type Message = z.output<typeof Message>
 

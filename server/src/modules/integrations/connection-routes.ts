@@ -11,8 +11,8 @@ import {
 } from './connections.ts'
 import * as schema from './schema.ts'
 
-const byId = z.object({ id })
-const ofOne = z.object({ data: schema.Integration })
+const byId = z.object({ id: id.describe('Id of the integration.') })
+const ofOne = z.object({ data: schema.Integration.describe('The integration.') })
 
 export const connectionRoutes: Record<string, Route> = {
   listIntegrations: route({
@@ -22,7 +22,7 @@ export const connectionRoutes: Record<string, Route> = {
     access: 'public',
     summary: "The workspace's connections to outside systems; without a login those of the public workspace, in brief",
     query: page(),
-    answer: z.object({ data: z.array(schema.Integration) }),
+    answer: z.object({ data: z.array(schema.Integration).describe("The workspace's integrations.") }),
     handler: async (ctx, { query, request }) => wrapped(await listIntegrations(ctx, query), request.url),
   }),
   saveIntegration: route({

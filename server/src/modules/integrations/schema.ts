@@ -6,31 +6,37 @@ export const integrationStatuses = ['connected', 'disconnected', 'error'] as con
 
 /** As everybody may see it; the rest is for members. */
 export const Integration = z.object({
-  id: id.optional(),
-  name: z.string(),
-  type: z.enum(integrationTypes),
-  status: z.enum(integrationStatuses),
-  platform: z.string().optional(),
-  settings: z.record(z.string(), z.unknown()).optional(),
-  last_sync: instant.nullable().optional(),
-  created_at: instant.optional(),
-  updated_at: instant.optional(),
+  id: id.optional().describe('Id of the integration.'),
+  name: z.string().describe('Name for people.'),
+  type: z.enum(integrationTypes).describe('What kind of system it is.'),
+  status: z
+    .enum(integrationStatuses)
+    .describe('`error` when it stopped working; for systems that connect through this server it is set by the server.'),
+  platform: z.string().optional().describe('The system, like `telegram` or `hubspot`.'),
+  settings: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Settings of the integration, by name. Secrets do not belong here.'),
+  last_sync: instant.nullable().optional().describe('When data was last exchanged.'),
+  created_at: instant.optional().describe('When the integration was created.'),
+  updated_at: instant.optional().describe('When the integration was last changed.'),
 })
 
 export const SaveIntegration = z.object({
-  /** Changes this one; without it the one of this platform, or makes it. */
-  id: optional(id),
-  name: text(200),
-  type: z.enum(integrationTypes),
-  /** Default: made of the name. */
-  platform: optional(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, 'Lower-case letters, digits, - and _.')),
-  /** Of systems that are not connected through this server; of the others it is what is so. */
-  status: optional(z.enum(integrationStatuses)),
+  id: optional(id).describe('Changes this one. Without it: the one of this platform, or a new one.'),
+  name: text(200).describe('Name for people.'),
+  type: z.enum(integrationTypes).describe('What kind of system it is.'),
+  platform: optional(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, 'Lower-case letters, digits, - and _.')).describe(
+    'The system in lower case, like `hubspot`. Default: made of the name.',
+  ),
+  status: optional(z.enum(integrationStatuses)).describe('Only for systems that do not connect through this server.'),
   settings: z
     .record(z.string().max(100), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]))
-    .optional(),
-  /** Write-only. */
-  token: optional(z.string().max(4000)),
+    .optional()
+    .describe('Settings of the integration, by name. Secrets do not belong here.'),
+  token: optional(z.string().max(4000)).describe(
+    'A secret of the other system. Write-only: it is stored encrypted and never returned.',
+  ),
 })
 export type SaveIntegration = z.output<typeof SaveIntegration>
 
@@ -39,43 +45,54 @@ export type IntegrationChanges = z.output<typeof IntegrationChanges>
 
 /** A platform as the shop's front-end lists it. */
 export const ShopIntegration = z.object({
-  platform: z.string(),
-  name: z.string(),
-  type: z.enum(integrationTypes),
-  isConnected: z.boolean(),
-  status: z.enum(integrationStatuses),
-  accountName: z.string().nullable(),
-  error: z.string().nullable(),
-  expiresAt: instant.nullable(),
-  lastSync: instant.nullable(),
+  platform: z.string().describe('`facebook`, `instagram`, `tiktok`, `telegram`, `viber` or `whatsapp`.'),
+  name: z.string().describe('Name for people.'),
+  type: z.enum(integrationTypes).describe('What kind of system it is.'),
+  isConnected: z.boolean().describe('True when messages can be sent and received.'),
+  status: z
+    .enum(integrationStatuses)
+    .describe('`error` when it stopped working; for systems that connect through this server it is set by the server.'),
+  accountName: z.string().nullable().describe('Name of the account at the platform.'),
+  error: z.string().nullable().describe('What went wrong, when `status` is `error`.'),
+  expiresAt: instant.nullable().describe("When the platform's token expires; null: never."),
+  lastSync: instant.nullable().describe('When messages were last exchanged.'),
 })
 
 export const Connect = z.object({
-  /** Of a bot, or of WhatsApp's business account: for telegram, viber and whatsapp. */
-  token: optional(z.string().trim().max(4000)),
-  phoneNumberId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
-  businessAccountId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
-  /** Another page of the Facebook login there is: one of `pages`. */
-  pageId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
+  token: optional(z.string().trim().max(4000)).describe(
+    "The token of the bot, or of WhatsApp's business account: for `telegram`, `viber` and `whatsapp`.",
+  ),
+  phoneNumberId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')).describe(
+    "WhatsApp's id of the number to send from.",
+  ),
+  businessAccountId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')).describe(
+    "WhatsApp's id of the business account.",
+  ),
+  pageId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')).describe(
+    'For `facebook`: the id of another page of the same login.',
+  ),
 })
 export type Connect = z.output<typeof Connect>
 
 export const Credentials = z.object({
-  clientId: optional(text(500)),
-  clientSecret: optional(text(2000)),
-  secretKey: optional(text(2000)),
-  webhookSecret: optional(text(2000)),
-  webhookId: optional(text(100)),
+  clientId: optional(text(500)).describe("Id of the workspace's own app at the platform."),
+  clientSecret: optional(text(2000)).describe('Its secret. Write-only.'),
+  secretKey: optional(text(2000)).describe('Secret key of the payment provider. Write-only.'),
+  webhookSecret: optional(text(2000)).describe("Secret that signs the provider's webhooks. Write-only."),
+  webhookId: optional(text(100)).describe("The provider's id of the webhook, a part of what PayPal signs."),
 })
 export type Credentials = z.output<typeof Credentials>
 
 /** What a browser brings back from a platform, or out of our form. */
 export const Callback = z.object({
-  state: z.string().max(200).optional(),
-  /** What the platform gave the browser; or the token that somebody entered in our form. */
-  code: optional(z.string().trim().max(4000)),
-  error: z.string().max(200).optional(),
-  phoneNumberId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
-  businessAccountId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')),
+  state: z.string().max(200).optional().describe('Ties the answer to the browser that began.'),
+  code: optional(z.string().trim().max(4000)).describe("The platform's code, or the token entered in the form."),
+  error: z.string().max(200).optional().describe('Why the platform did not connect.'),
+  phoneNumberId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')).describe(
+    "WhatsApp's id of the number to send from.",
+  ),
+  businessAccountId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')).describe(
+    "WhatsApp's id of the business account.",
+  ),
 })
 export type Callback = z.output<typeof Callback>

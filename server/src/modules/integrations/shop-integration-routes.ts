@@ -9,8 +9,11 @@ import * as schema from './schema.ts'
 import { connectPlatform, disconnectPlatform, listPlatforms } from './shop-integrations.ts'
 import { webhookOf } from './webhook.ts'
 
-const ofShop = z.object({ shopId: id })
-const ofPlatform = z.object({ shopId: id, platform: z.string().max(60) })
+const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
+const ofPlatform = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  platform: z.string().max(60).describe('`facebook`, `instagram`, `tiktok`, `telegram`, `viber` or `whatsapp`.'),
+})
 
 /** Who may not do this hears that before anything about platforms. */
 async function enter(ctx: Ctx, shopId: string): Promise<void> {
@@ -26,7 +29,10 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     access: 'integrations:read',
     summary: 'The platforms a shop can be connected to, and whether it is',
     params: ofShop,
-    answer: z.object({ data: z.array(schema.ShopIntegration), nextCursor: z.string().nullable() }),
+    answer: z.object({
+      data: z.array(schema.ShopIntegration).describe('The integration list, one page of it.'),
+      nextCursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
+    }),
     handler: async (ctx) => ({ data: await listPlatforms(ctx), nextCursor: null }),
   }),
   connectIntegration: route({
@@ -40,10 +46,13 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     body: schema.Connect,
     example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
     answer: z.object({
-      authUrl: z.string().optional(),
-      success: z.literal(true).optional(),
-      platform: z.string().optional(),
-      accountName: z.string().nullable().optional(),
+      authUrl: z
+        .string()
+        .optional()
+        .describe("The page to open in a browser: the platform's login. Missing when a token was enough."),
+      success: z.literal(true).optional().describe('True when a token was enough and it is connected now.'),
+      platform: z.string().optional().describe('The connected platform.'),
+      accountName: z.string().nullable().optional().describe('Name of the account at the platform.'),
     }),
     errors: [409, 502],
     notIdempotent: true,
@@ -76,7 +85,10 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     params: ofPlatform,
     body: schema.Credentials,
     example: { clientId: '1234567890', clientSecret: 'a long secret' },
-    answer: success.extend({ webhookUrl: z.string().optional(), verifyToken: z.string().optional() }),
+    answer: success.extend({
+      webhookUrl: z.string().optional().describe('Address to enter as the webhook at the platform.'),
+      verifyToken: z.string().optional().describe('Verify token to enter beside it.'),
+    }),
     async handler(ctx, { params, body }) {
       await enter(ctx, params.shopId)
       const provider = providerOf(params.platform)

@@ -3,13 +3,13 @@ import { id, instant } from '../../platform/http/fields.ts'
 
 /** A browser's PushSubscription as its `toJSON()` writes it (W3C Push API). */
 const PushSubscription = z.object({
-  endpoint: z.url().max(2000),
-  keys: z.object({
-    /** Its public key, P-256 uncompressed, base64url. */
-    p256dh: z.string().max(200),
-    /** 16 random bytes, base64url. */
-    auth: z.string().max(50),
-  }),
+  endpoint: z.url().max(2000).describe("Address at the browser's push service, from `PushSubscription`."),
+  keys: z
+    .object({
+      p256dh: z.string().max(200).describe("The browser's public key: P-256, uncompressed, base64url."),
+      auth: z.string().max(50).describe("The browser's secret: 16 random bytes, base64url."),
+    })
+    .describe("The subscription's keys, from `PushSubscription.toJSON()`."),
 })
 export type PushSubscription = z.output<typeof PushSubscription>
 
@@ -20,18 +20,23 @@ const unwrapped = (body: unknown) =>
 export const Subscribe = z.preprocess(unwrapped, PushSubscription)
 export const Unsubscribe = z.preprocess(unwrapped, PushSubscription.pick({ endpoint: true }))
 
-export const Subscription = z.object({ id, endpoint: z.string(), createdAt: instant })
+export const Subscription = z.object({
+  id: id.describe('Id of the subscription.'),
+  endpoint: z.string().describe("Address at the browser's push service, from `PushSubscription`."),
+  createdAt: instant.describe('When the subscription was created.'),
+})
 
-export const VapidPublicKey = z.object({ publicKey: z.string() })
+export const VapidPublicKey = z.object({
+  publicKey: z.string().describe("The server's key for `applicationServerKey`, base64url."),
+})
 
 export const notificationTypes = ['info', 'success', 'warning', 'error'] as const
 
 /** What people are told, live and by push. */
 export const Notification = z.object({
-  title: z.string(),
-  message: z.string(),
-  type: z.enum(notificationTypes),
-  /** Where a click leads. */
-  url: z.string().nullable(),
+  title: z.string().describe('The heading.'),
+  message: z.string().describe('The text.'),
+  type: z.enum(notificationTypes).describe('What it is about.'),
+  url: z.string().nullable().describe('The page a click leads to; null: none.'),
 })
 export type Notification = z.output<typeof Notification>

@@ -1,12 +1,16 @@
 import { z } from 'zod'
 
 export const Ticket = z.object({
-  /** For `/ws?ticket=`; good once. */
-  ticket: z.string(),
-  /** Seconds. */
-  expires_in: z.int(),
+  ticket: z.string().describe('For `/ws?ticket=`; good once.'),
+  expires_in: z.int().describe('Seconds until it stops working.'),
 })
 export type Ticket = z.infer<typeof Ticket>
 
 /** `resume`: what this user missed since the frame with this id; without one, only the place to resume from later. */
-export const Resume = z.object({ after: z.string().max(100).nullish() })
+export const Resume = z.object({
+  after: z
+    .string()
+    .max(100)
+    .nullish()
+    .describe('The `id` of the last frame that was received; left out: only a place to resume from later.'),
+})

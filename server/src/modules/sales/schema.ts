@@ -4,8 +4,9 @@ import { instant } from '../../platform/http/fields.ts'
 export const priorities = ['high', 'medium', 'low'] as const
 
 /** Seed 004's answers: one thing or a list, wrapped. Further pages are in the `Link` header. */
-export const dataOf = <T extends z.ZodType>(item: T) => z.object({ data: item })
-export const listOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item) })
+export const dataOf = <T extends z.ZodType>(item: T) => z.object({ data: item.describe('The thing itself.') })
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ data: z.array(item).describe('One page of the list; the `Link` header leads to the next one.') })
 
 // A calendar of the years that people live in; the database's own range is wider than a JavaScript date.
 export const moment = instant.refine((time) => /^20\d\d-/.test(time), 'Give a time of this century.')

@@ -4,12 +4,20 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
 
-const table = z.object({ accessible: z.boolean(), count: z.int() })
+const table = z.object({
+  accessible: z.boolean().describe('Whether it can be read.'),
+  count: z.int().describe('How many rows can be read.'),
+})
 export const DatabaseTest = z
   .object({
-    success: z.literal(true),
-    message: z.string(),
-    tables: z.object({ properties: table, integrations: table }),
+    success: z.literal(true).describe('Always true.'),
+    message: z.string().describe('A sentence for a person.'),
+    tables: z
+      .object({
+        properties: table.describe('The public properties.'),
+        integrations: table.describe('The public integrations.'),
+      })
+      .describe('What can be read without a login, by table.'),
   })
   .meta({ id: 'DatabaseTest' })
 

@@ -26,10 +26,19 @@ import { toList } from './wire.ts'
 // workspace: what they see is decided here. So every route answers through a schema of public fields, none takes an id
 // of a contact or an order, and a conversation is reached only by the token that was given out for that very one.
 
-const ofShop = z.object({ shopId: id })
-const ofProduct = z.object({ shopId: id, productId: id })
-const ofForm = z.object({ shopId: id, formId: id })
-const ofConversation = z.object({ shopId: id, conversationId: id })
+const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
+const ofProduct = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  productId: id.describe('The product.'),
+})
+const ofForm = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  formId: id.describe('The form.'),
+})
+const ofConversation = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  conversationId: id.describe("The conversation of the visitor's token."),
+})
 
 /** A public route of a shop that is open. */
 function publicRoute<

@@ -11,8 +11,11 @@ import { createShop, getShop, listShops, updateShop } from './shops.ts'
 import { inviteTeammate } from './team.ts'
 import { type ShopRow, toInvitation, toList, toShop, toShopSummary, toTeammate } from './wire.ts'
 
-const ofShop = z.object({ shopId: id })
-const ofTeammate = z.object({ shopId: id, userId: id })
+const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
+const ofTeammate = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  userId: id.describe('The member.'),
+})
 
 const inFull = async (ctx: Ctx, shop: ShopRow) => toShop(shop, await listPlatforms(ctx))
 
@@ -96,7 +99,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     access: 'members:write',
     summary: "Change a teammate's role. Only an owner changes owners",
     params: ofTeammate,
-    body: z.object({ role }),
+    body: z.object({ role: role.describe('The new role.') }),
     example: { role: 'admin' },
     answer: schema.Teammate,
     errors: [409],

@@ -19,8 +19,17 @@ import {
   updateTransferNumber,
 } from './transfer-numbers.ts'
 
-const byId = z.object({ id })
-const ofMember = z.object({ userId: id.optional(), cursor: z.string().max(500).optional() })
+const byId = z.object({ id: id.describe('Id of the SIP provider or transfer number.') })
+const ofMember = z.object({
+  userId: id
+    .optional()
+    .describe("Only those of this member. Members without an administrator's role may only ask for their own."),
+  cursor: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.'),
+})
 
 export const telephonyRoutes: RouteTable = {
   tag: 'Telephony',

@@ -9,7 +9,7 @@ import { acceptCall, declineCall, enterRoom, leaveRoom } from './rooms.ts'
 import { type RoomToken, callQuery, roomChoice, roomToken, tokenRequest, videoCall } from './schema.ts'
 import { admit, secondsOfToken, tokenSeconds } from './tokens.ts'
 
-const params = z.object({ id })
+const params = z.object({ id: id.describe('Id of the video call.') })
 const exampleId = '0199ffff-ffff-7fff-bfff-ffffffffffff'
 
 async function giveToken(ctx: Ctx, room: z.output<typeof tokenRequest>): Promise<RoomToken> {

@@ -9,64 +9,77 @@ const roomName = z
   .regex(/^[\w.:@-]{1,120}$/, 'A room name has letters, digits and . : @ - _, at most 120.')
 
 const callParticipant = z.object({
-  user_id: id,
-  name: z.string().nullable(),
-  avatar_url: z.string().nullable(),
-  state: z.enum(['invited', 'joined', 'declined', 'missed', 'left']),
-  joined_at: instant.nullable(),
-  left_at: instant.nullable(),
+  user_id: id.describe('The user.'),
+  name: z.string().nullable().describe('Name that others see.'),
+  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
+  state: z.enum(['invited', 'joined', 'declined', 'missed', 'left']).describe('What the participant has done so far.'),
+  joined_at: instant.nullable().describe('When the participant joined.'),
+  left_at: instant.nullable().describe('When the participant left.'),
 })
 
 export const videoCall = z.object({
-  id,
-  room_name: z.string(),
-  chat_id: id.nullable(),
-  initiator_id: id,
-  /** The one other person, where there is just one. */
-  participant_id: id.nullable(),
-  provider: z.enum(providers),
-  status: callStatus,
-  /** Between the first answer and the end; 0 when nobody answered. */
-  duration_seconds: z.int(),
-  participants: z.array(callParticipant),
-  started_at: instant,
-  answered_at: instant.nullable(),
-  ended_at: instant.nullable(),
+  id: id.describe('Id of the video call.'),
+  room_name: z.string().describe('Name of the room; the same name is the same call while it goes on.'),
+  chat_id: id.nullable().describe('The chat it was started from; null for a room of its own.'),
+  initiator_id: id.describe('The user who started it.'),
+  participant_id: id.nullable().describe('The one other person; null when there is more than one.'),
+  provider: z
+    .enum(providers)
+    .describe('`mesh`: browsers connect to each other. `livekit`, `twilio`: through that service.'),
+  status: callStatus.describe('`ringing` until someone answers.'),
+  duration_seconds: z.int().describe('Seconds between the first answer and the end; 0 when no one answered.'),
+  participants: z.array(callParticipant).describe('Everyone who was called.'),
+  started_at: instant.describe('When it was started.'),
+  answered_at: instant.nullable().describe('When the first participant answered.'),
+  ended_at: instant.nullable().describe('When it ended.'),
 })
 export type VideoCall = z.output<typeof videoCall>
 
 /** A chat's call, or a room for the workspace. */
-export const tokenRequest = z.object({ room_name: optional(roomName), chat_id: optional(id) })
+export const tokenRequest = z.object({
+  room_name: optional(roomName).describe('The room to enter. Default: one for the chat.'),
+  chat_id: optional(id).describe('The chat to call: its members ring. Needed for the first token of a room.'),
+})
 export const roomToken = z.object({
-  token: z.string(),
-  room_name: z.string(),
-  /** The room's name at LiveKit or Twilio, for `Video.connect(token, { name })`; null for `mesh`. Each call has its own. */
-  provider_room_name: z.string().nullable(),
-  call_id: id,
-  /** Of the user, as the other participants know them. */
-  identity: z.string(),
-  provider: z.enum(providers),
-  /** Where the provider is reached: our WebSocket, LiveKit's; null for Twilio, whose SDK knows. */
-  url: z.string().nullable(),
-  /** For `RTCPeerConnection`. */
-  ice_servers: z.array(
-    z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() }),
-  ),
-  /** Of the token. Who is connected stays connected. */
-  expires_at: instant,
-  call: videoCall,
+  token: z.string().describe('Opens the room at the provider; for `mesh` in `call:join` on the WebSocket.'),
+  room_name: z.string().describe('Name of the room; the same name is the same call while it goes on.'),
+  provider_room_name: z
+    .string()
+    .nullable()
+    .describe("The room's name at LiveKit or Twilio, for `Video.connect(token, { name })`; null for `mesh`."),
+  call_id: id.describe('The call.'),
+  identity: z.string().describe("The user's id, as the other participants see it."),
+  provider: z
+    .enum(providers)
+    .describe('`mesh`: browsers connect to each other. `livekit`, `twilio`: through that service.'),
+  url: z
+    .string()
+    .nullable()
+    .describe("Where the provider is reached: this server's WebSocket or LiveKit's; null for Twilio."),
+  ice_servers: z
+    .array(
+      z.object({
+        urls: z.array(z.string()).describe('Addresses of STUN and TURN servers.'),
+        username: z.string().optional().describe('Name for the TURN server.'),
+        credential: z.string().optional().describe('Password for the TURN server.'),
+      }),
+    )
+    .describe('For `RTCPeerConnection`.'),
+  expires_at: instant.describe('When the token stops working. Connections that are open stay.'),
+  call: videoCall.describe('The call as it is now.'),
 })
 export type RoomToken = z.output<typeof roomToken>
 
-export const roomChoice = z.object({ room_name: roomName })
-export const callQuery = page(50).extend({ chat_id: optional(id) })
+export const roomChoice = z.object({
+  room_name: roomName.describe('Name of the room; the same name is the same call while it goes on.'),
+})
+export const callQuery = page(50).extend({ chat_id: optional(id).describe('Only calls of this chat.') })
 
 export const signal = z.object({
-  room_name: roomName,
-  /** Tells two calls of the same name apart; without it, the newest one. */
-  call_id: optional(id),
-  /** One participant; without it, all others. */
-  to: optional(id),
-  /** An offer, answer, candidate or whatever the clients agree on; not looked at. */
-  signal: z.unknown(),
+  room_name: roomName.describe('Name of the room; the same name is the same call while it goes on.'),
+  call_id: optional(id).describe('Tells two calls of the same name apart. Default: the newest one.'),
+  to: optional(id).describe('One participant; left out: all others.'),
+  signal: z
+    .unknown()
+    .describe('An offer, answer, candidate, or anything the clients agree on. It is passed on as it is.'),
 })

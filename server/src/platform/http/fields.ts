@@ -30,21 +30,32 @@ export const textFile = (mediaType: string) => z.string().meta({ mediaType })
 export const text = (maxLength: number) => z.string().trim().min(1).max(maxLength)
 
 /** The answer of a deletion, and of whatever else has nothing to say. */
-export const success = z.object({ success: z.literal(true) })
-export const message = z.object({ message: z.string() })
+export const success = z.object({
+  success: z.literal(true).describe('Always true; a failure is answered with an error status.'),
+})
+export const message = z.object({ message: z.string().describe('A sentence for a person that says what was done.') })
 /** The value of `success`. */
 export const succeeded = { success: true } as const
 
 /** `?limit=&cursor=` of every list. */
 export const page = (defaultLimit = 50) =>
   z.object({
-    limit: z.coerce.number().int().min(1).max(200).default(defaultLimit),
-    cursor: z.string().max(500).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(defaultLimit).describe('How many items a page has at most.'),
+    cursor: z
+      .string()
+      .max(500)
+      .optional()
+      .describe(
+        'Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.',
+      ),
   })
 
 /** The answer of a list: `next_cursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ data: z.array(item), next_cursor: z.string().nullable() })
+  z.object({
+    data: z.array(item).describe('The page of list, one page of it.'),
+    next_cursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
+  })
 
 /** Reads a cursor made by `toPage`. Throws 400 when it is not one. */
 export function readCursor(cursor: string | undefined): string | null {

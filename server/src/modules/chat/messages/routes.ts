@@ -29,7 +29,7 @@ import {
 } from './schema.ts'
 import { viewMessage } from './views.ts'
 
-const params = z.object({ id })
+const params = z.object({ id: id.describe('Id of the message, poll or file.') })
 const exampleId = '0199ffff-ffff-7fff-bfff-ffffffffffff'
 
 const receiptRoute = (kind: 'read' | 'delivered', summary: string) =>
@@ -198,8 +198,17 @@ export const messageRoutes: Record<string, Route> = {
     path: '/api/uploads/:id/:filename',
     access: 'user',
     summary: 'The content of a file, for its uploader and those to whom it was sent',
-    params: z.object({ id, filename: z.string() }),
-    query: z.object({ ticket: z.string().max(100).optional() }),
+    params: z.object({
+      id: id.describe('Id of the message, poll or file.'),
+      filename: z.string().describe('Name of the file, as in its address.'),
+    }),
+    query: z.object({
+      ticket: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('Opens a view-once file for a moment, from `POST /api/messages/{id}/view`.'),
+    }),
     answer: bytes('application/octet-stream'),
     errors: [416],
     handler: (ctx, { params, query, request }) => downloadFile(ctx, params.id, query.ticket, request),

@@ -5,137 +5,228 @@ import { person } from '../people/schema.ts'
 const maxTextLength = 20_000
 
 export const uploadedFile = z.object({
-  id,
-  url: z.string(),
-  filename: z.string(),
-  mime_type: z.string(),
-  size_bytes: z.int(),
+  id: id.describe('Id of the file, for `file_id` of a message.'),
+  url: z.string().describe('Address of the content. Needs the login.'),
+  filename: z.string().describe('Name of the file as it was uploaded.'),
+  mime_type: z.string().describe('Media type, recognised from the content.'),
+  size_bytes: z.int().describe('Size in bytes.'),
 })
 export type UploadedFile = z.output<typeof uploadedFile>
 
 const messageTypes = ['text', 'image', 'voice', 'video', 'document', 'sticker', 'poll'] as const
 const visibility = z.enum(['everyone', 'view_once', 'disappearing'])
 
-const reaction = z.object({ emoji: z.string(), count: z.int(), user_ids: z.array(id) })
+const reaction = z.object({
+  emoji: z.string().describe('The emoji, one character as people see it.'),
+  count: z.int().describe('How many members reacted with it.'),
+  user_ids: z.array(id).describe('The members who did.'),
+})
 
 export const poll = z.object({
-  id,
-  chat_id: id,
-  message_id: id,
-  question: z.string(),
-  /** `voter_ids` is null when the poll is anonymous. */
-  options: z.array(z.object({ id, text: z.string(), votes: z.int(), voter_ids: z.array(id).nullable() })),
-  multiple: z.boolean(),
-  anonymous: z.boolean(),
-  closes_at: instant.nullable(),
-  closed: z.boolean(),
-  voters: z.int(),
-  created_by: id,
-  created_at: instant,
+  id: id.describe('Id of the poll.'),
+  chat_id: id.describe('The chat.'),
+  message_id: id.describe('The message that shows it.'),
+  question: z.string().describe('The question that is asked.'),
+  options: z
+    .array(
+      z.object({
+        id: id.describe('Id of the poll.'),
+        text: z.string().describe('The choice.'),
+        votes: z.int().describe('How many members chose it.'),
+        voter_ids: z.array(id).nullable().describe('Who chose it; null when the poll is anonymous.'),
+      }),
+    )
+    .describe('The choices and their votes.'),
+  multiple: z.boolean().describe('True when a member may choose more than one option.'),
+  anonymous: z.boolean().describe('True when no one sees who voted for what.'),
+  closes_at: instant.nullable().describe('When voting ends; null or left out: it stays open.'),
+  closed: z.boolean().describe('True when voting has ended.'),
+  voters: z.int().describe('How many members have voted.'),
+  created_by: id.describe('The member who created it.'),
+  created_at: instant.describe('When it was asked.'),
 })
 export type Poll = z.output<typeof poll>
-export const pollWithMyVote = poll.extend({ my_option_ids: z.array(id) })
+export const pollWithMyVote = poll.extend({ my_option_ids: z.array(id).describe('The options the caller voted for.') })
 
 export const newPoll = z.object({
-  chat_id: id,
-  question: text(500),
+  chat_id: id.describe('The chat.'),
+  question: text(500).describe('The question that is asked.'),
   options: z
     .array(text(200))
     .min(2, 'A poll has at least two options.')
     .max(20)
-    .refine((options) => new Set(options).size === options.length, 'Give each option once.'),
-  multiple: z.boolean().default(false),
-  anonymous: z.boolean().default(false),
-  closes_at: optional(instant),
+    .refine((options) => new Set(options).size === options.length, 'Give each option once.')
+    .describe('The choices, as texts.'),
+  multiple: z.boolean().default(false).describe('True when a member may choose more than one option.'),
+  anonymous: z.boolean().default(false).describe('True when no one sees who voted for what.'),
+  closes_at: optional(instant).describe('When voting ends; null or left out: it stays open.'),
 })
 export type NewPoll = z.output<typeof newPoll>
-export const vote = z.object({ poll_id: id, option_ids: z.array(id).max(20) })
+export const vote = z.object({
+  poll_id: id.describe('The poll.'),
+  option_ids: z.array(id).max(20).describe('Ids of the chosen options; an empty list takes the vote back.'),
+})
 
 export const message = z.object({
-  id,
-  chat_id: id,
-  /** Its place in the chat, from 1. Compare it with members' `read_number` and `delivered_number`. */
-  number: z.int(),
-  sender_id: id,
-  sender: person,
-  type: z.enum(messageTypes),
-  /** Null for what may be viewed once; see `POST /api/messages/:id/view`. */
-  content: z.string().nullable(),
-  file: uploadedFile.nullable(),
-  reply_to: id.nullable(),
+  id: id.describe('Id of the message.'),
+  chat_id: id.describe('The chat.'),
+  number: z
+    .int()
+    .describe(
+      'Place in the chat, counted from 1. Compare it with `read_number` and `delivered_number` of the members.',
+    ),
+  sender_id: id.describe('The user who sent it.'),
+  sender: person.describe('The user who sent it.'),
+  type: z
+    .enum(messageTypes)
+    .describe(
+      'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
+    ),
+  content: z
+    .string()
+    .nullable()
+    .describe('The text. Null for a view-once message until `POST /api/messages/{id}/view`.'),
+  file: uploadedFile.nullable().describe('The file it carries, if any.'),
+  reply_to: id.nullable().describe('The message it answers, in the same chat.'),
   reply: z
-    .object({ id, sender_id: id, type: z.enum(messageTypes), content: z.string().nullable(), deleted: z.boolean() })
-    .nullable(),
-  visibility,
-  encrypted: z.boolean(),
-  client_id: z.string().nullable(),
-  /** Of all members: `read` when everyone has read it. */
-  status: z.enum(['sent', 'delivered', 'read']),
-  reactions: z.array(reaction),
-  poll: poll.nullable(),
-  expires_at: instant.nullable(),
-  created_at: instant,
-  edited_at: instant.nullable(),
-  deleted: z.literal(false),
+    .object({
+      id: id.describe('Id of the message.'),
+      sender_id: id.describe('The user who sent it.'),
+      type: z
+        .enum(messageTypes)
+        .describe(
+          'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
+        ),
+      content: z
+        .string()
+        .nullable()
+        .describe('The text. Null for a view-once message until `POST /api/messages/{id}/view`.'),
+      deleted: z.boolean().describe('True when it was deleted; nothing else of it is left then.'),
+    })
+    .nullable()
+    .describe('The answered message in brief; null when it answers none.'),
+  visibility: visibility.describe(
+    '`view_once` can be opened once by each member, `disappearing` is deleted after `expires_in_seconds`.',
+  ),
+  encrypted: z
+    .boolean()
+    .describe('True when the clients encrypted `content`. The server then neither reads nor searches it.'),
+  client_id: z.string().nullable().describe("The sender's own name for it, from the request."),
+  status: z
+    .enum(['sent', 'delivered', 'read'])
+    .describe('Lowest state over all other members: `read` when everyone has read it.'),
+  reactions: z.array(reaction).describe('Emojis with the members who chose them.'),
+  poll: poll.nullable().describe('The poll of a `poll` message.'),
+  expires_at: instant.nullable().describe('When it is deleted; null: never.'),
+  created_at: instant.describe('When it was sent.'),
+  edited_at: instant.nullable().describe('When its text was last changed; null: never.'),
+  deleted: z.literal(false).describe('True when it was deleted; nothing else of it is left then.'),
 })
 export type Message = z.output<typeof message>
 
 /** Of a deleted message only `{ id, deleted: true }` is left. `viewed`: have I opened what may be viewed once? */
-export const messageInHistory = message.extend({ viewed: z.boolean() }).partial().extend({ id, deleted: z.boolean() })
-export const messagePage = z.object({ data: z.array(messageInHistory), next_cursor: z.string().nullable() })
+export const messageInHistory = message
+  .extend({ viewed: z.boolean().describe('True when the caller has opened a view-once message already.') })
+  .partial()
+  .extend({
+    id: id.describe('Id of the message.'),
+    deleted: z.boolean().describe('True when it was deleted; nothing else of it is left then.'),
+  })
+export const messagePage = z.object({
+  data: z.array(messageInHistory).describe('The message list, one page of it.'),
+  next_cursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
+})
 
 export const history = page(50).extend({
-  chat_id: id,
-  /** The id of a message: older ones, newer ones, those about it. */
-  before: optional(id),
-  after: optional(id),
-  around: optional(id),
+  chat_id: id.describe('The chat.'),
+  before: optional(id).describe('Id of a message: only older ones, newest first.'),
+  after: optional(id).describe('Id of a message: only newer ones.'),
+  around: optional(id).describe('Id of a message: it and those before and after it.'),
 })
 export type History = z.output<typeof history>
 
 export const newMessage = z.object({
-  chat_id: id,
-  type: z.enum(messageTypes).default('text'),
-  content: optional(z.string().max(maxTextLength)),
-  file_id: optional(id),
-  reply_to: optional(id),
-  visibility: visibility.default('everyone'),
-  /** When it is gone: after a day when it disappears, 14 days when it may be viewed once. Given alone, it makes a message disappear. */
-  expires_in_seconds: optional(z.int().min(1).max(31_536_000)),
-  encrypted: z.boolean().default(false),
-  /** The sender's own name for it: sent again, it is not sent twice. */
-  client_id: optional(text(100)),
-  /** For `poll`. */
-  poll: optional(newPoll.omit({ chat_id: true })),
+  chat_id: id.describe('The chat.'),
+  type: z
+    .enum(messageTypes)
+    .default('text')
+    .describe(
+      'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
+    ),
+  content: optional(z.string().max(maxTextLength)).describe('The text: required for `text`, a caption for files.'),
+  file_id: optional(id).describe('A file from `POST /api/upload`, which is used up by this message.'),
+  reply_to: optional(id).describe('The message it answers, in the same chat.'),
+  visibility: visibility
+    .default('everyone')
+    .describe('`view_once` can be opened once by each member, `disappearing` is deleted after `expires_in_seconds`.'),
+  expires_in_seconds: optional(z.int().min(1).max(31_536_000)).describe(
+    'Deletes the message so long after it was sent. Default: a day for `disappearing`, 14 days for `view_once`. Given alone, it makes a message disappear.',
+  ),
+  encrypted: z
+    .boolean()
+    .default(false)
+    .describe('True when the clients encrypted `content`. The server then neither reads nor searches it.'),
+  client_id: optional(text(100)).describe("The sender's own name for it: sent again, it is not sent twice."),
+  poll: optional(newPoll.omit({ chat_id: true })).describe('The poll to ask, for the type `poll`.'),
 })
 export type NewMessage = z.output<typeof newMessage>
 
 export const saysSomething = (content: string) => content.trim() !== ''
 export const messageChanges = z.object({
-  content: z.string().min(1).max(maxTextLength).refine(saysSomething, 'A message says something.'),
+  content: z
+    .string()
+    .min(1)
+    .max(maxTextLength)
+    .refine(saysSomething, 'A message says something.')
+    .describe('The new text.'),
 })
-export const messageChoice = z.object({ message_id: optional(id) })
-export const deletedMessage = z.object({ success: z.literal(true), id, deleted: z.literal(true) })
+export const messageChoice = z.object({
+  message_id: optional(id).describe('The message to delete; in the body or the query.'),
+})
+export const deletedMessage = z.object({
+  success: z.literal(true).describe('Always true; a failure is answered with an error status.'),
+  id: id.describe('Id of the message.'),
+  deleted: z.literal(true).describe('True when it was deleted; nothing else of it is left then.'),
+})
 export const viewedMessage = z.object({
-  id,
-  type: z.enum(messageTypes),
-  content: z.string().nullable(),
-  file: uploadedFile.nullable(),
+  id: id.describe('Id of the message.'),
+  type: z
+    .enum(messageTypes)
+    .describe(
+      'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
+    ),
+  content: z
+    .string()
+    .nullable()
+    .describe('The text. Null for a view-once message until `POST /api/messages/{id}/view`.'),
+  file: uploadedFile.nullable().describe('The file it carries, if any.'),
 })
-export const messageSearch = page(50).extend({ q: text(200), chat_id: optional(id) })
+export const messageSearch = page(50).extend({
+  q: text(200).describe('Words of the text, in any order. Encrypted messages are never found.'),
+  chat_id: optional(id).describe('Only in this chat.'),
+})
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const isOneEmoji = (text: string) =>
   /[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]/u.test(text) && [...graphemes.segment(text)].length === 1
 /** One emoji as a keyboard gives it, or the name of one that the front-end draws itself: `:party-parrot:`. */
 const emoji = text(32).refine((text) => isOneEmoji(text) || /^:?[\w+-]+:?$/.test(text), 'Give one emoji.')
-export const newReaction = z.object({ message_id: id, emoji })
-export const reactionsOf = z.object({ message_id: id, reactions: z.array(reaction) })
+export const newReaction = z.object({
+  message_id: id.describe('The message that shows it.'),
+  emoji: emoji.describe('The emoji. Sending the same one again takes the reaction back.'),
+})
+export const reactionsOf = z.object({
+  message_id: id.describe('The message that shows it.'),
+  reactions: z.array(reaction).describe('Emojis with the members who chose them.'),
+})
 
 /** Up to this message, or without one up to the newest. */
-export const receipt = z.object({ chat_id: id, message_id: optional(id) })
+export const receipt = z.object({
+  chat_id: id.describe('The chat.'),
+  message_id: optional(id).describe('The newest message that was read; left out: all.'),
+})
 export const receiptAnswer = z.object({
-  success: z.literal(true),
-  chat_id: id,
-  message_id: id.nullable(),
-  unread_count: z.int(),
+  success: z.literal(true).describe('Always true; a failure is answered with an error status.'),
+  chat_id: id.describe('The chat.'),
+  message_id: id.nullable().describe('The newest message that counts as read now.'),
+  unread_count: z.int().describe('Messages in the chat that the caller has not read.'),
 })

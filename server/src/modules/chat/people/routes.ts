@@ -13,7 +13,11 @@ export const peopleRoutes: Record<string, Route> = {
     path: '/api/users/search',
     access: 'user',
     summary: 'Find people by exact e-mail address, phone number or username, and colleagues by name',
-    query: z.object({ q: text(254) }),
+    query: z.object({
+      q: text(254).describe(
+        'An exact e-mail address, telephone number or username; or part of a name, for people who share a workspace with the caller.',
+      ),
+    }),
     answer: pageOf(person),
     handler: async (ctx, { query }) => ({ data: await findPeople(ctx, query.q), next_cursor: null }),
   }),
@@ -54,7 +58,7 @@ export const peopleRoutes: Record<string, Route> = {
     path: '/api/users/blocks',
     access: 'user',
     summary: 'Block somebody: no messages, calls or presence between the two of you',
-    body: z.object({ user_id: id }),
+    body: z.object({ user_id: id.describe('The user to block.') }),
     example: { user_id: '0199ffff-ffff-7fff-bfff-ffffffffffff' },
     status: 201,
     answer: block,

@@ -4,34 +4,39 @@ import { profile, profileChanges } from '../../identity/people/schema.ts'
 
 /** What people see of each other. */
 export const person = z.object({
-  id,
-  name: z.string().nullable(),
-  username: z.string().nullable(),
-  avatar_url: z.string().nullable(),
+  id: id.describe('Id of the user.'),
+  name: z.string().nullable().describe('Name that others see.'),
+  username: z.string().nullable().describe('Unique handle without `@`; null when none was chosen.'),
+  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
 })
 
 export const block = z.object({
-  user_id: id,
-  name: z.string().nullable(),
-  avatar_url: z.string().nullable(),
-  created_at: instant,
+  user_id: id.describe('The blocked user.'),
+  name: z.string().nullable().describe('Name that others see.'),
+  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
+  created_at: instant.describe('When the user was blocked.'),
 })
 /** Where a DELETE may carry its field in the body or the query. */
-export const blockChoice = z.object({ user_id: optional(id) })
+export const blockChoice = z.object({ user_id: optional(id).describe('The user to unblock.') })
 
 export const chatProfile = profile.extend({
-  email_verified: z.boolean(),
-  phone_verified: z.boolean(),
-  /** What one says about oneself for a while. */
-  status: z.string().nullable(),
-  status_expires_at: instant.nullable(),
-  badges: z.array(z.enum(['email_verified', 'phone_verified', 'admin', 'affiliate'])),
-  online: z.boolean(),
-  last_active: instant.nullable(),
+  email_verified: z.boolean().describe('True once the user has confirmed the address.'),
+  phone_verified: z.boolean().describe('True once the user has confirmed the number.'),
+  status: z.string().nullable().describe('A short text about oneself, like `On holiday`; null when there is none.'),
+  status_expires_at: instant.nullable().describe('When that text disappears by itself; null: it stays.'),
+  badges: z
+    .array(z.enum(['email_verified', 'phone_verified', 'admin', 'affiliate']))
+    .describe('What others may rely on about this user.'),
+  online: z.boolean().describe('True while the user has a connection to the WebSocket.'),
+  last_active: instant.nullable().describe('When the user was last online.'),
 })
 export type ChatProfile = z.output<typeof chatProfile>
 export const chatProfileChanges = profileChanges.extend({
-  status: clearable(text(200)),
-  status_expires_at: clearable(instant),
+  status: clearable(text(200)).describe(
+    'A short text about oneself, like `On holiday`; null when there is none. `null` empties it.',
+  ),
+  status_expires_at: clearable(instant).describe(
+    'When that text disappears by itself; null: it stays. `null` empties it.',
+  ),
 })
 export type ChatProfileChanges = z.output<typeof chatProfileChanges>

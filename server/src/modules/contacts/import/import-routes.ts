@@ -6,7 +6,7 @@ import { importErrorFile } from './error-file.ts'
 import { getImport } from './import-row.ts'
 import { previewImport, startImport } from './imports.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the contact list or import.') })
 
 export const importRoutes: Record<string, Route> = {
   importContacts: route({

@@ -39,7 +39,7 @@ export const apiKeyRoutes: Record<string, Route> = {
     path: '/api/api-keys/:id',
     access: 'api-keys:write',
     summary: 'Revoke an API key; it stops working at once.',
-    params: z.object({ id }),
+    params: z.object({ id: id.describe('Id of the API key.') }),
     answer: success,
     async handler(ctx, { params }) {
       await revokeApiKey(ctx, params.id)

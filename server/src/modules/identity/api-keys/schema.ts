@@ -8,20 +8,25 @@ const scopeNames = Object.keys(scopes) as (keyof typeof scopes)[]
 const grantableScopes = scopeNames.filter((scope) => scope !== 'api-keys:write')
 const scope = z.enum(grantableScopes)
 export const newApiKey = z.object({
-  name,
-  scopes: z.array(scope).min(1, 'Name at least one scope.').max(scopeNames.length),
-  expires_at: optional(instant),
+  name: name.describe('What the key is for, to tell keys apart.'),
+  scopes: z
+    .array(scope)
+    .min(1, 'Name at least one scope.')
+    .max(scopeNames.length)
+    .describe('What the key may do, like `contacts:read`.'),
+  expires_at: optional(instant).describe('When the key stops working. Default: never.'),
 })
 export type NewApiKey = z.output<typeof newApiKey>
 export const apiKey = z.object({
-  id,
-  name: z.string(),
-  prefix: z.string(),
-  scopes: z.array(z.string()),
-  created_by: id,
-  created_at: instant,
-  expires_at: instant.nullable(),
-  /** Exact to five minutes. */
-  last_used_at: instant.nullable(),
+  id: id.describe('Id of the API key.'),
+  name: z.string().describe('What the key is for, to tell keys apart.'),
+  prefix: z.string().describe('The beginning of the key, to recognise it by.'),
+  scopes: z.array(z.string()).describe('What the key may do, like `contacts:read`.'),
+  created_by: id.describe('The member who made it.'),
+  created_at: instant.describe('When the API key was created.'),
+  expires_at: instant.nullable().describe('When the key stops working; null: never.'),
+  last_used_at: instant.nullable().describe('When it was last used, exact to five minutes; null: never.'),
 })
-export const apiKeyWithSecret = apiKey.extend({ key: z.string() })
+export const apiKeyWithSecret = apiKey.extend({
+  key: z.string().describe('The key itself, `sb_live_…`. It is shown once, here.'),
+})

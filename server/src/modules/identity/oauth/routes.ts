@@ -11,7 +11,12 @@ import { withFailure, withSession } from '../supabase/way-back.ts'
 import { type SignInOutcome, beginSignIn, cookieOf, finishSignIn, requireAllowedPage } from './attempts.ts'
 import { offeredProviders } from './providers.ts'
 
-const params = z.object({ provider: z.string().max(100) })
+const params = z.object({
+  provider: z
+    .string()
+    .max(100)
+    .describe('`google`, `github`, or the name of an OpenID Connect provider of this installation.'),
+})
 
 /** A person in a browser reads a page; a program reads JSON. */
 const forReader = <T>({ headers }: FastifyRequest, work: () => Promise<T>) =>
@@ -57,7 +62,16 @@ export const oauthRoutes: Record<string, Route> = {
     path: '/api/auth/oauth',
     access: 'public',
     summary: 'The other providers that people can sign in with here.',
-    answer: z.object({ data: z.array(z.object({ provider: z.string(), name: z.string() })) }),
+    answer: z.object({
+      data: z
+        .array(
+          z.object({
+            provider: z.string().describe("The provider's name in addresses."),
+            name: z.string().describe("The provider's name for people."),
+          }),
+        )
+        .describe('The providers that people can sign in with here.'),
+    }),
     handler: async ({ services }) => ({ data: offeredProviders(services.config) }),
   }),
 
@@ -69,7 +83,17 @@ export const oauthRoutes: Record<string, Route> = {
     summary:
       'Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page is told by a message.',
     params,
-    query: z.object({ redirect_to: optional(z.string().max(2000)), popup: z.stringbool().default(false) }),
+    query: z.object({
+      redirect_to: optional(z.string().max(2000)).describe(
+        "The page to return to: one of this server's or of `CORS_ORIGINS`.",
+      ),
+      popup: z
+        .stringbool()
+        .default(false)
+        .describe(
+          '`true` when the login runs in a window of its own: the result is posted to the page that opened it.',
+        ),
+    }),
     status: 302,
     answer: z.null(),
     errors: [409, 502],
@@ -93,10 +117,18 @@ export const oauthRoutes: Record<string, Route> = {
     summary: 'Where the provider sends the browser back to.',
     params,
     query: z.object({
-      state: z.string().max(200).optional(),
-      code: z.string().max(4000).optional(),
-      iss: z.string().max(500).optional(),
-      error: z.string().max(200).optional(),
+      state: z
+        .string()
+        .max(200)
+        .optional()
+        .describe('Ties the answer to the browser that began, as the provider sends it back.'),
+      code: z
+        .string()
+        .max(4000)
+        .optional()
+        .describe("The provider's code, which the server exchanges for the account."),
+      iss: z.string().max(500).optional().describe("The provider's own address, where it sends it (RFC 9207)."),
+      error: z.string().max(200).optional().describe('Why the provider did not sign the person in.'),
     }),
     status: 302,
     answer: z.null(),

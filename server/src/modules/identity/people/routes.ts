@@ -4,7 +4,7 @@ import { type Route, route } from '../../../platform/http/route.ts'
 import { becomeAffiliate, getProfile, updateProfile } from './profiles.ts'
 import { profile, profileChanges } from './schema.ts'
 
-const params = z.object({ userId: id })
+const params = z.object({ userId: id.describe('The user.') })
 
 export const profileRoutes: Record<string, Route> = {
   getProfile: route({

@@ -21,7 +21,11 @@ export const accountRoutes = (sections: readonly AccountSection[]): RouteTable =
       access: 'user',
       summary:
         'Delete my account. What is mine alone goes; what others rely on, like messages, stays with a deleted user.',
-      body: z.object({ password: optional(credentials.shape.password) }),
+      body: z.object({
+        password: optional(credentials.shape.password).describe(
+          "The caller's password. Needed when the account has one.",
+        ),
+      }),
       example: { password: 'correct horse battery' },
       answer: success,
       errors: [409],

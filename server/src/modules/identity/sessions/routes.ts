@@ -166,7 +166,7 @@ export const sessionRoutes: Record<string, Route> = {
     path: '/api/auth/sessions/:id',
     access: 'user',
     summary: 'Sign out one of my sessions.',
-    params: z.object({ id }),
+    params: z.object({ id: id.describe('Id of the session.') }),
     answer: success,
     async handler(ctx, { params }) {
       await revokeSession(ctx, params.id)

@@ -10,37 +10,49 @@ const fits = (data: object) => Buffer.byteLength(JSON.stringify(data)) <= maxMet
 
 /** Anything an application keeps about its user; what bears a profile field's name goes into the profile too. */
 const data = z
-  .looseObject({ ...profileFields, name: optional(text(200)) })
+  .looseObject({ ...profileFields, name: optional(text(200)).describe('Name that others see.') })
   .refine(fits, `Keep at most ${maxMetadataBytes / 1024} KiB here.`)
 
 export const supabaseSignUp = z.object({
-  email: newAccount.shape.email,
-  password: newAccount.shape.password,
-  data: optional(data),
+  email: newAccount.shape.email.describe('E-mail address to sign in with.'),
+  password: newAccount.shape.password.describe('Password of the new account.'),
+  data: optional(data).describe('Metadata; known fields fill the profile.'),
 })
 
-export const supabaseGrant = z.object({ grant_type: z.enum(['password', 'refresh_token', 'pkce']) })
+export const supabaseGrant = z.object({
+  grant_type: z
+    .enum(['password', 'refresh_token', 'pkce'])
+    .describe('How the tokens are asked for: with a password, a refresh token, or a code of PKCE.'),
+})
 /** Which of them are needed is the grant's to say. */
 export const supabaseToken = z.object({
-  email: credentials.shape.email.optional(),
-  password: credentials.shape.password.optional(),
-  refresh_token: refreshRequest.shape.refresh_token,
-  auth_code: optional(z.string().max(500)),
-  code_verifier: optional(z.string().max(500)),
+  email: credentials.shape.email.optional().describe('For `password`: the e-mail address.'),
+  password: credentials.shape.password.optional().describe('For `password`: the password.'),
+  refresh_token: refreshRequest.shape.refresh_token.describe('For `refresh_token`: the token, good once.'),
+  auth_code: optional(z.string().max(500)).describe('For `pkce`: the code from the redirect.'),
+  code_verifier: optional(z.string().max(500)).describe(
+    'For `pkce`: the secret whose hash was sent before (RFC 7636).',
+  ),
 })
 
 export const supabaseUserChanges = z.object({
-  password: newAccount.shape.password.optional(),
-  current_password: credentials.shape.password.optional(),
-  data: optional(data),
+  password: newAccount.shape.password.optional().describe('The new password.'),
+  current_password: credentials.shape.password.optional().describe('The present password, when one is set.'),
+  data: optional(data).describe('Metadata; known fields change the profile.'),
 })
 
-const page = z.object({ redirect_to: optional(z.string().max(2000)) })
+const page = z.object({
+  redirect_to: optional(z.string().max(2000)).describe(
+    "The page to return to: one of this server's or of `CORS_ORIGINS`.",
+  ),
+})
 
 /** RFC 7636: then the way back brings a code, for the client that has the verifier. */
 const challenge = {
-  code_challenge: optional(z.string().regex(/^[\w-]{43}$/, 'A challenge is a SHA-256 in base64url.')),
-  code_challenge_method: optional(z.enum(['s256', 'S256'], 'Only s256 is safe.')),
+  code_challenge: optional(z.string().regex(/^[\w-]{43}$/, 'A challenge is a SHA-256 in base64url.')).describe(
+    'For PKCE: the hash of the secret that `code_verifier` gives later (RFC 7636).',
+  ),
+  code_challenge_method: optional(z.enum(['s256', 'S256'], 'Only s256 is safe.')).describe('Always SHA-256.'),
 }
 
 /** `scope-token`s of RFC 6749 section 3.3. */
@@ -59,31 +71,30 @@ const wish = optional(z.string().max(500))
  * the person. All others are the server's own (redirect_uri, state, nonce, …) or would change what comes back.
  */
 export const supabaseQueryParams = z.object({
-  prompt: wish,
-  login_hint: wish,
-  hd: wish,
-  domain_hint: wish,
-  access_type: wish,
-  include_granted_scopes: wish,
-  display: wish,
-  ui_locales: wish,
-  acr_values: wish,
-  screen_hint: wish,
-  login: wish,
-  allow_signup: wish,
+  prompt: wish.describe('Passed on to the provider.'),
+  login_hint: wish.describe('Passed on to the provider: the address to sign in with.'),
+  hd: wish.describe('Passed on to Google: only accounts of this domain.'),
+  domain_hint: wish.describe('Passed on to the provider: only accounts of this domain.'),
+  access_type: wish.describe('Passed on to the provider.'),
+  include_granted_scopes: wish.describe('Passed on to the provider.'),
+  display: wish.describe('Passed on to the provider.'),
+  ui_locales: wish.describe('Passed on to the provider: the language of its page.'),
+  acr_values: wish.describe('Passed on to the provider.'),
+  screen_hint: wish.describe('Passed on to the provider.'),
+  login: wish.describe('Passed on to GitHub: the account to sign in with.'),
+  allow_signup: wish.describe('Passed on to GitHub: whether new accounts may be made.'),
 })
 
 export const supabaseAuthorization = page.extend({
-  provider: z.string().max(100),
+  provider: z.string().max(100).describe('`google`, `github`, or the name of an OpenID Connect provider.'),
   ...challenge,
-  /** Asked of the provider beside ours. */
-  scopes: optional(scopes),
+  scopes: optional(scopes).describe("Scopes to ask the provider for beside the server's own."),
   ...supabaseQueryParams.shape,
 })
 export type SupabaseAuthorization = z.output<typeof supabaseAuthorization>
 
 export const supabaseRecovery = z.object({
-  email: newAccount.shape.email,
+  email: newAccount.shape.email.describe('Address of the account. The answer is the same whether there is one or not.'),
   ...challenge,
 })
 export const supabaseRecoveryPage = page
@@ -91,69 +102,85 @@ export const supabaseRecoveryPage = page
 const recoveryType = z.enum(['recovery'], 'Only mails about a forgotten password are verified here: type=recovery.')
 /** Either `token_hash`, out of the mail's link, or `email` and `token`, its code. */
 export const supabaseProof = z.object({
-  type: recoveryType,
-  token_hash: optional(z.string().max(500)),
-  token: optional(z.string().trim().max(500)),
-  email: optional(credentials.shape.email),
+  type: recoveryType.describe('Only `recovery`: the mail about a forgotten password.'),
+  token_hash: optional(z.string().max(500)).describe('The token from the link of the mail.'),
+  token: optional(z.string().trim().max(500)).describe('The code from the mail; needs `email`.'),
+  email: optional(credentials.shape.email).describe('Address the code was sent to.'),
 })
-export const supabaseLink = page.extend({ type: recoveryType, token: z.string().max(500) })
+export const supabaseLink = page.extend({
+  type: recoveryType.describe('Only `recovery`: the mail about a forgotten password.'),
+  token: z.string().max(500).describe('The token from the mail.'),
+})
 
 export const supabaseSettings = z.object({
-  /** What one can sign in with. */
-  external: z.record(z.string(), z.boolean()),
-  disable_signup: z.boolean(),
-  mailer_autoconfirm: z.boolean(),
-  phone_autoconfirm: z.boolean(),
-  sms_provider: z.string(),
-  saml_enabled: z.boolean(),
+  external: z.record(z.string(), z.boolean()).describe('Which ways to sign in are on, by provider.'),
+  disable_signup: z.boolean().describe('Whether new accounts are refused.'),
+  mailer_autoconfirm: z.boolean().describe('Whether accounts work before their address is confirmed.'),
+  phone_autoconfirm: z.boolean().describe('Whether accounts work before their number is confirmed.'),
+  sms_provider: z.string().describe('Who sends text messages; empty.'),
+  saml_enabled: z.boolean().describe('Whether SAML can be used.'),
 })
-export const supabaseHealth = z.object({ name: z.string(), version: z.string(), description: z.string() })
+export const supabaseHealth = z.object({
+  name: z.string().describe("Name of this server's software."),
+  version: z.string().describe("Version of this server's software."),
+  description: z.string().describe('What answers here.'),
+})
 
 /** `global`: every session of the user; `local`: this one; `others`: all but this one. */
-export const supabaseScope = z.object({ scope: z.enum(['global', 'local', 'others']).default('global') })
+export const supabaseScope = z.object({
+  scope: z
+    .enum(['global', 'local', 'others'])
+    .default('global')
+    .describe('Which sessions end: all, only this one, or all but this one.'),
+})
 
 const metadata = z.record(z.string(), z.unknown())
 
 export const supabaseUser = z.object({
-  id,
-  aud: z.literal('authenticated'),
-  role: z.literal('authenticated'),
-  email: z.string(),
-  email_confirmed_at: instant.nullable(),
-  confirmed_at: instant.nullable(),
-  /** Empty when there is none. */
-  phone: z.string(),
-  phone_confirmed_at: instant.nullable(),
-  last_sign_in_at: instant.nullable(),
-  app_metadata: z.object({ provider: z.string(), providers: z.array(z.string()) }),
-  user_metadata: metadata,
-  identities: z.array(
-    z.object({
-      identity_id: id,
-      /** The provider's own. */
-      id: z.string(),
-      user_id: id,
-      identity_data: metadata,
-      provider: z.string(),
-      email: z.string().nullable(),
-      last_sign_in_at: instant.nullable(),
-      created_at: instant,
-      updated_at: instant,
-    }),
-  ),
-  is_anonymous: z.boolean(),
-  created_at: instant,
-  updated_at: instant,
+  id: id.describe('Id of the user.'),
+  aud: z.literal('authenticated').describe('Always `authenticated`.'),
+  role: z
+    .literal('authenticated')
+    .describe('Always `authenticated`; the role in the workspace is in `GET /api/auth/me`.'),
+  email: z.string().describe('E-mail address; of an identity: the one at the provider.'),
+  email_confirmed_at: instant.nullable().describe('When the address was confirmed.'),
+  confirmed_at: instant.nullable().describe('When the account was first confirmed.'),
+  phone: z.string().describe('Telephone number; empty when there is none.'),
+  phone_confirmed_at: instant.nullable().describe('When the number was confirmed.'),
+  last_sign_in_at: instant.nullable().describe('When it last signed in.'),
+  app_metadata: z
+    .object({
+      provider: z.string().describe('The provider last used: `email`, `google`, …'),
+      providers: z.array(z.string()).describe('All providers of the account.'),
+    })
+    .describe('How the user signs in.'),
+  user_metadata: metadata.describe("The profile's fields, as supabase-js calls them."),
+  identities: z
+    .array(
+      z.object({
+        identity_id: id.describe('Id of the identity.'),
+        id: z.string().describe("The provider's own."),
+        user_id: id.describe('The user it belongs to.'),
+        identity_data: metadata.describe('The fields the provider told.'),
+        provider: z.string().describe('The provider last used: `email`, `google`, …'),
+        email: z.string().nullable().describe('E-mail address; of an identity: the one at the provider.'),
+        last_sign_in_at: instant.nullable().describe('When it last signed in.'),
+        created_at: instant.describe('When the user was created.'),
+        updated_at: instant.describe('When the user was last changed.'),
+      }),
+    )
+    .describe('The ways this account signs in.'),
+  is_anonymous: z.boolean().describe('Always false.'),
+  created_at: instant.describe('When the user was created.'),
+  updated_at: instant.describe('When the user was last changed.'),
 })
 export type SupabaseUser = z.output<typeof supabaseUser>
 
 export const supabaseSession = z.object({
-  access_token: z.string(),
-  token_type: z.literal('bearer'),
-  /** Seconds. */
-  expires_in: z.int(),
-  /** Unix seconds. */
-  expires_at: z.int(),
-  refresh_token: z.string(),
-  user: supabaseUser,
+  access_token: z.string().describe('Sent as `Authorization: Bearer …`; lives for 24 hours.'),
+  token_type: z.literal('bearer').describe('Always `bearer`.'),
+  expires_in: z.int().describe('Seconds until the access token expires.'),
+  expires_at: z.int().describe('When the access token expires, in Unix seconds.'),
+  refresh_token: z.string().describe('Gets new tokens; good once.'),
+  user: supabaseUser.describe('The signed-in user.'),
 })

@@ -23,9 +23,9 @@ import {
   updateWorkspace,
 } from './workspaces.ts'
 
-const inWorkspace = z.object({ workspaceId: id })
-const ofMember = z.object({ workspaceId: id, userId: id })
-const ofInvitation = z.object({ workspaceId: id, id })
+const inWorkspace = z.object({ workspaceId: id.describe('The workspace.') })
+const ofMember = z.object({ workspaceId: id.describe('The workspace.'), userId: id.describe('The member.') })
+const ofInvitation = z.object({ workspaceId: id.describe('The workspace.'), id: id.describe('Id of the invitation.') })
 
 export const workspaceRoutes: Record<string, Route> = {
   listWorkspaces: route({
@@ -120,7 +120,7 @@ export const workspaceRoutes: Record<string, Route> = {
     access: 'members:write',
     summary: "Change a member's role. Only an owner changes owners.",
     params: ofMember,
-    body: z.object({ role }),
+    body: z.object({ role: role.describe('The new role.') }),
     example: { role: 'admin' },
     answer: member,
     errors: [409],
@@ -204,7 +204,7 @@ export const workspaceRoutes: Record<string, Route> = {
     path: '/api/invitations/accept',
     access: 'user',
     summary: 'Join the workspace of an invitation and switch to it.',
-    body: z.object({ token: z.string().min(1).max(200) }),
+    body: z.object({ token: z.string().min(1).max(200).describe('The token of the invitation, from its mail.') }),
     example: { token: 'sbi_9w0X8yQmR1…' },
     answer: workspace,
     handler: (ctx, { body }) => acceptInvitation(ctx, body.token),

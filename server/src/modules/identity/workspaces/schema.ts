@@ -3,45 +3,55 @@ import { id, instant, optional, timeZone } from '../../../platform/http/fields.t
 import { email, name, role } from '../schema.ts'
 
 export const member = z.object({
-  id,
-  user_id: id,
-  name: z.string().nullable(),
-  email: z.string(),
-  avatar_url: z.string().nullable(),
-  role,
-  created_at: instant,
+  id: id.describe('Id of the membership.'),
+  user_id: id.describe('The user who is the member.'),
+  name: z.string().nullable().describe('Name that others see.'),
+  email: z.string().describe('E-mail address.'),
+  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
+  role: role.describe('What the member may do in the workspace.'),
+  created_at: instant.describe('When the member joined.'),
 })
 
 export const workspace = z.object({
-  id,
-  name: z.string(),
-  role: role.nullable(),
-  default_country: z.string(),
-  currency: z.string(),
-  time_zone: z.string(),
-  created_at: instant,
-  updated_at: instant,
+  id: id.describe('Id of the workspace.'),
+  name: z.string().describe('Name of the workspace.'),
+  role: role.nullable().describe("The caller's role in it."),
+  default_country: z.string().describe('Two-letter country that numbers without a country code are read for.'),
+  currency: z.string().describe("ISO 4217 code of the workspace's money."),
+  time_zone: z.string().describe("IANA name, like `Europe/Lisbon`: where the workspace's days begin and end."),
+  created_at: instant.describe('When the workspace was created.'),
+  updated_at: instant.describe('When the workspace was last changed.'),
 })
 
 const workspaceSettings = {
-  /** ISO 3166-1 alpha-2. */
-  default_country: optional(z.string().regex(/^[A-Z]{2}$/, 'Give a country as two letters, like DE.')),
-  /** ISO 4217. */
-  currency: optional(z.string().regex(/^[A-Z]{3}$/, 'Give a currency as three letters, like EUR.')),
-  /** IANA name. */
-  time_zone: optional(timeZone),
+  default_country: optional(z.string().regex(/^[A-Z]{2}$/, 'Give a country as two letters, like DE.')).describe(
+    'Two-letter country that numbers without a country code are read for.',
+  ),
+  currency: optional(z.string().regex(/^[A-Z]{3}$/, 'Give a currency as three letters, like EUR.')).describe(
+    "ISO 4217 code of the workspace's money.",
+  ),
+  time_zone: optional(timeZone).describe("IANA name, like `Europe/Lisbon`: where the workspace's days begin and end."),
 }
-export const newWorkspace = z.object({ name, ...workspaceSettings })
+export const newWorkspace = z.object({ name: name.describe('Name of the workspace.'), ...workspaceSettings })
 export type NewWorkspace = z.output<typeof newWorkspace>
-export const workspaceChanges = z.object({ name: optional(name), ...workspaceSettings })
+export const workspaceChanges = z.object({
+  name: optional(name).describe('Name of the workspace.'),
+  ...workspaceSettings,
+})
 export type WorkspaceChanges = z.output<typeof workspaceChanges>
 
-export const newInvitation = z.object({ email, role: optional(role).default('agent') })
-export const invitation = z.object({
-  id,
-  email: z.string(),
-  role,
-  created_at: instant,
-  expires_at: instant,
+export const newInvitation = z.object({
+  email: email.describe('Address to invite. It gets a mail with a link.'),
+  role: optional(role).default('agent').describe('The role the new member gets.'),
 })
-export const invitationWithToken = invitation.extend({ token: z.string(), accept_url: z.string() })
+export const invitation = z.object({
+  id: id.describe('Id of the invitation.'),
+  email: z.string().describe('The invited address.'),
+  role: role.describe('The role the new member gets.'),
+  created_at: instant.describe('When it was sent.'),
+  expires_at: instant.describe('When it stops working.'),
+})
+export const invitationWithToken = invitation.extend({
+  token: z.string().describe('Accepts the invitation. Shown once, here and in the mail.'),
+  accept_url: z.string().describe('The page the mail leads to.'),
+})

@@ -5,7 +5,7 @@ import { listCalls } from './call-list.ts'
 import { deleteCall, getCall, logCall, updateCall } from './calls.ts'
 import * as schema from './schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the call.') })
 const someId = '0199b0a0-0000-7000-8000-000000000001'
 
 export const callRoutes: Record<string, Route> = {

@@ -12,80 +12,103 @@ const dateOrTime = z.union(
 
 export const Call = z
   .object({
-    id,
-    client_id: id,
-    contact_id: id.nullable(),
-    caller_phone: z.string().nullable(),
-    caller_name: z.string().nullable(),
-    duration_seconds: z.number(),
-    stt_latency_ms: z.number().int().nullable(),
-    llm_latency_ms: z.number().int().nullable(),
-    tts_latency_ms: z.number().int().nullable(),
-    transcript: z.string().nullable(),
-    sentiment: Sentiment.nullable(),
-    success: z.boolean().nullable(),
-    recording_url: z.string().nullable(),
-    notes: z.string().nullable(),
-    started_at: instant,
-    created_at: instant,
+    id: id.describe('Id of the call.'),
+    client_id: id.describe("The receptionist's client that was called."),
+    contact_id: id.nullable().describe('The caller as a contact; null for a withheld number.'),
+    caller_phone: z.string().nullable().describe("The caller's number, as it was shown."),
+    caller_name: z.string().nullable().describe("The caller's name, as far as it is known."),
+    duration_seconds: z.number().describe('Length of the call in seconds.'),
+    stt_latency_ms: z.number().int().nullable().describe('Average time of speech recognition, in milliseconds.'),
+    llm_latency_ms: z.number().int().nullable().describe('Average time of the language model, in milliseconds.'),
+    tts_latency_ms: z.number().int().nullable().describe('Average time of speech synthesis, in milliseconds.'),
+    transcript: z.string().nullable().describe('The words of the call, as text.'),
+    sentiment: Sentiment.nullable().describe("The caller's mood."),
+    success: z.boolean().nullable().describe('True when the caller got what they wanted; null when no one judged.'),
+    recording_url: z.string().nullable().describe('Address of the recording, elsewhere or on this server.'),
+    notes: z.string().nullable().describe('Remarks of the team.'),
+    started_at: instant.describe('When the call began.'),
+    created_at: instant.describe('When the call was created.'),
   })
   .meta({ id: 'Call' })
 
 export const NewCall = z
   .object({
-    client_id: id,
-    caller_phone: optional(z.string().trim().max(50)),
-    caller_name: optional(z.string().trim().max(255)),
-    duration_seconds: optional(seconds),
-    stt_latency_ms: optional(latency),
-    llm_latency_ms: optional(latency),
-    tts_latency_ms: optional(latency),
-    transcript: optional(z.string().max(500_000)),
-    sentiment: optional(Sentiment),
-    success: optional(z.boolean()),
-    recording_url: optional(z.url({ protocol: /^https?$/ }).max(2000)),
-    notes: optional(z.string().max(20_000)),
-    /** When it took place; default: now less its duration. */
-    started_at: optional(instant),
+    client_id: id.describe("The receptionist's client that was called."),
+    caller_phone: optional(z.string().trim().max(50)).describe("The caller's number, as it was shown."),
+    caller_name: optional(z.string().trim().max(255)).describe("The caller's name, as far as it is known."),
+    duration_seconds: optional(seconds).describe('Length of the call in seconds.'),
+    stt_latency_ms: optional(latency).describe('Average time of speech recognition, in milliseconds.'),
+    llm_latency_ms: optional(latency).describe('Average time of the language model, in milliseconds.'),
+    tts_latency_ms: optional(latency).describe('Average time of speech synthesis, in milliseconds.'),
+    transcript: optional(z.string().max(500_000)).describe('The words of the call, as text.'),
+    sentiment: optional(Sentiment).describe("The caller's mood."),
+    success: optional(z.boolean()).describe('True when the caller got what they wanted; null when no one judged.'),
+    recording_url: optional(z.url({ protocol: /^https?$/ }).max(2000)).describe(
+      'Address of the recording, elsewhere or on this server.',
+    ),
+    notes: optional(z.string().max(20_000)).describe('Remarks of the team.'),
+    started_at: optional(instant).describe('When the call began. Default: now, less its duration.'),
   })
   .meta({ id: 'NewCall' })
 
 export const CallChanges = z
   .object({
-    caller_name: clearable(z.string().trim().max(255)),
-    duration_seconds: optional(seconds),
-    stt_latency_ms: clearable(latency),
-    llm_latency_ms: clearable(latency),
-    tts_latency_ms: clearable(latency),
-    transcript: clearable(z.string().max(500_000)),
-    sentiment: clearable(Sentiment),
-    success: clearable(z.boolean()),
-    recording_url: clearable(z.url({ protocol: /^https?$/ }).max(2000)),
-    notes: clearable(z.string().max(20_000)),
-    started_at: optional(instant),
+    caller_name: clearable(z.string().trim().max(255)).describe(
+      "The caller's name, as far as it is known. `null` empties it.",
+    ),
+    duration_seconds: optional(seconds).describe('Length of the call in seconds.'),
+    stt_latency_ms: clearable(latency).describe(
+      'Average time of speech recognition, in milliseconds. `null` empties it.',
+    ),
+    llm_latency_ms: clearable(latency).describe(
+      'Average time of the language model, in milliseconds. `null` empties it.',
+    ),
+    tts_latency_ms: clearable(latency).describe(
+      'Average time of speech synthesis, in milliseconds. `null` empties it.',
+    ),
+    transcript: clearable(z.string().max(500_000)).describe('The words of the call, as text. `null` empties it.'),
+    sentiment: clearable(Sentiment).describe("The caller's mood. `null` empties it."),
+    success: clearable(z.boolean()).describe(
+      'True when the caller got what they wanted; null when no one judged. `null` empties it.',
+    ),
+    recording_url: clearable(z.url({ protocol: /^https?$/ }).max(2000)).describe(
+      'Address of the recording, elsewhere or on this server. `null` empties it.',
+    ),
+    notes: clearable(z.string().max(20_000)).describe('Remarks of the team. `null` empties it.'),
+    started_at: optional(instant).describe('When the call began.'),
   })
   .meta({ id: 'CallChanges' })
 
 export const CallQuery = z.object({
-  client_id: id.optional(),
-  /** Inclusive. */
-  start_date: dateOrTime.optional(),
-  /** A date includes its whole day. */
-  end_date: dateOrTime.optional(),
-  sentiment: Sentiment.optional(),
-  page: z.coerce.number().int().min(1).max(1_000_000).optional(),
-  per_page: z.coerce.number().int().min(1).max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(200).optional(),
-  cursor: z.string().max(500).optional(),
-  tz: timeZone.optional(),
+  client_id: id.optional().describe('Only calls of this client.'),
+  start_date: dateOrTime.optional().describe('First day or time, inclusive, like `2026-11-01`.'),
+  end_date: dateOrTime.optional().describe('Last day or time. A day counts to its end.'),
+  sentiment: Sentiment.optional().describe('Only calls with this mood.'),
+  page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Number of the page, from 1; use it instead of `cursor`.'),
+  per_page: z.coerce.number().int().min(1).max(200).optional().describe('Calls on a page, with `page`.'),
+  limit: z.coerce.number().int().min(1).max(200).optional().describe('How many items a page has at most.'),
+  cursor: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.'),
+  tz: timeZone
+    .optional()
+    .describe("IANA time zone that decides where a day begins and ends. Default: the workspace's."),
 })
 
 export const CallPage = z.object({
-  data: z.array(Call),
-  next_cursor: z.string().nullable(),
-  total: z.number().int(),
-  page: z.number().int(),
-  per_page: z.number().int(),
+  data: z.array(Call).describe('The calls, newest first.'),
+  next_cursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
+  total: z.number().int().describe('Calls on all pages.'),
+  page: z.number().int().describe('Number of this page.'),
+  per_page: z.number().int().describe('Calls on a page.'),
 })
 
 export type Call = z.output<typeof Call>

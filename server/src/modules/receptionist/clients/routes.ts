@@ -4,7 +4,7 @@ import { type Route, changes, route } from '../../../platform/http/route.ts'
 import { createClient, deleteClient, getClient, listClients, updateClient } from './clients.ts'
 import * as schema from './schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the client.') })
 
 export const clientRoutes: Record<string, Route> = {
   listClients: route({

@@ -5,7 +5,7 @@ import { addKnowledge, addKnowledgeFile, deleteKnowledge, listKnowledge } from '
 import * as schema from './schema.ts'
 import { searchKnowledge } from './search.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the client.') })
 
 export const knowledgeRoutes: Record<string, Route> = {
   listKnowledge: route({
@@ -45,10 +45,10 @@ export const knowledgeRoutes: Record<string, Route> = {
     summary: 'Passages that answer a question, by words and by meaning',
     params: byId,
     query: z.object({
-      q: z.string().trim().min(1).max(1000),
-      limit: z.coerce.number().int().min(1).max(50).default(5),
+      q: z.string().trim().min(1).max(1000).describe("The question, in the caller's words."),
+      limit: z.coerce.number().int().min(1).max(50).default(5).describe('How many passages at most.'),
     }),
-    answer: z.object({ data: z.array(schema.FoundPassage) }),
+    answer: z.object({ data: z.array(schema.FoundPassage).describe('The passages, the best first.') }),
     handler: async (ctx, { params, query }) => ({
       data: await searchKnowledge(ctx, params.id, query.q, query.limit),
     }),
@@ -59,7 +59,7 @@ export const knowledgeRoutes: Record<string, Route> = {
     path: '/api/clients/:id/knowledge/:knowledgeId',
     access: 'knowledge:write',
     summary: 'Forget a text',
-    params: z.object({ id, knowledgeId: id }),
+    params: z.object({ id: id.describe('Id of the client.'), knowledgeId: id.describe('The text.') }),
     answer: success,
     async handler(ctx, { params }) {
       await deleteKnowledge(ctx, params.id, params.knowledgeId)
@@ -73,7 +73,7 @@ export const knowledgeRoutes: Record<string, Route> = {
     access: 'knowledge:write',
     summary: 'Forget a text, named in the query',
     params: byId,
-    query: z.object({ knowledge_id: id }),
+    query: z.object({ knowledge_id: id.describe('The text to delete.') }),
     answer: success,
     async handler(ctx, { params, query }) {
       await deleteKnowledge(ctx, params.id, query.knowledge_id)

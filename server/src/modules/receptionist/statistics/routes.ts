@@ -4,7 +4,7 @@ import { type Route, route } from '../../../platform/http/route.ts'
 import { callsPerDay, clientStatistics, dashboard, sentimentShares, usage } from './statistics.ts'
 import * as schema from './schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the client.') })
 
 export const statisticsRoutes: Record<string, Route> = {
   getDashboard: route({

@@ -7,7 +7,7 @@ import { bookAppointment, changeAppointment, getAppointment, listChanges } from 
 import * as schema from './schema.ts'
 import { dataOf, listOf } from '../schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the appointment.') })
 const Answer = dataOf(schema.Appointment)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
@@ -86,7 +86,7 @@ export const appointmentRoutes: Record<string, Route> = {
     access: 'appointments:write',
     summary: 'Call an appointment off; the slot is free again',
     params: byId,
-    body: z.object({ reason: z.string().max(1000).optional() }),
+    body: z.object({ reason: z.string().max(1000).optional().describe('Why; kept in the history.') }),
     example: { reason: 'Found something else' },
     answer: Answer,
     errors: [409],

@@ -17,43 +17,42 @@ import {
 
 export const CampaignRun = z
   .object({
-    id,
-    campaign_id: id,
-    status: z.enum(['active', 'paused', 'completed', 'stopped']),
-    /** Percent. */
-    progress: z.int(),
-    contacts: z.int(),
-    attempts: z.int(),
-    total_calls: z.int(),
-    answered_calls: z.int(),
-    transferred_calls: z.int(),
-    failed_calls: z.int(),
-    connect_rate: z.number(),
-    booked_appointments: z.int(),
-    started_at: instant.nullable(),
-    ended_at: instant.nullable(),
+    id: id.describe('Id of the run.'),
+    campaign_id: id.describe('The campaign.'),
+    status: z.enum(['active', 'paused', 'completed', 'stopped']).describe('State of the campaign.'),
+    progress: z.int().describe('Contacts that are finished, in percent of all.'),
+    contacts: z.int().describe('How many contacts the campaign has.'),
+    attempts: z.int().describe('Calls made, repeated ones included.'),
+    total_calls: z.int().describe('Contacts that were dialled.'),
+    answered_calls: z.int().describe('Contacts that answered.'),
+    transferred_calls: z.int().describe('Contacts that were connected to the transfer number.'),
+    failed_calls: z.int().describe('Dialled contacts that are finished without an answer.'),
+    connect_rate: z.number().describe('Answered contacts in percent of the dialled ones, with one decimal.'),
+    booked_appointments: z.int().describe('Appointments made with contacts of the campaign.'),
+    started_at: instant.nullable().describe('When it was started.'),
+    ended_at: instant.nullable().describe('When it was completed or stopped; null while it runs.'),
   })
   .meta({ id: 'CampaignRun' })
 
 export const QueuedLead = z
   .object({
-    /** Of the contact's place in the campaign; before the start the contact's own. */
-    id,
-    campaign_id: id,
-    /** The contact, whose id is also the prospect's. */
-    prospect_id: id.nullable(),
-    name: z.string(),
-    phone: z.string().nullable(),
-    status: z.literal('queued'),
-    attempts: z.int(),
-    /** When they are due; null until the campaign starts. */
-    scheduled_at: instant.nullable(),
+    id: id.describe('Id of the queued lead.'),
+    campaign_id: id.describe('The campaign.'),
+    prospect_id: id.nullable().describe('The prospect; null for a contact who is none.'),
+    name: z.string().describe('Name of the person.'),
+    phone: z.string().nullable().describe('Number that is going to be called.'),
+    status: z.literal('queued').describe("Always `queued`: who was called is in the campaign's calls."),
+    attempts: z.int().describe('How many times it has been tried.'),
+    scheduled_at: instant.nullable().describe('When the next try is due.'),
   })
   .meta({ id: 'QueuedLead' })
 type QueuedLead = z.output<typeof QueuedLead>
 
 export const NewQueuedLead = z
-  .object({ prospect_id: optional(id), contact_id: optional(id) })
+  .object({
+    prospect_id: optional(id).describe('The prospect to contact.'),
+    contact_id: optional(id).describe('The contact to contact, instead of a prospect.'),
+  })
   .refine((body) => body.prospect_id !== undefined || body.contact_id !== undefined, {
     message: 'Say who: prospect_id (or contact_id).',
     path: ['prospect_id'],

@@ -11,7 +11,7 @@ import {
   withdrawLead,
 } from './campaign-leads.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the campaign.') })
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
 export const leadRoutes: Record<string, Route> = {
@@ -56,7 +56,7 @@ export const leadRoutes: Record<string, Route> = {
     path: '/api/campaigns/:id/queued-leads/:leadId',
     access: 'prospects:write',
     summary: 'Have somebody who waits contacted by a campaign no more',
-    params: z.object({ id, leadId: id }),
+    params: z.object({ id: id.describe('Id of the campaign.'), leadId: id.describe('The queued lead.') }),
     answer: success,
     errors: [409],
     async handler(ctx, { params }) {

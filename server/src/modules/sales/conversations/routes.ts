@@ -16,8 +16,8 @@ import {
 import { changeLive, getLive, listLive } from './live-conversations.ts'
 import { dataOf, listOf } from '../schema.ts'
 
-const byId = z.object({ id })
-const ofMessage = z.object({ id, messageId: id })
+const byId = z.object({ id: id.describe('Id of the conversation.') })
+const ofMessage = z.object({ id: id.describe('Id of the conversation.'), messageId: id.describe('The message.') })
 const Answer = dataOf(schema.SalesConversationInFull)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 

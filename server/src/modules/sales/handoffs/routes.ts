@@ -8,7 +8,7 @@ import { getHandoff, listHandoffs, updateHandoff } from './handoffs.ts'
 import * as schema from './schema.ts'
 import { listOf } from '../schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the handoff.') })
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
 export const handoffRoutes: Record<string, Route> = {
@@ -45,7 +45,7 @@ export const handoffRoutes: Record<string, Route> = {
     path: '/api/handoffs/from-appointment',
     access: 'handoffs:write',
     summary: 'The handoff package of an appointment; 200 with the present one when it was handed over already',
-    body: z.object({ appointmentId: id }),
+    body: z.object({ appointmentId: id.describe('The appointment to make the package from.') }),
     example: { appointmentId: someId },
     status: 201,
     answer: schema.Handoff,
@@ -104,7 +104,7 @@ export const handoffRoutes: Record<string, Route> = {
     access: 'handoffs:write',
     summary: 'A claimed handoff is done',
     params: byId,
-    body: z.object({ outcome: z.string().max(5000).optional() }),
+    body: z.object({ outcome: z.string().max(5000).optional().describe('How it ended, in words.') }),
     example: { outcome: 'Viewing agreed for Tuesday' },
     answer: schema.Handoff,
     errors: [409],

@@ -7,7 +7,7 @@ import { createProperty, deleteProperty, getProperty, listProperties, updateProp
 import * as schema from './schema.ts'
 import { dataOf, listOf } from '../schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the property.') })
 const Answer = dataOf(schema.Property)
 
 export const propertyRoutes: Record<string, Route> = {

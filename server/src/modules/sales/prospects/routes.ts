@@ -10,8 +10,8 @@ import { Interest, NewInterest, NewProspect, Prospect, ProspectChanges, Prospect
 import { NewQualificationScore, QualificationScore, QualificationScoreChanges } from '../qualification/schema.ts'
 import { dataOf, listOf } from '../schema.ts'
 
-const byId = z.object({ id })
-const ofScore = z.object({ id, scoreId: id })
+const byId = z.object({ id: id.describe('Id of the prospect.') })
+const ofScore = z.object({ id: id.describe('Id of the prospect.'), scoreId: id.describe('The score.') })
 const Answer = dataOf(Prospect)
 
 export const prospectRoutes: Record<string, Route> = {
@@ -162,7 +162,7 @@ export const prospectRoutes: Record<string, Route> = {
     path: '/api/prospects/:id/interests/:interestId',
     access: 'prospects:write',
     summary: 'Somebody is not interested in a property any more',
-    params: z.object({ id, interestId: id }),
+    params: z.object({ id: id.describe('Id of the prospect.'), interestId: id.describe('The interest.') }),
     answer: success,
     async handler(ctx, { params }) {
       await deleteInterest(ctx, params.id, params.interestId)

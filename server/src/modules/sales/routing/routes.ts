@@ -6,7 +6,7 @@ import { dataOf, listOf } from '../schema.ts'
 import { createRule, deleteRule, getRule, listRules, updateRule } from './rules.ts'
 import * as schema from './schema.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the routing rule.') })
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
 export const routingRoutes: Record<string, Route> = {

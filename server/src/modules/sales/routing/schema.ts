@@ -3,55 +3,75 @@ import { id, instant, optional, text } from '../../../platform/http/fields.ts'
 import { currency, money, priorities } from '../schema.ts'
 
 const conditions = z.object({
-  city: optional(z.array(text(255)).max(100)),
-  channel: optional(z.array(text(50)).max(20)),
-  language: optional(z.array(text(35)).max(50)),
-  priority: optional(z.array(z.enum(priorities)).max(3)),
-  /** In major units of `currency`. */
-  budget_min: optional(money),
-  budget_max: optional(money),
-  currency: optional(currency),
+  city: optional(z.array(text(255)).max(100)).describe('Cities it applies to; left out: all.'),
+  channel: optional(z.array(text(50)).max(20)).describe('Channels it applies to; left out: all.'),
+  language: optional(z.array(text(35)).max(50)).describe('Languages it applies to; left out: all.'),
+  priority: optional(z.array(z.enum(priorities)).max(3)).describe(
+    'Priorities of handoffs it applies to; left out: all.',
+  ),
+  budget_min: optional(money).describe('Lowest budget, in major units of `currency`.'),
+  budget_max: optional(money).describe('Highest budget, in major units of `currency`.'),
+  currency: optional(currency).describe('Three-letter ISO 4217 code, like `USD`.'),
 })
 export type Conditions = z.output<typeof conditions>
 
 export const RoutingRule = z
   .object({
-    id,
-    name: z.string(),
-    active: z.boolean(),
-    position: z.int(),
-    applies_to: z.array(z.enum(['prospect', 'handoff'])),
-    conditions,
-    strategy: z.enum(['member', 'round_robin']),
-    member_ids: z.array(id),
-    /** How often it has chosen. */
-    turns: z.int(),
-    created_at: instant,
-    updated_at: instant,
+    id: id.describe('Id of the routing rule.'),
+    name: z.string().describe('Name of the rule.'),
+    active: z.boolean().describe('False: the rule is skipped. True by default.'),
+    position: z
+      .int()
+      .describe(
+        'Rules are tried in this order, smaller numbers first; 100 by default. The first rule that fits decides.',
+      ),
+    applies_to: z
+      .array(z.enum(['prospect', 'handoff']))
+      .describe('What it assigns: new prospects, handoffs or both. Default: both.'),
+    conditions: conditions.describe('What a prospect or handoff must have for the rule to apply. Empty: everything.'),
+    strategy: z
+      .enum(['member', 'round_robin'])
+      .describe('`member`: always the first of `member_ids`. `round_robin`: each in turn.'),
+    member_ids: z.array(id).describe('The members it assigns to.'),
+    turns: z.int().describe('How many times it has assigned so far.'),
+    created_at: instant.describe('When the routing rule was created.'),
+    updated_at: instant.describe('When the routing rule was last changed.'),
   })
   .meta({ id: 'RoutingRule' })
 
 const ruleFields = {
-  active: optional(z.boolean()),
-  /** Smaller ones are tried first; default 100. */
-  position: optional(z.int().min(0).max(1_000_000)),
+  active: optional(z.boolean()).describe('False: the rule is skipped. True by default.'),
+  position: optional(z.int().min(0).max(1_000_000)).describe(
+    'Rules are tried in this order, smaller numbers first; 100 by default. The first rule that fits decides.',
+  ),
   applies_to: optional(
     z
       .array(z.enum(['prospect', 'handoff']))
       .min(1)
       .max(2),
+  ).describe('What it assigns: new prospects, handoffs or both. Default: both.'),
+  conditions: optional(conditions).describe(
+    'What a prospect or handoff must have for the rule to apply. Empty: everything.',
   ),
-  /** All that are given must hold; none: always. */
-  conditions: optional(conditions),
-  strategy: optional(z.enum(['member', 'round_robin'])),
+  strategy: optional(z.enum(['member', 'round_robin'])).describe(
+    '`member`: always the first of `member_ids`. `round_robin`: each in turn.',
+  ),
 }
 const memberIds = z.array(id).min(1).max(100)
 
 export const NewRoutingRule = z
-  .object({ name: text(255), member_ids: memberIds, ...ruleFields })
+  .object({
+    name: text(255).describe('Name of the rule.'),
+    member_ids: memberIds.describe('The members it assigns to.'),
+    ...ruleFields,
+  })
   .meta({ id: 'NewRoutingRule' })
 export const RoutingRuleChanges = z
-  .object({ name: optional(text(255)), member_ids: optional(memberIds), ...ruleFields })
+  .object({
+    name: optional(text(255)).describe('Name of the rule.'),
+    member_ids: optional(memberIds).describe('The members it assigns to.'),
+    ...ruleFields,
+  })
   .meta({ id: 'RoutingRuleChanges' })
 
 export type RoutingRule = z.output<typeof RoutingRule>

@@ -6,7 +6,7 @@ import { type Route, route } from '../../../platform/http/route.ts'
 import { dataOf, listOf } from '../schema.ts'
 import { TeamMember, changeTeamRole, getTeamMember, listTeam } from './team.ts'
 
-const byId = z.object({ id })
+const byId = z.object({ id: id.describe('Id of the member.') })
 
 export const teamRoutes: Record<string, Route> = {
   listTeam: route({
@@ -36,7 +36,7 @@ export const teamRoutes: Record<string, Route> = {
     access: 'members:write',
     summary: "Change a member's role. Only an owner changes owners",
     params: byId,
-    body: z.object({ role: z.enum(roles) }),
+    body: z.object({ role: z.enum(roles).describe('The new role.') }),
     example: { role: 'sales_manager' },
     answer: dataOf(TeamMember),
     errors: [409],

@@ -11,15 +11,17 @@ import { placeOf } from '../lists.ts'
 /** A member of the workspace, as seed 004 shows its users. */
 export const TeamMember = z
   .object({
-    id,
-    name: z.string(),
-    email: z.string(),
-    role: z.enum(roles),
-    avatar: z.string().nullable(),
-    last_active: instant.nullable(),
-    status: z.enum(['active', 'suspended']),
-    created_at: instant,
-    updated_at: instant,
+    id: id.describe('Id of the user.'),
+    name: z.string().describe('Name that others see.'),
+    email: z.string().describe('E-mail address.'),
+    role: z.enum(roles).describe('What the member may do in the workspace.'),
+    avatar: z.string().nullable().describe('Address of the picture.'),
+    last_active: instant.nullable().describe('When the member last sent a request.'),
+    status: z
+      .enum(['active', 'suspended'])
+      .describe('`suspended` while an administrator of the platform locks the member out.'),
+    created_at: instant.describe('When the member joined.'),
+    updated_at: instant.describe('When the membership last changed.'),
   })
   .meta({ id: 'TeamMember' })
 export type TeamMember = z.output<typeof TeamMember>

@@ -11,8 +11,11 @@ import { toList } from '../wire.ts'
 
 const notesOf = (internal: 'true' | 'false' | undefined) =>
   internal === undefined ? 'with' : internal === 'true' ? 'only' : 'without'
-const ofShop = z.object({ shopId: id })
-const ofConversation = z.object({ shopId: id, conversationId: id })
+const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
+const ofConversation = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  conversationId: id.describe('The conversation.'),
+})
 
 export const conversationRoutes: Record<string, Route> = {
   listConversations: routeInWorkspace({

@@ -9,8 +9,11 @@ import { listSubmissions } from './submissions.ts'
 import { toForm, toSubmission } from './wire.ts'
 import { toList } from '../wire.ts'
 
-const ofShop = z.object({ shopId: id })
-const ofForm = z.object({ shopId: id, formId: id })
+const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
+const ofForm = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  formId: id.describe('The form.'),
+})
 
 export const formRoutes: Record<string, Route> = {
   listForms: routeInWorkspace({

@@ -7,13 +7,14 @@ const description = text(5000)
 
 export const FormField = z
   .object({
-    /** The key of its value in a submission. */
-    name: z.string().regex(/^[A-Za-z][\w-]{0,59}$/, 'A name is a letter, then letters, digits, - and _.'),
-    label: text(200).optional(),
-    type: z.enum(fieldTypes),
-    required: z.boolean().default(false),
-    /** What a select offers. */
-    options: z.array(text(200)).min(1).max(200).optional(),
+    name: z
+      .string()
+      .regex(/^[A-Za-z][\w-]{0,59}$/, 'A name is a letter, then letters, digits, - and _.')
+      .describe('Key of the value in a submission.'),
+    label: text(200).optional().describe('Text beside the field. Default: the name.'),
+    type: z.enum(fieldTypes).describe('What kind of value it takes.'),
+    required: z.boolean().default(false).describe('True when a submission must have it.'),
+    options: z.array(text(200)).min(1).max(200).optional().describe('What a `select` offers.'),
   })
   .refine(({ type, options }) => type !== 'select' || options, {
     message: 'A select needs options.',
@@ -22,15 +23,15 @@ export const FormField = z
 export type FormField = z.output<typeof FormField>
 
 export const Form = z.object({
-  id,
-  shopId: id,
-  name: z.string(),
-  description: z.string().nullable(),
-  fields: z.array(FormField),
-  isActive: z.boolean(),
-  submissionCount: z.int(),
-  createdAt: instant,
-  updatedAt: instant,
+  id: id.describe('Id of the form.'),
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  name: z.string().describe('Name of the form.'),
+  description: z.string().nullable().describe('Text above the form.'),
+  fields: z.array(FormField).describe("The form's fields, in their order."),
+  isActive: z.boolean().describe('False: the form takes no submissions.'),
+  submissionCount: z.int().describe('How many submissions it has.'),
+  createdAt: instant.describe('When the form was created.'),
+  updatedAt: instant.describe('When the form was last changed.'),
 })
 export type Form = z.output<typeof Form>
 /** What a stranger sees of it. */
@@ -42,27 +43,29 @@ const fields = z
   .max(50)
   .refine((all) => new Set(all.map((field) => field.name)).size === all.length, 'Two fields have the same name.')
 export const NewForm = z.object({
-  name,
-  description: optional(description),
-  fields,
-  isActive: z.boolean().default(true),
+  name: name.describe('Name of the form.'),
+  description: optional(description).describe('Text above the form.'),
+  fields: fields.describe("The form's fields, in their order."),
+  isActive: z.boolean().default(true).describe('False: the form takes no submissions.'),
 })
 export type NewForm = z.output<typeof NewForm>
 export const FormChanges = z.object({
-  name: optional(name),
-  description: clearable(description),
-  fields: fields.optional(),
-  isActive: optional(z.boolean()),
+  name: optional(name).describe('Name of the form.'),
+  description: clearable(description).describe('Text above the form. `null` empties it.'),
+  fields: fields.optional().describe("The form's fields, in their order."),
+  isActive: optional(z.boolean()).describe('False: the form takes no submissions.'),
 })
 export type FormChanges = z.output<typeof FormChanges>
 
 /** What was entered, by the names of the form's fields. */
-export const NewSubmission = z.object({ values: z.record(z.string().max(60), z.unknown()) })
+export const NewSubmission = z.object({
+  values: z.record(z.string().max(60), z.unknown()).describe("The values, by the names of the form's fields."),
+})
 export const Submission = z.object({
-  id,
-  formId: id,
-  customerId: id.nullable(),
-  values: z.record(z.string(), z.unknown()),
-  submittedAt: instant,
+  id: id.describe('Id of the submission.'),
+  formId: id.describe('The form it belongs to.'),
+  customerId: id.nullable().describe('The customer who sent it, when known.'),
+  values: z.record(z.string(), z.unknown()).describe("The values, by the names of the form's fields."),
+  submittedAt: instant.describe('When it was sent.'),
 })
 export const Received = Submission.pick({ id: true, submittedAt: true })

@@ -9,8 +9,11 @@ import { orderStatuses } from '../transitions.ts'
 import { toOrder, toOrderWithHistory } from './wire.ts'
 import { toList } from '../wire.ts'
 
-const ofShop = z.object({ shopId: id })
-const ofOrder = z.object({ shopId: id, orderId: schema.orderId })
+const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
+const ofOrder = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  orderId: schema.orderId.describe("The order's id, or the number people call it by, like `1001`."),
+})
 const someProductId = '0199b0a0-0000-7000-8000-000000000001'
 
 export const orderRoutes: Record<string, Route> = {
@@ -56,7 +59,7 @@ export const orderRoutes: Record<string, Route> = {
     access: 'orders:write',
     summary: 'Move an order on: pending, processing, completed; or cancel it, which returns its stock',
     params: ofOrder,
-    body: z.object({ status: z.enum(orderStatuses) }),
+    body: z.object({ status: z.enum(orderStatuses).describe('The new state.') }),
     example: { status: 'processing' },
     answer: schema.Order,
     errors: [409],

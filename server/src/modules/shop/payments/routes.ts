@@ -10,8 +10,8 @@ import * as schema from './schema.ts'
 import { receiveStripe } from './stripe/webhook.ts'
 import { toIntent, toPayment } from './wire.ts'
 
-const ofShop = z.object({ shopId: id })
-const ofPayment = z.object({ shopId: id, id })
+const ofShop = z.object({ shopId: id.describe('The shop.') })
+const ofPayment = z.object({ shopId: id.describe('The shop.'), id: id.describe('Id of the payment.') })
 const someId = '0199b0a0-0000-7000-8000-000000000002'
 
 export const paymentRoutes: RouteTable = {
@@ -77,8 +77,14 @@ export const paymentRoutes: RouteTable = {
       hidden: true,
       rawBody: true,
       notIdempotent: true,
-      query: z.object({ shopId: id.optional() }),
-      answer: z.object({ received: z.literal(true) }),
+      query: z.object({
+        shopId: id
+          .optional()
+          .describe("The shop whose own account the webhook belongs to. Left out: the installation's account."),
+      }),
+      answer: z.object({
+        received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
+      }),
       async handler({ services }, { query, request }) {
         const signature = request.headers['stripe-signature']
         await receiveStripe(services, {
@@ -98,8 +104,14 @@ export const paymentRoutes: RouteTable = {
       hidden: true,
       rawBody: true,
       notIdempotent: true,
-      query: z.object({ shopId: id.optional() }),
-      answer: z.object({ received: z.literal(true) }),
+      query: z.object({
+        shopId: id
+          .optional()
+          .describe("The shop whose own account the webhook belongs to. Left out: the installation's account."),
+      }),
+      answer: z.object({
+        received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
+      }),
       async handler({ services }, { query, request }) {
         await receivePaypal(services, {
           body: request.body as Buffer,

@@ -7,31 +7,40 @@ export const providerNames = ['manual', 'stripe', 'paypal'] as const
 export type ProviderName = (typeof providerNames)[number]
 
 export const Payment = z.object({
-  id,
-  orderId: id,
-  /** In the currency's own units: 19.99. */
-  amount: z.number(),
-  /** ISO 4217. */
-  currency: z.string(),
-  status: z.enum(paymentStatuses),
-  provider: z.enum(providerNames),
-  refundedAmount: z.number(),
-  /** For the provider's own form in the browser: Stripe's client secret, PayPal's order id. */
-  clientSecret: z.string().optional(),
-  /** PayPal's page where the customer approves it, for those who go there without its form. */
-  approvalUrl: z.string().optional(),
-  createdAt: instant,
-  updatedAt: instant,
+  id: id.describe('Id of the payment.'),
+  orderId: id.describe("The order it pays, always for the order's whole amount."),
+  amount: z.number().describe('In major units of the currency, like 19.99.'),
+  currency: z.string().describe('ISO 4217.'),
+  status: z.enum(paymentStatuses).describe('`pending` until confirmed; `processing` while the provider works on it.'),
+  provider: z
+    .enum(providerNames)
+    .describe('`stripe`, `paypal`, or `manual` for bank transfer and cash, which a member confirms.'),
+  refundedAmount: z.number().describe('How much has gone back, in major units.'),
+  clientSecret: z
+    .string()
+    .optional()
+    .describe("For the provider's own form in the browser: Stripe's client secret, PayPal's order id."),
+  approvalUrl: z.string().optional().describe("PayPal's page where the customer approves it."),
+  createdAt: instant.describe('When the payment was created.'),
+  updatedAt: instant.describe('When the payment was last changed.'),
 })
 export type Payment = z.output<typeof Payment>
 
 /** The amount is the order's, whatever a browser says. */
-export const NewIntent = z.object({ orderId, provider: z.enum(providerNames).default('manual') })
-export const Confirm = z.object({ paymentId: id })
+export const NewIntent = z.object({
+  orderId: orderId.describe("The order it pays, always for the order's whole amount."),
+  provider: z
+    .enum(providerNames)
+    .default('manual')
+    .describe('`stripe`, `paypal`, or `manual` for bank transfer and cash, which a member confirms.'),
+})
+export const Confirm = z.object({ paymentId: id.describe('The payment to confirm.') })
 // Null is an amount that a browser could not read (`NaN` in JSON), not a wish to give everything back.
 const refundAmount = z.preprocess(
   (value) => (value === '' ? undefined : value),
   z.number().positive().max(1e12).optional(),
 )
 /** Default: all that is left. */
-export const NewRefund = z.object({ amount: refundAmount.optional() })
+export const NewRefund = z.object({
+  amount: refundAmount.optional().describe('How much goes back, in major units. Default: all that is left.'),
+})

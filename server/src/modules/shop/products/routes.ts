@@ -9,8 +9,11 @@ import { routeInWorkspace } from '../../identity/index.ts'
 import { toProduct } from './wire.ts'
 import { toList } from '../wire.ts'
 
-const ofShop = z.object({ shopId: id })
-const ofProduct = z.object({ shopId: id, productId: id })
+const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
+const ofProduct = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  productId: id.describe('The product.'),
+})
 
 export const productRoutes: Record<string, Route> = {
   listProducts: routeInWorkspace({

@@ -3,17 +3,17 @@ import { clearable, id, instant, optional, page, text } from '../../../platform/
 import { currency, description, name } from '../schema.ts'
 
 export const Product = z.object({
-  id,
-  shopId: id,
-  name: z.string(),
-  description: z.string().nullable(),
-  category: z.string().nullable(),
-  retailPrice: z.number(),
-  currency: z.string(),
-  stock: z.int(),
-  imageUrl: z.string().nullable(),
-  createdAt: instant,
-  updatedAt: instant,
+  id: id.describe('Id of the product.'),
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  name: z.string().describe('Name of the product.'),
+  description: z.string().nullable().describe('Text for customers.'),
+  category: z.string().nullable().describe('Name of the group it is listed under.'),
+  retailPrice: z.number().describe('Price of one piece in major units, like 19.99.'),
+  currency: z.string().describe("ISO 4217 code of the price. Default: the shop's."),
+  stock: z.int().describe('Pieces that can be sold. Orders take from it.'),
+  imageUrl: z.string().nullable().describe('Address of the picture.'),
+  createdAt: instant.describe('When the product was created.'),
+  updatedAt: instant.describe('When the product was last changed.'),
 })
 export type Product = z.output<typeof Product>
 
@@ -26,7 +26,7 @@ export const PublicProduct = Product.pick({
   retailPrice: true,
   currency: true,
   imageUrl: true,
-}).extend({ inStock: z.boolean() })
+}).extend({ inStock: z.boolean().describe('True when at least one piece can be sold.') })
 
 const category = text(100)
 const price = z.number().min(0).max(100_000_000)
@@ -38,24 +38,24 @@ const imageUrl = z
   .regex(/^(https?:\/\/|\/(?!\/))/, 'Give an http(s) address or a path on this server.')
 
 export const NewProduct = z.object({
-  name,
-  description: optional(description),
-  category: optional(category),
-  retailPrice: price,
-  currency: optional(currency),
-  stock: stock.default(0),
-  imageUrl: optional(imageUrl),
+  name: name.describe('Name of the product.'),
+  description: optional(description).describe('Text for customers.'),
+  category: optional(category).describe('Name of the group it is listed under.'),
+  retailPrice: price.describe('Price of one piece in major units, like 19.99.'),
+  currency: optional(currency).describe("ISO 4217 code of the price. Default: the shop's."),
+  stock: stock.default(0).describe('Pieces that can be sold. Orders take from it.'),
+  imageUrl: optional(imageUrl).describe('Address of the picture.'),
 })
 export type NewProduct = z.output<typeof NewProduct>
 export const ProductChanges = z.object({
-  name: optional(name),
-  description: clearable(description),
-  category: clearable(category),
-  retailPrice: optional(price),
-  currency: optional(currency),
-  stock: optional(stock),
-  imageUrl: clearable(imageUrl),
+  name: optional(name).describe('Name of the product.'),
+  description: clearable(description).describe('Text for customers. `null` empties it.'),
+  category: clearable(category).describe('Name of the group it is listed under. `null` empties it.'),
+  retailPrice: optional(price).describe('Price of one piece in major units, like 19.99.'),
+  currency: optional(currency).describe("ISO 4217 code of the price. Default: the shop's."),
+  stock: optional(stock).describe('Pieces that can be sold. Orders take from it.'),
+  imageUrl: clearable(imageUrl).describe('Address of the picture. `null` empties it.'),
 })
 export type ProductChanges = z.output<typeof ProductChanges>
-export const ProductQuery = page().extend({ category: optional(category) })
+export const ProductQuery = page().extend({ category: optional(category).describe('Only products of this category.') })
 export type ProductQuery = z.output<typeof ProductQuery>

@@ -59,6 +59,7 @@ function operation({
   who,
   parameters,
   body,
+  answerFields,
   curl,
   status,
   answer,
@@ -70,6 +71,7 @@ function operation({
     fieldTable('Body', body),
     `\`\`\`sh\n${curl}\n\`\`\``,
     answer === null ? `Answer ${status}: the bytes of the file.` : `Answer ${status}:\n\n\`\`\`json\n${answer}\n\`\`\``,
+    answerTable(answerFields),
     `Errors: ${errors.map((error) => error.status).join(', ')}.`,
   ]
     .filter(Boolean)
@@ -79,10 +81,16 @@ function operation({
 function fieldTable(title: string, fields: Field[]): string {
   if (fields.length === 0) return ''
   const rows = fields.map(
-    ({ name, place, type, isRequired, fallback }) =>
-      `| \`${name}\` | ${place}${isRequired ? ', required' : ''} | ${cell(type)} | ${fallback === undefined ? '' : `\`${fallback}\``} |`,
+    ({ name, place, type, isRequired, fallback, description }) =>
+      `| \`${name}\` | ${place}${isRequired ? ', required' : ''} | ${cell(type)}${fallback === undefined ? '' : `; default \`${fallback}\``} | ${cell(description)} |`,
   )
-  return `| ${title} | | Type | Default |\n|---|---|---|---|\n${rows.join('\n')}`
+  return `| ${title} | | Type | |\n|---|---|---|---|\n${rows.join('\n')}`
+}
+
+function answerTable(fields: Field[]): string {
+  if (fields.length === 0) return ''
+  const rows = fields.map(({ name, type, description }) => `| \`${name}\` | ${cell(type)} | ${cell(description)} |`)
+  return `| Answer | Type | |\n|---|---|---|\n${rows.join('\n')}`
 }
 
 const cell = (text: string) => text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')

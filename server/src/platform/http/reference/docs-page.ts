@@ -102,28 +102,29 @@ ${groups.map((group) => `<div class="group">${groups.length > 1 ? `<h3>${escape(
 const briefly = (summary: string) => summary.split(/[;:.,(]( |$)/, 1)[0]?.trim() ?? summary
 
 function article(operation: ReferenceOperation, sectionName: string): string {
-  const { id, method, path, summary, who, parameters, body, curl, status, answer, errors } = operation
+  const { id, method, path, summary, who, parameters, body, answerFields, curl, status, answer, errors } = operation
   const words = [id, method, path, summary, sectionName, ...body.map(({ name }) => name)].join(' ').toLowerCase()
   return `<article id="${id}" data-words="${escape(words)}"><div><h4><a href="#${id}">${inline(summary)}</a></h4>
 <p class="path"><code><span class="method">${method}</span>${escape(path)}</code></p><p class="note">${inline(who)}</p>
 ${fieldTable('Parameters', parameters)}${fieldTable('Body', body)}
 <details><summary>Errors: ${errors.map(({ status: code }) => code).join(', ')}</summary><table>${errors.map(({ status: code, reason }) => `<tr><td>${code}</td><td>${inline(reason)}</td></tr>`).join('')}</table></details></div>
 <div><div class="label">Example</div><pre>${escape(curl)}</pre>
-<div class="label">Answer ${status}</div><pre>${answer === null ? 'The bytes of the file.' : escape(answer)}</pre></div></article>`
+<div class="label">Answer ${status}</div><pre>${answer === null ? 'The bytes of the file.' : escape(answer)}</pre>
+${answerFields.length > 0 ? `<details><summary>Fields of the answer</summary>${fieldTable('', answerFields)}</details>` : ''}</div></article>`
 }
 
 function fieldTable(title: string, fields: Field[]): string {
   if (fields.length === 0) return ''
-  const rows = fields.map(({ name, place, type, isRequired, fallback }) => {
+  const rows = fields.map(({ name, place, type, isRequired, fallback, description }) => {
     const more = [
-      place === 'body' ? '' : place,
-      isRequired ? 'required' : '',
+      place === 'body' || place === 'answer' ? '' : place,
+      isRequired && place !== 'answer' ? 'required' : '',
       fallback === undefined ? '' : `default ${fallback}`,
     ].filter(Boolean)
     const note = more.length > 0 ? `<br><span class="note">${escape(more.join(', '))}</span>` : ''
-    return `<tr><td><code>${escape(name)}</code></td><td>${escape(type)}${note}</td></tr>`
+    return `<tr><td><code>${escape(name)}</code></td><td>${inline(description)}<br><span class="note">${escape(type)}</span>${note}</td></tr>`
   })
-  return `<div class="label">${title}</div><table>${rows.join('')}</table>`
+  return `${title && `<div class="label">${title}</div>`}<table>${rows.join('')}</table>`
 }
 
 const escape = (text: string) =>

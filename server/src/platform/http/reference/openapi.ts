@@ -105,10 +105,11 @@ function parametersOf(route: Route, place: 'path' | 'query', components: Compone
     properties?: Record<string, JsonSchema>
     required?: string[]
   }
-  return Object.entries(properties).map(([name, property]) => ({
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
     name,
     in: place,
     required: place === 'path' || required.includes(name),
+    ...(description !== undefined && { description }),
     schema: property,
     ...(place === 'query' && route.exampleQuery?.[name] !== undefined && { example: route.exampleQuery[name] }),
   }))
@@ -154,10 +155,18 @@ const reasons: Record<number, string> = {
 
 const ErrorAnswer = z
   .object({
-    error: z.string().meta({ description: 'A sentence for a person.' }),
-    code: z.string().meta({ description: 'Stable, snake_case.' }),
-    request_id: z.string(),
-    details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    error: z.string().describe('A sentence for a person: what happened, and what to do.'),
+    code: z.string().describe('For programs: stable, in snake_case.'),
+    request_id: z.string().describe("Names this request in the server's log; also in `X-Request-Id`."),
+    details: z
+      .array(
+        z.object({
+          path: z.string().describe('Where it is: `body.email`, `query.limit`.'),
+          message: z.string().describe('What is wrong with it.'),
+        }),
+      )
+      .optional()
+      .describe('Which fields are wrong, for 400.'),
   })
   .meta({ id: 'Error' })
 

@@ -18,6 +18,8 @@ export interface ReferenceOperation {
   who: string
   parameters: Field[]
   body: Field[]
+  /** What the answer has, where it is JSON. */
+  answerFields: Field[]
   curl: string
   status: string
   /** JSON, or null where it is a file. */
@@ -33,6 +35,7 @@ export interface Field {
   isRequired: boolean
   /** As JSON. */
   fallback: string | undefined
+  description: string
 }
 
 interface Operation {
@@ -41,7 +44,14 @@ interface Operation {
   summary: string
   description: string
   security: object[]
-  parameters: { name: string; in: string; required: boolean; schema: JsonSchema; example?: unknown }[]
+  parameters: {
+    name: string
+    in: string
+    required: boolean
+    description?: string
+    schema: JsonSchema
+    example?: unknown
+  }[]
   requestBody?: { content: Record<string, { schema: JsonSchema; example?: unknown }> }
   responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>
 }
@@ -98,6 +108,7 @@ function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings
   const [status, answer] = Object.entries(operation.responses).find(([code]) => code < '300') ?? ['200', undefined]
   const answerSchema = answer?.content?.['application/json']?.schema ?? {}
   const bodySchema = operation.requestBody?.content['application/json']?.schema
+  const formSchema = operation.requestBody?.content['multipart/form-data']?.schema
   const isFile = Object.keys(answerSchema).length === 0
   return {
     id: operation.operationId,
@@ -105,16 +116,15 @@ function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings
     path,
     summary: operation.summary.replace(/\.$/, ''),
     who: operation.description,
-    parameters: operation.parameters.map(({ name, in: place, required, schema }) => ({
-      ...fieldOf(name, schema, required, schemas),
+    parameters: operation.parameters.map(({ name, in: place, required, description, schema }) => ({
+      ...fieldOf(name, { ...schema, ...(description !== undefined && { description }) }, required, schemas),
       place,
     })),
     body: [
-      ...(operation.requestBody?.content['multipart/form-data']
-        ? [{ name: 'file', place: 'form', type: 'file', isRequired: !bodySchema, fallback: undefined }]
-        : []),
+      ...(formSchema ? fieldsOf(formSchema, schemas).map((field) => ({ ...field, place: 'form' })) : []),
       ...(bodySchema ? fieldsOf(bodySchema, schemas) : []),
     ],
+    answerFields: fieldsOf(answerSchema, schemas).map((field) => ({ ...field, place: 'answer' })),
     curl: curl(entry, url, schemas),
     status,
     answer: isFile ? null : JSON.stringify(sampleOf(answerSchema, schemas), null, 2),
@@ -125,10 +135,9 @@ function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings
 }
 
 function fieldsOf(schema: JsonSchema, schemas: Schemas, prefix = '', depth = 0): Field[] {
-  const { properties = {}, required = [] } = resolve(schema, schemas) as {
-    properties?: Schemas
-    required?: string[]
-  }
+  const plain = plainOf(schema, schemas)
+  if (plain.items && prefix === '') return fieldsOf(plain.items as JsonSchema, schemas, '[].', depth)
+  const { properties = {}, required = [] } = plain as { properties?: Schemas; required?: string[] }
   return Object.entries(properties).flatMap(([name, of]) => {
     const field = fieldOf(`${prefix}${name}`, of, required.includes(name), schemas)
     const inner = innerObject(of, schemas)
@@ -151,6 +160,7 @@ const fieldOf = (name: string, schema: JsonSchema, isRequired: boolean, schemas:
   type: typeOf(schema, schemas),
   isRequired: isRequired && !('default' in schema),
   fallback: 'default' in schema ? JSON.stringify(schema.default) : undefined,
+  description: String(schema.description ?? resolve(schema, schemas).description ?? ''),
 })
 
 const resolve = (schema: JsonSchema, schemas: Schemas): JsonSchema =>

@@ -21,8 +21,8 @@ interface Kind {
   changeExample: Record<string, unknown>
 }
 
-const ofConversation = z.object({ id })
-const ofItem = z.object({ id, itemId: id })
+const ofConversation = z.object({ id: id.describe('Id of the conversation.') })
+const ofItem = z.object({ id: id.describe('Id of the conversation.'), itemId: id.describe('The entry.') })
 
 /** List, add, change and delete for one kind of thing that is kept about a conversation. */
 function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind): Record<string, Route> {
