@@ -160,7 +160,7 @@ const fieldOf = (name: string, schema: JsonSchema, isRequired: boolean, schemas:
   type: typeOf(schema, schemas),
   isRequired: isRequired && !('default' in schema),
   fallback: 'default' in schema ? JSON.stringify(schema.default) : undefined,
-  description: String(schema.description ?? resolve(schema, schemas).description ?? ''),
+  description: (schema.description ?? resolve(schema, schemas).description ?? '') as string,
 })
 
 const resolve = (schema: JsonSchema, schemas: Schemas): JsonSchema =>
