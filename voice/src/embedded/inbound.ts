@@ -23,7 +23,6 @@ export function receive(
   settings: InboundSettings,
   handler: (leg: InboundLeg) => void,
 ): void {
-  if (!call.offer) return call.reject(488)
   const place = line.gate.join()
   engine.calls++
   const giveBack = () => {
@@ -70,11 +69,25 @@ function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg,
   leg.sipHandlers.onFailure = () => leg.ended('remote', 'cancelled', 487)
   call.handlers = leg.sipHandlers
   call.ring()
+  /** Resolves when an answer that was sent has led to audio, or to the end of the call. */
+  let answering: Promise<void> | null = null
 
   function reject(status: number): void {
-    if (leg.phase() !== 'waiting') return
+    if (leg.phase() !== 'waiting' || answering) return
     call.reject(status)
     leg.ended('local', causeOf(status), status)
+  }
+
+  /** The INVITE had no offer: the 200 carries ours, and the ACK what the caller makes of it (RFC 3261 section 13.3.1). */
+  function offerAndWait(): Promise<void> {
+    unanswered.cancel()
+    const settled = new Promise<void>((resolve) =>
+      leg.listen((event) => {
+        if (event.t === 'answered' || event.t === 'ended') resolve()
+      }),
+    )
+    call.answer(leg.session.offer())
+    return settled
   }
 
   return {
@@ -83,15 +96,16 @@ function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg,
     from: call.from,
     to: dialledNumber(call, line.trunk.username),
     async answer() {
-      if (leg.phase() !== 'waiting') return
-      const answer = leg.answerOffer(call.offer!)
+      if (leg.phase() !== 'waiting' || answering) return answering ?? undefined
+      if (call.offer === null) return (answering = offerAndWait())
+      const answer = leg.answerOffer(call.offer)
       if (answer === null) return reject(488)
       call.answer(answer)
       leg.markAnswered()
     },
     reject: async (status) => reject(status),
     async hangup() {
-      if (leg.phase() === 'waiting') reject(480)
+      if (leg.phase() === 'waiting' && !answering) reject(480)
       else await leg.hangup()
     },
   }

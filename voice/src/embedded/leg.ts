@@ -165,8 +165,11 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
       if (!heard && (status === 487 || status === 408)) return ended('network', 'network', status)
       ended(status === 487 ? 'local' : 'remote', causeOf(status), status)
     },
-    onBye: () => ended('remote', 'completed'),
+    onBye: () => ended('remote', phase === 'answered' ? 'completed' : 'cancelled'),
     onReoffer: answerOffer,
+    onOfferWanted: () => session.offer(),
+    // One that cannot be used changes nothing: what was agreed before goes on.
+    onReanswer: (sdp) => void tryMedia(() => session.applyAnswer(sdp, peer())),
     onInfoDtmf: (key) => pressed(key as Keypress, 'info'),
   }
 

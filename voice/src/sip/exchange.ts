@@ -11,6 +11,8 @@ export interface ExchangeOptions {
   destination: Hop
   auth: Authenticator | null
   onProvisional?(response: ReceivedResponse): void
+  /** An answer other than a challenge upon which a new try is to be made. */
+  shouldRetry?(response: ReceivedResponse): boolean
   /** A 401 or 407 here means that the password is wrong. */
   onFinal(result: Result): void
 }
@@ -41,7 +43,8 @@ export function exchange(core: Core, options: ExchangeOptions): Exchange {
         const challenged = response && (response.status === 401 || response.status === 407)
         // Eight realms on one path do not occur; a server that invents a new one each time does.
         const answerable = challenged && retrying && attempts.size < 8 && options.auth?.challenged(response, attempts)
-        if (answerable) current = start()
+        const again = answerable || (response && retrying && options.shouldRetry?.(response))
+        if (again) current = start()
         else options.onFinal(result)
       },
     })

@@ -5,12 +5,15 @@ import type { Clock } from '../clock.ts'
 export class SipFailure extends Error {
   readonly status: number
   readonly reason: string
+  /** Of a 422: the shortest session interval that would be accepted. */
+  readonly minSessionSeconds: number | undefined
 
-  constructor(status: number, reason: string) {
+  constructor(status: number, reason: string, minSessionSeconds?: number) {
     super(`SIP ${status} ${reason}`)
     this.name = 'SipFailure'
     this.status = status
     this.reason = reason
+    this.minSessionSeconds = minSessionSeconds
   }
 }
 
@@ -86,6 +89,10 @@ export interface InviteHandlers {
   onBye?(): void
   /** re-INVITE or UPDATE with an offer: return the answer, or null to refuse with 488. */
   onReoffer?(sdp: string): string | null
+  /** A re-INVITE without an offer: return ours, to which `onReanswer` brings their answer. Without this, our latest description. */
+  onOfferWanted?(): string
+  /** Their answer to an offer that the user agent made in the call: for them, or to refresh the session. */
+  onReanswer?(sdp: string): void
   /** INFO application/dtmf-relay or application/dtmf. */
   onInfoDtmf?(key: string): void
   /** Progress of a REFER we sent: the status line in each NOTIFY's sipfrag. */

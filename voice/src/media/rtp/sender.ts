@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 
 import { frameSamples, rtpHeaderBytes, sequenceDelta, timestampDelta, writeRtpHeader } from './rtp.ts'
 
-/** Room for 60 ms of audio, the longest packet a peer may make us relay. */
-export const maxPayloadBytes = 480
+/** Room for 160 ms of audio, the longest packet relayed: with its headers it fits into one Ethernet frame. */
+export const maxPayloadBytes = 1280
 
 /** As many as may wait in the kernel's queue: the socket keeps a buffer until it has really been sent. */
 const ringSize = 16

@@ -9,7 +9,7 @@ import { notEstablished } from './invite.ts'
 import { refer } from './refer.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
 import { handleInDialog } from './session-requests.ts'
-import { answerInterval, minSessionExpires } from './session-timer.ts'
+import { allowsUpdate, answerInterval, minSessionExpires } from './session-timer.ts'
 import { acceptInvite, acknowledge, bye, createSession, end, keepRefreshed, reinvite, sdpType } from './session.ts'
 import type { IncomingCall } from '../types.ts'
 import { parseUri } from '../message/uri.ts'
@@ -65,6 +65,7 @@ export function createIncomingCall(core: Core, transaction: ServerTransaction): 
     domain: parseUri(request.from.uri)?.host ?? source.host,
     handlers: () => call.handlers,
     localSdp: '',
+    updates: allowsUpdate(request.headers),
     onEnded: linger,
   })
 

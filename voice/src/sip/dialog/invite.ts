@@ -13,7 +13,7 @@ import type { ReceivedResponse, SipRequest } from '../message/message.ts'
 import { sessionDescription } from '../message/session-description.ts'
 import { refer } from './refer.ts'
 import { handleInDialog } from './session-requests.ts'
-import { intervalOfAnswer } from './session-timer.ts'
+import { allowsUpdate, askForInterval, intervalOfAnswer, longerInterval } from './session-timer.ts'
 import { acknowledge, bye, createSession, invitationHeaders, keepRefreshed, reinvite, sdpType } from './session.ts'
 import type { Session } from './session.ts'
 import { SipFailure } from '../types.ts'
@@ -37,6 +37,8 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
   let outcome: 'pending' | 'answered' | 'failed' = 'pending'
   let session: Session | null = null
   let sequence = 0
+  /** We ask for a session timer only when a proxy insists. */
+  let intervalSeconds = 0
   let giveUp: string | null = null
   let cancelled = false
   let lingering = false
@@ -52,6 +54,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
       ['contact', contact],
       ['user-agent', core.userAgent],
       ...invitationHeaders,
+      ...(intervalSeconds > 0 ? askForInterval(intervalSeconds) : []),
       sdpType,
     ]
     return { method: 'INVITE', uri: accountUri(account, options.to), headers, body: options.offer }
@@ -62,6 +65,12 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
     destination,
     auth,
     onProvisional,
+    shouldRetry({ status, headers }) {
+      if (intervalSeconds > 0) return false
+      const longer = longerInterval(status, headers, 0)
+      intervalSeconds = longer ?? 0
+      return longer !== null
+    },
     onFinal: onFinalAnswer,
   })
   const ringing = core.wheel.after(options.ringTimeoutMs, () => abandonInvite('No Answer'))
@@ -76,6 +85,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
       domain,
       handlers: () => handlers,
       localSdp: options.offer,
+      updates: allowsUpdate(response.headers),
       onEnded: () => {
         if (outcome === 'failed' || session?.phase === 'ended') linger()
       },

@@ -51,13 +51,13 @@ function onReinvite(session: Session, transaction: ServerTransaction): void {
   }
   const timer = answerInterval(request)
   if (timer.tooSmall) return transaction.respond(422, { headers: [minSessionExpires] })
-  const answer = request.body === '' ? session.localSdp : reoffer(session, transaction)
+  const answer = request.body === '' ? offerOnceMore(session) : reoffer(session, transaction)
   if (answer === null) return
   refreshTarget(session.dialog, request.headers)
   acceptInvite(session, transaction, { headers: timer.headers, body: answer }, (ack) => {
     // Their INVITE had no offer, so ours was the offer and the ACK carries what they made of it.
     const theirs = request.body === '' ? sessionDescription(ack) : null
-    if (theirs !== null) session.handlers().onReoffer?.(theirs)
+    if (theirs !== null) session.handlers().onReanswer?.(theirs)
   })
   keepRefreshed(session, timer.interval)
 }
@@ -76,6 +76,12 @@ function onUpdate(session: Session, transaction: ServerTransaction): void {
   }
   refreshTarget(session.dialog, request.headers)
   keepRefreshed(session, timer.interval)
+}
+
+/** For a re-INVITE without an offer: it carries ours, in its 200 (RFC 3261 section 14.2). */
+function offerOnceMore(session: Session): string {
+  session.localSdp = session.handlers().onOfferWanted?.() ?? session.localSdp
+  return session.localSdp
 }
 
 /** The owner's answer to their offer, or null after refusing it. */

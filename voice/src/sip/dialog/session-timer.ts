@@ -1,5 +1,5 @@
 import type { Header } from '../message/headers.ts'
-import { header, headerValues, parseParams, splitParams } from '../message/headers.ts'
+import { header, headerNumber, headerValues, parseParams, splitParams } from '../message/headers.ts'
 import type { ReceivedRequest } from '../message/message.ts'
 
 /** RFC 4028, as agreed for one call. */
@@ -8,7 +8,10 @@ export interface SessionInterval {
   weRefresh: boolean
 }
 
+/** What we accept in a request (section 4). */
 const smallest = 90
+/** A peer that answers with less than it may is refreshed as it wishes, but not without pause. */
+const smallestAnswered = 4
 
 function supportsTimer(headers: readonly Header[]): boolean {
   return [...headerValues(headers, 'supported'), ...headerValues(headers, 'require')].includes('timer')
@@ -24,7 +27,7 @@ function sessionExpires(headers: readonly Header[]): { seconds: number; refreshe
 /** What their 2xx to our request says; null: the call has no timer. */
 export function intervalOfAnswer(headers: readonly Header[]): SessionInterval | null {
   const expires = sessionExpires(headers)
-  return expires && { seconds: Math.max(expires.seconds, smallest), weRefresh: expires.refresher !== 'uas' }
+  return expires && { seconds: Math.max(expires.seconds, smallestAnswered), weRefresh: expires.refresher !== 'uas' }
 }
 
 /** What we answer to their request: header lines and the interval; `tooSmall` asks for a 422. */
@@ -40,6 +43,27 @@ export function answerInterval(
   const headers: Header[] = [['session-expires', `${seconds};refresher=${refresher}`]]
   if (refresher === 'uac') headers.push(['require', 'timer'])
   return { tooSmall: false, interval: { seconds, weRefresh: refresher === 'uas' }, headers }
+}
+
+/** Does the other side take UPDATE, which refreshes without a word about media (section 7.4)? */
+export function allowsUpdate(headers: readonly Header[]): boolean {
+  return headerValues(headers, 'allow').includes('UPDATE')
+}
+
+const longestMinimum = 86_400
+
+/** The interval that a 422 asks for instead of `seconds`, if that is what came and it is reasonable. */
+export function longerInterval(status: number, headers: readonly Header[], seconds: number): number | null {
+  const minimum = status === 422 ? headerNumber(headers, 'min-se') : undefined
+  return minimum !== undefined && minimum > seconds && minimum <= longestMinimum ? minimum : null
+}
+
+/** Header lines of a request of ours that asks for this interval. */
+export function askForInterval(seconds: number): Header[] {
+  return [
+    ['session-expires', `${seconds};refresher=uac`],
+    ['min-se', String(seconds)],
+  ]
 }
 
 export const minSessionExpires: Header = ['min-se', String(smallest)]

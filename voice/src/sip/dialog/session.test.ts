@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { header } from '../message/headers.ts'
+import type { ReceivedRequest } from '../message/message.ts'
 import { answer, offer, replyTo } from '../test/network.ts'
 import { answerAll, callPeer, contact } from '../test/peer.ts'
 
@@ -45,13 +46,16 @@ test('requests inside the call', async () => {
   await peer.nothingLeft()
 })
 
-test('an offerless re-INVITE gets our description, and its ACK carries theirs', async () => {
-  const reoffers: string[] = []
-  const peer = await callPeer(answerAll, { onReoffer: (sdp) => (reoffers.push(sdp), null) })
+test('an offerless re-INVITE gets an offer of ours, and its ACK carries their answer', async () => {
+  const answers: string[] = []
+  const peer = await callPeer(answerAll, {
+    onOfferWanted: () => `${offer}a=anew\r\n`,
+    onReanswer: (sdp) => answers.push(sdp),
+  })
   assert.equal(await peer.inside('INVITE', 1), 200)
-  assert.equal(peer.responses.at(-1)?.body, offer)
+  assert.equal(peer.responses.at(-1)?.body, `${offer}a=anew\r\n`)
   await peer.inside('ACK', 1, ['Content-Type: application/sdp'], answer)
-  assert.deepEqual(reoffers, [answer])
+  assert.deepEqual(answers, [answer])
   void peer.call.hangup()
   await peer.nothingLeft()
 })
@@ -108,6 +112,95 @@ test('session timer: we refresh at half the interval, and again', async () => {
   assert.equal(header(refresh.headers, 'session-expires'), '120;refresher=uac')
   assert.equal(refresh.body, offer)
   void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+/** A peer that wants us to refresh, and answers requests inside the call by `respond`. */
+function refreshing(respond: (request: ReceivedRequest) => string | null, expires = '120;refresher=uac') {
+  const answers: string[] = []
+  const call = callPeer(
+    (request, reply) => {
+      const text = request.cseq > 1 && request.method !== 'ACK' && request.method !== 'BYE' ? respond(request) : null
+      if (text !== null) reply(text)
+      else if (request.method === 'INVITE')
+        reply(replyTo(request, '200 OK', [contact, `Session-Expires: ${expires}`, 'Allow: INVITE, UPDATE'], answer))
+      else if (request.method !== 'ACK') reply(replyTo(request, '200 OK'))
+    },
+    { onReanswer: (sdp) => answers.push(sdp) },
+  )
+  return { call, answers }
+}
+
+const refreshed = ['Session-Expires: 120;refresher=uac', 'Require: timer']
+
+test('session timer: a peer that takes UPDATE is refreshed by it, without a word about media', async () => {
+  const peer = await refreshing((request) => replyTo(request, '200 OK', refreshed)).call
+  await peer.network.clock.advance(121_000)
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'UPDATE', 'UPDATE'])
+  const update = peer.requests.at(-1)!
+  assert.deepEqual([header(update.headers, 'session-expires'), update.body], ['120;refresher=uac', ''])
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+test('session timer: a peer that lists UPDATE and refuses it is refreshed by re-INVITE, whose answer counts', async () => {
+  const { call, answers } = refreshing((request) =>
+    request.method === 'UPDATE'
+      ? replyTo(request, '405 Method Not Allowed')
+      : replyTo(request, '200 OK', [contact, ...refreshed], answer),
+  )
+  const peer = await call
+  await peer.network.clock.advance(80_000)
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'UPDATE', 'INVITE', 'ACK'])
+  assert.deepEqual(answers, [answer])
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+test('session timer: a shorter interval than allowed is kept to all the same', async () => {
+  const peer = await refreshing((request) => replyTo(request, '200 OK', ['Session-Expires: 20']), '20;refresher=uac')
+    .call
+  await peer.network.clock.advance(21_000)
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'UPDATE', 'UPDATE'])
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
+test('session timer: 422 makes the interval longer, of a refresh and of the INVITE itself', async () => {
+  const tooSmall = (request: ReceivedRequest) => replyTo(request, '422 Session Interval Too Small', ['Min-SE: 600'])
+  const peer = await refreshing((request) =>
+    header(request.headers, 'min-se') === '600'
+      ? replyTo(request, '200 OK', ['Session-Expires: 600;refresher=uac'])
+      : tooSmall(request),
+  ).call
+  await peer.network.clock.advance(300_000)
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'UPDATE', 'UPDATE'])
+  assert.equal(header(peer.requests.at(-1)!.headers, 'session-expires'), '600;refresher=uac')
+  void peer.call.hangup()
+  await peer.nothingLeft()
+
+  let answered = 0
+  const strict = await callPeer(
+    (request, reply) => {
+      if (request.method === 'INVITE' && header(request.headers, 'min-se') !== '600') reply(tooSmall(request))
+      else answerAll(request, reply)
+    },
+    { onAnswer: () => answered++ },
+  )
+  assert.deepEqual([strict.network.sent(6001), answered], [['INVITE', 'ACK', 'INVITE', 'ACK'], 1])
+  assert.equal(header(strict.requests.at(-1)!.headers, 'cseq')?.split(' ')[0], '2')
+  void strict.call.hangup()
+  await strict.nothingLeft()
+})
+
+test('session timer: a proxy that asks for more and more is given up', async () => {
+  let minimum = 90
+  const peer = await callPeer((request, reply) => {
+    if (request.method === 'INVITE')
+      reply(replyTo(request, '422 Session Interval Too Small', [`Min-SE: ${(minimum += 1)}`]))
+  })
+  await peer.network.clock.advance(1000)
+  assert.deepEqual(peer.failures, ['422 Session Interval Too Small'])
   await peer.nothingLeft()
 })
 

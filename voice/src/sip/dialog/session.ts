@@ -10,7 +10,7 @@ import type { Header } from '../message/headers.ts'
 import type { ReceivedRequest } from '../message/message.ts'
 import { sessionDescription } from '../message/session-description.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
-import { intervalOfAnswer } from './session-timer.ts'
+import { askForInterval, intervalOfAnswer, longerInterval } from './session-timer.ts'
 import type { SessionInterval } from './session-timer.ts'
 import { idleTimer } from '../transaction/timer-wheel.ts'
 import { SipFailure } from '../types.ts'
@@ -29,6 +29,8 @@ export interface Session {
   phase: 'early' | 'confirmed' | 'ended'
   /** Our latest description, for refreshes and offerless re-INVITEs. */
   localSdp: string
+  /** The other side takes UPDATE. */
+  updates: boolean
   /** A re-INVITE of ours is under way. */
   reinviting: boolean
   /** A 2xx of ours that waits for its ACK. */
@@ -42,7 +44,7 @@ export interface Session {
 
 export type SessionOptions = Pick<
   Session,
-  'core' | 'dialog' | 'auth' | 'caller' | 'domain' | 'handlers' | 'localSdp' | 'onEnded'
+  'core' | 'dialog' | 'auth' | 'caller' | 'domain' | 'handlers' | 'localSdp' | 'updates' | 'onEnded'
 >
 
 export function createSession(options: SessionOptions): Session {
@@ -143,7 +145,8 @@ export function reinvite(session: Session, sdp: string, extra: Header[] = [], tr
         } else {
           // Section 12.2.1.2: after these the dialog exists no more.
           if (status === 408 || status === 481) lost(session)
-          reject(new SipFailure(status, reason))
+          const longer = response && longerInterval(status, response.headers, 0)
+          reject(new SipFailure(status, reason, longer ?? undefined))
         }
       },
     })
@@ -170,12 +173,47 @@ export function keepRefreshed(session: Session, interval: SessionInterval | null
 
 function refreshAfter(session: Session, seconds: number, delayMs: number): void {
   session.refresh = session.core.wheel.after(delayMs, () => {
-    const header: Header = ['session-expires', `${seconds};refresher=uac`]
-    reinvite(session, session.localSdp, [header]).catch(() => {
-      // A refused refresh ends nothing by itself: the other half of the interval remains for more tries.
-      if (session.phase === 'confirmed') refreshAfter(session, seconds, Math.min(seconds * 100, 30_000))
-    })
+    if (session.updates) refreshByUpdate(session, seconds)
+    else refreshByInvite(session, seconds)
   })
+}
+
+/** A refused refresh ends nothing by itself: the other half of the interval remains for more tries. */
+function refreshAgain(session: Session, seconds: number): void {
+  if (session.phase === 'confirmed') refreshAfter(session, seconds, Math.min(seconds * 100, 30_000))
+}
+
+/** `mayLengthen`: a 422 is followed, once. */
+function refreshByUpdate(session: Session, seconds: number, mayLengthen = true): void {
+  const headers: Header[] = [['supported', 'timer'], ...askForInterval(seconds)]
+  request(session, 'UPDATE', headers, '', ({ status, response }) => {
+    if (session.phase === 'ended') return
+    const longer = response && mayLengthen && longerInterval(status, response.headers, seconds)
+    if (response && status < 300) {
+      refreshTarget(session.dialog, response.headers)
+      keepRefreshed(session, intervalOfAnswer(response.headers))
+    } else if (longer) refreshByUpdate(session, longer, false)
+    else if (status === 408 || status === 481) lost(session)
+    else {
+      // Some list UPDATE and refuse it.
+      if (status === 405 || status === 501 || status === 420) session.updates = false
+      refreshAgain(session, seconds)
+    }
+  })
+}
+
+function refreshByInvite(session: Session, seconds: number, mayLengthen = true): void {
+  reinvite(session, session.localSdp, askForInterval(seconds)).then(
+    (sdp) => {
+      if (sdp !== '') session.handlers().onReanswer?.(sdp)
+    },
+    (error: unknown) => {
+      const longer = error instanceof SipFailure ? error.minSessionSeconds : undefined
+      if (mayLengthen && longer !== undefined && longer > seconds && session.phase === 'confirmed')
+        refreshByInvite(session, longer, false)
+      else refreshAgain(session, seconds)
+    },
+  )
 }
 
 /** Answers an INVITE with 200 and repeats it until its ACK comes; without one the call is lost (section 13.3.1.4). */
