@@ -13,6 +13,19 @@ import { openTrunk, type TrunkLine, type TrunkSettings } from './trunks.ts'
 
 const host = '127.0.0.1'
 
+const accountAt = (port: number, username: string): Trunk => ({
+  id: `trunk-${username}`,
+  host,
+  port,
+  transport: 'udp',
+  username,
+  password: 'secret',
+  register: true,
+  maxConcurrentCalls: 10,
+  callsPerSecond: 100,
+  transferMode: 'bridge',
+})
+
 async function open(t: TestContext) {
   const carrier = await createLoopbackCarrier({ host, behaviour: () => answers(0), password: 'secret' })
   const gateway = await createEmbeddedGateway({ sip: { host, port: 0 }, allowPrivate: true })
@@ -20,18 +33,7 @@ async function open(t: TestContext) {
     await gateway.close()
     await carrier.close()
   })
-  const trunk = (username: string): Trunk => ({
-    id: `trunk-${username}`,
-    host,
-    port: carrier.port,
-    transport: 'udp',
-    username,
-    password: 'secret',
-    register: true,
-    maxConcurrentCalls: 10,
-    callsPerSecond: 100,
-    transferMode: 'bridge',
-  })
+  const trunk = (username: string) => accountAt(carrier.port, username)
   return { carrier, gateway, trunk }
 }
 
@@ -103,6 +105,41 @@ test('while the DNS does not answer a carrier is where it was', async (t) => {
   works = false
   await until('two failed look-ups', () => failures > 1)
   assert.deepEqual([carriers.at('192.0.2.7').has(line), line.state()], [true, { state: 'ready' }])
+})
+
+test('a carrier that was away gets calls again as soon as it is back, not when the breaker closes', async (t) => {
+  const first = await createLoopbackCarrier({ host, behaviour: () => answers(0), password: 'secret' })
+  const { port } = first
+  const gateway = await createEmbeddedGateway({
+    sip: { host, port: 0 },
+    allowPrivate: true,
+    breaker: { failures: 2, openMs: 600_000 },
+  })
+  t.after(() => gateway.close())
+  await gateway.upsertTrunk({ ...accountAt(port, 'house'), register: false })
+  let count = 0
+  const dial = () =>
+    gateway.originate({
+      attemptId: `call-${++count}`,
+      trunkId: 'trunk-house',
+      to: '100',
+      callerId: '',
+      ringTimeoutMs: 200,
+      maxDurationMs: 60_000,
+    })
+  await first.close()
+  for (let i = 0; i < 2; i++) for await (const event of (await dial()).events) if (event.t === 'ended') break
+  await assert.rejects(dial(), (error) => error instanceof NotAdmitted && error.retryAfterMs > 500_000)
+
+  const back = await createLoopbackCarrier({ host, port, behaviour: () => answers(0), password: 'secret' })
+  t.after(() => back.close())
+  await until('a call', () =>
+    dial().then(
+      () => true,
+      () => false,
+    ),
+  )
+  await until('it to arrive', () => back.carried.length > 0)
 })
 
 test('a 503 with Retry-After keeps calls away for so long', async (t) => {

@@ -63,12 +63,14 @@ export async function dial(
     else void leg.end('network', 'network')
   }, request.ringTimeoutMs + cancelGraceMs)
 
+  const sentAt = engine.clock.monotonic()
   leg.listen((event) => {
     if (event.t === 'answered' || event.t === 'ended') givenUp.cancel()
-    if (event.t === 'answered') line.gate.report('answered_by_carrier')
+    if (event.t === 'answered') line.report('answered_by_carrier', sentAt)
     if (event.t !== 'ended') return
-    if (event.sip === 503 || event.cause === 'network') line.gate.report('failed')
-    else if (event.sip !== undefined) line.gate.report('answered_by_carrier')
+    if (event.cause === 'network') line.report('no_response', sentAt)
+    else if (event.sip === 503) line.report('failed', sentAt)
+    else if (event.sip !== undefined) line.report('answered_by_carrier', sentAt)
   })
   // RFC 3261 section 21.5.4: calls that follow a 503 before its time would be refused one after the other.
   const { onFailure } = leg.sipHandlers

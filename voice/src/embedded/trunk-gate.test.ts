@@ -57,6 +57,43 @@ test('a transfer reserves the next moment and campaign calls queue behind it', a
   assert.equal(refusalOf(() => gate.admit()).retryAfterMs, 1600)
 })
 
+test('a carrier that was silent and answers again gets calls at once, but not for ever', async () => {
+  const clock = createVirtualClock()
+  const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, clock)
+  const silent = (times: number, sentAt = clock.monotonic()) => {
+    for (let i = 0; i < times; i++) gate.report('no_response', sentAt)
+  }
+  const sentBefore = clock.monotonic()
+  await clock.advance(10)
+  silent(5)
+  assert.ok(gate.isSilent() && gate.openUntil() !== null)
+  await clock.advance(2_000)
+  gate.recovered()
+  assert.equal(gate.openUntil(), null)
+  silent(20, sentBefore)
+  assert.equal(gate.openUntil(), null, 'calls that left while it was away say nothing new')
+
+  await clock.advance(10)
+  silent(1)
+  assert.ok(gate.isSilent(), 'one more is enough')
+  gate.recovered()
+  assert.ok(gate.openUntil() !== null, 'it answers, but takes no calls')
+  await clock.advance(30_000)
+  assert.equal(gate.openUntil(), null)
+
+  for (let i = 0; i < 5; i++) gate.report('failed')
+  assert.ok(gate.openUntil() !== null)
+  assert.equal(gate.isSilent(), false, 'a carrier that refuses calls is no silent one')
+})
+
+test('a pause that the carrier asked for is kept, back or not', () => {
+  const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, createVirtualClock())
+  for (let i = 0; i < 5; i++) gate.report('no_response')
+  gate.pause(10_000)
+  gate.recovered()
+  assert.ok(gate.openUntil() !== null)
+})
+
 test('five failures in a row open the breaker for 30 s; one answer before that starts the count again', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, clock)

@@ -34,14 +34,23 @@ export interface TrunkGate {
   queue(): Turn
   /** A place for a call that came in: counted, never refused. */
   join(): Place
-  /** How a call's INVITE went, for the breaker. */
-  report(outcome: 'answered_by_carrier' | 'failed'): void
+  /** How the INVITE went that left at `sentAt` (monotonic ms), for the breaker. `no_response`: nothing came back. */
+  report(outcome: Outcome, sentAt?: number): void
+  /** Did the breaker open because nothing came back? */
+  isSilent(): boolean
+  /**
+   * The carrier answers again: calls go on, and one more failure closes the trunk. Counts once per `openMs`, so that a
+   * carrier that answers everything but calls is left alone as before.
+   */
+  recovered(): void
   /** The carrier wants no calls for so long: at most 5 minutes are believed. */
   pause(ms: number): void
   activeCalls(): number
   /** Unix time in ms until which the trunk takes no calls, after failures or because the carrier asked for it; or null. */
   openUntil(): number | null
 }
+
+export type Outcome = 'answered_by_carrier' | 'failed' | 'no_response'
 
 const longestPauseMs = 300_000
 
@@ -53,13 +62,18 @@ export function createTrunkGate(given: TrunkLimits, breaker: BreakerSettings, cl
   let active = 0
   let nextInviteAt = clock.monotonic()
   let failuresInARow = 0
-  let closedAgainAt = -Infinity
+  /** Until when no call is admitted: because of failures, and because the carrier asked for it. */
+  let brokenUntil = -Infinity
+  let pausedUntil = -Infinity
+  let brokenBySilence = false
+  let recoveredAt = -Infinity
 
-  const isClosed = () => clock.monotonic() < closedAgainAt
+  const closedForMs = () => Math.max(brokenUntil, pausedUntil) - clock.monotonic()
+  const isClosed = () => closedForMs() > 0
   const transfers = createTransferQueue({
     clock,
     take: () => (isClosed() || active >= limits.maxConcurrentCalls ? null : take(takeMoment())),
-    closedForMs: () => (isClosed() ? closedAgainAt - clock.monotonic() : null),
+    closedForMs: () => (isClosed() ? closedForMs() : null),
   })
 
   function take(delayMs: number): Place {
@@ -93,7 +107,7 @@ export function createTrunkGate(given: TrunkLimits, breaker: BreakerSettings, cl
     },
     admit(keepFree = 0) {
       const now = clock.monotonic()
-      if (now < closedAgainAt) throw new NotAdmitted('trunk_limit', Math.ceil(closedAgainAt - now))
+      if (isClosed()) throw new NotAdmitted('trunk_limit', Math.ceil(closedForMs()))
       if (transfers.waiting() > 0 || active + keepFree >= limits.maxConcurrentCalls)
         throw new NotAdmitted('trunk_limit', fullRetryMs)
       if (now < nextInviteAt) throw new NotAdmitted('trunk_limit', Math.ceil(nextInviteAt - now))
@@ -101,16 +115,29 @@ export function createTrunkGate(given: TrunkLimits, breaker: BreakerSettings, cl
     },
     queue: transfers.join,
     join: () => take(0),
-    report(outcome) {
-      failuresInARow = outcome === 'failed' ? failuresInARow + 1 : 0
-      if (failuresInARow >= breaker.failures && !isClosed()) closedAgainAt = clock.monotonic() + breaker.openMs
+    report(outcome, sentAt = clock.monotonic()) {
+      // It left while the carrier was away: that is known.
+      if (outcome === 'no_response' && sentAt < recoveredAt) return
+      failuresInARow = outcome === 'answered_by_carrier' ? 0 : failuresInARow + 1
+      if (failuresInARow < breaker.failures || isClosed()) return
+      brokenUntil = clock.monotonic() + breaker.openMs
+      brokenBySilence = outcome === 'no_response'
+    },
+    isSilent: () => brokenBySilence && clock.monotonic() < brokenUntil,
+    recovered() {
+      const now = clock.monotonic()
+      if (now < brokenUntil && now - recoveredAt < breaker.openMs) return
+      brokenUntil = -Infinity
+      recoveredAt = now
+      failuresInARow = breaker.failures - 1
+      transfers.serve()
     },
     pause(ms) {
-      closedAgainAt = Math.max(closedAgainAt, clock.monotonic() + Math.min(ms, longestPauseMs))
+      pausedUntil = Math.max(pausedUntil, clock.monotonic() + Math.min(ms, longestPauseMs))
     },
     activeCalls: () => active,
     openUntil() {
-      const leftMs = closedAgainAt - clock.monotonic()
+      const leftMs = closedForMs()
       return leftMs > 0 ? clock.now() + leftMs : null
     },
   }

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../clock.ts'
 import type { Trunk, TrunkState } from '../gateway.ts'
 import type { Registration, SipAccount, UserAgent } from '../sip/types.ts'
 import type { AddressBook } from './address-book.ts'
-import { createTrunkGate, type BreakerSettings, type TrunkGate } from './trunk-gate.ts'
+import { createTrunkGate, type BreakerSettings, type Outcome, type TrunkGate } from './trunk-gate.ts'
 
 export interface TrunkSettings {
   breaker: BreakerSettings
@@ -20,6 +20,8 @@ export interface TrunkLine {
   readonly gate: TrunkGate
   account(): SipAccount
   state(): TrunkState
+  /** How the INVITE went that left at `sentAt`. A carrier from which nothing comes is asked until it is back. */
+  report(outcome: Outcome, sentAt: number): void
   close(): Promise<void>
 }
 
@@ -55,6 +57,10 @@ export function checkTrunk(trunk: Trunk): void {
     throw new TypeError('trunk.callsPerSecond must be more than 0 (0.5 is one call in 2 s).')
 }
 
+/** How often a silent carrier is asked whether it is back, and for how long it may think. */
+const probeEveryMs = 1_000
+const probeWithinMs = 2_000
+
 /** What trunks need of their gateway. */
 export interface TrunkParts {
   userAgent: UserAgent
@@ -73,6 +79,8 @@ export function openTrunk(
   const gate = predecessor?.gate ?? createTrunkGate(trunk, settings.breaker, clock)
   let health: TrunkState = { state: trunk.register ? 'registering' : 'ready' }
   let nextCheck: Timer | null = null
+  let nextProbe: Timer | null = null
+  let probing = false
   let closed = false
   gate.limits = trunk
 
@@ -104,6 +112,19 @@ export function openTrunk(
       nextCheck = clock.setTimeout(() => void check(), settings.checkEveryMs)
   }
 
+  /** While the breaker keeps calls away from a carrier that was silent: one answer of any kind, and they go on. */
+  async function probe(): Promise<void> {
+    const status = await userAgent.options(accountOf(trunk), probeWithinMs).catch(() => nobodyAnswered)
+    if (closed || !gate.isSilent()) probing = false
+    else if (status === nobodyAnswered || status === 503) nextProbe = clock.setTimeout(() => void probe(), probeEveryMs)
+    else {
+      probing = false
+      gate.recovered()
+      // Its memory of us may be gone with what it was.
+      registration?.renew()
+    }
+  }
+
   const line: TrunkLine = {
     trunk,
     gate,
@@ -116,8 +137,15 @@ export function openTrunk(
         reason: `Several calls in a row failed at the carrier, or it asked for a pause. No calls until ${new Date(openUntil).toISOString()}.`,
       }
     },
+    report(outcome, sentAt) {
+      gate.report(outcome, sentAt)
+      if (closed || probing || !gate.isSilent()) return
+      probing = true
+      void probe()
+    },
     async close() {
       closed = true
+      nextProbe?.cancel()
       carriers.remove(line)
       nextCheck?.cancel()
       await begun

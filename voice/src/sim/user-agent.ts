@@ -181,6 +181,7 @@ export function createSimUserAgent(
       const registration = {
         state: 'registering' as UserAgentRegistration['state'],
         detail: {} as UserAgentRegistration['detail'],
+        renew() {},
         stop: async () => stop(),
       }
       function change(state: UserAgentRegistration['state'], detail: UserAgentRegistration['detail']): void {

@@ -21,6 +21,8 @@ export interface Core extends Resolver {
   /** Ends the connections to a peer that is taken for dead. */
   drop(peer: Hop, why: Error): void
   readonly keepAlives: Set<KeepAlive>
+  /** What to do when a request comes from an address that gave no answer before: it is back. */
+  readonly awaited: Map<string, Set<() => void>>
   readonly clients: Map<string, ClientTransaction>
   readonly servers: Map<string, ServerTransaction>
   /** Transactions of either kind without a final answer. */

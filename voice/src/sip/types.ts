@@ -152,6 +152,8 @@ export interface Registration {
   readonly state: 'registering' | 'registered' | 'failed' | 'stopped'
   /** `registered` with another status than 200: the latest refresh failed so, but the binding holds until `expiresAt`. */
   readonly detail: { status?: number; reason?: string; expiresAt?: number }
+  /** Registers now rather than later: the registrar is known to be there again. Not after it refused us. */
+  renew(): void
   /** Un-REGISTERs (best effort, 2 s) and stops refreshing. */
   stop(): Promise<void>
 }

@@ -80,6 +80,7 @@ export async function createUserAgent(
     },
     drop: (peer, why) => opened.drop(peer, why),
     keepAlives: new Set(),
+    awaited: new Map(),
     clients: new Map(),
     servers: new Map(),
     openTransactions: 0,
@@ -103,8 +104,10 @@ export async function createUserAgent(
     }
     trace?.('in', redact(data.toString('utf8')), `${source.host}:${source.port}`)
     try {
-      if (message.type === 'request') onRequest(message, source)
-      else if (message.type === 'response') onResponse(message)
+      if (message.type === 'request') {
+        for (const wake of core.awaited.get(source.host) ?? []) wake()
+        onRequest(message, source)
+      } else if (message.type === 'response') onResponse(message)
       else onMalformed(message, source)
     } catch (error) {
       // A fault in one call's handler must not end all calls.

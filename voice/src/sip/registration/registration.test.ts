@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { header } from '../message/headers.ts'
-import { offer } from '../test/network.ts'
+import { offer, replyTo } from '../test/network.ts'
 import { registering } from '../test/registrar.ts'
 
 test('refreshes between 50 and 85 % of what was granted, keeps the NAT open, un-registers at the end', async () => {
@@ -100,12 +100,90 @@ test('failures back off, Retry-After is obeyed, and it comes back', async () => 
   const gaps = requests.slice(1).map(({ at }, index) => at - requests[index]!.at)
   assert.ok(gaps[0]! >= 20_000 && gaps[0]! < 20_100)
   gaps.slice(1, 4).forEach((gap, index) => {
-    const longest = 2000 * 2 ** index
+    const longest = 1000 * 1.5 ** index
     assert.ok(gap >= longest / 2 && gap <= longest + 100, `${gap} of ${longest}`)
   })
   assert.deepEqual(states, ['failed 503', 'failed 500', 'failed 500', 'failed 500', 'registered 200'])
   void registration.stop()
   await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('a registrar that was away for 12 s, or for 3 minutes, is found within half that time', async () => {
+  for (const awayMs of [12_000, 180_000]) {
+    const { network, agent, registration, requests } = await registering(() => ['200 OK', 'Expires: 300'], {
+      protocol: 'tcp',
+    })
+    assert.equal(registration.state, 'registered')
+    network.leave(6002)
+    await network.clock.advance(awayMs)
+    const backAt = network.clock.monotonic()
+    const send = await network.peer(6002, (message) => {
+      if (message.type !== 'request') return
+      requests.push({ at: network.clock.monotonic(), request: message })
+      send(replyTo(message, '200 OK', ['Expires: 300']), 6001)
+    })
+    await network.clock.advance(awayMs)
+    const found = requests.find(({ at }) => at >= backAt)
+    assert.ok(found && found.at - backAt <= awayMs / 2 + 2_000, `after ${(found?.at ?? Infinity) - backAt} ms`)
+    assert.equal(registration.state, 'registered')
+    await agent.close()
+  }
+})
+
+test('a request from a registrar that failed shows that it is back: it is asked at once', async () => {
+  let away = false
+  const { network, send, requests, states, registration, nothingLeft } = await registering(() =>
+    away ? ['500 Server Error'] : ['200 OK', 'Expires: 60'],
+  )
+  away = true
+  // Long enough for the tries to be far apart.
+  await network.clock.advance(600_000)
+  assert.equal(states.at(-1), 'failed 500')
+  for (let before = requests.length; requests.length === before;) await network.clock.advance(100)
+  const before = requests.length
+  await network.clock.advance(1_000)
+  assert.equal(requests.length, before)
+  away = false
+  send(options, 6001)
+  await network.clock.advance(600)
+  assert.equal(registration.state, 'registered')
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})
+
+test('one that asked for a pause gets it, whatever it sends', async () => {
+  const { network, send, requests, registration, nothingLeft } = await registering(() => [
+    '503 Service Unavailable',
+    'Retry-After: 600',
+  ])
+  const before = requests.length
+  send(options, 6001)
+  await network.clock.advance(500_000)
+  assert.equal(requests.length, before)
+  void registration.stop()
+  await nothingLeft()
+})
+
+const options = [
+  'OPTIONS sip:alice@127.0.0.1:6001 SIP/2.0',
+  'Via: SIP/2.0/UDP 127.0.0.1:6002;branch=z9hG4bKo',
+  'From: <sip:ping@h>;tag=1',
+  'To: <sip:alice@h>',
+  'Call-ID: ping',
+  'CSeq: 1 OPTIONS',
+  '',
+  '',
+].join('\r\n')
+
+test('asked to renew, a registration that was refused does not', async () => {
+  const { network, requests, registration, nothingLeft } = await registering(() => ['403 Forbidden'])
+  const before = requests.length
+  registration.renew()
+  await network.clock.advance(5_000)
+  assert.equal(requests.length, before)
+  void registration.stop()
   await nothingLeft()
 })
 

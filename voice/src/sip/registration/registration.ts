@@ -12,8 +12,12 @@ import { idleTimer } from '../transaction/timer-wheel.ts'
 import { isReliable } from '../transport/transport.ts'
 import type { Registration, SipAccount } from '../types.ts'
 
-const firstRetryMs = 2000
-const longestRetryMs = 300_000
+const firstRetryMs = 1000
+/** Each wait is so much longer than the one before: a registrar that was away for a while is found within half that time. */
+const retryGrowth = 1.5
+const longestRetryMs = 60_000
+/** Of many accounts at a registrar that is back not all register in the same moment. */
+const renewWithinMs = 500
 /** A registrar that asks for more is asked again all the same. */
 const longestRetryAfterMs = 3_600_000
 
@@ -38,6 +42,9 @@ export function startRegistration(
   let current: Exchange | null = null
   /** We have just told the registrar how it sees us: should that be another address again, it waits for the refresh. */
   let corrected = false
+  let refused = false
+  /** The address from which a sign of life is awaited. */
+  let awaited: string | null = null
 
   function change(to: Registration['state'], why: Registration['detail']): void {
     state = to
@@ -45,7 +52,23 @@ export function startRegistration(
     onChange(registration)
   }
 
+  function awaitSignOf(host: string | null): void {
+    const waiting = awaited === null ? undefined : core.awaited.get(awaited)
+    waiting?.delete(renew)
+    if (waiting?.size === 0) core.awaited.delete(awaited!)
+    awaited = host
+    if (host !== null) core.awaited.set(host, (core.awaited.get(host) ?? new Set()).add(renew))
+  }
+
+  function renew(): void {
+    if (state === 'stopped' || refused || current !== null) return
+    awaitSignOf(null)
+    next.cancel()
+    next = core.wheel.after(Math.random() * renewWithinMs, send)
+  }
+
   function send(): void {
+    awaitSignOf(null)
     next.cancel()
     current = registrar.send(seconds, onFinal)
   }
@@ -67,9 +90,10 @@ export function startRegistration(
     }
     const { expiresAt } = detail
     // 401 and 407 come here only after our credentials were refused: asking on would lock the account.
-    const refused = status === 401 || status === 403 || status === 407
+    refused = status === 401 || status === 403 || status === 407
     if (!refused) {
       const retryAfter = response ? headerNumber(response.headers, 'retry-after') : undefined
+      if (address && !retryAfter) awaitSignOf(address.host)
       const waitMs = retryAfter ? Math.min(retryAfter * 1000, longestRetryAfterMs) : backoffMs(failures++)
       next = core.wheel.after(waitMs, send)
     }
@@ -120,8 +144,10 @@ export function startRegistration(
     get detail() {
       return detail
     },
+    renew,
     async stop() {
       if (state === 'stopped') return
+      awaitSignOf(null)
       const bound = state === 'registered' || current !== null
       next.cancel()
       expiry.cancel()
@@ -136,7 +162,7 @@ export function startRegistration(
   return registration
 }
 
-/** 2 s, doubled up to 5 minutes, of which a random half is taken off. */
+/** 1 s, growing up to 1 minute, of which up to a half is taken off at random. */
 function backoffMs(failures: number): number {
-  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10)) * (0.5 + 0.5 * Math.random())
+  return Math.min(longestRetryMs, firstRetryMs * retryGrowth ** Math.min(failures, 20)) * (0.5 + 0.5 * Math.random())
 }

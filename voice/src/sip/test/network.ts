@@ -23,6 +23,8 @@ export interface TestNetwork {
   account(port: number): SipAccount
   /** Every connection of this port ends. */
   cut(port: number): void
+  /** Nothing listens on this port any longer. */
+  leave(port: number): void
   /** A peer written by hand: it sees messages parsed and sends any text. */
   peer(
     port: number,
@@ -103,6 +105,10 @@ export function createTestNetwork(protocol: Protocol = 'udp'): TestNetwork {
     agent: (port, options) => createUserAgent({ host: '127.0.0.1', port, clock, ...options }, open),
     account: (port) => ({ ...accountAt(port), transport: protocol }),
     cut,
+    leave(port) {
+      listeners.delete(port)
+      cut(port)
+    },
     async peer(port, receive) {
       const receiveParsed = (data: Buffer): void => {
         const message = parseMessage(data)
