@@ -10,12 +10,13 @@ for (const part of ['commands/command-line.ts', 'commands/start.ts', 'commands/r
   await import(new URL(`../src/${part}`, import.meta.url).href)
 
 const { withServices } = await import('../src/commands/with-app.ts')
+const { forgetKeys } = await import('../src/platform/crypto/installation-keys.ts')
 const { packDirectory } = await import('../src/platform/database/embedded/archive.ts')
 const { preparedPath } = await import('../src/platform/database/prepared.ts')
 
 const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-prepare-'))
 try {
-  await withServices({ DATA_DIR: dataDir }, async () => {})
+  await withServices({ DATA_DIR: dataDir }, ({ connections }) => forgetKeys(connections.pool))
   const target = preparedPath()
   await rm(path.dirname(target), { recursive: true, force: true })
   await mkdir(path.dirname(target), { recursive: true })

@@ -66,6 +66,7 @@ import {
   videoRoutes,
   watchAccess,
 } from './modules/video/index.ts'
+import { admitKeys } from './platform/crypto/installation-keys.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
 import { createSecrets } from './platform/crypto/secrets.ts'
 import { migrate } from './platform/database/migrate.ts'
@@ -186,6 +187,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 async function compose(options: AppOptions, connections: OpenDatabase): Promise<App> {
   const { config, log, voice = null, http: answersRequests = true } = options
   await migrate(connections.pool, (name) => log.info({ migration: name }, 'Migrated.'))
+  await admitKeys(connections.pool, config)
   // A file of plans that cannot be used is better known now than when somebody asks for it.
   plansOf(config)
   const metrics = createMetrics()

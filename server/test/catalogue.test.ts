@@ -43,6 +43,7 @@ const installationTables = new Set([
   'platform.subscribers',
   'platform.idempotency_keys',
   'platform.outgoing_messages',
+  'platform.installation_keys',
 ])
 
 let database: OpenDatabase

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { Config } from '../src/config.ts'
 import { openTestDatabase as openEmbeddedTestDatabase } from '../src/platform/database/embedded/test-database.ts'
+import { forgetKeys } from '../src/platform/crypto/installation-keys.ts'
 import { migrationsKey } from '../src/platform/database/migrate.ts'
 import { createPool, type OpenDatabase, sessionOptions } from '../src/platform/database/open.ts'
 import type { Log } from '../src/platform/log.ts'
@@ -34,6 +35,7 @@ async function prepare(pool: pg.Pool, kind: OpenDatabase['kind'], config: Config
   // Only here, because most test files find the template made.
   const { createApp } = await import('../src/app.ts')
   const app = await createApp({ config, log, database, http: false })
+  await forgetKeys(pool)
   await app.close()
 }
 

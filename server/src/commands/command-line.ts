@@ -6,6 +6,7 @@ import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport } from './export.ts'
 import { addImport } from './import.ts'
+import { addKeys } from './keys.ts'
 import { addMail } from './mail.ts'
 import { addMigrate } from './migrate.ts'
 import { addOpenapi } from './openapi.ts'
@@ -52,5 +53,6 @@ const commands = [
   addBackup,
   addRestore,
   addRecover,
+  addKeys,
   addOpenapi,
 ]

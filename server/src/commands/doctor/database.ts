@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type pg from 'pg'
 import type { Config } from '../../config.ts'
+import { findForeignKeys } from '../../platform/crypto/installation-keys.ts'
 import { DataDirInUse } from '../../platform/database/embedded/data-lock.ts'
-import { readMigrations } from '../../platform/database/migrate.ts'
+import { findNewer, readMigrations } from '../../platform/database/migrate.ts'
 import { openDatabase } from '../../platform/database/open.ts'
+import { missingRolesSql, readRoles } from '../../platform/database/roles.ts'
 import { createLog } from '../../platform/log.ts'
 import { sentenceOf } from '../sentence.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
@@ -40,6 +42,7 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
           version,
           await checkMigrations(database.pool),
           await checkRoles(database.pool),
+          ...(await checkKeys(database.pool, config)),
           await checkClock(database.pool),
         ]
   } catch (error) {
@@ -75,6 +78,13 @@ async function checkMigrations(pool: pg.Pool): Promise<Finding> {
       `${changed[0]?.name} was changed after it was applied.`,
       'Install the version of the server that this database belongs to.',
     )
+  const newer = findNewer(known, migrations)
+  if (newer.length > 0)
+    return failed(
+      'migrations',
+      `The database is of a newer version: it has been through ${newer.join(', ')}.`,
+      'Install that version again, or restore a backup from before the upgrade.',
+    )
   const pending = migrations.filter(({ name }) => !known.has(name)).length
   if (pending > 0)
     return warning(
@@ -85,29 +95,31 @@ async function checkMigrations(pool: pg.Pool): Promise<Finding> {
   return ok('migrations', `All ${migrations.length} are applied.`)
 }
 
+/** Only a database with all its tables knows its keys. */
+async function checkKeys(pool: pg.Pool, config: Config): Promise<Finding[]> {
+  const { rows } = await pool.query<{ exists: boolean }>(
+    "select to_regclass('platform.installation_keys') is not null as exists",
+  )
+  if (!rows[0]?.exists) return []
+  const foreign = await findForeignKeys(pool, config)
+  if (foreign.length === 0) return [ok('keys', 'Those that the database was used with, or its first ones.')]
+  return foreign.map((sentence) => failed('keys', sentence, 'The server does not start with other keys.'))
+}
+
 async function checkRoles(pool: pg.Pool): Promise<Finding> {
-  const { rows } = await pool.query<{ can_create: boolean; missing: string[]; foreign_roles: string[] }>(`
-    select (select rolcreaterole or rolsuper from pg_roles where rolname = current_user) as can_create,
-           coalesce(array_agg(name) filter (where r.oid is null), '{}') as missing,
-           coalesce(array_agg(name) filter (where r.oid is not null and not pg_has_role(current_user, r.oid, 'member')), '{}') as foreign_roles
-      from unnest(array['app_user', 'app_system']) name left join pg_roles r on r.rolname = name`)
-  const { can_create = false, missing = [], foreign_roles = [] } = rows[0] ?? {}
-  if (missing.length > 0 && !can_create) {
+  const roles = await readRoles(pool)
+  const todo = missingRolesSql(roles)
+  if (todo)
     return failed(
       'database roles',
-      `${missing.join(' and ')} are missing, and this user may not make them.`,
-      'As a superuser: alter role <user> createrole',
-    )
-  }
-  if (foreign_roles.length > 0)
-    return failed(
-      'database roles',
-      `This user is not a member of ${foreign_roles.join(' and ')}.`,
-      `As a superuser: grant ${foreign_roles.join(', ')} to <user>`,
+      roles.missing.length > 0
+        ? `${roles.missing.join(' and ')} are missing, and ${roles.user} may not make them.`
+        : `${roles.user} is not a member of ${roles.foreign.join(' and ')}.`,
+      `As a superuser: ${todo}`,
     )
   return ok(
     'database roles',
-    missing.length > 0 ? 'Will be made by the first migration.' : 'app_user and app_system are there.',
+    roles.missing.length > 0 ? 'Will be made by the first migration.' : 'app_user and app_system are there.',
   )
 }
 

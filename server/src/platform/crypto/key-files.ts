@@ -26,6 +26,9 @@ export function loadKeys(given: string | null, dataDir: string, file: string, va
   })
 }
 
+/** Where generated keys of this kind are kept. */
+export const keyFile = (dataDir: string, file: string): string => path.join(dataDir, 'keys', file)
+
 function readOrCreate(folder: string, file: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const target = path.join(folder, file)

@@ -11,6 +11,13 @@ const config = readConfig({ DATA_DIR: path.join(tmpdir(), 'switchboard-migrate')
 const { pool, close } = await openTestDatabase(config, createLog('silent'))
 after(close)
 
+test('a database that a newer version has changed is left to it', async () => {
+  await pool.query(`insert into migrations.applied (name, hash) values ('9999_of_tomorrow.sql', 'x')`)
+  await assert.rejects(migrate(pool), /newer version .* 9999_of_tomorrow\.sql, .* backup from before/)
+  await pool.query(`delete from migrations.applied where name = '9999_of_tomorrow.sql'`)
+  assert.deepEqual(await migrate(pool), [])
+})
+
 test('what was applied is not applied again, and must not have changed since', async () => {
   const { rows } = await pool.query<{ name: string }>('select name from migrations.applied order by name')
   assert.deepEqual(await migrate(pool), [])

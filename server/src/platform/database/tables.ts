@@ -694,6 +694,13 @@ export interface PlatformIdempotencyKeys {
   effect_id: Generated<string>
 }
 
+export interface PlatformInstallationKeys {
+  purpose: string
+  key_name: string
+  fingerprint: string
+  since: Generated<Timestamp>
+}
+
 export interface PlatformOutgoingMessages {
   id: string
   channel: string
@@ -1283,6 +1290,7 @@ export interface Database {
   'platform.events': PlatformEvents
   'platform.failed_events': PlatformFailedEvents
   'platform.idempotency_keys': PlatformIdempotencyKeys
+  'platform.installation_keys': PlatformInstallationKeys
   'platform.outgoing_messages': PlatformOutgoingMessages
   'platform.subscribers': PlatformSubscribers
   'realtime.tickets': RealtimeTickets
