@@ -25,6 +25,7 @@ export interface LabWorkspace {
 export interface LabProvider {
   calls_per_second?: number
   max_concurrent_calls?: number
+  transfer_mode?: 'bridge' | 'refer'
 }
 
 /** Enough for any test: limits are for the tests that are about them. */

@@ -28,7 +28,9 @@ const list = variants(
   (_, p: Parameters, shape: { of_status: boolean; continued: boolean }) =>
     sql<CallRow>`
     select t.id, t.contact_id, t.phone_number, ${status} as status, t.attempts, t.answered_at, a.ended_at, a.duration_seconds,
-           a.key, t.transferred_at is not null as transferred, t.cause, k.first_name, k.last_name,
+           a.key, t.transferred_at is not null as transferred,
+           case when t.transfer_wait_began_at is not null then round(t.transfer_wait_ms / 1000.0, 1)::float8 end as transfer_wait_seconds,
+           t.transfer_lost, t.cause, k.first_name, k.last_name,
            f.id as recording_file_id, f.filename as recording_filename,
            case when t.finished_at is null and c.status <> 'stopped' then t.next_attempt_at end as next_attempt_at
       from campaigns.targets t

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'csv-parse/sync'
+import { queryAsSystem } from '../../../test/campaign-lab/query.ts'
 import { sharedTestServer } from '../../../test/server.ts'
 import { toneWav } from '../../../test/tone.ts'
 
@@ -128,9 +129,46 @@ test('what a campaign refers to must be the workspace’s own', async () => {
   await refused({ calling_hours: { start: '21:00', end: '08:00' } }, 'body.calling_hours.end')
   await refused({ key_map: { 1: 'explode' } }, 'body.key_map.1')
   await refused({ title: '', name: '' }, 'body.title')
+  await refused({ transfer_wait_seconds: -1 }, 'body.transfer_wait_seconds')
+  await refused({ transfer_wait_seconds: 601 }, 'body.transfer_wait_seconds')
+  await refused({ voicemail: 'leave_message' }, 'body.voicemail')
   const stranger = await server.signUp()
   const foreign = await stranger.post('/api/contact-lists', { name: 'Theirs' })
   assert.equal((await ana.post('/api/campaigns', { title: 'Bad', contact_list_id: foreign.body.id })).status, 404)
+  const nowhere = '018f0000-0000-7000-8000-000000000000'
+  for (const name of ['hold_greeting_id', 'apology_greeting_id'])
+    assert.equal((await ana.post('/api/campaigns', { title: 'Bad', [name]: nowhere })).status, 404, name)
+})
+
+test('how long callers wait for a channel, and what they hear, is the campaign’s; a deleted sound is the built-in one', async () => {
+  const campaign = await made('/api/campaigns', { title: 'Waiting', ...complete })
+  const path = `/api/campaigns/${campaign.id}`
+  const settings = ({ transfer_wait_seconds, hold_greeting_id, apology_greeting_id }: Record<string, unknown>) => [
+    transfer_wait_seconds,
+    hold_greeting_id,
+    apology_greeting_id,
+  ]
+  assert.deepEqual(settings(campaign), [30, null, null])
+  assert.deepEqual(
+    [campaign.transfers_requested, campaign.transfers_waited, campaign.transfers_lost, campaign.transfers_waiting],
+    [0, 0, 0, 0],
+  )
+  assert.deepEqual([campaign.average_transfer_wait_seconds, campaign.longest_transfer_wait_seconds], [0, 0])
+  const [music, sorry] = [await uploadGreeting(), await uploadGreeting()]
+  const changes = { transfer_wait_seconds: 90, hold_greeting_id: music.id, apology_greeting_id: sorry.id }
+  assert.deepEqual(settings((await ana.patch(path, changes)).body), [90, music.id, sorry.id])
+  assert.equal((await ana.delete(`/api/greeting-files/${music.id}`)).status, 200)
+  assert.deepEqual(settings((await ana.get(path)).body), [90, null, sorry.id])
+  assert.deepEqual(settings((await ana.patch(path, { apology_greeting_id: null })).body), [90, null, null])
+})
+
+test('answering machines: what is not offered is refused by name, and what was stored earlier can be read', async () => {
+  const { id } = await made('/api/campaigns', { title: 'Machines', voicemail: 'hang_up' })
+  const refused = await ana.patch(`/api/campaigns/${id}`, { voicemail: 'leave_message' })
+  assert.equal(refused.status, 400)
+  assert.match(refused.body.error, /Send hang_up/)
+  await queryAsSystem(server.app.services.connections.pool, `update campaigns.campaigns set voicemail = 'leave_message' where id = $1`, [id])
+  assert.equal((await ana.get(`/api/campaigns/${id}`)).body.voicemail, 'leave_message')
 })
 
 test('start says everything that is missing, then starts; the rest of its life follows the table', async () => {

@@ -7,6 +7,7 @@ import { readCursor } from '../../platform/http/fields.ts'
 import { newId } from '../../platform/id.ts'
 import { fileUrl } from '../files/index.ts'
 import { memberFilter } from '../identity/index.ts'
+import { countColumns } from './counts.ts'
 import { CampaignChanged } from './events.ts'
 import { type Campaign, type CampaignChanges, type CampaignStatus, type NewCampaign, defaults } from './schema.ts'
 import { resolveReferences } from './references.ts'
@@ -18,7 +19,7 @@ const selectCampaigns = sql`
          c.status_reason,         c.contact_list_id, c.sip_provider_id, c.greeting_id as greeting_file_id, g.file_id as greeting_stored_file_id,
          g.filename as greeting_file_name, c.transfer_number, c.caller_id, c.calling_hours, c.key_map, c.retry,
          c.max_concurrent_calls, c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
-         c.progress, c.contacts, c.total_calls, c.answered_calls, c.transferred_calls, c.failed_calls, c.attempts,
+         c.transfer_wait_seconds, c.hold_greeting_id, c.apology_greeting_id, ${countColumns}, c.attempts,
          coalesce(round(100.0 * c.answered_calls / nullif(c.total_calls, 0), 1), 0)::float8 as connect_rate,
          c.booked_appointments, c.created_at, c.updated_at, c.started_at, c.ended_at
     from campaigns.campaigns c
@@ -87,6 +88,9 @@ const columns = [
   'ring_timeout_seconds',
   'voicemail',
   'record',
+  'transfer_wait_seconds',
+  'hold_greeting_id',
+  'apology_greeting_id',
 ] as const
 
 const insert = statement(

@@ -1,7 +1,19 @@
 import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
 import type { FieldFault } from '../../platform/errors.ts'
+import { fewestChannels } from './engine/channels.ts'
 import type { KeyMap } from './schema.ts'
+
+interface Provider {
+  id: string
+  caller_ids: string[]
+  max_concurrent_calls: number
+  transfer_mode: 'bridge' | 'refer'
+}
+
+const provider = (alias: string) => sql`
+  jsonb_build_object('id', ${sql.ref(`${alias}.id`)}, 'caller_ids', ${sql.ref(`${alias}.caller_ids`)},
+                     'max_concurrent_calls', ${sql.ref(`${alias}.max_concurrent_calls`)}, 'transfer_mode', ${sql.ref(`${alias}.transfer_mode`)})`
 
 /** What decides whether a campaign can start. */
 export interface Readiness {
@@ -10,9 +22,9 @@ export interface Readiness {
   greeting_id: string | null
   sip_provider_id: string | null
   provider_active: boolean | null
-  provider_caller_ids: string[] | null
+  provider: Provider | null
   /** The owner's active providers, or the workspace's when the owner has none. */
-  active_providers: { id: string; caller_ids: string[] }[]
+  active_providers: Provider[]
   caller_id: string | null
   transfer_number: string | null
   transfer_number_known: boolean
@@ -25,10 +37,11 @@ export const findReadiness = statement(
     sql<Readiness>`
     select c.contact_list_id,
            exists (select from contacts.list_items i where i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id) as has_contacts,
-           c.greeting_id, c.sip_provider_id, p.active as provider_active, p.caller_ids as provider_caller_ids,
+           c.greeting_id, c.sip_provider_id, p.active as provider_active,
+           case when p.id is not null then ${provider('p')} end as provider,
            coalesce(
-             (select jsonb_agg(jsonb_build_object('id', a.id, 'caller_ids', a.caller_ids)) from telephony.sip_providers a where a.active and a.user_id = c.user_id),
-             (select jsonb_agg(jsonb_build_object('id', a.id, 'caller_ids', a.caller_ids)) from telephony.sip_providers a where a.active),
+             (select jsonb_agg(${provider('a')}) from telephony.sip_providers a where a.active and a.user_id = c.user_id),
+             (select jsonb_agg(${provider('a')}) from telephony.sip_providers a where a.active),
              '[]') as active_providers,
            c.caller_id, c.transfer_number, c.key_map,
            exists (select from telephony.transfer_numbers n where n.workspace_id = c.workspace_id and n.phone_number = c.transfer_number) as transfer_number_known
@@ -37,13 +50,17 @@ export const findReadiness = statement(
      where c.id = ${p.id}`,
 )
 
+/** Why a campaign cannot transfer over a provider of one channel. */
+export const tooFewChannels =
+  'A key transfers the call, which takes a second channel, and the SIP provider allows 1 call at a time. Raise its max_concurrent_calls to 2 or more, set its transfer_mode to refer if the carrier supports it, or take the key out of key_map.'
+
 /** Everything that is still missing, and the provider to call through when nothing is. */
 export function checkReadiness(campaign: Readiness): { faults: FieldFault[]; sip_provider_id: string | null } {
   const faults: FieldFault[] = []
   const fault = (path: string, message: string) => void faults.push({ path, message })
   const { active_providers } = campaign
   const chosen = campaign.sip_provider_id
-    ? { id: campaign.sip_provider_id, caller_ids: campaign.provider_caller_ids ?? [] }
+    ? campaign.provider
     : active_providers.length === 1
       ? active_providers[0]
       : undefined
@@ -69,6 +86,8 @@ export function checkReadiness(campaign: Readiness): { faults: FieldFault[]; sip
       fault('transfer_number', 'A key transfers the call: choose the transfer number, or take the key out of key_map.')
     else if (!campaign.transfer_number_known)
       fault('transfer_number', `${campaign.transfer_number} is no longer one of the workspace's transfer numbers.`)
+    if (chosen && chosen.transfer_mode === 'bridge' && chosen.max_concurrent_calls < fewestChannels)
+      fault('sip_provider_id', tooFewChannels)
   }
   return { faults, sip_provider_id: chosen?.id ?? null }
 }

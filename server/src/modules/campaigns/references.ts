@@ -40,6 +40,8 @@ export async function resolveReferences(
   if (greeting_file_id) columns.greeting_id = (await getGreeting(ctx, { id: greeting_file_id })).id
   else if (greeting_file_url) columns.greeting_id = (await getGreeting(ctx, { url: greeting_file_url })).id
   else if (greeting_file_id === null || greeting_file_url === null) columns.greeting_id = null
+  for (const other of [input.hold_greeting_id, input.apology_greeting_id])
+    if (other) await getGreeting(ctx, { id: other })
   return columns
 }
 

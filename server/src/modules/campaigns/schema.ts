@@ -92,6 +92,7 @@ export const defaults = {
   max_concurrent_calls: 10,
   calls_per_second: 1,
   ring_timeout_seconds: 30,
+  transfer_wait_seconds: 30,
 }
 
 const title = text(255)
@@ -125,13 +126,15 @@ const settings = {
     .min(5)
     .max(300)
     .describe('How long it rings before the call counts as not answered; 30 by default.'),
-  voicemail: z
-    .enum(['hang_up', 'leave_message'])
-    .describe(
-      '`leave_message` ends an answered call soon after the greeting, so that an answering machine records it and no more. It does not tell machines from people. `hang_up` waits for a key.',
-    ),
+  transfer_wait_seconds: z.number().int().min(0).max(600),
   record: z.boolean().describe('True to record the calls.'),
 }
+
+/** Campaigns made earlier may bear `leave_message`, which is treated as `hang_up`. */
+const voicemail = z.enum(['hang_up'], {
+  error:
+    'Send hang_up. Leaving a message is not offered: people and answering machines cannot be told apart yet, and people would be hung up on.',
+})
 
 const counts = {
   progress: z.number().int().describe('Contacts that are finished, in percent of all.'),
@@ -140,6 +143,15 @@ const counts = {
   answered_calls: z.number().int().describe('Contacts that answered.'),
   transferred_calls: z.number().int().describe('Contacts that were connected to the transfer number.'),
   failed_calls: z.number().int().describe('Dialled contacts that are finished without an answer.'),
+  transfers_requested: z.number().int().describe('Contacts who pressed a key that transfers.'),
+  transfers_waiting: z.number().int().describe('Contacts who wait now for a free channel of the provider.'),
+  transfers_waited: z.number().int().describe('Contacts who had to wait for a free channel.'),
+  transfers_lost: z
+    .number()
+    .int()
+    .describe('Contacts for whom no channel came free before the wait ended, or before they hung up.'),
+  average_transfer_wait_seconds: z.number().describe('How long those who waited for a channel did so on average.'),
+  longest_transfer_wait_seconds: z.number().describe('The longest that a contact waited for a channel.'),
 }
 
 const campaignFields = {
@@ -208,9 +220,12 @@ const campaignFields = {
   voicemail: z
     .string()
     .describe(
-      '`leave_message` ends an answered call soon after the greeting, so that an answering machine records it and no more. It does not tell machines from people. `hang_up` waits for a key.',
+      'What happens when an answering machine answers: `hang_up`. Campaigns made earlier may say `leave_message`, which does the same.',
     ),
   record: z.boolean().describe('True to record the calls.'),
+  transfer_wait_seconds: z.number().int().describe('How long a contact who asked for a transfer may wait for a free channel of the provider; 0: not at all; 30 by default.'),
+  hold_greeting_id: id.nullable().describe('The uploaded greeting that they hear meanwhile, over and over. Default: quiet music.'),
+  apology_greeting_id: id.nullable().describe('The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels.'),
   ...counts,
   attempts: z.number().int().describe('Calls made, repeated ones included.'),
   connect_rate: z.number().describe('Answered contacts in percent of the dialled ones, with one decimal.'),
@@ -286,10 +301,11 @@ const optionalFields = {
   ring_timeout_seconds: optional(settings.ring_timeout_seconds).describe(
     'How long it rings before the call counts as not answered; 30 by default.',
   ),
-  voicemail: optional(settings.voicemail).describe(
-    '`leave_message` ends an answered call soon after the greeting, so that an answering machine records it and no more. It does not tell machines from people. `hang_up` waits for a key.',
-  ),
+  voicemail: optional(voicemail).describe('What happens when an answering machine answers. Only `hang_up` can be chosen: machines cannot be told from people yet.'),
   record: optional(settings.record).describe('True to record the calls.'),
+  transfer_wait_seconds: optional(settings.transfer_wait_seconds).describe('How long a contact who asked for a transfer may wait for a free channel of the provider; 0: not at all; 30 by default.'),
+  hold_greeting_id: optional(id).describe('The uploaded greeting that they hear meanwhile, over and over. Default: quiet music.'),
+  apology_greeting_id: optional(id).describe('The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels.'),
 }
 
 export const NewCampaign = z
@@ -329,6 +345,8 @@ export const CampaignChanges = z
     caller_id: clearable(callerId).describe(
       "Number that the called person sees. Default: the provider's first caller id. `null` empties it.",
     ),
+    hold_greeting_id: clearable(id).describe('The uploaded greeting that they hear meanwhile, over and over. Default: quiet music. `null` empties it.'),
+    apology_greeting_id: clearable(id).describe('The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels. `null` empties it.'),
   })
   .meta({ id: 'CampaignChanges' })
 
@@ -352,6 +370,11 @@ export const CampaignCall = z
       .describe('Seconds between answer and end; null when it was not answered.'),
     key: z.string().nullable().describe('The telephone key that decided the result, like `1`; null when none did.'),
     transferred: z.boolean().describe('True when the contact was connected to the transfer number.'),
+    transfer_wait_seconds: z
+      .number()
+      .nullable()
+      .describe('How long they waited for a free channel when they asked for a transfer; null: they did not have to.'),
+    transfer_lost: z.boolean().describe('True when no channel came free for their transfer.'),
     cause: z.string().nullable().describe('Why the call ended, as the provider said it, like `486 Busy Here`.'),
     recording_url: z
       .string()

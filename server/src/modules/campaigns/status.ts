@@ -101,4 +101,10 @@ export const progressOf = (campaign: Campaign): CampaignProgress => ({
   answered_calls: campaign.answered_calls,
   transferred_calls: campaign.transferred_calls,
   failed_calls: campaign.failed_calls,
+  transfers_requested: campaign.transfers_requested,
+  transfers_waiting: campaign.transfers_waiting,
+  transfers_waited: campaign.transfers_waited,
+  transfers_lost: campaign.transfers_lost,
+  average_transfer_wait_seconds: campaign.average_transfer_wait_seconds,
+  longest_transfer_wait_seconds: campaign.longest_transfer_wait_seconds,
 })

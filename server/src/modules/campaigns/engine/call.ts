@@ -1,5 +1,15 @@
-import type { Clock, EndCause, Leg, MediaRef, Playback, Timer } from '@switchboard/voice'
+import type {
+  Clock,
+  EndCause,
+  Leg,
+  MediaRef,
+  Playback,
+  Timer,
+  TransferRequest,
+  TransferResult,
+} from '@switchboard/voice'
 import type { CallStatus, KeyMap } from '../schema.ts'
+import type { CallPhase } from './channels.ts'
 import type { CallNote } from './recorder.ts'
 
 /** How one call of a campaign is to go. */
@@ -7,8 +17,9 @@ export interface CallPlan {
   /** Null when it was deleted meanwhile: then there is nothing to say. */
   greeting: MediaRef | null
   key_map: KeyMap
-  voicemail: 'hang_up' | 'leave_message'
-  transfer: { to: string; mode: 'bridge' | 'refer'; callerId: string } | null
+  transfer: Pick<TransferRequest, 'to' | 'mode' | 'callerId' | 'waitMs' | 'hold'> | null
+  /** What a contact hears for whom no channel came free. Null: the tone for busy channels. */
+  apology: MediaRef | null
   /** Where to record; null: not. */
   recordingPath: string | null
 }
@@ -21,30 +32,37 @@ export interface CallContext {
   optOut(): Promise<void>
   /** May calls still be connected to this number? Asked at the moment of the transfer. */
   mayTransferTo(number: string): Promise<boolean>
-  onAnswered(): void
+  /** Where the call stands, whenever that changes after the answer. */
+  onPhase(phase: CallPhase): void
+  /** How a transfer came out. */
+  onTransferred(result: TransferResult): void
   /** Something went wrong that the contact could not help; the call is hung up. */
   onFault(error: unknown): void
 }
 
 /** How long a contact may take to press a key after the greeting. */
 const keyWaitMs = 10_000
-/** With `leave_message` the call ends soon after the greeting, so that a mailbox holds the message and no silence. */
-const messageTailMs = 2_000
 /** The greeting is played no more often than this. */
 const maxPlays = 4
 const transferRingMs = 30_000
+/** The call ended while its contact waited for a channel. */
+const abandoned = { cause: 'transfer_abandoned', transfer_lost: true } as const
 
 /** Acts on a leg until it has ended: greeting, keys, transfer. Resolves when the leg is over. */
 export async function conduct(
   leg: Leg,
   plan: CallPlan,
-  { clock, note, optOut, mayTransferTo, onAnswered, onFault }: CallContext,
+  { clock, note, optOut, mayTransferTo, onPhase, onTransferred, onFault }: CallContext,
 ): Promise<void> {
   const at = (ms: number) => new Date(ms).toISOString()
   let ended = false
   let answered = false
   let transferred = false
   let busy = false
+  let sayingSorry = false
+  /** Unix time in ms since when the contact waits for a channel. */
+  let waitsSince: number | null = null
+  let waitedMs = 0
   let plays = 0
   let playback: Playback | undefined
   let hangUpTimer: Timer | undefined
@@ -58,10 +76,7 @@ export async function conduct(
 
   function waitForKey(): void {
     hangUpTimer?.cancel()
-    hangUpTimer = clock.setTimeout(
-      () => void leg.hangup(),
-      plan.voicemail === 'leave_message' ? messageTailMs : keyWaitMs,
-    )
+    hangUpTimer = clock.setTimeout(() => void leg.hangup(), keyWaitMs)
   }
 
   async function act(key: string): Promise<void> {
@@ -75,27 +90,54 @@ export async function conduct(
     busy = true
     hangUpTimer?.cancel()
     note({ key })
-    await playback?.stop()
-    if (action === 'transfer') busy = await transfer()
-    else {
+    if (action === 'transfer') {
+      note({ transfer_requested_at: at(clock.now()) })
+      onPhase('asking')
+      await playback?.stop()
+      busy = await transfer()
+    } else {
+      await playback?.stop()
       await optOut()
       await leg.hangup()
     }
   }
 
-  /** Answers whether they are connected: from then on keys are part of their conversation. */
+  /** Whether keys mean nothing more: they are connected, or they are being said goodbye to. */
   async function transfer(): Promise<boolean> {
     const target = plan.transfer
     if (target && (await mayTransferTo(target.to))) {
       note({ transfer_number: target.to })
-      const result = await leg.transfer({ ...target, ringTimeoutMs: transferRingMs })
+      const asked = leg.transfer({ ...target, ringTimeoutMs: transferRingMs })
+      onPhase('transferring')
+      const result = await asked
+      onTransferred(result)
       if (result.ok) return true
-      note({ cause: `transfer_${result.cause}` })
+      if (result.cause === 'congestion') {
+        note({ cause: 'transfer_congestion', transfer_lost: true })
+        saySorry(plan.apology)
+        return true
+      }
+      if (waitsSince !== null) note(abandoned)
+      else if (!ended) note({ cause: `transfer_${result.cause}` })
     } else note({ cause: 'transfer_not_allowed' })
+    onPhase('listening')
     // Nobody there: back to the greeting, so that the contact can choose again.
     if (plays < maxPlays) play()
     else await leg.hangup()
     return false
+  }
+
+  /** The call ends after it. */
+  function saySorry(apology: MediaRef | null): void {
+    sayingSorry = true
+    playback = leg.play(apology ?? { tone: 'congestion' })
+  }
+
+  function endWait(endedAt: number): void {
+    if (waitsSince === null) return
+    waitedMs += endedAt - waitsSince
+    waitsSince = null
+    note({ transfer_wait_ended_at: at(endedAt), transfer_wait_ms: Math.round(waitedMs) })
   }
 
   const underWay = new Set<Promise<void>>()
@@ -117,18 +159,31 @@ export async function conduct(
         break
       case 'answered':
         answered = true
-        onAnswered()
+        onPhase('listening')
         note({ status: 'answered', answered_at: at(event.at) })
         if (plan.recordingPath) start(leg.record(plan.recordingPath).then(() => undefined))
         play()
         break
       case 'playback':
-        if (event.state === 'finished' && event.id === playback?.id && !busy) waitForKey()
+        if (event.id !== playback?.id || event.state === 'started') break
+        if (sayingSorry) {
+          // A file that was deleted meanwhile is no reason to say nothing.
+          if (event.error && plan.apology) saySorry(null)
+          else void leg.hangup()
+        } else if (event.state === 'finished' && !busy) waitForKey()
         break
       case 'dtmf':
         start(act(event.key))
         break
       case 'transfer':
+        if (event.state === 'waiting') {
+          waitsSince = event.at
+          note({ transfer_wait_began_at: at(event.at) })
+          onPhase('waiting')
+          break
+        }
+        if (waitsSince !== null && event.state === 'trying') onPhase('transferring')
+        endWait(event.at)
         if (event.state === 'answered') {
           transferred = true
           note({ status: 'transferred', transferred_at: at(event.at) })
@@ -137,6 +192,8 @@ export async function conduct(
       case 'ended': {
         ended = true
         hangUpTimer?.cancel()
+        if (waitsSince !== null) note(abandoned)
+        endWait(event.at)
         const status = outcomeOf(event.cause, answered, transferred)
         await Promise.allSettled(underWay)
         note({

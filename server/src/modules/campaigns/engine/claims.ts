@@ -161,9 +161,15 @@ export interface EngagedCampaign {
   max_concurrent_calls: number
   calls_per_second: number
   ring_timeout_seconds: number
-  voicemail: 'hang_up' | 'leave_message'
   record: boolean
   greeting_storage_key: string | null
+  transfer_wait_seconds: number
+  hold_storage_key: string | null
+  apology_storage_key: string | null
+  /** Counted so far: dials, contacts who answered, contacts who asked for a transfer. */
+  attempts: number
+  answered_calls: number
+  transfers_requested: number
   unfinished: number
   /** When the next contact is due; null: all that is left is being called. */
   due_at: string | null
@@ -175,8 +181,10 @@ export const findEngaged = statement(
     sql<EngagedCampaign>`
     select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,
            coalesce(c.caller_id, p.caller_ids[1], '') as caller_id, c.transfer_number, c.key_map, c.max_concurrent_calls,
-           c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
-           g.telephone_storage_key as greeting_storage_key, c.contacts - c.finished_contacts as unfinished,
+           c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.record,
+           g.telephone_storage_key as greeting_storage_key, hold.telephone_storage_key as hold_storage_key,
+           apology.telephone_storage_key as apology_storage_key, c.transfer_wait_seconds,
+           c.attempts, c.answered_calls, c.transfers_requested, c.contacts - c.finished_contacts as unfinished,
            (select t.next_attempt_at from campaigns.targets t
              where t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.finished_at is null and t.node_id is null
              order by t.next_attempt_at limit 1) as due_at
@@ -184,6 +192,8 @@ export const findEngaged = statement(
       left join telephony.trunks held on held.workspace_id = c.workspace_id and held.sip_provider_id = c.sip_provider_id and held.node_id = ${p.node_id}
       left join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id
       left join files.greetings g on g.workspace_id = c.workspace_id and g.id = c.greeting_id
+      left join files.greetings hold on hold.workspace_id = c.workspace_id and hold.id = c.hold_greeting_id
+      left join files.greetings apology on apology.workspace_id = c.workspace_id and apology.id = c.apology_greeting_id
      where (c.status in ('active', 'paused') and held.sip_provider_id is not null) or c.id = any(${p.ids}::uuid[])
      order by c.id`,
 )

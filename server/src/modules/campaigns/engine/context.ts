@@ -1,7 +1,8 @@
 import type { Clock, VoiceGateway } from '@switchboard/voice'
-import type { Ctx } from '../../../platform/context.ts'
+import { type Ctx, transaction } from '../../../platform/context.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import type { Telephony } from '../../telephony/index.ts'
+import { changeStatus } from '../status.ts'
 import type { Lane } from './line.ts'
 import type { Progress } from './progress.ts'
 import type { Recorder } from './recorder.ts'
@@ -18,6 +19,8 @@ export interface Engine {
   readonly pollMs: number
   /** By campaign. */
   readonly lanes: Map<string, Lane>
+  /** Does what can be done now, and sets the timer for the rest. */
+  advance(): void
   /** Runs something beside the loop, which looks again when it is done. A failure is logged. */
   aside(what: string, work: Promise<unknown>): void
 }
@@ -25,6 +28,11 @@ export interface Engine {
 /** The server at work for a campaign, in its workspace. */
 export const inWorkspaceOf = ({ services }: Pick<Engine, 'services'>, { campaign }: Lane): Ctx =>
   serverContext(services, { workspaceId: campaign.workspace_id, userId: campaign.user_id })
+
+/** Pauses a campaign that cannot go on before a person has changed something: `reason` says what. */
+export async function pauseCampaign(engine: Engine, lane: Lane, reason: string): Promise<void> {
+  await transaction(inWorkspaceOf(engine, lane), (ctx) => changeStatus(ctx, lane.campaign.id, 'pause', reason))
+}
 
 /** Engine time as the database reads it. */
 export const nowText = ({ services }: Pick<Engine, 'services'>) => services.now().toISOString()

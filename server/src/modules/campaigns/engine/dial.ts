@@ -4,10 +4,10 @@ import { type Leg, NotAdmitted } from '@switchboard/voice'
 import { transaction } from '../../../platform/context.ts'
 import { addDoNotCall } from '../../contacts/index.ts'
 import { isTransferNumber } from '../../telephony/index.ts'
-import { changeStatus } from '../status.ts'
+import { channelsToKeep } from './channels.ts'
 import { conduct } from './call.ts'
 import type { Begun } from './claims.ts'
-import { type Engine, giveBack, inWorkspaceOf, nowText } from './context.ts'
+import { type Engine, giveBack, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import type { Lane, Line } from './line.ts'
 import { keepRecording } from './recording.ts'
 import type { CallNote } from './recorder.ts'
@@ -37,6 +37,7 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
   }
   const unanswered = new AbortController()
   lane.unanswered.add(unanswered)
+  call.line.calls.set(begun.attempt_id, { lane, phase: 'ringing' })
   try {
     const leg = await originate(engine, call, unanswered.signal)
     await conductLeg(engine, call, leg, note, () => lane.unanswered.delete(unanswered))
@@ -55,6 +56,7 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
     })
   } finally {
     lane.unanswered.delete(unanswered)
+    call.line.calls.delete(begun.attempt_id)
   }
   await engine.recorder.written(begun.attempt_id)
   return undefined
@@ -67,9 +69,14 @@ const refusalsBeforePause = 100
 function countRefusals(engine: Engine, lane: Lane, refused: boolean): void {
   lane.refusals = refused ? lane.refusals + 1 : 0
   if (lane.refusals !== refusalsBeforePause) return
-  const reason = `The SIP provider refused user name or password ${refusalsBeforePause} times in a row. Correct them, then resume.`
-  const paused = transaction(inWorkspaceOf(engine, lane), (ctx) => changeStatus(ctx, lane.campaign.id, 'pause', reason))
-  engine.aside('Pausing a campaign', paused)
+  engine.aside(
+    'Pausing a campaign',
+    pauseCampaign(
+      engine,
+      lane,
+      `The SIP provider refused user name or password ${refusalsBeforePause} times in a row. Correct them, then resume.`,
+    ),
+  )
 }
 
 async function originate(engine: Engine, { line, lane, begun }: CallToMake, signal: AbortSignal): Promise<Leg> {
@@ -81,6 +88,7 @@ async function originate(engine: Engine, { line, lane, begun }: CallToMake, sign
     callerId: campaign.caller_id,
     ringTimeoutMs: campaign.ring_timeout_seconds * 1000,
     maxDurationMs: maxCallMs,
+    keepFree: channelsToKeep(line),
   }
   try {
     return await engine.gateway.originate(request, signal)
@@ -103,21 +111,34 @@ async function conductLeg(
 ): Promise<void> {
   const { services, clock } = engine
   const { campaign } = call.lane
-  const { key_map, voicemail, transfer_number: to, caller_id: callerId } = campaign
+  const { key_map, transfer_number: to, caller_id: callerId, transfer_wait_seconds } = campaign
   const folder = path.join(services.config.dataDir, 'recordings')
   const recordingPath = campaign.record ? path.join(folder, `${leg.attemptId}.wav`) : null
   if (recordingPath) await mkdir(folder, { recursive: true, mode: 0o700 })
-  const greeting = campaign.greeting_storage_key
-    ? { path: await services.storage.localPath(campaign.greeting_storage_key) }
-    : null
-  const transfer = to ? { to, mode: call.line.trunk.transferMode, callerId } : null
+  const sound = async (key: string | null) => (key ? { path: await services.storage.localPath(key) } : null)
+  const [greeting, hold, apology] = await Promise.all([
+    sound(campaign.greeting_storage_key),
+    sound(campaign.hold_storage_key),
+    sound(campaign.apology_storage_key),
+  ])
+  const { line } = call
+  const mode = line.trunk.transferMode
+  const waitMs = transfer_wait_seconds * 1000
+  const transfer = to ? { to, mode, callerId, waitMs, ...(hold && { hold }) } : null
   await conduct(
     leg,
-    { greeting, key_map, voicemail, transfer, recordingPath },
+    { greeting, key_map, transfer, apology, recordingPath },
     {
       clock,
       note,
-      onAnswered,
+      onPhase(phase) {
+        onAnswered()
+        line.calls.set(leg.attemptId, { lane: call.lane, phase })
+        engine.advance()
+      },
+      onTransferred(result) {
+        if (result.ok && mode === 'refer') line.refusesRefer = result.mode === 'bridge'
+      },
       onFault: (error) => services.log.error({ err: error, attempt: leg.attemptId }, 'A call had to be hung up.'),
       mayTransferTo: (number) => isTransferNumber(inWorkspaceOf(engine, call.lane), number),
       optOut: () =>

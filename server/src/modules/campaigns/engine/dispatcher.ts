@@ -1,6 +1,8 @@
 import type { NotAdmitted } from '@switchboard/voice'
+import { tooFewChannels } from '../readiness.ts'
+import { cannotTransfer, isWaitedFor } from './channels.ts'
 import { begin, claim, releaseForgotten } from './claims.ts'
-import { type Engine, giveBack, inWorkspaceOf, nowText } from './context.ts'
+import { type Engine, giveBack, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { makeCall } from './dial.ts'
 import {
   type Lane,
@@ -60,6 +62,8 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       const line = lineOf(lane)
       if (!line) returnClaims(lane)
       else if (!line.lanes.includes(lane)) line.lanes.push(lane)
+      if (line && cannotTransfer(line, lane))
+        engine.aside('Pausing a campaign', pauseCampaign(engine, lane, tooFewChannels))
     }
     for (const [id, line] of lines) if (!held.has(id) && line.active === 0 && line.plan.length === 0) lines.delete(id)
   }
@@ -86,8 +90,12 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
   function nextMoment(line: Line, now: number): number {
     let next = Infinity
     const [first] = line.plan
-    if (first && first.state !== 'beginning') next = Math.max(first.at, line.blockedUntil, blockedUntil)
-    if (!telephony.mayDial() || stopped) return next
+    if (first && first.state !== 'beginning') {
+      // While callers wait it is not made, and given back when it has become stale.
+      const at = isWaitedFor(line) ? first.plannedAt + staleMs + 1 : first.at
+      next = Math.max(at, line.blockedUntil, blockedUntil)
+    }
+    if (!telephony.mayDial() || stopped || isWaitedFor(line)) return next
     const untilDueMs = (lane: Lane) => lane.dueAt - services.now().getTime()
     for (const lane of line.lanes) {
       if (lane.claimed.length > 0)
@@ -103,7 +111,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
 
   /** One claim at a time on a line, so that the trunk's limit holds in the claiming statement. */
   function startClaim(line: Line, now: number): void {
-    if (line.claiming || Math.max(line.blockedUntil, blockedUntil) > now) return
+    if (line.claiming || isWaitedFor(line) || Math.max(line.blockedUntil, blockedUntil) > now) return
     const time = services.now().getTime()
     const turn = nextClaim(line, (lane) => lane.dueAt <= time)
     if (!turn) return
@@ -135,7 +143,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
 
   /** Fills the plan again when it is half empty, so that attempts are committed some at a time. */
   function planCalls(line: Line, now: number): void {
-    if ((line.plan.at(-1)?.at ?? -Infinity) > now + beginAheadMs / 2) return
+    if (isWaitedFor(line) || (line.plan.at(-1)?.at ?? -Infinity) > now + beginAheadMs / 2) return
     const nodeId = telephony.nodeId()
     const batches = new Map<Lane, PlannedCall[]>()
     for (let turn; (turn = takeTurn(line, Math.max(now, blockedUntil), now + beginAheadMs));) {
@@ -183,7 +191,8 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
   function makeCalls(line: Line, now: number): void {
     for (let call; (call = line.plan[0]) && call.state !== 'beginning';) {
       const stale = now - call.plannedAt > staleMs
-      if (call.state === 'ready' && !stale && Math.max(call.at, line.blockedUntil, blockedUntil) > now) return
+      const mayNotYet = isWaitedFor(line) || Math.max(call.at, line.blockedUntil, blockedUntil) > now
+      if (call.state === 'ready' && !stale && mayNotYet) return
       line.plan.shift()
       call.lane.planned--
       const { lane, begun, targetId, nodeId } = call

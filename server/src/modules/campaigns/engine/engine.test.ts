@@ -10,9 +10,11 @@ import { withdrawTarget } from '../withdrawal.ts'
 import { transaction } from '../../../platform/context.ts'
 import { type LabWorkspace, numbers } from '../../../../test/campaign-lab/workspace.ts'
 import { type LabNode, openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
+import { followChanges } from '../../../../test/campaign-lab/changes.ts'
 import { keepRecording } from './recording.ts'
 
 const lab = await openCampaignLab()
+const changes = await followChanges(lab)
 
 const desk = '+12125550199'
 const once = { max_attempts: 1, delay_minutes: 1, on: [] }
@@ -179,13 +181,15 @@ test('what keys do: repeat, opt out, transfer to nobody, no key at all', async (
   await node.stop()
 })
 
-test('with leave_message a mailbox holds the greeting and hardly any silence', async () => {
+test('a campaign of earlier days that leaves messages hangs up on nobody before they could press a key', async () => {
   const shop = await lab.makeWorkspace(numbers(1))
   const node = await startNode(() => answers(0))
-  const id = await startCampaign(node, shop, { voicemail: 'leave_message' })
+  const id = await startCampaign(node, shop)
+  await lab.query(`update campaigns.campaigns set voicemail = 'leave_message' where id = $1`, [id])
   await lab.runToEnd(shop, id)
   const calls = await lab.query('select status, duration_seconds from campaigns.attempts where campaign_id = $1', [id])
-  assert.deepEqual(calls, [{ status: 'completed', duration_seconds: 5 + 2 }])
+  assert.deepEqual(calls, [{ status: 'completed', duration_seconds: 5 + 10 }])
+  assert.equal((await shop.campaign(id)).voicemail, 'leave_message')
   await node.stop()
 })
 
@@ -504,6 +508,7 @@ test('whatever people do, every contact ends in one state and the counters are t
           `select count(*) as open from campaigns.attempts where ended_at is null`,
         )) as unknown as [{ open: number }]
         assert.equal(open, 0)
+        assert.deepEqual(await changes.unforeseen(), [])
         await node.stop()
       },
     ),
@@ -522,4 +527,11 @@ test('a campaign whose every call is refused for our password pauses itself and 
   // Those that were under way when it paused were refused too.
   assert.ok(failed_calls >= 100 && failed_calls < 160, `${failed_calls} were called`)
   await node.stop()
+})
+
+test('each change of a target or an attempt that was seen in these tests is in the table of transitions', async () => {
+  assert.deepEqual(await changes.unforeseen(), [])
+  const seen = await changes.seen()
+  for (const change of ['targets queued dialling', 'targets dialling queued', 'attempts answered transferred'])
+    assert.ok(seen.includes(change), `${change} was not seen: ${seen.join(', ')}`)
 })

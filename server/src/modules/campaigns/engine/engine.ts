@@ -53,7 +53,18 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     clock,
     onRecorded: (workspaceId, ids) => progress.moved(workspaceId, ids),
   })
-  const engine: Engine = { services, gateway, telephony, clock, recorder, progress, pollMs, lanes: new Map(), aside }
+  const engine: Engine = {
+    services,
+    gateway,
+    telephony,
+    clock,
+    recorder,
+    progress,
+    pollMs,
+    lanes: new Map(),
+    aside,
+    advance,
+  }
   const dispatcher = createDispatcher(engine, wake)
 
   function aside(what: string, work: Promise<unknown>): void {

@@ -1,4 +1,5 @@
 import type { HeldTrunk } from '../../telephony/index.ts'
+import { type CallPhase, roomFor } from './channels.ts'
 import type { Begun, EngagedCampaign } from './claims.ts'
 import { type Pacer, createPacer } from './pacer.ts'
 
@@ -45,6 +46,10 @@ export interface Line {
   lanes: Lane[]
   readonly plan: PlannedCall[]
   active: number
+  /** Calls in progress, by attempt. */
+  readonly calls: Map<string, { lane: Lane; phase: CallPhase }>
+  /** The carrier has refused REFER: transfers become bridges. */
+  refusesRefer: boolean
   claiming: boolean
   /** Monotonic ms until which the gateway takes no call here. */
   blockedUntil: number
@@ -69,6 +74,8 @@ export const openLine = (trunk: HeldTrunk): Line => ({
   lanes: [],
   plan: [],
   active: 0,
+  calls: new Map(),
+  refusesRefer: false,
   claiming: false,
   blockedUntil: -Infinity,
 })
@@ -83,16 +90,12 @@ const inHand = (lane: Lane) => lane.claimed.length + lane.planned + lane.active
 
 /** How many more contacts a lane could use now. */
 export function shortage(line: Line, lane: Lane): number {
-  const room = Math.min(lane.campaign.max_concurrent_calls - inHand(lane), roomOf(line))
+  const room = Math.min(lane.campaign.max_concurrent_calls - inHand(lane), roomFor(line, lane))
   const callsPerSecond = Math.min(lane.campaign.calls_per_second, line.trunk.callsPerSecond)
   const wanted = Math.ceil((callsPerSecond * claimAheadMs) / 1000) + 1
   // Half empty before it is filled again, so that claims are few and worth their while.
   return lane.claimed.length > wanted / 2 ? 0 : Math.min(room, wanted - lane.claimed.length)
 }
-
-const roomOf = (line: Line) =>
-  line.trunk.maxConcurrentCalls -
-  line.lanes.reduce((sum, lane) => sum + lane.claimed.length, line.active + line.plan.length)
 
 /**
  * Whose turn it is to claim, and how many: the campaign with the least in hand, and no more than its part of the room, so
@@ -102,7 +105,7 @@ export function nextClaim(line: Line, isDue: (lane: Lane) => boolean): { lane: L
   const wanting = line.lanes.filter((lane) => isDue(lane) && shortage(line, lane) > 0)
   if (wanting.length === 0) return null
   const lane = wanting.reduce((least, other) => (inHand(other) < inHand(least) ? other : least))
-  return { lane, limit: Math.min(shortage(line, lane), Math.ceil(roomOf(line) / wanting.length)) }
+  return { lane, limit: Math.min(shortage(line, lane), Math.ceil(roomFor(line, lane) / wanting.length)) }
 }
 
 /** The earliest moment at which a lane could make its next call. */

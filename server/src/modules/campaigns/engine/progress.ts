@@ -3,14 +3,14 @@ import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
 import { workspaceTopic } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
+import { countColumns } from '../counts.ts'
 import type { CampaignProgress } from '../schema.ts'
 
 const find = statement(
   'campaigns.progress',
   (_, p: { ids: string[] }) =>
     sql<CampaignProgress>`
-    select id as campaign_id, status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls
-      from campaigns.campaigns where id = any(${p.ids}::uuid[])`,
+    select c.id as campaign_id, c.status, ${countColumns} from campaigns.campaigns c where c.id = any(${p.ids}::uuid[])`,
 )
 
 /** At most four times a second for one campaign. */

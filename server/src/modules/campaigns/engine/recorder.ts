@@ -8,6 +8,7 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { CampaignCallLogged } from '../events.ts'
 import type { CallStatus } from '../schema.ts'
 import { workingTables } from '../targets.ts'
+import { attemptTransitions, reachablePairs } from './transitions.ts'
 
 /** What became known about a call. Later notes of the same attempt add to the earlier ones. Times are ISO 8601. */
 export interface CallNote {
@@ -20,6 +21,15 @@ export interface CallNote {
   key?: string
   transfer_number?: string
   transferred_at?: string
+  /** The first press of a key that transfers. */
+  transfer_requested_at?: string
+  /** The last wait for a channel. */
+  transfer_wait_began_at?: string
+  transfer_wait_ended_at?: string
+  /** All waits of the call together. */
+  transfer_wait_ms?: number
+  /** No channel came free for the transfer. */
+  transfer_lost?: true
   ended_at?: string
   cause?: string
   sip_status?: number
@@ -41,7 +51,7 @@ interface RecordedCall {
   final: boolean
 }
 
-// Only the node that began an attempt may write about it, and only until it has ended: a call given up for lost stays so.
+// A note never takes a call back to an earlier state. Only the node that began an attempt may write about it, and only until it has ended: a call given up for lost stays so.
 // Somebody whose telephone we stopped ringing because the server stops has not answered, as far as trying again goes.
 const record = statement(
   'campaigns.record',
@@ -50,10 +60,11 @@ const record = statement(
     with note as (
       select * from jsonb_to_recordset(${p.notes}::jsonb) as n (
         attempt_id uuid, node_id uuid, status text, ringing_at timestamptz, answered_at timestamptz, key text, transfer_number text,
-        transferred_at timestamptz, ended_at timestamptz, cause text, sip_status int)
+        transferred_at timestamptz, transfer_requested_at timestamptz, transfer_wait_began_at timestamptz,
+        transfer_wait_ended_at timestamptz, transfer_wait_ms int, transfer_lost boolean, ended_at timestamptz, cause text, sip_status int)
     ), attempt as (
       update campaigns.attempts a
-         set status = coalesce(n.status, a.status),
+         set status = case when (a.status, n.status) in ${reachablePairs(attemptTransitions)} then n.status else a.status end,
              ringing_at = coalesce(a.ringing_at, n.ringing_at),
              answered_at = coalesce(a.answered_at, n.answered_at),
              key = coalesce(n.key, a.key),
@@ -65,7 +76,8 @@ const record = statement(
              sip_status = coalesce(n.sip_status, a.sip_status)
         from note n join campaigns.attempts before on before.id = n.attempt_id
        where a.id = n.attempt_id and a.node_id = n.node_id and a.ended_at is null
-      returning a.*, before.transferred_at is null and a.transferred_at is not null as now_transferred
+      returning a.*, before.transferred_at is null and a.transferred_at is not null as now_transferred,
+                n.transfer_requested_at, n.transfer_wait_began_at, n.transfer_wait_ended_at, n.transfer_wait_ms, n.transfer_lost
     ), judged as (
       select a.*, c.retry,
              a.ended_at is not null and c.status in ('active', 'paused') and a.answered_at is null
@@ -77,6 +89,11 @@ const record = statement(
          set status = case when j.again then 'queued' else j.status end,
              answered_at = coalesce(t.answered_at, j.answered_at),
              transferred_at = coalesce(t.transferred_at, j.transferred_at),
+             transfer_requested_at = coalesce(t.transfer_requested_at, j.transfer_requested_at),
+             transfer_wait_began_at = coalesce(j.transfer_wait_began_at, t.transfer_wait_began_at),
+             transfer_wait_ended_at = coalesce(j.transfer_wait_ended_at, t.transfer_wait_ended_at),
+             transfer_wait_ms = coalesce(j.transfer_wait_ms, t.transfer_wait_ms),
+             transfer_lost = t.transfer_lost or coalesce(j.transfer_lost, false),
              node_id = case when j.ended_at is null then t.node_id end,
              next_attempt_at = case when j.again then j.ended_at + (j.retry ->> 'delay_minutes')::int * interval '1 min' else t.next_attempt_at end,
              finished_at = case when not j.again then j.ended_at end,
@@ -95,7 +112,7 @@ const record = statement(
       from judged j join campaigns.targets t on t.id = j.target_id`,
 )
 
-/** Writes notes a moment later and many at a time; each campaign's counters move with them. */
+/** Writes notes a moment later and many at a time; each campaign's counters move with them (trigger `campaigns.count_targets`). */
 export interface Recorder {
   note(workspaceId: string, note: CallNote): void
   /** Resolves when the attempt's end, which was noted, is written. */

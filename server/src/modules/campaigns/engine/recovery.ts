@@ -43,7 +43,9 @@ const markUnknown = statement(
     )
     update campaigns.targets t
        set status = 'unknown', node_id = null, finished_at = ${p.now}::timestamptz, cause = 'lost',
-           transferred_at = coalesce(t.transferred_at, l.transferred_at)
+           transferred_at = coalesce(t.transferred_at, l.transferred_at),
+           -- The call went with the node: whoever was waiting for a channel did not get one.
+           transfer_lost = t.transfer_lost or coalesce(t.transfer_wait_began_at > coalesce(t.transfer_wait_ended_at, '-infinity'), false)
       from lost l where t.id = l.target_id
     returning t.campaign_id, t.id as call_id, l.id as attempt_id, t.contact_id, t.phone_number, t.attempts, l.key,
               t.transferred_at is not null as transferred`,

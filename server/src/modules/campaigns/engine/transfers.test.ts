@@ -1,0 +1,414 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type CalleeBehaviour, answers, busy, noAnswer, rejects } from '@switchboard/voice'
+import fc from 'fast-check'
+import { type LabNode, openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
+import { type LabProvider, type LabWorkspace, numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { listCalls } from '../calls.ts'
+
+const lab = await openCampaignLab()
+
+const desk = '+12125550199'
+const once = { max_attempts: 1, delay_minutes: 1, on: [] }
+/** Somebody takes the call, and hangs up after a conversation of so long. */
+const talks = (ms: number) => answers(1_000, { hangUpAfterMs: ms })
+const presses1 = (afterMs = 2_000, more: Partial<Parameters<typeof answers>[1]> = {}) =>
+  answers(500, { keys: [{ key: '1', afterMs }], ...more })
+
+interface Scene {
+  shop: LabWorkspace
+  node: LabNode
+  id: string
+}
+
+interface Setting {
+  contacts?: number
+  /** What contact number i does. */
+  contact: (i: number) => CalleeBehaviour
+  desk: CalleeBehaviour
+  provider: LabProvider
+  campaign?: Parameters<LabWorkspace['createCampaign']>[0]
+}
+
+/** A campaign that has just been started on a node of its own. */
+async function begin({ contacts = 12, contact, desk: target, provider, campaign }: Setting): Promise<Scene> {
+  await lab.query('update telephony.sip_providers set active = false')
+  const called = numbers(contacts)
+  const shop = await lab.makeWorkspace(called, provider)
+  const node = lab.makeNode({ behaviour: (to) => (to === desk ? target : contact(called.indexOf(to))) })
+  await node.start()
+  const id = await shop.createCampaign({ retry: once, ...campaign })
+  await shop.change(id, 'start')
+  node.engine.wake()
+  return { shop, node, id }
+}
+
+const contactsDialled = ({ node }: Scene) => node.gateway.carried.filter(({ to }) => to !== desk)
+
+/** Advances in steps until the campaign is over; never more calls than `limit` at once. */
+async function runWithin({ shop, node, id }: Scene, limit: number, stepMs = 250, limitMs = 3_600_000): Promise<number> {
+  const startedAt = lab.clock.monotonic()
+  while ((await shop.campaign(id)).status !== 'completed') {
+    await lab.clock.advance(stepMs)
+    const { activeCalls } = await node.gateway.load()
+    assert.ok(activeCalls <= limit, `${activeCalls} calls at once`)
+    assert.ok(lab.clock.monotonic() - startedAt < limitMs, JSON.stringify(await shop.campaign(id)))
+  }
+  return lab.clock.monotonic() - startedAt
+}
+
+interface Wait {
+  number: string
+  requested: number
+  began: number | null
+  ended: number | null
+  waited_ms: number
+  lost: boolean
+  transferred: boolean
+  cause: string | null
+}
+
+const waitsOf = async (id: string) =>
+  (await lab.query(
+    `select phone_number as number, 1000 * extract(epoch from transfer_requested_at)::float8 as requested,
+            1000 * extract(epoch from transfer_wait_began_at)::float8 as began, 1000 * extract(epoch from transfer_wait_ended_at)::float8 as ended,
+            transfer_wait_ms as waited_ms, transfer_lost as lost, transferred_at is not null as transferred, cause
+       from campaigns.targets where campaign_id = $1 and transfer_requested_at is not null order by transfer_requested_at`,
+    [id],
+  )) as unknown as Wait[]
+
+test('twelve people press 1 on a trunk of ten: all are connected, some after a wait that is counted', async () => {
+  const scene = await begin({ contact: () => presses1(), desk: talks(8_000), provider: { max_concurrent_calls: 10 } })
+  const framesBefore = lab.frames.length
+  await runWithin(scene, 10)
+  const { shop, node, id } = scene
+  const campaign = await shop.campaign(id)
+  assert.deepEqual(
+    [campaign.transferred_calls, campaign.transfers_requested, campaign.transfers_lost, campaign.transfers_waiting],
+    [12, 12, 0, 0],
+  )
+  const waits = (await waitsOf(id)).filter(({ began }) => began !== null)
+  assert.ok(waits.length > 0, 'eight callers had ten channels: some had to wait')
+  assert.equal(campaign.transfers_waited, waits.length)
+  const seconds = waits.map(({ waited_ms }) => waited_ms / 1000)
+  assert.ok(Math.abs(campaign.longest_transfer_wait_seconds - Math.max(...seconds)) <= 0.05)
+  const average = seconds.reduce((sum, each) => sum + each, 0) / seconds.length
+  assert.ok(Math.abs(campaign.average_transfer_wait_seconds - average) <= 0.06)
+
+  const { data: calls } = await listCalls(shop.ctx(), id, { limit: 50 })
+  assert.equal(calls.filter(({ transfer_wait_seconds }) => transfer_wait_seconds !== null).length, waits.length)
+  assert.ok(calls.every(({ transferred, transfer_lost }) => transferred && !transfer_lost))
+
+  const frames = lab.frames.slice(framesBefore).filter(({ data }) => data.campaign_id === id)
+  assert.ok(
+    frames.some(({ data }) => Number(data.transfers_waiting) > 0),
+    'live clients see that people wait',
+  )
+  assert.equal(frames.at(-1)?.data.transfers_waited, waits.length)
+  await node.stop()
+})
+
+test('who waits in vain hears a tone, is counted as lost, and is not called again', async () => {
+  const scene = await begin({
+    contacts: 2,
+    contact: () => presses1(),
+    desk: answers(1_000, { hangUpAfterMs: 600_000 }),
+    provider: { max_concurrent_calls: 3 },
+    campaign: { transfer_wait_seconds: 20 },
+  })
+  await runWithin(scene, 3)
+  const { shop, node, id } = scene
+  const [lost] = (await waitsOf(id)).filter((wait) => wait.lost)
+  assert.equal(lost?.cause, 'transfer_congestion')
+  assert.equal(lost?.waited_ms, 20_000)
+  const [attempt] = await lab.query('select status, duration_seconds from campaigns.attempts where cause = $1', [
+    'transfer_congestion',
+  ])
+  // Two seconds of greeting, the wait, three seconds of tone.
+  assert.deepEqual(attempt, { status: 'completed', duration_seconds: 2 + 20 + 3 })
+  const { transferred_calls, transfers_lost, transfers_waited } = await shop.campaign(id)
+  assert.deepEqual([transferred_calls, transfers_lost, transfers_waited], [1, 1, 1])
+  assert.equal(contactsDialled(scene).length, 2)
+  await node.stop()
+})
+
+test('with transfer_wait_seconds 0 nobody waits', async () => {
+  const scene = await begin({
+    contacts: 2,
+    contact: () => presses1(),
+    desk: talks(60_000),
+    provider: { max_concurrent_calls: 3 },
+    campaign: { transfer_wait_seconds: 0 },
+  })
+  await runWithin(scene, 3)
+  const { transferred_calls, transfers_lost, transfers_waited } = await scene.shop.campaign(scene.id)
+  assert.deepEqual([transferred_calls, transfers_lost, transfers_waited], [1, 1, 0])
+  await scene.node.stop()
+})
+
+test('who hangs up while waiting leaves the queue at once and is counted as lost', async () => {
+  const scene = await begin({
+    contacts: 3,
+    contact: (i) => presses1(2_000 + i * 100, i === 1 ? { hangUpAfterMs: 6_000 } : {}),
+    desk: talks(15_000),
+    provider: { max_concurrent_calls: 4 },
+    campaign: { transfer_wait_seconds: 60 },
+  })
+  await runWithin(scene, 4)
+  const waits = await waitsOf(scene.id)
+  assert.deepEqual(
+    waits.map(({ cause, lost, transferred }) => ({ cause, lost, transferred })),
+    [
+      { cause: null, lost: false, transferred: true },
+      { cause: 'transfer_abandoned', lost: true, transferred: false },
+      { cause: null, lost: false, transferred: true },
+    ],
+  )
+  const { transfers_waiting, transfers_lost } = await scene.shop.campaign(scene.id)
+  assert.deepEqual([transfers_waiting, transfers_lost], [0, 1])
+  await scene.node.stop()
+})
+
+for (const action of ['pause', 'stop'] as const) {
+  test(`to ${action} the campaign drops nobody who waits`, async () => {
+    const scene = await begin({
+      contacts: 20,
+      contact: () => presses1(),
+      desk: talks(10_000),
+      provider: { max_concurrent_calls: 3 },
+    })
+    const { shop, node, id } = scene
+    while ((await shop.campaign(id)).transfers_waiting === 0) await lab.clock.advance(250)
+    await shop.change(id, action)
+    node.engine.wake()
+    const dialled = contactsDialled(scene).length
+    await lab.clock.advance(60_000)
+    const { transferred_calls, transfers_lost, transfers_waiting } = await shop.campaign(id)
+    assert.deepEqual([transferred_calls, transfers_lost, transfers_waiting], [dialled, 0, 0])
+    assert.equal(contactsDialled(scene).length, dialled)
+    await node.stop()
+  })
+}
+
+test('while callers wait no new call is made, and calls go on when nobody waits any more', async () => {
+  const scene = await begin({
+    contacts: 30,
+    contact: () => presses1(),
+    desk: talks(9_000),
+    provider: { max_concurrent_calls: 6 },
+    campaign: { transfer_wait_seconds: 120 },
+  })
+  await runWithin(scene, 6)
+  const waits = (await waitsOf(scene.id)).filter(({ began }) => began !== null)
+  assert.ok(waits.length > 0)
+  for (const { at, to } of contactsDialled(scene)) {
+    const before = waits.filter(({ began, ended }) => began! < at - 1 && at + 1 < ended!)
+    assert.deepEqual(before, [], `${to} was called while others waited`)
+  }
+  assert.equal((await scene.shop.campaign(scene.id)).transferred_calls, 30)
+  await scene.node.stop()
+})
+
+test('a carrier that has no channel (503) is asked again while the caller waits; a busy desk is not', async () => {
+  let answer: CalleeBehaviour = rejects(503)
+  const target = new Proxy({} as CalleeBehaviour, {
+    get: (_, key) => Reflect.get(answer, key),
+    has: (_, key) => Reflect.has(answer, key),
+  })
+  const scene = await begin({
+    contacts: 1,
+    contact: () => presses1(),
+    desk: target,
+    provider: { max_concurrent_calls: 10 },
+  })
+  await lab.clock.advance(8_000)
+  answer = talks(5_000)
+  await runWithin(scene, 10)
+  const [wait] = await waitsOf(scene.id)
+  assert.deepEqual([wait?.transferred, wait?.lost], [true, false])
+  assert.ok(wait!.waited_ms >= 4_000 && wait!.waited_ms <= 8_000, `${wait!.waited_ms}`)
+  await scene.node.stop()
+
+  const other = await begin({
+    contacts: 1,
+    contact: () => presses1(),
+    desk: busy(),
+    provider: { max_concurrent_calls: 10 },
+  })
+  await runWithin(other, 10)
+  const [refused] = await waitsOf(other.id)
+  assert.deepEqual([refused?.cause, refused?.lost, refused?.began], ['transfer_busy', false, null])
+  await other.node.stop()
+})
+
+test('a server that stops, or dies, counts those who were waiting as lost', async () => {
+  const setting = {
+    contacts: 2,
+    contact: () => presses1(),
+    desk: talks(600_000),
+    provider: { max_concurrent_calls: 3 },
+    campaign: { transfer_wait_seconds: 300 },
+  }
+  const untilWaiting = async ({ shop, id }: Scene) => {
+    while ((await shop.campaign(id)).transfers_waiting === 0) await lab.clock.advance(250)
+  }
+  const stopped = await begin(setting)
+  await untilWaiting(stopped)
+  await stopped.node.stop()
+  assert.deepEqual(
+    (await waitsOf(stopped.id)).map(({ lost, cause }) => [lost, cause]),
+    [
+      [false, null],
+      [true, 'transfer_abandoned'],
+    ],
+  )
+  assert.equal((await stopped.shop.campaign(stopped.id)).transfers_waiting, 0)
+
+  const died = await begin(setting)
+  await untilWaiting(died)
+  died.node.dieAt(1, 'before')
+  await died.node.expireLease()
+  await lab.clock.advance(60_000)
+  const next = lab.makeNode()
+  await next.start()
+  await lab.clock.advance(60_000)
+  const { transfers_lost, transfers_waiting, status } = await died.shop.campaign(died.id)
+  assert.deepEqual(
+    { transfers_lost, transfers_waiting, status },
+    { transfers_lost: 1, transfers_waiting: 0, status: 'completed' },
+  )
+  await next.stop()
+})
+
+test('a trunk of one channel cannot bridge: start says so, and a limit that is lowered pauses the campaign', async () => {
+  const narrow = { max_concurrent_calls: 1 }
+  const shop = await lab.makeWorkspace(numbers(2), narrow)
+  const refusal = async (more: Parameters<LabWorkspace['createCampaign']>[0] = {}) =>
+    shop.change(await shop.createCampaign(more), 'start').then(
+      () => null,
+      ({ details }: { details?: { path: string; message: string }[] }) => details?.[0],
+    )
+  const refused = await refusal()
+  assert.equal(refused?.path, 'sip_provider_id')
+  assert.match(refused?.message ?? '', /2 or more/)
+  assert.equal(await refusal({ key_map: { '2': 'repeat' } }), null)
+  await lab.query(`update telephony.sip_providers set transfer_mode = 'refer' where id = $1`, [shop.providerId])
+  assert.equal(await refusal(), null)
+
+  const scene = await begin({
+    contact: () => noAnswer(),
+    desk: talks(1_000),
+    provider: { max_concurrent_calls: 2 },
+    campaign: { ring_timeout_seconds: 5 },
+  })
+  await lab.clock.advance(3_000)
+  await lab.query('update telephony.sip_providers set max_concurrent_calls = 1 where id = $1', [scene.shop.providerId])
+  await scene.node.telephony.sync()
+  scene.node.engine.wake()
+  await lab.clock.advance(5_000)
+  const { status, status_reason } = await scene.shop.campaign(scene.id)
+  assert.equal(status, 'paused')
+  assert.match(status_reason ?? '', /second channel/)
+  await scene.node.stop()
+})
+
+/** How many contacts are dialled at once at the most. */
+async function mostAtOnce(scene: Scene): Promise<number> {
+  let most = 0
+  while ((await scene.shop.campaign(scene.id)).status !== 'completed') {
+    await lab.clock.advance(500)
+    most = Math.max(most, (await scene.node.gateway.load()).activeCalls)
+  }
+  await scene.node.stop()
+  return most
+}
+
+test('channels are kept free for transfers only where they take one', async () => {
+  const listens = { contacts: 40, contact: () => answers(500, { hangUpAfterMs: 6_000 }), desk: talks(1_000) }
+  const provider = { max_concurrent_calls: 8 }
+  assert.equal(await mostAtOnce(await begin({ ...listens, provider })), 7)
+  assert.equal(await mostAtOnce(await begin({ ...listens, provider, campaign: { key_map: { '2': 'repeat' } } })), 8)
+  assert.equal(await mostAtOnce(await begin({ ...listens, provider: { ...provider, transfer_mode: 'refer' } })), 8)
+})
+
+test('keeping channels free costs little when nobody presses a key', async () => {
+  const setting: Setting = {
+    contacts: 200,
+    contact: () => answers(500, { hangUpAfterMs: 9_500 }),
+    desk: talks(1_000),
+    provider: { max_concurrent_calls: 10 },
+  }
+  const reserving = await begin(setting)
+  const withTransfers = await runWithin(reserving, 10)
+  await reserving.node.stop()
+  const plain = await begin({ ...setting, campaign: { key_map: { '2': 'repeat' } } })
+  const without = await runWithin(plain, 10)
+  await plain.node.stop()
+  assert.ok(withTransfers < 1.25 * without, `${withTransfers} ms, and ${without} ms without transfers`)
+})
+
+test('whatever people do: never more than the channels there are, first come first served, none lost for a new call', async () => {
+  const contact = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        pressMs: fc.integer({ min: 500, max: 6_000 }),
+        hangUpMs: fc.option(fc.integer({ min: 7_000, max: 60_000 }), { freq: 3 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant(null) },
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(contact, { minLength: 8, maxLength: 20 }),
+      fc.integer({ min: 2, max: 9 }),
+      fc.integer({ min: 2_000, max: 30_000 }),
+      fc.integer({ min: 5, max: 60 }),
+      fc.integer({ min: 2, max: 40 }),
+      async (people, limit, talkMs, transfer_wait_seconds, calls_per_second) => {
+        const scene = await begin({
+          contacts: people.length,
+          contact: (i) => {
+            const person = people[i]
+            if (!person) return noAnswer()
+            return presses1(person.pressMs, person.hangUpMs === null ? {} : { hangUpAfterMs: person.hangUpMs })
+          },
+          desk: talks(talkMs),
+          provider: { max_concurrent_calls: limit, calls_per_second },
+          campaign: { transfer_wait_seconds, ring_timeout_seconds: 10 },
+        })
+        await runWithin(scene, limit)
+        const waits = await waitsOf(scene.id)
+        const waiting = waits.filter(({ began }) => began !== null)
+        for (const lost of waits.filter((wait) => wait.lost && wait.cause === 'transfer_congestion')) {
+          assert.equal(lost.waited_ms, transfer_wait_seconds * 1000, 'lost before the wait was over')
+          const during = (at: number) => at > lost.began! + 1 && at < lost.ended! - 1
+          assert.deepEqual(
+            contactsDialled(scene).filter(({ at }) => during(at)),
+            [],
+            'a new call was preferred',
+          )
+          const overtook = waiting.filter(
+            (other) => other.transferred && other.began! > lost.began! && during(other.ended!),
+          )
+          assert.deepEqual(overtook, [], 'a later caller was preferred')
+        }
+        const served = waiting.filter(({ transferred }) => transferred).toSorted((a, b) => a.began! - b.began!)
+        for (const [i, next] of served.entries())
+          assert.ok(i === 0 || served[i - 1]!.ended! <= next.ended!, 'not in the order of asking')
+        assert.equal(contactsDialled(scene).length, people.length)
+        const { transfers_waiting, transfers_waited, transfers_lost } = await scene.shop.campaign(scene.id)
+        assert.deepEqual(
+          { transfers_waiting, transfers_waited, transfers_lost },
+          {
+            transfers_waiting: 0,
+            transfers_waited: waiting.length,
+            transfers_lost: waits.filter(({ lost }) => lost).length,
+          },
+        )
+        await scene.node.stop()
+      },
+    ),
+    { numRuns: 12 },
+  )
+})
