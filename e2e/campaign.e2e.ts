@@ -63,6 +63,7 @@ testOnBothDatabases('fifty contacts are called once each, and every count is wha
       answered_calls: 40,
       transferred_calls: 20,
       failed_calls: 10,
+      transfers_waiting: 0,
     })
     checkProgress(live.told, campaign)
 
@@ -154,4 +155,5 @@ const pickCounts = (counts: Counts): Counts => ({
   answered_calls: counts.answered_calls,
   transferred_calls: counts.transferred_calls,
   failed_calls: counts.failed_calls,
+  transfers_waiting: counts.transfers_waiting,
 })

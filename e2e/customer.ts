@@ -22,6 +22,8 @@ export interface CampaignCall {
   attempts: number
   key: string | null
   transferred: boolean
+  transfer_wait_seconds: number | null
+  transfer_lost: boolean
   cause: string | null
   answered_at: string | null
   ended_at: string | null
@@ -36,6 +38,7 @@ export interface Counts {
   answered_calls: number
   transferred_calls: number
   failed_calls: number
+  transfers_waiting: number
 }
 
 /** Someone who uses Switchboard over its API, as a front-end does. Every call throws when it is refused. */

@@ -167,7 +167,11 @@ test('answering machines: what is not offered is refused by name, and what was s
   const refused = await ana.patch(`/api/campaigns/${id}`, { voicemail: 'leave_message' })
   assert.equal(refused.status, 400)
   assert.match(refused.body.error, /Send hang_up/)
-  await queryAsSystem(server.app.services.connections.pool, `update campaigns.campaigns set voicemail = 'leave_message' where id = $1`, [id])
+  await queryAsSystem(
+    server.app.services.connections.pool,
+    `update campaigns.campaigns set voicemail = 'leave_message' where id = $1`,
+    [id],
+  )
   assert.equal((await ana.get(`/api/campaigns/${id}`)).body.voicemail, 'leave_message')
 })
 

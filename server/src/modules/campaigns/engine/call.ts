@@ -81,7 +81,8 @@ export async function conduct(
 
   async function act(key: string): Promise<void> {
     const action = plan.key_map[key as keyof KeyMap]
-    if (busy || !action) return
+    // While they wait nobody is on the line with them: they may still ask never to be called again.
+    if (!action || (busy && !(action === 'opt_out' && waitsSince !== null))) return
     if (action === 'repeat') {
       note({ key })
       if (plays < maxPlays) play()

@@ -169,6 +169,52 @@ test('who hangs up while waiting leaves the queue at once and is counted as lost
   await scene.node.stop()
 })
 
+test('who waits may still ask never to be called again', async () => {
+  const scene = await begin({
+    contacts: 2,
+    contact: (i) =>
+      answers(500, {
+        keys: [
+          { key: '1', afterMs: 2_000 + 100 * i },
+          { key: '9', afterMs: 6_000 },
+        ],
+      }),
+    desk: talks(15_000),
+    provider: { max_concurrent_calls: 3 },
+  })
+  await runWithin(scene, 3)
+  const calls = await lab.query(
+    'select key, cause, transferred_at is not null as transferred, duration_seconds from campaigns.attempts where campaign_id = $1 order by transferred',
+    [scene.id],
+  )
+  assert.deepEqual(calls[0], { key: '9', cause: 'transfer_abandoned', transferred: false, duration_seconds: 6 })
+  assert.deepEqual([calls[1]?.key, calls[1]?.transferred], ['1', true])
+  const refused = await lab.query('select id from contacts.do_not_call where workspace_id = $1', [scene.shop.id])
+  assert.equal(refused.length, 1)
+  await scene.node.stop()
+})
+
+test('callers of two campaigns on one trunk are served in the order of asking', async () => {
+  const scene = await begin({
+    contacts: 8,
+    contact: (i) => presses1(2_000 + 300 * i),
+    desk: talks(5_000),
+    provider: { max_concurrent_calls: 12 },
+    campaign: { transfer_wait_seconds: 120 },
+  })
+  const second = await scene.shop.createCampaign({ retry: once, transfer_wait_seconds: 120 })
+  await scene.shop.change(second, 'start')
+  scene.node.engine.wake()
+  await runWithin(scene, 12)
+  await runWithin({ ...scene, id: second }, 12)
+  const waiting = [...(await waitsOf(scene.id)), ...(await waitsOf(second))].filter(({ began }) => began !== null)
+  const inOrder = (key: 'began' | 'ended') => waiting.toSorted((a, b) => a[key]! - b[key]!)
+  assert.ok(waiting.length > 2)
+  assert.deepEqual(inOrder('ended'), inOrder('began'))
+  for (const id of [scene.id, second]) assert.equal((await scene.shop.campaign(id)).transferred_calls, 8)
+  await scene.node.stop()
+})
+
 for (const action of ['pause', 'stop'] as const) {
   test(`to ${action} the campaign drops nobody who waits`, async () => {
     const scene = await begin({
