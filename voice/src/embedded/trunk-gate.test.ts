@@ -213,6 +213,62 @@ test('callers who wait are served when the limit is raised and when the pause is
   assert.equal(served, 2)
 })
 
+test('whatever happens: no new call before a caller who waits, first come first served, every place is used', async () => {
+  const step = fc.oneof(
+    fc.record({ does: fc.constant('call' as const), keepFree: fc.nat(2) }),
+    fc.record({ does: fc.constantFrom('ask' as const, 'come in' as const) }),
+    fc.record({ does: fc.constantFrom('release' as const, 'leave' as const), which: fc.nat(20) }),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 60 }), async (limit, steps) => {
+      const clock = createVirtualClock()
+      const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: limit }, breaker, clock)
+      const held: { release(): void }[] = []
+      // In the order of asking: who waits, and who was served.
+      let waiting: { rank: number; left: AbortController }[] = []
+      const served: number[] = []
+      const settle = () => clock.advance(1)
+      for (const [rank, step] of steps.entries()) {
+        const active = gate.activeCalls()
+        if (step.does === 'call') {
+          const isFree = waiting.length === 0 && active + step.keepFree < limit
+          if (isFree) held.push(gate.admit(step.keepFree))
+          else refusalOf(() => gate.admit(step.keepFree))
+        }
+        if (step.does === 'come in') held.push(gate.join())
+        if (step.does === 'ask') {
+          const turn = gate.queue()
+          const left = new AbortController()
+          waiting.push({ rank, left })
+          void turn.wait(left.signal).then(
+            (place) => {
+              turn.end()
+              served.push(rank)
+              held.push(place)
+              waiting = waiting.filter((waiter) => waiter.rank !== rank)
+            },
+            () => turn.end(),
+          )
+        }
+        if (step.does === 'release' && held.length > 0) held.splice(step.which % held.length, 1)[0]!.release()
+        if (step.does === 'leave' && waiting.length > 0) {
+          const [gone] = waiting.splice(step.which % waiting.length, 1)
+          gone!.left.abort()
+        }
+        await settle()
+        assert.equal(gate.activeCalls(), held.length)
+        assert.ok(waiting.length === 0 || held.length >= limit, 'a place is free and a caller waits')
+        const places = served.length
+        assert.deepEqual(
+          served,
+          served.slice(0, places).toSorted((a, b) => a - b),
+        )
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
 test('a place is given back once however often it is released', () => {
   const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 1 }, breaker, createVirtualClock())
   const place = gate.join()

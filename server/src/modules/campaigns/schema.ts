@@ -223,9 +223,20 @@ const campaignFields = {
       'What happens when an answering machine answers: `hang_up`. Campaigns made earlier may say `leave_message`, which does the same.',
     ),
   record: z.boolean().describe('True to record the calls.'),
-  transfer_wait_seconds: z.number().int().describe('How long a contact who asked for a transfer may wait for a free channel of the provider; 0: not at all; 30 by default.'),
-  hold_greeting_id: id.nullable().describe('The uploaded greeting that they hear meanwhile, over and over. Default: quiet music.'),
-  apology_greeting_id: id.nullable().describe('The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels.'),
+  transfer_wait_seconds: z
+    .number()
+    .int()
+    .describe(
+      'How long a contact who asked for a transfer may wait for a free channel of the provider; 0: not at all; 30 by default.',
+    ),
+  hold_greeting_id: id
+    .nullable()
+    .describe('The uploaded greeting that they hear meanwhile, over and over. Default: quiet music.'),
+  apology_greeting_id: id
+    .nullable()
+    .describe(
+      'The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels.',
+    ),
   ...counts,
   attempts: z.number().int().describe('Calls made, repeated ones included.'),
   connect_rate: z.number().describe('Answered contacts in percent of the dialled ones, with one decimal.'),
@@ -301,11 +312,19 @@ const optionalFields = {
   ring_timeout_seconds: optional(settings.ring_timeout_seconds).describe(
     'How long it rings before the call counts as not answered; 30 by default.',
   ),
-  voicemail: optional(voicemail).describe('What happens when an answering machine answers. Only `hang_up` can be chosen: machines cannot be told from people yet.'),
+  voicemail: optional(voicemail).describe(
+    'What happens when an answering machine answers. Only `hang_up` can be chosen: machines cannot be told from people yet.',
+  ),
   record: optional(settings.record).describe('True to record the calls.'),
-  transfer_wait_seconds: optional(settings.transfer_wait_seconds).describe('How long a contact who asked for a transfer may wait for a free channel of the provider; 0: not at all; 30 by default.'),
-  hold_greeting_id: optional(id).describe('The uploaded greeting that they hear meanwhile, over and over. Default: quiet music.'),
-  apology_greeting_id: optional(id).describe('The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels.'),
+  transfer_wait_seconds: optional(settings.transfer_wait_seconds).describe(
+    'How long a contact who asked for a transfer may wait for a free channel of the provider; 0: not at all; 30 by default.',
+  ),
+  hold_greeting_id: optional(id).describe(
+    'The uploaded greeting that they hear meanwhile, over and over. Default: quiet music.',
+  ),
+  apology_greeting_id: optional(id).describe(
+    'The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels.',
+  ),
 }
 
 export const NewCampaign = z
@@ -345,8 +364,12 @@ export const CampaignChanges = z
     caller_id: clearable(callerId).describe(
       "Number that the called person sees. Default: the provider's first caller id. `null` empties it.",
     ),
-    hold_greeting_id: clearable(id).describe('The uploaded greeting that they hear meanwhile, over and over. Default: quiet music. `null` empties it.'),
-    apology_greeting_id: clearable(id).describe('The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels. `null` empties it.'),
+    hold_greeting_id: clearable(id).describe(
+      'The uploaded greeting that they hear meanwhile, over and over. Default: quiet music. `null` empties it.',
+    ),
+    apology_greeting_id: clearable(id).describe(
+      'The uploaded greeting that they hear when no channel came free; the call ends after it. Default: the tone for busy channels. `null` empties it.',
+    ),
   })
   .meta({ id: 'CampaignChanges' })
 

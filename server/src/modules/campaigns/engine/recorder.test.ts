@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answers } from '@switchboard/voice'
+import { openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
+import { numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { type CallNote, createRecorder } from './recorder.ts'
+
+const lab = await openCampaignLab()
+
+test('a note never takes a call back to an earlier state, and one of another node is not written', async () => {
+  const shop = await lab.makeWorkspace(numbers(1))
+  const node = lab.makeNode({ behaviour: () => answers(500, { hangUpAfterMs: 60_000 }) })
+  await node.start()
+  const id = await shop.createCampaign()
+  await shop.change(id, 'start')
+  node.engine.wake()
+  await lab.clock.advance(3_000)
+  const [attempt] = (await lab.query('select id, node_id from campaigns.attempts where campaign_id = $1', [
+    id,
+  ])) as unknown as [{ id: string; node_id: string }]
+  const statuses = async () =>
+    (
+      await lab.query(
+        'select a.status as attempt, t.status as target from campaigns.attempts a join campaigns.targets t on t.id = a.target_id where a.id = $1',
+        [attempt.id],
+      )
+    )[0]
+  assert.deepEqual(await statuses(), { attempt: 'answered', target: 'answered' })
+
+  const recorder = createRecorder({ services: lab.services, clock: lab.clock, onRecorded() {} })
+  const write = async (note: Partial<CallNote>) => {
+    recorder.note(shop.id, { attempt_id: attempt.id, node_id: attempt.node_id, ...note })
+    await recorder.flush()
+    return statuses()
+  }
+  for (const status of ['ringing', 'dialling', 'busy', 'no_answer'] as const)
+    assert.deepEqual(await write({ status }), { attempt: 'answered', target: 'answered' }, status)
+  const stranger = '018f0000-0000-7000-8000-000000000000'
+  assert.deepEqual(await write({ status: 'transferred', node_id: stranger }), {
+    attempt: 'answered',
+    target: 'answered',
+  })
+  assert.deepEqual(await write({ status: 'transferred' }), { attempt: 'transferred', target: 'transferred' })
+  await node.stop()
+})
