@@ -141,6 +141,15 @@ export interface CampaignsCampaigns {
   updated_at: Generated<Timestamp>
   started_at: Timestamp | null
   ended_at: Timestamp | null
+  transfer_wait_seconds: Generated<number>
+  hold_greeting_id: string | null
+  apology_greeting_id: string | null
+  transfers_requested: Generated<number>
+  transfers_waiting: Generated<number>
+  transfers_waited: Generated<number>
+  transfers_lost: Generated<number>
+  transfer_wait_ms: Generated<number>
+  longest_transfer_wait_ms: Generated<number>
 }
 
 export interface CampaignsTargets {
@@ -161,6 +170,11 @@ export interface CampaignsTargets {
   finished_at: Timestamp | null
   cause: string | null
   created_at: Generated<Timestamp>
+  transfer_requested_at: Timestamp | null
+  transfer_wait_began_at: Timestamp | null
+  transfer_wait_ended_at: Timestamp | null
+  transfer_wait_ms: Generated<number>
+  transfer_lost: Generated<boolean>
 }
 
 export interface ChatBallots {
