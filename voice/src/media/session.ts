@@ -94,6 +94,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
   let remote: RemoteAudio | null = null
   let unpace: (() => void) | null = null
   let isClosed = false
+  let isLookingUp = false
   let recorded: Promise<unknown> | null = null
   let ticks = randomInt(reportTicks)
   /** When we last heard them, or began to wait for them. */
@@ -130,8 +131,14 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     remote = next
     if (isIP(next.address) !== 0) return aim(next, next.address, peer)
     aim(next, undefined, peer)
+    // One at a time: a peer that names another host every moment does not fill the queue of everybody's look-ups.
+    if (isLookingUp) return
+    isLookingUp = true
     context.lookUp(next.address, ([address]) => {
-      if (remote === next && !isClosed) aim(next, address, peer)
+      isLookingUp = false
+      if (isClosed || remote === null) return
+      if (remote.address === next.address) aim(remote, address, peer)
+      else if (isIP(remote.address) === 0) agree(remote, peer)
     })
   }
 

@@ -58,6 +58,16 @@ for (const [what, end] of Object.entries(endings))
     await exited
   })
 
+test('a server that ends while its voice process is stopped ends it too', async (t) => {
+  const { running, voicePid } = await withCalls(t)
+  const exited = once(running, 'exit')
+  process.kill(voicePid, 'SIGSTOP')
+  // Before it is found to hang.
+  running.disconnect()
+  await exited
+  await until('the voice process to end', () => isGone(voicePid))
+})
+
 test('a server killed while its voice process is being loaded leaves none behind', async () => {
   const running = startServer('9')
   const exited = once(running, 'exit')

@@ -70,6 +70,7 @@ for (const [what, lines] of Object.entries({
   'a Contact on this machine': ['Contact: <sip:x@198.41.0.4:5432>'],
   'a private Record-Route': ['Record-Route: <sip:[::ffff:10.0.0.5]:9999;lr>', `Contact: <sip:x@${carrier}>`],
   'a strict router at a private address': ['Record-Route: <sip:10.0.0.5:9999>', `Contact: <sip:x@${carrier}>`],
+  'a Contact at a service’s port': ['Contact: <sip:x@8.8.8.8:25;transport=tcp>'],
   'a Contact over TCP': ['Contact: <sip:x@127.0.0.1:22;transport=tcp>'],
 }))
   test(`${what}: ACK and BYE go to where the call began`, async () => {

@@ -12,6 +12,9 @@ import type { SipUri } from '../message/uri.ts'
 
 export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY'
 
+/** Below are the ports of other services. */
+const lowestPort = 1024
+
 /** RFC 3261 section 12: what a request inside the call needs. */
 export interface Dialog {
   readonly callId: string
@@ -112,6 +115,8 @@ export function dialogDestination({ mayReach }: Core, { routeSet, remoteTarget, 
   if (isIP(literal) !== 0 && !mayReach(literal)) return origin
   const protocol = protocolOf(uri) ?? origin.protocol
   const hop: Hop = { protocol, host: uri.host, port: uri.port ?? defaultPort(protocol) }
+  // A mail server would read our words as its own protocol. Carriers on such a port are configured with it.
+  if (hop.port < lowestPort && hop.port !== origin.port) return origin
   // An address written in a route is that of a connection we have, whose certificate was for a name.
   return protocol === 'tls' && !isIP(literal) ? { ...hop, names: [uri.host] } : hop
 }

@@ -293,3 +293,17 @@ test('whoever says which address is theirs is believed', async () => {
   await network.clock.advance(50)
   await nothingLeft()
 })
+
+test('what a registrar says of our address becomes our Contact only when it is an address', async () => {
+  const { network, requests, registration, nothingLeft } = await registering((request) => {
+    const via = request.headers.find(([name]) => name === 'via')!
+    via[1] = via[1].replace(';rport', ';rport=6001;received="evil.test>, <sip:x@evil.test"')
+    return ['200 OK', 'Expires: 300']
+  })
+  await network.clock.advance(300_000)
+  assert.ok(requests.length > 1)
+  for (const { request } of requests) assert.equal(header(request.headers, 'contact'), '<sip:alice@127.0.0.1:6001>')
+  void registration.stop()
+  await network.clock.advance(50)
+  await nothingLeft()
+})

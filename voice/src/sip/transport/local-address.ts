@@ -1,8 +1,9 @@
+import { isIP } from 'node:net'
 import type { Via } from '../message/headers.ts'
 import type { Header } from '../message/headers.ts'
 import { isSameAddress } from './transport.ts'
 import type { Endpoint, Hop, Protocol, Transport } from './transport.ts'
-import { sipUri, uriHost } from '../message/uri.ts'
+import { plainHost, sipUri, uriHost } from '../message/uri.ts'
 
 /** What we call ourselves in Via and Contact. */
 export interface LocalAddress extends Endpoint {
@@ -65,6 +66,8 @@ export function createLocalAddress(
     learn(destination, address, via) {
       if (via.seenPort === null) return false
       const seenAs = { host: uriHost(via.received ?? via.host), port: via.seenPort }
+      // It becomes part of our Contact: nothing but an address may.
+      if (via.received !== null && isIP(plainHost(via.received)) === 0) return false
       if (!isBetter(seenAs, destination.protocol)) return false
       const before = seenBy(destination)
       if (before?.host === seenAs.host && before.port === seenAs.port) return false

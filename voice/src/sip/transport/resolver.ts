@@ -14,6 +14,8 @@ export interface Resolver {
 }
 
 const resolvedForMs = 60_000
+/** Names remembered; peers may name any in Contact. The one looked up longest ago is forgotten first. */
+const maxKnown = 10_000
 
 export function createResolver(now: () => number, lookUp: LookUp): Resolver {
   const known = new Map<string, { addresses: string[]; used: string; until: number }>()
@@ -42,7 +44,9 @@ export function createResolver(now: () => number, lookUp: LookUp): Resolver {
     if (first === undefined) return before ?? null
     // Calls go where the registration went, in whatever order the names come.
     const used = before !== undefined && addresses.includes(before) ? before : first
+    known.delete(host)
     known.set(host, { addresses, used, until: now() + resolvedForMs })
+    if (known.size > maxKnown) known.delete(known.keys().next().value!)
     return used
   }
 
