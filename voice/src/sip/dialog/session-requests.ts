@@ -49,7 +49,7 @@ function onReinvite(session: Session, transaction: ServerTransaction): void {
   if (session.unacknowledged || session.phase !== 'confirmed') {
     return transaction.respond(500, { headers: [['retry-after', String(Math.ceil(Math.random() * 10))]] })
   }
-  const timer = answerInterval(request)
+  const timer = answerInterval(request, session.interval)
   if (timer.tooSmall) return transaction.respond(422, { headers: [minSessionExpires] })
   const answer = request.body === '' ? offerOnceMore(session) : reoffer(session, transaction)
   if (answer === null) return
@@ -64,7 +64,7 @@ function onReinvite(session: Session, transaction: ServerTransaction): void {
 
 function onUpdate(session: Session, transaction: ServerTransaction): void {
   const { request } = transaction
-  const timer = answerInterval(request)
+  const timer = answerInterval(request, session.interval)
   if (timer.tooSmall) return transaction.respond(422, { headers: [minSessionExpires] })
   const contact: [string, string] = ['contact', session.dialog.contact]
   if (request.body === '') transaction.respond(200, { headers: [contact, ...timer.headers] })

@@ -30,12 +30,19 @@ export function intervalOfAnswer(headers: readonly Header[]): SessionInterval | 
   return expires && { seconds: Math.max(expires.seconds, smallestAnswered), weRefresh: expires.refresher !== 'uas' }
 }
 
-/** What we answer to their request: header lines and the interval; `tooSmall` asks for a 422. */
+/**
+ * What we answer to their request: header lines and the interval; `tooSmall` asks for a 422. `present`: what was agreed
+ * before. A request that says nothing of it, a hold for instance, does not release us from refreshing.
+ */
 export function answerInterval(
   request: ReceivedRequest,
+  present: SessionInterval | null = null,
 ): { tooSmall: true } | { tooSmall: false; interval: SessionInterval | null; headers: Header[] } {
   const expires = sessionExpires(request.headers)
-  if (!expires) return { tooSmall: false, interval: null, headers: [] }
+  if (!expires) {
+    if (!present?.weRefresh) return { tooSmall: false, interval: null, headers: [] }
+    return { tooSmall: false, interval: present, headers: [['session-expires', `${present.seconds};refresher=uas`]] }
+  }
   const peerCan = supportsTimer(request.headers)
   if (expires.seconds < smallest && peerCan) return { tooSmall: true }
   const seconds = Math.max(expires.seconds, smallest)

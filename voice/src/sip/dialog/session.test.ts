@@ -157,6 +157,17 @@ test('session timer: a peer that lists UPDATE and refuses it is refreshed by re-
   await peer.nothingLeft()
 })
 
+test('session timer: a hold that says nothing of it does not end our refreshing', async () => {
+  const peer = await refreshing((request) => replyTo(request, '200 OK', refreshed)).call
+  assert.equal(await peer.inside('INVITE', 1), 200)
+  assert.equal(header(peer.responses.at(-1)!.headers, 'session-expires'), '120;refresher=uas')
+  await peer.inside('ACK', 1)
+  await peer.network.clock.advance(61_000)
+  assert.equal(peer.network.sent(6001).at(-1), 'UPDATE')
+  void peer.call.hangup()
+  await peer.nothingLeft()
+})
+
 test('session timer: a shorter interval than allowed is kept to all the same', async () => {
   const peer = await refreshing((request) => replyTo(request, '200 OK', ['Session-Expires: 20']), '20;refresher=uac')
     .call

@@ -38,6 +38,8 @@ export interface Session {
   /** Resends the ACK of an INVITE, by CSeq, when its 2xx comes again. */
   readonly acks: Map<number, () => void>
   refresh: Timer
+  /** The session timer agreed on. */
+  interval: SessionInterval | null
   /** Runs once, when the session has ended. */
   readonly onEnded: () => void
 }
@@ -48,7 +50,15 @@ export type SessionOptions = Pick<
 >
 
 export function createSession(options: SessionOptions): Session {
-  return { ...options, phase: 'early', reinviting: false, unacknowledged: null, acks: new Map(), refresh: idleTimer }
+  return {
+    ...options,
+    phase: 'early',
+    reinviting: false,
+    unacknowledged: null,
+    acks: new Map(),
+    refresh: idleTimer,
+    interval: null,
+  }
 }
 
 export const invitationHeaders: Header[] = [
@@ -118,7 +128,12 @@ export function lost(session: Session): void {
 const glareTries = 3
 
 /** Sends a re-INVITE with this offer; a refresh repeats the present one. */
-export function reinvite(session: Session, sdp: string, extra: Header[] = [], triesLeft = glareTries): Promise<string> {
+export function reinvite(
+  session: Session,
+  sdp: string,
+  extra: Header[] = session.interval?.weRefresh ? askForInterval(session.interval.seconds) : [],
+  triesLeft = glareTries,
+): Promise<string> {
   if (session.phase !== 'confirmed') return Promise.reject(new SipFailure(481, 'The call is not established'))
   if (session.reinviting || session.unacknowledged) return Promise.reject(new SipFailure(491, 'Request Pending'))
   session.reinviting = true
@@ -161,6 +176,7 @@ function glareDelayMs(owner: boolean): number {
 /** RFC 4028: refresh at half the interval, or end the call when the other side forgets to. */
 export function keepRefreshed(session: Session, interval: SessionInterval | null): void {
   session.refresh.cancel()
+  session.interval = interval
   if (!interval || session.phase === 'ended') return
   const { seconds, weRefresh } = interval
   if (!weRefresh) {
