@@ -50,7 +50,15 @@ import { deliverPush, notificationRoutes, pushNotification } from './modules/not
 import { integrationRoutes, renewTokens } from './modules/integrations/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
 import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
-import { notifyShopTeam, paymentRoutes, publicShopRoutes, shopCommands, shopRoutes } from './modules/shop/index.ts'
+import {
+  mailCustomer,
+  mailCustomersOfShop,
+  notifyShopTeam,
+  paymentRoutes,
+  publicShopRoutes,
+  shopCommands,
+  shopRoutes,
+} from './modules/shop/index.ts'
 import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
 import { telephonyRoutes } from './modules/telephony/index.ts'
 import {
@@ -120,6 +128,7 @@ const jobTypes: JobType<any>[] = [
   sendInvitation,
   sendPasswordReset,
   deliverMessage,
+  mailCustomer,
   forgetMessages,
   removeExpiredTickets,
   importContacts,
@@ -142,7 +151,13 @@ const jobTypes: JobType<any>[] = [
   closeProviderRoom,
   endSubscriptionPeriods,
 ]
-const subscribers: Subscriber[] = [notifyShopTeam, announceConversations, pauseBereftCampaigns, watchAccess]
+const subscribers: Subscriber[] = [
+  notifyShopTeam,
+  mailCustomersOfShop,
+  announceConversations,
+  pauseBereftCampaigns,
+  watchAccess,
+]
 export const socketCommands: SocketCommand[] = [...campaignCommands, ...chatCommands, ...videoCommands, ...shopCommands]
 
 export interface App {

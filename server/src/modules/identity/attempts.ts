@@ -73,7 +73,7 @@ export const signUpLimit = ({ signIn }: Config, ip: string): Call =>
 
 /** What may be sent to one address, e-mail or telephone: one message a minute, five an hour; and 20 an hour from one client. */
 export const sendingLimit = (purpose: string, recipient: string, ip: string): Call => {
-  const to = createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 32)
+  const to = digest(recipient)
   const limits = {
     [`send-gap:${purpose}:${to}`]: [1, 60],
     [`send:${purpose}:${to}`]: [5, hourSeconds],
@@ -81,6 +81,13 @@ export const sendingLimit = (purpose: string, recipient: string, ip: string): Ca
   }
   return admit.call({ limits: JSON.stringify(limits) })
 }
+
+/** Mails for one purpose that an address may get in an hour. */
+export const mailLimit = (purpose: string, recipient: string, mailsPerHour: number): Call =>
+  hourlyLimit(`send:${purpose}:${digest(recipient)}`, mailsPerHour)
+
+// Addresses are not stored in the names of counters.
+const digest = (recipient: string) => createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 32)
 
 /** Tries to use a link of a forgotten password, from one client. */
 export const resetLimit = (ip: string): Call => hourlyLimit(`password-reset:${addressKey(ip)}`, 20)

@@ -1,13 +1,12 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Ctx } from '../../platform/context.ts'
-import { notFound, unauthorized } from '../../platform/errors.ts'
 import { bytes, id, page } from '../../platform/http/fields.ts'
-import { type Route, type RouteInput, type RouteTable, route } from '../../platform/http/route.ts'
-import { addMessage, listMessages, readVisitorToken, visitorMessageFrame } from '../inbox/index.ts'
+import type { RouteTable } from '../../platform/http/route.ts'
+import { addMessage, listMessages, visitorMessageFrame } from '../inbox/index.ts'
 import { beginVisit } from './conversations/conversations.ts'
 import { getActiveForm } from './forms/forms.ts'
-import { createPublicOrder } from './orders/orders.ts'
+import { conversationOf, requireVisitor } from './customers.ts'
+import { createOrderToken } from './orders/order-token.ts'
+import { createPublicOrder, listOrders } from './orders/orders.ts'
 import { sendProductImage } from './products/image.ts'
 import { listProducts } from './products/products.ts'
 import * as conversationSchema from './conversations/schema.ts'
@@ -15,7 +14,8 @@ import * as formSchema from './forms/schema.ts'
 import * as orderSchema from './orders/schema.ts'
 import * as productSchema from './products/schema.ts'
 import { listOf } from './schema.ts'
-import { requireOpenShop } from './shops.ts'
+import { publicOrderRoutes } from './public-order-routes.ts'
+import { publicRoute } from './public-route.ts'
 import { submitForm } from './forms/submissions.ts'
 import { toPublicProduct } from './products/wire.ts'
 import { toOrder } from './orders/wire.ts'
@@ -39,45 +39,6 @@ const ofConversation = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
   conversationId: id.describe("The conversation of the visitor's token."),
 })
-
-/** A public route of a shop that is open. */
-function publicRoute<
-  P extends z.ZodType,
-  Q extends z.ZodType | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
-  A extends z.ZodType = z.ZodType,
->(definition: Omit<Route<P, Q, B, A>, 'access'>): Route {
-  return route<P, Q, B, A>({
-    ...definition,
-    access: 'public',
-    bodyLimitBytes: 64 * 1024,
-    async handler(ctx: Ctx, input: RouteInput<P, Q, B>) {
-      await requireOpenShop(ctx)
-      return definition.handler(ctx, input)
-    },
-  })
-}
-
-const tokenOf = ({ headers }: FastifyRequest) => /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-
-/** Lets in the visitor of this conversation. Throws 401 without a good token, 404 for that of another conversation. */
-function requireVisitor(ctx: Ctx, request: FastifyRequest, at: { shopId: string; conversationId: string }): void {
-  const token = tokenOf(request)
-  if (!token) throw unauthorized("Send the visitor's token as a bearer token.")
-  const visitor = readVisitorToken(ctx.services, token)
-  const isTheirs =
-    visitor.workspaceId === at.shopId.toLowerCase() && visitor.conversationId === at.conversationId.toLowerCase()
-  if (!isTheirs) throw notFound('conversation')
-}
-
-/** The conversation that an order comes out of, when the visitor shows its token. Throws as `requireVisitor`. */
-function conversationOf(ctx: Ctx, request: FastifyRequest, shopId: string): string | undefined {
-  const token = tokenOf(request)
-  if (!token) return undefined
-  const { conversationId } = readVisitorToken(ctx.services, token)
-  requireVisitor(ctx, request, { shopId, conversationId })
-  return conversationId
-}
 
 export const publicShopRoutes: RouteTable = {
   tag: 'Shop front',
@@ -182,8 +143,25 @@ export const publicShopRoutes: RouteTable = {
       status: 201,
       answer: orderSchema.PlacedOrder,
       errors: [401, 409],
-      handler: async (ctx, { params, body, request }) =>
-        toOrder(await createPublicOrder(ctx, body, conversationOf(ctx, request, params.shopId))),
+      async handler(ctx, { params, body, request }) {
+        const order = await createPublicOrder(ctx, body, conversationOf(ctx, request, params.shopId))
+        return { ...toOrder(order), orderToken: createOrderToken(ctx.services, order) }
+      },
     }),
+    listVisitorOrders: publicRoute({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/public/shops/:shopId/conversations/:conversationId/orders',
+      summary: "What was ordered in a conversation, newest first; with the visitor's token",
+      params: ofConversation,
+      query: page(),
+      answer: listOf(orderSchema.CustomerOrder),
+      errors: [401],
+      async handler(ctx, { params, query, request }) {
+        requireVisitor(ctx, request, params)
+        return toList(await listOrders(ctx, { ...query, conversationId: params.conversationId }), toOrder)
+      },
+    }),
+    ...publicOrderRoutes,
   },
 }

@@ -294,6 +294,7 @@ test('an order of a stranger belongs to the person they say they are, or to the 
     'id',
     'items',
     'orderId',
+    'orderToken',
     'paymentStatus',
     'status',
     'submittedAt',

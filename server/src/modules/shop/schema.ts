@@ -26,6 +26,7 @@ export const ShopSummary = z.object({
   description: z.string().nullable().describe('Text for customers.'),
   currency: z.string().describe('ISO 4217 code that new products are priced in.'),
   role: role.nullable().describe("The caller's role in the shop."),
+  orderMails: z.boolean().describe('True when customers get mails about their orders.'),
   createdAt: instant.describe('When the shop was created.'),
   updatedAt: instant.describe('When the shop was last changed.'),
 })
@@ -72,6 +73,7 @@ export const ShopChanges = z.object({
   name: optional(name).describe('Name of the shop.'),
   description: clearable(description).describe('Text for customers. `null` empties it.'),
   currency: optional(currency).describe('Three-letter ISO 4217 code, like `USD`.'),
+  orderMails: optional(z.boolean()).describe('False to send customers no mails about their orders.'),
 })
 export type ShopChanges = z.output<typeof ShopChanges>
 

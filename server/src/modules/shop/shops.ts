@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
-import { statement, variants } from '../../platform/database/statement.ts'
+import { patch, statement, variants } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
 import { createWorkspace, updateWorkspace } from '../identity/index.ts'
@@ -8,7 +8,7 @@ import type { NewShop, ShopChanges } from './schema.ts'
 import type { ShopRow } from './wire.ts'
 
 const summary = sql`
-  w.id, w.name, s.description, w.currency, app.role_in(w.id) as role, s.created_at, greatest(s.updated_at, w.updated_at) as updated_at`
+  w.id, s.name, s.description, s.order_mails, w.currency, app.role_in(w.id) as role, s.created_at, greatest(s.updated_at, w.updated_at) as updated_at`
 
 const list = variants(
   'shop.list_shops',
@@ -48,37 +48,39 @@ const hasShop = statement(
 
 const insert = statement(
   'shop.insert_shop',
-  (_, p: { description: string | null }) => sql`insert into shop.shops (description) values (${p.description})`,
+  (_, p: { name: string; description: string | null }) => sql`
+    insert into shop.shops (name, description) values (${p.name}, ${p.description})`,
 )
 
 /**
- * Gives the workspace at hand its shop profile; when it has one, or is not the caller's to change, a workspace of their
- * own is made for the shop and they switch to it.
+ * Gives the current workspace its shop profile; the workspace keeps its own name. When it has a shop already, or is not
+ * the caller's to change, a workspace is made for the shop and the caller switches to it.
  */
-export function createShop(ctx: Ctx, { description, ...workspace }: NewShop): Promise<ShopRow> {
+export function createShop(ctx: Ctx, { name, description, currency }: NewShop): Promise<ShopRow> {
   return transaction(ctx, async (ctx) => {
     const [existing] = await ctx.db.together([hasShop.call({})])
     const { workspace_id, role } = await ctx.db.entered()
     const isMine = workspace_id !== null && (role === 'owner' || role === 'admin')
-    if (isMine && existing?.length === 0) await updateWorkspace(ctx, workspace)
-    else await createWorkspace(ctx, workspace)
-    await ctx.db.all(insert, { description: description ?? null })
+    if (!isMine || existing?.length !== 0) await createWorkspace(ctx, { name, currency })
+    else if (currency !== undefined) await updateWorkspace(ctx, { currency })
+    await ctx.db.all(insert, { name, description: description ?? null })
     return getShop(ctx)
   })
 }
 
 const update = statement(
   'shop.update_shop',
-  (_, p: { description: string | null }) => sql`
-    update shop.shops set description = ${p.description} where workspace_id = app.workspace_id()`,
+  (_, p: { changes: string }) => sql`
+    update shop.shops s set ${patch('s', ['name', 'description', 'order_mails'], p.changes)}
+     where workspace_id = app.workspace_id()`,
 )
 
-/** Its name and currency are the workspace's. Throws 404. */
-export function updateShop(ctx: Ctx, { description, ...workspace }: ShopChanges): Promise<ShopRow> {
+/** The currency is the workspace's. Throws 404. */
+export function updateShop(ctx: Ctx, { currency, orderMails, ...same }: ShopChanges): Promise<ShopRow> {
   return transaction(ctx, async (ctx) => {
     await getShop(ctx)
-    if (description !== undefined) await ctx.db.all(update, { description })
-    if (workspace.name !== undefined || workspace.currency !== undefined) await updateWorkspace(ctx, workspace)
+    await ctx.db.all(update, { changes: JSON.stringify({ ...same, order_mails: orderMails }) })
+    if (currency !== undefined) await updateWorkspace(ctx, { currency })
     return getShop(ctx)
   })
 }
@@ -90,7 +92,7 @@ const findOpen = statement(
      where s.workspace_id = app.workspace_id() and w.deleted_at is null`,
 )
 
-/** May strangers come in? Throws 404 when there is no such shop, or it is being deleted. */
+/** Throws 404 when there is no such shop, or it is being deleted. */
 export async function requireOpenShop(ctx: Ctx): Promise<void> {
   if (!(await ctx.db.maybe(findOpen, {}))) missing('shop')
 }

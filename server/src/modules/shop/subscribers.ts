@@ -1,6 +1,7 @@
 import { subscriber } from '../../platform/outbox/subscriber.ts'
 import { notify } from '../notifications/index.ts'
-import { FormSubmitted, OrderPlaced } from './events.ts'
+import { FormSubmitted, OrderPaymentChanged, OrderPlaced, OrderStatusChanged } from './events.ts'
+import { isNews, mailCustomer } from './orders/mail-customer.ts'
 import { formatMoney } from '../../platform/money.ts'
 
 /** Who may see orders is told of a new one, and likewise of what comes in by forms. */
@@ -15,4 +16,15 @@ export const notifyShopTeam = subscriber({
           message: `Order #${data.number} received: ${formatMoney(data.total_minor, data.currency)} from ${data.customer_name}`,
           scope: 'orders:read',
         }),
+})
+
+/** The customer gets a mail about what becomes of their order. */
+export const mailCustomersOfShop = subscriber({
+  name: 'shop.mail_customers',
+  types: [OrderPlaced, OrderStatusChanged, OrderPaymentChanged],
+  async handle(ctx, { type, data }) {
+    const news =
+      type === OrderPlaced.type ? 'placed' : type === OrderStatusChanged.type ? data.status : data.payment_status
+    if (isNews(news)) await ctx.services.jobs.enqueue(ctx, mailCustomer, { order_id: data.id, news })
+  },
 })

@@ -17,6 +17,7 @@ export interface ShopRow {
   id: string
   name: string
   description: string | null
+  order_mails: boolean
   currency: string
   role: Role | null
   created_at: string
@@ -30,6 +31,7 @@ export const toShopSummary = (row: Omit<ShopRow, 'team'>): z.input<typeof schema
   description: row.description,
   currency: row.currency,
   role: row.role,
+  orderMails: row.order_mails,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })

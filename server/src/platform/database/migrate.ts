@@ -90,13 +90,16 @@ async function applyMissing(
   return applied
 }
 
-/** Definer functions act for callers as `app_system` and no more; `pg_restore --no-owner` makes them the login user's. */
+/**
+ * Definer functions act for callers as `app_system` and no more; `pg_restore --no-owner` makes them the login user's. The
+ * job queue's own schema is the login user's, functions and all.
+ */
 async function giveFunctionsBack(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query<{ name: string; schema: string; may_create: boolean }>(`
     select p.oid::regprocedure::text as name, quote_ident(n.nspname) as schema,
            has_schema_privilege('app_system', n.oid, 'create') as may_create
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-     where p.prosecdef and n.nspname !~ '^(pg_|information_schema)' and p.proowner = current_user::regrole`)
+     where p.prosecdef and n.nspname !~ '^(pg_|information_schema|jobs$)' and p.proowner = current_user::regrole`)
   for (const { name, schema, may_create } of rows) {
     // Its owner must be allowed to make things in the schema, at that moment.
     const [allow, forbid] = may_create

@@ -17,6 +17,8 @@ export interface Message {
   text: string
   /** Not delivered any later than this: a code that has expired helps nobody. */
   expiresInSeconds?: number
+  /** The workspace whose customer it goes to; forgotten with the customer. */
+  onBehalfOf?: string
 }
 
 const place = (id: string) => `platform.outgoing_messages/text/${id}`
@@ -35,11 +37,12 @@ const insert = statement(
       subject: string | null
       sealed_text: string
       expires_in: number | null
+      on_behalf_of: string | null
     },
   ) => sql<Record<string, never>>`
-    insert into platform.outgoing_messages (id, channel, recipient, subject, sealed_text, expires_at)
+    insert into platform.outgoing_messages (id, channel, recipient, subject, sealed_text, on_behalf_of, expires_at)
     values (${p.id}, ${p.channel}, ${p.recipient}, ${p.subject}, ${p.sealed_text},
-            now() + make_interval(secs => ${p.expires_in}::int))`,
+            ${p.on_behalf_of}::uuid, now() + make_interval(secs => ${p.expires_in}::int))`,
 )
 
 /**
@@ -56,6 +59,7 @@ export async function sendMessage(ctx: Ctx, message: Message): Promise<void> {
       subject: message.subject ?? null,
       sealed_text: ctx.services.secrets.seal(message.text, place(id)),
       expires_in: message.expiresInSeconds ?? null,
+      on_behalf_of: message.onBehalfOf ?? null,
     }),
   ])
   await ctx.services.jobs.enqueue(ctx, deliverMessage, { id })

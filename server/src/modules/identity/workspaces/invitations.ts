@@ -11,7 +11,7 @@ import { newId } from '../../../platform/id.ts'
 import { job } from '../../../platform/jobs.ts'
 import { sendMessage } from '../../../platform/mail/messages.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { hourlyLimit } from '../attempts.ts'
+import { mailLimit } from '../attempts.ts'
 import { audited } from '../audit.ts'
 import { MemberJoined } from '../events.ts'
 import { type Workspace, currentWorkspace } from './workspaces.ts'
@@ -123,7 +123,7 @@ export const sendInvitation = job({
       const invitation = await ctx.db.maybe(findToSend, { id })
       if (!invitation) return
       const { email, role } = invitation
-      const [admitted] = await ctx.db.together([hourlyLimit(`send:invitation:${email.toLowerCase()}`, 5)])
+      const [admitted] = await ctx.db.together([mailLimit('invitation', email, 5)])
       if (Number(admitted?.[0]?.wait_seconds) > 0) return ctx.log.warn({ invitation_id: id }, 'Invited too often.')
       const [inviter, workspace] = [oneLine(invitation.inviter), oneLine(invitation.workspace)]
       const token = services.secrets.open(sealed_token, tokenPlace(id))

@@ -99,7 +99,7 @@ export function createPublicOrder(
     const contactId = conversationId
       ? (await getConversation(ctx, conversationId)).contact_id
       : await meetStranger(ctx, { name: customerName, email, phone, phonePath: 'body.phone' })
-    return placeOrder(ctx, { customerName, contactId, conversationId, items })
+    return placeOrder(ctx, { customerName, contactId, email, conversationId, items })
   })
 }
 

@@ -17,6 +17,8 @@ export interface OrderLine {
 export interface PlaceOrder {
   customerName: string
   contactId: string | null
+  /** Where mails about the order go; default: the contact's address. */
+  email?: string | undefined
   conversationId?: string | undefined
   formId?: string | undefined
   items: readonly OrderLine[]
@@ -45,6 +47,7 @@ interface Insert {
   id: string
   contact_id: string | null
   customer_name: string
+  email: string | null
   conversation_id: string | null
   form_id: string | null
   currency: string
@@ -59,8 +62,8 @@ const insert = statement(
       update shop.shops set last_order_number = last_order_number + 1
        where workspace_id = app.workspace_id() returning last_order_number as number
     ), placed as (
-      insert into shop.orders (id, number, contact_id, customer_name, conversation_id, form_id, currency, total_minor)
-      select ${p.id}::uuid, number, ${p.contact_id}::uuid, ${p.customer_name}, ${p.conversation_id}::uuid, ${p.form_id}::uuid,
+      insert into shop.orders (id, number, contact_id, customer_name, email, conversation_id, form_id, currency, total_minor)
+      select ${p.id}::uuid, number, ${p.contact_id}::uuid, ${p.customer_name}, ${p.email}, ${p.conversation_id}::uuid, ${p.form_id}::uuid,
              ${p.currency}, ${p.total_minor}::bigint from numbered
       returning id, workspace_id, number, created_at, updated_at
     ), listed as (
@@ -95,7 +98,7 @@ export function placeOrder(ctx: Ctx, input: PlaceOrder): Promise<OrderRow> {
       currency,
       total_minor,
     }
-    const placed = await insertOrder(ctx, { ...order, items: JSON.stringify(items) })
+    const placed = await insertOrder(ctx, { ...order, email: input.email ?? null, items: JSON.stringify(items) })
     const row: OrderRow = {
       ...order,
       ...placed,

@@ -76,8 +76,8 @@ export const PublicNewOrder = z.object({
   items: items.describe('What is ordered.'),
 })
 export type PublicNewOrder = z.output<typeof PublicNewOrder>
-/** The customer's receipt. */
-export const PlacedOrder = Order.pick({
+/** An order as its customer sees it. */
+export const CustomerOrder = Order.pick({
   id: true,
   orderId: true,
   items: true,
@@ -86,6 +86,11 @@ export const PlacedOrder = Order.pick({
   status: true,
   paymentStatus: true,
   submittedAt: true,
+})
+
+/** The customer's receipt. */
+export const PlacedOrder = CustomerOrder.extend({
+  orderToken: z.string().describe('Bearer token by which the customer sees and pays for this order, for 90 days.'),
 })
 
 export const OrderQuery = page().extend({

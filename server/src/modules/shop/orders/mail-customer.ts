@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { transaction } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { job } from '../../../platform/jobs.ts'
+import { sendMessage } from '../../../platform/mail/messages.ts'
+import { formatMoney } from '../../../platform/money.ts'
+import { serverContext } from '../../../platform/services.ts'
+import { mailLimit } from '../../identity/index.ts'
+import { type OrderRow, orderColumns } from './row.ts'
+
+/** What a customer gets a mail about, and its first sentence. */
+const sentences = {
+  placed: 'Thank you for your order.',
+  processing: 'Your order is being prepared.',
+  completed: 'Your order is complete.',
+  cancelled: 'Your order has been cancelled.',
+  succeeded: 'Your payment has arrived. Thank you.',
+  partially_refunded: 'A part of your payment has been refunded.',
+  refunded: 'Your payment has been refunded.',
+} as const
+type News = keyof typeof sentences
+export const isNews = (value: string): value is News => value in sentences
+
+type OrderToMail = OrderRow & { recipient: string | null; shop_name: string; order_mails: boolean }
+
+const find = statement(
+  'shop.find_order_to_mail',
+  (_, p: { id: string }) => sql<OrderToMail>`
+    select ${orderColumns}, s.name as shop_name, s.order_mails, coalesce(o.email, c.email) as recipient
+      from shop.orders o
+      join shop.shops s on s.workspace_id = o.workspace_id
+      left join contacts.contacts c on c.workspace_id = o.workspace_id and c.id = o.contact_id
+     where o.id = ${p.id}`,
+)
+
+/** An address gets so many mails an hour from one shop: anyone may place an order with anyone's address. */
+const mailsPerHour = 20
+
+/** Mails the customer about their order, where an address is known and the shop has not switched such mails off. */
+export const mailCustomer = job({
+  name: 'shop.mail_customer',
+  input: z.object({ order_id: z.uuid(), news: z.enum(Object.keys(sentences) as [News, ...News[]]) }),
+  async run(ctx, { order_id, news }) {
+    const order = await ctx.db.maybe(find, { id: order_id })
+    if (!order?.recipient || !order.order_mails) return
+    const to = order.recipient
+    // Mails and limits are the installation's, not the workspace's.
+    await transaction(serverContext(ctx.services, { workspaceId: null }), async (ctx) => {
+      const [admitted] = await ctx.db.together([mailLimit(`order:${order.workspace_id}`, to, mailsPerHour)])
+      if (Number(admitted?.[0]?.wait_seconds) > 0)
+        return ctx.log.warn({ order_id }, 'A customer was not mailed: too many mails to one address.')
+      const shop = oneLine(order.shop_name)
+      const subject = `${news === 'placed' ? 'Your' : 'About your'} order #${order.number} at ${shop}`
+      await sendMessage(ctx, {
+        channel: 'email',
+        to,
+        subject,
+        text: toText(order, sentences[news]),
+        onBehalfOf: order.workspace_id,
+      })
+    })
+  },
+})
+
+function toText(order: OrderToMail, sentence: string): string {
+  const lines = order.items.map(
+    (item) =>
+      `${item.quantity} x ${oneLine(item.product_name)}: ${formatMoney(item.price_minor * item.quantity, order.currency)}`,
+  )
+  return [
+    `Hello ${oneLine(order.customer_name)},`,
+    sentence,
+    `Order #${order.number} of ${order.created_at.slice(0, 10)}`,
+    [...lines, `Total: ${formatMoney(order.total_minor, order.currency)}`].join('\n'),
+    `${oneLine(order.shop_name)}\n`,
+  ].join('\n\n')
+}
+
+/** Texts of strangers go into a mail on one line, and short. */
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 100)

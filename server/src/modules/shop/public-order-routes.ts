@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { forbidden, missing } from '../../platform/errors.ts'
+import { id } from '../../platform/http/fields.ts'
+import type { Route } from '../../platform/http/route.ts'
+import { requireCustomerOrder } from './customers.ts'
+import * as orderSchema from './orders/schema.ts'
+import { toOrder } from './orders/wire.ts'
+import { confirmPayment, createIntent } from './payments/intents.ts'
+import { getPayment } from './payments/payment-row.ts'
+import * as paymentSchema from './payments/schema.ts'
+import { toIntent, toPayment } from './payments/wire.ts'
+import { publicRoute } from './public-route.ts'
+
+const ofOrder = z.object({
+  shopId: id.describe("The shop's id, which is the id of its workspace."),
+  orderId: id.describe('The order, by its id.'),
+})
+const ofPayment = ofOrder.extend({ paymentId: id.describe('The payment, as it was begun.') })
+
+/** What a customer does with their own order; each needs the order's token, or that of the conversation it was placed in. */
+export const publicOrderRoutes: Record<string, Route> = {
+  getCustomerOrder: publicRoute({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/public/shops/:shopId/orders/:orderId',
+    summary: "An order as its customer sees it; with the order's or the visitor's token",
+    params: ofOrder,
+    answer: orderSchema.CustomerOrder,
+    errors: [401],
+    handler: async (ctx, { params, request }) => toOrder(await requireCustomerOrder(ctx, request, params)),
+  }),
+  payCustomerOrder: publicRoute({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/public/shops/:shopId/orders/:orderId/payments',
+    summary: "Begin to pay for an order; with the order's or the visitor's token",
+    params: ofOrder,
+    body: z.object({
+      provider: z
+        .enum(paymentSchema.providerNames)
+        .describe('`manual` for a bank transfer or cash, else the payment service.'),
+    }),
+    example: { provider: 'manual' },
+    status: 201,
+    answer: paymentSchema.Payment,
+    errors: [401, 409, 502],
+    async handler(ctx, { params, body, request }) {
+      const order = await requireCustomerOrder(ctx, request, params)
+      return toIntent(await createIntent(ctx, order.id, body.provider))
+    },
+  }),
+  confirmCustomerPayment: publicRoute({
+    kind: 'outside',
+    method: 'POST',
+    path: '/api/public/shops/:shopId/orders/:orderId/payments/:paymentId/confirm',
+    summary: "Ask the provider whether it was paid; with the order's or the visitor's token",
+    params: ofPayment,
+    answer: paymentSchema.Payment,
+    errors: [401, 403, 409, 502],
+    async handler(ctx, { params, request }) {
+      const order = await requireCustomerOrder(ctx, request, params)
+      const payment = await getPayment(ctx, params.paymentId)
+      if (payment.order_id !== order.id) missing('payment')
+      if (payment.provider === 'manual') throw forbidden('The shop confirms that the money has come.')
+      return toPayment(await confirmPayment(ctx, payment.id))
+    },
+  }),
+}
