@@ -727,6 +727,7 @@ export interface PlatformOutgoingMessages {
   created_at: Generated<Timestamp>
   expires_at: Timestamp | null
   sent_at: Timestamp | null
+  on_behalf_of: string | null
 }
 
 export interface PlatformSubscribers {
@@ -1099,6 +1100,7 @@ export interface ShopOrders {
   payment_intent_id: string | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  email: string | null
 }
 
 export interface ShopPaymentEvents {
@@ -1170,6 +1172,8 @@ export interface ShopShops {
   last_order_number: Generated<number>
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  name: string
+  order_mails: Generated<boolean>
 }
 
 export interface TelephonyNodes {
