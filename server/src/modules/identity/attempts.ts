@@ -13,14 +13,14 @@ const admit = statement(
 
 const forgive = statement(
   'identity.attempts.forgive',
-  (_, p: { account: string; address: string; pair: string }) => sql<Record<string, never>>`
-    with forgiven as (delete from identity.attempts where key in (${p.account}, ${p.pair}))
+  (_, p: { account: string; address: string; pair: string; seen: string }) => sql<Record<string, never>>`
+    with forgiven as (delete from identity.attempts where key in (${p.account}, ${p.pair}, ${p.seen}))
     update identity.attempts set times = times[:cardinality(times) - 1] where key = ${p.address}`,
 )
 
-const forgiveDevice = statement(
-  'identity.attempts.forgive_device',
-  (_, p: { key: string }) => sql<Record<string, never>>`delete from identity.attempts where key = ${p.key}`,
+const forget = statement(
+  'identity.attempts.forget',
+  (_, p: { keys: string[] }) => sql<Record<string, never>>`delete from identity.attempts where key = any (${p.keys})`,
 )
 
 export const forgetAttempts = statement(
@@ -31,15 +31,21 @@ export const forgetAttempts = statement(
 /** One address may fail for this many accounts before it waits. */
 const accountsPerAddress = 6
 const daySeconds = 24 * 60 * 60
+/** Only counted. */
+const unlimited = 1_000_000
 
-/** The limits an attempt to sign in counts against: account and address together, the address, and the account. */
+/** What an attempt to sign in, or to type a code, counts against. */
 export interface SignInLimits {
   admit: Call
   /** Undoes the count, because the password was right. */
   forgive: Call
 }
 
-/** `knownDevice`: one where this account has signed in before. Only its own failures count for it. */
+/**
+ * Account and address together, the address, and the account: the last grows slower and slower for addresses that have
+ * failed, and for all once it has failed a hundred times in a day. `knownDevice`: one where this account has signed in
+ * before. Only its own failures count for it.
+ */
 export function signInLimits({ signIn }: Config, email: string, ip: string, knownDevice?: string): SignInLimits {
   const account = createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32)
   const from = addressKey(ip)
@@ -47,19 +53,33 @@ export function signInLimits({ signIn }: Config, email: string, ip: string, know
   if (knownDevice !== undefined) {
     const key = `sign-in-device:${account}:${knownDevice}`
     const limits = { [key]: [signIn.failuresPerWindow, windowSeconds] }
-    return { admit: admit.call({ limits: JSON.stringify(limits) }), forgive: forgiveDevice.call({ key }) }
+    return { admit: admit.call({ limits: JSON.stringify(limits) }), forgive: forget.call({ keys: [key] }) }
   }
   const keys = {
     account: `sign-in-account:${account}`,
     address: `sign-in-address:${from}`,
     pair: `sign-in-pair:${account}:${from}`,
+    seen: `sign-in-seen:${account}:${from}`,
   }
   const limits = {
-    [keys.account]: [0, daySeconds],
+    // Grows with failures from anywhere, and holds up addresses that have failed themselves.
+    [keys.account]: [0, daySeconds, keys.seen],
+    [keys.seen]: [unlimited, daySeconds],
     [keys.address]: [signIn.failuresPerWindow * accountsPerAddress, windowSeconds],
     [keys.pair]: [signIn.failuresPerWindow, windowSeconds],
   }
   return { admit: admit.call({ limits: JSON.stringify(limits) }), forgive: forgive.call(keys) }
+}
+
+/**
+ * Guesses at the codes that are sent to one account, over all of its codes: after ten wrong ones a growing delay, and a
+ * hundred in thirty days at most. `account`: what tells accounts apart, whether there is one or not.
+ */
+export function codeLimits(account: string): SignInLimits {
+  const hash = createHash('sha256').update(account.toLowerCase()).digest('hex').slice(0, 32)
+  const keys = { delay: `code-delay:${hash}`, month: `code-month:${hash}` }
+  const limits = { [keys.delay]: [0, daySeconds], [keys.month]: [100, 30 * daySeconds] }
+  return { admit: admit.call({ limits: JSON.stringify(limits) }), forgive: forget.call({ keys: Object.values(keys) }) }
 }
 
 const hourSeconds = 60 * 60

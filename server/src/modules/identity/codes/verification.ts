@@ -6,7 +6,7 @@ import { badRequest, conflict, invalidField } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { sendMessage } from '../../../platform/mail/messages.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { requireAdmitted, sendingLimit } from '../attempts.ts'
+import { codeLimits, requireAdmitted, sendingLimit } from '../attempts.ts'
 import { audited } from '../audit.ts'
 import { codeLifeSeconds, keepCode, newCode, redeemCode } from './codes.ts'
 import { UserVerified } from '../events.ts'
@@ -66,12 +66,16 @@ export async function sendCode(ctx: Ctx, type: Verifiable, device: Device): Prom
   })
 }
 
-/** Throws 400 for a code that is wrong, used, expired, or was guessed at five times. */
+/** Throws 400 for a code that is wrong, used, expired, or was guessed at five times, 429 after many wrong ones. */
 export async function confirmCode(ctx: Ctx, type: Verifiable, code: string, device: Device): Promise<Me> {
   const { services } = ctx
   const user = await ctx.db.one(findMe, {})
   const address = addressOf(user, type)
-  const confirmed = await transaction(serverContext(services, { workspaceId: null }), async (server) => {
+  const outside = serverContext(services, { workspaceId: null })
+  const guessing = codeLimits(`${purposeOf(type)} ${user.id}`)
+  const [admitted] = await outside.db.together([guessing.admit])
+  requireAdmitted(admitted, 'confirm a code')
+  const confirmed = await transaction(outside, async (server) => {
     const [, [redeemed]] = (await server.db.together([
       actAs.call({ user_id: user.id }),
       redeemCode(services, { purpose: purposeOf(type), userId: user.id, address, code }),
@@ -80,7 +84,7 @@ export async function confirmCode(ctx: Ctx, type: Verifiable, code: string, devi
     if (!redeemed.right) return undefined
     const mark = type === 'email' ? markEmail : markPhone
     const line = audited({ action: `user.${type}_verified`, target: `user:${user.id}`, address: device.address })
-    const results = await server.db.together([mark.call({ address }), line, findMe.call({})])
+    const results = await server.db.together([mark.call({ address }), line, findMe.call({}), guessing.forgive])
     emit(server, UserVerified, { user_id: user.id, type })
     return (results[2] as unknown as [Me])[0]
   })

@@ -108,7 +108,12 @@ test('what goes over the wire: PKCE, nonce and state there; cookies that no scri
   const end = await browser.load(back.next ?? '')
   assert.equal(end.status, 302)
   const names = end.headers.getSetCookie().map((cookie) => cookie.split('=')[0])
-  assert.deepEqual(names, ['__Secure-sb_oauth_acme-corp', '__Host-sb_access', '__Secure-sb_refresh'])
+  assert.deepEqual(names, [
+    '__Secure-sb_oauth_acme-corp',
+    '__Host-sb_access',
+    '__Secure-sb_refresh',
+    '__Host-sb_device',
+  ])
   // No token in an address.
   assert.equal(end.headers.get('location'), `${shop}/welcome`)
 })

@@ -7,6 +7,7 @@ import { asPage, outcomePage, redirectTo } from '../../../platform/oauth/pages.t
 import type { Services } from '../../../platform/services.ts'
 import { signedInCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
+import { knownDeviceCookie } from '../sessions/known-devices.ts'
 import { withFailure, withSession } from '../supabase/way-back.ts'
 import { type SignInOutcome, beginSignIn, cookieOf, finishSignIn, requireAllowedPage } from './attempts.ts'
 import { offeredProviders } from './providers.ts'
@@ -29,7 +30,10 @@ async function conclude(services: Services, provider: string, outcome: SignInOut
       result instanceof AppError
         ? withFailure(page, result)
         : await withSession(services, page, result.session, outcome)
-    return redirectTo(target.href, [cookieOf(services, provider).clear()])
+    return redirectTo(target.href, [
+      cookieOf(services, provider).clear(),
+      ...(result instanceof AppError ? [] : [knownDeviceCookie(services, result.session.user.email)]),
+    ])
   }
   return concludeWithCookies(services, provider, outcome)
 }
@@ -41,7 +45,11 @@ function concludeWithCookies(services: Services, provider: string, outcome: Sign
   const cookies =
     result instanceof AppError
       ? [left]
-      : [left, ...signedInCookies(services.config, { access: result.access_token, refresh: result.refresh_token })]
+      : [
+          left,
+          ...signedInCookies(services.config, { access: result.access_token, refresh: result.refresh_token }),
+          knownDeviceCookie(services, result.session.user.email),
+        ]
   if (inPopup) {
     const told = { type: 'oauth', platform: provider, success: !failure, ...failure } as const
     return outcomePage({ openerOrigin: page.origin, result: told }, cookies, 'You are signed in.')

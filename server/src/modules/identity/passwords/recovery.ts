@@ -1,7 +1,7 @@
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
-import { requireAdmitted, resetLimit } from '../attempts.ts'
+import { codeLimits, requireAdmitted, resetLimit } from '../attempts.ts'
 import { redeemCode } from '../codes/codes.ts'
 import { linkLifeMinutes, proveMailbox, recoveryCode, takeReset } from './password-reset.ts'
 import type { SignedIn } from '../sessions/schema.ts'
@@ -24,14 +24,16 @@ interface Recovered {
  */
 export async function recover(services: Services, proof: Proof, device: Device): Promise<Recovered> {
   const server = serverContext(services, { workspaceId: null })
-  const [admitted] = await server.db.together([resetLimit(device.address)])
-  requireAdmitted(admitted, 'get back in')
+  const guessing = 'code' in proof ? codeLimits(`recovery ${proof.email}`) : undefined
+  const admitted = await server.db.together([resetLimit(device.address), ...(guessing ? [guessing.admit] : [])])
+  for (const rows of admitted) requireAdmitted(rows, 'get back in')
   const recovered = await transaction(server, async (ctx) => {
     const proven = await redeem(ctx, proof)
     // Not thrown from here: the try must be counted.
     if (!proven) return undefined
     const { user_id, code_challenge: codeChallenge } = proven
-    const before = [actAs.call({ user_id }), proveMailbox.call({ user_id })]
+    const forgive = guessing ? [guessing.forgive] : []
+    const before = [...forgive, actAs.call({ user_id }), proveMailbox.call({ user_id })]
     const signedIn = await startSession(ctx, before, device, { recoveryMinutes: linkLifeMinutes })
     return { signedIn, codeChallenge }
   })

@@ -9,18 +9,18 @@ import type { Services } from '../../../platform/services.ts'
 
 const lifeSeconds = 365 * 24 * 60 * 60
 
-const nameOf = ({ config }: Services) => `${isSecure(config) ? '__Secure-' : ''}sb_device`
+const nameOf = ({ config }: Services) => `${isSecure(config) ? '__Host-' : ''}sb_device`
 
 const macOf = ({ secrets }: Services, device: string, email: string) =>
   createHmac('sha256', secrets.derive('identity.known_devices'))
     .update(JSON.stringify([device, email.toLowerCase()]))
     .digest('base64url')
 
-/** Set-Cookie for a browser in which the account of this address has just signed in. */
+/** Set-Cookie for a browser in which the account of this address has just signed in, by whichever of our paths. */
 export function knownDeviceCookie(services: Services, email: string): string {
   const device = freshSecret()
   const value = `${device}.${macOf(services, device, email)}`
-  return cookie(services.config, nameOf(services), value, `Path=/api/auth; Max-Age=${lifeSeconds}; SameSite=Strict`)
+  return cookie(services.config, nameOf(services), value, `Path=/; Max-Age=${lifeSeconds}; SameSite=Strict`)
 }
 
 /** The device, when the account of this address has signed in on it before. */

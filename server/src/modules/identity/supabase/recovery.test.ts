@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { createClient } from '@supabase/supabase-js'
 import { codeIn, messagesTo, nthMessageTo } from '../../../../test/mailbox.ts'
 import { startTestServer } from '../../../../test/server.ts'
+import { AppError } from '../../../platform/errors.ts'
+import { recover } from '../passwords/recovery.ts'
 
 // A forgotten password, by the real client of Supabase.
 
@@ -168,4 +170,60 @@ test('with PKCE the link brings a code, for the client that asked and nobody els
   const once = await askAgain(3)
   assert.equal((await exchange(once.code, once.verifier)).status, 200)
   assert.equal((await exchange(once.code, once.verifier)).status, 400)
+})
+
+test('guesses at the codes of one account are counted over all of its codes, from wherever they come', async () => {
+  const eva = await server.signUp()
+  let addresses = 0
+  const guess = async (email: string) => {
+    const n = addresses++
+    const from = { address: `198.51.${100 + (n >> 8)}.${n & 255}`, userAgent: null }
+    try {
+      await recover(server.app.services, { email, code: 'nonono' }, from)
+      return 200
+    } catch (error) {
+      assert.ok(error instanceof AppError)
+      return error.status
+    }
+  }
+  const age = (seconds: number) =>
+    pool.query(
+      `update identity.attempts
+          set times = array(select t - make_interval(secs => $1::int) from unnest(times) t order by t)`,
+      [seconds],
+    )
+  await pool.query('delete from identity.attempts')
+  // The same for an address that nobody has.
+  for (const email of [eva.email, 'no-account@example.com']) {
+    for (let i = 0; i < 10; i++) assert.equal(await guess(email), 403)
+    await age(1)
+    assert.equal(await guess(email), 403)
+    await age(2)
+    for (let i = 0; i < 5; i++) {
+      assert.equal(await guess(email), 403)
+      if (i >= 2) assert.equal(await guess(email), 429, 'the delay grows')
+      await age(15 * 60)
+    }
+  }
+  while ((await guess(eva.email)) === 403) await age(15 * 60)
+  const { rows } = await pool.query<{ guesses: number }>(
+    "select max(cardinality(times)) as guesses from identity.attempts where key like 'code-month:%'",
+  )
+  assert.equal(rows[0]?.guesses, 100)
+  // A day of patience helps nobody any more; the right code of a new mail does not either, but its link.
+  await age(24 * 60 * 60)
+  assert.equal(await guess(eva.email), 429)
+  assert.equal(await guess(eva.email.toUpperCase()), 429)
+})
+
+test('the right code forgets the guesses before it', async () => {
+  const fay = await server.signUp()
+  const { code } = await forget(fay.email)
+  const from = (n: number) => ({ address: `203.0.113.${n}`, userAgent: null })
+  for (let i = 0; i < 4; i++) {
+    await assert.rejects(recover(server.app.services, { email: fay.email, code: 'nonono' }, from(i)))
+  }
+  await recover(server.app.services, { email: fay.email, code }, from(5))
+  const { rows } = await pool.query("select key from identity.attempts where key like 'code-%' and times <> '{}'")
+  assert.deepEqual(rows, [])
 })

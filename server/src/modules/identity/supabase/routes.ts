@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { version } from '../../../config.ts'
 import type { AppError } from '../../../platform/errors.ts'
-import { FileReply, type Route, route } from '../../../platform/http/route.ts'
+import type { Services } from '../../../platform/services.ts'
+import { FileReply, Reply, type Route, route } from '../../../platform/http/route.ts'
 import { deviceOf } from '../sessions/device.ts'
+import { knownDeviceCookie, knownDeviceOf } from '../sessions/known-devices.ts'
 import { offeredProviders } from '../oauth/providers.ts'
 import { currentSession, revokeAllSessions, revokeOtherSessions, revokeSession } from '../sessions/open-sessions.ts'
 import { redirectTo } from '../../../platform/oauth/pages.ts'
@@ -45,6 +47,10 @@ const errorCodes: Record<string, string> = {
 
 const failureFields = ({ code, message }: AppError) => ({ error_code: errorCodes[code] ?? code, msg: message })
 
+/** The session, and the cookie by which this browser is known from now on. */
+const onKnownDevice = (services: Services, session: z.output<typeof supabaseSession>) =>
+  new Reply(session, { headers: { 'set-cookie': knownDeviceCookie(services, session.user.email) } })
+
 export const supabaseRoutes: Record<string, Route> = {
   supabaseSignUp: route({
     kind: 'outside',
@@ -58,7 +64,8 @@ export const supabaseRoutes: Record<string, Route> = {
     errors: [422],
     notIdempotent: true,
     failureFields,
-    handler: ({ services }, { body, request }) => signUp(services, body, deviceOf(request)),
+    handler: async ({ services }, { body, request }) =>
+      onKnownDevice(services, await signUp(services, body, deviceOf(request))),
   }),
 
   supabaseToken: route({
@@ -73,14 +80,16 @@ export const supabaseRoutes: Record<string, Route> = {
     answer: supabaseSession,
     notIdempotent: true,
     failureFields,
-    handler({ services }, { query, body, request }) {
+    async handler({ services }, { query, body, request }) {
       switch (query.grant_type) {
-        case 'password':
-          return supabasePasswordGrant(services, body, deviceOf(request))
+        case 'password': {
+          const knownAs = knownDeviceOf(services, request.headers, body.email ?? '')
+          return onKnownDevice(services, await supabasePasswordGrant(services, body, { ...deviceOf(request), knownAs }))
+        }
         case 'refresh_token':
           return supabaseRefreshGrant(services, body.refresh_token, deviceOf(request))
         case 'pkce':
-          return supabasePkceGrant(services, body)
+          return onKnownDevice(services, await supabasePkceGrant(services, body))
       }
     },
   }),
@@ -132,7 +141,8 @@ export const supabaseRoutes: Record<string, Route> = {
     answer: supabaseSession,
     notIdempotent: true,
     failureFields,
-    handler: ({ services }, { body, request }) => verify(services, body, deviceOf(request)),
+    handler: async ({ services }, { body, request }) =>
+      onKnownDevice(services, await verify(services, body, deviceOf(request))),
   }),
 
   supabaseFollowLink: route({

@@ -62,8 +62,8 @@ test('with PKCE the browser brings a code, which is a session for the client tha
   const code = page.searchParams.get('code')!
   page.searchParams.delete('code')
   assert.equal(page.href, `${site}/after?lang=en`)
-  // The session is the client's: our own site has nobody signed in.
-  assert.deepEqual(Object.keys(browser.cookiesOf(publicUrl)), [])
+  // The session is the client's: our own site has nobody signed in, and only knows the browser.
+  assert.deepEqual(Object.keys(browser.cookiesOf(publicUrl)), ['__Host-sb_device'])
 
   const thief = await frontEnd('pkce').auth.exchangeCodeForSession(code)
   assert.ok(thief.error)
