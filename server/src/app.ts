@@ -201,7 +201,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 async function compose(options: AppOptions, connections: OpenDatabase): Promise<App> {
   const { config, log, voice = null, http: answersRequests = true } = options
-  await migrate(connections.pool, (name) => log.info({ migration: name }, 'Migrated.'))
+  await migrate(connections.pool, (name) => log.info(`Applied the migration ${name}.`))
   await admitKeys(connections.pool, config)
   // A file of plans that cannot be used is better known now than when somebody asks for it.
   plansOf(config)

@@ -18,6 +18,7 @@ import {
 } from './config/values.ts'
 import { type VideoConfig, readVideo } from './config/video.ts'
 import type { RateLimits } from './platform/http/rate-limit.ts'
+import type { LogFormat } from './platform/log.ts'
 
 export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -55,6 +56,7 @@ export interface Config extends OutsideAccounts {
   encryptionKeys: string | null
   tokenKeys: string | null
   logLevel: string
+  logFormat: LogFormat
   metricsToken: string | null
   publicWorkspaceId: string | null
   /** A JSON file of the plans on offer; null: ours. */
@@ -132,8 +134,8 @@ export function readConfig(env: Environment): Config {
     },
     encryptionKeys: env.ENCRYPTION_KEYS || null,
     tokenKeys: env.JWT_KEYS || null,
-    // At a developer's terminal only what needs attention.
-    logLevel: logLevel(env, development ? 'warn' : 'info'),
+    logLevel: logLevel(env),
+    logFormat: logFormat(env),
     metricsToken: env.METRICS_TOKEN || null,
     publicWorkspaceId: env.PUBLIC_WORKSPACE_ID || null,
     plansFile: env.PLANS_FILE || null,
@@ -228,10 +230,16 @@ function databaseAddress(env: Environment): string | null {
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
-function logLevel(env: Environment, fallback: string): string {
-  const text = env.LOG_LEVEL || fallback
+function logLevel(env: Environment): string {
+  const text = env.LOG_LEVEL || 'info'
   if (!logLevels.includes(text))
     throw new ConfigError(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}".`)
+  return text
+}
+
+function logFormat(env: Environment): LogFormat {
+  const text = env.LOG_FORMAT || (process.stderr.isTTY ? 'pretty' : 'json')
+  if (text !== 'pretty' && text !== 'json') throw new ConfigError(`LOG_FORMAT must be pretty or json, not "${text}".`)
   return text
 }
 

@@ -18,7 +18,7 @@ export async function runUntilSignal(
   onReady: (url: string) => void,
 ): Promise<void> {
   const signalled = firstSignal()
-  const log = createLog(config.logLevel)
+  const log = createLog(config.logLevel, undefined, config.logFormat)
   const { createApp, database } = await loadBesideDatabase(config, log)
   const started = Promise.withResolvers<void>()
   const voice = await createVoice(config, log, started.promise)

@@ -14,7 +14,7 @@ export async function withServices<T>(
 ): Promise<T> {
   const config = readConfig(env)
   const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../platform/log.ts')])
-  const log = createLog(env.LOG_LEVEL ? config.logLevel : 'warn')
+  const log = createLog(env.LOG_LEVEL ? config.logLevel : 'warn', undefined, config.logFormat)
   const app: App = await createApp({ config, log, http: false })
   try {
     if (background) await app.work()

@@ -56,8 +56,19 @@ export async function changeStatus(
   if (to === 'active') await prepare(ctx, id, from)
   await ctx.db.all(move, { id, status: to, reason, now: ctx.now().toISOString() })
   const campaign = await getCampaign(ctx, id)
-  emit(ctx, CampaignStatusChanged, progressOf(campaign))
+  tellStatus(ctx, campaign)
   return campaign
+}
+
+/** To live clients and subscribers, and to whoever runs the server. */
+export function tellStatus(ctx: Ctx, campaign: Campaign): void {
+  emit(ctx, CampaignStatusChanged, progressOf(campaign))
+  ctx.afterCommit(() =>
+    ctx.log.info(
+      { campaign_id: campaign.id, ...(campaign.status_reason && { reason: campaign.status_reason }) },
+      `A campaign ${has[campaign.status]}.`,
+    ),
+  )
 }
 
 async function prepare(ctx: Ctx, id: string, from: CampaignStatus): Promise<void> {

@@ -14,9 +14,11 @@ export interface OpenDatabase extends Connections {
 
 /** Opens PostgreSQL at `DATABASE_URL`, or the embedded database in the data directory. */
 export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
+  const onSlow = (statements: string[], milliseconds: number) =>
+    log.warn({ statements, duration_ms: milliseconds }, 'Statements took longer than a second.')
   if (config.database.url) {
     const pool = createPool(config, log, { connectionString: config.database.url, max: config.database.poolSize })
-    return { kind: 'postgresql', pool, pipelined: config.database.pipelined, close: () => pool.end() }
+    return { kind: 'postgresql', pool, pipelined: config.database.pipelined, onSlow, close: () => pool.end() }
   }
   const embedded = await openEmbeddedDatabase({ dataDir: config.dataDir, log, template: preparedPath })
   // One backend serves every connection there, so a second one would meet the first one's prepared statements.
@@ -25,6 +27,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     kind: 'embedded',
     pool,
     pipelined: config.database.pipelined,
+    onSlow,
     snapshot: embedded.snapshot,
     async close() {
       await pool.end()

@@ -44,14 +44,33 @@ export interface RunOptions {
 export interface Connections {
   pool: pg.Pool
   pipelined: boolean
+  /** Hears of round trips that took longer than a second. */
+  onSlow?(statements: string[], milliseconds: number): void
 }
 
+const slowMs = 1000
 const begin: Call = { name: 'begin', text: 'begin', values: [] }
 const commit: Call = { name: 'commit', text: 'commit', values: [] }
 
 /** `alone`: these calls are a whole transaction. */
-function send({ pipelined }: Connections, client: pg.PoolClient, calls: Call[], alone: boolean): Promise<Row[][]> {
-  return pipelined ? sendTogether(client, calls) : sendOneByOne(client, calls, alone)
+async function send(
+  { pipelined, onSlow }: Connections,
+  client: pg.PoolClient,
+  calls: Call[],
+  alone: boolean,
+): Promise<Row[][]> {
+  const begun = performance.now()
+  try {
+    return await (pipelined ? sendTogether(client, calls) : sendOneByOne(client, calls, alone))
+  } finally {
+    const milliseconds = Math.round(performance.now() - begun)
+    if (milliseconds > slowMs) {
+      onSlow?.(
+        calls.map(({ name }) => name),
+        milliseconds,
+      )
+    }
+  }
 }
 
 function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, entered: () => Promise<Entered>): Db {

@@ -6,6 +6,7 @@ import { badRequest, notFound } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Services } from '../services.ts'
+import { logAccess } from './access-log.ts'
 import { type Authenticate, type GuestOf, addRoute } from './add-route.ts'
 import { prepareAdmission } from './admission.ts'
 import { limitConnections } from './connections.ts'
@@ -67,6 +68,7 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
   })
   await acceptUploads(app)
   measure(app, services.metrics)
+  logAccess(app, services.log)
   // A callback, since this runs for every request; not calling on means that it has been answered.
   app.addHook('onRequest', (request, reply, done) => {
     setHeaders(request, reply)

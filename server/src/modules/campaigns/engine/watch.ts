@@ -1,9 +1,7 @@
 import { transaction } from '../../../platform/context.ts'
-import { emit } from '../../../platform/events.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { getCampaign } from '../campaigns.ts'
-import { CampaignStatusChanged } from '../events.ts'
-import { progressOf } from '../status.ts'
+import { tellStatus } from '../status.ts'
 import { enrolContacts } from '../targets.ts'
 import { complete, findEngaged } from './claims.ts'
 import { type Engine, inWorkspaceOf, nowText } from './context.ts'
@@ -61,7 +59,7 @@ async function finish(engine: Engine, lane: Lane): Promise<void> {
     // Whoever came onto the list in the last minute is still to be called.
     if ((await enrolContacts(ctx, id)) > 0) return
     if (!(await ctx.db.maybe(complete, { id, now: nowText(engine) }))) return
-    emit(ctx, CampaignStatusChanged, progressOf(await getCampaign(ctx, id)))
+    tellStatus(ctx, await getCampaign(ctx, id))
     lane.campaign = { ...lane.campaign, status: 'completed' }
   })
 }
