@@ -55,6 +55,8 @@ export interface Config extends OutsideAccounts {
   /** Given keys, newest first; null: generated into `dataDir`. */
   encryptionKeys: string | null
   tokenKeys: string | null
+  /** For each workspace, and for what each user has sent in chats. */
+  storageQuota: { bytes: number; files: number }
   logLevel: string
   logFormat: LogFormat
   metricsToken: string | null
@@ -134,6 +136,10 @@ export function readConfig(env: Environment): Config {
     },
     encryptionKeys: env.ENCRYPTION_KEYS || null,
     tokenKeys: env.JWT_KEYS || null,
+    storageQuota: {
+      bytes: wholeNumber(env, 'STORAGE_QUOTA_MB', 10_240, 1, 1_000_000_000) * 1024 ** 2,
+      files: wholeNumber(env, 'STORAGE_QUOTA_FILES', 100_000, 1, 1_000_000_000),
+    },
     logLevel: logLevel(env),
     logFormat: logFormat(env),
     metricsToken: env.METRICS_TOKEN || null,

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Ctx } from '../../platform/context.ts'
 import { type Call, statement } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
+import { createFairQueue } from '../../platform/fair-queue.ts'
 import { newId } from '../../platform/id.ts'
 import { type ContentType, sniff, sniffedBytes } from './audio/sniff.ts'
 
@@ -24,13 +25,22 @@ export interface ReceivedFile {
   content_type: ContentType | null
 }
 
+/** Files are received a few at a time for each workspace, so that what is not counted yet has its limit too. */
+const receiving = createFairQueue({ limit: 64, limitPerKey: 4, maxWaitingPerKey: 50 })
+const waitMs = 20_000
+
 /**
  * Streams an upload into storage and looks at what it is. The caller records it or removes it. `folder`: by default the
- * workspace's.
+ * workspace's. Throws 503 when many of this workspace arrive already.
  */
 export async function receiveFile(ctx: Ctx, content: Readable, folder?: string): Promise<ReceivedFile> {
-  const storage_key = `${folder ?? (await ctx.db.entered()).workspace_id}/${newId()}`
-  const { sizeBytes, sha256 } = await ctx.services.storage.write(storage_key, content)
+  const { workspace_id, user_id } = await ctx.db.entered()
+  const storage_key = `${folder ?? workspace_id}/${newId()}`
+  const { sizeBytes, sha256 } = await receiving.run(
+    workspace_id ?? user_id ?? '',
+    () => ctx.services.storage.write(storage_key, content),
+    { timeoutMs: waitMs },
+  )
   const head = await readHead(await ctx.services.storage.localPath(storage_key))
   return { storage_key, size_bytes: sizeBytes, sha256, content_type: sniff(head) }
 }

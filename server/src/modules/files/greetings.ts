@@ -16,6 +16,7 @@ import { memberFilter } from '../identity/index.ts'
 import { AudioError, acceptedFormats } from './audio/audio-error.ts'
 import { type TelephoneAudio, transcodeToTelephone } from './audio/transcode.ts'
 import { type ReceivedFile, fileUrl, receiveFile, recordFile } from './files.ts'
+import { withinQuota } from './quota.ts'
 import { GreetingDeleted } from './events.ts'
 import type { GreetingFile } from './schema.ts'
 
@@ -83,7 +84,7 @@ const find = statement(
 
 /**
  * Takes an upload, judges it by its content, and makes the telephone engine's version of it once. Throws 400 when it
- * cannot be played to its end, 413 past 50 MB, 415 when it is no audio at all; then nothing is kept. With the `id` of one
+ * cannot be played to its end, 413 past 50 MB or the storage quota, 415 when it is no audio at all; then nothing is kept. With the `id` of one
  * that is there it answers that one.
  */
 export async function createGreeting(ctx: Ctx, request: FastifyRequest, id = newId()): Promise<GreetingFile> {
@@ -103,9 +104,10 @@ export async function createGreeting(ctx: Ctx, request: FastifyRequest, id = new
       duration_seconds: Math.round(durationSeconds),
       telephone_storage_key,
     }
-    const [, [row]] = (await transaction(ctx, (ctx) =>
-      ctx.db.together([recordFile(stored), insert.call(greeting)], { commit: true }),
-    )) as unknown as [unknown, [GreetingRow]]
+    const { before, after } = withinQuota(ctx.services)
+    const [, , [row]] = (await transaction(ctx, (ctx) =>
+      ctx.db.together([before, recordFile(stored), insert.call(greeting), after], { commit: true }),
+    )) as unknown as [unknown, unknown, [GreetingRow]]
     return toGreeting(row)
   } catch (error) {
     await storage.remove(telephone_storage_key)

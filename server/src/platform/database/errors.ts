@@ -40,6 +40,8 @@ export function databaseError(error: unknown): unknown {
       return notFound(message)
     case 'SB409':
       return conflict('in_use', message)
+    case 'SB413':
+      return new AppError(413, 'storage_full', message)
     case '23505':
       return named(constraint, conflict('already_exists', 'Something with these values exists already.'))
     case '23503':

@@ -7,7 +7,7 @@ import { forbidden, missing } from '../../../platform/errors.ts'
 import { readUpload } from '../../../platform/http/multipart.ts'
 import { newId } from '../../../platform/id.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { type ReceivedFile, type StoredFile, receiveFile, sendFile } from '../../files/index.ts'
+import { type ReceivedFile, type StoredFile, receiveFile, sendFile, storageFull } from '../../files/index.ts'
 import { fileUrl } from './file-url.ts'
 import type { UploadedFile } from './schema.ts'
 
@@ -20,6 +20,20 @@ const insert = statement('chat.files.insert', (db, p: StoredFile) =>
     sha256: p.sha256,
     storage_key: p.storage_key,
   }),
+)
+
+// One upload of a user at a time, so that several at once cannot all be the last that fits.
+const lock = statement(
+  'chat.files.lock',
+  () => sql`select pg_advisory_xact_lock(hashtextextended('chat.files/' || app.user_id(), 0))`,
+)
+
+const check = statement(
+  'chat.files.check',
+  (_, p: { bytes: number; files: number; message: string }) => sql`
+    select case when coalesce(sum(size_bytes), 0) > ${p.bytes}::bigint or count(*) > ${p.files}::bigint
+                then app.refuse('SB413', ${p.message}) end as refused
+      from chat.files where user_id = app.user_id()`,
 )
 
 const columns = sql`f.id, f.filename, f.mime_type, f.size_bytes, f.sha256, f.storage_key`
@@ -51,7 +65,9 @@ export async function uploadFile(ctx: Ctx, request: FastifyRequest, id = newId()
   const { content_type, ...received } = file
   const stored = { ...received, id, filename, mime_type: content_type ?? 'application/octet-stream' }
   try {
-    await ctx.db.all(insert, stored)
+    const { storageQuota: quota } = ctx.services.config
+    const message = storageFull(quota, 'what you have sent')
+    await ctx.db.together([lock.call({}), insert.call(stored), check.call({ ...quota, message })])
   } catch (error) {
     await discard(file)
     throw error

@@ -6,7 +6,7 @@ import { AppError, missing, tooLarge } from '../../../platform/errors.ts'
 import { readUpload } from '../../../platform/http/multipart.ts'
 import { FileReply } from '../../../platform/http/route.ts'
 import { newId } from '../../../platform/id.ts'
-import { deleteFile, getFile, receiveFile, recordFile, sendFile } from '../../files/index.ts'
+import { deleteFile, getFile, receiveFile, recordFile, sendFile, withinQuota } from '../../files/index.ts'
 import { type ProductRow, getProduct } from './products.ts'
 
 const imageTypes: ReadonlySet<string | null> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
@@ -36,12 +36,15 @@ export async function setProductImage(ctx: Ctx, productId: string, request: Fast
     if (file.size_bytes > maxImageBytes) throw tooLarge('A product picture may be at most 10 MB.')
     const stored = { ...file, id: newId(), filename, mime_type: file.content_type as string }
     await transaction(ctx, async (ctx) => {
-      const [, [replaced]] = (await ctx.db.together([
+      const quota = withinQuota(ctx.services)
+      const [, , [replaced]] = (await ctx.db.together([
+        quota.before,
         recordFile(stored),
         replace.call({ id: productId, file_id: stored.id }),
-      ])) as [unknown, { before: string | null }[]]
+      ])) as [unknown, unknown, { before: string | null }[]]
       const { before } = replaced ?? missing('product')
       if (before) await deleteFile(ctx, before)
+      await ctx.db.together([quota.after])
     })
   } catch (error) {
     await storage.remove(file.storage_key)
