@@ -101,3 +101,30 @@ test('who has to wait hears the hold music, and then the person at the transfer 
     )
     assert.ok(waited! > 1 && waited! < 15, `${waited} s`)
   }))
+
+test('when the telephone engine dies, who was waiting is counted as lost, and the campaign ends with nobody waiting', () =>
+  withScene({ name: 'waiting-voice', databaseUrl: null, script: script(60_000) }, async (scene) => {
+    const { customer, account, folder, switchboard } = scene
+    await customer.addTransferNumber(transferNumber)
+    await customer.addProvider({ ...account, max_concurrent_calls: 3, calls_per_second: 20 })
+    const campaignId = await customer.createCampaign({
+      contact_list_id: await customer.importContacts(['+14155552001', '+14155552002']),
+      greeting_file_id: await customer.uploadGreeting(makeTestSignal({ seconds: 2 }), folder),
+      transfer_number: transferNumber,
+      calls_per_second: 20,
+      transfer_wait_seconds: 60,
+    })
+    await customer.act(campaignId, 'start')
+    const counts = () => customer.campaign(campaignId)
+    await until('callers to wait', async () => (await counts()).transfers_waiting > 0, 20_000)
+    const { transfers_waiting: waiting } = await counts()
+    process.kill((await switchboard.voicePid())!, 'SIGKILL')
+    await until('the losses', async () => (await counts()).transfers_waiting === 0, 10_000)
+    const { transfers_lost } = await counts()
+    assert.ok(Number(transfers_lost) >= waiting, `${String(transfers_lost)} lost, ${waiting} were waiting`)
+    await customer.untilCompleted(campaignId, 20_000)
+    const calls = await customer.calls(campaignId)
+    assert.ok(
+      calls.some(({ status, cause, transfer_lost }) => status === 'unknown' && cause === 'lost' && transfer_lost),
+    )
+  }))

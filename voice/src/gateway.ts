@@ -154,9 +154,10 @@ export interface Leg {
    * Connects this leg to another number through the same trunk. The party hears ringback meanwhile. Resolves when the
    * other side answered (audio flows both ways; either side hanging up ends both) or when it did not (this leg lives on).
    * A bridge needs a second channel: while there is none the caller waits, with hold music, for up to `waitMs`. Callers
-   * who wait are served in the order of asking, before any new call. `congestion`: no channel came free.
+   * who wait are served in the order of asking, before any new call. `congestion`: no channel came free. Aborting the
+   * signal ends the attempt (`cancelled`), and does nothing once it has a result.
    */
-  transfer(request: TransferRequest): Promise<TransferResult>
+  transfer(request: TransferRequest, signal?: AbortSignal): Promise<TransferResult>
   hangup(): Promise<void>
 }
 

@@ -91,6 +91,26 @@ export function describeWaiting(make: MakeHarness): void {
       )
     }))
 
+  test('a transfer that is called off leaves the queue, and its caller lives on', () =>
+    on(make, { callees }, async (scene) => {
+      await scarce(scene)
+      const first = await ask(scene)
+      await scene.until('the first transfer', () => first.result !== null)
+      await scene.pass(5)
+      const call = await scene.dial('100')
+      await call.event('answered')
+      const calledOff = new AbortController()
+      const result = call.leg.transfer(waiting, calledOff.signal)
+      await call.event('transfer', ({ state }) => state === 'waiting')
+      calledOff.abort()
+      assert.deepEqual(await result, { ok: false, cause: 'cancelled' })
+      await call.event('transfer', ({ state }) => state === 'failed')
+      assert.ok(!call.events.some((event) => event.t === 'ended'))
+      await first.call.leg.hangup()
+      await scene.until('the end of the first', async () => (await scene.gateway.load()).activeCalls === 1)
+      assert.equal(scene.carried.length, 3)
+    }))
+
   test('the wait ends without a channel: the caller lives on', () =>
     on(make, { callees }, async (scene) => {
       await scarce(scene)

@@ -20,12 +20,15 @@ export async function bridge(
   line: TrunkLine,
   callerId: string,
   request: TransferRequest,
+  signal?: AbortSignal,
 ): Promise<TransferResult> {
   const gone: TransferResult = { ok: false, cause: 'cancelled' }
-  if (a.phase() === 'ended') return gone
+  if (a.phase() === 'ended' || signal?.aborted) return gone
   const { clock } = engine
   const left = new AbortController()
   a.listen((event) => event.t === 'ended' && left.abort())
+  const cancel = () => left.abort()
+  signal?.addEventListener('abort', cancel)
   const waitUntil = clock.monotonic() + (request.waitMs ?? 0)
   const turn = line.gate.queue()
   let sound: Playback | null = null
@@ -95,6 +98,7 @@ export async function bridge(
     }
   } finally {
     turn.end()
+    signal?.removeEventListener('abort', cancel)
     await (sound as Playback | null)?.stop()
   }
 }

@@ -43,7 +43,7 @@ export function composeGateway(
     invitesSent: createRateMeter(clock),
     calls: 0,
     closing: false,
-    transfer: (leg, line, callerId, request) => transferLeg(engine, leg, line, callerId, request),
+    transfer: (leg, line, callerId, request, signal) => transferLeg(engine, leg, line, callerId, request, signal),
     onIdle() {
       if (engine.calls === 0) for (const resolve of idleWaiters.splice(0)) resolve()
     },

@@ -32,7 +32,7 @@ export async function dial(
     id: request.attemptId,
     attemptId: request.attemptId,
     maxDurationMs: request.maxDurationMs,
-    transfer: (leg, transfer) => engine.transfer(leg, line, request.callerId, transfer),
+    transfer: (leg, transfer, signal) => engine.transfer(leg, line, request.callerId, transfer, signal),
     onReleased,
   }).catch((error: unknown) => {
     giveBack()

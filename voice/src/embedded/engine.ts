@@ -18,7 +18,13 @@ export interface Engine {
   /** From now on no INVITE may leave. */
   closing: boolean
   /** `callerId`: shown to the target unless the request names one. */
-  transfer(leg: CallLeg, line: TrunkLine, callerId: string, request: TransferRequest): Promise<TransferResult>
+  transfer(
+    leg: CallLeg,
+    line: TrunkLine,
+    callerId: string,
+    request: TransferRequest,
+    signal?: AbortSignal,
+  ): Promise<TransferResult>
   /** Called whenever a call is over. */
   onIdle(): void
 }

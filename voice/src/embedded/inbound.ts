@@ -40,7 +40,7 @@ export function receive(
     id,
     attemptId: id,
     maxDurationMs: settings.maxDurationMs,
-    transfer: (leg, request) => engine.transfer(leg, line, '', request),
+    transfer: (leg, request, signal) => engine.transfer(leg, line, '', request, signal),
     onReleased(leg) {
       engine.legs.delete(leg)
       giveBack()

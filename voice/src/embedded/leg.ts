@@ -24,7 +24,7 @@ export interface LegSettings {
   /** Hung up this long after the answer. Infinity: whoever opened the leg ends it. */
   maxDurationMs: number
   /** Carries out `Leg.transfer`. */
-  transfer(leg: CallLeg, request: TransferRequest): Promise<TransferResult>
+  transfer(leg: CallLeg, request: TransferRequest, signal?: AbortSignal): Promise<TransferResult>
   /** The carrier is done with the call too (BYE or CANCEL confirmed): its place may be used again. Once. */
   onReleased(leg: CallLeg): void
 }
@@ -196,8 +196,8 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     async record(path) {
       return requireAnswered('record') ? session.record(path) : { path, stop: async () => ({ durationMs: 0 }) }
     },
-    async transfer(request) {
-      return requireAnswered('transfer') ? settings.transfer(leg, request) : { ok: false, cause: 'cancelled' }
+    async transfer(request, signal) {
+      return requireAnswered('transfer') ? settings.transfer(leg, request, signal) : { ok: false, cause: 'cancelled' }
     },
     hangup: () => end(phase === 'answered' ? 'completed' : 'cancelled'),
   }

@@ -16,13 +16,14 @@ export async function transferLeg(
   line: TrunkLine,
   callerId: string,
   request: TransferRequest,
+  signal?: AbortSignal,
 ): Promise<TransferResult> {
   checkTransfer(request)
   if (transferring.has(a)) throw new Error('This leg is being transferred already.')
   transferring.add(a)
   a.emit({ t: 'transfer', at: engine.clock.now(), state: 'trying' })
-  const referred = request.mode === 'refer' ? await refer(engine, a, request) : null
-  const result = referred ?? (await bridge(engine, a, line, callerId, request))
+  const referred = request.mode === 'refer' ? await refer(engine, a, request, signal) : null
+  const result = referred ?? (await bridge(engine, a, line, callerId, request, signal))
   if (!result.ok) {
     transferring.delete(a)
     a.emit({
@@ -40,10 +41,17 @@ export async function transferLeg(
 const targetCauses = new Set(['busy', 'no_answer', 'not_found', 'rejected'])
 
 /** The carrier takes the caller back and calls the target (RFC 3515). Null: it would not, and nobody was called. */
-async function refer(engine: Engine, a: CallLeg, request: TransferRequest): Promise<TransferResult | null> {
+async function refer(
+  engine: Engine,
+  a: CallLeg,
+  request: TransferRequest,
+  signal?: AbortSignal,
+): Promise<TransferResult | null> {
   const { promise: final, resolve } = Promise.withResolvers<number | 'left' | 'late'>()
   const timer = engine.clock.setTimeout(() => resolve('late'), request.ringTimeoutMs)
   a.listen((event) => event.t === 'ended' && resolve('left'))
+  const cancel = () => resolve('left')
+  signal?.addEventListener('abort', cancel)
   a.sipHandlers.onReferProgress = (status) => {
     if (status >= 200) return resolve(status)
     if (status >= 180) a.emit({ t: 'transfer', at: engine.clock.now(), state: 'ringing', sip: status })
@@ -63,6 +71,7 @@ async function refer(engine: Engine, a: CallLeg, request: TransferRequest): Prom
     return targetCauses.has(cause) ? { ok: false, cause, sip: status } : null
   } finally {
     timer.cancel()
+    signal?.removeEventListener('abort', cancel)
     delete a.sipHandlers.onReferProgress
   }
 }

@@ -32,6 +32,7 @@ export interface Calls {
   record(leg: string, path: string): void
   stopRecording(leg: string): { durationMs: number }
   transfer(leg: string, request: TransferRequest): TransferResult
+  cancelTransfer(leg: string): void
   hangup(leg: string): void
   answer(leg: string): void
   reject(leg: string, sip: 486 | 480 | 603): void

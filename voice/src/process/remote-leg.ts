@@ -49,9 +49,15 @@ export function createRemoteLeg(id: string, attemptId: string, ask: Ask, onEnded
       await ask('record', [id, path], undefined)
       return { path, stop: () => ask('stopRecording', [id], { durationMs: 0 }) }
     },
-    async transfer(request) {
-      if (!requireAnswered('transfer')) return { ok: false, cause: 'cancelled' }
-      return ask('transfer', [id, request], { ok: false, cause: 'lost' })
+    async transfer(request, signal) {
+      if (!requireAnswered('transfer') || signal?.aborted) return { ok: false, cause: 'cancelled' }
+      const cancel = () => void ask('cancelTransfer', [id], undefined)
+      signal?.addEventListener('abort', cancel)
+      try {
+        return await ask('transfer', [id, request], { ok: false, cause: 'lost' })
+      } finally {
+        signal?.removeEventListener('abort', cancel)
+      }
     },
     async hangup() {
       if (phase !== 'ended') await ask('hangup', [id], undefined)

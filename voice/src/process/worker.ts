@@ -11,6 +11,7 @@ interface OpenLeg {
   /** The server's ids of playbacks, by the engine's. */
   playbackNames: Map<string, string>
   recording: Recording | null
+  transfer: AbortController | null
 }
 
 /** Carriers get this long to confirm the hang-ups when the server is gone. */
@@ -98,8 +99,19 @@ function handlersOf(gateway: EmbeddedGateway): CallHandlers {
       if (open) open.recording = await open.leg.record(path)
     },
     stopRecording: async (name) => (await legs.get(name)?.recording?.stop()) ?? { durationMs: 0 },
-    transfer: async (name, request) =>
-      (await legs.get(name)?.leg.transfer(request)) ?? { ok: false, cause: 'cancelled' },
+    async transfer(name, request) {
+      const open = legs.get(name)
+      if (!open) return { ok: false, cause: 'cancelled' }
+      const cancel = new AbortController()
+      const result = open.leg.transfer(request, cancel.signal)
+      open.transfer ??= cancel
+      try {
+        return await result
+      } finally {
+        if (open.transfer === cancel) open.transfer = null
+      }
+    },
+    cancelTransfer: async (name) => legs.get(name)?.transfer?.abort(),
     async hangup(name) {
       aborts.get(name)?.abort()
       await legs.get(name)?.leg.hangup()
@@ -111,7 +123,14 @@ function handlersOf(gateway: EmbeddedGateway): CallHandlers {
 
 /** Sends a leg's events on, the server's names in place of the engine's, until it has ended. */
 function follow(name: string, leg: Leg, inbound: InboundLeg | null): void {
-  const open: OpenLeg = { leg, inbound, playbacks: new Map(), playbackNames: new Map(), recording: null }
+  const open: OpenLeg = {
+    leg,
+    inbound,
+    playbacks: new Map(),
+    playbackNames: new Map(),
+    recording: null,
+    transfer: null,
+  }
   legs.set(name, open)
   void (async () => {
     for await (const event of leg.events) {

@@ -45,6 +45,8 @@ const keyWaitMs = 10_000
 /** The greeting is played no more often than this. */
 const maxPlays = 4
 const transferRingMs = 30_000
+/** While a contact waits, the workspace may remove the transfer number: it is looked at so often. */
+const askAgainMs = 2_000
 /** The call ended while its contact waited for a channel. */
 const abandoned = { cause: 'transfer_abandoned', transfer_lost: true } as const
 
@@ -63,6 +65,9 @@ export async function conduct(
   /** Unix time in ms since when the contact waits for a channel. */
   let waitsSince: number | null = null
   let waitedMs = 0
+  let numberTimer: Timer | undefined
+  let calledOff = new AbortController()
+  let leftWaiting = false
   let plays = 0
   let playback: Playback | undefined
   let hangUpTimer: Timer | undefined
@@ -108,7 +113,8 @@ export async function conduct(
     const target = plan.transfer
     if (target && (await mayTransferTo(target.to))) {
       note({ transfer_number: target.to })
-      const asked = leg.transfer({ ...target, ringTimeoutMs: transferRingMs })
+      calledOff = new AbortController()
+      const asked = leg.transfer({ ...target, ringTimeoutMs: transferRingMs }, calledOff.signal)
       onPhase('transferring')
       const result = await asked
       onTransferred(result)
@@ -118,9 +124,25 @@ export async function conduct(
         saySorry(plan.apology)
         return true
       }
-      if (waitsSince !== null) note(abandoned)
-      else if (!ended) note({ cause: `transfer_${result.cause}` })
-    } else note({ cause: 'transfer_not_allowed' })
+      if (result.cause !== 'cancelled' && result.cause !== 'lost') return goOn(`transfer_${result.cause}`)
+      if (ended || !calledOff.signal.aborted) {
+        noteLeaving()
+        return true
+      }
+      endWait(clock.now())
+    }
+    return goOn('transfer_not_allowed')
+  }
+
+  /** The call is over before they were connected. Told twice: the transfer's result and the call's end come in any order. */
+  function noteLeaving(): void {
+    leftWaiting ||= waitsSince !== null
+    note(leftWaiting ? abandoned : { cause: 'transfer_cancelled' })
+  }
+
+  /** They are not connected and still on the line. */
+  async function goOn(cause: string): Promise<boolean> {
+    note({ cause })
     onPhase('listening')
     // Nobody there: back to the greeting, so that the contact can choose again.
     if (plays < maxPlays) play()
@@ -132,6 +154,19 @@ export async function conduct(
   function saySorry(apology: MediaRef | null): void {
     sayingSorry = true
     playback = leg.play(apology ?? { tone: 'congestion' })
+  }
+
+  /** Calls the transfer off when its number is no longer one of the workspace's. */
+  function watchNumber(): void {
+    numberTimer?.cancel()
+    numberTimer = clock.setTimeout(() => {
+      if (waitsSince === null || !plan.transfer) return
+      mayTransferTo(plan.transfer.to).then(
+        (allowed) => (allowed ? watchNumber() : calledOff.abort()),
+        // A database that cannot be asked now is no reason to drop a caller: it is asked again.
+        watchNumber,
+      )
+    }, askAgainMs)
   }
 
   function endWait(endedAt: number): void {
@@ -181,6 +216,7 @@ export async function conduct(
           waitsSince = event.at
           note({ transfer_wait_began_at: at(event.at) })
           onPhase('waiting')
+          watchNumber()
           break
         }
         if (waitsSince !== null && event.state === 'trying') onPhase('transferring')
@@ -193,7 +229,8 @@ export async function conduct(
       case 'ended': {
         ended = true
         hangUpTimer?.cancel()
-        if (waitsSince !== null) note(abandoned)
+        numberTimer?.cancel()
+        if (waitsSince !== null) noteLeaving()
         endWait(event.at)
         const status = outcomeOf(event.cause, answered, transferred)
         await Promise.allSettled(underWay)

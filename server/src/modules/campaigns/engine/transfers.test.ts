@@ -194,6 +194,24 @@ test('who waits may still ask never to be called again', async () => {
   await scene.node.stop()
 })
 
+test('a transfer number that is removed while a contact waits is not called any more', async () => {
+  const scene = await begin({
+    contacts: 2,
+    contact: () => presses1(2_000, { hangUpAfterMs: 60_000 }),
+    desk: talks(20_000),
+    provider: { max_concurrent_calls: 3 },
+    campaign: { transfer_wait_seconds: 120 },
+  })
+  while ((await scene.shop.campaign(scene.id)).transfers_waiting === 0) await lab.clock.advance(250)
+  await lab.query('delete from telephony.transfer_numbers where workspace_id = $1', [scene.shop.id])
+  await runWithin(scene, 3)
+  assert.equal(scene.node.gateway.carried.filter(({ to }) => to === desk).length, 1)
+  const [refused] = (await waitsOf(scene.id)).filter(({ began }) => began !== null)
+  assert.deepEqual([refused?.cause, refused?.lost, refused?.transferred], ['transfer_not_allowed', false, false])
+  assert.ok(refused!.waited_ms <= 3_000, `${refused!.waited_ms} ms`)
+  await scene.node.stop()
+})
+
 test('callers of two campaigns on one trunk are served in the order of asking', async () => {
   const scene = await begin({
     contacts: 8,
@@ -304,7 +322,7 @@ test('a server that stops, or dies, counts those who were waiting as lost', asyn
   assert.deepEqual(
     (await waitsOf(stopped.id)).map(({ lost, cause }) => [lost, cause]),
     [
-      [false, null],
+      [false, 'transfer_cancelled'], // the transfer number was still ringing
       [true, 'transfer_abandoned'],
     ],
   )
