@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { holdMusic } from '../voice/src/media/audio/hold-music.ts'
 import { until } from '../server/test/until.ts'
 import { testOnBothDatabases } from './databases.ts'
-import { findInRecording, makeTestSignal } from './peers/audio.ts'
+import { findInRecording, makeTestSignal, writeWav } from './peers/audio.ts'
 import type { ObservedCall, Script } from './peers/sipp.ts'
 import { withScene } from './scene.ts'
 
@@ -75,7 +76,10 @@ test('who has to wait hears the hold music, and then the person at the transfer 
   withScene({ name: 'hold', databaseUrl: null, script: script(9_000) }, async (scene) => {
     const { customer, account, folder } = scene
     const [caller, listener] = ['+14155552001', '+14155552002']
-    await using contact = await scene.startPhone(listener)
+    // The softphone hangs up when it has no more to say.
+    const talkPath = join(folder, 'talk.wav')
+    await writeWav(talkPath, makeTestSignal({ seconds: 60 }))
+    await using contact = await scene.startPhone(listener, talkPath)
     await customer.addTransferNumber(transferNumber)
     await customer.addProvider({ ...account, max_concurrent_calls: 3, calls_per_second: 20 })
     const campaignId = await customer.createCampaign({
