@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { anyHost, canonicalAddress, publicHosts } from '../addresses.ts'
@@ -6,6 +6,8 @@ import { systemClock, type Clock } from '../clock.ts'
 import type { VoiceGateway } from '../gateway.ts'
 import { createMediaEngine } from '../media/engine.ts'
 import type { TlsOptions, UserAgent, UserAgentOptions } from '../sip/types.ts'
+import type { LookUp } from '../sip/transport/resolver.ts'
+import { systemLookup } from '../sip/transport/system-lookup.ts'
 import { createUserAgent } from '../sip/user-agent.ts'
 import { composeGateway } from './compose.ts'
 import { type GatewaySettings, withDefaults } from './settings.ts'
@@ -65,11 +67,19 @@ export async function createEmbeddedGateway(
       breaker,
       checkEveryMs: options.checkTrunksEveryMs ?? 30_000,
       probeTimeoutMs,
-      lookup: async (name) => (await lookup(name, { all: true, family: 4 })).map(({ address }) => address),
+      lookup: (name) => addressesOf(name, systemLookup(host)),
     },
     inbound,
   })
   return { ...gateway, sip: { host, port: userAgent.port } }
+}
+
+/** Rejects when there are none: then what was known before holds. */
+function addressesOf(name: string, lookUp: LookUp): Promise<string[]> {
+  if (isIP(name) !== 0) return Promise.resolve([canonicalAddress(name)])
+  return new Promise((resolve, reject) =>
+    lookUp(name, (found) => (found.length > 0 ? resolve(found) : reject(new Error(`${name} has no address.`)))),
+  )
 }
 
 /** Interfaces come and go, but not with every message. */

@@ -99,6 +99,8 @@ export async function createUserAgent(
     if (!transport || !isWelcome(data.length, source)) return
     const message = parseMessage(data)
     if (message === null) {
+      // Everybody's keep-alives are looked through for each.
+      if (!newRequests.take(source.host, 1)) return
       for (const keepAlive of core.keepAlives) keepAlive.onLineEnd(source)
       return
     }
