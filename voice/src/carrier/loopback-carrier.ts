@@ -36,7 +36,7 @@ export interface LoopbackCarrier {
 
 const realm = 'loopback'
 /** All its customers are at one address. */
-const unlimited = { messagesPerSecond: Infinity, newRequestsPerSecond: Infinity }
+const unlimited = { messagesPerSecond: 1e6, newRequestsPerSecond: 1e6 }
 
 /** Rejects when `port` is taken. */
 export async function createLoopbackCarrier(options: LoopbackCarrierOptions): Promise<LoopbackCarrier> {

@@ -29,7 +29,7 @@ export interface UserAgentOptions {
   userAgent?: string
   /**
    * What one address may send: messages (one of more than 1500 bytes counts as several), and requests outside any call.
-   * Default 5000 and 500 a second, twice that at once. What is more is dropped.
+   * Default 5000 and 500 a second, twice that at once; all addresses together, of what exceeds a fiftieth, twice as much. What is more is dropped.
    */
   sourceLimits?: { messagesPerSecond: number; newRequestsPerSecond: number }
   /** Addresses to which nothing is sent are refused here, whoever named them. Default: every address of one host. */
