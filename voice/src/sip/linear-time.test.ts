@@ -22,16 +22,16 @@ import { answerAll, callPeer } from './test/peer.ts'
 const longBytes = 131_072
 const longWithinMs = 150
 const messageBytes = 16_000
-const messageWithinMs = 2
+/** About 1 ms on a machine of 2026; a reader that is quadratic took 645. */
+const messageWithinMs = 5
 
-/** CPU time of this thread in ms: the least of several runs, since neighbours only ever add to it. */
-function cpuMs(run: () => void, goodEnoughMs: number): number {
+/** In ms, the quickest of several runs, since a busy machine only ever adds to it. */
+function quickestMs(run: () => void, goodEnoughMs: number): number {
   let least = Infinity
-  for (let tries = 0; tries < 9 && least > goodEnoughMs; tries++) {
-    const before = process.threadCpuUsage()
+  for (let tries = 0; tries < 15 && least > goodEnoughMs; tries++) {
+    const before = performance.now()
     run()
-    const { user, system } = process.threadCpuUsage(before)
-    least = Math.min(least, (user + system) / 1000)
+    least = Math.min(least, performance.now() - before)
   }
   return least
 }
@@ -135,7 +135,7 @@ for (const [what, { read, shapes }] of Object.entries(readers))
     for (const shape of shapes)
       for (const filler of fillers) {
         const text = shape.replace('~', () => fill(filler, longBytes))
-        const ms = cpuMs(() => read(text), longWithinMs)
+        const ms = quickestMs(() => read(text), longWithinMs)
         assert.ok(ms <= longWithinMs, `${JSON.stringify(filler)} in ${shape} took ${Math.round(ms)} ms`)
       }
   })
@@ -178,7 +178,7 @@ function* hostileMessages(): Generator<[string, Buffer]> {
 test(`no message of 16 KB takes more than ${messageWithinMs} ms to read`, (t) => {
   let worst = 0
   for (const [what, data] of hostileMessages()) {
-    const ms = cpuMs(() => parseMessage(data), messageWithinMs)
+    const ms = quickestMs(() => parseMessage(data), messageWithinMs)
     worst = Math.max(worst, ms)
     assert.ok(ms <= messageWithinMs, `${what} took ${ms.toFixed(1)} ms`)
   }
@@ -221,7 +221,7 @@ test('nor any session description', (t) => {
 
   let worst = 0
   for (const body of bodies) {
-    const ms = cpuMs(() => {
+    const ms = quickestMs(() => {
       try {
         const offer = parseSdp(body.slice(0, 16_384))
         answerAudio(offer, remoteAudio(offer, null), { address: '192.0.2.2', port: 4000, sessionId: '1', version: 1 })
@@ -242,7 +242,7 @@ test('nor any RTP, RTCP or key packet of 64 KB', () => {
     const datagram = Buffer.alloc(65_507, byte)
     const shortReports = Buffer.alloc(65_504)
     for (let at = 0; at < shortReports.length; at += 4) shortReports.set([0x9f, 200, 0, 0], at)
-    const ms = cpuMs(() => {
+    const ms = quickestMs(() => {
       parseRtp(datagram, packet)
       parseReport(datagram, 1, 0)
       parseReport(shortReports, 1, 0)

@@ -43,7 +43,7 @@ const maxFormats = 64
 
 export function parseSdp(text: string): SessionDescription {
   if (text.length > maxLength) throw new SdpError(`The session description is longer than ${maxLength} characters.`)
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => line !== '')
+  const lines = text.split(/[\r\n]+/).filter((line) => line !== '')
   if (lines[0]?.trimEnd() !== 'v=0') throw new SdpError('The session description does not begin with "v=0".')
 
   const session: {
