@@ -106,3 +106,13 @@ test('a client that asks first is told to go on only when its body is wanted', a
   member.socket.write('{"name":"A"}')
   assert.match(await member.ended, /HTTP\/1\.1 201 /)
 })
+
+test('credentials that are not good count for the address that tries them', async () => {
+  const strict = await startTestServer({ RATE_LIMIT_PER_MINUTE: '10' })
+  const statuses: number[] = []
+  for (let i = 0; i < 12; i++) {
+    statuses.push((await strict.anyone.get('/api/contacts', { authorization: `Bearer made-up-${i}` })).status)
+  }
+  assert.deepEqual(new Set(statuses.slice(0, 10)), new Set([401]))
+  assert.deepEqual(statuses.slice(10), [429, 429])
+})

@@ -62,10 +62,19 @@ export function prepareAdmission(app: FastifyInstance, limiter: RateLimiter): vo
 export function admission({ services, authenticate, guestOf, limiter, definition }: AdmissionOptions) {
   const bodyLimit = bodyLimitOf(definition)
 
+  const identify = (request: FastifyRequest): Principal => {
+    if (definition.ignoresCredentials) return nobody
+    try {
+      return authenticate(request.headers, request.method, definition.path)
+    } catch (error) {
+      // Bad credentials count for the address that they come from.
+      limiter.count({ principal: nobody, address: request.ip, workspaceId: null, route: refused })
+      throw error
+    }
+  }
+
   const admit = (request: FastifyRequest, reply: FastifyReply) => {
-    const principal = definition.ignoresCredentials
-      ? nobody
-      : authenticate(request.headers, request.method, definition.path)
+    const principal = identify(request)
     const workspaceId = wantedWorkspace(request)
     const caller = {
       principal,
@@ -117,6 +126,7 @@ export function admission({ services, authenticate, guestOf, limiter, definition
   }
 }
 
+const refused = { access: 'user', kind: 'read' } as const
 const tooLong = 'The request is larger than is allowed here.'
 
 /** From path or header; null: none is named; undefined: what is named is no workspace's id. */

@@ -53,7 +53,8 @@ interface News {
 export async function receivePaypal(services: Services, { body, headers, shopId }: PaypalPost): Promise<void> {
   const account = await accountOf(services, shopId)
   if (!account?.webhookId) throw unavailable('PayPal is not set up here.', 3600)
-  const posted = parseJson(body)
+  // Before it is known who sent it, so no more than an event of theirs has.
+  const posted = parseJson(body, { depth: 32, values: 5_000 })
   const client = paypalClient(services, account)
   await verifyPaypalSignature(services, client, account.webhookId, transmissionOf(headers), body)
   const event = validate(PaypalEvent, posted, 'body')
