@@ -209,3 +209,21 @@ test('within a workspace jobs go in the order in which they were asked for, also
   assert.deepEqual((await insert('b')).rows, [{ priority: -1 }], 'a newcomer where the queue has come to')
   await database.pool.query("delete from jobs.job where group_id in ('a', 'b')")
 })
+
+test('a job whose process died is tried again, and given up when that was its last try', async () => {
+  const died = (type: JobType, n: number, retries: number) =>
+    database.pool.query(
+      `insert into jobs.job (name, data, state, retry_limit, started_on, heartbeat_on, heartbeat_seconds, dead_letter)
+       select name, $2, 'active', $3, now() - interval '2 min', now() - interval '1 min', heartbeat_seconds, dead_letter
+         from jobs.queue where name = $1`,
+      [type.name, { workspace_id: workspaceId, user_id: userId, input: { n } }, retries],
+    )
+  const { promise: givenUp, resolve } = Promise.withResolvers<void>()
+  onGivenUp = resolve
+  abandoned.length = 0
+  await died(Numbered, 70, 2)
+  await died(Hopeless, 71, 0)
+  await until('it has run', () => ran.some(({ n }) => n === 70), 90_000)
+  await givenUp
+  assert.equal(abandoned[0], 71)
+})

@@ -41,6 +41,9 @@ const groupOf = ({ workspace_id, user_id }: Asked) => {
 const schema = 'jobs'
 const channel = 'jobs'
 const defaultTimeoutSeconds = 300
+/** A node says this often, twice, that it is at a job; without it the job is tried again: its process has died. */
+const heartbeatSeconds = 20
+const superviseIntervalSeconds = 15
 const firstPauseSeconds = 1
 const longestPauseSeconds = 600
 /** How late a job may be noticed that no node was told of: a retry, a later start, a lost notification. */
@@ -58,7 +61,14 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
   const declared = new Map(types.map((type) => [type.name, type]))
   if (declared.size < types.length) throw new Error('Two jobs have the same name.')
   const createBoss = (works: boolean) =>
-    new PgBoss({ schema, db: overPool(connections.pool), supervise: works, schedule: works })
+    new PgBoss({
+      schema,
+      db: overPool(connections.pool),
+      supervise: works,
+      schedule: works,
+      superviseIntervalSeconds,
+      monitorIntervalSeconds: superviseIntervalSeconds,
+    })
       .on('error', (error) => log.warn({ err: error }, 'The job queue failed and will try again.'))
       .on('warning', (warning) => log.warn({ warning }, 'The job queue warns.'))
   // Two, because asking is all that a server needs before it answers, and what working needs takes ten times as long.
@@ -79,15 +89,25 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
       await type.run(ctx, asked)
     } catch (error) {
       log.error({ err: error, job: type.name, job_id: job.id, workspace_id }, 'A job failed.')
-      if (job.retryCount >= job.retryLimit) await type.givenUp?.(ctx, asked)
       throw error
     }
   }
 
+  /** What was given up comes here whether its last try failed or died with its process. */
+  const giveUp = async (services: Services, type: JobType, job: JobWithMetadata<Asked | null>): Promise<void> => {
+    const { workspace_id = null, user_id, input = {} } = job.data ?? {}
+    const ctx = serverContext(services, { workspaceId: workspace_id, ...(user_id && { userId: user_id }) })
+    await type.givenUp?.(ctx, type.input.parse(input))
+  }
+
   /** One job after the other; answers the worker's id. */
-  const takeTurns = async (services: Services, type: JobType) => {
+  const takeTurns = async (
+    queue: string,
+    type: JobType,
+    run: (job: JobWithMetadata<Asked | null>) => Promise<void>,
+  ): Promise<string> => {
     const id: string = await working.work(
-      type.name,
+      queue,
       {
         pollingIntervalSeconds: pollSeconds,
         includeMetadata: true,
@@ -96,7 +116,7 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
       async ([job]: JobWithMetadata<Asked | null>[]) => {
         // Where there was one there may be more: look again at once instead of at the next poll.
         working.notifyWorker(id)
-        if (job) await work(services, type, job)
+        if (job) await run(job)
       },
     )
     return id
@@ -136,7 +156,11 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
       for (const type of types) {
         const ids: string[] = []
         workers.set(type.name, ids)
-        for (let i = 0; i < (type.concurrency ?? 1); i++) ids.push(await takeTurns(services, type))
+        for (let i = 0; i < (type.concurrency ?? 1); i++)
+          ids.push(await takeTurns(type.name, type, (job) => work(services, type, job)))
+        if (!type.givenUp) continue
+        const givenUp = givenUpQueue(type)
+        workers.set(givenUp, [await takeTurns(givenUp, type, (job) => giveUp(services, type, job))])
       }
     },
 
@@ -155,13 +179,17 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
 async function declare(boss: PgBoss, types: readonly JobType[]): Promise<boolean> {
   const queues = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]))
   let changed = false
-  for (const type of types) {
-    const wanted = optionsOf(type)
-    const found = queues.get(type.name)
-    if (found && optionNames.every((option) => found[option] === wanted[option])) continue
-    if (found) await boss.updateQueue(type.name, wanted)
-    else await boss.createQueue(type.name, wanted)
+  const bring = async (name: string, wanted: ReturnType<typeof optionsOf>) => {
+    const found = queues.get(name)
+    if (found && optionNames.every((option) => (found[option] ?? undefined) === wanted[option])) return
+    if (found) await boss.updateQueue(name, wanted)
+    else await boss.createQueue(name, wanted)
     changed = true
+  }
+  for (const type of types) {
+    const { deadLetter, ...options } = optionsOf(type)
+    if (deadLetter) await bring(deadLetter, { ...options, retryLimit: 10 })
+    await bring(type.name, { ...options, ...(deadLetter && { deadLetter }) })
   }
   const scheduled = new Map((await boss.getSchedules()).map(({ name, cron }) => [name, cron]))
   for (const { name, schedule } of types) {
@@ -172,7 +200,22 @@ async function declare(boss: PgBoss, types: readonly JobType[]): Promise<boolean
   return changed
 }
 
-const optionsOf = (type: JobType) => ({
+const givenUpQueue = (type: JobType) => `${type.name}.given-up`
+
+interface QueueOptions {
+  retryLimit: number
+  retryDelay: number
+  retryBackoff: boolean
+  retryDelayMax: number
+  expireInSeconds: number
+  heartbeatSeconds: number
+  deleteAfterSeconds: number
+  deadLetter?: string
+}
+
+const optionsOf = (type: JobType): QueueOptions => ({
+  ...(type.givenUp && { deadLetter: givenUpQueue(type) }),
+  heartbeatSeconds,
   retryLimit: (type.attempts ?? 3) - 1,
   retryDelay: firstPauseSeconds,
   retryBackoff: true,
@@ -186,7 +229,9 @@ const optionNames = [
   'retryBackoff',
   'retryDelayMax',
   'expireInSeconds',
+  'heartbeatSeconds',
   'deleteAfterSeconds',
+  'deadLetter',
 ] as const
 
 const grants = `

@@ -17,7 +17,7 @@ export interface JobType<T extends z.ZodType = z.ZodType> {
   /** Cron expression in UTC: it also runs by itself, on one node, in no workspace, with an empty input. */
   readonly schedule?: string
   run(ctx: Ctx, input: z.output<T>): Promise<void>
-  /** The last try has failed: says so to whoever waits. Not called when that try died with its process. */
+  /** The last try has failed, or died with its process: says so to those who wait. At least once, so it may run twice. */
   givenUp?(ctx: Ctx, input: z.output<T>): Promise<void>
 }
 

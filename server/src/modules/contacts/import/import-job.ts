@@ -29,11 +29,14 @@ const begin = statement(
 // order: its items bear the ids that were given to the rows as they were read.
 const upsert = statement(
   'contacts.import_batch',
-  (_, p: { rows: string; contact_list_id: string | null; user_id: string }) =>
+  (_, p: { rows: string; import_id: string; user_id: string }) =>
     sql<{ created: number; merged: number }>`
     with rows as (
       select * from jsonb_to_recordset(${p.rows}::jsonb) as r
         (id uuid, first_name text, last_name text, phone_number text, email text, notes text, time_zone text)
+    ), list as (
+      select l.id from contacts.imports i join contacts.lists l on l.id = i.contact_list_id
+       where i.id = ${p.import_id}::uuid for key share of l
     ), written as (
       insert into contacts.contacts as c (id, user_id, first_name, last_name, phone_number, email, notes, time_zone)
       select id, ${p.user_id}::uuid, first_name, last_name, phone_number, email, notes, time_zone from rows
@@ -46,8 +49,7 @@ const upsert = statement(
       returning id, phone_number, xmax = 0 as created
     ), listed as (
       insert into contacts.list_items (id, contact_list_id, contact_id)
-      select r.id, ${p.contact_list_id}::uuid, w.id from written w join rows r using (phone_number)
-       where ${p.contact_list_id}::uuid is not null
+      select r.id, list.id, w.id from written w join rows r using (phone_number) cross join list
       on conflict do nothing
     )
     select count(*) filter (where created) as created, count(*) filter (where not created) as merged from written`,
@@ -62,13 +64,14 @@ const addFaults = statement(
       on conflict do nothing`,
 )
 
+// Fails to find its row when the workspace is gone, or when another node has taken over and is further on.
 const advance = statement(
   'contacts.advance_import',
-  (_, p: { id: string; rows: number; created: number; merged: number; failed: number }) =>
+  (_, p: { id: string; before: number; rows: number; created: number; merged: number; failed: number }) =>
     sql<ImportRow>`
       update contacts.imports
          set done = done + ${p.rows}, created = created + ${p.created}, merged = merged + ${p.merged}, failed = failed + ${p.failed}
-       where id = ${p.id} returning *`,
+       where id = ${p.id} and done = ${p.before} returning *`,
 )
 
 const finish = statement(
@@ -77,8 +80,10 @@ const finish = statement(
     sql<ImportRow>`
     update contacts.imports
        set status = case when ${p.error}::text is null then 'completed' else 'failed' end, error = ${p.error}
-     where id = ${p.id} returning *`,
+     where id = ${p.id} and status in ('pending', 'running') returning *`,
 )
+
+const listIsGone = 'The list was deleted meanwhile. The people imported until then are in the contact book.'
 
 /**
  * Works through an uploaded file. Each batch of rows and the count of rows done commit together, so a run that was cut
@@ -96,61 +101,68 @@ export const importContacts = job({
     if (!started) return
     const { default_country } = await workspaceDefaults(ctx)
     const { columns, ...form } = started.form
+    const tellProgress = progressOf(ctx)
+    let row: ImportRow | undefined = started
     let seen = 0
     let batch: CsvRow[] = []
-    let lastProgressAt = 0
-    let nextLookAt = 0
     const flush = async () => {
-      const row = await importBatch(ctx, started, batch, columns, default_country)
+      if (row && batch.length > 0) row = await importBatch(ctx, row, batch, columns, default_country)
       batch = []
-      if (row.done >= nextLookAt) {
-        nextLookAt = row.done * 2
-        await refreshStatistics(ctx.services, growingTables)
-      }
-      if (Date.now() - lastProgressAt < progressEveryMs) return
-      lastProgressAt = Date.now()
-      const { workspace_id } = await ctx.db.entered()
-      ctx.services.live.publish(
-        workspaceTopic(workspace_id as string, 'contacts:import'),
-        'import:progress',
-        toImport(row),
-      )
+      if (row) await tellProgress(row)
     }
     let error: string | null = null
     try {
-      for await (const row of readRows(await ctx.services.storage.read(started.storage_key), form)) {
+      for await (const csvRow of readRows(await ctx.services.storage.read(started.storage_key), form)) {
         // The header, and what an earlier run has done.
         if (seen++ <= started.done) continue
-        batch.push(row)
+        batch.push(csvRow)
         if (batch.length === batchRows) await flush()
+        if (!row?.contact_list_id) break
       }
-      if (batch.length > 0) await flush()
+      await flush()
     } catch (cause) {
       if (!isUnreadable(cause)) throw cause
-      if (batch.length > 0) await flush()
+      await flush()
       error = `The file cannot be read beyond line ${cause.lines ?? seen}: ${cause.message}`
     }
-    await end(ctx, import_id, error)
+    // Without a row the workspace is gone, or another node has taken over and ends it.
+    if (row) await end(ctx, import_id, row.contact_list_id ? error : listIsGone)
   },
   givenUp: (ctx, { import_id }) =>
     end(ctx, import_id, 'Something went wrong on our side. What is done is kept; import the file again for the rest.'),
 })
 
+/** Live progress, a few times a second, and the planner's statistics each time the import has doubled. */
+function progressOf(ctx: Ctx): (row: ImportRow) => Promise<void> {
+  let lastProgressAt = 0
+  let nextLookAt = 0
+  return async (row) => {
+    if (row.done >= nextLookAt) {
+      nextLookAt = row.done * 2
+      await refreshStatistics(ctx.services, growingTables)
+    }
+    if (Date.now() - lastProgressAt < progressEveryMs) return
+    lastProgressAt = Date.now()
+    const { workspace_id } = await ctx.db.entered()
+    ctx.services.live.publish(
+      workspaceTopic(workspace_id as string, 'contacts:import'),
+      'import:progress',
+      toImport(row),
+    )
+  }
+}
+
+/** One that is over, or gone with its workspace, stays as it is. */
 function end(ctx: Ctx, id: string, error: string | null): Promise<void> {
   return transaction(ctx, async (ctx) => {
-    const row = await ctx.db.one(finish, { id, error })
+    const row = await ctx.db.maybe(finish, { id, error })
+    if (!row) return
     if (row.contact_list_id) emit(ctx, ContactListChanged, { contact_list_id: row.contact_list_id })
     emit(ctx, ImportEnded, toImport(row))
   })
 }
 
-function importBatch(
-  ctx: Ctx,
-  { id, contact_list_id, user_id }: ImportRow,
-  rows: CsvRow[],
-  columns: Columns,
-  country: string,
-) {
+function importBatch(ctx: Ctx, { id, done, user_id }: ImportRow, rows: CsvRow[], columns: Columns, country: string) {
   // One statement cannot touch a row twice, so twins within the batch become one here.
   const contacts = new Map<string, ContactRow & { id: string }>()
   const faults: { line: number; message: string; cells: string[] }[] = []
@@ -173,12 +185,19 @@ function importBatch(
   return transaction(ctx, async (ctx) => {
     const counts =
       contacts.size > 0
-        ? await ctx.db.one(upsert, { rows: JSON.stringify([...contacts.values()]), contact_list_id, user_id })
+        ? await ctx.db.one(upsert, { rows: JSON.stringify([...contacts.values()]), import_id: id, user_id })
         : { created: 0, merged: 0 }
     if (faults.length > 0) await ctx.db.all(addFaults, { import_id: id, faults: JSON.stringify(faults) })
-    return ctx.db.one(
+    return ctx.db.maybe(
       advance,
-      { id, rows: rows.length, created: counts.created, merged: counts.merged + twins, failed: faults.length },
+      {
+        id,
+        before: done,
+        rows: rows.length,
+        created: counts.created,
+        merged: counts.merged + twins,
+        failed: faults.length,
+      },
       { commit: true },
     )
   })

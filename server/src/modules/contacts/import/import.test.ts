@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { startTestServer } from '../../../../test/server.ts'
+import { serverContext } from '../../../platform/services.ts'
 import { Import } from '../schema.ts'
 import { findColumns } from './columns.ts'
 import { readContactRow } from './contact-row.ts'
 import { detectForm, readFirstRows } from './csv-form.ts'
+import { importContacts } from './import-job.ts'
 import { toImport } from './import-row.ts'
 
 const server = await startTestServer()
@@ -260,4 +262,41 @@ test('an import that a crash interrupted, asked for again under its key, is begu
   assert.deepEqual([again.status, again.body.id], [202, first.body.id])
   const { created, merged } = await finished(first.body.id)
   assert.deepEqual([created, merged], [1, 0])
+})
+
+const manyRows = (prefix: string, count: number) =>
+  `first_name,last_name,phone_number\n${Array.from({ length: count }, (_, i) => `P${i},L,${prefix}${String(i).padStart(5, '0')}`).join('\n')}`
+
+test('an import whose list is deleted ends and says so; who was imported stays', async () => {
+  const list = await newList()
+  const { body } = await ana.post(`/api/contact-lists/${list}/import`, csv(manyRows('+141670', 8000)))
+  await ana.delete(`/api/contact-lists/${list}`)
+  const { status, error, done, created } = await finished(body.id)
+  assert.equal(status, 'failed', `${done} rows were done`)
+  assert.match(error, /list was deleted/)
+  assert.equal(created, done)
+})
+
+test('two nodes that take each other for dead import every row once', async () => {
+  const list = await newList()
+  const { body } = await ana.post(`/api/contact-lists/${list}/import`, csv(manyRows('+141680', 3000)))
+  const ctx = serverContext(server.app.services, { workspaceId: ana.workspaceId, userId: ana.userId })
+  await Promise.all([1, 2].map(() => importContacts.run(ctx, { import_id: body.id })))
+  const { status, total, done, created, merged, failed } = await finished(body.id)
+  assert.deepEqual([status, total, done, created + merged, failed], ['completed', 3000, 3000, 3000, 0])
+  assert.equal((await ana.get(`/api/contact-lists/${list}`)).body.contact_count, 3000)
+})
+
+test('an import that was cut off goes on where it stopped', async () => {
+  const list = await newList()
+  const { body } = await ana.post(`/api/contact-lists/${list}/import`, csv(manyRows('+141690', 1200)))
+  await finished(body.id)
+  await server.app.services.connections.pool.query(
+    `update contacts.imports set status = 'running', done = 1000, created = 1000 where id = $1`,
+    [body.id],
+  )
+  const ctx = serverContext(server.app.services, { workspaceId: ana.workspaceId, userId: ana.userId })
+  await importContacts.run(ctx, { import_id: body.id })
+  const { status, done, created, merged } = await finished(body.id)
+  assert.deepEqual([status, done, created, merged], ['completed', 1200, 1000, 200])
 })
