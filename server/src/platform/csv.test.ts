@@ -9,6 +9,7 @@ test('a name that looks like a formula is no formula in a CSV file', () => {
   assert.equal(toCell('@SUM(A1)'), "'@SUM(A1)")
   assert.equal(toCell('-2+3'), "'-2+3")
   assert.equal(toCell('\t=1'), "'\t=1")
+  for (const sign of '＝＋－＠﹦﹢﹣﹫') assert.equal(toCell(`${sign}1+1`), `'${sign}1+1`)
   assert.equal(toCell(-2), '-2', 'a number is none')
 })
 
@@ -23,7 +24,9 @@ test('whatever is in a cell can be read back from the CSV, apart from the apostr
       const [row] = parse(toCsvLine(values), { relax_column_count: true }) as [string[]]
       assert.deepEqual(
         row,
-        values.map((value) => (/^[=+\-@\t\r\n]/.test(value) && !/^\+\d+$/.test(value) ? `'${value}` : value)),
+        values.map((value) =>
+          /^[=+\-@\t\r\n＝＋－＠﹦﹢﹣﹫]/.test(value) && !/^\+\d+$/.test(value) ? `'${value}` : value,
+        ),
       )
     }),
   )

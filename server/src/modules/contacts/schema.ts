@@ -219,6 +219,7 @@ export const ImportPreview = z
       .array(
         z.object({
           line: z.number().int().describe('Line of the file, counted from 1 with the header.'),
+          cells: z.array(z.string()).describe('As they stand in the file, each shortened to 200 characters.'),
           contact: Contact.pick({
             first_name: true,
             last_name: true,

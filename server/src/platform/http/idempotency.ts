@@ -77,6 +77,9 @@ const release = statement(
          and method = ${p.method} and path = ${p.path} and key = ${p.key} and status is null`,
 )
 
+const sealPlace = ({ principal, method, path, key }: Place) =>
+  `platform.idempotency_keys/answer/${JSON.stringify([principal, method, path, key])}`
+
 /** Keeps the answer with whatever else the context's transaction does: both are there or neither. */
 export type KeepAnswer = (ctx: Ctx, answer: Answer) => Promise<void>
 
@@ -89,7 +92,7 @@ export interface Run {
 
 /**
  * Runs a POST once per `Idempotency-Key`. The first answer (2xx, and 4xx but 401 and 429) is replayed for 24 hours; a
- * twin that comes meanwhile waits for it. `run` gets what keeps its answer in the transaction of its effect. Where it has
+ * twin that comes meanwhile waits for it. Answers are stored encrypted. `run` gets what keeps its answer in the transaction of its effect. Where it has
  * none (`outside` routes), the answer is kept right after, and a crash in between leaves a repetition to find the effect
  * by its id. Throws 422 when the key was used with another body.
  */
@@ -115,6 +118,7 @@ export async function replayable(
   const body_hash = createHash('sha256')
     .update(JSON.stringify(request.body ?? null))
     .digest()
+  const { secrets } = ctx.services
   const keeper = serverContext(ctx.services, { workspaceId: null })
   const giveUpAt = Date.now() + waitMs
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
@@ -127,7 +131,12 @@ export async function replayable(
         'This Idempotency-Key was used with another body. Use a new one.',
       )
     }
-    if (found?.status) return replay(found.status, found.answer ?? '', found.answer_type ?? 'application/json')
+    if (found?.status) {
+      const stored = found.answer ?? ''
+      // The version before this one stored answers in clear, and may still run beside it.
+      const answer = stored.startsWith('v1.') ? secrets.open(stored, sealPlace(place)) : stored
+      return replay(found.status, answer, found.answer_type ?? 'application/json')
+    }
     if (Date.now() > giveUpAt) throw unavailable('The first request with this Idempotency-Key is still at work.', 5)
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
@@ -136,7 +145,9 @@ export async function replayable(
     const keepIn = async (ctx: Ctx, answer: Answer) => {
       if (typeof answer.body !== 'string') return
       const answer_type = String(answer.headers['content-type'])
-      await ctx.db.all(keep, { ...place, status: answer.status, answer: answer.body, answer_type })
+      // It may hold what is shown once, such as a token of which only the hash is stored.
+      const sealed = secrets.seal(answer.body, sealPlace(place))
+      await ctx.db.all(keep, { ...place, status: answer.status, answer: sealed, answer_type })
     }
     try {
       const answer = await run({ effectId, keepAnswer: keepIn })

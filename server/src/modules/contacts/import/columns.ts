@@ -42,7 +42,8 @@ const fold = (header: string) =>
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '')
 
-export type ColumnsResult = { ok: true; columns: Columns } | { ok: false; message: string }
+/** With `columns` when they are merely not enough, without when the mapping is wrong. */
+export type ColumnsResult = { ok: true; columns: Columns } | { ok: false; columns?: Columns; message: string }
 
 /**
  * Finds the columns by their headers, and by `mapping` where it says otherwise: `{"Tel. 2": "phone_number"}` or
@@ -67,6 +68,7 @@ export function findColumns(headers: string[], mapping: Record<string, string> =
   if (columns.phone_number === undefined) {
     return {
       ok: false,
+      columns,
       message: `No column holds the telephone number; say which one with mapping. ${describe(headers)}`,
     }
   }

@@ -149,9 +149,35 @@ test('what is shortened is never cut within a character', async () => {
 })
 
 test('a header longer than the part that is looked at is told as what it is', async () => {
-  const { status, body } = await ana.post('/api/imports/preview', csv('x'.repeat(100_000)))
+  const list = await newList()
+  const { status, body } = await ana.post(`/api/contact-lists/${list}/import`, csv('x'.repeat(100_000)))
   assert.equal(status, 400)
   assert.match(body.error, /No column holds the telephone number/)
+})
+
+test('a preview without a known column shows columns and cells, so that a mapping can be chosen', async () => {
+  const { status, body } = await ana.post('/api/imports/preview', csv('Kunde;Rufnummer\nErika M.;+49 30 901820\n'))
+  assert.equal(status, 200)
+  assert.deepEqual([body.columns, body.mapping, body.total], [['Kunde', 'Rufnummer'], {}, 1])
+  const [row] = body.rows
+  assert.deepEqual([row.line, row.cells, row.contact], [2, ['Erika M.', '+49 30 901820'], null])
+  assert.match(row.error, /No column holds the telephone number/)
+  assert.equal((await ana.post('/api/imports/preview', csv('a;b\n1;2\n', { c: 'phone_number' }))).status, 400)
+})
+
+test('a spreadsheet is told from a CSV file, and what to do is said', async () => {
+  const zip = (inside: string) => Buffer.from(`PK\x03\x04\x14\0\0\0\x08\0${inside}`, 'latin1')
+  for (const [content, kind] of [
+    [zip('[Content_Types].xml'), /Excel file \(\.xlsx\)/],
+    [zip('mimetypeapplication/vnd.oasis.opendocument.spreadsheet'), /OpenDocument/],
+    [zip('readme.txt'), /ZIP archive/],
+    [Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'latin1'), /old Excel/],
+  ] as const) {
+    const { status, body } = await ana.post('/api/imports/preview', csv(content))
+    assert.equal(status, 400)
+    assert.match(body.error, kind)
+    assert.match(body.error, /Save it as CSV/)
+  }
 })
 
 test('what is no table is refused and nothing is kept', async () => {

@@ -6,9 +6,10 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
-import { badRequest, invalidField } from '../../../platform/errors.ts'
+import { invalidField } from '../../../platform/errors.ts'
 import { type Upload, readUpload } from '../../../platform/http/multipart.ts'
 import { newId } from '../../../platform/id.ts'
+import { beginning } from '../../../platform/text.ts'
 import { type ReceivedFile, receiveFile } from '../../files/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { getContactList } from '../lists.ts'
@@ -16,8 +17,10 @@ import type { Import, ImportPreview } from '../schema.ts'
 import { type ImportRow, findImport, toImport } from './import-row.ts'
 import { type Columns, findColumns, importFields } from './columns.ts'
 import { readContactRow } from './contact-row.ts'
-import { type CsvForm, detectForm, headBytes, readFirstRows, readRows } from './csv-form.ts'
+import { countRows } from './count-rows.ts'
+import { type CsvForm, detectForm, headBytes, readFirstRows } from './csv-form.ts'
 import { importContacts } from './import-job.ts'
+import { spreadsheetKind } from './spreadsheet.ts'
 
 const insert = statement(
   'contacts.insert_import',
@@ -61,7 +64,7 @@ export async function importFile(
 
 async function beginImport(ctx: Ctx, id: string, contact_list_id: string, upload: ReceivedTable): Promise<Import> {
   try {
-    const total = await countRows(ctx, upload)
+    const total = await countRows(ctx, upload.file.storage_key, upload.form)
     const row = await transaction(ctx, async (ctx) => {
       const row = await ctx.db.one(insert, {
         id,
@@ -81,9 +84,12 @@ async function beginImport(ctx: Ctx, id: string, contact_list_id: string, upload
   }
 }
 
-/** What an import of this file would make of its first rows; nothing is kept. */
+/**
+ * What an import of this file would make of its first rows; nothing is kept. Where no column is known for what an import
+ * needs, each row says so, and its cells are there to choose a mapping by.
+ */
 export async function previewImport(ctx: Ctx, request: FastifyRequest): Promise<ImportPreview> {
-  const upload = await receiveTable(ctx, request)
+  const upload = await receiveTable(ctx, request, true)
   try {
     const { default_country } = await workspaceDefaults(ctx)
     const { headers, columns } = upload
@@ -94,12 +100,14 @@ export async function previewImport(ctx: Ctx, request: FastifyRequest): Promise<
           columns[field] === undefined ? [] : [[headers[columns[field]] as string, field]],
         ),
       ),
-      total: await countRows(ctx, upload),
+      total: await countRows(ctx, upload.file.storage_key, upload.form),
       rows: upload.firstRows.map(({ line, cells }) => {
+        const shown = cells.map((cell) => beginning(cell.replaceAll('\0', '').toWellFormed(), 200))
+        if (upload.missing) return { line, cells: shown, contact: null, error: upload.missing }
         const result = readContactRow(cells, columns, default_country)
         return result.ok
-          ? { line, contact: result.contact, error: null }
-          : { line, contact: null, error: result.message }
+          ? { line, cells: shown, contact: result.contact, error: null }
+          : { line, cells: shown, contact: null, error: result.message }
       }),
     }
   } finally {
@@ -113,31 +121,41 @@ interface ReceivedTable {
   form: CsvForm
   headers: string[]
   columns: Columns
+  /** What keeps the columns from being imported; only a preview goes on with it. */
+  missing: string | null
   firstRows: { line: number; cells: string[] }[]
 }
 
 const previewRows = 10
 
-async function receiveTable(ctx: Ctx, request: FastifyRequest): Promise<ReceivedTable> {
+async function receiveTable(ctx: Ctx, request: FastifyRequest, isPreview = false): Promise<ReceivedTable> {
   const discard = (file: ReceivedFile) => ctx.services.storage.remove(file.storage_key)
-  return readTable(ctx, await readUpload(request, (content) => receiveFile(ctx, content), discard))
+  return readTable(ctx, await readUpload(request, (content) => receiveFile(ctx, content), discard), isPreview)
 }
 
-async function readTable(ctx: Ctx, { file, filename, fields }: Upload<ReceivedFile>): Promise<ReceivedTable> {
+async function readTable(
+  ctx: Ctx,
+  { file, filename, fields }: Upload<ReceivedFile>,
+  isPreview = false,
+): Promise<ReceivedTable> {
   try {
     if (file.content_type !== null) throw invalidField('body.file', `This is ${file.content_type}, not a CSV file.`)
     const head = await readHead(await ctx.services.storage.localPath(file.storage_key))
+    const kind = spreadsheetKind(head)
+    if (kind)
+      throw invalidField('body.file', `This is ${kind}. Save it as CSV in your spreadsheet program and upload that.`)
     const form = detectForm(head)
     const [header, ...firstRows] = readHeadRows(head, form)
     if (!header) throw invalidField('body.file', 'The file is empty. Its first line must name the columns.')
     const found = findColumns(header.cells, readMapping(fields.mapping))
-    if (!found.ok) throw invalidField('body.mapping', found.message)
+    if (!found.ok && !(found.columns && isPreview)) throw invalidField('body.mapping', found.message)
     return {
       file,
       filename,
       form,
       headers: header.cells,
-      columns: found.columns,
+      columns: found.columns as Columns,
+      missing: found.ok ? null : found.message,
       firstRows: firstRows.slice(0, previewRows),
     }
   } catch (error) {
@@ -178,14 +196,4 @@ async function readHead(path: string): Promise<Uint8Array> {
   } finally {
     await file.close()
   }
-}
-
-async function countRows(ctx: Ctx, { file, form }: ReceivedTable): Promise<number> {
-  let rows = -1
-  try {
-    for await (const _ of readRows(await ctx.services.storage.read(file.storage_key), form)) rows++
-  } catch (error) {
-    throw badRequest('unreadable_file', `The file cannot be read: ${(error as Error).message}`)
-  }
-  return Math.max(0, rows)
 }
