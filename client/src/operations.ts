@@ -23,7 +23,7 @@ export type ContactIds = { "contact_ids": (string)[] }
 
 export type Import = { "id": string; "contact_list_id": string | null; "status": "pending" | "running" | "completed" | "failed"; "filename": string; "total": number; "done": number; "created": number; "merged": number; "failed": number; "error": string | null; "errors_url": string | null; "created_at": string; "updated_at": string }
 
-export type ImportPreview = { "columns": (string)[]; "mapping": Record<string, string>; "total": number; "rows": ({ "line": number; "contact": { "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null } | null; "error": string | null })[] }
+export type ImportPreview = { "columns": (string)[]; "mapping": Record<string, string>; "total": number; "rows": ({ "line": number; "cells": (string)[]; "contact": { "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null } | null; "error": string | null })[] }
 
 export type DoNotCallEntry = { "id": string; "phone_number": string; "reason": string | null; "created_at": string }
 
