@@ -54,7 +54,11 @@ const { db } = shop.ctx()
 const claimed: string[][] = []
 await measure('Claims: lease, limits, do-not-call list, calling hours, row security', rounds * batch, async () => {
   for (let i = 0; i < rounds; i++)
-    claimed.push((await db.all(claim, { campaign_id: id, node_id, now, limit: batch })).map((row) => row.id))
+    claimed.push(
+      (await db.all(claim, { campaign_id: id, node_id, now, limit: batch, min_minutes_between_calls: 15 })).map(
+        (row) => row.id,
+      ),
+    )
 })
 await measure('Given back', rounds * batch, async () => {
   for (const ids of claimed) await db.all(withdraw, { ids, node_id })

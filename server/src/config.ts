@@ -15,6 +15,7 @@ import {
   portRange,
   webAddress,
   wholeNumber,
+  wholeNumberOrNull,
 } from './config/values.ts'
 import { type VideoConfig, readVideo } from './config/video.ts'
 import type { RateLimits } from './platform/http/rate-limit.ts'
@@ -72,6 +73,11 @@ export interface Config extends OutsideAccounts {
     rtpPorts: { from: number; to: number }
     allowPrivate: boolean
     maxCalls: number
+    /** Percent of `maxCalls` that one workspace may use while no other one calls; the more call, the smaller each one's part. */
+    workspaceShare: number
+    workspaceCallsPerSecond: number
+    /** Minutes of calls that one workspace may make in a day; null: no limit. */
+    workspaceMinutesPerDay: number | null
   }
   /** A model that turns texts into vectors, by OpenAI's protocol (`POST <url>/embeddings`); null: knowledge is found by words. */
   embeddings: { url: string; model: string; apiKey: string | null } | null
@@ -153,6 +159,9 @@ export function readConfig(env: Environment): Config {
       rtpPorts: portRange(env, 'RTP_PORTS', '16384-18383'),
       allowPrivate: flag(env, 'SIP_ALLOW_PRIVATE', development),
       maxCalls: wholeNumber(env, 'SIP_MAX_CALLS', 500, 1, 5000),
+      workspaceShare: wholeNumber(env, 'SIP_WORKSPACE_SHARE', 50, 1, 100),
+      workspaceCallsPerSecond: wholeNumber(env, 'SIP_WORKSPACE_CALLS_PER_SECOND', 50, 1, 1000),
+      workspaceMinutesPerDay: wholeNumberOrNull(env, 'SIP_WORKSPACE_MINUTES_PER_DAY', 0, 100_000_000),
     },
     embeddings: env.EMBEDDINGS_URL
       ? {

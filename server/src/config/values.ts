@@ -17,6 +17,10 @@ export function wholeNumber(env: Environment, name: string, fallback: number, mi
   return value
 }
 
+/** The same; not set or empty: null. */
+export const wholeNumberOrNull = (env: Environment, name: string, min: number, max: number): number | null =>
+  env[name] ? wholeNumber(env, name, min, min, max) : null
+
 /** on, off, true, false, yes, no, 1 or 0. */
 export function flag(env: Environment, name: string, fallback: boolean): boolean {
   const text = env[name]

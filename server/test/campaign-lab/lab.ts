@@ -11,7 +11,7 @@ import {
   createSimGateway,
   createVirtualClock,
 } from '@switchboard/voice'
-import { readConfig } from '../../src/config.ts'
+import { type Config, readConfig } from '../../src/config.ts'
 import { type CampaignEngine, createCampaignEngine } from '../../src/modules/campaigns/index.ts'
 import { createTelephony, type Telephony } from '../../src/modules/telephony/index.ts'
 import { createSecrets } from '../../src/platform/crypto/secrets.ts'
@@ -34,6 +34,8 @@ export interface CampaignLab {
   query(text: string, values?: unknown[]): Promise<Record<string, never>[]>
   /** A workspace with a provider, a transfer number, a greeting of 5 s and contacts with the numbers given. */
   makeWorkspace(numbers: string[], provider?: LabProvider): Promise<LabWorkspace>
+  /** Sets the clock of the database's machine ahead, or back. */
+  jumpDatabase(ms: number): void
   /** A server process: gateway, leases, engine. Not started. */
   makeNode(options?: NodeOptions): LabNode
   /** Advances the clock until the campaign has ended; throws when it has not within `limitMs` of virtual time. */
@@ -46,6 +48,8 @@ export interface NodeOptions {
   sole?: boolean
   heartbeatMs?: number
   idlePollMs?: number
+  /** Capacity of the installation. Default: no test reaches it. */
+  sip?: Partial<Config['sip']>
 }
 
 export interface LabNode {
@@ -58,6 +62,8 @@ export interface LabNode {
   /** Kills the process at its n-th round trip to the database from now on: before it is sent, or before it is answered. */
   dieAt(trip: number, when: 'before' | 'after'): void
   isDead(): boolean
+  /** Sets the clock of the node's machine ahead, or back. */
+  jump(ms: number): void
   /** SIGSTOP, and SIGCONT: what was due meanwhile happens then. */
   freeze(): void
   thaw(): void
@@ -86,6 +92,10 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-lab-'))
   const config = readConfig({
     DATA_DIR: dataDir,
+    // Limits are for the tests that are about them.
+    SIP_MAX_CALLS: '5000',
+    SIP_WORKSPACE_SHARE: '100',
+    SIP_WORKSPACE_CALLS_PER_SECOND: '1000',
     ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
   })
   const logLines: string[] = []
@@ -123,6 +133,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     outbox: { wake() {} },
   }
   const nodes = new Set<LabNode>()
+  let databaseAheadMs = 0
   after(async () => {
     for (const node of nodes) await node.stop()
     await database.close()
@@ -137,17 +148,30 @@ export async function openCampaignLab(): Promise<CampaignLab> {
       heartbeatMs = 60_000,
       idlePollMs = 60_000,
       sole = false,
+      sip = {},
     } = options
     const process = makeProcess(clock, database)
-    const own: Services = { ...services, connections: process.connections }
+    const own: Services = {
+      ...services,
+      config: { ...config, sip: { ...config.sip, ...sip } },
+      connections: process.connections,
+      now: () => new Date(process.clock.now()),
+    }
     const gateway = createSimGateway({
       clock: process.clock,
       behaviour,
-      limits: { maxCalls: 100_000 },
+      limits: { maxCalls: sip.maxCalls ?? 100_000 },
       mediaDurationMs: () => 5_000,
     })
     const telephony = createTelephony(own, gateway, { clock: process.clock, leaseMs, heartbeatMs, sole })
-    const engine = createCampaignEngine({ services: own, gateway, telephony, clock: process.clock, idlePollMs })
+    const engine = createCampaignEngine({
+      services: own,
+      gateway,
+      telephony,
+      clock: process.clock,
+      idlePollMs,
+      readTime: async () => clock.now() + databaseAheadMs,
+    })
     let running = false
     const node: LabNode = {
       services: own,
@@ -156,6 +180,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
       engine,
       dieAt: process.dieAt,
       isDead: process.isDead,
+      jump: process.jump,
       freeze: process.freeze,
       thaw: process.thaw,
       expireLease: async () =>
@@ -192,6 +217,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     frames,
     query,
     makeWorkspace: (numbers, provider) => makeWorkspace(services, numbers, provider),
+    jumpDatabase: (ms) => void (databaseAheadMs += ms),
     makeNode,
     async runToEnd(workspace, campaignId, limitMs = 86_400_000, stepMs = 1_000) {
       for (const end = clock.monotonic() + limitMs; clock.monotonic() < end;) {

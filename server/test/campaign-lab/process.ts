@@ -5,6 +5,7 @@ import type { OpenDatabase } from '../../src/platform/database/open.ts'
 export function makeProcess(clock: VirtualClock, database: OpenDatabase) {
   let dead = false
   let frozen = false
+  let aheadMs = 0
   let trips = 0
   let death: { trip: number; when: 'before' | 'after' } | null = null
   const waiting: (() => void)[] = []
@@ -14,6 +15,7 @@ export function makeProcess(clock: VirtualClock, database: OpenDatabase) {
   }
   const own: VirtualClock = {
     ...clock,
+    now: () => clock.now() + aheadMs,
     setTimeout(run, ms) {
       let cancelled = false
       const timer = clock.setTimeout(() => {
@@ -60,6 +62,7 @@ export function makeProcess(clock: VirtualClock, database: OpenDatabase) {
       death = { trip: trips + trip, when }
     },
     isDead: () => dead,
+    jump: (ms: number) => void (aheadMs += ms),
     freeze: () => void (frozen = true),
     thaw() {
       frozen = false

@@ -2,6 +2,9 @@ import { Readable } from 'node:stream'
 import { createCampaign, getCampaign } from '../../src/modules/campaigns/campaigns.ts'
 import type { NewCampaign } from '../../src/modules/campaigns/schema.ts'
 import { changeStatus } from '../../src/modules/campaigns/status.ts'
+import { getCallingLimits, updateCallingLimits } from '../../src/modules/telephony/limits/calling-limits.ts'
+import type { CallingLimitsChanges } from '../../src/modules/telephony/limits/schema.ts'
+import type { NewSipProvider } from '../../src/modules/telephony/schema.ts'
 import { createSipProvider } from '../../src/modules/telephony/sip-providers.ts'
 import { createTransferNumber } from '../../src/modules/telephony/transfer-numbers.ts'
 import { type Ctx, transaction } from '../../src/platform/context.ts'
@@ -20,6 +23,10 @@ export interface LabWorkspace {
   createCampaign(more?: Partial<NewCampaign>): Promise<string>
   change(id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<void>
   campaign(id: string): ReturnType<typeof getCampaign>
+  setLimits(changes: CallingLimitsChanges): Promise<void>
+  limits(): ReturnType<typeof getCallingLimits>
+  /** Another active provider. Answers its id. */
+  addProvider(): Promise<string>
 }
 
 export interface LabProvider {
@@ -30,6 +37,20 @@ export interface LabProvider {
 
 /** Enough for any test: limits are for the tests that are about them. */
 const unlimited = { calls_per_second: 1000, max_concurrent_calls: 5000 }
+
+const sim: NewSipProvider = {
+  name: 'Sim',
+  host: '127.0.0.1',
+  port: 5060,
+  username: 'lab',
+  password: 'secret',
+  active: true,
+  transport: 'udp',
+  register: true,
+  caller_ids: ['+12125550100'],
+  transfer_mode: 'bridge',
+  ...unlimited,
+}
 
 /** Distinct numbers in New York. */
 export const numbers = (count: number) => Array.from({ length: count }, (_, i) => `+1212${String(2_000_000 + i)}`)
@@ -79,22 +100,11 @@ export async function makeWorkspace(
   )
   await services.storage.write(`${id}/greeting`, Readable.from([Buffer.alloc(44 + 5 * 16_000)]))
   const ctx = () => serverContext(services, { workspaceId: id, userId })
-  const { id: providerId } = await transaction(ctx(), (ctx) =>
-    createSipProvider(ctx, {
-      name: 'Sim',
-      host: '127.0.0.1',
-      port: 5060,
-      username: 'lab',
-      password: 'secret',
-      active: true,
-      transport: 'udp',
-      register: true,
-      caller_ids: ['+12125550100'],
-      transfer_mode: 'bridge',
-      ...unlimited,
-      ...provider,
-    }),
-  )
+  async function addProvider(limits: LabProvider = {}): Promise<string> {
+    const input = { ...sim, ...limits }
+    return (await transaction(ctx(), (ctx) => createSipProvider(ctx, input))).id
+  }
+  const providerId = await addProvider(provider)
   const { phone_number: transferNumber } = await transaction(ctx(), (ctx) =>
     createTransferNumber(ctx, { name: 'Desk', phone_number: '+12125550199' }),
   )
@@ -124,5 +134,10 @@ export async function makeWorkspace(
       await transaction(ctx(), (ctx) => changeStatus(ctx, campaignId, action))
     },
     campaign: (campaignId) => getCampaign(ctx(), campaignId),
+    async setLimits(changes) {
+      await transaction(ctx(), (ctx) => updateCallingLimits(ctx, changes))
+    },
+    limits: () => getCallingLimits(ctx()),
+    addProvider: () => addProvider(),
   }
 }

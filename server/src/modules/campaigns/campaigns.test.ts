@@ -69,7 +69,7 @@ test('a campaign speaks both dialects: title is bare and pending, name comes as 
   assert.deepEqual(
     [key_map, retry],
     [
-      { 1: 'transfer', 2: 'repeat', 9: 'opt_out' },
+      { 2: 'repeat', 9: 'opt_out' },
       { max_attempts: 3, delay_minutes: 60, on: ['busy', 'no_answer'] },
     ],
   )
@@ -182,7 +182,7 @@ test('start says everything that is missing, then starts; the rest of its life f
   assert.equal(early.body.code, 'not_ready')
   assert.deepEqual(
     early.body.details.map(({ path }: { path: string }) => path),
-    ['contact_list_id', 'greeting_file_id', 'transfer_number'],
+    ['contact_list_id', 'greeting_file_id'],
   )
   assert.equal((await ana.post(`/api/campaigns/${id}/pause`)).status, 409)
 
@@ -226,6 +226,36 @@ test('start says everything that is missing, then starts; the rest of its life f
   assert.equal((await ana.patch(`/api/campaigns/${id}`, { description: 'It was fun' })).body.description, 'It was fun')
   assert.deepEqual((await ana.delete(`/api/campaigns/${id}`)).body, { success: true })
   assert.equal((await ana.get(`/api/campaigns/${id}/calls`)).status, 404)
+})
+
+test('a key transfers by default as soon as there is a number to transfer to', async () => {
+  const transfer_number = complete.transfer_number
+  const withNumber = await made('/api/campaigns', { title: 'Desk', transfer_number })
+  assert.deepEqual(withNumber.key_map, { 1: 'transfer', 2: 'repeat', 9: 'opt_out' })
+  const { id, key_map } = await made('/api/campaigns', { title: 'Desk later' })
+  assert.deepEqual(key_map, { 2: 'repeat', 9: 'opt_out' })
+  const later = await ana.patch(`/api/campaigns/${id}`, { transfer_number })
+  assert.deepEqual(later.body.key_map, { 1: 'transfer', 2: 'repeat', 9: 'opt_out' })
+  const other = await made('/api/campaigns', { title: 'Own keys', key_map: { 1: 'opt_out' } })
+  const kept = await ana.patch(`/api/campaigns/${other.id}`, { transfer_number })
+  assert.deepEqual(kept.body.key_map, { 1: 'opt_out' })
+})
+
+test('channels that nothing works can be planned, but not started', async () => {
+  for (const [channels, sentences] of [
+    [['phone', 'sms', 'email'], [/take sms, email out of channels/]],
+    [['whatsapp'], [/take whatsapp out of channels/, /Put phone among the channels/]],
+  ] as const) {
+    const { id } = await made('/api/campaigns', { title: 'Many channels', ...complete, channels })
+    const refused = await ana.post(`/api/campaigns/${id}/start`)
+    assert.equal(refused.status, 400)
+    assert.ok(refused.body.details.every(({ path }: { path: string }) => path === 'channels'))
+    for (const sentence of sentences) assert.match(refused.body.error, sentence)
+    assert.equal((await ana.get(`/api/campaigns/${id}`)).body.status, 'pending')
+    await ana.patch(`/api/campaigns/${id}`, { channels: ['phone'] })
+    assert.equal((await ana.post(`/api/campaigns/${id}/start`)).body.status, 'active')
+    await ana.post(`/api/campaigns/${id}/stop`)
+  }
 })
 
 test('a PATCH changes only what was sent, and can empty what may be empty', async () => {

@@ -9,8 +9,16 @@ import { fileUrl } from '../files/index.ts'
 import { memberFilter } from '../identity/index.ts'
 import { countColumns } from './counts.ts'
 import { CampaignChanged } from './events.ts'
-import { type Campaign, type CampaignChanges, type CampaignStatus, type NewCampaign, defaults } from './schema.ts'
-import { resolveReferences } from './references.ts'
+import {
+  type Campaign,
+  type CampaignChanges,
+  type CampaignStatus,
+  type KeyMap,
+  type NewCampaign,
+  defaultKeyMap,
+  defaults,
+} from './schema.ts'
+import { type CampaignColumns, resolveReferences } from './references.ts'
 
 type CampaignRow = Omit<Campaign, 'greeting_file_url'> & { greeting_stored_file_id: string | null }
 
@@ -110,17 +118,25 @@ export async function createCampaign(ctx: Ctx, input: NewCampaign): Promise<Camp
     voicemail: 'hang_up',
     record: false,
     ...defaults,
+    key_map: defaultKeyMap(Boolean(given.transfer_number)),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   }
   await ctx.db.all(insert, { id, values: JSON.stringify(values) })
   return getCampaign(ctx, id)
 }
 
+interface Present {
+  status: CampaignStatus
+  sip_provider_id: string | null
+  caller_id: string | null
+  key_map: KeyMap
+}
+
 const lock = statement(
   'campaigns.lock',
   (_, p: { id: string }) =>
-    sql<{ status: CampaignStatus; sip_provider_id: string | null; caller_id: string | null }>`
-    select status, sip_provider_id, caller_id from campaigns.campaigns where id = ${p.id} for no key update`,
+    sql<Present>`
+    select status, sip_provider_id, caller_id, key_map from campaigns.campaigns where id = ${p.id} for no key update`,
 )
 
 const update = statement(
@@ -145,7 +161,7 @@ const texts = new Set<string>(['title', 'description', 'segment'])
  */
 export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChanges): Promise<Campaign> {
   const campaign = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
-  const changes = await resolveReferences(ctx, input, campaign)
+  const changes = withTransferKey(await resolveReferences(ctx, input, campaign), campaign.key_map)
   const names = Object.keys(changes).filter((name) => changes[name as keyof typeof changes] !== undefined)
   const { status } = campaign
   if (status !== 'pending' && (names.includes('contact_list_id') || names.includes('channels'))) {
@@ -164,6 +180,13 @@ export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChange
   if (names.includes('calling_hours')) await ctx.db.all(reconsider, { id })
   if (status === 'active' || status === 'paused') emit(ctx, CampaignChanged, { campaign_id: id })
   return getCampaign(ctx, id)
+}
+
+/** The first transfer number of a campaign is of use only when a key leads to it: 1, where nobody has given it another meaning. */
+function withTransferKey(changes: CampaignColumns, keyMap: KeyMap): CampaignColumns {
+  const isReachable = keyMap['1'] !== undefined || Object.values(keyMap).includes('transfer')
+  if (!changes.transfer_number || changes.key_map !== undefined || isReachable) return changes
+  return { ...changes, key_map: { ...keyMap, '1': 'transfer' } }
 }
 
 const remove = statement(

@@ -17,6 +17,7 @@ const provider = (alias: string) => sql`
 
 /** What decides whether a campaign can start. */
 export interface Readiness {
+  channels: string[]
   contact_list_id: string | null
   has_contacts: boolean
   greeting_id: string | null
@@ -35,7 +36,7 @@ export const findReadiness = statement(
   'campaigns.readiness',
   (_, p: { id: string }) =>
     sql<Readiness>`
-    select c.contact_list_id,
+    select c.channels, c.contact_list_id,
            exists (select from contacts.list_items i where i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id) as has_contacts,
            c.greeting_id, c.sip_provider_id, p.active as provider_active,
            case when p.id is not null then ${provider('p')} end as provider,
@@ -65,6 +66,10 @@ export function checkReadiness(campaign: Readiness): { faults: FieldFault[]; sip
       ? active_providers[0]
       : undefined
 
+  const unworked = campaign.channels.filter((channel) => channel !== 'phone')
+  if (unworked.length > 0)
+    fault('channels', `Campaigns only call by telephone so far: take ${unworked.join(', ')} out of channels.`)
+  if (!campaign.channels.includes('phone')) fault('channels', 'Put phone among the channels.')
   if (!campaign.contact_list_id) fault('contact_list_id', 'Choose whom to call: a contact list.')
   else if (!campaign.has_contacts) fault('contact_list_id', 'The contact list is empty.')
   if (!campaign.greeting_id)

@@ -4,7 +4,7 @@ import { statement } from '../../platform/database/statement.ts'
 import { invalidField, missing } from '../../platform/errors.ts'
 import { toE164 } from '../contacts/index.ts'
 import { getGreeting } from '../files/index.ts'
-import { isTransferNumber } from '../telephony/index.ts'
+import { checkDestination, isTransferNumber } from '../telephony/index.ts'
 import type { CampaignChanges } from './schema.ts'
 
 const findList = statement('campaigns.find_list', (db, p: { id: string }) =>
@@ -47,6 +47,7 @@ export async function resolveReferences(
 
 async function toTransferNumber(ctx: Ctx, typed: string): Promise<string> {
   const number = await toE164(ctx, typed, 'body.transfer_number')
+  await checkDestination(ctx, number, 'body.transfer_number')
   if (await isTransferNumber(ctx, number)) return number
   throw invalidField(
     'body.transfer_number',

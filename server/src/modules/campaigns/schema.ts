@@ -87,13 +87,19 @@ export const Retry = z
 
 export const defaults = {
   calling_hours: CallingHours.parse({}),
-  key_map: { '1': 'transfer', '2': 'repeat', '9': 'opt_out' } as const satisfies z.input<typeof KeyMap>,
   retry: Retry.parse({}),
   max_concurrent_calls: 10,
   calls_per_second: 1,
   ring_timeout_seconds: 30,
   transfer_wait_seconds: 30,
 }
+
+/** What keys do when nobody says: 1 transfers only where there is a number to transfer to. */
+export const defaultKeyMap = (hasTransferNumber: boolean): KeyMap => ({
+  ...(hasTransferNumber && { '1': 'transfer' }),
+  '2': 'repeat',
+  '9': 'opt_out',
+})
 
 const title = text(255)
 const description = z.string().max(5000)
@@ -104,6 +110,7 @@ const callerId = z
   .trim()
   .regex(/^[\w.!~*'()&=+$,#-]{1,64}$/, 'Write a number like +15551234567, or a SIP user name.')
 const greetingUrl = z.string().trim().max(2000)
+/** Only `phone` is worked today; a campaign with other channels can be planned, but not started. */
 const channels = z
   .array(z.enum(['phone', 'whatsapp', 'sms', 'email']))
   .min(1)
@@ -181,11 +188,15 @@ const campaignFields = {
   transfer_number: z
     .string()
     .nullable()
-    .describe("Number that key 1 connects the contact to; must be one of the workspace's transfer numbers."),
+    .describe(
+      "Number that a key connects the contact to (key 1, unless `key_map` says otherwise); must be one of the workspace's transfer numbers.",
+    ),
   caller_id: z
     .string()
     .nullable()
-    .describe("Number that the called person sees. Default: the provider's first caller id."),
+    .describe(
+      "Number that the called person sees. Default: the provider's caller ids in turn, those of the called area first.",
+    ),
   calling_hours: z
     .object({
       start: z.string().describe('Earliest local time of a call, like `08:00`.'),
@@ -199,7 +210,7 @@ const campaignFields = {
   key_map: z
     .record(z.string(), z.string())
     .describe(
-      'What each telephone key does after the greeting: `transfer` to the transfer number, `repeat` the greeting, `opt_out` to the do-not-call list. Default: 1 transfers, 2 repeats, 9 opts out. A map with `transfer` needs a `transfer_number`.',
+      'What each telephone key does after the greeting: `transfer` to the transfer number, `repeat` the greeting, `opt_out` to the do-not-call list. Default: 2 repeats, 9 opts out, and 1 transfers where there is a transfer number. A map with `transfer` needs a `transfer_number`.',
     ),
   retry: z
     .object({
@@ -277,7 +288,9 @@ const optionalFields = {
   segment: optional(z.string().max(255)).describe(
     'A free label for the audience, like `Lisbon buyers`. It selects no contacts; `contact_list_id` does.',
   ),
-  channels: optional(channels).describe('How contacts are reached.'),
+  channels: optional(channels).describe(
+    'How contacts are reached. Only `phone` is worked today: a campaign with other channels can be planned, but not started.',
+  ),
   contact_list_id: optional(id).describe('The list whose contacts are called. Needed to start.'),
   sip_provider_id: optional(id).describe('The provider that carries the calls. Default: the only active one.'),
   greeting_file_id: optional(id).describe(
@@ -287,10 +300,10 @@ const optionalFields = {
     'Address of the greeting. In a request: of an uploaded one, instead of `greeting_file_id`; addresses elsewhere are refused.',
   ),
   transfer_number: optional(phoneNumber).describe(
-    "Number that key 1 connects the contact to; must be one of the workspace's transfer numbers.",
+    "Number that a key connects the contact to (key 1, unless `key_map` says otherwise); must be one of the workspace's transfer numbers.",
   ),
   caller_id: optional(callerId).describe(
-    "Number that the called person sees. Default: the provider's first caller id.",
+    "Number that the called person sees. Default: the provider's caller ids in turn, those of the called area first; a contact sees the same one again.",
   ),
   calling_hours: CallingHours.nullable()
     .optional()
@@ -298,7 +311,7 @@ const optionalFields = {
       "When calls may be made, in the contact's own time zone. Default: 08:00 to 21:00 every day; null: any time.",
     ),
   key_map: optional(KeyMap).describe(
-    'What each telephone key does after the greeting: `transfer` to the transfer number, `repeat` the greeting, `opt_out` to the do-not-call list. Default: 1 transfers, 2 repeats, 9 opts out. A map with `transfer` needs a `transfer_number`.',
+    'What each telephone key does after the greeting: `transfer` to the transfer number, `repeat` the greeting, `opt_out` to the do-not-call list. Default: 2 repeats, 9 opts out, and 1 transfers where there is a transfer number. A map with `transfer` needs a `transfer_number`.',
   ),
   retry: optional(Retry).describe(
     'When a contact is called again. Default: 3 calls, 60 minutes apart, after `busy` and `no_answer`.',
@@ -359,10 +372,10 @@ export const CampaignChanges = z
       'Address of the greeting. In a request: of an uploaded one, instead of `greeting_file_id`; addresses elsewhere are refused. `null` empties it.',
     ),
     transfer_number: clearable(phoneNumber).describe(
-      "Number that key 1 connects the contact to; must be one of the workspace's transfer numbers. `null` empties it.",
+      "Number that a key connects the contact to (key 1, unless `key_map` says otherwise); must be one of the workspace's transfer numbers. `null` empties it.",
     ),
     caller_id: clearable(callerId).describe(
-      "Number that the called person sees. Default: the provider's first caller id. `null` empties it.",
+      "Number that the called person sees. Default: the provider's caller ids in turn, those of the called area first. `null` empties it.",
     ),
     hold_greeting_id: clearable(id).describe(
       'The uploaded greeting that they hear meanwhile, over and over. Default: quiet music. `null` empties it.',

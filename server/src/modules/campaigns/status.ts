@@ -5,6 +5,7 @@ import { badRequest, conflict, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { getCampaign } from './campaigns.ts'
 import { CampaignStatusChanged } from './events.ts'
+import { findExhaustion } from './engine/allowances.ts'
 import { checkReadiness, findReadiness } from './readiness.ts'
 import type { Campaign, CampaignProgress, CampaignStatus } from './schema.ts'
 import { enrolContacts } from './targets.ts'
@@ -82,6 +83,8 @@ async function prepare(ctx: Ctx, id: string, from: CampaignStatus): Promise<void
       faults,
     )
   }
+  const exhausted = await findExhaustion(ctx)
+  if (exhausted !== null) throw conflict('calling_limit_reached', exhausted)
   await ctx.db.all(setProvider, { id, sip_provider_id })
   await enrolContacts(ctx, id)
 }

@@ -7,12 +7,12 @@ import { refreshStatistics } from '../../platform/database/statistics.ts'
 // call is due; a number of no country stands in the workspace's zone.
 const enrol = statement(
   'campaigns.enrol',
-  (_, p: { id: string; now: string }) =>
+  (_, p: { id: string }) =>
     sql<{ count: number }>`
     with enrolled as (
       insert into campaigns.targets (id, campaign_id, contact_id, phone_number, zones, next_attempt_at)
       select campaigns.new_id(row_number() over (order by i.id)), c.id, k.id, k.phone_number,
-             coalesce(telephony.zones_of(k.phone_number), array[coalesce(w.time_zone, 'UTC')]), ${p.now}::timestamptz
+             coalesce(telephony.zones_of(k.phone_number), array[coalesce(w.time_zone, 'UTC')]), now()
         from campaigns.campaigns c
         join contacts.list_items i on i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id
         join contacts.contacts k on k.workspace_id = i.workspace_id and k.id = i.contact_id
@@ -53,7 +53,7 @@ const many = 100
  * and again while the campaign runs, so that people added to the list meanwhile join. Inside a transaction.
  */
 export async function enrolContacts(ctx: Ctx, campaignId: string): Promise<number> {
-  const calls = [beginBulk.call({}), enrol.call({ id: campaignId, now: ctx.now().toISOString() }), endBulk.call({})]
+  const calls = [beginBulk.call({}), enrol.call({ id: campaignId }), endBulk.call({})]
   const [, [enrolled]] = (await ctx.db.together(calls)) as unknown as [unknown, [{ count: number }]]
   if (enrolled.count >= many) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
   return enrolled.count

@@ -6,3 +6,9 @@ export const SipProviderChanged = event('sip_provider.changed', z.object({ sip_p
   event: 'sip-provider:update',
   scope: 'telephony:read',
 })
+
+/** Where to or how much a workspace may call was changed: campaigns take notice. */
+export const CallingLimitsChanged = event('calling_limits.changed', z.object({}), {
+  event: 'calling-limits:update',
+  scope: 'telephony:read',
+})

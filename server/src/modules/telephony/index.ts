@@ -1,3 +1,5 @@
 export { telephonyRoutes } from './routes.ts'
 export { type HeldTrunk, type Telephony, type TelephonyOptions, createTelephony } from './voice.ts'
-export { isTransferNumber } from './transfer-numbers.ts'
+export { isTransferNumber, mayTransferTo } from './transfer-numbers.ts'
+export { checkDestination, installationLimits, limitColumns, usageColumns } from './limits/calling-limits.ts'
+export { type DestinationRules, destinationFault } from './limits/destinations.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { bareList } from '../../platform/http/bare-list.ts'
 import { id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
 import { type RouteTable, changes, route } from '../../platform/http/route.ts'
+import { callingLimitRoutes } from './limits/routes.ts'
 import * as schema from './schema.ts'
 import {
   createSipProvider,
@@ -186,5 +187,7 @@ export const telephonyRoutes: RouteTable = {
         return succeeded
       },
     }),
+
+    ...callingLimitRoutes,
   },
 }

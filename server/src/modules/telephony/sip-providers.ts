@@ -2,7 +2,7 @@ import type { Trunk } from '@switchboard/voice'
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
-import { conflict, missing, unavailable } from '../../platform/errors.ts'
+import { conflict, invalidField, missing, unavailable } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { bareListLimit } from '../../platform/http/bare-list.ts'
 import { newId } from '../../platform/id.ts'
@@ -82,6 +82,23 @@ const insert = statement(
     }),
 )
 
+/** Throws 400 for more calls than the installation lets a workspace, or anybody, have. */
+function checkCapacity({ config: { sip } }: Services, input: SipProviderChanges): void {
+  const { maxCalls, workspaceCallsPerSecond } = sip
+  if ((input.calls_per_second ?? 0) > workspaceCallsPerSecond) {
+    throw invalidField(
+      'body.calls_per_second',
+      `This installation allows a workspace at most ${workspaceCallsPerSecond} calls per second (SIP_WORKSPACE_CALLS_PER_SECOND).`,
+    )
+  }
+  if ((input.max_concurrent_calls ?? 0) > maxCalls) {
+    throw invalidField(
+      'body.max_concurrent_calls',
+      `This installation carries at most ${maxCalls} calls at the same time (SIP_MAX_CALLS).`,
+    )
+  }
+}
+
 /** Each one costs the node a registration and a look at its name every few seconds. */
 const maxProviders = 20
 
@@ -97,6 +114,7 @@ const count = statement(
 /** Throws 400 for a host that may not be called through, 409 when the workspace has all the providers it may have. Needs a transaction. */
 export async function createSipProvider(ctx: Ctx, { password, ...input }: NewSipProvider): Promise<SipProvider> {
   checkSipHost(input.host, ctx.services.config.sip.allowPrivate)
+  checkCapacity(ctx.services, input)
   const [, [present]] = (await ctx.db.together([lockCount.call({}), count.call({})])) as unknown as [
     unknown,
     [{ count: number }],
@@ -146,6 +164,7 @@ export async function updateSipProvider(
   { password, ...input }: SipProviderChanges,
 ): Promise<SipProvider> {
   if (input.host !== undefined) checkSipHost(input.host, ctx.services.config.sip.allowPrivate)
+  checkCapacity(ctx.services, input)
   const changes = {
     ...input,
     ...(password && { password_sealed: ctx.services.secrets.seal(password, passwordPlace(id)) }),

@@ -6,6 +6,8 @@ import { bareListLimit } from '../../platform/http/bare-list.ts'
 import { newId } from '../../platform/id.ts'
 import { toE164 } from '../contacts/index.ts'
 import { memberFilter } from '../identity/index.ts'
+import { checkDestination, destinationRules } from './limits/calling-limits.ts'
+import { destinationFault } from './limits/destinations.ts'
 import type { TransferNumber } from './schema.ts'
 
 const columns = [
@@ -72,6 +74,7 @@ const insert = statement('telephony.insert_transfer_number', (db, p: Input & { i
 
 export async function createTransferNumber(ctx: Ctx, input: Input): Promise<TransferNumber> {
   const phone_number = await toE164(ctx, input.phone_number)
+  await checkDestination(ctx, phone_number, 'body.phone_number')
   return ctx.db.one(insert, { ...input, id: newId(), phone_number }, { commit: true })
 }
 
@@ -89,7 +92,11 @@ export async function updateTransferNumber(
   id: string,
   input: { name?: string | undefined; phone_number?: string | undefined; description?: string | null | undefined },
 ): Promise<TransferNumber> {
-  const changes = { ...input, ...(input.phone_number && { phone_number: await toE164(ctx, input.phone_number) }) }
+  const changes = { ...input }
+  if (input.phone_number) {
+    changes.phone_number = await toE164(ctx, input.phone_number)
+    await checkDestination(ctx, changes.phone_number, 'body.phone_number')
+  }
   return (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('transfer number')
 }
 
@@ -106,6 +113,12 @@ const known = statement('telephony.knows_transfer_number', (db, p: { phone_numbe
   db.selectFrom('telephony.transfer_numbers').select('id').where('phone_number', '=', p.phone_number).limit(1),
 )
 
-/** Is this number (E.164) one that calls may be connected to? */
+/** Is this number (E.164) one of the workspace's transfer numbers? */
 export const isTransferNumber = async (ctx: Ctx, phone_number: string): Promise<boolean> =>
   (await ctx.db.maybe(known, { phone_number })) !== undefined
+
+/** May a call be connected to this number (E.164) now: is it a transfer number, and does the workspace call there? */
+export async function mayTransferTo(ctx: Ctx, phone_number: string): Promise<boolean> {
+  if (!(await isTransferNumber(ctx, phone_number))) return false
+  return destinationFault(phone_number, await ctx.db.one(destinationRules, {})) === null
+}

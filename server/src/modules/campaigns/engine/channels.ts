@@ -78,6 +78,9 @@ export function roomFor(line: Line, lane: Lane): number {
   return Math.min(free - least, Math.floor((free - expected(line)) / (1 + chances(line, lane).ringing)))
 }
 
+/** Second calls of transfers, which take places too. */
+export const secondLegs = (line: Line) => (bridges(line) ? phases(line, 'transferring') : 0)
+
 /** Channels that the gateway is to leave free beside a new call: it alone knows of calls that came in. */
 export function channelsToKeep(line: Line): number {
   const asking = bridges(line) ? phases(line, 'asking') : 0

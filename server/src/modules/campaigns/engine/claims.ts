@@ -24,21 +24,32 @@ const zones = sql`
        when k.phone_number = t.phone_number then t.zones
        else coalesce(telephony.zones_of(k.phone_number), t.zones) end`
 
+// When the person is free of other calls: null when at once.
+const freeAt = (p: { now: string; min_minutes_between_calls: number }) => sql`
+  campaigns.free_at(t.workspace_id, t.id, t.contact_id, k.phone_number, ${p.now}::timestamptz,
+                    ${p.min_minutes_between_calls}::int * interval '1 min')`
+
 export interface Claim {
   campaign_id: string
   node_id: string
   now: string
   limit: number
+  /** Between calls to one person from different campaigns. */
+  min_minutes_between_calls: number
 }
 
 export interface ClaimedRow {
   id: string
   verdict: 'call' | 'later' | 'do_not_call' | 'gone' | 'never'
+  phone_number: string | null
+  /** What the call before this one showed. */
+  last_caller_id: string | null
 }
 
 /**
  * Claims up to `limit` contacts that are due and may be called now. Those it finds that may not are settled on the way:
- * on the do-not-call list, deleted or without a number by now, or outside their calling hours (put off to the next opening).
+ * on the do-not-call list, deleted or without a number by now; put off when outside their calling hours (to the next
+ * opening), or just called by another campaign.
  */
 export const claim = statement(
   'campaigns.claim',
@@ -55,7 +66,7 @@ export const claim = statement(
        where c.id = ${p.campaign_id} and c.status = 'active' and c.greeting_id is not null
     ), due as (
       -- Nothing is joined here, so that the index hands out the next few without sorting all that are due.
-      select t.id, t.workspace_id, t.contact_id, t.phone_number, t.zones, t.next_attempt_at
+      select t.id, t.workspace_id, t.contact_id, t.phone_number, t.zones, t.next_attempt_at, t.last_attempt_id
         from campaigns.targets t
        where t.campaign_id = ${p.campaign_id} and t.finished_at is null and t.node_id is null
          and t.next_attempt_at <= ${p.now}::timestamptz
@@ -63,24 +74,46 @@ export const claim = statement(
        limit coalesce((select greatest(0, room) from campaign), 0)
          for update of t skip locked
     ), seen as (
-      select t.id, t.next_attempt_at, k.id is null as deleted, k.phone_number is null as gone, coalesce(${notToBeCalled}, false) as refused,
-             campaigns.next_opening((select calling_hours from campaign), ${zones}, ${p.now}::timestamptz) as opening
+      select t.id, t.next_attempt_at, t.last_attempt_id, k.phone_number, k.id is null as deleted, k.phone_number is null as gone, coalesce(${notToBeCalled}, false) as refused,
+             campaigns.next_opening((select calling_hours from campaign), ${zones}, ${p.now}::timestamptz) as opening,
+             ${freeAt(p)} as free_at
         from due t left join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id
     ), judged as (
       select *, case when gone then 'gone' when refused then 'do_not_call' when opening is null then 'never'
-                     when opening > ${p.now}::timestamptz then 'later' else 'call' end as verdict
+                     when opening > ${p.now}::timestamptz or free_at > ${p.now}::timestamptz then 'later' else 'call' end as verdict
         from seen
     )
     update campaigns.targets t
        set node_id = case j.verdict when 'call' then ${p.node_id}::uuid end,
            status = case j.verdict when 'gone' then 'cancelled' when 'do_not_call' then 'do_not_call' when 'never' then 'failed' else t.status end,
            finished_at = case when j.verdict in ('gone', 'do_not_call', 'never') then ${p.now}::timestamptz end,
-           cause = case j.verdict when 'gone' then case when j.deleted then 'contact_deleted' else 'no_number' end when 'do_not_call' then 'do_not_call' when 'never' then 'no_calling_hours' else t.cause end,
-           next_attempt_at = case j.verdict when 'later' then j.opening else t.next_attempt_at end,
+           cause = case j.verdict when 'gone' then case when j.deleted then 'contact_deleted' else 'no_number' end when 'do_not_call' then 'do_not_call' when 'never' then 'no_calling_hours'
+                   when 'later' then case when j.free_at > j.opening then 'called_recently' else 'calling_hours' end else t.cause end,
+           next_attempt_at = case j.verdict when 'later' then greatest(j.opening, j.free_at) else t.next_attempt_at end,
            deferred_from = case j.verdict when 'later' then coalesce(t.deferred_from, t.next_attempt_at) end
       from judged j
      where t.id = j.id
-    returning t.id, j.verdict`,
+    returning t.id, j.verdict, j.phone_number,
+              (select a.caller_id from campaigns.attempts a where a.id = j.last_attempt_id) as last_caller_id`,
+)
+
+/** Ends claimed targets whose number may not be called at all. */
+export const refuse = statement(
+  'campaigns.refuse_targets',
+  (_, p: { ids: string[]; node_id: string; cause: string; now: string }) =>
+    sql`update campaigns.targets set status = 'failed', cause = ${p.cause}, node_id = null, finished_at = ${p.now}::timestamptz
+       where id = any(${p.ids}::uuid[]) and node_id = ${p.node_id} and status = 'queued'`,
+)
+
+/** To be sent with `begin`, before it: whoever calls these numbers from elsewhere, or forbids them, is done by then. */
+export const lockNumbers = statement(
+  'campaigns.lock_numbers',
+  (_, p: { ids: string[] }) =>
+    sql`select pg_advisory_xact_lock(key) from (
+        select distinct contacts.number_key(k.workspace_id, k.phone_number) as key
+          from campaigns.targets t
+          join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id and k.phone_number is not null
+         where t.id = any(${p.ids}::uuid[]) order by key) numbers`,
 )
 
 export interface Begun {
@@ -88,6 +121,17 @@ export interface Begun {
   attempt_id: string
   number: number
   phone_number: string
+  caller_id: string
+}
+
+export interface Beginning {
+  campaign_id: string
+  ids: string[]
+  /** What each call shows, in the order of `ids`. */
+  caller_ids: string[]
+  node_id: string
+  now: string
+  min_minutes_between_calls: number
 }
 
 /**
@@ -96,9 +140,9 @@ export interface Begun {
  */
 export const begin = statement(
   'campaigns.begin',
-  (_, p: { campaign_id: string; ids: string[]; node_id: string; caller_id: string; now: string }) =>
+  (_, p: Beginning) =>
     sql<Begun>`
-    with ready as (
+    with allowed as (
       select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id
         from campaigns.targets t
         join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active' and c.greeting_id is not null
@@ -107,7 +151,11 @@ export const begin = statement(
        where t.id = any(${p.ids}::uuid[]) and c.id = ${p.campaign_id} and t.node_id = ${p.node_id} and t.status = 'queued'
          and not ${notToBeCalled}
          and campaigns.next_opening(c.calling_hours, ${zones}, ${p.now}::timestamptz) = ${p.now}::timestamptz
+         and coalesce(${freeAt(p)} <= ${p.now}::timestamptz, true)
          for update of t
+    ), ready as (
+      -- Two contacts with one number are not rung together either.
+      select distinct on (phone_number) * from allowed order by phone_number, id
     ), begun as (
       update campaigns.targets t
          set status = 'dialling', attempts = r.number, phone_number = r.phone_number, cause = null,
@@ -117,9 +165,49 @@ export const begin = statement(
       returning t.id, t.campaign_id, t.last_attempt_id, r.number, r.phone_number, r.sip_provider_id
     )
     insert into campaigns.attempts (id, campaign_id, target_id, number, node_id, sip_provider_id, phone_number, caller_id, invite_at)
-    select last_attempt_id, campaign_id, id, number, ${p.node_id}, sip_provider_id, phone_number, ${p.caller_id}, ${p.now}::timestamptz
-      from begun
-    returning target_id, id as attempt_id, number, phone_number`,
+    select b.last_attempt_id, b.campaign_id, b.id, b.number, ${p.node_id}, b.sip_provider_id, b.phone_number, shown.caller_id, ${p.now}::timestamptz
+      from begun b join unnest(${p.ids}::uuid[], ${p.caller_ids}::text[]) shown (id, caller_id) on shown.id = b.id
+    returning target_id, id as attempt_id, number, phone_number, caller_id`,
+)
+
+/**
+ * The last look before an INVITE, inside a transaction that stays open until it has left: `lock` first. While it is open
+ * nobody can put the number on the do-not-call list, nor change or delete the contact; whoever has done so is seen.
+ */
+export const hold = {
+  lock: statement(
+    'campaigns.hold_number',
+    (_, p: { phone_number: string }) =>
+      sql`select pg_advisory_xact_lock_shared(contacts.number_key(app.workspace_id(), ${p.phone_number}))`,
+  ),
+  check: statement(
+    'campaigns.may_still_call',
+    (_, p: { target_id: string; node_id: string; phone_number: string }) =>
+      sql<{ id: string }>`
+      select t.id
+        from campaigns.targets t
+        join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active'
+        join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id and k.phone_number = ${p.phone_number}
+       where t.id = ${p.target_id} and t.node_id = ${p.node_id} and t.status = 'dialling' and not ${notToBeCalled}
+         for share of k`,
+  ),
+}
+
+/**
+ * After a clock was set back, what was due would wait for it to come round again. Nobody waits for longer than the rule
+ * says: those never called are due now, the others within the delay of their retries. Calling hours stay as they are.
+ */
+export const mendDueTimes = statement(
+  'campaigns.mend_due_times',
+  (_, p: { campaign_id: string; now: string }) =>
+    sql`update campaigns.targets t
+         set next_attempt_at = ${p.now}::timestamptz
+             + case when t.attempts = 0 then 0 else (c.retry ->> 'delay_minutes')::int end * interval '1 min'
+        from campaigns.campaigns c
+       where c.id = ${p.campaign_id} and t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.finished_at is null
+         and t.node_id is null and t.deferred_from is null
+         and t.next_attempt_at > ${p.now}::timestamptz
+             + case when t.attempts = 0 then 0 else (c.retry ->> 'delay_minutes')::int end * interval '1 min'`,
 )
 
 /** Gives back targets that were claimed, or even begun, and for which no INVITE left: as if nothing had been. */
@@ -155,7 +243,9 @@ export interface EngagedCampaign {
   status: 'active' | 'paused' | 'completed' | 'stopped'
   sip_provider_id: string | null
   contact_list_id: string | null
-  caller_id: string
+  /** What calls show; null: the provider's in turn. */
+  caller_id: string | null
+  provider_caller_ids: string[]
   transfer_number: string | null
   key_map: KeyMap
   max_concurrent_calls: number
@@ -180,7 +270,7 @@ export const findEngaged = statement(
   (_, p: { node_id: string; ids: string[] }) =>
     sql<EngagedCampaign>`
     select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,
-           coalesce(c.caller_id, p.caller_ids[1], '') as caller_id, c.transfer_number, c.key_map, c.max_concurrent_calls,
+           c.caller_id, coalesce(p.caller_ids, '{}') as provider_caller_ids, c.transfer_number, c.key_map, c.max_concurrent_calls,
            c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.record,
            g.telephone_storage_key as greeting_storage_key, hold.telephone_storage_key as hold_storage_key,
            apology.telephone_storage_key as apology_storage_key, c.transfer_wait_seconds,

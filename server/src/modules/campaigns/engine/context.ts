@@ -3,9 +3,11 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import type { Telephony } from '../../telephony/index.ts'
 import { changeStatus } from '../status.ts'
+import type { Allowance } from './allowances.ts'
 import type { Lane } from './line.ts'
 import type { Progress } from './progress.ts'
 import type { Recorder } from './recorder.ts'
+import type { EngineTime } from './time.ts'
 import { withdraw } from './claims.ts'
 
 /** What the parts of one engine share. */
@@ -14,11 +16,16 @@ export interface Engine {
   readonly gateway: VoiceGateway
   readonly telephony: Telephony
   readonly clock: Clock
+  readonly time: EngineTime
   readonly recorder: Recorder
   readonly progress: Progress
   readonly pollMs: number
   /** By campaign. */
   readonly lanes: Map<string, Lane>
+  /** By workspace, as of the last look. */
+  allowances: ReadonlyMap<string, Allowance>
+  /** Calls that the gateway had at the last look: calls that came in are among them. */
+  gatewayCalls: number
   /** Does what can be done now, and sets the timer for the rest. */
   advance(): void
   /** Runs something beside the loop, which looks again when it is done. A failure is logged. */
@@ -35,7 +42,7 @@ export async function pauseCampaign(engine: Engine, lane: Lane, reason: string):
 }
 
 /** Engine time as the database reads it. */
-export const nowText = ({ services }: Pick<Engine, 'services'>) => services.now().toISOString()
+export const nowText = ({ time }: Pick<Engine, 'time'>) => new Date(time.now()).toISOString()
 
 /**
  * Gives back contacts for whom no INVITE has left. Tries until it succeeds: nobody else can do it while this node lives.

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { type Leg, NotAdmitted } from '@switchboard/voice'
+import { type Clock, type Leg, NotAdmitted } from '@switchboard/voice'
 import { transaction } from '../../../platform/context.ts'
 import { addDoNotCall } from '../../contacts/index.ts'
-import { isTransferNumber } from '../../telephony/index.ts'
+import { mayTransferTo } from '../../telephony/index.ts'
 import { channelsToKeep } from './channels.ts'
 import { conduct } from './call.ts'
-import type { Begun } from './claims.ts'
+import { type Begun, hold } from './claims.ts'
 import { type Engine, giveBack, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import type { Lane, Line } from './line.ts'
 import { keepRecording } from './recording.ts'
@@ -15,7 +15,7 @@ import type { CallNote } from './recorder.ts'
 /** A call that is hung up for its length, transfer included. */
 const maxCallMs = 3_600_000
 /** The gateway's own spacing is waited for when it is no longer than this. */
-const shortWaitMs = 50
+const shortWaitMs = 250
 
 export interface CallToMake {
   line: Line
@@ -33,7 +33,12 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
   const { lane, begun, nodeId } = call
   const note = (more: Partial<CallNote>) => {
     if (more.ended_at) countRefusals(engine, lane, more.cause === 'auth_failed')
-    engine.recorder.note(lane.campaign.workspace_id, { ...more, attempt_id: begun.attempt_id, node_id: nodeId })
+    engine.recorder.note(lane.campaign.workspace_id, {
+      ...more,
+      ...(more.ended_at && { noted_at: nowText(engine) }),
+      attempt_id: begun.attempt_id,
+      node_id: nodeId,
+    })
   }
   const unanswered = new AbortController()
   lane.unanswered.add(unanswered)
@@ -42,7 +47,7 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
     const leg = await originate(engine, call, unanswered.signal)
     await conductLeg(engine, call, leg, note, () => lane.unanswered.delete(unanswered))
   } catch (error) {
-    if (error instanceof NotAdmitted || unanswered.signal.aborted) {
+    if (error instanceof NotAdmitted || error instanceof NotMade || unanswered.signal.aborted) {
       await giveBack(engine, lane, [call.targetId], nodeId)
       return error instanceof NotAdmitted ? error : undefined
     }
@@ -79,27 +84,70 @@ function countRefusals(engine: Engine, lane: Lane, refused: boolean): void {
   )
 }
 
-async function originate(engine: Engine, { line, lane, begun }: CallToMake, signal: AbortSignal): Promise<Leg> {
-  const { campaign } = lane
-  const request = {
-    attemptId: begun.attempt_id,
-    trunkId: line.trunk.id,
-    to: begun.phone_number,
-    callerId: campaign.caller_id,
-    ringTimeoutMs: campaign.ring_timeout_seconds * 1000,
-    maxDurationMs: maxCallMs,
-    keepFree: channelsToKeep(line),
-  }
+/** No INVITE has left, and none may leave for now. */
+class NotMade extends Error {}
+
+async function originate(engine: Engine, call: CallToMake, signal: AbortSignal): Promise<Leg> {
   try {
-    return await engine.gateway.originate(request, signal)
+    return await originateOnce(engine, call, signal)
   } catch (error) {
     if (!(error instanceof NotAdmitted) || error.reason !== 'trunk_limit' || error.retryAfterMs > shortWaitMs)
       throw error
-    // The gateway counts its own spacing, which the clock's grain makes us miss by a millisecond.
+    // The gateway counts its own spacing, which the clock's grain and the last look at the database make us miss.
     await new Promise<void>((resolve) => engine.clock.setTimeout(resolve, error.retryAfterMs))
-    if (!engine.telephony.mayDial()) throw error
-    return engine.gateway.originate(request, signal)
+    return originateOnce(engine, call, signal)
   }
+}
+
+/** A voice process that does not answer holds the number's lock no longer than this. */
+const heldMs = 250
+
+/**
+ * Looks once more whether the call may be made, and sends the INVITE before anybody can change that: whoever puts the
+ * number on the do-not-call list is answered after it has left, or before and it does not.
+ */
+async function originateOnce(engine: Engine, call: CallToMake, signal: AbortSignal): Promise<Leg> {
+  const { line, lane, begun, targetId: target_id, nodeId: node_id } = call
+  const { phone_number } = begun
+  const sent: { leg?: Promise<Leg> } = {}
+  try {
+    await transaction(inWorkspaceOf(engine, lane), async (ctx) => {
+      const [, mayCall] = await ctx.db.together([
+        hold.lock.call({ phone_number }),
+        hold.check.call({ target_id, node_id, phone_number }),
+      ])
+      if (mayCall?.length === 0 || !engine.telephony.mayDial()) return
+      sent.leg = engine.gateway.originate(
+        {
+          attemptId: begun.attempt_id,
+          trunkId: line.trunk.id,
+          to: phone_number,
+          callerId: begun.caller_id,
+          ringTimeoutMs: lane.campaign.ring_timeout_seconds * 1000,
+          maxDurationMs: maxCallMs,
+          keepFree: channelsToKeep(line),
+        },
+        signal,
+      )
+      await settled(engine.clock, sent.leg, heldMs)
+    })
+  } catch (error) {
+    engine.services.log.warn({ err: error }, 'The last look before a call, or its end, failed.')
+  }
+  if (!sent.leg) throw new NotMade()
+  return sent.leg
+}
+
+/** Resolves when `work` is over, well or not, or after `ms`. */
+function settled(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(resolve, ms)
+    const done = () => {
+      timer.cancel()
+      resolve()
+    }
+    work.then(done, done)
+  })
 }
 
 async function conductLeg(
@@ -111,12 +159,12 @@ async function conductLeg(
 ): Promise<void> {
   const { services, clock } = engine
   const { campaign } = call.lane
-  const { key_map, transfer_number: to, caller_id: callerId, transfer_wait_seconds } = campaign
+  const { key_map, transfer_number: to, transfer_wait_seconds } = campaign
   const folder = path.join(services.config.dataDir, 'recordings')
   const recordingPath = campaign.record ? path.join(folder, `${leg.attemptId}.wav`) : null
   if (recordingPath) await mkdir(folder, { recursive: true, mode: 0o700 })
   const sound = async (key: string | null) => (key ? { path: await services.storage.localPath(key) } : null)
-  const [greeting, hold, apology] = await Promise.all([
+  const [greeting, music, apology] = await Promise.all([
     sound(campaign.greeting_storage_key),
     sound(campaign.hold_storage_key),
     sound(campaign.apology_storage_key),
@@ -124,7 +172,7 @@ async function conductLeg(
   const { line } = call
   const mode = line.trunk.transferMode
   const waitMs = transfer_wait_seconds * 1000
-  const transfer = to ? { to, mode, callerId, waitMs, ...(hold && { hold }) } : null
+  const transfer = to ? { to, mode, callerId: call.begun.caller_id, waitMs, ...(music && { hold: music }) } : null
   await conduct(
     leg,
     { greeting, key_map, transfer, apology, recordingPath },
@@ -140,7 +188,7 @@ async function conductLeg(
         if (result.ok && mode === 'refer') line.refusesRefer = result.mode === 'bridge'
       },
       onFault: (error) => services.log.error({ err: error, attempt: leg.attemptId }, 'A call had to be hung up.'),
-      mayTransferTo: (number) => isTransferNumber(inWorkspaceOf(engine, call.lane), number),
+      mayTransferTo: (number) => mayTransferTo(inWorkspaceOf(engine, call.lane), number),
       optOut: () =>
         transaction(inWorkspaceOf(engine, call.lane), async (ctx) => {
           await addDoNotCall(ctx, call.begun.phone_number, 'Asked by key during a call')

@@ -1,13 +1,17 @@
 import type { NotAdmitted } from '@switchboard/voice'
+import { destinationFault } from '../../telephony/index.ts'
 import { tooFewChannels } from '../readiness.ts'
-import { cannotTransfer, isWaitedFor } from './channels.ts'
-import { begin, claim, releaseForgotten } from './claims.ts'
+import { chooseCallerId } from './caller-ids.ts'
+import { cannotTransfer, isWaitedFor, secondLegs } from './channels.ts'
+import { type Begun, type ClaimedRow, begin, claim, lockNumbers, refuse, releaseForgotten } from './claims.ts'
 import { type Engine, giveBack, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { makeCall } from './dial.ts'
 import {
+  type ClaimedTarget,
   type Lane,
   type Line,
   type PlannedCall,
+  inHandOf,
   nextCallAt,
   nextClaim,
   openLine,
@@ -15,6 +19,8 @@ import {
   shortage,
   takeTurn,
 } from './line.ts'
+import { type Pacer, createPacer } from './pacer.ts'
+import { roomInShare } from './shares.ts'
 
 /** Attempts are committed so long before their INVITE leaves. */
 const beginAheadMs = 100
@@ -40,14 +46,18 @@ export interface Dispatcher {
 export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher {
   const { services, telephony, clock, lanes } = engine
   const lines = new Map<string, Line>()
+  const workspacePacers = new Map<string, Pacer>()
   const calls = new Set<Promise<void>>()
+  const { maxCalls, workspaceShare, workspaceCallsPerSecond } = services.config.sip
   let blockedUntil = -Infinity
+  /** Places in the gateway that are taken by calls which came in. */
+  let otherLegs = 0
   let stopped = false
 
   function arrange(): void {
     const held = telephony.trunks()
     for (const trunk of held.values()) {
-      const line = lines.get(trunk.id) ?? openLine(trunk)
+      const line = lines.get(trunk.id) ?? openLine(trunk, pacerOf(trunk.workspaceId))
       lines.set(trunk.id, line)
       line.trunk = trunk
       line.pacer.setRate(trunk.callsPerSecond)
@@ -66,28 +76,62 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
         engine.aside('Pausing a campaign', pauseCampaign(engine, lane, tooFewChannels))
     }
     for (const [id, line] of lines) if (!held.has(id) && line.active === 0 && line.plan.length === 0) lines.delete(id)
+    const ours = lines.values().reduce((sum, line) => sum + line.active + secondLegs(line), 0)
+    otherLegs = Math.max(0, engine.gatewayCalls - ours)
+    const calling = new Set(Array.from(lines.values(), ({ trunk }) => trunk.workspaceId))
+    for (const id of workspacePacers.keys()) if (!calling.has(id)) workspacePacers.delete(id)
+  }
+
+  function pacerOf(workspaceId: string): Pacer {
+    const pacer = workspacePacers.get(workspaceId) ?? createPacer(workspaceCallsPerSecond)
+    workspacePacers.set(workspaceId, pacer)
+    return pacer
+  }
+
+  /** Places that each workspace has in hand. */
+  function tally(): Map<string, number> {
+    const inHand = new Map<string, number>()
+    for (const line of lines.values()) {
+      const { workspaceId } = line.trunk
+      inHand.set(workspaceId, (inHand.get(workspaceId) ?? 0) + inHandOf(line) + secondLegs(line))
+    }
+    return inHand
+  }
+
+  function roomOfWorkspace(workspaceId: string, inHand: Map<string, number>): number {
+    const own = inHand.get(workspaceId) ?? 0
+    const taken = otherLegs + inHand.values().reduce((sum, places) => sum + places, 0)
+    const allowance = engine.allowances.get(workspaceId)
+    if (!allowance || allowance.exhausted !== null) return 0
+    return Math.min(
+      roomInShare({ limit: maxCalls, share: workspaceShare, taken, own }),
+      (allowance.max_concurrent_calls ?? Infinity) - own,
+    )
   }
 
   function returnClaims(lane: Lane): void {
-    const ids = lane.claimed.splice(0)
+    const ids = lane.claimed.splice(0).map(({ id }) => id)
     if (ids.length > 0) engine.aside('Giving contacts back', giveBack(engine, lane, ids, telephony.nodeId()))
   }
 
   function run(): number {
     const now = clock.monotonic()
+    const inHand = tally()
+    const placesOf = ({ trunk }: Line) => inHand.get(trunk.workspaceId) ?? 0
     let next = Infinity
-    for (const line of lines.values()) {
+    // Who has least comes first: what becomes free goes to those who wait for it longest.
+    for (const line of [...lines.values()].sort((a, b) => placesOf(a) - placesOf(b))) {
       if (telephony.mayDial() && !stopped) {
-        startClaim(line, now)
+        startClaim(line, now, inHand)
         planCalls(line, now)
       }
       makeCalls(line, now)
-      next = Math.min(next, nextMoment(line, now))
+      next = Math.min(next, nextMoment(line, now, roomOfWorkspace(line.trunk.workspaceId, inHand)))
     }
     return next
   }
 
-  function nextMoment(line: Line, now: number): number {
+  function nextMoment(line: Line, now: number, room: number): number {
     let next = Infinity
     const [first] = line.plan
     if (first && first.state !== 'beginning') {
@@ -96,29 +140,31 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       next = Math.max(at, line.blockedUntil, blockedUntil)
     }
     if (!telephony.mayDial() || stopped || isWaitedFor(line)) return next
-    const untilDueMs = (lane: Lane) => lane.dueAt - services.now().getTime()
+    const untilDueMs = (lane: Lane) => lane.dueAt - engine.time.now()
     for (const lane of line.lanes) {
       if (lane.claimed.length > 0)
         next = Math.min(
           next,
           Math.max(nextCallAt(line, lane), blockedUntil) - beginAheadMs / (line.plan.length > 0 ? 2 : 1),
         )
-      if (!line.claiming && shortage(line, lane) > 0)
+      if (line.claiming === 0 && shortage(line, lane, room) > 0)
         next = Math.min(next, Math.max(now + untilDueMs(lane), line.blockedUntil, blockedUntil))
     }
     return next
   }
 
   /** One claim at a time on a line, so that the trunk's limit holds in the claiming statement. */
-  function startClaim(line: Line, now: number): void {
-    if (line.claiming || isWaitedFor(line) || Math.max(line.blockedUntil, blockedUntil) > now) return
-    const time = services.now().getTime()
-    const turn = nextClaim(line, (lane) => lane.dueAt <= time)
+  function startClaim(line: Line, now: number, inHand: Map<string, number>): void {
+    if (line.claiming > 0 || isWaitedFor(line) || Math.max(line.blockedUntil, blockedUntil) > now) return
+    const { workspaceId } = line.trunk
+    const time = engine.time.now()
+    const turn = nextClaim(line, roomOfWorkspace(workspaceId, inHand), (lane) => lane.dueAt <= time)
     if (!turn) return
-    line.claiming = true
+    line.claiming = turn.limit
+    inHand.set(workspaceId, (inHand.get(workspaceId) ?? 0) + turn.limit)
     engine.aside(
       'Claiming contacts',
-      claimInto(turn.lane, turn.limit).finally(() => (line.claiming = false)),
+      claimInto(turn.lane, turn.limit).finally(() => (line.claiming = 0)),
     )
   }
 
@@ -127,15 +173,38 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     const node_id = telephony.nodeId()
     const { db } = inWorkspaceOf(engine, lane)
     // Until the campaign is looked at again, unless this finds something: a failure is not repeated at once.
-    lane.dueAt = services.now().getTime() + engine.pollMs
+    lane.dueAt = engine.time.now() + engine.pollMs
     if (lane.forgetful)
-      await db.all(releaseForgotten, { campaign_id, node_id, known: [...lane.claimed, ...plannedOf(lane)] })
+      await db.all(releaseForgotten, {
+        campaign_id,
+        node_id,
+        known: [...lane.claimed.map(({ id }) => id), ...plannedOf(lane)],
+      })
     lane.forgetful = true
-    const rows = await db.all(claim, { campaign_id, node_id, now: nowText(engine), limit })
+    const allowance = engine.allowances.get(workspace_id)
+    if (!allowance) return
+    const { min_minutes_between_calls } = allowance
+    const rows = await db.all(claim, { campaign_id, node_id, now: nowText(engine), limit, min_minutes_between_calls })
     lane.forgetful = false
     if (rows.length > 0) lane.dueAt = 0
-    for (const { id, verdict } of rows) if (verdict === 'call') lane.claimed.push(id)
+    const claimed = rows.filter(isToBeCalled)
+    const refused = claimed.filter(({ phone_number }) => destinationFault(phone_number, allowance) !== null)
+    lane.claimed.push(...claimed.filter((target) => !refused.includes(target)))
+    if (refused.length > 0) await refuseAll(lane, refused, node_id)
     if (rows.length > lane.claimed.length) engine.progress.moved(workspace_id, [campaign_id])
+  }
+
+  async function refuseAll(lane: Lane, targets: ClaimedTarget[], node_id: string): Promise<void> {
+    const ids = targets.map(({ id }) => id)
+    // Should this fail, the claim is taken for lost, and given back with the next one.
+    lane.forgetful = true
+    await inWorkspaceOf(engine, lane).db.all(refuse, {
+      ids,
+      node_id,
+      cause: 'destination_blocked',
+      now: nowText(engine),
+    })
+    lane.forgetful = false
   }
 
   const plannedOf = (lane: Lane) =>
@@ -148,9 +217,11 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     const batches = new Map<Lane, PlannedCall[]>()
     for (let turn; (turn = takeTurn(line, Math.max(now, blockedUntil), now + beginAheadMs));) {
       const { lane, at } = turn
+      const target = lane.claimed.shift() as ClaimedTarget
       const call: PlannedCall = {
         lane,
-        targetId: lane.claimed.shift() as string,
+        targetId: target.id,
+        callerId: callerIdFor(line, lane, target),
         nodeId,
         at,
         plannedAt: now,
@@ -166,18 +237,29 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     for (const [lane, planned] of batches) engine.aside('Beginning calls', beginCalls(lane, planned, nodeId))
   }
 
+  const callerIdFor = (line: Line, { campaign }: Lane, { phone_number, last_caller_id }: ClaimedTarget): string =>
+    campaign.caller_id ?? chooseCallerId(campaign.provider_caller_ids, phone_number, last_caller_id, line.turn++)
+
   async function beginCalls(lane: Lane, planned: PlannedCall[], nodeId: string): Promise<void> {
-    const { id: campaign_id, caller_id, workspace_id } = lane.campaign
+    const { id: campaign_id, workspace_id } = lane.campaign
     const ids = planned.map(({ targetId }) => targetId)
     try {
-      const rows = await inWorkspaceOf(engine, lane).db.all(begin, {
+      const allowance = engine.allowances.get(workspace_id)
+      const beginning = begin.call({
         campaign_id,
         ids,
+        caller_ids: planned.map(({ callerId }) => callerId),
         node_id: nodeId,
-        caller_id,
         now: nowText(engine),
+        min_minutes_between_calls: allowance?.min_minutes_between_calls ?? 0,
       })
-      const begun = new Map(rows.map((row) => [row.target_id, row]))
+      const [, rows] = (await inWorkspaceOf(engine, lane).db.together([
+        lockNumbers.call({ ids }),
+        beginning,
+      ])) as unknown as [unknown, Begun[]]
+      // The number may have been changed since the claim.
+      const allowed = rows.filter(({ phone_number }) => allowance && destinationFault(phone_number, allowance) === null)
+      const begun = new Map(allowed.map((row) => [row.target_id, row]))
       for (const call of planned) call.begun = begun.get(call.targetId) ?? null
     } catch (error) {
       services.log.warn({ err: error }, 'Calls could not be begun; their contacts go back to the queue.')
@@ -243,7 +325,9 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       stopped = true
       for (const lane of lanes.values()) returnClaims(lane)
       while (
-        [...lines.values()].some(({ claiming, plan }) => claiming || plan.some(({ state }) => state === 'beginning'))
+        [...lines.values()].some(
+          ({ claiming, plan }) => claiming > 0 || plan.some(({ state }) => state === 'beginning'),
+        )
       ) {
         await new Promise<void>((resolve) => clock.setTimeout(resolve, 10))
       }
@@ -251,10 +335,16 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       for (const line of lines.values()) {
         for (const { lane, targetId, nodeId } of line.plan.splice(0)) await giveBack(engine, lane, [targetId], nodeId)
       }
-      for (const lane of lanes.values()) await giveBack(engine, lane, lane.claimed.splice(0), telephony.nodeId())
+      for (const lane of lanes.values()) {
+        const ids = lane.claimed.splice(0).map(({ id }) => id)
+        await giveBack(engine, lane, ids, telephony.nodeId())
+      }
     },
     async idle() {
       while (calls.size > 0) await Promise.all(calls)
     },
   }
 }
+
+const isToBeCalled = (row: ClaimedRow): row is ClaimedRow & ClaimedTarget =>
+  row.verdict === 'call' && row.phone_number !== null

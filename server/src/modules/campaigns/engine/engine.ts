@@ -1,13 +1,15 @@
 import { type Clock, type Timer, type VoiceGateway, systemClock } from '@switchboard/voice'
 import type { StoredEvent } from '../../../platform/events.ts'
-import type { Services } from '../../../platform/services.ts'
+import { type Services, serverContext } from '../../../platform/services.ts'
 import { ContactListChanged } from '../../contacts/events.ts'
+import { CallingLimitsChanged } from '../../telephony/events.ts'
 import type { Telephony } from '../../telephony/index.ts'
 import { CampaignChanged, CampaignStatusChanged } from '../events.ts'
 import type { Engine } from './context.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createProgress } from './progress.ts'
 import { createRecorder } from './recorder.ts'
+import { createEngineTime, readDatabaseTime } from './time.ts'
 import { watchCampaigns } from './watch.ts'
 
 export interface CampaignEngine {
@@ -25,13 +27,15 @@ export interface CampaignEngineOptions {
   gateway: VoiceGateway
   telephony: Telephony
   clock?: Clock
+  /** Unix time in ms as the database has it. Default: it is asked. */
+  readTime?: () => Promise<number>
   /** How often campaigns are looked at while calls are made. Default 1 s. */
   pollMs?: number
   /** And while there is nothing to do. Default 10 s. */
   idlePollMs?: number
 }
 
-const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.type])
+const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.type, CallingLimitsChanged.type])
 
 /**
  * Works through the campaigns whose provider is in this node's hands. One loop: it looks at the campaigns, claims
@@ -40,6 +44,7 @@ const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.
  */
 export function createCampaignEngine(options: CampaignEngineOptions): CampaignEngine {
   const { services, gateway, telephony, clock = systemClock, pollMs = 1_000, idlePollMs = 10_000 } = options
+  const { readTime = () => readDatabaseTime(serverContext(services, { workspaceId: null })) } = options
   const background = new Set<Promise<void>>()
   let timer: Timer | undefined
   let watchedAt = -Infinity
@@ -58,10 +63,13 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     gateway,
     telephony,
     clock,
+    time: createEngineTime(clock, readTime),
     recorder,
     progress,
     pollMs,
     lanes: new Map(),
+    allowances: new Map(),
+    gatewayCalls: 0,
     aside,
     advance,
   }

@@ -3,12 +3,19 @@ import { type CallPhase, roomFor } from './channels.ts'
 import type { Begun, EngagedCampaign } from './claims.ts'
 import { type Pacer, createPacer } from './pacer.ts'
 
+/** A target that is this node's to call. */
+export interface ClaimedTarget {
+  id: string
+  phone_number: string
+  last_caller_id: string | null
+}
+
 /** A campaign as its node works on it. */
 export interface Lane {
   campaign: EngagedCampaign
   readonly pacer: Pacer
   /** Targets that are claimed and not planned yet, in their order. */
-  claimed: string[]
+  claimed: ClaimedTarget[]
   planned: number
   /** Calls made whose results are not written yet. */
   active: number
@@ -20,6 +27,8 @@ export interface Lane {
   readonly unanswered: Set<AbortController>
   /** Calls in a row for which the carrier refused our credentials. */
   refusals: number
+  /** Has it been seen to that nobody waits for a clock that was set back? */
+  isMended: boolean
   /** A claim's answer may be lost: what it claimed is to be given back first. */
   forgetful: boolean
 }
@@ -28,6 +37,8 @@ export interface Lane {
 export interface PlannedCall {
   readonly lane: Lane
   readonly targetId: string
+  /** What it shows. */
+  readonly callerId: string
   readonly nodeId: string
   /** Monotonic ms at which the INVITE is to leave. */
   at: number
@@ -42,6 +53,8 @@ export interface PlannedCall {
 export interface Line {
   trunk: HeldTrunk
   readonly pacer: Pacer
+  /** Of all lines of the workspace together. */
+  readonly workspacePacer: Pacer
   /** Active campaigns, in the order of their next turn. */
   lanes: Lane[]
   readonly plan: PlannedCall[]
@@ -50,7 +63,10 @@ export interface Line {
   readonly calls: Map<string, { lane: Lane; phase: CallPhase }>
   /** The carrier has refused REFER: transfers become bridges. */
   refusesRefer: boolean
-  claiming: boolean
+  /** How many contacts are being claimed. */
+  claiming: number
+  /** Calls begun on this line, for caller ids in turn. */
+  turn: number
   /** Monotonic ms until which the gateway takes no call here. */
   blockedUntil: number
 }
@@ -65,18 +81,21 @@ export const openLane = (campaign: EngagedCampaign): Lane => ({
   enrolAt: -Infinity,
   unanswered: new Set(),
   refusals: 0,
+  isMended: false,
   forgetful: false,
 })
 
-export const openLine = (trunk: HeldTrunk): Line => ({
+export const openLine = (trunk: HeldTrunk, workspacePacer: Pacer): Line => ({
   trunk,
   pacer: createPacer(trunk.callsPerSecond),
+  workspacePacer,
   lanes: [],
   plan: [],
   active: 0,
   calls: new Map(),
   refusesRefer: false,
-  claiming: false,
+  claiming: 0,
+  turn: 0,
   blockedUntil: -Infinity,
 })
 
@@ -88,9 +107,13 @@ const claimAheadMs = 500
 
 const inHand = (lane: Lane) => lane.claimed.length + lane.planned + lane.active
 
+/** Contacts claimed and calls planned or made. */
+export const inHandOf = (line: Line) =>
+  line.lanes.reduce((sum, lane) => sum + lane.claimed.length, line.claiming + line.active + line.plan.length)
+
 /** How many more contacts a lane could use now. */
-export function shortage(line: Line, lane: Lane): number {
-  const room = Math.min(lane.campaign.max_concurrent_calls - inHand(lane), roomFor(line, lane))
+export function shortage(line: Line, lane: Lane, workspaceRoom: number): number {
+  const room = Math.min(lane.campaign.max_concurrent_calls - inHand(lane), roomFor(line, lane), workspaceRoom)
   const callsPerSecond = Math.min(lane.campaign.calls_per_second, line.trunk.callsPerSecond)
   const wanted = Math.ceil((callsPerSecond * claimAheadMs) / 1000) + 1
   // Half empty before it is filled again, so that claims are few and worth their while.
@@ -101,16 +124,21 @@ export function shortage(line: Line, lane: Lane): number {
  * Whose turn it is to claim, and how many: the campaign with the least in hand, and no more than its part of the room, so
  * that none takes the trunk's places from the others.
  */
-export function nextClaim(line: Line, isDue: (lane: Lane) => boolean): { lane: Lane; limit: number } | null {
-  const wanting = line.lanes.filter((lane) => isDue(lane) && shortage(line, lane) > 0)
+export function nextClaim(
+  line: Line,
+  workspaceRoom: number,
+  isDue: (lane: Lane) => boolean,
+): { lane: Lane; limit: number } | null {
+  const wanting = line.lanes.filter((lane) => isDue(lane) && shortage(line, lane, workspaceRoom) > 0)
   if (wanting.length === 0) return null
   const lane = wanting.reduce((least, other) => (inHand(other) < inHand(least) ? other : least))
-  return { lane, limit: Math.min(shortage(line, lane), Math.ceil(roomFor(line, lane) / wanting.length)) }
+  const part = Math.ceil(roomFor(line, lane) / wanting.length)
+  return { lane, limit: Math.min(shortage(line, lane, workspaceRoom), part) }
 }
 
 /** The earliest moment at which a lane could make its next call. */
 export const nextCallAt = (line: Line, lane: Lane) =>
-  Math.max(line.pacer.nextAt(), lane.pacer.nextAt(), line.blockedUntil)
+  Math.max(line.pacer.nextAt(), line.workspacePacer.nextAt(), lane.pacer.nextAt(), line.blockedUntil)
 
 /** The next call of a line from `from` to `until`, each campaign in its turn: its lane and moment. Takes the turn. */
 export function takeTurn(line: Line, from: number, until: number): { lane: Lane; at: number } | null {
@@ -123,6 +151,7 @@ export function takeTurn(line: Line, from: number, until: number): { lane: Lane;
   if (!chosen) return null
   line.lanes.push(...line.lanes.splice(line.lanes.indexOf(chosen.lane), 1))
   line.pacer.take(chosen.at)
+  line.workspacePacer.take(chosen.at)
   chosen.lane.pacer.take(chosen.at)
   return chosen
 }
@@ -130,6 +159,6 @@ export function takeTurn(line: Line, from: number, until: number): { lane: Lane;
 /** A call of `lane` is late: moves every call behind it back, so that they do not bunch up. */
 export function postpone(line: Line, lane: Lane, ms: number): void {
   for (const call of line.plan) call.at += ms
-  const pacers = new Set([line.pacer, lane.pacer, ...line.plan.map((call) => call.lane.pacer)])
+  const pacers = new Set([line.pacer, line.workspacePacer, lane.pacer, ...line.plan.map((call) => call.lane.pacer)])
   for (const pacer of pacers) pacer.take(pacer.lastAt() + ms)
 }

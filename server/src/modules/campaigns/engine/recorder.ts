@@ -31,6 +31,8 @@ export interface CallNote {
   /** No channel came free for the transfer. */
   transfer_lost?: true
   ended_at?: string
+  /** When the engine heard of the end, by its own time: what a retry is counted from. */
+  noted_at?: string
   cause?: string
   sip_status?: number
 }
@@ -61,7 +63,8 @@ const record = statement(
       select * from jsonb_to_recordset(${p.notes}::jsonb) as n (
         attempt_id uuid, node_id uuid, status text, ringing_at timestamptz, answered_at timestamptz, key text, transfer_number text,
         transferred_at timestamptz, transfer_requested_at timestamptz, transfer_wait_began_at timestamptz,
-        transfer_wait_ended_at timestamptz, transfer_wait_ms int, transfer_lost boolean, ended_at timestamptz, cause text, sip_status int)
+        transfer_wait_ended_at timestamptz, transfer_wait_ms int, transfer_lost boolean, ended_at timestamptz, noted_at timestamptz,
+        cause text, sip_status int)
     ), attempt as (
       update campaigns.attempts a
          set status = case when (a.status, n.status) in ${reachablePairs(attemptTransitions)} then n.status else a.status end,
@@ -71,12 +74,12 @@ const record = statement(
              transfer_number = coalesce(n.transfer_number, a.transfer_number),
              transferred_at = coalesce(a.transferred_at, n.transferred_at),
              ended_at = n.ended_at,
-             duration_seconds = round(extract(epoch from n.ended_at - coalesce(a.answered_at, n.answered_at)))::int,
+             duration_seconds = greatest(0, round(extract(epoch from n.ended_at - coalesce(a.answered_at, n.answered_at))))::int,
              cause = coalesce(n.cause, a.cause),
              sip_status = coalesce(n.sip_status, a.sip_status)
         from note n join campaigns.attempts before on before.id = n.attempt_id
        where a.id = n.attempt_id and a.node_id = n.node_id and a.ended_at is null
-      returning a.*, before.transferred_at is null and a.transferred_at is not null as now_transferred,
+      returning a.*, n.noted_at, before.transferred_at is null and a.transferred_at is not null as now_transferred,
                 n.transfer_requested_at, n.transfer_wait_began_at, n.transfer_wait_ended_at, n.transfer_wait_ms, n.transfer_lost
     ), judged as (
       select a.*, c.retry,
@@ -95,7 +98,7 @@ const record = statement(
              transfer_wait_ms = coalesce(j.transfer_wait_ms, t.transfer_wait_ms),
              transfer_lost = t.transfer_lost or coalesce(j.transfer_lost, false),
              node_id = case when j.ended_at is null then t.node_id end,
-             next_attempt_at = case when j.again then j.ended_at + (j.retry ->> 'delay_minutes')::int * interval '1 min' else t.next_attempt_at end,
+             next_attempt_at = case when j.again then coalesce(j.noted_at, j.ended_at) + (j.retry ->> 'delay_minutes')::int * interval '1 min' else t.next_attempt_at end,
              finished_at = case when not j.again then j.ended_at end,
              cause = coalesce(j.cause, t.cause)
         from judged j
@@ -105,6 +108,13 @@ const record = statement(
       update telephony.transfer_numbers n set call_count = n.call_count + counted.calls
         from (select transfer_number, count(*) as calls from attempt where now_transferred group by transfer_number) counted
        where n.phone_number = counted.transfer_number
+    ), used as (
+      insert into telephony.call_usage as u (day, calls, seconds)
+      select (now() at time zone 'UTC')::date, count(*),
+             sum(greatest(0, coalesce(duration_seconds, 0))
+                 + greatest(0, round(extract(epoch from coalesce(ended_at - transferred_at, interval '0')))))::bigint
+        from attempt where ended_at is not null having count(*) > 0
+      on conflict (workspace_id, day) do update set calls = u.calls + excluded.calls, seconds = u.seconds + excluded.seconds
     )
     select j.campaign_id, j.target_id as call_id, j.id as attempt_id, t.contact_id, j.phone_number, j.status, j.number as attempts,
            j.duration_seconds, j.key, j.transferred_at is not null as transferred, j.cause, j.ended_at is not null as ended,

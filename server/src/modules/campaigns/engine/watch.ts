@@ -3,8 +3,9 @@ import { serverContext } from '../../../platform/services.ts'
 import { getCampaign } from '../campaigns.ts'
 import { tellStatus } from '../status.ts'
 import { enrolContacts } from '../targets.ts'
-import { complete, findEngaged } from './claims.ts'
-import { type Engine, inWorkspaceOf, nowText } from './context.ts'
+import { findAllowances } from './allowances.ts'
+import { complete, findEngaged, mendDueTimes } from './claims.ts'
+import { type Engine, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { type Lane, isEngaged, openLane } from './line.ts'
 import { recoverOrphans } from './recovery.ts'
 
@@ -15,6 +16,10 @@ export async function watchCampaigns(engine: Engine): Promise<void> {
   const { services, telephony, lanes, clock } = engine
   const { requeued, unknown } = await recoverOrphans(services)
   if (requeued + unknown > 0) services.log.warn({ requeued, unknown }, 'Calls of a node that is gone were taken over.')
+  if (await engine.time.adjust()) {
+    services.log.warn('The clock of the database was set back. What was due stays due.')
+    for (const lane of lanes.values()) lane.isMended = false
+  }
   const ids = lanes
     .values()
     .filter(isEngaged)
@@ -24,13 +29,23 @@ export async function watchCampaigns(engine: Engine): Promise<void> {
     node_id: telephony.nodeId(),
     ids,
   })
+  const workspaces = new Set(rows.map((row) => row.workspace_id))
+  engine.allowances = await findAllowances(services, [...workspaces])
+  engine.gatewayCalls = (await engine.gateway.load()).activeCalls
   for (const row of rows) {
     const lane = lanes.get(row.id) ?? openLane(row)
     lanes.set(row.id, lane)
     lane.campaign = row
     lane.pacer.setRate(row.calls_per_second)
     lane.dueAt = row.due_at === null ? Infinity : Date.parse(row.due_at)
+    if (!lane.isMended) await mend(engine, lane)
     if (row.status === 'stopped') cancelUnanswered(lane)
+    const exhausted = engine.allowances.get(row.workspace_id)?.exhausted ?? null
+    if (row.status === 'active' && exhausted !== null) {
+      await pauseCampaign(engine, lane, exhausted)
+      lane.campaign = { ...row, status: 'paused' }
+      continue
+    }
     if (row.status === 'active' && clock.monotonic() >= lane.enrolAt) await letJoin(engine, lane)
     if (lane.campaign.unfinished === 0 && (row.status === 'active' || row.status === 'paused'))
       await finish(engine, lane)
@@ -42,6 +57,13 @@ export async function watchCampaigns(engine: Engine): Promise<void> {
     lane.campaign = { ...lane.campaign, status: 'stopped', sip_provider_id: null }
     if (!isEngaged(lane)) lanes.delete(id)
   }
+}
+
+/** See `mendDueTimes`. */
+async function mend(engine: Engine, lane: Lane): Promise<void> {
+  await inWorkspaceOf(engine, lane).db.all(mendDueTimes, { campaign_id: lane.campaign.id, now: nowText(engine) })
+  lane.isMended = true
+  lane.dueAt = 0
 }
 
 async function letJoin(engine: Engine, lane: Lane): Promise<void> {

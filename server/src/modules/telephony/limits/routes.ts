@@ -1,0 +1,24 @@
+import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { getCallingLimits, updateCallingLimits } from './calling-limits.ts'
+import * as schema from './schema.ts'
+
+export const callingLimitRoutes: Record<string, Route> = {
+  getCallingLimits: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/calling-limits',
+    access: 'telephony:read',
+    summary: 'Where to and how much the workspace may call, and what it has used so far',
+    answer: schema.CallingLimits,
+    handler: (ctx) => getCallingLimits(ctx),
+  }),
+  ...changes('CallingLimits', {
+    path: '/api/calling-limits',
+    access: 'telephony:write',
+    summary: 'Change where to and how much the workspace may call; what is not sent stays',
+    body: schema.CallingLimitsChanges,
+    example: { allowed_countries: ['US', 'CA'], max_minutes_per_day: 6000 },
+    answer: schema.CallingLimits,
+    handler: (ctx, { body }) => updateCallingLimits(ctx, body),
+  }),
+}
