@@ -46,7 +46,7 @@ test('when the minutes of the day are used up campaigns pause, say why, and do n
   await shop.setLimits({ max_minutes_per_day: 2 })
   const node = lab.makeNode({ idlePollMs: 1_000, behaviour: () => answers(0) })
   await node.start()
-  const id = await shop.createCampaign({ retry: once, calling_hours: null })
+  const id = await shop.createCampaign({ retry: once, calling_hours: null, key_map: { '9': 'opt_out' } })
   await shop.change(id, 'start')
   node.engine.wake()
   // A greeting of 5 s and 10 s for a key: each call takes a quarter of a minute.
