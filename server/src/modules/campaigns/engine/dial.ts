@@ -23,6 +23,8 @@ export interface CallToMake {
   targetId: string
   nodeId: string
   begun: Begun
+  /** Is there a second place on the node for its transfer? */
+  mayBridge(): boolean
 }
 
 /**
@@ -188,7 +190,7 @@ async function conductLeg(
         if (result.ok && mode === 'refer') line.refusesRefer = result.mode === 'bridge'
       },
       onFault: (error) => services.log.error({ err: error, attempt: leg.attemptId }, 'A call had to be hung up.'),
-      mayTransferTo: (number) => mayTransferTo(inWorkspaceOf(engine, call.lane), number),
+      mayTransferTo: async (number) => call.mayBridge() && mayTransferTo(inWorkspaceOf(engine, call.lane), number),
       optOut: () =>
         transaction(inWorkspaceOf(engine, call.lane), async (ctx) => {
           await addDoNotCall(ctx, call.begun.phone_number, 'Asked by key during a call')

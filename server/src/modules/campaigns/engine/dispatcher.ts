@@ -2,7 +2,8 @@ import type { NotAdmitted } from '@switchboard/voice'
 import { destinationFault } from '../../telephony/index.ts'
 import { tooFewChannels } from '../readiness.ts'
 import { chooseCallerId } from './caller-ids.ts'
-import { cannotTransfer, isWaitedFor, secondLegs } from './channels.ts'
+import { type Tally, createCapacity } from './capacity.ts'
+import { cannotTransfer, isWaitedFor } from './channels.ts'
 import { type Begun, type ClaimedRow, begin, claim, lockNumbers, refuse, releaseForgotten } from './claims.ts'
 import { type Engine, giveBack, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { makeCall } from './dial.ts'
@@ -11,7 +12,6 @@ import {
   type Lane,
   type Line,
   type PlannedCall,
-  inHandOf,
   nextCallAt,
   nextClaim,
   openLine,
@@ -19,8 +19,6 @@ import {
   shortage,
   takeTurn,
 } from './line.ts'
-import { type Pacer, createPacer } from './pacer.ts'
-import { roomInShare } from './shares.ts'
 
 /** Attempts are committed so long before their INVITE leaves. */
 const beginAheadMs = 100
@@ -46,18 +44,15 @@ export interface Dispatcher {
 export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher {
   const { services, telephony, clock, lanes } = engine
   const lines = new Map<string, Line>()
-  const workspacePacers = new Map<string, Pacer>()
+  const capacity = createCapacity(engine, lines)
   const calls = new Set<Promise<void>>()
-  const { maxCalls, workspaceShare, workspaceCallsPerSecond } = services.config.sip
   let blockedUntil = -Infinity
-  /** Places in the gateway that are taken by calls which came in. */
-  let otherLegs = 0
   let stopped = false
 
   function arrange(): void {
     const held = telephony.trunks()
     for (const trunk of held.values()) {
-      const line = lines.get(trunk.id) ?? openLine(trunk, pacerOf(trunk.workspaceId))
+      const line = lines.get(trunk.id) ?? openLine(trunk, capacity.pacerOf(trunk.workspaceId))
       lines.set(trunk.id, line)
       line.trunk = trunk
       line.pacer.setRate(trunk.callsPerSecond)
@@ -76,37 +71,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
         engine.aside('Pausing a campaign', pauseCampaign(engine, lane, tooFewChannels))
     }
     for (const [id, line] of lines) if (!held.has(id) && line.active === 0 && line.plan.length === 0) lines.delete(id)
-    const ours = lines.values().reduce((sum, line) => sum + line.active + secondLegs(line), 0)
-    otherLegs = Math.max(0, engine.gatewayCalls - ours)
-    const calling = new Set(Array.from(lines.values(), ({ trunk }) => trunk.workspaceId))
-    for (const id of workspacePacers.keys()) if (!calling.has(id)) workspacePacers.delete(id)
-  }
-
-  function pacerOf(workspaceId: string): Pacer {
-    const pacer = workspacePacers.get(workspaceId) ?? createPacer(workspaceCallsPerSecond)
-    workspacePacers.set(workspaceId, pacer)
-    return pacer
-  }
-
-  /** Places that each workspace has in hand. */
-  function tally(): Map<string, number> {
-    const inHand = new Map<string, number>()
-    for (const line of lines.values()) {
-      const { workspaceId } = line.trunk
-      inHand.set(workspaceId, (inHand.get(workspaceId) ?? 0) + inHandOf(line) + secondLegs(line))
-    }
-    return inHand
-  }
-
-  function roomOfWorkspace(workspaceId: string, inHand: Map<string, number>): number {
-    const own = inHand.get(workspaceId) ?? 0
-    const taken = otherLegs + inHand.values().reduce((sum, places) => sum + places, 0)
-    const allowance = engine.allowances.get(workspaceId)
-    if (!allowance || allowance.exhausted !== null) return 0
-    return Math.min(
-      roomInShare({ limit: maxCalls, share: workspaceShare, taken, own }),
-      (allowance.max_concurrent_calls ?? Infinity) - own,
-    )
+    capacity.adjust()
   }
 
   function returnClaims(lane: Lane): void {
@@ -116,17 +81,16 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
 
   function run(): number {
     const now = clock.monotonic()
-    const inHand = tally()
-    const placesOf = ({ trunk }: Line) => inHand.get(trunk.workspaceId) ?? 0
+    const tally = capacity.tally()
     let next = Infinity
     // Who has least comes first: what becomes free goes to those who wait for it longest.
-    for (const line of [...lines.values()].sort((a, b) => placesOf(a) - placesOf(b))) {
+    for (const line of [...lines.values()].sort((a, b) => tally.of(a) - tally.of(b))) {
       if (telephony.mayDial() && !stopped) {
-        startClaim(line, now, inHand)
+        startClaim(line, now, tally)
         planCalls(line, now)
       }
       makeCalls(line, now)
-      next = Math.min(next, nextMoment(line, now, roomOfWorkspace(line.trunk.workspaceId, inHand)))
+      next = Math.min(next, nextMoment(line, now, tally.room(line)))
     }
     return next
   }
@@ -154,14 +118,13 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
   }
 
   /** One claim at a time on a line, so that the trunk's limit holds in the claiming statement. */
-  function startClaim(line: Line, now: number, inHand: Map<string, number>): void {
+  function startClaim(line: Line, now: number, tally: Tally): void {
     if (line.claiming > 0 || isWaitedFor(line) || Math.max(line.blockedUntil, blockedUntil) > now) return
-    const { workspaceId } = line.trunk
     const time = engine.time.now()
-    const turn = nextClaim(line, roomOfWorkspace(workspaceId, inHand), (lane) => lane.dueAt <= time)
+    const turn = nextClaim(line, tally.room(line), (lane) => lane.dueAt <= time)
     if (!turn) return
     line.claiming = turn.limit
-    inHand.set(workspaceId, (inHand.get(workspaceId) ?? 0) + turn.limit)
+    tally.take(line, turn.limit)
     engine.aside(
       'Claiming contacts',
       claimInto(turn.lane, turn.limit).finally(() => (line.claiming = 0)),
@@ -286,7 +249,11 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
         continue
       }
       if (now - call.at > latenessMs) postpone(line, lane, now - call.at)
-      follow(line, lane, makeCall(engine, { line, lane, targetId, nodeId, begun }))
+      follow(
+        line,
+        lane,
+        makeCall(engine, { line, lane, targetId, nodeId, begun, mayBridge: () => capacity.mayBridge(line) }),
+      )
     }
   }
 

@@ -99,3 +99,36 @@ test('a workspace whose carrier rings for ever leaves places to the others', asy
   node.engine.wake()
   await node.stop()
 })
+
+test('nor does one whose every call is transferred take all places', async () => {
+  await lab.query('update telephony.sip_providers set active = false')
+  const greedy = await lab.makeWorkspace(numbers(100))
+  const late = numbers(105).slice(100)
+  const modest = await lab.makeWorkspace(late)
+  const node = lab.makeNode({
+    sip: { maxCalls: 20, workspaceShare: 50 },
+    idlePollMs: 1_000,
+    behaviour: (to) => {
+      if (to === greedy.transferNumber) return answers(0)
+      return late.includes(to)
+        ? answers(500, { hangUpAfterMs: 1_000 })
+        : answers(0, { keys: [{ key: '1', afterMs: 4_000 }] })
+    },
+  })
+  await node.start()
+  const settings = { retry: once, calling_hours: null, calls_per_second: 20, max_concurrent_calls: 100 }
+  const hog = await greedy.createCampaign(settings)
+  await greedy.change(hog, 'start')
+  node.engine.wake()
+  await lab.clock.advance(60_000)
+  const { activeCalls } = await node.gateway.load()
+  assert.ok(activeCalls >= 10 && activeCalls <= 14, `${activeCalls} of 20 places`)
+  const id = await modest.createCampaign(settings)
+  await modest.change(id, 'start')
+  node.engine.wake()
+  await lab.runToEnd(modest, id, 60_000)
+  assert.equal((await modest.campaign(id)).answered_calls, 5)
+  await greedy.change(hog, 'stop')
+  node.engine.wake()
+  await node.stop()
+})
