@@ -190,7 +190,10 @@ async function conductLeg(
         if (result.ok && mode === 'refer') line.refusesRefer = result.mode === 'bridge'
       },
       onFault: (error) => services.log.error({ err: error, attempt: leg.attemptId }, 'A call had to be hung up.'),
-      mayTransferTo: async (number) => call.mayBridge() && mayTransferTo(inWorkspaceOf(engine, call.lane), number),
+      // Who waits for a channel keeps the place in the queue, whatever others have taken since.
+      mayTransferTo: async (number) =>
+        (line.calls.get(leg.attemptId)?.phase === 'waiting' || call.mayBridge()) &&
+        mayTransferTo(inWorkspaceOf(engine, call.lane), number),
       optOut: () =>
         transaction(inWorkspaceOf(engine, call.lane), async (ctx) => {
           await addDoNotCall(ctx, call.begun.phone_number, 'Asked by key during a call')
