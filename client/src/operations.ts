@@ -51,6 +51,10 @@ export type NewTransferNumber = { "name": string; "phone_number": string; "descr
 
 export type TransferNumberChanges = { "name"?: string; "phone_number"?: string; "description"?: string | null }
 
+export type CallingLimits = { "allowed_countries": (string)[] | null; "blocked_prefixes": (string)[]; "allow_premium": boolean; "max_minutes_per_day": number | null; "max_minutes_per_month": number | null; "max_concurrent_calls": number | null; "min_minutes_between_calls": number; "installation": { "max_minutes_per_day": number | null; "max_concurrent_calls": number; "max_calls_per_second": number }; "used": { "calls_today": number; "minutes_today": number; "minutes_this_month": number } }
+
+export type CallingLimitsChanges = { "allowed_countries"?: (string)[] | null; "blocked_prefixes"?: (string)[]; "allow_premium"?: boolean; "max_minutes_per_day"?: number | null; "max_minutes_per_month"?: number | null; "max_concurrent_calls"?: number | null; "min_minutes_between_calls"?: number }
+
 export type Campaign = { "id": string; "user_id": string; "created_by": string; "title": string; "name": string; "description": string | null; "segment": string | null; "channels": (string)[]; "contact_list_id": string | null; "sip_provider_id": string | null; "greeting_file_id": string | null; "greeting_file_url": string | null; "greeting_file_name": string | null; "transfer_number": string | null; "caller_id": string | null; "calling_hours": { "start": string; "end": string; "days": (string)[] } | null; "key_map": Record<string, string>; "retry": { "max_attempts": number; "delay_minutes": number; "on": (string)[] }; "max_concurrent_calls": number; "calls_per_second": number; "ring_timeout_seconds": number; "voicemail": string; "record": boolean; "transfer_wait_seconds": number; "hold_greeting_id": string | null; "apology_greeting_id": string | null; "progress": number; "contacts": number; "total_calls": number; "answered_calls": number; "transferred_calls": number; "failed_calls": number; "transfers_requested": number; "transfers_waiting": number; "transfers_waited": number; "transfers_lost": number; "average_transfer_wait_seconds": number; "longest_transfer_wait_seconds": number; "attempts": number; "connect_rate": number; "booked_appointments": number; "created_at": string; "updated_at": string; "started_at": string | null; "status_reason": string | null; "ended_at": string | null; "status": "pending" | "active" | "paused" | "completed" | "stopped" }
 
 export type SalesCampaign = { "id": string; "user_id": string; "created_by": string; "title": string; "name": string; "description": string | null; "segment": string | null; "channels": (string)[]; "contact_list_id": string | null; "sip_provider_id": string | null; "greeting_file_id": string | null; "greeting_file_url": string | null; "greeting_file_name": string | null; "transfer_number": string | null; "caller_id": string | null; "calling_hours": { "start": string; "end": string; "days": (string)[] } | null; "key_map": Record<string, string>; "retry": { "max_attempts": number; "delay_minutes": number; "on": (string)[] }; "max_concurrent_calls": number; "calls_per_second": number; "ring_timeout_seconds": number; "voicemail": string; "record": boolean; "transfer_wait_seconds": number; "hold_greeting_id": string | null; "apology_greeting_id": string | null; "progress": number; "contacts": number; "total_calls": number; "answered_calls": number; "transferred_calls": number; "failed_calls": number; "transfers_requested": number; "transfers_waiting": number; "transfers_waited": number; "transfers_lost": number; "average_transfer_wait_seconds": number; "longest_transfer_wait_seconds": number; "attempts": number; "connect_rate": number; "booked_appointments": number; "created_at": string; "updated_at": string; "started_at": string | null; "status_reason": string | null; "ended_at": string | null; "status": "draft" | "active" | "paused" | "completed" | "stopped" }
@@ -461,6 +465,12 @@ export interface Operations {
   putTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; answer: TransferNumber }
   /** Delete a transfer number */
   deleteTransferNumber: { input: { path: { id: string } }; answer: { "success": true } }
+  /** Where to and how much the workspace may call, and what it has used so far */
+  getCallingLimits: { input: undefined; answer: CallingLimits }
+  /** Change where to and how much the workspace may call; what is not sent stays */
+  updateCallingLimits: { input: { body: CallingLimitsChanges }; answer: CallingLimits }
+  /** Change where to and how much the workspace may call; what is not sent stays */
+  putCallingLimits: { input: { body: CallingLimitsChanges }; answer: CallingLimits }
   /** A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first, all of them unless limited */
   listCampaigns: { input: { query?: { userId?: string; limit?: number; cursor?: string } }; answer: (Campaign)[] | { "data": (SalesCampaign)[] } }
   /** Make a campaign: with a title it is answered bare, with a name as {data} */
@@ -992,6 +1002,9 @@ export const operations = {
   updateTransferNumber: ['PATCH', '/api/transfer-numbers/{id}'],
   putTransferNumber: ['PUT', '/api/transfer-numbers/{id}'],
   deleteTransferNumber: ['DELETE', '/api/transfer-numbers/{id}'],
+  getCallingLimits: ['GET', '/api/calling-limits'],
+  updateCallingLimits: ['PATCH', '/api/calling-limits'],
+  putCallingLimits: ['PUT', '/api/calling-limits'],
   listCampaigns: ['GET', '/api/campaigns'],
   createCampaign: ['POST', '/api/campaigns'],
   countCampaignCalls: ['GET', '/api/campaigns/call-count/{userId}'],

@@ -1176,6 +1176,25 @@ export interface ShopShops {
   order_mails: Generated<boolean>
 }
 
+export interface TelephonyCallUsage {
+  workspace_id: Generated<string>
+  day: string
+  calls: Generated<number>
+  seconds: Generated<number>
+}
+
+export interface TelephonyCallingLimits {
+  workspace_id: Generated<string>
+  allowed_countries: string[] | null
+  blocked_prefixes: Generated<string[]>
+  allow_premium: Generated<boolean>
+  max_minutes_per_day: number | null
+  max_minutes_per_month: number | null
+  max_concurrent_calls: number | null
+  min_minutes_between_calls: Generated<number>
+  updated_at: Generated<Timestamp>
+}
+
 export interface TelephonyNodes {
   id: string
   name: string
@@ -1342,6 +1361,8 @@ export interface Database {
   'shop.products': ShopProducts
   'shop.refunds': ShopRefunds
   'shop.shops': ShopShops
+  'telephony.call_usage': TelephonyCallUsage
+  'telephony.calling_limits': TelephonyCallingLimits
   'telephony.nodes': TelephonyNodes
   'telephony.number_zones': TelephonyNumberZones
   'telephony.sip_providers': TelephonySipProviders
