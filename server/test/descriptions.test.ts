@@ -39,7 +39,8 @@ test('every field has a description, and no description is only its name', () =>
 test('so has every parameter', () => {
   const operations = Object.values(document.paths as Record<string, Record<string, JsonSchema>>).flatMap(Object.values)
   const parameters = (operations as { operationId: string; parameters: JsonSchema[] }[]).flatMap(
-    ({ operationId, parameters }) => parameters.map((of) => [`${operationId}.${String(of.name)}`, of] as const),
+    ({ operationId, parameters }) =>
+      parameters.filter((of) => !('$ref' in of)).map((of) => [`${operationId}.${String(of.name)}`, of] as const),
   )
   assert.ok(parameters.length > 400)
   assert.deepEqual(

@@ -37,6 +37,8 @@ export interface Route<
   /** Fastify's form: `/api/contacts/:id`. */
   path: string
   access: Access
+  /** Whether it takes the token of a shop's visitor, for the API reference; the handler reads it from `request`. */
+  visitor?: 'required' | 'optional'
   /** One line for the API reference. */
   summary: string
   /** Path parameters. Ids that are not UUIDs are 404 by default, not 400: such a thing is not there. */

@@ -6,7 +6,7 @@ import { dayOrInstant, moment } from '../schema.ts'
 export const longText = z.string().max(20_000)
 export const confidence = z.number().min(0).max(1)
 /** What an agent noted for itself, by name. */
-export const facts = z.record(z.string().max(100), z.json())
+export const facts = z.record(z.string().max(100), z.unknown())
 
 export const SalesConversation = z
   .object({

@@ -62,7 +62,7 @@ export const NewHandoff = z
     summary: optional(longText).describe('What happened so far.'),
     detected_needs: optional(lines).describe('What the prospect wants, as short texts.'),
     suggested_properties: optional(lines).describe('Names of properties that fit.'),
-    qualification_score: optional(z.record(z.string().max(100), z.json())).describe(
+    qualification_score: optional(z.record(z.string().max(100), z.unknown())).describe(
       "The prospect's score and its parts.",
     ),
     conversation_context: optional(longText).describe('The last words of the conversation.'),

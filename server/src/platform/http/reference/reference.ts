@@ -22,7 +22,7 @@ export interface ReferenceOperation {
   answerFields: Field[]
   curl: string
   status: string
-  /** JSON, or null where it is a file. */
+  /** JSON, or null where it is a file, or nothing. */
   answer: string | null
   errors: { status: string; reason: string }[]
 }
@@ -38,20 +38,26 @@ export interface Field {
   description: string
 }
 
+interface Parameter {
+  name: string
+  in: string
+  required: boolean
+  description?: string
+  schema: JsonSchema
+  example?: unknown
+}
+
+/** Without the headers that many operations share: those are explained once. */
+const ownParameters = ({ parameters }: Operation) =>
+  parameters.filter((parameter): parameter is Parameter => !('$ref' in parameter))
+
 interface Operation {
   operationId: string
   tags: [string]
   summary: string
   description: string
   security: object[]
-  parameters: {
-    name: string
-    in: string
-    required: boolean
-    description?: string
-    schema: JsonSchema
-    example?: unknown
-  }[]
+  parameters: (Parameter | { $ref: string })[]
   requestBody?: { content: Record<string, { schema: JsonSchema; example?: unknown }> }
   responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>
 }
@@ -66,6 +72,7 @@ export function referenceOf(document: JsonSchema): Section[] {
   }
   const url = (document.servers as { url: string }[])[0]?.url ?? ''
   const paths = document.paths as Record<string, Record<string, Operation>>
+  const headings = new Set((document['x-tagGroups'] as { tags: string[] }[]).flatMap(({ tags }) => tags))
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   )
@@ -77,11 +84,17 @@ export function referenceOf(document: JsonSchema): Section[] {
       const entries = all.filter(({ operation }) => operation.tags[0] === tag)
       if (entries.length <= manyOperations) return [{ name: tag, operations: entries.map(describe) }]
       return [...Map.groupBy(entries, nounOf)].map(([noun, of]) => ({
-        name: `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`,
+        name: headingOf(noun, name, headings),
         operations: of.map(describe),
       }))
     }),
   }))
+}
+
+/** A heading that another section has too says whose this one is: "Campaigns in sales". */
+function headingOf(noun: string, section: string, headings: ReadonlySet<string>): string {
+  const heading = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`
+  return headings.has(heading) && heading !== section ? `${heading} in ${section.toLowerCase()}` : heading
 }
 
 interface Entry {
@@ -105,7 +118,7 @@ interface Surroundings {
 
 function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings): ReferenceOperation {
   const { method, path, operation } = entry
-  const [status, answer] = Object.entries(operation.responses).find(([code]) => code < '300') ?? ['200', undefined]
+  const [status, answer] = Object.entries(operation.responses).find(([code]) => code < '400') ?? ['200', undefined]
   const answerSchema = answer?.content?.['application/json']?.schema ?? {}
   const bodySchema = operation.requestBody?.content['application/json']?.schema
   const formSchema = operation.requestBody?.content['multipart/form-data']?.schema
@@ -116,7 +129,7 @@ function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings
     path,
     summary: operation.summary.replace(/\.$/, ''),
     who: operation.description,
-    parameters: operation.parameters.map(({ name, in: place, required, description, schema }) => ({
+    parameters: ownParameters(operation).map(({ name, in: place, required, description, schema }) => ({
       ...fieldOf(name, { ...schema, ...(description !== undefined && { description }) }, required, schemas),
       place,
     })),
@@ -212,13 +225,16 @@ function typeOf(schema: JsonSchema, schemas: Schemas): string {
 
 function curl({ method, path, operation }: Entry, url: string, schemas: Schemas): string {
   const json = operation.requestBody?.content['application/json']
+  const { security } = operation
+  const isVisitors = security.some((way) => 'visitor' in way)
+  const token = isVisitors ? 'VISITOR_TOKEN' : security.length > 0 ? 'TOKEN' : undefined
   const isUpload = operation.requestBody?.content['multipart/form-data'] !== undefined
-  const sample = ({ name, schema, example }: Operation['parameters'][0]) =>
+  const sample = ({ name, schema, example }: Parameter) =>
     encodeURIComponent(String(example ?? sampleOf(schema, schemas, name)))
-  const filled = operation.parameters
+  const filled = ownParameters(operation)
     .filter((parameter) => parameter.in === 'path')
     .reduce((text, parameter) => text.replace(`{${parameter.name}}`, sample(parameter)), path)
-  const query = operation.parameters
+  const query = ownParameters(operation)
     .filter(
       ({ in: place, required, schema, example }) =>
         place === 'query' && (example !== undefined || (required && !('default' in schema))),
@@ -228,7 +244,7 @@ function curl({ method, path, operation }: Entry, url: string, schemas: Schemas)
   const address = `${url}${filled}${query && `?${query}`}`
   return [
     `curl ${method === 'GET' ? '' : `-X ${method} `}${query ? `'${address}'` : address}`,
-    ...(operation.security.length > 0 ? ['-H "Authorization: Bearer $TOKEN"'] : []),
+    ...(token ? [`-H "Authorization: Bearer $${token}"`] : []),
     ...(json
       ? [
           "-H 'Content-Type: application/json'",
