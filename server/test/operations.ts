@@ -67,7 +67,8 @@ export const referringFields: Record<string, string> = {
 /** The path with ids out of `world`. Throws when the world has nothing of that kind: then the suites would miss it. */
 export function pathIn(world: World, route: Route): string {
   return route.path.replace(/:(\w+)/g, (_, parameter: string) => {
-    if (parameter === 'filename') return 'greeting.wav'
+    // A signed address has the name that it was signed for.
+    if (parameter === 'filename') return route.path.includes('signed-files') ? `${world.canary}.wav` : 'greeting.wav'
     const id = world.ids[kindOf(route, parameter)]
     if (!id) throw new Error(`The world has no id for ${kindOf(route, parameter)} (${route.method} ${route.path}).`)
     return encodeURIComponent(id)

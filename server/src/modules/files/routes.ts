@@ -67,7 +67,7 @@ export const fileRoutes: RouteTable = {
       summary: 'The content of a file',
       params: z.object({
         id: id.describe('Id of the file.'),
-        filename: z.string().describe('Name of the file, as in its address. Only the id decides.'),
+        filename: z.string().describe('Name of the file, as in its address.'),
       }),
       answer: bytes('application/octet-stream'),
       errors: [416],
@@ -95,7 +95,7 @@ export const fileRoutes: RouteTable = {
       summary: 'The content of a file by its signed address',
       params: z.object({
         token: z.string().max(300).describe('The signature, from a signed address.'),
-        filename: z.string().describe('Name of the file, as in its address. Only the id decides.'),
+        filename: z.string().describe('Name of the file, as in its address.'),
       }),
       answer: bytes('application/octet-stream'),
       async handler(ctx, { params, request }) {

@@ -349,6 +349,8 @@ test('every step of an order is in the table, and no other is taken', async () =
         isAllowed ? [200, undefined] : [409, 'invalid_transition'],
         `${from} to ${to}`,
       )
+      if (!isAllowed)
+        assert.match(answer.body.error, from === 'pending' ? /possible: processing or cancelled/ : /possible: /)
     }
   }
 })

@@ -60,9 +60,9 @@ export const sessionRoutes: Record<string, Route> = {
     errors: [409],
     notIdempotent: true,
     async handler({ services }, { body, request }) {
-      const { session, user } = await signUp(services, body, deviceOf(request))
-      const answer = { message: 'Your account is ready.', user, session }
-      return withCookies(services.config, answer, session, [knownDeviceCookie(services, body.email)])
+      const signedIn = await signUp(services, body, deviceOf(request))
+      const answer = { message: 'Your account is ready.', ...signedIn }
+      return withCookies(services.config, answer, signedIn.session, [knownDeviceCookie(services, body.email)])
     },
   }),
 

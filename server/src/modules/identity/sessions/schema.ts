@@ -38,10 +38,9 @@ export const signedIn = z.object({
 })
 export type SignedIn = z.output<typeof signedIn>
 
-export const signedUp = z.object({
+/** The same, with a sentence. */
+export const signedUp = signedIn.extend({
   message: z.string().describe('A sentence for a person that says what was done.'),
-  user: me.describe('The signed-in user, as in `GET /api/auth/me`.'),
-  session: session.describe('The tokens of the new session.'),
 })
 export const signedOut = z.object({
   success: z.literal(true).describe('Always true; a failure is answered with an error status.'),

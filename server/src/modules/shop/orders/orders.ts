@@ -129,7 +129,11 @@ export function setOrderStatus(ctx: Ctx, orderId: string, status: OrderStatus): 
     const order = await lockOrder(ctx, orderId)
     if (order.status === status) return order
     if (!orderTransitions[order.status].includes(status)) {
-      throw conflict('invalid_transition', `An order that is ${order.status} cannot become ${status}.`)
+      const allowed = orderTransitions[order.status].join(' or ') || 'nothing else: it is over'
+      throw conflict(
+        'invalid_transition',
+        `An order that is ${order.status} cannot become ${status}; possible: ${allowed}.`,
+      )
     }
     const [[moved]] = (await ctx.db.together([
       setStatus.call({ id: order.id, status }),

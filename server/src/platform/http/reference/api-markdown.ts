@@ -1,4 +1,4 @@
-import { tokenExample } from './docs-page.ts'
+import { guide, tokenExample } from './guide.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { type Field, type ReferenceOperation, referenceOf, type Section } from './reference.ts'
 
@@ -9,7 +9,11 @@ export function apiMarkdown(document: JsonSchema): Record<string, string> {
   const sections = referenceOf(document)
   const url = (document.servers as { url: string }[])[0]?.url ?? ''
   const pages = sections.map((section) => [`api/${section.slug}.md`, page(section)])
-  return { 'api.md': index(sections, url), ...Object.fromEntries(pages) }
+  return {
+    'api.md': index(sections, url),
+    'how-the-api-works.md': `${madeBy}\n\n${guide(url)}`,
+    ...Object.fromEntries(pages),
+  }
 }
 
 const index = (sections: Section[], url: string) => `${madeBy}
@@ -26,8 +30,7 @@ The examples take an access token from \`$TOKEN\`:
 ${tokenExample(url)}
 \`\`\`
 
-Errors have one shape, whatever the operation: \`{ "error": "A sentence for a person.", "code": "stable_snake_case", "request_id": "…",
-"details": [{ "path": "body.email", "message": "…" }] }\`.
+How to sign in, page, send again, upload, and what errors look like: [How this API works](how-the-api-works.md).
 
 ${sections.map(contents).join('\n\n')}
 `

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { JsonSchema } from './json-schema.ts'
 import { type Field, type ReferenceOperation, referenceOf, type Section } from './reference.ts'
 import { FileReply } from '../route.ts'
+import { guide } from './guide.ts'
+import { escape, inline, slugOf, toHtml } from './markdown.ts'
 
 const style = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 14%, transparent); --soft: color-mix(in srgb, currentColor 5%, transparent); --quiet: color-mix(in srgb, currentColor 62%, transparent); --accent: light-dark(#0b5cad, #7cb8f7) }
@@ -23,12 +25,14 @@ article { padding: 1.4rem 0 1.6rem; border-top: 1px solid var(--line); display: 
 h4 { margin: 0 0 .35rem; font-size: 1.08rem } h4 a { color: inherit; text-decoration: none } h4 a:hover { text-decoration: underline }
 article p { margin: .3rem 0 .8rem } .note { color: var(--quiet); font-size: .9rem }
 code, pre { font: .82rem/1.5 ui-monospace, SFMono-Regular, Menlo, monospace }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); border: 1px solid var(--line); padding: .7rem .85rem; margin: .2rem 0 .9rem; border-radius: 6px; overflow: auto; max-height: 26rem }
+pre { white-space: pre; position: relative; background: var(--soft); border: 1px solid var(--line); padding: .7rem .85rem; margin: .2rem 0 .9rem; border-radius: 6px; overflow: auto; max-height: 26rem }
 .path { overflow-wrap: anywhere } .method { display: inline-block; font-weight: 700; margin-right: .5rem; color: var(--accent) }
 .label { font-size: .74rem; font-weight: 600; color: var(--quiet) }
 table { border-collapse: collapse; width: 100%; margin: .1rem 0 .9rem; font-size: .86rem }
 td { vertical-align: top; padding: .28rem .6rem .28rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere } td:first-child { width: 38% }
 summary { cursor: pointer; padding: .2rem 0; color: var(--quiet); font-size: .86rem } [hidden] { display: none !important }
+#guide > h2 { margin: 2.2rem 0 .3rem; font-size: 1.2rem } #guide th { text-align: left } #guide td, #guide th { padding: .28rem .9rem .28rem 0 } #guide td:first-child { width: auto }
+.copy { font: .74rem system-ui, sans-serif; color: inherit; background: var(--soft); border: 1px solid var(--line); border-radius: 5px; padding: .15rem .5rem; cursor: pointer; float: right }
 #none { padding: .5rem .9rem; color: var(--quiet) }
 @media (max-width: 70rem) { article { grid-template-columns: minmax(0, 1fr) } }
 @media (max-width: 48rem) { body { display: block } nav { position: static; height: auto; max-height: 60vh; border: 0; border-bottom: 1px solid var(--line) } main { padding: 1.25rem } }
@@ -55,6 +59,17 @@ box.addEventListener('input', () => {
   }
   none.hidden = found > 0
 })
+for (const label of document.querySelectorAll('.label')) {
+  const block = label.nextElementSibling
+  if (!block || block.localName !== 'pre' || !navigator.clipboard) continue
+  const copy = Object.assign(document.createElement('button'), { className: 'copy', type: 'button', textContent: 'Copy' })
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(block.textContent)
+    copy.textContent = 'Copied'
+    setTimeout(() => (copy.textContent = 'Copy'), 1500)
+  })
+  label.append(copy)
+}
 addEventListener('keydown', (event) => {
   if (event.key === '/' && event.target !== box) { event.preventDefault(); box.focus() }
   if (event.key === 'Escape' && event.target === box) { box.value = ''; box.dispatchEvent(new Event('input')) }
@@ -68,16 +83,18 @@ export function docsPage(document: JsonSchema): FileReply {
   const { info } = document as { info: { title: string; version: string; description: string } }
   const sections = referenceOf(document)
   const count = sections.flatMap(({ groups }) => groups.flatMap(({ operations }) => operations)).length
+  const about = guide((document.servers as { url: string }[])[0]?.url ?? '').replace(/^# .*/, '')
+  const headings = [...about.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading)
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escape(info.title)} API</title><style>${style}</style>
 <nav><strong>${escape(info.title)} ${escape(info.version)}</strong>
 <input type="search" placeholder="Search ${count} operations" aria-label="Search operations" title="Press / to search" hidden>
 <p id="none" role="status" hidden>Nothing here has these words.</p>
+<details open><summary>How this API works</summary>${headings.map((heading) => `<a href="#${slugOf(heading)}">${escape(heading)}</a>`).join('')}</details>
 ${sections.map(contents).join('\n')}
 </nav><main><h1>${escape(info.title)} API</h1>
 <p>${escape(info.description)} The same as a document for programs: <a href="/api/openapi.json">openapi.json</a>.</p>
-<p>The examples take an access token from <code>$TOKEN</code>; here is how to get one:</p>
-<pre>${escape(tokenExample((document.servers as { url: string }[])[0]?.url ?? ''))}</pre>
+<section id="guide">${toHtml(about, linkTo)}</section>
 ${sections.map(section).join('\n')}
 </main><script>${script}</script></html>`
   return new FileReply(html, {
@@ -86,9 +103,8 @@ ${sections.map(section).join('\n')}
   })
 }
 
-export const tokenExample = (url: string) => `TOKEN=$(curl -s -X POST ${url}/api/auth/login \\
-  -H 'Content-Type: application/json' \\
-  -d '{"email":"ana@example.com","password":"correct horse battery"}' | jq -r .access_token)`
+/** Where links of the guide lead on this page. */
+const linkTo = (target: string) => (target === 'api.md' ? '#section-identity' : undefined)
 
 const contents = ({ name, groups }: Section) => `<details><summary>${escape(name)}</summary>
 ${groups.map((group) => `<div class="of">${groups.length > 1 ? `<h3>${escape(group.name)}</h3>` : ''}${group.operations.map(({ id, method, summary }) => `<a href="#${id}"><small>${method}</small> ${inline(briefly(summary))}</a>`).join('')}</div>`).join('\n')}
@@ -126,7 +142,3 @@ function fieldTable(title: string, fields: Field[]): string {
   })
   return `${title && `<div class="label">${title}</div>`}<table>${rows.join('')}</table>`
 }
-
-const escape = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-const inline = (text: string) => escape(text).replace(/`([^`]+)`/g, '<code>$1</code>')

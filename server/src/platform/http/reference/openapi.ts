@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { scopes } from '../../access.ts'
 import { Components } from './components.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { addRecordedAnswers } from './recorded.ts'
 import { sectionsOf, tagsOf } from './sections.ts'
 import {
   errorResponses,
@@ -27,6 +28,7 @@ export function openApiDocument(tables: RouteTable[], about: { version: string; 
       paths[path][route.method.toLowerCase()] = operation(operationId, tag, route, components)
     }
   }
+  addRecordedAnswers(paths)
   return {
     openapi: '3.1.0',
     info: {

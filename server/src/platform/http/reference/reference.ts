@@ -59,7 +59,10 @@ interface Operation {
   security: object[]
   parameters: (Parameter | { $ref: string })[]
   requestBody?: { content: Record<string, { schema: JsonSchema; example?: unknown }> }
-  responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { schema: JsonSchema; example?: unknown }> }
+  >
 }
 
 /** A group of more operations than this is told apart by what they are about. */
@@ -119,7 +122,7 @@ interface Surroundings {
 function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings): ReferenceOperation {
   const { method, path, operation } = entry
   const [status, answer] = Object.entries(operation.responses).find(([code]) => code < '400') ?? ['200', undefined]
-  const answerSchema = answer?.content?.['application/json']?.schema ?? {}
+  const { schema: answerSchema = {}, example } = answer?.content?.['application/json'] ?? {}
   const bodySchema = operation.requestBody?.content['application/json']?.schema
   const formSchema = operation.requestBody?.content['multipart/form-data']?.schema
   const isFile = Object.keys(answerSchema).length === 0
@@ -140,7 +143,7 @@ function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings
     answerFields: fieldsOf(answerSchema, schemas).map((field) => ({ ...field, place: 'answer' })),
     curl: curl(entry, url, schemas),
     status,
-    answer: isFile ? null : JSON.stringify(sampleOf(answerSchema, schemas), null, 2),
+    answer: isFile ? null : JSON.stringify(example ?? sampleOf(answerSchema, schemas), null, 2),
     errors: Object.keys(operation.responses)
       .filter((code) => code >= '400')
       .map((code) => ({ status: code, reason: reasons[code]?.description ?? '' })),
