@@ -70,6 +70,12 @@ export function databaseError(error: unknown): unknown {
         5,
         error,
       )
+    case '42501':
+      // PostgreSQL takes a disk that cannot be written for a lack of permission.
+      if (!/read-only file system/i.test(message)) return error
+      return unavailable('The disk cannot be written at the moment.', 10, error)
+    case '58030':
+      return unavailable('The disk does not work at the moment.', 10, error)
     case '53100':
       return unavailable('The disk is full; nothing was changed.', 60, error)
     case '53300':

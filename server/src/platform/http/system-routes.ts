@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { statement } from '../database/statement.ts'
 import { AppError, notFound, unavailable } from '../errors.ts'
-import { serverContext } from '../services.ts'
+import { type Services, serverContext } from '../services.ts'
 import type { Metrics } from '../metrics.ts'
 import { docsPage } from './reference/docs-page.ts'
 import type { JsonSchema } from './reference/json-schema.ts'
@@ -44,13 +45,14 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
     }
     return rendered
   }
+  const probe = createProbe()
   return {
     tag: 'System',
     routes: {
       health: system('/healthz', async () => ({ status: 'ok' })),
       ready: system('/readyz', async (ctx) => {
         if (!isReady()) throw unavailable('The server is shutting down.', 5)
-        await serverContext(ctx.services, { workspaceId: null }).db.one(ping, {})
+        await probe(ctx.services)
         return { status: 'ready' }
       }),
       version: system('/version', async () => ({ version, node: process.version })),
@@ -75,6 +77,30 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
       }),
       docs: system('/docs', async () => render().page),
     },
+  }
+}
+
+/** Whoever watches asks every few seconds and wants to hear at once, whatever holds the database up. */
+const databaseAnswersWithinMs = 1_500
+
+/** Throws 503 when the database does not answer in time. One question is on its way at a time, however many ask. */
+function createProbe(): (services: Services) => Promise<void> {
+  let underWay: Promise<unknown> | undefined
+  return async (services) => {
+    underWay ??= serverContext(services, { workspaceId: null })
+      .db.one(ping, {})
+      .finally(() => (underWay = undefined))
+    const late = new AbortController()
+    const tooLate = delay(databaseAnswersWithinMs, undefined, { signal: late.signal }).then(() => {
+      throw unavailable('The database does not answer at the moment.', 5)
+    })
+    try {
+      await Promise.race([underWay, tooLate])
+    } finally {
+      tooLate.catch(() => undefined) // it lost the race
+      underWay?.catch(() => undefined) // the next one to ask hears of it
+      late.abort()
+    }
   }
 }
 

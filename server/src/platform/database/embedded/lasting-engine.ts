@@ -24,6 +24,8 @@ export async function keepEngine(
   const stopping = new AbortController()
   /** Resolves when there is an engine again. */
   let down: PromiseWithResolvers<void> | undefined
+  /** Why it did not open when it was last tried: who asks meanwhile is refused at once. */
+  let refusal: Error | undefined
   let hasStarted = false
 
   const breakOff = (error: Error): void => {
@@ -38,20 +40,21 @@ export async function keepEngine(
 
   const reopen = async (): Promise<void> => {
     const failedAt = performance.now()
-    let lastReason = ''
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         engine = await start(breakOff, false)
         break
       } catch (error) {
         const { message } = error as Error
-        if (message !== lastReason) log.warn({ error: message }, 'The embedded database does not open yet.')
-        lastReason = message
+        if (message !== refusal?.message) log.warn({ error: message }, 'The embedded database does not open yet.')
+        refusal = error as Error
+        down?.resolve()
       }
       await delay(pauseMs, undefined, { signal: stopping.signal })
     }
     const milliseconds = Math.round(performance.now() - failedAt)
     log.info({ milliseconds }, 'The embedded database was opened again, with everything that was committed.')
+    refusal = undefined
     down?.resolve()
     down = undefined
   }
@@ -69,7 +72,10 @@ export async function keepEngine(
   return {
     request: (operation) => engine.request(operation),
     createSocket() {
-      const socket = socketAfter(() => down?.promise)
+      const socket = socketAfter(async () => {
+        await down?.promise
+        if (refusal) throw refusal
+      })
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
       return socket
@@ -82,16 +88,17 @@ export async function keepEngine(
   }
 }
 
-/** `obstacle` resolves when there is something to connect to; undefined: there is. */
-function socketAfter(obstacle: () => Promise<void> | undefined): Socket {
+/** `possible` resolves when there is something to connect to, and rejects when there is nothing. */
+function socketAfter(possible: () => Promise<void>): Socket {
   const socket = new Socket()
   const connect = socket.connect.bind(socket) as (...target: unknown[]) => Socket
   const connectWhenPossible = (...target: unknown[]): Socket => {
-    const inTheWay = obstacle()
-    if (!inTheWay) return connect(...target)
-    void inTheWay.then(() => {
-      if (!socket.destroyed) connectWhenPossible(...target)
-    })
+    possible().then(
+      () => {
+        if (!socket.destroyed) connect(...target)
+      },
+      (error: Error) => socket.destroy(error),
+    )
     return socket
   }
   return Object.assign(socket, { connect: connectWhenPossible })

@@ -87,3 +87,16 @@ export function fatalError(sqlState: string, message: string): Buffer {
   head.writeInt32BE(4 + fields.length, 1)
   return Buffer.concat([head, fields])
 }
+
+const panicSeverity = Buffer.from('VPANIC\0')
+
+/**
+ * The message of an ErrorResponse of severity PANIC among what the engine answers, as when its log cannot be written: a
+ * PostgreSQL server ends all its processes then, and PGlite answers nothing more. No text of a row holds a zero byte.
+ */
+export function panicIn(answer: Buffer): string | undefined {
+  const at = answer.indexOf(panicSeverity)
+  if (at < 0) return undefined
+  const fields = answer.toString('utf8', at).split('\0')
+  return fields.find((field) => field.startsWith('M'))?.slice(1) ?? 'PANIC'
+}

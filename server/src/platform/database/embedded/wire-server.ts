@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { rmSync } from 'node:fs'
 import type { PGlite } from '@electric-sql/pglite'
 import type { ConnectionQuery } from './maintenance.ts'
-import { encryptionRefused, fatalError, InboundBuffer, startupOptions, syncMessage } from './wire-protocol.ts'
+import { encryptionRefused, fatalError, InboundBuffer, panicIn, startupOptions, syncMessage } from './wire-protocol.ts'
 
 export interface WireServer {
   /** Runs a statement of our own between two of the client's transactions, as the superuser. */
@@ -38,13 +38,17 @@ export async function serveWire(
 
   async function execute(bytes: Buffer, client?: Client): Promise<void> {
     batches++
+    let lastWords: string | undefined
     await pglite.execProtocolRawStream(bytes, {
       syncToFs: false,
       onRawData: (data) => {
         // A copy: the bytes lie in WebAssembly memory, which the next message overwrites.
-        if (client?.socket.writable) client.socket.write(Buffer.from(data))
+        const answer = Buffer.from(data)
+        lastWords ??= panicIn(answer)
+        if (client?.socket.writable) client.socket.write(answer)
       },
     })
+    if (lastWords) throw new Error(lastWords)
   }
 
   // PGlite takes user and database from it, and forgets the options.
@@ -158,7 +162,13 @@ export async function serveWire(
     query: (sql) =>
       new Promise((resolve, reject) => {
         ownStatements.push(() =>
-          pglite.exec(sql).then((results) => resolve({ rows: results.at(-1)?.rows ?? [] }), reject),
+          pglite.exec(sql).then(
+            (results) => resolve({ rows: results.at(-1)?.rows ?? [] }),
+            (error: Error & { severity?: string }) => {
+              reject(error)
+              if (error.severity === 'PANIC') throw error
+            },
+          ),
         )
         wake()
       }),
