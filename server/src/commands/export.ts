@@ -3,10 +3,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import type { Environment } from '../config/values.ts'
-import type { Ctx } from '../platform/context.ts'
 import { toCsvLine } from '../platform/csv.ts'
-import { withServices } from './with-app.ts'
-import { workspaceContext } from './workspace-context.ts'
+import { type Operate, operate, withOperations } from './operate.ts'
+import { listContacts, reportCampaign } from './operations.ts'
 
 interface Options {
   workspace: string
@@ -24,12 +23,7 @@ export function addExport(program: Command, env: Environment): void {
     .option('--list <id>', 'only those on this contact list')
     .option('--out <file>', 'write to a file instead of stdout')
     .action((options: Options) =>
-      withServices(env, async (services) =>
-        write(
-          Readable.from(contactLines(await workspaceContext(services, options.workspace), options.list)),
-          options.out,
-        ),
-      ),
+      withOperations(env, (operate) => write(Readable.from(contactLines(operate, options)), options.out)),
     )
 
   command
@@ -37,34 +31,24 @@ export function addExport(program: Command, env: Environment): void {
     .description('How the call to each contact of a campaign went.')
     .requiredOption('--workspace <id>', 'whose (see: workspace list)')
     .option('--out <file>', 'write to a file instead of stdout')
-    .action((id: string, options: Options) =>
-      withServices(env, async (services) => {
-        const { campaignReport } = await import('../modules/campaigns/index.ts')
-        const { content } = await campaignReport(await workspaceContext(services, options.workspace), id)
-        await write(content instanceof Readable ? content : Readable.from([content]), options.out)
-      }),
+    .action(async (id: string, { workspace, out }: Options) =>
+      write(Readable.from([await operate(env, reportCampaign, { workspace, id })]), out),
     )
 }
 
 const columns = ['first_name', 'last_name', 'phone_number', 'email', 'notes', 'time_zone', 'tags'] as const
-const batchSize = 200
 
-async function* contactLines(ctx: Ctx, contact_list_id: string | undefined): AsyncGenerator<string> {
-  const { listContacts } = await import('../modules/contacts/index.ts')
+async function* contactLines(operate: Operate, { workspace, list }: Options): AsyncGenerator<string> {
   yield toCsvLine([...columns])
-  let cursor: string | null | undefined
+  let cursor: string | undefined
   do {
-    const page = await listContacts(ctx, {
-      limit: batchSize,
-      ...(cursor && { cursor }),
-      ...(contact_list_id && { contact_list_id }),
-    })
+    const page = await operate(listContacts, { workspace, list, cursor })
     yield page.data
       .map((contact) =>
         toCsvLine(columns.map((column) => (column === 'tags' ? contact.tags.join('; ') : contact[column]))),
       )
       .join('')
-    cursor = page.next_cursor
+    cursor = page.next_cursor ?? undefined
   } while (cursor)
 }
 

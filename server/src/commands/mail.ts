@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Environment } from '../config/values.ts'
 import { printRows } from './terminal.ts'
-import { withServices } from './with-app.ts'
+import { operate } from './operate.ts'
+import { findMail, listMails } from './operations.ts'
 
 export function addMail(program: Command, env: Environment): void {
   const mail = program
@@ -13,10 +14,7 @@ export function addMail(program: Command, env: Environment): void {
     .description('The newest 1,000.')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const [{ listMessages }, { serverContext }] = await load()
-      const messages = await withServices(env, (services) =>
-        listMessages(serverContext(services, { workspaceId: null })),
-      )
+      const messages = await operate(env, listMails, {})
       printRows(
         messages.map((row) => ({ ...row })),
         { json, none: 'Nothing has been sent yet.' },
@@ -27,10 +25,7 @@ export function addMail(program: Command, env: Environment): void {
     .command('show <id>')
     .description('One of them with its text, which is gone once it was sent.')
     .action(async (id: string) => {
-      const [{ findMessage }, { serverContext }] = await load()
-      const found = /^[0-9a-f-]{36}$/i.test(id)
-        ? await withServices(env, (services) => findMessage(serverContext(services, { workspaceId: null }), id))
-        : undefined
+      const found = /^[0-9a-f-]{36}$/i.test(id) ? await operate(env, findMail, { id }) : null
       if (!found) throw new Error(`There is no message ${id}. See: switchboard mail list`)
       const { recipient, subject, status, error, text } = found
       console.log(`To: ${recipient}`)
@@ -39,5 +34,3 @@ export function addMail(program: Command, env: Environment): void {
       console.log(text ?? 'Its text is not kept any more.')
     })
 }
-
-const load = () => Promise.all([import('../platform/mail/messages.ts'), import('../platform/services.ts')])

@@ -27,7 +27,8 @@ export async function runUntilSignal(
     const app = await createApp({ config, log, database, voice, http })
     try {
       // Only one process can have the embedded database, so it does what others ask of it.
-      if (database.kind === 'embedded') control = await serveControl(config.dataDir, controlCommands(database), log)
+      if (database.kind === 'embedded')
+        control = await serveControl(config.dataDir, controlCommands(database, app.services), log)
       if (http) onReady(await app.listen())
       await app.work()
       if (!http) onReady('')

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Environment } from '../config/values.ts'
 import { printRows, readPassword } from './terminal.ts'
-import { withServices } from './with-app.ts'
+import { operate } from './operate.ts'
+import { createUser, listUsers, makeAdmin, setPassword } from './operations.ts'
 
 export function addUser(program: Command, env: Environment): void {
   const user = program.command('user').description('Make, list and help users.')
@@ -17,10 +18,7 @@ export function addUser(program: Command, env: Environment): void {
     .action(
       async (email: string, { name, admin = false, json }: { name?: string; admin?: boolean; json?: boolean }) => {
         const password = await readPassword()
-        const { createUser } = await import('../modules/identity/index.ts')
-        const { id, workspaceId } = await withServices(env, (services) =>
-          createUser(services, { email, password, isAdmin: admin, ...(name && { name }) }),
-        )
+        const { id, workspaceId } = await operate(env, createUser, { email, password, name, isAdmin: admin })
         if (json) console.log(JSON.stringify({ id, workspace_id: workspaceId }))
         else console.log(`User ${email} has been made (${id}), with the workspace ${workspaceId}.`)
       },
@@ -31,8 +29,7 @@ export function addUser(program: Command, env: Environment): void {
     .description('The newest 1,000 users.')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { listUsers } = await import('../modules/identity/index.ts')
-      const users = await withServices(env, (services) => listUsers(services))
+      const users = await operate(env, listUsers, {})
       printRows(
         users.map((row) => ({ ...row })),
         { json, none: 'There are no users yet.' },
@@ -46,8 +43,7 @@ export function addUser(program: Command, env: Environment): void {
     )
     .action(async (email: string) => {
       const password = await readPassword()
-      const { setPassword } = await import('../modules/identity/index.ts')
-      await withServices(env, (services) => setPassword(services, email, password))
+      await operate(env, setPassword, { email, password })
       console.log(`The password of ${email} has been set, and all their sessions have ended.`)
     })
 
@@ -56,8 +52,7 @@ export function addUser(program: Command, env: Environment): void {
     .description('Make a user an administrator of the platform.')
     .option('--revoke', 'take it back')
     .action(async (email: string, { revoke = false }: { revoke?: boolean }) => {
-      const { makeAdmin } = await import('../modules/identity/index.ts')
-      await withServices(env, (services) => makeAdmin(services, email, !revoke))
+      await operate(env, makeAdmin, { email, isAdmin: !revoke })
       console.log(`${email} is ${revoke ? 'no longer' : 'now'} an administrator of the platform.`)
     })
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { App } from '../app.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { Environment } from '../config/values.ts'
@@ -13,6 +14,7 @@ export async function withServices<T>(
   { background = false } = {},
 ): Promise<T> {
   const config = readConfig(env)
+  refuseForeignData(config.dataDir)
   const [{ createApp }, { createLog }] = await Promise.all([import('../app.ts'), import('../platform/log.ts')])
   const log = createLog(env.LOG_LEVEL ? config.logLevel : 'warn', undefined, config.logFormat)
   const app: App = await createApp({ config, log, http: false })
@@ -23,4 +25,11 @@ export async function withServices<T>(
     await app.close()
     log.flush()
   }
+}
+
+/** What root writes there the server could not read any more. */
+function refuseForeignData(dataDir: string): void {
+  const owner = statSync(dataDir, { throwIfNoEntry: false })?.uid
+  if (process.getuid?.() === 0 && owner !== undefined && owner !== 0)
+    throw new Error(`${dataDir} belongs to another user (uid ${owner}). Run this as that user: sudo -u '#${owner}' …`)
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Environment } from '../config/values.ts'
 import { printRows } from './terminal.ts'
-import { withServices } from './with-app.ts'
+import { operate } from './operate.ts'
+import { createWorkspace, listWorkspaces } from './operations.ts'
 
 export function addWorkspace(program: Command, env: Environment): void {
   const workspace = program.command('workspace').description('Make and list workspaces.')
@@ -12,8 +13,7 @@ export function addWorkspace(program: Command, env: Environment): void {
     .requiredOption('--owner <email>', 'whose it is')
     .option('--json', 'print the id as JSON')
     .action(async (name: string, { owner, json }: { owner: string; json?: boolean }) => {
-      const { createWorkspaceFor } = await import('../modules/identity/index.ts')
-      const id = await withServices(env, (services) => createWorkspaceFor(services, { name, ownerEmail: owner }))
+      const id = await operate(env, createWorkspace, { name, ownerEmail: owner })
       console.log(json ? JSON.stringify({ id }) : `The workspace "${name}" has been made (${id}).`)
     })
 
@@ -22,8 +22,7 @@ export function addWorkspace(program: Command, env: Environment): void {
     .description('The newest 1,000 workspaces.')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { listAllWorkspaces } = await import('../modules/identity/index.ts')
-      const workspaces = await withServices(env, (services) => listAllWorkspaces(services))
+      const workspaces = await operate(env, listWorkspaces, {})
       printRows(
         workspaces.map((row) => ({ ...row })),
         { json, none: 'There are no workspaces yet.' },
