@@ -39,6 +39,8 @@ export interface Config extends OutsideAccounts {
     url: string | null
     poolSize: number
     poolTimeoutMs: number
+    /** Null: a third of the pool. */
+    perWorkspace: number | null
     connectionMaxAgeSeconds: number
     /** One round trip for opener and query (`DATABASE_PIPELINE=off` where a proxy cannot carry that). */
     pipelined: boolean
@@ -120,7 +122,8 @@ export function readConfig(env: Environment): Config {
     database: {
       url: databaseAddress(env),
       poolSize: wholeNumber(env, 'DATABASE_POOL_SIZE', 10, 1, 500),
-      poolTimeoutMs: wholeNumber(env, 'DATABASE_POOL_TIMEOUT_MS', 10_000, 100, 600_000),
+      poolTimeoutMs: wholeNumber(env, 'DATABASE_POOL_TIMEOUT_MS', 4000, 100, 600_000),
+      perWorkspace: wholeNumber(env, 'DATABASE_CONNECTIONS_PER_WORKSPACE', 0, 0, 500) || null,
       connectionMaxAgeSeconds: wholeNumber(env, 'DATABASE_CONNECTION_MAX_AGE_S', 3600, 0, 604_800),
       pipelined: flag(env, 'DATABASE_PIPELINE', true),
     },

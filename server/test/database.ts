@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Config } from '../src/config.ts'
 import { openTestDatabase as openEmbeddedTestDatabase } from '../src/platform/database/embedded/test-database.ts'
 import { forgetKeys } from '../src/platform/crypto/installation-keys.ts'
+import { connectionsOver } from '../src/platform/database/connections.ts'
 import { migrationsKey } from '../src/platform/database/migrate.ts'
 import { createPool, type OpenDatabase, sessionOptions } from '../src/platform/database/open.ts'
 import type { Log } from '../src/platform/log.ts'
@@ -31,7 +32,11 @@ const createPatientPool = ({ database }: Config, log: Log, options: pg.PoolConfi
 
 /** Leaves what a node's first start leaves: the tables, and the queues of its jobs. Ends the pool. */
 async function prepare(pool: pg.Pool, kind: OpenDatabase['kind'], config: Config, log: Log): Promise<void> {
-  const database = { kind, pool, pipelined: config.database.pipelined, close: () => pool.end() }
+  const database = {
+    kind,
+    ...connectionsOver(pool, { ...config.database, poolTimeoutMs: patienceMs }),
+    close: () => pool.end(),
+  }
   // Only here, because most test files find the template made.
   const { createApp } = await import('../src/app.ts')
   const app = await createApp({ config, log, database, http: false })
@@ -48,8 +53,7 @@ async function embedded(key: string, config: Config, log: Log): Promise<OpenData
   const pool = createPatientPool(config, log, { ...database.connection, max: 1 })
   return {
     kind: 'embedded',
-    pool,
-    pipelined: config.database.pipelined,
+    ...connectionsOver(pool, { ...config.database, poolTimeoutMs: patienceMs }),
     async close() {
       await pool.end()
       await database.close()
@@ -82,8 +86,7 @@ async function onPostgres(server: string, key: string, config: Config, log: Log)
   const pool = createPatientPool(config, log, { connectionString: urlOf(name), max: config.database.poolSize })
   return {
     kind: 'postgresql',
-    pool,
-    pipelined: config.database.pipelined,
+    ...connectionsOver(pool, { ...config.database, poolTimeoutMs: patienceMs }),
     async close() {
       await pool.end()
       try {

@@ -1,15 +1,10 @@
 import type { Access } from './access.ts'
-import {
-  type AccessCheck,
-  type Connections,
-  type Db,
-  type Opener,
-  lazyTransaction,
-  standalone,
-} from './database/scope.ts'
+import type { Connections } from './database/connections.ts'
+import { type AccessCheck, type Db, lazyTransaction, standalone } from './database/scope.ts'
 import type { Call } from './database/statement.ts'
 import { type PendingEvent, appendEvents } from './events.ts'
 import type { Log } from './log.ts'
+import { openerFor } from './openers.ts'
 import type { Services } from './services.ts'
 
 /** Who is at work. How each one is checked against the database is its opener's business. */
@@ -38,7 +33,6 @@ export interface Ctx {
 
 export interface Scope {
   readonly connections: Connections
-  readonly open: Opener
   readonly check: AccessCheck
   readonly readOnly: boolean
   readonly inTransaction: boolean
@@ -47,30 +41,39 @@ export interface Scope {
 export interface ContextOptions {
   services: Services
   principal: Principal
-  /** Says how the principal is checked; made by `openerFor` of the composition root. */
-  open: Opener
+  entry: Entry
+  /** Where the request comes from, if it comes from elsewhere. */
+  address?: string
+  /** For the server's own work: a share of the connections apart from its other work. */
+  share?: string
   requestId: string
   log: Log
   readOnly?: boolean
 }
 
-/** A context in which each statement stands alone. `transaction` makes one that holds several together. */
+/**
+ * A context in which each statement stands alone. `transaction` makes one that holds several together. Throws 401 when
+ * the caller has not signed in and must.
+ */
 export function createContext(options: ContextOptions): Ctx {
-  const { services, principal, requestId, log, open, readOnly = false } = options
+  const { services, principal, entry, address = null, share, requestId, log, readOnly = false } = options
   const connections = services.connections
-  const check: AccessCheck = {}
+  const check: AccessCheck = {
+    caller: { principal, workspaceId: entry.workspaceId, address, ...(share !== undefined && { share }) },
+    open: openerFor(principal, entry),
+  }
   return {
     principal,
     requestId,
     services,
     log,
     now: services.now,
-    db: standalone(connections, open, readOnly, check),
+    db: standalone(connections, check, readOnly),
     outbox() {
       throw new Error('emit needs a transaction: make the route `write` or use transaction(ctx, …).')
     },
     afterCommit: (run) => run(),
-    scope: { connections, open, check, readOnly, inTransaction: false },
+    scope: { connections, check, readOnly, inTransaction: false },
   }
 }
 
@@ -80,8 +83,8 @@ export function createContext(options: ContextOptions): Ctx {
  */
 export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.scope.inTransaction) return work(ctx.scope.readOnly ? ctx : joined(ctx))
-  const { connections, open, check, readOnly } = ctx.scope
-  const tx = lazyTransaction(connections, open, readOnly, check)
+  const { connections, check, readOnly } = ctx.scope
+  const tx = lazyTransaction(connections, check, readOnly)
   const events: PendingEvent[] = []
   const also: Call[] = []
   const afterwards: (() => void)[] = []

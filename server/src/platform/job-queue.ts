@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { type Db as BossDatabase, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Ctx } from './context.ts'
-import type { Connections } from './database/scope.ts'
+import type { Connections } from './database/connections.ts'
 import { jobTurns } from './job-turns.ts'
 import type { JobType, Jobs } from './jobs.ts'
 import type { Log } from './log.ts'
@@ -83,7 +83,11 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
 
   const work = async (services: Services, type: JobType, job: JobWithMetadata<Asked | null>): Promise<void> => {
     const { workspace_id = null, user_id, input = {} } = job.data ?? {}
-    const ctx = serverContext(services, { workspaceId: workspace_id, ...(user_id && { userId: user_id }) })
+    const ctx = serverContext(services, {
+      workspaceId: workspace_id,
+      ...(user_id && { userId: user_id }),
+      share: `jobs ${workspace_id ?? ''}`,
+    })
     const asked = type.input.parse(input)
     try {
       await type.run(ctx, asked)

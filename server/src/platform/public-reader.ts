@@ -1,6 +1,5 @@
 import type { Scope } from './access.ts'
 import { createContext, type Ctx } from './context.ts'
-import { openerFor } from './openers.ts'
 import { serverContext } from './services.ts'
 
 /**
@@ -13,6 +12,6 @@ export function publicReader(ctx: Ctx, scope: Scope): Ctx | null {
   const workspaceId = services.config.publicWorkspaceId
   if (principal.kind === 'public') return workspaceId === null ? null : serverContext(services, { workspaceId })
   if (principal.kind !== 'api_key') return ctx
-  const open = openerFor(principal, { access: scope, workspaceId: null })
-  return createContext({ services, principal, requestId, log, open, readOnly: true })
+  const entry = { access: scope, workspaceId: null }
+  return createContext({ services, principal, requestId, log, entry, readOnly: true })
 }

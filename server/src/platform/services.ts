@@ -1,10 +1,9 @@
 import type { VoiceGateway } from '@switchboard/voice'
-import type { Connections } from './database/scope.ts'
+import type { Connections } from './database/connections.ts'
 import { createContext, type Ctx } from './context.ts'
 import { newId } from './id.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { openerFor } from './openers.ts'
 import type { Config } from '../config.ts'
 import type { Secrets } from './crypto/secrets.ts'
 import type { Storage } from './storage/storage.ts'
@@ -33,13 +32,20 @@ export interface Services {
   readonly outbox: { wake(): void }
 }
 
-/** The server acting for itself: in one workspace (as a member would see it), or across all with `workspaceId: null`. */
-export function serverContext(services: Services, as: { workspaceId: string | null; userId?: string }): Ctx {
+/**
+ * The server acting for itself: in one workspace (as a member would see it), or across all with `workspaceId: null`.
+ * `share`: whose share of the connections this uses; by default that of the server in this workspace.
+ */
+export function serverContext(
+  services: Services,
+  as: { workspaceId: string | null; userId?: string; share?: string },
+): Ctx {
   const principal = { kind: 'server', workspaceId: as.workspaceId, userId: as.userId ?? null } as const
   return createContext({
     services,
     principal,
-    open: openerFor(principal, { access: 'public', workspaceId: as.workspaceId }),
+    entry: { access: 'public', workspaceId: as.workspaceId },
+    ...(as.share !== undefined && { share: as.share }),
     requestId: newId(),
     log: services.log,
   })

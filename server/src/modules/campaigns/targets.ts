@@ -28,9 +28,11 @@ const enrol = statement(
 
 // A list of 100,000 takes longer than a request's statement usually may; and it is to be joined as a whole, whatever the
 // planner thinks of tables that it has not yet looked at.
+const bulkMs = 120_000
 const beginBulk = statement(
   'campaigns.begin_bulk',
-  () => sql`select set_config('statement_timeout', '120000', true), set_config('enable_nestloop', 'off', true)`,
+  () =>
+    sql`select set_config('statement_timeout', ${sql.lit(String(bulkMs))}, true), set_config('enable_nestloop', 'off', true)`,
 )
 const endBulk = statement(
   'campaigns.end_bulk',
@@ -54,7 +56,10 @@ const many = 100
  */
 export async function enrolContacts(ctx: Ctx, campaignId: string): Promise<number> {
   const calls = [beginBulk.call({}), enrol.call({ id: campaignId }), endBulk.call({})]
-  const [, [enrolled]] = (await ctx.db.together(calls)) as unknown as [unknown, [{ count: number }]]
+  const [, [enrolled]] = (await ctx.db.together(calls, { timeLimitMs: bulkMs })) as unknown as [
+    unknown,
+    [{ count: number }],
+  ]
   if (enrolled.count >= many) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
   return enrolled.count
 }

@@ -4,7 +4,6 @@ import { type Principal, createContext } from '../../platform/context.ts'
 import { type Statement, statement } from '../../platform/database/statement.ts'
 import { type StoredEvent, workspaceTopic } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
-import { openerFor } from '../../platform/openers.ts'
 import type { Services } from '../../platform/services.ts'
 
 /** What a user hears without asking, and as what. */
@@ -45,7 +44,7 @@ export async function loadAudience(
   const { db } = createContext({
     services,
     principal,
-    open: openerFor(principal, { access: 'user', workspaceId }),
+    entry: { access: 'user', workspaceId },
     requestId: newId(),
     log: services.log,
     readOnly: true,

@@ -5,7 +5,6 @@ import { AppError, notFound } from '../../platform/errors.ts'
 import { asAppError } from '../../platform/http/error-answer.ts'
 import { validate } from '../../platform/http/parse.ts'
 import { newId } from '../../platform/id.ts'
-import { openerFor } from '../../platform/openers.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
 import { type Hub, encodeFrame } from '../../platform/sockets/hub.ts'
@@ -151,7 +150,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
     const ctx = createContext({
       services,
       principal,
-      open: openerFor(principal, { access: command.access, workspaceId: workspaceOf(data) ?? audience.workspaceId }),
+      entry: { access: command.access, workspaceId: workspaceOf(data) ?? audience.workspaceId },
       requestId: newId(),
       log: services.log,
     })

@@ -32,7 +32,7 @@ const batchSize = 200
  * is new, or the last id that it has seen would not say what it has seen.
  */
 export function createLiveStream({ services, outbox, socket, topics }: LiveStreamOptions): LiveStream {
-  const ctx = serverContext(services, { workspaceId: null })
+  const ctx = serverContext(services, { workspaceId: null, share: 'live' })
   // Durable events after `liveSince` and up to `pausedAt` were sent as they came. While paused nothing is sent live, and
   // afterwards only what lies beyond `replayedTo`: so the two never overlap and leave no gap.
   let liveSince = outbox.position()

@@ -65,10 +65,11 @@ export function databaseError(error: unknown): unknown {
       return unavailable('Somebody else is changing the same thing.', 1, error)
     case '57014':
     case ENDED_WITH_CONNECTION:
-      return unavailable(
+      return new AppError(
+        503,
+        'query_too_slow',
         'This took longer than 5 s and was ended. Ask for less at a time, or try again when there is less to do.',
-        5,
-        error,
+        { retryAfterSeconds: 5, cause: error },
       )
     case '42501':
       // PostgreSQL takes a disk that cannot be written for a lack of permission.

@@ -2,8 +2,8 @@ import pg from 'pg'
 import type { Config } from '../../config.ts'
 import type { Log } from '../log.ts'
 import { openEmbeddedDatabase } from './embedded/embedded.ts'
+import { type Connections, connectionsOver } from './connections.ts'
 import { preparedPath } from './prepared.ts'
-import type { Connections } from './scope.ts'
 
 export interface OpenDatabase extends Connections {
   kind: 'embedded' | 'postgresql'
@@ -18,16 +18,18 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     log.warn({ statements, duration_ms: milliseconds }, 'Statements took longer than a second.')
   if (config.database.url) {
     const pool = createPool(config, log, { connectionString: config.database.url, max: config.database.poolSize })
-    return { kind: 'postgresql', pool, pipelined: config.database.pipelined, onSlow, close: () => pool.end() }
+    return {
+      kind: 'postgresql',
+      ...connectionsOver(pool, { ...config.database, replyWithinMs, onSlow }),
+      close: () => pool.end(),
+    }
   }
   const embedded = await openEmbeddedDatabase({ dataDir: config.dataDir, log, template: preparedPath })
   // One backend serves every connection there, so a second one would meet the first one's prepared statements.
   const pool = createPool(config, log, { ...embedded.connection, max: 1 })
   return {
     kind: 'embedded',
-    pool,
-    pipelined: config.database.pipelined,
-    onSlow,
+    ...connectionsOver(pool, { ...config.database, onSlow }),
     snapshot: embedded.snapshot,
     async close() {
       await pool.end()
@@ -36,9 +38,14 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
   }
 }
 
+const statementTimeoutMs = 5000
+/** A little longer than PostgreSQL needs to end a statement by itself. */
+export const replyWithinMs = statementTimeoutMs + 500
+
 // The planner takes policies for expensive; compiling such a query costs seconds (PostgreSQL, "When to JIT?").
 export const sessionOptions =
-  '-c timezone=UTC -c jit=off -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000'
+  `-c timezone=UTC -c jit=off -c statement_timeout=${statementTimeoutMs} -c lock_timeout=2000 ` +
+  '-c idle_in_transaction_session_timeout=10000'
 
 /** A pool whose sessions have `sessionOptions`; with `options.max` 1, for the embedded database, its connection is never replaced. */
 export function createPool(config: Pick<Config, 'database'>, log: Pick<Log, 'warn'>, options: pg.PoolConfig): pg.Pool {
@@ -47,6 +54,7 @@ export function createPool(config: Pick<Config, 'database'>, log: Pick<Log, 'war
     maxLifetimeSeconds: options.max === 1 ? 0 : config.database.connectionMaxAgeSeconds,
     idleTimeoutMillis: options.max === 1 ? 0 : 60_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser },
     options: sessionOptions,
     ...options,

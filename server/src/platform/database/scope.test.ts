@@ -12,8 +12,8 @@ import { AppError } from '../errors.ts'
 import { emit, event } from '../events.ts'
 import { newId } from '../id.ts'
 import { createLog } from '../log.ts'
-import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
+import { type Connections, connectionsOver } from './connections.ts'
 import { type OpenDatabase, createPool } from './open.ts'
 import { statement, variants } from './statement.ts'
 
@@ -94,22 +94,35 @@ const facts = statement(
 
 const Noted = event('scope_test.noted', z.object({ note_id: z.uuid() }))
 
+/** The same for each use of a pool, since they share its places. */
+const connectionsByPool = new WeakMap<pg.Pool, Connections>()
+function connectionsOf(pool: pg.Pool): Connections {
+  const known = connectionsByPool.get(pool)
+  if (known) return known
+  const connections = connectionsOver(pool, { pipelined: true, poolTimeoutMs: 60_000 })
+  connectionsByPool.set(pool, connections)
+  return connections
+}
+
 for (const pipelined of [true, false]) {
   describe(pipelined ? 'opener and statements with one Sync' : 'its plain twin, begin … commit', () => {
     const wakes: true[] = []
 
     /** A context of the server in this workspace; null: in all of them. */
-    const within = (workspaceId: string | null, { readOnly = false, pool = database.pool } = {}): Ctx => {
+    const within = (
+      workspaceId: string | null,
+      { readOnly = false, pool = database.pool, connections = connectionsOf(pool) } = {},
+    ): Ctx => {
       const principal = { kind: 'server', workspaceId, userId: null } as const
       const services = {
-        connections: { pool, pipelined },
+        connections: { ...connections, pipelined },
         now: () => new Date(),
         outbox: { wake: () => void wakes.push(true) },
       }
       return createContext({
         services: services as unknown as Services,
         principal,
-        open: openerFor(principal, { access: 'public', workspaceId }),
+        entry: { access: 'public', workspaceId },
         requestId: 'test',
         log,
         readOnly,
@@ -192,10 +205,10 @@ for (const pipelined of [true, false]) {
 
     test('who may not enter runs nothing', async () => {
       const principal = { kind: 'user', userId: newId(), sessionId: newId() } as const
-      const open = openerFor(principal, { access: 'contacts:read', workspaceId: null })
+      const entry = { access: 'contacts:read', workspaceId: null } as const
       const id = newId()
       const { services } = within(null)
-      const { db } = createContext({ services, principal, open, requestId: 'test', log })
+      const { db } = createContext({ services, principal, entry, requestId: 'test', log })
       await assert.rejects(db.one(insert, { id, text: 'never' }), { status: 401 })
       assert.equal(await within(null).db.maybe(find, { id }), undefined)
     })
@@ -249,6 +262,50 @@ for (const pipelined of [true, false]) {
         )
         const transactions = done.flatMap((row) => row?.transaction ?? [])
         assert.equal(new Set(transactions).size, 40)
+      })
+    })
+
+    test('a workspace that asks for much leaves connections, and its turn, to others', async () => {
+      await withPool(6, async (pool) => {
+        const [loud, quiet] = [newId(), newId()]
+        const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
+        const { promise: isBusy, resolve: busy } = Promise.withResolvers<void>()
+        const share = pool.options.max === 1 ? 1 : 2
+        const served: string[] = []
+        let [holding, most] = [0, 0]
+        const flood = Array.from({ length: 20 }, () =>
+          transaction(within(loud, { pool }), async ({ db }) => {
+            await db.one(divide, { by: 1 })
+            most = Math.max(most, ++holding)
+            if (holding === share) busy()
+            await mayGoOn
+            served.push('loud')
+            holding--
+          }),
+        )
+        await isBusy
+        const neighbour = within(quiet, { pool })
+          .db.one(divide, { by: 2 })
+          .then(() => void served.push('quiet'))
+        // Where there is more than one connection, another workspace does not even wait.
+        if (share > 1) await neighbour
+        goOn()
+        await Promise.all([...flood, neighbour])
+        assert.equal(most, share)
+        assert.ok(served.indexOf('quiet') <= (share > 1 ? 0 : 2), served.join())
+      })
+    })
+
+    test('what waits too long for a connection gets 503, and leaves no place taken', async () => {
+      await withPool(1, async (pool) => {
+        const impatient = connectionsOver(pool, { pipelined, poolTimeoutMs: 50 })
+        const holder = await pool.connect()
+        const ctx = within(newId(), { pool, connections: impatient })
+        for (const attempt of [ctx.db.one(divide, { by: 1 }), ctx.db.one(divide, { by: 1 })])
+          await assert.rejects(attempt, { status: 503 })
+        holder.release()
+        assert.deepEqual(await ctx.db.one(divide, { by: 2 }), { whole: 6 })
+        assert.deepEqual([impatient.places.active(), impatient.places.waiting()], [0, 0])
       })
     })
 

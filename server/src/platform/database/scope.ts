@@ -1,8 +1,10 @@
+import type { Duplex } from 'node:stream'
 import type pg from 'pg'
-import { connect, onConnection } from './connect.ts'
+import { type Connections, type Lease, lease } from './connections.ts'
 import { databaseError, isConnectionBroken } from './errors.ts'
 import { sendOneByOne } from './one-by-one.ts'
 import { type Row, sendTogether } from './round-trip.ts'
+import type { Caller } from './shares.ts'
 import type { Call, Statement } from './statement.ts'
 
 /** Who acts, as the opener found out. Nulls where nobody is signed in or no workspace is chosen. */
@@ -12,8 +14,10 @@ export interface Entered {
   role: string | null
 }
 
-/** What became of checking who acts. One for each context, shared by all its transactions. */
+/** The check of who acts, and what became of it. One for each context, shared by all its transactions. */
 export interface AccessCheck {
+  readonly caller: Caller
+  readonly open: Opener
   /** Set once the check has passed. */
   who?: Entered
   /** Until then: why the last attempt failed, as it was thrown. */
@@ -38,31 +42,29 @@ export interface Db {
 export interface RunOptions {
   /** This is the work's last statement: commit in the same round trip. Ignored inside a nested `transaction`. */
   commit?: boolean
-}
-
-/** The pool, and how statements travel over it. */
-export interface Connections {
-  pool: pg.Pool
-  pipelined: boolean
-  /** Hears of round trips that took longer than a second. */
-  onSlow?(statements: string[], milliseconds: number): void
+  /** For calls that set a longer `statement_timeout` themselves: that, in milliseconds. */
+  timeLimitMs?: number
 }
 
 const slowMs = 1000
 const begin: Call = { name: 'begin', text: 'begin', values: [] }
 const commit: Call = { name: 'commit', text: 'commit', values: [] }
+const rollback: Call = { name: 'rollback', text: 'rollback', values: [] }
 
-/** `alone`: these calls are a whole transaction. */
+/** `alone`: these calls are a whole transaction. Throws when the database is silent for longer than a statement may take. */
 async function send(
-  { pipelined, onSlow }: Connections,
+  { pipelined, replyWithinMs, onSlow }: Connections,
   client: pg.PoolClient,
   calls: Call[],
   alone: boolean,
+  timeLimitMs = 0,
 ): Promise<Row[][]> {
   const begun = performance.now()
+  const timer = replyWithinMs === null ? undefined : setTimeout(() => giveUp(client), timeLimitMs + replyWithinMs)
   try {
     return await (pipelined ? sendTogether(client, calls) : sendOneByOne(client, calls, alone))
   } finally {
+    clearTimeout(timer)
     const milliseconds = Math.round(performance.now() - begun)
     if (milliseconds > slowMs) {
       onSlow?.(
@@ -71,6 +73,17 @@ async function send(
       )
     }
   }
+}
+
+/** A server that is gone without a word (power, network) would be waited for until TCP gives up, which takes minutes. */
+function giveUp(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection
+  stream.destroy(Object.assign(new Error('The database did not reply in time.'), { code: 'ETIMEDOUT' }))
+}
+
+function pass({ shares }: Connections, check: AccessCheck, opened: Row[] | undefined): void {
+  check.who = opened?.[0] as unknown as Entered
+  shares.note(check.caller, check.who)
 }
 
 function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, entered: () => Promise<Entered>): Db {
@@ -90,15 +103,17 @@ function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, e
 }
 
 /** Each statement (or `together`) is a transaction of its own and one round trip: opener, statements, one Sync. */
-export function standalone(connections: Connections, open: Opener, readOnly: boolean, check: AccessCheck): Db {
+export function standalone(connections: Connections, check: AccessCheck, readOnly: boolean): Db {
   const run = async (calls: Call[]) => {
+    let leased: Lease | undefined
     try {
-      const [opened, ...results] = await onConnection(connections.pool, (client) =>
-        send(connections, client, [open(readOnly), ...calls], true),
-      )
-      check.who = opened?.[0] as unknown as Entered
+      leased = await lease(connections, connections.shares.keyOf(check.caller))
+      const [opened, ...results] = await send(connections, leased.client, [check.open(readOnly), ...calls], true)
+      leased.release()
+      pass(connections, check, opened)
       return results
     } catch (error) {
+      leased?.release(isConnectionBroken(error))
       throw (check.failure = databaseError(error))
     }
   }
@@ -120,13 +135,8 @@ export interface Transaction {
  * A transaction that begins with its first statement (`begin`, opener and statement in one round trip) and commits in
  * `finish`, together with what was left for the commit. One in which nothing ran costs nothing.
  */
-export function lazyTransaction(
-  connections: Connections,
-  open: Opener,
-  readOnly: boolean,
-  check: AccessCheck,
-): Transaction {
-  let client: pg.PoolClient | undefined
+export function lazyTransaction(connections: Connections, check: AccessCheck, readOnly: boolean): Transaction {
+  let leased: Lease | undefined
   let state: 'fresh' | 'open' | 'done' = 'fresh'
   const leftForCommit: (() => Call[])[] = []
   const closing = () => leftForCommit.flatMap((make) => make())
@@ -136,13 +146,19 @@ export function lazyTransaction(
     const last = Boolean(options.commit)
     // When the first statement is also the last, the one Sync is the whole transaction: no `begin`, no `commit`.
     const alone = last && state === 'fresh'
-    const opening = state === 'open' ? [] : alone ? [open(readOnly)] : [begin, open(readOnly)]
+    const opening = state === 'open' ? [] : alone ? [check.open(readOnly)] : [begin, check.open(readOnly)]
     const ending = last ? [...closing(), ...(state === 'open' ? [commit] : [])] : []
     try {
-      client ??= await connect(connections.pool)
+      leased ??= await lease(connections, connections.shares.keyOf(check.caller))
       state = last ? 'done' : 'open'
-      const results = await send(connections, client, [...opening, ...calls, ...ending], alone)
-      if (opening.length > 0) check.who = results[opening.length - 1]?.[0] as unknown as Entered
+      const results = await send(
+        connections,
+        leased.client,
+        [...opening, ...calls, ...ending],
+        alone,
+        options.timeLimitMs,
+      )
+      if (opening.length > 0) pass(connections, check, results[opening.length - 1])
       if (last) release(false)
       return results.slice(opening.length, opening.length + calls.length)
     } catch (error) {
@@ -152,16 +168,16 @@ export function lazyTransaction(
   }
 
   const release = (broken: boolean) => {
-    client?.release(broken)
-    client = undefined
+    leased?.release(broken)
+    leased = undefined
   }
 
   const rollBack = async (error?: unknown) => {
     state = 'done'
-    if (!client) return
+    if (!leased) return
     if (error !== undefined && isConnectionBroken(error)) return release(true)
     try {
-      await client.query('rollback')
+      await send(connections, leased.client, [rollback], false)
       release(false)
     } catch {
       // A connection that cannot roll back is thrown away; PostgreSQL rolls back when it closes.

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Ctx, type Principal, createContext } from '../context.ts'
 import { notFound, tooLarge } from '../errors.ts'
-import { openerFor } from '../openers.ts'
 import type { Services } from '../services.ts'
 import type { Authenticate, GuestOf } from './add-route.ts'
+import { addressKey } from './address-key.ts'
 import { maxUploadBytes } from './multipart.ts'
 import type { Caller, RateLimiter } from './rate-limit.ts'
 import type { Route } from './route.ts'
@@ -90,7 +90,8 @@ export function admission({ services, authenticate, guestOf, limiter, definition
     request.ctx = createContext({
       services,
       principal,
-      open: openerFor(principal, { access: definition.access, workspaceId: workspaceId ?? null }),
+      entry: { access: definition.access, workspaceId: workspaceId ?? null },
+      address: addressKey(request.ip),
       requestId: request.id,
       log: services.log,
       readOnly: definition.kind === 'read',

@@ -19,7 +19,7 @@ interface Place {
 
 /** A request holds its key this long; after that its node is taken for dead and the next twin runs. */
 const lockSeconds = 60
-const waitMs = 30_000
+const waitMs = 8_000
 
 interface Claimed {
   mine: boolean
@@ -118,8 +118,9 @@ export async function replayable(
   const body_hash = createHash('sha256')
     .update(JSON.stringify(request.body ?? null))
     .digest()
-  const { secrets } = ctx.services
-  const keeper = serverContext(ctx.services, { workspaceId: null })
+  const { secrets, connections } = ctx.services
+  const share = connections.shares.keyOf(ctx.scope.check.caller)
+  const keeper = serverContext(ctx.services, { workspaceId: null, share })
   const giveUpAt = Date.now() + waitMs
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
     const found = await keeper.db.maybe(claim, { ...place, body_hash, lock_seconds: lockSeconds, effect_id: newId() })

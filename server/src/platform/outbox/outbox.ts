@@ -117,7 +117,7 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
     },
     position: () => position,
     async start(services) {
-      const everywhere = serverContext(services, { workspaceId: null })
+      const everywhere = serverContext(services, { workspaceId: null, share: 'outbox' })
       const { moved } = await everywhere.db.one(rebase, {})
       if (moved) services.log.warn('The event log came from another database and was moved to the present.')
       position = await readEnd(everywhere)

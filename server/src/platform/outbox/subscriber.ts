@@ -89,7 +89,7 @@ export interface Worker {
 
 /** Runs one subscriber on this node; other nodes run the same one, and each event is one node's. */
 export function createWorker(services: Services, of: Subscriber): Worker {
-  const everywhere = serverContext(services, { workspaceId: null })
+  const everywhere = serverContext(services, { workspaceId: null, share: 'outbox' })
   const log = services.log.child({ subscriber: of.name })
   // `stored` is what the database says, unless another node moved it; `seen` is how far this node has looked in vain.
   let stored: Position | undefined

@@ -5,7 +5,6 @@ import { sql } from 'kysely'
 import { createContext, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { AppError } from '../../../platform/errors.ts'
-import { openerFor } from '../../../platform/openers.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { sharedTestServer } from '../../../../test/server.ts'
 import { revokeSession } from './open-sessions.ts'
@@ -107,8 +106,8 @@ async function perform(step: Step, model: Model): Promise<void> {
   }
   const bearer = accessTokens(services).verify(session.accessToken, Date.now())
   const principal = { kind: 'user', ...bearer } as const
-  const open = openerFor(principal, { access: 'user', workspaceId: null })
-  const ctx = createContext({ services, principal, open, requestId: 'test', log: services.log })
+  const entry = { access: 'user', workspaceId: null } as const
+  const ctx = createContext({ services, principal, entry, requestId: 'test', log: services.log })
   if (step.do === 'use') {
     const who = await orStatus(ctx.db.entered())
     assert.equal(typeof who === 'object' ? who.user_id : who, alive ? userId : 401)
