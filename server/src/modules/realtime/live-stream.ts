@@ -1,5 +1,6 @@
 import { invalidField } from '../../platform/errors.ts'
 import { type StoredEvent, eventType } from '../../platform/events.ts'
+import { createFairQueue } from '../../platform/fair-queue.ts'
 import { type Reading, readTopics } from '../../platform/outbox/log.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import { type Position, decodePosition, encodePosition, isAfter, laterOf } from '../../platform/outbox/position.ts'
@@ -26,6 +27,11 @@ export interface LiveStreamOptions {
 }
 
 const batchSize = 200
+/**
+ * When a node comes back all its clients resume at once. Few read at a time; the others wait here for as long as it
+ * takes, because one that is sent away comes back and reads the same again.
+ */
+const readings = createFairQueue({ limit: 3, maxWaitingPerKey: Infinity })
 
 /**
  * Durable events are held back until `begin` or `resume`: a client that comes back must hear what it missed before what
@@ -51,7 +57,7 @@ export function createLiveStream({ services, outbox, socket, topics }: LiveStrea
   const replay = async (after: Position): Promise<boolean> => {
     let from = isAfter(liveSince, after) ? after : laterOf(after, pausedAt)
     for (;;) {
-      const reading = await readTopics(ctx, from, [...topics()], batchSize)
+      const reading = await readings.run('', () => readTopics(ctx, from, [...topics()], batchSize))
       if (isUnknown(reading, from)) {
         isPaused = false
         return false

@@ -356,6 +356,32 @@ test('a user has at most 20 sockets', async () => {
   await sockets[0]!.closed
 })
 
+test('when all clients come back at once, few at a time use the database, and all are let in', async () => {
+  const people = await Promise.all(Array.from({ length: 20 }, () => person()))
+  const first = await openSocket(node.url, { token: people[0]!.token })
+  first.send('resume')
+  const { id } = await first.next('resumed')
+  const { places } = node.services.connections
+  let mostWaiting = 0
+  const look = () => void (mostWaiting = Math.max(mostWaiting, places.waiting()))
+  const sockets = await Promise.all(
+    people.flatMap(({ token }) =>
+      Array.from({ length: 6 }, async () => {
+        const socket = await openSocket(`${node.url}?after=${id}`, { token })
+        look()
+        await socket.next('resumed')
+        look()
+        return socket
+      }),
+    ),
+  )
+  assert.equal(sockets.length, 120)
+  // Three on their way in, three that read what they missed, and the readers of the event log.
+  assert.ok(mostWaiting <= 8, `${mostWaiting} waited for the database`)
+  for (const socket of sockets) socket.drop()
+  await Promise.all(sockets.map(({ closed }) => closed))
+})
+
 test('a client that does not read is dropped, and the others hear everything', async () => {
   const ana = await person()
   const [slow, quick] = [

@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AppError, badRequest, tooManyRequests, unavailable } from '../../platform/errors.ts'
 import type { StoredEvent } from '../../platform/events.ts'
+import { createFairQueue } from '../../platform/fair-queue.ts'
+import { addressKey } from '../../platform/http/address-key.ts'
 import { asAppError } from '../../platform/http/error-answer.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
@@ -54,6 +56,10 @@ export interface Realtime {
 }
 
 const maxSocketsPerUser = 20
+/** Clients that are let in at the same time, so that thousands who come back at once leave the database to requests. */
+const handshakesAtOnce = 3
+const maxWaitingHandshakes = 20_000
+const handshakeWaitMs = 20_000
 const heartbeatMs = 25_000
 /** Sessions are checked this often although nobody said that they ended. */
 const recheckMs = 60_000
@@ -84,6 +90,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   upgrader.on('wsClientError', ({ message }, stream) =>
     refuse(stream, badRequest('malformed_handshake', `${message}.`)),
   )
+  const handshakes = createFairQueue({ limit: handshakesAtOnce, maxWaitingPerKey: maxWaitingHandshakes })
   let isClosing = false
   /** Counts what may change who hears what, to notice a change while a client is on its way in. */
   let changes = 0
@@ -158,10 +165,15 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const destroy = () => void stream.destroy()
     stream.on('error', destroy)
     const missed: AudienceChange[] = []
-    arriving.add(missed)
     try {
       if (isClosing) throw unavailable('The server is about to restart.', 1)
-      const admitted = await admit(request, checkAddress(services, request)).catch(closable)
+      const query = checkAddress(services, request)
+      const letIn = () => {
+        arriving.add(missed)
+        return admit(request, query)
+      }
+      const turn = { timeoutMs: handshakeWaitMs }
+      const admitted = await handshakes.run(addressKey(request.socket.remoteAddress ?? ''), letIn, turn).catch(closable)
       stream.off('error', destroy)
       upgrader.handleUpgrade(request, stream, head, (ws) =>
         admitted instanceof AppError ? closeRefused(ws, admitted) : enter(ws, admitted, missed),
