@@ -44,7 +44,7 @@ async function contextOnSilentServer(saysHello: boolean) {
     connections,
     /** Both ends let go: none is kept for the next one to wait on. */
     async close() {
-      await Promise.all(sockets.map((socket) => socket.closed || once(socket, 'close')))
+      await Promise.all(sockets.filter(({ closed }) => !closed).map((socket) => once(socket, 'close')))
       await until(
         'connection and place are given back',
         () => pool.totalCount === 0 && connections.places.active() === 0,
