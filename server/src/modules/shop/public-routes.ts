@@ -102,7 +102,7 @@ export const publicShopRoutes: RouteTable = {
       example: { text: 'And in green?' },
       status: 201,
       answer: conversationSchema.VisitorMessage,
-      errors: [401],
+      errors: [401, 409],
       async handler(ctx, { params, body, request }) {
         requireVisitor(ctx, request, params)
         const message = await addMessage(ctx, { conversationId: params.conversationId, sender: 'customer', ...body })

@@ -103,6 +103,23 @@ test('an internal note is seen by the team, counts for nothing, and never reache
   assert.ok(theirs.body.data.every((message: object) => !('internal' in message)))
 })
 
+test('a customer who sends the clientId of a note, or of another message of the team, reads neither', async () => {
+  const { ana, shop, front } = await openShop()
+  const rui = await visit(front)
+  const conversation = `${shop}/conversations/${rui.conversation.id}`
+  await ana.post(`${conversation}/messages`, { text: 'Offer him 10 %.', internal: true, clientId: '1' })
+  await ana.post(`${conversation}/messages`, { text: 'It is.', clientId: '2' })
+  for (const clientId of ['1', '2']) {
+    const answer = await server.anyone.post(rui.messages, { text: 'Hello?', clientId }, rui.with)
+    assert.deepEqual([answer.status, answer.body.code], [409, 'client_id_used'])
+    assert.doesNotMatch(answer.text, /Offer|It is/)
+  }
+  const send = () => server.anyone.post(rui.messages, { text: 'Hello?', clientId: '3' }, rui.with)
+  assert.equal((await send()).body.id, (await send()).body.id)
+  const taken = await ana.post(`${conversation}/messages`, { text: 'Yes?', clientId: '3' })
+  assert.deepEqual([taken.status, taken.body.code], [409, 'client_id_used'])
+})
+
 test('the inbox lists what is assigned to me, and what to no one; and says when no assistant will answer', async () => {
   const { ana, shop, front } = await openShop()
   const [mine, free] = [await visit(front), await visit(front)]

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
-import { missing } from '../../../platform/errors.ts'
+import { conflict, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
 import { idAt, newId } from '../../../platform/id.ts'
@@ -80,9 +80,14 @@ const findTwin = statement(
      where m.conversation_id = ${p.conversation_id} and (m.client_id = ${p.client_id} or m.external_id = ${p.external_id})`,
 )
 
+/** Clients choose ids without knowing each other's: a customer who guesses that of an internal note must not read the note. */
+const isTwin = (twin: Message, row: Insert) => twin.sender === row.sender && twin.internal === row.internal
+const clientIdUsed = 'Another message of this conversation has this clientId. Send yours with a new one.'
+
 /**
  * Writes down something that was said. A message whose `clientId` or `externalId` is known is answered as it stands and
- * announced no more. Throws 404 when there is no such conversation.
+ * announced no more. Throws 404 when there is no such conversation, 409 `client_id_used` when the `clientId` is that of
+ * another sender's message or of a note.
  */
 export function addMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
   return transaction(ctx, async (ctx) => (await addOnce(ctx, input)).message)
@@ -111,7 +116,11 @@ export async function addOnce(
     findConversation.call({ id: input.conversationId }),
   ])) as [(Message & { is_first: boolean; reopened: boolean })[], Conversation[]]
   const conversation = found ?? missing('conversation')
-  if (!added) return { message: await ctx.db.one(findTwin, row), conversation, isNew: false }
+  if (!added) {
+    const twin = await ctx.db.one(findTwin, row)
+    if (row.client_id !== null && !isTwin(twin, row)) throw conflict('client_id_used', clientIdUsed)
+    return { message: twin, conversation, isNew: false }
+  }
   const { is_first, reopened, ...message } = added
   const { workspace_id, contact_id, channel } = conversation
   emit(ctx, MessageAdded, { ...message, workspace_id, contact_id, channel, is_first })

@@ -87,6 +87,7 @@ export const conversationRoutes: Record<string, Route> = {
     example: { text: 'Yes, the blue one is in stock. Shall I put one aside?' },
     status: 201,
     answer: schema.ChatMessage,
+    errors: [409],
     async handler(ctx, { params, body }) {
       const { text, attachment, clientId, internal } = body
       const message = { conversationId: params.conversationId, sender: 'member' as const, text, clientId, internal }

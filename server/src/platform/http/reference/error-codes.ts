@@ -47,6 +47,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
     'An account here has this address, and has not verified it. Sign in with its password.',
   ],
   ['username_taken', 409, 'Another user has this username.'],
+  ['client_id_used', 409, 'Another message of the conversation has this `clientId`; choose a new one.'],
   ['phone_number_taken', 409, 'Another contact or client has this number.'],
   ['identity_taken', 409, 'Another contact has this identity. Merge the two.'],
   ['already_member', 409, 'The person is in the workspace already.'],
