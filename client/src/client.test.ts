@@ -17,15 +17,12 @@ test('operations are functions with types', async () => {
 })
 
 test('a refusal is an ApiError with its fields', async () => {
-  await assert.rejects(
-    api.createContact({ body: { first_name: '', last_name: 'B', phone_number: '1' } }),
-    (error: unknown) => {
-      assert.ok(error instanceof ApiError)
-      assert.equal(error.status, 400)
-      assert.ok(error.details.some(({ path }) => path === 'body.first_name'))
-      return true
-    },
-  )
+  await assert.rejects(api.createContact({ body: { last_name: 'B', phone_number: '1' } }), (error: unknown) => {
+    assert.ok(error instanceof ApiError)
+    assert.equal(error.status, 400)
+    assert.ok(error.details.some(({ path }) => path === 'body.phone_number'))
+    return true
+  })
 })
 
 test('live events arrive, and those missed meanwhile after coming back', async () => {

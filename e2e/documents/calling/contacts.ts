@@ -25,8 +25,15 @@ export async function contacts(ana: Person, bo: Person): Promise<void> {
     last_name: 'Cruz',
     notes: null,
   })
-  for (const field of ['first_name', 'last_name', 'phone_number'])
-    await refused(400, post({ ...person, [field]: undefined }), `body.${field}`)
+  // A name, a number or an address is enough to know a person by; nothing at all is not.
+  for (const [known, empty] of [
+    [{ first_name: 'Eve' }, { last_name: '', phone_number: null, email: null }],
+    [{ phone_number: '+14155550188' }, { first_name: '', last_name: '', email: null }],
+    [{ email: 'fay@example.com' }, { first_name: '', last_name: '', phone_number: null }],
+  ])
+    assertShape(await answered(201, post(known!)), { ...contact, notes: null, ...known, ...empty })
+  await refused(400, post({ notes: 'Nameless' }), 'body.first_name')
+  await refused(400, post({ ...person, phone_number: '1' }), 'body.phone_number')
   await refused(400, post({ ...person, email: 'cleo' }), 'body.email')
   await refused(409, post(person))
   await refused(400, ana.patch(one, { notes: 5 }), 'body.notes')
