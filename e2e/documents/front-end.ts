@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A front-end as it talks to Switchboard: plain HTTP and a plain WebSocket. Everything it does is noted. */
 export interface FrontEnd {
@@ -7,7 +8,7 @@ export interface FrontEnd {
   put(path: string, body?: unknown, headers?: Headers): Promise<Answer>
   patch(path: string, body?: unknown, headers?: Headers): Promise<Answer>
   delete(path: string, body?: unknown, headers?: Headers): Promise<Answer>
-  /** Opens the live socket, with the token or with what `query` says instead (`?ticket=…`). Throws when it is refused. */
+  /** Opens the live socket, with the token or with what `query` says instead (`?ticket=…`). See `Live.closed` for a refusal. */
   listen(query?: string): Promise<Live>
 }
 
@@ -32,8 +33,13 @@ export interface Answer {
 
 export interface Live extends Disposable {
   readonly frames: Frame[]
+  /**
+   * The code it was closed with, once it is; throws after 60 s without. A refused socket opens and is closed at once:
+   * browsers see only that.
+   */
+  closed(): Promise<number>
   send(event: string, data?: object): void
-  /** The first frame of this event, so far or from now on, whose data fits. Throws after 20 s without one. */
+  /** The first frame of this event, so far or from now on, whose data fits. Throws after 60 s without one. */
   next(event: string, fits?: (data: Frame['data']) => boolean): Promise<Frame>
 }
 
@@ -87,6 +93,7 @@ async function openLive(address: string, notes: Notes, token?: string): Promise<
   const socket = new WebSocket(address, token ? ['bearer', token] : [])
   const frames: Frame[] = []
   const waiting = new Set<() => void>()
+  const closing = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))
   socket.addEventListener('message', ({ data }) => {
     const frame = JSON.parse(data) as Frame
     frames.push(frame)
@@ -95,10 +102,11 @@ async function openLive(address: string, notes: Notes, token?: string): Promise<
   })
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve)
-    socket.addEventListener('error', () => reject(new Error('The live socket was refused.')))
+    socket.addEventListener('error', () => reject(new Error('There is no live socket.')))
   })
   return {
     frames,
+    closed: () => Promise.race([closing, stayedOpen()]),
     send(event, data = {}) {
       notes.frames.push({ direction: 'sent', event })
       socket.send(JSON.stringify({ event, data }))
@@ -122,6 +130,11 @@ async function openLive(address: string, notes: Notes, token?: string): Promise<
     },
     [Symbol.dispose]: () => socket.close(),
   }
+}
+
+async function stayedOpen(): Promise<never> {
+  await sleep(frameTimeoutMs, undefined, { ref: false })
+  throw new Error('The live socket stayed open.')
 }
 
 let people = 0
