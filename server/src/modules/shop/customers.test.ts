@@ -52,6 +52,22 @@ test('a customer sees and pays for their order with its token, and no other', as
   assert.equal((await server.anyone.post(foreign, {}, theirs)).status, 404)
 })
 
+test('what was answered under an Idempotency-Key is replayed only to the token that it was answered to', async () => {
+  const { front, items } = await openShop()
+  const { body: order } = await server.anyone.post(`${front}/orders`, { customerName: 'Rui', items })
+  const { body: other } = await server.anyone.post(`${front}/orders`, { customerName: 'Eve', items })
+  const pay = (headers: Record<string, string>) =>
+    server.anyone.post(
+      `${front}/orders/${order.id}/payments`,
+      { provider: 'manual' },
+      { ...headers, 'idempotency-key': 'pay' },
+    )
+  const { body: payment } = await pay(bearer(order.orderToken))
+  assert.equal((await pay(bearer(order.orderToken))).body.id, payment.id)
+  assert.equal((await pay({})).status, 401)
+  assert.equal((await pay(bearer(other.orderToken))).status, 404)
+})
+
 test("the visitor of a conversation sees and pays for what was ordered in it with the conversation's token", async () => {
   const { front, items } = await openShop()
   const visit = async () => (await server.anyone.post(`${front}/conversations`, { customerName: 'Rui' })).body

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { brotliCompressSync } from 'node:zlib'
 import { startTestServer } from '../../../test/server.ts'
 
 const server = await startTestServer({ RATE_LIMIT_PER_MINUTE: '40' })
@@ -70,6 +71,23 @@ test('more values than a body may hold are refused before anything is parsed', a
   }
   const { status, body } = await ana.post('/api/contacts', oneText, json)
   assert.deepEqual([status, body.code], [400, 'invalid_input'])
+})
+
+test('a compressed body is not unpacked, and a caller who may not send it learns nothing else', async () => {
+  const bomb = new Uint8Array(brotliCompressSync(Buffer.alloc(20_000_000, ' ')))
+  const compressed = { ...json, 'content-encoding': 'br' }
+  for (const [caller, path, status] of [
+    [server.anyone, '/api/auth/login', 415],
+    [server.anyone, '/webhook/telegram', 415],
+    [server.anyone, '/api/contacts', 401],
+    [ana, '/api/contacts', 415],
+  ] as const) {
+    const answer = await caller.request('POST', path, bomb, compressed)
+    assert.equal(answer.status, status, answer.text)
+    if (status === 415) assert.match(answer.body.error, /Content-Encoding br is not read here/)
+  }
+  const plain = await ana.post('/api/contact-lists', { name: 'A' }, { 'content-encoding': 'identity' })
+  assert.equal(plain.status, 201)
 })
 
 test('whoever is refused while still sending has the answer at once, and the connection ends', async () => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Ctx, type Principal, createContext } from '../context.ts'
-import { notFound, tooLarge } from '../errors.ts'
+import { AppError, notFound, tooLarge } from '../errors.ts'
 import type { Services } from '../services.ts'
 import type { Authenticate, GuestOf } from './add-route.ts'
 import { addressKey } from './address-key.ts'
@@ -97,6 +97,7 @@ export function admission({ services, authenticate, guestOf, limiter, definition
       readOnly: definition.kind === 'read',
     })
     if (workspaceId === undefined) throw notFound('workspace')
+    refuseCompressed(request)
     const isForm = definition.upload && /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')
     const announced = announcedBytes(request.raw)
     if (Number.isFinite(announced) && announced > (isForm ? uploadBodyBytes : bodyLimit)) throw tooLarge(tooLong)
@@ -129,6 +130,18 @@ export function admission({ services, authenticate, guestOf, limiter, definition
 
 const refused = { access: 'user', kind: 'read' } as const
 const tooLong = 'The request is larger than is allowed here.'
+
+/** Three hundred bytes may unpack to gigabytes, which cost their time even where a limit ends the reading. */
+function refuseCompressed({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'] ?? ''
+  if (/^(identity)?$/i.test(encoding)) return
+  throw new AppError(
+    415,
+    'unsupported_media_type',
+    `Send the body as it is: Content-Encoding ${encoding.slice(0, 100)} is not read here.`,
+    { headers: { 'accept-encoding': 'identity' } },
+  )
+}
 
 /** From path or header; null: none is named; undefined: what is named is no workspace's id. */
 function wantedWorkspace(request: FastifyRequest): string | null | undefined {

@@ -77,6 +77,13 @@ const release = statement(
          and method = ${p.method} and path = ${p.path} and key = ${p.key} and status is null`,
 )
 
+/** Those without an account are told apart by their tokens too: what one may read by theirs is not replayed without it. */
+function guestFrom({ ip, headers }: FastifyRequest): string {
+  const { authorization } = headers
+  if (authorization === undefined) return `address:${ip}`
+  return `address:${ip} ${createHash('sha256').update(authorization).digest('base64url')}`
+}
+
 const sealPlace = ({ principal, method, path, key }: Place) =>
   `platform.idempotency_keys/answer/${JSON.stringify([principal, method, path, key])}`
 
@@ -109,7 +116,7 @@ export async function replayable(
   }
   const who = await ctx.db.entered()
   const place: Place = {
-    principal: who.user_id ?? `address:${request.ip}`,
+    principal: who.user_id ?? guestFrom(request),
     workspace_id: who.workspace_id,
     method: request.method,
     path: request.url.split('?')[0] ?? '',

@@ -64,6 +64,8 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
   await app.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],
+    // Bodies are read as they come, see `admission`.
+    globalDecompression: false,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   })
   await acceptUploads(app)
