@@ -16,6 +16,8 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined
   /** What else the protocol wants said with this status. */
   readonly headers: Record<string, string> | undefined
+  /** What else a client needs to go on, beside the usual fields of the answer. */
+  readonly fields: Record<string, unknown> | undefined
 
   constructor(
     status: number,
@@ -25,6 +27,7 @@ export class AppError extends Error {
       details?: FieldFault[]
       retryAfterSeconds?: number
       headers?: Record<string, string>
+      fields?: Record<string, unknown>
       cause?: unknown
     } = {},
   ) {
@@ -35,11 +38,12 @@ export class AppError extends Error {
     this.details = more.details
     this.retryAfterSeconds = more.retryAfterSeconds
     this.headers = more.headers
+    this.fields = more.fields
   }
 }
 
-export const badRequest = (code: string, message: string, details?: FieldFault[]) =>
-  new AppError(400, code, message, details ? { details } : {})
+export const badRequest = (code: string, message: string, details?: FieldFault[], cause?: unknown) =>
+  new AppError(400, code, message, { ...(details && { details }), cause })
 
 /** One bad field: the usual 400. */
 export const invalidField = (path: string, message: string) => badRequest('invalid_input', message, [{ path, message }])

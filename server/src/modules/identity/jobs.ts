@@ -5,6 +5,8 @@ import { job } from '../../platform/jobs.ts'
 import { forgetAttempts } from './attempts.ts'
 import { forgetAuthCodes } from './supabase/auth-codes.ts'
 import { forgetOAuthAttempts } from './oauth/attempts.ts'
+import { forgetPendingSignIns } from './two-factor/pending-sign-ins.ts'
+import { forgetChallenges } from './two-factor/relying-party.ts'
 
 const forgetSessions = statement(
   'identity.sessions.sweep',
@@ -49,6 +51,8 @@ export const sweepIdentity = job({
       forgetInvitations,
       forgetCodes,
       forgetPasswordResets,
+      forgetPendingSignIns,
+      forgetChallenges,
       removeWorkspaces,
     ]
     for (const sweep of sweeps) await ctx.db.all(sweep, {})

@@ -6,12 +6,14 @@ import { passwordRoutes } from './passwords/routes.ts'
 import { profileRoutes } from './people/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { supabaseRoutes } from './supabase/routes.ts'
+import { twoFactorRoutes } from './two-factor/routes.ts'
 import { workspaceRoutes } from './workspaces/routes.ts'
 
 export const identityRoutes: RouteTable = {
   tag: 'Identity',
   routes: {
     ...sessionRoutes,
+    ...twoFactorRoutes,
     ...passwordRoutes,
     ...oauthRoutes,
     ...codeRoutes,

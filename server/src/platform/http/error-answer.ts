@@ -19,7 +19,7 @@ export function sendError(log: Log, error: unknown, request: FastifyRequest, rep
   return reply
     .code(failure.status)
     .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify({ ...failureFields?.(failure), ...errorBody(failure, request.id) }))
+    .send(JSON.stringify({ ...failure.fields, ...failureFields?.(failure), ...errorBody(failure, request.id) }))
 }
 
 export const errorBody = (failure: AppError, requestId: string) => ({

@@ -5,7 +5,7 @@ import { FileReply } from '../http/route.ts'
 /** How a login at another site ended, for the page that opened its window. */
 export interface OAuthOutcome {
   openerOrigin: string
-  result: { type: 'oauth'; platform: string; success: boolean; error?: string; code?: string }
+  result: { type: 'oauth'; platform: string; success: boolean; error?: string; code?: string } & Record<string, unknown>
 }
 
 /** Set-Cookie values. */

@@ -6,6 +6,7 @@ import { createClient } from '../../../../test/client.ts'
 import { listen } from '../../../../test/listen.ts'
 import { nthMessageTo } from '../../../../test/mailbox.ts'
 import { startTestServer } from '../../../../test/server.ts'
+import { appCode } from '../../../../test/two-factor.ts'
 import {
   type GitHubUser,
   type Lie,
@@ -384,4 +385,37 @@ test('a configuration that would send secrets in the clear, or lacks half, is re
   for (const [env, why] of refused) {
     assert.throws(() => readConfig({ DATA_DIR: server.app.services.config.dataDir, ...env }), why)
   }
+})
+
+test('an account elsewhere does not stand for the second factor', async () => {
+  const login = person('tina')
+  const first = open({ login })
+  await signIn(first, 'acme-corp')
+  const { id } = await meOf(first)
+  const token = first.cookiesOf(publicUrl)['__Host-sb_access']
+  const tina = createClient(server.url, { authorization: `Bearer ${token}` })
+  // There is no password; having just signed in is enough to set it up.
+  const { body: begun } = await tina.post('/api/auth/two-factor/totp', {})
+  const confirmed = await tina.post('/api/auth/two-factor/totp/confirm', { code: appCode(begun.secret) })
+  assert.equal(confirmed.status, 200)
+
+  const browser = open({ login })
+  const page = await signIn(browser, 'acme-corp')
+  assert.equal(failureOf(page), 'two_factor_required')
+  assert.equal(browser.cookiesOf(publicUrl)['__Host-sb_access'], undefined)
+  const told = new URLSearchParams(page.hash.slice(1))
+  assert.equal(told.get('two_factor_methods'), 'totp,recovery_code')
+  assert.ok(!page.search.includes(told.get('two_factor_token')!), 'no server sees it')
+  const { status, body } = await server.anyone.post('/api/auth/two-factor/sign-in', {
+    two_factor_token: told.get('two_factor_token'),
+    code: appCode(begun.secret, 1),
+  })
+  assert.deepEqual([status, body.user.id], [200, id])
+
+  await server.app.services.connections.pool.query(
+    `update identity.sessions set created_at = created_at - interval '10 minutes' where user_id = $1`,
+    [id],
+  )
+  const late = await tina.delete('/api/auth/two-factor', {})
+  assert.deepEqual([late.status, late.body.code], [403, 'sign_in_again'])
 })

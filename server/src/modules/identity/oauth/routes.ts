@@ -8,6 +8,7 @@ import type { Services } from '../../../platform/services.ts'
 import { signedInCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { knownDeviceCookie } from '../sessions/known-devices.ts'
+import { TwoFactorRequired } from '../two-factor/pending-sign-ins.ts'
 import { withFailure, withSession } from '../supabase/way-back.ts'
 import { type SignInOutcome, beginSignIn, cookieOf, finishSignIn, requireAllowedPage } from './attempts.ts'
 import { offeredProviders } from './providers.ts'
@@ -41,6 +42,7 @@ async function conclude(services: Services, provider: string, outcome: SignInOut
 function concludeWithCookies(services: Services, provider: string, outcome: SignInOutcome): FileReply {
   const { page, inPopup, result } = outcome
   const failure = result instanceof AppError ? { code: result.code, error: result.message } : undefined
+  const asked = result instanceof TwoFactorRequired ? result.forPage : undefined
   const left = cookieOf(services, provider).clear()
   const cookies =
     result instanceof AppError
@@ -51,7 +53,7 @@ function concludeWithCookies(services: Services, provider: string, outcome: Sign
           knownDeviceCookie(services, result.session.user.email),
         ]
   if (inPopup) {
-    const told = { type: 'oauth', platform: provider, success: !failure, ...failure } as const
+    const told = { type: 'oauth', platform: provider, success: !failure, ...failure, ...asked } as const
     return outcomePage({ openerOrigin: page.origin, result: told }, cookies, 'You are signed in.')
   }
   if (failure) {
@@ -59,6 +61,7 @@ function concludeWithCookies(services: Services, provider: string, outcome: Sign
     page.searchParams.set('error', failure.code)
     page.searchParams.set('error_description', failure.error)
   }
+  if (asked) page.hash = new URLSearchParams(asked).toString()
   return redirectTo(page.href, cookies)
 }
 

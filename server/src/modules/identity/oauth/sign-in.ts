@@ -10,7 +10,7 @@ import { audited } from '../audit.ts'
 import { profileFields } from '../people/schema.ts'
 import { type SignedIn } from '../sessions/schema.ts'
 import { type Device } from '../sessions/device.ts'
-import { startSession } from '../sessions/sessions.ts'
+import { type TwoFactorRequired, requireSignedIn, startSessionOrAsk } from '../two-factor/pending-sign-ins.ts'
 import { newUser, startAccount } from '../people/sign-up.ts'
 import { actAs, findForSignIn } from '../people/users.ts'
 import type { ExternalAccount } from './protocol.ts'
@@ -52,8 +52,8 @@ interface Provider {
 
 /**
  * Signs in whoever has this account elsewhere. The first time it is joined to the user with its e-mail address, when
- * both sides have verified that, or makes a user. Throws 403 when the user is suspended or the provider has not verified
- * the address, 409 when we have not, 429.
+ * both sides have verified that, or makes a user. Throws 403 when the user is suspended, has a second factor
+ * (`two_factor_required`), or the provider has not verified the address, 409 when we have not, 429.
  */
 export async function signInElsewhere(
   services: Services,
@@ -64,21 +64,28 @@ export async function signInElsewhere(
   const enter = () =>
     transaction(serverContext(services, { workspaceId: null }), (ctx) => enterWith(ctx, provider, account, device))
   try {
-    return await enter()
+    return requireSignedIn(await enter())
   } catch (error) {
     // Two windows at once: the other one was first, so now there is somebody to sign in.
-    if (violates(error, 'identities_account_key') || violates(error, 'users_email_key')) return enter()
+    if (violates(error, 'identities_account_key') || violates(error, 'users_email_key')) {
+      return requireSignedIn(await enter())
+    }
     throw error
   }
 }
 
-async function enterWith(ctx: Ctx, provider: Provider, account: ExternalAccount, device: Device): Promise<SignedIn> {
+async function enterWith(
+  ctx: Ctx,
+  provider: Provider,
+  account: ExternalAccount,
+  device: Device,
+): Promise<SignedIn | TwoFactorRequired> {
   const { issuer, subject, email } = account
   const key = { provider: provider.name, issuer, subject, email }
   const known = await ctx.db.maybe(findByIdentity, { issuer, subject })
   if (known) {
     requireActive(known)
-    return startSession(ctx, [noteUse.call(key), actAs.call({ user_id: known.id })], device)
+    return startSessionOrAsk(ctx, [noteUse.call(key), actAs.call({ user_id: known.id })], device)
   }
   const verified = requireVerifiedEmail(provider, account)
   const owner = await ctx.db.maybe(findForSignIn, { email: verified })
@@ -93,7 +100,7 @@ async function enterWith(ctx: Ctx, provider: Provider, account: ExternalAccount,
       address: device.address,
     })
     const joining = insert.call({ id: newId(), user_id: owner.id, ...key })
-    return startSession(ctx, [joining, actAs.call({ user_id: owner.id }), joined], device)
+    return startSessionOrAsk(ctx, [joining, actAs.call({ user_id: owner.id }), joined], device)
   }
   const [admitted] = await ctx.db.together([signUpLimit(ctx.services.config, device.address)])
   requireAdmitted(admitted, 'sign up')

@@ -6,7 +6,7 @@ import { redeemCode } from '../codes/codes.ts'
 import { linkLifeMinutes, proveMailbox, recoveryCode, takeReset } from './password-reset.ts'
 import type { SignedIn } from '../sessions/schema.ts'
 import { type Device } from '../sessions/device.ts'
-import { startSession } from '../sessions/sessions.ts'
+import { requireSignedIn, startSessionOrAsk } from '../two-factor/pending-sign-ins.ts'
 import { actAs, findForSignIn } from '../people/users.ts'
 
 /** What a mail about a forgotten password brings: the token of its link, or its code. */
@@ -20,7 +20,7 @@ interface Recovered {
 
 /**
  * Signs in whom the mail was sent to; for half an hour they may choose a password without the old one. Throws 403
- * `otp_expired` for a proof that is not good, 429 after too many tries.
+ * `otp_expired` for a proof that is not good and `two_factor_required` when a second factor is asked for, 429 after too many tries.
  */
 export async function recover(services: Services, proof: Proof, device: Device): Promise<Recovered> {
   const server = serverContext(services, { workspaceId: null })
@@ -34,13 +34,13 @@ export async function recover(services: Services, proof: Proof, device: Device):
     const { user_id, code_challenge: codeChallenge } = proven
     const forgive = guessing ? [guessing.forgive] : []
     const before = [...forgive, actAs.call({ user_id }), proveMailbox.call({ user_id })]
-    const signedIn = await startSession(ctx, before, device, { recoveryMinutes: linkLifeMinutes })
-    return { signedIn, codeChallenge }
+    const outcome = await startSessionOrAsk(ctx, before, device, { recoveryMinutes: linkLifeMinutes })
+    return { outcome, codeChallenge }
   })
   if (!recovered) {
     throw new AppError(403, 'otp_expired', 'This link or code is not valid, or no longer. Ask for a new one.')
   }
-  return recovered
+  return { signedIn: requireSignedIn(recovered.outcome), codeChallenge: recovered.codeChallenge }
 }
 
 async function redeem(ctx: Ctx, proof: Proof) {

@@ -7,21 +7,11 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { audited } from '../audit.ts'
 import { UserDeleted } from '../events.ts'
 import { removeMember } from '../workspaces/members.ts'
-import { announceRevoked, currentSession, revokeOthers } from '../sessions/open-sessions.ts'
+import { announceRevoked, currentSession, isFreshSession, revokeOthers } from '../sessions/open-sessions.ts'
 import { type Device } from '../sessions/device.ts'
 import { provePassword } from '../sessions/sign-in.ts'
 import { actAs, findForSignIn, findMe } from '../people/users.ts'
 import { deleteWorkspace } from '../workspaces/workspaces.ts'
-
-/** Who has no password proves themselves by having signed in so recently. */
-const freshMinutes = 10
-
-const isFresh = statement(
-  'identity.sessions.is_fresh',
-  (_, p: { id: string }) => sql<{ fresh: boolean }>`
-    select created_at > now() - make_interval(mins => ${sql.lit(freshMinutes)}) as fresh
-      from identity.sessions where id = ${p.id}`,
-)
 
 /**
  * Deletes the account of who asks. Throws 400 when the password is wrong, 403 `sign_in_again` when there is none and the
@@ -36,7 +26,7 @@ export async function deleteOwnAccount(ctx: Ctx, password: string | undefined, d
     const { user, forgive } = await provePassword(services, email, password ?? '', device)
     if (!user) throw invalidField('body.password', 'This is not your password.')
     await server.db.together([forgive])
-  } else if (!(await server.db.one(isFresh, { id: currentSession(ctx) as string })).fresh) {
+  } else if (!(await isFreshSession(server, currentSession(ctx) as string))) {
     throw new AppError(403, 'sign_in_again', 'Sign in again, and delete your account within ten minutes.')
   }
   await eraseUser(services, id)

@@ -34,6 +34,24 @@ const ownSections: AccountSection[] = [
      where user_id = app.user_id() and id > ${after} order by id limit ${sql.lit(exportPage)}`,
   ),
   section(
+    'authenticator_apps',
+    (after) => sql`
+    select id, created_at, confirmed_at from identity.authenticator_apps
+     where user_id = app.user_id() and id > ${after} order by id limit ${sql.lit(exportPage)}`,
+  ),
+  section(
+    'passkeys',
+    (after) => sql`
+    select id, name, created_at, last_used_at from identity.passkeys
+     where user_id = app.user_id() and id > ${after} order by id limit ${sql.lit(exportPage)}`,
+  ),
+  section(
+    'recovery_codes',
+    (after) => sql`
+    select id, created_at, used_at from identity.recovery_codes
+     where user_id = app.user_id() and id > ${after} order by id limit ${sql.lit(exportPage)}`,
+  ),
+  section(
     'sessions',
     (after) => sql`
     select id, user_agent, ip, created_at, rotated_at as last_used_at, expires_at, revoked_at from identity.sessions

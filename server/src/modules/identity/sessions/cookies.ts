@@ -3,6 +3,7 @@ import type { Config } from '../../../config.ts'
 import { forbidden } from '../../../platform/errors.ts'
 import { cookie, isSecure, readCookie } from '../../../platform/http/cookie.ts'
 import { isAllowedOrigin } from '../../../platform/http/cors.ts'
+import { Reply } from '../../../platform/http/route.ts'
 import { accessTokenLifeSeconds } from './access-tokens.ts'
 import { idleDays } from './refresh-tokens.ts'
 
@@ -23,6 +24,17 @@ export function signedInCookies(config: Config, tokens: { access: string; refres
     cookie(config, names.refresh, tokens.refresh, `Path=${refreshPath}; Max-Age=${idleSeconds}; SameSite=Strict`),
   ]
 }
+
+/** An answer that signs a browser in. `more`: further Set-Cookie values. */
+export const withCookies = <T>(
+  config: Config,
+  body: T,
+  { access_token, refresh_token }: { access_token: string; refresh_token: string },
+  more: string[] = [],
+) =>
+  new Reply(body, {
+    headers: { 'set-cookie': [...signedInCookies(config, { access: access_token, refresh: refresh_token }), ...more] },
+  })
 
 /** Set-Cookie values that sign it out. */
 export function signedOutCookies(config: Config): string[] {

@@ -45,6 +45,20 @@ export const revokeOthers = statement(
      where user_id = app.user_id() and id is distinct from ${p.keep}::uuid and revoked_at is null returning id`,
 )
 
+/** Who has no password proves themselves by having signed in so recently. */
+const freshMinutes = 10
+
+const isFresh = statement(
+  'identity.sessions.is_fresh',
+  (_, p: { id: string }) => sql<{ fresh: boolean }>`
+    select created_at > now() - make_interval(mins => ${sql.lit(freshMinutes)}) as fresh
+      from identity.sessions where id = ${p.id}`,
+)
+
+/** Did this session begin within the last ten minutes? The context is the server's own. */
+export const isFreshSession = async (server: Ctx, id: string): Promise<boolean> =>
+  (await server.db.one(isFresh, { id })).fresh
+
 /** Ends one of the user's sessions at once, on every node. Throws 404. */
 export async function revokeSession(ctx: Ctx, id: string, reason: RevocationReason = 'revoked'): Promise<void> {
   const line = audited({ action: 'session.revoked', target: `session:${id}`, details: { reason } })

@@ -1,28 +1,17 @@
 import { z } from 'zod'
-import type { Config } from '../../../config.ts'
 import { unauthorized } from '../../../platform/errors.ts'
 import { id, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
 import { Reply, type Route, route } from '../../../platform/http/route.ts'
-import { refreshCookie, requireOwnPage, signedInCookies, signedOutCookies } from './cookies.ts'
+import { refreshCookie, requireOwnPage, signedOutCookies, withCookies } from './cookies.ts'
 import { deviceOf } from './device.ts'
 import { knownDeviceCookie, knownDeviceOf } from './known-devices.ts'
 import { me, newAccount } from '../people/schema.ts'
-import { type SignedIn, credentials, openSession, refreshRequest, signedIn, signedOut, signedUp } from './schema.ts'
+import { credentials, openSession, refreshRequest, signedIn, signedOut, signedUp } from './schema.ts'
 import { currentSession, listSessions, revokeOtherSessions, revokeSession } from './open-sessions.ts'
 import { refreshSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
 import { signUp } from '../people/sign-up.ts'
 import { findMe } from '../people/users.ts'
-
-const withCookies = <T>(
-  config: Config,
-  body: T,
-  { access_token, refresh_token }: SignedIn['session'],
-  more: string[] = [],
-) =>
-  new Reply(body, {
-    headers: { 'set-cookie': [...signedInCookies(config, { access: access_token, refresh: refresh_token }), ...more] },
-  })
 
 const signOut = (path: string) =>
   route({
@@ -89,7 +78,8 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/auth/login',
     access: 'public',
-    summary: 'Sign in.',
+    summary:
+      'Sign in. An account with a second factor answers 403 `two_factor_required` with `two_factor_token` and `methods`: go on with `POST /api/auth/two-factor/sign-in`.',
     body: credentials,
     example: { email: 'ana@example.com', password: 'correct horse battery' },
     answer: signedIn,

@@ -7,7 +7,7 @@ import { audited } from '../audit.ts'
 import { hashPassword, isOutdated, isPassword } from '../passwords/passwords.ts'
 import type { SignedIn } from './schema.ts'
 import { type Device } from './device.ts'
-import { startSession } from './sessions.ts'
+import { requireSignedIn, startSessionOrAsk } from '../two-factor/pending-sign-ins.ts'
 import { actAs, findForSignIn, setPasswordHash } from '../people/users.ts'
 
 interface Found {
@@ -20,7 +20,8 @@ type Proven = Found & { password_hash: string }
 
 /**
  * Signs somebody in. Throws 401 for an unknown e-mail and a wrong password alike, after the same work; 403 when the user
- * is suspended, told only to who knows the password; 429 after too many failures.
+ * is suspended, told only to who knows the password, and `two_factor_required` when a second factor is asked for; 429 after
+ * too many failures.
  */
 export async function signIn(
   services: Services,
@@ -32,9 +33,10 @@ export async function signIn(
   if (user.suspended_at) throw new AppError(403, 'account_suspended', 'This account is suspended.')
   const isOld = isOutdated(user.password_hash)
   const renewing = isOld ? [setPasswordHash.call({ id: user.id, password_hash: await hashPassword(password) })] : []
-  return transaction(serverContext(services, { workspaceId: null }), (ctx) =>
-    startSession(ctx, [forgive, actAs.call({ user_id: user.id }), ...renewing], device),
+  const outcome = await transaction(serverContext(services, { workspaceId: null }), (ctx) =>
+    startSessionOrAsk(ctx, [forgive, actAs.call({ user_id: user.id }), ...renewing], device),
   )
+  return requireSignedIn(outcome)
 }
 
 /**

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { createClient } from '@supabase/supabase-js'
 import { codeIn, messagesTo, nthMessageTo } from '../../../../test/mailbox.ts'
 import { startTestServer } from '../../../../test/server.ts'
+import { addApp, beginSignIn } from '../../../../test/two-factor.ts'
+import { until } from '../../../../test/until.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { recover } from '../passwords/recovery.ts'
 
@@ -226,4 +228,37 @@ test('the right code forgets the guesses before it', async () => {
   await recover(server.app.services, { email: fay.email, code }, from(5))
   const { rows } = await pool.query("select key from identity.attempts where key like 'code-%' and times <> '{}'")
   assert.deepEqual(rows, [])
+})
+
+test('the mail does not stand for the second factor, nor does a new password; after it the password is chosen', async () => {
+  const tom = await server.signUp()
+  const { recoveryCodes } = await addApp(tom)
+  const byPassword = await supabase().auth.signInWithPassword(tom)
+  assert.deepEqual([byPassword.error!.status, byPassword.error!.code], [403, 'two_factor_required'])
+
+  const first = await forget(tom.email)
+  const byCode = await supabase().auth.verifyOtp({ email: tom.email, token: first.code, type: 'recovery' })
+  assert.equal(byCode.error!.code, 'two_factor_required')
+  const followed = await server.anyone.get(`${first.link.pathname}${first.link.search}`)
+  const told = new URLSearchParams(new URL(followed.headers.get('location')!).hash.slice(1))
+  assert.deepEqual([told.get('error_code'), told.get('access_token')], ['two_factor_required', null])
+  const { body } = await server.anyone.post('/api/auth/two-factor/sign-in', {
+    two_factor_token: told.get('two_factor_token'),
+    recovery_code: recoveryCodes[0],
+  })
+  const client = supabase()
+  await client.auth.setSession(body)
+  assert.equal((await client.auth.updateUser({ password: 'another horse battery' })).error, null)
+
+  await server.app.services.connections.pool.query('delete from identity.attempts')
+  await server.anyone.post('/api/auth/forgot-password', { email: tom.email })
+  let token: string | undefined
+  await until('the link is there', async () => {
+    const texts = (await messagesTo(server, tom.email)).map(({ text }) => text ?? '')
+    token = texts.map((text) => /reset-password\?token=([\w-]+)/.exec(text)?.[1]).find(Boolean)
+    return token !== undefined
+  })
+  const reset = await server.anyone.post('/api/auth/reset-password', { token, password: 'a third horse battery' })
+  assert.equal(reset.status, 200)
+  await beginSignIn(server, { email: tom.email, password: 'a third horse battery' })
 })

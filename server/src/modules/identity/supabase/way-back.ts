@@ -1,6 +1,7 @@
 import type { AppError } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
 import type { SignedIn } from '../sessions/schema.ts'
+import { TwoFactorRequired } from '../two-factor/pending-sign-ins.ts'
 import { keepForVerifier } from './auth-codes.ts'
 
 // How the browser brings a client of Supabase's its session, as its auth-js reads it.
@@ -33,10 +34,12 @@ export async function withSession(
 }
 
 /** The page with what went wrong: after the `#`, and before it for a page whose server is to redeem the code. */
-export function withFailure(page: URL, { code, message }: AppError): URL {
+export function withFailure(page: URL, failure: AppError): URL {
+  const { code, message } = failure
   const target = new URL(page)
   const told = { error: 'access_denied', error_code: code, error_description: message }
   for (const [name, value] of Object.entries(told)) target.searchParams.set(name, value)
-  target.hash = new URLSearchParams(told).toString()
+  const more = failure instanceof TwoFactorRequired ? failure.forPage : {}
+  target.hash = new URLSearchParams({ ...told, ...more }).toString()
   return target
 }
