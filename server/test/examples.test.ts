@@ -32,6 +32,11 @@ const expectedRefusals: Record<string, number> = {
   // Made-up tokens, numbers and options.
   refresh: 401,
   resetPassword: 400,
+  confirmTotp: 400,
+  addPasskey: 400,
+  signInWithSecondFactor: 403,
+  secondFactorOptions: 403,
+  signInWithPasskey: 400,
   acceptInvitation: 404,
   supabaseVerify: 403,
   createReport: 404,
@@ -46,6 +51,7 @@ const expectedRefusals: Record<string, number> = {
   deleteKnowledgeByQuery: 404,
   unblockUser: 404,
   deleteDoNotCallByNumber: 404,
+  disableTotp: 404,
   // The world's user is its only owner, an administrator, and cannot do these to themselves.
   changeRole: 409,
   changeTeammate: 409,
@@ -101,6 +107,7 @@ const endings = new Set([
   'supabaseLogout',
   'changePassword',
   'deleteAccount',
+  'disableTwoFactor',
   'revokeSession',
   'revokeOtherSessions',
   'deleteWorkspace',

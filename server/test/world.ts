@@ -1,3 +1,4 @@
+import { createPasskey } from './authenticator.ts'
 import { createSalesWorld } from './sales-world.ts'
 import { createChatWorld } from './chat-world.ts'
 import type { SignedUp, TestServer } from './server.ts'
@@ -95,6 +96,11 @@ export async function createWorld(server: TestServer): Promise<World> {
     ],
   })
   await made('/api/subscriptions', { plan_id: 'pro' })
+  const { options } = await made('/api/auth/two-factor/passkeys/options', { password: owner.password })
+  const passkey = await made('/api/auth/two-factor/passkeys', {
+    name: canary,
+    response: createPasskey('http://localhost:3001', 'localhost').create(options as { challenge: string }),
+  })
   const { body: invoices } = await owner.get('/api/invoices')
   const report = await made('/api/reports', { subject_type: 'user', subject_id: owner.userId, reason: canary })
   const { body: sessions } = await owner.get('/api/auth/sessions')
@@ -126,6 +132,7 @@ export async function createWorld(server: TestServer): Promise<World> {
       workspaces: owner.workspaceId,
       invitations: String(invitation.id),
       'api-keys': String(key.id),
+      passkeys: String(passkey.id),
       sessions: String((sessions.data ?? sessions)[0].id),
       members: owner.userId,
       users: owner.userId,

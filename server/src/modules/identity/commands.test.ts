@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { sharedTestServer } from '../../../test/server.ts'
+import { addApp, beginSignIn } from '../../../test/two-factor.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
 import { createUser, createWorkspaceFor, listUsers, makeAdmin, setPassword } from './commands.ts'
 import { sweepIdentity } from './jobs.ts'
+import { resetTwoFactor } from './two-factor/changes.ts'
 
 const server = await sharedTestServer()
 const { services } = server.app
@@ -36,6 +38,21 @@ test('what cannot be done is said in words', async () => {
   await assert.rejects(createUser(services, { email: 'operator@example.com', password }), /an account with this e-mail/)
   await assert.rejects(createUser(services, { email: 'new@example.com', password: '123' }), /at least 6 characters/)
   await assert.rejects(makeAdmin(services, 'nobody@example.com'), /no such user/)
+})
+
+test('the operator turns off the second factor of somebody who lost it', async () => {
+  const ana = await server.signUp()
+  await addApp(ana)
+  const token = await beginSignIn(server, ana)
+  await resetTwoFactor(services, ana.email)
+  assert.equal((await ana.get('/api/auth/me')).status, 401)
+  const { status, body } = await login(ana.email, ana.password)
+  assert.equal(status, 200)
+  const over = await server.anyone.post('/api/auth/two-factor/sign-in', { two_factor_token: token, code: '123456' })
+  assert.equal(over.body.code, 'two_factor_expired')
+  const headers = { authorization: `Bearer ${body.access_token}` }
+  assert.equal((await server.anyone.get('/api/auth/two-factor', headers)).body.enabled, false)
+  await assert.rejects(resetTwoFactor(services, 'nobody@example.com'), /no such user/)
 })
 
 const backdate = statement(

@@ -8,6 +8,9 @@ import { relyingPartyId } from './relying-party.ts'
 
 const origin = 'https://app.example.com'
 const server = await startTestServer({ PUBLIC_URL: origin, CORS_ORIGINS: 'https://shop.example.com' })
+interface Options {
+  challenge: string
+}
 const newKey = () => createPasskey(origin, 'app.example.com')
 
 const registrationOf = async (user: SignedUp) => {
@@ -35,7 +38,7 @@ test('a passkey is added, asked for at the next sign-in, and completes it', asyn
   const { body: state } = await ana.get('/api/auth/two-factor')
   assert.deepEqual(state.methods, ['passkey', 'recovery_code'])
   assert.deepEqual(
-    state.passkeys.map(({ id, name, last_used_at }: any) => [id, name, last_used_at]),
+    state.passkeys.map((passkey: Record<string, unknown>) => [passkey.id, passkey.name, passkey.last_used_at]),
     [[added.body.id, 'My key', null]],
   )
 
@@ -79,11 +82,11 @@ test('refused: another origin, another site, a locked device, a counter that doe
   await add(cara, key)
   const token = await beginSignIn(server, cara)
   const tries = [
-    (options: any) => key.get(options, { origin: 'https://app.example.com.evil.example' }),
-    (options: any) => key.get(options, { rpId: 'evil.example' }),
-    (options: any) => key.get(options, { isUnverified: true }),
-    (options: any) => key.get(options, { counter: 1 }),
-    (options: any) => ({ ...newKey().get(options), id: key.id, rawId: key.id }),
+    (options: Options) => key.get(options, { origin: 'https://app.example.com.evil.example' }),
+    (options: Options) => key.get(options, { rpId: 'evil.example' }),
+    (options: Options) => key.get(options, { isUnverified: true }),
+    (options: Options) => key.get(options, { counter: 1 }),
+    (options: Options) => ({ ...newKey().get(options), id: key.id, rawId: key.id }),
   ]
   for (const attempt of tries) {
     const { status, body } = await finish(token, attempt(await optionsFor(token)))

@@ -32,6 +32,13 @@ ${tokenExample(url)}
 
 How to sign in, page, send again, upload, and what errors look like: [How this API works](how-the-api-works.md).
 
+An account with a second factor signs in in two steps. \`POST /api/auth/login\` answers 403 with the code \`two_factor_required\`, no
+cookies, and \`two_factor_token\`, \`methods\` and \`expires_in\` (300) beside the usual fields. \`POST /api/auth/two-factor/sign-in\` takes
+the token with \`code\` (authenticator app), \`recovery_code\`, or \`passkey\`, and answers like a login. For a passkey, get its options
+from \`POST /api/auth/two-factor/sign-in/passkey\` first. A sign-in by another provider, and a link in a mail about a forgotten
+password, bring \`two_factor_token\` and \`two_factor_methods\` to the page after the \`#\`. supabase-js gets the same 403 as an error
+with \`code\`; finish there with the same call and give the tokens of its answer to \`auth.setSession\`.
+
 ${sections.map(contents).join('\n\n')}
 `
 
