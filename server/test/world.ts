@@ -99,7 +99,7 @@ export async function createWorld(server: TestServer): Promise<World> {
   const { options } = await made('/api/auth/two-factor/passkeys/options', { password: owner.password })
   const passkey = await made('/api/auth/two-factor/passkeys', {
     name: canary,
-    response: createPasskey('http://localhost:3001', 'localhost').create(options as { challenge: string }),
+    response: createPasskey('http://localhost:3001', 'localhost').create(options as unknown as { challenge: string }),
   })
   const { body: invoices } = await owner.get('/api/invoices')
   const report = await made('/api/reports', { subject_type: 'user', subject_id: owner.userId, reason: canary })

@@ -46,6 +46,12 @@ export const makeAdmin = operation({
   run: async (services, { email, isAdmin }) => (await load()).makeAdmin(services, email, isAdmin),
 })
 
+export const resetTwoFactor = operation({
+  name: 'user.two-factor.reset',
+  input: z.object({ email: z.string() }),
+  run: async (services, { email }) => (await load()).resetTwoFactor(services, email),
+})
+
 export const createWorkspace = operation({
   name: 'workspace.create',
   input: z.object({ name: z.string(), ownerEmail: z.string() }),
@@ -105,6 +111,7 @@ export const operations = [
   listUsers,
   setPassword,
   makeAdmin,
+  resetTwoFactor,
   createWorkspace,
   listWorkspaces,
   listMails,

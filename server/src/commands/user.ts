@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Environment } from '../config/values.ts'
 import { printRows, readPassword } from './terminal.ts'
 import { operate } from './operate.ts'
-import { createUser, listUsers, makeAdmin, setPassword } from './operations.ts'
+import { createUser, listUsers, makeAdmin, resetTwoFactor, setPassword } from './operations.ts'
 
 export function addUser(program: Command, env: Environment): void {
   const user = program.command('user').description('Make, list and help users.')
@@ -54,5 +54,14 @@ export function addUser(program: Command, env: Environment): void {
     .action(async (email: string, { revoke = false }: { revoke?: boolean }) => {
       await operate(env, makeAdmin, { email, isAdmin: !revoke })
       console.log(`${email} is ${revoke ? 'no longer' : 'now'} an administrator of the platform.`)
+    })
+
+  user
+    .command('two-factor <email>')
+    .description('Help a user who lost their second factor.')
+    .requiredOption('--reset', 'remove all their second factors and end their sessions')
+    .action(async (email: string) => {
+      await operate(env, resetTwoFactor, { email })
+      console.log(`${email} signs in without a second factor now, and all their sessions have ended.`)
     })
 }

@@ -455,6 +455,15 @@ export interface IdentityAuthCodes {
   expires_at: Timestamp
 }
 
+export interface IdentityAuthenticatorApps {
+  id: string
+  user_id: string
+  sealed_secret: string
+  confirmed_at: Timestamp | null
+  last_step: Generated<number>
+  created_at: Generated<Timestamp>
+}
+
 export interface IdentityCodes {
   user_id: string
   purpose: string
@@ -505,12 +514,47 @@ export interface IdentityOauthAttempts {
   code_challenge: string | null
 }
 
+export interface IdentityPasskeyChallenges {
+  bound_to: string
+  challenge: string
+  expires_at: Timestamp
+}
+
+export interface IdentityPasskeys {
+  id: string
+  user_id: string
+  name: string
+  credential_id: string
+  public_key: Buffer
+  counter: number
+  transports: string[]
+  created_at: Generated<Timestamp>
+  last_used_at: Timestamp | null
+}
+
 export interface IdentityPasswordResets {
   token_hash: Buffer
   user_id: string
   code_challenge: string | null
   created_at: Generated<Timestamp>
   expires_at: Timestamp
+}
+
+export interface IdentityPendingSignIns {
+  token_hash: Buffer
+  user_id: string
+  recovery_minutes: number | null
+  tries: Generated<number>
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+}
+
+export interface IdentityRecoveryCodes {
+  id: string
+  user_id: string
+  code_hash: Buffer
+  created_at: Generated<Timestamp>
+  used_at: Timestamp | null
 }
 
 export interface IdentitySessions {
@@ -1308,12 +1352,17 @@ export interface Database {
   'identity.attempts': IdentityAttempts
   'identity.audit_log': IdentityAuditLog
   'identity.auth_codes': IdentityAuthCodes
+  'identity.authenticator_apps': IdentityAuthenticatorApps
   'identity.codes': IdentityCodes
   'identity.identities': IdentityIdentities
   'identity.invitations': IdentityInvitations
   'identity.members': IdentityMembers
   'identity.oauth_attempts': IdentityOauthAttempts
+  'identity.passkey_challenges': IdentityPasskeyChallenges
+  'identity.passkeys': IdentityPasskeys
   'identity.password_resets': IdentityPasswordResets
+  'identity.pending_sign_ins': IdentityPendingSignIns
+  'identity.recovery_codes': IdentityRecoveryCodes
   'identity.sessions': IdentitySessions
   'identity.users': IdentityUsers
   'identity.workspaces': IdentityWorkspaces
