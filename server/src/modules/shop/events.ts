@@ -26,12 +26,12 @@ export const OrderPlaced = event(
 
 export const OrderStatusChanged = event(
   'order.status_changed',
-  OrderRow.extend({ before: z.string() }),
+  OrderRow.extend({ before: z.string(), reason: z.enum(['not_paid_in_time']).optional() }),
   live,
   onTimeline((order) => ({
     contact_id: order.contact_id,
     kind: `order.${order.status}`,
-    title: `Order #${order.number} is ${order.status}`,
+    title: `Order #${order.number} is ${order.status}${order.reason ? ': not paid in time' : ''}`,
     subject: subjectOf(order),
   })),
 )

@@ -131,7 +131,7 @@ export const publicShopRoutes: RouteTable = {
       handler: async (ctx, { params, body }) => toSubmission(await submitForm(ctx, params.formId, body.values)),
     }),
     placePublicOrder: publicRoute({
-      kind: 'write',
+      kind: 'outside',
       method: 'POST',
       path: '/api/public/shops/:shopId/orders',
       visitor: 'optional',
@@ -147,7 +147,10 @@ export const publicShopRoutes: RouteTable = {
       answer: orderSchema.PlacedOrder,
       errors: [401, 409],
       async handler(ctx, { params, body, request }) {
-        const order = await createPublicOrder(ctx, body, conversationOf(ctx, request, params.shopId))
+        const order = await createPublicOrder(ctx, body, {
+          conversationId: conversationOf(ctx, request, params.shopId),
+          address: request.ip,
+        })
         return { ...toOrder(order), orderToken: createOrderToken(ctx.services, order) }
       },
     }),

@@ -313,6 +313,7 @@ test('an order of a stranger belongs to the person they say they are, or to the 
     'orderId',
     'orderToken',
     'paymentStatus',
+    'reservedUntil',
     'status',
     'submittedAt',
     'totalAmount',

@@ -27,6 +27,9 @@ export const ShopSummary = z.object({
   currency: z.string().describe('ISO 4217 code that new products are priced in.'),
   role: role.nullable().describe("The caller's role in the shop."),
   orderMails: z.boolean().describe('True when customers get mails about their orders.'),
+  reserveStockMinutes: z
+    .int()
+    .describe('An order from the public page that is not paid after this many minutes is cancelled.'),
   createdAt: instant.describe('When the shop was created.'),
   updatedAt: instant.describe('When the shop was last changed.'),
 })
@@ -74,6 +77,9 @@ export const ShopChanges = z.object({
   description: clearable(description).describe('Text for customers. `null` empties it.'),
   currency: optional(currency).describe('Three-letter ISO 4217 code, like `USD`.'),
   orderMails: optional(z.boolean()).describe('False to send customers no mails about their orders.'),
+  reserveStockMinutes: optional(z.int().min(15).max(43_200)).describe(
+    'Minutes after which an unpaid order from the public page is cancelled and its stock returned: 15 to 43,200 (30 days). Default: 1,440 (a day).',
+  ),
 })
 export type ShopChanges = z.output<typeof ShopChanges>
 

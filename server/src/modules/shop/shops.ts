@@ -8,7 +8,7 @@ import type { NewShop, ShopChanges } from './schema.ts'
 import type { ShopRow } from './wire.ts'
 
 const summary = sql`
-  w.id, s.name, s.description, s.order_mails, w.currency, app.role_in(w.id) as role, s.created_at, greatest(s.updated_at, w.updated_at) as updated_at`
+  w.id, s.name, s.description, s.order_mails, s.reserve_stock_minutes, w.currency, app.role_in(w.id) as role, s.created_at, greatest(s.updated_at, w.updated_at) as updated_at`
 
 const list = variants(
   'shop.list_shops',
@@ -71,15 +71,20 @@ export function createShop(ctx: Ctx, { name, description, currency }: NewShop): 
 const update = statement(
   'shop.update_shop',
   (_, p: { changes: string }) => sql`
-    update shop.shops s set ${patch('s', ['name', 'description', 'order_mails'], p.changes)}
+    update shop.shops s set ${patch('s', ['name', 'description', 'order_mails', 'reserve_stock_minutes'], p.changes)}
      where workspace_id = app.workspace_id()`,
 )
 
 /** The currency is the workspace's. Throws 404. */
-export function updateShop(ctx: Ctx, { currency, orderMails, ...same }: ShopChanges): Promise<ShopRow> {
+export function updateShop(
+  ctx: Ctx,
+  { currency, orderMails, reserveStockMinutes, ...same }: ShopChanges,
+): Promise<ShopRow> {
   return transaction(ctx, async (ctx) => {
     await getShop(ctx)
-    await ctx.db.all(update, { changes: JSON.stringify({ ...same, order_mails: orderMails }) })
+    await ctx.db.all(update, {
+      changes: JSON.stringify({ ...same, order_mails: orderMails, reserve_stock_minutes: reserveStockMinutes }),
+    })
     if (currency !== undefined) await updateWorkspace(ctx, { currency })
     return getShop(ctx)
   })

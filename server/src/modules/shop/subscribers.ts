@@ -24,7 +24,11 @@ export const mailCustomersOfShop = subscriber({
   types: [OrderPlaced, OrderStatusChanged, OrderPaymentChanged],
   async handle(ctx, { type, data }) {
     const news =
-      type === OrderPlaced.type ? 'placed' : type === OrderStatusChanged.type ? data.status : data.payment_status
+      type === OrderPlaced.type
+        ? 'placed'
+        : type === OrderStatusChanged.type
+          ? ('reason' in data && data.reason) || data.status
+          : data.payment_status
     if (isNews(news)) await ctx.services.jobs.enqueue(ctx, mailCustomer, { order_id: data.id, news })
   },
 })

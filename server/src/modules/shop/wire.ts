@@ -18,6 +18,7 @@ export interface ShopRow {
   name: string
   description: string | null
   order_mails: boolean
+  reserve_stock_minutes: number
   currency: string
   role: Role | null
   created_at: string
@@ -32,6 +33,7 @@ export const toShopSummary = (row: Omit<ShopRow, 'team'>): z.input<typeof schema
   currency: row.currency,
   role: row.role,
   orderMails: row.order_mails,
+  reserveStockMinutes: row.reserve_stock_minutes,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })

@@ -15,6 +15,7 @@ const sentences = {
   processing: 'Your order is being prepared.',
   completed: 'Your order is complete.',
   cancelled: 'Your order has been cancelled.',
+  not_paid_in_time: 'Your order has been cancelled, because it was not paid in time.',
   succeeded: 'Your payment has arrived. Thank you.',
   partially_refunded: 'A part of your payment has been refunded.',
   refunded: 'Your payment has been refunded.',
@@ -70,12 +71,14 @@ function toText(order: OrderToMail, sentence: string): string {
   )
   return [
     `Hello ${oneLine(order.customer_name)},`,
-    sentence,
+    [sentence, ...(order.reserved_until ? [`Please pay by ${minuteOf(order.reserved_until)} UTC.`] : [])].join(' '),
     `Order #${order.number} of ${order.created_at.slice(0, 10)}`,
     [...lines, `Total: ${formatMoney(order.total_minor, order.currency)}`].join('\n'),
     `${oneLine(order.shop_name)}\n`,
   ].join('\n\n')
 }
+
+const minuteOf = (instant: string) => instant.slice(0, 16).replace('T', ' ')
 
 /** Texts of strangers go into a mail on one line, and short. */
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 100)

@@ -2,12 +2,11 @@ import { type RawBuilder, sql } from 'kysely'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
 import { conflict } from '../../../platform/errors.ts'
-import { emit } from '../../../platform/events.ts'
 import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
 import { getContact } from '../../contacts/index.ts'
 import { getConversation } from '../../inbox/index.ts'
-import { OrderStatusChanged } from '../events.ts'
-import { rememberOrderChange } from './payment.ts'
+import { type PublicCustomer, placedFrom, requireFewOpenOrders, requireFewOrders } from './public-limits.ts'
+import { type CancelReason, moveOrder } from './moving.ts'
 import { placeOrder } from './placing.ts'
 import { type OrderRow, findOrder, lockOrder, orderColumns } from './row.ts'
 import type { NewOrder, OrderQuery, PublicNewOrder } from './schema.ts'
@@ -61,6 +60,7 @@ export interface OrderChange {
   kind: 'status' | 'payment'
   before: string
   after: string
+  reason: CancelReason | null
   user_id: string | null
   created_at: string
 }
@@ -68,7 +68,7 @@ export interface OrderChange {
 const history = statement(
   'shop.order_history',
   (_, p: { order_id: string }) => sql<OrderChange>`
-    select kind, before, after, user_id, created_at from shop.order_changes where order_id = ${p.order_id} order by id`,
+    select kind, before, after, reason, user_id, created_at from shop.order_changes where order_id = ${p.order_id} order by id`,
 )
 
 /** `orderId`: its id or its number. Throws 404. */
@@ -87,38 +87,26 @@ export function createOrder(ctx: Ctx, { customerId, ...input }: NewOrder): Promi
 }
 
 /**
- * An order that a stranger places. They are met by what they say of themselves, or known from their `conversationId`;
- * somebody who says only a name is nobody in particular.
+ * An order from the public page. The customer is the contact of the conversation, else of the e-mail address or number
+ * they give, else no contact. Throws as `placeOrder`, 429 for too many orders in an hour, 409 `too_many_unpaid_orders`.
  */
-export function createPublicOrder(
+export async function createPublicOrder(
   ctx: Ctx,
   { customerName, email, phone, items }: PublicNewOrder,
-  conversationId: string | undefined,
+  customer: PublicCustomer,
 ): Promise<OrderRow> {
+  const { conversationId, address } = customer
+  await requireFewOrders(ctx, { email, phone, conversationId, address })
   return transaction(ctx, async (ctx) => {
     const contactId = conversationId
       ? (await getConversation(ctx, conversationId)).contact_id
       : await meetStranger(ctx, { name: customerName, email, phone, phonePath: 'body.phone' })
-    return placeOrder(ctx, { customerName, contactId, email, conversationId, items })
+    const from = placedFrom(ctx, address)
+    const order = await placeOrder(ctx, { customerName, contactId, email, conversationId, items, placedFrom: from })
+    await requireFewOpenOrders(ctx, { contactId, placedFrom: from })
+    return order
   })
 }
-
-const setStatus = statement(
-  'shop.set_order_status',
-  (_, p: { id: string; status: OrderStatus }) => sql<{ updated_at: string }>`
-    update shop.orders set status = ${p.status} where id = ${p.id} returning updated_at`,
-)
-
-const returnStock = statement(
-  'shop.return_stock',
-  (_, p: { order_id: string }) => sql`
-    with locked as materialized (
-      select p.id, i.quantity from shop.order_items i
-        join shop.products p on p.workspace_id = i.workspace_id and p.id = i.product_id
-       where i.order_id = ${p.order_id} order by p.id for update of p
-    )
-    update shop.products p set stock = p.stock + locked.quantity from locked where p.id = locked.id`,
-)
 
 /**
  * Moves an order on; a cancelled one gives its stock back. Saying the same again changes nothing. Throws 404, or 409 for
@@ -135,13 +123,6 @@ export function setOrderStatus(ctx: Ctx, orderId: string, status: OrderStatus): 
         `An order that is ${order.status} cannot become ${status}; possible: ${allowed}.`,
       )
     }
-    const [[moved]] = (await ctx.db.together([
-      setStatus.call({ id: order.id, status }),
-      rememberOrderChange(order, 'status', order.status, status),
-      ...(status === 'cancelled' ? [returnStock.call({ order_id: order.id })] : []),
-    ])) as unknown as [[{ updated_at: string }]]
-    const row = { ...order, ...moved, status }
-    emit(ctx, OrderStatusChanged, { ...row, before: order.status })
-    return row
+    return moveOrder(ctx, order, status)
   })
 }

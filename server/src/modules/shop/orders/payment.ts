@@ -24,24 +24,33 @@ export function requirePayable(order: OrderRow): void {
   }
 }
 
+type Moved = Pick<OrderRow, 'reserved_until' | 'updated_at'>
+
 const move = statement(
   'shop.set_order_payment_status',
-  (_, p: { id: string; payment_status: string; payment_intent_id: string | null }) => sql<{ updated_at: string }>`
+  (_, p: { id: string; payment_status: string; payment_intent_id: string | null }) => sql<Moved>`
     update shop.orders
-       set payment_status = ${p.payment_status}, payment_intent_id = coalesce(${p.payment_intent_id}, payment_intent_id)
-     where id = ${p.id} returning updated_at`,
+       set payment_status = ${p.payment_status}, payment_intent_id = coalesce(${p.payment_intent_id}, payment_intent_id),
+           placed_from = case when ${p.payment_status} = 'succeeded' then null else placed_from end,
+           reserved_until = case when ${p.payment_status} = 'succeeded' then null else reserved_until end
+     where id = ${p.id} returning reserved_until, updated_at`,
 )
 
 const remember = statement(
   'shop.remember_order_change',
-  (_, p: { id: string; order_id: string; kind: string; before: string; after: string }) => sql`
-    insert into shop.order_changes (id, order_id, kind, before, after)
-    values (${p.id}, ${p.order_id}, ${p.kind}, ${p.before}, ${p.after})`,
+  (_, p: { id: string; order_id: string; kind: string; before: string; after: string; reason: string | null }) => sql`
+    insert into shop.order_changes (id, order_id, kind, before, after, reason)
+    values (${p.id}, ${p.order_id}, ${p.kind}, ${p.before}, ${p.after}, ${p.reason})`,
 )
 
 /** The call that writes a change of an order into its history. */
-export const rememberOrderChange = (order: OrderRow, kind: 'status' | 'payment', before: string, after: string) =>
-  remember.call({ id: newId(), order_id: order.id, kind, before, after })
+export const rememberOrderChange = (
+  order: OrderRow,
+  kind: 'status' | 'payment',
+  before: string,
+  after: string,
+  reason: string | null = null,
+) => remember.call({ id: newId(), order_id: order.id, kind, before, after, reason })
 
 /**
  * Says how the payment of an order stands: the one way to move `payment_status`. Saying the same again changes nothing.
@@ -60,9 +69,20 @@ export function setOrderPaymentStatus(
     const [[moved]] = (await ctx.db.together([
       move.call({ id: order.id, payment_status: status, payment_intent_id }),
       ...(order.payment_status === status ? [] : [rememberOrderChange(order, 'payment', order.payment_status, status)]),
-    ])) as unknown as [[{ updated_at: string }]]
+    ])) as unknown as [[Moved]]
     const paid = { ...order, ...moved, payment_status: status, payment_intent_id }
     if (order.payment_status !== status) emit(ctx, OrderPaymentChanged, { ...paid, before: order.payment_status })
     return paid
   })
 }
+
+/** How long an order waits for a payment that was begun just before its time was up. */
+const payingMinutes = 30
+
+/** The call that keeps the stock reserved while the customer pays at a provider. */
+export const reserveWhilePaying = statement(
+  'shop.reserve_while_paying',
+  (_, p: { id: string }) => sql`
+    update shop.orders set reserved_until = greatest(reserved_until, now() + make_interval(mins => ${sql.lit(payingMinutes)}))
+     where id = ${p.id} and reserved_until is not null`,
+)

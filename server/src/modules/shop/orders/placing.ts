@@ -21,6 +21,8 @@ export interface PlaceOrder {
   email?: string | undefined
   conversationId?: string | undefined
   formId?: string | undefined
+  /** For public orders: a digest of the address they come from. They reserve their stock for a limited time. */
+  placedFrom?: string
   items: readonly OrderLine[]
 }
 
@@ -52,20 +54,25 @@ interface Insert {
   form_id: string | null
   currency: string
   total_minor: number
+  placed_from: string | null
   items: string
 }
 
 const insert = statement(
   'shop.insert_order',
-  (_, p: Insert) => sql<Pick<OrderRow, 'workspace_id' | 'number' | 'created_at' | 'updated_at'>>`
+  (_, p: Insert) => sql<Pick<OrderRow, 'workspace_id' | 'number' | 'reserved_until' | 'created_at' | 'updated_at'>>`
     with numbered as (
       update shop.shops set last_order_number = last_order_number + 1
-       where workspace_id = app.workspace_id() returning last_order_number as number
+       where workspace_id = app.workspace_id() returning last_order_number as number, reserve_stock_minutes
     ), placed as (
-      insert into shop.orders (id, number, contact_id, customer_name, email, conversation_id, form_id, currency, total_minor)
+      insert into shop.orders (id, number, contact_id, customer_name, email, conversation_id, form_id, currency, total_minor,
+                               placed_from, reserved_until)
       select ${p.id}::uuid, number, ${p.contact_id}::uuid, ${p.customer_name}, ${p.email}, ${p.conversation_id}::uuid, ${p.form_id}::uuid,
-             ${p.currency}, ${p.total_minor}::bigint from numbered
-      returning id, workspace_id, number, created_at, updated_at
+             ${p.currency}, ${p.total_minor}::bigint, ${p.placed_from}::text,
+             case when ${p.placed_from}::text is not null and ${p.total_minor}::bigint > 0
+                  then now() + make_interval(mins => reserve_stock_minutes) end
+        from numbered
+      returning id, workspace_id, number, reserved_until, created_at, updated_at
     ), listed as (
       insert into shop.order_items (order_id, position, product_id, product_name, price_minor, quantity)
       select placed.id, item.position, item.product_id, item.product_name, item.price_minor, item.quantity
@@ -73,7 +80,7 @@ const insert = statement(
                as (product_id uuid, product_name text, price_minor bigint, quantity int))
                with ordinality as item (product_id, product_name, price_minor, quantity, position)
     )
-    select workspace_id, number, created_at, updated_at from placed`,
+    select workspace_id, number, reserved_until, created_at, updated_at from placed`,
 )
 
 /**
@@ -98,7 +105,12 @@ export function placeOrder(ctx: Ctx, input: PlaceOrder): Promise<OrderRow> {
       currency,
       total_minor,
     }
-    const placed = await insertOrder(ctx, { ...order, email: input.email ?? null, items: JSON.stringify(items) })
+    const placed = await insertOrder(ctx, {
+      ...order,
+      email: input.email ?? null,
+      placed_from: input.placedFrom ?? null,
+      items: JSON.stringify(items),
+    })
     const row: OrderRow = {
       ...order,
       ...placed,

@@ -19,6 +19,8 @@ export const OrderRow = z.object({
   status: z.enum(orderStatuses),
   payment_status: z.enum(paymentStatuses),
   payment_intent_id: z.string().nullable(),
+  /** Only of public orders; facts that were stored before it existed lack it. */
+  reserved_until: z.string().nullish(),
   created_at: z.string(),
   updated_at: z.string(),
   items: z.array(
@@ -35,7 +37,7 @@ export type OrderRow = z.output<typeof OrderRow>
 /** Of `shop.orders o`, its items with it. */
 export const orderColumns = sql`
   o.id, o.workspace_id, o.number, o.contact_id, o.customer_name, o.conversation_id, o.form_id, o.currency, o.total_minor,
-  o.status, o.payment_status, o.payment_intent_id, o.created_at, o.updated_at,
+  o.status, o.payment_status, o.payment_intent_id, o.reserved_until, o.created_at, o.updated_at,
   (select coalesce(jsonb_agg(jsonb_build_object('product_id', i.product_id, 'product_name', i.product_name,
             'quantity', i.quantity, 'price_minor', i.price_minor) order by i.position), '[]')
      from shop.order_items i where i.workspace_id = o.workspace_id and i.order_id = o.id) as items`

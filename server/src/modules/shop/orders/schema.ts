@@ -28,6 +28,9 @@ export const Order = z.object({
     .describe('`pending`, `processing`, `completed` or `cancelled`. Cancelling returns the stock.'),
   paymentStatus: z.enum(paymentStatuses).describe('State of the payment; it changes by payments only.'),
   paymentIntentId: z.string().nullable().describe("The provider's id of the latest payment."),
+  reservedUntil: instant
+    .nullable()
+    .describe('A public order that is not paid by then is cancelled and its stock returned; null: no such time.'),
   submittedAt: instant.describe('When it was placed.'),
   updatedAt: instant.describe('When the order was last changed.'),
 })
@@ -40,6 +43,10 @@ export const OrderWithHistory = Order.extend({
         kind: z.enum(['status', 'payment']).describe("What changed: the order's state or its payment."),
         from: z.string().describe('The state before.'),
         to: z.string().describe('The state after.'),
+        reason: z
+          .enum(['not_paid_in_time'])
+          .nullable()
+          .describe('`not_paid_in_time` when the server cancelled an unpaid public order, else null.'),
         userId: id.nullable().describe('The member who changed it; null for the customer or a provider.'),
         at: instant.describe('When it changed.'),
       }),
@@ -67,13 +74,21 @@ export const NewOrder = z.object({
   items: items.describe('What is ordered.'),
 })
 export type NewOrder = z.output<typeof NewOrder>
+/** Pieces in one order from the public page; the team takes larger ones. */
+const maxPublicPieces = 100
+
 export const PublicNewOrder = z.object({
   customerName: name.describe("The customer's name."),
   email: optional(z.string().trim().max(254).pipe(z.email('This is not an e-mail address.'))).describe(
     "The customer's e-mail address.",
   ),
   phone: optional(text(50)).describe("The customer's telephone number, in any spelling."),
-  items: items.describe('What is ordered.'),
+  items: items
+    .refine(
+      (lines) => lines.reduce((sum, { quantity }) => sum + quantity, 0) <= maxPublicPieces,
+      `Order at most ${maxPublicPieces} pieces at once. Ask the shop for more.`,
+    )
+    .describe(`What is ordered; ${maxPublicPieces} pieces altogether at most.`),
 })
 export type PublicNewOrder = z.output<typeof PublicNewOrder>
 /** An order as its customer sees it. */
@@ -85,6 +100,7 @@ export const CustomerOrder = Order.pick({
   totalAmount: true,
   status: true,
   paymentStatus: true,
+  reservedUntil: true,
   submittedAt: true,
 })
 

@@ -23,6 +23,7 @@ export const toOrder = (row: OrderRow): schema.Order => ({
   status: row.status,
   paymentStatus: row.payment_status,
   paymentIntentId: row.payment_intent_id,
+  reservedUntil: row.reserved_until ?? null,
   submittedAt: row.created_at,
   updatedAt: row.updated_at,
 })
@@ -36,6 +37,7 @@ export const toOrderWithHistory = (found: {
     kind: change.kind,
     from: change.before,
     to: change.after,
+    reason: change.reason,
     userId: change.user_id,
     at: change.created_at,
   })),

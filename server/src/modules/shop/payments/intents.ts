@@ -3,7 +3,7 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict } from '../../../platform/errors.ts'
 import { newId } from '../../../platform/id.ts'
-import { getOrderForPayment, requirePayable } from '../orders/payment.ts'
+import { getOrderForPayment, requirePayable, reserveWhilePaying } from '../orders/payment.ts'
 import { advance, followed, logged } from './advance.ts'
 import { getPayment, paymentColumns, type PaymentRow, withPayment } from './payment-row.ts'
 import type { ProviderState } from './provider.ts'
@@ -74,6 +74,7 @@ async function begin(ctx: Ctx, orderId: string, provider: ProviderName): Promise
   const { currency, total_minor: amount_minor } = order
   const payment = await ctx.db.one(insert, { id: newId(), order_id: order.id, provider, currency, amount_minor })
   await ctx.db.together([logged(payment, { kind: 'created' })])
+  if (provider !== 'manual') await ctx.db.together([reserveWhilePaying.call({ id: order.id })])
   await followed(ctx, payment)
   return payment
 }

@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../../platform/context.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import { emit } from '../../../platform/events.ts'
+import { OrderStatusChanged } from '../events.ts'
+import type { OrderStatus } from '../transitions.ts'
+import { rememberOrderChange } from './payment.ts'
+import type { OrderRow } from './row.ts'
+
+/** Why the server itself cancels an order. */
+export type CancelReason = 'not_paid_in_time'
+
+const setStatus = statement(
+  'shop.set_order_status',
+  (_, p: { id: string; status: OrderStatus }) => sql<{ updated_at: string }>`
+    update shop.orders set status = ${p.status}, reserved_until = null, placed_from = null
+     where id = ${p.id} returning updated_at`,
+)
+
+const returnStock = statement(
+  'shop.return_stock',
+  (_, p: { order_id: string }) => sql`
+    with locked as materialized (
+      select p.id, i.quantity from shop.order_items i
+        join shop.products p on p.workspace_id = i.workspace_id and p.id = i.product_id
+       where i.order_id = ${p.order_id} order by p.id for update of p
+    )
+    update shop.products p set stock = p.stock + locked.quantity from locked where p.id = locked.id`,
+)
+
+/** Moves a locked order to a status that its own allows; a cancelled one returns its stock. */
+export async function moveOrder(
+  ctx: Ctx,
+  order: OrderRow,
+  status: OrderStatus,
+  reason?: CancelReason,
+): Promise<OrderRow> {
+  const [[moved]] = (await ctx.db.together([
+    setStatus.call({ id: order.id, status }),
+    rememberOrderChange(order, 'status', order.status, status, reason),
+    ...(status === 'cancelled' ? [returnStock.call({ order_id: order.id })] : []),
+  ])) as unknown as [[{ updated_at: string }]]
+  const row = { ...order, ...moved, status, reserved_until: null }
+  emit(ctx, OrderStatusChanged, { ...row, before: order.status, ...(reason && { reason }) })
+  return row
+}
