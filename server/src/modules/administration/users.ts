@@ -96,7 +96,7 @@ async function lockOut(
     const user = await ctx.db.maybe(change, { id })
     if (!user) {
       if (!(await ctx.db.maybe(find, { id }))) missing('user')
-      throw conflict('is_admin', 'An administrator cannot be locked out. Take the administration back first.')
+      throw conflict('is_admin', 'An administrator cannot be locked out. Remove their administrator role first.')
     }
     const details = reason === undefined ? {} : { reason }
     const [sessions] = await ctx.db.together([
@@ -120,7 +120,7 @@ export async function deleteUser(ctx: Ctx, id: string): Promise<void> {
   const admin = await asAdministrator(ctx)
   const user = (await admin.db.maybe(find, { id })) ?? missing('user')
   if (user.is_admin) {
-    throw conflict('is_admin', 'An administrator cannot be deleted. Take the administration back first.')
+    throw conflict('is_admin', 'An administrator cannot be deleted. Remove their administrator role first.')
   }
   await eraseUser(ctx.services, id)
   await admin.db.together([audited({ action: 'user.deleted', target: `user:${id}` })])

@@ -13,3 +13,12 @@ test('a connection that broke is told apart from a statement that failed', () =>
   }
   for (const code of ['23505', 'P0001', 'SB401', '57014']) assert.ok(!isConnectionBroken(withCode(code)), code)
 })
+
+test('a reference to something that is not there is a 404 with a plain sentence', () => {
+  const error = databaseError(withCode('23503'))
+  assert.ok(error instanceof AppError)
+  assert.deepEqual(
+    [error.status, error.code, error.message],
+    [404, 'not_found', 'A record this refers to does not exist.'],
+  )
+})

@@ -45,7 +45,7 @@ export function databaseError(error: unknown): unknown {
     case '23505':
       return named(constraint, conflict('already_exists', 'Something with these values exists already.'))
     case '23503':
-      return named(constraint, notFound('record as one that is referred to here'))
+      return named(constraint, new AppError(404, 'not_found', 'A record this refers to does not exist.'))
     case '23P01':
       return named(constraint, conflict('overlap', 'This overlaps with something that exists already.'))
     case '23502':

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Ctx, type Principal, transaction } from '../context.ts'
-import { notFound } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { admission, bodyLimitOf } from './admission.ts'
 import { sendError } from './error-answer.ts'
@@ -99,7 +99,7 @@ const given = (query: unknown) =>
 // Something that is not an id cannot be there: 404, like any other id that is not there.
 function validateIds(definition: Route, params: unknown): unknown {
   const result = definition.params?.safeParse(params)
-  if (result && !result.success) throw notFound('thing')
+  if (result && !result.success) throw new AppError(404, 'not_found', 'Not found.')
   return result?.data
 }
 

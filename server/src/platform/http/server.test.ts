@@ -37,7 +37,8 @@ test('an unknown address, a wrong method and a foreign id are 404 in the error s
   const { status, body } = await ana.get('/api/nowhere')
   assert.equal(status, 404)
   assert.match(body.error, /GET \/api\/nowhere/)
-  assert.equal((await ana.get('/api/contacts/not-an-id')).status, 404)
+  const foreign = await ana.get('/api/contacts/not-an-id')
+  assert.deepEqual([foreign.status, foreign.body.code, foreign.body.error], [404, 'not_found', 'Not found.'])
 })
 
 test('pages of allowed origins may call with credentials, others may not', async () => {

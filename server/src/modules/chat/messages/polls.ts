@@ -50,7 +50,7 @@ export async function insertPoll(
 }
 
 export function requireOpenUntil(closesAt: string | undefined, path: string): void {
-  if (closesAt !== undefined && Date.parse(closesAt) <= Date.now()) throw invalidField(path, 'Give a time to come.')
+  if (closesAt !== undefined && Date.parse(closesAt) <= Date.now()) throw invalidField(path, 'Must be in the future.')
 }
 
 // Voters of one poll queue up, so that each tells the others a true count.

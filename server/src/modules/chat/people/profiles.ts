@@ -44,7 +44,7 @@ export async function getMyProfile(ctx: Ctx): Promise<ChatProfile> {
 export async function updateMyProfile(ctx: Ctx, changes: ChatProfileChanges): Promise<ChatProfile> {
   const { status, status_expires_at, ...identity } = changes
   if (status_expires_at && Date.parse(status_expires_at) <= ctx.now().getTime()) {
-    throw invalidField('body.status_expires_at', 'Give a time to come.')
+    throw invalidField('body.status_expires_at', 'Must be in the future.')
   }
   return transaction(ctx, async (ctx) => {
     const { user_id } = await ctx.db.entered()

@@ -64,7 +64,7 @@ const priorities: Record<'high' | 'medium' | 'low', readonly Rule[]> = {
   high: [
     { says: 'The appointment was missed', holds: ({ appointment }) => appointment?.status === 'no_show' },
     { says: 'The appointment is within 48 hours', holds: (situation) => within(situation, 48) },
-    { says: 'They were displeased in the last conversation', holds: ({ sentiment }) => sentiment === 'negative' },
+    { says: 'Negative sentiment in the last conversation', holds: ({ sentiment }) => sentiment === 'negative' },
     { says: 'They qualify very well', holds: ({ qualification }) => gradeOf(qualification.total) === 'hot' },
     {
       says: 'They want to buy within a month',
@@ -99,9 +99,9 @@ const steps: readonly { says: (situation: Situation) => string; holds(situation:
     holds: (situation) => (hoursUntil(situation) ?? -1) >= 0,
   },
   { says: () => 'Ask how they liked what they saw', holds: ({ appointment }) => appointment?.status === 'completed' },
-  { says: () => 'Begin by settling what displeased them', holds: ({ sentiment }) => sentiment === 'negative' },
+  { says: () => 'Address their complaint first', holds: ({ sentiment }) => sentiment === 'negative' },
   {
-    says: ({ appointment }) => `Prepare the papers of ${appointment?.property_name}`,
+    says: ({ appointment }) => `Prepare the paperwork for ${appointment?.property_name}`,
     holds: ({ appointment }) => Boolean(appointment?.property_name) && appointment?.status !== 'cancelled',
   },
   { says: () => 'Find out the budget', holds: ({ needs }) => needs.budget === null },

@@ -116,7 +116,7 @@ function scoreEngagement(facts: ProspectFacts): Part {
   if (facts.messages > 0)
     points.push([Math.min(4, Math.ceil(facts.messages / 3)), `wrote ${count(facts.messages, 'message')}`])
   if (facts.lastSentiment === 'positive') points.push([3, 'spoke warmly last time'])
-  if (facts.lastSentiment === 'negative') points.push([-4, 'was displeased last time'])
+  if (facts.lastSentiment === 'negative') points.push([-4, 'negative sentiment last time'])
   if (facts.missedAppointments > 0)
     points.push([-4 * facts.missedAppointments, `missed ${count(facts.missedAppointments, 'appointment')}`])
   if (points.length === 0) return { score: 0, max, reason: 'Nothing has happened with them yet.' }

@@ -98,7 +98,7 @@ const maxPriceMinor = 10_000_000_000
 
 function priceOf(retailPrice: number, currency: string): number {
   const minor = toMinor(retailPrice, currency, 'body.retailPrice')
-  if (minor > maxPriceMinor) throw invalidField('body.retailPrice', 'This is more than a price can be.')
+  if (minor > maxPriceMinor) throw invalidField('body.retailPrice', 'The price is too large.')
   return minor
 }
 
