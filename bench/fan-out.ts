@@ -179,10 +179,17 @@ async function startOurs(): Promise<Side> {
   const register = (name: string) =>
     post('/api/auth/register', { email: `${name}@example.com`, password: 'correct horse battery', name })
   const sender = await register('sender')
+  const find = async (email: string) => {
+    const headers = { authorization: `Bearer ${sender.access_token}` }
+    const answer = await fetch(`http://127.0.0.1:${port}/api/users/search?q=${encodeURIComponent(email)}`, { headers })
+    if (!answer.ok) throw new Error(`${email} was not found: ${answer.status}`)
+    await answer.body?.cancel()
+  }
   const listening: { id: string; token: string }[] = []
   for (let i = 0; i < people; i++) {
     const { access_token: token, user } = await register(`listener${i}`)
     listening.push({ id: user.id, token })
+    await find(`listener${i}@example.com`)
   }
   const member_ids = listening.map(({ id }) => id)
   const { id: chat_id } = await post('/api/chats', { type: 'group', name: 'All', member_ids }, sender.access_token)

@@ -76,6 +76,7 @@ async function openChats(chatters: readonly Chatter[], random: () => number): Pr
     const members = chatters.filter((_, n) => n % groups === i || random() < share)
     const [owner, ...others] = members as [Chatter, ...Chatter[]]
     const member_ids = others.map(({ userId }) => userId)
+    for (const { email } of others) await owner.api.searchPeople({ query: { q: email } })
     const { id } = await owner.api.createChat({ body: { type: 'group', name: `Group ${i}`, member_ids } })
     chats.set(id, members)
   }

@@ -20,6 +20,7 @@ export interface Acknowledged {
 export interface Chatter {
   readonly api: Client
   readonly userId: string
+  readonly email: string
   readonly acknowledged: readonly Acknowledged[]
   /** The durable messages over the socket, in the order in which they came. */
   readonly heard: readonly HeardMessage[]
@@ -42,8 +43,9 @@ const resendAfterMs = 50
 const impatience = 0.1
 
 export async function joinAsChatter(url: string, name: string): Promise<Chatter> {
+  const email = `${name}@example.com`
   const { access_token: token, user } = await createClient({ url }).register({
-    body: { email: `${name}@example.com`, password: 'correct horse battery', name },
+    body: { email, password: 'correct horse battery', name },
   })
   const api = createClient({ url, token })
   const acknowledged: Acknowledged[] = []
@@ -90,6 +92,7 @@ export async function joinAsChatter(url: string, name: string): Promise<Chatter>
   return {
     api,
     userId: user.id,
+    email,
     acknowledged,
     heard,
     came,

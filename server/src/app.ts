@@ -21,6 +21,7 @@ import {
   chatRoutes,
   chatSubjects,
   createPresence,
+  forgetFinds,
   removeExpiredMessages,
   removeStoredFiles,
   removeUnusedFiles,
@@ -51,6 +52,7 @@ import { integrationRoutes, renewTokens } from './modules/integrations/index.ts'
 import { createRealtime, realtimeRoutes, removeExpiredTickets, type SocketCommand } from './modules/realtime/index.ts'
 import { embedKnowledge, receptionistRoutes } from './modules/receptionist/index.ts'
 import {
+  cancelUnpaidOrders,
   mailCustomer,
   mailCustomersOfShop,
   notifyShopTeam,
@@ -129,6 +131,7 @@ const jobTypes: JobType<any>[] = [
   sendPasswordReset,
   deliverMessage,
   mailCustomer,
+  cancelUnpaidOrders,
   forgetMessages,
   removeExpiredTickets,
   importContacts,
@@ -143,6 +146,7 @@ const jobTypes: JobType<any>[] = [
   removeExpiredMessages,
   removeStoredFiles,
   removeUnusedFiles,
+  forgetFinds,
   missRinging,
   endDesertedCalls,
   endForgottenCalls,

@@ -36,6 +36,7 @@ const installationTables = new Set([
   'chat.polls',
   'chat.ballots',
   'chat.blocks',
+  'chat.finds',
   'chat.statuses',
   'chat.presence',
   'video.calls',

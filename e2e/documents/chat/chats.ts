@@ -45,6 +45,10 @@ export async function chats(ana: Person, ben: Person, dora: Person): Promise<str
   await refused(403, ben.patch(one, { name: "Ben's" }))
   await refused(400, ana.patch(one, { archived: 'yes' }), 'body.archived')
 
+  await refused(404, ana.post(`${one}/members`, { member_ids: [dora.id] })) // an id alone is not enough
+  assertShape(await answered(200, ana.get(`/api/users/search?q=${encodeURIComponent(dora.email)}`)), {
+    data: [{ id: dora.id }],
+  })
   await answered(200, ana.post(`${one}/members`, { member_ids: [dora.id] }))
   const members = await answered(200, dora.get(`${one}/members`))
   assert.deepEqual(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openSocket } from '../../../test/sockets.ts'
+import { find } from '../../../test/find-each-other.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { makeAdmin } from '../identity/index.ts'
 
@@ -12,6 +13,7 @@ const login = ({ email, password }: SignedUp) => server.anyone.post('/api/auth/l
 
 test('the platform in numbers', async () => {
   const [ana, ben] = [await server.signUp(), await server.signUp()]
+  await find(ana, ben)
   const { body: before } = await admin.get('/api/admin/stats')
   const { body: chat } = await ana.post('/api/chats', { type: 'dm', member_ids: [ben.userId] })
   await ana.post('/api/messages/send', { chat_id: chat.id, type: 'text', content: 'Hello' })
@@ -104,6 +106,7 @@ test('an administrator vouches for an e-mail address', async () => {
 
 test('a message is reported with what it said, and the report is handled', async () => {
   const [ana, ben, eve] = [await server.signUp(), await server.signUp(), await server.signUp()]
+  await find(ana, ben)
   const { body: chat } = await ana.post('/api/chats', { type: 'dm', member_ids: [ben.userId] })
   const { body: message } = await ben.post('/api/messages/send', {
     chat_id: chat.id,

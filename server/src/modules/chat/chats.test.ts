@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { find, findEachOther } from '../../../test/find-each-other.ts'
 import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 
 const server = await sharedTestServer()
 const { pool } = server.app.services.connections
 const people = await Promise.all(Array.from({ length: 5 }, () => server.signUp()))
 const [ana, ben, cleo, dora, emil] = people as [SignedUp, SignedUp, SignedUp, SignedUp, SignedUp]
+await findEachOther(...people)
 
 const open = (who: SignedUp, other: SignedUp) => who.post('/api/chats', { type: 'dm', member_ids: [other.userId] })
 const group = async (owner: SignedUp, ...members: SignedUp[]) =>
@@ -37,6 +39,7 @@ test('a dm is one for its pair: opened by both sides 50 times at once, it is one
 
 test('chats are listed by their newest message, page by page; archived and hidden ones apart, for me alone', async () => {
   const mine = await server.signUp()
+  await find(mine, ben)
   const chats = []
   for (let i = 0; i < 5; i++) chats.push(await group(mine, ben))
   await say(ben, chats[1].id, 'Newest')
@@ -126,6 +129,7 @@ test('who is blocked cannot write, open a dm or find the other, nor the other th
   assert.equal((await emil.get(`/api/users/search?q=${encodeURIComponent(dora.email)}`)).body.data.length, 0)
   assert.equal((await emil.post('/api/chats', { type: 'group', name: 'x', member_ids: [dora.userId] })).status, 404)
   const fresh = await server.signUp()
+  await findEachOther(emil, fresh)
   await fresh.post('/api/users/blocks', { user_id: emil.userId })
   assert.equal((await open(emil, fresh)).status, 404)
   assert.equal((await dora.delete('/api/users/blocks', { user_id: emil.userId }, json)).status, 200)

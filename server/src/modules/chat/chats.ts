@@ -82,7 +82,10 @@ const createGroup = statement(
     select app.create_group(${p.id}, ${p.name}, ${p.avatar_url}, ${p.others}::uuid[])`,
 )
 
-/** A dm that exists is answered, not made twice. Throws 404 when somebody cannot be reached. */
+/**
+ * A dm that exists is returned, not made twice. Throws 404 when somebody cannot be reached: blocked, or neither of a
+ * shared workspace or chat nor found by an exact search in the last 30 days.
+ */
 export async function createChat(ctx: Ctx, input: NewChat): Promise<{ chat: Chat; created: boolean }> {
   const { user_id } = await ctx.db.entered()
   const me = user_id as string

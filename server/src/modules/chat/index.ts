@@ -1,7 +1,7 @@
 export { chatCounter, chatSubjects } from './administration.ts'
 export { chatAudience } from './audience.ts'
 export { chatExport } from './export.ts'
-export { removeExpiredMessages, removeStoredFiles, removeUnusedFiles } from './jobs.ts'
+export { forgetFinds, removeExpiredMessages, removeStoredFiles, removeUnusedFiles } from './jobs.ts'
 export { chatCommands } from './live.ts'
 export { createPresence } from './people/presence.ts'
 export { chatRoutes } from './routes.ts'

@@ -72,6 +72,19 @@ export const removeExpiredMessages = job({
   },
 })
 
+const forgetOldFinds = statement(
+  'chat.finds.sweep',
+  () => sql`delete from chat.finds where found_at < now() - interval '30 days'`,
+)
+
+/** Every night: whom people found longer ago than counts is forgotten. */
+export const forgetFinds = job({
+  name: 'chat.forget_finds',
+  input: z.object({}),
+  schedule: '37 3 * * *',
+  run: async (ctx) => void (await ctx.db.all(forgetOldFinds, {})),
+})
+
 /** A view-once file's last address is good for 5 minutes. */
 const keepDetachedMinutes = 10
 const keepUnsentHours = 24

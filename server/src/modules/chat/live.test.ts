@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { findEachOther } from '../../../test/find-each-other.ts'
 import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 import { type TestFrame, type TestSocket, openSocket } from '../../../test/sockets.ts'
 
@@ -13,6 +14,7 @@ const connect = async ({ token }: SignedUp, query = '') => {
   return socket
 }
 const [ana, ben, cleo] = await Promise.all([server.signUp(), server.signUp(), server.signUp()])
+await findEachOther(ana, ben, cleo)
 const newGroup = async (...others: SignedUp[]) =>
   (await ana.post('/api/chats', { type: 'group', name: 'Night shift', member_ids: others.map(({ userId }) => userId) }))
     .body.id as string
@@ -128,6 +130,7 @@ test('a client that comes back is not told what has disappeared', async () => {
 
 test('people who share a chat see each other come, be away and go; others do not', async () => {
   const [one, two, other] = [await server.signUp(), await server.signUp(), await server.signUp()]
+  await findEachOther(one, two)
   const { body: dm } = await one.post('/api/chats', { type: 'dm', member_ids: [two.userId] })
   const [watching, apart] = [await connect(one), await connect(other)]
   const presence = (status: string) => (frame: TestFrame) =>
@@ -165,6 +168,7 @@ test('people who share a chat see each other come, be away and go; others do not
 
 test('who is blocked hears neither presence nor receipts, in a group that both are in either', async () => {
   const [one, two] = [await server.signUp(), await server.signUp()]
+  await findEachOther(one, two)
   const dm = (await one.post('/api/chats', { type: 'dm', member_ids: [two.userId] })).body.id
   const group = (await one.post('/api/chats', { type: 'group', name: 'Both', member_ids: [two.userId] })).body.id
   await say(one, dm, 'Hello')

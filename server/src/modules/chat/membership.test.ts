@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { createChatWorld } from '../../../test/chat-world.ts'
+import { find } from '../../../test/find-each-other.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
@@ -14,6 +15,7 @@ const server = await startTestServer()
 const { pool } = server.app.services.connections
 const [ana, ben, stranger] = await Promise.all([server.signUp(), server.signUp(), server.signUp()])
 const world = await createChatWorld(ana, 'canary')
+await find(ana, ben)
 await ana.post(`/api/chats/${world.chats}/members`, { member_ids: [ben.userId] })
 const once = await ana.post('/api/messages/send', { chat_id: world.chats, content: 'x', visibility: 'view_once' })
 const { body: poll } = await ana.get(`/api/polls/${world.polls}`)

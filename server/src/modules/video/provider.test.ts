@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, beforeEach, test } from 'node:test'
+import { findEachOther } from '../../../test/find-each-other.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { until } from '../../../test/until.ts'
 import { serverContext } from '../../platform/services.ts'
@@ -31,6 +32,7 @@ const server = await startTestServer({
   LIVEKIT_API_SECRET: 'secret',
 })
 const [ana, eve] = await Promise.all([server.signUp(), server.signUp()])
+await findEachOther(ana, eve)
 const everywhere = serverContext(server.app.services, { workspaceId: null })
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
 const enter = async (who: SignedUp, room: object) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
+import { findEachOther } from '../../../test/find-each-other.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { type TestFrame, openSocket } from '../../../test/sockets.ts'
 import { readConfig } from '../../config.ts'
@@ -14,6 +15,7 @@ const server = await startTestServer({ TURN_URLS: 'turn:turn.example.com:3478?tr
 const { pool } = server.app.services.connections
 const everywhere = serverContext(server.app.services, { workspaceId: null })
 const [ana, ben, cleo, dora] = await Promise.all([server.signUp(), server.signUp(), server.signUp(), server.signUp()])
+await findEachOther(ana, ben, cleo, dora)
 /** A client that says something begins to hear at once. */
 const connect = async ({ token }: SignedUp) => {
   const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token })

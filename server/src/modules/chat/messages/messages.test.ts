@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { findEachOther } from '../../../../test/find-each-other.ts'
 import type { SignedUp } from '../../../../test/server.ts'
 import { sharedTestServer } from '../../../../test/server.ts'
 import { serverContext } from '../../../platform/services.ts'
@@ -11,6 +12,7 @@ const everywhere = serverContext(server.app.services, { workspaceId: null })
 
 /** Ana, Ben and Cleo in one group; Dora is a stranger. */
 const [ana, ben, cleo, dora] = await Promise.all([server.signUp(), server.signUp(), server.signUp(), server.signUp()])
+await findEachOther(ana, ben, cleo)
 
 async function newGroup(...others: SignedUp[]): Promise<string> {
   const { status, body, text } = await ana.post('/api/chats', {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { findEachOther } from '../../../../test/find-each-other.ts'
 import { type SignedUp, sharedTestServer } from '../../../../test/server.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { removeExpiredMessages } from '../jobs.ts'
@@ -9,6 +10,7 @@ const server = await sharedTestServer()
 const { pool } = server.app.services.connections
 const everywhere = serverContext(server.app.services, { workspaceId: null })
 const [ana, ben, cleo, dora] = await Promise.all([server.signUp(), server.signUp(), server.signUp(), server.signUp()])
+await findEachOther(ana, ben, cleo, dora)
 
 async function newGroup(...others: SignedUp[]): Promise<string> {
   const member_ids = others.map(({ userId }) => userId)

@@ -18,14 +18,17 @@ const find = statement(
       from app.people(array(select app.find_people(${p.q}, ${sql.lit(maxFound)}))) h order by h.name, h.id`,
 )
 
-/** By exact e-mail address, username or telephone number; colleagues also by a part of their name. At most 20. */
+/**
+ * By exact e-mail address, username or telephone number; colleagues also by a part of their name. At most 20. Who was
+ * found exactly can be written to for 30 days.
+ */
 export const findPeople = (ctx: Ctx, q: string): Promise<Person[]> => ctx.db.all(find, { q })
 
 const insertBlock = statement(
   'chat.blocks.insert',
   (_, p: { user_id: string }) => sql`
     insert into chat.blocks (blocked_id)
-    select h.id from app.people(array[${p.user_id}::uuid]) h on conflict do nothing`,
+    select k from app.known(array[${p.user_id}::uuid]) k on conflict do nothing`,
 )
 const blockColumns = sql`b.blocked_id as user_id, h.name, h.avatar_url, b.created_at`
 const findBlock = statement(
@@ -49,7 +52,10 @@ const deleteBlock = statement('chat.blocks.delete', (db, p: { user_id: string })
   db.deleteFrom('chat.blocks').where('blocked_id', '=', p.user_id).returning('blocked_id'),
 )
 
-/** The two cannot write to, find or see the presence of each other any more. Throws 404, 400 for oneself. */
+/**
+ * The two cannot write to, find or see the presence of each other any more. Throws 404 also for people the caller does
+ * not know, as their names are not the caller's to see, and 400 for oneself.
+ */
 export async function blockUser(ctx: Ctx, user_id: string): Promise<Block> {
   const me = await ctx.db.entered()
   if (user_id === me.user_id) throw invalidField('body.user_id', 'Nobody can block themselves.')

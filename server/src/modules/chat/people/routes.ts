@@ -8,7 +8,7 @@ import { block, blockChoice, chatProfile, chatProfileChanges, person } from './s
 
 export const peopleRoutes: Record<string, Route> = {
   searchPeople: route({
-    kind: 'read',
+    kind: 'write',
     method: 'GET',
     path: '/api/users/search',
     access: 'user',
@@ -76,7 +76,7 @@ export const peopleRoutes: Record<string, Route> = {
     answer: success,
     async handler(ctx, { query, body }) {
       const userId = body.user_id ?? query.user_id
-      if (!userId) throw invalidField('body.user_id', 'Say whom.')
+      if (!userId) throw invalidField('body.user_id', 'user_id is required.')
       await unblockUser(ctx, userId)
       return succeeded
     },

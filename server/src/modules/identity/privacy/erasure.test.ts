@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from '../../../../test/client.ts'
+import { find } from '../../../../test/find-each-other.ts'
 import { messagesTo, nthMessageTo } from '../../../../test/mailbox.ts'
 import { placesOf } from '../../../../test/places.ts'
 import { type SignedUp, startTestServer } from '../../../../test/server.ts'
@@ -23,6 +24,7 @@ test('what is personal goes from every table; messages stay, said by a deleted u
   await ana.post('/api/users/verify', { type: 'email' })
   await nthMessageTo(server, ana.email, 1)
   const { body: key } = await ana.post('/api/api-keys', { name: 'key', scopes: ['contacts:read'] })
+  await find(ana, ben)
   const { body: dm } = await ana.post('/api/chats', { type: 'dm', member_ids: [ben.userId] })
   await ana.post('/api/messages/send', { chat_id: dm.id, type: 'text', content: 'See you at noon.' })
   const { body: group } = await ana.post('/api/chats', { type: 'group', name: 'Lunch', member_ids: [ben.userId] })
@@ -157,6 +159,7 @@ test("an administrator deletes others' accounts, not administrators'", async () 
 
 test('an export holds what is kept about somebody, and no secrets', async () => {
   const [ana, ben] = [await server.signUp(), await server.signUp()]
+  await find(ana, ben)
   await ana.patch(`/api/profiles/${ana.userId}`, { full_name: 'Ana Export' })
   const { body: dm } = await ana.post('/api/chats', { type: 'dm', member_ids: [ben.userId] })
   for (const [who, content] of [

@@ -77,7 +77,11 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['call_over', 409, 'The call is over.'],
   ['not_called', 409, 'You were not called.'],
   ['out_of_stock', 409, 'There is not enough in stock; the sentence says how much is left.'],
-  ['too_many_unpaid_orders', 409, 'The customer, or their address, has as many unpaid orders in this shop as are allowed.'],
+  [
+    'too_many_unpaid_orders',
+    409,
+    'The customer, or their address, has as many unpaid orders in this shop as are allowed.',
+  ],
   ['order_cancelled', 409, 'The order was cancelled.'],
   ['already_paid', 409, 'The order or invoice is paid.'],
   ['already_processing', 409, 'A payment of the order is being worked on.'],
