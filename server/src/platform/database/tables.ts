@@ -217,6 +217,12 @@ export interface ChatFiles {
   created_at: Generated<Timestamp>
 }
 
+export interface ChatFinds {
+  finder_id: string
+  found_id: string
+  found_at: Generated<Timestamp>
+}
+
 export interface ChatMembers {
   chat_id: string
   user_id: string
@@ -1117,6 +1123,7 @@ export interface ShopOrderChanges {
   after: string
   user_id: Generated<string | null>
   created_at: Generated<Timestamp>
+  reason: string | null
 }
 
 export interface ShopOrderItems {
@@ -1145,6 +1152,8 @@ export interface ShopOrders {
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
   email: string | null
+  reserved_until: Timestamp | null
+  placed_from: string | null
 }
 
 export interface ShopPaymentEvents {
@@ -1218,6 +1227,7 @@ export interface ShopShops {
   updated_at: Generated<Timestamp>
   name: string
   order_mails: Generated<boolean>
+  reserve_stock_minutes: Generated<number>
 }
 
 export interface TelephonyCallUsage {
@@ -1329,6 +1339,7 @@ export interface Database {
   'chat.blocks': ChatBlocks
   'chat.chats': ChatChats
   'chat.files': ChatFiles
+  'chat.finds': ChatFinds
   'chat.members': ChatMembers
   'chat.messages': ChatMessages
   'chat.polls': ChatPolls
