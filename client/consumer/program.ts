@@ -27,7 +27,7 @@ export async function main(url: string, { WebSocket }: WebSocketImplementation =
       const body = { first_name: 'Ana', last_name: 'Lima', phone_number: '+12025550100' }
       api.createContact({ body }).catch(reject)
     })
-    live.on('contact:new', (data) => resolve((data as { contact_id: string }).contact_id))
+    live.on('contact:new', (data) => resolve(data.contact_id))
   })
   live.close()
   const contact = await api.getContact({ path: { id: contactId } })

@@ -17,7 +17,7 @@ test('operations are functions with types', async () => {
 })
 
 test('a refusal is an ApiError with its fields', async () => {
-  await assert.rejects(api.createContact({ body: { last_name: 'B', phone_number: '1' } }), (error: unknown) => {
+  await assert.rejects(api.createContact({ body: { first_name: 'B', phone_number: '1' } }), (error: unknown) => {
     assert.ok(error instanceof ApiError)
     assert.equal(error.status, 400)
     assert.ok(error.details.some(({ path }) => path === 'body.phone_number'))
@@ -36,7 +36,7 @@ test('live events arrive, and those missed meanwhile after coming back', async (
     const news = Promise.withResolvers<void>()
     live.on('pong', () => opened.resolve())
     live.on('contact:new', (data) => {
-      heard.push((data as { contact_id: string }).contact_id)
+      heard.push(data.contact_id)
       news.resolve()
     })
     live.send('ping')

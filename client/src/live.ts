@@ -1,3 +1,5 @@
+import type { LiveCommands, LiveEvents } from './operations.ts'
+
 /** A frame from the server; durable ones carry an `id`. */
 export interface Frame {
   event: string
@@ -43,9 +45,13 @@ export interface LiveOptions {
 /** A connection that stays: it reconnects with growing, jittered pauses and catches up on what it missed. */
 export interface Live {
   /** Hears one event, or all of them with `*`. Answers how to stop. */
-  on(event: string, listener: (data: unknown, frame: Frame) => void): () => void
+  on<Name extends keyof LiveEvents>(event: Name, listener: (data: LiveEvents[Name], frame: Frame) => void): () => void
+  on(event: '*', listener: (data: unknown, frame: Frame) => void): () => void
   /** Sent at once, or when the connection is back. */
-  send(event: string, data?: object): void
+  send<Name extends keyof LiveCommands>(
+    event: Name,
+    ...data: object extends LiveCommands[Name] ? [data?: LiveCommands[Name]] : [data: LiveCommands[Name]]
+  ): void
   /** Where a later connection may go on from. */
   after(): string | undefined
   close(): void
@@ -64,7 +70,7 @@ const refusals = new Set([4403, 4404])
 export function createLive({ url, token, renew, after, onStatus = () => {}, ...options }: LiveOptions): Live {
   const WebSocket = options.WebSocket ?? builtInWebSocket()
   const address = `${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/ws`
-  const listeners = new Map<string, Set<(data: unknown, frame: Frame) => void>>()
+  const listeners = new Map<string, Set<(data: never, frame: Frame) => void>>()
   let unsent: string[] = []
   let last = after
   let socket: Socket | undefined
@@ -85,7 +91,8 @@ export function createLive({ url, token, renew, after, onStatus = () => {}, ...o
   const hear = (frame: Frame) => {
     if (!isAccepted) accept()
     if (frame.id !== undefined) last = frame.id
-    for (const name of [frame.event, '*']) for (const listener of listeners.get(name) ?? []) listener(frame.data, frame)
+    for (const name of [frame.event, '*'])
+      for (const listener of listeners.get(name) ?? []) listener(frame.data as never, frame)
   }
 
   const accept = () => {
@@ -142,12 +149,12 @@ export function createLive({ url, token, renew, after, onStatus = () => {}, ...o
   start()
 
   return {
-    on(event, listener) {
+    on(event: string, listener: (data: never, frame: Frame) => void) {
       const set = listeners.get(event) ?? new Set()
       listeners.set(event, set.add(listener))
       return () => void set.delete(listener)
     },
-    send(event, data = {}) {
+    send(event, ...[data = {}]) {
       const text = JSON.stringify({ event, data })
       if (socket && isAccepted && socket.readyState === isOpen) socket.send(text)
       else unsent = [...unsent, text].slice(-waitingFrames)

@@ -2,8 +2,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { routeTables } from '../src/app.ts'
+import { z } from 'zod'
+import { routeTables, socketCommands } from '../src/app.ts'
 import { version } from '../src/config.ts'
+import { liveFrames } from '../src/live-frames.ts'
 import { apiMarkdown } from '../src/platform/http/reference/api-markdown.ts'
 import { clientTypes } from '../src/platform/http/reference/client-types.ts'
 import { openApiDocument } from '../src/platform/http/reference/openapi.ts'
@@ -12,7 +14,13 @@ const document = openApiDocument(routeTables, { version, url: 'http://127.0.0.1:
 const files = {
   'docs/openapi.json': `${JSON.stringify(document, null, 2)}\n`,
   ...Object.fromEntries(Object.entries(apiMarkdown(document)).map(([file, text]) => [`docs/${file}`, text])),
-  'client/src/operations.ts': clientTypes(document),
+  'client/src/operations.ts': clientTypes(document, {
+    frames: liveFrames(),
+    commands: {
+      ping: z.object({}),
+      ...Object.fromEntries(socketCommands.map(({ event, data }) => [event, data])),
+    },
+  }),
 }
 
 for (const [file, text] of Object.entries(files)) {

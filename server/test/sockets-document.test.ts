@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { socketCommands } from '../src/app.ts'
+import { liveFrames } from '../src/live-frames.ts'
 import { liveEvents } from '../src/platform/events.ts'
 
 test('docs/sockets.md names every command and every event of the log that is heard', async () => {
@@ -10,4 +11,13 @@ test('docs/sockets.md names every command and every event of the log that is hea
   const rows = (part: string) => part.split('\n').flatMap((line) => (/^\| (`.*?) \|/.exec(line)?.[1] ?? '').split(', '))
   for (const { event } of socketCommands) assert.ok(rows(said).includes(`\`${event}\``), event)
   for (const event of liveEvents()) assert.ok(rows(heard).includes(`\`${event}\``), event)
+})
+
+test('every event of the document has a type in the client, and the client has no other', async () => {
+  const text = await readFile(new URL('../../docs/sockets.md', import.meta.url), 'utf8')
+  const [, , heard = ''] = text.split(/^## What you (?:may say|hear)$/m)
+  const named = [...heard.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '))
+  // Answers to commands stand beside the commands.
+  const answers = ['chat:joined', 'call:joined', 'shop:joined', 'pong', 'resumed', 'resync', 'error']
+  assert.deepEqual(Object.keys(liveFrames()).toSorted(), [...named, ...answers].toSorted())
 })

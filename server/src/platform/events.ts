@@ -60,6 +60,10 @@ export function event<T extends z.ZodType>(
 /** The frames' `event`s of all facts that live clients hear of. */
 export const liveEvents = (): string[] => [...catalogue.values()].flatMap(({ live }) => live?.event ?? [])
 
+/** The same with the data of each fact. */
+export const factForms = (): { event: string; data: z.ZodType }[] =>
+  [...catalogue.values()].flatMap(({ live, data }) => (live ? [{ event: live.event, data }] : []))
+
 export const eventType = (type: string): EventType | undefined => catalogue.get(type)
 
 export interface PendingEvent {

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import { Components } from './components.ts'
 import type { JsonSchema } from './json-schema.ts'
 
 interface Operation {
@@ -8,10 +10,21 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }>
 }
 
-/** TypeScript types of every operation in an API document, for the typed client. */
-export function clientTypes(document: JsonSchema): string {
+/** What goes over the WebSocket, by event. */
+export interface LiveSchemas {
+  frames: Record<string, z.ZodType[]>
+  commands: Record<string, z.ZodType>
+}
+
+/** TypeScript types of every operation in an API document and of the WebSocket, for the typed client. */
+export function clientTypes(document: JsonSchema, { frames, commands }: LiveSchemas): string {
+  const live = new Components()
+  const frameTypes = Object.entries(frames).map(
+    ([event, of]) => `  '${event}': ${[...new Set(of.map((one) => typeOf(live.add(one, 'output'))))].join(' | ')}`,
+  )
+  const commandTypes = Object.entries(commands).map(([event, of]) => `  '${event}': ${typeOf(live.add(of, 'input'))}`)
   const paths = document.paths as Record<string, Record<string, Operation>>
-  const schemas = (document.components as { schemas: Record<string, JsonSchema> }).schemas
+  const schemas = { ...live.schemas, ...(document.components as { schemas: Record<string, JsonSchema> }).schemas }
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   )
@@ -26,6 +39,16 @@ ${Object.entries(schemas)
 /** What each operation takes and answers. */
 export interface Operations {
 ${operations.map(({ operation }) => `  /** ${operation.summary} */\n  ${operation.operationId}: { input: ${inputOf(operation)}; answer: ${answerOf(operation)} }`).join('\n')}
+}
+
+/** The data of what is heard on the WebSocket, by event. */
+export interface LiveEvents {
+${frameTypes.join('\n')}
+}
+
+/** The data of what may be said on the WebSocket, by event. */
+export interface LiveCommands {
+${commandTypes.join('\n')}
 }
 
 /** Where each operation is. */
