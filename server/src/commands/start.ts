@@ -16,7 +16,7 @@ export function addStart(program: Command, env: Environment): void {
       await runUntilSignal(config, { http: true }, (url) => {
         console.log(`Switchboard ${version} listens at ${url}`)
         console.log(
-          `Next: read ${url}/docs and sign up there, or see a campaign of 50 calls on this machine: npm run demo`,
+          `Next: open ${url}/docs, which begins with signing up, or see a campaign of 50 calls on this machine: npm run demo`,
         )
         console.log(`Data: ${whereDataLies(config)}. To stop: Ctrl+C`)
       })

@@ -23,6 +23,7 @@ export const publicOrderRoutes: Record<string, Route> = {
     kind: 'read',
     method: 'GET',
     path: '/api/public/shops/:shopId/orders/:orderId',
+    visitor: 'required',
     summary: "An order as its customer sees it; with the order's or the visitor's token",
     params: ofOrder,
     answer: orderSchema.CustomerOrder,
@@ -33,6 +34,7 @@ export const publicOrderRoutes: Record<string, Route> = {
     kind: 'outside',
     method: 'POST',
     path: '/api/public/shops/:shopId/orders/:orderId/payments',
+    visitor: 'required',
     summary: "Begin to pay for an order; with the order's or the visitor's token",
     params: ofOrder,
     body: z.object({
@@ -53,6 +55,7 @@ export const publicOrderRoutes: Record<string, Route> = {
     kind: 'outside',
     method: 'POST',
     path: '/api/public/shops/:shopId/orders/:orderId/payments/:paymentId/confirm',
+    visitor: 'required',
     summary: "Ask the provider whether it was paid; with the order's or the visitor's token",
     params: ofPayment,
     answer: paymentSchema.Payment,

@@ -158,6 +158,7 @@ export const publicShopRoutes: RouteTable = {
       kind: 'read',
       method: 'GET',
       path: '/api/public/shops/:shopId/conversations/:conversationId/orders',
+      visitor: 'required',
       summary: "What was ordered in a conversation, newest first; with the visitor's token",
       params: ofConversation,
       query: page(),

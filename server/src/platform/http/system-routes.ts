@@ -9,6 +9,7 @@ import { AppError, notFound, unavailable } from '../errors.ts'
 import { type Services, serverContext } from '../services.ts'
 import type { Metrics } from '../metrics.ts'
 import { docsPage } from './reference/docs-page.ts'
+import { homePage } from './reference/home-page.ts'
 import type { JsonSchema } from './reference/json-schema.ts'
 import { FileReply, type Route, type RouteTable, route } from './route.ts'
 
@@ -75,6 +76,7 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
           },
         )
       }),
+      home: system('/', async () => homePage(version)),
       docs: system('/docs', async () => render().page),
     },
   }

@@ -62,6 +62,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['campaign_active', 409, 'The campaign runs. Pause or stop it first.'],
   ['campaign_started', 409, 'The campaign has started; this can only be changed before.'],
   ['campaign_ended', 409, 'The campaign is over.'],
+  ['calling_limit_reached', 409, "The workspace's calls are used up for now; the sentence says until when."],
   ['not_queued', 409, 'The contact does not wait in the campaign.'],
   ['too_many_sip_providers', 409, 'The workspace has as many SIP providers as are allowed.'],
   ['deleted', 409, 'It was deleted.'],
@@ -99,6 +100,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['prospect_busy', 409, 'The prospect has another appointment at that time.'],
   ['slot_taken', 409, 'The member has another appointment at that time.'],
   ['overlap', 409, 'It overlaps with something else.'],
+  ['storage_full', 413, 'The workspace, or the installation, has no room for more files.'],
   ['too_large', 413, 'The body or file is larger than is allowed.'],
   ['unsupported_media_type', 415, 'The body or file is of a type that is not accepted.'],
   ['range_not_satisfiable', 416, 'The file has no such range.'],
@@ -115,5 +117,6 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['payment_provider_failed', 502, 'A payment provider did not answer as it should.'],
   ['embedding_failed', 502, 'The model for searching knowledge did not answer as it should.'],
   ['push_failed', 502, 'A push service did not answer as it should.'],
+  ['query_too_slow', 503, 'It took longer than 5 s and was ended. Ask for less at a time.'],
   ['unavailable', 503, 'Not at the moment: starting, stopping, or overloaded. Wait as long as `Retry-After` says.'],
 ]

@@ -94,7 +94,7 @@ function isLinkedList({ query, answer }: Route): boolean {
 }
 
 function describeAccess({ access, visitor }: Route): string {
-  if (visitor === 'required') return "With the visitor's token of the conversation."
+  if (visitor === 'required') return "With a visitor's token."
   if (visitor === 'optional') return "Needs no login; takes a visitor's token."
   if (access === 'public') return 'Needs no login.'
   if (access === 'user') return 'For everyone who is signed in.'

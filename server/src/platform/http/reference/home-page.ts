@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto'
+import { FileReply } from '../route.ts'
+
+const style =
+  ':root { color-scheme: light dark } body { font: 16px/1.6 system-ui, sans-serif; max-width: 38rem; margin: 12vh auto; padding: 0 1.25rem } li { margin: .3rem 0 }'
+
+/** What a person sees who opens the server's address: what this is, and where to go on. */
+export function homePage(version: string): FileReply {
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Switchboard</title><style>${style}</style>
+<h1>Switchboard</h1>
+<p>This is the API of a Switchboard server, version ${version}: calls, chat, inbox, shop and sales of a business. It is used by front-ends and programs and has no screens of its own.</p>
+<ul>
+<li><a href="/docs">How it works, and every operation</a>. It begins with signing up.</li>
+<li><a href="/api/openapi.json">The same for programs</a>, as OpenAPI 3.1</li>
+<li><a href="/readyz">Whether it is ready</a></li>
+</ul></html>`
+  return new FileReply(html, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; frame-ancestors 'none'`,
+  })
+}
