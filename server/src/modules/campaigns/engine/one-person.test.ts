@@ -130,11 +130,11 @@ test('whoever is on the do-not-call list when it is acknowledged is not called, 
 test('an entry on the do-not-call list is acknowledged after the INVITE that was on its way', async () => {
   const [number] = numbers(1) as [string]
   const shop = await lab.makeWorkspace([number])
-  const { pool } = lab.services.connections
+  const { pool, places } = lab.services.connections
   const order: string[] = []
   let entered: Promise<unknown> | undefined
   const isWaiting = async () =>
-    pool.waitingCount > 0 ||
+    places.waiting() > 0 ||
     (pool.options.max !== 1 &&
       (await lab.query('select from pg_locks where locktype = $1 and not granted', ['advisory'])).length > 0)
   await transaction(shop.ctx(), async (ctx) => {
