@@ -1,6 +1,10 @@
 // Written by `npm run generate` from the table of routes; change that.
 import type { Upload } from './upload.ts'
 
+export type CampaignProgress = { "campaign_id": string; "status": "pending" | "active" | "paused" | "completed" | "stopped"; "progress": number; "contacts": number; "total_calls": number; "answered_calls": number; "transferred_calls": number; "failed_calls": number; "transfers_requested": number; "transfers_waiting": number; "transfers_waited": number; "transfers_lost": number; "average_transfer_wait_seconds": number; "longest_transfer_wait_seconds": number }
+
+export type Import = { "id": string; "contact_list_id": string | null; "status": "pending" | "running" | "completed" | "failed"; "filename": string; "total": number; "done": number; "created": number; "merged": number; "failed": number; "error": string | null; "errors_url": string | null; "created_at": string; "updated_at": string }
+
 export type Contact = { "id": string; "user_id": string; "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null; "tags": (string)[]; "custom_fields": Record<string, string | number | boolean>; "created_at": string; "updated_at": string }
 
 export type NewContact = { "first_name"?: string; "last_name"?: string; "phone_number"?: string; "email"?: string; "notes"?: string; "time_zone"?: string; "tags"?: (string)[]; "custom_fields"?: Record<string, string | number | boolean> }
@@ -20,8 +24,6 @@ export type NewContactList = { "name": string; "description"?: string }
 export type ContactListChanges = { "name"?: string; "description"?: string | null }
 
 export type ContactIds = { "contact_ids": (string)[] }
-
-export type Import = { "id": string; "contact_list_id": string | null; "status": "pending" | "running" | "completed" | "failed"; "filename": string; "total": number; "done": number; "created": number; "merged": number; "failed": number; "error": string | null; "errors_url": string | null; "created_at": string; "updated_at": string }
 
 export type ImportPreview = { "columns": (string)[]; "mapping": Record<string, string>; "total": number; "rows": ({ "line": number; "cells": (string)[]; "contact": { "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null } | null; "error": string | null })[] }
 
@@ -891,6 +893,74 @@ export interface Operations {
   changeTeamRole: { input: { path: { id: string }; body: { "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; answer: { "data": TeamMember } }
   /** Is the database there? Counts what anybody may read */
   testDatabase: { input: undefined; answer: DatabaseTest }
+}
+
+/** The data of what is heard on the WebSocket, by event. */
+export interface LiveEvents {
+  'appointment:new': { "prospect_id": string; "appointment_id": string; "property_name": string | null; "assigned_rep_id": string | null; "scheduled_date": string; "status": "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled" }
+  'appointment:update': { "prospect_id": string; "appointment_id": string; "property_name": string | null; "assigned_rep_id": string | null; "scheduled_date": string; "status": "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled"; "reason": string | null }
+  'call:accepted': { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null }
+  'call:declined': { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null }
+  'call:ended': { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null }
+  'call:joined': { "room_name": string; "call_id": string; "peers": (string)[] }
+  'call:logged': { "campaign_id": string; "call_id": string; "attempt_id": string; "contact_id": string | null; "phone_number": string; "status": string; "attempts": number; "final": boolean; "duration_seconds": number | null; "key": string | null; "transferred": boolean; "cause": string | null } | { "call_id": string; "client_id": string; "contact_id": string | null; "caller_phone": string | null; "caller_name": string | null; "duration_seconds": number; "sentiment": "positive" | "neutral" | "negative" | null; "started_at": string }
+  'call:missed': { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null }
+  'call:peer': { "room_name": string; "call_id": string; "user_id": string }
+  'call:ring': { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null }
+  'call:signal': { "room_name": string; "call_id": string; "from": string; "signal": unknown }
+  'call:update': { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null }
+  'calling-limits:update': {  }
+  'campaign:progress': CampaignProgress
+  'chat:delivered': { "chat_id": string; "user_id": string; "message_id": string | null; "number": number }
+  'chat:joined': { "chat_id": string; "online": (string)[] }
+  'chat:members': { "chat_id": string; "added"?: (string)[]; "removed"?: (string)[]; "changed"?: ({ "user_id": string; "role": string })[] }
+  'chat:message': { "id": string; "chat_id": string; "number": number; "sender_id": string; "sender": { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to": string | null; "reply": { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility": "everyone" | "view_once" | "disappearing"; "encrypted": boolean; "client_id": string | null; "status": "sent" | "delivered" | "read"; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll": { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at": string | null; "created_at": string; "edited_at": string | null; "deleted": false }
+  'chat:message:deleted': { "id": string; "chat_id": string; "message_id": string; "deleted": true }
+  'chat:message:edited': { "id": string; "chat_id": string; "number": number; "sender_id": string; "sender": { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to": string | null; "reply": { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility": "everyone" | "view_once" | "disappearing"; "encrypted": boolean; "client_id": string | null; "status": "sent" | "delivered" | "read"; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll": { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at": string | null; "created_at": string; "edited_at": string | null; "deleted": false }
+  'chat:reaction': { "message_id": string; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "chat_id": string }
+  'chat:read': { "chat_id": string; "user_id": string; "message_id": string | null; "number": number }
+  'chat:typing': { "chat_id": string; "user_id": string; "typing": boolean }
+  'chat:update': { "chat_id": string; "name": string | null; "avatar_url": string | null }
+  'contact-list:update': { "contact_list_id": string }
+  'contact:deleted': { "contact_id": string }
+  'contact:new': { "contact_id": string }
+  'contact:update': { "contact_id": string } | { "contact_id": string; "old_id": string }
+  'conversation:live': { "conversation_id": string; "status": string; "stage": string | null; "next_action": string | null }
+  'conversation:update': { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string }
+  'do-not-call:new': { "id": string; "phone_number": string; "reason": string | null }
+  'error': { "error": string; "code": string; "event"?: string; "details"?: ({ "path": string; "message": string })[] }
+  'form:submitted': { "id": string; "formId": string; "formName": string; "customerId": string | null }
+  'handoff:new': { "prospect_id": string; "assigned_to": string | null; "id": string; "status": "pending"; "prospect_name": string; "priority": string; "reason": string }
+  'handoff:update': { "prospect_id": string; "assigned_to": string | null; "id": string; "status": "pending" | "claimed" | "completed" | "expired"; "by": string | null }
+  'import:progress': Import
+  'integration:update': { "integration_id": string; "platform": string; "status": "connected" | "disconnected" | "error" }
+  'message:new': { "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number; "shopId": string }
+  'message:update': { "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number }
+  'notification': { "title": string; "message": string; "type": "info" | "success" | "warning" | "error"; "url": string | null }
+  'order:update': { "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "reservedUntil": string | null; "submittedAt": string; "updatedAt": string }
+  'poll:update': { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string }
+  'pong': {  }
+  'presence': { "user_id": string; "status": "online" | "away" | "offline"; "last_seen": string | null }
+  'prospect:new': { "prospect_id": string; "assigned_to": string | null; "assignment_reason": string | null }
+  'prospect:update': { "prospect_id": string; "from": "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost"; "to": "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost" } | { "prospect_id": string; "property_id": string; "property_name": string; "note": string | null } | { "prospect_id": string; "score_id": string; "total": number; "grade": string }
+  'resumed': {  }
+  'resync': {  }
+  'shop:joined': { "shopId": string }
+  'sip-provider:update': { "sip_provider_id": string }
+}
+
+/** The data of what may be said on the WebSocket, by event. */
+export interface LiveCommands {
+  'ping': {  }
+  'campaign:watch': { "campaign_id": string }
+  'chat:join': { "chat_id": string }
+  'chat:typing': { "chat_id": string; "typing"?: boolean }
+  'chat:read': { "chat_id": string; "message_id"?: string }
+  'chat:delivered': { "chat_id": string; "message_id"?: string }
+  'presence': { "status"?: "online" | "away" }
+  'call:join': { "token": string }
+  'call:signal': { "room_name": string; "call_id"?: string; "to"?: string; "signal": unknown }
+  'shop:join': { "shopId": string }
 }
 
 /** Where each operation is. */
