@@ -2,6 +2,7 @@ import pg from 'pg'
 import { type Db as BossDatabase, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Ctx } from './context.ts'
 import type { Connections } from './database/connections.ts'
+import { withPatience } from './database/patience.ts'
 import { jobTurns } from './job-turns.ts'
 import type { JobType, Jobs } from './jobs.ts'
 import type { Log } from './log.ts'
@@ -104,6 +105,16 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
     await type.givenUp?.(ctx, type.input.parse(input))
   }
 
+  const startWorking = async () => {
+    try {
+      await working.start()
+    } catch (error) {
+      // Half started, it keeps timers of its own.
+      await working.stop({ graceful: false })
+      throw error
+    }
+  }
+
   /** One job after the other; answers the worker's id. */
   const takeTurns = async (
     queue: string,
@@ -156,15 +167,17 @@ export function createJobQueue({ connections, log, bus, types }: JobQueueOptions
     },
 
     async work(services) {
-      await working.start()
+      await withPatience(log, startWorking)
       for (const type of types) {
         const ids: string[] = []
         workers.set(type.name, ids)
         for (let i = 0; i < (type.concurrency ?? 1); i++)
-          ids.push(await takeTurns(type.name, type, (job) => work(services, type, job)))
+          ids.push(await withPatience(log, () => takeTurns(type.name, type, (job) => work(services, type, job))))
         if (!type.givenUp) continue
         const givenUp = givenUpQueue(type)
-        workers.set(givenUp, [await takeTurns(givenUp, type, (job) => giveUp(services, type, job))])
+        workers.set(givenUp, [
+          await withPatience(log, () => takeTurns(givenUp, type, (job) => giveUp(services, type, job))),
+        ])
       }
     },
 

@@ -1,4 +1,5 @@
 import type { VoiceGateway } from '@switchboard/voice'
+import { withPatience } from '../../platform/database/patience.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
 import { WorkspaceDeleted } from '../identity/events.ts'
@@ -34,7 +35,7 @@ export async function startCalling(services: Services, voice: VoiceGateway, outb
     async () => (await voice.load()).pacerP99Ms,
   )
   metrics.gauge('switchboard_trunks', 'SIP providers in the hands of this node.', () => telephony.trunks().size)
-  await telephony.start()
+  await withPatience(services.log, () => telephony.start())
   engine.start()
   return {
     async stop() {

@@ -82,6 +82,9 @@ export function databaseError(error: unknown): unknown {
     case '53300':
       return unavailable('The database has no free connection.', 2, error)
   }
+  // The words of pg's pool, which gives this error no code.
+  if (message?.startsWith('timeout exceeded when trying to connect'))
+    return unavailable('The database has no free connection.', 2, error)
   const socketFailed = isSqlState(code)
     ? isConnectionBroken(error)
     : code !== undefined || /terminated|not queryable|closed/i.test(message ?? '')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../context.ts'
+import { withPatience } from '../database/patience.ts'
 import { statement } from '../database/statement.ts'
 import type { StoredEvent } from '../events.ts'
 import type { NodeBus } from '../nodes.ts'
@@ -128,7 +129,7 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       if (subscribers.length > 0) await registerSubscribers(serverContext(services, { workspaceId: null }), subscribers)
     },
     async work(services) {
-      await this.register(services)
+      await withPatience(services.log, () => this.register(services))
       workers = subscribers.map((subscriber) => createWorker(services, subscriber))
       for (const worker of workers) worker.run()
       // Another node may have died in the middle of a subscriber's work.
