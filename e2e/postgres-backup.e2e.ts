@@ -123,9 +123,10 @@ test('a second node with other keys, or a start without them, is refused', async
   assert.match(switchboard(postgres.url, folder, ['user', 'list']).stderr, /are not those of this database/)
 })
 
-/** The lines of the chapter on backing up PostgreSQL, so that what is written there is what is tried. */
+/** The lines of the chapter on PostgreSQL for another user, so that what is written there is what is tried. */
 function documented(chapters: string): { dump: string; roles: string; restore: string } {
+  const chapter = chapters.split(/^#+ /m).find((each) => each.includes('SUPERUSER_URL')) ?? assert.fail('No chapter.')
   const line = (start: RegExp) =>
-    chapters.split('\n').find((each) => start.test(each)) ?? assert.fail(`No line ${start}.`)
+    chapter.split('\n').find((each) => start.test(each)) ?? assert.fail(`No line ${start}.`)
   return { dump: line(/^pg_dump /), roles: line(/^psql "\$SUPERUSER_URL"/), restore: line(/^pg_restore /) }
 }
