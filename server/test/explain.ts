@@ -4,13 +4,13 @@ import type { Call } from '../src/platform/database/statement.ts'
 /**
  * The plan of a statement under a member's role and row security. `reluctant`: with a planner that reads no table whole and
  * sorts nothing where there is another way. So few rows show what an index cannot do: where it says `Seq Scan` or `Sort`
- * all the same, none fits.
+ * all the same, none fits. `analyze`: runs it, and counts the rows of each step.
  */
 export async function explainAs(
   pool: pg.Pool,
   who: { userId: string; workspaceId?: string },
   { text, values }: Call,
-  { reluctant = true }: { reluctant?: boolean } = {},
+  { reluctant = true, analyze = false }: { reluctant?: boolean; analyze?: boolean } = {},
 ): Promise<string> {
   const client = await pool.connect()
   try {
@@ -23,7 +23,10 @@ export async function explainAs(
       who.workspaceId ?? '',
     ])
     await client.query('set local role app_user')
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+      `explain ${analyze ? '(analyze, timing off)' : ''} ${text}`,
+      values,
+    )
     return rows.map((row) => row['QUERY PLAN']).join('\n')
   } finally {
     await client.query('rollback')

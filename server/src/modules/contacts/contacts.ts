@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { violates } from '../../platform/database/errors.ts'
-import { patch, statement, variants } from '../../platform/database/statement.ts'
+import { type Builder, patch, statement, variants } from '../../platform/database/statement.ts'
 import { conflict, invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
@@ -49,8 +49,35 @@ interface ListShape extends Record<string, boolean | string> {
 }
 
 export const list = variants('contacts.list', (db, p: ListParameters, shape: ListShape) => {
-  // The rows of a tag stand in the order of the contact book themselves.
-  const position = shape.with_tag ? sql.ref<string>('t.contact_id') : sql.ref<string>('c.id')
+  const rows = sql.lit(Number(shape.rows))
+  const chosen = inOrder(db, p, shape)
+  const id = position(shape)
+  if (!shape.with_words) return chosen.limit(rows).$castTo<Contact>()
+  const patterns = sql`array(select contacts.plain(w) from unnest(${p.words}::text[]) w)`
+  const names = sql.join(columns.map((column) => sql.ref(`c.${column}`)))
+  // Common words fill a page from the newest contacts; only for rare ones the index is asked.
+  return sql<Contact>`
+    with newest as materialized (
+      select ${names} from (${chosen.select('c.search').limit(sql.lit(newestSearched))}) c
+       where c.search like all (${patterns}) limit ${rows}),
+    older as (
+      ${chosen
+        .where(
+          sql<boolean>`${id} = any (array(
+            select contacts.search_contacts(${p.words}::text[]) where (select count(*) from newest) < ${rows}))`,
+        )
+        .where(sql<boolean>`${id} <> all (array(select id from newest))`)
+        .limit(rows)})
+    select ${names} from (select * from newest union all select * from older) c order by c.id desc limit ${rows}`
+})
+
+/** By any part of their words; beyond these, contacts are found by the index. */
+const newestSearched = 2000
+
+/** The rows of a tag stand in the order of the contact book themselves. */
+const position = (shape: ListShape) => sql.ref<string>(shape.with_tag ? 't.contact_id' : 'c.id')
+
+function inOrder(db: Builder, p: ListParameters, shape: ListShape) {
   return db
     .selectFrom('contacts.contacts as c')
     .select(columns.map((column) => `c.${column}` as const))
@@ -76,19 +103,14 @@ export const list = variants('contacts.list', (db, p: ListParameters, shape: Lis
     )
     .$if(shape.with_number, (query) => query.where('c.phone_number', '=', p.phone_number))
     .$if(shape.with_email, (query) => query.where(sql`lower(c.email)`, '=', sql`lower(${p.email})`))
-    .$if(shape.with_words, (query) =>
-      // With `coalesce` the planner does not take a word for rare, and reads from the newest on until a page is full.
-      query.where(
-        sql<boolean>`coalesce(c.search like all (array(select contacts.plain(w) from unnest(${p.words}::text[]) w)), false)`,
-      ),
-    )
-    .$if(shape.continued, (query) => query.where(position, '<', p.before))
-    .orderBy(position, 'desc')
-    .limit(sql.lit(Number(shape.rows)))
-    .$castTo<Contact>()
-})
+    .$if(shape.continued, (query) => query.where(position(shape), '<', p.before))
+    .orderBy(position(shape), 'desc')
+}
 
-/** Newest first; `q` finds parts of names, e-mail addresses and telephone numbers, with or without capitals and accents. */
+/**
+ * Newest first. `q` finds parts of names, e-mail addresses and telephone numbers among the newest contacts, and the
+ * beginnings of their words among all, with or without capitals and accents.
+ */
 export async function listContacts(ctx: Ctx, query: ContactQuery) {
   const before = readCursor(query.cursor)
   const user_id = await memberFilter(ctx, query.userId)

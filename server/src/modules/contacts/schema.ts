@@ -93,7 +93,7 @@ export const ContactQuery = page().extend({
   email: z.string().max(255).optional().describe('Only contacts with exactly this address.'),
   tag: optional(text(50)).describe('Only contacts with this tag.'),
   q: optional(z.string().trim().max(200)).describe(
-    'Parts of a name, an e-mail address or a telephone number, in any order.',
+    'Words of a name, an e-mail address or a telephone number, in any order; capitals and accents do not matter. Among the newest 2,000 contacts any part of a word is found. Among all contacts a word is found by its beginning (at least three letters, or the whole word), a number by its beginning with the country code or by its last three digits or more; of more than 1,000 such older contacts, 1,000 are searched.',
   ),
 })
 

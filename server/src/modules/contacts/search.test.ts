@@ -19,6 +19,22 @@ for (const [first_name, last_name, phone_number, email] of people) {
   assert.equal(status, 201)
 }
 
+// More contacts than are read without the index: the newest are alike, and the oldest one differs.
+const big = await server.signUp()
+const { pool } = server.app.services.connections
+const oldest = '00000000-0000-7000-8000-000000000001'
+const insert = (first_name: string, count: number, firstId: string, firstNumber: number) =>
+  pool.query(
+    `insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number, email)
+     select ($6 || '-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, $1, $2, $3, 'Nowak',
+            '+4930' || ($4::int + i), 'n' || i || '@example.com' from generate_series(1, $5::int) i`,
+    [big.workspaceId, big.userId, first_name, firstNumber, count, firstId],
+  )
+await insert('Zoë Quill-Marsh', 1, '00000000', 1_000_000)
+for (let i = 1; i <= 5; i++) await insert('a'.repeat(100), 500, `fffffff${i}`, 1_000_000 + 1000 * i)
+await pool.query("select gin_clean_pending_list('contacts.contacts_search')")
+await pool.query('analyze contacts.contacts')
+
 const found = async (q: string, more = '', who = ana) => {
   const { status, body, text } = await who.get(`/api/contacts?q=${encodeURIComponent(q)}${more}`)
   assert.equal(status, 200, text)
@@ -98,8 +114,88 @@ test('search reads the contacts of one workspace by their index', async () => {
   }
   for (const before of [null, 'ffffffff-ffff-ffff-ffff-ffffffffffff']) {
     const asked = list({ ...shape, continued: before !== null }).call({ ...parameters, before })
-    const plan = await explainAs(server.app.services.connections.pool, ana, asked)
+    const plan = await explainAs(pool, ana, asked)
     assert.match(plan, /Index Scan (Backward )?using contacts_(newest|workspace_id_id_key)/)
-    assert.doesNotMatch(plan, /Seq Scan|Sort/)
+    assert.doesNotMatch(plan, /Seq Scan on contacts/)
+    assert.doesNotMatch(plan, /Sort Key: c/)
   }
 })
+
+test('in a big workspace the oldest contact is found by how its words begin and by either end of its number', async () => {
+  for (const q of ['zoe', 'QUI mar', 'quill-marsh nowak', '+49 30 1000001', '030 1000001', '000001', 'zoe n1@example'])
+    assert.deepEqual(await found(q, '', big), ['Zoë Quill-Marsh'], q)
+  for (const q of ['uill', 'zoe aaaa', 'zo', 'zz', '%', '\\', "'", 'q:*', '~', 'a'.repeat(200), 'zoe ~ |'])
+    assert.deepEqual(await found(q, '', big), [], q)
+  assert.deepEqual(await found('zoe', '', ana), [], 'another workspace does not see it')
+  assert.equal((await found('aaa nowak', '&limit=50', big)).length, 50)
+
+  assert.equal((await big.patch(`/api/contacts/${oldest}`, { tags: ['Old'] })).status, 200)
+  const { body: team } = await big.post('/api/contact-lists', { name: 'Team' })
+  await big.post(`/api/contact-lists/${team.id}/contacts`, { contact_ids: [oldest] })
+  for (const filter of ['tag=Old', `contact_list_id=${team.id}`, `userId=${big.userId}`, 'email=n1@example.com'])
+    assert.deepEqual(await found('quill', `&${filter}`, big), ['Zoë Quill-Marsh'], filter)
+  assert.deepEqual(await found('quill', '&tag=New', big), [])
+  // The filter leaves so few contacts that any part of a word is found.
+  assert.deepEqual(await found('uill', '&tag=Old', big), ['Zoë Quill-Marsh'])
+})
+
+test('the pages of a search show each contact once', async () => {
+  const seen = new Set<string>()
+  let cursor = ''
+  do {
+    const { body } = await big.get(`/api/contacts?q=now&limit=200${cursor}`)
+    for (const { id } of body.data) {
+      assert.ok(!seen.has(id))
+      seen.add(id)
+    }
+    cursor = body.next_cursor ? `&cursor=${body.next_cursor}` : ''
+  } while (cursor)
+  assert.equal(seen.size, 2501)
+})
+
+test('a search reads a bounded number of contacts, for any words', async () => {
+  const shape = { rows: '51', of_user: false, in_list: false, with_number: false, with_email: false, with_tag: false }
+  const filters = { user_id: null, contact_list_id: null, phone_number: null, email: null, tag: null, before: null }
+  for (const words of [['%aaaaaaaaaaaaaaaaaab%'], ['%nowak%', '%zzz%'], ['%\\_%'], [`%${'a'.repeat(200)}%`]]) {
+    const asked = list({ ...shape, with_words: true, continued: false }).call({ ...filters, words })
+    const plan = await explainAs(pool, big, asked, { reluctant: false, analyze: true })
+    assert.ok(mostRows(plan) <= 2000, plan)
+    assert.doesNotMatch(plan, /Seq Scan on contacts/)
+  }
+  assert.match(await planOfFunction(`'${big.workspaceId?.slice(-12)}now':*`), /Scan on contacts x .*actual rows=1000/)
+})
+
+// What the function runs, with values in place of its variables: that is how it is planned, for its values each time.
+async function planOfFunction(wanted: string): Promise<string> {
+  const { rows: source } = await pool.query<{ prosrc: string }>(
+    "select prosrc from pg_proc where oid = 'contacts.search_contacts(text[])'::regprocedure",
+  )
+  const query = /return query\s+([^;]+);/.exec(source[0]?.prosrc ?? '')?.[1] ?? ''
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    for (const setting of ['role = app_system', 'enable_seqscan = off', 'enable_indexscan = off'])
+      await client.query(`set local ${setting}`)
+    const text = query
+      .replace('wanted', `'${wanted.replaceAll("'", "''")}'::tsquery`)
+      .replace('mine', `'${big.workspaceId}'`)
+      .replace('(patterns)', `('{%x%}')`)
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) ${text}`)
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    assert.match(plan, /Bitmap Index Scan on contacts_search/)
+    return plan
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+/** The most contacts that one step of a plan read, those that a filter removed included. */
+function mostRows(plan: string): number {
+  const read = [...plan.matchAll(/on contacts \w+ .*actual rows=([\d.]+)/g)].map((match) => Number(match[1]))
+  const removed = [...plan.matchAll(/Rows Removed by (?:Filter|Index Recheck): (\d+)/g)].map((match) =>
+    Number(match[1]),
+  )
+  assert.ok(read.length > 0, plan)
+  return Math.max(...read, ...removed)
+}
