@@ -1,6 +1,8 @@
 /** Every `code` of an error, with its status, for those who write clients. A test holds it equal to the source. */
 export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['invalid_input', 400, 'A field or parameter is missing or wrong; `details` names it.'],
+  ['challenge_expired', 400, 'The challenge of a passkey was used or is too old. Ask for new options.'],
+  ['invalid_passkey', 400, 'The passkey was not accepted; the sentence says why.'],
   ['invalid_cursor', 400, 'The cursor was made by another list. Start again without one.'],
   ['invalid_text', 400, 'A text has a NUL character, which cannot be stored.'],
   ['malformed_json', 400, 'The body is not JSON in UTF-8.'],
@@ -28,6 +30,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['unauthorized', 401, 'No credentials, or they are not good. Sign in, or renew the token.'],
   ['invalid_signature', 401, 'A webhook, or a signed address (then 400), has a wrong signature.'],
   ['plan_limit', 402, 'The plan of the workspace does not allow more.'],
+  ['two_factor_expired', 403, 'The sign-in took too long or failed too often. Start again.'],
   ['forbidden', 403, 'The role, or the scopes of the API key, do not allow it.'],
   ['account_suspended', 403, 'An administrator of the platform has locked the account.'],
   ['access_denied', 403, 'The person did not agree at the other provider.'],
@@ -55,6 +58,10 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['is_admin', 409, 'The user is an administrator of the platform.'],
   ['already_verified', 409, 'The address or number is verified already.'],
   ['no_phone', 409, 'The profile has no telephone number to send a code to.'],
+  ['passkey_taken', 409, 'This passkey is registered already.'],
+  ['too_many_passkeys', 409, 'The account has as many passkeys as are allowed. Delete one.'],
+  ['totp_enabled', 409, 'The account has an authenticator app already. Remove it first.'],
+  ['totp_not_begun', 409, 'Ask for a secret first: POST /api/auth/two-factor/totp.'],
   ['too_many_api_keys', 409, 'The workspace has as many API keys as are allowed. Delete one.'],
   ['in_use', 409, 'Something else needs it; the sentence says what.'],
   ['wrong_status', 409, 'It is not in a state for this.'],
