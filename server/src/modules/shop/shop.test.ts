@@ -285,7 +285,8 @@ test('an order of things in two currencies, of unknown things or of nothing is r
   assert.equal((await ana.get(`${shop}/orders`)).body.data.length, 0)
 })
 
-test('a hundred buyers of the last one: one has it, the others hear that it is gone', { timeout: 60_000 }, async () => {
+// As many as may order from one address in an hour.
+test('thirty buyers of the last one: one has it, the others hear that it is gone', { timeout: 60_000 }, async () => {
   const keeper = await openShop()
   const { ana, shop } = keeper
   const last = await stocked(keeper, 1, { name: 'Last mug' })
@@ -294,12 +295,12 @@ test('a hundred buyers of the last one: one has it, the others hear that it is g
       customerName: 'Buyer',
       items: [{ productId: last, quantity: 1 }],
     })
-  const answers = await Promise.all(Array.from({ length: 100 }, buy))
+  const answers = await Promise.all(Array.from({ length: 30 }, buy))
   assert.deepEqual(
     Object.entries(Object.groupBy(answers, ({ status, body }) => `${status} ${body.error ?? ''}`))
       .map(([answer, all]) => `${all?.length} × ${answer}`)
       .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })),
-    ['1 × 201 ', '99 × 409 "Last mug" is out of stock.'],
+    ['1 × 201 ', '29 × 409 "Last mug" is out of stock.'],
   )
   assert.equal((await ana.get(`${shop}/products/${last}`)).body.stock, 0)
   assert.equal((await ana.get(`${shop}/orders`)).body.data.length, 1)
