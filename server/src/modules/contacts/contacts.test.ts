@@ -116,6 +116,22 @@ test('tags and custom fields are kept, changed one by one, and found', async () 
   assert.deepEqual([status, refused.details[0].path], [400, 'body.custom_fields'])
 })
 
+test('custom fields stay within their number and size, also over several changes and a merge', async () => {
+  const fields = (prefix: string, count: number, value: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`${prefix}${i}`, value]))
+  const make = async (custom_fields: object) => (await ana.post('/api/contacts', newContact({ custom_fields }))).body
+  const one = await make(fields('a', 40, 'x'.repeat(1_000)))
+  const path = `/api/contacts/${one.id}`
+  const refused = await ana.patch(path, { custom_fields: fields('b', 20, 'x') })
+  assert.deepEqual([refused.status, refused.body.details[0].path], [400, 'body.custom_fields'])
+  assert.equal((await ana.patch(path, { custom_fields: { a0: null, ...fields('b', 11, 'x') } })).status, 200)
+
+  const other = await make(fields('c', 40, 'x'.repeat(1_000)))
+  const tooLarge = await ana.post(`${path}/merge`, { contact_id: other.id })
+  assert.deepEqual([tooLarge.status, tooLarge.body.details[0].path], [400, 'body.contact_id'])
+  assert.match(tooLarge.body.error, /64 KB/)
+})
+
 test('pages come newest first and join without a gap', async () => {
   const reader = await server.signUp()
   const made: string[] = []

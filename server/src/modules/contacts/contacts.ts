@@ -10,7 +10,14 @@ import { memberFilter } from '../identity/index.ts'
 import { ContactCreated, ContactDeleted, ContactUpdated } from './events.ts'
 import { toE164 } from './phone-number.ts'
 import { searchWords } from './search-words.ts'
-import type { Contact, ContactChanges, ContactQuery, NewContact } from './schema.ts'
+import {
+  type Contact,
+  type ContactChanges,
+  type ContactQuery,
+  maxCustomFields,
+  type NewContact,
+  tooManyCustomFields,
+} from './schema.ts'
 
 const columns = [
   'id',
@@ -234,6 +241,10 @@ export function updateContact(
           'body',
           'A contact needs a name, a telephone number or an e-mail address. Leave one of them.',
         )
+      // What is removed may leave more than that, where two contacts were merged.
+      const isAdding = Object.values(custom_fields).some((value) => value !== null)
+      if (isAdding && Object.keys(contact.custom_fields).length > maxCustomFields)
+        throw invalidField('body.custom_fields', tooManyCustomFields)
       emit(ctx, ContactUpdated, { contact_id: id })
       return contact
     } catch (error) {

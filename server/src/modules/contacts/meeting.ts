@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { violates } from '../../platform/database/errors.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { invalidField } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
@@ -131,7 +132,12 @@ export function mergeContacts(ctx: Ctx, keepId: string, oldId: string): Promise<
     const keep = await getContact(ctx, keepId)
     const old = await getContact(ctx, oldId)
     if (keep.id === old.id) throw invalidField('body.contact_id', 'A contact cannot be merged with itself.')
-    await ctx.db.all(merge, { keep: keep.id, old: old.id })
+    try {
+      await ctx.db.all(merge, { keep: keep.id, old: old.id })
+    } catch (error) {
+      if (!violates(error, 'contacts_custom_fields_size')) throw error
+      throw invalidField('body.contact_id', 'The custom fields of the two have more than 64 KB. Shorten some first.')
+    }
     emit(ctx, ContactsMerged, { contact_id: keep.id, old_id: old.id })
     return getContact(ctx, keep.id)
   })

@@ -12,11 +12,12 @@ const tags = z
   .array(text(50))
   .max(50)
   .transform((given) => [...new Set(given)])
+export const maxCustomFields = 50
+export const tooManyCustomFields = `A contact may have at most ${maxCustomFields} custom fields.`
+
 /** Values by a name of the workspace's own choice: texts, numbers, yes or no; at most 50. */
 const customFields = (value: z.ZodType<string | number | boolean | null>) =>
-  z
-    .record(text(50), value)
-    .refine((fields) => Object.keys(fields).length <= 50, 'A contact may have at most 50 custom fields.')
+  z.record(text(50), value).refine((fields) => Object.keys(fields).length <= maxCustomFields, tooManyCustomFields)
 const customValue = z.union([z.string().trim().max(2000), z.number(), z.boolean()])
 
 export const Contact = z

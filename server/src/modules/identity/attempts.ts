@@ -106,6 +106,13 @@ export const sendingLimit = (purpose: string, recipient: string, ip: string): Ca
 export const mailLimit = (purpose: string, recipient: string, mailsPerHour: number): Call =>
   hourlyLimit(`send:${purpose}:${digest(recipient)}`, mailsPerHour)
 
+/** Mails of a workspace to its customers in an hour: to one address, and in all, since anyone may open a workspace. */
+export const customerMailLimit = (workspaceId: string, recipient: string, perAddress: number, inAll: number): Call => {
+  const key = `send:customer:${workspaceId}`
+  const limits = { [key]: [inAll, hourSeconds], [`${key}:${digest(recipient)}`]: [perAddress, hourSeconds] }
+  return admit.call({ limits: JSON.stringify(limits) })
+}
+
 // Addresses are not stored in the names of counters.
 const digest = (recipient: string) => createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 32)
 

@@ -1,4 +1,4 @@
-export { hourlyLimit, mailLimit, requireAdmitted } from './attempts.ts'
+export { customerMailLimit, hourlyLimit, mailLimit, requireAdmitted } from './attempts.ts'
 export { audited } from './audit.ts'
 export { createAuthenticate } from './sessions/authenticate.ts'
 export { createUser, createWorkspaceFor, listAllWorkspaces, listUsers, makeAdmin, setPassword } from './commands.ts'

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { messagesTo, nthMessageTo } from '../../../test/mailbox.ts'
 import { sharedTestServer } from '../../../test/server.ts'
+import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
 import { mailCustomer } from './orders/mail-customer.ts'
 
@@ -112,6 +114,29 @@ test('the customer is mailed about the order, its steps and its payment, unless 
   await ana.put(shop, { orderMails: true })
   await mailCustomer.run(ctx, { order_id: order.id, news: 'completed' })
   assert.equal((await messagesTo(server, email)).length, 4)
+})
+
+test('a shop mails its customers a thousand times an hour at most, whoever they are', async () => {
+  const { ana, front, items } = await openShop()
+  const full = statement(
+    'test.fill_mail_limit',
+    (_, p: { key: string }) => sql`
+      insert into identity.attempts (key, times, forgotten_at)
+      values (${p.key}, array_fill(now(), array[999]), now() + interval '1 hour')`,
+  )
+  await serverContext(server.app.services, { workspaceId: null }).db.all(full, {
+    key: `send:customer:${ana.workspaceId}`,
+  })
+  const ctx = serverContext(server.app.services, { workspaceId: ana.workspaceId })
+  const order = async (email: string) => {
+    const placed = await server.anyone.post(`${front}/orders`, { customerName: 'Rui', email, items })
+    return { email, id: placed.body.id as string }
+  }
+  const first = await order(`first-${ana.workspaceId}@example.com`)
+  await nthMessageTo(server, first.email, 1)
+  const second = await order(`second-${ana.workspaceId}@example.com`)
+  await mailCustomer.run(ctx, { order_id: second.id, news: 'placed' })
+  assert.deepEqual(await messagesTo(server, second.email), [])
 })
 
 test("opening or renaming a shop leaves the workspace's name alone", async () => {

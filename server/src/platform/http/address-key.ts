@@ -1,5 +1,8 @@
 /** One key for all spellings and neighbours: an IPv6 customer owns a /64, so that is what counts. */
-export function addressKey(ip: string): string {
+export function addressKey(address: string): string {
+  // Some proxies add the client's port, which is another one for each connection.
+  const withPort = /^(?:\[([^\]]*)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?$/.exec(address)
+  const ip = withPort?.[1] ?? withPort?.[2] ?? address
   if (!ip.includes(':')) return ip
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
   if (mapped) return mapped[1] as string

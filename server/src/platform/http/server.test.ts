@@ -185,6 +185,8 @@ test('one address has one key, however it is written', () => {
   const spellings = ['2001:db8:0:1::1', '2001:0db8:0000:0001::ffff', '2001:DB8:0:1:2:3:4:5', '2001:db8:0:1::']
   assert.deepEqual(new Set(spellings.map(addressKey)).size, 1)
   assert.equal(addressKey('::ffff:192.0.2.1'), '192.0.2.1')
+  assert.equal(addressKey('192.0.2.1:50123'), '192.0.2.1')
+  assert.equal(addressKey('[2001:db8:0:1::2]:50123'), addressKey('2001:db8:0:1::1'))
   assert.notEqual(addressKey('2001:db8:0:2::1'), addressKey('2001:db8:0:1::1'))
 })
 

@@ -6,7 +6,7 @@ import { job } from '../../../platform/jobs.ts'
 import { sendMessage } from '../../../platform/mail/messages.ts'
 import { formatMoney } from '../../../platform/money.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { mailLimit } from '../../identity/index.ts'
+import { customerMailLimit } from '../../identity/index.ts'
 import { type OrderRow, orderColumns } from './row.ts'
 
 /** What a customer gets a mail about, and its first sentence. */
@@ -36,7 +36,9 @@ const find = statement(
 )
 
 /** An address gets so many mails an hour from one shop: anyone may place an order with anyone's address. */
-const mailsPerHour = 20
+const mailsPerAddress = 20
+/** A shop sends so many an hour in all: anyone may open one, and write what they like into its orders. */
+const mailsPerShop = 1_000
 
 /** Mails the customer about their order, where an address is known and the shop has not switched such mails off. */
 export const mailCustomer = job({
@@ -48,9 +50,11 @@ export const mailCustomer = job({
     const to = order.recipient
     // Mails and limits are the installation's, not the workspace's.
     await transaction(serverContext(ctx.services, { workspaceId: null }), async (ctx) => {
-      const [admitted] = await ctx.db.together([mailLimit(`order:${order.workspace_id}`, to, mailsPerHour)])
+      const [admitted] = await ctx.db.together([
+        customerMailLimit(order.workspace_id, to, mailsPerAddress, mailsPerShop),
+      ])
       if (Number(admitted?.[0]?.wait_seconds) > 0)
-        return ctx.log.warn({ order_id }, 'A customer was not mailed: too many mails to one address.')
+        return ctx.log.warn({ order_id }, 'A customer was not mailed: too many mails to one address, or from one shop.')
       const shop = oneLine(order.shop_name)
       const subject = `${news === 'placed' ? 'Your' : 'About your'} order #${order.number} at ${shop}`
       await sendMessage(ctx, {
