@@ -19,7 +19,10 @@ export function systemLookup(localHost: string, servers?: string[]): LookUp {
     const name = host.toLowerCase()
     void isLocal(name).then((local) => {
       if (local)
-        lookup(name, { family, all: true }, (error, found) => done(error ? [] : found.map(({ address }) => address)))
+        // With `::1 localhost` in the hosts file glibc says 127.0.0.1 twice.
+        lookup(name, { family, all: true }, (error, found) =>
+          done(error ? [] : [...new Set(found.map(({ address }) => address))]),
+        )
       else void ask(name, family, servers).then(done)
     })
   }
