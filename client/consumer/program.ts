@@ -1,4 +1,4 @@
-/* A program of somebody who installed the package: `tarball.ts` gives it the package's name in place of this path. */
+/* A program that uses the installed package; `tarball.ts` replaces this path by the package's name. */
 import { ApiError, createClient, createLive, createSession, listAll } from '../src/index.ts'
 
 export interface WebSocketImplementation {

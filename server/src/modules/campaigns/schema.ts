@@ -156,7 +156,7 @@ const counts = {
   transfers_lost: z
     .number()
     .int()
-    .describe('Contacts for whom no channel came free before the wait ended, or before they hung up.'),
+    .describe('Callers whose wait for a channel ended, or who hung up, before a channel was free.'),
   average_transfer_wait_seconds: z.number().describe('How long those who waited for a channel did so on average.'),
   longest_transfer_wait_seconds: z.number().describe('The longest that a contact waited for a channel.'),
 }

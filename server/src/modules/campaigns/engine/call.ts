@@ -18,7 +18,7 @@ export interface CallPlan {
   greeting: MediaRef | null
   key_map: KeyMap
   transfer: Pick<TransferRequest, 'to' | 'mode' | 'callerId' | 'waitMs' | 'hold'> | null
-  /** What a contact hears for whom no channel came free. Null: the tone for busy channels. */
+  /** Played to a caller when no channel came free. Null: the tone for busy channels. */
   apology: MediaRef | null
   /** Where to record; null: not. */
   recordingPath: string | null
