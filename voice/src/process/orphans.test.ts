@@ -36,6 +36,8 @@ async function withCalls(t: TestContext) {
   t.after(() => carrier.close())
   const running = startServer(String(carrier.port), '100', '200')
   const [{ voicePid }] = (await once(running, 'message')) as [{ voicePid: number }]
+  // One that outlives a failed test would hold the test run's output open for ever.
+  t.after(() => void (isGone(voicePid) || process.kill(voicePid, 'SIGKILL')))
   await until('an answer', () => carrier.carried.some(({ answered }) => answered))
   return { running, voicePid, over: () => carrier.carried.every((call) => call.over) }
 }
@@ -59,12 +61,13 @@ for (const [what, end] of Object.entries(endings))
   })
 
 test('a server that ends while its voice process is stopped ends it too', async (t) => {
-  const { running, voicePid } = await withCalls(t)
+  const { running, voicePid, over } = await withCalls(t)
   const exited = once(running, 'exit')
   process.kill(voicePid, 'SIGSTOP')
   // Before it is found to hang.
   running.disconnect()
   await exited
+  await until('the calls to be over', over)
   await until('the voice process to end', () => isGone(voicePid))
 })
 

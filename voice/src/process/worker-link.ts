@@ -2,7 +2,6 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { defaultBindWithinMs, type EmbeddedOptions } from '../embedded/gateway.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
-import { isStopped } from './watchdog.ts'
 
 /** A running voice process. */
 export interface WorkerLink {
@@ -58,12 +57,12 @@ export function startWorker(options: EmbeddedOptions, onMessage: (message: FromW
   const late = setTimeout(() => child.kill('SIGKILL'), (options.bindWithinMs ?? defaultBindWithinMs) + startWithinMs)
   late.unref()
   child.once('error', reject)
-  // One that is stopped would not notice that we end, and wait for ever.
-  const endStopped = () => void (isStopped(child.pid!) && child.kill('SIGKILL'))
-  process.once('exit', endStopped)
+  // A stopped process would not notice that this one ends. Continued, it finds its channel closed, hangs up and exits.
+  const continueStopped = () => void (process.platform !== 'win32' && child.kill('SIGCONT'))
+  process.once('exit', continueStopped)
   child.once('exit', (code, signal) => {
     clearTimeout(late)
-    process.off('exit', endStopped)
+    process.off('exit', continueStopped)
     reject(new Error(`The voice process ended before it was ready (${signal ?? `exit code ${code}`}).`))
     end()
   })
