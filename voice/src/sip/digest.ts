@@ -97,8 +97,8 @@ function quote(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`
 }
 
-/** What one request has been challenged with so far: a fresh one per request, kept over its retries. */
-export type Attempts = Map<string, 'answered' | 'refreshed'>
+/** What one request has been challenged with so far, by realm: a new one per request, kept over its retries. */
+export type Attempts = Map<string, { answers: number; nonce: string }>
 
 /** The credentials of one call or registration. Known challenges are answered unasked, with a counted nonce. */
 export interface Authenticator {
@@ -107,6 +107,13 @@ export interface Authenticator {
   /** Takes a 401 or 407. False: our credentials were refused, or we cannot answer; trying again is useless. */
   challenged(response: SipResponse, attempts: Attempts): boolean
 }
+
+/**
+ * A second challenge of a realm is answered once more when it is `stale` or has another nonce: the server may have
+ * restarted, or have handed the request to a peer, between its challenge and our answer (RFC 3261 section 22.2, RFC 7616
+ * section 3.4). The same nonce again means that the credentials were refused.
+ */
+const maxAnswers = 2
 
 /** Eight realms on one path do not occur; a server that makes us compute thousands of answers might. */
 const maxRealms = 8
@@ -135,8 +142,9 @@ export function createAuthenticator(username: string, password: string): Authent
           if (realms.has(key) || realms.size === maxRealms) continue
           realms.add(key)
           const before = attempts.get(key)
-          if (before === 'refreshed' || (before === 'answered' && !challenge.stale)) return false
-          attempts.set(key, before === undefined ? 'answered' : 'refreshed')
+          const isNew = before?.nonce !== challenge.nonce || challenge.stale
+          if (before && (before.answers >= maxAnswers || !isNew)) return false
+          attempts.set(key, { answers: (before?.answers ?? 0) + 1, nonce: challenge.nonce })
           const header = proxy ? 'proxy-authorization' : 'authorization'
           known.set(key, { header, challenge, nc: 0, cnonce: randomBytes(8).toString('hex') })
         }

@@ -13,7 +13,7 @@ export interface ExchangeOptions {
   onProvisional?(response: ReceivedResponse): void
   /** An answer other than a challenge upon which a new try is to be made. */
   shouldRetry?(response: ReceivedResponse): boolean
-  /** A 401 or 407 here means that the password is wrong. */
+  /** A 401 or 407 here means that the credentials were refused. */
   onFinal(result: Result): void
 }
 

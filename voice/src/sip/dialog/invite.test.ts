@@ -77,7 +77,23 @@ test('forks: the first answer wins, the second is ACKed and hung up, repeated 20
   await peer.nothingLeft()
 })
 
-test('a wrong password ends after one try, a stale nonce gets another, two realms are both answered', async () => {
+test('a carrier that restarts between its challenge and our answer gets another answer, and the call goes on', async () => {
+  let nonce = 'before'
+  const peer = await callPeer((request, reply) => {
+    if (request.method !== 'INVITE') return
+    const credentials = request.headers.find(([name]) => name === 'authorization')?.[1] ?? ''
+    if (credentials.includes(`nonce="${nonce}"`)) return reply(replyTo(request, '486 Busy Here'))
+    reply(replyTo(request, '401 Unauthorized', [`WWW-Authenticate: Digest realm="a", nonce="${nonce}", qop="auth"`]))
+    // The restarted carrier does not know its old nonce, so it does not say `stale`.
+    nonce = 'after'
+  })
+  await peer.network.clock.advance(100)
+  assert.deepEqual(peer.failures, ['486 Busy Here'])
+  assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'INVITE', 'ACK', 'INVITE', 'ACK'])
+  await peer.nothingLeft()
+})
+
+test('a wrong password ends after two answers, a stale nonce gets another, two realms are both answered', async () => {
   const challenge = (nonce: string, extra = '', realm = 'a') =>
     `WWW-Authenticate: Digest realm="${realm}", nonce="${nonce}", qop="auth"${extra}`
   const wrong = await callPeer((request, reply) => {
@@ -85,7 +101,7 @@ test('a wrong password ends after one try, a stale nonce gets another, two realm
   })
   await wrong.network.clock.advance(100)
   assert.deepEqual(wrong.failures, ['401 Unauthorized'])
-  assert.deepEqual(wrong.network.sent(6001), ['INVITE', 'ACK', 'INVITE', 'ACK'])
+  assert.deepEqual(wrong.network.sent(6001), ['INVITE', 'ACK', 'INVITE', 'ACK', 'INVITE', 'ACK'])
   await wrong.nothingLeft()
 
   const stale = await callPeer((request, reply) => {

@@ -24,13 +24,13 @@ test('refreshes between 50 and 85 % of what was granted, keeps the NAT open, un-
   await nothingLeft()
 })
 
-test('a wrong password is final: two REGISTERs, then none', async () => {
+test('a wrong password is final: an answer to each of two nonces, then none', async () => {
   const { network, requests, states, registration, nothingLeft } = await registering((_request, count) => [
     '401 Unauthorized',
     `WWW-Authenticate: Digest realm="a", nonce="${count}"`,
   ])
   await network.clock.advance(1_000_000)
-  assert.equal(requests.length, 2)
+  assert.equal(requests.length, 3)
   assert.deepEqual(states, ['failed 401'])
   await registration.stop()
   await nothingLeft()
