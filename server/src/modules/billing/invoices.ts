@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { type Call, statement } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
-import { readCursor, toPage } from '../../platform/http/fields.ts'
+import { readCursor, toPage } from '../../platform/http/page.ts'
 import { newId } from '../../platform/id.ts'
 import type { Invoice, Plan } from './schema.ts'
 

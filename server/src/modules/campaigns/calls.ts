@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
-import { readCursor, toPage } from '../../platform/http/fields.ts'
+import { readCursor, toPage } from '../../platform/http/page.ts'
 import { fileUrl } from '../files/index.ts'
 import type { CallStatus, CampaignCall } from './schema.ts'
 

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { bareList, bareListLimit } from '../../platform/http/bare-list.ts'
-import { id, page, pageOf, succeeded, success, textFile, toPage } from '../../platform/http/fields.ts'
-import { wrapped } from '../../platform/http/link.ts'
+import { bareList, bareListLimit, toPage, wrapped } from '../../platform/http/page.ts'
+import { id, page, pageOf, succeeded, success, textFile } from '../../platform/http/fields.ts'
 import { type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { listCalls } from './calls.ts'
 import {

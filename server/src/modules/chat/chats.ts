@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import { forbidden, invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
-import { readCursor, rowsToRead } from '../../platform/http/fields.ts'
+import { readPageQuery, toPage } from '../../platform/http/page.ts'
 import { newId } from '../../platform/id.ts'
 import { ChatChanged, MembersAdded } from './events.ts'
 import { membersJson, membersOf } from './member-row.ts'
@@ -55,17 +55,11 @@ const find = statement('chat.chats.find', (_, p: { id: string }) =>
 )
 
 /** Mine, the one with the newest message first; without the archived and hidden ones unless asked for. */
-export async function listChats(ctx: Ctx, { limit, cursor, archived = false, hidden = false }: ChatQuery) {
-  const before = readCursor(cursor)
-  const rows = await ctx.db.all(list({ rows: rowsToRead(limit), continued: before !== null }), {
-    archived,
-    hidden,
-    before,
-  })
-  const data = rows.slice(0, limit)
-  const last = data.at(-1)
-  const next_cursor = rows.length > limit && last ? Buffer.from(last.activity_id).toString('base64url') : null
-  return { data, next_cursor }
+export async function listChats(ctx: Ctx, query: ChatQuery) {
+  const { archived = false, hidden = false } = query
+  const { before, continued, rows } = readPageQuery(query)
+  const found = await ctx.db.all(list({ rows, continued }), { archived, hidden, before })
+  return toPage(found, query.limit, ({ activity_id }) => activity_id)
 }
 
 export const getChat = async (ctx: Ctx, id: string): Promise<Chat> =>

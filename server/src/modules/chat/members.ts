@@ -4,7 +4,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
-import { readCursor, rowsToRead } from '../../platform/http/fields.ts'
+import { type PageQuery, readPageQuery, toPage } from '../../platform/http/page.ts'
 import { MemberChanged, MemberGone, MembersAdded } from './events.ts'
 import { type ChatRole, type chatMember, maxMembers } from './schema.ts'
 
@@ -25,17 +25,11 @@ const list = variants(
 )
 
 /** In the order of their ids. Throws 404. */
-export async function listMembers(
-  ctx: Ctx,
-  chat_id: string,
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
-) {
-  const after = readCursor(cursor)
-  const rows = await ctx.db.all(list({ rows: rowsToRead(limit), continued: after !== null }), { chat_id, after })
-  if (rows.length === 0 && after === null) missing('chat')
-  const data = rows.slice(0, limit)
-  const last = data.at(-1)
-  return { data, next_cursor: rows.length > limit && last ? Buffer.from(last.user_id).toString('base64url') : null }
+export async function listMembers(ctx: Ctx, chat_id: string, query: PageQuery) {
+  const { before: after, continued, rows } = readPageQuery(query)
+  const found = await ctx.db.all(list({ rows, continued }), { chat_id, after })
+  if (found.length === 0 && !continued) missing('chat')
+  return toPage(found, query.limit, ({ user_id }) => user_id)
 }
 
 const rank: Record<ChatRole, number> = { member: 0, admin: 1, owner: 2 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import type { AlsoWrite } from '../../platform/events.ts'
-import { readPlace, toPlacedPage } from '../../platform/http/place.ts'
+import { byTime, readTimeCursor, toPage } from '../../platform/http/page.ts'
 import { getContact } from './contacts.ts'
 
 /** One thing that happened with a person. */
@@ -90,12 +90,12 @@ const list = variants(
 /** Everything that happened with a person, newest first. Throws 404 when there is no such contact. */
 export async function listTimeline(ctx: Ctx, contactId: string, query: { limit: number; cursor?: string | undefined }) {
   const contact = await getContact(ctx, contactId)
-  const before = readPlace(query.cursor)
+  const before = readTimeCursor(query.cursor)
   const rows = await ctx.db.all(list({ continued: before !== null }), {
     contact_id: contact.id,
     before_at: before?.at ?? null,
     before_id: before?.id ?? null,
     limit: query.limit + 1,
   })
-  return toPlacedPage(rows, query.limit)
+  return toPage(rows, query.limit, byTime)
 }

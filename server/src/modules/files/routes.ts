@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { bareList } from '../../platform/http/bare-list.ts'
-import { bytes, id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { bareList, readCursor } from '../../platform/http/page.ts'
+import { bytes, id, succeeded, success } from '../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../platform/http/route.ts'
 import { serverContext } from '../../platform/services.ts'
 import { sendFile } from './download.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, page, succeeded, success } from '../../platform/http/fields.ts'
-import { wrapped } from '../../platform/http/link.ts'
+import { wrapped } from '../../platform/http/page.ts'
 import { Reply, type Route, changes, route } from '../../platform/http/route.ts'
 import {
   deleteIntegration,

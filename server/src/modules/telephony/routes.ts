@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { bareList } from '../../platform/http/bare-list.ts'
-import { id, readCursor, succeeded, success } from '../../platform/http/fields.ts'
+import { bareList, readCursor } from '../../platform/http/page.ts'
+import { id, succeeded, success } from '../../platform/http/fields.ts'
 import { type RouteTable, changes, route } from '../../platform/http/route.ts'
 import { callingLimitRoutes } from './limits/routes.ts'
 import * as schema from './schema.ts'

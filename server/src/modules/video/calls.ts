@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
-import { readCursor, rowsToRead, toPage } from '../../platform/http/fields.ts'
+import { readCursor, rowsToRead, toPage } from '../../platform/http/page.ts'
 import type { VideoCall } from './schema.ts'
 
 const iso = (time: RawBuilder<unknown>) => sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { AppError } from '../errors.ts'
 import { isTimeZone } from '../time-zone.ts'
 
 /** The field types that every module's schemas are made of. */
@@ -56,31 +55,3 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
     data: z.array(item).describe('The page of list, one page of it.'),
     next_cursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
   })
-
-/** Reads a cursor made by `toPage`. Throws 400 when it is not one. */
-export function readCursor(cursor: string | undefined): string | null {
-  if (cursor === undefined || cursor === '') return null
-  const after = Buffer.from(cursor, 'base64url').toString('utf8')
-  if (!z.uuid().safeParse(after).success) {
-    throw new AppError(400, 'invalid_cursor', 'This cursor was not made by this list. Start again without one.', {
-      details: [{ path: 'query.cursor', message: 'Not a cursor of this list.' }],
-    })
-  }
-  return after
-}
-
-/**
- * How many rows a list reads, to be written into its statement as a variant: with the number as a parameter PostgreSQL
- * plans every call anew, which costs more than some rows too many.
- */
-export const rowsToRead = (limit: number): '51' | '201' => (limit <= 50 ? '51' : '201')
-
-/**
- * One page out of more than `limit` rows, in the order of their ids. Lists ask for at least one row more than they show, to know
- * whether there is a next page.
- */
-export function toPage<R extends { id: string }>(rows: R[], limit: number): { data: R[]; next_cursor: string | null } {
-  const data = rows.slice(0, limit)
-  const last = data.at(-1)
-  return { data, next_cursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null }
-}

@@ -3,21 +3,21 @@ import type { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
 import { invalidField, missing } from '../../../platform/errors.ts'
-import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
+import { matchCursor, notThisLists, readCursor, rowsToRead, toPage } from '../../../platform/http/page.ts'
 import { type MessageRow, messageColumns, presentMessages, toHistory, unexpired } from './row.ts'
 import type { History, messagePage } from './schema.ts'
 
 type Page = z.output<typeof messagePage>
 type Direction = 'older' | 'newer'
 
-/** A place in a chat, and where to go from there. */
-interface Place {
+/** A message in a chat, and the direction of the page from there. */
+interface Position {
   direction: Direction
   /** Messages below it, or above it. */
   number: number
 }
 
-const latest: Place = { direction: 'older', number: Number.MAX_SAFE_INTEGER }
+const latest: Position = { direction: 'older', number: Number.MAX_SAFE_INTEGER }
 
 export const beside = variants(
   'chat.messages.beside',
@@ -46,18 +46,18 @@ export async function listMessages(ctx: Ctx, query: History): Promise<Page> {
   const { chat_id, limit } = query
   if ([query.before, query.after, query.around].filter((anchor) => anchor !== undefined).length > 1)
     throw invalidField('query', 'Give one of before, after and around.')
-  const page = query.around ? await aroundMessage(ctx, query, query.around) : await besidePlace(ctx, query)
+  const page = query.around ? await aroundMessage(ctx, query, query.around) : await besidePosition(ctx, query)
   if (page.data.length === 0) await requireChat(ctx, chat_id)
   return page
 
-  async function besidePlace(ctx: Ctx, { before, after, cursor }: History): Promise<Page> {
+  async function besidePosition(ctx: Ctx, { before, after, cursor }: History): Promise<Page> {
     const anchor = before ?? after
-    const place: Place = cursor
-      ? readPlace(cursor)
+    const position: Position = cursor
+      ? readPosition(cursor)
       : anchor
         ? { direction: before ? 'older' : 'newer', number: await numberOf(ctx, chat_id, anchor) }
         : latest
-    const { rows, next } = await read(ctx, chat_id, place, limit)
+    const { rows, next } = await read(ctx, chat_id, position, limit)
     return { data: inOrder(rows).map(toHistory), next_cursor: next }
   }
 }
@@ -70,13 +70,12 @@ async function aroundMessage(ctx: Ctx, { chat_id, limit }: History, id: string):
   return { data: inOrder([...newer.rows, ...older.rows]).map(toHistory), next_cursor: older.next }
 }
 
-async function read(ctx: Ctx, chat_id: string, { direction, number }: Place, limit: number) {
+async function read(ctx: Ctx, chat_id: string, { direction, number }: Position, limit: number) {
   if (limit === 0) return { rows: [], next: null }
   const found = await ctx.db.all(beside({ rows: rowsToRead(limit), direction }), { chat_id, number })
-  const fromPlace = direction === 'older' ? found : found.toReversed()
-  const rows = fromPlace.slice(0, limit)
-  const last = rows.at(-1)
-  return { rows, next: found.length > limit && last ? writePlace({ direction, number: last.number }) : null }
+  const fromPosition = direction === 'older' ? found : found.toReversed()
+  const { data, next_cursor } = toPage(fromPosition, limit, ({ number }) => `${direction}.${number}`)
+  return { rows: data, next: next_cursor }
 }
 
 const inOrder = (rows: MessageRow[]) => rows.toSorted((a, b) => b.number - a.number)
@@ -85,12 +84,9 @@ async function numberOf(ctx: Ctx, chat_id: string, id: string): Promise<number> 
   return ((await ctx.db.maybe(findNumber, { chat_id, id })) ?? missing('message')).number
 }
 
-const writePlace = ({ direction, number }: Place) => Buffer.from(`${direction}.${number}`).toString('base64url')
-
-function readPlace(cursor: string): Place {
-  const [, direction, number] =
-    /^(older|newer)\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
-  if (!direction) throw invalidField('query.cursor', 'This cursor was not made by this list. Start again without one.')
+function readPosition(cursor: string): Position {
+  const [, direction, number] = matchCursor(cursor, /^(older|newer)\.(\d{1,15})$/) ?? []
+  if (!direction) throw invalidField('query.cursor', notThisLists)
   return { direction: direction as Direction, number: Number(number) }
 }
 

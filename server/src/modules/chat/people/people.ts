@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
 import { invalidField, missing } from '../../../platform/errors.ts'
-import { readCursor, rowsToRead } from '../../../platform/http/fields.ts'
+import { type PageQuery, readPageQuery, toPage } from '../../../platform/http/page.ts'
 import type { block, person } from './schema.ts'
 
 type Person = z.output<typeof person>
@@ -70,10 +70,7 @@ export async function unblockUser(ctx: Ctx, user_id: string): Promise<void> {
   if (!(await ctx.db.maybe(deleteBlock, { user_id }))) missing('block')
 }
 
-export async function listBlocks(ctx: Ctx, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
-  const after = readCursor(cursor)
-  const rows = await ctx.db.all(listAll({ rows: rowsToRead(limit), continued: after !== null }), { after })
-  const data = rows.slice(0, limit)
-  const last = data.at(-1)
-  return { data, next_cursor: rows.length > limit && last ? Buffer.from(last.user_id).toString('base64url') : null }
+export async function listBlocks(ctx: Ctx, query: PageQuery) {
+  const { before: after, continued, rows } = readPageQuery(query)
+  return toPage(await ctx.db.all(listAll({ rows, continued }), { after }), query.limit, ({ user_id }) => user_id)
 }

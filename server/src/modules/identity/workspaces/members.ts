@@ -4,7 +4,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
-import { readCursor, toPage } from '../../../platform/http/fields.ts'
+import { readCursor, toPage } from '../../../platform/http/page.ts'
 import { audited } from '../audit.ts'
 import { MemberRemoved, MemberRoleChanged } from '../events.ts'
 

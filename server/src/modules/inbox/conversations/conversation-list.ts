@@ -1,8 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { variants } from '../../../platform/database/statement.ts'
-import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
-import { readPlace, toPlacedPage } from '../../../platform/http/place.ts'
+import { byTime, readCursor, readTimeCursor, rowsToRead, toPage } from '../../../platform/http/page.ts'
 import { conversationColumns } from './conversation-row.ts'
 import type { Conversation } from '../schema.ts'
 
@@ -91,7 +90,7 @@ const ordered = ({ recent, rows }: Shape, recentAt: Column, id: Column) =>
 /** The inbox, by recency or the newest first. */
 export async function listConversations(ctx: Ctx, query: ConversationQuery) {
   const recent = query.order !== 'newest'
-  const place = recent ? readPlace(query.cursor) : null
+  const place = recent ? readTimeCursor(query.cursor) : null
   const before = recent ? (place?.id ?? null) : readCursor(query.cursor)
   const unassigned = query.assigneeId === 'none'
   const filter = unassigned ? { ...query, assigneeId: undefined } : query
@@ -105,5 +104,5 @@ export async function listConversations(ctx: Ctx, query: ConversationQuery) {
   >
   const shape = { ...asked, unassigned, rows: rowsToRead(query.limit), recent, continued: before !== null }
   const rows = await ctx.db.all(list(shape), { ...given, at: place?.at ?? null, before })
-  return recent ? toPlacedPage(rows, query.limit) : toPage(rows, query.limit)
+  return recent ? toPage(rows, query.limit, byTime) : toPage(rows, query.limit)
 }

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
-import { badRequest, invalidField } from '../../../platform/errors.ts'
+import { invalidField } from '../../../platform/errors.ts'
+import { byTime, readTimeCursor, toPage } from '../../../platform/http/page.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { callColumns } from './calls.ts'
 import type { Call, CallQuery } from './schema.ts'
@@ -26,16 +27,16 @@ const matching = (p: Filter, shape: FilterShape) => sql`
        ${shape.since ? sql`and started_at >= ${p.from}::timestamptz` : sql``}
        ${shape.until ? sql`and started_at < ${p.until}::timestamptz` : sql``}`
 
-interface Place {
+interface Continued {
   before_at: string | null
   before_id: string | null
 }
 
 export const list = variants(
   'receptionist.calls.list',
-  (_, p: Filter & Place & { limit: number; offset: number }, shape: FilterShape & { continued: boolean }) =>
-    sql<Call & { place: string }>`
-      select ${callColumns}, started_at::text as place from receptionist.calls
+  (_, p: Filter & Continued & { limit: number; offset: number }, shape: FilterShape & { continued: boolean }) =>
+    sql<Call & { at: string }>`
+      select ${callColumns}, started_at::text as at from receptionist.calls
        where ${matching(p, shape)}
          ${shape.continued ? sql`and (started_at, id) < (${p.before_at}::timestamptz, ${p.before_id}::uuid)` : sql``}
        order by started_at desc, id desc limit ${p.limit} offset ${p.offset}`,
@@ -118,13 +119,13 @@ export async function listCalls(ctx: Ctx, query: CallQuery) {
   }
   const sums = { ...shape, sentiment: filter.sentiment ?? '' }
   const quarters = quartersOf(filter)
-  const [before_at, before_id] = query.cursor ? readPlace(query.cursor) : [null, null]
+  const before = readTimeCursor(query.cursor)
   const readFrom = ({ until, offset }: { until: string | null; offset: number }) =>
-    ctx.db.all(list({ ...shape, until: until !== null, continued: before_at !== null }), {
+    ctx.db.all(list({ ...shape, until: until !== null, continued: before !== null }), {
       ...filter,
       until,
-      before_at,
-      before_id,
+      before_at: before?.at ?? null,
+      before_id: before?.id ?? null,
       limit: per_page + 1,
       offset,
     })
@@ -132,7 +133,7 @@ export async function listCalls(ctx: Ctx, query: CallQuery) {
     const found = await ctx.db.maybe(findQuarter(sums), { ...filter, ...quarters, offset })
     return found ? readFrom({ until: found.ends_at, offset: offset - found.skipped }) : []
   }
-  const offset = before_at === null ? (page - 1) * per_page : 0
+  const offset = before === null ? (page - 1) * per_page : 0
   const isSame = (one: string | null, other: string | null) =>
     one === other || Date.parse(one ?? '') === Date.parse(other ?? '')
   const inSums = isSame(quarters.first, filter.from) && isSame(quarters.last, filter.until)
@@ -140,11 +141,7 @@ export async function listCalls(ctx: Ctx, query: CallQuery) {
   const { total } = await (shape.since || shape.until
     ? ctx.db.one(countRange(sums), { ...filter, ...quarters })
     : ctx.db.one(countAll(sums), filter))
-  const data = rows.slice(0, per_page)
-  const last = data.at(-1)
-  const next_cursor =
-    rows.length > per_page && last ? Buffer.from(`${last.place}|${last.id}`).toString('base64url') : null
-  return { data, next_cursor, total, page, per_page }
+  return { ...toPage(rows, per_page, byTime), total, page, per_page }
 }
 
 const quarterMs = 15 * 60_000
@@ -176,11 +173,4 @@ async function rangeOf(
   if (from && until && Date.parse(from) >= Date.parse(until))
     throw invalidField('query.end_date', 'end_date lies before start_date.')
   return { from, until }
-}
-
-function readPlace(cursor: string): [string, string] {
-  const [, at, id] =
-    /^([\d :.+-]{19,40})\|([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? []
-  if (!at || !id) throw badRequest('invalid_cursor', 'This cursor was not made by this list. Start again without one.')
-  return [at, id]
 }

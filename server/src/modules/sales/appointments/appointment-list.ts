@@ -1,8 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { variants } from '../../../platform/database/statement.ts'
-import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
-import { readPlace, toPlacedPage } from '../../../platform/http/place.ts'
+import { byTime, readCursor, readTimeCursor, rowsToRead, toPage } from '../../../platform/http/page.ts'
 import { endOf, startOf } from '../schema.ts'
 import { selectAppointments } from './appointments.ts'
 import type { Appointment, AppointmentQuery } from './schema.ts'
@@ -39,7 +38,7 @@ const list = variants('sales.list_appointments', (_, p: Parameters, shape: Shape
 /** The newest booking first; with `from` or `to` in the order of the calendar. */
 export async function listAppointments(ctx: Ctx, query: AppointmentQuery) {
   const calendar = query.from !== undefined || query.to !== undefined
-  const position = calendar ? readPlace(query.cursor) : null
+  const position = calendar ? readTimeCursor(query.cursor) : null
   const parameters: Parameters = {
     prospect_id: query.prospectId ?? null,
     assigned_rep_id: query.assignedRepId ?? null,
@@ -52,5 +51,5 @@ export async function listAppointments(ctx: Ctx, query: AppointmentQuery) {
   const asked = Object.fromEntries(filters.map((name) => [name, parameters[name] !== null])) as Record<Filter, boolean>
   const shape = { ...asked, calendar, continued: parameters.after !== null, rows: rowsToRead(query.limit) }
   const rows = await ctx.db.all(list(shape), parameters)
-  return calendar ? toPlacedPage(rows, query.limit) : toPage(rows, query.limit)
+  return calendar ? toPage(rows, query.limit, byTime) : toPage(rows, query.limit)
 }

@@ -6,7 +6,7 @@ import { emit } from '../../../platform/events.ts'
 import { getConversation } from '../../inbox/index.ts'
 import type { LiveConversation, LiveConversationChanges } from './schema.ts'
 import { LiveConversationChanged } from '../events.ts'
-import { pageBy, placeOf } from '../lists.ts'
+import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 
 const select = sql`
   select l.conversation_id, c.contact_id as prospect_id, c.customer_name as prospect_name, c.channel, c.message_count, c.last_message_text,
@@ -24,8 +24,8 @@ const list = variants(
 
 /** What goes on at the moment; what began last comes first. */
 export async function listLive(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
-  const { before, continued, rows } = placeOf(query)
-  return pageBy(
+  const { before, continued, rows } = readPageQuery(query)
+  return toPage(
     await ctx.db.all(list({ continued, rows }), { before }),
     query.limit,
     ({ conversation_id }) => conversation_id,

@@ -4,11 +4,10 @@ import { violates } from '../../../platform/database/errors.ts'
 import { patch, statement, variants } from '../../../platform/database/statement.ts'
 import { conflict, invalidField, missing, notFound } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
-import { toPage } from '../../../platform/http/fields.ts'
+import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import { HandoffCreated } from '../events.ts'
 import { waitsHours } from './package.ts'
-import { placeOf } from '../lists.ts'
 import type { Suggestion } from '../understanding/matching.ts'
 import { nameOf } from '../prospects/prospect-row.ts'
 import { budgetOf } from '../prospects/prospects.ts'
@@ -64,7 +63,7 @@ const list = variants(
 )
 
 export async function listHandoffs(ctx: Ctx, query: HandoffQuery) {
-  const { before, continued, rows } = placeOf(query)
+  const { before, continued, rows } = readPageQuery(query)
   const { prospectId: prospect_id = null, assignedTo: assigned_to = null, status = '' } = query
   const shape: Shape = { status, prospect: prospect_id !== null, assigned: assigned_to !== null, continued, rows }
   return toPage(await ctx.db.all(list(shape), { prospect_id, assigned_to, before }), query.limit)

@@ -2,12 +2,11 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { patch, statement, variants } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
-import { toPage } from '../../../platform/http/fields.ts'
+import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import { toMinor } from '../../../platform/money.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { parseBudget } from '../understanding/budget.ts'
-import { placeOf } from '../lists.ts'
 import type { Wishes, Offer } from '../understanding/matching.ts'
 import type { NewProperty, Property, PropertyChanges, PropertyQuery } from './schema.ts'
 
@@ -52,7 +51,7 @@ const search = variants(
 
 /** Newest first; `q` finds words and their beginnings in name, city, type, features and description. */
 export async function listProperties(ctx: Ctx, query: PropertyQuery) {
-  const { before, continued, rows } = placeOf(query)
+  const { before, continued, rows } = readPageQuery(query)
   const { city = null, status = null, type = null, q = null } = query
   const shape = { city: city !== null, status: status !== null, type: type !== null, continued, rows }
   const found = await ctx.db.all(q === null ? list(shape) : search({ rows }), { city, status, type, q, before })

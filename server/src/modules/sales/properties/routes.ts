@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wrapped } from '../../../platform/http/link.ts'
+import { wrapped } from '../../../platform/http/page.ts'
 import { id, succeeded, success } from '../../../platform/http/fields.ts'
 import { publicReader } from '../../../platform/public-reader.ts'
 import { type Route, changes, route } from '../../../platform/http/route.ts'

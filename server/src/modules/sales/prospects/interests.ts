@@ -3,10 +3,9 @@ import type { Ctx } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
-import { toPage } from '../../../platform/http/fields.ts'
+import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import { PropertyInterestShown } from '../events.ts'
-import { placeOf } from '../lists.ts'
 import { getProperty } from '../properties/properties.ts'
 import { getProspect } from './prospects.ts'
 import type { Interest } from './schema.ts'
@@ -30,7 +29,7 @@ export async function listInterests(
   query: { limit: number; cursor?: string | undefined },
 ) {
   const { id } = await getProspect(ctx, prospectId)
-  const { before, continued, rows } = placeOf(query)
+  const { before, continued, rows } = readPageQuery(query)
   return toPage(await ctx.db.all(list({ continued, rows }), { prospect_id: id, before }), query.limit)
 }
 

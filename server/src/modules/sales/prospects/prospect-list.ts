@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { variants } from '../../../platform/database/statement.ts'
-import { pageBy, placeOf } from '../lists.ts'
+import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { type ProspectRow, selectProspects } from './prospect-row.ts'
 import type { ProspectQuery } from './schema.ts'
 
@@ -44,9 +44,9 @@ const search = variants(
 
 /** Who came into the pipeline last comes first; `q` finds words in name, e-mail, number, city, budget and timeline. */
 export async function listProspects(ctx: Ctx, query: ProspectQuery) {
-  const { before, continued, rows } = placeOf(query)
+  const { before, continued, rows } = readPageQuery(query)
   const { status = null, city = null, assignedTo: assigned_to = null, q = null } = query
   const shape = { status: status !== null, city: city !== null, assigned: assigned_to !== null, continued, rows }
   const found = await ctx.db.all(q === null ? list(shape) : search({ rows }), { status, city, assigned_to, q, before })
-  return pageBy(found, query.limit, ({ place }) => place)
+  return toPage(found, query.limit, ({ place }) => place)
 }

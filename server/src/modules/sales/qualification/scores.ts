@@ -4,10 +4,9 @@ import { violates } from '../../../platform/database/errors.ts'
 import { patch, statement, variants } from '../../../platform/database/statement.ts'
 import { missing, notFound } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
-import { toPage } from '../../../platform/http/fields.ts'
+import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import { ProspectScored, ScoreChanged, ScoreDeleted } from '../events.ts'
-import { placeOf } from '../lists.ts'
 import { getProspect } from '../prospects/prospects.ts'
 import { readKnown } from './facts.ts'
 import { type Parts, type Qualification, gradeOf, partNames, qualify, totalOf } from './qualification.ts'
@@ -30,7 +29,7 @@ const list = variants(
 /** How a prospect's score developed, the newest first. */
 export async function listScores(ctx: Ctx, prospectId: string, query: { limit: number; cursor?: string | undefined }) {
   const { id } = await getProspect(ctx, prospectId)
-  const { before, continued, rows } = placeOf(query)
+  const { before, continued, rows } = readPageQuery(query)
   const { data, next_cursor } = toPage(
     await ctx.db.all(list({ continued, rows }), { prospect_id: id, before }),
     query.limit,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wrapped } from '../../../platform/http/link.ts'
+import { wrapped } from '../../../platform/http/page.ts'
 import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
 import { type Route, changes, route } from '../../../platform/http/route.ts'
 import { dataOf, listOf } from '../schema.ts'

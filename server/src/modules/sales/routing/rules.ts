@@ -3,7 +3,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { patch, statement, variants } from '../../../platform/database/statement.ts'
 import { invalidField, missing } from '../../../platform/errors.ts'
 import { newId } from '../../../platform/id.ts'
-import { pageBy, placeOf } from '../lists.ts'
+import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { type Lead, reasonsFor } from './routing.ts'
 import type { NewRoutingRule, RoutingRule, RoutingRuleChanges } from './schema.ts'
 
@@ -20,8 +20,8 @@ const list = variants(
 
 /** In the order in which they are tried. */
 export async function listRules(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
-  const { before, continued, rows } = placeOf(query)
-  return pageBy(await ctx.db.all(list({ continued, rows }), { before }), query.limit, ({ id }) => id)
+  const { before, continued, rows } = readPageQuery(query)
+  return toPage(await ctx.db.all(list({ continued, rows }), { before }), query.limit)
 }
 
 const find = statement(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { roles } from '../../../platform/access.ts'
-import { wrapped } from '../../../platform/http/link.ts'
+import { wrapped } from '../../../platform/http/page.ts'
 import { id, page } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import { dataOf, listOf } from '../schema.ts'

@@ -3,10 +3,10 @@ import { type Role, roles } from '../../../platform/access.ts'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
-import { id, instant, toPage } from '../../../platform/http/fields.ts'
+import { id, instant } from '../../../platform/http/fields.ts'
 import { z } from 'zod'
 import { changeRole } from '../../identity/index.ts'
-import { placeOf } from '../lists.ts'
+import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 
 /** A member of the workspace, as seed 004 shows its users. */
 export const TeamMember = z
@@ -41,7 +41,7 @@ const list = variants(
 )
 
 export async function listTeam(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
-  const { before, continued, rows } = placeOf(query)
+  const { before, continued, rows } = readPageQuery(query)
   return toPage(await ctx.db.all(list({ continued, rows }), { before }), query.limit)
 }
 

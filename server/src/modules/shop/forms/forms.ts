@@ -3,7 +3,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { violates } from '../../../platform/database/errors.ts'
 import { patch, statement, variants } from '../../../platform/database/statement.ts'
 import { missing, notFound } from '../../../platform/errors.ts'
-import { readCursor, rowsToRead, toPage } from '../../../platform/http/fields.ts'
+import { readCursor, rowsToRead, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import type { FormChanges, FormField, NewForm } from './schema.ts'
 

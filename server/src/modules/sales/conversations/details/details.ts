@@ -3,12 +3,10 @@ import type { Ctx } from '../../../../platform/context.ts'
 import { violates } from '../../../../platform/database/errors.ts'
 import { patch, statement, variants } from '../../../../platform/database/statement.ts'
 import { missing, notFound } from '../../../../platform/errors.ts'
-import { toPage } from '../../../../platform/http/fields.ts'
+import { type Page, readPageQuery, toPage } from '../../../../platform/http/page.ts'
 import { newId } from '../../../../platform/id.ts'
 import { getConversation } from '../../../inbox/index.ts'
 import type { AgentAction, DetectedEntity, PlanStep, Review } from './schema.ts'
-import type { Page } from '../../../../platform/http/link.ts'
-import { pageBy, placeOf } from '../../lists.ts'
 
 /** One kind of thing that is kept about a conversation: its table and what may be written in it. */
 interface Kind {
@@ -76,9 +74,9 @@ function keeper<Row extends { id: string }>({ noun, table, defaults, written, co
   return {
     async list(ctx: Ctx, conversation_id: string, query: Query) {
       await getConversation(ctx, conversation_id)
-      const { before, continued, rows } = placeOf(query)
+      const { before, continued, rows } = readPageQuery(query)
       const found = await ctx.db.all(list({ continued, rows }), { conversation_id, before: before ?? '' })
-      return newest ? toPage(found, query.limit) : pageBy(found, query.limit, ({ id }) => id)
+      return toPage(found, query.limit)
     },
     async add(ctx: Ctx, conversation_id: string, input: Changes): Promise<Row> {
       await getConversation(ctx, conversation_id)
