@@ -8,9 +8,8 @@ import { administrationRoutes } from './modules/administration/index.ts'
 import {
   campaignCommands,
   campaignRoutes,
+  createCampaignEngine,
   pauseBereftCampaigns,
-  startCalling,
-  type Calling,
 } from './modules/campaigns/index.ts'
 import { billingRoutes, endSubscriptionPeriods, plansOf } from './modules/billing/index.ts'
 import {
@@ -62,7 +61,7 @@ import {
   shopRoutes,
 } from './modules/shop/index.ts'
 import { expireHandoffs, salesRoutes } from './modules/sales/index.ts'
-import { telephonyRoutes } from './modules/telephony/index.ts'
+import { type Calling, startCalling, telephonyRoutes } from './modules/telephony/index.ts'
 import {
   closeProviderRoom,
   disconnectParticipant,
@@ -246,7 +245,7 @@ async function compose(options: AppOptions, connections: OpenDatabase): Promise<
     async work() {
       await jobs.work(services)
       await outbox.work(services)
-      if (voice) calling = await startCalling(services, voice, outbox)
+      if (voice) calling = await startCalling(services, voice, outbox, [createCampaignEngine])
     },
     async close() {
       ready = false

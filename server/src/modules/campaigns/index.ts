@@ -1,4 +1,3 @@
-export { type Calling, startCalling } from './calling.ts'
 export { listCalls } from './calls.ts'
 export { getCampaign, updateCampaign } from './campaigns.ts'
 export { type CampaignEngine, type CampaignEngineOptions, createCampaignEngine } from './engine/engine.ts'

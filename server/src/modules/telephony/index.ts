@@ -1,3 +1,5 @@
+export { type CallService, type Calling, type CallingContext, startCalling } from './calling.ts'
+export type { InboundCall, InboundFilter, InboundHandler } from './inbound-calls.ts'
 export { telephonyRoutes } from './routes.ts'
 export { type HeldTrunk, type Telephony, type TelephonyOptions, createTelephony } from './voice.ts'
 export { isTransferNumber, mayTransferTo } from './transfer-numbers.ts'

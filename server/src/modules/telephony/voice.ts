@@ -5,6 +5,7 @@ import { workspaceTopic } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { bury, drop, findNeighbours, held, join, leave, renew, saveStates, take } from './nodes.ts'
+import { createInboundCalls, type InboundCalls } from './inbound-calls.ts'
 import { findPlace, mayLive } from './place.ts'
 import { type SipAccountRow, toTrunk } from './sip-providers.ts'
 
@@ -20,7 +21,7 @@ export interface HeldTrunk {
 }
 
 /** This node's hold on the telephone network. */
-export interface Telephony {
+export interface Telephony extends InboundCalls {
   /** The node's id, which is its fencing token; another one after the lease was lost. */
   nodeId(): string
   /** Is the lease certainly still good? By this process's own monotonic clock, so it holds after a SIGSTOP too. */
@@ -67,6 +68,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
   const trunks = new Map<string, HeldTrunk>()
   const opened = new Map<string, SipAccountRow>()
   const states = new Map<string, TrunkState>()
+  const inbound = createInboundCalls({ gateway, log, workspaceOf: (id) => trunks.get(id)?.workspaceId })
   const place = findPlace()
   let nodeId = newId()
   let leaseEndsAt = -Infinity
@@ -238,6 +240,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     nodeId: () => nodeId,
     mayDial: () => !stopped && clock.monotonic() < leaseEndsAt - marginMs,
     trunks: () => trunks,
+    onInboundCall: inbound.onInboundCall,
     sync,
     async start() {
       await leaveForTheDead()

@@ -1,9 +1,8 @@
-import { type Clock, type Timer, type VoiceGateway, systemClock } from '@switchboard/voice'
-import type { StoredEvent } from '../../../platform/events.ts'
-import { type Services, serverContext } from '../../../platform/services.ts'
+import { type Clock, type Timer, systemClock } from '@switchboard/voice'
+import { serverContext } from '../../../platform/services.ts'
 import { ContactListChanged } from '../../contacts/events.ts'
 import { CallingLimitsChanged } from '../../telephony/events.ts'
-import type { Telephony } from '../../telephony/index.ts'
+import type { CallService, CallingContext } from '../../telephony/index.ts'
 import { CampaignChanged, CampaignStatusChanged } from '../events.ts'
 import type { Engine } from './context.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -12,20 +11,10 @@ import { createRecorder } from './recorder.ts'
 import { createEngineTime, readDatabaseTime } from './time.ts'
 import { watchCampaigns } from './watch.ts'
 
-export interface CampaignEngine {
-  start(): void
-  /** Something has changed: look now. */
-  wake(): void
-  /** For every event of the outbox: looks when it concerns campaigns. */
-  notice(event: Pick<StoredEvent, 'type' | 'data'>): void
-  /** Makes no more calls, lets those in progress end, hangs up what is left after `deadlineMs`, writes all results. */
-  stop(deadlineMs: number): Promise<void>
-}
+/** Looks at the campaigns when it wakes, and when an event concerns them; `stop` writes all results. */
+export type CampaignEngine = CallService
 
-export interface CampaignEngineOptions {
-  services: Services
-  gateway: VoiceGateway
-  telephony: Telephony
+export interface CampaignEngineOptions extends CallingContext {
   clock?: Clock
   /** Unix time in ms as the database has it. Default: it is asked. */
   readTime?: () => Promise<number>
