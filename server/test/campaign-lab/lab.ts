@@ -126,7 +126,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     secrets: createSecrets([{ name: 'k1', key: randomBytes(32) }]),
     storage: await createLocalStorage(path.join(dataDir, 'files')),
     jobs: { enqueue: unused },
-    outbound: { fetch: unused, close: async () => {} },
+    outbound: { fetch: unused, stream: unused, close: async () => {} },
     voice: null,
     metrics: createMetrics(),
     live: { publish: (topic, event, data) => void frames.push({ at: clock.now(), topic, event, data: { ...data } }) },
