@@ -4,6 +4,7 @@ import { statement, variants } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import { readCursor, toPage } from '../../platform/http/page.ts'
 import { fileUrl } from '../files/index.ts'
+import { isFinished, isQueued } from './engine/transitions.ts'
 import type { CallStatus, CampaignCall } from './schema.ts'
 
 interface CallRow extends Omit<CampaignCall, 'recording_url'> {
@@ -20,8 +21,8 @@ interface Parameters {
   limit: number
 }
 
-// Whom a stopped campaign has not called it will not call any more.
-const status = sql`case when c.status = 'stopped' and t.status = 'queued' then 'cancelled' else t.status end`
+// A stopped campaign makes no more calls: what is queued shows as cancelled.
+const status = sql`case when c.status = 'stopped' and ${isQueued('t')} then 'cancelled' else t.status end`
 
 const list = variants(
   'campaigns.list_calls',
@@ -32,7 +33,7 @@ const list = variants(
            case when t.transfer_wait_began_at is not null then round(t.transfer_wait_ms / 1000.0, 1)::float8 end as transfer_wait_seconds,
            t.transfer_lost, t.cause, k.first_name, k.last_name,
            f.id as recording_file_id, f.filename as recording_filename,
-           case when t.finished_at is null and c.status <> 'stopped' then t.next_attempt_at end as next_attempt_at
+           case when not (${isFinished('t')}) and c.status <> 'stopped' then t.next_attempt_at end as next_attempt_at
       from campaigns.targets t
       join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id
       left join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id

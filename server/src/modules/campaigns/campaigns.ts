@@ -8,6 +8,7 @@ import { newId } from '../../platform/id.ts'
 import { fileUrl } from '../files/index.ts'
 import { memberFilter } from '../identity/index.ts'
 import { countColumns } from './counts.ts'
+import { isUnclaimed } from './engine/transitions.ts'
 import { CampaignChanged } from './events.ts'
 import {
   type Campaign,
@@ -145,12 +146,12 @@ const update = statement(
     sql`update campaigns.campaigns c set ${patch('c', columns, p.changes)} where id = ${p.id}`,
 )
 
-// Who waits for calling hours is judged again by the new ones.
+// Contacts that wait for calling hours are judged again by the new ones.
 const reconsider = statement(
   'campaigns.reconsider_hours',
   (_, p: { id: string }) =>
-    sql`update campaigns.targets set next_attempt_at = deferred_from, deferred_from = null
-       where campaign_id = ${p.id} and deferred_from is not null and finished_at is null and node_id is null`,
+    sql`update campaigns.targets t set next_attempt_at = deferred_from, deferred_from = null
+       where campaign_id = ${p.id} and deferred_from is not null and ${isUnclaimed('t')}`,
 )
 
 const texts = new Set<string>(['title', 'description', 'segment'])

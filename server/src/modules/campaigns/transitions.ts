@@ -1,4 +1,5 @@
-import type { CampaignStatus } from './schema.ts'
+import { sql } from 'kysely'
+import { type CampaignStatus, statuses } from './schema.ts'
 
 /** What is done to a campaign. `complete` is the engine's own: no contact is left. */
 export const actions = ['start', 'pause', 'resume', 'stop', 'complete'] as const
@@ -14,4 +15,10 @@ export const transitions: Record<CampaignStatus, Partial<Record<CampaignAction, 
   paused: { pause: 'paused', resume: 'active', stop: 'stopped', complete: 'completed' },
   completed: { complete: 'completed' },
   stopped: { stop: 'stopped' },
+}
+
+/** SQL: `column` is a status that the action changes. */
+export function statusesBefore(action: CampaignAction, column: string) {
+  const from = statuses.filter((status) => (transitions[status][action] ?? status) !== status)
+  return sql`${sql.ref(column)} in (${sql.join(from.map((status) => sql.lit(status)))})`
 }

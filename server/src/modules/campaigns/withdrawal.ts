@@ -3,15 +3,19 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { conflict, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
+import { change, isUnclaimed, targetTransitions } from './engine/transitions.ts'
 import { CampaignChanged } from './events.ts'
 
-// Whoever a node has claimed is about to be dialled: that is settled by the same row lock.
+const withdrawal = change(targetTransitions, 'cancelled', ['queued'])
+
+// A target that a node has claimed is about to be dialled; the row lock decides between the two.
+// Moves the campaign's counters: trigger campaigns.count_targets.
 const withdraw = statement(
   'campaigns.withdraw_target',
   (_, p: { id: string; campaign_id: string; now: string }) =>
     sql<{ id: string }>`
-    update campaigns.targets set status = 'cancelled', cause = 'withdrawn', finished_at = ${p.now}::timestamptz
-     where id = ${p.id} and campaign_id = ${p.campaign_id} and status = 'queued' and node_id is null and finished_at is null
+    update campaigns.targets t set status = ${withdrawal.to}, cause = 'withdrawn', finished_at = ${p.now}::timestamptz
+     where id = ${p.id} and campaign_id = ${p.campaign_id} and ${withdrawal.guard('t.status')} and ${isUnclaimed('t')}
     returning id`,
 )
 
@@ -23,8 +27,8 @@ const find = statement(
 )
 
 /**
- * Calls somebody of a campaign that was started no more. Needs a transaction. Throws 404, and 409 `not_queued` when they
- * do not wait to be called.
+ * Removes a queued contact from a started campaign. Needs a transaction. Throws 404, and 409 `not_queued` when the contact
+ * does not wait to be called.
  */
 export async function withdrawTarget(ctx: Ctx, campaign_id: string, id: string): Promise<void> {
   if (!(await ctx.db.maybe(withdraw, { id, campaign_id, now: ctx.now().toISOString() }))) {

@@ -3,6 +3,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { serverContext, type Services } from '../../../platform/services.ts'
 import { type DestinationRules, installationLimits, limitColumns, usageColumns } from '../../telephony/index.ts'
+import { isInProgress } from './transitions.ts'
 
 /** What a workspace may still do, by its own limits and the installation's. */
 export interface Allowance extends DestinationRules {
@@ -24,7 +25,7 @@ interface AllowanceRow extends Omit<Allowance, 'exhausted'> {
 const select = (ids: string[]) => sql<AllowanceRow>`
     select w.id as workspace_id, ${limitColumns}, ${usageColumns},
            coalesce((select sum(greatest(0, extract(epoch from now() - a.answered_at))) from campaigns.attempts a
-                      where a.workspace_id = w.id and a.ended_at is null and a.answered_at is not null), 0)::float8 as seconds_under_way
+                      where a.workspace_id = w.id and ${isInProgress('a')} and a.answered_at is not null), 0)::float8 as seconds_under_way
       from unnest(${ids}::uuid[]) w (id) left join telephony.calling_limits l on l.workspace_id = w.id`
 
 const find = statement('campaigns.allowances.sweep', (_, p: { ids: string[] }) => select(p.ids))

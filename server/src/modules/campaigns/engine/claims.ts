@@ -1,13 +1,25 @@
 import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
 import type { KeyMap } from '../schema.ts'
+import { statusesBefore } from '../transitions.ts'
+import { change, isInProgress, isQueued, isUnclaimed, targetTransitions } from './transitions.ts'
 
 /**
  * The engine's statements on targets and attempts. The order is what makes them safe: a target is claimed, then its
  * attempt is committed with the time of the INVITE, then the INVITE leaves, then the result is written. Whoever finds a
  * claim of a dead node may take it over; whoever finds an attempt of a dead node only knows that a call may have been
  * made. `node_id` is the fencing token throughout, and only a node whose lease is good may claim or begin.
+ *
+ * Every statement that inserts or updates targets moves their campaign's counters (trigger `campaigns.count_targets`).
  */
+
+const uncalled = {
+  gone: change(targetTransitions, 'cancelled', ['queued']),
+  doNotCall: change(targetTransitions, 'do_not_call', ['queued']),
+  never: change(targetTransitions, 'failed', ['queued']),
+}
+const beginning = change(targetTransitions, 'dialling')
+const withdrawal = change(targetTransitions, 'queued', ['dialling'])
 
 // The campaign may be worked on by this node now: its provider is active and in this node's hands.
 const mine = (p: { node_id: string }) => sql`
@@ -68,7 +80,7 @@ export const claim = statement(
       -- Nothing is joined here, so that the index hands out the next few without sorting all that are due.
       select t.id, t.workspace_id, t.contact_id, t.phone_number, t.zones, t.next_attempt_at, t.last_attempt_id
         from campaigns.targets t
-       where t.campaign_id = ${p.campaign_id} and t.finished_at is null and t.node_id is null
+       where t.campaign_id = ${p.campaign_id} and ${isUnclaimed('t')}
          and t.next_attempt_at <= ${p.now}::timestamptz
        order by t.next_attempt_at, t.id
        limit coalesce((select greatest(0, room) from campaign), 0)
@@ -85,14 +97,15 @@ export const claim = statement(
     )
     update campaigns.targets t
        set node_id = case j.verdict when 'call' then ${p.node_id}::uuid end,
-           status = case j.verdict when 'gone' then 'cancelled' when 'do_not_call' then 'do_not_call' when 'never' then 'failed' else t.status end,
+           status = case j.verdict when 'gone' then ${uncalled.gone.to} when 'do_not_call' then ${uncalled.doNotCall.to}
+                               when 'never' then ${uncalled.never.to} else t.status end,
            finished_at = case when j.verdict in ('gone', 'do_not_call', 'never') then ${p.now}::timestamptz end,
            cause = case j.verdict when 'gone' then case when j.deleted then 'contact_deleted' else 'no_number' end when 'do_not_call' then 'do_not_call' when 'never' then 'no_calling_hours'
                    when 'later' then case when j.free_at > j.opening then 'called_recently' else 'calling_hours' end else t.cause end,
            next_attempt_at = case j.verdict when 'later' then greatest(j.opening, j.free_at) else t.next_attempt_at end,
            deferred_from = case j.verdict when 'later' then coalesce(t.deferred_from, t.next_attempt_at) end
       from judged j
-     where t.id = j.id
+     where t.id = j.id and ${isQueued('t')}
     returning t.id, j.verdict, j.phone_number,
               (select a.caller_id from campaigns.attempts a where a.id = j.last_attempt_id) as last_caller_id`,
 )
@@ -101,8 +114,8 @@ export const claim = statement(
 export const refuse = statement(
   'campaigns.refuse_targets',
   (_, p: { ids: string[]; node_id: string; cause: string; now: string }) =>
-    sql`update campaigns.targets set status = 'failed', cause = ${p.cause}, node_id = null, finished_at = ${p.now}::timestamptz
-       where id = any(${p.ids}::uuid[]) and node_id = ${p.node_id} and status = 'queued'`,
+    sql`update campaigns.targets set status = ${uncalled.never.to}, cause = ${p.cause}, node_id = null, finished_at = ${p.now}::timestamptz
+       where id = any(${p.ids}::uuid[]) and node_id = ${p.node_id} and ${uncalled.never.guard('status')}`,
 )
 
 /** To be sent with `begin`, before it: whoever calls these numbers from elsewhere, or forbids them, is done by then. */
@@ -148,7 +161,7 @@ export const begin = statement(
         join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active' and c.greeting_id is not null
         ${mine(p)}
         join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id and k.phone_number is not null
-       where t.id = any(${p.ids}::uuid[]) and c.id = ${p.campaign_id} and t.node_id = ${p.node_id} and t.status = 'queued'
+       where t.id = any(${p.ids}::uuid[]) and c.id = ${p.campaign_id} and t.node_id = ${p.node_id} and ${beginning.guard('t.status')}
          and not ${notToBeCalled}
          and campaigns.next_opening(c.calling_hours, ${zones}, ${p.now}::timestamptz) = ${p.now}::timestamptz
          and coalesce(${freeAt(p)} <= ${p.now}::timestamptz, true)
@@ -158,10 +171,10 @@ export const begin = statement(
       select distinct on (phone_number) * from allowed order by phone_number, id
     ), begun as (
       update campaigns.targets t
-         set status = 'dialling', attempts = r.number, phone_number = r.phone_number, cause = null,
+         set status = ${beginning.to}, attempts = r.number, phone_number = r.phone_number, cause = null,
              last_attempt_id = campaigns.attempt_id(t.id, r.number)
         from ready r
-       where t.id = r.id and t.node_id = ${p.node_id} and t.status = 'queued'
+       where t.id = r.id and t.node_id = ${p.node_id} and ${beginning.guard('t.status')}
       returning t.id, t.campaign_id, t.last_attempt_id, r.number, r.phone_number, r.sip_provider_id
     )
     insert into campaigns.attempts (id, campaign_id, target_id, number, node_id, sip_provider_id, phone_number, caller_id, invite_at)
@@ -204,8 +217,8 @@ export const mendDueTimes = statement(
          set next_attempt_at = ${p.now}::timestamptz
              + case when t.attempts = 0 then 0 else (c.retry ->> 'delay_minutes')::int end * interval '1 min'
         from campaigns.campaigns c
-       where c.id = ${p.campaign_id} and t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.finished_at is null
-         and t.node_id is null and t.deferred_from is null
+       where c.id = ${p.campaign_id} and t.workspace_id = c.workspace_id and t.campaign_id = c.id and ${isUnclaimed('t')}
+         and t.deferred_from is null
          and t.next_attempt_at > ${p.now}::timestamptz
              + case when t.attempts = 0 then 0 else (c.retry ->> 'delay_minutes')::int end * interval '1 min'`,
 )
@@ -215,24 +228,24 @@ export const withdraw = statement(
   'campaigns.withdraw',
   (_, p: { ids: string[]; node_id: string }) =>
     sql`with undone as (
-        delete from campaigns.attempts
-         where target_id = any(${p.ids}::uuid[]) and node_id = ${p.node_id} and ended_at is null and status = 'dialling'
+        delete from campaigns.attempts a
+         where target_id = any(${p.ids}::uuid[]) and node_id = ${p.node_id} and ${isInProgress('a')} and ${withdrawal.guard('a.status')}
         returning target_id
       )
       update campaigns.targets t
-         set status = 'queued', node_id = null, attempts = t.attempts - (u.target_id is not null)::int,
+         set status = ${withdrawal.to}, node_id = null, attempts = t.attempts - (u.target_id is not null)::int,
              last_attempt_id = case when u.target_id is null then t.last_attempt_id
                                     when t.attempts > 1 then campaigns.attempt_id(t.id, t.attempts - 1) end
         from unnest(${p.ids}::uuid[]) given (id) left join undone u on u.target_id = given.id
-       where t.id = given.id and t.node_id = ${p.node_id} and t.status in ('queued', 'dialling')`,
+       where t.id = given.id and t.node_id = ${p.node_id} and (${isQueued('t')} or ${withdrawal.guard('t.status')})`,
 )
 
 /** Gives back claims of this node that it does not know of: their answer was lost with a connection. */
 export const releaseForgotten = statement(
   'campaigns.release_forgotten',
   (_, p: { campaign_id: string; known: string[]; node_id: string }) =>
-    sql`update campaigns.targets set node_id = null
-       where node_id = ${p.node_id} and campaign_id = ${p.campaign_id} and status = 'queued' and id <> all(${p.known}::uuid[])`,
+    sql`update campaigns.targets t set node_id = null
+       where node_id = ${p.node_id} and campaign_id = ${p.campaign_id} and ${isQueued('t')} and id <> all(${p.known}::uuid[])`,
 )
 
 /** A campaign that this node has something to do for. */
@@ -276,7 +289,7 @@ export const findEngaged = statement(
            apology.telephone_storage_key as apology_storage_key, c.transfer_wait_seconds,
            c.attempts, c.answered_calls, c.transfers_requested, c.contacts - c.finished_contacts as unfinished,
            (select t.next_attempt_at from campaigns.targets t
-             where t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.finished_at is null and t.node_id is null
+             where t.workspace_id = c.workspace_id and t.campaign_id = c.id and ${isUnclaimed('t')}
              order by t.next_attempt_at limit 1) as due_at
       from campaigns.campaigns c
       left join telephony.trunks held on held.workspace_id = c.workspace_id and held.sip_provider_id = c.sip_provider_id and held.node_id = ${p.node_id}
@@ -294,6 +307,6 @@ export const complete = statement(
   (_, p: { id: string; now: string }) =>
     sql<{ id: string }>`
     update campaigns.campaigns set status = 'completed', ended_at = ${p.now}::timestamptz
-     where id = ${p.id} and status in ('active', 'paused') and finished_contacts = contacts
+     where id = ${p.id} and ${statusesBefore('complete', 'status')} and finished_contacts = contacts
     returning id`,
 )

@@ -8,7 +8,7 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { CampaignCallLogged } from '../events.ts'
 import type { CallStatus } from '../schema.ts'
 import { workingTables } from '../targets.ts'
-import { attemptTransitions, reachablePairs } from './transitions.ts'
+import { attemptTransitions, change, isInProgress, reachablePairs, targetTransitions } from './transitions.ts'
 
 /** What became known about a call. Later notes of the same attempt add to the earlier ones. Times are ISO 8601. */
 export interface CallNote {
@@ -53,6 +53,9 @@ interface RecordedCall {
   final: boolean
 }
 
+const retry = change(targetTransitions, 'queued')
+
+// Moves the campaign's counters: trigger campaigns.count_targets.
 // A note never takes a call back to an earlier state. Only the node that began an attempt may write about it, and only until it has ended: a call given up for lost stays so.
 // Somebody whose telephone we stopped ringing because the server stops has not answered, as far as trying again goes.
 const record = statement(
@@ -78,7 +81,7 @@ const record = statement(
              cause = coalesce(n.cause, a.cause),
              sip_status = coalesce(n.sip_status, a.sip_status)
         from note n join campaigns.attempts before on before.id = n.attempt_id
-       where a.id = n.attempt_id and a.node_id = n.node_id and a.ended_at is null
+       where a.id = n.attempt_id and a.node_id = n.node_id and ${isInProgress('a')}
       returning a.*, n.noted_at, before.transferred_at is null and a.transferred_at is not null as now_transferred,
                 n.transfer_requested_at, n.transfer_wait_began_at, n.transfer_wait_ended_at, n.transfer_wait_ms, n.transfer_lost
     ), judged as (
@@ -89,7 +92,8 @@ const record = statement(
         from attempt a join campaigns.campaigns c on c.workspace_id = a.workspace_id and c.id = a.campaign_id
     ), target as (
       update campaigns.targets t
-         set status = case when j.again then 'queued' else j.status end,
+         set status = case when j.again and ${retry.guard('t.status')} then ${retry.to}
+                           when (t.status, j.status) in ${reachablePairs(targetTransitions)} then j.status else t.status end,
              answered_at = coalesce(t.answered_at, j.answered_at),
              transferred_at = coalesce(t.transferred_at, j.transferred_at),
              transfer_requested_at = coalesce(t.transfer_requested_at, j.transfer_requested_at),

@@ -4,8 +4,12 @@ import { statement } from '../../../platform/database/statement.ts'
 import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { CampaignCallLogged } from '../events.ts'
+import { attemptTransitions, change, isInProgress, isQueued, targetTransitions } from './transitions.ts'
 
 const orphaned = sql`node_id is not null and not exists (select from telephony.nodes n where n.id = node_id)`
+
+const lostAttempt = change(attemptTransitions, 'unknown')
+const lostTarget = change(targetTransitions, 'unknown')
 
 const findWorkspaces = statement(
   'campaigns.orphans.sweep',
@@ -18,7 +22,7 @@ const requeue = statement(
   () =>
     sql<{
       id: string
-    }>`update campaigns.targets set node_id = null where ${orphaned} and status = 'queued' returning id`,
+    }>`update campaigns.targets t set node_id = null where ${orphaned} and ${isQueued('t')} returning id`,
 )
 
 interface LostCall {
@@ -31,22 +35,23 @@ interface LostCall {
   key: string | null
   transferred: boolean
 }
+// Moves the campaign's counters: trigger campaigns.count_targets.
 const markUnknown = statement(
   'campaigns.mark_unknown',
   (_, p: { now: string }) =>
     sql<LostCall>`
     with lost as (
-      update campaigns.attempts set status = 'unknown', ended_at = ${p.now}::timestamptz, cause = 'lost'
-       where ended_at is null
+      update campaigns.attempts a set status = ${lostAttempt.to}, ended_at = ${p.now}::timestamptz, cause = 'lost'
+       where ${isInProgress('a')} and ${lostAttempt.guard('a.status')}
          and id in (select last_attempt_id from campaigns.targets where ${orphaned})
       returning id, target_id, key, transferred_at
     )
     update campaigns.targets t
-       set status = 'unknown', node_id = null, finished_at = ${p.now}::timestamptz, cause = 'lost',
+       set status = ${lostTarget.to}, node_id = null, finished_at = ${p.now}::timestamptz, cause = 'lost',
            transferred_at = coalesce(t.transferred_at, l.transferred_at),
            -- The call went with the node: whoever was waiting for a channel did not get one.
            transfer_lost = t.transfer_lost or coalesce(t.transfer_wait_began_at > coalesce(t.transfer_wait_ended_at, '-infinity'), false)
-      from lost l where t.id = l.target_id
+      from lost l where t.id = l.target_id and ${lostTarget.guard('t.status')}
     returning t.campaign_id, t.id as call_id, l.id as attempt_id, t.contact_id, t.phone_number, t.attempts, l.key,
               t.transferred_at is not null as transferred`,
 )

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CallStatus } from '../schema.ts'
 
 /**
@@ -14,7 +14,11 @@ import type { CallStatus } from '../schema.ts'
  *
  *   attempt  the same from `dialling` on, without `queued`: a new try is a new attempt.
  *
- * What a person does: `withdrawTarget` cancels a queued one. A state without an exit is final.
+ * A member may withdraw a queued target (`withdrawTarget`), which cancels it. A target is finished when `finished_at` is
+ * set and an attempt when `ended_at` is set; a state without an exit is final.
+ *
+ * Writers: claims.ts (claim, refuse, begin, withdraw), recorder.ts (results), recovery.ts (calls of lost nodes) and
+ * ../withdrawal.ts. Each takes its guard and its new status from `change`, or its pairs from `reachablePairs`.
  */
 type Transitions = Record<CallStatus, readonly CallStatus[]>
 
@@ -42,20 +46,58 @@ export const targetTransitions: Transitions = {
   ringing: [...attemptTransitions.ringing, 'queued'],
 }
 
-/** May a row that was `from` be found `to` later, with any number of changes between them? */
+const allStatuses = Object.keys(attemptTransitions) as CallStatus[]
+
+/**
+ * Is this a change that one statement may make? A single transition, or several of one call: its events are written
+ * together. Never several calls, so `queued` is not passed through.
+ */
 export function isReachable(transitions: Transitions, from: CallStatus, to: CallStatus): boolean {
+  if (transitions[from].includes(to)) return true
   const found = new Set<CallStatus>([from])
-  for (const status of found) for (const next of transitions[status]) found.add(next)
-  return found.has(to)
+  for (const status of found) for (const next of attemptTransitions[status]) found.add(next)
+  return to !== from && found.has(to)
 }
 
-/** All pairs of `isReachable` with a change in them, as rows of SQL: notes of one call are written together. */
+/** All pairs of `isReachable`, as rows of SQL. */
 export function reachablePairs(transitions: Transitions) {
-  const statuses = Object.keys(transitions) as CallStatus[]
-  const pairs = statuses.flatMap((from) =>
-    statuses
-      .filter((to) => to !== from && isReachable(transitions, from, to))
-      .map((to) => sql`(${sql.lit(from)}, ${sql.lit(to)})`),
+  const pairs = allStatuses.flatMap((from) =>
+    allStatuses.filter((to) => isReachable(transitions, from, to)).map((to) => sql`(${sql.lit(from)}, ${sql.lit(to)})`),
   )
   return sql`(${sql.join(pairs)})`
 }
+
+/** A change that a statement makes. */
+export interface Change {
+  /** The new status, as a literal. */
+  to: RawBuilder<unknown>
+  /** `column` is one of the states that the change leads from: the statement's guard. */
+  guard(column: string): RawBuilder<unknown>
+}
+
+/** Throws at load time when the table does not have the change. `from` default: every state that leads to `to`. */
+export function change(transitions: Transitions, to: CallStatus, from = sourcesOf(transitions, to)): Change {
+  const unknown = from.filter((status) => !transitions[status].includes(to))
+  if (unknown.length > 0 || from.length === 0)
+    throw new Error(`The table of transitions has no change from ${unknown.join(', ') || 'any state'} to ${to}.`)
+  return { to: sql.lit(to), guard: (column) => isOneOf(column, from) }
+}
+
+const sourcesOf = (transitions: Transitions, to: CallStatus) =>
+  allStatuses.filter((status) => transitions[status].includes(to))
+
+const isOneOf = (column: string, list: readonly string[]) =>
+  sql`${sql.ref(column)} in (${sql.join(list.map((status) => sql.lit(status)))})`
+
+/** The target `alias` waits for its (next) call. A node may have claimed it. */
+export const isQueued = (alias: string) => sql`${sql.ref(`${alias}.status`)} = 'queued'`
+
+/** The target `alias` has its result and will not be called again. */
+export const isFinished = (alias: string) => sql`${sql.ref(`${alias}.finished_at`)} is not null`
+
+/** The target `alias` is not finished and no node has claimed it. Matches the index `targets_due`. */
+export const isUnclaimed = (alias: string) =>
+  sql`${sql.ref(`${alias}.finished_at`)} is null and ${sql.ref(`${alias}.node_id`)} is null`
+
+/** The attempt `alias` has no result yet. */
+export const isInProgress = (alias: string) => sql`${sql.ref(`${alias}.ended_at`)} is null`
