@@ -501,32 +501,6 @@ export interface Operations {
   updateCallingLimits: { input: { body: CallingLimitsChanges }; answer: CallingLimits }
   /** Change where to and how much the workspace may call; what is not sent stays */
   putCallingLimits: { input: { body: CallingLimitsChanges }; answer: CallingLimits }
-  /** A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first, all of them unless limited */
-  listCampaigns: { input: { query?: { userId?: string; limit?: number; cursor?: string } }; answer: (Campaign)[] | { "data": (SalesCampaign)[] } }
-  /** Make a campaign: with a title it is answered bare, with a name as {data} */
-  createCampaign: { input: { body: NewCampaign }; answer: Campaign | { "data": SalesCampaign } }
-  /** How many contacts a member's campaigns have dialled */
-  countCampaignCalls: { input: { path: { userId: string } }; answer: { "totalCalls": number } }
-  /** One campaign */
-  getCampaign: { input: { path: { id: string } }; answer: Campaign }
-  /** Change a campaign; what is not sent stays */
-  updateCampaign: { input: { path: { id: string }; body: CampaignChanges }; answer: Campaign }
-  /** Change a campaign; what is not sent stays */
-  putCampaign: { input: { path: { id: string }; body: CampaignChanges }; answer: Campaign }
-  /** Delete a campaign that is not active, with its calls */
-  deleteCampaign: { input: { path: { id: string } }; answer: { "success": true } }
-  /** Start calling; says everything that is missing when it cannot */
-  startCampaign: { input: { path: { id: string } }; answer: Campaign }
-  /** Make no new calls; those in progress go on */
-  pauseCampaign: { input: { path: { id: string } }; answer: Campaign }
-  /** Go on after a pause */
-  resumeCampaign: { input: { path: { id: string } }; answer: Campaign }
-  /** End for good: calls that are still ringing are cancelled */
-  stopCampaign: { input: { path: { id: string } }; answer: Campaign }
-  /** Each contact of a campaign and how its call went */
-  listCampaignCalls: { input: { path: { id: string }; query?: { limit?: number; cursor?: string; status?: "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown" } }; answer: { "data": (CampaignCall)[]; "next_cursor": string | null } }
-  /** The same as CSV, all of it */
-  getCampaignReport: { input: { path: { id: string } }; answer: string }
   /** My chats, the one with the newest message first; archived and hidden ones only when asked for */
   listChats: { input: { query?: { limit?: number; cursor?: string; archived?: "true" | "false"; hidden?: "true" | "false" } }; answer: { "data": ({ "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string })[]; "next_cursor": string | null } }
   /** Make a group, or open the dm with another person */
@@ -599,6 +573,32 @@ export interface Operations {
   acceptVideoCall: { input: { path: { id: string } }; answer: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
   /** Decline a call that rings */
   declineVideoCall: { input: { path: { id: string } }; answer: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
+  /** A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first, all of them unless limited */
+  listCampaigns: { input: { query?: { userId?: string; limit?: number; cursor?: string } }; answer: (Campaign)[] | { "data": (SalesCampaign)[] } }
+  /** Make a campaign: with a title it is answered bare, with a name as {data} */
+  createCampaign: { input: { body: NewCampaign }; answer: Campaign | { "data": SalesCampaign } }
+  /** How many contacts a member's campaigns have dialled */
+  countCampaignCalls: { input: { path: { userId: string } }; answer: { "totalCalls": number } }
+  /** One campaign */
+  getCampaign: { input: { path: { id: string } }; answer: Campaign }
+  /** Change a campaign; what is not sent stays */
+  updateCampaign: { input: { path: { id: string }; body: CampaignChanges }; answer: Campaign }
+  /** Change a campaign; what is not sent stays */
+  putCampaign: { input: { path: { id: string }; body: CampaignChanges }; answer: Campaign }
+  /** Delete a campaign that is not active, with its calls */
+  deleteCampaign: { input: { path: { id: string } }; answer: { "success": true } }
+  /** Start calling; says everything that is missing when it cannot */
+  startCampaign: { input: { path: { id: string } }; answer: Campaign }
+  /** Make no new calls; those in progress go on */
+  pauseCampaign: { input: { path: { id: string } }; answer: Campaign }
+  /** Go on after a pause */
+  resumeCampaign: { input: { path: { id: string } }; answer: Campaign }
+  /** End for good: calls that are still ringing are cancelled */
+  stopCampaign: { input: { path: { id: string } }; answer: Campaign }
+  /** Each contact of a campaign and how its call went */
+  listCampaignCalls: { input: { path: { id: string }; query?: { limit?: number; cursor?: string; status?: "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown" } }; answer: { "data": (CampaignCall)[]; "next_cursor": string | null } }
+  /** The same as CSV, all of it */
+  getCampaignReport: { input: { path: { id: string } }; answer: string }
   /** Businesses the receptionist answers for, newest first */
   listClients: { input: { query?: { limit?: number; cursor?: string; userId?: string; is_active?: string } }; answer: { "data": (Client)[]; "next_cursor": string | null } }
   /** Add a client */
@@ -952,7 +952,6 @@ export interface LiveEvents {
 /** The data of what may be said on the WebSocket, by event. */
 export interface LiveCommands {
   'ping': {  }
-  'campaign:watch': { "campaign_id": string }
   'chat:join': { "chat_id": string }
   'chat:typing': { "chat_id": string; "typing"?: boolean }
   'chat:read': { "chat_id": string; "message_id"?: string }
@@ -960,6 +959,7 @@ export interface LiveCommands {
   'presence': { "status"?: "online" | "away" }
   'call:join': { "token": string }
   'call:signal': { "room_name": string; "call_id"?: string; "to"?: string; "signal": unknown }
+  'campaign:watch': { "campaign_id": string }
   'shop:join': { "shopId": string }
 }
 
@@ -1117,19 +1117,6 @@ export const operations = {
   getCallingLimits: ['GET', '/api/calling-limits'],
   updateCallingLimits: ['PATCH', '/api/calling-limits'],
   putCallingLimits: ['PUT', '/api/calling-limits'],
-  listCampaigns: ['GET', '/api/campaigns'],
-  createCampaign: ['POST', '/api/campaigns'],
-  countCampaignCalls: ['GET', '/api/campaigns/call-count/{userId}'],
-  getCampaign: ['GET', '/api/campaigns/{id}'],
-  updateCampaign: ['PATCH', '/api/campaigns/{id}'],
-  putCampaign: ['PUT', '/api/campaigns/{id}'],
-  deleteCampaign: ['DELETE', '/api/campaigns/{id}'],
-  startCampaign: ['POST', '/api/campaigns/{id}/start'],
-  pauseCampaign: ['POST', '/api/campaigns/{id}/pause'],
-  resumeCampaign: ['POST', '/api/campaigns/{id}/resume'],
-  stopCampaign: ['POST', '/api/campaigns/{id}/stop'],
-  listCampaignCalls: ['GET', '/api/campaigns/{id}/calls'],
-  getCampaignReport: ['GET', '/api/campaigns/{id}/report.csv'],
   listChats: ['GET', '/api/chats'],
   createChat: ['POST', '/api/chats'],
   getChat: ['GET', '/api/chats/{id}'],
@@ -1166,6 +1153,19 @@ export const operations = {
   getVideoCall: ['GET', '/api/video-calls/{id}'],
   acceptVideoCall: ['POST', '/api/video-calls/{id}/accept'],
   declineVideoCall: ['POST', '/api/video-calls/{id}/decline'],
+  listCampaigns: ['GET', '/api/campaigns'],
+  createCampaign: ['POST', '/api/campaigns'],
+  countCampaignCalls: ['GET', '/api/campaigns/call-count/{userId}'],
+  getCampaign: ['GET', '/api/campaigns/{id}'],
+  updateCampaign: ['PATCH', '/api/campaigns/{id}'],
+  putCampaign: ['PUT', '/api/campaigns/{id}'],
+  deleteCampaign: ['DELETE', '/api/campaigns/{id}'],
+  startCampaign: ['POST', '/api/campaigns/{id}/start'],
+  pauseCampaign: ['POST', '/api/campaigns/{id}/pause'],
+  resumeCampaign: ['POST', '/api/campaigns/{id}/resume'],
+  stopCampaign: ['POST', '/api/campaigns/{id}/stop'],
+  listCampaignCalls: ['GET', '/api/campaigns/{id}/calls'],
+  getCampaignReport: ['GET', '/api/campaigns/{id}/report.csv'],
   listClients: ['GET', '/api/clients'],
   createClient: ['POST', '/api/clients'],
   getClient: ['GET', '/api/clients/{id}'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { z } from 'zod'
-import { routeTables } from '../src/app.ts'
+import { routeTables } from '../src/modules.ts'
 import { type Access, type Role, roles, type Scope, scopes } from '../src/platform/access.ts'
 import type { Route } from '../src/platform/http/route.ts'
 import { createClient, type TestClient } from './client.ts'

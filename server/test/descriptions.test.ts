@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { routeTables } from '../src/app.ts'
+import { routeTables } from '../src/modules.ts'
 import type { JsonSchema } from '../src/platform/http/reference/json-schema.ts'
 import { openApiDocument } from '../src/platform/http/reference/openapi.ts'
 

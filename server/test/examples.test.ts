@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { routeTables } from '../src/app.ts'
+import { routeTables } from '../src/modules.ts'
 import { makeAdmin } from '../src/modules/identity/index.ts'
 import { openApiDocument } from '../src/platform/http/reference/openapi.ts'
 import { type ReferenceOperation, referenceOf } from '../src/platform/http/reference/reference.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { routeTables } from '../src/app.ts'
+import { routeTables } from '../src/modules.ts'
 import { statement } from '../src/platform/database/statement.ts'
 import { serverContext } from '../src/platform/services.ts'
 import { createClient, type TestClient } from './client.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { routeTables } from '../src/app.ts'
+import { routeTables } from '../src/modules.ts'
 import { type Role, roles, type Scope, scopes } from '../src/platform/access.ts'
 import { bodyIn, operationsOf, pathIn, queryIn } from './operations.ts'
 import { type SignedUp, startTestServer } from './server.ts'

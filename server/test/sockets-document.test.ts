@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { socketCommands } from '../src/app.ts'
-import { liveFrames } from '../src/live-frames.ts'
+import { liveFrames, socketCommands } from '../src/modules.ts'
 import { liveEvents } from '../src/platform/events.ts'
 
 test('docs/sockets.md names every command and every event of the log that is heard', async () => {

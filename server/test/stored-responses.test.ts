@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bodyIn, operationsOf, pathIn } from './operations.ts'
-import { routeTables } from '../src/app.ts'
+import { routeTables } from '../src/modules.ts'
 import { startTestServer } from './server.ts'
 import { createWorld } from './world.ts'
 

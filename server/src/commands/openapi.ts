@@ -26,7 +26,7 @@ export function addOpenapi(program: Command): void {
 
 async function renderDocument(): Promise<string> {
   const [{ routeTables }, { openApiDocument }, { version }] = await Promise.all([
-    import('../app.ts'),
+    import('../modules.ts'),
     import('../platform/http/reference/openapi.ts'),
     import('../config.ts'),
   ])

@@ -1,3 +1,7 @@
-export type { FindSubjects, Subject } from './reports.ts'
-export { administrationRoutes } from './routes.ts'
-export type { AdminCounter } from './statistics.ts'
+import type { Module } from '../../platform/module.ts'
+import { administrationRoutes } from './routes.ts'
+
+export const administration: Module = {
+  name: 'administration',
+  routes: ({ counters, reportSubjects }) => [administrationRoutes(counters, reportSubjects)],
+}

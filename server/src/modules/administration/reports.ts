@@ -4,28 +4,19 @@ import { violates } from '../../platform/database/errors.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import { conflict, missing } from '../../platform/errors.ts'
 import { readCursor, toPage } from '../../platform/http/page.ts'
+import type { FindSubject, ReportSubject } from '../../platform/module.ts'
 import { newId } from '../../platform/id.ts'
 import { serverContext } from '../../platform/services.ts'
 import { audited, hourlyLimit, requireAdmitted } from '../identity/index.ts'
 import { asAdministrator } from './administrator.ts'
 import type { HandledReport, NewReport, Report } from './schema.ts'
 
-/** What a report is about, as far as the one who reports can see it. */
-export interface Subject {
-  user_id: string | null
-  /** What was said there. */
-  quote: string | null
-}
-
-/** How the modules whose things can be reported find them, under the rights of the context. */
-type FindSubject = (ctx: Ctx, id: string) => Promise<Subject | undefined>
-export type FindSubjects = Record<Exclude<NewReport['subject_type'], 'user'>, FindSubject>
-
 const reportsPerHour = 30
 
 const findUser = statement(
   'administration.reports.find_user',
-  (_, p: { id: string }) => sql<Subject>`select id as user_id, null as quote from identity.users where id = ${p.id}`,
+  (_, p: { id: string }) =>
+    sql<ReportSubject>`select id as user_id, null as quote from identity.users where id = ${p.id}`,
 )
 
 const insert = statement(
@@ -55,7 +46,11 @@ const insert = statement(
  * Tells the administrators about a user, or about a message or chat that the caller sees. The same thing reported again
  * by the same person is the same report, until it is handled. Throws 404, 429 after 30 in an hour.
  */
-export async function createReport(ctx: Ctx, input: NewReport, find: FindSubjects): Promise<Report> {
+export async function createReport(
+  ctx: Ctx,
+  input: NewReport,
+  find: Readonly<Record<string, FindSubject>>,
+): Promise<Report> {
   const { subject_type, subject_id, reason, details = null } = input
   const { user_id } = await ctx.db.entered()
   const server = serverContext(ctx.services, { workspaceId: null, userId: user_id as string })
@@ -64,7 +59,7 @@ export async function createReport(ctx: Ctx, input: NewReport, find: FindSubject
   const subject =
     subject_type === 'user'
       ? await server.db.maybe(findUser, { id: subject_id })
-      : await find[subject_type](ctx, subject_id)
+      : await find[subject_type]?.(ctx, subject_id)
   if (!subject) missing(subject_type)
   const { user_id: reported_user_id, quote } = subject
   return server.db.one(insert, { id: newId(), subject_type, subject_id, reported_user_id, quote, reason, details })

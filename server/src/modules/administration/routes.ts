@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { id, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { type Route, type RouteTable, route } from '../../platform/http/route.ts'
 import type { Ctx } from '../../platform/context.ts'
-import { type FindSubjects, createReport, handleReport, listReports } from './reports.ts'
+import type { Declarations } from '../../platform/module.ts'
+import { createReport, handleReport, listReports } from './reports.ts'
 import {
   type ManagedUser,
   handledReport,
@@ -16,7 +17,7 @@ import {
   userQuery,
   verifying,
 } from './schema.ts'
-import { type AdminCounter, getStatistics } from './statistics.ts'
+import { getStatistics } from './statistics.ts'
 import { banUser, deleteUser, listManagedUsers, suspendUser, unsuspendUser, verifyUser } from './users.ts'
 
 const params = z.object({ id: id.describe('Id of the user or report.') })
@@ -42,7 +43,10 @@ const measureRoute = (
   })
 
 /** `counters`: what other modules count; `subjects`: how they find what users may report. */
-export const administrationRoutes = (counters: readonly AdminCounter[], subjects: FindSubjects): RouteTable => ({
+export const administrationRoutes = (
+  counters: Declarations['counters'],
+  subjects: Declarations['reportSubjects'],
+): RouteTable => ({
   tag: 'Administration',
   routes: {
     getStatistics: route({

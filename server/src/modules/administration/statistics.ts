@@ -1,16 +1,9 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
-import { type Call, statement } from '../../platform/database/statement.ts'
+import { statement } from '../../platform/database/statement.ts'
+import type { AdminCounter } from '../../platform/module.ts'
 import { asAdministrator } from './administrator.ts'
 import type { Statistics } from './schema.ts'
-
-/** What a module counts for the administrators, under the names of `Statistics`; the same name twice is added up. */
-export interface AdminCounter {
-  /** One row of numbers. */
-  totals(): Call
-  /** Rows of numbers, each with its `date`; days without any may be left out. Dates are UTC's. */
-  perDay?(p: { days: number }): Call
-}
 
 const days = 30
 

@@ -1,4 +1,13 @@
+import type { Module } from '../../platform/module.ts'
+import { endSubscriptionPeriods } from './jobs.ts'
+import { plansOf } from './plans.ts'
+import { billingRoutes } from './routes.ts'
+
 export { type Limits, limitsOf, planLimit } from './entitlements.ts'
-export { endSubscriptionPeriods } from './jobs.ts'
-export { plansOf } from './plans.ts'
-export { billingRoutes } from './routes.ts'
+
+export const billing: Module = {
+  name: 'billing',
+  routes: [billingRoutes],
+  jobs: [endSubscriptionPeriods],
+  checkConfig: plansOf,
+}

@@ -1,8 +1,20 @@
+import type { Module } from '../../platform/module.ts'
+import { createCampaignEngine } from './engine/engine.ts'
+import { campaignCommands, campaignFrames } from './live.ts'
+import { campaignRoutes } from './routes.ts'
+import { pauseBereftCampaigns } from './subscribers.ts'
+
 export { listCalls } from './calls.ts'
 export { getCampaign, updateCampaign } from './campaigns.ts'
 export { type CampaignEngine, type CampaignEngineOptions, createCampaignEngine } from './engine/engine.ts'
-export { campaignCommands } from './live.ts'
 export { campaignReport } from './report.ts'
-export { campaignRoutes } from './routes.ts'
-export { pauseBereftCampaigns } from './subscribers.ts'
 export { withdrawTarget } from './withdrawal.ts'
+
+export const campaigns: Module = {
+  name: 'campaigns',
+  routes: [campaignRoutes],
+  subscribers: [pauseBereftCampaigns],
+  commands: campaignCommands,
+  frames: campaignFrames,
+  callServices: [createCampaignEngine],
+}

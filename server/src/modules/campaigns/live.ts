@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { type SocketCommand, socketCommand } from '../realtime/index.ts'
+import { type SocketCommand, socketCommand } from '../../platform/sockets/commands.ts'
 import { getCampaign } from './campaigns.ts'
+import { CampaignProgress } from './schema.ts'
 import { progressOf } from './status.ts'
 
 /** What a client may ask for over its socket: where a campaign stands, at once. News of it come to every member anyway. */
@@ -14,3 +15,5 @@ export const campaignCommands: SocketCommand[] = [
     },
   }),
 ]
+
+export const campaignFrames = { 'campaign:progress': CampaignProgress }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
-import type { AdminCounter, FindSubjects, Subject } from '../administration/index.ts'
+import type { AdminCounter, FindSubject, ReportSubject } from '../../platform/module.ts'
 
 // A chat's messages are numbered, so their number is known without counting them; those of some days are found by their
 // ids, which are in the order of time.
@@ -25,18 +25,18 @@ export const chatCounter: AdminCounter = { totals: () => totals.call({}), perDay
 
 const findMessage = statement(
   'chat.reports.find_message',
-  (_, p: { id: string }) => sql<Subject>`
+  (_, p: { id: string }) => sql<ReportSubject>`
     select sender_id as user_id, case when not encrypted then content end as quote from chat.messages
      where id = ${p.id} and deleted_at is null and (expires_at is null or expires_at > now())`,
 )
 const findChat = statement(
   'chat.reports.find_chat',
   (_, p: { id: string }) =>
-    sql<Subject>`select null::uuid as user_id, name as quote from chat.chats where id = ${p.id}`,
+    sql<ReportSubject>`select null::uuid as user_id, name as quote from chat.chats where id = ${p.id}`,
 )
 
 /** What a member may report: row-level security shows them the messages of their chats and no others. */
-export const chatSubjects: FindSubjects = {
+export const chatSubjects: Record<string, FindSubject> = {
   message: (ctx, id) => ctx.db.maybe(findMessage, { id }),
   chat: (ctx, id) => ctx.db.maybe(findChat, { id }),
 }

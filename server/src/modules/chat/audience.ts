@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
-import type { AudienceSource } from '../realtime/index.ts'
+import type { AudienceSource } from '../../platform/sockets/audience.ts'
 import { MemberGone, MembersAdded, chatTopic } from './events.ts'
 
 const myTopics = statement(

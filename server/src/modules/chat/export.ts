@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
-import { type AccountSection, exportPage } from '../identity/index.ts'
+import type { AccountSection } from '../../platform/module.ts'
+import { exportPage } from '../identity/index.ts'
 import { unexpired } from './messages/row.ts'
 
 const beginning = sql.lit('00000000-0000-0000-0000-000000000000')

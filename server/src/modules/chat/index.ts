@@ -1,7 +1,21 @@
-export { chatCounter, chatSubjects } from './administration.ts'
-export { chatAudience } from './audience.ts'
-export { chatExport } from './export.ts'
-export { forgetFinds, removeExpiredMessages, removeStoredFiles, removeUnusedFiles } from './jobs.ts'
-export { chatCommands } from './live.ts'
-export { createPresence } from './people/presence.ts'
-export { chatRoutes } from './routes.ts'
+import type { Module } from '../../platform/module.ts'
+import { chatCounter, chatSubjects } from './administration.ts'
+import { chatAudience } from './audience.ts'
+import { chatExport } from './export.ts'
+import { forgetFinds, removeExpiredMessages, removeStoredFiles, removeUnusedFiles } from './jobs.ts'
+import { chatCommands, chatFrames } from './live.ts'
+import { createPresence } from './people/presence.ts'
+import { chatRoutes } from './routes.ts'
+
+export const chat: Module = {
+  name: 'chat',
+  routes: [chatRoutes],
+  jobs: [removeExpiredMessages, removeStoredFiles, removeUnusedFiles, forgetFinds],
+  commands: chatCommands,
+  frames: chatFrames,
+  audience: [chatAudience],
+  counters: [chatCounter],
+  reportSubjects: chatSubjects,
+  accountSections: chatExport,
+  attendance: createPresence,
+}

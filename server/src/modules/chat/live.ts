@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { transaction, type Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
-import { type SocketCommand, socketCommand } from '../realtime/index.ts'
+import { type SocketCommand, socketCommand } from '../../platform/sockets/commands.ts'
 import { chatTopic } from './events.ts'
 import { sayAway } from './people/presence.ts'
 import { acknowledge } from './messages/receipts.ts'
-import { receipt } from './messages/schema.ts'
+import { receipt as acknowledged } from './messages/schema.ts'
 
 const findOnline = statement(
   'chat.members.online',
@@ -26,7 +26,7 @@ const acknowledgement = (kind: 'read' | 'delivered') =>
   socketCommand({
     event: `chat:${kind}`,
     access: 'user',
-    data: receipt,
+    data: acknowledged,
     handle: (ctx: Ctx, _, { chat_id, message_id = null }) =>
       transaction(ctx, async (ctx) => void (await acknowledge(ctx, kind, { chat_id, message_id }))),
   })
@@ -61,3 +61,25 @@ export const chatCommands: SocketCommand[] = [
     handle: (ctx, { userId }, { status }) => sayAway(ctx.services, userId, status === 'away'),
   }),
 ]
+
+const id = z.uuid()
+const receipt = z.object({ chat_id: id, user_id: id, message_id: id.nullable(), number: z.int() })
+
+/** Frames about chats that are not the data of an event of the log. */
+export const chatFrames = {
+  'chat:members': z.object({
+    chat_id: id,
+    added: z.array(id).optional(),
+    removed: z.array(id).optional(),
+    changed: z.array(z.object({ user_id: id, role: z.string() })).optional(),
+  }),
+  'chat:read': receipt,
+  'chat:delivered': receipt,
+  'chat:typing': z.object({ chat_id: id, user_id: id, typing: z.boolean() }),
+  'chat:joined': z.object({ chat_id: id, online: z.array(id) }),
+  presence: z.object({
+    user_id: id,
+    status: z.enum(['online', 'away', 'offline']),
+    last_seen: z.iso.datetime().nullable(),
+  }),
+}

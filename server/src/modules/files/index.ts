@@ -1,8 +1,12 @@
+import type { Module } from '../../platform/module.ts'
+import { fileRoutes } from './routes.ts'
+import { fileCounter } from './statistics.ts'
+
 export { sendFile } from './download.ts'
 export { type ReceivedFile, type StoredFile, deleteFile, fileUrl, getFile, receiveFile, recordFile } from './files.ts'
 export { type Greeting, getGreeting } from './greetings.ts'
 export { storageFull } from './quota.ts'
 export { withinQuota } from './quota.ts'
-export { fileRoutes } from './routes.ts'
 export { signedFileUrl } from './signed-url.ts'
-export { fileCounter } from './statistics.ts'
+
+export const files: Module = { name: 'files', routes: [fileRoutes], counters: [fileCounter] }

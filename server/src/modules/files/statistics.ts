@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
-import type { AdminCounter } from '../administration/index.ts'
+import type { AdminCounter } from '../../platform/module.ts'
 
 const totals = statement(
   'files.statistics.totals',

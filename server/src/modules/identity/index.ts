@@ -1,19 +1,28 @@
+import type { Module } from '../../platform/module.ts'
+import { sweepIdentity } from './jobs.ts'
+import { sendPasswordReset } from './passwords/password-reset.ts'
+import { accountRoutes } from './privacy/routes.ts'
+import { identityRoutes, supabaseAuthRoutes } from './routes.ts'
+import { sendInvitation } from './workspaces/invitations.ts'
+
 export { customerMailLimit, hourlyLimit, mailLimit, requireAdmitted } from './attempts.ts'
 export { audited } from './audit.ts'
 export { createAuthenticate } from './sessions/authenticate.ts'
 export { createUser, createWorkspaceFor, listAllWorkspaces, listUsers, makeAdmin, setPassword } from './commands.ts'
-export { type AccountSection, accountRoutes } from './privacy/routes.ts'
 export { eraseUser } from './privacy/erasure.ts'
+export { createInvitation } from './workspaces/invitations.ts'
 export { exportPage } from './privacy/export.ts'
-export { createInvitation, sendInvitation } from './workspaces/invitations.ts'
-export { sweepIdentity } from './jobs.ts'
 export { memberFilter } from './workspaces/member-filter.ts'
 export { type Member, changeRole, listMembers, removeMember } from './workspaces/members.ts'
-export { sendPasswordReset } from './passwords/password-reset.ts'
 export { getProfile, updateProfile } from './people/profiles.ts'
-export { identityRoutes, supabaseAuthRoutes } from './routes.ts'
 export { announceRevoked } from './sessions/open-sessions.ts'
 export { workspaceDefaults } from './workspaces/workspace-defaults.ts'
 export { createWorkspace, requireCurrent, updateWorkspace } from './workspaces/workspaces.ts'
 export { resetTwoFactor } from './two-factor/changes.ts'
 export { routeInWorkspace } from './workspaces/route-in-workspace.ts'
+
+export const identity: Module = {
+  name: 'identity',
+  routes: ({ accountSections }) => [identityRoutes, accountRoutes(accountSections), supabaseAuthRoutes],
+  jobs: [sweepIdentity, sendInvitation, sendPasswordReset],
+}

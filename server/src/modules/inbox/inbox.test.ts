@@ -8,7 +8,6 @@ import { list } from './conversations/conversation-list.ts'
 import {
   addMessage,
   createVisitorToken,
-  deliverThrough,
   getConversation,
   listConversations,
   listMessages,
@@ -19,6 +18,7 @@ import {
   sendMessage,
   updateConversation,
 } from './index.ts'
+import { deliverThrough } from './messages/delivery.ts'
 
 const server = await startTestServer()
 const { services } = server.app

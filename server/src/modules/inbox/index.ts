@@ -1,3 +1,12 @@
+import type { Module } from '../../platform/module.ts'
+import { fetchAttachment } from './attachments/fetch-attachment.ts'
+import { deliverThrough } from './messages/delivery.ts'
+import { lateReceipt } from './messages/receipts.ts'
+import { socialChannels } from './messages/social.ts'
+import { webhookRoutes } from './routes.ts'
+import { announceConversations } from './subscribers.ts'
+import { visitors } from './visitors/socket.ts'
+
 export {
   type ConversationFilter,
   type ConversationQuery,
@@ -12,13 +21,15 @@ export {
   updateConversation,
 } from './conversations/conversations.ts'
 export { correctMessage } from './messages/corrections.ts'
-export { type Channel, type Sent, deliverThrough, sendMessage } from './messages/delivery.ts'
+export { type Channel, type Sent, sendMessage } from './messages/delivery.ts'
 export { aiUnavailableReason, conversationFrame, messageFrame, visitorMessageFrame } from './frames.ts'
 export { type NewMessage, type Notes, addMessage, listMessages, newestMessages } from './messages/messages.ts'
-export { fetchAttachment } from './attachments/fetch-attachment.ts'
-export { lateReceipt } from './messages/receipts.ts'
-export { webhookRoutes } from './routes.ts'
-export { socialChannels } from './messages/social.ts'
-export { announceConversations } from './subscribers.ts'
-export { admitVisitor } from './visitors/socket.ts'
-export { type Visitor, createVisitorToken, readVisitorToken, visitorId } from './visitors/token.ts'
+export { type Visitor, createVisitorToken, readVisitorToken } from './visitors/token.ts'
+
+export const inbox: Module = {
+  name: 'inbox',
+  routes: [webhookRoutes],
+  jobs: [deliverThrough(socialChannels), lateReceipt, fetchAttachment],
+  subscribers: [announceConversations],
+  guests: [visitors],
+}

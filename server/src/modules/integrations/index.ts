@@ -1,3 +1,7 @@
+import type { Module } from '../../platform/module.ts'
+import { renewTokens } from './renewal.ts'
+import { integrationRoutes } from './routes.ts'
+
 export { accountOf, needsAttention } from './accounts.ts'
 export type { Media, News } from './channels/channel.ts'
 export { channels } from './channels/channels.ts'
@@ -10,6 +14,7 @@ export {
 } from './credentials.ts'
 export { type PlatformName, platformNames, platformOf, platforms } from './platforms.ts'
 export { renewTokens } from './renewal.ts'
-export { integrationRoutes } from './routes.ts'
 export { listPlatforms, type PlatformState } from './shop-integrations.ts'
 export { answerChallenge, openDelivery } from './webhook.ts'
+
+export const integrations: Module = { name: 'integrations', routes: [integrationRoutes], jobs: [renewTokens] }

@@ -1,33 +1,11 @@
 import { sql } from 'kysely'
 import { type Role, type Scope, scopes } from '../../platform/access.ts'
 import { type Principal, createContext } from '../../platform/context.ts'
-import { type Statement, statement } from '../../platform/database/statement.ts'
-import { type StoredEvent, workspaceTopic } from '../../platform/events.ts'
+import { statement } from '../../platform/database/statement.ts'
+import { workspaceTopic } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import type { Services } from '../../platform/services.ts'
-
-/** What a user hears without asking, and as what. */
-export interface Audience {
-  userId: string
-  /** The workspace that commands are about when they name none. */
-  workspaceId: string | null
-  roles: Map<string, Role>
-  topics: Set<string>
-}
-
-/** Topics that users hear because of what a module knows of them. Modules declare theirs; `app.ts` lists them. */
-export interface AudienceSource {
-  /** Those of whoever acts. */
-  readonly topics: Statement<object, { topic: string }>
-  /** What an event changes of that, if anything. It takes effect before the event itself is told. */
-  changes(event: StoredEvent): AudienceChange | undefined
-}
-
-export interface AudienceChange {
-  userIds: readonly string[]
-  joins?: readonly string[]
-  leaves?: readonly string[]
-}
+import type { Audience, AudienceSource } from '../../platform/sockets/audience.ts'
 
 const listMemberships = statement(
   'realtime.memberships',

@@ -11,8 +11,7 @@ import { endSoon } from '../../platform/http/unread-body.ts'
 import { newId } from '../../platform/id.ts'
 import { decodePosition } from '../../platform/outbox/position.ts'
 import type { Services } from '../../platform/services.ts'
-import type { Audience } from './audience.ts'
-import type { AdmitGuest } from './guests.ts'
+import type { Audience, GuestKind } from '../../platform/sockets/audience.ts'
 import { redeemTicket } from './tickets.ts'
 
 const closeGraceMs = 1000
@@ -43,7 +42,7 @@ export function checkAddress(services: Services, request: IncomingMessage): URLS
  */
 export async function readHandshake(
   services: Services,
-  { authenticate, guests }: { authenticate: AuthenticateHeaders; guests: readonly AdmitGuest[] },
+  { authenticate, guests }: { authenticate: AuthenticateHeaders; guests: readonly GuestKind[] },
   request: IncomingMessage,
   searchParams: URLSearchParams,
 ): Promise<Handshake> {
@@ -71,9 +70,9 @@ function addressOf({ url = '/' }: IncomingMessage): URL {
   return address
 }
 
-function guestOf(services: Services, guests: readonly AdmitGuest[], token: string | undefined) {
+function guestOf(services: Services, guests: readonly GuestKind[], token: string | undefined) {
   if (!token) return undefined
-  for (const admit of guests) {
+  for (const { admit } of guests) {
     const guest = admit(services, token)
     if (guest) return guest
   }

@@ -1,6 +1,13 @@
-export { type AudienceSource } from './audience.ts'
-export { type CommandSocket, type SocketCommand, socketCommand } from './commands.ts'
-export { type AdmitGuest, guestAudience } from './guests.ts'
-export { removeExpiredTickets } from './jobs.ts'
-export { type Attendance, type Realtime, createRealtime } from './realtime.ts'
-export { realtimeRoutes } from './routes.ts'
+import type { Module } from '../../platform/module.ts'
+import { removeExpiredTickets } from './jobs.ts'
+import { socketFrames } from './schema.ts'
+import { realtimeRoutes } from './routes.ts'
+
+export { createRealtime } from './realtime.ts'
+
+export const realtime: Module = {
+  name: 'realtime',
+  routes: [realtimeRoutes],
+  jobs: [removeExpiredTickets],
+  frames: socketFrames,
+}

@@ -18,7 +18,7 @@ import { comparePositions, decodePosition } from '../../platform/outbox/position
 import { cutLog } from '../../platform/retention.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { MemberRemoved, MemberRoleChanged, SessionRevoked } from '../identity/events.ts'
-import { socketCommand } from './commands.ts'
+import { socketCommand } from '../../platform/sockets/commands.ts'
 import { type Realtime, createRealtime } from './realtime.ts'
 import { createTicket } from './tickets.ts'
 

@@ -11,8 +11,15 @@ import type { Services } from '../../platform/services.ts'
 import type { Hub } from '../../platform/sockets/hub.ts'
 import { maxFrameBytes } from '../../platform/sockets/socket.ts'
 import { MemberJoined, MemberRemoved, MemberRoleChanged, SessionRevoked, WorkspaceDeleted } from '../identity/events.ts'
-import { type Audience, type AudienceChange, type AudienceSource, loadAudience } from './audience.ts'
-import type { SocketCommand } from './commands.ts'
+import type {
+  Attendance,
+  Audience,
+  AudienceChange,
+  AudienceSource,
+  GuestKind,
+} from '../../platform/sockets/audience.ts'
+import type { SocketCommand } from '../../platform/sockets/commands.ts'
+import { loadAudience } from './audience.ts'
 import { type Connection, createConnection } from './connection.ts'
 import {
   type AuthenticateHeaders,
@@ -23,7 +30,6 @@ import {
   readHandshake,
   refuse,
 } from './handshake.ts'
-import type { AdmitGuest } from './guests.ts'
 import { frameOf } from './live-stream.ts'
 
 export interface RealtimeOptions {
@@ -32,18 +38,13 @@ export interface RealtimeOptions {
   hub: Hub
   authenticate: AuthenticateHeaders
   /** Who else is let in, to listen. */
-  guests?: readonly AdmitGuest[]
+  guests?: readonly GuestKind[]
   /** What clients may ask for, of all modules. */
   commands: readonly SocketCommand[]
   /** What users hear besides their workspaces' topics, of all modules. */
   sources?: readonly AudienceSource[]
-  attendance?: Attendance
-}
-
-/** Told when a user's first socket on this node opens and when their last one closes. Must not throw. */
-export interface Attendance {
-  arrived(userId: string): void
-  left(userId: string): void
+  /** Told when users come and go. */
+  attendance?: readonly Omit<Attendance, 'stop'>[]
 }
 
 export interface Realtime {
@@ -76,7 +77,7 @@ const noCommands: ReadonlyMap<string, SocketCommand> = new Map()
 
 /** The live side of the API: hands events of the log and of the hub to the clients they concern. */
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const { services, outbox, hub, authenticate, guests = [], commands, sources = [], attendance } = options
+  const { services, outbox, hub, authenticate, guests = [], commands, sources = [], attendance = [] } = options
   const byEvent = new Map(commands.map((command) => [command.event, command]))
   if (byEvent.size < commands.length) throw new Error('Two socket commands have the same event.')
   const users = new Map<string, Set<Connection>>()
@@ -210,7 +211,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const others = users.get(connection.userId)
     if (others) others.add(connection)
     else users.set(connection.userId, new Set([connection]))
-    if (!others && connection.sessionId !== null) attendance?.arrived(connection.userId)
+    if (!others && connection.sessionId !== null) for (const one of attendance) one.arrived(connection.userId)
     for (const change of missed) if (change.userIds.includes(connection.userId)) connection.change(change)
     if (changes !== asOf) void connection.refresh()
   }
@@ -220,7 +221,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     others?.delete(connection)
     if (others?.size !== 0) return
     users.delete(connection.userId)
-    if (connection.sessionId !== null) attendance?.left(connection.userId)
+    if (connection.sessionId !== null) for (const one of attendance) one.left(connection.userId)
   }
 
   const unfollow = outbox.follow(follow)

@@ -14,3 +14,16 @@ export const Resume = z.object({
     .nullish()
     .describe('The `id` of the last frame that was received; left out: only a place to resume from later.'),
 })
+
+/** Frames of the socket itself. */
+export const socketFrames = {
+  pong: z.object({}),
+  resumed: z.object({}),
+  resync: z.object({}),
+  error: z.object({
+    error: z.string(),
+    code: z.string(),
+    event: z.string().optional(),
+    details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  }),
+}

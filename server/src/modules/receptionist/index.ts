@@ -1,2 +1,5 @@
-export { embedKnowledge } from './knowledge/knowledge.ts'
-export { receptionistRoutes } from './routes.ts'
+import type { Module } from '../../platform/module.ts'
+import { embedKnowledge } from './knowledge/knowledge.ts'
+import { receptionistRoutes } from './routes.ts'
+
+export const receptionist: Module = { name: 'receptionist', routes: [receptionistRoutes], jobs: [embedKnowledge] }

@@ -1,2 +1,6 @@
-export { expireHandoffs } from './handoffs/jobs.ts'
-export { salesRoutes } from './routes.ts'
+import type { Module } from '../../platform/module.ts'
+import { expireHandoffs } from './handoffs/jobs.ts'
+import { handoffFrames } from './handoffs/schema.ts'
+import { salesRoutes } from './routes.ts'
+
+export const sales: Module = { name: 'sales', routes: [salesRoutes], jobs: [expireHandoffs], frames: handoffFrames }

@@ -1,8 +1,17 @@
-export { shopCommands } from './live.ts'
-export type { OrderRow } from './orders/row.ts'
-export { paymentRoutes } from './payments/routes.ts'
-export { publicShopRoutes } from './public-routes.ts'
-export { shopRoutes } from './routes.ts'
-export { mailCustomer } from './orders/mail-customer.ts'
-export { cancelUnpaidOrders } from './orders/unpaid.ts'
-export { mailCustomersOfShop, notifyShopTeam } from './subscribers.ts'
+import type { Module } from '../../platform/module.ts'
+import { shopCommands, shopFrames } from './live.ts'
+import { mailCustomer } from './orders/mail-customer.ts'
+import { cancelUnpaidOrders } from './orders/unpaid.ts'
+import { paymentRoutes } from './payments/routes.ts'
+import { publicShopRoutes } from './public-routes.ts'
+import { shopRoutes } from './routes.ts'
+import { mailCustomersOfShop, notifyShopTeam } from './subscribers.ts'
+
+export const shop: Module = {
+  name: 'shop',
+  routes: [shopRoutes, publicShopRoutes, paymentRoutes],
+  jobs: [mailCustomer, cancelUnpaidOrders],
+  subscribers: [notifyShopTeam, mailCustomersOfShop],
+  commands: shopCommands,
+  frames: shopFrames,
+}

@@ -29,6 +29,9 @@ export interface CallService {
   stop(deadlineMs: number): Promise<void>
 }
 
+/** What a module declares as one of its `callServices`. */
+export type CreateCallService = (context: CallingContext) => CallService
+
 export interface Calling {
   /** Ends the calls in progress, then gives up the trunks and the lease. */
   stop(): Promise<void>
@@ -42,7 +45,7 @@ export async function startCalling(
   services: Services,
   voice: VoiceGateway,
   outbox: Outbox,
-  users: readonly ((context: CallingContext) => CallService)[],
+  users: readonly CreateCallService[],
 ): Promise<Calling> {
   const wake = () => {
     for (const user of callServices) user.wake()

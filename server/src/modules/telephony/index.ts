@@ -1,7 +1,17 @@
-export { type CallService, type Calling, type CallingContext, startCalling } from './calling.ts'
+import type { Module } from '../../platform/module.ts'
+import { type CreateCallService, startCalling } from './calling.ts'
+import { telephonyRoutes } from './routes.ts'
+
+export type { CallService, CallingContext } from './calling.ts'
 export type { InboundCall, InboundFilter, InboundHandler } from './inbound-calls.ts'
-export { telephonyRoutes } from './routes.ts'
 export { type HeldTrunk, type Telephony, type TelephonyOptions, createTelephony } from './voice.ts'
 export { isTransferNumber, mayTransferTo } from './transfer-numbers.ts'
 export { checkDestination, installationLimits, limitColumns, usageColumns } from './limits/calling-limits.ts'
 export { type DestinationRules, destinationFault } from './limits/destinations.ts'
+
+export const telephony: Module = {
+  name: 'telephony',
+  routes: [telephonyRoutes],
+  start: async ({ services, outbox, voice, callServices }) =>
+    voice && startCalling(services, voice, outbox, callServices as readonly CreateCallService[]),
+}

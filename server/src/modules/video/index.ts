@@ -1,7 +1,26 @@
-export { removeWithoutAccess, watchAccess } from './access.ts'
-export { endDesertedCalls, endForgottenCalls, missRinging } from './jobs.ts'
-export { videoCommands } from './live.ts'
-export { closeProviderRoom, disconnectParticipant } from './provider-jobs.ts'
-export { videoHosts } from './provider.ts'
-export { videoRoutes } from './routes.ts'
-export { videoCounter } from './statistics.ts'
+import type { Module } from '../../platform/module.ts'
+import { removeWithoutAccess, watchAccess } from './access.ts'
+import { endDesertedCalls, endForgottenCalls, missRinging } from './jobs.ts'
+import { videoCommands, videoFrames } from './live.ts'
+import { closeProviderRoom, disconnectParticipant } from './provider-jobs.ts'
+import { videoHosts } from './provider.ts'
+import { videoRoutes } from './routes.ts'
+import { videoCounter } from './statistics.ts'
+
+export const video: Module = {
+  name: 'video',
+  routes: [videoRoutes],
+  jobs: [
+    missRinging,
+    endDesertedCalls,
+    endForgottenCalls,
+    removeWithoutAccess,
+    disconnectParticipant,
+    closeProviderRoom,
+  ],
+  subscribers: [watchAccess],
+  commands: videoCommands,
+  frames: videoFrames,
+  counters: [videoCounter],
+  outboundHosts: videoHosts,
+}

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { statement } from '../../platform/database/statement.ts'
 import { missing, unauthorized } from '../../platform/errors.ts'
-import { type SocketCommand, socketCommand } from '../realtime/index.ts'
+import { type SocketCommand, socketCommand } from '../../platform/sockets/commands.ts'
 import { signal } from './schema.ts'
 import { verifyMesh } from './tokens.ts'
 
@@ -56,3 +56,12 @@ export const videoCommands: SocketCommand[] = [
     },
   }),
 ]
+
+const room = z.object({ room_name: z.string(), call_id: z.uuid() })
+
+/** Frames between the participants of a call. */
+export const videoFrames = {
+  'call:peer': room.extend({ user_id: z.uuid() }),
+  'call:joined': room.extend({ peers: z.array(z.uuid()) }),
+  'call:signal': room.extend({ from: z.uuid(), signal: z.unknown() }),
+}

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
 import { newId } from '../../../platform/id.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
-import type { Attendance } from '../../realtime/index.ts'
+import type { Attendance } from '../../../platform/sockets/audience.ts'
 import { chatTopic } from '../events.ts'
 
 /** A client that comes back within this time was never away. */
@@ -90,13 +90,8 @@ export async function sayAway(services: Services, user_id: string, away: boolean
   await tell(services, user_id)
 }
 
-export interface Presence extends Attendance {
-  /** Nobody is here any more. */
-  stop(): Promise<void>
-}
-
 /** Keeps who is at this node, and tells their chats when they come and go. */
-export function createPresence(services: Services): Presence {
+export function createPresence(services: Services): Attendance {
   const node_id = newId()
   const ctx = serverContext(services, { workspaceId: null })
   const here = new Set<string>()

@@ -1,14 +1,8 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
-import { type Statement, statement } from '../../../platform/database/statement.ts'
+import { statement } from '../../../platform/database/statement.ts'
+import type { AccountSection } from '../../../platform/module.ts'
 import { findMe } from '../people/users.ts'
-
-/** One list of what is kept about the user at work. */
-export interface AccountSection {
-  name: string
-  /** A page of it in the order of ids, after one of them; fewer than `exportPage` rows are the last ones. */
-  list: Statement<{ after: string | null }, { id: string }>
-}
 
 export const exportPage = 500
 const first = '00000000-0000-0000-0000-000000000000'

@@ -2,13 +2,12 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { optional, succeeded, success } from '../../../platform/http/fields.ts'
 import { FileReply, Reply, type RouteTable, route } from '../../../platform/http/route.ts'
+import type { AccountSection } from '../../../platform/module.ts'
 import { signedOutCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { deleteOwnAccount } from './erasure.ts'
-import { type AccountSection, exportAccount } from './export.ts'
+import { exportAccount } from './export.ts'
 import { credentials } from '../sessions/schema.ts'
-
-export type { AccountSection } from './export.ts'
 
 /** `sections`: what other modules keep of a person. */
 export const accountRoutes = (sections: readonly AccountSection[]): RouteTable => ({

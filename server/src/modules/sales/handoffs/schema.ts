@@ -98,3 +98,21 @@ export type Handoff = z.output<typeof Handoff>
 export type NewHandoff = z.output<typeof NewHandoff>
 export type HandoffChanges = z.output<typeof HandoffChanges>
 export type HandoffQuery = z.output<typeof HandoffQuery>
+
+const handoffFrame = z.object({ prospect_id: z.uuid(), assigned_to: z.uuid().nullable() })
+
+/** Frames about handoffs, which say less than the events of the log. */
+export const handoffFrames = {
+  'handoff:new': handoffFrame.extend({
+    id: z.uuid(),
+    status: z.literal('pending'),
+    prospect_name: z.string(),
+    priority: z.string(),
+    reason: z.string(),
+  }),
+  'handoff:update': handoffFrame.extend({
+    id: z.uuid(),
+    status: z.enum(['pending', 'claimed', 'completed', 'expired']),
+    by: z.uuid().nullable(),
+  }),
+}

@@ -1,18 +1,18 @@
 import type { z } from 'zod'
-import type { Access } from '../../platform/access.ts'
-import type { Ctx } from '../../platform/context.ts'
+import type { Access } from '../access.ts'
+import type { Ctx } from '../context.ts'
 
-/** What a module sees of the socket that a command came by. */
+/** What a command sees of the socket that it came by. */
 export interface CommandSocket {
   readonly userId: string
-  /** Hears this topic from now on, until the socket closes or the user loses the command's workspace. Throws 429 beyond 100. */
+  /** Subscribes the socket to a topic until it closes or the user loses the command's workspace. Throws 429 beyond 100. */
   join(topic: string): void
   leave(topic: string): void
-  /** To this socket alone. */
+  /** Sends a frame to this socket alone. */
   send(event: string, data: object): void
 }
 
-/** Something a client may ask for over its socket: a frame with this `event`. Modules declare theirs; `app.ts` lists them. */
+/** A frame with this `event` that a client may send over its socket. Modules declare theirs. */
 export interface SocketCommand<T extends z.ZodType = z.ZodType> {
   readonly event: string
   /** Checked as for a route, in the workspace of `data.workspace_id` or else the socket's. */

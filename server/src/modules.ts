@@ -1,0 +1,45 @@
+import { administration } from './modules/administration/index.ts'
+import { billing } from './modules/billing/index.ts'
+import { campaigns } from './modules/campaigns/index.ts'
+import { chat } from './modules/chat/index.ts'
+import { contacts } from './modules/contacts/index.ts'
+import { files } from './modules/files/index.ts'
+import { identity } from './modules/identity/index.ts'
+import { inbox } from './modules/inbox/index.ts'
+import { integrations } from './modules/integrations/index.ts'
+import { notifications } from './modules/notifications/index.ts'
+import { realtime } from './modules/realtime/index.ts'
+import { receptionist } from './modules/receptionist/index.ts'
+import { sales } from './modules/sales/index.ts'
+import { shop } from './modules/shop/index.ts'
+import { telephony } from './modules/telephony/index.ts'
+import { video } from './modules/video/index.ts'
+import { factForms } from './platform/events.ts'
+import { type Module, compose } from './platform/module.ts'
+import type { z } from 'zod'
+
+/** A module imports only from its own layer and from layers before it. */
+export const layers: readonly (readonly Module[])[] = [
+  // Users and their workspaces.
+  [identity],
+  // What every other module needs.
+  [administration, contacts, files, realtime, billing, notifications, integrations],
+  // Channels of communication.
+  [inbox, telephony, chat, video],
+  // Products.
+  [campaigns, receptionist, shop, sales],
+]
+
+/** Every module, in the order of dependency. */
+export const modules: readonly Module[] = layers.flat()
+
+/** The endpoints of all modules, the frames that clients may send, and those that they receive. */
+export const { routeTables, commands: socketCommands, frames: otherFrames } = compose(modules)
+
+/** The data of all frames that clients receive, by event. */
+export function liveFrames(): Record<string, z.ZodType[]> {
+  const facts = Map.groupBy(factForms(), ({ event }) => event)
+  const ofFacts = [...facts].map(([event, forms]): [string, z.ZodType[]] => [event, forms.map(({ data }) => data)])
+  const others = Object.entries(otherFrames).map(([event, data]): [string, z.ZodType[]] => [event, [data]])
+  return Object.fromEntries([...ofFacts, ...others].toSorted(([a], [b]) => a.localeCompare(b)))
+}

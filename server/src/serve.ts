@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify'
+import { version } from './config.ts'
+import { createAuthenticate } from './modules/identity/index.ts'
+import { createRealtime } from './modules/realtime/index.ts'
+import { openApiDocument } from './platform/http/reference/openapi.ts'
+import { createHttp } from './platform/http/server.ts'
+import { systemRoutes } from './platform/http/system-routes.ts'
+import type { Composition, Module } from './platform/module.ts'
+import type { Outbox } from './platform/outbox/outbox.ts'
+import type { Services } from './platform/services.ts'
+import type { Hub } from './platform/sockets/hub.ts'
+
+/** How long requests in progress may take to end before they are cut off. */
+const requestsEndWithinMs = 8_000
+
+interface ServeOptions {
+  services: Services
+  outbox: Outbox
+  hub: Hub
+  modules: readonly Module[]
+  composition: Composition
+  isReady(): boolean
+}
+
+interface WebServer {
+  readonly http: FastifyInstance
+  close(): Promise<void>
+}
+
+/** The API and the sockets of a node. It listens when the caller says so. */
+export async function serve(options: ServeOptions): Promise<WebServer> {
+  const { services, outbox, hub, modules, composition, isReady } = options
+  const { config, metrics } = services
+  const { routeTables, guests, guestOf, commands, audience } = composition
+  const system = systemRoutes({
+    version,
+    metrics,
+    metricsToken: config.metricsToken,
+    isReady,
+    document: () => openApiDocument(routeTables, { version, url: config.publicUrl }),
+  })
+  const authenticate = createAuthenticate(services)
+  const http = await createHttp({
+    services,
+    tables: [...routeTables, system],
+    authenticate,
+    guestOf: (headers) => guestOf(services, headers),
+  })
+  const attendance = modules.flatMap((module) => module.attendance?.(services) ?? [])
+  const realtime = createRealtime({
+    services,
+    outbox,
+    hub,
+    authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
+    guests,
+    commands,
+    sources: audience,
+    attendance,
+  })
+  realtime.attach(http.server)
+  metrics.gauge('switchboard_sockets', 'Live clients connected to this node.', () => realtime.size())
+  return {
+    http,
+    async close() {
+      const late = setTimeout(() => http.server.closeAllConnections(), requestsEndWithinMs)
+      await realtime.close()
+      await Promise.all(attendance.map((one) => one.stop()))
+      await http.close()
+      clearTimeout(late)
+    },
+  }
+}
