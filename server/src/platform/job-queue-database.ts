@@ -43,7 +43,7 @@ const isFalse = () => false
 /** One insert in the caller's transaction; the text is the same for every job of a type, so it is prepared. */
 export const inTransaction = (ctx: Ctx, type: JobType): BossDatabase => ({
   async executeSql(text, values = []) {
-    const [rows = []] = await ctx.db.together([{ name: `jobs.send:${type.name}`, text, values }])
+    const [rows] = await ctx.db.together([{ name: `jobs.send:${type.name}`, text, values }])
     return { rows }
   },
 })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { only } from '../../platform/database/scope.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { conflict, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
@@ -101,14 +102,16 @@ export function recordPayment(
     }
     const line = audited({ action: 'payment.recorded', target: `payment:${payment.id}`, details: { plan_id: plan.id } })
     const plan_name = (isSwitching && subscription.next_plan_name) || subscription.plan_name
-    const calls = [
-      issueInvoice(plan),
-      insert.call(payment),
-      settleInvoice(payment.id, plan),
-      activate.call({ payment_id: payment.id, plan_name, period: plan.interval }),
-      line,
-    ]
-    const results = await ctx.db.together(calls, { commit: true })
-    return results[1]?.[0] as unknown as Payment
+    const [, inserted] = await ctx.db.together(
+      [
+        issueInvoice(plan),
+        insert.call(payment),
+        settleInvoice(payment.id, plan),
+        activate.call({ payment_id: payment.id, plan_name, period: plan.interval }),
+        line,
+      ],
+      { commit: true },
+    )
+    return only(inserted)
   })
 }

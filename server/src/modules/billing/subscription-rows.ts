@@ -99,13 +99,12 @@ export async function lockSubscription(
   ctx: Ctx,
   userId: string | null,
 ): Promise<{ member: { user_id: string } | undefined; row: SubscriptionRow | undefined }> {
-  const calls = [takeTurn.call({}), endHere.call({}), findMember.call({ user_id: userId }), lock.call({})]
-  const [, ended, members, rows] = (await ctx.db.together(calls)) as unknown as [
-    unknown,
-    Ended[],
-    { user_id: string }[],
-    SubscriptionRow[],
-  ]
+  const [, ended, members, rows] = await ctx.db.together([
+    takeTurn.call({}),
+    endHere.call({}),
+    findMember.call({ user_id: userId }),
+    lock.call({}),
+  ])
   for (const row of ended) tell(ctx, row)
   return { member: members[0], row: rows[0] }
 }

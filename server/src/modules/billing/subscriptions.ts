@@ -1,3 +1,4 @@
+import { only } from '../../platform/database/scope.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
@@ -112,7 +113,7 @@ async function change(ctx: Ctx, row: SubscriptionRow | undefined, wish: Wish): P
   const line = audited({ action: wish.action, target: `subscription:${id}`, details: chosen ?? {} })
   const calls = [saved, voidOtherInvoices(owed), ...(owed ? [issueInvoice(owed)] : []), line, readSubscription.call({})]
   const results = await ctx.db.together(calls, { commit: true })
-  return withTerms(ctx, results.at(-1)?.[0] as unknown as SubscriptionRow)
+  return withTerms(ctx, only(results.at(-1) as SubscriptionRow[]))
 }
 
 /** What waits for the end of a period that is over already is there at once. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { only } from '../../platform/database/scope.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { refreshStatistics } from '../../platform/database/statistics.ts'
 
@@ -55,11 +56,10 @@ const many = 100
  * and again while the campaign runs, so that people added to the list meanwhile join. Inside a transaction.
  */
 export async function enrolContacts(ctx: Ctx, campaignId: string): Promise<number> {
-  const calls = [beginBulk.call({}), enrol.call({ id: campaignId }), endBulk.call({})]
-  const [, [enrolled]] = (await ctx.db.together(calls, { timeLimitMs: bulkMs })) as unknown as [
-    unknown,
-    [{ count: number }],
-  ]
-  if (enrolled.count >= many) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
-  return enrolled.count
+  const [, enrolled] = await ctx.db.together([beginBulk.call({}), enrol.call({ id: campaignId }), endBulk.call({})], {
+    timeLimitMs: bulkMs,
+  })
+  const { count } = only(enrolled)
+  if (count >= many) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
+  return count
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
+import { only } from '../../platform/database/scope.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
@@ -81,11 +82,11 @@ export async function addMembers(ctx: Ctx, chat_id: string, memberIds: string[])
   if (my_role === 'member') throw forbidden('Only the owner and admins of a group add members.')
   const user_ids = [...new Set(memberIds.map((id) => id.toLowerCase()))]
   if (members + user_ids.length > maxMembers) throw conflict('group_full', `A group has at most ${maxMembers} members.`)
-  const [added, [{ present }]] = (await ctx.db.together([
+  const [added, counted] = await ctx.db.together([
     add.call({ chat_id, user_ids }),
     countMembers.call({ chat_id, user_ids }),
-  ])) as unknown as [{ user_id: string }[], [{ present: number }]]
-  if (present < user_ids.length) missing('person')
+  ])
+  if (only(counted).present < user_ids.length) missing('person')
   if (added.length > 0) emit(ctx, MembersAdded, { chat_id, user_ids: added.map(({ user_id }) => user_id) })
 }
 

@@ -71,10 +71,10 @@ export function meetContact(ctx: Ctx, person: Person): Promise<string> {
   return transaction(ctx, async (ctx) => {
     const identities = person.identities.map(normal)
     const json = JSON.stringify(identities)
-    const [, [known]] = (await ctx.db.together([
+    const [, [known]] = await ctx.db.together([
       lockIdentities.call({ identities: json }),
       findByIdentities.call({ identities: json }),
-    ])) as [unknown, { contact_id: string }[]]
+    ])
     const row = {
       ...splitName(person.name ?? ''),
       phone_number: identities.find(({ kind }) => kind === 'phone')?.value ?? null,
@@ -117,10 +117,10 @@ const findAllByIdentities = statement(
 export function meetAsOne(ctx: Ctx, person: Person): Promise<string> {
   return transaction(ctx, async (ctx) => {
     const identities = JSON.stringify(person.identities.map(normal))
-    const [, [oldest, ...others]] = (await ctx.db.together([
+    const [, [oldest, ...others]] = await ctx.db.together([
       lockIdentities.call({ identities }),
       findAllByIdentities.call({ identities }),
-    ])) as [unknown, { contact_id: string }[]]
+    ])
     for (const { contact_id } of others) await mergeContacts(ctx, oldest?.contact_id ?? '', contact_id)
     return meetContact(ctx, person)
   })

@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { transaction } from '../../platform/context.ts'
+import { only } from '../../platform/database/scope.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
 import { AppError, invalidField, missing } from '../../platform/errors.ts'
 import { bareListLimit } from '../../platform/http/page.ts'
@@ -105,10 +106,10 @@ export async function createGreeting(ctx: Ctx, request: FastifyRequest, id = new
       telephone_storage_key,
     }
     const { before, after } = withinQuota(ctx.services)
-    const [, , [row]] = (await transaction(ctx, (ctx) =>
+    const [, , inserted] = await transaction(ctx, (ctx) =>
       ctx.db.together([before, recordFile(stored), insert.call(greeting), after], { commit: true }),
-    )) as unknown as [unknown, unknown, [GreetingRow]]
-    return toGreeting(row)
+    )
+    return toGreeting(only(inserted))
   } catch (error) {
     await storage.remove(telephone_storage_key)
     await discard(file)

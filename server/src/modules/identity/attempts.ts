@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Config } from '../../config.ts'
+import { only } from '../../platform/database/scope.ts'
 import { type Call, statement } from '../../platform/database/statement.ts'
 import { tooManyRequests } from '../../platform/errors.ts'
 import { addressKey } from '../../platform/http/address-key.ts'
 
+/** How long to wait before the next attempt; 0 when this one is admitted. */
+interface Admission {
+  wait_seconds: number
+}
+
 const admit = statement(
   'identity.attempts.admit',
-  (_, p: { limits: string }) =>
-    sql<{ wait_seconds: number }>`select app.admit_attempt(${p.limits}::jsonb) as wait_seconds`,
+  (_, p: { limits: string }) => sql<Admission>`select app.admit_attempt(${p.limits}::jsonb) as wait_seconds`,
 )
 
 const forgive = statement(
@@ -36,7 +41,7 @@ const unlimited = 1_000_000
 
 /** What an attempt to sign in, or to type a code, counts against. */
 export interface SignInLimits {
-  admit: Call
+  admit: Call<Admission>
   /** Undoes the count, because the password was right. */
   forgive: Call
 }
@@ -85,14 +90,14 @@ export function codeLimits(account: string): SignInLimits {
 const hourSeconds = 60 * 60
 
 /** At most so many of something an hour; `key` says of what and by whom. */
-export const hourlyLimit = (key: string, attempts: number): Call =>
+export const hourlyLimit = (key: string, attempts: number): Call<Admission> =>
   admit.call({ limits: JSON.stringify({ [key]: [attempts, hourSeconds] }) })
 
-export const signUpLimit = ({ signIn }: Config, ip: string): Call =>
+export const signUpLimit = ({ signIn }: Config, ip: string): Call<Admission> =>
   hourlyLimit(`sign-up:${addressKey(ip)}`, signIn.signUpsPerHour)
 
 /** What may be sent to one address, e-mail or telephone: one message a minute, five an hour; and 20 an hour from one client. */
-export const sendingLimit = (purpose: string, recipient: string, ip: string): Call => {
+export const sendingLimit = (purpose: string, recipient: string, ip: string): Call<Admission> => {
   const to = digest(recipient)
   const limits = {
     [`send-gap:${purpose}:${to}`]: [1, 60],
@@ -103,11 +108,16 @@ export const sendingLimit = (purpose: string, recipient: string, ip: string): Ca
 }
 
 /** Mails for one purpose that an address may get in an hour. */
-export const mailLimit = (purpose: string, recipient: string, mailsPerHour: number): Call =>
+export const mailLimit = (purpose: string, recipient: string, mailsPerHour: number): Call<Admission> =>
   hourlyLimit(`send:${purpose}:${digest(recipient)}`, mailsPerHour)
 
 /** Mails of a workspace to its customers in an hour: to one address, and in all, since anyone may open a workspace. */
-export const customerMailLimit = (workspaceId: string, recipient: string, perAddress: number, inAll: number): Call => {
+export const customerMailLimit = (
+  workspaceId: string,
+  recipient: string,
+  perAddress: number,
+  inAll: number,
+): Call<Admission> => {
   const key = `send:customer:${workspaceId}`
   const limits = { [key]: [inAll, hourSeconds], [`${key}:${digest(recipient)}`]: [perAddress, hourSeconds] }
   return admit.call({ limits: JSON.stringify(limits) })
@@ -117,10 +127,10 @@ export const customerMailLimit = (workspaceId: string, recipient: string, perAdd
 const digest = (recipient: string) => createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 32)
 
 /** Tries to use a link of a forgotten password, from one client. */
-export const resetLimit = (ip: string): Call => hourlyLimit(`password-reset:${addressKey(ip)}`, 20)
+export const resetLimit = (ip: string): Call<Admission> => hourlyLimit(`password-reset:${addressKey(ip)}`, 20)
 
 /** Throws 429 unless the attempt was admitted. Takes the rows of `admit`. */
-export function requireAdmitted(rows: Record<string, unknown>[] | undefined, what: string): void {
-  const waitSeconds = Number(rows?.[0]?.wait_seconds)
+export function requireAdmitted(rows: Admission[], what: string): void {
+  const { wait_seconds: waitSeconds } = only(rows)
   if (waitSeconds > 0) throw tooManyRequests(waitSeconds, `Too many attempts to ${what}.`)
 }

@@ -27,10 +27,10 @@ export async function loadAudience(
     log: services.log,
     readOnly: true,
   })
-  const [memberships, ...more] = (await db.together([
+  const [memberships, ...more] = await db.together([
     listMemberships.call({}),
     ...sources.map(({ topics }) => topics.call({})),
-  ])) as unknown as [{ workspace_id: string; role: Role }[], ...{ topic: string }[][]]
+  ])
   const entered = await db.entered()
   const userId = entered.user_id as string
   return {

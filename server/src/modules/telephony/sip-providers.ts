@@ -1,6 +1,7 @@
 import type { Trunk } from '@switchboard/voice'
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { only } from '../../platform/database/scope.ts'
 import { patch, statement, variants } from '../../platform/database/statement.ts'
 import { conflict, invalidField, missing, unavailable } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
@@ -115,11 +116,8 @@ const count = statement(
 export async function createSipProvider(ctx: Ctx, { password, ...input }: NewSipProvider): Promise<SipProvider> {
   checkSipHost(input.host, ctx.services.config.sip.allowPrivate)
   checkCapacity(ctx.services, input)
-  const [, [present]] = (await ctx.db.together([lockCount.call({}), count.call({})])) as unknown as [
-    unknown,
-    [{ count: number }],
-  ]
-  if (present.count >= maxProviders) {
+  const [, present] = await ctx.db.together([lockCount.call({}), count.call({})])
+  if (only(present).count >= maxProviders) {
     throw conflict(
       'too_many_sip_providers',
       `A workspace may have ${maxProviders} SIP providers. Delete one that is no longer needed, or change it.`,

@@ -111,12 +111,12 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
 
   /** Finds out which trunks are this node's now, and sets to work on each of them without waiting for any. */
   async function look(): Promise<Promise<void>[]> {
-    const [buried, , , rows] = (await ctx.db.together([
+    const [buried, , , rows] = await ctx.db.together([
       bury.call({ id: nodeId, sole }),
       drop.call({ id: nodeId }),
       take.call({ id: nodeId }),
       held.call({ id: nodeId }),
-    ])) as unknown as [{ name: string }[], unknown, unknown, SipAccountRow[]]
+    ])
     for (const { name } of buried) log.warn({ node: name }, 'A voice node is gone; its trunks are taken over.')
     const wanted = new Map(rows.map((row) => [row.id, row]))
     const gone = new Set([...opened.keys(), ...underWay.keys()]).difference(wanted)

@@ -33,10 +33,19 @@ export interface Db {
   /** The one row; throws when there is none, which is a fault of the program. */
   one<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R>
   maybe<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R | undefined>
-  /** Several calls in one round trip, all or nothing. */
-  together(calls: Call[], options?: RunOptions): Promise<Row[][]>
+  /** Several calls in one round trip, all or nothing. Returns the rows of each, in the order of the calls. */
+  together<const C extends readonly Call[]>(calls: C, options?: RunOptions): Promise<RowsOf<C>>
   /** Who acts. Costs nothing once a statement of this context has run. Throws 401, 403 or 404 when they may not. */
   entered(): Promise<Entered>
+}
+
+/** The rows of each of these calls. */
+export type RowsOf<C extends readonly Call[]> = { -readonly [K in keyof C]: C[K] extends Call<infer R> ? R[] : never }
+
+/** The one row of a statement that always returns one. Throws when there is none, which is a fault of the program. */
+export function only<R>([row]: R[]): R {
+  if (row === undefined) throw new Error('A statement returned no row.')
+  return row
 }
 
 export interface RunOptions {
@@ -86,7 +95,10 @@ function pass({ shares }: Connections, check: AccessCheck, opened: Row[] | undef
   shares.note(check.caller, check.who)
 }
 
-function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, entered: () => Promise<Entered>): Db {
+function dbOver(
+  run: (calls: readonly Call[], options: RunOptions) => Promise<Row[][]>,
+  entered: () => Promise<Entered>,
+): Db {
   const all = async <P, R>(statement: Statement<P, R>, parameters: P, options: RunOptions = {}) =>
     (await run([statement.call(parameters)], options))[0] as R[]
   return {
@@ -97,14 +109,15 @@ function dbOver(run: (calls: Call[], options: RunOptions) => Promise<Row[][]>, e
       return row
     },
     maybe: async (statement, parameters, options) => (await all(statement, parameters, options))[0],
-    together: (calls, options = {}) => run(calls, options),
+    together: async <const C extends readonly Call[]>(calls: C, options: RunOptions = {}) =>
+      (await run(calls, options)) as RowsOf<C>,
     entered,
   }
 }
 
 /** Each statement (or `together`) is a transaction of its own and one round trip: opener, statements, one Sync. */
 export function standalone(connections: Connections, check: AccessCheck, readOnly: boolean): Db {
-  const run = async (calls: Call[]) => {
+  const run = async (calls: readonly Call[]) => {
     let leased: Lease | undefined
     try {
       leased = await lease(connections, connections.shares.keyOf(check.caller))
@@ -141,7 +154,7 @@ export function lazyTransaction(connections: Connections, check: AccessCheck, re
   const leftForCommit: (() => Call[])[] = []
   const closing = () => leftForCommit.flatMap((make) => make())
 
-  const run = async (calls: Call[], options: RunOptions): Promise<Row[][]> => {
+  const run = async (calls: readonly Call[], options: RunOptions): Promise<Row[][]> => {
     if (state === 'done') throw new Error('This transaction has already been committed.')
     const last = Boolean(options.commit)
     // When the first statement is also the last, the one Sync is the whole transaction: no `begin`, no `commit`.

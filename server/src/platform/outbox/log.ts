@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../context.ts'
+import { only } from '../database/scope.ts'
 import { type Statement, statement } from '../database/statement.ts'
 import type { StoredEvent } from '../events.ts'
 import { type Position, laterOf } from './position.ts'
@@ -92,11 +93,8 @@ export const readTopics = (ctx: Ctx, from: Position, topics: string[], limit: nu
 // Each statement has a snapshot of its own, hence the order: the horizon first, so that it promises nothing the events
 // do not hold; the begin last, so that whatever was deleted meanwhile shows.
 async function read<P extends After>(ctx: Ctx, find: Statement<P, StoredEvent>, p: P): Promise<Reading> {
-  const [[at], events, [cut]] = (await ctx.db.together([
-    horizon.call({}),
-    find.call(p),
-    begin.call({}),
-  ])) as unknown as [[Horizon], StoredEvent[], [Position?]]
+  const [horizons, events, [cut]] = await ctx.db.together([horizon.call({}), find.call(p), begin.call({})])
+  const at = only(horizons)
   const more = events.length === p.limit
   const last = events.at(-1)
   return {
@@ -120,9 +118,6 @@ const endOf = ({ newest_transaction, newest_sequence }: Horizon, cut: Position =
 
 /** The place up to which everything can be told by now. */
 export async function readEnd(ctx: Ctx): Promise<Position> {
-  const [[at], [cut]] = (await ctx.db.together([horizon.call({}), begin.call({})])) as unknown as [
-    [Horizon],
-    [Position?],
-  ]
-  return endOf(at, cut)
+  const [horizons, [cut]] = await ctx.db.together([horizon.call({}), begin.call({})])
+  return endOf(only(horizons), cut)
 }

@@ -4,7 +4,7 @@ import { tooFewChannels } from '../readiness.ts'
 import { chooseCallerId } from './caller-ids.ts'
 import { type Tally, createCapacity } from './capacity.ts'
 import { cannotTransfer, isWaitedFor } from './channels.ts'
-import { type Begun, type ClaimedRow, begin, claim, lockNumbers, refuse, releaseForgotten } from './claims.ts'
+import { type ClaimedRow, begin, claim, lockNumbers, refuse, releaseForgotten } from './claims.ts'
 import { type Engine, giveBack, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { makeCall } from './dial.ts'
 import {
@@ -216,10 +216,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
         now: nowText(engine),
         min_minutes_between_calls: allowance?.min_minutes_between_calls ?? 0,
       })
-      const [, rows] = (await inWorkspaceOf(engine, lane).db.together([
-        lockNumbers.call({ ids }),
-        beginning,
-      ])) as unknown as [unknown, Begun[]]
+      const [, rows] = await inWorkspaceOf(engine, lane).db.together([lockNumbers.call({ ids }), beginning])
       // The number may have been changed since the claim.
       const allowed = rows.filter(({ phone_number }) => allowance && destinationFault(phone_number, allowance) === null)
       const begun = new Map(allowed.map((row) => [row.target_id, row]))

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden, invalidField, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
@@ -86,12 +87,13 @@ export async function castVote(ctx: Ctx, pollId: string, optionIds: string[]) {
     throw invalidField('body.option_ids', 'One of these is no option of this poll.')
   }
   if (chosen.length > 1 && !poll.multiple) throw invalidField('body.option_ids', 'Choose one option.')
-  const [, [found]] = (await ctx.db.together([
+  const [, found] = await ctx.db.together([
     castBallot.call({ poll_id: pollId, option_ids: chosen }),
     find.call({ id: pollId }),
-  ])) as unknown as [unknown, [{ poll: Poll }]]
-  emit(ctx, PollChanged, found.poll)
-  return { ...found.poll, my_option_ids: chosen }
+  ])
+  const changed = only(found).poll
+  emit(ctx, PollChanged, changed)
+  return { ...changed, my_option_ids: chosen }
 }
 
 const findMine = statement(
@@ -101,9 +103,6 @@ const findMine = statement(
 )
 
 export async function getPoll(ctx: Ctx, id: string) {
-  const [[found], [mine]] = (await ctx.db.together([find.call({ id }), findMine.call({ poll_id: id })])) as unknown as [
-    [{ poll: Poll }?],
-    [{ option_ids: string[] }?],
-  ]
+  const [[found], [mine]] = await ctx.db.together([find.call({ id }), findMine.call({ poll_id: id })])
   return { ...(found ?? missing('poll')).poll, my_option_ids: mine?.option_ids ?? [] }
 }

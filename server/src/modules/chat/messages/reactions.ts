@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
@@ -48,10 +49,8 @@ export async function toggleReaction(ctx: Ctx, message_id: string, emoji: string
   if (blocked) throw forbidden(blockedSentence)
   if (deleted) throw conflict('deleted', 'This message is deleted.')
   if (full) throw conflict('too_many_reactions', `A message has at most ${maxKinds} kinds of reactions.`)
-  const [, [{ reactions }]] = (await ctx.db.together([
-    toggle.call({ message_id, chat_id, emoji }),
-    list.call({ message_id }),
-  ])) as unknown as [unknown, [{ reactions: Reactions['reactions'] }]]
+  const [, listed] = await ctx.db.together([toggle.call({ message_id, chat_id, emoji }), list.call({ message_id })])
+  const { reactions } = only(listed)
   emit(ctx, ReactionsChanged, { chat_id, message_id, reactions })
   return { message_id, reactions }
 }

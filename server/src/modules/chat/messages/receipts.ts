@@ -74,11 +74,11 @@ const findStanding = statement(
  */
 export async function acknowledge(ctx: Ctx, kind: 'read' | 'delivered', place: Place) {
   const advance = kind === 'read' ? advanceRead : advanceDelivered
-  const [[mine], , [standing]] = (await ctx.db.together([
+  const [[mine], , [standing]] = await ctx.db.together([
     lockMine.call(place),
     advance.call(place),
     findStanding.call(place),
-  ])) as unknown as [[{ user_id: string }?], unknown, [Standing?]]
+  ])
   if (!mine || !standing) return missing('chat')
   const { number, read_number, delivered_number, unread_count, blocked } = standing
   if (number === null) return missing('message')

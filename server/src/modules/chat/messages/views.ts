@@ -56,10 +56,10 @@ export async function viewMessage(ctx: Ctx, id: string) {
   if (!message.view_once) throw conflict('not_view_once', 'This message can be read as often as you like.')
   if (message.is_mine) throw forbidden('You sent this for others to view once.')
   const { chat_id, type, content, file } = message
-  const [[viewed]] = (await ctx.db.together([
+  const [[viewed]] = await ctx.db.together([
     insert.call({ message_id: id, chat_id }),
     emptyWhenAllHaveSeen.call({ message_id: id }),
-  ])) as unknown as [[{ user_id: string }?]]
+  ])
   if (!viewed) throw conflict('already_viewed', 'You have opened this once already.')
   return { id, type, content, file: file && { ...file, url: signedFileUrl(ctx, file, viewed.user_id) } }
 }

@@ -59,10 +59,7 @@ const deleteBlock = statement('chat.blocks.delete', (db, p: { user_id: string })
 export async function blockUser(ctx: Ctx, user_id: string): Promise<Block> {
   const me = await ctx.db.entered()
   if (user_id === me.user_id) throw invalidField('body.user_id', 'Nobody can block themselves.')
-  const [, [found]] = (await ctx.db.together([
-    insertBlock.call({ user_id }),
-    findBlock.call({ user_id }),
-  ])) as unknown as [unknown, [Block?]]
+  const [, [found]] = await ctx.db.together([insertBlock.call({ user_id }), findBlock.call({ user_id })])
   return found ?? missing('person')
 }
 

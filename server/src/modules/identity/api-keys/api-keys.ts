@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Role, scopes } from '../../../platform/access.ts'
 import type { Ctx } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden, invalidField, missing } from '../../../platform/errors.ts'
 import { readCursor, toPage } from '../../../platform/http/page.ts'
@@ -75,7 +76,7 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey &
   if (beyond.length > 0)
     throw forbidden(`Your role does not have the scope ${beyond.join(', ')}, so no key of yours can.`)
   const [, counted] = await ctx.db.together([lock.call({}), countKeys.call({})])
-  if (Number(counted?.[0]?.count) >= maxKeys) {
+  if (only(counted).count >= maxKeys) {
     throw conflict('too_many_api_keys', `A workspace has at most ${maxKeys} API keys. Revoke one that is not used.`)
   }
   const id = newId()
@@ -89,8 +90,8 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey &
     expires_at: input.expires_at ?? null,
   }
   const line = audited({ action: 'api_key.created', target: `api_key:${id}`, details: { scopes: row.scopes } })
-  const results = await ctx.db.together([insert.call(row), line], { commit: true })
-  return { ...(results[0]?.[0] as unknown as ApiKey), key }
+  const [inserted] = await ctx.db.together([insert.call(row), line], { commit: true })
+  return { ...only(inserted), key }
 }
 
 export async function listApiKeys(ctx: Ctx, page: { limit: number; cursor?: string }) {
@@ -102,5 +103,5 @@ export async function listApiKeys(ctx: Ctx, page: { limit: number; cursor?: stri
 export async function revokeApiKey(ctx: Ctx, id: string): Promise<void> {
   const line = audited({ action: 'api_key.revoked', target: `api_key:${id}` })
   const [revoked] = await ctx.db.together([revoke.call({ id }), line])
-  if (revoked?.length === 0) missing('API key')
+  if (revoked.length === 0) missing('API key')
 }

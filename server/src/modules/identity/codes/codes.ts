@@ -40,9 +40,9 @@ const redeem = statement(
 )
 
 /** Voids the one before. Answers `expires_at`. For the server, acting for the user. */
-export const keepCode = (services: Services, code: Code): Call =>
+export const keepCode = (services: Services, code: Code): Call<{ expires_at: string }> =>
   keep.call({ purpose: code.purpose, code_hash: hashOf(services, code) })
 
 /** Takes one of its five tries. Answers whether it is `right`: once. For the server, acting for the user. */
-export const redeemCode = (services: Services, code: Code): Call =>
+export const redeemCode = (services: Services, code: Code): Call<{ right: boolean }> =>
   redeem.call({ purpose: code.purpose, code_hash: hashOf(services, code) })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js'
 import { type Ctx, transaction } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { badRequest, conflict, invalidField } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
@@ -47,7 +48,7 @@ export async function sendCode(ctx: Ctx, type: Verifiable, device: Device): Prom
   const [admitted] = await server.db.together([sendingLimit(purposeOf(type), to, device.address)])
   requireAdmitted(admitted, 'get a code')
   return transaction(server, async (server) => {
-    const results = await server.db.together([
+    const [, stored] = await server.db.together([
       actAs.call({ user_id: user.id }),
       keepCode(services, { purpose: purposeOf(type), userId: user.id, address, code }),
     ])
@@ -62,7 +63,7 @@ export async function sendCode(ctx: Ctx, type: Verifiable, device: Device): Prom
           }
         : { channel: 'sms' as const, text }
     await sendMessage(server, { to, ...message, expiresInSeconds: codeLifeSeconds })
-    return (results[1] as unknown as [{ expires_at: string }])[0].expires_at
+    return only(stored).expires_at
   })
 }
 
@@ -76,17 +77,17 @@ export async function confirmCode(ctx: Ctx, type: Verifiable, code: string, devi
   const [admitted] = await outside.db.together([guessing.admit])
   requireAdmitted(admitted, 'confirm a code')
   const confirmed = await transaction(outside, async (server) => {
-    const [, [redeemed]] = (await server.db.together([
+    const [, redeemed] = await server.db.together([
       actAs.call({ user_id: user.id }),
       redeemCode(services, { purpose: purposeOf(type), userId: user.id, address, code }),
-    ])) as unknown as [unknown, [{ right: boolean }]]
+    ])
     // Not thrown from here: the try must be counted.
-    if (!redeemed.right) return undefined
+    if (!only(redeemed).right) return undefined
     const mark = type === 'email' ? markEmail : markPhone
     const line = audited({ action: `user.${type}_verified`, target: `user:${user.id}`, address: device.address })
-    const results = await server.db.together([mark.call({ address }), line, findMe.call({}), guessing.forgive])
+    const [, , me] = await server.db.together([mark.call({ address }), line, findMe.call({}), guessing.forgive])
     emit(server, UserVerified, { user_id: user.id, type })
-    return (results[2] as unknown as [Me])[0]
+    return only(me)
   })
   if (!confirmed) {
     throw badRequest('invalid_code', 'This code is wrong or no longer good. Ask for a new one.', [

@@ -153,10 +153,7 @@ export async function resetPassword(
   requireAcceptablePassword(password, services.config.signIn)
   const token_hash = hashToken(token)
   const server = serverContext(services, { workspaceId: null })
-  const [admitted, [found]] = (await server.db.together([
-    resetLimit(device.address),
-    find.call({ token_hash }),
-  ])) as unknown as [Record<string, unknown>[], { user_id: string; email: string }[]]
+  const [admitted, [found]] = await server.db.together([resetLimit(device.address), find.call({ token_hash })])
   requireAdmitted(admitted, 'choose a new password')
   if (!found) throw isOver()
   const password_hash = await hashPassword(password)

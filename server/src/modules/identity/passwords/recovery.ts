@@ -1,3 +1,4 @@
+import { only } from '../../../platform/database/scope.ts'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
@@ -47,9 +48,9 @@ async function redeem(ctx: Ctx, proof: Proof) {
   if ('token' in proof) return takeReset(ctx, proof.token)
   const user = await ctx.db.maybe(findForSignIn, { email: proof.email })
   if (!user || user.suspended_at) return undefined
-  const [, [redeemed]] = (await ctx.db.together([
+  const [, redeemed] = await ctx.db.together([
     actAs.call({ user_id: user.id }),
     redeemCode(ctx.services, { ...recoveryCode(user), code: proof.code }),
-  ])) as unknown as [unknown, [{ right: boolean }]]
-  return redeemed.right ? { user_id: user.id, code_challenge: null } : undefined
+  ])
+  return only(redeemed).right ? { user_id: user.id, code_challenge: null } : undefined
 }

@@ -62,7 +62,7 @@ export const isFreshSession = async (server: Ctx, id: string): Promise<boolean> 
 /** Ends one of the user's sessions at once, on every node. Throws 404. */
 export async function revokeSession(ctx: Ctx, id: string, reason: RevocationReason = 'revoked'): Promise<void> {
   const line = audited({ action: 'session.revoked', target: `session:${id}`, details: { reason } })
-  const [revoked] = (await ctx.db.together([revoke.call({ id }), line])) as [{ id: string }[]]
+  const [revoked] = await ctx.db.together([revoke.call({ id }), line])
   if (revoked.length === 0) missing('session')
   announceRevoked(ctx, await userId(ctx), revoked, reason)
 }
@@ -79,7 +79,7 @@ async function revokeAllBut(ctx: Ctx, keep: string | null, reason: RevocationRea
     target: keep ? 'sessions:others' : 'sessions:all',
     details: { reason },
   })
-  const [revoked] = (await ctx.db.together([revokeOthers.call({ keep }), line])) as [{ id: string }[]]
+  const [revoked] = await ctx.db.together([revokeOthers.call({ keep }), line])
   announceRevoked(ctx, await userId(ctx), revoked, reason)
 }
 

@@ -160,7 +160,7 @@ export async function refreshSession(services: Services, token: string, device: 
     }
     const rotating = isCurrent ? [rotate.call({ id })] : []
     const results = await ctx.db.together([acting, ...rotating, findMe.call({})], { commit: true })
-    const [user] = results.at(-1) as unknown as Me[]
+    const [user] = results.at(-1) as Me[]
     return signedInAnswer(ctx, user as Me, id, refreshToken(key, id, session.generation + rotating.length))
   })
   if (!signedIn) throw isOver()

@@ -51,9 +51,8 @@ export async function provePassword(
 ): Promise<{ user: Proven | undefined; forgive: Call }> {
   const { db } = serverContext(services, { workspaceId: null })
   const limits = signInLimits(services.config, email, device.address, device.knownAs)
-  const [admitted, found] = await db.together([limits.admit, findForSignIn.call({ email })])
+  const [admitted, [user]] = await db.together([limits.admit, findForSignIn.call({ email })])
   requireAdmitted(admitted, 'sign in')
-  const user = found?.[0] as unknown as Found | undefined
   if (await isPassword(password, user?.password_hash ?? null)) return { user: user as Proven, forgive: limits.forgive }
   // Told of the user they tried to be, if there is one, so that it shows in that workspace's log.
   const line = audited({ action: 'session.refused', address: device.address })

@@ -65,7 +65,7 @@ const asUser = <T>(services: Services, userId: string, work: (server: Ctx) => Pr
   })
 
 async function endOtherSessions(server: Ctx, userId: string, keep: string | null): Promise<void> {
-  const [revoked] = (await server.db.together([revokeOthers.call({ keep })])) as [{ id: string }[]]
+  const [revoked] = await server.db.together([revokeOthers.call({ keep })])
   announceRevoked(server, userId, revoked, 'revoked')
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { type Call, statement } from '../../../platform/database/statement.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { freshSecret, hashOf } from '../../../platform/oauth/attempt.ts'
@@ -103,7 +104,7 @@ export async function startSessionOrAsk(
   { recoveryMinutes = null }: { recoveryMinutes?: number | null } = {},
 ): Promise<SignedIn | TwoFactorRequired> {
   const results = await ctx.db.together([...before, findState.call({})])
-  const methods = methodsOf((results.at(-1) as unknown as [Parameters<typeof methodsOf>[0]])[0])
+  const methods = methodsOf(only(results.at(-1) as Parameters<typeof methodsOf>[0][]))
   if (methods.length === 0) return startSession(ctx, [], device, { recoveryMinutes })
   const token = freshSecret()
   await ctx.db.together([insert.call({ token_hash: hashOf(token), recovery_minutes: recoveryMinutes })])

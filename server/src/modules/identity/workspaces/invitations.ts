@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Role } from '../../../platform/access.ts'
 import { type Ctx, transaction } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
@@ -82,17 +83,16 @@ const hashToken = (token: string) => createHash('sha256').update(token).digest()
 export async function createInvitation(ctx: Ctx, { email, role }: { email: string; role: Role }) {
   const [members] = await ctx.db.together([findMember.call({ email }), removePending.call({ email })])
   if (role === 'owner' && (await ctx.db.entered()).role !== 'owner') throw forbidden('Only an owner changes owners.')
-  if (members?.length) throw conflict('already_member', 'This person is a member of the workspace already.')
+  if (members.length > 0) throw conflict('already_member', 'This person is a member of the workspace already.')
   const id = newId()
   const token = `sbi_${randomBytes(32).toString('base64url')}`
-  const results = await ctx.db.together([
+  const [inserted] = await ctx.db.together([
     insert.call({ id, email, role, token_hash: hashToken(token) }),
     audited({ action: 'invitation.created', target: `invitation:${id}`, details: { email, role } }),
   ])
   const { jobs, secrets } = ctx.services
   await jobs.enqueue(ctx, sendInvitation, { id, sealed_token: secrets.seal(token, tokenPlace(id)) })
-  const invitation = results[0]?.[0] as unknown as Invitation
-  return { ...invitation, token, accept_url: acceptUrl(ctx, token) }
+  return { ...only(inserted), token, accept_url: acceptUrl(ctx, token) }
 }
 
 // After the # it stays in the browser: no server or proxy logs it.
@@ -124,7 +124,7 @@ export const sendInvitation = job({
       if (!invitation) return
       const { email, role } = invitation
       const [admitted] = await ctx.db.together([mailLimit('invitation', email, 5)])
-      if (Number(admitted?.[0]?.wait_seconds) > 0) return ctx.log.warn({ invitation_id: id }, 'Invited too often.')
+      if (only(admitted).wait_seconds > 0) return ctx.log.warn({ invitation_id: id }, 'Invited too often.')
       const [inviter, workspace] = [oneLine(invitation.inviter), oneLine(invitation.workspace)]
       const token = services.secrets.open(sealed_token, tokenPlace(id))
       await sendMessage(ctx, {
@@ -151,7 +151,7 @@ export async function listInvitations(ctx: Ctx, page: { limit: number; cursor?: 
 export async function deleteInvitation(ctx: Ctx, id: string): Promise<void> {
   const line = audited({ action: 'invitation.deleted', target: `invitation:${id}` })
   const [removed] = await ctx.db.together([remove.call({ id }), line])
-  if (removed?.length === 0) missing('invitation')
+  if (removed.length === 0) missing('invitation')
 }
 
 /** Makes the user at work a member and enters the workspace: the first statement of whatever follows. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Role, scopes } from '../../../platform/access.ts'
 import type { Ctx } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
@@ -86,7 +87,7 @@ const scopesOf = (role: Role): string[] =>
 export async function changeRole(ctx: Ctx, userId: string, role: Role): Promise<Member> {
   const { workspace_id } = await requireChangeable(ctx, userId, role)
   emit(ctx, MemberRoleChanged, { workspace_id, user_id: userId, role })
-  const results = await ctx.db.together(
+  const [, , , changed] = await ctx.db.together(
     [
       setRole.call({ user_id: userId, role }),
       narrowKeys.call({ user_id: userId, allowed: scopesOf(role) }),
@@ -95,7 +96,7 @@ export async function changeRole(ctx: Ctx, userId: string, role: Role): Promise<
     ],
     { commit: true },
   )
-  return results[3]?.[0] as unknown as Member
+  return only(changed)
 }
 
 /** Removes a member, or lets the user at work leave. Throws 403, 404, or 409 for the last owner. */

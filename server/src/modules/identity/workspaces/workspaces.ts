@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Role } from '../../../platform/access.ts'
 import type { Ctx } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { missing, notFound } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
@@ -90,7 +91,7 @@ export const currentWorkspace = async (ctx: Ctx): Promise<Workspace> =>
 /** Makes a workspace whose owner is the user at work, and switches to it: in this transaction and from then on. */
 export async function createWorkspace(ctx: Ctx, input: NewWorkspace): Promise<Workspace> {
   const id = newId()
-  const results = await ctx.db.together([
+  const [, created] = await ctx.db.together([
     createWorkspaceCall(id, input.name),
     update.call(input),
     audited({ action: 'workspace.created', target: `workspace:${id}` }),
@@ -98,13 +99,13 @@ export async function createWorkspace(ctx: Ctx, input: NewWorkspace): Promise<Wo
   const user_id = (await ctx.db.entered()).user_id as string
   emit(ctx, WorkspaceCreated, { workspace_id: id })
   emit(ctx, MemberJoined, { workspace_id: id, user_id, role: 'owner' })
-  return results[1]?.[0] as unknown as Workspace
+  return only(created)
 }
 
 export async function updateWorkspace(ctx: Ctx, changes: WorkspaceChanges): Promise<Workspace> {
   const line = audited({ action: 'workspace.updated', details: changes })
-  const results = await ctx.db.together([update.call(changes), line], { commit: true })
-  return results[0]?.[0] as unknown as Workspace
+  const [updated] = await ctx.db.together([update.call(changes), line], { commit: true })
+  return only(updated)
 }
 
 /** Nobody is a member from now on; its data is removed for good after 30 days. */
@@ -116,6 +117,6 @@ export async function deleteWorkspace(ctx: Ctx, id: string): Promise<void> {
 
 /** Makes the workspace at hand the one the user is in when a request names none. */
 export async function switchWorkspace(ctx: Ctx): Promise<Workspace> {
-  const results = await ctx.db.together([enter.call({}), findCurrent.call({})], { commit: true })
-  return results[1]?.[0] as unknown as Workspace
+  const [, current] = await ctx.db.together([enter.call({}), findCurrent.call({})], { commit: true })
+  return only(current)
 }

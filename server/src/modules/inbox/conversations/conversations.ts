@@ -152,10 +152,7 @@ const read = statement(
 /** Nothing of it is unread any more. Throws 404. */
 export function markRead(ctx: Ctx, id: string): Promise<Conversation> {
   return transaction(ctx, async (ctx) => {
-    const [changed, [found]] = (await ctx.db.together([read.call({ id }), findConversation.call({ id })])) as [
-      unknown[],
-      Conversation[],
-    ]
+    const [changed, [found]] = await ctx.db.together([read.call({ id }), findConversation.call({ id })])
     const conversation = found ?? missing('conversation')
     if (changed.length > 0) {
       emit(ctx, ConversationUpdated, { ...conversation, was_closed: conversation.status === 'closed' })

@@ -111,10 +111,7 @@ export async function addOnce(
     internal: input.internal ?? false,
     created_at: input.createdAt ?? null,
   }
-  const [[added], [found]] = (await ctx.db.together([
-    add.call(row),
-    findConversation.call({ id: input.conversationId }),
-  ])) as [(Message & { is_first: boolean; reopened: boolean })[], Conversation[]]
+  const [[added], [found]] = await ctx.db.together([add.call(row), findConversation.call({ id: input.conversationId })])
   const conversation = found ?? missing('conversation')
   if (!added) {
     const twin = await ctx.db.one(findTwin, row)
@@ -151,13 +148,13 @@ export async function listMessages(
   notes: Notes = 'without',
 ) {
   const before = readCursor(query.cursor)
-  const [found, rows] = (await ctx.db.together([
+  const [found, rows] = await ctx.db.together([
     findConversation.call({ id: conversationId }),
     list({ rows: rowsToRead(query.limit), continued: before !== null, notes }).call({
       conversation_id: conversationId,
       before,
     }),
-  ])) as [Conversation[], Message[]]
+  ])
   if (found.length === 0) missing('conversation')
   return toPage(rows, query.limit)
 }

@@ -110,10 +110,10 @@ const findOverlap = statement(
 
 /** After the appointment was written: bookings of one prospect at the same time wait for each other here. */
 async function requireProspectFree(ctx: Ctx, id: string, prospect_id: string): Promise<void> {
-  const [, [overlap]] = (await ctx.db.together([
+  const [, [overlap]] = await ctx.db.together([
     lockProspect.call({ id: prospect_id }),
     findOverlap.call({ id, prospect_id }),
-  ])) as [unknown, { scheduled_date: string }[]]
+  ])
   if (overlap)
     throw conflict(
       'prospect_busy',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { type Detected, type KnownOfProperty, type Needs, gatherNeeds } from '../understanding/needs.ts'
 import type { ProspectFacts } from './qualification.ts'
@@ -64,13 +65,13 @@ export interface Known {
 /** All that is known of a prospect; `propertyId`: what the appointment at hand is about. */
 export async function readKnown(ctx: Ctx, prospect: Prospect, propertyId: string | null = null): Promise<Known> {
   const prospect_id = prospect.id
-  const [[counted], detected, properties] = (await ctx.db.together([
+  const [counted, detected, properties] = await ctx.db.together([
     counts.call({ prospect_id, now: ctx.now().toISOString() }),
     entities.call({ prospect_id }),
     asked.call({ prospect_id, property_id: propertyId }),
-  ])) as unknown as [[Counts], Detected[], KnownOfProperty[]]
+  ])
   const needs = gatherNeeds(prospect, detected, properties)
-  return { needs, facts: toFacts(prospect, needs, counted) }
+  return { needs, facts: toFacts(prospect, needs, only(counted)) }
 }
 
 function toFacts(prospect: Prospect, needs: Needs, counted: Counts): ProspectFacts {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { transaction } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { job } from '../../../platform/jobs.ts'
 import { sendMessage } from '../../../platform/mail/messages.ts'
@@ -53,7 +54,7 @@ export const mailCustomer = job({
       const [admitted] = await ctx.db.together([
         customerMailLimit(order.workspace_id, to, mailsPerAddress, mailsPerShop),
       ])
-      if (Number(admitted?.[0]?.wait_seconds) > 0)
+      if (only(admitted).wait_seconds > 0)
         return ctx.log.warn({ order_id }, 'A customer was not mailed: too many mails to one address, or from one shop.')
       const shop = oneLine(order.shop_name)
       const subject = `${news === 'placed' ? 'Your' : 'About your'} order #${order.number} at ${shop}`

@@ -35,11 +35,11 @@ export async function moveOrder(
   status: OrderStatus,
   reason?: CancelReason,
 ): Promise<OrderRow> {
-  const [[moved]] = (await ctx.db.together([
+  const [[moved]] = await ctx.db.together([
     setStatus.call({ id: order.id, status }),
     rememberOrderChange(order, 'status', order.status, status, reason),
     ...(status === 'cancelled' ? [returnStock.call({ order_id: order.id })] : []),
-  ])) as unknown as [[{ updated_at: string }]]
+  ])
   const row = { ...order, ...moved, status, reserved_until: null }
   emit(ctx, OrderStatusChanged, { ...row, before: order.status, ...(reason && { reason }) })
   return row

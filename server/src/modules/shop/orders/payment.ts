@@ -66,10 +66,10 @@ export function setOrderPaymentStatus(
     const order = await lockOrder(ctx, orderId)
     const payment_intent_id = paymentIntentId ?? order.payment_intent_id
     if (order.payment_status === status && order.payment_intent_id === payment_intent_id) return order
-    const [[moved]] = (await ctx.db.together([
+    const [[moved]] = await ctx.db.together([
       move.call({ id: order.id, payment_status: status, payment_intent_id }),
       ...(order.payment_status === status ? [] : [rememberOrderChange(order, 'payment', order.payment_status, status)]),
-    ])) as unknown as [[Moved]]
+    ])
     const paid = { ...order, ...moved, payment_status: status, payment_intent_id }
     if (order.payment_status !== status) emit(ctx, OrderPaymentChanged, { ...paid, before: order.payment_status })
     return paid

@@ -91,10 +91,10 @@ export function placeOrder(ctx: Ctx, input: PlaceOrder): Promise<OrderRow> {
   return transaction(ctx, async (ctx) => {
     const wanted = sumUp(input.items)
     const ids = [...wanted.keys()]
-    const [offers] = (await ctx.db.together([
+    const [offers] = await ctx.db.together([
       lockProducts.call({ ids }),
       takeStock.call({ ids, quantities: [...wanted.values()] }),
-    ])) as unknown as [Offer[]]
+    ])
     const { currency, items, total_minor } = priced(wanted, offers)
     const order = {
       id: newId(),

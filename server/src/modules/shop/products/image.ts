@@ -37,11 +37,11 @@ export async function setProductImage(ctx: Ctx, productId: string, request: Fast
     const stored = { ...file, id: newId(), filename, mime_type: file.content_type as string }
     await transaction(ctx, async (ctx) => {
       const quota = withinQuota(ctx.services)
-      const [, , [replaced]] = (await ctx.db.together([
+      const [, , [replaced]] = await ctx.db.together([
         quota.before,
         recordFile(stored),
         replace.call({ id: productId, file_id: stored.id }),
-      ])) as [unknown, unknown, { before: string | null }[]]
+      ])
       const { before } = replaced ?? missing('product')
       if (before) await deleteFile(ctx, before)
       await ctx.db.together([quota.after])
