@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
-import { type Statement, statement, variants } from '../../platform/database/statement.ts'
+import { statement, variants } from '../../platform/database/statement.ts'
 import { conflict, missing } from '../../platform/errors.ts'
 import { readCursor, toPage } from '../../platform/http/page.ts'
-import { announceRevoked, audited, eraseUser } from '../identity/index.ts'
+import { audited, eraseUser, lockAccount, unlockAccount, verifyAccount } from '../identity/index.ts'
 import { asAdministrator } from './administrator.ts'
 import type { ManagedUser } from './schema.ts'
 
@@ -24,12 +24,12 @@ const list = variants(
      order by u.id desc limit ${p.limit}`,
 )
 
-/** Every word is the beginning of one: `ana ex` finds ana@example.com. */
+/** Words match by their beginning: `ana ex` finds ana@example.com. */
 const toQuery = (q: string) => (q.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `'${word}':*`).join(' & ')
 
 export async function listManagedUsers(ctx: Ctx, page: { q?: string | undefined; limit: number; cursor?: string }) {
   const q = toQuery(page.q ?? '')
-  // Nothing but punctuation is nobody's name.
+  // A search without a letter or digit finds nothing.
   if (page.q && !q) return { data: [], next_cursor: null }
   const before = readCursor(page.cursor)
   const admin = await asAdministrator(ctx)
@@ -43,77 +43,36 @@ const find = statement(
     sql<ManagedUser>`select ${columns} from identity.users u where u.id = ${p.id} and u.deleted_at is null`,
 )
 
-const suspend = statement(
-  'administration.users.suspend',
-  (_, p: { id: string }) => sql<ManagedUser>`
-    update identity.users u set suspended_at = coalesce(u.suspended_at, now())
-     where u.id = ${p.id} and u.deleted_at is null and not u.is_admin returning ${columns}`,
-)
-const ban = statement(
-  'administration.users.ban',
-  (_, p: { id: string }) => sql<ManagedUser>`
-    update identity.users u
-       set suspended_at = coalesce(u.suspended_at, now()), banned_at = coalesce(u.banned_at, now())
-     where u.id = ${p.id} and u.deleted_at is null and not u.is_admin returning ${columns}`,
-)
-const release = statement(
-  'administration.users.release',
-  (_, p: { id: string }) => sql<ManagedUser>`
-    update identity.users u set suspended_at = null, banned_at = null where u.id = ${p.id} and u.deleted_at is null returning ${columns}`,
-)
-const verifyEmail = statement(
-  'administration.users.verify_email',
-  (_, p: { id: string }) => sql<ManagedUser>`
-    update identity.users u set email_verified = true where u.id = ${p.id} and u.deleted_at is null returning ${columns}`,
-)
-const verifyPhone = statement(
-  'administration.users.verify_phone',
-  (_, p: { id: string }) => sql<ManagedUser>`
-    update identity.users u set phone_verified = true where u.id = ${p.id} and u.deleted_at is null and u.phone is not null returning ${columns}`,
-)
-
-const endSessions = statement(
-  'administration.users.end_sessions',
-  (_, p: { id: string }) => sql<{ id: string }>`
-    update identity.sessions set revoked_at = now() where user_id = ${p.id} and revoked_at is null returning id`,
-)
-
-/** Locks the user out at once, on every node, with API keys too. Throws 404, 409 for an administrator. */
+/** Suspends the user at once, on every node, with API keys too. Throws 404, 409 for an administrator. */
 export const suspendUser = (ctx: Ctx, id: string, reason?: string): Promise<ManagedUser> =>
-  lockOut(ctx, id, suspend, { action: 'user.suspended', reason })
+  lock(ctx, id, 'suspended', reason)
 
-/** The same, for good. */
-export const banUser = (ctx: Ctx, id: string, reason?: string): Promise<ManagedUser> =>
-  lockOut(ctx, id, ban, { action: 'user.banned', reason })
+/** Bans the user: a suspension that is meant to last. Throws 404, 409 for an administrator. */
+export const banUser = (ctx: Ctx, id: string, reason?: string): Promise<ManagedUser> => lock(ctx, id, 'banned', reason)
 
-async function lockOut(
+async function lock(
   ctx: Ctx,
   id: string,
-  change: Statement<{ id: string }, ManagedUser>,
-  { action, reason }: { action: string; reason: string | undefined },
+  as: 'suspended' | 'banned',
+  reason: string | undefined,
 ): Promise<ManagedUser> {
   return transaction(await asAdministrator(ctx), async (ctx) => {
-    const user = await ctx.db.maybe(change, { id })
-    if (!user) {
-      if (!(await ctx.db.maybe(find, { id }))) missing('user')
+    const isLocked = await lockAccount(ctx, id, as)
+    const user = (await ctx.db.maybe(find, { id })) ?? missing('user')
+    if (!isLocked) {
       throw conflict('is_admin', 'An administrator cannot be locked out. Remove their administrator role first.')
     }
-    const details = reason === undefined ? {} : { reason }
-    const [sessions] = await ctx.db.together([
-      endSessions.call({ id }),
-      audited({ action, target: `user:${id}`, details }),
-    ])
-    announceRevoked(ctx, id, sessions as { id: string }[], 'suspended')
+    await ctx.db.together([audited({ action: `user.${as}`, target: `user:${id}`, details: given(reason) })])
     return user
   })
 }
 
-/** Lets the user in again, whether they were suspended or banned. Throws 404. */
+/** Ends a suspension or a ban. Throws 404. */
 export const unsuspendUser = (ctx: Ctx, id: string, reason?: string): Promise<ManagedUser> =>
-  change(ctx, release, id, 'user.unsuspended', reason === undefined ? {} : { reason })
+  change(ctx, id, (ctx) => unlockAccount(ctx, id), 'user.unsuspended', given(reason))
 
 /**
- * Deletes somebody's account, as they could themselves. Throws 404, 409 for an administrator, or for the only owner of a
+ * Deletes a user's account, as they could themselves. Throws 404, 409 for an administrator, or for the only owner of a
  * workspace with other members.
  */
 export async function deleteUser(ctx: Ctx, id: string): Promise<void> {
@@ -126,20 +85,23 @@ export async function deleteUser(ctx: Ctx, id: string): Promise<void> {
   await admin.db.together([audited({ action: 'user.deleted', target: `user:${id}` })])
 }
 
-/** Vouches for an e-mail address or telephone without a code. Throws 404, also when there is no number. */
+/** Marks an e-mail address or phone number as verified without a code. Throws 404, also when there is no number. */
 export const verifyUser = (ctx: Ctx, id: string, type: 'email' | 'phone'): Promise<ManagedUser> =>
-  change(ctx, type === 'email' ? verifyEmail : verifyPhone, id, `user.${type}_verified`, { by: 'administrator' })
+  change(ctx, id, (ctx) => verifyAccount(ctx, id, type), `user.${type}_verified`, { by: 'administrator' })
 
 async function change(
   ctx: Ctx,
-  statement: Statement<{ id: string }, ManagedUser>,
   id: string,
+  apply: (ctx: Ctx) => Promise<boolean>,
   action: string,
   details: Record<string, unknown>,
 ): Promise<ManagedUser> {
   return transaction(await asAdministrator(ctx), async (ctx) => {
-    const user = (await ctx.db.maybe(statement, { id })) ?? missing('user')
+    if (!(await apply(ctx))) missing('user')
+    const user = (await ctx.db.maybe(find, { id })) ?? missing('user')
     await ctx.db.together([audited({ action, target: `user:${id}`, details })])
     return user
   })
 }
+
+const given = (reason: string | undefined) => (reason === undefined ? {} : { reason })
