@@ -6,6 +6,7 @@ import { layers, modules } from '../src/modules.ts'
 
 const layerOf = (module: string) => layers.findIndex((layer) => layer.some(({ name }) => name === module))
 const source = path.join(import.meta.dirname, '../src')
+const root = path.join(import.meta.dirname, '../..')
 
 interface Import {
   from: string
@@ -97,4 +98,11 @@ test('every statement has a name of its own', () => {
     names.filter((name, i) => names.indexOf(name) !== i),
     [],
   )
+})
+
+test('test files are named *.shared.test.ts if and only if they use the shared server', () => {
+  for (const file of globSync('{server,voice,client,examples}/**/*.test.ts', { cwd: root })) {
+    const uses = /^const server = await sharedTestServer\(\)$/m.test(readFileSync(path.join(root, file), 'utf8'))
+    assert.equal(file.endsWith('.shared.test.ts'), uses, file)
+  }
 })

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 
 /** Every test file of the project, by its path from the root, where the tests are run. */
 export function testFiles(): string[] {
@@ -8,6 +8,5 @@ export function testFiles(): string[] {
   return files
 }
 
-/** Whether its tests use the server that test files share, and so run in one process with the others that do. */
-export const isTogether = (file: string): boolean =>
-  /^const server = await sharedTestServer\(\)$/m.test(readFileSync(file, 'utf8'))
+/** Files named so use the server that test files share, and run in one process with each other. */
+export const isTogether = (file: string): boolean => file.endsWith('.shared.test.ts')

@@ -19,6 +19,9 @@ await server.app.services.connections.pool.query(`update video.calls set ring_ex
 
 const operations = operationsOf(routeTables).filter(({ route }) => !route.hidden)
 
+/** Operations that a test below has called with what is theirs. */
+const covered = new Set<string>()
+
 /** What is theirs, all of it, as one text. */
 async function snapshot(): Promise<string> {
   const everywhere = serverContext(server.app.services, { workspaceId: null })
@@ -81,6 +84,7 @@ for (const { id, route } of operations) {
 
   if (inPath.length > 0 && route.access !== 'public') {
     test(`${id}: ids of another workspace in the path are not there`, async () => {
+      covered.add(id)
       const before = await snapshot()
       for (const [who, client] of strangers()) {
         const answer = await client.request(
@@ -96,6 +100,7 @@ for (const { id, route } of operations) {
   }
   if (referring && !acrossWorkspaces.has(id)) {
     test(`${id}: ids of another workspace in query and body lead nowhere`, async () => {
+      covered.add(id)
       const before = await snapshot()
       for (const [who, client] of strangers()) {
         const answer = await client.request(
@@ -112,14 +117,17 @@ for (const { id, route } of operations) {
 }
 
 test('a workspace that is not theirs cannot be chosen', async () => {
-  for (const { route } of operations.filter(
-    ({ route }) => route.access !== 'public' && parametersOf(route).length === 0 && route.kind === 'read',
+  const before = await snapshot()
+  for (const { id, route } of operations.filter(
+    ({ route }) => route.access !== 'public' && parametersOf(route).length === 0,
   )) {
-    const answer = await ours.owner.request(route.method, route.path, undefined, {
+    covered.add(id)
+    const answer = await ours.owner.request(route.method, route.path, bodyIn(ours, route), {
       'x-workspace-id': theirs.owner.workspaceId,
     })
-    assert.equal(answer.status, 404, `${route.path}: ${answer.text}`)
+    assert.equal(answer.status, 404, `${route.method} ${route.path}: ${answer.text}`)
   }
+  assert.equal(await snapshot(), before, 'something of theirs changed')
 })
 
 test("someone else's id and an id that never was are answered alike", async () => {
@@ -140,6 +148,52 @@ test("someone else's id and an id that never was are answered alike", async () =
   }
 })
 
-test('the suite covers the whole table of routes', () => {
-  assert.ok(operations.length >= 60, `${operations.length} operations`)
+/** Public operations that name nothing of a workspace, or that the tests of shops' public pages and of webhooks call. */
+const notCovered = [
+  'signUp',
+  'register',
+  'login',
+  'refresh',
+  'signInWithSecondFactor',
+  'secondFactorOptions',
+  'passkeyOptions',
+  'signInWithPasskey',
+  'forgotPassword',
+  'resetPassword',
+  'listSignInProviders',
+  'signInElsewhere',
+  'returnFromElsewhere',
+  'supabaseSignUp',
+  'supabaseToken',
+  'supabaseAuthorize',
+  'supabaseRecover',
+  'supabaseVerify',
+  'supabaseFollowLink',
+  'supabaseSettings',
+  'supabaseHealth',
+  'getSignedFile',
+  'listPlans',
+  'getVapidPublicKey',
+  'listIntegrations',
+  'verifyWebhook',
+  'receiveWebhook',
+  'listPublicProducts',
+  'getProductImage',
+  'beginVisit',
+  'listVisitorMessages',
+  'addVisitorMessage',
+  'getPublicForm',
+  'submitForm',
+  'placePublicOrder',
+  'listVisitorOrders',
+  'getCustomerOrder',
+  'payCustomerOrder',
+  'confirmCustomerPayment',
+  'listProperties',
+  'testDatabase',
+]
+
+test('the suite covers every operation but those listed', () => {
+  const missing = operations.filter(({ id }) => !covered.has(id)).map(({ id }) => id)
+  assert.deepEqual(missing.toSorted(), notCovered.toSorted())
 })

@@ -40,8 +40,8 @@ let people = 0
 let shared: Promise<TestServer> | undefined
 
 /**
- * The server that all test files in this process share, for tests that keep to workspaces of their own. Files that say
- * `const server = await sharedTestServer()` are run in one process: see together.test.ts.
+ * The server that all test files in this process share, for tests that keep to workspaces of their own. Files with them are
+ * named `*.shared.test.ts` and run in one process: see together.test.ts.
  */
 export const sharedTestServer = (): Promise<TestServer> => (shared ??= startTestServer())
 
