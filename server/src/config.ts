@@ -18,7 +18,7 @@ import {
   wholeNumberOrNull,
 } from './config/values.ts'
 import { type VideoConfig, readVideo } from './config/video.ts'
-import type { RateLimits } from './platform/http/rate-limit.ts'
+import type { RateLimits } from './config/rate-limits.ts'
 import type { LogFormat } from './platform/log.ts'
 
 export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

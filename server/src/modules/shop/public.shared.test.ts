@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { openSocket } from '../../../test/sockets.ts'
 import { sharedTestServer, startTestServer } from '../../../test/server.ts'
-import { checkValues, fieldTypes } from './forms/fields.ts'
+import { checkValues } from './forms/fields.ts'
+import { fieldTypes } from './forms/schema.ts'
 import { FormField } from './forms/schema.ts'
 
 const server = await sharedTestServer()

@@ -18,3 +18,6 @@ export const paymentStatuses = [
   'partially_refunded',
 ] as const
 export type PaymentStatus = (typeof paymentStatuses)[number]
+
+/** Why the server itself cancels an order. */
+export type CancelReason = 'not_paid_in_time'

@@ -1,21 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Ctx, type Principal, transaction } from '../context.ts'
+import { type Ctx, transaction } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { admission, bodyLimitOf } from './admission.ts'
+import { type Authenticate, type GuestOf, admission, bodyLimitOf } from './admission.ts'
 import { sendError } from './error-answer.ts'
 import { type Run, replayable } from './idempotency.ts'
 import { validate } from './parse.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { type Answer, FileReply, Reply, type Route } from './route.ts'
 import { serialiserOf } from './serialise.ts'
-
-/** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
-export type Authenticate = (headers: IncomingHttpHeaders, method: string, path: string) => Principal
-
-/** Who shows the token of a guest: an id of theirs to count by. Undefined when the headers hold no good one. */
-export type GuestOf = (headers: IncomingHttpHeaders) => string | undefined
 
 interface RouteSetup {
   services: Services

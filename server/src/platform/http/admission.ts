@@ -1,13 +1,19 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Ctx, type Principal, createContext } from '../context.ts'
 import { AppError, notFound, tooLarge } from '../errors.ts'
 import type { Services } from '../services.ts'
-import type { Authenticate, GuestOf } from './add-route.ts'
 import { addressKey } from './address-key.ts'
 import { maxUploadBytes } from './multipart.ts'
 import type { Caller, RateLimiter } from './rate-limit.ts'
 import type { Route } from './route.ts'
 import { announcedBytes } from './unread-body.ts'
+
+/** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
+export type Authenticate = (headers: IncomingHttpHeaders, method: string, path: string) => Principal
+
+/** Who shows the token of a guest: an id of theirs to count by. Undefined when the headers hold no good one. */
+export type GuestOf = (headers: IncomingHttpHeaders) => string | undefined
 
 declare module 'fastify' {
   interface FastifyRequest {

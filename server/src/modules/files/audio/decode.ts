@@ -4,17 +4,12 @@ import { MPEGDecoder } from 'mpg123-decoder'
 import { OggOpusDecoder } from 'ogg-opus-decoder'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { acceptedFormats, AudioError } from './audio-error.ts'
+import type { AudioBlock } from './block.ts'
 import type { Judge } from './judge.ts'
 import { mp3Frame, oggCodec, sniff, sniffedBytes } from './sniff.ts'
 import { decodeWav } from './wav.ts'
 
 export type AudioFormat = 'wav' | 'mp3' | 'opus' | 'flac'
-
-export interface AudioBlock {
-  sampleRateHz: number
-  /** One array per channel, all of the same length; full scale is ±1. */
-  channels: Float32Array[]
-}
 
 type Blocks = Iterable<AudioBlock> | AsyncIterable<AudioBlock>
 

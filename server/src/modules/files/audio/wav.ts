@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { acceptedFormats, AudioError } from './audio-error.ts'
-import type { AudioBlock } from './decode.ts'
+import type { AudioBlock } from './block.ts'
 import type { Judge } from './judge.ts'
 
 interface WavFormat {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Principal } from '../../../platform/context.ts'
 import { AppError, unauthorized } from '../../../platform/errors.ts'
-import type { Authenticate } from '../../../platform/http/add-route.ts'
+import type { Authenticate } from '../../../platform/http/admission.ts'
 import type { Services } from '../../../platform/services.ts'
 import { apiKeyPrefix, hashApiKey } from '../api-keys/api-key-format.ts'
 import { accessCookie, requireOwnPage } from './cookies.ts'

@@ -2,8 +2,6 @@ import { z } from 'zod'
 import { validate } from '../../../platform/http/parse.ts'
 import type { FormField } from './schema.ts'
 
-export const fieldTypes = ['text', 'email', 'phone', 'number', 'select', 'checkbox', 'date'] as const
-
 const notGiven = (value: unknown) => value === undefined || value === null || value === ''
 
 /** What a value of this field must be. Browsers send numbers and ticks as text, so both spellings are taken. */

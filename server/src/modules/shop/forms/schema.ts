@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { clearable, id, instant, optional, text } from '../../../platform/http/fields.ts'
-import { fieldTypes } from './fields.ts'
 
+export const fieldTypes = ['text', 'email', 'phone', 'number', 'select', 'checkbox', 'date'] as const
 const name = text(200)
 const description = text(5000)
 

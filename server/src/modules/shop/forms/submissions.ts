@@ -7,15 +7,8 @@ import { newId } from '../../../platform/id.ts'
 import { FormSubmitted } from '../events.ts'
 import { checkValues } from './fields.ts'
 import { type FormRow, getActiveForm, getForm } from './forms.ts'
+import type { SubmissionRow } from './row.ts'
 import { meetStranger } from '../strangers.ts'
-
-export interface SubmissionRow {
-  id: string
-  form_id: string
-  contact_id: string | null
-  values: Record<string, unknown>
-  created_at: string
-}
 
 const insert = statement(
   'shop.insert_submission',

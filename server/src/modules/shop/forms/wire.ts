@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { FormRow } from './forms.ts'
 import type * as schema from './schema.ts'
-import type { SubmissionRow } from './submissions.ts'
+import type { SubmissionRow } from './row.ts'
 
 export const toForm = (row: FormRow): schema.Form => ({
   id: row.id,

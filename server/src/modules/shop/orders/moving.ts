@@ -3,12 +3,9 @@ import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { emit } from '../../../platform/events.ts'
 import { OrderStatusChanged } from '../events.ts'
-import type { OrderStatus } from '../transitions.ts'
+import type { CancelReason, OrderStatus } from '../transitions.ts'
 import { rememberOrderChange } from './payment.ts'
 import type { OrderRow } from './row.ts'
-
-/** Why the server itself cancels an order. */
-export type CancelReason = 'not_paid_in_time'
 
 const setStatus = statement(
   'shop.set_order_status',

@@ -6,9 +6,9 @@ import { readCursor, rowsToRead, toPage } from '../../../platform/http/page.ts'
 import { getContact } from '../../contacts/index.ts'
 import { getConversation } from '../../inbox/index.ts'
 import { type PublicCustomer, placedFrom, requireFewOpenOrders, requireFewOrders } from './public-limits.ts'
-import { type CancelReason, moveOrder } from './moving.ts'
+import { moveOrder } from './moving.ts'
 import { placeOrder } from './placing.ts'
-import { type OrderRow, findOrder, lockOrder, orderColumns } from './row.ts'
+import { type OrderChange, type OrderRow, findOrder, lockOrder, orderColumns } from './row.ts'
 import type { NewOrder, OrderQuery, PublicNewOrder } from './schema.ts'
 import { meetStranger } from '../strangers.ts'
 import { type OrderStatus, orderTransitions } from '../transitions.ts'
@@ -54,15 +54,6 @@ export async function listOrders(ctx: Ctx, query: OrderQuery) {
     before,
   })
   return toPage(rows, query.limit)
-}
-
-export interface OrderChange {
-  kind: 'status' | 'payment'
-  before: string
-  after: string
-  reason: CancelReason | null
-  user_id: string | null
-  created_at: string
 }
 
 const history = statement(

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { variants } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
-import { orderStatuses, paymentStatuses } from '../transitions.ts'
+import { type CancelReason, orderStatuses, paymentStatuses } from '../transitions.ts'
 
 /** An order as it is stored and as the fact of it is told; amounts in minor units of `currency`. */
 export const OrderRow = z.object({
@@ -33,6 +33,16 @@ export const OrderRow = z.object({
   ),
 })
 export type OrderRow = z.output<typeof OrderRow>
+
+/** A change of an order's status or payment status. */
+export interface OrderChange {
+  kind: 'status' | 'payment'
+  before: string
+  after: string
+  reason: CancelReason | null
+  user_id: string | null
+  created_at: string
+}
 
 /** Of `shop.orders o`, its items with it. */
 export const orderColumns = sql`
