@@ -6,16 +6,17 @@ import { conflict, invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { readCursor, rowsToRead, toPage } from '../../platform/http/page.ts'
 import { newId } from '../../platform/id.ts'
+import { parseInput } from '../../platform/http/parse.ts'
 import { memberFilter } from '../identity/index.ts'
 import { ContactCreated, ContactDeleted, ContactUpdated } from './events.ts'
 import { toE164 } from './phone-number.ts'
 import { searchWords } from './search-words.ts'
 import {
   type Contact,
-  type ContactChanges,
+  ContactChanges,
   type ContactQuery,
   maxCustomFields,
-  type NewContact,
+  NewContact,
   tooManyCustomFields,
 } from './schema.ts'
 
@@ -190,7 +191,8 @@ const insert = statement('contacts.insert', (db, p: NewContactRow) =>
 )
 
 /** Throws 409 when another contact of the workspace has the number. */
-export async function createContact(ctx: Ctx, input: NewContact): Promise<Contact> {
+export async function createContact(ctx: Ctx, given: NewContact): Promise<Contact> {
+  const input = parseInput(NewContact, given)
   const row = {
     ...input,
     id: newId(),
@@ -226,11 +228,8 @@ const update = statement(
  * Changes only what was sent; custom fields one by one, null removes one. Throws 404, 409 when another contact of the
  * workspace has the number, 400 when neither a name nor a way to reach the contact would remain.
  */
-export function updateContact(
-  ctx: Ctx,
-  id: string,
-  { custom_fields = {}, ...input }: ContactChanges,
-): Promise<Contact> {
+export async function updateContact(ctx: Ctx, id: string, given: ContactChanges): Promise<Contact> {
+  const { custom_fields = {}, ...input } = parseInput(ContactChanges, given)
   return transaction(ctx, async (ctx) => {
     const changes = { ...input, ...(input.phone_number && { phone_number: await toE164(ctx, input.phone_number) }) }
     const row = { id, changes: JSON.stringify(changes), custom_fields: JSON.stringify(custom_fields) }

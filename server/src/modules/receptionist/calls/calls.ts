@@ -4,10 +4,11 @@ import { patch, statement } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
+import { parseInput } from '../../../platform/http/parse.ts'
 import { meetContact, parsePhoneNumber } from '../../contacts/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { ReceptionistCallLogged } from '../events.ts'
-import type { Call, CallChanges, NewCall } from './schema.ts'
+import { type Call, CallChanges, NewCall } from './schema.ts'
 
 export const callColumns = sql.raw(`
   id, client_id, contact_id, caller_phone, caller_name, duration_seconds::float8 as duration_seconds, stt_latency_ms,
@@ -37,7 +38,8 @@ const insert = statement(
 )
 
 /** Logs a call that took place. The caller becomes a contact when the number says who it was. Throws 404 for an unknown client. */
-export async function logCall(ctx: Ctx, input: NewCall): Promise<Call> {
+export async function logCall(ctx: Ctx, given: NewCall): Promise<Call> {
+  const input = parseInput(NewCall, given)
   const contact_id = await callerOf(ctx, input)
   const call = (await ctx.db.maybe(insert, { ...input, id: newId(), contact_id })) ?? missing('client')
   emit(ctx, ReceptionistCallLogged, { ...call, call_id: call.id })
@@ -72,8 +74,10 @@ const update = statement(
 )
 
 /** Corrects a record; the figures follow. */
-export const updateCall = async (ctx: Ctx, id: string, changes: CallChanges): Promise<Call> =>
-  (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('call')
+export async function updateCall(ctx: Ctx, id: string, given: CallChanges): Promise<Call> {
+  const changes = parseInput(CallChanges, given)
+  return (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('call')
+}
 
 const remove = statement('receptionist.calls.delete', (db, p: { id: string }) =>
   db.deleteFrom('receptionist.calls').where('id', '=', p.id).returning('id'),

@@ -5,13 +5,14 @@ import { patch, statement } from '../../../platform/database/statement.ts'
 import { conflict, invalidField, missing, notFound } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
+import { parseInput } from '../../../platform/http/parse.ts'
 import { getConversation } from '../../inbox/index.ts'
 import { AppointmentBooked, AppointmentChanged } from '../events.ts'
 import { noteInterest } from '../prospects/interests.ts'
 import { getProperty } from '../properties/properties.ts'
 import { nameOf } from '../prospects/prospect-row.ts'
 import { advanceProspect, getProspect } from '../prospects/prospects.ts'
-import type { Appointment, AppointmentChange, AppointmentChanges, NewAppointment } from './schema.ts'
+import { type Appointment, type AppointmentChange, AppointmentChanges, NewAppointment } from './schema.ts'
 import { type AppointmentStatus, appointmentTransitions } from '../transitions.ts'
 
 /** Selects from `sales.appointments a`. */
@@ -131,7 +132,8 @@ function requireFuture(ctx: Ctx, scheduled_date: string): void {
  * time that has passed, 409 when the representative (`slot_taken`) or the prospect (`prospect_busy`) has another
  * appointment then, 404 for an unknown prospect, property or conversation.
  */
-export async function bookAppointment(ctx: Ctx, input: NewAppointment): Promise<Appointment> {
+export async function bookAppointment(ctx: Ctx, given: NewAppointment): Promise<Appointment> {
+  const input = parseInput(NewAppointment, given)
   requireFuture(ctx, input.scheduled_date)
   const prospect = await getProspect(ctx, input.prospect_id)
   const property = input.property_id ? await getProperty(ctx, input.property_id) : null
@@ -192,7 +194,8 @@ const update = statement(
  * Changes only what was sent, on the same row: another time makes it rescheduled, and each step is kept in its history.
  * Throws as `bookAppointment`, and 409 for a status that does not follow from the present one.
  */
-export async function changeAppointment(ctx: Ctx, id: string, input: AppointmentChanges): Promise<Appointment> {
+export async function changeAppointment(ctx: Ctx, id: string, given: AppointmentChanges): Promise<Appointment> {
+  const input = parseInput(AppointmentChanges, given)
   const { assigned_rep_id: rep } = input
   if (rep) await requireRep(ctx, rep)
   const current = (await ctx.db.maybe(lock, { id })) ?? missing('appointment')

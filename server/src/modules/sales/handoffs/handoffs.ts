@@ -6,6 +6,7 @@ import { conflict, invalidField, missing, notFound } from '../../../platform/err
 import { emit } from '../../../platform/events.ts'
 import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
+import { parseInput } from '../../../platform/http/parse.ts'
 import { HandoffCreated } from '../events.ts'
 import { waitsHours } from './package.ts'
 import type { Suggestion } from '../understanding/matching.ts'
@@ -13,7 +14,7 @@ import { nameOf } from '../prospects/prospect-row.ts'
 import { budgetOf } from '../prospects/prospects.ts'
 import { requireMayAssign } from '../routing/assigning.ts'
 import { type Assignment, assignByRules } from '../routing/rules.ts'
-import type { Handoff, HandoffChanges, HandoffQuery } from './schema.ts'
+import { type Handoff, HandoffChanges, type HandoffQuery } from './schema.ts'
 import type { Prospect } from '../prospects/schema.ts'
 import type { HandoffStatus } from '../transitions.ts'
 
@@ -203,7 +204,8 @@ const update = statement(
 )
 
 /** Changes only what was sent, until it is completed or expired (409). */
-export async function updateHandoff(ctx: Ctx, id: string, input: HandoffChanges): Promise<Handoff> {
+export async function updateHandoff(ctx: Ctx, id: string, given: HandoffChanges): Promise<Handoff> {
+  const input = parseInput(HandoffChanges, given)
   const current = await getHandoff(ctx, id)
   if (current.status === 'completed' || current.status === 'expired') {
     throw conflict('wrong_status', `This handoff is ${current.status}, so it cannot change any more.`)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
+import { parseInput } from '../../../platform/http/parse.ts'
 import { getConversation, openConversation } from '../../inbox/index.ts'
 import { type ChannelName, type Conversation, channels } from '../../inbox/schema.ts'
 import { getAppointment } from '../appointments/appointments.ts'
@@ -13,7 +14,7 @@ import { getProspect } from '../prospects/prospects.ts'
 import { qualify } from '../qualification/qualification.ts'
 import { keepScore } from '../qualification/scores.ts'
 import type { Appointment } from '../appointments/schema.ts'
-import type { Handoff, NewHandoff } from './schema.ts'
+import { type Handoff, NewHandoff } from './schema.ts'
 import type { Prospect } from '../prospects/schema.ts'
 
 interface Made extends Package {
@@ -121,7 +122,8 @@ export async function handOffAppointment(
 }
 
 /** A handoff somebody writes themselves; what they leave out is worked out from what is known. */
-export async function handOff(ctx: Ctx, input: NewHandoff): Promise<Handoff> {
+export async function handOff(ctx: Ctx, given: NewHandoff): Promise<Handoff> {
+  const input = parseInput(NewHandoff, given)
   const prospect = await getProspect(ctx, input.prospect_id)
   const appointment = input.appointment_id ? await getAppointment(ctx, input.appointment_id) : null
   const conversation = input.conversation_id ? await getConversation(ctx, input.conversation_id) : null

@@ -3,13 +3,14 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement, variants } from '../../../platform/database/statement.ts'
 import { conflict } from '../../../platform/errors.ts'
 import { readCursor, rowsToRead, toPage } from '../../../platform/http/page.ts'
+import { parseInput } from '../../../platform/http/parse.ts'
 import { getContact } from '../../contacts/index.ts'
 import { getConversation } from '../../inbox/index.ts'
 import { type PublicCustomer, placedFrom, requireFewOpenOrders, requireFewOrders } from './public-limits.ts'
 import { moveOrder } from './moving.ts'
 import { placeOrder } from './placing.ts'
 import { type OrderChange, type OrderRow, findOrder, lockOrder, orderColumns } from './row.ts'
-import type { NewOrder, OrderQuery, PublicNewOrder } from './schema.ts'
+import { NewOrder, type OrderQuery, type PublicNewOrder } from './schema.ts'
 import { meetStranger } from '../strangers.ts'
 import { type OrderStatus, orderTransitions } from '../transitions.ts'
 
@@ -69,7 +70,8 @@ export async function getOrder(ctx: Ctx, orderId: string): Promise<{ order: Orde
 }
 
 /** An order that a member takes. Throws as `placeOrder`, and 404 for an unknown customer or conversation. */
-export function createOrder(ctx: Ctx, { customerId, ...input }: NewOrder): Promise<OrderRow> {
+export async function createOrder(ctx: Ctx, given: NewOrder): Promise<OrderRow> {
+  const { customerId, ...input } = parseInput(NewOrder, given)
   return transaction(ctx, async (ctx) => {
     const conversation = input.conversationId ? await getConversation(ctx, input.conversationId) : null
     const contactId = customerId ? (await getContact(ctx, customerId)).id : (conversation?.contact_id ?? null)
