@@ -13,6 +13,8 @@ export interface Answers {
   plays?: MediaRef
   /** Records the call into this file, as `Leg.record` does; left is what the callee hears (the simulator has no audio). */
   records?: string
+  /** Says what it hears, 40 ms later or more. */
+  echoes?: boolean
   /** Keys pressed, each so long after the answer, by RFC 4733. */
   keys?: { key: Keypress; afterMs: number }[]
   /** Hangs up so long after the answer; without it the callee waits for the other side. */

@@ -2,6 +2,7 @@ import { describe } from 'node:test'
 import { describeCalls } from './conformance/calls.ts'
 import type { MakeHarness } from './conformance/harness.ts'
 import { describeInbound } from './conformance/inbound.ts'
+import { describeLiveAudio } from './conformance/live-audio.ts'
 import { describeLimits } from './conformance/limits.ts'
 import { describeMedia } from './conformance/media.ts'
 import { describeTransfers } from './conformance/transfers.ts'
@@ -16,6 +17,7 @@ export function describeGateway(name: string, makeHarness: MakeHarness, { concur
   describe(name, { concurrency }, () => {
     describe('calls', () => describeCalls(makeHarness))
     describe('media', () => describeMedia(makeHarness))
+    describe('live audio', () => describeLiveAudio(makeHarness))
     describe('transfers', () => describeTransfers(makeHarness))
     describe('waiting transfers', () => describeWaiting(makeHarness))
     describe('limits', () => describeLimits(makeHarness))

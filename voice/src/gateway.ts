@@ -3,6 +3,8 @@
  * keys, never of SIP. Drivers: `embedded` (our own SIP/RTP engine), `sim` (a virtual clock, for tests).
  */
 
+import type { AudioListener, AudioOptions, LegAudio, TakeChannel } from './live-audio/types.ts'
+
 /** One account or peering at a carrier. */
 export interface Trunk {
   id: string
@@ -83,6 +85,13 @@ export type LegEvent =
       sip?: number
       cause?: EndCause
     }
+  /**
+   * Live audio. `waiting`: no listener is connected, so nobody hears the party until one is. `listening`: one is. `closed`:
+   * by us, by a bridge or with the call.
+   */
+  | { t: 'audio'; at: number; state: 'waiting' | 'listening' | 'closed' }
+  /** The listener reads too slowly: so much of what the party said was dropped. */
+  | { t: 'audio'; at: number; state: 'lost'; lostMs: number }
   | { t: 'ended'; at: number; by: 'local' | 'remote' | 'network'; sip?: number; cause: EndCause; rtp?: RtpStats }
 
 export interface OriginateRequest {
@@ -150,6 +159,12 @@ export interface Leg {
   sendDtmf(keys: string): Promise<void>
   /** Both directions into a stereo 8 kHz WAV (left: the other party). */
   record(path: string): Promise<Recording>
+  /**
+   * Gives the leg's audio, both ways, to the gateway's listener (`VoiceGateway.listen`); how that goes comes as `audio`
+   * events. On the wire go first keys, then what `play` plays, then speech, which waits meanwhile; `record` and keys
+   * that arrive are not affected. A bridge closes it. Throws when it is open already or the leg is bridged.
+   */
+  openAudio(options?: AudioOptions): Promise<LegAudio>
   /**
    * Connects this leg to another number through the same trunk. The party hears ringback meanwhile. Resolves when the
    * other side answered (audio flows both ways; either side hanging up ends both) or when it did not (this leg lives on).
@@ -224,6 +239,8 @@ export interface VoiceGateway {
   originate(request: OriginateRequest, signal?: AbortSignal): Promise<Leg>
   /** One handler, the last one given. Without it calls are refused with 480. */
   onInbound(handler: (leg: InboundLeg) => void): void
+  /** Takes the live audio of all legs, in place of the listener before. */
+  listen(take: TakeChannel): Promise<AudioListener>
   load(): Promise<GatewayLoad>
   /** Takes no new calls, lets the present ones end, hangs up what is left after `deadlineMs`. */
   drain(deadlineMs: number): Promise<void>

@@ -102,10 +102,24 @@ function talk(answering: CalleeCall, callee: Answers, session: MediaSession): vo
   record.press = (key) => pressKeys(session, [{ key, afterMs: 0 }], schedule)
   if (callee.records) void session.record(callee.records)
   if (callee.plays) session.play(callee.plays, { loop: true })
+  if (callee.echoes) echo(session)
   pressKeys(session, callee.keys ?? [], schedule)
   if (callee.goesSilentAfterMs !== undefined) schedule.after(callee.goesSilentAfterMs, () => session.close())
   if (callee.hangUpAfterMs !== undefined) schedule.after(callee.hangUpAfterMs, () => record.hangUp())
   if (callee.refer === 'accept') call.handlers.onRefer = (uri, notify) => takeOver(answering, uri, notify)
+}
+
+function echo(session: MediaSession): void {
+  const audio = session.openAudio(
+    { prebufferMs: 40 },
+    {
+      onHeard: (samples) => audio.write(samples),
+      onProgress() {},
+      onMark() {},
+      onUnderrun() {},
+      onClosed() {},
+    },
+  )
 }
 
 /** The carrier calls the target itself and tells how it goes. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { noAnswer } from '../callee.ts'
 import { createLoopbackCarrier } from '../carrier/loopback-carrier.ts'
-import type { EmbeddedGateway, EmbeddedOptions } from '../embedded/gateway.ts'
+import type { EmbeddedOptions } from '../embedded/gateway.ts'
+import type { VoiceGateway } from '../gateway.ts'
 import type { MakeHarness } from './harness.ts'
 import { toneFile } from './wav.ts'
 
@@ -9,7 +10,7 @@ const host = '127.0.0.1'
 
 /** A gateway that speaks real SIP and RTP, beside a carrier on this machine, in real time. */
 export const overLoopback =
-  (open: (options: EmbeddedOptions) => Promise<EmbeddedGateway>): MakeHarness =>
+  (open: (options: EmbeddedOptions) => Promise<VoiceGateway & { sip: { host: string; port: number } }>): MakeHarness =>
   async ({ callees = {}, ...settings }) => {
     const carrier = await createLoopbackCarrier({
       host,

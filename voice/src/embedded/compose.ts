@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { DuplicateAttempt, NotAdmitted, type InboundLeg, type VoiceGateway } from '../gateway.ts'
+import { createAudioHub, type AudioHub } from '../live-audio/hub.ts'
+import { listenLocally } from '../live-audio/local-listener.ts'
 import type { MediaEngine } from '../media/types.ts'
 import type { IncomingCall, UserAgent } from '../sip/types.ts'
 import { createAddressBook } from './address-book.ts'
@@ -18,6 +20,8 @@ export interface GatewayParts {
   limits: EngineLimits
   trunks: TrunkSettings
   inbound: InboundSettings
+  /** Default: one of its own. */
+  audio?: AudioHub
 }
 
 /** How long `close` waits for carriers to confirm hang-ups and un-registrations. */
@@ -26,7 +30,7 @@ const closeWithinMs = 1_000
 /** A gateway over a user agent and a media engine, real or simulated. */
 export function composeGateway(
   kind: VoiceGateway['kind'],
-  { userAgent, media, clock, limits, trunks: settings, inbound }: GatewayParts,
+  { userAgent, media, clock, limits, trunks: settings, inbound, audio = createAudioHub(clock) }: GatewayParts,
 ): VoiceGateway {
   const trunks = new Map<string, TrunkLine>()
   const carriers = createAddressBook<TrunkLine>()
@@ -39,6 +43,7 @@ export function composeGateway(
     userAgent,
     media,
     clock,
+    audio,
     legs: new Set(),
     invitesSent: createRateMeter(clock),
     calls: 0,
@@ -130,6 +135,8 @@ export function composeGateway(
       onInbound = handler
     },
 
+    listen: async (take) => listenLocally(audio, take),
+
     async load() {
       return {
         activeCalls: engine.calls,
@@ -156,6 +163,7 @@ export function composeGateway(
       const timer = clock.setTimeout(resolve, closeWithinMs)
       await Promise.race([Promise.allSettled(goodbyes), late])
       timer.cancel()
+      audio.close()
       await userAgent.close()
       await media.close()
     },

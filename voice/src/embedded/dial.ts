@@ -32,6 +32,7 @@ export async function dial(
     id: request.attemptId,
     attemptId: request.attemptId,
     maxDurationMs: request.maxDurationMs,
+    audio: engine.audio,
     transfer: (leg, transfer, signal) => engine.transfer(leg, line, request.callerId, transfer, signal),
     onReleased,
   }).catch((error: unknown) => {

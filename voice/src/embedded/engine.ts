@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { TransferRequest, TransferResult } from '../gateway.ts'
+import type { AudioHub } from '../live-audio/hub.ts'
 import type { MediaEngine } from '../media/types.ts'
 import type { UserAgent } from '../sip/types.ts'
 import type { CallLeg } from './leg.ts'
@@ -10,6 +11,7 @@ export interface Engine {
   readonly userAgent: UserAgent
   readonly media: MediaEngine
   readonly clock: Clock
+  readonly audio: AudioHub
   /** Legs whose call the carrier still knows of. */
   readonly legs: Set<CallLeg>
   readonly invitesSent: RateMeter

@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { anyHost, canonicalAddress, publicHosts } from '../addresses.ts'
 import { systemClock, type Clock } from '../clock.ts'
 import type { VoiceGateway } from '../gateway.ts'
+import { createAudioHub } from '../live-audio/hub.ts'
+import { openAudioSocket } from '../live-audio/socket-server.ts'
+import type { AudioAddress } from '../live-audio/types.ts'
 import { createMediaEngine } from '../media/engine.ts'
 import type { TlsOptions, UserAgent, UserAgentOptions } from '../sip/types.ts'
 import type { LookUp } from '../sip/transport/resolver.ts'
@@ -35,6 +38,8 @@ export interface EmbeddedOptions extends GatewaySettings {
 export interface EmbeddedGateway extends VoiceGateway {
   /** Where SIP is listened for: the port taken when 0 was asked for. */
   readonly sip: { host: string; port: number }
+  /** Lets listeners in other processes of this user connect. Once; open until `close`. */
+  listenAt(address: AudioAddress): Promise<void>
 }
 
 /** Our own SIP/RTP engine in this process. Rejects when the SIP port stays in use for `bindWithinMs`. */
@@ -58,6 +63,8 @@ export async function createEmbeddedGateway(
     mayReach,
     clock,
   })
+  const audio = createAudioHub(clock)
+  let audioSocket: { close(): Promise<void> } | null = null
   const gateway = composeGateway('embedded', {
     userAgent,
     media,
@@ -70,8 +77,19 @@ export async function createEmbeddedGateway(
       lookup: (name) => addressesOf(name, systemLookup(host)),
     },
     inbound,
+    audio,
   })
-  return { ...gateway, sip: { host, port: userAgent.port } }
+  return {
+    ...gateway,
+    sip: { host, port: userAgent.port },
+    async listenAt(address) {
+      audioSocket = await openAudioSocket(address, audio, media.everyFrame)
+    },
+    async close() {
+      await gateway.close()
+      await audioSocket?.close()
+    },
+  }
 }
 
 /** Rejects when there are none: then what was known before holds. */

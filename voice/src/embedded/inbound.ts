@@ -40,6 +40,7 @@ export function receive(
     id,
     attemptId: id,
     maxDurationMs: settings.maxDurationMs,
+    audio: engine.audio,
     transfer: (leg, request, signal) => engine.transfer(leg, line, '', request, signal),
     onReleased(leg) {
       engine.legs.delete(leg)

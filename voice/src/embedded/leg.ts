@@ -12,6 +12,7 @@ import type {
   TransferRequest,
   TransferResult,
 } from '../gateway.ts'
+import type { AudioHub } from '../live-audio/hub.ts'
 import type { MediaEngine, MediaSession } from '../media/types.ts'
 import type { InviteHandlers, SipCall } from '../sip/types.ts'
 
@@ -25,6 +26,7 @@ export interface LegSettings {
   maxDurationMs: number
   /** Carries out `Leg.transfer`. */
   transfer(leg: CallLeg, request: TransferRequest, signal?: AbortSignal): Promise<TransferResult>
+  audio: AudioHub
   /** The carrier is done with the call too (BYE or CANCEL confirmed): its place may be used again. Once. */
   onReleased(leg: CallLeg): void
 }
@@ -195,6 +197,9 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     },
     async record(path) {
       return requireAnswered('record') ? session.record(path) : { path, stop: async () => ({ durationMs: 0 }) }
+    },
+    async openAudio(options = {}) {
+      return requireAnswered('open live audio') ? settings.audio.open(leg, options) : { close: async () => {} }
     },
     async transfer(request, signal) {
       return requireAnswered('transfer') ? settings.transfer(leg, request, signal) : { ok: false, cause: 'cancelled' }

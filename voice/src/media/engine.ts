@@ -66,6 +66,7 @@ export function createMediaEngine(options: MediaEngineOptions & { clock?: Clock 
 
   return {
     createSession: openSession,
+    everyFrame: (tick) => pacer.add({ tick }),
     lateness: pacer.lateness,
     freePorts: ports.free,
     async close() {

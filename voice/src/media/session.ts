@@ -1,34 +1,24 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { RemoteInfo, Socket } from 'node:dgram'
-import { isIP } from 'node:net'
 
 import type { AddressPolicy } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import type { LookUp } from '../sip/transport/resolver.ts'
+import { createAgreement } from './agreement.ts'
 import { createCallRecording } from './audio/call-recording.ts'
+import { createBridgeEnd } from './bridging.ts'
+import { createLiveAudio } from './live-audio.ts'
+import type { LiveAudioEnd } from './live-audio.ts'
 import { createDtmfReceiver, createDtmfSender } from './rtp/dtmf.ts'
-import { silence } from './audio/g711.ts'
+import { encode, silence } from './audio/g711.ts'
 import { createLatch } from './rtp/latch.ts'
 import type { AudioLibrary } from './audio/library.ts'
-import {
-  answerAudio,
-  dtmfPayloadType,
-  heardCodec,
-  maySend,
-  mustHear,
-  offerAudio,
-  remoteAudio,
-} from './sdp/negotiation.ts'
-import type { LocalAudio, RemoteAudio } from './sdp/negotiation.ts'
+import { dtmfPayloadType, heardCodec, maySend, mustHear } from './sdp/negotiation.ts'
+import type { RemoteAudio } from './sdp/negotiation.ts'
 import type { Pacer } from './rtp/pacer.ts'
 import { createPlayer, endedPlayback } from './audio/playback.ts'
-import { createRelay } from './rtp/relay.ts'
-import type { Relay } from './rtp/relay.ts'
 import { createReportExchange } from './rtp/reports.ts'
 import { emptyPacket, frameSamples, parseRtp, rtpHeaderBytes } from './rtp/rtp.ts'
-import type { RtpPacket } from './rtp/rtp.ts'
-import { buildSdp, parseSdp } from './sdp/sdp.ts'
-import type { SessionDescription } from './sdp/sdp.ts'
 import { createRtpSender } from './rtp/sender.ts'
 import { createReception } from './rtp/statistics.ts'
 import { encodedTone } from './audio/tone.ts'
@@ -51,23 +41,10 @@ export interface SessionContext {
   onClosed(): void
 }
 
-/** What a session does for the one it is bridged to. */
-interface Half {
-  relay(packet: RtpPacket, datagram: Buffer, codec: Codec | null): void
-  join(other: Half): void
-  /** Leaves the other half, which is to leave too. */
-  part(): void
-}
-
-const halves = new WeakMap<MediaSession, Half>()
-
 const comfortNoise = 13
 const ticksPerSecond = 50
 const reportTicks = 5 * ticksPerSecond
 const flushTicks = ticksPerSecond / 2
-/** A bridged party from whom nothing comes for longer is covered by silence, which keeps the NAT open. */
-const relayQuietMs = 200
-
 /** One leg's audio: what is sent, heard, recorded and bridged. Owns both sockets; `closed` resolves when they are closed and what was recorded is written. */
 export function createSession(context: SessionContext): MediaSession & { closed: Promise<unknown> } {
   const { clock, handlers, rtp, port } = context
@@ -86,63 +63,44 @@ export function createSession(context: SessionContext): MediaSession & { closed:
   })
   const recording = createCallRecording(clock, (error) => handlers.onError?.(error))
   const packet = emptyPacket()
-  const sessionId = String(randomBytes(6).readUIntBE(0, 6))
+  const speech = new Int16Array(frameSamples)
   const closing = Promise.withResolvers<void>()
+  const agreement = createAgreement({ ...context, latch, reports, onAgreed })
+  const bridge = createBridgeEnd({
+    clock,
+    sender,
+    remote: () => (isClosed ? null : agreement.remote),
+    recorder: () => recording.recorder,
+    isBusy: () => keysOut.busy || player.playing,
+    onJoin() {
+      player.stop()
+      live?.close('transferred')
+    },
+  })
 
-  let sdpVersion = 0
-  let described = ''
-  let remote: RemoteAudio | null = null
+  let live: LiveAudioEnd | null = null
   let unpace: (() => void) | null = null
   let isClosed = false
-  let isLookingUp = false
   let recorded: Promise<unknown> | null = null
   let ticks = randomInt(reportTicks)
   /** When we last heard them, or began to wait for them. */
   let heardAt = 0
   let hasTimedOut = false
-  let other: Half | null = null
-  let relay: Relay | null = null
-  let relayedAt = 0
 
   function transmit(datagram: Buffer, bytes: number): void {
     const target = latch.target
     if (target !== null && !isClosed) rtp.send(datagram, 0, bytes, target.port, target.address)
   }
 
-  function describe(build: (local: LocalAudio) => SessionDescription): string {
-    const at = (version: number) => buildSdp(build({ address: context.advertisedHost, port, sessionId, version }))
-    // The version grows only when the description changes (RFC 3264 section 8).
-    if (at(sdpVersion) !== described) described = at(++sdpVersion)
-    return described
-  }
-
-  /** Their audio address when it may be sent to; of a private one behind a NAT the SIP peer's stands in. */
-  function aim({ port, rtcpPort }: RemoteAudio, address: string | undefined, peer: string | null): void {
-    const reachable = [address, peer ?? undefined].find((each) => each !== undefined && context.mayReach(each))
-    latch.signal(reachable === undefined ? null : { address: reachable, port }, peer)
-    reports.signal(reachable === undefined ? null : { address: reachable, port: rtcpPort })
-  }
-
-  function agree(next: RemoteAudio, peer: string | null): void {
-    if (remote === null || !maySend(remote)) sender.markNext()
-    if (remote === null || !mustHear(remote)) heardAt = clock.monotonic()
+  function onAgreed(before: RemoteAudio | null, now: RemoteAudio): void {
+    if (before === null || !maySend(before)) sender.markNext()
+    if (before === null || !mustHear(before)) heardAt = clock.monotonic()
     // Keys still waiting will never go out now.
-    if (next.dtmfPayloadType === null) keysOut.clear()
-    remote = next
-    if (isIP(next.address) !== 0) return aim(next, next.address, peer)
-    aim(next, undefined, peer)
-    // One at a time: a peer that names another host every moment does not fill the queue of everybody's look-ups.
-    if (isLookingUp) return
-    isLookingUp = true
-    context.lookUp(next.address, ([address]) => {
-      isLookingUp = false
-      if (isClosed || remote === null) return
-      if (remote.address === next.address) aim(remote, address, peer)
-      else if (isIP(remote.address) === 0) agree(remote, peer)
-    })
+    if (now.dtmfPayloadType === null) keysOut.clear()
   }
 
   function onDatagram(datagram: Buffer, from: RemoteInfo): void {
+    const { remote } = agreement
     if (unpace === null || remote === null || !latch.belongs(from.address) || !parseRtp(datagram, packet)) return
     const codec = heardCodec(packet.payloadType, remote)
     const isKey =
@@ -155,8 +113,11 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     hasTimedOut = false
     const { payloadStart, payloadEnd, timestamp } = packet
     if (reception.received(packet.ssrc, packet.sequence, timestamp, now)) keysIn.reset()
-    if (codec !== null) recording.recorder?.add('left', codec, timestamp, datagram, payloadStart, payloadEnd)
-    if (codec !== null || isKey) other?.relay(packet, datagram, codec)
+    if (codec !== null) {
+      recording.recorder?.add('left', codec, timestamp, datagram, payloadStart, payloadEnd)
+      live?.hearing.packet(packet, datagram, codec)
+    }
+    if (codec !== null || isKey) bridge.pass(packet, datagram, codec)
     if (!isKey) return
     const key = keysIn.receive(datagram.subarray(payloadStart, payloadEnd), timestamp)
     if (key !== null) handlers.onDtmf?.(key)
@@ -172,6 +133,8 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     }
     if (++ticks % ticksPerSecond === 0) checkTimeout()
     if (ticks % flushTicks === 0) recording.recorder?.flush()
+    live?.hearing.tick()
+    const { remote } = agreement
     if (remote !== null && maySend(remote)) {
       if (ticks % reportTicks === 0) reports.send()
       sendFrame(remote)
@@ -190,14 +153,16 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     }
     const datagram = sender.buffer()
     if (!player.fill(to.codec, datagram, rtpHeaderBytes)) {
-      if (other !== null && clock.monotonic() - relayedAt < relayQuietMs) return
-      datagram.fill(silence[to.codec], rtpHeaderBytes, rtpHeaderBytes + frameSamples)
+      if (live?.take(speech)) encode(to.codec, speech, datagram, rtpHeaderBytes)
+      else if (bridge.isCarrying()) return
+      else datagram.fill(silence[to.codec], rtpHeaderBytes, rtpHeaderBytes + frameSamples)
     }
     recording.recorder?.add('right', to.codec, timestamp, datagram, rtpHeaderBytes, rtpHeaderBytes + frameSamples)
     sender.send(to.payloadType, false, timestamp, frameSamples)
   }
 
   function checkTimeout(): void {
+    const { remote } = agreement
     if (remote === null || !mustHear(remote) || hasTimedOut) return
     if (clock.monotonic() - heardAt <= context.mediaTimeoutMs) return
     hasTimedOut = true
@@ -212,52 +177,18 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     return Buffer.isBuffer(audio) ? audio : audio.catch(() => encodedTone('hold', codec))
   }
 
-  const half: Half = {
-    relay(heard, datagram, codec) {
-      if (relay === null || remote === null || !maySend(remote) || isClosed) return
-      // Our own keys and announcements go first.
-      if (keysOut.busy || player.playing) return
-      const payloadType = codec === null ? remote.dtmfPayloadType : remote.payloadType
-      if (payloadType === null) return
-      const timestamp = relay.forward(heard, datagram, payloadType, codec, remote.codec)
-      relayedAt = clock.monotonic()
-      if (timestamp !== null && codec !== null)
-        recording.recorder?.add('right', codec, timestamp, datagram, heard.payloadStart, heard.payloadEnd)
-    },
-    join(next) {
-      half.part()
-      player.stop()
-      other = next
-      relay = createRelay(sender)
-    },
-    part() {
-      const left = other
-      other = relay = null
-      if (left === null) return
-      sender.markNext()
-      left.part()
-    },
-  }
-
   const session: MediaSession & { closed: Promise<unknown> } = {
     port,
     closed: closing.promise.then(() => recorded),
     get codec() {
-      return remote?.codec ?? null
+      return agreement.remote?.codec ?? null
     },
     get dtmf() {
-      return remote !== null && remote.dtmfPayloadType !== null ? 'rfc4733' : 'none'
+      return (agreement.remote?.dtmfPayloadType ?? null) === null ? 'none' : 'rfc4733'
     },
-    offer: () => describe(offerAudio),
-    applyAnswer(sdp, peer = null) {
-      agree(remoteAudio(parseSdp(sdp), remote?.codec ?? null), peer)
-    },
-    answerOffer(sdp, peer = null) {
-      const offer = parseSdp(sdp)
-      const audio = remoteAudio(offer, remote?.codec ?? null)
-      agree(audio, peer)
-      return describe((local) => answerAudio(offer, audio, local))
-    },
+    offer: agreement.offer,
+    applyAnswer: (sdp, peer = null) => agreement.applyAnswer(sdp, peer),
+    answerOffer: (sdp, peer = null) => agreement.answerOffer(sdp, peer),
     start() {
       if (unpace !== null || isClosed) return
       heardAt = clock.monotonic()
@@ -268,7 +199,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     play: (media, options) =>
       isClosed
         ? endedPlayback()
-        : player.play((codec) => load(media, codec), remote?.codec ?? null, {
+        : player.play((codec) => load(media, codec), session.codec, {
             loop: options?.loop ?? false,
             announced: true,
           }),
@@ -278,19 +209,29 @@ export function createSession(context: SessionContext): MediaSession & { closed:
         : player.play((codec) => loadSignal(media, codec), null, { loop: true, announced: false }),
     async sendDtmf(keys) {
       if (isClosed) return
-      if (remote === null || remote.dtmfPayloadType === null)
+      if (session.dtmf === 'none')
         throw new Error('The other side takes no keys by RTP (its SDP has no telephone-event).')
       await keysOut.press(keys)
     },
     record: recording.begin,
-    bridge(peer) {
-      const next = halves.get(peer)
-      if (!next || next === half) throw new Error('A session can be bridged only to another session of this engine.')
-      if (isClosed) return
-      half.join(next)
-      next.join(half)
+    openAudio(options, audioHandlers) {
+      if (live) throw new Error("This leg's live audio is open already: close that channel first.")
+      if (bridge.isJoined) throw new Error('This leg is bridged: its audio belongs to the other party.')
+      const opened = createLiveAudio(options, {
+        ...audioHandlers,
+        onClosed(reason) {
+          live = null
+          audioHandlers.onClosed(reason)
+        },
+      })
+      live = opened
+      if (isClosed) opened.close('ended')
+      return opened
     },
-    unbridge: () => half.part(),
+    bridge(peer) {
+      if (!isClosed) bridge.join(peer)
+    },
+    unbridge: bridge.part,
     stats: () => ({
       packetsSent: sender.packetsSent,
       packetsReceived: reception.packets,
@@ -300,9 +241,11 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     }),
     close() {
       if (isClosed) return
-      half.part()
+      bridge.part()
       player.stop()
+      live?.close('ended')
       keysOut.clear()
+      agreement.close()
       isClosed = true
       unpace?.()
       recorded = recording.finish()
@@ -321,6 +264,6 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     if (!hasSendFailed) handlers.onError?.(error)
     hasSendFailed = true
   })
-  halves.set(session, half)
+  bridge.standFor(session)
   return session
 }

@@ -1,6 +1,8 @@
 import type { AddressPolicy } from '../addresses.ts'
+import type { AudioOptions } from '../live-audio/types.ts'
 import type { LookUp } from '../sip/transport/resolver.ts'
 import type { Keypress, MediaRef, Playback, Recording, RtpStats } from '../gateway.ts'
+import type { LiveAudio, LiveAudioHandlers } from './live-audio.ts'
 
 export type Codec = 'PCMU' | 'PCMA'
 
@@ -45,6 +47,12 @@ export interface MediaSession {
   sendDtmf(keys: string): Promise<void>
   record(path: string): Promise<Recording>
   /**
+   * Live audio both ways until it is closed, the session is bridged (`transferred`) or ends. Keys and `play` go before
+   * speech, which waits meanwhile. Throws when it is open already or the session is bridged, and a `RangeError` for
+   * options out of range.
+   */
+  openAudio(options: AudioOptions, handlers: LiveAudioHandlers): LiveAudio
+  /**
    * Joins two sessions: what one hears goes to the other, re-stamped (own SSRC, sequence, timestamps), transcoded between
    * PCMU and PCMA when they differ, DTMF carried. Ends playback. Undone by `unbridge` or closing either.
    */
@@ -72,6 +80,8 @@ export interface MediaEngineOptions {
 export interface MediaEngine {
   /** Throws `NoPorts` when the range is used up. */
   createSession(handlers: MediaHandlers): Promise<MediaSession>
+  /** Calls `tick` every 20 ms. The function returned ends it. */
+  everyFrame(tick: () => void): () => void
   /** Pacer lateness over the last 10 s. */
   lateness(): { p50Ms: number; p99Ms: number; maxMs: number }
   freePorts(): number

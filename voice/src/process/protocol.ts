@@ -1,4 +1,5 @@
 import type { EmbeddedOptions } from '../embedded/gateway.ts'
+import type { AudioAddress, AudioOptions } from '../live-audio/types.ts'
 import { DuplicateAttempt, NotAdmitted } from '../gateway.ts'
 import type {
   GatewayLoad,
@@ -22,6 +23,8 @@ export interface Calls {
   originate(request: OriginateRequest): void
   /** Calls that come in are wanted. Before that they are refused. */
   takeInbound(): void
+  /** Audio listeners connect there, not over this channel. */
+  listenAt(address: AudioAddress): void
   load(): GatewayLoad
   drain(deadlineMs: number): void
   close(): void
@@ -31,6 +34,8 @@ export interface Calls {
   sendDtmf(leg: string, keys: string): void
   record(leg: string, path: string): void
   stopRecording(leg: string): { durationMs: number }
+  openAudio(leg: string, options: AudioOptions): void
+  closeAudio(leg: string): void
   transfer(leg: string, request: TransferRequest): TransferResult
   cancelTransfer(leg: string): void
   hangup(leg: string): void
@@ -78,6 +83,7 @@ export function reviveError({ name, message, reason, retryAfterMs, attemptId }: 
   if (reason !== undefined) return new NotAdmitted(reason, retryAfterMs ?? 0)
   if (attemptId !== undefined) return new DuplicateAttempt(attemptId)
   if (name === 'TypeError') return new TypeError(message)
+  if (name === 'RangeError') return new RangeError(message)
   if (name === 'AbortError') return new DOMException(message, name)
   return Object.assign(new Error(message), { name })
 }

@@ -49,6 +49,17 @@ export function createRemoteLeg(id: string, attemptId: string, ask: Ask, onEnded
       await ask('record', [id, path], undefined)
       return { path, stop: () => ask('stopRecording', [id], { durationMs: 0 }) }
     },
+    async openAudio(options = {}) {
+      if (!requireAnswered('open live audio')) return { close: async () => {} }
+      await ask('openAudio', [id, options], undefined)
+      let isOpen = true
+      return {
+        async close() {
+          if (isOpen) await ask('closeAudio', [id], undefined)
+          isOpen = false
+        },
+      }
+    },
     async transfer(request, signal) {
       if (!requireAnswered('transfer') || signal?.aborted) return { ok: false, cause: 'cancelled' }
       const cancel = () => void ask('cancelTransfer', [id], undefined)

@@ -10,6 +10,9 @@ import {
   type Trunk,
   type VoiceGateway,
 } from '../gateway.ts'
+import { createAudioAddress } from '../live-audio/address.ts'
+import { connectAudioListener } from '../live-audio/listener.ts'
+import type { AudioAddress } from '../live-audio/types.ts'
 import { reviveError, type FromWorker } from './protocol.ts'
 import { createRemoteInboundLeg, createRemoteLeg, type Ask, type RemoteLeg } from './remote-leg.ts'
 import { isStopped, startWatchdog } from './watchdog.ts'
@@ -35,6 +38,11 @@ export interface VoiceProcess extends VoiceGateway {
   /** Of the process running now, or null while there is none. */
   readonly pid: number | null
   readonly sip: { host: string; port: number }
+  /**
+   * Where `connectAudioListener` of another process connects, the same for the life of this gateway. Nothing listens there
+   * before the first call. Rejects when the socket cannot be made.
+   */
+  audioAddress(): Promise<AudioAddress>
 }
 
 const firstRestartMs = 200
@@ -68,6 +76,7 @@ export async function createVoiceProcess({
   let restartInMs = firstRestartMs
   let watchdog: ReturnType<typeof startWatchdog> | null = null
   let starting: Promise<void> | null = null
+  let audio: Promise<AudioAddress> | null = null
   let { sip } = engine
 
   const ask: Ask = (name, args, whenGone) =>
@@ -106,6 +115,7 @@ export async function createVoiceProcess({
     void started.ended.then(() => lost(systemClock.monotonic() - startedAt))
     for (const trunk of trunks.values()) void ask('upsertTrunk', [trunk], undefined)
     if (onInbound) void ask('takeInbound', [], undefined)
+    if (audio) void audio.then((address) => ask('listenAt', [address], undefined)).catch(warn)
     watchdog = startWatchdog(systemClock, heartbeatMs, {
       ask: () => ask('load', [], down),
       isStopped: () => isStopped(started.pid),
@@ -173,6 +183,21 @@ export async function createVoiceProcess({
     }
   }
 
+  async function openAudioAddress(): Promise<AudioAddress> {
+    await starting
+    const address = await createAudioAddress()
+    await ask('listenAt', [address], undefined)
+    return address
+  }
+
+  function audioAddress(): Promise<AudioAddress> {
+    audio ??= openAudioAddress().catch((error: unknown) => {
+      audio = null
+      throw error
+    })
+    return audio
+  }
+
   if (startAfter) starting = startAfter.then(() => (state === 'closed' ? undefined : attempt()))
   else await start()
 
@@ -215,6 +240,10 @@ export async function createVoiceProcess({
       void ask('takeInbound', [], undefined)
     },
 
+    audioAddress,
+
+    listen: async (take) => connectAudioListener(await audioAddress(), take),
+
     load: () => ask('load', [], down),
 
     async drain(deadlineMs) {
@@ -237,6 +266,8 @@ export async function createVoiceProcess({
     },
   }
 }
+
+const warn = (error: unknown) => process.emitWarning(error instanceof Error ? error : String(error))
 
 /** The load of a gateway that is not there. */
 const down: GatewayLoad = { activeCalls: 0, callsPerSecond: 0, pacerP99Ms: 0, freePorts: 0, accepting: false }

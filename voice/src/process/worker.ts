@@ -1,5 +1,6 @@
 import { createEmbeddedGateway, type EmbeddedGateway, type EmbeddedOptions } from '../embedded/gateway.ts'
 import type { InboundLeg, Leg, Playback, Recording } from '../gateway.ts'
+import type { LegAudio } from '../live-audio/types.ts'
 import { flattenError, type CallHandlers, type FromWorker, type ToWorker } from './protocol.ts'
 
 /** The voice process: an embedded gateway at the end of an IPC channel. It lives no longer than its server. */
@@ -11,6 +12,7 @@ interface OpenLeg {
   /** The server's ids of playbacks, by the engine's. */
   playbackNames: Map<string, string>
   recording: Recording | null
+  audio: LegAudio | null
   transfer: AbortController | null
 }
 
@@ -82,6 +84,7 @@ function handlersOf(gateway: EmbeddedGateway): CallHandlers {
         follow(leg.id, leg, leg)
       })
     },
+    listenAt: (address) => gateway.listenAt(address),
     load: () => gateway.load(),
     drain: (deadlineMs) => gateway.drain(deadlineMs),
     close: () => gateway.close(),
@@ -99,6 +102,11 @@ function handlersOf(gateway: EmbeddedGateway): CallHandlers {
       if (open) open.recording = await open.leg.record(path)
     },
     stopRecording: async (name) => (await legs.get(name)?.recording?.stop()) ?? { durationMs: 0 },
+    async openAudio(name, options) {
+      const open = legs.get(name)
+      if (open) open.audio = await open.leg.openAudio(options)
+    },
+    closeAudio: async (name) => legs.get(name)?.audio?.close(),
     async transfer(name, request) {
       const open = legs.get(name)
       if (!open) return { ok: false, cause: 'cancelled' }
@@ -129,6 +137,7 @@ function follow(name: string, leg: Leg, inbound: InboundLeg | null): void {
     playbacks: new Map(),
     playbackNames: new Map(),
     recording: null,
+    audio: null,
     transfer: null,
   }
   legs.set(name, open)

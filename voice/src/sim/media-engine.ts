@@ -1,5 +1,8 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Keypress, Playback } from '../gateway.ts'
+import { createLiveAudio } from '../media/live-audio.ts'
+import type { LiveAudio } from '../media/live-audio.ts'
+import { frameMs, frameSamples } from '../media/rtp/rtp.ts'
 import type { MediaEngine, MediaHandlers, MediaSession } from '../media/types.ts'
 import { toneMs } from '../media/audio/tone.ts'
 import type { SimNetwork } from './network.ts'
@@ -16,6 +19,8 @@ export interface SimMediaOptions {
 export interface SimSession extends MediaSession {
   /** The other side pressed a key. */
   hear(key: Keypress): void
+  /** The other side says what it hears. */
+  echoes: boolean
   /** The other side sends no more. */
   fallSilent(): void
   /** One half of `bridge`. */
@@ -34,12 +39,23 @@ export function createSimMediaEngine(
 ): MediaEngine {
   let opened = 0
 
+  function everyFrame(tick: () => void): () => void {
+    let timer: Timer
+    const run = () => {
+      timer = clock.setTimeout(run, frameMs)
+      tick()
+    }
+    timer = clock.setTimeout(run, frameMs)
+    return () => timer.cancel()
+  }
+
   function createSession(handlers: MediaHandlers): SimSession {
     const name = `sim-session-${++opened}`
     let playing: { id: string; startedAt: number; lengthMs: number; timer: Timer | null } | null = null
     let played = 0
     let silence: Timer | null = null
     let other: SimSession | null = null
+    let live: LiveAudio | null = null
 
     function stopPlaying(state: 'finished' | 'stopped'): number {
       if (!playing) return 0
@@ -56,6 +72,7 @@ export function createSimMediaEngine(
       codec: 'PCMU',
       dtmf: 'rfc4733',
       onKeysSent: null,
+      echoes: false,
       offer: () => name,
       applyAnswer() {},
       answerOffer: () => name,
@@ -93,6 +110,28 @@ export function createSimMediaEngine(
         const startedAt = clock.monotonic()
         return { path, stop: async () => ({ durationMs: clock.monotonic() - startedAt }) }
       },
+      openAudio(options, audioHandlers) {
+        if (live) throw new Error("This leg's live audio is open already: close that channel first.")
+        if (other) throw new Error('This leg is bridged: its audio belongs to the other party.')
+        let position = 0
+        const opened = createLiveAudio(options, {
+          ...audioHandlers,
+          onClosed(reason) {
+            live = null
+            stop()
+            audioHandlers.onClosed(reason)
+          },
+        })
+        const stop = everyFrame(() => {
+          const frame = new Int16Array(frameSamples)
+          const said = !playing && opened.take(frame)
+          if (live !== opened) return
+          audioHandlers.onHeard(said && session.echoes ? frame : new Int16Array(frameSamples), position)
+          position += frameSamples
+        })
+        live = opened
+        return opened
+      },
       bridge(peer) {
         session.join(network.sessions.get(peer.offer())!)
         other!.join(session)
@@ -104,6 +143,7 @@ export function createSimMediaEngine(
       },
       join(peer) {
         stopPlaying('stopped')
+        live?.close('transferred')
         other = peer
       },
       stats: () => ({ packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: 0, reported: null }),
@@ -111,6 +151,7 @@ export function createSimMediaEngine(
         if (!network.sessions.delete(name)) return
         session.unbridge()
         stopPlaying('stopped')
+        live?.close('ended')
         silence?.cancel()
       },
       hear(key) {
@@ -130,6 +171,7 @@ export function createSimMediaEngine(
       if (network.sessions.size >= ports) throw new NoSimPorts()
       return createSession(handlers)
     },
+    everyFrame,
     lateness: () => ({ p50Ms: 0, p99Ms: 0, maxMs: 0 }),
     freePorts: () => ports - network.sessions.size,
     async close() {},

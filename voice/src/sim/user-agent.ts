@@ -71,7 +71,10 @@ export function createSimUserAgent(
       live.schedule = createSchedule(clock)
       record.answered = true
       handlers.onAnswer?.(request.offer)
-      if (session) session.onKeysSent = (keys) => (record.keysHeard += keys)
+      if (session) {
+        session.onKeysSent = (keys) => (record.keysHeard += keys)
+        session.echoes = callee.echoes ?? false
+      }
       for (const { key, afterMs } of callee.keys ?? []) live.schedule.after(afterMs, () => session?.hear(key))
       if (callee.goesSilentAfterMs !== undefined)
         live.schedule.after(callee.goesSilentAfterMs, () => session?.fallSilent())
