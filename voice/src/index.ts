@@ -19,6 +19,18 @@ export type {
   VoiceGateway,
 } from './gateway.ts'
 
+export type {
+  AudioAddress,
+  AudioChannel,
+  AudioEnd,
+  AudioHandlers,
+  AudioListener,
+  AudioOptions,
+  Flushed,
+  LegAudio,
+  TakeChannel,
+} from './live-audio/types.ts'
+
 export { createVoiceProcess } from './process/remote.ts'
 export type { VoiceChange, VoiceProcess, VoiceProcessOptions } from './process/remote.ts'
 export type { EmbeddedOptions } from './embedded/gateway.ts'

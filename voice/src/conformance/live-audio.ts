@@ -224,8 +224,10 @@ export function describeLiveAudio(make: MakeHarness): void {
     on(make, { callees }, async (scene) => {
       const ringing = await scene.dial('999')
       await assert.rejects(ringing.leg.openAudio(), /not been answered/)
+      await scene.pass(10)
       const { call } = await talking(scene)
       await assert.rejects(call.leg.openAudio(), /open already/)
+      await scene.pass(10)
       const other = await scene.dial('200')
       await other.event('answered')
       await assert.rejects(other.leg.openAudio({ queueMs: 1 }), RangeError)

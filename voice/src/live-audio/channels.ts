@@ -47,7 +47,7 @@ export function createChannels(voice: ToVoice, take: TakeChannel): Channels {
     lost: (number, samples) => channels.get(number)?.handlers.onLost?.(samples / samplesPerMs),
     closed,
     end() {
-      for (const number of [...channels.keys()]) closed(number, 'disconnected')
+      for (const number of channels.keys()) closed(number, 'disconnected')
     },
   }
 }

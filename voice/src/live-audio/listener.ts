@@ -1,6 +1,15 @@
 import { createConnection } from 'node:net'
 import { createChannels } from './channels.ts'
-import { bytesOf, createFrameReader, encodeFrame, ends, kinds, protocolVersion, samplesOf, type Frame } from './frames.ts'
+import {
+  bytesOf,
+  createFrameReader,
+  encodeFrame,
+  ends,
+  kinds,
+  protocolVersion,
+  samplesOf,
+  type Frame,
+} from './frames.ts'
 import type { AudioAddress, AudioListener, TakeChannel } from './types.ts'
 
 export type {
@@ -59,7 +68,11 @@ export async function connectAudioListener({ path, token }: AudioAddress, take: 
     channels.end()
     close()
     const cause = failure ?? undefined
-    refuse(new Error(`The voice process at ${path} did not take this listener: is it running, and is the token its own?`, { cause }))
+    refuse(
+      new Error(`The voice process at ${path} did not take this listener: is it running, and is the token its own?`, {
+        cause,
+      }),
+    )
   })
   await welcomed
   clearTimeout(late)

@@ -54,7 +54,7 @@ export function createOutbox(sink: Sink, onLost: OnLost): Outbox {
   }
 
   function drop(frames: Buffer): void {
-    for (let at = 0; at < frames.length; ) {
+    for (let at = 0; at < frames.length;) {
       const length = frames.readUInt16LE(at + 2)
       const channel = frames.readUInt32LE(at + 4)
       lost.set(channel, (lost.get(channel) ?? 0) + length / 2)

@@ -44,7 +44,7 @@ export function createPlayout(capacity: number, prebuffer: number, handlers: Pla
 
   function write(samples: Int16Array): number {
     const accepted = Math.min(samples.length, capacity - queued)
-    for (let from = 0; from < accepted; ) {
+    for (let from = 0; from < accepted;) {
       if (writeAt === blockSamples) {
         blocks.push(new Int16Array(blockSamples))
         writeAt = 0
