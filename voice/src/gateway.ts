@@ -86,7 +86,7 @@ export type LegEvent =
       cause?: EndCause
     }
   /**
-   * Live audio. `waiting`: no listener is connected, so nobody hears the party until one is. `listening`: one is. `closed`:
+   * Live audio. `waiting`: no listener is connected, and what the party says is lost. `listening`: one is connected. `closed`:
    * by us, by a bridge or with the call.
    */
   | { t: 'audio'; at: number; state: 'waiting' | 'listening' | 'closed' }

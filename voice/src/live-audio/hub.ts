@@ -24,7 +24,7 @@ export interface Attachment extends ToVoice {
 export interface AudioHub {
   /** Throws as `MediaSession.openAudio` does. */
   open(leg: AudibleLeg, options: AudioOptions): LegAudio
-  /** Binds all channels, present and future, to this listener. The one before is told by its `onDetached`. */
+  /** Binds all channels, present and future, to this listener. `onDetached` of the one before is called. */
   attach(listener: ToListener, onDetached: () => void): Attachment
   /** Detaches the listener. */
   close(): void

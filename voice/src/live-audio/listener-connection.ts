@@ -10,7 +10,7 @@ export interface ConnectionContext {
   isToken(payload: Uint8Array): boolean
 }
 
-/** Who has not shown the token by then is disconnected. */
+/** A connection that has not shown the token by then is closed. */
 const helloWithinMs = 1_000
 /** What one listener may have read in 20 ms: 80 times the audio of 100 calls. More waits, so that it delays no packet. */
 const bytesPerTick = 256 * 1024
@@ -32,7 +32,7 @@ export function serveListener(socket: Socket, { hub, everyFrame, isToken }: Conn
     clearTimeout(late)
     socket.write(encodeFrame(kinds.welcome, 0, protocolVersion))
     attachment = hub.attach(outbox, () => {
-      // What it was still to be told, that channels have closed for one.
+      // Writes what is left, such as that channels have closed.
       outbox.tick()
       socket.end(() => socket.destroy())
     })

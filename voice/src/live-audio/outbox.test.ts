@@ -78,7 +78,7 @@ test('one that reads nothing for 5 s is given up', () => {
   assert.deepEqual([ticks.indexOf(false), ticks.length], [249, 250])
 })
 
-test('notices that nobody reads have a bound too', () => {
+test('notices that are not read have a bound too', () => {
   const { sink, outbox } = open()
   sink.writableLength = 1
   for (let i = 0; i < 70_000; i++) outbox.marked(1, i, i)
