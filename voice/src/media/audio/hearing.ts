@@ -18,8 +18,8 @@ const maxGapSamples = 8_000
 const maxLatePackets = 100
 /** The longest packet taken, 160 ms, as for the relay. */
 const maxPacketSamples = 1_280
-/** No more is taken between two ticks: a sender of floods is not passed on. */
-const maxSamplesPerTick = 4_000
+/** No more, 2 s, is taken between two ticks: what waited while this process was held up is, a flood is not. */
+const maxSamplesPerTick = 16_000
 
 const silentFrame = new Int16Array(frameSamples)
 
