@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startPostgres } from '../e2e/with-postgres.ts'
 import { createChildren, nextMessage } from './children.ts'
-import { type Rung, rungs } from './request-path/rungs.ts'
+import { type Layer, layers } from './request-path/layer-queries.ts'
 import type { Caller, Kind, LoadOrder, LoadResult } from './request-path/load.ts'
 import { cpuOf, cpuOfChildren, parentOf } from './request-path/process-time.ts'
 import { seed } from './request-path/seed.ts'
@@ -158,20 +158,20 @@ async function measureLayers(generator: ChildProcess, postmaster: number | null)
   const env = environment('ours')
   const callers = await seed(env, contactsPerWorkspace, sessions)
   const sides = await startSides('layers.ts', { ...env, CALLERS: knownTo(callers) }, callers)
-  const measured = new Map<Rung, Figures[]>()
-  const sideOf = (rung: Rung) => sides.find(({ name }) => name === rung.name) as Side
-  for (const rung of rungs) await run(generator, postmaster, sideOf(rung), rung.kind, 1)
+  const measured = new Map<Layer, Figures[]>()
+  const sideOf = (layer: Layer) => sides.find(({ name }) => name === layer.name) as Side
+  for (const layer of layers) await run(generator, postmaster, sideOf(layer), layer.kind, 1)
   for (let round = 0; round < rounds; round++) {
-    for (const rung of round % 2 === 0 ? rungs : rungs.toReversed()) {
-      const figures = await run(generator, postmaster, sideOf(rung), rung.kind, seconds)
-      measured.set(rung, [...(measured.get(rung) ?? []), figures])
+    for (const layer of round % 2 === 0 ? layers : layers.toReversed()) {
+      const figures = await run(generator, postmaster, sideOf(layer), layer.kind, seconds)
+      measured.set(layer, [...(measured.get(layer) ?? []), figures])
     }
   }
-  const rows = rungs.map((rung, i) => {
-    const figures = medians(measured.get(rung) ?? [])
-    const below = rungs[i - 1]?.kind === rung.kind ? medians(measured.get(rungs[i - 1] as Rung) ?? []) : undefined
+  const rows = layers.map((layer, i) => {
+    const figures = medians(measured.get(layer) ?? [])
+    const below = layers[i - 1]?.kind === layer.kind ? medians(measured.get(layers[i - 1] as Layer) ?? []) : undefined
     return {
-      ...rung,
+      ...layer,
       ...figures,
       addedServerCpu: below ? figures.serverCpu - below.serverCpu : figures.serverCpu,
       addedPostgresCpu: below ? figures.postgresCpu - below.postgresCpu : figures.postgresCpu,

@@ -1,4 +1,4 @@
-/** The rungs of `rungs.ts`, each on a port of its own, all in one process over the same database. */
+/** The layers of `layers.ts`, each on a port of its own, all in one process over the same database. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fastify } from 'fastify'
@@ -14,7 +14,7 @@ import { createHttp } from '../../server/src/platform/http/server.ts'
 import { newId } from '../../server/src/platform/id.ts'
 import { createLog } from '../../server/src/platform/log.ts'
 import type { Caller } from './load.ts'
-import { rungs } from './rungs.ts'
+import { layers } from './layer-queries.ts'
 
 const config = readConfig(process.env)
 const app = await createApp({ config, log: createLog(config.logLevel) })
@@ -58,7 +58,7 @@ const one = {
   path: '/api/contacts/:id',
   summary: 'One',
   params: byId,
-  answer: Contact,
+  response: Contact,
 } as const
 const authenticate = createAuthenticate(app.services)
 
@@ -109,12 +109,12 @@ const ports = [
       summary: 'Insert',
       body: NewContact,
       status: 201,
-      answer: Contact,
+      response: Contact,
       handler: (ctx, { body }) => ctx.db.one(insert, { ...emptyContact, ...body, id: newId() }, { commit: true }),
     }),
     authenticate,
   ),
   ours,
 ]
-process.send?.({ ports: Object.fromEntries(rungs.map(({ name }, i) => [name, ports[i]])) })
+process.send?.({ ports: Object.fromEntries(layers.map(({ name }, i) => [name, ports[i]])) })
 process.on('disconnect', () => process.exit())

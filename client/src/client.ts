@@ -27,7 +27,7 @@ export interface CallOptions {
 
 type Call<Name extends keyof Operations> = (
   ...args: Arguments<Operations[Name]['input']>
-) => Promise<Operations[Name]['answer']>
+) => Promise<Operations[Name]['response']>
 /** What is wholly optional may be left out. */
 type Arguments<Input> = undefined extends Input
   ? [input?: undefined, options?: CallOptions]
@@ -37,7 +37,7 @@ type Arguments<Input> = undefined extends Input
 
 /** Every operation as a function: `await api.createContact({ body: { … } })`. They throw `ApiError`. */
 export type Client = { [Name in keyof Operations]: Call<Name> } & {
-  /** The bytes at an address that an answer names, like `recording_url`, `url` or `imageUrl`, and their type. */
+  /** The bytes at an address that a response names, like `recording_url`, `url` or `imageUrl`, and their type. */
   download(address: string, options?: Pick<CallOptions, 'signal'>): Promise<Blob>
 }
 
@@ -111,9 +111,9 @@ async function readAnswer(response: Response, isBytes: boolean): Promise<unknown
   }
   if (isBytes) return response.blob()
   if (type.includes('json')) {
-    const answer: unknown = await response.json()
-    if (typeof answer === 'object' && answer !== null) keepNextPage(answer, response.headers.get('link'))
-    return answer
+    const body: unknown = await response.json()
+    if (typeof body === 'object' && body !== null) keepNextPage(body, response.headers.get('link'))
+    return body
   }
   return (await response.text()) || null
 }

@@ -9,7 +9,7 @@ export interface Tokens {
 
 export interface SessionOptions {
   url?: string
-  /** The answer of `login`, `register` or `refresh`, or what was kept of it. */
+  /** The response of `login`, `register` or `refresh`, or what was kept of it. */
   tokens: Tokens
   /** Called with the new tokens after each renewal, to keep them. A refresh token is good once. */
   onRenewed?: (tokens: Tokens) => void

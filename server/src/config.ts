@@ -42,7 +42,7 @@ export interface Config extends OutsideAccounts {
     /** Null: a third of the pool. */
     perWorkspace: number | null
     connectionMaxAgeSeconds: number
-    /** One round trip for opener and query (`DATABASE_PIPELINE=off` where a proxy cannot carry that). */
+    /** One round trip for session preamble and query (`DATABASE_PIPELINE=off` where a proxy cannot carry that). */
     pipelined: boolean
   }
   trustProxy: TrustProxy

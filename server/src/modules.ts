@@ -14,7 +14,7 @@ import { sales } from './modules/sales/index.ts'
 import { shop } from './modules/shop/index.ts'
 import { telephony } from './modules/telephony/index.ts'
 import { video } from './modules/video/index.ts'
-import { factForms } from './platform/events.ts'
+import { liveEventSchemas } from './platform/events.ts'
 import { type Module, compose } from './platform/module.ts'
 import type { z } from 'zod'
 
@@ -38,7 +38,7 @@ export const { routeTables, commands: socketCommands, frames: otherFrames } = co
 
 /** The data of all frames that clients receive, by event. */
 export function liveFrames(): Record<string, z.ZodType[]> {
-  const facts = Map.groupBy(factForms(), ({ event }) => event)
+  const facts = Map.groupBy(liveEventSchemas(), ({ event }) => event)
   const ofFacts = [...facts].map(([event, forms]): [string, z.ZodType[]] => [event, forms.map(({ data }) => data)])
   const others = Object.entries(otherFrames).map(([event, data]): [string, z.ZodType[]] => [event, [data]])
   return Object.fromEntries([...ofFacts, ...others].toSorted(([a], [b]) => a.localeCompare(b)))

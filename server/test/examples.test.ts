@@ -6,7 +6,7 @@ import { makeAdmin } from '../src/modules/identity/index.ts'
 import { openApiDocument } from '../src/platform/http/reference/openapi.ts'
 import { type ReferenceOperation, referenceOf } from '../src/platform/http/reference/reference.ts'
 import type { Route } from '../src/platform/http/route.ts'
-import { asExample, recordedPath } from './example-answers.ts'
+import { asExample, recordedPath } from './example-responses.ts'
 import { bodyIn, type Operation, operationsOf, pathIn, queryIn } from './operations.ts'
 import { startTestServer } from './server.ts'
 import { toneWav } from './tone.ts'
@@ -88,9 +88,9 @@ test('every operation is in the reference, once, in a section with a name', () =
 
 test('every example answer fits the operation, and every example body', () => {
   for (const { id, route } of operations) {
-    const { answer } = shown.get(id) as ReferenceOperation
-    const answered = answer === null ? undefined : route.answer.safeParse(JSON.parse(answer))
-    assert.ok(answered?.success ?? true, `${id}: ${answered?.error?.message}\n${answer}`)
+    const { response } = shown.get(id) as ReferenceOperation
+    const answered = response === null ? undefined : route.response.safeParse(JSON.parse(response))
+    assert.ok(answered?.success ?? true, `${id}: ${answered?.error?.message}\n${response}`)
     const asked = route.body?.safeParse(route.example)
     assert.ok(asked?.success ?? true, `${id}: ${asked?.error?.message}`)
   }
@@ -179,7 +179,7 @@ test('every example does what it says where its ids are there', async () => {
     const address = pathIn(world, route) + queryOf(world, operation)
     const answer = await world.owner.request(route.method, address, uploads[id] ?? bodyIn(world, route))
     if (answer.status < 400) {
-      const isJson = answer.headers.get('content-type')?.includes('json') && route.answer.type !== 'null'
+      const isJson = answer.headers.get('content-type')?.includes('json') && route.response.type !== 'null'
       // The example's filter may find nothing in this world: then without it.
       const shownBody = isEmptyList(answer.body)
         ? (await world.owner.get(pathIn(world, route) + queryIn(world, route))).body

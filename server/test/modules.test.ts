@@ -47,7 +47,7 @@ const greetings: Module = {
           access: 'user',
           summary: 'Greet a person',
           body: z.object({ to: z.string() }),
-          answer: z.object({ text: z.string() }),
+          response: z.object({ text: z.string() }),
           async handler(ctx, { body }) {
             await ctx.services.jobs.enqueue(ctx, greetLater, body)
             emit(ctx, GreetingAsked, body)

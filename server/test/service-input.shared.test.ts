@@ -5,7 +5,7 @@ import { createContact, updateContact } from '../src/modules/contacts/contacts.t
 import { logCall, updateCall } from '../src/modules/receptionist/calls/calls.ts'
 import { bookAppointment, changeAppointment } from '../src/modules/sales/appointments/appointments.ts'
 import { updateHandoff } from '../src/modules/sales/handoffs/handoffs.ts'
-import { handOff } from '../src/modules/sales/handoffs/making.ts'
+import { handOff } from '../src/modules/sales/handoffs/create.ts'
 import { createOrder } from '../src/modules/shop/orders/orders.ts'
 import type { Ctx } from '../src/platform/context.ts'
 import { transaction } from '../src/platform/context.ts'

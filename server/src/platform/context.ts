@@ -4,10 +4,10 @@ import { type AccessCheck, type Db, lazyTransaction, standalone } from './databa
 import type { Call } from './database/statement.ts'
 import { type PendingEvent, appendEvents } from './events.ts'
 import type { Log } from './log.ts'
-import { openerFor } from './openers.ts'
+import { preambleFor } from './session-preamble.ts'
 import type { Services } from './services.ts'
 
-/** Who is at work. How each one is checked against the database is its opener's business. */
+/** Who is at work. How each one is checked against the database is its session preamble's business. */
 export type Principal =
   | { kind: 'user'; userId: string; sessionId: string }
   | { kind: 'api_key'; hash: Buffer }
@@ -60,7 +60,7 @@ export function createContext(options: ContextOptions): Ctx {
   const connections = services.connections
   const check: AccessCheck = {
     caller: { principal, workspaceId: entry.workspaceId, address, ...(share !== undefined && { share }) },
-    open: openerFor(principal, entry),
+    open: preambleFor(principal, entry),
   }
   return {
     principal,
@@ -79,7 +79,7 @@ export function createContext(options: ContextOptions): Ctx {
 
 /**
  * Runs `work` in one transaction, events included; a nested call joins the outer one. Rolls back when `work` throws.
- * Begin, opener and first statement travel together; outbox and commit travel together.
+ * Begin, session preamble and first statement travel together; outbox and commit travel together.
  */
 export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.scope.inTransaction) return work(ctx.scope.readOnly ? ctx : joined(ctx))
@@ -121,12 +121,12 @@ function joined(ctx: Ctx): Ctx {
       one: (statement, parameters) => db.one(statement, parameters),
       maybe: (statement, parameters) => db.maybe(statement, parameters),
       together: (calls) => db.together(calls),
-      entered: () => db.entered(),
+      actor: () => db.actor(),
     },
   }
 }
 
-/** What an opener needs to know about the route or job it opens for. */
+/** What a session preamble needs to know about the route or job it opens for. */
 export interface Entry {
   access: Access
   /** From X-Workspace-Id or the path. */

@@ -15,10 +15,10 @@ export interface EventType<T extends z.ZodType = z.ZodType> {
   /** How live clients hear of it; left out: they do not. */
   readonly live?: LiveForm<z.output<T>>
   /** A statement that goes with the commit of the fact: how a module below keeps its own record of it. */
-  readonly alsoWrite?: AlsoWrite<z.output<T>>
+  readonly companionWrite?: CompanionWrite<z.output<T>>
 }
 
-export type AlsoWrite<D> = (data: D, eventId: string) => Call | undefined
+export type CompanionWrite<D> = (data: D, eventId: string) => Call | undefined
 
 export interface LiveForm<D> {
   /** The frame's `event`: `import:progress`. */
@@ -49,10 +49,10 @@ export function event<T extends z.ZodType>(
   type: string,
   data: T,
   live?: LiveForm<z.output<T>>,
-  alsoWrite?: AlsoWrite<z.output<T>>,
+  companionWrite?: CompanionWrite<z.output<T>>,
 ): EventType<T> {
   if (catalogue.has(type)) throw new Error(`Event ${type} is declared twice.`)
-  const declared: EventType<T> = { type, data, ...(live && { live }), ...(alsoWrite && { alsoWrite }) }
+  const declared: EventType<T> = { type, data, ...(live && { live }), ...(companionWrite && { companionWrite }) }
   catalogue.set(type, declared)
   return declared
 }
@@ -61,7 +61,7 @@ export function event<T extends z.ZodType>(
 export const liveEvents = (): string[] => [...catalogue.values()].flatMap(({ live }) => live?.event ?? [])
 
 /** The same with the data of each fact. */
-export const factForms = (): { event: string; data: z.ZodType }[] =>
+export const liveEventSchemas = (): { event: string; data: z.ZodType }[] =>
   [...catalogue.values()].flatMap(({ live, data }) => (live ? [{ event: live.event, data }] : []))
 
 export const eventType = (type: string): EventType | undefined => catalogue.get(type)
@@ -91,7 +91,7 @@ export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.
       topics: topics?.(parsed) ?? [],
       scope: typeof scope === 'function' ? scope(parsed) : scope,
     },
-    type.alsoWrite?.(parsed, id),
+    type.companionWrite?.(parsed, id),
   )
 }
 

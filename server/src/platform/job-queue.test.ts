@@ -20,7 +20,7 @@ const Numbered = job({
   input: z.object({ n: z.number(), fail_times: z.number().default(0) }),
   concurrency: 2,
   async run(ctx, { n, fail_times }) {
-    const { workspace_id, user_id } = await ctx.db.entered()
+    const { workspace_id, user_id } = await ctx.db.actor()
     ran.push({ n, workspaceId: workspace_id, userId: user_id })
     onRun(n)
     if (ran.filter((run) => run.n === n).length <= fail_times) throw new Error('not yet')
@@ -37,7 +37,7 @@ const Slow = job({
   concurrencyPerWorkspace: 2,
   timeoutSeconds: 60,
   async run(ctx) {
-    const { workspace_id } = await ctx.db.entered()
+    const { workspace_id } = await ctx.db.actor()
     slow.push(workspace_id as string)
     await new Promise((resolve) => setTimeout(resolve, 20))
   },
@@ -54,7 +54,7 @@ const Hopeless = job({
     throw new Error('never')
   },
   async givenUp(ctx, { n }) {
-    assert.equal((await ctx.db.entered()).workspace_id, workspaceId)
+    assert.equal((await ctx.db.actor()).workspace_id, workspaceId)
     abandoned.push(n, ran.length)
     onGivenUp()
   },

@@ -136,7 +136,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     async enqueue(ctx, type, input, { startAfterSeconds } = {}) {
       if (!declared.has(type.name))
         throw new Error(`The job ${type.name} is not among those the server was composed of.`)
-      const { workspace_id, user_id } = await ctx.db.entered()
+      const { workspace_id, user_id } = await ctx.db.actor()
       const asked: Asked = { workspace_id, user_id, input: type.input.parse(input) }
       await asking.send(type.name, asked, {
         db: inTransaction(ctx, type),

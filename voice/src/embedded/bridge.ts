@@ -41,7 +41,7 @@ export async function bridge(
     sound = a.session.playSignal(request.hold ?? { tone: 'hold' })
   }
 
-  async function findPlace(): Promise<Place | null> {
+  async function findHostId(): Promise<Place | null> {
     const place = turn.take()
     // The caller's own call has the only channel there will ever be.
     if (place || line.gate.limits.maxConcurrentCalls < 2 || clock.monotonic() >= waitUntil) return place
@@ -83,7 +83,7 @@ export async function bridge(
 
   try {
     for (;;) {
-      const place = await findPlace()
+      const place = await findHostId()
       if (left.signal.aborted) {
         place?.release()
         return gone

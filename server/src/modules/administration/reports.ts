@@ -52,7 +52,7 @@ export async function createReport(
   find: Readonly<Record<string, FindSubject>>,
 ): Promise<Report> {
   const { subject_type, subject_id, reason, details = null } = input
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   const server = serverContext(ctx.services, { workspaceId: null, userId: user_id as string })
   const [admitted] = await server.db.together([hourlyLimit(`report:${user_id}`, reportsPerHour)])
   requireAdmitted(admitted, 'report something')

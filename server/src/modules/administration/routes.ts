@@ -22,14 +22,14 @@ import { banUser, deleteUser, listManagedUsers, suspendUser, unsuspendUser, veri
 
 const params = z.object({ id: id.describe('Id of the user or report.') })
 
-// `outside`, because the work is done in the server's name, in transactions of its own.
+// `nontransactional`, because the work is done in the server's name, in transactions of its own.
 const measureRoute = (
   verb: string,
   summary: string,
   take: (ctx: Ctx, id: string, reason?: string) => Promise<ManagedUser>,
 ): Route =>
   route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: `/api/admin/users/:id/${verb}`,
     access: 'admin',
@@ -37,7 +37,7 @@ const measureRoute = (
     params,
     body: measure,
     example: { reason: 'Sends advertisements to strangers.' },
-    answer: managedUser,
+    response: managedUser,
     errors: [409],
     handler: (ctx, { params, body }) => take(ctx, params.id, body.reason),
   })
@@ -50,23 +50,23 @@ export const administrationRoutes = (
   tag: 'Administration',
   routes: {
     getStatistics: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'GET',
       path: '/api/admin/stats',
       access: 'admin',
       summary: 'The platform in numbers.',
-      answer: statistics,
+      response: statistics,
       handler: (ctx) => getStatistics(ctx, counters),
     }),
 
     listManagedUsers: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'GET',
       path: '/api/admin/users',
       access: 'admin',
       summary: 'Every user of the platform, the newest first; `q` finds them by name or e-mail address.',
       query: userQuery,
-      answer: pageOf(managedUser),
+      response: pageOf(managedUser),
       handler: (ctx, { query }) => listManagedUsers(ctx, query),
     }),
 
@@ -75,13 +75,13 @@ export const administrationRoutes = (
     banUser: measureRoute('ban', 'Lock a user out for good.', banUser),
 
     deleteUser: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'DELETE',
       path: '/api/admin/users/:id',
       access: 'admin',
       summary: "Delete a user's account and what is personal to them; what others rely on stays with a deleted user.",
       params,
-      answer: success,
+      response: success,
       errors: [409],
       async handler(ctx, { params }) {
         await deleteUser(ctx, params.id)
@@ -90,7 +90,7 @@ export const administrationRoutes = (
     }),
 
     verifyUser: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/admin/users/:id/verify',
       access: 'admin',
@@ -98,23 +98,23 @@ export const administrationRoutes = (
       params,
       body: verifying,
       example: { type: 'email' },
-      answer: managedUser,
+      response: managedUser,
       handler: (ctx, { params, body }) => verifyUser(ctx, params.id, body.type),
     }),
 
     listReports: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'GET',
       path: '/api/admin/reports',
       access: 'admin',
       summary: 'What users have reported, the newest first.',
       query: reportQuery,
-      answer: pageOf(handledReport),
+      response: pageOf(handledReport),
       handler: (ctx, { query }) => listReports(ctx, query),
     }),
 
     handleReport: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'PATCH',
       path: '/api/admin/reports/:id',
       access: 'admin',
@@ -122,13 +122,13 @@ export const administrationRoutes = (
       params,
       body: reportChanges,
       example: { status: 'resolved', note: 'Suspended for a week.' },
-      answer: handledReport,
+      response: handledReport,
       errors: [409],
       handler: (ctx, { params, body }) => handleReport(ctx, params.id, body),
     }),
 
     createReport: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/reports',
       access: 'user',
@@ -141,7 +141,7 @@ export const administrationRoutes = (
         details: 'Writes the same to everybody.',
       },
       status: 201,
-      answer: report,
+      response: report,
       handler: (ctx, { body }) => createReport(ctx, body, subjects),
     }),
   },

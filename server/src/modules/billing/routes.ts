@@ -16,7 +16,7 @@ export const billingRoutes: RouteTable = {
       path: '/api/plans',
       access: 'public',
       summary: 'The plans there are.',
-      answer: pageOf(plan),
+      response: pageOf(plan),
       handler: async ({ services }) => ({ data: plansOf(services.config), next_cursor: null }),
     }),
 
@@ -27,7 +27,7 @@ export const billingRoutes: RouteTable = {
       access: 'billing:read',
       summary: "The subscription of a user's workspace.",
       params: z.object({ userId: id.describe('The user whose workspace it is about.') }),
-      answer: subscription,
+      response: subscription,
       handler: (ctx, { params }) => getSubscription(ctx, params.userId),
     }),
 
@@ -41,7 +41,7 @@ export const billingRoutes: RouteTable = {
       body: subscriptionRequest,
       example: { plan_id: 'free' },
       status: 201,
-      answer: subscription,
+      response: subscription,
       handler: (ctx, { body }) => choosePlan(ctx, body),
     }),
 
@@ -52,7 +52,7 @@ export const billingRoutes: RouteTable = {
       access: 'billing:write',
       summary: 'Cancel at the end of the period that is paid for, or at once when there is none.',
       params: z.object({ userId: id.describe('The user whose workspace it is about.') }),
-      answer: subscription,
+      response: subscription,
       handler: (ctx, { params }) => cancelSubscription(ctx, params.userId),
     }),
 
@@ -63,7 +63,7 @@ export const billingRoutes: RouteTable = {
       access: 'billing:write',
       summary: 'The same as cancelling.',
       params: z.object({ userId: id.describe('The user whose workspace it is about.') }),
-      answer: success,
+      response: success,
       async handler(ctx, { params }) {
         await cancelSubscription(ctx, params.userId)
         return succeeded
@@ -77,12 +77,12 @@ export const billingRoutes: RouteTable = {
       access: 'billing:write',
       summary: 'Take cancelling back, as long as the period lasts.',
       params: z.object({ userId: id.describe('The user whose workspace it is about.') }),
-      answer: subscription,
+      response: subscription,
       handler: (ctx, { params }) => resumeSubscription(ctx, params.userId),
     }),
 
     recordPayment: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/payments',
       access: 'admin',
@@ -94,11 +94,11 @@ export const billingRoutes: RouteTable = {
         payment_details: { reference: 'INV-000042' },
       },
       status: 201,
-      answer: payment,
+      response: payment,
       errors: [409],
       async handler(ctx, { body }) {
         // Who asks is checked here; the payment is the other workspace's.
-        const { user_id } = await ctx.db.entered()
+        const { user_id } = await ctx.db.actor()
         const at = { workspaceId: body.workspace_id, userId: user_id as string }
         return recordPayment(ctx.services, at, body)
       },
@@ -111,7 +111,7 @@ export const billingRoutes: RouteTable = {
       access: 'billing:read',
       summary: 'What this workspace has paid.',
       query: page(),
-      answer: pageOf(payment),
+      response: pageOf(payment),
       handler: (ctx, { query }) => listPayments(ctx, query),
     }),
 
@@ -122,7 +122,7 @@ export const billingRoutes: RouteTable = {
       access: 'invoices:read',
       summary: 'The invoices of this workspace: open when a paid plan is chosen, paid when its payment is recorded.',
       query: page(),
-      answer: pageOf(invoice),
+      response: pageOf(invoice),
       handler: (ctx, { query }) => listInvoices(ctx, query),
     }),
 
@@ -133,7 +133,7 @@ export const billingRoutes: RouteTable = {
       access: 'invoices:read',
       summary: 'One invoice.',
       params: z.object({ id: id.describe('Id of the invoice.') }),
-      answer: invoice,
+      response: invoice,
       handler: (ctx, { params }) => getInvoice(ctx, params.id),
     }),
   },

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Ctx } from '../../platform/context.ts'
 import { toCsvLine } from '../../platform/csv.ts'
-import { FileReply } from '../../platform/http/route.ts'
+import { FileResponse } from '../../platform/http/route.ts'
 import { readCalls } from './calls.ts'
 import { getCampaign } from './campaigns.ts'
 
@@ -29,10 +29,10 @@ const columns: { name: string; value(call: Call): string | number | null }[] = [
 const batchSize = 1000
 
 /** Every contact of the campaign as CSV (RFC 4180, UTF-8), read batch by batch while it is sent. */
-export async function campaignReport(ctx: Ctx, id: string): Promise<FileReply> {
+export async function campaignReport(ctx: Ctx, id: string): Promise<FileResponse> {
   const { title } = await getCampaign(ctx, id)
   const filename = `${title.replace(/[^\w-]+/g, '-').slice(0, 80)}-report.csv`
-  return new FileReply(Readable.from(lines(ctx, id)), {
+  return new FileResponse(Readable.from(lines(ctx, id)), {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="${filename}"`,
     'cache-control': 'no-store',

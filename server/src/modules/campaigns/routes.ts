@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bareList, bareListLimit, toPage, wrapped } from '../../platform/http/page.ts'
 import { id, page, pageOf, succeeded, success, textFile } from '../../platform/http/fields.ts'
-import { type RouteTable, changes, route } from '../../platform/http/route.ts'
+import { type RouteTable, patchAndPut, route } from '../../platform/http/route.ts'
 import { listCalls } from './calls.ts'
 import {
   countCallsOf,
@@ -31,7 +31,7 @@ const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: st
     access: 'campaigns:write',
     summary,
     params: byId,
-    answer: schema.Campaign,
+    response: schema.Campaign,
     errors: [409],
     handler: (ctx, { params }) => changeStatus(ctx, params.id, action),
   })
@@ -59,7 +59,7 @@ export const campaignRoutes: RouteTable = {
             'Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.',
           ),
       }),
-      answer: z.union([
+      response: z.union([
         z.array(schema.Campaign),
         z.object({ data: z.array(schema.SalesCampaign).describe('The campaigns of the workspace, newest first.') }),
       ]),
@@ -92,7 +92,7 @@ export const campaignRoutes: RouteTable = {
         record: false,
       },
       status: 201,
-      answer: z.union([
+      response: z.union([
         schema.Campaign,
         z.object({ data: schema.SalesCampaign.describe('The campaign, when the request named it with `name`.') }),
       ]),
@@ -108,7 +108,7 @@ export const campaignRoutes: RouteTable = {
       access: 'campaigns:read',
       summary: "How many contacts a member's campaigns have dialled",
       params: z.object({ userId: id.describe('The member whose calls are counted.') }),
-      answer: z.object({ totalCalls: z.number().int().describe('Contacts dialled in all campaigns of the member.') }),
+      response: z.object({ totalCalls: z.number().int().describe('Contacts dialled in all campaigns of the member.') }),
       handler: (ctx, { params }) => countCallsOf(ctx, params.userId),
     }),
     getCampaign: route({
@@ -118,17 +118,17 @@ export const campaignRoutes: RouteTable = {
       access: 'campaigns:read',
       summary: 'One campaign',
       params: byId,
-      answer: schema.Campaign,
+      response: schema.Campaign,
       handler: (ctx, { params }) => getCampaign(ctx, params.id),
     }),
-    ...changes('Campaign', {
+    ...patchAndPut('Campaign', {
       path: '/api/campaigns/:id',
       access: 'campaigns:write',
       summary: 'Change a campaign; what is not sent stays',
       params: byId,
       body: schema.CampaignChanges,
       example: { calls_per_second: 2, retry: { max_attempts: 2, delay_minutes: 30, on: ['busy'] } },
-      answer: schema.Campaign,
+      response: schema.Campaign,
       errors: [409],
       handler: (ctx, { params, body }) => updateCampaign(ctx, params.id, body),
     }),
@@ -139,7 +139,7 @@ export const campaignRoutes: RouteTable = {
       access: 'campaigns:write',
       summary: 'Delete a campaign that is not active, with its calls',
       params: byId,
-      answer: success,
+      response: success,
       errors: [409],
       async handler(ctx, { params }) {
         await deleteCampaign(ctx, params.id)
@@ -158,7 +158,7 @@ export const campaignRoutes: RouteTable = {
       summary: 'Each contact of a campaign and how its call went',
       params: byId,
       query: page().extend({ status: z.enum(schema.callStatuses).optional().describe('Only calls in this state.') }),
-      answer: pageOf(schema.CampaignCall),
+      response: pageOf(schema.CampaignCall),
       handler: (ctx, { params, query }) => listCalls(ctx, params.id, query),
     }),
     getCampaignReport: route({
@@ -168,7 +168,7 @@ export const campaignRoutes: RouteTable = {
       access: 'campaign-calls:read',
       summary: 'The same as CSV, all of it',
       params: byId,
-      answer: textFile('text/csv'),
+      response: textFile('text/csv'),
       handler: (ctx, { params }) => campaignReport(ctx, params.id),
     }),
   },

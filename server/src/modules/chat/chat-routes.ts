@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, pageOf } from '../../platform/http/fields.ts'
-import { Reply, type Route, route } from '../../platform/http/route.ts'
+import { JsonResponse, type Route, route } from '../../platform/http/route.ts'
 import { createChat, getChat, listChats, updateChat } from './chats.ts'
 import { chat, chatChanges, chatQuery, newChat } from './schema.ts'
 
@@ -14,7 +14,7 @@ export const chatRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'My chats, the one with the newest message first; archived and hidden ones only when asked for',
     query: chatQuery,
-    answer: pageOf(chat),
+    response: pageOf(chat),
     handler: (ctx, { query }) => listChats(ctx, query),
   }),
   createChat: route({
@@ -26,10 +26,10 @@ export const chatRoutes: Record<string, Route> = {
     body: newChat,
     example: { type: 'group', name: 'Night shift', member_ids: [] },
     status: 201,
-    answer: chat,
+    response: chat,
     async handler(ctx, { body }) {
       const { chat, created } = await createChat(ctx, body)
-      return new Reply(chat, { status: created ? 201 : 200 })
+      return new JsonResponse(chat, { status: created ? 201 : 200 })
     },
   }),
   getChat: route({
@@ -39,7 +39,7 @@ export const chatRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'A chat with its members',
     params,
-    answer: chat,
+    response: chat,
     handler: (ctx, { params }) => getChat(ctx, params.id),
   }),
   updateChat: route({
@@ -51,7 +51,7 @@ export const chatRoutes: Record<string, Route> = {
     params,
     body: chatChanges,
     example: { archived: true },
-    answer: chat,
+    response: chat,
     handler: (ctx, { params, body }) => updateChat(ctx, params.id, body),
   }),
 }

@@ -81,7 +81,7 @@ const createGroup = statement(
  * shared workspace or chat nor found by an exact search in the last 30 days.
  */
 export async function createChat(ctx: Ctx, input: NewChat): Promise<{ chat: Chat; created: boolean }> {
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   const me = user_id as string
   const others = [...new Set(input.member_ids.map((id) => id.toLowerCase()))].filter((id) => id !== me)
   const id = newId()

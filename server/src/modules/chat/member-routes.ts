@@ -17,7 +17,7 @@ export const chatMemberRoutes: Record<string, Route> = {
     summary: 'Who is in a chat, and how far they have read',
     params,
     query: page(),
-    answer: pageOf(chatMember),
+    response: pageOf(chatMember),
     handler: (ctx, { params, query }) => listMembers(ctx, params.id, query),
   }),
   addChatMembers: route({
@@ -29,7 +29,7 @@ export const chatMemberRoutes: Record<string, Route> = {
     params,
     body: newMembers,
     example: { member_ids: ['0199ffff-ffff-7fff-bfff-ffffffffffff'] },
-    answer: chat,
+    response: chat,
     errors: [409],
     async handler(ctx, { params, body }) {
       await addMembers(ctx, params.id, body.member_ids)
@@ -45,7 +45,7 @@ export const chatMemberRoutes: Record<string, Route> = {
     params: memberParams,
     body: memberChanges,
     example: { role: 'admin' },
-    answer: chat,
+    response: chat,
     errors: [409],
     async handler(ctx, { params, body }) {
       await changeMemberRole(ctx, params.id, params.userId, body.role)
@@ -59,7 +59,7 @@ export const chatMemberRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Remove a member from a group',
     params: memberParams,
-    answer: success,
+    response: success,
     errors: [409],
     async handler(ctx, { params }) {
       await removeMember(ctx, params.id, params.userId)
@@ -73,7 +73,7 @@ export const chatMemberRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Leave a group; its owner leaves it to whoever has been there longest',
     params,
-    answer: success,
+    response: success,
     errors: [409],
     async handler(ctx, { params }) {
       await leaveChat(ctx, params.id)

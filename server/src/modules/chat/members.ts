@@ -132,7 +132,7 @@ const leave = statement(
 export async function leaveChat(ctx: Ctx, chat_id: string): Promise<void> {
   await standingIn(ctx, chat_id, null)
   const { new_owner } = await ctx.db.one(leave, { chat_id })
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   emit(ctx, MemberGone, { chat_id, user_id: user_id as string })
   if (new_owner) emit(ctx, MemberChanged, { chat_id, user_id: new_owner, role: 'owner' })
 }

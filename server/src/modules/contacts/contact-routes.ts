@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
-import { type Route, changes, route } from '../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../platform/http/route.ts'
 import { createContact, deleteContact, getContact, listContacts, updateContact } from './contacts.ts'
 import { eraseContact } from './erase.ts'
-import { mergeContacts } from './meeting.ts'
+import { mergeContacts } from './contact-matching.ts'
 import { addIdentity, listIdentities } from './identities.ts'
 import { toE164 } from './phone-number.ts'
 import * as schema from './schema.ts'
@@ -19,7 +19,7 @@ export const contactRoutes: Record<string, Route> = {
     access: 'contacts:read',
     summary: 'The contact book, newest first',
     query: schema.ContactQuery,
-    answer: pageOf(schema.Contact),
+    response: pageOf(schema.Contact),
     handler: (ctx, { query }) => listContacts(ctx, query),
   }),
   createContact: route({
@@ -39,7 +39,7 @@ export const contactRoutes: Record<string, Route> = {
       custom_fields: { Company: 'Silva & Filhos', 'Customer since': 2019 },
     },
     status: 201,
-    answer: schema.Contact,
+    response: schema.Contact,
     errors: [409],
     handler: (ctx, { body }) => createContact(ctx, body),
   }),
@@ -50,17 +50,17 @@ export const contactRoutes: Record<string, Route> = {
     access: 'contacts:read',
     summary: 'One contact',
     params: byId,
-    answer: schema.Contact,
+    response: schema.Contact,
     handler: (ctx, { params }) => getContact(ctx, params.id),
   }),
-  ...changes('Contact', {
+  ...patchAndPut('Contact', {
     path: '/api/contacts/:id',
     access: 'contacts:write',
     summary: 'Change a contact; what is not sent stays, custom fields one by one',
     params: byId,
     body: schema.ContactChanges,
     example: { notes: 'Prefers the afternoon', custom_fields: { Company: 'Silva e Filhos Lda.' } },
-    answer: schema.Contact,
+    response: schema.Contact,
     errors: [409],
     handler: (ctx, { params, body }) => updateContact(ctx, params.id, body),
   }),
@@ -71,7 +71,7 @@ export const contactRoutes: Record<string, Route> = {
     access: 'contacts:write',
     summary: 'Delete a contact',
     params: byId,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteContact(ctx, params.id)
       return succeeded
@@ -85,7 +85,7 @@ export const contactRoutes: Record<string, Route> = {
     access: 'contacts:erase',
     summary: 'Forget a contact for good (GDPR, article 17): also who they were in calls, orders and forms',
     params: byId,
-    answer: success,
+    response: success,
     errors: [409],
     async handler(ctx, { params }) {
       await eraseContact(ctx, params.id)
@@ -101,7 +101,7 @@ export const contactRoutes: Record<string, Route> = {
     summary: "A contact's whole history, newest first, whichever part of the system made it",
     params: byId,
     query: page(),
-    answer: pageOf(schema.TimelineEntry),
+    response: pageOf(schema.TimelineEntry),
     handler: (ctx, { params, query }) => listTimeline(ctx, params.id, query),
   }),
   listIdentities: route({
@@ -111,7 +111,7 @@ export const contactRoutes: Record<string, Route> = {
     access: 'contacts:read',
     summary: 'How a contact can be reached',
     params: byId,
-    answer: z.object({ data: z.array(schema.Identity).describe("The contact's identities.") }),
+    response: z.object({ data: z.array(schema.Identity).describe("The contact's identities.") }),
     handler: async (ctx, { params }) => ({ data: await listIdentities(ctx, params.id) }),
   }),
   addIdentity: route({
@@ -124,7 +124,7 @@ export const contactRoutes: Record<string, Route> = {
     body: schema.NewIdentity,
     example: { kind: 'email', value: 'ana.private@example.com' },
     status: 201,
-    answer: schema.Identity,
+    response: schema.Identity,
     errors: [409],
     async handler(ctx, { params, body }) {
       const isNumber = body.kind === 'phone' || body.kind === 'whatsapp'
@@ -143,7 +143,7 @@ export const contactRoutes: Record<string, Route> = {
     params: byId,
     body: z.object({ contact_id: id.describe('The contact that is merged into this one and then gone.') }),
     example: { contact_id: '0199b0a0-0000-7000-8000-000000000001' },
-    answer: schema.Contact,
+    response: schema.Contact,
     handler: (ctx, { params, body }) => mergeContacts(ctx, params.id, body.contact_id),
   }),
 }

@@ -14,7 +14,7 @@ export const doNotCallRoutes: Record<string, Route> = {
     access: 'do-not-call:read',
     summary: 'Numbers that no campaign calls',
     query: page(),
-    answer: pageOf(schema.DoNotCallEntry),
+    response: pageOf(schema.DoNotCallEntry),
     handler: (ctx, { query }) => listDoNotCall(ctx, query),
   }),
   addDoNotCall: route({
@@ -26,7 +26,7 @@ export const doNotCallRoutes: Record<string, Route> = {
     body: schema.NewDoNotCallEntry,
     example: { phone_number: '+15551230009', reason: 'Asked us by e-mail' },
     status: 201,
-    answer: schema.DoNotCallEntry,
+    response: schema.DoNotCallEntry,
     handler: (ctx, { body }) => createDoNotCall(ctx, body),
   }),
   deleteDoNotCall: route({
@@ -36,7 +36,7 @@ export const doNotCallRoutes: Record<string, Route> = {
     access: 'do-not-call:write',
     summary: 'Take a number off the do-not-call list',
     params: byId,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteDoNotCall(ctx, { id: params.id })
       return succeeded
@@ -58,7 +58,7 @@ export const doNotCallRoutes: Record<string, Route> = {
         path: ['phone_number'],
       }),
     exampleQuery: { phone_number: '+15551230009' },
-    answer: success,
+    response: success,
     async handler(ctx, { query }) {
       await deleteDoNotCall(ctx, query)
       return succeeded

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bareList, readCursor } from '../../platform/http/page.ts'
 import { id, succeeded, success } from '../../platform/http/fields.ts'
-import { type Route, changes, route } from '../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../platform/http/route.ts'
 import {
   addToContactList,
   createContactList,
@@ -35,7 +35,7 @@ export const contactListRoutes: Record<string, Route> = {
           'Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.',
         ),
     }),
-    answer: z.array(schema.ContactList),
+    response: z.array(schema.ContactList),
     handler: async (ctx, { query, request }) =>
       bareList(await listContactLists(ctx, query, readCursor(query.cursor)), request.url),
   }),
@@ -48,7 +48,7 @@ export const contactListRoutes: Record<string, Route> = {
     body: schema.NewContactList,
     example: { name: 'Spring customers', description: 'Bought in March or April' },
     status: 201,
-    answer: schema.ContactList,
+    response: schema.ContactList,
     handler: (ctx, { body }) => createContactList(ctx, body),
   }),
   getContactList: route({
@@ -58,17 +58,17 @@ export const contactListRoutes: Record<string, Route> = {
     access: 'contact-lists:read',
     summary: 'One contact list',
     params: byId,
-    answer: schema.ContactList,
+    response: schema.ContactList,
     handler: (ctx, { params }) => getContactList(ctx, params.id),
   }),
-  ...changes('ContactList', {
+  ...patchAndPut('ContactList', {
     path: '/api/contact-lists/:id',
     access: 'contacts:write',
     summary: 'Rename a contact list',
     params: byId,
     body: schema.ContactListChanges,
     example: { name: 'Spring and summer customers' },
-    answer: schema.ContactList,
+    response: schema.ContactList,
     handler: (ctx, { params, body }) => updateContactList(ctx, params.id, body),
   }),
   deleteContactList: route({
@@ -78,7 +78,7 @@ export const contactListRoutes: Record<string, Route> = {
     access: 'contacts:write',
     summary: 'Delete a contact list; the people on it stay contacts',
     params: byId,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteContactList(ctx, params.id)
       return succeeded
@@ -93,7 +93,7 @@ export const contactListRoutes: Record<string, Route> = {
     params: byId,
     body: schema.ContactIds,
     example: { contact_ids: someContactIds },
-    answer: schema.ContactList,
+    response: schema.ContactList,
     handler: (ctx, { params, body }) => addToContactList(ctx, params.id, body.contact_ids),
   }),
   removeFromContactList: route({
@@ -105,7 +105,7 @@ export const contactListRoutes: Record<string, Route> = {
     params: byId,
     body: schema.ContactIds,
     example: { contact_ids: someContactIds },
-    answer: success,
+    response: success,
     async handler(ctx, { params, body }) {
       await removeFromContactList(ctx, params.id, body.contact_ids)
       return succeeded

@@ -6,7 +6,7 @@ import { transaction } from '../../platform/context.ts'
 import { emit, event } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { serverContext } from '../../platform/services.ts'
-import { meetAsOne, meetContact, onTimeline } from './index.ts'
+import { findOrMergeContact, findOrCreateContact, timelineProjection } from './index.ts'
 
 const server = await sharedTestServer()
 const ana = await server.signUp()
@@ -16,7 +16,7 @@ const Waved = event(
   'test.waved',
   z.object({ contact_id: z.uuid(), wave_id: z.uuid() }),
   undefined,
-  onTimeline((wave) => ({
+  timelineProjection((wave) => ({
     contact_id: wave.contact_id,
     kind: 'test.waved',
     title: 'Waved from across the street',
@@ -30,7 +30,7 @@ const newContact = async (more: object) =>
 
 test('whoever bears one of the identities is that person, and gains the others', async () => {
   const id = await newContact({ phone_number: '+14155551001', email: 'Bo@Example.com' })
-  const sameByAddress = await meetContact(ctx, {
+  const sameByAddress = await findOrCreateContact(ctx, {
     name: 'Robert Berg',
     identities: [
       { kind: 'telegram', value: '4711' },
@@ -49,7 +49,7 @@ test('whoever bears one of the identities is that person, and gains the others',
 
 test('a number that is somebody else’s stays theirs; when it is surely the same person, the two become one', async () => {
   const known = await newContact({ phone_number: '+14155551077' })
-  const met = await meetContact(ctx, { name: 'Robert', identities: [{ kind: 'whatsapp', value: 'US.77' }] })
+  const met = await findOrCreateContact(ctx, { name: 'Robert', identities: [{ kind: 'whatsapp', value: 'US.77' }] })
   const both = {
     name: 'Robert',
     identities: [
@@ -57,14 +57,14 @@ test('a number that is somebody else’s stays theirs; when it is surely the sam
       { kind: 'phone' as const, value: '+14155551077' },
     ],
   }
-  assert.equal(await meetContact(ctx, both), met)
+  assert.equal(await findOrCreateContact(ctx, both), met)
   assert.equal((await ana.get(`/api/contacts/${met}`)).body.phone_number, null)
-  assert.equal(await meetAsOne(ctx, both), known)
+  assert.equal(await findOrMergeContact(ctx, both), known)
   assert.equal((await ana.get(`/api/contacts/${known}/identities`)).body.data.length, 2)
 })
 
 test('a stranger becomes a contact, with a number or without', async () => {
-  const id = await meetContact(ctx, { name: 'Cy Cole', identities: [{ kind: 'instagram', value: 'cy' }] })
+  const id = await findOrCreateContact(ctx, { name: 'Cy Cole', identities: [{ kind: 'instagram', value: 'cy' }] })
   const { body } = await ana.get(`/api/contacts/${id}`)
   assert.deepEqual([body.first_name, body.last_name, body.phone_number], ['Cy', 'Cole', null])
 })
@@ -83,7 +83,7 @@ test('two that are one are merged: history, lists, identities; the old id still 
   assert.equal((await ana.get(`/api/contacts/${old}`)).body.id, keep)
   assert.equal((await ana.get(`/api/contacts/${keep}/timeline`)).body.data.length, 2)
   assert.equal((await ana.get(`/api/contact-lists/${list.id}`)).body.contact_count, 1)
-  assert.equal(await meetContact(ctx, { identities: [{ kind: 'phone', value: '+14155551003' }] }), keep)
+  assert.equal(await findOrCreateContact(ctx, { identities: [{ kind: 'phone', value: '+14155551003' }] }), keep)
   await wave(old)
   assert.equal((await ana.get(`/api/contacts/${keep}/timeline`)).body.data.length, 3)
   assert.equal((await ana.post(`/api/contacts/${keep}/merge`, { contact_id: keep })).status, 400)
@@ -110,6 +110,6 @@ test('a number that changes hands leaves its old identity behind', async () => {
   const id = await newContact({ phone_number: '+14155551005' })
   await ana.patch(`/api/contacts/${id}`, { phone_number: '+14155551006' })
   const other = await newContact({ phone_number: '+14155551005' })
-  assert.equal(await meetContact(ctx, { identities: [{ kind: 'phone', value: '+14155551005' }] }), other)
+  assert.equal(await findOrCreateContact(ctx, { identities: [{ kind: 'phone', value: '+14155551005' }] }), other)
   assert.equal((await ana.post(`/api/contacts/${id}/identities`, { kind: 'phone', value: '+14155551005' })).status, 409)
 })

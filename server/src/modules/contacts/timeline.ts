@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
-import type { AlsoWrite } from '../../platform/events.ts'
+import type { CompanionWrite } from '../../platform/events.ts'
 import { byTime, readTimeCursor, toPage } from '../../platform/http/page.ts'
 import { getContact } from './contacts.ts'
 
@@ -44,10 +44,10 @@ const write = statement(
 
 /**
  * Puts a fact on the timeline of the contact it concerns, in the same transaction: the last argument of `event(…)`.
- * `event('order.placed', schema, live, onTimeline((order) => ({ … })))`. Facts about nobody have `contact_id` null.
+ * `event('order.placed', schema, live, timelineProjection((order) => ({ … })))`. Facts about nobody have `contact_id` null.
  */
-export const onTimeline =
-  <D>(entryOf: (data: D) => TimelineEntry | undefined): AlsoWrite<D> =>
+export const timelineProjection =
+  <D>(entryOf: (data: D) => TimelineEntry | undefined): CompanionWrite<D> =>
   (data, event_id) => {
     const entry = entryOf(data)
     if (!entry?.contact_id) return undefined

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Ctx } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
-import { FileReply } from '../../platform/http/route.ts'
+import { FileResponse } from '../../platform/http/route.ts'
 import type { StoredFile } from './files.ts'
 
 /** Types a browser shows without running anything in them; everything else is only ever downloaded. */
@@ -21,7 +21,7 @@ const inert = new Set([
 ])
 
 /** Sends a file, or the one range of it that was asked for (RFC 9110 section 14), with an ETag. */
-export async function sendFile(ctx: Ctx, file: StoredFile, request: FastifyRequest): Promise<FileReply> {
+export async function sendFile(ctx: Ctx, file: StoredFile, request: FastifyRequest): Promise<FileResponse> {
   const etag = `"${file.sha256.slice(0, 32)}"`
   const headers = {
     'content-type': inert.has(file.mime_type) ? file.mime_type : 'application/octet-stream',
@@ -31,11 +31,11 @@ export async function sendFile(ctx: Ctx, file: StoredFile, request: FastifyReque
     'cache-control': 'private, max-age=86400',
     etag,
   }
-  if (request.headers['if-none-match'] === etag) return new FileReply('', headers, 304)
+  if (request.headers['if-none-match'] === etag) return new FileResponse('', headers, 304)
   const range = readRange(request.headers.range, file.size_bytes)
   const content = await ctx.services.storage.read(file.storage_key, range ?? undefined)
-  if (!range) return new FileReply(content, { ...headers, 'content-length': String(file.size_bytes) })
-  return new FileReply(
+  if (!range) return new FileResponse(content, { ...headers, 'content-length': String(file.size_bytes) })
+  return new FileResponse(
     content,
     {
       ...headers,

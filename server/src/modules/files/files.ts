@@ -34,7 +34,7 @@ const waitMs = 20_000
  * workspace's. Throws 503 when many of this workspace arrive already.
  */
 export async function receiveFile(ctx: Ctx, content: Readable, folder?: string): Promise<ReceivedFile> {
-  const { workspace_id, user_id } = await ctx.db.entered()
+  const { workspace_id, user_id } = await ctx.db.actor()
   const storage_key = `${folder ?? workspace_id}/${newId()}`
   const { sizeBytes, sha256 } = await receiving.run(
     workspace_id ?? user_id ?? '',

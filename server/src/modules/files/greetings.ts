@@ -122,7 +122,7 @@ async function makeTelephoneVersion(ctx: Ctx, file: ReceivedFile, key: string): 
     throw notPlayable('unsupported_media_type', `This is not a sound file. ${acceptedFormats}`, 415)
   const { storage } = ctx.services
   const draft = path.join(tmpdir(), `greeting-${newId()}.wav`)
-  const { workspace_id } = await ctx.db.entered()
+  const { workspace_id } = await ctx.db.actor()
   try {
     const audio = await transcodeToTelephone({
       workspaceId: workspace_id as string,

@@ -30,19 +30,19 @@ export const fileRoutes: RouteTable = {
             'Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.',
           ),
       }),
-      answer: z.array(GreetingFile),
+      response: z.array(GreetingFile),
       handler: async (ctx, { query, request }) =>
         bareList(await listGreetings(ctx, query.userId, readCursor(query.cursor)), request.url),
     }),
     createGreetingFile: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/greeting-files',
       access: 'files:write',
       summary: 'Upload a greeting: WAV, MP3, Ogg Opus or FLAC, to 50 MB, in the form field "file"',
       upload: true,
       status: 201,
-      answer: GreetingFile,
+      response: GreetingFile,
       errors: [413, 415],
       handler: (ctx, { request, effectId }) => createGreeting(ctx, request, effectId),
     }),
@@ -53,7 +53,7 @@ export const fileRoutes: RouteTable = {
       access: 'files:write',
       summary: 'Delete a greeting',
       params: z.object({ id: id.describe('Id of the greeting.') }),
-      answer: success,
+      response: success,
       async handler(ctx, { params }) {
         await deleteGreeting(ctx, params.id)
         return succeeded
@@ -69,7 +69,7 @@ export const fileRoutes: RouteTable = {
         id: id.describe('Id of the file.'),
         filename: z.string().describe('Name of the file, as in its address.'),
       }),
-      answer: bytes('application/octet-stream'),
+      response: bytes('application/octet-stream'),
       errors: [416],
       handler: async (ctx, { params, request }) => sendFile(ctx, await getFile(ctx, params.id), request),
     }),
@@ -81,7 +81,7 @@ export const fileRoutes: RouteTable = {
       summary: 'An address of this file that opens without a login for 15 minutes',
       params: z.object({ id: id.describe('Id of the file.') }),
       status: 201,
-      answer: SignedUrl,
+      response: SignedUrl,
       async handler(ctx, { params }) {
         const { url, expiresAt } = await signedFileUrl(ctx, params.id)
         return { url, expires_at: expiresAt.toISOString() }
@@ -97,7 +97,7 @@ export const fileRoutes: RouteTable = {
         token: z.string().max(300).describe('The signature, from a signed address.'),
         filename: z.string().describe('Name of the file, as in its address.'),
       }),
-      answer: bytes('application/octet-stream'),
+      response: bytes('application/octet-stream'),
       async handler(ctx, { params, request }) {
         const { workspaceId, fileId } = openSignature(ctx, params.token)
         const asWorkspace = serverContext(ctx.services, { workspaceId })

@@ -16,7 +16,7 @@ interface Claim {
 /** Throws 404. */
 export async function signedFileUrl(ctx: Ctx, id: string): Promise<{ url: string; expiresAt: Date }> {
   const file = await getFile(ctx, id)
-  const { workspace_id } = await ctx.db.entered()
+  const { workspace_id } = await ctx.db.actor()
   const expiresAt = Math.floor(ctx.now().getTime() / 1000) + signedSeconds
   const token = signFile(ctx, { workspaceId: workspace_id as string, fileId: file.id, expiresAt })
   return {

@@ -5,7 +5,7 @@ import { accountRoutes } from './privacy/routes.ts'
 import { identityRoutes, supabaseAuthRoutes } from './routes.ts'
 import { sendInvitation } from './workspaces/invitations.ts'
 
-export { customerMailLimit, hourlyLimit, mailLimit, requireAdmitted } from './attempts.ts'
+export { customerMailLimit, hourlyLimit, mailLimit, requireAdmitted } from './throttle.ts'
 export { audited } from './audit.ts'
 export { createAuthenticate } from './sessions/authenticate.ts'
 export { createUser, createWorkspaceFor, listAllWorkspaces, listUsers, makeAdmin, setPassword } from './commands.ts'

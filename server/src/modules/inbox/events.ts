@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
 import { beginning } from '../../platform/text.ts'
-import { onTimeline } from '../contacts/index.ts'
+import { timelineProjection } from '../contacts/index.ts'
 import { conversationFrame, messageFrame, visitorMessageFrame } from './frames.ts'
 import { Conversation, Message, channels } from './schema.ts'
 import { visitorTopic } from './visitors/topic.ts'
@@ -14,7 +14,7 @@ export const ConversationUpdated = event(
   'conversation.updated',
   Conversation.extend({ was_closed: z.boolean() }),
   live,
-  onTimeline((conversation) =>
+  timelineProjection((conversation) =>
     conversation.status === 'closed' && !conversation.was_closed
       ? {
           contact_id: conversation.contact_id,
@@ -43,7 +43,7 @@ export const MessageAdded = event(
     scope: 'conversations:read',
     frame: (message) => ({ ...messageFrame(message), shopId: message.workspace_id }),
   },
-  onTimeline((message) =>
+  timelineProjection((message) =>
     message.is_first
       ? {
           contact_id: message.contact_id,

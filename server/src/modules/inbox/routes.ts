@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, textFile } from '../../platform/http/fields.ts'
-import { FileReply, type RouteTable, route } from '../../platform/http/route.ts'
+import { FileResponse, type RouteTable, route } from '../../platform/http/route.ts'
 import { serverContext } from '../../platform/services.ts'
 import { answerChallenge, openDelivery, platformOf } from '../integrations/index.ts'
 import { takeIn } from './messages/inbound.ts'
@@ -14,7 +14,7 @@ export const webhookRoutes: RouteTable = {
   tag: 'Webhooks',
   routes: {
     verifyWebhook: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'GET',
       path: '/webhook/:platform',
       access: 'public',
@@ -29,7 +29,7 @@ export const webhookRoutes: RouteTable = {
         'hub.verify_token': z.string().max(500).optional().describe('The verify token that was entered at Meta.'),
         'hub.challenge': z.string().max(500).optional().describe('Returned as it is when the token is right.'),
       }),
-      answer: textFile('text/plain'),
+      response: textFile('text/plain'),
       errors: [403, 409],
       async handler({ services }, { params, query }) {
         platformOf(params.platform)
@@ -38,11 +38,11 @@ export const webhookRoutes: RouteTable = {
           token: query['hub.verify_token'],
           challenge: query['hub.challenge'],
         })
-        return new FileReply(challenge, { 'content-type': 'text/plain; charset=utf-8' })
+        return new FileResponse(challenge, { 'content-type': 'text/plain; charset=utf-8' })
       },
     }),
     receiveWebhook: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/webhook/:platform',
       access: 'public',
@@ -55,7 +55,7 @@ export const webhookRoutes: RouteTable = {
           .optional()
           .describe("The shop that the platform's app belongs to. Left out: the installation's own app."),
       }),
-      answer: z.object({
+      response: z.object({
         received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
       }),
       errors: [401, 409],

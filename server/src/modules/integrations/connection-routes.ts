@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, page, succeeded, success } from '../../platform/http/fields.ts'
 import { wrapped } from '../../platform/http/page.ts'
-import { Reply, type Route, changes, route } from '../../platform/http/route.ts'
+import { JsonResponse, type Route, patchAndPut, route } from '../../platform/http/route.ts'
 import {
   deleteIntegration,
   getIntegration,
@@ -22,7 +22,7 @@ export const connectionRoutes: Record<string, Route> = {
     access: 'public',
     summary: "The workspace's connections to outside systems; without a login those of the public workspace, in brief",
     query: page(),
-    answer: z.object({ data: z.array(schema.Integration).describe("The workspace's integrations.") }),
+    response: z.object({ data: z.array(schema.Integration).describe("The workspace's integrations.") }),
     handler: async (ctx, { query, request }) => wrapped(await listIntegrations(ctx, query), request.url),
   }),
   saveIntegration: route({
@@ -34,10 +34,10 @@ export const connectionRoutes: Record<string, Route> = {
     body: schema.SaveIntegration,
     example: { name: 'HubSpot', type: 'crm', status: 'connected', settings: { region: 'eu1' } },
     status: 201,
-    answer: ofOne,
+    response: ofOne,
     async handler(ctx, { body }) {
       const { connection, isNew } = await saveIntegration(ctx, body)
-      return new Reply({ data: connection }, { status: isNew ? 201 : 200 })
+      return new JsonResponse({ data: connection }, { status: isNew ? 201 : 200 })
     },
   }),
   getIntegration: route({
@@ -47,17 +47,17 @@ export const connectionRoutes: Record<string, Route> = {
     access: 'integrations:read',
     summary: 'One connection',
     params: byId,
-    answer: ofOne,
+    response: ofOne,
     handler: async (ctx, { params }) => ({ data: await getIntegration(ctx, params.id) }),
   }),
-  ...changes('Integration', {
+  ...patchAndPut('Integration', {
     path: '/api/integrations/:id',
     access: 'integrations:write',
     summary: 'Change a connection; what is not sent stays',
     params: byId,
     body: schema.IntegrationChanges,
     example: { name: 'Our CRM', settings: { region: 'us1' } },
-    answer: ofOne,
+    response: ofOne,
     handler: async (ctx, { params, body }) => ({ data: await updateIntegration(ctx, params.id, body) }),
   }),
   deleteIntegration: route({
@@ -67,7 +67,7 @@ export const connectionRoutes: Record<string, Route> = {
     access: 'integrations:write',
     summary: 'Delete a connection, its token too; a platform is to be disconnected first',
     params: byId,
-    answer: success,
+    response: success,
     errors: [409],
     async handler(ctx, { params }) {
       await deleteIntegration(ctx, params.id)

@@ -17,7 +17,7 @@ const ofPlatform = z.object({
 
 /** Who may not do this hears that before anything about platforms. */
 async function enter(ctx: Ctx, shopId: string): Promise<void> {
-  await ctx.db.entered()
+  await ctx.db.actor()
   await requireCurrent(ctx, shopId)
 }
 
@@ -29,14 +29,14 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     access: 'integrations:read',
     summary: 'The platforms a shop can be connected to, and whether it is',
     params: ofShop,
-    answer: z.object({
+    response: z.object({
       data: z.array(schema.ShopIntegration).describe('The integration list, one page of it.'),
       nextCursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
     }),
     handler: async (ctx) => ({ data: await listPlatforms(ctx), nextCursor: null }),
   }),
   connectIntegration: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/shops/:shopId/integrations/:platform/connect',
     access: 'integrations:write',
@@ -45,7 +45,7 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     params: ofPlatform,
     body: schema.Connect,
     example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
-    answer: z.object({
+    response: z.object({
       authUrl: z
         .string()
         .optional()
@@ -62,13 +62,13 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     },
   }),
   disconnectIntegration: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/shops/:shopId/integrations/:platform/disconnect',
     access: 'integrations:write',
     summary: 'Disconnect a platform and forget its tokens',
     params: ofPlatform,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await enter(ctx, params.shopId)
       await disconnectPlatform(ctx, params.platform)
@@ -85,7 +85,7 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     params: ofPlatform,
     body: schema.Credentials,
     example: { clientId: '1234567890', clientSecret: 'a long secret' },
-    answer: success.extend({
+    response: success.extend({
       webhookUrl: z.string().optional().describe('Address to enter as the webhook at the platform.'),
       verifyToken: z.string().optional().describe('Verify token to enter beside it.'),
     }),
@@ -106,7 +106,7 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     access: 'integrations:write',
     summary: "Use the installation's app or account again",
     params: ofPlatform,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await enter(ctx, params.shopId)
       await removeCredentials(ctx, providerOf(params.platform))

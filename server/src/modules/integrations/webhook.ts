@@ -79,7 +79,7 @@ const verifyTokenOf = ({ secrets }: Services, workspaceId: string) =>
 
 /** Where a platform has to post for this workspace. */
 export async function webhookOf(ctx: Ctx, platform: PlatformName): Promise<Webhook> {
-  const { workspace_id } = await ctx.db.entered()
+  const { workspace_id } = await ctx.db.actor()
   const shopId = workspace_id as string
   const app = hasApp(platform) ? await credentialsOf(ctx, platform) : null
   const isOwn =

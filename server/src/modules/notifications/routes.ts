@@ -15,7 +15,7 @@ export const notificationRoutes: RouteTable = {
       path: '/api/notifications/vapid-public-key',
       access: 'public',
       summary: 'The key a browser subscribes with (its `applicationServerKey`)',
-      answer: VapidPublicKey,
+      response: VapidPublicKey,
       handler: async ({ services }) => ({ publicKey: vapidOf(services.config).publicKey }),
     }),
     subscribePush: route({
@@ -33,7 +33,7 @@ export const notificationRoutes: RouteTable = {
         },
       },
       status: 201,
-      answer: Subscription,
+      response: Subscription,
       notIdempotent: true,
       handler: (ctx, { body }) => subscribePush(ctx, body),
     }),
@@ -45,7 +45,7 @@ export const notificationRoutes: RouteTable = {
       summary: 'Be notified in this browser no more',
       body: Unsubscribe,
       example: { endpoint },
-      answer: success,
+      response: success,
       async handler(ctx, { body }) {
         await unsubscribePush(ctx, body.endpoint)
         return succeeded

@@ -31,11 +31,11 @@ export async function loadAudience(
     listMemberships.call({}),
     ...sources.map(({ topics }) => topics.call({})),
   ])
-  const entered = await db.entered()
-  const userId = entered.user_id as string
+  const actor = await db.actor()
+  const userId = actor.user_id as string
   return {
     userId,
-    workspaceId: entered.workspace_id,
+    workspaceId: actor.workspace_id,
     roles: new Map(memberships.map(({ workspace_id, role }) => [workspace_id, role])),
     topics: new Set([
       `user:${userId}`,

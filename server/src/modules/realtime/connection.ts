@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import { createContext, type Principal } from '../../platform/context.ts'
 import { AppError, notFound } from '../../platform/errors.ts'
-import { asAppError } from '../../platform/http/error-answer.ts'
+import { asAppError } from '../../platform/http/error-response.ts'
 import { validate } from '../../platform/http/parse.ts'
 import { newId } from '../../platform/id.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
@@ -154,7 +154,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
       requestId: newId(),
       log: services.log,
     })
-    const { workspace_id } = await ctx.db.entered()
+    const { workspace_id } = await ctx.db.actor()
     await command.handle(ctx, commandSocket(workspace_id), validate(command.data, data, 'data'))
   }
 

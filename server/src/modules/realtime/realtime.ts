@@ -5,7 +5,7 @@ import { AppError, badRequest, tooManyRequests, unavailable } from '../../platfo
 import type { StoredEvent } from '../../platform/events.ts'
 import { createFairQueue } from '../../platform/fair-queue.ts'
 import { addressKey } from '../../platform/http/address-key.ts'
-import { asAppError } from '../../platform/http/error-answer.ts'
+import { asAppError } from '../../platform/http/error-response.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Hub } from '../../platform/sockets/hub.ts'

@@ -11,7 +11,7 @@ export const realtimeRoutes: RouteTable = {
       path: '/api/realtime/tickets',
       access: 'user',
       summary: 'A one-time ticket for /ws, for clients that can send neither header nor cookie',
-      answer: Ticket,
+      response: Ticket,
       notIdempotent: true,
       handler: (ctx) => createTicket(ctx),
     }),

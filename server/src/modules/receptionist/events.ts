@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
-import { onTimeline } from '../contacts/index.ts'
+import { timelineProjection } from '../contacts/index.ts'
 
 export const ReceptionistCallLogged = event(
   'receptionist.call_logged',
@@ -15,7 +15,7 @@ export const ReceptionistCallLogged = event(
     started_at: z.string(),
   }),
   { event: 'call:logged', scope: 'calls:read' },
-  onTimeline((call) => ({
+  timelineProjection((call) => ({
     contact_id: call.contact_id,
     kind: 'call.answered',
     title: `Called the receptionist, ${Math.round(call.duration_seconds)} s`,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
-import { onTimeline } from '../contacts/index.ts'
+import { timelineProjection } from '../contacts/index.ts'
 import { appointmentStatuses, prospectStatuses } from './transitions.ts'
 
 const prospect = { prospect_id: z.uuid() }
@@ -12,7 +12,7 @@ export const ProspectCreated = event(
   'prospect.created',
   z.object({ ...prospect, assigned_to: z.uuid().nullable(), assignment_reason: z.string().nullable() }),
   { event: 'prospect:new', scope: 'prospects:read' },
-  onTimeline((fact) => ({
+  timelineProjection((fact) => ({
     contact_id: fact.prospect_id,
     kind: 'prospect.created',
     title: 'Came into the sales pipeline',
@@ -25,7 +25,7 @@ export const ProspectStatusChanged = event(
   'prospect.status_changed',
   z.object({ ...prospect, from: z.enum(prospectStatuses), to: z.enum(prospectStatuses) }),
   { event: 'prospect:update', scope: 'prospects:read' },
-  onTimeline((fact) => ({
+  timelineProjection((fact) => ({
     contact_id: fact.prospect_id,
     kind: 'prospect.status',
     title: `Went from ${fact.from.replace('_', ' ')} to ${fact.to.replace('_', ' ')}`,
@@ -38,7 +38,7 @@ export const PropertyInterestShown = event(
   'property.interest',
   z.object({ ...prospect, property_id: z.uuid(), property_name: z.string(), note: z.string().nullable() }),
   { event: 'prospect:update', scope: 'prospects:read' },
-  onTimeline((fact) => ({
+  timelineProjection((fact) => ({
     contact_id: fact.prospect_id,
     kind: 'property.interest',
     title: `Interested in ${fact.property_name}`,
@@ -52,7 +52,7 @@ const scoring = (type: string, kind: string, title: string) =>
     type,
     z.object({ ...prospect, score_id: z.uuid(), total: z.int(), grade: z.string() }),
     { event: 'prospect:update', scope: 'prospects:read' },
-    onTimeline((fact) => ({
+    timelineProjection((fact) => ({
       contact_id: fact.prospect_id,
       kind,
       title: `${title}: ${fact.total} of 100, ${fact.grade}`,
@@ -77,7 +77,7 @@ export const AppointmentBooked = event(
   'appointment.booked',
   z.object(appointment),
   { event: 'appointment:new', scope: 'appointments:read' },
-  onTimeline((fact) => ({
+  timelineProjection((fact) => ({
     contact_id: fact.prospect_id,
     kind: 'appointment.booked',
     title: `Appointment${fact.property_name ? ` for ${fact.property_name}` : ''} on ${inWords(fact.scheduled_date)}`,
@@ -98,7 +98,7 @@ export const AppointmentChanged = event(
   'appointment.changed',
   z.object({ ...appointment, reason: z.string().nullable() }),
   { event: 'appointment:update', scope: 'appointments:read' },
-  onTimeline((fact) => ({
+  timelineProjection((fact) => ({
     contact_id: fact.prospect_id,
     kind: `appointment.${fact.status}`,
     title: `${became[fact.status]} ${inWords(fact.scheduled_date)}`,
@@ -117,7 +117,7 @@ export const HandoffCreated = event(
     scope: 'handoffs:read',
     frame: ({ handoff_id, ...fact }) => ({ id: handoff_id, status: 'pending', ...fact }),
   },
-  onTimeline((fact) => ({
+  timelineProjection((fact) => ({
     contact_id: fact.prospect_id,
     kind: 'handoff.created',
     title: `Handed over to a person: ${fact.reason}`,
@@ -139,7 +139,7 @@ const handoffMoved = (status: 'claimed' | 'released' | 'completed' | 'expired', 
         ...fact,
       }),
     },
-    onTimeline((fact) => ({
+    timelineProjection((fact) => ({
       contact_id: fact.prospect_id,
       kind: `handoff.${status}`,
       title,
@@ -163,7 +163,7 @@ export const ConversationRecorded = event(
     occurred_at: z.string(),
   }),
   undefined,
-  onTimeline((fact) => ({
+  timelineProjection((fact) => ({
     contact_id: fact.contact_id,
     kind: 'conversation.recorded',
     title: `Conversation by ${fact.channel}${fact.outcome ? `: ${fact.outcome.replaceAll('_', ' ')}` : ''}`,

@@ -26,7 +26,7 @@ export const salesRoutes: RouteTable = {
       path: '/api/test-db',
       access: 'public',
       summary: 'Is the database there? Counts what anybody may read',
-      answer: DatabaseTest,
+      response: DatabaseTest,
       handler: (ctx) => testDatabase(ctx),
     }),
   },

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
-import { onTimeline } from '../contacts/index.ts'
+import { timelineProjection } from '../contacts/index.ts'
 import { formatMoney } from '../../platform/money.ts'
 import { OrderRow } from './orders/row.ts'
-import { toOrder } from './orders/wire.ts'
-import { toFormNews } from './forms/wire.ts'
+import { toOrder } from './orders/serializers.ts'
+import { toFormNews } from './forms/serializers.ts'
 
 const live = { event: 'order:update', scope: 'orders:read', frame: toOrder } as const
 
@@ -15,7 +15,7 @@ export const OrderPlaced = event(
   'order.placed',
   OrderRow,
   live,
-  onTimeline((order) => ({
+  timelineProjection((order) => ({
     contact_id: order.contact_id,
     kind: 'order.placed',
     title: `Ordered ${countOf(order)} ${countOf(order) === 1 ? 'item' : 'items'} for ${formatMoney(order.total_minor, order.currency)}`,
@@ -28,7 +28,7 @@ export const OrderStatusChanged = event(
   'order.status_changed',
   OrderRow.extend({ before: z.string(), reason: z.enum(['not_paid_in_time']).optional() }),
   live,
-  onTimeline((order) => ({
+  timelineProjection((order) => ({
     contact_id: order.contact_id,
     kind: `order.${order.status}`,
     title: `Order #${order.number} is ${order.status}${order.reason ? ': not paid in time' : ''}`,
@@ -40,7 +40,7 @@ export const OrderPaymentChanged = event(
   'order.payment_changed',
   OrderRow.extend({ before: z.string() }),
   live,
-  onTimeline((order) => ({
+  timelineProjection((order) => ({
     contact_id: order.contact_id,
     kind: `order.payment_${order.payment_status}`,
     title: `Payment of order #${order.number}: ${order.payment_status.replace('_', ' ')}`,
@@ -53,7 +53,7 @@ export const FormSubmitted = event(
   'form.submitted',
   z.object({ submission_id: z.uuid(), form_id: z.uuid(), form_name: z.string(), contact_id: z.uuid().nullable() }),
   { event: 'form:submitted', scope: 'form-submissions:read', frame: toFormNews },
-  onTimeline((submission) => ({
+  timelineProjection((submission) => ({
     contact_id: submission.contact_id,
     kind: 'form.submitted',
     title: `Filled in "${submission.form_name}"`,

@@ -4,11 +4,11 @@ import { id } from '../../platform/http/fields.ts'
 import type { Route } from '../../platform/http/route.ts'
 import { requireCustomerOrder } from './customers.ts'
 import * as orderSchema from './orders/schema.ts'
-import { toOrder } from './orders/wire.ts'
+import { toOrder } from './orders/serializers.ts'
 import { confirmPayment, createIntent } from './payments/intents.ts'
 import { getPayment } from './payments/payment-row.ts'
 import * as paymentSchema from './payments/schema.ts'
-import { toIntent, toPayment } from './payments/wire.ts'
+import { toIntent, toPayment } from './payments/serializers.ts'
 import { publicRoute } from './public-route.ts'
 
 const ofOrder = z.object({
@@ -26,12 +26,12 @@ export const publicOrderRoutes: Record<string, Route> = {
     visitor: 'required',
     summary: "An order as its customer sees it; with the order's or the visitor's token",
     params: ofOrder,
-    answer: orderSchema.CustomerOrder,
+    response: orderSchema.CustomerOrder,
     errors: [401],
     handler: async (ctx, { params, request }) => toOrder(await requireCustomerOrder(ctx, request, params)),
   }),
   payCustomerOrder: publicRoute({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/public/shops/:shopId/orders/:orderId/payments',
     visitor: 'required',
@@ -44,7 +44,7 @@ export const publicOrderRoutes: Record<string, Route> = {
     }),
     example: { provider: 'manual' },
     status: 201,
-    answer: paymentSchema.Payment,
+    response: paymentSchema.Payment,
     errors: [401, 409, 502],
     async handler(ctx, { params, body, request }) {
       const order = await requireCustomerOrder(ctx, request, params)
@@ -52,13 +52,13 @@ export const publicOrderRoutes: Record<string, Route> = {
     },
   }),
   confirmCustomerPayment: publicRoute({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/public/shops/:shopId/orders/:orderId/payments/:paymentId/confirm',
     visitor: 'required',
     summary: "Ask the provider whether it was paid; with the order's or the visitor's token",
     params: ofPayment,
-    answer: paymentSchema.Payment,
+    response: paymentSchema.Payment,
     errors: [401, 403, 409, 502],
     async handler(ctx, { params, request }) {
       const order = await requireCustomerOrder(ctx, request, params)

@@ -17,10 +17,10 @@ import { listOf } from './schema.ts'
 import { publicOrderRoutes } from './public-order-routes.ts'
 import { publicRoute } from './public-route.ts'
 import { submitForm } from './forms/submissions.ts'
-import { toPublicProduct } from './products/wire.ts'
-import { toOrder } from './orders/wire.ts'
-import { toForm, toSubmission } from './forms/wire.ts'
-import { toList } from './wire.ts'
+import { toPublicProduct } from './products/serializers.ts'
+import { toOrder } from './orders/serializers.ts'
+import { toForm, toSubmission } from './forms/serializers.ts'
+import { toList } from './serializers.ts'
 
 // What strangers may do in a shop. The path says whose shop it is, and there row security stops nothing within the
 // workspace: what they see is decided here. So every route answers through a schema of public fields, none takes an id
@@ -50,7 +50,7 @@ export const publicShopRoutes: RouteTable = {
       summary: 'What the shop sells, newest first',
       params: ofShop,
       query: productSchema.ProductQuery,
-      answer: listOf(productSchema.PublicProduct),
+      response: listOf(productSchema.PublicProduct),
       handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toPublicProduct),
     }),
     getProductImage: publicRoute({
@@ -59,7 +59,7 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/products/:productId/image',
       summary: 'The picture of a product',
       params: ofProduct,
-      answer: bytes('image/*'),
+      response: bytes('image/*'),
       errors: [416],
       handler: (ctx, { params, request }) => sendProductImage(ctx, params.productId, request),
     }),
@@ -72,7 +72,7 @@ export const publicShopRoutes: RouteTable = {
       body: conversationSchema.NewVisit,
       example: { customerName: 'Ana', text: 'Is the blue mug in stock?' },
       status: 201,
-      answer: conversationSchema.Visit,
+      response: conversationSchema.Visit,
       notIdempotent: true,
       handler: (ctx, { body }) => beginVisit(ctx, body),
     }),
@@ -84,7 +84,7 @@ export const publicShopRoutes: RouteTable = {
       summary: "What was said, newest first; with the visitor's token",
       params: ofConversation,
       query: page(),
-      answer: listOf(conversationSchema.VisitorMessage),
+      response: listOf(conversationSchema.VisitorMessage),
       errors: [401],
       async handler(ctx, { params, query, request }) {
         requireVisitor(ctx, request, params)
@@ -101,7 +101,7 @@ export const publicShopRoutes: RouteTable = {
       body: conversationSchema.NewVisitorMessage,
       example: { text: 'And in green?' },
       status: 201,
-      answer: conversationSchema.VisitorMessage,
+      response: conversationSchema.VisitorMessage,
       errors: [401, 409],
       async handler(ctx, { params, body, request }) {
         requireVisitor(ctx, request, params)
@@ -115,7 +115,7 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/forms/:formId',
       summary: 'A form to fill in',
       params: ofForm,
-      answer: formSchema.PublicForm,
+      response: formSchema.PublicForm,
       handler: async (ctx, { params }) => toForm(await getActiveForm(ctx, params.formId)),
     }),
     submitForm: publicRoute({
@@ -127,11 +127,11 @@ export const publicShopRoutes: RouteTable = {
       body: formSchema.NewSubmission,
       example: { values: { name: 'Ana Silva', email: 'ana@example.com', quantity: 'More' } },
       status: 201,
-      answer: formSchema.Received,
+      response: formSchema.Received,
       handler: async (ctx, { params, body }) => toSubmission(await submitForm(ctx, params.formId, body.values)),
     }),
     placePublicOrder: publicRoute({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/public/shops/:shopId/orders',
       visitor: 'optional',
@@ -144,7 +144,7 @@ export const publicShopRoutes: RouteTable = {
         items: [{ productId: '0199b0a0-0000-7000-8000-000000000001', quantity: 2 }],
       },
       status: 201,
-      answer: orderSchema.PlacedOrder,
+      response: orderSchema.PlacedOrder,
       errors: [401, 409],
       async handler(ctx, { params, body, request }) {
         const order = await createPublicOrder(ctx, body, {
@@ -162,7 +162,7 @@ export const publicShopRoutes: RouteTable = {
       summary: "What was ordered in a conversation, newest first; with the visitor's token",
       params: ofConversation,
       query: page(),
-      answer: listOf(orderSchema.CustomerOrder),
+      response: listOf(orderSchema.CustomerOrder),
       errors: [401],
       async handler(ctx, { params, query, request }) {
         requireVisitor(ctx, request, params)

@@ -9,7 +9,7 @@ import * as schema from './schema.ts'
 import { routeInWorkspace } from '../identity/index.ts'
 import { createShop, getShop, listShops, updateShop } from './shops.ts'
 import { inviteTeammate } from './team.ts'
-import { type ShopRow, toInvitation, toList, toShop, toShopSummary, toTeammate } from './wire.ts'
+import { type ShopRow, toInvitation, toList, toShop, toShopSummary, toTeammate } from './serializers.ts'
 
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofTeammate = z.object({
@@ -27,7 +27,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'The shops I am in the team of',
     query: page(),
-    answer: schema.listOf(schema.ShopSummary),
+    response: schema.listOf(schema.ShopSummary),
     handler: async (ctx, { query }) => toList(await listShops(ctx, query), toShopSummary),
   }),
   createShop: route({
@@ -39,7 +39,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     body: schema.NewShop,
     example: { name: 'Silva Ceramics', description: 'Mugs and bowls from Porto', currency: 'EUR' },
     status: 201,
-    answer: schema.Shop,
+    response: schema.Shop,
     errors: [409],
     handler: async (ctx, { body }) => inFull(ctx, await createShop(ctx, body)),
   }),
@@ -50,7 +50,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     access: 'workspace:read',
     summary: 'One shop with its team',
     params: ofShop,
-    answer: schema.Shop,
+    response: schema.Shop,
     handler: async (ctx) => inFull(ctx, await getShop(ctx)),
   }),
   updateShop: routeInWorkspace({
@@ -62,7 +62,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     params: ofShop,
     body: schema.ShopChanges,
     example: { description: 'Mugs, bowls and tiles from Porto' },
-    answer: schema.Shop,
+    response: schema.Shop,
     handler: async (ctx, { body }) => inFull(ctx, await updateShop(ctx, body)),
   }),
 
@@ -74,7 +74,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     summary: 'Who works in the shop',
     params: ofShop,
     query: page(),
-    answer: schema.listOf(schema.Teammate),
+    response: schema.listOf(schema.Teammate),
     handler: async (ctx, { query }) => toList(await listMembers(ctx, query), toTeammate),
   }),
   inviteTeammate: routeInWorkspace({
@@ -87,7 +87,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     body: schema.NewTeammate,
     example: { email: 'ben@example.com', role: 'agent' },
     status: 201,
-    answer: schema.TeamInvitation,
+    response: schema.TeamInvitation,
     errors: [409],
     notIdempotent: true,
     handler: async (ctx, { body }) => toInvitation(await inviteTeammate(ctx, body)),
@@ -101,7 +101,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     params: ofTeammate,
     body: z.object({ role: role.describe('The new role.') }),
     example: { role: 'admin' },
-    answer: schema.Teammate,
+    response: schema.Teammate,
     errors: [409],
     handler: async (ctx, { params, body }) => toTeammate(await changeRole(ctx, params.userId, body.role)),
   }),
@@ -112,7 +112,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     access: 'members:write',
     summary: 'Remove somebody from the team',
     params: ofTeammate,
-    answer: success,
+    response: success,
     errors: [409],
     async handler(ctx, { params }) {
       await removeMember(ctx, params.userId)

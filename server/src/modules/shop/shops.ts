@@ -5,7 +5,7 @@ import { missing } from '../../platform/errors.ts'
 import { readCursor, rowsToRead, toPage } from '../../platform/http/page.ts'
 import { createWorkspace, updateWorkspace } from '../identity/index.ts'
 import type { NewShop, ShopChanges } from './schema.ts'
-import type { ShopRow } from './wire.ts'
+import type { ShopRow } from './serializers.ts'
 
 const summary = sql`
   w.id, s.name, s.description, s.order_mails, s.reserve_stock_minutes, w.currency, app.role_in(w.id) as role, s.created_at, greatest(s.updated_at, w.updated_at) as updated_at`
@@ -59,7 +59,7 @@ const insert = statement(
 export function createShop(ctx: Ctx, { name, description, currency }: NewShop): Promise<ShopRow> {
   return transaction(ctx, async (ctx) => {
     const [existing] = await ctx.db.together([hasShop.call({})])
-    const { workspace_id, role } = await ctx.db.entered()
+    const { workspace_id, role } = await ctx.db.actor()
     const isMine = workspace_id !== null && (role === 'owner' || role === 'admin')
     if (!isMine || existing?.length !== 0) await createWorkspace(ctx, { name, currency })
     else if (currency !== undefined) await updateWorkspace(ctx, { currency })

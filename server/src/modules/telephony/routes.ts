@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bareList, readCursor } from '../../platform/http/page.ts'
 import { id, succeeded, success } from '../../platform/http/fields.ts'
-import { type RouteTable, changes, route } from '../../platform/http/route.ts'
+import { type RouteTable, patchAndPut, route } from '../../platform/http/route.ts'
 import { callingLimitRoutes } from './limits/routes.ts'
 import * as schema from './schema.ts'
 import {
@@ -42,7 +42,7 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:read',
       summary: 'SIP providers with their live state, newest first',
       query: ofMember,
-      answer: z.array(schema.SipProvider),
+      response: z.array(schema.SipProvider),
       handler: async (ctx, { query, request }) =>
         bareList(await listSipProviders(ctx, query.userId, readCursor(query.cursor)), request.url),
     }),
@@ -68,7 +68,7 @@ export const telephonyRoutes: RouteTable = {
         transfer_mode: 'bridge',
       },
       status: 201,
-      answer: schema.SipProvider,
+      response: schema.SipProvider,
       handler: (ctx, { body }) => createSipProvider(ctx, body),
     }),
     getSipProvider: route({
@@ -78,17 +78,17 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:read',
       summary: 'One SIP provider with its live state',
       params: byId,
-      answer: schema.SipProvider,
+      response: schema.SipProvider,
       handler: (ctx, { params }) => getSipProvider(ctx, params.id),
     }),
-    ...changes('SipProvider', {
+    ...patchAndPut('SipProvider', {
       path: '/api/sip-providers/:id',
       access: 'telephony:write',
       summary: 'Change a SIP provider; what is not sent stays',
       params: byId,
       body: schema.SipProviderChanges,
       example: { calls_per_second: 5 },
-      answer: schema.SipProvider,
+      response: schema.SipProvider,
       handler: (ctx, { params, body }) => updateSipProvider(ctx, params.id, body),
     }),
     switchSipProvider: route({
@@ -100,20 +100,20 @@ export const telephonyRoutes: RouteTable = {
       params: byId,
       body: schema.SipProviderSwitch,
       example: { active: true },
-      answer: success,
+      response: success,
       async handler(ctx, { params, body }) {
         await updateSipProvider(ctx, params.id, { active: body.active })
         return succeeded
       },
     }),
     testSipProvider: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/sip-providers/:id/test',
       access: 'telephony:write',
       summary: 'Try a SIP provider and say what happened',
       params: byId,
-      answer: schema.SipProviderTest,
+      response: schema.SipProviderTest,
       errors: [503],
       handler: (ctx, { params }) => testSipProvider(ctx, params.id),
     }),
@@ -124,7 +124,7 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:write',
       summary: 'Delete a SIP provider',
       params: byId,
-      answer: success,
+      response: success,
       async handler(ctx, { params }) {
         await deleteSipProvider(ctx, params.id)
         return succeeded
@@ -138,7 +138,7 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:read',
       summary: 'Numbers that calls may be connected to, newest first',
       query: ofMember,
-      answer: z.array(schema.TransferNumber),
+      response: z.array(schema.TransferNumber),
       handler: async (ctx, { query, request }) =>
         bareList(await listTransferNumbers(ctx, query.userId, readCursor(query.cursor)), request.url),
     }),
@@ -151,7 +151,7 @@ export const telephonyRoutes: RouteTable = {
       body: schema.NewTransferNumber,
       example: { name: 'Sales desk', phone_number: '+15550100200', description: 'Weekdays, nine to five' },
       status: 201,
-      answer: schema.TransferNumber,
+      response: schema.TransferNumber,
       handler: (ctx, { body }) => createTransferNumber(ctx, body),
     }),
     getTransferNumber: route({
@@ -161,17 +161,17 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:read',
       summary: 'One transfer number',
       params: byId,
-      answer: schema.TransferNumber,
+      response: schema.TransferNumber,
       handler: (ctx, { params }) => getTransferNumber(ctx, params.id),
     }),
-    ...changes('TransferNumber', {
+    ...patchAndPut('TransferNumber', {
       path: '/api/transfer-numbers/:id',
       access: 'telephony:write',
       summary: 'Change a transfer number; what is not sent stays',
       params: byId,
       body: schema.TransferNumberChanges,
       example: { description: 'Weekdays until six' },
-      answer: schema.TransferNumber,
+      response: schema.TransferNumber,
       handler: (ctx, { params, body }) => updateTransferNumber(ctx, params.id, body),
     }),
     deleteTransferNumber: route({
@@ -181,7 +181,7 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:write',
       summary: 'Delete a transfer number',
       params: byId,
-      answer: success,
+      response: success,
       async handler(ctx, { params }) {
         await deleteTransferNumber(ctx, params.id)
         return succeeded

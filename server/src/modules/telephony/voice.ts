@@ -6,7 +6,7 @@ import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { bury, drop, findNeighbours, held, join, leave, renew, saveStates, take } from './nodes.ts'
 import { createInboundCalls, type InboundCalls } from './inbound-calls.ts'
-import { findPlace, mayLive } from './place.ts'
+import { findHostId, mayLive } from './host-id.ts'
 import { type SipAccountRow, toTrunk } from './sip-providers.ts'
 
 /** A trunk that this node holds: only this node calls through it. */
@@ -69,7 +69,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
   const opened = new Map<string, SipAccountRow>()
   const states = new Map<string, TrunkState>()
   const inbound = createInboundCalls({ gateway, log, workspaceOf: (id) => trunks.get(id)?.workspaceId })
-  const place = findPlace()
+  const place = findHostId()
   let nodeId = newId()
   let leaseEndsAt = -Infinity
   const underWay = new Map<string, TrunkWork>()

@@ -99,7 +99,7 @@ async function lockOpenCall(ctx: Ctx, { chat_id, room_name }: Room): Promise<Loc
 }
 
 async function comeTo(ctx: Ctx, call: Locked): Promise<VideoCall> {
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   await ctx.db.together([join.call({ call_id: call.id }), extend.call({ id: call.id })])
   if (call.status === 'ringing' && call.initiator_id !== user_id) return run(ctx, call, 'accept')
   return call.my_state === 'joined' ? getCall(ctx, call.id) : tell(ctx, call.id, CallChanged)

@@ -17,7 +17,7 @@ async function giveToken(ctx: Ctx, room: z.output<typeof tokenRequest>): Promise
   const { config, secrets } = ctx.services
   const provider = config.video.provider.kind
   const call = await enterRoom(ctx, { room_name: room.room_name, chat_id: room.chat_id, provider })
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   const identity = user_id as string
   const issuedAt = Math.floor(ctx.now().getTime() / 1000)
   const expiresAt = issuedAt + secondsOfToken(provider)
@@ -47,7 +47,7 @@ export const videoRoutes: RouteTable = {
         "Come into a chat's call or a room, with a token for 4 hours (10 minutes to connect to LiveKit or Twilio); the first one opens it, and it rings",
       body: tokenRequest,
       example: { chat_id: exampleId },
-      answer: roomToken,
+      response: roomToken,
       errors: [409],
       notIdempotent: true,
       handler: (ctx, { body }) => giveToken(ctx, body),
@@ -60,7 +60,7 @@ export const videoRoutes: RouteTable = {
       summary: 'Hang up; the call is over with the last but one',
       body: roomChoice,
       example: { room_name: 'daily' },
-      answer: videoCall,
+      response: videoCall,
       handler: (ctx, { body }) => leaveRoom(ctx, body.room_name),
     }),
     listVideoCalls: route({
@@ -70,7 +70,7 @@ export const videoRoutes: RouteTable = {
       access: 'user',
       summary: 'My call log, newest first',
       query: callQuery,
-      answer: pageOf(videoCall),
+      response: pageOf(videoCall),
       handler: (ctx, { query }) => listCalls(ctx, query),
     }),
     getVideoCall: route({
@@ -80,7 +80,7 @@ export const videoRoutes: RouteTable = {
       access: 'user',
       summary: 'A call',
       params,
-      answer: videoCall,
+      response: videoCall,
       handler: (ctx, { params }) => getCall(ctx, params.id),
     }),
     acceptVideoCall: route({
@@ -90,7 +90,7 @@ export const videoRoutes: RouteTable = {
       access: 'user',
       summary: 'Answer a call that rings',
       params,
-      answer: videoCall,
+      response: videoCall,
       errors: [409],
       handler: (ctx, { params }) => acceptCall(ctx, params.id),
     }),
@@ -101,7 +101,7 @@ export const videoRoutes: RouteTable = {
       access: 'user',
       summary: 'Decline a call that rings',
       params,
-      answer: videoCall,
+      response: videoCall,
       errors: [409],
       handler: (ctx, { params }) => declineCall(ctx, params.id),
     }),

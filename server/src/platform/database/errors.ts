@@ -31,7 +31,7 @@ export function databaseError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const { code, constraint, message } = error as PgError
   switch (code) {
-    // Raised by openers and functions in SQL.
+    // Raised by session preambles and functions in SQL.
     case 'SB401':
       return unauthorized(message)
     case 'SB403':

@@ -105,7 +105,7 @@ function connectionsOf(pool: pg.Pool): Connections {
 }
 
 for (const pipelined of [true, false]) {
-  describe(pipelined ? 'opener and statements with one Sync' : 'its plain twin, begin … commit', () => {
+  describe(pipelined ? 'session preamble and statements with one Sync' : 'its plain twin, begin … commit', () => {
     const wakes: true[] = []
 
     /** A context of the server in this workspace; null: in all of them. */
@@ -158,7 +158,7 @@ for (const pipelined of [true, false]) {
     test('who acts is known with the first statement, or asked for', async () => {
       const workspaceId = newId()
       const who = { user_id: null, workspace_id: workspaceId, role: 'owner' }
-      const { user_id, workspace_id, role } = await within(workspaceId).db.entered()
+      const { user_id, workspace_id, role } = await within(workspaceId).db.actor()
       assert.deepEqual({ user_id, workspace_id, role }, who)
     })
 

@@ -7,8 +7,8 @@ import { type Row, sendTogether } from './round-trip.ts'
 import type { Caller } from './shares.ts'
 import type { Call, Statement } from './statement.ts'
 
-/** Who acts, as the opener found out. Nulls where nobody is signed in or no workspace is chosen. */
-export interface Entered {
+/** Who acts, as the session preamble found out. Nulls where nobody is signed in or no workspace is chosen. */
+export interface Actor {
   user_id: string | null
   workspace_id: string | null
   role: string | null
@@ -17,15 +17,15 @@ export interface Entered {
 /** The check of who acts, and what became of it. One for each context, shared by all its transactions. */
 export interface AccessCheck {
   readonly caller: Caller
-  readonly open: Opener
+  readonly open: Preamble
   /** Set once the check has passed. */
-  who?: Entered
+  who?: Actor
   /** Until then: why the last attempt failed, as it was thrown. */
   failure?: unknown
 }
 
 /** The statement that begins every piece of work: it checks who acts and sets role, user and workspace for the policies. */
-export type Opener = (readOnly: boolean) => Call
+export type Preamble = (readOnly: boolean) => Call
 
 /** What domain code sees of the database: everything runs under row-level security as whoever the context stands for. */
 export interface Db {
@@ -36,7 +36,7 @@ export interface Db {
   /** Several calls in one round trip, all or nothing. Returns the rows of each, in the order of the calls. */
   together<const C extends readonly Call[]>(calls: C, options?: RunOptions): Promise<RowsOf<C>>
   /** Who acts. Costs nothing once a statement of this context has run. Throws 401, 403 or 404 when they may not. */
-  entered(): Promise<Entered>
+  actor(): Promise<Actor>
 }
 
 /** The rows of each of these calls. */
@@ -91,13 +91,13 @@ function giveUp(client: pg.PoolClient): void {
 }
 
 function pass({ shares }: Connections, check: AccessCheck, opened: Row[] | undefined): void {
-  check.who = opened?.[0] as unknown as Entered
+  check.who = opened?.[0] as unknown as Actor
   shares.note(check.caller, check.who)
 }
 
 function dbOver(
   run: (calls: readonly Call[], options: RunOptions) => Promise<Row[][]>,
-  entered: () => Promise<Entered>,
+  actor: () => Promise<Actor>,
 ): Db {
   const all = async <P, R>(statement: Statement<P, R>, parameters: P, options: RunOptions = {}) =>
     (await run([statement.call(parameters)], options))[0] as R[]
@@ -111,11 +111,11 @@ function dbOver(
     maybe: async (statement, parameters, options) => (await all(statement, parameters, options))[0],
     together: async <const C extends readonly Call[]>(calls: C, options: RunOptions = {}) =>
       (await run(calls, options)) as RowsOf<C>,
-    entered,
+    actor,
   }
 }
 
-/** Each statement (or `together`) is a transaction of its own and one round trip: opener, statements, one Sync. */
+/** Each statement (or `together`) is a transaction of its own and one round trip: session preamble, statements, one Sync. */
 export function standalone(connections: Connections, check: AccessCheck, readOnly: boolean): Db {
   const run = async (calls: readonly Call[]) => {
     let leased: Lease | undefined
@@ -132,7 +132,7 @@ export function standalone(connections: Connections, check: AccessCheck, readOnl
   }
   return dbOver(run, async () => {
     if (!check.who) await run([])
-    return check.who as Entered
+    return check.who as Actor
   })
 }
 
@@ -145,7 +145,7 @@ export interface Transaction {
 }
 
 /**
- * A transaction that begins with its first statement (`begin`, opener and statement in one round trip) and commits in
+ * A transaction that begins with its first statement (`begin`, session preamble and statement in one round trip) and commits in
  * `finish`, together with what was left for the commit. One in which nothing ran costs nothing.
  */
 export function lazyTransaction(connections: Connections, check: AccessCheck, readOnly: boolean): Transaction {
@@ -201,7 +201,7 @@ export function lazyTransaction(connections: Connections, check: AccessCheck, re
   return {
     db: dbOver(run, async () => {
       if (!check.who) await run([], {})
-      return check.who as Entered
+      return check.who as Actor
     }),
     atCommit: (calls) => void leftForCommit.push(calls),
     async finish() {

@@ -1,5 +1,5 @@
 import type { Principal } from '../context.ts'
-import type { Entered } from './scope.ts'
+import type { Actor } from './scope.ts'
 
 /** A caller as they present themselves, before the database has been asked. */
 export interface Caller {
@@ -16,7 +16,7 @@ export interface Caller {
 export interface Shares {
   keyOf(caller: Caller): string
   /** Takes note of what the database said about a caller, so that the next request is known. */
-  note(caller: Caller, who: Entered): void
+  note(caller: Caller, who: Actor): void
 }
 
 /** Callers remembered at most. */

@@ -3,11 +3,11 @@ import { type Ctx, transaction } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { type Authenticate, type GuestOf, admission, bodyLimitOf } from './admission.ts'
-import { sendError } from './error-answer.ts'
+import { sendError } from './error-response.ts'
 import { type Run, replayable } from './idempotency.ts'
 import { validate } from './parse.ts'
 import type { RateLimiter } from './rate-limit.ts'
-import { type Answer, FileReply, Reply, type Route } from './route.ts'
+import { type HttpResponse, FileResponse, JsonResponse, type Route } from './route.ts'
 import { serialiserOf } from './serialise.ts'
 
 interface RouteSetup {
@@ -19,12 +19,12 @@ interface RouteSetup {
   definition: Route
 }
 
-/** One line of the table as a Fastify route: who calls, within which limits, with what, as which transaction, and the answer. */
+/** One line of the table as a Fastify route: who calls, within which limits, with what, as which transaction, and the response. */
 export function addRoute(
   app: FastifyInstance,
   { services, authenticate, guestOf, limiter, operation, definition }: RouteSetup,
 ): void {
-  const serialise = serialiserOf(definition.answer)
+  const serialise = serialiserOf(definition.response)
   const isPublic = definition.access === 'public'
   app.route({
     method: definition.method,
@@ -37,27 +37,28 @@ export function addRoute(
     async handler(request, reply) {
       const { ctx } = request
       // Where no transaction takes back what the handler has done, a caller who may not do it is refused first.
-      if ((definition.kind === 'outside' && !isPublic) || definition.upload) await ctx.db.entered()
+      if ((definition.kind === 'nontransactional' && !isPublic) || definition.upload) await ctx.db.actor()
       const asked = readInput(request)
       const handle = async (ctx: Ctx, input: Parameters<Route['handler']>[1]) => {
         const result = await definition.handler(ctx, input)
         // Free once a statement has run. A handler may respond without one, but not to a caller who was not checked.
-        if (!isPublic) await ctx.db.entered()
+        if (!isPublic) await ctx.db.actor()
         return result
       }
-      const run = async ({ effectId, keepAnswer }: Run) => {
+      const run = async ({ effectId, storeResponse }: Run) => {
         const input = { ...asked, effectId }
-        if (definition.kind !== 'write') return toAnswer(definition, await handle(ctx, input), serialise)
-        if (!keepAnswer) return toAnswer(definition, await transaction(ctx, (ctx) => handle(ctx, input)), serialise)
+        if (definition.kind !== 'write') return toHttpResponse(definition, await handle(ctx, input), serialise)
+        if (!storeResponse)
+          return toHttpResponse(definition, await transaction(ctx, (ctx) => handle(ctx, input)), serialise)
         return transaction(ctx, async (ctx) => {
-          // Nested, so that the handler's last statement does not commit before the answer is kept.
-          const answer = toAnswer(definition, await transaction(ctx, (ctx) => handle(ctx, input)), serialise)
-          await keepAnswer(ctx, answer)
-          return answer
+          // Nested, so that the handler's last statement does not commit before the response is kept.
+          const response = toHttpResponse(definition, await transaction(ctx, (ctx) => handle(ctx, input)), serialise)
+          await storeResponse(ctx, response)
+          return response
         })
       }
-      const answer = await replayable(ctx, definition, request, run)
-      return reply.code(answer.status).headers(answer.headers).send(answer.body)
+      const response = await replayable(ctx, definition, request, run)
+      return reply.code(response.status).headers(response.headers).send(response.body)
     },
     errorHandler: async (error, request, reply) =>
       sendError(services.log, (await refusal(error, request)) ?? error, request, reply),
@@ -77,7 +78,7 @@ export function addRoute(
   async function refusal(error: unknown, { ctx }: FastifyRequest): Promise<unknown> {
     if (isPublic || !ctx || error === ctx.scope.check.failure) return undefined
     try {
-      await ctx.db.entered()
+      await ctx.db.actor()
       return undefined
     } catch (refused) {
       return refused
@@ -96,10 +97,11 @@ function validateIds(definition: Route, params: unknown): unknown {
   return result?.data
 }
 
-function toAnswer(definition: Route, result: unknown, serialise: (value: unknown) => string): Answer {
+function toHttpResponse(definition: Route, result: unknown, serialise: (value: unknown) => string): HttpResponse {
   const usual = definition.status ?? 200
-  if (result instanceof FileReply) return { status: result.status, headers: result.headers, body: result.content }
-  const { body, status, headers } = result instanceof Reply ? result : { body: result, status: undefined, headers: {} }
+  if (result instanceof FileResponse) return { status: result.status, headers: result.headers, body: result.content }
+  const { body, status, headers } =
+    result instanceof JsonResponse ? result : { body: result, status: undefined, headers: {} }
   return {
     status: status ?? usual,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },

@@ -18,14 +18,14 @@ const emptyObjects = `{"x":[${'{},'.repeat(330_000)}{}]}`
 const oneText = JSON.stringify('x'.repeat(1_000_000))
 const json = { 'content-type': 'application/json' }
 
-/** The answer to what was written, and whether the server ended the connection. */
+/** The response to what was written, and whether the server ended the connection. */
 function raw(text: string) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
-  let answer = ''
-  socket.setEncoding('utf8').on('data', (chunk) => (answer += chunk))
+  let response = ''
+  socket.setEncoding('utf8').on('data', (chunk) => (response += chunk))
   socket.write(text)
   const ended = new Promise<string>((resolve, reject) => {
-    socket.on('end', () => resolve(answer)).on('error', reject)
+    socket.on('end', () => resolve(response)).on('error', reject)
   })
   return { socket, ended }
 }
@@ -66,8 +66,8 @@ test('a long body is not parsed for a role that may not send it, nor past the ra
 
 test('more values than a body may hold are refused before anything is parsed', async () => {
   for (const body of [emptyLists, emptyObjects]) {
-    const { status, body: answer } = await ana.post('/api/contacts', body, json)
-    assert.deepEqual([status, answer.code], [400, 'too_many_values'])
+    const { status, body: response } = await ana.post('/api/contacts', body, json)
+    assert.deepEqual([status, response.code], [400, 'too_many_values'])
   }
   const { status, body } = await ana.post('/api/contacts', oneText, json)
   assert.deepEqual([status, body.code], [400, 'invalid_input'])
@@ -82,21 +82,21 @@ test('a compressed body is not unpacked, and a caller who may not send it learns
     [server.anyone, '/api/contacts', 401],
     [ana, '/api/contacts', 415],
   ] as const) {
-    const answer = await caller.request('POST', path, bomb, compressed)
-    assert.equal(answer.status, status, answer.text)
-    if (status === 415) assert.match(answer.body.error, /Content-Encoding br is not read here/)
+    const response = await caller.request('POST', path, bomb, compressed)
+    assert.equal(response.status, status, response.text)
+    if (status === 415) assert.match(response.body.error, /Content-Encoding br is not read here/)
   }
   const plain = await ana.post('/api/contact-lists', { name: 'A' }, { 'content-encoding': 'identity' })
   assert.equal(plain.status, 201)
 })
 
-test('whoever is refused while still sending has the answer at once, and the connection ends', async () => {
+test('whoever is refused while still sending has the response at once, and the connection ends', async () => {
   const head = 'POST /api/contacts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
   for (const body of ['content-length: 10000000\r\n\r\n{', 'transfer-encoding: chunked\r\n\r\n1\r\n{\r\n']) {
     const { socket, ended } = raw(head + body)
-    const answer = await ended
-    assert.match(answer, /^HTTP\/1\.1 401 /)
-    assert.match(answer, /connection: close/i)
+    const response = await ended
+    assert.match(response, /^HTTP\/1\.1 401 /)
+    assert.match(response, /connection: close/i)
     // The rest is thrown away, and soon nobody takes it.
     await new Promise((resolve) => socket.on('close', resolve).on('error', resolve).resume())
   }

@@ -129,7 +129,7 @@ export function admission({ services, authenticate, guestOf, limiter, definition
         done()
       }
       if (definition.access === 'public' || announcedBytes(request.raw) <= publicBodyBytes) return proceed()
-      request.ctx.db.entered().then(proceed, done)
+      request.ctx.db.actor().then(proceed, done)
     },
   }
 }

@@ -6,7 +6,7 @@ import { addressKey } from './address-key.ts'
 const sparedDescriptors = 200
 
 /**
- * Keeps the connections below what this process may have open, so that it can always answer: beyond that new ones are
+ * Keeps the connections below what this process may have open, so that it can always respond: beyond that new ones are
  * closed at once. `perAddress`: one client address has half of them at most; not behind a proxy, which has one address.
  */
 export function limitConnections(server: Server, { perAddress }: { perAddress: boolean }): void {

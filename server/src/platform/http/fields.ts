@@ -19,16 +19,16 @@ export const optional = <T extends z.ZodType>(schema: T) =>
 export const clearable = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? null : value), schema.nullable()).optional()
 
-/** The answer of a download: the bytes of a file instead of JSON. */
+/** The response of a download: the bytes of a file instead of JSON. */
 export const bytes = (mediaType: string) => z.any().meta({ mediaType })
 
-/** The answer of a download that is text, like CSV. */
+/** The response of a download that is text, like CSV. */
 export const textFile = (mediaType: string) => z.string().meta({ mediaType })
 
 /** Trimmed, and not empty then. */
 export const text = (maxLength: number) => z.string().trim().min(1).max(maxLength)
 
-/** The answer of a deletion, and of whatever else has nothing to say. */
+/** The response of a deletion, and of whatever else has nothing to say. */
 export const success = z.object({
   success: z.literal(true).describe('Always true; a failure is answered with an error status.'),
 })
@@ -49,7 +49,7 @@ export const page = (defaultLimit = 50) =>
       ),
   })
 
-/** The answer of a list: `next_cursor` is null on the last page. */
+/** The response of a list: `next_cursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({
     data: z.array(item).describe('The page of list, one page of it.'),

@@ -6,8 +6,8 @@ import { statement } from '../database/statement.ts'
 import { AppError, badRequest, unavailable } from '../errors.ts'
 import { newId } from '../id.ts'
 import { serverContext } from '../services.ts'
-import { asAppError, errorBody } from './error-answer.ts'
-import type { Answer, Route } from './route.ts'
+import { asAppError, errorBody } from './error-response.ts'
+import type { HttpResponse, Route } from './route.ts'
 
 interface Place {
   principal: string
@@ -17,7 +17,7 @@ interface Place {
   key: string
 }
 
-/** A request holds its key this long; after that its node is taken for dead and the next twin runs. */
+/** A request holds its key this long. After that its node is considered dead and the next duplicate runs. */
 const lockSeconds = 60
 const waitMs = 8_000
 
@@ -56,7 +56,7 @@ const claim = statement(
        and method = ${p.method} and path = ${p.path} and key = ${p.key}`,
 )
 
-interface Kept extends Place {
+interface StoredResponse extends Place {
   status: number
   answer: string
   answer_type: string
@@ -64,7 +64,7 @@ interface Kept extends Place {
 
 const keep = statement(
   'idempotency.keep',
-  (_, p: Kept) =>
+  (_, p: StoredResponse) =>
     sql`select platform.keep_answer(${p.principal}, ${p.workspace_id}::uuid, ${p.method}, ${p.path}, ${p.key},
                                     ${p.status}::int, ${p.answer}, ${p.answer_type})`,
 )
@@ -84,37 +84,38 @@ function guestFrom({ ip, headers }: FastifyRequest): string {
   return `address:${ip} ${createHash('sha256').update(authorization).digest('base64url')}`
 }
 
-const sealPlace = ({ principal, method, path, key }: Place) =>
+const sealContext = ({ principal, method, path, key }: Place) =>
   `platform.idempotency_keys/answer/${JSON.stringify([principal, method, path, key])}`
 
-/** Keeps the answer with whatever else the context's transaction does: both are there or neither. */
-export type KeepAnswer = (ctx: Ctx, answer: Answer) => Promise<void>
+/** Stores the response in the context's transaction: both commit, or neither. */
+export type StoreResponse = (ctx: Ctx, response: HttpResponse) => Promise<void>
 
 /** What a run of a request may know of its Idempotency-Key. */
 export interface Run {
   /** See `RouteInput.effectId`. */
   effectId?: string
-  keepAnswer?: KeepAnswer
+  storeResponse?: StoreResponse
 }
 
 /**
- * Runs a POST once per `Idempotency-Key`. The first answer (2xx, and 4xx but 401 and 429) is replayed for 24 hours; a
- * twin that comes meanwhile waits for it. Answers are stored encrypted. `run` gets what keeps its answer in the transaction of its effect. Where it has
- * none (`outside` routes), the answer is kept right after, and a crash in between leaves a repetition to find the effect
- * by its id. Throws 422 when the key was used with another body.
+ * Runs a POST once per `Idempotency-Key`. The first response (2xx, and 4xx except 401 and 429) is replayed for 24 hours; a
+ * concurrent duplicate waits for it. Responses are stored encrypted. `run` receives `storeResponse`, which stores the
+ * response in the transaction of the effect. `nontransactional` routes have no such transaction: their response is stored
+ * right after, and a retry after a crash in between finds the effect by its id. Throws 422 when the key was used with
+ * another body.
  */
 export async function replayable(
   ctx: Ctx,
   route: Route,
   request: FastifyRequest,
-  run: (given: Run) => Promise<Answer>,
-): Promise<Answer> {
+  run: (given: Run) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   const key = request.headers['idempotency-key']
   if (key === undefined || route.method !== 'POST' || route.notIdempotent) return run({})
   if (typeof key !== 'string' || key.length === 0 || key.length > 255) {
     throw badRequest('invalid_idempotency_key', 'Idempotency-Key must have 1 to 255 characters.')
   }
-  const who = await ctx.db.entered()
+  const who = await ctx.db.actor()
   const place: Place = {
     principal: who.user_id ?? guestFrom(request),
     workspace_id: who.workspace_id,
@@ -127,11 +128,11 @@ export async function replayable(
     .digest()
   const { secrets, connections } = ctx.services
   const share = connections.shares.keyOf(ctx.scope.check.caller)
-  const keeper = serverContext(ctx.services, { workspaceId: null, share })
+  const storage = serverContext(ctx.services, { workspaceId: null, share })
   const giveUpAt = Date.now() + waitMs
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
-    const found = await keeper.db.maybe(claim, { ...place, body_hash, lock_seconds: lockSeconds, effect_id: newId() })
-    if (found?.mine) return runAndKeep(found.effect_id)
+    const found = await storage.db.maybe(claim, { ...place, body_hash, lock_seconds: lockSeconds, effect_id: newId() })
+    if (found?.mine) return runAndStore(found.effect_id)
     if (found && !found.body_hash.equals(body_hash)) {
       throw new AppError(
         422,
@@ -142,42 +143,42 @@ export async function replayable(
     if (found?.status) {
       const stored = found.answer ?? ''
       // The version before this one stored answers in clear, and may still run beside it.
-      const answer = stored.startsWith('v1.') ? secrets.open(stored, sealPlace(place)) : stored
-      return replay(found.status, answer, found.answer_type ?? 'application/json')
+      const body = stored.startsWith('v1.') ? secrets.open(stored, sealContext(place)) : stored
+      return replay(found.status, body, found.answer_type ?? 'application/json')
     }
     if (Date.now() > giveUpAt) throw unavailable('The first request with this Idempotency-Key is still at work.', 5)
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 
-  async function runAndKeep(effectId: string): Promise<Answer> {
-    const keepIn = async (ctx: Ctx, answer: Answer) => {
-      if (typeof answer.body !== 'string') return
-      const answer_type = String(answer.headers['content-type'])
+  async function runAndStore(effectId: string): Promise<HttpResponse> {
+    const storeIn = async (ctx: Ctx, response: HttpResponse) => {
+      if (typeof response.body !== 'string') return
+      const answer_type = String(response.headers['content-type'])
       // It may hold what is shown once, such as a token of which only the hash is stored.
-      const sealed = secrets.seal(answer.body, sealPlace(place))
-      await ctx.db.all(keep, { ...place, status: answer.status, answer: sealed, answer_type })
+      const sealed = secrets.seal(response.body, sealContext(place))
+      await ctx.db.all(keep, { ...place, status: response.status, answer: sealed, answer_type })
     }
     try {
-      const answer = await run({ effectId, keepAnswer: keepIn })
-      if (route.kind !== 'write') await keepIn(keeper, answer)
-      if (typeof answer.body !== 'string') await keeper.db.all(release, place)
-      return answer
+      const response = await run({ effectId, storeResponse: storeIn })
+      if (route.kind !== 'write') await storeIn(storage, response)
+      if (typeof response.body !== 'string') await storage.db.all(release, place)
+      return response
     } catch (error) {
       const failure = asAppError(error)
       const replayed = failure.status < 500 && failure.status !== 401 && failure.status !== 429
       if (replayed) {
         const body = JSON.stringify(errorBody(failure, ctx.requestId))
         const headers = { 'content-type': 'application/json; charset=utf-8' }
-        await keepIn(keeper, { status: failure.status, headers, body })
+        await storeIn(storage, { status: failure.status, headers, body })
       } else {
-        await keeper.db.all(release, place)
+        await storage.db.all(release, place)
       }
       throw error
     }
   }
 }
 
-const replay = (status: number, body: string, type: string): Answer => ({
+const replay = (status: number, body: string, type: string): HttpResponse => ({
   status,
   headers: { 'content-type': type, 'idempotency-replayed': 'true' },
   body,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AppError } from '../errors.ts'
 import { bareList, byTime, readCursor, readPageQuery, readTimeCursor, toPage, wrapped } from './page.ts'
-import { Reply } from './route.ts'
+import { JsonResponse } from './route.ts'
 
 const ids = [
   '019ad000-0000-7000-8000-000000000003',
@@ -46,10 +46,10 @@ test('a cursor of another list is refused', () => {
 test('lists without a cursor in the body have a Link header until the last page', () => {
   const link = { link: `</api/things?limit=2&cursor=${cursorOfSecond}>; rel="next"` }
   const bare = bareList(rows, '/api/things?limit=2', 2)
-  assert.ok(bare instanceof Reply)
+  assert.ok(bare instanceof JsonResponse)
   assert.deepEqual([bare.body, bare.headers], [rows.slice(0, 2), link])
   const inData = wrapped(toPage(rows, 2), '/api/things?limit=2')
-  assert.ok(inData instanceof Reply)
+  assert.ok(inData instanceof JsonResponse)
   assert.deepEqual([inData.body, inData.headers], [{ data: rows.slice(0, 2) }, link])
   assert.deepEqual(bareList(rows, '/api/things'), rows)
   assert.deepEqual(wrapped(toPage(rows, 3), '/api/things'), { data: rows })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { badRequest } from '../errors.ts'
-import { Reply } from './route.ts'
+import { JsonResponse } from './route.ts'
 
 /** `page` in `fields.ts`, read. */
 export interface PageQuery {
@@ -91,14 +91,18 @@ function nextLink(url: string, cursor: string): { link: string } {
 }
 
 /** `{data}` alone, as the sales front-end reads it; the `Link` header has the address of the next page. */
-export const wrapped = <R>({ data, next_cursor }: Page<R>, url: string): Reply<{ data: R[] }> | { data: R[] } =>
-  next_cursor === null ? { data } : new Reply({ data }, { headers: nextLink(url, next_cursor) })
+export const wrapped = <R>({ data, next_cursor }: Page<R>, url: string): JsonResponse<{ data: R[] }> | { data: R[] } =>
+  next_cursor === null ? { data } : new JsonResponse({ data }, { headers: nextLink(url, next_cursor) })
 
 /** Some lists are sent as bare arrays of everything, at most this many; the rest follows by `Link: …; rel="next"`. */
 export const bareListLimit = 1000
 
 /** `rows` holds up to `limit + 1` of them, newest first by id. `url` is the request's own. */
-export function bareList<R extends { id: string }>(rows: R[], url: string, limit = bareListLimit): Reply<R[]> | R[] {
+export function bareList<R extends { id: string }>(
+  rows: R[],
+  url: string,
+  limit = bareListLimit,
+): JsonResponse<R[]> | R[] {
   const { data, next_cursor } = toPage(rows, limit)
-  return next_cursor === null ? data : new Reply(data, { headers: nextLink(url, next_cursor) })
+  return next_cursor === null ? data : new JsonResponse(data, { headers: nextLink(url, next_cursor) })
 }

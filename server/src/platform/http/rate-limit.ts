@@ -1,6 +1,6 @@
 import type { RateLimits } from '../../config/rate-limits.ts'
 import type { Principal } from '../context.ts'
-import type { Entered } from '../database/scope.ts'
+import type { Actor } from '../database/scope.ts'
 import { tooManyRequests } from '../errors.ts'
 import { addressKey } from './address-key.ts'
 import type { Route } from './route.ts'
@@ -28,7 +28,7 @@ export interface RateLimiter {
   /** Counts one request. Throws 429 when there were too many. */
   count(caller: Caller): Allowance
   /** Says who the caller turned out to be, so that the next request counts for user and workspace too. */
-  learn(caller: Caller, who: Entered): void
+  learn(caller: Caller, who: Actor): void
 }
 
 interface Bucket {
@@ -48,7 +48,7 @@ const credentialsPerUser = 3
 export function createRateLimiter(limits: RateLimits): RateLimiter {
   let windowStart = 0
   let counts = new Map<string, number>()
-  const known = new Map<string, Entered>()
+  const known = new Map<string, Actor>()
 
   /** From the narrowest to the widest: one that is full takes nothing from those behind it. */
   const bucketsOf = (caller: Caller): Bucket[] => {

@@ -18,7 +18,7 @@ test('readiness is answered while the database is held up, and again when it is 
   const answers = await Promise.all([ready(), ready(), ready(), ready()])
   for (const { status, retryAfter, body } of answers) {
     assert.deepEqual([status, retryAfter], [503, '5'])
-    assert.match(JSON.stringify(body), /The database does not answer at the moment\./)
+    assert.match(JSON.stringify(body), /The database does not respond at the moment\./)
   }
   for (const client of held.splice(0)) client.release()
   assert.equal((await ready()).status, 200)

@@ -8,10 +8,10 @@ import type { AppError } from '../errors.ts'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
- * `read`: each statement is a read-only transaction. `write`: the handler is one transaction. `outside`: no transaction
+ * `read`: each statement is a read-only transaction. `write`: the handler is one transaction. `nontransactional`: no transaction
  * of its own, because it may wait for an outside party; it opens short ones with `transaction(ctx, …)`.
  */
-export type Kind = 'read' | 'write' | 'outside'
+export type Kind = 'read' | 'write' | 'nontransactional'
 
 type Input<S> = S extends z.ZodType ? z.output<S> : undefined
 
@@ -49,10 +49,10 @@ export interface Route<
   upload?: boolean
   /** The other fields of that form, for the API reference; the handler reads them with the file. */
   form?: z.ZodObject
-  /** Status of the usual answer; 200 by default. */
+  /** Status of the usual response; 200 by default. */
   status?: number
   /** Its shape. What is not declared here is not sent. */
-  answer: A
+  response: A
   /** Expected failures besides 400, 401, 403, 404 and 429. */
   errors?: readonly number[]
   /** What stands in its error answers beside our own fields, for clients that speak another API. */
@@ -71,7 +71,7 @@ export interface Route<
   ignoresCredentials?: boolean
   /** Not in the API document (the document itself, health checks). */
   hidden?: boolean
-  handler(ctx: Ctx, input: RouteInput<P, Q, B>): Promise<z.input<A> | Reply<z.input<A>> | FileReply>
+  handler(ctx: Ctx, input: RouteInput<P, Q, B>): Promise<z.input<A> | JsonResponse<z.input<A>> | FileResponse>
 }
 
 /** Checks the handler against the schemas; at run time it is the identity. */
@@ -85,10 +85,10 @@ export function route<
 }
 
 /**
- * PATCH and PUT of one thing, which are the same: both change only the fields sent. `...changes('Contact', { … })` in a
+ * PATCH and PUT of one thing, which are the same: both change only the fields sent. `...patchAndPut('Contact', { … })` in a
  * table makes `updateContact` and `putContact`.
  */
-export function changes<
+export function patchAndPut<
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
@@ -106,14 +106,14 @@ export interface RouteTable {
 }
 
 /** What goes out. */
-export interface Answer {
+export interface HttpResponse {
   status: number
   headers: Record<string, string | string[]>
   body: unknown
 }
 
-/** An answer with another status or with headers. */
-export class Reply<T> {
+/** A response with another status or with headers. */
+export class JsonResponse<T> {
   readonly body: T
   readonly status: number | undefined
   readonly headers: Record<string, string | string[]>
@@ -125,7 +125,7 @@ export class Reply<T> {
 }
 
 /** Bytes instead of JSON. */
-export class FileReply {
+export class FileResponse {
   readonly content: Readable | Buffer | string
   readonly headers: Record<string, string | string[]>
   readonly status: number

@@ -6,8 +6,8 @@ import { toJsonSchema } from './reference/json-schema.ts'
 const require = createRequire(import.meta.url)
 
 /**
- * Writes an answer through its schema: what the schema does not declare does not leave the server. Compiled at the first
- * answer, a few milliseconds each, because all of them together would hold up the start.
+ * Writes a response through its schema: what the schema does not declare does not leave the server. Compiled at the first
+ * response, a few milliseconds each, because all of them together would hold up the start.
  */
 export function serialiserOf(schema: z.ZodType): (value: unknown) => string {
   // Nothing declared, nothing to leave out. So `/readyz` is answered before there is a compiler.
@@ -17,7 +17,7 @@ export function serialiserOf(schema: z.ZodType): (value: unknown) => string {
 }
 
 function compile(schema: z.ZodType): (value: unknown) => string {
-  // Loaded at the first answer too: with it come 84 files that check JSON schemas.
+  // Loaded at the first response too: with it come 84 files that check JSON schemas.
   const fastJson = require('fast-json-stringify') as typeof build
   return fastJson(toJsonSchema(schema, 'output') as unknown as Schema, { rounding: 'round' })
 }

@@ -13,16 +13,16 @@ const ana = await server.signUp()
 const raw = (text: string) =>
   new Promise<string>((resolve, reject) => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
-    let answer = ''
+    let response = ''
     socket
       .setEncoding('utf8')
-      .on('data', (chunk) => (answer += chunk))
-      .on('end', () => resolve(answer))
+      .on('data', (chunk) => (response += chunk))
+      .on('end', () => resolve(response))
       .on('error', reject)
     socket.write(text)
   })
 
-test('every answer carries the protective headers and a request id', async () => {
+test('every response carries the protective headers and a request id', async () => {
   for (const path of ['/healthz', '/api/contacts', '/nowhere']) {
     const { headers } = await server.anyone.get(path)
     assert.equal(headers.get('x-content-type-options'), 'nosniff')
@@ -106,8 +106,8 @@ test('/ws says over plain HTTP what it is, and offers of HTTP/2 are passed over'
   const { status, body } = await server.anyone.get('/ws')
   assert.deepEqual([status, body.code], [426, 'upgrade_required'])
   const offer = 'connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n'
-  const answer = await raw(`GET /healthz HTTP/1.1\r\nhost: x\r\n${offer}connection: close\r\n\r\n`)
-  assert.match(answer, /^HTTP\/1\.1 200 /)
+  const response = await raw(`GET /healthz HTTP/1.1\r\nhost: x\r\n${offer}connection: close\r\n\r\n`)
+  assert.match(response, /^HTTP\/1\.1 200 /)
 })
 
 test('HTTP/1.0 needs no host, and an expectation that nobody knows is none', async () => {
@@ -121,12 +121,12 @@ test('HTTP/1.0 needs no host, and an expectation that nobody knows is none', asy
 test('a body that is not UTF-8 is refused rather than kept without its letters', async () => {
   const post = async (body: Buffer) => {
     const headers = { authorization: `Bearer ${ana.token}`, 'content-type': 'application/json' }
-    const answer = await fetch(`${server.url}/api/contact-lists`, {
+    const response = await fetch(`${server.url}/api/contact-lists`, {
       method: 'POST',
       headers,
       body: new Uint8Array(body),
     })
-    return { status: answer.status, ...((await answer.json()) as { code?: string; name?: string }) }
+    return { status: response.status, ...((await response.json()) as { code?: string; name?: string }) }
   }
   const text = '{"name":"Müller"}'
   const refused = await post(Buffer.from(text, 'latin1'))
@@ -136,7 +136,7 @@ test('a body that is not UTF-8 is refused rather than kept without its letters',
 })
 
 test('a form whose boundary is no boundary is refused', async () => {
-  const answer = await fetch(`${server.url}/api/greeting-files`, {
+  const response = await fetch(`${server.url}/api/greeting-files`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${ana.token}`,
@@ -144,8 +144,8 @@ test('a form whose boundary is no boundary is refused', async () => {
     },
     body: '--x',
   })
-  assert.equal(answer.status, 400)
-  assert.equal(((await answer.json()) as { code: string }).code, 'malformed_form')
+  assert.equal(response.status, 400)
+  assert.equal(((await response.json()) as { code: string }).code, 'malformed_form')
 })
 
 test('a handshake that cannot be one is refused in the error shape', async () => {
@@ -162,9 +162,9 @@ test('a handshake that cannot be one is refused in the error shape', async () =>
 
 test('long answers are compressed for those who take it', async () => {
   for (const encoding of ['br', 'gzip']) {
-    const answer = await fetch(`${server.url}/api/openapi.json`, { headers: { 'accept-encoding': encoding } })
-    assert.equal(answer.headers.get('content-encoding'), encoding)
-    assert.equal(((await answer.json()) as { openapi: string }).openapi, '3.1.0')
+    const response = await fetch(`${server.url}/api/openapi.json`, { headers: { 'accept-encoding': encoding } })
+    assert.equal(response.headers.get('content-encoding'), encoding)
+    assert.equal(((await response.json()) as { openapi: string }).openapi, '3.1.0')
   }
   const short = await fetch(`${server.url}/healthz`, { headers: { 'accept-encoding': 'br' } })
   assert.equal(short.headers.get('content-encoding'), null)
@@ -222,9 +222,9 @@ test('HEAD answers like GET, without the body', async () => {
   const head = (path: string, token?: string) =>
     fetch(server.url + path, { method: 'HEAD', headers: token ? { authorization: `Bearer ${token}` } : {} })
   for (const path of ['/healthz', '/readyz', '/docs']) {
-    const answer = await head(path)
-    assert.equal(answer.status, 200, path)
-    assert.equal(await answer.text(), '')
+    const response = await head(path)
+    assert.equal(response.status, 200, path)
+    assert.equal(await response.text(), '')
   }
   assert.equal((await head('/api/contacts', ana.token)).status, 200)
   assert.equal((await head('/api/contacts')).status, 401)

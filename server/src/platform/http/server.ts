@@ -11,7 +11,7 @@ import { addRoute } from './add-route.ts'
 import { type Authenticate, type GuestOf, prepareAdmission } from './admission.ts'
 import { limitConnections } from './connections.ts'
 import { applyCors } from './cors.ts'
-import { answerMalformedHttp, sendError } from './error-answer.ts'
+import { answerMalformedHttp, sendError } from './error-response.ts'
 import { acceptUploads } from './multipart.ts'
 import { parseJson } from './json.ts'
 import { createRateLimiter } from './rate-limit.ts'
@@ -34,9 +34,9 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 500 },
     requestTimeout: 60_000,
-    // A client that stops reading its answer does not keep it for ever.
+    // A client that stops reading its response does not keep it for ever.
     connectionTimeout: 120_000,
-    // Without a Host it would answer by itself, without a body.
+    // Without a Host it would respond by itself, without a body.
     http: {
       headersTimeout: 30_000,
       requireHostHeader: false,
@@ -113,7 +113,7 @@ const withoutHost = badRequest('malformed_http', 'A request in HTTP/1.1 names th
 
 /** In the place of Fastify's compilers, which it would load at each start: routes bring zod schemas, which it never sees. */
 function refuseSchemas(): never {
-  throw new Error("A route's input and answer are described in the table of routes, not to Fastify.")
+  throw new Error("A route's input and response are described in the table of routes, not to Fastify.")
 }
 
 function acceptJson(app: FastifyInstance, metrics: Metrics): void {
@@ -140,7 +140,7 @@ function measure(app: FastifyInstance, metrics: Metrics): void {
   const requests = metrics.counter('switchboard_http_requests_total', 'Requests by operation and status.')
   const durations = metrics.histogram(
     'switchboard_http_request_seconds',
-    'Time to answer, by operation.',
+    'Time to respond, by operation.',
     durationBuckets,
   )
   app.addHook('onResponse', (request, reply, done) => {

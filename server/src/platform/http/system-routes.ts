@@ -11,7 +11,7 @@ import type { Metrics } from '../metrics.ts'
 import { docsPage } from './reference/docs-page.ts'
 import { homePage } from './reference/home-page.ts'
 import type { JsonSchema } from './reference/json-schema.ts'
-import { FileReply, type Route, type RouteTable, route } from './route.ts'
+import { FileResponse, type Route, type RouteTable, route } from './route.ts'
 
 const ping = statement('system.ping', () => sql<{ one: number }>`select 1 as one`)
 
@@ -35,10 +35,10 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
       ignoresCredentials: true,
       summary: path,
       hidden: true,
-      answer: z.any(),
+      response: z.any(),
       handler,
     })
-  let rendered: { json: string; page: FileReply } | undefined
+  let rendered: { json: string; page: FileResponse } | undefined
   const render = () => {
     if (!rendered) {
       const made = document()
@@ -59,11 +59,11 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
       version: system('/version', async () => ({ version, node: process.version })),
       metrics: system('/metrics', async ({ services }, { request }) => {
         if (!mayReadMetrics(request, metricsToken, services.config)) throw notFound('endpoint')
-        return new FileReply(await metrics.render(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+        return new FileResponse(await metrics.render(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
       }),
       openapi: system(
         '/api/openapi.json',
-        async () => new FileReply(render().json, { 'content-type': 'application/json; charset=utf-8' }),
+        async () => new FileResponse(render().json, { 'content-type': 'application/json; charset=utf-8' }),
       ),
       // A WebSocket's handshake does not come by here.
       socket: system('/ws', async () => {
@@ -85,7 +85,7 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
 /** Whoever watches asks every few seconds and wants to hear at once, whatever holds the database up. */
 const databaseAnswersWithinMs = 1_500
 
-/** Throws 503 when the database does not answer in time. One question is on its way at a time, however many ask. */
+/** Throws 503 when the database does not respond in time. One question is on its way at a time, however many ask. */
 function createProbe(): (services: Services) => Promise<void> {
   let underWay: Promise<unknown> | undefined
   return async (services) => {
@@ -94,7 +94,7 @@ function createProbe(): (services: Services) => Promise<void> {
       .finally(() => (underWay = undefined))
     const late = new AbortController()
     const tooLate = delay(databaseAnswersWithinMs, undefined, { signal: late.signal }).then(() => {
-      throw unavailable('The database does not answer at the moment.', 5)
+      throw unavailable('The database does not respond at the moment.', 5)
     })
     try {
       await Promise.race([underWay, tooLate])

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** What is not longer than this is received although nobody reads it, so that the connection can be used again. */
 const cheapBytes = 64 * 1024
-/** How long a client that still sends may take to see the answer. */
+/** How long a client that still sends may take to see the response. */
 const lingerMs = 2_000
 
 /** What the request says it brings; without a word about its length as much as one likes. */
@@ -14,16 +14,16 @@ export function announcedBytes({ headers }: IncomingMessage): number {
 }
 
 /**
- * To be called before an answer goes out. When the answer is ready and much of the body is not here yet, the connection
+ * To be called before a response goes out. When the response is ready and much of the body is not here yet, the connection
  * ends with it: first our half, and the rest soon after, because a client that is cut off while it sends loses the
- * answer (RFC 9112 section 9.6).
+ * response (RFC 9112 section 9.6).
  */
 export function endUnlessRead(request: FastifyRequest, reply: FastifyReply): void {
   const { raw } = request
   if (raw.complete || announcedBytes(raw) <= cheapBytes) return
   reply.header('connection', 'close')
   const { socket } = raw
-  // Node calls this after the last answer of a connection.
+  // Node calls this after the last response of a connection.
   socket.destroySoon = () => {
     endSoon(socket)
     raw.once('end', () => socket.destroy())

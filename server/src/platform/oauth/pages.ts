@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../errors.ts'
-import { FileReply } from '../http/route.ts'
+import { FileResponse } from '../http/route.ts'
 
 /** How a login at another site ended, for the page that opened its window. */
 export interface OAuthOutcome {
@@ -23,14 +23,14 @@ const inScript = (value: unknown) =>
 const inText = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;')
 
 /** Tells the page that opened the login how it went, that page only, and closes. */
-export function outcomePage({ openerOrigin, result }: OAuthOutcome, cookies: Cookies, done: string): FileReply {
+export function outcomePage({ openerOrigin, result }: OAuthOutcome, cookies: Cookies, done: string): FileResponse {
   const script = `window.opener?.postMessage(${inScript(result)}, ${inScript(openerOrigin)}); window.close()`
   const text = `${result.success ? done : (result.error ?? '')} You can close this window.`
   return page(200, text, { script, headers: { 'set-cookie': cookies } })
 }
 
 /** For a person whose login cannot go on. */
-export const refusalPage = (status: number, text: string): FileReply => page(status, text, { headers: {} })
+export const refusalPage = (status: number, text: string): FileResponse => page(status, text, { headers: {} })
 
 export interface FormField {
   name: string
@@ -39,7 +39,7 @@ export interface FormField {
 }
 
 /** Asks for what no other site gives; it goes to our callback beside it, never into an address. */
-export function formPage(title: string, fields: FormField[], state: string, cookies: Cookies): FileReply {
+export function formPage(title: string, fields: FormField[], state: string, cookies: Cookies): FileResponse {
   const inputs = fields.map(
     ({ name, label, isSecret }) =>
       `<p><label>${inText(label)}<br><input name="${inText(name)}" type="${isSecret ? 'password' : 'text'}" autocomplete="off"></label></p>`,
@@ -52,7 +52,7 @@ interface PageParts {
   script?: string
   /** HTML. */
   form?: string
-  headers: FileReply['headers']
+  headers: FileResponse['headers']
 }
 
 function page(status: number, text: string, { script, form = '', headers }: PageParts) {
@@ -60,7 +60,7 @@ function page(status: number, text: string, { script, form = '', headers }: Page
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Switchboard</title><p>${inText(text)}</p>${form}${
     script ? `<script>${script}</script>` : ''
   }</html>`
-  return new FileReply(
+  return new FileResponse(
     html,
     {
       'content-type': 'text/html; charset=utf-8',
@@ -73,11 +73,11 @@ function page(status: number, text: string, { script, form = '', headers }: Page
 }
 
 /** On to the other site, or back from it. */
-export const redirectTo = (location: string, cookies: Cookies): FileReply =>
-  new FileReply('', { location, 'set-cookie': cookies, ...openerHeaders }, 302)
+export const redirectTo = (location: string, cookies: Cookies): FileResponse =>
+  new FileResponse('', { location, 'set-cookie': cookies, ...openerHeaders }, 302)
 
 /** What a browser meets on its way: people read it, so failures are pages too. */
-export async function asPage<T>(work: () => Promise<T>): Promise<T | FileReply> {
+export async function asPage<T>(work: () => Promise<T>): Promise<T | FileResponse> {
   try {
     return await work()
   } catch (error) {

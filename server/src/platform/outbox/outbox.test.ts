@@ -71,7 +71,7 @@ test('an event is told after the commit, in order, and never when the transactio
     await assert.rejects(
       transaction(inWorkspace(node!.services), async (ctx) => {
         emit(ctx, Counted, { n: 99 })
-        await ctx.db.entered()
+        await ctx.db.actor()
         throw new Error('changed my mind')
       }),
     )
@@ -175,7 +175,7 @@ test("a subscriber handles each event once although two nodes run it, in the eve
     types: [Counted],
     async handle(ctx, { data }) {
       await ctx.db.all(addEffect, { n: data.n })
-      const { workspace_id } = await ctx.db.entered()
+      const { workspace_id } = await ctx.db.actor()
       ctx.afterCommit(() => seen.add(workspace_id))
     },
   })

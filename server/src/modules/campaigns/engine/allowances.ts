@@ -43,7 +43,7 @@ export async function findAllowances(services: Services, ids: string[]): Promise
 
 /** Why the workspace at hand may make no further call, as a sentence; null: it may. */
 export async function findExhaustion(ctx: Ctx): Promise<string | null> {
-  const { workspace_id } = await ctx.db.entered()
+  const { workspace_id } = await ctx.db.actor()
   const row = await ctx.db.one(findOne, { ids: [workspace_id as string] })
   return exhaustion(row, installationLimits(ctx.services).max_minutes_per_day)
 }

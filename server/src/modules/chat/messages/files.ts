@@ -83,7 +83,7 @@ const toUploaded = (file: StoredFile): UploadedFile => {
 /** The content, for those who may see it or hold a ticket made for them. Throws 404, 403 for a ticket that is over. */
 export async function downloadFile(ctx: Ctx, id: string, ticket: string | undefined, request: FastifyRequest) {
   if (ticket === undefined) return sendFile(ctx, (await ctx.db.maybe(find, { id })) ?? missing('file'), request)
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   requireTicket(ctx, id, user_id as string, ticket)
   const file =
     (await serverContext(ctx.services, { workspaceId: null }).db.maybe(findSigned, { id })) ?? missing('file')

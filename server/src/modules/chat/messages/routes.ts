@@ -41,7 +41,7 @@ const receiptRoute = (kind: 'read' | 'delivered', summary: string) =>
     summary,
     body: receipt,
     example: { chat_id: exampleId, message_id: exampleId },
-    answer: receiptAnswer,
+    response: receiptAnswer,
     handler: (ctx, { body }) => acknowledge(ctx, kind, { chat_id: body.chat_id, message_id: body.message_id ?? null }),
   })
 
@@ -55,7 +55,7 @@ const editRoute = (method: 'PATCH' | 'PUT') =>
     params,
     body: messageChanges,
     example: { content: 'See you at nine.' },
-    answer: message,
+    response: message,
     errors: [409],
     handler: (ctx, { params, body }) => editMessage(ctx, params.id, body.content),
   })
@@ -68,7 +68,7 @@ export const messageRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Messages of a chat, newest first; older, newer or around one of them',
     query: history,
-    answer: messagePage,
+    response: messagePage,
     handler: (ctx, { query }) => listMessages(ctx, query),
   }),
   searchMessages: route({
@@ -78,12 +78,12 @@ export const messageRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Find words in my chats, newest first; never in encrypted messages',
     query: messageSearch,
-    answer: messagePage,
+    response: messagePage,
     handler: (ctx, { query }) => searchMessages(ctx, query),
   }),
   sendMessage: route({
     // A resend fails on its client_id and is answered from outside of the failed transaction.
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/messages/send',
     access: 'user',
@@ -98,7 +98,7 @@ export const messageRoutes: Record<string, Route> = {
       client_id: 'phone-17',
     },
     status: 201,
-    answer: message,
+    response: message,
     handler: (ctx, { body, effectId }) => sendMessage(ctx, { ...body, client_id: body.client_id ?? effectId }),
   }),
   editMessage: editRoute('PATCH'),
@@ -112,7 +112,7 @@ export const messageRoutes: Record<string, Route> = {
     query: messageChoice,
     body: messageChoice,
     example: { message_id: exampleId },
-    answer: deletedMessage,
+    response: deletedMessage,
     async handler(ctx, { query, body }) {
       const messageId = body.message_id ?? query.message_id
       if (!messageId) throw invalidField('body.message_id', 'Say which message.')
@@ -127,7 +127,7 @@ export const messageRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Open what may be viewed once',
     params,
-    answer: viewedMessage,
+    response: viewedMessage,
     errors: [409],
     notIdempotent: true,
     handler: (ctx, { params }) => viewMessage(ctx, params.id),
@@ -142,12 +142,12 @@ export const messageRoutes: Record<string, Route> = {
     summary: 'React to a message, or take the same reaction back',
     body: newReaction,
     example: { message_id: exampleId, emoji: '👍' },
-    answer: reactionsOf,
+    response: reactionsOf,
     errors: [409],
     handler: (ctx, { body }) => toggleReaction(ctx, body.message_id, body.emoji),
   }),
   createPoll: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/polls',
     access: 'user',
@@ -155,7 +155,7 @@ export const messageRoutes: Record<string, Route> = {
     body: newPoll,
     example: { chat_id: exampleId, question: 'Lunch?', options: ['Soup', 'Salad'], multiple: false, anonymous: false },
     status: 201,
-    answer: pollWithMyVote,
+    response: pollWithMyVote,
     handler: (ctx, { body, effectId }) => createPoll(ctx, body, effectId),
   }),
   getPoll: route({
@@ -165,7 +165,7 @@ export const messageRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'How a poll stands',
     params,
-    answer: pollWithMyVote,
+    response: pollWithMyVote,
     handler: (ctx, { params }) => getPoll(ctx, params.id),
   }),
   castVote: route({
@@ -176,19 +176,19 @@ export const messageRoutes: Record<string, Route> = {
     summary: 'Vote, change my vote, or with no options take it back',
     body: vote,
     example: { poll_id: exampleId, option_ids: [exampleId] },
-    answer: pollWithMyVote,
+    response: pollWithMyVote,
     errors: [409],
     handler: (ctx, { body }) => castVote(ctx, body.poll_id, body.option_ids),
   }),
   uploadFile: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/upload',
     access: 'user',
     summary: 'Upload a file to send, or a picture of myself, to 50 MB, in the form field "file"',
     upload: true,
     status: 201,
-    answer: uploadedFile,
+    response: uploadedFile,
     errors: [413, 415],
     handler: (ctx, { request, effectId }) => uploadFile(ctx, request, effectId),
   }),
@@ -209,7 +209,7 @@ export const messageRoutes: Record<string, Route> = {
         .optional()
         .describe('Opens a view-once file for a moment, from `POST /api/messages/{id}/view`.'),
     }),
-    answer: bytes('application/octet-stream'),
+    response: bytes('application/octet-stream'),
     errors: [416],
     handler: (ctx, { params, query, request }) => downloadFile(ctx, params.id, query.ticket, request),
   }),

@@ -57,7 +57,7 @@ const deleteBlock = statement('chat.blocks.delete', (db, p: { user_id: string })
  * not know, as their names are not the caller's to see, and 400 for oneself.
  */
 export async function blockUser(ctx: Ctx, user_id: string): Promise<Block> {
-  const me = await ctx.db.entered()
+  const me = await ctx.db.actor()
   if (user_id === me.user_id) throw invalidField('body.user_id', 'Nobody can block themselves.')
   const [, [found]] = await ctx.db.together([insertBlock.call({ user_id }), findBlock.call({ user_id })])
   return found ?? missing('person')

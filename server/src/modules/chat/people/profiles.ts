@@ -35,7 +35,7 @@ const setExpiry = statement('chat.statuses.set_expiry', (db, p: { expires_at: st
 const clearStatus = statement('chat.statuses.clear', (db) => db.deleteFrom('chat.statuses'))
 
 export async function getMyProfile(ctx: Ctx): Promise<ChatProfile> {
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   const profile = await getProfile(ctx, user_id as string)
   return { ...profile, ...(await ctx.db.one(findShown, {})) }
 }
@@ -47,7 +47,7 @@ export async function updateMyProfile(ctx: Ctx, changes: ChatProfileChanges): Pr
     throw invalidField('body.status_expires_at', 'Must be in the future.')
   }
   return transaction(ctx, async (ctx) => {
-    const { user_id } = await ctx.db.entered()
+    const { user_id } = await ctx.db.actor()
     await updateProfile(ctx, user_id as string, identity)
     if (status === null) await ctx.db.all(clearStatus, {})
     else if (status !== undefined) await ctx.db.all(setStatus, { text: status, expires_at: status_expires_at ?? null })

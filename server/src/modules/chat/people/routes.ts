@@ -18,7 +18,7 @@ export const peopleRoutes: Record<string, Route> = {
         'An exact e-mail address, telephone number or username; or part of a name, for people who share a workspace with the caller.',
       ),
     }),
-    answer: pageOf(person),
+    response: pageOf(person),
     handler: async (ctx, { query }) => ({ data: await findPeople(ctx, query.q), next_cursor: null }),
   }),
   getMyProfile: route({
@@ -27,7 +27,7 @@ export const peopleRoutes: Record<string, Route> = {
     path: '/api/users/profile',
     access: 'user',
     summary: 'My profile as others see it, with status and presence',
-    answer: chatProfile,
+    response: chatProfile,
     handler: (ctx) => getMyProfile(ctx),
   }),
   updateMyProfile: route({
@@ -38,7 +38,7 @@ export const peopleRoutes: Record<string, Route> = {
     summary: 'Change my profile, or say what I am up to for a while',
     body: chatProfileChanges,
     example: { display_name: 'Ana', status: 'In a meeting' },
-    answer: chatProfile,
+    response: chatProfile,
     errors: [409],
     handler: (ctx, { body }) => updateMyProfile(ctx, body),
   }),
@@ -49,7 +49,7 @@ export const peopleRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Whom I have blocked',
     query: page(),
-    answer: pageOf(block),
+    response: pageOf(block),
     handler: (ctx, { query }) => listBlocks(ctx, query),
   }),
   blockUser: route({
@@ -61,7 +61,7 @@ export const peopleRoutes: Record<string, Route> = {
     body: z.object({ user_id: id.describe('The user to block.') }),
     example: { user_id: '0199ffff-ffff-7fff-bfff-ffffffffffff' },
     status: 201,
-    answer: block,
+    response: block,
     handler: (ctx, { body }) => blockUser(ctx, body.user_id),
   }),
   unblockUser: route({
@@ -73,7 +73,7 @@ export const peopleRoutes: Record<string, Route> = {
     query: blockChoice,
     body: blockChoice,
     example: { user_id: '0199ffff-ffff-7fff-bfff-ffffffffffff' },
-    answer: success,
+    response: success,
     async handler(ctx, { query, body }) {
       const userId = body.user_id ?? query.user_id
       if (!userId) throw invalidField('body.user_id', 'user_id is required.')

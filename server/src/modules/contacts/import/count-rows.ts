@@ -15,7 +15,7 @@ const deadlineMs = 60_000
  */
 export async function countRows(ctx: Ctx, storageKey: string, form: CountRequest['form']): Promise<number> {
   const path = await ctx.services.storage.localPath(storageKey)
-  const { workspace_id } = await ctx.db.entered()
+  const { workspace_id } = await ctx.db.actor()
   const reply = await turns.run(workspace_id as string, () => countInThread({ path, form }), { timeoutMs: waitMs })
   if ('refusal' in reply) throw badRequest('unreadable_file', `The file cannot be read: ${reply.refusal}`)
   return reply.rows

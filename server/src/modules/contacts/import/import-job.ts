@@ -143,7 +143,7 @@ function progressOf(ctx: Ctx): (row: ImportRow) => Promise<void> {
     }
     if (Date.now() - lastProgressAt < progressEveryMs) return
     lastProgressAt = Date.now()
-    const { workspace_id } = await ctx.db.entered()
+    const { workspace_id } = await ctx.db.actor()
     ctx.services.live.publish(
       workspaceTopic(workspace_id as string, 'contacts:import'),
       'import:progress',

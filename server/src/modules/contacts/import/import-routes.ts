@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, textFile } from '../../../platform/http/fields.ts'
-import { FileReply, type Route, route } from '../../../platform/http/route.ts'
+import { FileResponse, type Route, route } from '../../../platform/http/route.ts'
 import * as schema from '../schema.ts'
 import { importErrorFile } from './error-file.ts'
 import { getImport } from './import-row.ts'
@@ -10,7 +10,7 @@ const byId = z.object({ id: id.describe('Id of the contact list or import.') })
 
 export const importRoutes: Record<string, Route> = {
   importContacts: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/contact-lists/:id/import',
     access: 'contacts:import',
@@ -19,19 +19,19 @@ export const importRoutes: Record<string, Route> = {
     upload: true,
     form: schema.ImportForm,
     status: 202,
-    answer: schema.Import,
+    response: schema.Import,
     errors: [413, 415],
     handler: (ctx, { params, request, effectId }) => startImport(ctx, params.id, request, effectId),
   }),
   previewImport: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/imports/preview',
     access: 'contacts:import',
     summary: 'What an import would make of a CSV: columns, mapping and the first ten rows; nothing is kept',
     upload: true,
     form: schema.ImportForm,
-    answer: schema.ImportPreview,
+    response: schema.ImportPreview,
     errors: [413, 415],
     handler: (ctx, { request }) => previewImport(ctx, request),
   }),
@@ -42,7 +42,7 @@ export const importRoutes: Record<string, Route> = {
     access: 'contacts:import',
     summary: 'How far an import has come',
     params: byId,
-    answer: schema.Import,
+    response: schema.Import,
     handler: (ctx, { params }) => getImport(ctx, params.id),
   }),
   getImportErrors: route({
@@ -52,9 +52,9 @@ export const importRoutes: Record<string, Route> = {
     access: 'contacts:import',
     summary: 'The rows an import refused, with the reason for each',
     params: byId,
-    answer: textFile('text/csv'),
+    response: textFile('text/csv'),
     handler: async (ctx, { params }) =>
-      new FileReply(await importErrorFile(ctx, params.id), {
+      new FileResponse(await importErrorFile(ctx, params.id), {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': `attachment; filename="import-errors-${params.id}.csv"`,
       }),

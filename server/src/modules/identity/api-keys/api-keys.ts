@@ -71,7 +71,7 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey &
   if (input.expires_at && Date.parse(input.expires_at) <= ctx.now().getTime()) {
     throw invalidField('body.expires_at', 'This is in the past.')
   }
-  const role = (await ctx.db.entered()).role as Role
+  const role = (await ctx.db.actor()).role as Role
   const beyond = input.scopes.filter((scope) => !(scopes[scope] as readonly Role[]).includes(role))
   if (beyond.length > 0)
     throw forbidden(`Your role does not have the scope ${beyond.join(', ')}, so no key of yours can.`)

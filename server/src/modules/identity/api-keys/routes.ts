@@ -16,7 +16,7 @@ export const apiKeyRoutes: Record<string, Route> = {
     body: newApiKey,
     example: { name: 'Website', scopes: ['contacts:read', 'contacts:write'] },
     status: 201,
-    answer: apiKeyWithSecret,
+    response: apiKeyWithSecret,
     errors: [409],
     notIdempotent: true,
     handler: (ctx, { body }) => createApiKey(ctx, body),
@@ -29,7 +29,7 @@ export const apiKeyRoutes: Record<string, Route> = {
     access: 'api-keys:write',
     summary: 'The API keys of this workspace.',
     query: page(),
-    answer: pageOf(apiKey),
+    response: pageOf(apiKey),
     handler: (ctx, { query }) => listApiKeys(ctx, query),
   }),
 
@@ -40,7 +40,7 @@ export const apiKeyRoutes: Record<string, Route> = {
     access: 'api-keys:write',
     summary: 'Revoke an API key; it stops working at once.',
     params: z.object({ id: id.describe('Id of the API key.') }),
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await revokeApiKey(ctx, params.id)
       return succeeded
@@ -54,7 +54,7 @@ export const apiKeyRoutes: Record<string, Route> = {
     access: 'audit:read',
     summary: 'Who did what to whose access in this workspace.',
     query: page(),
-    answer: pageOf(auditEntry),
+    response: pageOf(auditEntry),
     handler: (ctx, { query }) => listAudit(ctx, query),
   }),
 }

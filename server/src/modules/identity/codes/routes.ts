@@ -7,14 +7,14 @@ import { confirmCode, sendCode } from './verification.ts'
 /** Proving that an e-mail address or telephone is one's own. */
 export const codeRoutes: Record<string, Route> = {
   verify: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/users/verify',
     access: 'user',
     summary: 'Get a code by e-mail or SMS; with `code`, confirm it.',
     body: verification,
     example: { type: 'email' },
-    answer: verificationAnswer,
+    response: verificationAnswer,
     errors: [409],
     notIdempotent: true,
     async handler(ctx, { body: { type, code }, request }) {

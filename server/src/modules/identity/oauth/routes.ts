@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { AppError } from '../../../platform/errors.ts'
 import { optional } from '../../../platform/http/fields.ts'
-import { type FileReply, type Route, route } from '../../../platform/http/route.ts'
+import { type FileResponse, type Route, route } from '../../../platform/http/route.ts'
 import { asPage, outcomePage, redirectTo } from '../../../platform/oauth/pages.ts'
 import type { Services } from '../../../platform/services.ts'
 import { signedInCookies } from '../sessions/cookies.ts'
@@ -10,7 +10,13 @@ import { deviceOf } from '../sessions/device.ts'
 import { knownDeviceCookie } from '../sessions/known-devices.ts'
 import { TwoFactorRequired } from '../two-factor/pending-sign-ins.ts'
 import { withFailure, withSession } from '../supabase/way-back.ts'
-import { type SignInOutcome, beginSignIn, cookieOf, finishSignIn, requireAllowedPage } from './attempts.ts'
+import {
+  type SignInOutcome,
+  beginSignIn,
+  cookieOf,
+  finishSignIn,
+  requireAllowedPage,
+} from './authorization-requests.ts'
 import { offeredProviders } from './providers.ts'
 
 const params = z.object({
@@ -24,7 +30,7 @@ const params = z.object({
 const forReader = <T>({ headers }: FastifyRequest, work: () => Promise<T>) =>
   headers.accept?.includes('text/html') ? asPage(work) : work()
 
-async function conclude(services: Services, provider: string, outcome: SignInOutcome): Promise<FileReply> {
+async function conclude(services: Services, provider: string, outcome: SignInOutcome): Promise<FileResponse> {
   if (outcome.forSupabase) {
     const { page, result } = outcome
     const target =
@@ -39,7 +45,7 @@ async function conclude(services: Services, provider: string, outcome: SignInOut
   return concludeWithCookies(services, provider, outcome)
 }
 
-function concludeWithCookies(services: Services, provider: string, outcome: SignInOutcome): FileReply {
+function concludeWithCookies(services: Services, provider: string, outcome: SignInOutcome): FileResponse {
   const { page, inPopup, result } = outcome
   const failure = result instanceof AppError ? { code: result.code, error: result.message } : undefined
   const asked = result instanceof TwoFactorRequired ? result.forPage : undefined
@@ -68,12 +74,12 @@ function concludeWithCookies(services: Services, provider: string, outcome: Sign
 /** Signing in with an account elsewhere: Google, GitHub, any OpenID Connect provider. */
 export const oauthRoutes: Record<string, Route> = {
   listSignInProviders: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/api/auth/oauth',
     access: 'public',
     summary: 'The other providers that people can sign in with here.',
-    answer: z.object({
+    response: z.object({
       data: z
         .array(
           z.object({
@@ -87,7 +93,7 @@ export const oauthRoutes: Record<string, Route> = {
   }),
 
   signInElsewhere: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/api/auth/oauth/:provider',
     access: 'public',
@@ -106,7 +112,7 @@ export const oauthRoutes: Record<string, Route> = {
         ),
     }),
     status: 302,
-    answer: z.null(),
+    response: z.null(),
     errors: [409, 502],
     handler: ({ services }, { params: { provider }, query, request }) =>
       forReader(request, async () => {
@@ -121,7 +127,7 @@ export const oauthRoutes: Record<string, Route> = {
   }),
 
   returnFromElsewhere: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/api/auth/oauth/:provider/callback',
     access: 'public',
@@ -142,7 +148,7 @@ export const oauthRoutes: Record<string, Route> = {
       error: z.string().max(200).optional().describe('Why the provider did not sign the person in.'),
     }),
     status: 302,
-    answer: z.null(),
+    response: z.null(),
     errors: [409],
     handler: ({ services }, { params: { provider }, query, request }) =>
       forReader(request, async () =>

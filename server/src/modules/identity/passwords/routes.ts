@@ -7,14 +7,14 @@ import { requestPasswordReset, resetPassword } from './password-reset.ts'
 
 export const passwordRoutes: Record<string, Route> = {
   changePassword: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/password',
     access: 'user',
     summary: 'Change my password; my other sessions end.',
     body: passwordChange,
     example: { current_password: 'correct horse battery', new_password: 'another horse battery' },
-    answer: message,
+    response: message,
     notIdempotent: true,
     async handler(ctx, { body, request }) {
       await changePassword(ctx, body, deviceOf(request))
@@ -23,14 +23,14 @@ export const passwordRoutes: Record<string, Route> = {
   }),
 
   forgotPassword: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/forgot-password',
     access: 'public',
     summary: 'Get a link by e-mail with which a new password can be chosen.',
     body: forgottenPassword,
     example: { email: 'ana@example.com' },
-    answer: message,
+    response: message,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       await requestPasswordReset(services, body.email, deviceOf(request))
@@ -39,14 +39,14 @@ export const passwordRoutes: Record<string, Route> = {
   }),
 
   resetPassword: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/reset-password',
     access: 'public',
     summary: 'Choose a new password with the token of that link; every session ends.',
     body: passwordReset,
     example: { token: 'k3Jb0uYvI2cW9mQzT1xN8sLr5hGf7dPa6eVoXyZ4wAc', password: 'another horse battery' },
-    answer: message,
+    response: message,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       await resetPassword(services, body, deviceOf(request))

@@ -14,7 +14,7 @@ export const profileRoutes: Record<string, Route> = {
     access: 'user',
     summary: "My profile; for owners and admins also a member's.",
     params,
-    answer: profile,
+    response: profile,
     handler: (ctx, { params }) => getProfile(ctx, params.userId),
   }),
 
@@ -27,7 +27,7 @@ export const profileRoutes: Record<string, Route> = {
     params,
     body: profileChanges,
     example: { full_name: 'Ana Silva', company_name: 'Silva Lda' },
-    answer: profile,
+    response: profile,
     errors: [409],
     handler: (ctx, { params, body }) => updateProfile(ctx, params.userId, body),
   }),
@@ -39,7 +39,7 @@ export const profileRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Become an affiliate.',
     params,
-    answer: message,
+    response: message,
     async handler(ctx, { params }) {
       await becomeAffiliate(ctx, params.userId)
       return { message: 'You are an affiliate now.' }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { optional, succeeded, success } from '../../../platform/http/fields.ts'
-import { FileReply, Reply, type RouteTable, route } from '../../../platform/http/route.ts'
+import { FileResponse, JsonResponse, type RouteTable, route } from '../../../platform/http/route.ts'
 import type { AccountSection } from '../../../platform/module.ts'
 import { signedOutCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
@@ -14,7 +14,7 @@ export const accountRoutes = (sections: readonly AccountSection[]): RouteTable =
   tag: 'Identity',
   routes: {
     deleteAccount: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'DELETE',
       path: '/api/auth/me',
       access: 'user',
@@ -26,25 +26,25 @@ export const accountRoutes = (sections: readonly AccountSection[]): RouteTable =
         ),
       }),
       example: { password: 'correct horse battery' },
-      answer: success,
+      response: success,
       errors: [409],
       notIdempotent: true,
       async handler(ctx, { body, request }) {
         await deleteOwnAccount(ctx, body.password, deviceOf(request))
-        return new Reply(succeeded, { headers: { 'set-cookie': signedOutCookies(ctx.services.config) } })
+        return new JsonResponse(succeeded, { headers: { 'set-cookie': signedOutCookies(ctx.services.config) } })
       },
     }),
 
     exportAccount: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'GET',
       path: '/api/auth/me/export',
       access: 'user',
       summary: 'Everything that is kept about me, as one JSON file.',
-      answer: z.record(z.string(), z.unknown()),
+      response: z.record(z.string(), z.unknown()),
       async handler(ctx) {
-        await ctx.db.entered()
-        return new FileReply(Readable.from(exportAccount(ctx, sections)), {
+        await ctx.db.actor()
+        return new FileResponse(Readable.from(exportAccount(ctx, sections)), {
           'content-type': 'application/json; charset=utf-8',
           'content-disposition': 'attachment; filename="account.json"',
         })

@@ -3,7 +3,7 @@ import type { Config } from '../../../config.ts'
 import { forbidden } from '../../../platform/errors.ts'
 import { cookie, isSecure, readCookie } from '../../../platform/http/cookie.ts'
 import { isAllowedOrigin } from '../../../platform/http/cors.ts'
-import { Reply } from '../../../platform/http/route.ts'
+import { JsonResponse } from '../../../platform/http/route.ts'
 import { accessTokenLifeSeconds } from './access-tokens.ts'
 import { idleDays } from './refresh-tokens.ts'
 
@@ -32,7 +32,7 @@ export const withCookies = <T>(
   { access_token, refresh_token }: { access_token: string; refresh_token: string },
   more: string[] = [],
 ) =>
-  new Reply(body, {
+  new JsonResponse(body, {
     headers: { 'set-cookie': [...signedInCookies(config, { access: access_token, refresh: refresh_token }), ...more] },
   })
 

@@ -99,4 +99,4 @@ export function announceRevoked(ctx: Ctx, user_id: string, sessions: { id: strin
 
 export const currentSession = ({ principal }: Ctx) => (principal.kind === 'user' ? principal.sessionId : null)
 
-const userId = async (ctx: Ctx) => (await ctx.db.entered()).user_id as string
+const userId = async (ctx: Ctx) => (await ctx.db.actor()).user_id as string

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { unauthorized } from '../../../platform/errors.ts'
 import { id, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
-import { Reply, type Route, route } from '../../../platform/http/route.ts'
+import { JsonResponse, type Route, route } from '../../../platform/http/route.ts'
 import { refreshCookie, requireOwnPage, signedOutCookies, withCookies } from './cookies.ts'
 import { deviceOf } from './device.ts'
 import { knownDeviceCookie, knownDeviceOf } from './known-devices.ts'
@@ -20,11 +20,11 @@ const signOut = (path: string) =>
     path,
     access: 'user',
     summary: 'Sign out: this session ends at once.',
-    answer: signedOut,
+    response: signedOut,
     notIdempotent: true,
     async handler(ctx) {
       await revokeSession(ctx, currentSession(ctx) as string, 'signed_out')
-      return new Reply(
+      return new JsonResponse(
         { success: true as const, message: 'You are signed out.' },
         { headers: { 'set-cookie': signedOutCookies(ctx.services.config) } },
       )
@@ -33,7 +33,7 @@ const signOut = (path: string) =>
 
 export const sessionRoutes: Record<string, Route> = {
   signUp: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/signup',
     access: 'public',
@@ -45,7 +45,7 @@ export const sessionRoutes: Record<string, Route> = {
       metadata: { full_name: 'Ana Silva', company_name: 'Silva Lda' },
     },
     status: 201,
-    answer: signedUp,
+    response: signedUp,
     errors: [409],
     notIdempotent: true,
     async handler({ services }, { body, request }) {
@@ -56,7 +56,7 @@ export const sessionRoutes: Record<string, Route> = {
   }),
 
   register: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/register',
     access: 'public',
@@ -64,7 +64,7 @@ export const sessionRoutes: Record<string, Route> = {
     body: newAccount,
     example: { email: 'ben@example.com', password: 'correct horse battery', name: 'Ben Okafor' },
     status: 201,
-    answer: signedIn,
+    response: signedIn,
     errors: [409],
     notIdempotent: true,
     async handler({ services }, { body, request }) {
@@ -74,7 +74,7 @@ export const sessionRoutes: Record<string, Route> = {
   }),
 
   login: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/login',
     access: 'public',
@@ -82,7 +82,7 @@ export const sessionRoutes: Record<string, Route> = {
       'Sign in. An account with a second factor answers 403 `two_factor_required` with `two_factor_token` and `methods`: go on with `POST /api/auth/two-factor/sign-in`.',
     body: credentials,
     example: { email: 'ana@example.com', password: 'correct horse battery' },
-    answer: signedIn,
+    response: signedIn,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const knownAs = knownDeviceOf(services, request.headers, body.email)
@@ -92,14 +92,14 @@ export const sessionRoutes: Record<string, Route> = {
   }),
 
   refresh: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/refresh',
     access: 'public',
     summary: 'New tokens for a refresh token, from the body or the cookie. Each is good once.',
     body: refreshRequest,
     example: {},
-    answer: signedIn,
+    response: signedIn,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const { config } = services
@@ -123,7 +123,7 @@ export const sessionRoutes: Record<string, Route> = {
     path: '/api/auth/me',
     access: 'user',
     summary: 'Who I am, and my workspaces.',
-    answer: me,
+    response: me,
     handler: (ctx) => ctx.db.one(findMe, {}),
   }),
 
@@ -133,7 +133,7 @@ export const sessionRoutes: Record<string, Route> = {
     path: '/api/auth/sessions',
     access: 'user',
     summary: 'Where I am signed in.',
-    answer: pageOf(openSession),
+    response: pageOf(openSession),
     handler: async (ctx) => ({ data: await listSessions(ctx), next_cursor: null }),
   }),
 
@@ -143,7 +143,7 @@ export const sessionRoutes: Record<string, Route> = {
     path: '/api/auth/sessions',
     access: 'user',
     summary: 'Sign out everywhere but here.',
-    answer: success,
+    response: success,
     async handler(ctx) {
       await revokeOtherSessions(ctx)
       return succeeded
@@ -157,7 +157,7 @@ export const sessionRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Sign out one of my sessions.',
     params: z.object({ id: id.describe('Id of the session.') }),
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await revokeSession(ctx, params.id)
       return succeeded

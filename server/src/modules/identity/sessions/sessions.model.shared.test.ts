@@ -109,7 +109,7 @@ async function perform(step: Step, model: Model): Promise<void> {
   const entry = { access: 'user', workspaceId: null } as const
   const ctx = createContext({ services, principal, entry, requestId: 'test', log: services.log })
   if (step.do === 'use') {
-    const who = await orStatus(ctx.db.entered())
+    const who = await orStatus(ctx.db.actor())
     assert.equal(typeof who === 'object' ? who.user_id : who, alive ? userId : 401)
     return
   }

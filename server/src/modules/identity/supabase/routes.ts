@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { version } from '../../../config.ts'
 import type { AppError } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
-import { FileReply, Reply, type Route, route } from '../../../platform/http/route.ts'
+import { FileResponse, JsonResponse, type Route, route } from '../../../platform/http/route.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { knownDeviceCookie, knownDeviceOf } from '../sessions/known-devices.ts'
 import { offeredProviders } from '../oauth/providers.ts'
@@ -49,18 +49,18 @@ const failureFields = ({ code, message }: AppError) => ({ error_code: errorCodes
 
 /** The session, and the cookie by which this browser is known from now on. */
 const onKnownDevice = (services: Services, session: z.output<typeof supabaseSession>) =>
-  new Reply(session, { headers: { 'set-cookie': knownDeviceCookie(services, session.user.email) } })
+  new JsonResponse(session, { headers: { 'set-cookie': knownDeviceCookie(services, session.user.email) } })
 
 export const supabaseRoutes: Record<string, Route> = {
   supabaseSignUp: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/auth/v1/signup',
     access: 'public',
     summary: 'Make an account (supabase.auth.signUp).',
     body: supabaseSignUp,
     example: { email: 'cara@example.com', password: 'correct horse battery', data: { full_name: 'Cara Diaz' } },
-    answer: supabaseSession,
+    response: supabaseSession,
     errors: [422],
     notIdempotent: true,
     failureFields,
@@ -69,7 +69,7 @@ export const supabaseRoutes: Record<string, Route> = {
   }),
 
   supabaseToken: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/auth/v1/token',
     access: 'public',
@@ -77,7 +77,7 @@ export const supabaseRoutes: Record<string, Route> = {
     query: supabaseGrant,
     body: supabaseToken,
     example: { email: 'ana@example.com', password: 'correct horse battery' },
-    answer: supabaseSession,
+    response: supabaseSession,
     notIdempotent: true,
     failureFields,
     async handler({ services }, { query, body, request }) {
@@ -95,7 +95,7 @@ export const supabaseRoutes: Record<string, Route> = {
   }),
 
   supabaseAuthorize: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/auth/v1/authorize',
     access: 'public',
@@ -103,7 +103,7 @@ export const supabaseRoutes: Record<string, Route> = {
       'Send a browser to another provider to sign in (supabase.auth.signInWithOAuth). It comes back to `redirect_to` with the session after the `#`, or a code for who asked with PKCE.',
     query: supabaseAuthorization,
     status: 302,
-    answer: z.null(),
+    response: z.null(),
     errors: [502],
     failureFields,
     async handler({ services }, { query }) {
@@ -113,7 +113,7 @@ export const supabaseRoutes: Record<string, Route> = {
   }),
 
   supabaseRecover: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/auth/v1/recover',
     access: 'public',
@@ -121,7 +121,7 @@ export const supabaseRoutes: Record<string, Route> = {
     query: supabaseRecoveryPage,
     body: supabaseRecovery,
     example: { email: 'ana@example.com' },
-    answer: z.object({}),
+    response: z.object({}),
     notIdempotent: true,
     failureFields,
     async handler({ services }, { query, body, request }) {
@@ -131,14 +131,14 @@ export const supabaseRoutes: Record<string, Route> = {
   }),
 
   supabaseVerify: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/auth/v1/verify',
     access: 'public',
     summary: 'Sign in with the code or token of that mail; then choose a password (supabase.auth.verifyOtp).',
     body: supabaseProof,
     example: { type: 'recovery', email: 'ana@example.com', token: '123456' },
-    answer: supabaseSession,
+    response: supabaseSession,
     notIdempotent: true,
     failureFields,
     handler: async ({ services }, { body, request }) =>
@@ -146,7 +146,7 @@ export const supabaseRoutes: Record<string, Route> = {
   }),
 
   supabaseFollowLink: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/auth/v1/verify',
     access: 'public',
@@ -154,21 +154,21 @@ export const supabaseRoutes: Record<string, Route> = {
       'The link of that mail: goes on to `redirect_to` with the session after the `#`, or a code for who asked with PKCE.',
     query: supabaseLink,
     status: 303,
-    answer: z.null(),
+    response: z.null(),
     failureFields,
     async handler({ services }, { query, request }) {
       const page = await followLink(services, query, deviceOf(request))
-      return new FileReply('', { location: page.href }, 303)
+      return new FileResponse('', { location: page.href }, 303)
     },
   }),
 
   supabaseSettings: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/auth/v1/settings',
     access: 'public',
     summary: 'What one can sign in with.',
-    answer: supabaseSettings,
+    response: supabaseSettings,
     handler: async ({ services }) => ({
       external: {
         email: true,
@@ -184,12 +184,12 @@ export const supabaseRoutes: Record<string, Route> = {
   }),
 
   supabaseHealth: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/auth/v1/health',
     access: 'public',
     summary: 'That there is somebody to sign in with.',
-    answer: supabaseHealth,
+    response: supabaseHealth,
     handler: async () => ({ name: 'Switchboard', version, description: 'Speaks the API of Supabase Auth.' }),
   }),
 
@@ -199,20 +199,20 @@ export const supabaseRoutes: Record<string, Route> = {
     path: '/auth/v1/user',
     access: 'user',
     summary: 'Who I am (supabase.auth.getUser).',
-    answer: supabaseUser,
+    response: supabaseUser,
     failureFields,
     handler: supabaseUserOf,
   }),
 
   supabaseUpdateUser: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'PUT',
     path: '/auth/v1/user',
     access: 'user',
     summary: 'Change my password or metadata (supabase.auth.updateUser).',
     body: supabaseUserChanges,
     example: { data: { full_name: 'Ana Silva', theme: 'dark' } },
-    answer: supabaseUser,
+    response: supabaseUser,
     errors: [409],
     notIdempotent: true,
     failureFields,
@@ -227,14 +227,14 @@ export const supabaseRoutes: Record<string, Route> = {
     summary: 'Sign out (supabase.auth.signOut).',
     query: supabaseScope,
     status: 204,
-    answer: z.null(),
+    response: z.null(),
     notIdempotent: true,
     failureFields,
     async handler(ctx, { query: { scope } }) {
       if (scope === 'local') await revokeSession(ctx, currentSession(ctx) as string, 'signed_out')
       else if (scope === 'others') await revokeOtherSessions(ctx)
       else await revokeAllSessions(ctx)
-      return new FileReply('', {}, 204)
+      return new FileResponse('', {}, 204)
     },
   }),
 }

@@ -4,7 +4,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { AppError, invalidField } from '../../../platform/errors.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { changePassword, chooseNewPassword } from '../passwords/change-password.ts'
-import { allowedPage, beginSignIn } from '../oauth/attempts.ts'
+import { allowedPage, beginSignIn } from '../oauth/authorization-requests.ts'
 import { exchangeForSession } from './auth-codes.ts'
 import { withFailure, withSession } from './way-back.ts'
 import { requestPasswordReset } from '../passwords/password-reset.ts'
@@ -189,7 +189,7 @@ async function toSession(services: Services, session: SignedIn['session']) {
 }
 
 export async function supabaseUserOf(ctx: Ctx): Promise<SupabaseUser> {
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   return ctx.db.one(findUser, { id: user_id as string })
 }
 
@@ -213,7 +213,7 @@ export async function changeSupabaseUser(
   }
   if (data) {
     await transaction(ctx, async (ctx) => {
-      const { user_id } = await ctx.db.entered()
+      const { user_id } = await ctx.db.actor()
       await updateProfile(ctx, user_id as string, profileChanges.parse(data))
       if (!(await ctx.db.maybe(mergeMetadata, { data: JSON.stringify(data) }))) {
         throw invalidField('body.data', 'This would be more than 32 KiB together with what is kept already.')

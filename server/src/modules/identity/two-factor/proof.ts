@@ -1,7 +1,7 @@
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { AppError, invalidField } from '../../../platform/errors.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { codeLimits, requireAdmitted } from '../attempts.ts'
+import { codeLimits, requireAdmitted } from '../throttle.ts'
 import { actAs, findForSignIn } from '../people/users.ts'
 import type { Device } from '../sessions/device.ts'
 import { currentSession, isFreshSession } from '../sessions/open-sessions.ts'

@@ -69,19 +69,19 @@ export const twoFactorRoutes: Record<string, Route> = {
     path: '/api/auth/two-factor',
     access: 'user',
     summary: 'My second factors, and how many recovery codes are left.',
-    answer: state,
+    response: state,
     handler: twoFactorState,
   }),
 
   disableTwoFactor: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'DELETE',
     path: '/api/auth/two-factor',
     access: 'user',
     summary: 'Remove all my second factors. My other sessions end.',
     body: proof,
     example: { password: 'correct horse battery' },
-    answer: success,
+    response: success,
     notIdempotent: true,
     async handler(ctx, { body, request }) {
       await disableTwoFactor(ctx, body, deviceOf(request))
@@ -90,21 +90,21 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   beginTotp: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/two-factor/totp',
     access: 'user',
     summary: 'Begin to set up an authenticator app. It counts once its first code is confirmed, within 30 minutes.',
     body: proof,
     example: { password: 'correct horse battery' },
-    answer: totpSecret,
+    response: totpSecret,
     errors: [409],
     notIdempotent: true,
     handler: (ctx, { body, request }) => beginTotp(ctx, body, deviceOf(request)),
   }),
 
   confirmTotp: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/two-factor/totp/confirm',
     access: 'user',
@@ -112,7 +112,7 @@ export const twoFactorRoutes: Record<string, Route> = {
       'Confirm the app with its first code. With a first factor come recovery codes, shown this once, and my other sessions end.',
     body: totpConfirmation,
     example: { code: '287082' },
-    answer: enabled,
+    response: enabled,
     errors: [409],
     notIdempotent: true,
     handler: async (ctx, { body, request }) => ({
@@ -122,14 +122,14 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   disableTotp: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'DELETE',
     path: '/api/auth/two-factor/totp',
     access: 'user',
     summary: 'Remove the authenticator app. My other sessions end.',
     body: proof,
     example: { password: 'correct horse battery' },
-    answer: success,
+    response: success,
     notIdempotent: true,
     async handler(ctx, { body, request }) {
       await disableTotp(ctx, body, deviceOf(request))
@@ -138,14 +138,14 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   beginPasskey: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/two-factor/passkeys/options',
     access: 'user',
     summary: 'Begin to add a passkey: the options for the browser. Their challenge is good once, for five minutes.',
     body: proof,
     example: { password: 'correct horse battery' },
-    answer: registrationOptions,
+    response: registrationOptions,
     errors: [409],
     notIdempotent: true,
     handler: async (ctx, { body, request }) => ({
@@ -154,7 +154,7 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   addPasskey: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/two-factor/passkeys',
     access: 'user',
@@ -173,7 +173,7 @@ export const twoFactorRoutes: Record<string, Route> = {
       },
     },
     status: 201,
-    answer: addedPasskey,
+    response: addedPasskey,
     errors: [409],
     notIdempotent: true,
     async handler(ctx, { body, request }) {
@@ -183,7 +183,7 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   renamePasskey: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'PATCH',
     path: '/api/auth/two-factor/passkeys/:id',
     access: 'user',
@@ -191,13 +191,13 @@ export const twoFactorRoutes: Record<string, Route> = {
     params: passkeyId,
     body: passkeyName,
     example: { name: 'Key ring' },
-    answer: namedPasskey,
+    response: namedPasskey,
     notIdempotent: true,
     handler: (ctx, { params, body }) => namePasskey(ctx, params.id, body.name),
   }),
 
   deletePasskey: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'DELETE',
     path: '/api/auth/two-factor/passkeys/:id',
     access: 'user',
@@ -205,7 +205,7 @@ export const twoFactorRoutes: Record<string, Route> = {
     params: passkeyId,
     body: proof,
     example: { password: 'correct horse battery' },
-    answer: success,
+    response: success,
     notIdempotent: true,
     async handler(ctx, { params, body, request }) {
       await deletePasskey(ctx, params.id, body, deviceOf(request))
@@ -214,14 +214,14 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   renewRecoveryCodes: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/two-factor/recovery-codes',
     access: 'user',
     summary: 'Get ten new recovery codes, shown this once. The earlier ones are no longer good.',
     body: proof,
     example: { password: 'correct horse battery' },
-    answer: newRecoveryCodes,
+    response: newRecoveryCodes,
     notIdempotent: true,
     handler: async (ctx, { body, request }) => ({
       recovery_codes: await renewRecoveryCodes(ctx, body, deviceOf(request)),
@@ -229,14 +229,14 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   signInWithSecondFactor: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/two-factor/sign-in',
     access: 'public',
     summary: 'Complete a sign-in with the second factor; answers like a login.',
     body: secondFactor,
     example: { two_factor_token: token, code: '287082' },
-    answer: signedIn,
+    response: signedIn,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const { two_factor_token, code, recovery_code, passkey } = body
@@ -247,14 +247,14 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   secondFactorOptions: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/two-factor/sign-in/passkey',
     access: 'public',
     summary: 'The options to complete a sign-in with a passkey. Their challenge is good once, for five minutes.',
     body: pendingSignIn,
     example: { two_factor_token: token },
-    answer: authenticationOptions,
+    response: authenticationOptions,
     errors: [409],
     notIdempotent: true,
     handler: async ({ services }, { body }) => ({
@@ -263,12 +263,12 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   passkeyOptions: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/passkeys/options',
     access: 'public',
     summary: 'Begin to sign in with a passkey alone: the options for the browser.',
-    answer: passkeyChallenge,
+    response: passkeyChallenge,
     errors: [409],
     notIdempotent: true,
     async handler({ services }) {
@@ -278,14 +278,14 @@ export const twoFactorRoutes: Record<string, Route> = {
   }),
 
   signInWithPasskey: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/auth/passkeys/sign-in',
     access: 'public',
     summary: 'Sign in with a passkey alone, which the device unlocked with a PIN or a finger; answers like a login.',
     body: passkeySignIn,
     example: { passkey_token: token, response: exampleAssertion },
-    answer: signedIn,
+    response: signedIn,
     errors: [409],
     notIdempotent: true,
     handler: async ({ services }, { body, request }) =>

@@ -12,7 +12,7 @@ import { newId } from '../../../platform/id.ts'
 import { job } from '../../../platform/jobs.ts'
 import { sendMessage } from '../../../platform/mail/messages.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { mailLimit } from '../attempts.ts'
+import { mailLimit } from '../throttle.ts'
 import { audited } from '../audit.ts'
 import { MemberJoined } from '../events.ts'
 import { type Workspace, currentWorkspace } from './workspaces.ts'
@@ -82,7 +82,7 @@ const hashToken = (token: string) => createHash('sha256').update(token).digest()
  */
 export async function createInvitation(ctx: Ctx, { email, role }: { email: string; role: Role }) {
   const [members] = await ctx.db.together([findMember.call({ email }), removePending.call({ email })])
-  if (role === 'owner' && (await ctx.db.entered()).role !== 'owner') throw forbidden('Only an owner changes owners.')
+  if (role === 'owner' && (await ctx.db.actor()).role !== 'owner') throw forbidden('Only an owner changes owners.')
   if (members.length > 0) throw conflict('already_member', 'This person is a member of the workspace already.')
   const id = newId()
   const token = `sbi_${randomBytes(32).toString('base64url')}`
@@ -160,7 +160,7 @@ export const acceptInvitationCall = (token: string) => accept.call({ token_hash:
 /** Makes the user at work a member of the workspace and switches to it. Throws 404, or 403 when it is for another. */
 export async function acceptInvitation(ctx: Ctx, token: string): Promise<Workspace> {
   const { workspace_id, role } = await ctx.db.one(accept, { token_hash: hashToken(token) })
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   emit(ctx, MemberJoined, { workspace_id, user_id: user_id as string, role })
   await ctx.db.together([audited({ action: 'member.joined', target: `user:${user_id}` })])
   return currentWorkspace(ctx)

@@ -12,7 +12,7 @@ const isMember = statement('identity.is_member', (db, p: { user_id: string }) =>
  */
 export async function memberFilter(ctx: Ctx, userId: string | undefined): Promise<string | null> {
   if (userId === undefined) return null
-  const who = await ctx.db.entered()
+  const who = await ctx.db.actor()
   if (userId === who.user_id) return userId
   const mayAsk = who.role === 'owner' || who.role === 'admin'
   if (mayAsk && (await ctx.db.maybe(isMember, { user_id: userId }))) return userId

@@ -110,14 +110,14 @@ export async function removeMember(ctx: Ctx, userId: string): Promise<void> {
 }
 
 export async function leaveWorkspace(ctx: Ctx): Promise<void> {
-  const { user_id } = await ctx.db.entered()
+  const { user_id } = await ctx.db.actor()
   await removeMember(ctx, user_id as string)
 }
 
 /** `role`: the new one, null to remove. Only an owner changes owners, and one must stay. */
 async function requireChangeable(ctx: Ctx, userId: string, role: Role | null): Promise<{ workspace_id: string }> {
   const locked = await ctx.db.all(lockWithOwners, { user_id: userId })
-  const { user_id: actor, workspace_id } = await ctx.db.entered()
+  const { user_id: actor, workspace_id } = await ctx.db.actor()
   const member = locked.find(({ user_id }) => user_id === userId.toLowerCase()) ?? missing('member')
   const owners = locked.filter((other) => other.role === 'owner')
   const concernsOwners = member.role === 'owner' || role === 'owner'

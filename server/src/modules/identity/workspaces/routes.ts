@@ -35,7 +35,7 @@ export const workspaceRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'The workspaces I belong to.',
     query: page(),
-    answer: pageOf(workspace),
+    response: pageOf(workspace),
     handler: (ctx, { query }) => listWorkspaces(ctx, query),
   }),
 
@@ -48,7 +48,7 @@ export const workspaceRoutes: Record<string, Route> = {
     body: newWorkspace,
     example: { name: 'Silva Lda', default_country: 'PT', currency: 'EUR', time_zone: 'Europe/Lisbon' },
     status: 201,
-    answer: workspace,
+    response: workspace,
     handler: (ctx, { body }) => createWorkspace(ctx, body),
   }),
 
@@ -59,7 +59,7 @@ export const workspaceRoutes: Record<string, Route> = {
     access: 'workspace:read',
     summary: 'One workspace.',
     params: inWorkspace,
-    answer: workspace,
+    response: workspace,
     handler: (ctx) => currentWorkspace(ctx),
   }),
 
@@ -72,7 +72,7 @@ export const workspaceRoutes: Record<string, Route> = {
     params: inWorkspace,
     body: workspaceChanges,
     example: { name: 'Silva & Filhos' },
-    answer: workspace,
+    response: workspace,
     handler: (ctx, { body }) => updateWorkspace(ctx, body),
   }),
 
@@ -83,7 +83,7 @@ export const workspaceRoutes: Record<string, Route> = {
     access: 'workspace:delete',
     summary: 'Delete a workspace; its data is removed for good after 30 days.',
     params: inWorkspace,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteWorkspace(ctx, params.workspaceId)
       return succeeded
@@ -97,7 +97,7 @@ export const workspaceRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Work in this workspace when a request names none.',
     params: inWorkspace,
-    answer: workspace,
+    response: workspace,
     handler: (ctx) => switchWorkspace(ctx),
   }),
 
@@ -109,7 +109,7 @@ export const workspaceRoutes: Record<string, Route> = {
     summary: 'Who belongs to the workspace.',
     params: inWorkspace,
     query: page(),
-    answer: pageOf(member),
+    response: pageOf(member),
     handler: (ctx, { query }) => listMembers(ctx, query),
   }),
 
@@ -122,7 +122,7 @@ export const workspaceRoutes: Record<string, Route> = {
     params: ofMember,
     body: z.object({ role: role.describe('The new role.') }),
     example: { role: 'admin' },
-    answer: member,
+    response: member,
     errors: [409],
     handler: (ctx, { params, body }) => changeRole(ctx, params.userId, body.role),
   }),
@@ -134,7 +134,7 @@ export const workspaceRoutes: Record<string, Route> = {
     access: 'members:write',
     summary: 'Remove a member. Their API keys of this workspace end too.',
     params: ofMember,
-    answer: success,
+    response: success,
     errors: [409],
     async handler(ctx, { params }) {
       await removeMember(ctx, params.userId)
@@ -149,7 +149,7 @@ export const workspaceRoutes: Record<string, Route> = {
     access: 'members:read',
     summary: 'Leave a workspace. The last owner cannot.',
     params: inWorkspace,
-    answer: success,
+    response: success,
     errors: [409],
     async handler(ctx) {
       await leaveWorkspace(ctx)
@@ -167,7 +167,7 @@ export const workspaceRoutes: Record<string, Route> = {
     body: newInvitation,
     example: { email: 'ben@example.com', role: 'agent' },
     status: 201,
-    answer: invitationWithToken,
+    response: invitationWithToken,
     errors: [409],
     handler: (ctx, { body }) => createInvitation(ctx, body),
   }),
@@ -180,7 +180,7 @@ export const workspaceRoutes: Record<string, Route> = {
     summary: 'Invitations that can still be accepted.',
     params: inWorkspace,
     query: page(),
-    answer: pageOf(invitation),
+    response: pageOf(invitation),
     handler: (ctx, { query }) => listInvitations(ctx, query),
   }),
 
@@ -191,7 +191,7 @@ export const workspaceRoutes: Record<string, Route> = {
     access: 'members:write',
     summary: 'Take an invitation back.',
     params: ofInvitation,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteInvitation(ctx, params.id)
       return succeeded
@@ -206,7 +206,7 @@ export const workspaceRoutes: Record<string, Route> = {
     summary: 'Join the workspace of an invitation and switch to it.',
     body: z.object({ token: z.string().min(1).max(200).describe('The token of the invitation, from its mail.') }),
     example: { token: 'sbi_9w0X8yQmR1…' },
-    answer: workspace,
+    response: workspace,
     handler: (ctx, { body }) => acceptInvitation(ctx, body.token),
   }),
 }

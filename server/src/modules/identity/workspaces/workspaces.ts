@@ -81,7 +81,7 @@ export async function listWorkspaces(ctx: Ctx, page: { limit: number; cursor?: s
 /** Throws 404 when it is not the workspace at hand; a key's is its own, whatever the path says. */
 export async function requireCurrent(ctx: Ctx, workspaceId: string): Promise<void> {
   if (ctx.principal.kind !== 'api_key') return
-  if ((await ctx.db.entered()).workspace_id !== workspaceId.toLowerCase()) throw notFound('workspace')
+  if ((await ctx.db.actor()).workspace_id !== workspaceId.toLowerCase()) throw notFound('workspace')
 }
 
 /** The workspace at hand. Throws 404 when there is none. */
@@ -96,7 +96,7 @@ export async function createWorkspace(ctx: Ctx, input: NewWorkspace): Promise<Wo
     update.call(input),
     audited({ action: 'workspace.created', target: `workspace:${id}` }),
   ])
-  const user_id = (await ctx.db.entered()).user_id as string
+  const user_id = (await ctx.db.actor()).user_id as string
   emit(ctx, WorkspaceCreated, { workspace_id: id })
   emit(ctx, MemberJoined, { workspace_id: id, user_id, role: 'owner' })
   return only(created)

@@ -4,7 +4,7 @@ import { patch, statement } from '../../../platform/database/statement.ts'
 import { missing, notFound } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { idAt, newId } from '../../../platform/id.ts'
-import { type Person, getContact, meetContact, wholeName } from '../../contacts/index.ts'
+import { type Person, getContact, findOrCreateContact, wholeName } from '../../contacts/index.ts'
 import { conversationColumns, findConversation } from './conversation-row.ts'
 import { ConversationOpened, ConversationUpdated } from '../events.ts'
 import type { ChannelName, Conversation } from '../schema.ts'
@@ -63,7 +63,7 @@ export function openConversation(ctx: Ctx, input: NewConversation): Promise<Conv
     if (known) return known
     const contact = await getContact(
       ctx,
-      'id' in input.contact ? input.contact.id : await meetContact(ctx, input.contact),
+      'id' in input.contact ? input.contact.id : await findOrCreateContact(ctx, input.contact),
     )
     const opened = await ctx.db.maybe(insert, {
       id: input.occurredAt ? idAt(Date.parse(input.occurredAt)) : newId(),

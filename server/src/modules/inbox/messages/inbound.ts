@@ -3,7 +3,7 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
-import { meetAsOne } from '../../contacts/index.ts'
+import { findOrMergeContact } from '../../contacts/index.ts'
 import type { Media, News, PlatformName } from '../../integrations/index.ts'
 import { openConversation } from '../conversations/conversations.ts'
 import { fetchAttachment } from '../attachments/fetch-attachment.ts'
@@ -55,7 +55,7 @@ function takeMessage(ctx: Ctx, platform: PlatformName, said: Said): Promise<void
     if (said.formerThread) {
       await ctx.db.all(renameThread, { channel: platform, thread: said.thread, former: said.formerThread })
       // By one of these they may be known as somebody whom we call, by another as somebody who wrote.
-      await meetAsOne(ctx, said.person)
+      await findOrMergeContact(ctx, said.person)
     }
     const { id: conversationId } = await openConversation(ctx, {
       contact: said.person,

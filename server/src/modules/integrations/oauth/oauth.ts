@@ -4,7 +4,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { AppError, badRequest } from '../../../platform/errors.ts'
 import { isAllowedOrigin } from '../../../platform/http/cors.ts'
-import type { FileReply } from '../../../platform/http/route.ts'
+import type { FileResponse } from '../../../platform/http/route.ts'
 import { newId } from '../../../platform/id.ts'
 import {
   attemptCookie,
@@ -68,7 +68,7 @@ const setOut = statement(
  * Where the ticket's browser goes next: to the platform's login, or to a form of ours for the token of a bot. Throws 400
  * for a bad ticket.
  */
-export async function startOAuth(services: Services, platform: PlatformName, ticket: string): Promise<FileReply> {
+export async function startOAuth(services: Services, platform: PlatformName, ticket: string): Promise<FileResponse> {
   const [state, browser] = [freshSecret(), freshSecret()]
   const attempt = await serverContext(services, { workspaceId: null }).db.maybe(setOut, {
     ticket_hash: hashOf(ticket),

@@ -19,7 +19,7 @@ const finish = (services: Services, platform: string, callback: schema.Callback,
 
 export const oauthRoutes: Record<string, Route> = {
   startOAuth: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/oauth/:platform/start',
     access: 'public',
@@ -27,12 +27,12 @@ export const oauthRoutes: Record<string, Route> = {
     hidden: true,
     params: z.object({ platform: z.string() }),
     query: z.object({ ticket: z.string().max(200).default('') }),
-    answer: z.any(),
+    response: z.any(),
     handler: ({ services }, { params: { platform }, query }) =>
       asPage(async () => (isPlatform(platform) ? startOAuth(services, platform, query.ticket) : unknownPlatform())),
   }),
   finishOAuth: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/oauth/:platform/callback',
     access: 'public',
@@ -40,11 +40,11 @@ export const oauthRoutes: Record<string, Route> = {
     hidden: true,
     params: z.object({ platform: z.string() }),
     query: schema.Callback,
-    answer: z.any(),
+    response: z.any(),
     handler: ({ services }, { params, query, request }) => finish(services, params.platform, query, request.headers),
   }),
   finishTokenForm: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/oauth/:platform/callback',
     access: 'public',
@@ -53,7 +53,7 @@ export const oauthRoutes: Record<string, Route> = {
     rawBody: true,
     notIdempotent: true,
     params: z.object({ platform: z.string() }),
-    answer: z.any(),
+    response: z.any(),
     async handler({ services }, { params, request }) {
       const form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '')
       return finish(

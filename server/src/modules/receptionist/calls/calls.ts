@@ -5,7 +5,7 @@ import { missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import { parseInput } from '../../../platform/http/parse.ts'
-import { meetContact, parsePhoneNumber } from '../../contacts/index.ts'
+import { findOrCreateContact, parsePhoneNumber } from '../../contacts/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { ReceptionistCallLogged } from '../events.ts'
 import { type Call, CallChanges, NewCall } from './schema.ts'
@@ -50,7 +50,9 @@ async function callerOf(ctx: Ctx, { caller_phone, caller_name }: NewCall): Promi
   if (!caller_phone) return null
   // A withheld or odd number is part of the record, and nobody's identity.
   const number = parsePhoneNumber(caller_phone, (await workspaceDefaults(ctx)).default_country)
-  return number.ok ? meetContact(ctx, { name: caller_name, identities: [{ kind: 'phone', value: number.e164 }] }) : null
+  return number.ok
+    ? findOrCreateContact(ctx, { name: caller_name, identities: [{ kind: 'phone', value: number.e164 }] })
+    : null
 }
 
 const changeable = [

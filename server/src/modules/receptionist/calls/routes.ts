@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, succeeded, success } from '../../../platform/http/fields.ts'
-import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { listCalls } from './call-list.ts'
 import { deleteCall, getCall, logCall, updateCall } from './calls.ts'
 import * as schema from './schema.ts'
@@ -16,7 +16,7 @@ export const callRoutes: Record<string, Route> = {
     access: 'calls:read',
     summary: 'Calls of clients, newest first, by page or by cursor',
     query: schema.CallQuery,
-    answer: schema.CallPage,
+    response: schema.CallPage,
     handler: (ctx, { query }) => listCalls(ctx, query),
   }),
   logCall: route({
@@ -39,7 +39,7 @@ export const callRoutes: Record<string, Route> = {
       tts_latency_ms: 200,
     },
     status: 201,
-    answer: schema.Call,
+    response: schema.Call,
     handler: (ctx, { body }) => logCall(ctx, body),
   }),
   getCall: route({
@@ -49,17 +49,17 @@ export const callRoutes: Record<string, Route> = {
     access: 'calls:read',
     summary: 'One call',
     params: byId,
-    answer: schema.Call,
+    response: schema.Call,
     handler: (ctx, { params }) => getCall(ctx, params.id),
   }),
-  ...changes('Call', {
+  ...patchAndPut('Call', {
     path: '/api/calls/:id',
     access: 'calls:write',
     summary: 'Correct the record of a call; figures follow',
     params: byId,
     body: schema.CallChanges,
     example: { sentiment: 'positive', notes: 'Called back at noon' },
-    answer: schema.Call,
+    response: schema.Call,
     handler: (ctx, { params, body }) => updateCall(ctx, params.id, body),
   }),
   deleteCall: route({
@@ -69,7 +69,7 @@ export const callRoutes: Record<string, Route> = {
     access: 'calls:write',
     summary: 'Delete the record of a call; figures follow',
     params: byId,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteCall(ctx, params.id)
       return succeeded

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
-import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { createClient, deleteClient, getClient, listClients, updateClient } from './clients.ts'
 import * as schema from './schema.ts'
 
@@ -14,7 +14,7 @@ export const clientRoutes: Record<string, Route> = {
     access: 'clients:read',
     summary: 'Businesses the receptionist answers for, newest first',
     query: schema.ClientQuery,
-    answer: pageOf(schema.Client),
+    response: pageOf(schema.Client),
     handler: (ctx, { query }) => listClients(ctx, query),
   }),
   createClient: route({
@@ -32,7 +32,7 @@ export const clientRoutes: Record<string, Route> = {
       system_prompt: 'Be brief and kind.',
     },
     status: 201,
-    answer: schema.Client,
+    response: schema.Client,
     errors: [402, 409],
     handler: (ctx, { body }) => createClient(ctx, body),
   }),
@@ -43,17 +43,17 @@ export const clientRoutes: Record<string, Route> = {
     access: 'clients:read',
     summary: 'One client',
     params: byId,
-    answer: schema.Client,
+    response: schema.Client,
     handler: (ctx, { params }) => getClient(ctx, params.id),
   }),
-  ...changes('Client', {
+  ...patchAndPut('Client', {
     path: '/api/clients/:id',
     access: 'clients:write',
     summary: 'Change a client; what is not sent stays',
     params: byId,
     body: schema.ClientChanges,
     example: { voice_name: 'Rachel', system_prompt: 'You answer for a dentist. Be brief and kind.' },
-    answer: schema.Client,
+    response: schema.Client,
     errors: [409],
     handler: (ctx, { params, body }) => updateClient(ctx, params.id, body),
   }),
@@ -64,7 +64,7 @@ export const clientRoutes: Record<string, Route> = {
     access: 'clients:write',
     summary: 'Stop answering for a client; its calls stay in the figures',
     params: byId,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteClient(ctx, params.id)
       return succeeded

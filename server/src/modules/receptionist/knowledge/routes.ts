@@ -16,11 +16,11 @@ export const knowledgeRoutes: Record<string, Route> = {
     summary: 'What the receptionist knows of a client',
     params: byId,
     query: page(),
-    answer: pageOf(schema.Knowledge),
+    response: pageOf(schema.Knowledge),
     handler: (ctx, { params, query }) => listKnowledge(ctx, params.id, query),
   }),
   addKnowledge: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/clients/:id/knowledge',
     access: 'knowledge:write',
@@ -32,13 +32,13 @@ export const knowledgeRoutes: Record<string, Route> = {
     form: schema.KnowledgeForm,
     bodyLimitBytes: 2 * 1024 * 1024,
     status: 201,
-    answer: schema.Knowledge,
+    response: schema.Knowledge,
     errors: [413, 415],
     handler: (ctx, { params, body, request }) =>
       body ? addKnowledge(ctx, params.id, body) : addKnowledgeFile(ctx, params.id, request),
   }),
   searchKnowledge: route({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'GET',
     path: '/api/clients/:id/knowledge/search',
     access: 'clients:read',
@@ -48,7 +48,7 @@ export const knowledgeRoutes: Record<string, Route> = {
       q: z.string().trim().min(1).max(1000).describe("The question, in the caller's words."),
       limit: z.coerce.number().int().min(1).max(50).default(5).describe('How many passages at most.'),
     }),
-    answer: z.object({ data: z.array(schema.FoundPassage).describe('The passages, the best first.') }),
+    response: z.object({ data: z.array(schema.FoundPassage).describe('The passages, the best first.') }),
     handler: async (ctx, { params, query }) => ({
       data: await searchKnowledge(ctx, params.id, query.q, query.limit),
     }),
@@ -60,7 +60,7 @@ export const knowledgeRoutes: Record<string, Route> = {
     access: 'knowledge:write',
     summary: 'Forget a text',
     params: z.object({ id: id.describe('Id of the client.'), knowledgeId: id.describe('The text.') }),
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteKnowledge(ctx, params.id, params.knowledgeId)
       return succeeded
@@ -74,7 +74,7 @@ export const knowledgeRoutes: Record<string, Route> = {
     summary: 'Forget a text, named in the query',
     params: byId,
     query: z.object({ knowledge_id: id.describe('The text to delete.') }),
-    answer: success,
+    response: success,
     async handler(ctx, { params, query }) {
       await deleteKnowledge(ctx, params.id, query.knowledge_id)
       return succeeded

@@ -14,7 +14,7 @@ export const statisticsRoutes: Record<string, Route> = {
     access: 'analytics:read',
     summary: 'How the receptionist does: clients, calls, minutes, success, latencies, mood',
     query: schema.StatisticsQuery,
-    answer: schema.Dashboard,
+    response: schema.Dashboard,
     handler: (ctx, { query }) => dashboard(ctx, query),
   }),
   getCallsPerDay: route({
@@ -24,7 +24,7 @@ export const statisticsRoutes: Record<string, Route> = {
     access: 'analytics:read',
     summary: 'Calls and minutes of each day, days without calls too',
     query: schema.StatisticsQuery,
-    answer: schema.CallsPerDay,
+    response: schema.CallsPerDay,
     handler: (ctx, { query }) => callsPerDay(ctx, query),
   }),
   getSentiment: route({
@@ -34,7 +34,7 @@ export const statisticsRoutes: Record<string, Route> = {
     access: 'analytics:read',
     summary: 'The mood of callers',
     query: schema.StatisticsQuery,
-    answer: schema.SentimentShares,
+    response: schema.SentimentShares,
     handler: (ctx, { query }) => sentimentShares(ctx, query),
   }),
   getClientStatistics: route({
@@ -45,7 +45,7 @@ export const statisticsRoutes: Record<string, Route> = {
     summary: "The dashboard's figures for one client",
     params: byId,
     query: schema.StatisticsQuery,
-    answer: schema.ClientStatistics,
+    response: schema.ClientStatistics,
     handler: (ctx, { params, query }) => clientStatistics(ctx, params.id, query),
   }),
   getUsage: route({
@@ -54,7 +54,7 @@ export const statisticsRoutes: Record<string, Route> = {
     path: '/api/usage',
     access: 'billing:read',
     summary: 'What the workspace uses of its plan',
-    answer: schema.Usage,
+    response: schema.Usage,
     handler: (ctx) => usage(ctx),
   }),
 }

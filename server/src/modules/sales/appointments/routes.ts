@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
 import { id } from '../../../platform/http/fields.ts'
-import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { listAppointments } from './appointment-list.ts'
 import { bookAppointment, changeAppointment, getAppointment, listChanges } from './appointments.ts'
 import * as schema from './schema.ts'
 import { dataOf, listOf } from '../schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the appointment.') })
-const Answer = dataOf(schema.Appointment)
+const DataResponse = dataOf(schema.Appointment)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
 export const appointmentRoutes: Record<string, Route> = {
@@ -19,7 +19,7 @@ export const appointmentRoutes: Record<string, Route> = {
     access: 'appointments:read',
     summary: 'Appointments, the newest booking first; with from or to, in the order of the calendar',
     query: schema.AppointmentQuery,
-    answer: listOf(schema.Appointment),
+    response: listOf(schema.Appointment),
     handler: async (ctx, { query, request }) => wrapped(await listAppointments(ctx, query), request.url),
   }),
   createAppointment: route({
@@ -39,7 +39,7 @@ export const appointmentRoutes: Record<string, Route> = {
       source_channel: 'phone',
     },
     status: 201,
-    answer: Answer,
+    response: DataResponse,
     errors: [409],
     handler: async (ctx, { body }) => ({ data: await bookAppointment(ctx, body) }),
   }),
@@ -50,17 +50,17 @@ export const appointmentRoutes: Record<string, Route> = {
     access: 'appointments:read',
     summary: 'One appointment',
     params: byId,
-    answer: Answer,
+    response: DataResponse,
     handler: async (ctx, { params }) => ({ data: await getAppointment(ctx, params.id) }),
   }),
-  ...changes('Appointment', {
+  ...patchAndPut('Appointment', {
     path: '/api/appointments/:id',
     access: 'appointments:write',
     summary: 'Change an appointment; another time makes it rescheduled',
     params: byId,
     body: schema.AppointmentChanges,
     example: { status: 'completed', notes: 'Liked the garden, wants to bring her sister' },
-    answer: Answer,
+    response: DataResponse,
     errors: [409],
     handler: async (ctx, { params, body }) => ({ data: await changeAppointment(ctx, params.id, body) }),
   }),
@@ -73,7 +73,7 @@ export const appointmentRoutes: Record<string, Route> = {
     params: byId,
     body: schema.Reschedule,
     example: { scheduled_date: '2040-12-02T15:00:00Z', reason: 'She is travelling on the first' },
-    answer: Answer,
+    response: DataResponse,
     errors: [409],
     handler: async (ctx, { params, body }) => ({
       data: await changeAppointment(ctx, params.id, { ...body, status: 'rescheduled' }),
@@ -88,7 +88,7 @@ export const appointmentRoutes: Record<string, Route> = {
     params: byId,
     body: z.object({ reason: z.string().max(1000).optional().describe('Why; kept in the history.') }),
     example: { reason: 'Found something else' },
-    answer: Answer,
+    response: DataResponse,
     errors: [409],
     handler: async (ctx, { params, body }) => ({
       data: await changeAppointment(ctx, params.id, { ...body, status: 'cancelled' }),
@@ -101,7 +101,7 @@ export const appointmentRoutes: Record<string, Route> = {
     access: 'appointments:read',
     summary: 'What became of an appointment, step by step',
     params: byId,
-    answer: listOf(schema.AppointmentChange),
+    response: listOf(schema.AppointmentChange),
     handler: async (ctx, { params }) => ({ data: await listChanges(ctx, params.id) }),
   }),
 }

@@ -22,7 +22,7 @@ export const leadRoutes: Record<string, Route> = {
     access: 'campaigns:read',
     summary: 'How a campaign runs; nothing before its start',
     params: byId,
-    answer: pageOf(CampaignRun),
+    response: pageOf(CampaignRun),
     handler: async (ctx, { params }) => ({ data: await listRuns(ctx, params.id), next_cursor: null }),
   }),
   listQueuedLeads: route({
@@ -33,7 +33,7 @@ export const leadRoutes: Record<string, Route> = {
     summary: 'Who still waits to be contacted',
     params: byId,
     query: page(),
-    answer: pageOf(QueuedLead),
+    response: pageOf(QueuedLead),
     handler: (ctx, { params, query }) => listQueuedLeads(ctx, params.id, query),
   }),
   createQueuedLead: route({
@@ -46,7 +46,7 @@ export const leadRoutes: Record<string, Route> = {
     body: NewQueuedLead,
     example: { prospect_id: someId },
     status: 201,
-    answer: QueuedLead,
+    response: QueuedLead,
     errors: [409],
     handler: (ctx, { params, body }) => queueLead(ctx, params.id, body),
   }),
@@ -57,7 +57,7 @@ export const leadRoutes: Record<string, Route> = {
     access: 'prospects:write',
     summary: 'Have somebody who waits contacted by a campaign no more',
     params: z.object({ id: id.describe('Id of the campaign.'), leadId: id.describe('The queued lead.') }),
-    answer: success,
+    response: success,
     errors: [409],
     async handler(ctx, { params }) {
       await withdrawLead(ctx, params.id, params.leadId)

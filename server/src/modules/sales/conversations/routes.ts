@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
 import { id, page } from '../../../platform/http/fields.ts'
-import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { conversationDetailRoutes } from './details/routes.ts'
 import * as schema from './schema.ts'
 import {
@@ -18,7 +18,7 @@ import { dataOf, listOf } from '../schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the conversation.') })
 const ofMessage = z.object({ id: id.describe('Id of the conversation.'), messageId: id.describe('The message.') })
-const Answer = dataOf(schema.SalesConversationInFull)
+const DataResponse = dataOf(schema.SalesConversationInFull)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
 export const conversationRoutes: Record<string, Route> = {
@@ -29,7 +29,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'Conversations, newest first',
     query: schema.SalesConversationQuery,
-    answer: listOf(schema.SalesConversation),
+    response: listOf(schema.SalesConversation),
     handler: async (ctx, { query, request }) => wrapped(await listSalesConversations(ctx, query), request.url),
   }),
   createSalesConversation: route({
@@ -53,7 +53,7 @@ export const conversationRoutes: Record<string, Route> = {
       ],
     },
     status: 201,
-    answer: Answer,
+    response: DataResponse,
     handler: async (ctx, { body }) => ({ data: await recordConversation(ctx, body) }),
   }),
   listLiveConversations: route({
@@ -63,7 +63,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'The conversations that go on at the moment',
     query: page(),
-    answer: listOf(schema.LiveConversation),
+    response: listOf(schema.LiveConversation),
     handler: async (ctx, { query, request }) => wrapped(await listLive(ctx, query), request.url),
   }),
   getSalesConversation: route({
@@ -73,17 +73,17 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'One conversation, with its transcript',
     params: byId,
-    answer: Answer,
+    response: DataResponse,
     handler: async (ctx, { params }) => ({ data: await getSalesConversation(ctx, params.id) }),
   }),
-  ...changes('SalesConversation', {
+  ...patchAndPut('SalesConversation', {
     path: '/api/conversations/:id',
     access: 'conversations:write',
     summary: 'Change a conversation; what is not sent stays',
     params: byId,
     body: schema.SalesConversationChanges,
     example: { outcome: 'qualified', sentiment: 'positive', handoff_suggested: true },
-    answer: Answer,
+    response: DataResponse,
     handler: async (ctx, { params, body }) => ({ data: await changeConversation(ctx, params.id, body) }),
   }),
   listTranscriptMessages: route({
@@ -94,7 +94,7 @@ export const conversationRoutes: Record<string, Route> = {
     summary: 'What was said, newest first',
     params: byId,
     query: page(),
-    answer: listOf(schema.TranscriptMessage),
+    response: listOf(schema.TranscriptMessage),
     handler: async (ctx, { params, query, request }) =>
       wrapped(await listTranscript(ctx, params.id, query), request.url),
   }),
@@ -108,7 +108,7 @@ export const conversationRoutes: Record<string, Route> = {
     body: schema.NewSalesMessage,
     example: { sender: 'customer', text: 'Is there a pool?', client_id: 'utterance-17' },
     status: 201,
-    answer: dataOf(schema.TranscriptMessage),
+    response: dataOf(schema.TranscriptMessage),
     handler: async (ctx, { params, body }) => ({ data: await addTranscriptMessage(ctx, params.id, body) }),
   }),
   updateTranscriptMessage: route({
@@ -120,7 +120,7 @@ export const conversationRoutes: Record<string, Route> = {
     params: ofMessage,
     body: schema.TranscriptMessageChanges,
     example: { text: 'Is there a pool, and a garden?' },
-    answer: dataOf(schema.TranscriptMessage),
+    response: dataOf(schema.TranscriptMessage),
     errors: [409],
     handler: async (ctx, { params, body }) => ({
       data: await correctTranscriptMessage(ctx, { conversationId: params.id, id: params.messageId }, body),
@@ -133,10 +133,10 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'The state of a conversation in progress',
     params: byId,
-    answer: dataOf(schema.LiveConversation),
+    response: dataOf(schema.LiveConversation),
     handler: async (ctx, { params }) => ({ data: await getLive(ctx, params.id) }),
   }),
-  ...changes('LiveConversation', {
+  ...patchAndPut('LiveConversation', {
     path: '/api/conversations/:id/live',
     access: 'conversations:write',
     summary: 'Tell how a conversation goes on; the first time makes it live',
@@ -149,7 +149,7 @@ export const conversationRoutes: Record<string, Route> = {
       ai_confidence: 0.83,
       next_action: 'Ask for the budget',
     },
-    answer: dataOf(schema.LiveConversation),
+    response: dataOf(schema.LiveConversation),
     handler: async (ctx, { params, body }) => ({ data: await changeLive(ctx, params.id, body) }),
   }),
   ...conversationDetailRoutes,

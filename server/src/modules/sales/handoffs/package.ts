@@ -1,5 +1,5 @@
-import { type Suggestion } from '../understanding/matching.ts'
-import { type Needs, needsInWords } from '../understanding/needs.ts'
+import { type Suggestion } from '../extraction/matching.ts'
+import { type Needs, needsInWords } from '../extraction/needs.ts'
 import { type Parts, type Qualification, gradeOf, partNames } from '../qualification/qualification.ts'
 import type { ProspectStatus } from '../transitions.ts'
 import { beginning } from '../../../platform/text.ts'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
 import { id } from '../../../platform/http/fields.ts'
-import { Reply, type Route, changes, route } from '../../../platform/http/route.ts'
-import { handOff, handOffAppointment } from './making.ts'
-import { claimHandoff, completeHandoff, releaseHandoff } from './moves.ts'
+import { JsonResponse, type Route, patchAndPut, route } from '../../../platform/http/route.ts'
+import { handOff, handOffAppointment } from './create.ts'
+import { claimHandoff, completeHandoff, releaseHandoff } from './status.ts'
 import { getHandoff, listHandoffs, updateHandoff } from './handoffs.ts'
 import * as schema from './schema.ts'
 import { listOf } from '../schema.ts'
@@ -19,7 +19,7 @@ export const handoffRoutes: Record<string, Route> = {
     access: 'handoffs:read',
     summary: 'Handoffs to people, newest first',
     query: schema.HandoffQuery,
-    answer: listOf(schema.Handoff),
+    response: listOf(schema.Handoff),
     handler: async (ctx, { query, request }) => wrapped(await listHandoffs(ctx, query), request.url),
   }),
   createHandoff: route({
@@ -36,7 +36,7 @@ export const handoffRoutes: Record<string, Route> = {
       next_steps: ['Call today'],
     },
     status: 201,
-    answer: schema.Handoff,
+    response: schema.Handoff,
     handler: (ctx, { body }) => handOff(ctx, body),
   }),
   createHandoffFromAppointment: route({
@@ -48,10 +48,10 @@ export const handoffRoutes: Record<string, Route> = {
     body: z.object({ appointmentId: id.describe('The appointment to make the package from.') }),
     example: { appointmentId: someId },
     status: 201,
-    answer: schema.Handoff,
+    response: schema.Handoff,
     async handler(ctx, { body }) {
       const { handoff, isNew } = await handOffAppointment(ctx, body.appointmentId)
-      return isNew ? handoff : new Reply(handoff, { status: 200 })
+      return isNew ? handoff : new JsonResponse(handoff, { status: 200 })
     },
   }),
   getHandoff: route({
@@ -61,17 +61,17 @@ export const handoffRoutes: Record<string, Route> = {
     access: 'handoffs:read',
     summary: 'One handoff',
     params: byId,
-    answer: schema.Handoff,
+    response: schema.Handoff,
     handler: (ctx, { params }) => getHandoff(ctx, params.id),
   }),
-  ...changes('Handoff', {
+  ...patchAndPut('Handoff', {
     path: '/api/handoffs/:id',
     access: 'handoffs:write',
     summary: 'Change a handoff that is not over; what is not sent stays',
     params: byId,
     body: schema.HandoffChanges,
     example: { priority: 'high', next_steps: ['Call before noon'] },
-    answer: schema.Handoff,
+    response: schema.Handoff,
     errors: [409],
     handler: (ctx, { params, body }) => updateHandoff(ctx, params.id, body),
   }),
@@ -82,7 +82,7 @@ export const handoffRoutes: Record<string, Route> = {
     access: 'handoffs:write',
     summary: 'Look after a handoff: one person only',
     params: byId,
-    answer: schema.Handoff,
+    response: schema.Handoff,
     errors: [409],
     handler: (ctx, { params }) => claimHandoff(ctx, params.id),
   }),
@@ -93,7 +93,7 @@ export const handoffRoutes: Record<string, Route> = {
     access: 'handoffs:write',
     summary: 'Leave a claimed handoff to somebody else',
     params: byId,
-    answer: schema.Handoff,
+    response: schema.Handoff,
     errors: [409],
     handler: (ctx, { params }) => releaseHandoff(ctx, params.id),
   }),
@@ -106,7 +106,7 @@ export const handoffRoutes: Record<string, Route> = {
     params: byId,
     body: z.object({ outcome: z.string().max(5000).optional().describe('How it ended, in words.') }),
     example: { outcome: 'Viewing agreed for Tuesday' },
-    answer: schema.Handoff,
+    response: schema.Handoff,
     errors: [409],
     handler: (ctx, { params, body }) => completeHandoff(ctx, params.id, body.outcome ?? null),
   }),

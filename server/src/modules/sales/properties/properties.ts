@@ -6,8 +6,8 @@ import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import { toMinor } from '../../../platform/money.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
-import { parseBudget } from '../understanding/budget.ts'
-import type { Wishes, Offer } from '../understanding/matching.ts'
+import { parseBudget } from '../extraction/budget.ts'
+import type { Wishes, Offer } from '../extraction/matching.ts'
 import type { NewProperty, Property, PropertyChanges, PropertyQuery } from './schema.ts'
 
 const columns = sql`id, name, city, price::float8 as price, currency, price_range, bedrooms, type, status, image_url, description,

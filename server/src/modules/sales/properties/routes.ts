@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
 import { id, succeeded, success } from '../../../platform/http/fields.ts'
 import { publicReader } from '../../../platform/public-reader.ts'
-import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { createProperty, deleteProperty, getProperty, listProperties, updateProperty } from './properties.ts'
 import * as schema from './schema.ts'
 import { dataOf, listOf } from '../schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the property.') })
-const Answer = dataOf(schema.Property)
+const DataResponse = dataOf(schema.Property)
 
 export const propertyRoutes: Record<string, Route> = {
   listProperties: route({
@@ -19,7 +19,7 @@ export const propertyRoutes: Record<string, Route> = {
     summary:
       "Properties, newest first: the workspace's own, or without a login those of the installation's public workspace",
     query: schema.PropertyQuery,
-    answer: listOf(schema.Property),
+    response: listOf(schema.Property),
     async handler(ctx, { query, request }) {
       const reader = publicReader(ctx, 'properties:read')
       return reader ? wrapped(await listProperties(reader, query), request.url) : { data: [] }
@@ -46,7 +46,7 @@ export const propertyRoutes: Record<string, Route> = {
       features: ['pool', 'garden', 'maid room'],
     },
     status: 201,
-    answer: Answer,
+    response: DataResponse,
     handler: async (ctx, { body }) => ({ data: await createProperty(ctx, body) }),
   }),
   getProperty: route({
@@ -56,17 +56,17 @@ export const propertyRoutes: Record<string, Route> = {
     access: 'properties:read',
     summary: 'One property',
     params: byId,
-    answer: Answer,
+    response: DataResponse,
     handler: async (ctx, { params }) => ({ data: await getProperty(ctx, params.id) }),
   }),
-  ...changes('Property', {
+  ...patchAndPut('Property', {
     path: '/api/properties/:id',
     access: 'properties:write',
     summary: 'Change a property; what is not sent stays',
     params: byId,
     body: schema.PropertyChanges,
     example: { status: 'reserved', price: 2_350_000 },
-    answer: Answer,
+    response: DataResponse,
     handler: async (ctx, { params, body }) => ({ data: await updateProperty(ctx, params.id, body) }),
   }),
   deleteProperty: route({
@@ -76,7 +76,7 @@ export const propertyRoutes: Record<string, Route> = {
     access: 'properties:write',
     summary: 'Delete a property; appointments for it stay',
     params: byId,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteProperty(ctx, params.id)
       return succeeded

@@ -8,16 +8,16 @@ import { newId } from '../../../platform/id.ts'
 import {
   type Identity,
   getContact,
-  meetContact,
+  findOrCreateContact,
   replaceIdentity,
   splitName,
   toE164,
   updateContact,
 } from '../../contacts/index.ts'
-import { type Budget, parseBudget } from '../understanding/budget.ts'
-import { parseTimeline } from '../understanding/buying-timeline.ts'
+import { type Budget, parseBudget } from '../extraction/budget.ts'
+import { parseTimeline } from '../extraction/buying-timeline.ts'
 import { ProspectCreated, ProspectStatusChanged } from '../events.ts'
-import { requireMayAssign } from '../routing/assigning.ts'
+import { requireMayAssign } from '../routing/assignment-policy.ts'
 import { assignByRules } from '../routing/rules.ts'
 import { type ProspectRow, selectProspects } from './prospect-row.ts'
 import type { NewProspect, Prospect, ProspectChanges } from './schema.ts'
@@ -76,7 +76,7 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
   if (input.email !== undefined) identities.push({ kind: 'email', value: input.email })
   const contact_id = input.contact_id
     ? (await getContact(ctx, input.contact_id)).id
-    : await meetContact(ctx, { name: input.name, identities })
+    : await findOrCreateContact(ctx, { name: input.name, identities })
   const understood = understand(input)
   const { city = null, source_channel = null, preferred_channel = null, language = null } = input
   const assignment = input.assigned_to

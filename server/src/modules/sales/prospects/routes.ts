@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
 import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
-import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { deleteInterest, listInterests, noteInterest } from './interests.ts'
 import { listProspects } from './prospect-list.ts'
 import { createProspect, deleteProspect, getProspect, updateProspect } from './prospects.ts'
@@ -12,7 +12,7 @@ import { dataOf, listOf } from '../schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the prospect.') })
 const ofScore = z.object({ id: id.describe('Id of the prospect.'), scoreId: id.describe('The score.') })
-const Answer = dataOf(Prospect)
+const DataResponse = dataOf(Prospect)
 
 export const prospectRoutes: Record<string, Route> = {
   listProspects: route({
@@ -22,7 +22,7 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'prospects:read',
     summary: 'The pipeline: whoever came in last comes first',
     query: ProspectQuery,
-    answer: listOf(Prospect),
+    response: listOf(Prospect),
     handler: async (ctx, { query, request }) => wrapped(await listProspects(ctx, query), request.url),
   }),
   createProspect: route({
@@ -44,7 +44,7 @@ export const prospectRoutes: Record<string, Route> = {
       language: 'en',
     },
     status: 201,
-    answer: Answer,
+    response: DataResponse,
     errors: [409],
     handler: async (ctx, { body }) => ({ data: await createProspect(ctx, body) }),
   }),
@@ -55,17 +55,17 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'prospects:read',
     summary: 'One prospect',
     params: byId,
-    answer: Answer,
+    response: DataResponse,
     handler: async (ctx, { params }) => ({ data: await getProspect(ctx, params.id) }),
   }),
-  ...changes('Prospect', {
+  ...patchAndPut('Prospect', {
     path: '/api/prospects/:id',
     access: 'prospects:write',
     summary: 'Change a prospect; what is not sent stays',
     params: byId,
     body: ProspectChanges,
     example: { status: 'contacted', timeline: 'within 3 months' },
-    answer: Answer,
+    response: DataResponse,
     errors: [409],
     handler: async (ctx, { params, body }) => ({ data: await updateProspect(ctx, params.id, body) }),
   }),
@@ -76,7 +76,7 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'prospects:write',
     summary: 'Take somebody out of the pipeline, with appointments and handoffs; the contact stays',
     params: byId,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteProspect(ctx, params.id)
       return succeeded
@@ -90,7 +90,7 @@ export const prospectRoutes: Record<string, Route> = {
     summary: 'How well somebody qualifies, part by part; the newest score first',
     params: byId,
     query: page(),
-    answer: listOf(QualificationScore),
+    response: listOf(QualificationScore),
     handler: async (ctx, { params, query, request }) => wrapped(await listScores(ctx, params.id, query), request.url),
   }),
   createQualificationScore: route({
@@ -103,17 +103,17 @@ export const prospectRoutes: Record<string, Route> = {
     body: NewQualificationScore,
     example: { authority: 15, notes: 'Buys alone, said so on the phone' },
     status: 201,
-    answer: dataOf(QualificationScore),
+    response: dataOf(QualificationScore),
     handler: async (ctx, { params, body }) => ({ data: await scoreProspect(ctx, params.id, body) }),
   }),
-  ...changes('QualificationScore', {
+  ...patchAndPut('QualificationScore', {
     path: '/api/prospects/:id/qualification-scores/:scoreId',
     access: 'qualification:write',
     summary: 'Correct a score; parts that are not sent stay, and the total follows',
     params: ofScore,
     body: QualificationScoreChanges,
     example: { budget: 20, notes: 'The bank said yes' },
-    answer: dataOf(QualificationScore),
+    response: dataOf(QualificationScore),
     handler: async (ctx, { params, body }) => ({ data: await changeScore(ctx, params.id, params.scoreId, body) }),
   }),
   deleteQualificationScore: route({
@@ -123,7 +123,7 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'qualification:write',
     summary: 'Delete a score that should not have been given',
     params: ofScore,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteScore(ctx, params.id, params.scoreId)
       return succeeded
@@ -137,7 +137,7 @@ export const prospectRoutes: Record<string, Route> = {
     summary: 'The properties somebody is interested in, newest first',
     params: byId,
     query: page(),
-    answer: listOf(Interest),
+    response: listOf(Interest),
     handler: async (ctx, { params, query, request }) =>
       wrapped(await listInterests(ctx, params.id, query), request.url),
   }),
@@ -151,7 +151,7 @@ export const prospectRoutes: Record<string, Route> = {
     body: NewInterest,
     example: { property_id: '0199aaaa-0000-7000-8000-000000000001', note: 'Asked for the floor plan' },
     status: 201,
-    answer: dataOf(Interest),
+    response: dataOf(Interest),
     handler: async (ctx, { params, body }) => ({
       data: await noteInterest(ctx, params.id, body.property_id, body.note ?? null),
     }),
@@ -163,7 +163,7 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'prospects:write',
     summary: 'Somebody is not interested in a property any more',
     params: z.object({ id: id.describe('Id of the prospect.'), interestId: id.describe('The interest.') }),
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteInterest(ctx, params.id, params.interestId)
       return succeeded

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
-import { type Detected, type KnownOfProperty, type Needs, gatherNeeds } from '../understanding/needs.ts'
+import { type Detected, type KnownOfProperty, type Needs, gatherNeeds } from '../extraction/needs.ts'
 import type { ProspectFacts } from './qualification.ts'
 import type { Prospect } from '../prospects/schema.ts'
 

@@ -1,4 +1,4 @@
-import type { Budget } from '../understanding/budget.ts'
+import type { Budget } from '../extraction/budget.ts'
 
 /** What is known about a prospect when they are scored. */
 export interface ProspectFacts {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
 import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
-import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { dataOf, listOf } from '../schema.ts'
 import { createRule, deleteRule, getRule, listRules, updateRule } from './rules.ts'
 import * as schema from './schema.ts'
@@ -17,7 +17,7 @@ export const routingRoutes: Record<string, Route> = {
     access: 'routing:read',
     summary: 'Who gets which prospects and handoffs; the rules in the order in which they are tried',
     query: page(),
-    answer: listOf(schema.RoutingRule),
+    response: listOf(schema.RoutingRule),
     handler: async (ctx, { query, request }) => wrapped(await listRules(ctx, query), request.url),
   }),
   createRoutingRule: route({
@@ -36,7 +36,7 @@ export const routingRoutes: Record<string, Route> = {
       conditions: { city: ['Dubai'], budget_min: 2_000_000, currency: 'AED' },
     },
     status: 201,
-    answer: dataOf(schema.RoutingRule),
+    response: dataOf(schema.RoutingRule),
     handler: async (ctx, { body }) => ({ data: await createRule(ctx, body) }),
   }),
   getRoutingRule: route({
@@ -46,17 +46,17 @@ export const routingRoutes: Record<string, Route> = {
     access: 'routing:read',
     summary: 'One routing rule',
     params: byId,
-    answer: dataOf(schema.RoutingRule),
+    response: dataOf(schema.RoutingRule),
     handler: async (ctx, { params }) => ({ data: await getRule(ctx, params.id) }),
   }),
-  ...changes('RoutingRule', {
+  ...patchAndPut('RoutingRule', {
     path: '/api/routing-rules/:id',
     access: 'routing:write',
     summary: 'Change a routing rule; what is not sent stays',
     params: byId,
     body: schema.RoutingRuleChanges,
     example: { position: 10, conditions: { city: ['Dubai'] } },
-    answer: dataOf(schema.RoutingRule),
+    response: dataOf(schema.RoutingRule),
     handler: async (ctx, { params, body }) => ({ data: await updateRule(ctx, params.id, body) }),
   }),
   deleteRoutingRule: route({
@@ -66,7 +66,7 @@ export const routingRoutes: Record<string, Route> = {
     access: 'routing:write',
     summary: 'Delete a routing rule',
     params: byId,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteRule(ctx, params.id)
       return succeeded

@@ -1,4 +1,4 @@
-import type { Budget } from '../understanding/budget.ts'
+import type { Budget } from '../extraction/budget.ts'
 import type { Conditions } from './schema.ts'
 
 /** What the rules look at. */

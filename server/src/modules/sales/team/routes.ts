@@ -16,7 +16,7 @@ export const teamRoutes: Record<string, Route> = {
     access: 'members:read',
     summary: 'The team: members of the workspace',
     query: page(),
-    answer: listOf(TeamMember),
+    response: listOf(TeamMember),
     handler: async (ctx, { query, request }) => wrapped(await listTeam(ctx, query), request.url),
   }),
   getTeamMember: route({
@@ -26,7 +26,7 @@ export const teamRoutes: Record<string, Route> = {
     access: 'members:read',
     summary: 'One member of the team',
     params: byId,
-    answer: dataOf(TeamMember),
+    response: dataOf(TeamMember),
     handler: async (ctx, { params }) => ({ data: await getTeamMember(ctx, params.id) }),
   }),
   changeTeamRole: route({
@@ -38,7 +38,7 @@ export const teamRoutes: Record<string, Route> = {
     params: byId,
     body: z.object({ role: z.enum(roles).describe('The new role.') }),
     example: { role: 'sales_manager' },
-    answer: dataOf(TeamMember),
+    response: dataOf(TeamMember),
     errors: [409],
     handler: async (ctx, { params, body }) => ({ data: await changeTeamRole(ctx, params.id, body.role) }),
   }),

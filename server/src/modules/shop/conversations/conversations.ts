@@ -10,14 +10,14 @@ import {
 } from '../../inbox/index.ts'
 import type { Conversation } from '../../inbox/schema.ts'
 import type { ConversationChanges, ConversationQuery, NewVisit } from './schema.ts'
-import { toConversation, toVisitorConversation } from './wire.ts'
+import { toConversation, toVisitorConversation } from './serializers.ts'
 
 /** How many of its newest messages one conversation brings along. */
 const embedded = 50
 
 /** The inbox as the shop shows it, each conversation with its newest messages. */
 export async function listThreads(ctx: Ctx, { customerId, messages: count, ...query }: ConversationQuery) {
-  const assigneeId = query.assigneeId === 'me' ? ((await ctx.db.entered()).user_id ?? 'none') : query.assigneeId
+  const assigneeId = query.assigneeId === 'me' ? ((await ctx.db.actor()).user_id ?? 'none') : query.assigneeId
   const { data, next_cursor } = await listConversations(ctx, { ...query, assigneeId, contactId: customerId })
   const messages = await newestMessages(
     ctx,

@@ -6,8 +6,8 @@ import { changeConversation, findThread, listThreads } from './conversations.ts'
 import { listOf } from '../schema.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
-import { toChatMessage } from './wire.ts'
-import { toList } from '../wire.ts'
+import { toChatMessage } from './serializers.ts'
+import { toList } from '../serializers.ts'
 
 const notesOf = (internal: 'true' | 'false' | undefined) =>
   internal === undefined ? 'with' : internal === 'true' ? 'only' : 'without'
@@ -26,7 +26,7 @@ export const conversationRoutes: Record<string, Route> = {
     summary: 'The inbox, where something was said last first',
     params: ofShop,
     query: schema.ConversationQuery,
-    answer: listOf(schema.Conversation),
+    response: listOf(schema.Conversation),
     handler: (ctx, { query }) => listThreads(ctx, query),
   }),
   getConversation: routeInWorkspace({
@@ -36,7 +36,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'One conversation with its newest 50 messages',
     params: ofConversation,
-    answer: schema.Conversation,
+    response: schema.Conversation,
     handler: (ctx, { params }) => findThread(ctx, params.conversationId),
   }),
   updateConversation: routeInWorkspace({
@@ -48,7 +48,7 @@ export const conversationRoutes: Record<string, Route> = {
     params: ofConversation,
     body: schema.ConversationChanges,
     example: { status: 'pending', tags: ['wholesale'], notes: 'Wants 200 mugs by May', isAiActive: false },
-    answer: schema.Conversation,
+    response: schema.Conversation,
     handler: (ctx, { params, body }) => changeConversation(ctx, params.conversationId, body),
   }),
   readConversation: routeInWorkspace({
@@ -58,7 +58,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:write',
     summary: 'Nothing of a conversation is unread any more',
     params: ofConversation,
-    answer: schema.Conversation,
+    response: schema.Conversation,
     async handler(ctx, { params }) {
       await markRead(ctx, params.conversationId)
       return findThread(ctx, params.conversationId)
@@ -72,7 +72,7 @@ export const conversationRoutes: Record<string, Route> = {
     summary: "What was said, newest first, with the team's internal notes",
     params: ofConversation,
     query: schema.MessageQuery,
-    answer: listOf(schema.ChatMessage),
+    response: listOf(schema.ChatMessage),
     handler: async (ctx, { params, query }) =>
       toList(await listMessages(ctx, params.conversationId, query, notesOf(query.internal)), toChatMessage),
   }),
@@ -86,7 +86,7 @@ export const conversationRoutes: Record<string, Route> = {
     body: schema.NewChatMessage,
     example: { text: 'Yes, the blue one is in stock. Shall I put one aside?' },
     status: 201,
-    answer: schema.ChatMessage,
+    response: schema.ChatMessage,
     errors: [409],
     async handler(ctx, { params, body }) {
       const { text, attachment, clientId, internal } = body

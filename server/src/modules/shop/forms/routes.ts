@@ -6,8 +6,8 @@ import { listOf } from '../schema.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { listSubmissions } from './submissions.ts'
-import { toForm, toSubmission } from './wire.ts'
-import { toList } from '../wire.ts'
+import { toForm, toSubmission } from './serializers.ts'
+import { toList } from '../serializers.ts'
 
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofForm = z.object({
@@ -24,7 +24,7 @@ export const formRoutes: Record<string, Route> = {
     summary: 'Forms, newest first',
     params: ofShop,
     query: page(),
-    answer: listOf(schema.Form),
+    response: listOf(schema.Form),
     handler: async (ctx, { query }) => toList(await listForms(ctx, query), toForm),
   }),
   createForm: routeInWorkspace({
@@ -45,7 +45,7 @@ export const formRoutes: Record<string, Route> = {
       isActive: true,
     },
     status: 201,
-    answer: schema.Form,
+    response: schema.Form,
     handler: async (ctx, { body }) => toForm(await createForm(ctx, body)),
   }),
   getForm: routeInWorkspace({
@@ -55,7 +55,7 @@ export const formRoutes: Record<string, Route> = {
     access: 'forms:read',
     summary: 'One form',
     params: ofForm,
-    answer: schema.Form,
+    response: schema.Form,
     handler: async (ctx, { params }) => toForm(await getForm(ctx, params.formId)),
   }),
   updateForm: routeInWorkspace({
@@ -67,7 +67,7 @@ export const formRoutes: Record<string, Route> = {
     params: ofForm,
     body: schema.FormChanges,
     example: { isActive: false },
-    answer: schema.Form,
+    response: schema.Form,
     handler: async (ctx, { params, body }) => toForm(await updateForm(ctx, params.formId, body)),
   }),
   deleteForm: routeInWorkspace({
@@ -77,7 +77,7 @@ export const formRoutes: Record<string, Route> = {
     access: 'forms:write',
     summary: 'Delete a form and what was entered into it',
     params: ofForm,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteForm(ctx, params.formId)
       return succeeded
@@ -91,7 +91,7 @@ export const formRoutes: Record<string, Route> = {
     summary: 'What was entered into a form, newest first',
     params: ofForm,
     query: page(),
-    answer: listOf(schema.Submission),
+    response: listOf(schema.Submission),
     handler: async (ctx, { params, query }) => toList(await listSubmissions(ctx, params.formId, query), toSubmission),
   }),
 }

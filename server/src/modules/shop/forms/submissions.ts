@@ -8,7 +8,7 @@ import { FormSubmitted } from '../events.ts'
 import { checkValues } from './fields.ts'
 import { type FormRow, getActiveForm, getForm } from './forms.ts'
 import type { SubmissionRow } from './row.ts'
-import { meetStranger } from '../strangers.ts'
+import { findOrCreateGuest } from '../guests.ts'
 
 const insert = statement(
   'shop.insert_submission',
@@ -27,7 +27,7 @@ export function submitForm(ctx: Ctx, formId: string, entered: Record<string, unk
   return transaction(ctx, async (ctx) => {
     const form = await getActiveForm(ctx, formId)
     const values = checkValues(form.fields, entered)
-    const contact_id = await meetStranger(ctx, strangerIn(form, values))
+    const contact_id = await findOrCreateGuest(ctx, strangerIn(form, values))
     const row = await ctx.db.one(insert, { id: newId(), form_id: form.id, contact_id, values: JSON.stringify(values) })
     emit(ctx, FormSubmitted, { submission_id: row.id, form_id: form.id, form_name: form.name, contact_id })
     return row

@@ -8,10 +8,10 @@ import { getContact } from '../../contacts/index.ts'
 import { getConversation } from '../../inbox/index.ts'
 import { type PublicCustomer, placedFrom, requireFewOpenOrders, requireFewOrders } from './public-limits.ts'
 import { moveOrder } from './moving.ts'
-import { placeOrder } from './placing.ts'
+import { placeOrder } from './place-order.ts'
 import { type OrderChange, type OrderRow, findOrder, lockOrder, orderColumns } from './row.ts'
 import { NewOrder, type OrderQuery, type PublicNewOrder } from './schema.ts'
-import { meetStranger } from '../strangers.ts'
+import { findOrCreateGuest } from '../guests.ts'
 import { type OrderStatus, orderTransitions } from '../transitions.ts'
 
 const filters = {
@@ -93,7 +93,7 @@ export async function createPublicOrder(
   return transaction(ctx, async (ctx) => {
     const contactId = conversationId
       ? (await getConversation(ctx, conversationId)).contact_id
-      : await meetStranger(ctx, { name: customerName, email, phone, phonePath: 'body.phone' })
+      : await findOrCreateGuest(ctx, { name: customerName, email, phone, phonePath: 'body.phone' })
     const from = placedFrom(ctx, address)
     const order = await placeOrder(ctx, { customerName, contactId, email, conversationId, items, placedFrom: from })
     await requireFewOpenOrders(ctx, { contactId, placedFrom: from })

@@ -29,7 +29,7 @@ export async function requireFewOrders(
     phone,
   }: PublicCustomer & { email?: string | undefined; phone?: string | undefined },
 ): Promise<void> {
-  const { workspace_id } = await ctx.db.entered()
+  const { workspace_id } = await ctx.db.actor()
   const names = [conversationId, email, phone?.replace(/\D/g, '')].filter((name) => name !== undefined)
   const limits = [
     hourlyLimit(`order-address:${workspace_id}:${addressKey(address)}`, perAddress.anHour),

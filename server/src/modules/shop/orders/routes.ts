@@ -6,8 +6,8 @@ import { listOf } from '../schema.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { orderStatuses } from '../transitions.ts'
-import { toOrder, toOrderWithHistory } from './wire.ts'
-import { toList } from '../wire.ts'
+import { toOrder, toOrderWithHistory } from './serializers.ts'
+import { toList } from '../serializers.ts'
 
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofOrder = z.object({
@@ -25,7 +25,7 @@ export const orderRoutes: Record<string, Route> = {
     summary: 'Orders, newest first',
     params: ofShop,
     query: schema.OrderQuery,
-    answer: listOf(schema.Order),
+    response: listOf(schema.Order),
     handler: async (ctx, { query }) => toList(await listOrders(ctx, query), toOrder),
   }),
   createOrder: routeInWorkspace({
@@ -38,7 +38,7 @@ export const orderRoutes: Record<string, Route> = {
     body: schema.NewOrder,
     example: { customerName: 'Ana Silva', items: [{ productId: someProductId, quantity: 2 }] },
     status: 201,
-    answer: schema.Order,
+    response: schema.Order,
     errors: [409],
     handler: async (ctx, { body }) => toOrder(await createOrder(ctx, body)),
   }),
@@ -49,7 +49,7 @@ export const orderRoutes: Record<string, Route> = {
     access: 'orders:read',
     summary: 'One order with its history, by its id or its number',
     params: ofOrder,
-    answer: schema.OrderWithHistory,
+    response: schema.OrderWithHistory,
     handler: async (ctx, { params }) => toOrderWithHistory(await getOrder(ctx, params.orderId)),
   }),
   setOrderStatus: routeInWorkspace({
@@ -61,7 +61,7 @@ export const orderRoutes: Record<string, Route> = {
     params: ofOrder,
     body: z.object({ status: z.enum(orderStatuses).describe('The new state.') }),
     example: { status: 'processing' },
-    answer: schema.Order,
+    response: schema.Order,
     errors: [409],
     handler: async (ctx, { params, body }) => toOrder(await setOrderStatus(ctx, params.orderId, body.status)),
   }),

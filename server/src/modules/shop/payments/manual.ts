@@ -9,7 +9,7 @@ export const manual: PaymentProvider = {
     return { ref: null }
   },
   async confirm(ctx, { amount_minor, currency }) {
-    const { role } = await ctx.db.entered()
+    const { role } = await ctx.db.actor()
     if (role !== 'owner' && role !== 'admin') throw forbidden('An owner or admin confirms that the money has come.')
     return { signal: 'succeed', amountMinor: amount_minor, currency }
   },

@@ -8,7 +8,7 @@ import { receivePaypal } from './paypal/webhook.ts'
 import { refundPayment } from './refunds.ts'
 import * as schema from './schema.ts'
 import { receiveStripe } from './stripe/webhook.ts'
-import { toIntent, toPayment } from './wire.ts'
+import { toIntent, toPayment } from './serializers.ts'
 
 const ofShop = z.object({ shopId: id.describe('The shop.') })
 const ofPayment = z.object({ shopId: id.describe('The shop.'), id: id.describe('Id of the payment.') })
@@ -18,7 +18,7 @@ export const paymentRoutes: RouteTable = {
   tag: 'Payments',
   routes: {
     createPaymentIntent: routeInWorkspace({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/shops/:shopId/payments/intent',
       access: 'payments:write',
@@ -27,12 +27,12 @@ export const paymentRoutes: RouteTable = {
       body: schema.NewIntent,
       example: { orderId: someId, provider: 'manual' },
       status: 201,
-      answer: schema.Payment,
+      response: schema.Payment,
       errors: [409, 502],
       handler: async (ctx, { body }) => toIntent(await createIntent(ctx, body.orderId, body.provider)),
     }),
     confirmPayment: routeInWorkspace({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/shops/:shopId/payments/confirm',
       access: 'payments:write',
@@ -40,12 +40,12 @@ export const paymentRoutes: RouteTable = {
       params: ofShop,
       body: schema.Confirm,
       example: { paymentId: someId },
-      answer: schema.Payment,
+      response: schema.Payment,
       errors: [409, 502],
       handler: async (ctx, { body }) => toPayment(await confirmPayment(ctx, body.paymentId)),
     }),
     refundPayment: routeInWorkspace({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/api/shops/:shopId/payments/:id/refund',
       access: 'payments:refund',
@@ -53,7 +53,7 @@ export const paymentRoutes: RouteTable = {
       params: ofPayment,
       body: schema.NewRefund,
       example: { amount: 5 },
-      answer: schema.Payment,
+      response: schema.Payment,
       errors: [409, 502],
       handler: async (ctx, { params, body, effectId }) =>
         toPayment(await refundPayment(ctx, params.id, { refundId: effectId, amount: body.amount })),
@@ -65,11 +65,11 @@ export const paymentRoutes: RouteTable = {
       access: 'payments:read',
       summary: 'How a payment stands',
       params: ofPayment,
-      answer: schema.Payment,
+      response: schema.Payment,
       handler: async (ctx, { params }) => toPayment(await getPayment(ctx, params.id)),
     }),
     receiveStripe: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/webhook/stripe',
       access: 'public',
@@ -82,7 +82,7 @@ export const paymentRoutes: RouteTable = {
           .optional()
           .describe("The shop whose own account the webhook belongs to. Left out: the installation's account."),
       }),
-      answer: z.object({
+      response: z.object({
         received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
       }),
       async handler({ services }, { query, request }) {
@@ -96,7 +96,7 @@ export const paymentRoutes: RouteTable = {
       },
     }),
     receivePaypal: route({
-      kind: 'outside',
+      kind: 'nontransactional',
       method: 'POST',
       path: '/webhook/paypal',
       access: 'public',
@@ -109,7 +109,7 @@ export const paymentRoutes: RouteTable = {
           .optional()
           .describe("The shop whose own account the webhook belongs to. Left out: the installation's account."),
       }),
-      answer: z.object({
+      response: z.object({
         received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
       }),
       async handler({ services }, { query, request }) {

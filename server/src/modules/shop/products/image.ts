@@ -4,7 +4,7 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { AppError, missing, tooLarge } from '../../../platform/errors.ts'
 import { readUpload } from '../../../platform/http/multipart.ts'
-import { FileReply } from '../../../platform/http/route.ts'
+import { FileResponse } from '../../../platform/http/route.ts'
 import { newId } from '../../../platform/id.ts'
 import { deleteFile, getFile, receiveFile, recordFile, sendFile, withinQuota } from '../../files/index.ts'
 import { type ProductRow, getProduct } from './products.ts'
@@ -54,10 +54,10 @@ export async function setProductImage(ctx: Ctx, productId: string, request: Fast
 }
 
 /** The picture for everyone, at an address that stays: browsers ask by its ETag whether it is still the same. */
-export async function sendProductImage(ctx: Ctx, productId: string, request: FastifyRequest): Promise<FileReply> {
+export async function sendProductImage(ctx: Ctx, productId: string, request: FastifyRequest): Promise<FileResponse> {
   const { image_file_id } = await getProduct(ctx, productId)
   if (!image_file_id) missing('picture')
   const reply = await sendFile(ctx, await getFile(ctx, image_file_id), request)
   const headers = { 'cache-control': 'public, max-age=300', 'cross-origin-resource-policy': 'cross-origin' }
-  return new FileReply(reply.content, { ...reply.headers, ...headers }, reply.status)
+  return new FileResponse(reply.content, { ...reply.headers, ...headers }, reply.status)
 }

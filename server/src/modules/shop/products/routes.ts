@@ -6,8 +6,8 @@ import { createProduct, deleteProduct, getProduct, listProducts, updateProduct }
 import { listOf } from '../schema.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
-import { toProduct } from './wire.ts'
-import { toList } from '../wire.ts'
+import { toProduct } from './serializers.ts'
+import { toList } from '../serializers.ts'
 
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofProduct = z.object({
@@ -24,7 +24,7 @@ export const productRoutes: Record<string, Route> = {
     summary: 'The catalogue, newest first',
     params: ofShop,
     query: schema.ProductQuery,
-    answer: listOf(schema.Product),
+    response: listOf(schema.Product),
     handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toProduct),
   }),
   createProduct: routeInWorkspace({
@@ -44,7 +44,7 @@ export const productRoutes: Record<string, Route> = {
       stock: 24,
     },
     status: 201,
-    answer: schema.Product,
+    response: schema.Product,
     handler: async (ctx, { body }) => toProduct(await createProduct(ctx, body)),
   }),
   getProduct: routeInWorkspace({
@@ -54,7 +54,7 @@ export const productRoutes: Record<string, Route> = {
     access: 'products:read',
     summary: 'One product',
     params: ofProduct,
-    answer: schema.Product,
+    response: schema.Product,
     handler: async (ctx, { params }) => toProduct(await getProduct(ctx, params.productId)),
   }),
   updateProduct: routeInWorkspace({
@@ -66,7 +66,7 @@ export const productRoutes: Record<string, Route> = {
     params: ofProduct,
     body: schema.ProductChanges,
     example: { retailPrice: 16.9, stock: 30 },
-    answer: schema.Product,
+    response: schema.Product,
     handler: async (ctx, { params, body }) => toProduct(await updateProduct(ctx, params.productId, body)),
   }),
   deleteProduct: routeInWorkspace({
@@ -76,21 +76,21 @@ export const productRoutes: Record<string, Route> = {
     access: 'products:write',
     summary: 'Take a product out of the catalogue',
     params: ofProduct,
-    answer: success,
+    response: success,
     async handler(ctx, { params }) {
       await deleteProduct(ctx, params.productId)
       return succeeded
     },
   }),
   setProductImage: routeInWorkspace({
-    kind: 'outside',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/api/shops/:shopId/products/:productId/image',
     access: 'products:write',
     summary: 'Upload the picture of a product: PNG, JPEG, WebP or GIF, to 10 MB, in the form field "file"',
     params: ofProduct,
     upload: true,
-    answer: schema.Product,
+    response: schema.Product,
     errors: [413, 415],
     handler: async (ctx, { params, request }) => toProduct(await setProductImage(ctx, params.productId, request)),
   }),

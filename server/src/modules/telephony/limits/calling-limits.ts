@@ -79,7 +79,7 @@ const update = statement(
 /** Changes only what was sent. Calls in progress go on; campaigns notice within a second. Needs a transaction. */
 export async function updateCallingLimits(ctx: Ctx, changes: CallingLimitsChanges): Promise<CallingLimits> {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-  const { workspace_id } = await ctx.db.entered()
+  const { workspace_id } = await ctx.db.actor()
   await ctx.db.together([
     ensure.call({}),
     update.call({ changes: JSON.stringify(given) }),

@@ -1,4 +1,4 @@
-import { type Route, changes, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { getCallingLimits, updateCallingLimits } from './calling-limits.ts'
 import * as schema from './schema.ts'
 
@@ -9,16 +9,16 @@ export const callingLimitRoutes: Record<string, Route> = {
     path: '/api/calling-limits',
     access: 'telephony:read',
     summary: 'Where to and how much the workspace may call, and what it has used so far',
-    answer: schema.CallingLimits,
+    response: schema.CallingLimits,
     handler: (ctx) => getCallingLimits(ctx),
   }),
-  ...changes('CallingLimits', {
+  ...patchAndPut('CallingLimits', {
     path: '/api/calling-limits',
     access: 'telephony:write',
     summary: 'Change where to and how much the workspace may call; what is not sent stays',
     body: schema.CallingLimitsChanges,
     example: { allowed_countries: ['US', 'CA'], max_minutes_per_day: 6000 },
-    answer: schema.CallingLimits,
+    response: schema.CallingLimits,
     handler: (ctx, { body }) => updateCallingLimits(ctx, body),
   }),
 }

@@ -20,7 +20,7 @@ const index = (sections: Section[], url: string) => `${madeBy}
 
 # The API
 
-Every operation with who may call it, its parameters and fields, an example and its answer. A running server has the same
+Every operation with who may call it, its parameters and fields, an example and its response. A running server has the same
 at \`/docs\`, with a search box, and as a document for programs (OpenAPI 3.1) at \`/api/openapi.json\`. What is said over \`/ws\` is in
 [sockets.md](sockets.md).
 
@@ -37,7 +37,7 @@ cookies, and \`two_factor_token\`, \`methods\` and \`expires_in\` (300) beside t
 the token with \`code\` (authenticator app), \`recovery_code\`, or \`passkey\`, and answers like a login. For a passkey, get its options
 from \`POST /api/auth/two-factor/sign-in/passkey\` first. A sign-in by another provider, and a link in a mail about a forgotten
 password, bring \`two_factor_token\` and \`two_factor_methods\` to the page after the \`#\`. supabase-js gets the same 403 as an error
-with \`code\`; finish there with the same call and give the tokens of its answer to \`auth.setSession\`.
+with \`code\`; finish there with the same call and give the tokens of its response to \`auth.setSession\`.
 
 ${sections.map(contents).join('\n\n')}
 `
@@ -69,10 +69,10 @@ function operation({
   who,
   parameters,
   body,
-  answerFields,
+  responseFields,
   curl,
   status,
-  answer,
+  response,
   errors,
 }: ReferenceOperation) {
   return [
@@ -80,8 +80,10 @@ function operation({
     fieldTable('Parameters', parameters),
     fieldTable('Body', body),
     `\`\`\`sh\n${curl}\n\`\`\``,
-    answer === null ? `Answer ${status}: the bytes of the file.` : `Answer ${status}:\n\n\`\`\`json\n${answer}\n\`\`\``,
-    answerTable(answerFields),
+    response === null
+      ? `Response ${status}: the bytes of the file.`
+      : `Response ${status}:\n\n\`\`\`json\n${response}\n\`\`\``,
+    answerTable(responseFields),
     `Errors: ${errors.map((error) => error.status).join(', ')}.`,
   ]
     .filter(Boolean)
@@ -100,7 +102,7 @@ function fieldTable(title: string, fields: Field[]): string {
 function answerTable(fields: Field[]): string {
   if (fields.length === 0) return ''
   const rows = fields.map(({ name, type, description }) => `| \`${name}\` | ${cell(type)} | ${cell(description)} |`)
-  return `| Answer | Type | |\n|---|---|---|\n${rows.join('\n')}`
+  return `| Response | Type | |\n|---|---|---|\n${rows.join('\n')}`
 }
 
 const cell = (text: string) => text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')

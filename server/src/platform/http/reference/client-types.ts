@@ -38,7 +38,7 @@ ${Object.entries(schemas)
 
 /** What each operation takes and answers. */
 export interface Operations {
-${operations.map(({ operation }) => `  /** ${operation.summary} */\n  ${operation.operationId}: { input: ${inputOf(operation)}; answer: ${answerOf(operation)} }`).join('\n')}
+${operations.map(({ operation }) => `  /** ${operation.summary} */\n  ${operation.operationId}: { input: ${inputOf(operation)}; response: ${responseOf(operation)} }`).join('\n')}
 }
 
 /** The data of what is heard on the WebSocket, by event. */
@@ -87,13 +87,13 @@ function uploadOf({ properties }: JsonSchema): string {
 /** What is not JSON: a form goes there, or bytes come back. */
 function carriesOf(operation: Operation): string {
   if (operation.requestBody?.content['multipart/form-data']) return ", 'form'"
-  return answerOf(operation) === 'Blob' ? ", 'bytes'" : ''
+  return responseOf(operation) === 'Blob' ? ", 'bytes'" : ''
 }
 
-function answerOf({ responses }: Operation): string {
-  const [, answer] = Object.entries(responses).find(([status]) => status < '400') ?? []
-  if (!answer?.content) return 'null'
-  const [schema] = Object.values(answer.content).map(({ schema }) => schema)
+function responseOf({ responses }: Operation): string {
+  const [, response] = Object.entries(responses).find(([status]) => status < '400') ?? []
+  if (!response?.content) return 'null'
+  const [schema] = Object.values(response.content).map(({ schema }) => schema)
   return schema?.format === 'binary' ? 'Blob' : typeOf(schema ?? {})
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JsonSchema } from './json-schema.ts'
 import { type Field, type ReferenceOperation, referenceOf, type Section } from './reference.ts'
-import { FileReply } from '../route.ts'
+import { FileResponse } from '../route.ts'
 import { guide } from './guide.ts'
 import { escape, inline, slugOf, toHtml } from './markdown.ts'
 
@@ -79,7 +79,7 @@ addEventListener('keydown', (event) => {
 const sha256 = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 /** The API reference as one page, whole without scripts, so it also reads well in a text browser and on paper. */
-export function docsPage(document: JsonSchema): FileReply {
+export function docsPage(document: JsonSchema): FileResponse {
   const { info } = document as { info: { title: string; version: string; description: string } }
   const sections = referenceOf(document)
   const count = sections.flatMap(({ groups }) => groups.flatMap(({ operations }) => operations)).length
@@ -97,7 +97,7 @@ ${sections.map(contents).join('\n')}
 <section id="guide">${toHtml(about, linkTo)}</section>
 ${sections.map(section).join('\n')}
 </main><script>${script}</script></html>`
-  return new FileReply(html, {
+  return new FileResponse(html, {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; style-src ${sha256(style)}; script-src ${sha256(script)}; frame-ancestors 'none'`,
   })
@@ -118,23 +118,23 @@ ${groups.map((group) => `<div class="group">${groups.length > 1 ? `<h3>${escape(
 const briefly = (summary: string) => summary.split(/[;:.,(]( |$)/, 1)[0]?.trim() ?? summary
 
 function article(operation: ReferenceOperation, sectionName: string): string {
-  const { id, method, path, summary, who, parameters, body, answerFields, curl, status, answer, errors } = operation
+  const { id, method, path, summary, who, parameters, body, responseFields, curl, status, response, errors } = operation
   const words = [id, method, path, summary, sectionName, ...body.map(({ name }) => name)].join(' ').toLowerCase()
   return `<article id="${id}" data-words="${escape(words)}"><div><h4><a href="#${id}">${inline(summary)}</a></h4>
 <p class="path"><code><span class="method">${method}</span>${escape(path)}</code></p><p class="note">${inline(who)}</p>
 ${fieldTable('Parameters', parameters)}${fieldTable('Body', body)}
 <details><summary>Errors: ${errors.map(({ status: code }) => code).join(', ')}</summary><table>${errors.map(({ status: code, reason }) => `<tr><td>${code}</td><td>${inline(reason)}</td></tr>`).join('')}</table></details></div>
 <div><div class="label">Example</div><pre>${escape(curl)}</pre>
-<div class="label">Answer ${status}</div><pre>${answer === null ? 'The bytes of the file.' : escape(answer)}</pre>
-${answerFields.length > 0 ? `<details><summary>Fields of the answer</summary>${fieldTable('', answerFields)}</details>` : ''}</div></article>`
+<div class="label">Response ${status}</div><pre>${response === null ? 'The bytes of the file.' : escape(response)}</pre>
+${responseFields.length > 0 ? `<details><summary>Fields of the response</summary>${fieldTable('', responseFields)}</details>` : ''}</div></article>`
 }
 
 function fieldTable(title: string, fields: Field[]): string {
   if (fields.length === 0) return ''
   const rows = fields.map(({ name, place, type, isRequired, fallback, description }) => {
     const more = [
-      place === 'body' || place === 'answer' ? '' : place,
-      isRequired && place !== 'answer' ? 'required' : '',
+      place === 'body' || place === 'response' ? '' : place,
+      isRequired && place !== 'response' ? 'required' : '',
       fallback === undefined ? '' : `default ${fallback}`,
     ].filter(Boolean)
     const note = more.length > 0 ? `<br><span class="note">${escape(more.join(', '))}</span>` : ''

@@ -70,20 +70,20 @@ Query parameters are spelled as the reference shows them.
 Lists take \`limit\` (50 by default, at most 200) and \`cursor\`, newest first unless the list says otherwise. A cursor is opaque. Ask for the next page with the cursor of the last one, until there is none:
 
 - \`next_cursor\`, or \`nextCursor\` in camelCase parts: null on the last page.
-- Where the answer has no cursor, the header \`Link: </api/prospects?cursor=…>; rel="next"\` is the next page; it is missing on the last one. Bare arrays bring up to 1,000 items.
+- Where the response has no cursor, the header \`Link: </api/prospects?cursor=…>; rel="next"\` is the next page; it is missing on the last one. Bare arrays bring up to 1,000 items.
 - \`GET /api/calls\` also takes \`page\` and \`per_page\` and answers \`total\`.
 
 \`listAll\` of the typed client does all of it.
 
 ## Sending again
 
-A \`POST\` can carry an \`Idempotency-Key\` of your own, up to 255 characters. For 24 hours the same key with the same body gets the first answer again (with \`Idempotency-Replayed: true\`) and nothing is done twice; a request that comes
+A \`POST\` can carry an \`Idempotency-Key\` of your own, up to 255 characters. For 24 hours the same key with the same body gets the first response again (with \`Idempotency-Replayed: true\`) and nothing is done twice; a request that comes
 while the first one is at work waits for it. With another body it is refused with 422. It counts for the same user, workspace and path, and not under \`/api/auth/\` and \`/api/api-keys\`, whose answers are never stored.
 Chat messages have a \`client_id\` for the same purpose.
 
 ## Limits
 
-Every answer says what is left: \`RateLimit: "default";r=1199;t=42\` (1,199 more requests in the next 42 seconds) and \`RateLimit-Policy: "default";q=1200;w=60\`. Too many are answered with 429 and \`Retry-After\` in seconds. As installed:
+Every response says what is left: \`RateLimit: "default";r=1199;t=42\` (1,199 more requests in the next 42 seconds) and \`RateLimit-Policy: "default";q=1200;w=60\`. Too many are answered with 429 and \`Retry-After\` in seconds. As installed:
 
 | | a minute | setting |
 |---|---|---|
@@ -97,7 +97,7 @@ Signing in fails at most 5 times in 15 minutes for an account and address, and a
 ## Files
 
 Uploads are \`multipart/form-data\` with the file in the field \`file\`: \`curl -F file=@greeting.wav\`. The type is recognised from the content. Addresses of files in answers (\`url\`, \`recording_url\`, \`imageUrl\`) need the same login as
-everything else and answer the bytes, ranges included; \`POST /api/files/{id}/signed-url\` makes one that opens without a login for 15 minutes.
+everything else and return the bytes, ranges included; \`POST /api/files/{id}/signed-url\` makes one that opens without a login for 15 minutes.
 
 ## The WebSocket
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { FileReply } from '../route.ts'
+import { FileResponse } from '../route.ts'
 
 const style =
   ':root { color-scheme: light dark } body { font: 16px/1.6 system-ui, sans-serif; max-width: 38rem; margin: 12vh auto; padding: 0 1.25rem } li { margin: .3rem 0 }'
 
 /** What a person sees who opens the server's address: what this is, and where to go on. */
-export function homePage(version: string): FileReply {
+export function homePage(version: string): FileResponse {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Switchboard</title><style>${style}</style>
 <h1>Switchboard</h1>
@@ -15,7 +15,7 @@ export function homePage(version: string): FileReply {
 <li><a href="/api/openapi.json">The same for programs</a>, as OpenAPI 3.1</li>
 <li><a href="/readyz">Whether it is ready</a></li>
 </ul></html>`
-  return new FileReply(html, {
+  return new FileResponse(html, {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; frame-ancestors 'none'`,
   })

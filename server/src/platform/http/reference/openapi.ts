@@ -77,19 +77,20 @@ function operation(operationId: string, tag: string, route: Route, components: C
   }
 }
 
-/** JSON, or the bytes of a file; nothing where the answer is null. */
-function contentOf({ answer }: Route, components: Components): JsonSchema {
-  if (answer instanceof z.ZodNull) return {}
-  const { mediaType } = (answer.meta() ?? {}) as { mediaType?: string }
-  if (!mediaType) return { content: { 'application/json': { schema: components.add(answer, 'output') } } }
-  const isText = answer instanceof z.ZodString
+/** JSON, or the bytes of a file; nothing where the response is null. */
+function contentOf({ response }: Route, components: Components): JsonSchema {
+  if (response instanceof z.ZodNull) return {}
+  const { mediaType } = (response.meta() ?? {}) as { mediaType?: string }
+  if (!mediaType) return { content: { 'application/json': { schema: components.add(response, 'output') } } }
+  const isText = response instanceof z.ZodString
   return { content: { [mediaType]: { schema: { type: 'string', ...(!isText && { format: 'binary' }) } } } }
 }
 
-/** `{data}` or a bare array that takes a cursor and has none in its answer. */
-function isLinkedList({ query, answer }: Route): boolean {
+/** `{data}` or a bare array that takes a cursor and has none in its response. */
+function isLinkedList({ query, response }: Route): boolean {
   const takesCursor = query instanceof z.ZodObject && 'cursor' in query.shape
-  const hasCursor = answer instanceof z.ZodObject && ('next_cursor' in answer.shape || 'nextCursor' in answer.shape)
+  const hasCursor =
+    response instanceof z.ZodObject && ('next_cursor' in response.shape || 'nextCursor' in response.shape)
   return takesCursor && !hasCursor
 }
 

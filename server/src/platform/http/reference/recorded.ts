@@ -7,7 +7,7 @@ interface Documented {
 
 /**
  * Puts real answers beside the schemas of answers: those that `server/test/examples.test.ts` recorded. An operation that
- * could not be recorded, like one that needs a code from a mail, shows the answer of another one with the same schema.
+ * could not be recorded, like one that needs a code from a mail, shows the response of another one with the same schema.
  */
 export function addRecordedAnswers(paths: Record<string, Record<string, JsonSchema>>): void {
   const recorded = JSON.parse(readFileSync(new URL('example-answers.json', import.meta.url), 'utf8')) as JsonSchema
@@ -16,8 +16,8 @@ export function addRecordedAnswers(paths: Record<string, Record<string, JsonSche
     .flatMap((methods) => Object.values(methods))
     .flatMap((operation) => {
       const { responses } = operation as unknown as Documented
-      const [, answer] = Object.entries(responses).find(([status]) => status < '300') ?? []
-      const json = answer?.content?.['application/json']
+      const [, response] = Object.entries(responses).find(([status]) => status < '300') ?? []
+      const json = response?.content?.['application/json']
       return json ? [{ id: operation.operationId as string, json, schema: JSON.stringify(json.schema) }] : []
     })
   for (const { id, schema } of answers) if (id in recorded && !bySchema.has(schema)) bySchema.set(schema, recorded[id])

@@ -18,12 +18,12 @@ export interface ReferenceOperation {
   who: string
   parameters: Field[]
   body: Field[]
-  /** What the answer has, where it is JSON. */
-  answerFields: Field[]
+  /** What the response has, where it is JSON. */
+  responseFields: Field[]
   curl: string
   status: string
   /** JSON, or null where it is a file, or nothing. */
-  answer: string | null
+  response: string | null
   errors: { status: string; reason: string }[]
 }
 
@@ -121,11 +121,11 @@ interface Surroundings {
 
 function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings): ReferenceOperation {
   const { method, path, operation } = entry
-  const [status, answer] = Object.entries(operation.responses).find(([code]) => code < '400') ?? ['200', undefined]
-  const { schema: answerSchema = {}, example } = answer?.content?.['application/json'] ?? {}
+  const [status, response] = Object.entries(operation.responses).find(([code]) => code < '400') ?? ['200', undefined]
+  const { schema: responseSchema = {}, example } = response?.content?.['application/json'] ?? {}
   const bodySchema = operation.requestBody?.content['application/json']?.schema
   const formSchema = operation.requestBody?.content['multipart/form-data']?.schema
-  const isFile = Object.keys(answerSchema).length === 0
+  const isFile = Object.keys(responseSchema).length === 0
   return {
     id: operation.operationId,
     method,
@@ -140,10 +140,10 @@ function describeOperation(entry: Entry, { schemas, reasons, url }: Surroundings
       ...(formSchema ? fieldsOf(formSchema, schemas).map((field) => ({ ...field, place: 'form' })) : []),
       ...(bodySchema ? fieldsOf(bodySchema, schemas) : []),
     ],
-    answerFields: fieldsOf(answerSchema, schemas).map((field) => ({ ...field, place: 'answer' })),
+    responseFields: fieldsOf(responseSchema, schemas).map((field) => ({ ...field, place: 'response' })),
     curl: curl(entry, url, schemas),
     status,
-    answer: isFile ? null : JSON.stringify(example ?? sampleOf(answerSchema, schemas), null, 2),
+    response: isFile ? null : JSON.stringify(example ?? sampleOf(responseSchema, schemas), null, 2),
     errors: Object.keys(operation.responses)
       .filter((code) => code >= '400')
       .map((code) => ({ status: code, reason: reasons[code]?.description ?? '' })),

@@ -52,7 +52,7 @@ export const parameters = {
     in: 'header',
     required: false,
     description:
-      'Makes it harmless to send the request again: for 24 hours the same key gets the first answer, and nothing is done twice. With another body: 422.',
+      'Makes it harmless to send the request again: for 24 hours the same key gets the first response, and nothing is done twice. With another body: 422.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
 }
@@ -89,7 +89,7 @@ const everywhere = {
   'X-Request-Id': refTo('RequestId'),
 }
 
-/** The headers of an answer; a list without a cursor of its own pages by `Link`. */
+/** The headers of a response; a list without a cursor of its own pages by `Link`. */
 export const headersOf = (isLinkedList: boolean): JsonSchema => ({
   ...everywhere,
   ...(isLinkedList && { Link: refTo('Link') }),
@@ -108,7 +108,7 @@ export const reasons: Record<number, string> = {
   416: 'No such range.',
   422: 'This Idempotency-Key was used with another body.',
   429: 'Too many requests; see Retry-After.',
-  502: 'The outside party did not answer as it should.',
+  502: 'The outside party did not respond as it should.',
   503: 'Not at the moment; see Retry-After.',
 }
 

@@ -14,7 +14,7 @@ interface Kind {
   path: string
   summary: string
   write: 'conversations:write' | 'conversations:review'
-  answer: z.ZodType
+  response: z.ZodType
   adding: z.ZodType<Record<string, unknown>>
   example: Record<string, unknown>
   changing: z.ZodType<Record<string, unknown>>
@@ -37,7 +37,7 @@ function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind
       summary,
       params: ofConversation,
       query: page(),
-      answer: listOf(shapes.answer),
+      response: listOf(shapes.response),
       handler: async (ctx, { params, query, request }) => wrapped(await kept.list(ctx, params.id, query), request.url),
     }),
     [`create${one}`]: route({
@@ -50,7 +50,7 @@ function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind
       body: shapes.adding,
       example: shapes.example,
       status: 201,
-      answer: dataOf(shapes.answer),
+      response: dataOf(shapes.response),
       handler: async (ctx, { params, body }) => ({ data: await kept.add(ctx, params.id, body) }),
     }),
     [`update${one}`]: route({
@@ -62,7 +62,7 @@ function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind
       params: ofItem,
       body: shapes.changing,
       example: shapes.changeExample,
-      answer: dataOf(shapes.answer),
+      response: dataOf(shapes.response),
       handler: async (ctx, { params, body }) => ({ data: await kept.change(ctx, params.id, params.itemId, body) }),
     }),
     [`delete${one}`]: route({
@@ -72,7 +72,7 @@ function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind
       access: write,
       summary: `${summary}: delete one`,
       params: ofItem,
-      answer: success,
+      response: success,
       async handler(ctx, { params }) {
         await kept.remove(ctx, params.id, params.itemId)
         return succeeded
@@ -89,7 +89,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     path: 'entities',
     summary: 'What the agent understood',
     write: 'conversations:write',
-    answer: schema.DetectedEntity,
+    response: schema.DetectedEntity,
     adding: schema.NewDetectedEntity,
     example: { type: 'bedrooms', value: '3', confidence: 0.92 },
     changing: schema.DetectedEntityChanges,
@@ -102,7 +102,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     path: 'actions',
     summary: 'What the agent did',
     write: 'conversations:write',
-    answer: schema.AgentAction,
+    response: schema.AgentAction,
     adding: schema.NewAgentAction,
     example: { type: 'search_properties', description: 'Looked for villas in Dubai', details: { found: 7 } },
     changing: schema.AgentActionChanges,
@@ -115,7 +115,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     path: 'plan-steps',
     summary: "The agent's plan, in its order",
     write: 'conversations:write',
-    answer: schema.PlanStep,
+    response: schema.PlanStep,
     adding: schema.NewPlanStep,
     example: { position: 1, description: 'Find out the budget', status: 'in_progress' },
     changing: schema.PlanStepChanges,
@@ -128,7 +128,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     path: 'reviews',
     summary: 'What quality assurance says',
     write: 'conversations:review',
-    answer: schema.Review,
+    response: schema.Review,
     adding: schema.NewReview,
     example: { note: 'Should have asked who decides', score: 70 },
     changing: schema.ReviewChanges,

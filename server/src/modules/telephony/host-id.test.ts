@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { findPlace, mayLive } from './place.ts'
+import { findHostId, mayLive } from './host-id.ts'
 
 test('a process that has ended is known to be dead, a living one is not taken for dead', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
@@ -18,10 +18,10 @@ test('a process that has ended is known to be dead, a living one is not taken fo
 })
 
 test('a place is the same to all processes of a machine', { skip: process.platform !== 'linux' }, () => {
-  const script = `import(${JSON.stringify(import.meta.resolve('./place.ts'))}).then((place) => console.log(place.findPlace()))`
+  const script = `import(${JSON.stringify(import.meta.resolve('./host-id.ts'))}).then((place) => console.log(place.findHostId()))`
   const seen = execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', '-e', script], {
     encoding: 'utf8',
   })
-  assert.ok(findPlace() !== null)
-  assert.equal(seen, `${findPlace()}\n`)
+  assert.ok(findHostId() !== null)
+  assert.equal(seen, `${findHostId()}\n`)
 })

@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
  * Machine, boot and process namespace, on Linux: a process id means the same process to all who run there. Null where
  * the system does not tell.
  */
-export function findPlace(): string | null {
+export function findHostId(): string | null {
   try {
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`
   } catch {

@@ -5,7 +5,7 @@ import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
 import { endSoon } from './unread-body.ts'
 
-/** The one place where a failure becomes an answer: `{ error, code, request_id, details? }`. */
+/** The one place where a failure becomes a response: `{ error, code, request_id, details? }`. */
 export function sendError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = asAppError(error)
   if (failure.status >= 500) {
@@ -29,7 +29,7 @@ export const errorBody = (failure: AppError, requestId: string) => ({
   ...(failure.details && { details: failure.details }),
 })
 
-/** Any error as the answer it becomes. What nobody expected is a 500 that says nothing of the inside. */
+/** Any error as the response it becomes. What nobody expected is a 500 that says nothing of the inside. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const { code, statusCode } = error as { code?: string; statusCode?: number }
@@ -60,7 +60,7 @@ export function asAppError(error: unknown): AppError {
 
 /** What is not HTTP at all gets the error shape too, on the bare socket. */
 export function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
-  // More of the same, while the answer to it goes out.
+  // More of the same, while the response to it goes out.
   if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const failure: AppError =

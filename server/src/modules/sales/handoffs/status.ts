@@ -67,7 +67,7 @@ export async function releaseHandoff(ctx: Ctx, id: string): Promise<Handoff> {
 const managers = new Set<string | null>(['owner', 'admin', 'sales_manager'])
 
 async function requireClaimant(ctx: Ctx, handoff: Handoff): Promise<string | null> {
-  const { user_id, role } = await ctx.db.entered()
+  const { user_id, role } = await ctx.db.actor()
   if (handoff.status === 'claimed' && handoff.claimed_by !== user_id && !managers.has(role)) {
     throw forbidden(`${handoff.claimed_by_name ?? 'Somebody else'} has claimed this handoff.`)
   }

@@ -1,9 +1,9 @@
 import { scopes } from './access.ts'
 import type { Entry, Principal } from './context.ts'
-import type { Opener } from './database/scope.ts'
+import type { Preamble } from './database/scope.ts'
 import { unauthorized } from './errors.ts'
 
-// Openers run as the login role, which is a member of app_system, and leave the transaction in a smaller role. They are
+// Session preambles run as the login role, which is a member of app_system, and leave the transaction in a smaller role. They are
 // plain SQL, because a definer function around the same query costs as much again as the query.
 
 /** Sets who acts and then the role; the expression's value says nothing. */
@@ -30,7 +30,7 @@ const enter = (user: string, workspace: string, role: string, admin: string, for
         then app.refuse('SB403', case when ${role} is null and 'platform_admin' <> all ($2)
           then 'You belong to no workspace. Make one, or ask for an invitation.' else 'Your role does not allow this.' end)
       else ${become('app_user', user, workspace, role, '$3::boolean')}
-    end as entered
+    end as actor
     from (select $1::uuid as id) wanted
     left join identity.sessions s on s.id = wanted.id and s.revoked_at is null and not s.is_suspended
       and s.expires_at > now() and s.idle_expires_at > now()`
@@ -48,20 +48,20 @@ const enterOtherWorkspace = `${enter(
     left join identity.members m on m.user_id = s.user_id and m.workspace_id = $4::uuid`
 
 const enterApiKey = `
-  select e.*, set_config('role', 'app_user', true) as entered from app.enter_api_key($1, $2, $3) e`
+  select e.*, set_config('role', 'app_user', true) as actor from app.enter_api_key($1, $2, $3) e`
 
 const enterPublic = `
   select null as user_id, $1::uuid as workspace_id, null as role,
-         ${become('app_user', 'null', '$1', 'null', '$2::boolean')} as entered`
+         ${become('app_user', 'null', '$1', 'null', '$2::boolean')} as actor`
 
 const enterServer = (role: 'app_user' | 'app_system') => `
   select $2::uuid as user_id, $1::uuid as workspace_id, 'owner' as role,
-         ${become(role, '$2', '$1', "'owner'", '$3::boolean')} as entered`
+         ${become(role, '$2', '$1', "'owner'", '$3::boolean')} as actor`
 const enterServerInWorkspace = enterServer('app_user')
 const enterServerForAll = enterServer('app_system')
 
 /** The statement that lets this principal in to do this, or refuses. Throws 401 when nobody is signed in and one must be. */
-export function openerFor(principal: Principal, entry: Entry): Opener {
+export function preambleFor(principal: Principal, entry: Entry): Preamble {
   switch (principal.kind) {
     case 'user': {
       const { sessionId } = principal

@@ -67,7 +67,7 @@ export interface Person {
  * The contact who bears one of these identities, else a new one; the others are added to them unless they are somebody
  * else's. Answers the contact's id. With no identity at all a new contact is made.
  */
-export function meetContact(ctx: Ctx, person: Person): Promise<string> {
+export function findOrCreateContact(ctx: Ctx, person: Person): Promise<string> {
   return transaction(ctx, async (ctx) => {
     const identities = person.identities.map(normal)
     const json = JSON.stringify(identities)
@@ -111,10 +111,10 @@ const findAllByIdentities = statement(
 )
 
 /**
- * As `meetContact`, when all these identities are surely one person's: who was two contacts until now becomes the older
+ * As `findOrCreateContact`, when all these identities are surely one person's: who was two contacts until now becomes the older
  * of them.
  */
-export function meetAsOne(ctx: Ctx, person: Person): Promise<string> {
+export function findOrMergeContact(ctx: Ctx, person: Person): Promise<string> {
   return transaction(ctx, async (ctx) => {
     const identities = JSON.stringify(person.identities.map(normal))
     const [, [oldest, ...others]] = await ctx.db.together([
@@ -122,7 +122,7 @@ export function meetAsOne(ctx: Ctx, person: Person): Promise<string> {
       findAllByIdentities.call({ identities }),
     ])
     for (const { contact_id } of others) await mergeContacts(ctx, oldest?.contact_id ?? '', contact_id)
-    return meetContact(ctx, person)
+    return findOrCreateContact(ctx, person)
   })
 }
 
