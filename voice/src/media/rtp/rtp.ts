@@ -1,5 +1,37 @@
-/** RTP packets, RFC 3550 section 5.1. */
+/**
+ * RTP packets, RFC 3550 section 5.1:
+ *
+ *  0                   1                   2                   3
+ *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |V=2|P|X|  CC   |M|     PT      |       sequence number         |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |                           timestamp                           |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * |           synchronization source (SSRC) identifier            |
+ * +=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+
+ * |            contributing source (CSRC) identifiers             |
+ * |                             ....                              |
+ * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *
+ * An extension (X, section 5.3.1) is a word with its length, in 32-bit words, in the lower half, and as many words.
+ */
 export const rtpHeaderBytes = 12
+
+const version = 2
+const versionShift = 6
+const paddingFlag = 0x20
+const extensionFlag = 0x10
+const csrcCountMask = 0x0f
+const markerFlag = 0x80
+const payloadTypeMask = 0x7f
+const wordBytes = 4
+/** Where the fields begin. */
+const sequenceAt = 2
+const timestampAt = 4
+const ssrcAt = 8
+const extensionLengthAt = 2
+
 /** 20 ms at 8 kHz. */
 export const frameSamples = 160
 export const frameMs = 20
@@ -31,26 +63,26 @@ export function emptyPacket(): RtpPacket {
 export function parseRtp(datagram: Buffer, packet: RtpPacket): boolean {
   if (datagram.length < rtpHeaderBytes) return false
   const first = datagram[0]!
-  if (first >> 6 !== 2) return false
+  if (first >> versionShift !== version) return false
 
-  let start = rtpHeaderBytes + (first & 0x0f) * 4
-  if (first & 0x10) {
-    if (start + 4 > datagram.length) return false
-    start += 4 + datagram.readUInt16BE(start + 2) * 4
+  let start = rtpHeaderBytes + (first & csrcCountMask) * wordBytes
+  if (first & extensionFlag) {
+    if (start + wordBytes > datagram.length) return false
+    start += wordBytes + datagram.readUInt16BE(start + extensionLengthAt) * wordBytes
   }
   let end = datagram.length
-  if (first & 0x20) {
+  if (first & paddingFlag) {
     const padding = datagram[end - 1]!
     if (padding === 0) return false
     end -= padding
   }
   if (start > end) return false
 
-  packet.marker = datagram[1]! >> 7 === 1
-  packet.payloadType = datagram[1]! & 0x7f
-  packet.sequence = datagram.readUInt16BE(2)
-  packet.timestamp = datagram.readUInt32BE(4)
-  packet.ssrc = datagram.readUInt32BE(8)
+  packet.marker = (datagram[1]! & markerFlag) !== 0
+  packet.payloadType = datagram[1]! & payloadTypeMask
+  packet.sequence = datagram.readUInt16BE(sequenceAt)
+  packet.timestamp = datagram.readUInt32BE(timestampAt)
+  packet.ssrc = datagram.readUInt32BE(ssrcAt)
   packet.payloadStart = start
   packet.payloadEnd = end
   return true
@@ -64,11 +96,11 @@ export function writeRtpHeader(
   timestamp: number,
   ssrc: number,
 ): void {
-  into[0] = 0x80
-  into[1] = marker ? payloadType | 0x80 : payloadType
-  into.writeUInt16BE(sequence, 2)
-  into.writeUInt32BE(timestamp, 4)
-  into.writeUInt32BE(ssrc, 8)
+  into[0] = version << versionShift
+  into[1] = marker ? payloadType | markerFlag : payloadType
+  into.writeUInt16BE(sequence, sequenceAt)
+  into.writeUInt32BE(timestamp, timestampAt)
+  into.writeUInt32BE(ssrc, ssrcAt)
 }
 
 /** `a - b` of 16-bit sequence numbers, across the wrap: positive when `a` is the later one. */
