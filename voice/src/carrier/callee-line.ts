@@ -1,5 +1,6 @@
 import type { Answers, CalleeBehaviour, CarriedCall } from '../callee.ts'
 import type { Keypress } from '../gateway.ts'
+import { SdpError } from '../media/sdp/sdp.ts'
 import type { MediaEngine, MediaSession } from '../media/types.ts'
 import { createSchedule, type Schedule } from '../schedule.ts'
 import type { IncomingCall } from '../sip/types.ts'
@@ -41,7 +42,7 @@ export function actOut(
       .then((session) => session && withAudio(answering, callee, session))
       .catch((error: unknown) => {
         call.handlers.onFailure?.(0, '')
-        call.reject(error instanceof Error && error.name === 'SdpError' ? 488 : 503)
+        call.reject(error instanceof SdpError ? 488 : 503)
       })
   } else if (callee.does === 'reject') schedule.after(callee.afterMs, () => refuse(answering, callee.status))
 }

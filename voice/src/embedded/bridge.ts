@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { NotAdmitted, type Playback, type TransferRequest, type TransferResult } from '../gateway.ts'
+import { NoPorts } from '../media/rtp/ports.ts'
 import { dial } from './dial.ts'
 import type { Engine } from './engine.ts'
 import type { CallLeg } from './leg.ts'
@@ -75,8 +76,7 @@ export async function bridge(
       return await answerOf(a, b)
     } catch (error) {
       if (left.signal.aborted) return gone
-      if (error instanceof NotAdmitted || (error instanceof Error && error.name === 'NoPorts'))
-        return { ok: false, cause: 'congestion' }
+      if (error instanceof NotAdmitted || error instanceof NoPorts) return { ok: false, cause: 'congestion' }
       throw error
     }
   }

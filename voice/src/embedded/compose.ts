@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { DuplicateAttempt, NotAdmitted, type InboundLeg, type VoiceGateway } from '../gateway.ts'
 import { createAudioHub, type AudioHub } from '../live-audio/hub.ts'
 import { listenLocally } from '../live-audio/local-listener.ts'
+import { NoPorts } from '../media/rtp/ports.ts'
 import type { MediaEngine } from '../media/types.ts'
 import type { IncomingCall, UserAgent } from '../sip/types.ts'
 import { createAddressBook } from './address-book.ts'
@@ -126,7 +127,7 @@ export function composeGateway(
         return await dial(engine, line, place, request, signal)
       } catch (error) {
         dialled.delete(request.attemptId)
-        if (error instanceof Error && error.name === 'NoPorts') throw new NotAdmitted('no_ports', 1_000)
+        if (error instanceof NoPorts) throw new NotAdmitted('no_ports', 1_000)
         throw error
       }
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { causeOf } from '../causes.ts'
 import type { InboundLeg } from '../gateway.ts'
+import { NoPorts } from '../media/rtp/ports.ts'
 import { parseNameAddr, parseUri } from '../sip/message/uri.ts'
 import type { IncomingCall } from '../sip/types.ts'
 import type { Engine } from './engine.ts'
@@ -56,8 +57,7 @@ export function receive(
     (error: unknown) => {
       giveBack()
       call.reject(503)
-      if (!(error instanceof Error && error.name === 'NoPorts'))
-        process.emitWarning(error instanceof Error ? error : String(error))
+      if (!(error instanceof NoPorts)) process.emitWarning(error instanceof Error ? error : String(error))
     },
   )
 }

@@ -13,6 +13,7 @@ import type {
   TransferResult,
 } from '../gateway.ts'
 import type { AudioHub } from '../live-audio/hub.ts'
+import { SdpError } from '../media/sdp/sdp.ts'
 import type { MediaEngine, MediaSession } from '../media/types.ts'
 import type { InviteHandlers, SipCall } from '../sip/types.ts'
 
@@ -215,7 +216,7 @@ function tryMedia(run: () => void): boolean {
     run()
     return true
   } catch (error) {
-    if (error instanceof Error && error.name === 'SdpError') return false
+    if (error instanceof SdpError) return false
     throw error
   }
 }

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock.ts'
 import type { Keypress, Playback } from '../gateway.ts'
 import { createLiveAudio } from '../media/live-audio.ts'
 import type { LiveAudio } from '../media/live-audio.ts'
+import { NoPorts } from '../media/rtp/ports.ts'
 import { frameMs, frameSamples } from '../media/rtp/rtp.ts'
 import type { MediaEngine, MediaHandlers, MediaSession } from '../media/types.ts'
 import { toneMs } from '../media/audio/tone.ts'
@@ -168,7 +169,7 @@ export function createSimMediaEngine(
 
   return {
     createSession: async (handlers) => {
-      if (network.sessions.size >= ports) throw new NoSimPorts()
+      if (network.sessions.size >= ports) throw new NoPorts({ from: 1, to: ports })
       return createSession(handlers)
     },
     everyFrame,
@@ -176,8 +177,4 @@ export function createSimMediaEngine(
     freePorts: () => ports - network.sessions.size,
     async close() {},
   }
-}
-
-class NoSimPorts extends Error {
-  override name = 'NoPorts'
 }
