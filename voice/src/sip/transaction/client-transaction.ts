@@ -1,6 +1,13 @@
 import type { Timer } from '../../clock.ts'
 import { newBranch } from '../message/identifiers.ts'
-import { T1, T2, T4, transactionLifeMs } from './timing.ts'
+import {
+  inviteClient,
+  nonInviteClient,
+  type ClientAction,
+  type ClientInput,
+  type ClientState,
+} from './client-machines.ts'
+import { T1, transactionLifeMs } from './timing.ts'
 import type { Core } from '../core.ts'
 import { header } from '../message/headers.ts'
 import type { Header } from '../message/headers.ts'
@@ -28,6 +35,8 @@ export interface ClientHandlers {
 export interface ClientTransaction {
   /** As sent, Via included. */
   readonly request: SipRequest
+  /** Of its Via. */
+  readonly branch: string
   readonly destination: Hop
   /** The destination resolved; null until then. */
   readonly address: Hop | null
@@ -54,100 +63,80 @@ export function startClientTransaction(
   handlers: ClientHandlers,
   branch = newBranch(),
 ): ClientTransaction {
-  const invite = unsent.method === 'INVITE'
+  const machine = unsent.method === 'INVITE' ? inviteClient : nonInviteClient
   const reliable = isReliable(destination.protocol)
   const via = core.local.via(destination.protocol, branch)
   const request: SipRequest = { ...unsent, headers: [via, ...unsent.headers] }
   const key = clientKey(branch, request.method)
-  let state: 'trying' | 'proceeding' | 'completed' | 'terminated' = 'trying'
+  let state: ClientState = 'trying'
   let address: Hop | null = null
   let wire = serialise(request)
   let retransmission: Timer = idleTimer
   let end: Timer = idleTimer
 
-  function send(text: string): void {
-    if (address) core.send(text, address, unreachable)
+  const isOpen = () => state === 'trying' || state === 'proceeding'
+
+  /** One input: the next state first, because the caller may use the transaction while it is told, then the actions. */
+  function step(input: ClientInput): void {
+    const [next, ...actions] = machine.states[state](input)
+    if (next !== state) move(next)
+    for (const action of actions) perform[action](input)
+  }
+
+  function move(next: ClientState): void {
+    const wasOpen = isOpen()
+    state = next === 'completed' && reliable ? 'terminated' : next
+    if (isOpen()) return
+    if (wasOpen) core.openTransactions--
+    stop()
+    if (state === 'completed') end = core.wheel.after(machine.lingerMs, () => step({ t: 'lingered' }))
+    else core.clients.delete(key)
+  }
+
+  function stop(): void {
+    retransmission.cancel()
+    end.cancel()
+  }
+
+  function send(): void {
+    if (address) core.send(wire, address, unreachable)
+  }
+
+  const perform: Record<ClientAction, (input: ClientInput) => void> = {
+    send,
+    stop,
+    ack(input) {
+      // The request is not needed again; from now on retransmitted answers are ACKed.
+      if ('response' in input) wire = serialise(ackFor(request, input.response))
+      send()
+    },
+    provisional: (input) => 'response' in input && handlers.onProvisional?.(input.response),
+    report: (input) => handlers.onFinal(resultOf(input)),
+    passOver: () => address && core.passOver(destination.host, address.host),
+    cancel: () => cancel(core, transaction),
   }
 
   function unreachable(error: Error): void {
-    if (state !== 'trying') return
-    passOver()
     const isSentence = reliable || error instanceof AddressRefused
-    finish({ status: 503, reason: isSentence ? error.message : `Cannot send: ${error.message}`, response: null })
-  }
-
-  function passOver(): void {
-    if (address) core.passOver(destination.host, address.host)
-  }
-
-  function connectionLost(peer: Hop, { message }: Error): void {
-    if (!reliable || !address || !isSameAddress(address, peer)) return
-    if (state !== 'trying' && state !== 'proceeding') return
-    const ringing = invite && state === 'proceeding'
-    finish({ status: 503, reason: message, response: null })
-    // The telephone at the other end rings on: over a new connection it can be told to stop.
-    if (ringing) cancel(core, transaction)
+    step({ t: 'unreachable', result: failed(isSentence ? error.message : `Cannot send: ${error.message}`) })
   }
 
   /** Timers A and E, for transports that lose messages. */
   function retransmitAfter(ms: number): void {
     retransmission = core.wheel.after(ms, () => {
-      send(wire)
-      retransmitAfter(invite ? ms * 2 : state === 'proceeding' ? T2 : Math.min(ms * 2, T2))
+      step({ t: 'retransmit' })
+      if (isOpen()) retransmitAfter(machine.nextRetransmission(ms, state))
     })
   }
 
-  /** Timers D and K: how long repeated answers may still come. */
-  function finish(result: Result, lingerMs = 0): void {
-    retransmission.cancel()
+  function endAfter(ms: number): void {
     end.cancel()
-    core.openTransactions--
-    state = 'completed'
-    if (lingerMs > 0 && !reliable) end = core.wheel.after(lingerMs, terminate)
-    else terminate()
-    handlers.onFinal(result)
-  }
-
-  function terminate(): void {
-    if (state === 'trying' || state === 'proceeding') core.openTransactions--
-    state = 'terminated'
-    retransmission.cancel()
-    end.cancel()
-    core.clients.delete(key)
-  }
-
-  function timedOut(): void {
-    if (state === 'trying') passOver()
-    finish({ status: 408, reason: 'Request Timeout', response: null })
-  }
-
-  function receive(response: ReceivedResponse): void {
-    if (state === 'completed') {
-      if (invite && response.status >= 300) send(wire)
-      return
-    }
-    if (state === 'terminated') return
-    if (response.status < 200) {
-      if (state === 'trying' && invite) {
-        retransmission.cancel()
-        // From here the ring timeout of the caller rules, not timer B.
-        end.cancel()
-      }
-      state = 'proceeding'
-      handlers.onProvisional?.(response)
-      return
-    }
-    const result = { status: response.status, reason: response.reason, response }
-    if (invite && response.status >= 300) {
-      // The request is not needed again; from now on retransmitted answers are ACKed (timer D).
-      wire = serialise(ackFor(request, response))
-      send(wire)
-      finish(result, transactionLifeMs)
-    } else finish(result, invite ? 0 : T4)
+    end = core.wheel.after(ms, () => step({ t: 'expired' }))
   }
 
   const transaction: ClientTransaction = {
     request,
+    branch,
     destination,
     get address() {
       return address
@@ -155,30 +144,42 @@ export function startClientTransaction(
     get proceeding() {
       return state === 'proceeding'
     },
-    receive,
-    connectionLost,
-    expireIn(ms) {
-      if (state !== 'trying' && state !== 'proceeding') return
-      end.cancel()
-      end = core.wheel.after(ms, timedOut)
+    receive(response) {
+      const t = response.status < 200 ? 'provisional' : response.status < 300 ? 'success' : 'failure'
+      step({ t, response })
     },
-    abandon: terminate,
+    connectionLost(peer, { message }) {
+      if (reliable && address && isSameAddress(address, peer)) step({ t: 'lost', result: failed(message) })
+    },
+    expireIn(ms) {
+      if (isOpen()) endAfter(ms)
+    },
+    abandon: () => step({ t: 'abandoned' }),
   }
   core.clients.set(key, transaction)
   core.openTransactions++
   // Timers B and F.
-  end = core.wheel.after(transactionLifeMs, timedOut)
+  endAfter(transactionLifeMs)
   core.resolve(destination.host, (host) => {
     if (state !== 'trying') return
-    if (host === null) {
-      finish({ status: 503, reason: 'It has no address in the DNS. Check the host name.', response: null })
-      return
-    }
+    if (host === null)
+      return step({ t: 'unreachable', result: failed('It has no address in the DNS. Check the host name.') })
     address = { ...destination, host }
-    send(wire)
-    if (!reliable) retransmitAfter(T1)
+    send()
+    if (!reliable && isOpen()) retransmitAfter(T1)
   })
   return transaction
+}
+
+const failed = (reason: string): Result => ({ status: 503, reason, response: null })
+
+function resultOf(input: ClientInput): Result {
+  if ('result' in input) return input.result
+  if ('response' in input) {
+    const { response } = input
+    return { status: response.status, reason: response.reason, response }
+  }
+  return { status: 408, reason: 'Request Timeout', response: null }
 }
 
 /** The ACK to a non-2xx answer belongs to the INVITE's transaction: same Via, same route (section 17.1.1.3). */
@@ -189,11 +190,10 @@ function ackFor(invite: SipRequest, response: ReceivedResponse): SipRequest {
 
 /** Sends CANCEL for an INVITE that is proceeding; it takes the INVITE's branch (section 9.1). */
 export function cancel(core: Core, invite: ClientTransaction): void {
-  const branch = /;branch=([^;]+)/.exec(invite.request.headers[0]![1])![1]!
   const to: Header = ['to', header(invite.request.headers, 'to')!]
   const request = followUp(invite.request, 'CANCEL', to)
   // Its answer says nothing: the INVITE gets a 487, or a 200 that crossed, or in the worst case nothing for 64*T1.
-  startClientTransaction(core, request, invite.destination, { onFinal: () => {} }, branch)
+  startClientTransaction(core, request, invite.destination, { onFinal: () => {} }, invite.branch)
   invite.expireIn(transactionLifeMs)
 }
 
