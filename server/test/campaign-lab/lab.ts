@@ -48,6 +48,7 @@ export interface NodeOptions {
   sole?: boolean
   heartbeatMs?: number
   idlePollMs?: number
+  enrolBatch?: number
   /** Capacity of the installation. Default: no test reaches it. */
   sip?: Partial<Config['sip']>
 }
@@ -147,6 +148,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
       leaseMs = 3_600_000,
       heartbeatMs = 60_000,
       idlePollMs = 60_000,
+      enrolBatch = 2_000,
       sole = false,
       sip = {},
     } = options
@@ -170,6 +172,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
       telephony,
       clock: process.clock,
       idlePollMs,
+      enrolBatch,
       readTime: async () => clock.now() + databaseAheadMs,
     })
     let running = false

@@ -8,7 +8,7 @@ import { CampaignStatusChanged } from './events.ts'
 import { findExhaustion } from './engine/allowances.ts'
 import { checkReadiness, findReadiness } from './readiness.ts'
 import type { Campaign, CampaignProgress, CampaignStatus } from './schema.ts'
-import { enrolContacts } from './targets.ts'
+import { enrolContacts, startEnrolment } from './targets.ts'
 import { type CampaignAction, transitions } from './transitions.ts'
 
 const lock = statement(
@@ -74,7 +74,7 @@ export function tellStatus(ctx: Ctx, campaign: Campaign): void {
 
 async function prepare(ctx: Ctx, id: string, from: CampaignStatus): Promise<void> {
   const { faults: all, sip_provider_id } = checkReadiness(await ctx.db.one(findReadiness, { id }))
-  // Whom to call was settled at the start, whatever has become of the list.
+  // The start settles which list is called, whatever becomes of the list later.
   const faults = from === 'pending' ? all : all.filter(({ path }) => path !== 'contact_list_id')
   if (faults.length > 0) {
     throw badRequest(
@@ -86,7 +86,8 @@ async function prepare(ctx: Ctx, id: string, from: CampaignStatus): Promise<void
   const exhausted = await findExhaustion(ctx)
   if (exhausted !== null) throw conflict('calling_limit_reached', exhausted)
   await ctx.db.all(setProvider, { id, sip_provider_id })
-  await enrolContacts(ctx, id)
+  // Of a long list only the first contacts: the engine enrols the others.
+  await (from === 'pending' ? startEnrolment : enrolContacts)(ctx, id)
 }
 
 const has: Record<CampaignStatus, string> = {

@@ -4,31 +4,80 @@ import { only } from '../../platform/database/scope.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { refreshStatistics } from '../../platform/database/statistics.ts'
 
-// Everyone on the list who has a number and is not a target yet. The zone is the number's own unless the contact says otherwise when the
-// call is due; a number of no country stands in the workspace's zone.
-const enrol = statement(
-  'campaigns.enrol',
+/** Contacts that the start of a campaign enrols itself, so that a short list is complete at once. */
+export const startBatchSize = 500
+/** Contacts that the engine enrols in one transaction. */
+export const enrolBatchSize = 2_000
+
+// The zone is the number's own unless the contact says otherwise when the call is due; a number of no country is in the
+// workspace's zone. Moves the campaign's counters: trigger campaigns.count_targets.
+const insertTargets = sql`
+  insert into campaigns.targets (id, campaign_id, contact_id, phone_number, zones, next_attempt_at)
+  select campaigns.new_id(row_number() over (order by j.item_id)), j.campaign_id, j.contact_id, j.phone_number,
+         coalesce(telephony.zones_of(j.phone_number), array[coalesce(w.time_zone, 'UTC')]), now()
+    from joining j left join identity.workspaces w on w.id = j.workspace_id
+  on conflict (workspace_id, campaign_id, contact_id) do nothing
+  returning 1`
+
+const isNotTarget = sql`not exists (
+  select from campaigns.targets t where t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.contact_id = k.id)`
+
+const beginEnrolment = statement(
+  'campaigns.begin_enrolment',
   (_, p: { id: string }) =>
-    sql<{ count: number }>`
-    with enrolled as (
-      insert into campaigns.targets (id, campaign_id, contact_id, phone_number, zones, next_attempt_at)
-      select campaigns.new_id(row_number() over (order by i.id)), c.id, k.id, k.phone_number,
-             coalesce(telephony.zones_of(k.phone_number), array[coalesce(w.time_zone, 'UTC')]), now()
+    sql`update campaigns.campaigns set enrol_after = '00000000-0000-0000-0000-000000000000' where id = ${p.id}`,
+)
+
+interface Enrolled {
+  /** Contacts that joined. */
+  count: number
+  /** List items that were looked at. */
+  seen: number
+}
+
+// The next items after the cursor. The cursor moves in the same transaction, so a crash neither skips nor repeats one;
+// the row lock makes two nodes take turns.
+const enrolNext = statement(
+  'campaigns.enrol_next',
+  (_, p: { id: string; limit: number }) =>
+    sql<Enrolled>`
+    with c as (
+      select id, workspace_id, contact_list_id, enrol_after from campaigns.campaigns
+       where id = ${p.id} and enrol_after is not null for no key update
+    ), batch as (
+      select i.id, i.contact_id from c join contacts.list_items i
+          on i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id and i.id > c.enrol_after
+       order by i.id limit ${p.limit}::int
+    ), joining as (
+      select b.id as item_id, c.id as campaign_id, c.workspace_id, k.id as contact_id, k.phone_number
+        from c cross join batch b join contacts.contacts k on k.workspace_id = c.workspace_id and k.id = b.contact_id
+       where k.phone_number is not null and ${isNotTarget}
+    ), enrolled as (${insertTargets}), moved as (
+      update campaigns.campaigns o
+         set enrol_after = case when (select count(*) from batch) = ${p.limit}::int then (select id from batch order by id desc limit 1) end
+        from c where o.id = c.id
+    )
+    select (select count(*) from enrolled) as count, (select count(*) from batch) as seen`,
+)
+
+// Contacts that came onto the list since, wherever they stand in it.
+const enrolMissing = statement(
+  'campaigns.enrol_missing',
+  (_, p: { id: string; limit: number }) =>
+    sql<Enrolled>`
+    with joining as (
+      select i.id as item_id, c.id as campaign_id, c.workspace_id, k.id as contact_id, k.phone_number
         from campaigns.campaigns c
         join contacts.list_items i on i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id
         join contacts.contacts k on k.workspace_id = i.workspace_id and k.id = i.contact_id
-        left join identity.workspaces w on w.id = c.workspace_id
-       where c.id = ${p.id} and k.phone_number is not null
-         and not exists (select from campaigns.targets t
-                          where t.workspace_id = c.workspace_id and t.campaign_id = c.id and t.contact_id = k.id)
-      on conflict (workspace_id, campaign_id, contact_id) do nothing
-      returning 1
-    )
-    select count(*) from enrolled`,
+       where c.id = ${p.id} and c.enrol_after is null and k.phone_number is not null and ${isNotTarget}
+       order by i.id limit ${p.limit}::int
+    ), enrolled as (${insertTargets})
+    select (select count(*) from enrolled) as count, (select count(*) from joining) as seen`,
 )
 
-// A list of 100,000 takes longer than a request's statement usually may; and it is to be joined as a whole, whatever the
-// planner thinks of tables that it has not yet looked at.
+// Comparing a list of 100,000 with the targets takes longer than a request's statement usually may; and it is to be joined
+// as a whole, whatever the planner thinks of tables that it has not yet looked at.
 const bulkMs = 120_000
 const beginBulk = statement(
   'campaigns.begin_bulk',
@@ -51,15 +100,36 @@ export const workingTables = [
 /** From so many new rows on, the planner has to be told of them. */
 const many = 100
 
+export interface Enrolment {
+  /** Contacts that joined. */
+  enrolled: number
+  /** There are more: enrol again. */
+  more: boolean
+}
+
+/** Enrols the first contacts of a campaign that starts. Inside a transaction; see `enrolContacts`. */
+export async function startEnrolment(ctx: Ctx, campaignId: string): Promise<Enrolment> {
+  await ctx.db.all(beginEnrolment, { id: campaignId })
+  return enrolContacts(ctx, campaignId, startBatchSize)
+}
+
 /**
- * Makes targets of the contacts on the campaign's list that are not yet among them; answers how many. Once at the start,
- * and again while the campaign runs, so that people added to the list meanwhile join. Inside a transaction.
+ * Makes targets of up to `limit` contacts of the campaign's list that are not among them yet. First the list in
+ * its order, by the cursor that `startEnrolment` sets; once that is done, contacts that were added since. Inside a
+ * transaction.
  */
-export async function enrolContacts(ctx: Ctx, campaignId: string): Promise<number> {
-  const [, enrolled] = await ctx.db.together([beginBulk.call({}), enrol.call({ id: campaignId }), endBulk.call({})], {
+export async function enrolContacts(ctx: Ctx, campaignId: string, limit = enrolBatchSize): Promise<Enrolment> {
+  const p = { id: campaignId, limit }
+  const { count, seen } = await nextOrMissing(ctx, p)
+  if (count >= many) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
+  return { enrolled: count, more: seen === limit }
+}
+
+async function nextOrMissing(ctx: Ctx, p: { id: string; limit: number }): Promise<Enrolled> {
+  const next = await ctx.db.one(enrolNext, p)
+  if (next.seen > 0) return next
+  const [, missing] = await ctx.db.together([beginBulk.call({}), enrolMissing.call(p), endBulk.call({})], {
     timeLimitMs: bulkMs,
   })
-  const { count } = only(enrolled)
-  if (count >= many) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
-  return count
+  return only(missing)
 }

@@ -274,6 +274,8 @@ export interface EngagedCampaign {
   answered_calls: number
   transfers_requested: number
   unfinished: number
+  /** Not every contact of the list has been enrolled since the start. */
+  enrolling: boolean
   /** When the next contact is due; null: all that is left is being called. */
   due_at: string | null
 }
@@ -288,6 +290,7 @@ export const findEngaged = statement(
            g.telephone_storage_key as greeting_storage_key, hold.telephone_storage_key as hold_storage_key,
            apology.telephone_storage_key as apology_storage_key, c.transfer_wait_seconds,
            c.attempts, c.answered_calls, c.transfers_requested, c.contacts - c.finished_contacts as unfinished,
+           c.enrol_after is not null as enrolling,
            (select t.next_attempt_at from campaigns.targets t
              where t.workspace_id = c.workspace_id and t.campaign_id = c.id and ${isUnclaimed('t')}
              order by t.next_attempt_at limit 1) as due_at

@@ -20,6 +20,8 @@ export interface Engine {
   readonly recorder: Recorder
   readonly progress: Progress
   readonly pollMs: number
+  /** Contacts that are enrolled in one transaction. */
+  readonly enrolBatch: number
   /** By campaign. */
   readonly lanes: Map<string, Lane>
   /** By workspace, as of the last look. */

@@ -4,6 +4,7 @@ import { ContactListChanged } from '../../contacts/events.ts'
 import { CallingLimitsChanged } from '../../telephony/events.ts'
 import type { CallService, CallingContext } from '../../telephony/index.ts'
 import { CampaignChanged, CampaignStatusChanged } from '../events.ts'
+import { enrolBatchSize } from '../targets.ts'
 import type { Engine } from './context.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createProgress } from './progress.ts'
@@ -22,6 +23,8 @@ export interface CampaignEngineOptions extends CallingContext {
   pollMs?: number
   /** And while there is nothing to do. Default 10 s. */
   idlePollMs?: number
+  /** Contacts that are enrolled in one transaction. Default 2,000. */
+  enrolBatch?: number
 }
 
 const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.type, CallingLimitsChanged.type])
@@ -33,6 +36,7 @@ const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.
  */
 export function createCampaignEngine(options: CampaignEngineOptions): CampaignEngine {
   const { services, gateway, telephony, clock = systemClock, pollMs = 1_000, idlePollMs = 10_000 } = options
+  const { enrolBatch = enrolBatchSize } = options
   const { readTime = () => readDatabaseTime(serverContext(services, { workspaceId: null })) } = options
   const background = new Set<Promise<void>>()
   let timer: Timer | undefined
@@ -56,6 +60,7 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     recorder,
     progress,
     pollMs,
+    enrolBatch,
     lanes: new Map(),
     allowances: new Map(),
     gatewayCalls: 0,
@@ -86,7 +91,10 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
       hurry = false
       watchedAt = now
       watching = watchCampaigns(engine)
-        .then(dispatcher.arrange)
+        .then((more) => {
+          hurry ||= more
+          dispatcher.arrange()
+        })
         .finally(() => (watching = undefined))
       aside('Looking at the campaigns', watching)
     }

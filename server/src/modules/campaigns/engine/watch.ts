@@ -11,8 +11,11 @@ import { recoverOrphans } from './recovery.ts'
 
 const enrolEveryMs = 60_000
 
-/** Looks at the campaigns of this node's trunks: settings, status, what is due; lets late contacts join; ends what is done. */
-export async function watchCampaigns(engine: Engine): Promise<void> {
+/**
+ * Looks at the campaigns of this node's trunks: settings, status, what is due; enrols contacts; ends what is done. Returns
+ * whether there are more contacts to enrol, for which it is to be called again at once.
+ */
+export async function watchCampaigns(engine: Engine): Promise<boolean> {
   const { services, telephony, lanes, clock } = engine
   const { requeued, unknown } = await recoverOrphans(services)
   if (requeued + unknown > 0) services.log.warn({ requeued, unknown }, 'Calls of a node that is gone were taken over.')
@@ -32,6 +35,7 @@ export async function watchCampaigns(engine: Engine): Promise<void> {
   const workspaces = new Set(rows.map((row) => row.workspace_id))
   engine.allowances = await findAllowances(services, [...workspaces])
   engine.gatewayCalls = (await engine.gateway.load()).activeCalls
+  let more = false
   for (const row of rows) {
     const lane = lanes.get(row.id) ?? openLane(row)
     lanes.set(row.id, lane)
@@ -46,7 +50,8 @@ export async function watchCampaigns(engine: Engine): Promise<void> {
       lane.campaign = { ...row, status: 'paused' }
       continue
     }
-    if (row.status === 'active' && clock.monotonic() >= lane.enrolAt) await letJoin(engine, lane)
+    const mayEnrol = row.enrolling ? row.status === 'paused' || row.status === 'active' : row.status === 'active'
+    if (mayEnrol && (row.enrolling || clock.monotonic() >= lane.enrolAt) && (await letJoin(engine, lane))) more = true
     if (lane.campaign.unfinished === 0 && (row.status === 'active' || row.status === 'paused'))
       await finish(engine, lane)
   }
@@ -57,6 +62,7 @@ export async function watchCampaigns(engine: Engine): Promise<void> {
     lane.campaign = { ...lane.campaign, status: 'stopped', sip_provider_id: null }
     if (!isEngaged(lane)) lanes.delete(id)
   }
+  return more
 }
 
 /** See `mendDueTimes`. */
@@ -66,20 +72,25 @@ async function mend(engine: Engine, lane: Lane): Promise<void> {
   lane.dueAt = 0
 }
 
-async function letJoin(engine: Engine, lane: Lane): Promise<void> {
-  lane.enrolAt = engine.clock.monotonic() + enrolEveryMs
-  const joined = await transaction(inWorkspaceOf(engine, lane), (ctx) => enrolContacts(ctx, lane.campaign.id))
-  if (joined === 0) return
+/** Enrols one batch. Returns whether there is another one. */
+async function letJoin(engine: Engine, lane: Lane): Promise<boolean> {
+  const { enrolled, more } = await transaction(inWorkspaceOf(engine, lane), (ctx) =>
+    enrolContacts(ctx, lane.campaign.id, engine.enrolBatch),
+  )
+  lane.enrolAt = engine.clock.monotonic() + (more ? 0 : enrolEveryMs)
+  if (enrolled === 0) return more
   lane.dueAt = 0
-  lane.campaign = { ...lane.campaign, unfinished: lane.campaign.unfinished + joined }
+  lane.campaign = { ...lane.campaign, unfinished: lane.campaign.unfinished + enrolled }
   engine.progress.moved(lane.campaign.workspace_id, [lane.campaign.id])
+  return more
 }
 
 async function finish(engine: Engine, lane: Lane): Promise<void> {
   const { id } = lane.campaign
   await transaction(inWorkspaceOf(engine, lane), async (ctx) => {
-    // Whoever came onto the list in the last minute is still to be called.
-    if ((await enrolContacts(ctx, id)) > 0) return
+    // Contacts that came onto the list in the last minute are still to be called.
+    const { enrolled, more } = await enrolContacts(ctx, id, engine.enrolBatch)
+    if (enrolled > 0 || more) return
     if (!(await ctx.db.maybe(complete, { id, now: nowText(engine) }))) return
     tellStatus(ctx, await getCampaign(ctx, id))
     lane.campaign = { ...lane.campaign, status: 'completed' }
