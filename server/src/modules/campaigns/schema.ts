@@ -145,7 +145,12 @@ const voicemail = z.enum(['hang_up'], {
 
 const counts = {
   progress: z.number().int().describe('Contacts that are finished, in percent of all.'),
-  contacts: z.number().int().describe('How many contacts the campaign has. The contacts of a long list join some thousands at a time after the start, and the number grows meanwhile.'),
+  contacts: z
+    .number()
+    .int()
+    .describe(
+      'How many contacts the campaign has. The contacts of a long list join some thousands at a time after the start, and the number grows meanwhile.',
+    ),
   total_calls: z.number().int().describe('Contacts that were dialled.'),
   answered_calls: z.number().int().describe('Contacts that answered.'),
   transferred_calls: z.number().int().describe('Contacts that were connected to the transfer number.'),

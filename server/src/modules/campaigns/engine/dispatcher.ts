@@ -1,6 +1,7 @@
 import type { NotAdmitted } from '@switchboard/voice'
 import { destinationFault } from '../../telephony/index.ts'
 import { tooFewChannels } from '../readiness.ts'
+import { createAdmission } from './admission.ts'
 import { chooseCallerId } from './caller-ids.ts'
 import { type Tally, createCapacity } from './capacity.ts'
 import { cannotTransfer, isWaitedFor } from './channels.ts'
@@ -45,8 +46,12 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
   const { services, telephony, clock, lanes } = engine
   const lines = new Map<string, Line>()
   const capacity = createCapacity(engine, lines)
+  const admission = createAdmission({
+    clock,
+    pollMs: engine.pollMs,
+    openTrunks: () => engine.aside('Opening a trunk', telephony.sync()),
+  })
   const calls = new Set<Promise<void>>()
-  let blockedUntil = -Infinity
   let stopped = false
 
   function arrange(): void {
@@ -101,7 +106,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     if (first && first.state !== 'beginning') {
       // While callers wait it is not made, and given back when it has become stale.
       const at = isWaitedFor(line) ? first.plannedAt + staleMs + 1 : first.at
-      next = Math.max(at, line.blockedUntil, blockedUntil)
+      next = Math.max(at, admission.opensAt(line))
     }
     if (!telephony.mayDial() || stopped || isWaitedFor(line)) return next
     const untilDueMs = (lane: Lane) => lane.dueAt - engine.time.now()
@@ -109,17 +114,17 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       if (lane.claimed.length > 0)
         next = Math.min(
           next,
-          Math.max(nextCallAt(line, lane), blockedUntil) - beginAheadMs / (line.plan.length > 0 ? 2 : 1),
+          Math.max(nextCallAt(line, lane), admission.opensAt(line)) - beginAheadMs / (line.plan.length > 0 ? 2 : 1),
         )
       if (line.claiming === 0 && shortage(line, lane, room) > 0)
-        next = Math.min(next, Math.max(now + untilDueMs(lane), line.blockedUntil, blockedUntil))
+        next = Math.min(next, Math.max(now + untilDueMs(lane), admission.opensAt(line)))
     }
     return next
   }
 
   /** One claim at a time on a line, so that the trunk's limit holds in the claiming statement. */
   function startClaim(line: Line, now: number, tally: Tally): void {
-    if (line.claiming > 0 || isWaitedFor(line) || Math.max(line.blockedUntil, blockedUntil) > now) return
+    if (line.claiming > 0 || isWaitedFor(line) || admission.opensAt(line) > now) return
     const time = engine.time.now()
     const turn = nextClaim(line, tally.room(line), (lane) => lane.dueAt <= time)
     if (!turn) return
@@ -178,7 +183,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     if (isWaitedFor(line) || (line.plan.at(-1)?.at ?? -Infinity) > now + beginAheadMs / 2) return
     const nodeId = telephony.nodeId()
     const batches = new Map<Lane, PlannedCall[]>()
-    for (let turn; (turn = takeTurn(line, Math.max(now, blockedUntil), now + beginAheadMs));) {
+    for (let turn; (turn = takeTurn(line, Math.max(now, admission.opensAt(line)), now + beginAheadMs));) {
       const { lane, at } = turn
       const target = lane.claimed.shift() as ClaimedTarget
       const call: PlannedCall = {
@@ -233,7 +238,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
   function makeCalls(line: Line, now: number): void {
     for (let call; (call = line.plan[0]) && call.state !== 'beginning';) {
       const stale = now - call.plannedAt > staleMs
-      const mayNotYet = isWaitedFor(line) || Math.max(call.at, line.blockedUntil, blockedUntil) > now
+      const mayNotYet = isWaitedFor(line) || Math.max(call.at, admission.opensAt(line)) > now
       if (call.state === 'ready' && !stale && mayNotYet) return
       line.plan.shift()
       call.lane.planned--
@@ -258,7 +263,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     lane.active++
     line.active++
     const over = call
-      .then((refusal) => refusal && holdBack(line, refusal))
+      .then((refusal) => (refusal ? admission.refused(line, refusal) : admission.callEnded()))
       .finally(() => {
         lane.active--
         line.active--
@@ -267,15 +272,6 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       })
     calls.add(over)
     engine.aside('Making a call', over)
-  }
-
-  function holdBack(line: Line, { reason, retryAfterMs }: NotAdmitted): void {
-    const now = clock.monotonic()
-    if (reason === 'trunk_limit') line.blockedUntil = now + retryAfterMs
-    else if (reason === 'trunk_unknown') {
-      line.blockedUntil = now + engine.pollMs
-      engine.aside('Opening a trunk', telephony.sync())
-    } else blockedUntil = now + Math.max(retryAfterMs, beginAheadMs)
   }
 
   return {

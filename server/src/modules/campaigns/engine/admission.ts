@@ -1,0 +1,51 @@
+import type { Clock, NotAdmitted } from '@switchboard/voice'
+import type { Line } from './line.ts'
+
+/** From when on the gateway is to be asked for new calls again, after it refused one. Calls in progress are not affected. */
+export interface Admission {
+  /** Monotonic ms; in the past: now. */
+  opensAt(line: Line): number
+  /** The gateway refused a call of this line. */
+  refused(line: Line, refusal: NotAdmitted): void
+  /** A call of this node has ended. Opens a full engine again. */
+  callEnded(): void
+}
+
+export interface AdmissionOptions {
+  clock: Pick<Clock, 'monotonic'>
+  /** How long a trunk that the gateway does not know gets to be opened. */
+  pollMs: number
+  /** Asked for when the gateway does not know a trunk. */
+  openTrunks(): void
+}
+
+/** The gateway is asked no more often than this, however many calls end meanwhile. */
+const leastPauseMs = 100
+
+/**
+ * A refusal for the trunk pauses its own line. One for the engine pauses the new calls of all lines until a call of this
+ * node ends; calls that end without its knowledge (incoming ones) are found by asking again after `retryAfterMs`.
+ */
+export function createAdmission({ clock, pollMs, openTrunks }: AdmissionOptions): Admission {
+  let opensAt = -Infinity
+  let isFull = false
+  let refusedAt = -Infinity
+  return {
+    opensAt: (line) => Math.max(line.blockedUntil, opensAt),
+    refused(line, { reason, retryAfterMs }) {
+      const now = clock.monotonic()
+      if (reason === 'trunk_limit') line.blockedUntil = now + retryAfterMs
+      else if (reason === 'trunk_unknown') {
+        line.blockedUntil = now + pollMs
+        openTrunks()
+      } else {
+        refusedAt = now
+        isFull = reason === 'engine_limit' || reason === 'no_ports'
+        opensAt = now + Math.max(retryAfterMs, leastPauseMs)
+      }
+    },
+    callEnded() {
+      if (isFull) opensAt = Math.min(opensAt, refusedAt + leastPauseMs)
+    },
+  }
+}
