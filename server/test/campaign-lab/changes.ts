@@ -1,5 +1,5 @@
 import { attemptTransitions, isReachable, targetTransitions } from '../../src/modules/campaigns/engine/transitions.ts'
-import type { CallStatus } from '../../src/modules/campaigns/schema.ts'
+import type { CallStatus } from '../../src/modules/campaigns/call-schema.ts'
 import type { CampaignLab } from './lab.ts'
 
 interface Change {

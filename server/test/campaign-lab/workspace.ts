@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { createCampaign, getCampaign } from '../../src/modules/campaigns/campaigns.ts'
-import type { NewCampaign } from '../../src/modules/campaigns/schema.ts'
+import type { NewCampaign } from '../../src/modules/campaigns/input-schema.ts'
 import { changeStatus } from '../../src/modules/campaigns/status.ts'
 import { getCallingLimits, updateCallingLimits } from '../../src/modules/telephony/limits/calling-limits.ts'
 import type { CallingLimitsChanges } from '../../src/modules/telephony/limits/schema.ts'

@@ -5,7 +5,7 @@ import { missing } from '../../platform/errors.ts'
 import { readCursor, toPage } from '../../platform/http/page.ts'
 import { fileUrl } from '../files/index.ts'
 import { isFinished, isQueued } from './engine/transitions.ts'
-import type { CallStatus, CampaignCall } from './schema.ts'
+import type { CallStatus, CampaignCall } from './call-schema.ts'
 
 interface CallRow extends Omit<CampaignCall, 'recording_url'> {
   first_name: string | null

@@ -10,15 +10,9 @@ import { memberFilter } from '../identity/index.ts'
 import { countColumns } from './counts.ts'
 import { isUnclaimed } from './engine/transitions.ts'
 import { CampaignChanged } from './events.ts'
-import {
-  type Campaign,
-  type CampaignChanges,
-  type CampaignStatus,
-  type KeyMap,
-  type NewCampaign,
-  defaultKeyMap,
-  defaults,
-} from './schema.ts'
+import { type CampaignChanges, type NewCampaign } from './input-schema.ts'
+import { type Campaign, type CampaignStatus } from './schema.ts'
+import { type KeyMap, defaultKeyMap, defaults } from './settings-schema.ts'
 import { type CampaignColumns, resolveReferences } from './references.ts'
 
 type CampaignRow = Omit<Campaign, 'greeting_file_url'> & { greeting_stored_file_id: string | null }

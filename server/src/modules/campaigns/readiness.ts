@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
 import type { FieldFault } from '../../platform/errors.ts'
 import { fewestChannels } from './engine/channels.ts'
-import type { KeyMap } from './schema.ts'
+import type { KeyMap } from './settings-schema.ts'
 
 interface Provider {
   id: string

@@ -5,7 +5,7 @@ import { invalidField, missing } from '../../platform/errors.ts'
 import { toE164 } from '../contacts/index.ts'
 import { getGreeting } from '../files/index.ts'
 import { checkDestination, isTransferNumber } from '../telephony/index.ts'
-import type { CampaignChanges } from './schema.ts'
+import type { CampaignChanges } from './input-schema.ts'
 
 const findList = statement('campaigns.find_list', (db, p: { id: string }) =>
   db.selectFrom('contacts.lists').select('id').where('id', '=', p.id),

@@ -12,6 +12,8 @@ import {
   updateCampaign,
 } from './campaigns.ts'
 import { campaignReport } from './report.ts'
+import { CampaignCall, callStatuses } from './call-schema.ts'
+import { CampaignChanges, NewCampaign } from './input-schema.ts'
 import * as schema from './schema.ts'
 import { changeStatus } from './status.ts'
 
@@ -77,7 +79,7 @@ export const campaignRoutes: RouteTable = {
       path: '/api/campaigns',
       access: 'campaigns:write',
       summary: 'Make a campaign: with a title it is answered bare, with a name as {data}',
-      body: schema.NewCampaign,
+      body: NewCampaign,
       example: {
         title: 'Spring offer',
         description: 'Customers of March and April',
@@ -126,7 +128,7 @@ export const campaignRoutes: RouteTable = {
       access: 'campaigns:write',
       summary: 'Change a campaign; what is not sent stays',
       params: byId,
-      body: schema.CampaignChanges,
+      body: CampaignChanges,
       example: { calls_per_second: 2, retry: { max_attempts: 2, delay_minutes: 30, on: ['busy'] } },
       response: schema.Campaign,
       errors: [409],
@@ -157,8 +159,8 @@ export const campaignRoutes: RouteTable = {
       access: 'campaign-calls:read',
       summary: 'Each contact of a campaign and how its call went',
       params: byId,
-      query: page().extend({ status: z.enum(schema.callStatuses).optional().describe('Only calls in this state.') }),
-      response: pageOf(schema.CampaignCall),
+      query: page().extend({ status: z.enum(callStatuses).optional().describe('Only calls in this state.') }),
+      response: pageOf(CampaignCall),
       handler: (ctx, { params, query }) => listCalls(ctx, params.id, query),
     }),
     getCampaignReport: route({

@@ -8,7 +8,8 @@ import type {
   TransferRequest,
   TransferResult,
 } from '@switchboard/voice'
-import type { CallStatus, KeyMap } from '../schema.ts'
+import type { CallStatus } from '../call-schema.ts'
+import type { KeyMap } from '../settings-schema.ts'
 import type { CallPhase } from './channels.ts'
 import type { CallNote } from './recorder.ts'
 

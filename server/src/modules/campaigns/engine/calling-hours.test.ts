@@ -7,7 +7,7 @@ import type { OpenDatabase } from '../../../platform/database/open.ts'
 import { createLog } from '../../../platform/log.ts'
 import { queryAsSystem } from '../../../../test/campaign-lab/query.ts'
 import { openTestDatabase } from '../../../../test/database.ts'
-import { defaults } from '../schema.ts'
+import { defaults } from '../settings-schema.ts'
 
 let database: OpenDatabase
 before(async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
-import type { KeyMap } from '../schema.ts'
+import type { KeyMap } from '../settings-schema.ts'
 import { statusesBefore } from '../transitions.ts'
 import { change, isInProgress, isQueued, isUnclaimed, targetTransitions } from './transitions.ts'
 

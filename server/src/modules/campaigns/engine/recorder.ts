@@ -6,7 +6,7 @@ import { refreshStatistics } from '../../../platform/database/statistics.ts'
 import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { CampaignCallLogged } from '../events.ts'
-import type { CallStatus } from '../schema.ts'
+import type { CallStatus } from '../call-schema.ts'
 import { workingTables } from '../targets.ts'
 import { attemptTransitions, change, isInProgress, reachablePairs, targetTransitions } from './transitions.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { callStatuses } from '../schema.ts'
+import { callStatuses } from '../call-schema.ts'
 import { attemptTransitions, change, isReachable, targetTransitions } from './transitions.ts'
 
 test('events of one call are written together, those of two calls are not', () => {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { CallStatus } from '../schema.ts'
+import type { CallStatus } from '../call-schema.ts'
 
 /**
  * The states of a target (a contact in a campaign) and of an attempt (one dial), as the engine changes them.

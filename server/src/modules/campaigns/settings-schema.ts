@@ -1,0 +1,86 @@
+import { z } from 'zod'
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
+/** `Monday`, `mon`, or the ISO number 1 (0 and 7 are Sunday). */
+const weekday = z.preprocess(
+  (day) =>
+    typeof day === 'number'
+      ? weekdays[(day + 6) % 7]
+      : typeof day === 'string'
+        ? day.trim().toLowerCase().slice(0, 3)
+        : day,
+  z.enum(weekdays),
+)
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a time like 08:00.')
+
+/** In the contact's own time zone. `end` is no longer within. */
+export const CallingHours = z
+  .object({
+    start: timeOfDay.default('08:00').describe('Earliest local time of a call, like `08:00`.'),
+    end: timeOfDay.default('21:00').describe('Latest local time a call may start, like `21:00`.'),
+    days: z
+      .array(weekday)
+      .min(1)
+      .max(7)
+      .default([...weekdays])
+      .describe('Days of the week on which calls are made.'),
+  })
+  .refine(({ start, end }) => start < end, {
+    message: 'The end must be later than the start, on the same day.',
+    path: ['end'],
+  })
+  .meta({ id: 'CallingHours' })
+
+export const KeyMap = z
+  .partialRecord(
+    z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#']),
+    z.enum(['transfer', 'repeat', 'opt_out']),
+  )
+  .meta({ id: 'KeyMap' })
+
+/** Outcomes that may be tried again. Someone who answered is never called again by the same campaign. */
+export const retryable = ['busy', 'no_answer', 'failed'] as const
+
+export const Retry = z
+  .object({
+    max_attempts: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(3)
+      .describe('How many times one contact is called at most, the first call included.'),
+    delay_minutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(43_200)
+      .default(60)
+      .describe('Minutes between two calls to the same contact.'),
+    on: z
+      .array(z.enum(retryable))
+      .default(['busy', 'no_answer'])
+      .describe('After which results the contact is called again.'),
+  })
+  .meta({ id: 'Retry' })
+
+export const defaults = {
+  calling_hours: CallingHours.parse({}),
+  retry: Retry.parse({}),
+  max_concurrent_calls: 10,
+  calls_per_second: 1,
+  ring_timeout_seconds: 30,
+  transfer_wait_seconds: 30,
+}
+
+/** What keys do when nobody says: 1 transfers only where there is a number to transfer to. */
+export const defaultKeyMap = (hasTransferNumber: boolean): KeyMap => ({
+  ...(hasTransferNumber && { '1': 'transfer' }),
+  '2': 'repeat',
+  '9': 'opt_out',
+})
+
+export type CallingHours = z.output<typeof CallingHours>
+export type KeyMap = z.output<typeof KeyMap>
+export type Retry = z.output<typeof Retry>
