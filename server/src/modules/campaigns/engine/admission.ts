@@ -1,12 +1,12 @@
 import type { Clock, NotAdmitted } from '@switchboard/voice'
-import type { Line } from './line.ts'
+import type { TrunkQueue } from './queues.ts'
 
 /** From when on the gateway is to be asked for new calls again, after it refused one. Calls in progress are not affected. */
 export interface Admission {
   /** Monotonic ms; in the past: now. */
-  opensAt(line: Line): number
-  /** The gateway refused a call of this line. */
-  refused(line: Line, refusal: NotAdmitted): void
+  opensAt(trunkQueue: TrunkQueue): number
+  /** The gateway refused a call of this trunk queue. */
+  refused(trunkQueue: TrunkQueue, refusal: NotAdmitted): void
   /** A call of this node has ended. Opens a full engine again. */
   callEnded(): void
 }
@@ -23,20 +23,20 @@ export interface AdmissionOptions {
 const leastPauseMs = 100
 
 /**
- * A refusal for the trunk pauses its own line. One for the engine pauses the new calls of all lines until a call of this
- * node ends; calls that end without its knowledge (incoming ones) are found by asking again after `retryAfterMs`.
+ * A refusal for the trunk pauses its own queue. One for the engine pauses the new calls of all queues until a call of
+ * this node ends; calls that end without its knowledge (incoming ones) are found by asking again after `retryAfterMs`.
  */
 export function createAdmission({ clock, pollMs, openTrunks }: AdmissionOptions): Admission {
   let opensAt = -Infinity
   let isFull = false
   let refusedAt = -Infinity
   return {
-    opensAt: (line) => Math.max(line.blockedUntil, opensAt),
-    refused(line, { reason, retryAfterMs }) {
+    opensAt: (trunkQueue) => Math.max(trunkQueue.blockedUntil, opensAt),
+    refused(trunkQueue, { reason, retryAfterMs }) {
       const now = clock.monotonic()
-      if (reason === 'trunk_limit') line.blockedUntil = now + retryAfterMs
+      if (reason === 'trunk_limit') trunkQueue.blockedUntil = now + retryAfterMs
       else if (reason === 'trunk_unknown') {
-        line.blockedUntil = now + pollMs
+        trunkQueue.blockedUntil = now + pollMs
         openTrunks()
       } else {
         refusedAt = now

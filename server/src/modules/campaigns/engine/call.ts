@@ -52,7 +52,7 @@ const askAgainMs = 2_000
 const abandoned = { cause: 'transfer_abandoned', transfer_lost: true } as const
 
 /** Acts on a leg until it has ended: greeting, keys, transfer. Resolves when the leg is over. */
-export async function conduct(
+export async function runCall(
   leg: Leg,
   plan: CallPlan,
   { clock, note, optOut, mayTransferTo, onPhase, onTransferred, onFault }: CallContext,

@@ -1,31 +1,31 @@
 import { bridges, secondLegs } from './channels.ts'
 import type { Engine } from './context.ts'
-import { type Line, inHandOf } from './line.ts'
+import { type TrunkQueue, inHandOf } from './queues.ts'
 import { type Pacer, createPacer } from './pacer.ts'
 import { mayTakeSecond, roomInShare } from './shares.ts'
 
 /** The node's places and each workspace's part of them, counted at one moment. */
 export interface Tally {
-  /** Places that the line's workspace has in hand. */
-  of(line: Line): number
+  /** Places that the trunk queue's workspace has in hand. */
+  of(trunkQueue: TrunkQueue): number
   /** How many more contacts it may claim. */
-  room(line: Line): number
+  room(trunkQueue: TrunkQueue): number
   /** So many are being claimed for it. */
-  take(line: Line, places: number): void
+  take(trunkQueue: TrunkQueue, places: number): void
 }
 
 /** What the whole node bears, shared between workspaces. */
 export interface Capacity {
   tally(): Tally
-  /** May a call of this line take a second place, for its transfer? */
-  mayBridge(line: Line): boolean
+  /** May a call of this trunk queue take a second place, for its transfer? */
+  mayBridge(trunkQueue: TrunkQueue): boolean
   /** After a look at the gateway, which alone knows of calls that came in. */
   adjust(): void
-  /** Spaces the calls of all lines of one workspace. */
+  /** Spaces the calls of all trunk queues of one workspace. */
   pacerOf(workspaceId: string): Pacer
 }
 
-export function createCapacity(engine: Engine, lines: ReadonlyMap<string, Line>): Capacity {
+export function createCapacity(engine: Engine, trunkQueues: ReadonlyMap<string, TrunkQueue>): Capacity {
   const { maxCalls: limit, workspaceShare: share, workspaceCallsPerSecond } = engine.services.config.sip
   const pacers = new Map<string, Pacer>()
   /** Places taken by calls that came in. */
@@ -34,9 +34,9 @@ export function createCapacity(engine: Engine, lines: ReadonlyMap<string, Line>)
   function count(): { places: Map<string, number>; taken: number } {
     const places = new Map<string, number>()
     let taken = others
-    for (const line of lines.values()) {
-      const own = inHandOf(line) + secondLegs(line)
-      places.set(line.trunk.workspaceId, (places.get(line.trunk.workspaceId) ?? 0) + own)
+    for (const trunkQueue of trunkQueues.values()) {
+      const own = inHandOf(trunkQueue) + secondLegs(trunkQueue)
+      places.set(trunkQueue.trunk.workspaceId, (places.get(trunkQueue.trunk.workspaceId) ?? 0) + own)
       taken += own
     }
     return { places, taken }
@@ -46,32 +46,35 @@ export function createCapacity(engine: Engine, lines: ReadonlyMap<string, Line>)
     tally() {
       const { places, taken } = count()
       let all = taken
-      const of = ({ trunk }: Line) => places.get(trunk.workspaceId) ?? 0
+      const of = ({ trunk }: TrunkQueue) => places.get(trunk.workspaceId) ?? 0
       return {
         of,
-        room(line) {
-          const allowance = engine.allowances.get(line.trunk.workspaceId)
+        room(trunkQueue) {
+          const allowance = engine.allowances.get(trunkQueue.trunk.workspaceId)
           if (!allowance || allowance.exhausted !== null) return 0
-          const own = of(line)
+          const own = of(trunkQueue)
           return Math.min(
             roomInShare({ limit, share, taken: all, own }),
             (allowance.max_concurrent_calls ?? Infinity) - own,
           )
         },
-        take(line, more) {
-          places.set(line.trunk.workspaceId, of(line) + more)
+        take(trunkQueue, more) {
+          places.set(trunkQueue.trunk.workspaceId, of(trunkQueue) + more)
           all += more
         },
       }
     },
-    mayBridge(line) {
+    mayBridge(trunkQueue) {
       const { places, taken } = count()
-      return !bridges(line) || mayTakeSecond({ limit, share, taken, own: places.get(line.trunk.workspaceId) ?? 0 })
+      return (
+        !bridges(trunkQueue) ||
+        mayTakeSecond({ limit, share, taken, own: places.get(trunkQueue.trunk.workspaceId) ?? 0 })
+      )
     },
     adjust() {
-      const ours = lines.values().reduce((sum, line) => sum + line.active + secondLegs(line), 0)
+      const ours = trunkQueues.values().reduce((sum, trunkQueue) => sum + trunkQueue.active + secondLegs(trunkQueue), 0)
       others = Math.max(0, engine.gatewayCalls - ours)
-      const calling = new Set(Array.from(lines.values(), ({ trunk }) => trunk.workspaceId))
+      const calling = new Set(Array.from(trunkQueues.values(), ({ trunk }) => trunk.workspaceId))
       for (const id of pacers.keys()) if (!calling.has(id)) pacers.delete(id)
     },
     pacerOf(workspaceId) {

@@ -240,8 +240,8 @@ export const withdraw = statement(
        where t.id = given.id and t.node_id = ${p.node_id} and (${isQueued('t')} or ${withdrawal.guard('t.status')})`,
 )
 
-/** Gives back claims of this node that it does not know of: their answer was lost with a connection. */
-export const releaseForgotten = statement(
+/** Releases claims that this node does not know of: their result was lost with a connection. */
+export const releaseLostClaims = statement(
   'campaigns.release_forgotten',
   (_, p: { campaign_id: string; known: string[]; node_id: string }) =>
     sql`update campaigns.targets t set node_id = null
@@ -249,7 +249,7 @@ export const releaseForgotten = statement(
 )
 
 /** A campaign that this node has something to do for. */
-export interface EngagedCampaign {
+export interface RunningCampaign {
   id: string
   workspace_id: string
   user_id: string
@@ -280,10 +280,10 @@ export interface EngagedCampaign {
   due_at: string | null
 }
 
-export const findEngaged = statement(
+export const findRunning = statement(
   'campaigns.engaged.sweep',
   (_, p: { node_id: string; ids: string[] }) =>
-    sql<EngagedCampaign>`
+    sql<RunningCampaign>`
     select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,
            c.caller_id, coalesce(p.caller_ids, '{}') as provider_caller_ids, c.transfer_number, c.key_map, c.max_concurrent_calls,
            c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.record,

@@ -4,7 +4,7 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import type { Telephony } from '../../telephony/index.ts'
 import { changeStatus } from '../status.ts'
 import type { Allowance } from './allowances.ts'
-import type { Lane } from './line.ts'
+import type { CampaignQueue } from './queues.ts'
 import type { Progress } from './progress.ts'
 import type { Recorder } from './recorder.ts'
 import type { EngineTime } from './time.ts'
@@ -23,41 +23,46 @@ export interface Engine {
   /** Contacts that are enrolled in one transaction. */
   readonly enrolBatch: number
   /** By campaign. */
-  readonly lanes: Map<string, Lane>
+  readonly queues: Map<string, CampaignQueue>
   /** By workspace, as of the last look. */
   allowances: ReadonlyMap<string, Allowance>
   /** Calls that the gateway had at the last look: calls that came in are among them. */
   gatewayCalls: number
   /** Does what can be done now, and sets the timer for the rest. */
   advance(): void
-  /** Runs something beside the loop, which looks again when it is done. A failure is logged. */
-  aside(what: string, work: Promise<unknown>): void
+  /** Runs something beside the loop, which continues when it is done. A failure is logged. */
+  runInBackground(what: string, work: Promise<unknown>): void
 }
 
 /** The server at work for a campaign, in its workspace. */
-export const inWorkspaceOf = ({ services }: Pick<Engine, 'services'>, { campaign }: Lane): Ctx =>
+export const inWorkspaceOf = ({ services }: Pick<Engine, 'services'>, { campaign }: CampaignQueue): Ctx =>
   serverContext(services, { workspaceId: campaign.workspace_id, userId: campaign.user_id })
 
 /** Pauses a campaign that cannot go on before a person has changed something: `reason` says what. */
-export async function pauseCampaign(engine: Engine, lane: Lane, reason: string): Promise<void> {
-  await transaction(inWorkspaceOf(engine, lane), (ctx) => changeStatus(ctx, lane.campaign.id, 'pause', reason))
+export async function pauseCampaign(engine: Engine, queue: CampaignQueue, reason: string): Promise<void> {
+  await transaction(inWorkspaceOf(engine, queue), (ctx) => changeStatus(ctx, queue.campaign.id, 'pause', reason))
 }
 
 /** Engine time as the database reads it. */
 export const nowText = ({ time }: Pick<Engine, 'time'>) => new Date(time.now()).toISOString()
 
 /**
- * Gives back contacts for whom no INVITE has left. Tries until it succeeds: nobody else can do it while this node lives.
+ * Releases contacts for whom no INVITE has left. Tries until it succeeds: only this node can do it while it lives.
  */
-export async function giveBack(engine: Engine, lane: Lane, ids: string[], nodeId: string): Promise<void> {
+export async function releaseTargets(
+  engine: Engine,
+  queue: CampaignQueue,
+  ids: string[],
+  nodeId: string,
+): Promise<void> {
   if (ids.length === 0) return
   for (;;) {
     try {
-      await inWorkspaceOf(engine, lane).db.all(withdraw, { ids, node_id: nodeId })
-      lane.dueAt = 0
+      await inWorkspaceOf(engine, queue).db.all(withdraw, { ids, node_id: nodeId })
+      queue.dueAt = 0
       return
     } catch (error) {
-      engine.services.log.warn({ err: error }, 'Contacts who were not called could not be given back; trying again.')
+      engine.services.log.warn({ err: error }, 'Contacts who were not called could not be released; trying again.')
       await new Promise<void>((resolve) => engine.clock.setTimeout(resolve, engine.pollMs))
     }
   }

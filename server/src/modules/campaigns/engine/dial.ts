@@ -5,10 +5,10 @@ import { transaction } from '../../../platform/context.ts'
 import { addDoNotCall } from '../../contacts/index.ts'
 import { mayTransferTo } from '../../telephony/index.ts'
 import { channelsToKeep } from './channels.ts'
-import { conduct } from './call.ts'
+import { runCall } from './call.ts'
 import { type Begun, hold } from './claims.ts'
-import { type Engine, giveBack, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
-import type { Lane, Line } from './line.ts'
+import { type Engine, releaseTargets, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
+import type { CampaignQueue, TrunkQueue } from './queues.ts'
 import { keepRecording } from './recording.ts'
 import type { CallNote } from './recorder.ts'
 
@@ -18,8 +18,8 @@ const maxCallMs = 3_600_000
 const shortWaitMs = 250
 
 export interface CallToMake {
-  line: Line
-  lane: Lane
+  trunkQueue: TrunkQueue
+  queue: CampaignQueue
   targetId: string
   nodeId: string
   begun: Begun
@@ -32,10 +32,10 @@ export interface CallToMake {
  * then nobody was called, the contact is back in the queue, and `NotAdmitted` says for how long to hold back.
  */
 export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdmitted | undefined> {
-  const { lane, begun, nodeId } = call
+  const { queue, begun, nodeId } = call
   const note = (more: Partial<CallNote>) => {
-    if (more.ended_at) countRefusals(engine, lane, more.cause === 'auth_failed')
-    engine.recorder.note(lane.campaign.workspace_id, {
+    if (more.ended_at) countRefusals(engine, queue, more.cause === 'auth_failed')
+    engine.recorder.note(queue.campaign.workspace_id, {
       ...more,
       ...(more.ended_at && { noted_at: nowText(engine) }),
       attempt_id: begun.attempt_id,
@@ -43,14 +43,14 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
     })
   }
   const unanswered = new AbortController()
-  lane.unanswered.add(unanswered)
-  call.line.calls.set(begun.attempt_id, { lane, phase: 'ringing' })
+  queue.unanswered.add(unanswered)
+  call.trunkQueue.calls.set(begun.attempt_id, { queue, phase: 'ringing' })
   try {
     const leg = await originate(engine, call, unanswered.signal)
-    await conductLeg(engine, call, leg, note, () => lane.unanswered.delete(unanswered))
+    await runLeg(engine, call, leg, note, () => queue.unanswered.delete(unanswered))
   } catch (error) {
     if (error instanceof NotAdmitted || error instanceof NotMade || unanswered.signal.aborted) {
-      await giveBack(engine, lane, [call.targetId], nodeId)
+      await releaseTargets(engine, queue, [call.targetId], nodeId)
       return error instanceof NotAdmitted ? error : undefined
     }
     engine.services.log.error({ err: error, attempt: begun.attempt_id }, 'A call went wrong.')
@@ -62,8 +62,8 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
       ended_at: nowText(engine),
     })
   } finally {
-    lane.unanswered.delete(unanswered)
-    call.line.calls.delete(begun.attempt_id)
+    queue.unanswered.delete(unanswered)
+    call.trunkQueue.calls.delete(begun.attempt_id)
   }
   await engine.recorder.written(begun.attempt_id)
   return undefined
@@ -73,14 +73,14 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
 const refusalsBeforePause = 100
 
 /** Pauses a campaign whose every call is refused for our credentials: a person has to mend the provider first. */
-function countRefusals(engine: Engine, lane: Lane, refused: boolean): void {
-  lane.refusals = refused ? lane.refusals + 1 : 0
-  if (lane.refusals !== refusalsBeforePause) return
-  engine.aside(
+function countRefusals(engine: Engine, queue: CampaignQueue, refused: boolean): void {
+  queue.refusals = refused ? queue.refusals + 1 : 0
+  if (queue.refusals !== refusalsBeforePause) return
+  engine.runInBackground(
     'Pausing a campaign',
     pauseCampaign(
       engine,
-      lane,
+      queue,
       `The SIP provider refused user name or password ${refusalsBeforePause} times in a row. Correct them, then resume.`,
     ),
   )
@@ -109,11 +109,11 @@ const heldMs = 250
  * number on the do-not-call list is answered after it has left, or before and it does not.
  */
 async function originateOnce(engine: Engine, call: CallToMake, signal: AbortSignal): Promise<Leg> {
-  const { line, lane, begun, targetId: target_id, nodeId: node_id } = call
+  const { trunkQueue, queue, begun, targetId: target_id, nodeId: node_id } = call
   const { phone_number } = begun
   const sent: { leg?: Promise<Leg> } = {}
   try {
-    await transaction(inWorkspaceOf(engine, lane), async (ctx) => {
+    await transaction(inWorkspaceOf(engine, queue), async (ctx) => {
       const [, mayCall] = await ctx.db.together([
         hold.lock.call({ phone_number }),
         hold.check.call({ target_id, node_id, phone_number }),
@@ -122,12 +122,12 @@ async function originateOnce(engine: Engine, call: CallToMake, signal: AbortSign
       sent.leg = engine.gateway.originate(
         {
           attemptId: begun.attempt_id,
-          trunkId: line.trunk.id,
+          trunkId: trunkQueue.trunk.id,
           to: phone_number,
           callerId: begun.caller_id,
-          ringTimeoutMs: lane.campaign.ring_timeout_seconds * 1000,
+          ringTimeoutMs: queue.campaign.ring_timeout_seconds * 1000,
           maxDurationMs: maxCallMs,
-          keepFree: channelsToKeep(line),
+          keepFree: channelsToKeep(trunkQueue),
         },
         signal,
       )
@@ -152,7 +152,7 @@ function settled(clock: Clock, work: Promise<unknown>, ms: number): Promise<void
   })
 }
 
-async function conductLeg(
+async function runLeg(
   engine: Engine,
   call: CallToMake,
   leg: Leg,
@@ -160,7 +160,7 @@ async function conductLeg(
   onAnswered: () => void,
 ): Promise<void> {
   const { services, clock } = engine
-  const { campaign } = call.lane
+  const { campaign } = call.queue
   const { key_map, transfer_number: to, transfer_wait_seconds } = campaign
   const folder = path.join(services.config.dataDir, 'recordings')
   const recordingPath = campaign.record ? path.join(folder, `${leg.attemptId}.wav`) : null
@@ -171,11 +171,11 @@ async function conductLeg(
     sound(campaign.hold_storage_key),
     sound(campaign.apology_storage_key),
   ])
-  const { line } = call
-  const mode = line.trunk.transferMode
+  const { trunkQueue } = call
+  const mode = trunkQueue.trunk.transferMode
   const waitMs = transfer_wait_seconds * 1000
   const transfer = to ? { to, mode, callerId: call.begun.caller_id, waitMs, ...(music && { hold: music }) } : null
-  await conduct(
+  await runCall(
     leg,
     { greeting, key_map, transfer, apology, recordingPath },
     {
@@ -183,23 +183,26 @@ async function conductLeg(
       note,
       onPhase(phase) {
         onAnswered()
-        line.calls.set(leg.attemptId, { lane: call.lane, phase })
+        trunkQueue.calls.set(leg.attemptId, { queue: call.queue, phase })
         engine.advance()
       },
       onTransferred(result) {
-        if (result.ok && mode === 'refer') line.refusesRefer = result.mode === 'bridge'
+        if (result.ok && mode === 'refer') trunkQueue.refusesRefer = result.mode === 'bridge'
       },
       onFault: (error) => services.log.error({ err: error, attempt: leg.attemptId }, 'A call had to be hung up.'),
       // Who waits for a channel keeps the place in the queue, whatever others have taken since.
       mayTransferTo: async (number) =>
-        (line.calls.get(leg.attemptId)?.phase === 'waiting' || call.mayBridge()) &&
-        mayTransferTo(inWorkspaceOf(engine, call.lane), number),
+        (trunkQueue.calls.get(leg.attemptId)?.phase === 'waiting' || call.mayBridge()) &&
+        mayTransferTo(inWorkspaceOf(engine, call.queue), number),
       optOut: () =>
-        transaction(inWorkspaceOf(engine, call.lane), async (ctx) => {
+        transaction(inWorkspaceOf(engine, call.queue), async (ctx) => {
           await addDoNotCall(ctx, call.begun.phone_number, 'Asked by key during a call')
         }),
     },
   )
   if (recordingPath)
-    engine.aside('Keeping a recording', keepRecording(inWorkspaceOf(engine, call.lane), leg.attemptId, recordingPath))
+    engine.runInBackground(
+      'Keeping a recording',
+      keepRecording(inWorkspaceOf(engine, call.queue), leg.attemptId, recordingPath),
+    )
 }

@@ -10,7 +10,7 @@ import { createDispatcher } from './dispatcher.ts'
 import { createProgress } from './progress.ts'
 import { createRecorder } from './recorder.ts'
 import { createEngineTime, readDatabaseTime } from './time.ts'
-import { watchCampaigns } from './watch.ts'
+import { pollCampaigns } from './poll.ts'
 
 /** Looks at the campaigns when it wakes, and when an event concerns them; `stop` writes all results. */
 export type CampaignEngine = CallService
@@ -40,8 +40,8 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
   const { readTime = () => readDatabaseTime(serverContext(services, { workspaceId: null })) } = options
   const background = new Set<Promise<void>>()
   let timer: Timer | undefined
-  let watchedAt = -Infinity
-  let watching: Promise<void> | undefined
+  let polledAt = -Infinity
+  let polling: Promise<void> | undefined
   let hurry = false
   let stopped = true
 
@@ -61,15 +61,15 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     progress,
     pollMs,
     enrolBatch,
-    lanes: new Map(),
+    queues: new Map(),
     allowances: new Map(),
     gatewayCalls: 0,
-    aside,
+    runInBackground,
     advance,
   }
   const dispatcher = createDispatcher(engine, wake)
 
-  function aside(what: string, work: Promise<unknown>): void {
+  function runInBackground(what: string, work: Promise<unknown>): void {
     const watched = work
       .then(
         () => undefined,
@@ -86,19 +86,19 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     timer?.cancel()
     if (stopped) return
     const now = clock.monotonic()
-    const watchAt = hurry ? now : watchedAt + (dispatcher.isBusy() ? pollMs : idlePollMs)
-    if (now >= watchAt && !watching) {
+    const pollAt = hurry ? now : polledAt + (dispatcher.isBusy() ? pollMs : idlePollMs)
+    if (now >= pollAt && !polling) {
       hurry = false
-      watchedAt = now
-      watching = watchCampaigns(engine)
+      polledAt = now
+      polling = pollCampaigns(engine)
         .then((more) => {
           hurry ||= more
-          dispatcher.arrange()
+          dispatcher.assign()
         })
-        .finally(() => (watching = undefined))
-      aside('Looking at the campaigns', watching)
+        .finally(() => (polling = undefined))
+      runInBackground('Polling the campaigns', polling)
     }
-    const next = Math.min(dispatcher.run(), watching ? Infinity : Math.max(watchAt, now + 1))
+    const next = Math.min(dispatcher.run(), polling ? Infinity : Math.max(pollAt, now + 1))
     if (next < Infinity) timer = clock.setTimeout(advance, Math.max(0, next - clock.monotonic()))
   }
 
@@ -116,16 +116,18 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     notice({ type, data }) {
       if (type === ContactListChanged.type) {
         const { contact_list_id } = data as { contact_list_id: string }
-        const lanes = [...engine.lanes.values()].filter(({ campaign }) => campaign.contact_list_id === contact_list_id)
+        const queues = [...engine.queues.values()].filter(
+          ({ campaign }) => campaign.contact_list_id === contact_list_id,
+        )
         // An import tells of each of its parts: looking once a second is enough.
-        for (const lane of lanes) lane.enrolAt = Math.min(lane.enrolAt, clock.monotonic() + pollMs)
+        for (const queue of queues) queue.enrolAt = Math.min(queue.enrolAt, clock.monotonic() + pollMs)
       } else if (concerning.has(type)) wake()
     },
     async stop(deadlineMs) {
       stopped = true
       timer?.cancel()
-      await watching?.catch((error: unknown) =>
-        services.log.debug({ err: error }, 'The last look at the campaigns failed.'),
+      await polling?.catch((error: unknown) =>
+        services.log.debug({ err: error }, 'The last poll of the campaigns failed.'),
       )
       await dispatcher.stop()
       await gateway.drain(deadlineMs)
