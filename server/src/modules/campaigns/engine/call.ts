@@ -10,7 +10,7 @@ import type {
 } from '@switchboard/voice'
 import type { CallStatus } from '../call-schema.ts'
 import type { KeyMap } from '../settings-schema.ts'
-import type { CallPhase } from './channels.ts'
+import type { CallPhase } from './queues.ts'
 import type { CallNote } from './recorder.ts'
 
 /** How one call of a campaign is to go. */

@@ -1,6 +1,7 @@
 import { bridges, secondLegs } from './channels.ts'
 import type { Engine } from './context.ts'
-import { type TrunkQueue, inHandOf } from './queues.ts'
+import { type TrunkQueue } from './queues.ts'
+import { inHandOf } from './scheduling.ts'
 import { type Pacer, createPacer } from './pacer.ts'
 import { mayTakeSecond, roomInShare } from './shares.ts'
 

@@ -1,17 +1,11 @@
 import type { RunningCampaign } from './claims.ts'
-import type { CampaignQueue, TrunkQueue } from './queues.ts'
+import type { CallPhase, CampaignQueue, TrunkQueue } from './queues.ts'
 
 /**
  * How many of a trunk's channels may go to new calls. A bridged transfer needs a second channel, so channels are left
  * free for the transfers to be expected of the calls in progress: by what the campaign's contacts have done so far, and
  * at least one. Nothing is left free where the carrier takes callers over itself (REFER).
  */
-
-/**
- * `ringing`: not answered. `listening`: may ask for a transfer. `asking`: has asked, and the request is on its way to the
- * gateway. `waiting`: for a channel. `transferring`: the second call is being made or lasts.
- */
-export type CallPhase = 'ringing' | 'listening' | 'asking' | 'waiting' | 'transferring'
 
 /** A bridge takes two. */
 export const fewestChannels = 2

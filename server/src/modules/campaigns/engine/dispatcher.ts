@@ -8,18 +8,8 @@ import { cannotTransfer, isWaitedFor } from './channels.ts'
 import { type ClaimedRow, begin, claim, lockNumbers, refuse, releaseLostClaims } from './claims.ts'
 import { type Engine, releaseTargets, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { makeCall } from './dial.ts'
-import {
-  type ClaimedTarget,
-  type CampaignQueue,
-  type TrunkQueue,
-  type PlannedCall,
-  nextCallAt,
-  nextClaim,
-  openTrunkQueue,
-  postpone,
-  shortage,
-  takeTurn,
-} from './queues.ts'
+import { type ClaimedTarget, type CampaignQueue, type TrunkQueue, type PlannedCall, openTrunkQueue } from './queues.ts'
+import { nextCallAt, nextClaim, postpone, shortage, takeTurn } from './scheduling.ts'
 
 /** Attempts are committed so long before their INVITE leaves. */
 const beginAheadMs = 100

@@ -2,16 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RunningCampaign } from './claims.ts'
 import { createPacer } from './pacer.ts'
-import {
-  type CampaignQueue,
-  nextCallAt,
-  nextClaim,
-  openCampaignQueue,
-  openTrunkQueue,
-  postpone,
-  shortage,
-  takeTurn,
-} from './queues.ts'
+import { type CampaignQueue, openCampaignQueue, openTrunkQueue } from './queues.ts'
+import { nextCallAt, nextClaim, postpone, shortage, takeTurn } from './scheduling.ts'
 
 const campaign: RunningCampaign = {
   id: 'c',
