@@ -150,6 +150,7 @@ export interface CampaignsCampaigns {
   transfers_lost: Generated<number>
   transfer_wait_ms: Generated<number>
   longest_transfer_wait_ms: Generated<number>
+  enrol_after: string | null
 }
 
 export interface CampaignsTargets {
