@@ -20,6 +20,10 @@ const become = (
   case when ${readOnly} then set_config('transaction_read_only', 'on', true) end,
   set_config('role', '${role}', true))`
 
+/** Whether the session `s` may be used, in SQL. */
+export const sessionIsOpen =
+  's.revoked_at is null and not s.is_suspended and s.expires_at > now() and s.idle_expires_at > now()'
+
 // Always one row, so that it either becomes the user or raises: SB401 when the session is over, SB404 when the workspace
 // is not theirs, SB403 when the role is not among $2 (null: any user; {platform_admin}: the platform's administrator).
 const enter = (user: string, workspace: string, role: string, admin: string, foreign: string) => `
@@ -32,8 +36,7 @@ const enter = (user: string, workspace: string, role: string, admin: string, for
       else ${become('app_user', user, workspace, role, '$3::boolean')}
     end as actor
     from (select $1::uuid as id) wanted
-    left join identity.sessions s on s.id = wanted.id and s.revoked_at is null and not s.is_suspended
-      and s.expires_at > now() and s.idle_expires_at > now()`
+    left join identity.sessions s on s.id = wanted.id and ${sessionIsOpen}`
 
 const enterSession = enter('s.user_id', 's.workspace_id', 's.member_role', 's.is_platform_admin', '')
 

@@ -3,9 +3,10 @@ import { statement } from '../../platform/database/statement.ts'
 import type { AudienceSource } from '../../platform/sockets/audience.ts'
 import { MemberGone, MembersAdded, chatTopic } from './events.ts'
 
-const myTopics = statement(
-  'chat.topics',
-  () => sql<{ topic: string }>`select 'chat:' || c as topic from app.my_chats() c`,
+const listTopics = statement(
+  'chat.topics.sweep',
+  (_, p: { user_ids: readonly string[] }) => sql<{ user_id: string; topic: string }>`
+    select user_id, 'chat:' || chat_id as topic from chat.members where user_id = any(${p.user_ids}::uuid[])`,
 )
 
 /**
@@ -13,7 +14,7 @@ const myTopics = statement(
  * times as long to insert and 66 kB of log and index.
  */
 export const chatAudience: AudienceSource = {
-  topics: myTopics,
+  topics: listTopics,
   changes({ type, data }) {
     if (type === MembersAdded.type) {
       const { chat_id, user_ids } = MembersAdded.data.parse(data)

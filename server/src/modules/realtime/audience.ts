@@ -1,48 +1,90 @@
 import { sql } from 'kysely'
 import { type Role, type Scope, scopes } from '../../platform/access.ts'
-import { type Principal, createContext } from '../../platform/context.ts'
+import type { Principal } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
+import { notFound, unauthorized } from '../../platform/errors.ts'
 import { workspaceTopic } from '../../platform/events.ts'
-import { newId } from '../../platform/id.ts'
-import type { Services } from '../../platform/services.ts'
+import { gather } from '../../platform/gather.ts'
+import { sessionIsOpen } from '../../platform/session-preamble.ts'
+import { type Services, serverContext } from '../../platform/services.ts'
 import type { Audience, AudienceSource } from '../../platform/sockets/audience.ts'
 
+const findSessions = statement(
+  'realtime.sessions.sweep',
+  (_, p: { session_ids: string[] }) => sql<OpenSession>`
+    select s.id as session_id, s.user_id, s.workspace_id from identity.sessions s
+     where s.id = any(${p.session_ids}::uuid[]) and ${sql.raw(sessionIsOpen)}`,
+)
 const listMemberships = statement(
-  'realtime.memberships',
-  () => sql<{ workspace_id: string; role: Role }>`select workspace_id, role from app.my_memberships()`,
+  'realtime.memberships.sweep',
+  (_, p: { user_ids: string[] }) => sql<Membership>`
+    select m.user_id, m.workspace_id, m.role
+      from identity.members m join identity.workspaces w on w.id = m.workspace_id
+     where m.user_id = any(${p.user_ids}::uuid[]) and w.deleted_at is null`,
 )
 
-/** Asks the database, so it throws 401 when the session is over and 404 when the workspace is not theirs. */
-export async function loadAudience(
-  services: Services,
-  principal: Principal,
-  workspaceId: string | null,
-  sources: readonly AudienceSource[],
-): Promise<Audience> {
-  const { db } = createContext({
-    services,
-    principal,
-    entry: { access: 'user', workspaceId },
-    requestId: newId(),
-    log: services.log,
-    readOnly: true,
-  })
-  const [memberships, ...more] = await db.together([
-    listMemberships.call({}),
-    ...sources.map(({ topics }) => topics.call({})),
-  ])
-  const actor = await db.actor()
-  const userId = actor.user_id as string
+interface OpenSession {
+  session_id: string
+  user_id: string
+  workspace_id: string | null
+}
+interface Membership {
+  user_id: string
+  workspace_id: string
+  role: Role
+}
+
+export type UserPrincipal = Principal & { kind: 'user' }
+
+export type LoadAudience = (principal: UserPrincipal, workspaceId: string | null) => Promise<Audience>
+
+/** Sessions whose audiences are read in one round trip at most. */
+const readTogether = 200
+
+/**
+ * Loads what users may hear. All that are asked for at the same time are read in one round trip, since after a restart
+ * thousands of clients come back at once. Throws 401 when the session is over and 404 when the workspace is not theirs.
+ */
+export function createAudienceLoader(services: Services, sources: readonly AudienceSource[]): LoadAudience {
+  const { db } = serverContext(services, { workspaceId: null, share: 'live' })
+
+  const loadAll = async (principals: UserPrincipal[]): Promise<(Audience | Error)[]> => {
+    const user_ids = [...new Set(principals.map(({ userId }) => userId))]
+    const session_ids = [...new Set(principals.map(({ sessionId }) => sessionId))]
+    const [found, memberships, ...topics] = await db.together([
+      findSessions.call({ session_ids }),
+      listMemberships.call({ user_ids }),
+      ...sources.map((source) => source.topics.call({ user_ids })),
+    ])
+    const sessions = new Map(found.map((session) => [session.session_id, session]))
+    const membershipsOf = Map.groupBy(memberships, ({ user_id }) => user_id)
+    const topicsOf = Map.groupBy(topics.flat(), ({ user_id }) => user_id)
+    return principals.map(({ sessionId, userId }) => {
+      const session = sessions.get(sessionId)
+      if (session?.user_id !== userId) return unauthorized('Your session is over. Sign in again.')
+      return audienceOf(session, membershipsOf.get(userId) ?? [], topicsOf.get(userId) ?? [])
+    })
+  }
+  const load = gather(readTogether, loadAll)
+
+  return async (principal, workspaceId) => {
+    const audience = await load(principal)
+    if (workspaceId !== null && !audience.roles.has(workspaceId)) throw notFound('workspace')
+    return { ...audience, workspaceId: workspaceId ?? audience.workspaceId }
+  }
+}
+
+function audienceOf(session: OpenSession, memberships: Membership[], topics: { topic: string }[]): Audience {
   return {
-    userId,
-    workspaceId: actor.workspace_id,
+    userId: session.user_id,
+    workspaceId: session.workspace_id,
     roles: new Map(memberships.map(({ workspace_id, role }) => [workspace_id, role])),
     topics: new Set([
-      `user:${userId}`,
+      `user:${session.user_id}`,
       ...memberships.flatMap(({ workspace_id, role }) =>
         scopesOf(role).map((scope) => workspaceTopic(workspace_id, scope)),
       ),
-      ...more.flat().map(({ topic }) => topic),
+      ...topics.map(({ topic }) => topic),
     ]),
   }
 }

@@ -12,6 +12,7 @@ import { type Socket, createSocket } from '../../platform/sockets/socket.ts'
 import type { Audience, AudienceChange } from '../../platform/sockets/audience.ts'
 import type { CommandSocket, SocketCommand } from '../../platform/sockets/commands.ts'
 import { createLiveStream } from './live-stream.ts'
+import type { ReadMissed } from './missed.ts'
 import { Resume } from './schema.ts'
 
 /** One signed-in client. */
@@ -34,6 +35,7 @@ export interface ConnectionOptions {
   audience: Audience
   /** Asks anew what this client may hear; throws 401 when its session is over. */
   load(workspaceId: string | null): Promise<Audience>
+  readMissed: ReadMissed
   /** From `/ws?after=`: begins by telling what was missed. */
   after: string | null
   closed(connection: Connection): void
@@ -55,7 +57,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
 
   const topicsOf = () => new Set([...audience.topics, ...rooms.keys()])
   const socket = createSocket(ws, { message, closed })
-  const stream = createLiveStream({ services, outbox, socket, topics: topicsOf })
+  const stream = createLiveStream({ outbox, socket, topics: topicsOf, readMissed: options.readMissed })
   for (const topic of audience.topics) hub.join(topic, stream)
 
   const connection: Connection = {

@@ -1,12 +1,11 @@
 import { invalidField } from '../../platform/errors.ts'
 import { type StoredEvent, eventType } from '../../platform/events.ts'
-import { createFairQueue } from '../../platform/fair-queue.ts'
-import { type Reading, readTopics } from '../../platform/outbox/log.ts'
+import type { Reading } from '../../platform/outbox/log.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import { type Position, decodePosition, encodePosition, isAfter, laterOf } from '../../platform/outbox/position.ts'
-import { type Services, serverContext } from '../../platform/services.ts'
 import { type Listener, encodeFrame } from '../../platform/sockets/hub.ts'
 import type { Socket } from '../../platform/sockets/socket.ts'
+import type { ReadMissed } from './missed.ts'
 
 /** The order of durable events on one socket: what was missed, when asked for, and then what comes, each once. */
 export interface LiveStream extends Listener {
@@ -20,25 +19,17 @@ export interface LiveStream extends Listener {
 }
 
 export interface LiveStreamOptions {
-  services: Services
   outbox: Outbox
   socket: Socket
   topics(): Iterable<string>
+  readMissed: ReadMissed
 }
-
-const batchSize = 200
-/**
- * When a node comes back all its clients resume at once. Few read at a time; the others wait here for as long as it
- * takes, because one that is sent away comes back and reads the same again.
- */
-const readings = createFairQueue({ limit: 3, maxWaitingPerKey: Infinity })
 
 /**
  * Durable events are held back until `begin` or `resume`: a client that comes back must hear what it missed before what
  * is new, or the last id that it has seen would not say what it has seen.
  */
-export function createLiveStream({ services, outbox, socket, topics }: LiveStreamOptions): LiveStream {
-  const ctx = serverContext(services, { workspaceId: null, share: 'live' })
+export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStreamOptions): LiveStream {
   // Durable events after `liveSince` and up to `pausedAt` were sent as they came. While paused nothing is sent live, and
   // afterwards only what lies beyond `replayedTo`: so the two never overlap and leave no gap.
   let liveSince = outbox.position()
@@ -57,7 +48,7 @@ export function createLiveStream({ services, outbox, socket, topics }: LiveStrea
   const replay = async (after: Position): Promise<boolean> => {
     let from = isAfter(liveSince, after) ? after : laterOf(after, pausedAt)
     for (;;) {
-      const reading = await readings.run('', () => readTopics(ctx, from, [...topics()], batchSize))
+      const reading = await readMissed(from, topics)
       if (isUnknown(reading, from)) {
         isPaused = false
         return false

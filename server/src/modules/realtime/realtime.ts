@@ -19,7 +19,7 @@ import type {
   GuestKind,
 } from '../../platform/sockets/audience.ts'
 import type { SocketCommand } from '../../platform/sockets/commands.ts'
-import { loadAudience } from './audience.ts'
+import { type UserPrincipal, createAudienceLoader } from './audience.ts'
 import { type Connection, createConnection } from './connection.ts'
 import {
   type AuthenticateHeaders,
@@ -31,6 +31,7 @@ import {
   refuse,
 } from './handshake.ts'
 import { frameOf } from './live-stream.ts'
+import { createMissedReader } from './missed.ts'
 
 export interface RealtimeOptions {
   services: Services
@@ -57,8 +58,8 @@ export interface Realtime {
 }
 
 const maxSocketsPerUser = 20
-/** Clients that are let in at the same time, so that thousands who come back at once leave the database to requests. */
-const handshakesAtOnce = 3
+/** Clients that are let in at the same time. What they may hear is read together, so they do not keep requests waiting. */
+const handshakesAtOnce = 200
 const maxWaitingHandshakes = 20_000
 const handshakeWaitMs = 20_000
 const heartbeatMs = 25_000
@@ -92,6 +93,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     refuse(stream, badRequest('malformed_handshake', `${message}.`)),
   )
   const handshakes = createFairQueue({ limit: handshakesAtOnce, maxWaitingPerKey: maxWaitingHandshakes })
+  const readMissed = createMissedReader(services)
+  const loadAudience = createAudienceLoader(services, sources)
   let isClosing = false
   /** Counts what may change who hears what, to notice a change while a client is on its way in. */
   let changes = 0
@@ -149,7 +152,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   }
 
   const loaderOf = ({ principal, loadGuest }: Handshake) =>
-    loadGuest ?? ((workspaceId: string | null) => loadAudience(services, principal, workspaceId, sources))
+    loadGuest ?? ((workspaceId: string | null) => loadAudience(principal as UserPrincipal, workspaceId))
 
   const admit = async (request: IncomingMessage, query: URLSearchParams): Promise<Admitted> => {
     const handshake = await readHandshake(services, { authenticate, guests }, request, query)
@@ -205,6 +208,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       principal,
       audience,
       load,
+      readMissed,
       after,
       closed: leave,
     })

@@ -15,8 +15,8 @@ export interface Audience {
 
 /** Topics that a module subscribes users to. */
 export interface AudienceSource {
-  /** The topics of the user at work. */
-  readonly topics: Statement<object, { topic: string }>
+  /** The topics of these users. It runs in the system scope. */
+  readonly topics: Statement<{ user_ids: readonly string[] }, { user_id: string; topic: string }>
   /** What an event changes of that, if anything. It takes effect before the event itself is published. */
   changes(event: StoredEvent): AudienceChange | undefined
 }
