@@ -54,6 +54,12 @@ const jobsEndWithinMs = 3_000
 /** Jobs that belong to no module. */
 const platformJobs = [retention, deliverMessage, forgetMessages]
 
+/**
+ * Connections that the system holds until they are accepted. With Node's 511, of thousands of clients that come back at once
+ * most are dropped, and TCP tries again after 1, 3, 7 and 15 s. The system may allow fewer (`net.core.somaxconn`).
+ */
+const connectionsWaiting = 4096
+
 /** The composition root: makes a server of the modules. */
 export async function createApp(options: AppOptions): Promise<App> {
   const connections = options.database ?? (await openDatabase(options.config, options.log))
@@ -106,7 +112,7 @@ async function build(options: AppOptions, connections: OpenDatabase): Promise<Ap
     async listen() {
       if (!web) throw new Error('This node was composed without the API.')
       await outbox.register(services)
-      await web.http.listen({ host: config.host, port: config.port })
+      await web.http.listen({ host: config.host, port: config.port, backlog: connectionsWaiting })
       const { port } = web.http.server.address() as AddressInfo
       return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
     },
