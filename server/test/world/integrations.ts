@@ -1,0 +1,3 @@
+import type { Fixture } from '../world.ts'
+
+export const create: Fixture = async () => ({ integrations: 'facebook', webhook: 'facebook' })
