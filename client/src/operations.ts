@@ -255,7 +255,7 @@ export interface Operations {
   resetPassword: { input: { body: { "token": string; "password": string } }; response: { "message": string } }
   /** The other providers that people can sign in with here. */
   listSignInProviders: { input: undefined; response: { "data": ({ "provider": string; "name": string })[] } }
-  /** Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page is told by a message. */
+  /** Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page receives a message. */
   signInElsewhere: { input: { path: { provider: string }; query?: { redirect_to?: string; popup?: string } }; response: null }
   /** Where the provider sends the browser back to. */
   returnFromElsewhere: { input: { path: { provider: string }; query?: { state?: string; code?: string; iss?: string; error?: string } }; response: null }
@@ -287,7 +287,7 @@ export interface Operations {
   removeMember: { input: { path: { workspaceId: string; userId: string } }; response: { "success": true } }
   /** Leave a workspace. The last owner cannot. */
   leaveWorkspace: { input: { path: { workspaceId: string } }; response: { "success": true } }
-  /** Invite somebody for a week. The token is shown this once. */
+  /** Invite a person for a week; the token is shown only once */
   createInvitation: { input: { path: { workspaceId: string }; body: { "email": string; "role"?: "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; response: { "id": string; "email": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "created_at": string; "expires_at": string; "token": string; "accept_url": string } }
   /** Invitations that can still be accepted. */
   listInvitations: { input: { path: { workspaceId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "email": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "created_at": string; "expires_at": string })[]; "next_cursor": string | null } }

@@ -108,7 +108,7 @@ const handle = statement(
     select ${columns} from r ${people}`,
 )
 
-/** Closes a report, or opens it again. Throws 404, 409 when the same person has reported the same thing anew. */
+/** Closes a report, or opens it again. Throws 404, 409 when the same person has reported the same thing again. */
 export async function handleReport(
   ctx: Ctx,
   id: string,

@@ -33,10 +33,14 @@ export const managedUser = z.object({
   is_admin: z.boolean().describe('True for an administrator of the platform.'),
   email_verified: z
     .boolean()
-    .describe('True once the user has confirmed the address with a code, or an administrator has vouched for it.'),
+    .describe(
+      'True once the user has confirmed the address with a code, or an administrator has marked it as verified.',
+    ),
   phone_verified: z
     .boolean()
-    .describe('True once the user has confirmed the number with a code, or an administrator has vouched for it.'),
+    .describe(
+      'True once the user has confirmed the number with a code, or an administrator has marked it as verified.',
+    ),
   suspended: z.boolean().describe('True while the user is locked out and may be let in again.'),
   banned: z.boolean().describe('True when the user is locked out for good.'),
   suspended_at: instant.nullable().describe('When the user was suspended.'),

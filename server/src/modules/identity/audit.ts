@@ -21,7 +21,7 @@ const append = statement(
       values (${p.id}, ${p.action}, ${p.target}, ${p.details}::jsonb, ${p.address})`,
 )
 
-/** A line in the audit log about whoever is at work, to be sent together with what it tells of. */
+/** A line in the audit log about the current actor, to be sent together with the change that it records. */
 export const audited = ({ action, target, details = {}, address }: AuditEntry): Call =>
   append.call({
     id: newId(),

@@ -16,7 +16,7 @@ export const MemberJoined = event('member.joined', membership)
 export const MemberRoleChanged = event('member.role_changed', membership)
 export const MemberRemoved = event('member.removed', membership.omit({ role: true }))
 
-/** These sessions are over: whoever holds a connection for them closes it. */
+/** These sessions are over; nodes close the connections they hold for them. */
 export const SessionRevoked = event(
   'session.revoked',
   z.object({

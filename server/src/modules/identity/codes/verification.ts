@@ -59,7 +59,7 @@ export async function sendCode(ctx: Ctx, type: Verifiable, device: Device): Prom
             channel: 'email' as const,
             // Without the code: the subject is not sealed.
             subject: 'Your code',
-            text: `${text}\n\nIf you did not ask for it, somebody else typed your address; you need not do anything.\n`,
+            text: `${text}\n\nIf you did not ask for it, another person typed your address; you need not do anything.\n`,
           }
         : { channel: 'sms' as const, text }
     await sendMessage(server, { to, ...message, expiresInSeconds: codeLifeSeconds })

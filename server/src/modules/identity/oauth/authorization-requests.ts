@@ -58,7 +58,7 @@ function journeyOf({ config, secrets }: Services, provider: string, state: strin
 }
 
 /**
- * A page that a browser may be sent to when somebody has proved who they are: one of ours, or of an origin that may call
+ * A page that a browser may be sent to after a sign-in: one of ours, or of an origin that may call
  * us. A path is one of ours. Undefined when it is neither.
  */
 export function allowedPage(config: Config, page: string): URL | undefined {
@@ -79,7 +79,7 @@ export function requireAllowedPage(config: Config, page: string): URL {
 export interface WayBack {
   /** An allowed one. */
   page: URL
-  /** The page is told by a message of the window that it opened. */
+  /** The page receives a message from the window that it opened. */
   inPopup: boolean
   /** With a session for a client of Supabase's in the address instead of our cookies. */
   forSupabase: boolean
@@ -119,7 +119,7 @@ export interface SignInOutcome extends WayBack {
 
 /**
  * The browser is back. The state counts once, within ten minutes, in the browser that set out, for this provider. Throws
- * 400 `invalid_state` otherwise, 404 and 409. What keeps somebody from signing in after that is an outcome.
+ * 400 `invalid_state` otherwise, 404 and 409. A refusal after that is an outcome, not an error.
  */
 export async function finishSignIn(
   services: Services,

@@ -54,7 +54,7 @@ export const githubAccount = (
     const primary = addresses.find((address) => address.primary)
     return {
       issuer: server.issuer,
-      // Not the login, which can be given up and taken by somebody else.
+      // Not the login, which can be given up and taken by another person.
       subject: String(who.id),
       email: primary?.email ?? null,
       emailVerified: primary?.verified ?? false,
@@ -74,7 +74,7 @@ async function ask<T extends z.ZodType>(
     headers: {
       accept: 'application/vnd.github+json',
       authorization: `Bearer ${token}`,
-      // It refuses whoever does not say who they are.
+      // It refuses requests without a user agent.
       'user-agent': 'Switchboard',
       'x-github-api-version': '2022-11-28',
     },

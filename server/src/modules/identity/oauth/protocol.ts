@@ -30,7 +30,7 @@ export interface Callback {
   error?: string | undefined
 }
 
-/** Who somebody is elsewhere. */
+/** A user's identity at a provider. */
 export interface ExternalAccount {
   issuer: string
   /** The issuer's own id of the account. */

@@ -6,7 +6,7 @@ import { githubAccount, githubAuthorization } from './github.ts'
 import { openIdAccount, openIdAuthorization } from './openid-connect.ts'
 import type { Callback, ExternalAccount, Journey, Wishes } from './protocol.ts'
 
-/** Throws 404 for a provider that nobody here knows, 409 `not_configured`. */
+/** Throws 404 for an unknown provider, 409 `not_configured`. */
 export function providerOf({ signInProviders }: Config, name: string): SignInProvider {
   if (!Object.hasOwn(signInProviders, name)) missing('provider')
   const provider = signInProviders[name]

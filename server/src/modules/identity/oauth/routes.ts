@@ -59,8 +59,8 @@ function concludeWithCookies(services: Services, provider: string, outcome: Sign
           knownDeviceCookie(services, result.session.user.email),
         ]
   if (inPopup) {
-    const told = { type: 'oauth', platform: provider, success: !failure, ...failure, ...asked } as const
-    return outcomePage({ openerOrigin: page.origin, result: told }, cookies, 'You are signed in.')
+    const message = { type: 'oauth', platform: provider, success: !failure, ...failure, ...asked } as const
+    return outcomePage({ openerOrigin: page.origin, result: message }, cookies, 'You are signed in.')
   }
   if (failure) {
     // As RFC 6749 4.1.2.1 tells of errors.
@@ -98,7 +98,7 @@ export const oauthRoutes: Record<string, Route> = {
     path: '/api/auth/oauth/:provider',
     access: 'public',
     summary:
-      'Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page is told by a message.',
+      'Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page receives a message.',
     params,
     query: z.object({
       redirect_to: optional(z.string().max(2000)).describe(

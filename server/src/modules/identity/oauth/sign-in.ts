@@ -51,7 +51,7 @@ interface Provider {
 }
 
 /**
- * Signs in whoever has this account elsewhere. The first time it is joined to the user with its e-mail address, when
+ * Signs in the user of this provider's account. The first time it is joined to the user with its e-mail address, when
  * both sides have verified that, or makes a user. Throws 403 when the user is suspended, has a second factor
  * (`two_factor_required`), or the provider has not verified the address, 409 when we have not, 429.
  */
@@ -66,7 +66,7 @@ export async function signInElsewhere(
   try {
     return requireSignedIn(await enter())
   } catch (error) {
-    // Two windows at once: the other one was first, so now there is somebody to sign in.
+    // Two windows at once: the other one was first, so the user exists now.
     if (violates(error, 'identities_account_key') || violates(error, 'users_email_key')) {
       return requireSignedIn(await enter())
     }
@@ -140,9 +140,9 @@ function requireVerifiedEmail({ label }: Provider, { email, emailVerified }: Ext
   return email
 }
 
-/** Somebody may have taken the address before its owner came: who owns it proves that by mail, and has it to themselves. */
+/** Another person may have registered the address before its owner. The owner proves it by mail and gets the account. */
 const unverifiedHere = ({ label }: Provider) =>
   conflict(
     'email_unverified_here',
-    `There is an account with your e-mail address, but nobody has confirmed that the address is theirs. If it is yours, choose a new password for it ("forgot password"); after that ${label} signs you in to it.`,
+    `There is an account with your e-mail address, but the address has not been confirmed. If it is yours, choose a new password for it ("forgot password"); after that ${label} signs you in to it.`,
   )

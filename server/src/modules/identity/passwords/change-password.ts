@@ -37,7 +37,7 @@ export async function changePassword(
 
 /**
  * Sets the password of who came back in by mail, in the half hour after that, once. Throws 400 for one that is not
- * acceptable, and `current_password_required` in any other session: whoever finds one open must not keep the account.
+ * acceptable, and `current_password_required` in any other session: a person who finds one open must not be able to keep the account.
  */
 export async function chooseNewPassword(ctx: Ctx, password: string, device: Device): Promise<void> {
   requireAcceptablePassword(password, ctx.services.config.signIn)

@@ -42,13 +42,13 @@ export function requireAcceptablePassword(password: string, rules: Rules, path =
 /** Throws 503 when too many people are signing in at once. */
 export const hashPassword = (password: string): Promise<string> => limited(() => hash(password, parameters))
 
-/** Somebody without a password costs as much time as a wrong one. Made with the parameters above, and as new as they are. */
-export const nobodysHash =
+/** An account without a password costs as much time as a wrong password. Made with the parameters above, and as new as they are. */
+export const placeholderHash =
   '$argon2id$v=19$m=19456,t=2,p=1$iaZvruBtGuaUkrmTe1EbkQ$ztauNv8A/gP4FrbJwmgW9sU/HgPNtKsv+wu1G9NV8So'
 
 /** `stored` is null for an unknown user or one without a password: false, after the same work. Throws 503. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
-  const against = stored ?? nobodysHash
+  const against = stored ?? placeholderHash
   const right = await limited(async () => {
     if (password.length > maxPasswordLength) return verify(against, '')
     return isBcrypt(against) ? verifyBcrypt(password, against) : verify(against, password)
@@ -56,7 +56,7 @@ export async function isPassword(password: string, stored: string | null): Promi
   return right && stored !== null
 }
 
-/** Was it made by another algorithm, or with less work than today's? Then make it anew when the password is at hand. */
+/** Was it made by another algorithm, or with less work than today's? Then hash it again when the password is at hand. */
 export function isOutdated(stored: string): boolean {
   if (isBcrypt(stored)) return true
   const { memoryCost, timeCost, parallelism } = parseOptions(stored)

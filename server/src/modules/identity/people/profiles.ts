@@ -36,7 +36,7 @@ const find = statement(
 
 const changeable = ['full_name', 'company_name', 'display_name', 'username', 'phone', 'avatar_url'] as const
 
-// Column by column, because the whole row holds a password hash, which nobody may read.
+// Column by column, because the whole row holds a password hash, which no user may read.
 const changes = sql.join(
   changeable.map((name) => {
     const column = sql.ref(name)

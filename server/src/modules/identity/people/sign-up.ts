@@ -65,7 +65,7 @@ export interface NewUser {
   workspaceName: string
 }
 
-/** Hashes the password; null: somebody who signs in elsewhere. `email_verified` by default not. */
+/** Hashes the password; null: the user signs in with another provider. `email_verified` by default not. */
 export async function newUser(
   id: string,
   input: Omit<NewAccount, 'invitation_token' | 'password'> & {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
 import type { Me } from './schema.ts'
 
-/** As the server: with the password's hash, which nobody else can read. */
+/** As the server: with the password's hash, which no other role can read. */
 export const findForSignIn = statement('identity.users.find_for_sign_in', (db, p: { email: string }) =>
   db
     .selectFrom('identity.users')
@@ -17,7 +17,7 @@ export const insertUser = statement(
     p: {
       id: string
       email: string
-      /** Null: somebody who signs in elsewhere. */
+      /** Null: the user signs in with another provider. */
       password_hash: string | null
       email_verified: boolean
       full_name: string | null

@@ -73,7 +73,7 @@ export async function eraseUser(services: Services, userId: string): Promise<voi
   const workspaces = await server.db.all(belongings, { user_id: userId })
   const orphaned = workspaces.filter(({ needs_heir }) => needs_heir).map(({ name }) => `"${name}"`)
   if (orphaned.length > 0) {
-    throw conflict('last_owner', `First make somebody else an owner of ${orphaned.join(', ')}, or delete it.`)
+    throw conflict('last_owner', `First make another member an owner of ${orphaned.join(', ')}, or delete it.`)
   }
   for (const { workspace_id } of workspaces) {
     await transaction(serverContext(services, { workspaceId: workspace_id, userId }), async (ctx) => {

@@ -7,7 +7,7 @@ import { apiKeyPrefix, hashApiKey } from '../api-keys/api-key-format.ts'
 import { accessCookie, requireOwnPage } from './cookies.ts'
 import { accessTokens } from './token-keys.ts'
 
-const nobody: Principal = { kind: 'public' }
+const anonymous: Principal = { kind: 'public' }
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Where people get credentials: old ones that a client still sends along must not be in their way. */
 const signInPaths = new Set([
@@ -26,7 +26,7 @@ const signInPaths = new Set([
   '/auth/v1/recover',
   '/auth/v1/verify',
 ])
-/** The same for everybody: a visitor's token is theirs to read, and a member's says nothing here. */
+/** Public pages ignore sign-in credentials; their handlers read a visitor's token themselves. */
 const publicPaths = '/api/public/'
 
 /**
@@ -37,12 +37,12 @@ export function createAuthenticate(services: Services): Authenticate {
   const { config, now } = services
   const tokens = accessTokens(services)
   return (headers, method, path) => {
-    if (signInPaths.has(path) || path.startsWith(publicPaths)) return nobody
+    if (signInPaths.has(path) || path.startsWith(publicPaths)) return anonymous
     const { authorization } = headers
     if (authorization !== undefined && authorization !== '') return fromBearer(bearerOf(authorization))
     const key = headers['x-api-key']
     if (typeof key === 'string' && key !== '') return fromApiKey(key)
-    return headers.cookie === undefined ? nobody : fromCookie(headers, method)
+    return headers.cookie === undefined ? anonymous : fromCookie(headers, method)
   }
 
   function fromBearer(credential: string): Principal {
@@ -52,12 +52,12 @@ export function createAuthenticate(services: Services): Authenticate {
 
   function fromCookie(headers: IncomingHttpHeaders, method: string): Principal {
     const token = accessCookie(config, headers)
-    if (token === undefined) return nobody
+    if (token === undefined) return anonymous
     let principal: Principal
     try {
       principal = { kind: 'user', ...tokens.verify(token, now().getTime()) }
     } catch (error) {
-      if (error instanceof AppError) return nobody
+      if (error instanceof AppError) return anonymous
       throw error
     }
     if (!safeMethods.has(method)) requireOwnPage(config, headers)

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 
-/** From where somebody signs in. */
+/** The device of a sign-in. */
 export interface Device {
   address: string
   userAgent: string | null

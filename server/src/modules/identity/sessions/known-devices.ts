@@ -4,8 +4,8 @@ import { cookie, isSecure, readCookie } from '../../../platform/http/cookie.ts'
 import { freshSecret } from '../../../platform/oauth/attempt.ts'
 import type { Services } from '../../../platform/services.ts'
 
-// Device cookies (OWASP, "Slow down online guessing attacks with device cookies"): a browser in which somebody has signed
-// in before counts its failures for itself, so that whoever guesses elsewhere cannot lock them out.
+// Device cookies (OWASP, "Slow down online guessing attacks with device cookies"): a browser in which a user has signed
+// in before counts its failures for itself, so that guesses from elsewhere cannot lock the user out.
 
 const lifeSeconds = 365 * 24 * 60 * 60
 

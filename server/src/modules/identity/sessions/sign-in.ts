@@ -19,8 +19,8 @@ interface Found {
 type Proven = Found & { password_hash: string }
 
 /**
- * Signs somebody in. Throws 401 for an unknown e-mail and a wrong password alike, after the same work; 403 when the user
- * is suspended, told only to who knows the password, and `two_factor_required` when a second factor is asked for; 429 after
+ * Signs a user in. Throws 401 for an unknown e-mail and a wrong password alike, after the same work; 403 when the user
+ * is suspended, which is said only after the right password, and `two_factor_required` when a second factor is asked for; 429 after
  * too many failures.
  */
 export async function signIn(
@@ -54,7 +54,7 @@ export async function provePassword(
   const [admitted, [user]] = await db.together([limits.admit, findForSignIn.call({ email })])
   requireAdmitted(admitted, 'sign in')
   if (await isPassword(password, user?.password_hash ?? null)) return { user: user as Proven, forgive: limits.forgive }
-  // Told of the user they tried to be, if there is one, so that it shows in that workspace's log.
+  // Logged for the user whose address was used, if there is one, so that it shows in that workspace's log.
   const line = audited({ action: 'session.refused', address: device.address })
   await db.together([actAs.call({ user_id: user?.id ?? null }), line])
   return { user: undefined, forgive: limits.forgive }

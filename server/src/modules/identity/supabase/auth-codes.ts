@@ -6,7 +6,7 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import type { SignedIn } from '../sessions/schema.ts'
 
 // A session that goes through a browser's address does so as a code, which only the client that asked can redeem
-// (RFC 7636): whoever reads the address has nothing.
+// (RFC 7636): the address alone is of no use.
 
 const lifeMinutes = 5
 const place = (codeHash: Buffer) => `identity.auth_codes/session/${codeHash.toString('hex')}`

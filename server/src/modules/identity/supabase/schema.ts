@@ -161,7 +161,7 @@ export const supabaseUser = z.object({
         identity_id: id.describe('Id of the identity.'),
         id: z.string().describe("The provider's own."),
         user_id: id.describe('The user it belongs to.'),
-        identity_data: metadata.describe('The fields the provider told.'),
+        identity_data: metadata.describe('The fields that the provider sent.'),
         provider: z.string().describe('The provider last used: `email`, `google`, …'),
         email: z.string().nullable().describe('E-mail address; of an identity: the one at the provider.'),
         last_sign_in_at: instant.nullable().describe('When it last signed in.'),

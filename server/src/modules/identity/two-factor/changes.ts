@@ -14,7 +14,7 @@ import { type Proof, requireCode, requireProof } from './proof.ts'
 import { makeRecoveryCodes } from './recovery-codes.ts'
 import { type TwoFactorState, findState, methodsOf } from './state.ts'
 
-/** What happened to somebody's second factors: its line in the audit log, and what their mail says. */
+/** A change of a user's second factors: its line in the audit log, and what their mail says. */
 const changes = {
   'two_factor.totp_added': 'An authenticator app was added to your account.',
   'two_factor.totp_removed': 'The authenticator app was removed from your account.',

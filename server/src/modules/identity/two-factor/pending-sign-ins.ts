@@ -69,14 +69,14 @@ export async function countTry(ctx: Ctx, token: string): Promise<void> {
   if (!(await ctx.db.maybe(takeTry, { token_hash: hashOf(token) }))) throw signInIsOver()
 }
 
-/** Uses the token up. Throws 403 when somebody else did before. */
+/** Uses the token up. Throws 403 when it was used before. */
 export async function endPending(ctx: Ctx, token: string): Promise<void> {
   if (!(await ctx.db.maybe(end, { token_hash: hashOf(token) }))) throw signInIsOver()
 }
 
 /** Not signed in yet: 403 with the token that the second factor is sent with. */
 export class TwoFactorRequired extends AppError {
-  /** The same for a page's address, after the `#`, which no server sees. Alone the token signs nobody in. */
+  /** The same for a page's address, after the `#`, which no server sees. The token alone does not sign in. */
   readonly forPage: { two_factor_token: string; two_factor_methods: string }
 
   constructor(token: string, methods: Method[]) {

@@ -8,7 +8,7 @@ import { currentSession, isFreshSession } from '../sessions/open-sessions.ts'
 import { provePassword } from '../sessions/sign-in.ts'
 import { redeemTotp, wrongCode } from './authenticator-app.ts'
 
-/** How a person shows that it is they who change their second factors, and not somebody at their open session. */
+/** Proof that the account's owner changes the second factors, and not another person at their open session. */
 export interface Proof {
   password?: string | undefined
   /** Of the authenticator app. */

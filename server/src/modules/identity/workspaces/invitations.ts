@@ -76,9 +76,9 @@ const accept = statement(
 const hashToken = (token: string) => createHash('sha256').update(token).digest()
 
 /**
- * Invites somebody for a week, by mail too; an earlier invitation for the same address is replaced. The token is shown
+ * Invites a person for a week, by mail too; an earlier invitation for the same address is replaced. The token is shown
  * this once.
- * Throws 403 when somebody else than an owner makes one for an owner, 409 when they are a member already.
+ * Throws 403 when a member who is not an owner invites an owner, 409 when they are a member already.
  */
 export async function createInvitation(ctx: Ctx, { email, role }: { email: string; role: Role }) {
   const [members] = await ctx.db.together([findMember.call({ email }), removePending.call({ email })])

@@ -124,7 +124,7 @@ async function requireChangeable(ctx: Ctx, userId: string, role: Role | null): P
   if (concernsOwners && !owners.some(({ user_id }) => user_id === actor))
     throw forbidden('Only an owner changes owners.')
   if (member.role === 'owner' && role !== 'owner' && owners.length === 1) {
-    throw conflict('last_owner', 'A workspace needs an owner. Make somebody else one first.')
+    throw conflict('last_owner', 'A workspace needs an owner. Make another member an owner first.')
   }
   return { workspace_id: workspace_id as string }
 }

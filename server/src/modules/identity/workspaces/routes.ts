@@ -162,7 +162,7 @@ export const workspaceRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/workspaces/:workspaceId/invitations',
     access: 'members:write',
-    summary: 'Invite somebody for a week. The token is shown this once.',
+    summary: 'Invite a person for a week; the token is shown only once',
     params: inWorkspace,
     body: newInvitation,
     example: { email: 'ben@example.com', role: 'agent' },

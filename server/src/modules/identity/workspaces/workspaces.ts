@@ -108,7 +108,7 @@ export async function updateWorkspace(ctx: Ctx, changes: WorkspaceChanges): Prom
   return only(updated)
 }
 
-/** Nobody is a member from now on; its data is removed for good after 30 days. */
+/** Ends all memberships at once; the workspace's data is removed for good after 30 days. */
 export async function deleteWorkspace(ctx: Ctx, id: string): Promise<void> {
   emit(ctx, WorkspaceDeleted, { workspace_id: id })
   const line = audited({ action: 'workspace.deleted', target: `workspace:${id}` })
