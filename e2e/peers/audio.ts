@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { wavFile } from '@switchboard/voice/wav'
 
 const sampleRateHz = 8000
 
@@ -33,17 +34,7 @@ export async function writeMuLaw(path: string, samples: Int16Array): Promise<voi
 
 /** Writes 8 kHz mono 16-bit PCM. */
 export async function writeWav(path: string, samples: Int16Array): Promise<void> {
-  const header = Buffer.alloc(44)
-  header.write('RIFF', 0, 'latin1')
-  header.writeUInt32LE(36 + samples.byteLength, 4)
-  header.write('WAVEfmt \x10\0\0\0\x01\0\x01\0', 8, 'latin1')
-  header.writeUInt32LE(sampleRateHz, 24)
-  header.writeUInt32LE(sampleRateHz * 2, 28)
-  header.writeUInt16LE(2, 32)
-  header.writeUInt16LE(16, 34)
-  header.write('data', 36, 'latin1')
-  header.writeUInt32LE(samples.byteLength, 40)
-  await writeFile(path, Buffer.concat([header, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)]))
+  await writeFile(path, wavFile(samples))
 }
 
 /** Reads 8 kHz mono 16-bit PCM, which is what baresip records. Throws when the file is anything else. */

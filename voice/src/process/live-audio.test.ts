@@ -11,7 +11,7 @@ import { createLoopbackCarrier } from '../carrier/loopback-carrier.ts'
 import { until } from '../conformance/until.ts'
 import type { Leg, LegEvent } from '../gateway.ts'
 import type { AudioAddress, AudioChannel } from '../live-audio/types.ts'
-import { wavHeader } from '../media/audio/wav.ts'
+import { wavFile } from '../media/audio/wav.ts'
 import { createVoiceProcess } from './remote.ts'
 
 const host = '127.0.0.1'
@@ -101,7 +101,7 @@ test('what a callee says goes through a listener process and comes back to them'
   const said = makeNoise(4)
   const plays = { path: join(folder, 'said.wav') }
   const records = join(folder, 'heard.wav')
-  await writeFile(plays.path, Buffer.concat([wavHeader(1, said.length), new Uint8Array(said.buffer)]))
+  await writeFile(plays.path, wavFile(said))
   const { gateway, talk, carrier } = await open(t, answers(0, { plays, records }))
   const listener = await startListener(t, await gateway.audioAddress())
   const call = await talk()

@@ -53,8 +53,16 @@ function toSamples(chunk: Buffer): Int16Array {
   return new Int16Array(chunk.buffer.slice(chunk.byteOffset, chunk.byteOffset + bytes))
 }
 
-/** The header of an 8 kHz 16-bit file with `frames` samples per channel. */
-export function wavHeader(channels: number, frames: number): Buffer {
+/** A mono file of 8 kHz 16-bit PCM. */
+export function wavFile(samples: Int16Array): Buffer<ArrayBuffer> {
+  return Buffer.concat([
+    wavHeader(1, samples.length),
+    new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+  ])
+}
+
+/** The header of a 16-bit PCM file with `frames` samples per channel. */
+export function wavHeader(channels: number, frames: number, sampleRateHz = sampleRate): Buffer {
   const blockBytes = channels * 2
   const header = Buffer.alloc(wavHeaderBytes)
   header.write('RIFF', 0, 'latin1')
@@ -63,8 +71,8 @@ export function wavHeader(channels: number, frames: number): Buffer {
   header.writeUInt32LE(16, 16)
   header.writeUInt16LE(pcm, 20)
   header.writeUInt16LE(channels, 22)
-  header.writeUInt32LE(sampleRate, 24)
-  header.writeUInt32LE(sampleRate * blockBytes, 28)
+  header.writeUInt32LE(sampleRateHz, 24)
+  header.writeUInt32LE(sampleRateHz * blockBytes, 28)
   header.writeUInt16LE(blockBytes, 32)
   header.writeUInt16LE(16, 34)
   header.write('data', 36, 'latin1')

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { wavHeader } from '@switchboard/voice/wav'
 import { acceptedFormats, AudioError } from './audio-error.ts'
 import type { AudioBlock } from './block.ts'
 import type { Judge } from './judge.ts'
@@ -154,7 +155,7 @@ function aLawToLinear(byte: number): number {
 export function writeMonoWav(path: string, sampleRateHz: number, samples: Float32Array): void {
   const file = openSync(path, 'w')
   try {
-    writeAll(file, monoHeader(sampleRateHz, samples.length * 2))
+    writeAll(file, wavHeader(1, samples.length, sampleRateHz))
     for (let start = 0; start < samples.length; start += framesPerBlock) {
       const block = Int16Array.from(samples.subarray(start, start + framesPerBlock), (sample) =>
         Math.round(sample * 32_767),
@@ -168,21 +169,4 @@ export function writeMonoWav(path: string, sampleRateHz: number, samples: Float3
 
 function writeAll(file: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
-}
-
-function monoHeader(sampleRateHz: number, dataBytes: number): Buffer {
-  const header = Buffer.alloc(44)
-  header.write('RIFF', 0, 'latin1')
-  header.writeUInt32LE(36 + dataBytes, 4)
-  header.write('WAVEfmt ', 8, 'latin1')
-  header.writeUInt32LE(16, 16)
-  header.writeUInt16LE(pcm, 20)
-  header.writeUInt16LE(1, 22)
-  header.writeUInt32LE(sampleRateHz, 24)
-  header.writeUInt32LE(sampleRateHz * 2, 28)
-  header.writeUInt16LE(2, 32)
-  header.writeUInt16LE(16, 34)
-  header.write('data', 36, 'latin1')
-  header.writeUInt32LE(dataBytes, 40)
-  return header
 }
