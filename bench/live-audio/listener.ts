@@ -36,7 +36,7 @@ function echo(channel: AudioChannel) {
   }
 }
 
-/** Cut off at the first loud sample; speaks again when they have been quiet for a second. */
+/** Cut off at the first loud sample; speaks again when they have been quiet for 1.5 s. */
 function speakUntilTheyDo(channel: AudioChannel) {
   let isSpeaking = false
   let quietSamples = 0
@@ -48,7 +48,7 @@ function speakUntilTheyDo(channel: AudioChannel) {
         isSpeaking = false
         void channel.flush()
       }
-      if (!isSpeaking && quietSamples >= 4_000) {
+      if (!isSpeaking && quietSamples >= 12_000) {
         isSpeaking = true
         void channel.send(speech)
       }

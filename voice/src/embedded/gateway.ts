@@ -38,7 +38,7 @@ export interface EmbeddedOptions extends GatewaySettings {
 export interface EmbeddedGateway extends VoiceGateway {
   /** Where SIP is listened for: the port taken when 0 was asked for. */
   readonly sip: { host: string; port: number }
-  /** Lets listeners in other processes of this user connect. Once; open until `close`. */
+  /** Lets listeners in other processes of this user connect. Open until `close`; asked again it changes nothing. */
   listenAt(address: AudioAddress): Promise<void>
 }
 
@@ -64,7 +64,7 @@ export async function createEmbeddedGateway(
     clock,
   })
   const audio = createAudioHub(clock)
-  let audioSocket: { close(): Promise<void> } | null = null
+  let audioSocket: Promise<{ close(): Promise<void> }> | null = null
   const gateway = composeGateway('embedded', {
     userAgent,
     media,
@@ -83,11 +83,17 @@ export async function createEmbeddedGateway(
     ...gateway,
     sip: { host, port: userAgent.port },
     async listenAt(address) {
-      audioSocket = await openAudioSocket(address, audio, media.everyFrame)
+      audioSocket ??= openAudioSocket(address, audio, media.everyFrame)
+      try {
+        await audioSocket
+      } catch (error) {
+        audioSocket = null
+        throw error
+      }
     },
     async close() {
       await gateway.close()
-      await audioSocket?.close()
+      await (await audioSocket)?.close()
     },
   }
 }
