@@ -6,15 +6,17 @@
 import { performance } from 'node:perf_hooks'
 import { answers, busy } from '@switchboard/voice'
 import { claim, withdraw } from '../server/src/modules/campaigns/engine/claims.ts'
-import { numbers } from '../server/test/campaign-lab/workspace.ts'
-import { openCampaignLab } from '../server/test/campaign-lab/lab.ts'
+import { numbers } from '../server/test/campaign-simulation/workspace.ts'
+import { openCampaignSimulation } from '../server/test/campaign-simulation/simulation.ts'
 
 const contacts = Number(process.argv[2] ?? 5_000)
 const batch = 100
 
-const lab = await openCampaignLab()
-const shop = await lab.makeWorkspace(numbers(contacts))
-const node = lab.makeNode({ behaviour: (to) => (to.endsWith('0') ? busy() : answers(500, { hangUpAfterMs: 1_000 })) })
+const simulation = await openCampaignSimulation()
+const shop = await simulation.makeWorkspace(numbers(contacts))
+const node = simulation.makeNode({
+  behaviour: (to) => (to.endsWith('0') ? busy() : answers(500, { hangUpAfterMs: 1_000 })),
+})
 const id = await shop.createCampaign({ retry: { max_attempts: 1, delay_minutes: 1, on: [] } })
 
 async function measure(what: string, count: number, work: () => Promise<void>): Promise<void> {
@@ -35,12 +37,12 @@ await measure('Start: contacts become targets', contacts, () => shop.change(id, 
 
 await node.telephony.start()
 const node_id = node.telephony.nodeId()
-const now = lab.services.now().toISOString()
+const now = simulation.services.now().toISOString()
 const rounds = Math.min(20, Math.floor(contacts / batch))
 
 await measure('Limit: update … for update skip locked, nothing checked, no policy', rounds * batch, async () => {
   for (let i = 0; i < rounds; i++) {
-    await lab.query(
+    await simulation.query(
       `update campaigns.targets set node_id = $2 where id in (
          select id from campaigns.targets where workspace_id = $1 and campaign_id = $4 and finished_at is null and node_id is null
           order by next_attempt_at, id limit $3 for update skip locked) returning id`,
@@ -48,7 +50,7 @@ await measure('Limit: update … for update skip locked, nothing checked, no pol
     )
   }
 })
-await lab.query('update campaigns.targets set node_id = null')
+await simulation.query('update campaigns.targets set node_id = null')
 
 const { db } = shop.ctx()
 const claimed: string[][] = []
@@ -66,7 +68,7 @@ await measure('Given back', rounds * batch, async () => {
 
 await measure('Whole calls: claimed, begun, dialled, answered, recorded, told', contacts, async () => {
   node.engine.start()
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
 })
 const { total_calls, answered_calls, failed_calls } = await shop.campaign(id)
 if (total_calls !== contacts || answered_calls + failed_calls !== contacts) throw new Error('The counts are wrong.')

@@ -26,7 +26,7 @@ import { messages } from './lists/messages.ts'
 import { type SeenPlan, describePlan, explainEverything, hearPlans, readWhole, touches } from './lists/plans.ts'
 import { properties } from './lists/properties.ts'
 import { postTo } from './post.ts'
-import type { Answer, Request, Scene, Subject, User } from './lists/subject.ts'
+import type { Answer, Request, Fixture, Subject, User } from './lists/subject.ts'
 
 const all: Subject[] = [messages, calls, inbox, properties]
 const { values: options } = parseArgs({
@@ -106,11 +106,16 @@ async function measure(subject: Subject, caller: User): Promise<void> {
   const startedAt = performance.now()
   const server = await startServer({ PUBLIC_WORKSPACE_ID: caller.workspaceId })
   const ask = asking(server.port, caller)
-  const scene: Scene = { db, caller, others, get: async (address) => JSON.parse(await ask(address, false)) as Answer }
+  const fixture: Fixture = {
+    db,
+    caller,
+    others,
+    get: async (address) => JSON.parse(await ask(address, false)) as Answer,
+  }
   const figures = new Map<Request, string>()
   let asked: Request[]
   try {
-    asked = await subject.prepare(scene, scale)
+    asked = await subject.prepare(fixture, scale)
     console.log(`filled in ${Math.round((performance.now() - startedAt) / 1000)} s; load average ${load()}`)
     for (const request of asked) figures.set(request, await timesOf(request, ask))
   } finally {

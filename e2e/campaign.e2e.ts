@@ -4,7 +4,7 @@ import type { ObservedCall, Script } from './peers/sipp.ts'
 import { answered } from './customer.ts'
 import type { CampaignCall, Counts } from './customer.ts'
 import { testOnBothDatabases } from './databases.ts'
-import { withScene } from './scene.ts'
+import { withFixture } from './fixture.ts'
 import { tally } from './tally.ts'
 
 /** What the fifty do, by the last but one digit of their number: 20 + 10 + 5 + 5 + 5 + 3 + 2. */
@@ -34,7 +34,7 @@ const expectedStatus = (number: string) => {
 }
 
 testOnBothDatabases('fifty contacts are called once each, and every count is what the carrier saw', (databaseUrl) =>
-  withScene({ name: 'campaign', databaseUrl, script }, async ({ folder, customer, account, people, startPhone }) => {
+  withFixture({ name: 'campaign', databaseUrl, script }, async ({ folder, customer, account, people, startPhone }) => {
     await using sales = await startPhone(transferNumber)
     const transferNumberId = await customer.addTransferNumber(transferNumber)
     await customer.addProvider({ ...account, calls_per_second: 20 })

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObservedCall, Script } from './peers/sipp.ts'
 import { answered, prepareCampaign } from './customer.ts'
 import { freePort } from './ports.ts'
-import { withScene } from './scene.ts'
+import { withFixture } from './fixture.ts'
 import { tally } from './tally.ts'
 import { until } from '../server/test/until.ts'
 
@@ -21,7 +21,7 @@ function mostInOneSecond(calls: ObservedCall[]): number {
 }
 
 test('trying a provider says what happened', () =>
-  withScene({ name: 'provider-test', databaseUrl: null, script: quick }, async ({ customer, account, carrier }) => {
+  withFixture({ name: 'provider-test', databaseUrl: null, script: quick }, async ({ customer, account, carrier }) => {
     const tryOut = async (line: typeof account) => {
       const { ok, sip, message } = await answered(
         customer.api.post(`/api/sip-providers/${await customer.addProvider(line)}/test`),
@@ -39,12 +39,12 @@ test('trying a provider says what happened', () =>
   }))
 
 test('with a wrong password every call fails with its cause, once, and the campaign ends', () =>
-  withScene({ name: 'password', databaseUrl: null, script: quick }, async (scene) => {
-    const { customer, account, people, carrier } = scene
+  withFixture({ name: 'password', databaseUrl: null, script: quick }, async (fixture) => {
+    const { customer, account, people, carrier } = fixture
     // Without registration the carrier refuses the calls themselves.
     await customer.addProvider({ ...account, password: 'guessed', register: false, calls_per_second: 20 })
     const numbers = numbersOf(10)
-    const campaignId = await prepareCampaign(scene, numbers, { calls_per_second: 20 })
+    const campaignId = await prepareCampaign(fixture, numbers, { calls_per_second: 20 })
     await customer.act(campaignId, 'start')
     await customer.untilCompleted(campaignId, 60_000)
 
@@ -59,12 +59,12 @@ test('with a wrong password every call fails with its cause, once, and the campa
   }))
 
 test('a provider that refuses the registration is told, and the campaign ends with the cause of each call', () =>
-  withScene({ name: 'registration', databaseUrl: null, script: quick }, async (scene) => {
-    const { customer, account, people } = scene
+  withFixture({ name: 'registration', databaseUrl: null, script: quick }, async (fixture) => {
+    const { customer, account, people } = fixture
     const providerId = await customer.addProvider({ ...account, password: 'guessed', calls_per_second: 20 })
     const provider = async () => answered(customer.api.get(`/api/sip-providers/${providerId}`))
     await until('the refusal is told', async () => (await provider()).status.state === 'failed', 20_000)
-    const campaignId = await prepareCampaign(scene, numbersOf(5), { calls_per_second: 20 })
+    const campaignId = await prepareCampaign(fixture, numbersOf(5), { calls_per_second: 20 })
     await customer.act(campaignId, 'start')
     await customer.untilCompleted(campaignId, 60_000)
     assert.deepEqual(
@@ -75,7 +75,7 @@ test('a provider that refuses the registration is told, and the campaign ends wi
     const { password } = account
     await answered(customer.api.patch(`/api/sip-providers/${providerId}`, { password }))
     await until('the new password is accepted', async () => (await provider()).status.state === 'registered', 20_000)
-    const second = await prepareCampaign(scene, numbersOf(10).slice(5), { calls_per_second: 20 })
+    const second = await prepareCampaign(fixture, numbersOf(10).slice(5), { calls_per_second: 20 })
     await customer.act(second, 'start')
     await customer.untilCompleted(second, 60_000)
     assert.deepEqual(
@@ -86,11 +86,11 @@ test('a provider that refuses the registration is told, and the campaign ends wi
   }))
 
 test('a carrier that restarts in the middle costs nobody: each contact is reached, nobody twice', () =>
-  withScene({ name: 'restart', databaseUrl: null, script: quick }, async (scene) => {
-    const { customer, account, people, carrier } = scene
+  withFixture({ name: 'restart', databaseUrl: null, script: quick }, async (fixture) => {
+    const { customer, account, people, carrier } = fixture
     await customer.addProvider({ ...account, calls_per_second: 10 })
     const numbers = numbersOf(120)
-    const campaignId = await prepareCampaign(scene, numbers, { calls_per_second: 10 })
+    const campaignId = await prepareCampaign(fixture, numbers, { calls_per_second: 10 })
     await customer.act(campaignId, 'start')
     for (const reached of [30, 60]) {
       await until(`${reached} people are reached`, async () => (await people.calls()).length >= reached, 60_000)
@@ -107,11 +107,11 @@ test('a carrier that restarts in the middle costs nobody: each contact is reache
   }))
 
 test('pausing stops new calls within a second, and resuming goes on where it stopped', () =>
-  withScene({ name: 'pause', databaseUrl: null, script: quick }, async (scene) => {
-    const { customer, account, people } = scene
+  withFixture({ name: 'pause', databaseUrl: null, script: quick }, async (fixture) => {
+    const { customer, account, people } = fixture
     await customer.addProvider({ ...account, calls_per_second: 15 })
     const numbers = numbersOf(90)
-    const campaignId = await prepareCampaign(scene, numbers, { calls_per_second: 15 })
+    const campaignId = await prepareCampaign(fixture, numbers, { calls_per_second: 15 })
     await customer.act(campaignId, 'start')
     for (const reached of [20, 50]) {
       await until(`${reached} people are called`, async () => (await people.calls()).length >= reached, 60_000)
@@ -128,11 +128,11 @@ test('pausing stops new calls within a second, and resuming goes on where it sto
   }))
 
 test('no second sees more calls than the campaign and the provider allow', () =>
-  withScene({ name: 'rate', databaseUrl: null, script: quick }, async (scene) => {
-    const { customer, account, people } = scene
+  withFixture({ name: 'rate', databaseUrl: null, script: quick }, async (fixture) => {
+    const { customer, account, people } = fixture
     await customer.addProvider({ ...account, calls_per_second: 12 })
-    const greedy = await prepareCampaign(scene, numbersOf(100), { calls_per_second: 100 })
-    const modest = await prepareCampaign(scene, ['+14155553000', '+14155553001', '+14155553002', '+14155553003'], {
+    const greedy = await prepareCampaign(fixture, numbersOf(100), { calls_per_second: 100 })
+    const modest = await prepareCampaign(fixture, ['+14155553000', '+14155553001', '+14155553002', '+14155553003'], {
       calls_per_second: 1,
     })
     await customer.act(greedy, 'start')
@@ -161,12 +161,12 @@ test('who was busy is called again after the delay, and only then', () => {
     },
     otherwise: { does: 'hang up', afterMs: 50 },
   }
-  return withScene({ name: 'retry', databaseUrl: null, script }, async (scene) => {
-    const { customer, account, people } = scene
+  return withFixture({ name: 'retry', databaseUrl: null, script }, async (fixture) => {
+    const { customer, account, people } = fixture
     await customer.addProvider({ ...account, calls_per_second: 20 })
     const numbers = ['+14155552001', '+14155552002', '+14155552003', '+14155552004']
     const retry = { max_attempts: 2, delay_minutes: 1, on: ['busy'] }
-    const campaignId = await prepareCampaign(scene, numbers, { calls_per_second: 20, retry })
+    const campaignId = await prepareCampaign(fixture, numbers, { calls_per_second: 20, retry })
     await customer.act(campaignId, 'start')
     await customer.untilCompleted(campaignId, 120_000)
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { findInRecording, makeTestSignal, writeMuLaw, writeWav } from './peers/audio.ts'
 import type { Script } from './peers/sipp.ts'
-import { withScene } from './scene.ts'
-import type { Scene } from './scene.ts'
+import { withFixture } from './fixture.ts'
+import type { Fixture } from './fixture.ts'
 
 const transferNumber = '+14155550100'
 const contactNumber = '+14155550011'
@@ -14,7 +14,7 @@ const sameSound = 0.99
 const greeting = makeTestSignal({ seconds: 3, seed: 3 })
 
 /** Calls one number; a contact who presses 1 is connected to the transfer number. */
-async function callOne({ folder, customer, account }: Scene, number: string): Promise<string> {
+async function callOne({ folder, customer, account }: Fixture, number: string): Promise<string> {
   await customer.addTransferNumber(transferNumber)
   await customer.addProvider(account)
   const campaignId = await customer.createCampaign({
@@ -32,13 +32,13 @@ const pressing1 = (more: { talkPath: string; talkMs: number }): Script => ({
 })
 
 test('who answers hears the greeting from its first word to its last', () =>
-  withScene(
+  withFixture(
     { name: 'greeting', databaseUrl: null, script: { byNumberEnding: {}, otherwise: { does: 'listen' } } },
-    async (scene) => {
-      await using contact = await scene.startPhone(contactNumber)
-      const campaignId = await callOne(scene, contactNumber)
+    async (fixture) => {
+      await using contact = await fixture.startPhone(contactNumber)
+      const campaignId = await callOne(fixture, contactNumber)
       await contact.untilEvent('CALL_CLOSED', 40_000) // the greeting, then ten seconds for a key
-      await scene.customer.untilCompleted(campaignId, 10_000)
+      await fixture.customer.untilCompleted(campaignId, 10_000)
 
       const [heard] = await contact.heard()
       const parts = [greeting.subarray(0, 8000), greeting.subarray(8000, 16_000), greeting.subarray(16_000)]
@@ -60,11 +60,11 @@ test('the person at the transfer number hears the contact', () => {
     await writeMuLaw(talkPath, speech)
     return pressing1({ talkPath, talkMs: 6000 })
   }
-  return withScene({ name: 'transfer', databaseUrl: null, script }, async (scene) => {
-    await using sales = await scene.startPhone(transferNumber)
-    const campaignId = await callOne(scene, contactNumber)
+  return withFixture({ name: 'transfer', databaseUrl: null, script }, async (fixture) => {
+    await using sales = await fixture.startPhone(transferNumber)
+    const campaignId = await callOne(fixture, contactNumber)
     await sales.untilEvent('CALL_CLOSED', 30_000)
-    await scene.customer.untilCompleted(campaignId, 10_000)
+    await fixture.customer.untilCompleted(campaignId, 10_000)
 
     const [heard] = await sales.heard()
     const { correlation } = findInRecording(speech, heard!)
@@ -77,16 +77,16 @@ test('the person at the transfer number hears the contact', () => {
 })
 
 test('the contact hears the person at the transfer number: an echo brings it back', () =>
-  withScene(
+  withFixture(
     { name: 'echo', databaseUrl: null, script: pressing1({ talkPath: 'echo', talkMs: 6000 }) },
-    async (scene) => {
+    async (fixture) => {
       const talk = makeTestSignal({ seconds: 5, seed: 7 })
-      const talkPath = join(scene.folder, 'talk.wav')
+      const talkPath = join(fixture.folder, 'talk.wav')
       await writeWav(talkPath, talk)
-      await using sales = await scene.startPhone(transferNumber, talkPath)
-      const campaignId = await callOne(scene, contactNumber)
+      await using sales = await fixture.startPhone(transferNumber, talkPath)
+      const campaignId = await callOne(fixture, contactNumber)
       await sales.untilEvent('CALL_CLOSED', 30_000)
-      await scene.customer.untilCompleted(campaignId, 10_000)
+      await fixture.customer.untilCompleted(campaignId, 10_000)
 
       const [heard] = await sales.heard()
       const { correlation } = findInRecording(talk, heard!)

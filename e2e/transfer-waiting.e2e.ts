@@ -6,7 +6,7 @@ import { until } from '../server/test/until.ts'
 import { testOnBothDatabases } from './databases.ts'
 import { findInRecording, makeTestSignal, writeWav } from './peers/audio.ts'
 import type { ObservedCall, Script } from './peers/sipp.ts'
-import { withScene } from './scene.ts'
+import { withFixture } from './fixture.ts'
 
 const transferNumber = '+14155550100'
 /** Contacts press 1 and stay; whoever takes the transferred call hangs up after a talk of so long. */
@@ -31,55 +31,58 @@ function mostAtOnce(calls: ObservedCall[]): number {
 }
 
 testOnBothDatabases('twelve people press 1 on a trunk of ten channels, and all twelve are connected', (databaseUrl) =>
-  withScene({ name: 'waiting', databaseUrl, script: script(4_000) }, async ({ customer, account, people, folder }) => {
-    const numbers = Array.from({ length: 12 }, (_, i) => `+141555520${10 + i}`)
-    await customer.addTransferNumber(transferNumber)
-    await customer.addProvider({ ...account, max_concurrent_calls: 10, calls_per_second: 20 })
-    const campaignId = await customer.createCampaign({
-      contact_list_id: await customer.importContacts(numbers),
-      greeting_file_id: await customer.uploadGreeting(makeTestSignal({ seconds: 2 }), folder),
-      transfer_number: transferNumber,
-      calls_per_second: 20,
-      max_concurrent_calls: 50,
-      transfer_wait_seconds: 60,
-    })
-    using live = await customer.followProgress(campaignId)
-    await customer.act(campaignId, 'start')
-    await customer.untilCompleted(campaignId, 120_000)
+  withFixture(
+    { name: 'waiting', databaseUrl, script: script(4_000) },
+    async ({ customer, account, people, folder }) => {
+      const numbers = Array.from({ length: 12 }, (_, i) => `+141555520${10 + i}`)
+      await customer.addTransferNumber(transferNumber)
+      await customer.addProvider({ ...account, max_concurrent_calls: 10, calls_per_second: 20 })
+      const campaignId = await customer.createCampaign({
+        contact_list_id: await customer.importContacts(numbers),
+        greeting_file_id: await customer.uploadGreeting(makeTestSignal({ seconds: 2 }), folder),
+        transfer_number: transferNumber,
+        calls_per_second: 20,
+        max_concurrent_calls: 50,
+        transfer_wait_seconds: 60,
+      })
+      using live = await customer.followProgress(campaignId)
+      await customer.act(campaignId, 'start')
+      await customer.untilCompleted(campaignId, 120_000)
 
-    const campaign = await customer.campaign(campaignId)
-    const { transferred_calls, transfers_requested, transfers_lost, transfers_waiting, transfers_waited } = campaign
-    assert.deepEqual(
-      { transferred_calls, transfers_requested, transfers_lost, transfers_waiting },
-      { transferred_calls: 12, transfers_requested: 12, transfers_lost: 0, transfers_waiting: 0 },
-    )
-    const observed = await people.calls()
-    assert.equal(observed.filter(({ number, status }) => number === transferNumber && status === 200).length, 12)
-    assert.ok(mostAtOnce(observed) <= 10, `${mostAtOnce(observed)} calls at once`)
+      const campaign = await customer.campaign(campaignId)
+      const { transferred_calls, transfers_requested, transfers_lost, transfers_waiting, transfers_waited } = campaign
+      assert.deepEqual(
+        { transferred_calls, transfers_requested, transfers_lost, transfers_waiting },
+        { transferred_calls: 12, transfers_requested: 12, transfers_lost: 0, transfers_waiting: 0 },
+      )
+      const observed = await people.calls()
+      assert.equal(observed.filter(({ number, status }) => number === transferNumber && status === 200).length, 12)
+      assert.ok(mostAtOnce(observed) <= 10, `${mostAtOnce(observed)} calls at once`)
 
-    const calls = await customer.calls(campaignId)
-    const waits = calls.flatMap(({ transfer_wait_seconds }) => transfer_wait_seconds ?? [])
-    assert.ok(waits.length > 0, 'Ten channels do not carry twelve transfers at once.')
-    assert.equal(transfers_waited, waits.length)
-    assert.equal(campaign.longest_transfer_wait_seconds, Math.max(...waits))
-    assert.ok(live.told.some((counts) => Number(counts.transfers_waiting) > 0))
+      const calls = await customer.calls(campaignId)
+      const waits = calls.flatMap(({ transfer_wait_seconds }) => transfer_wait_seconds ?? [])
+      assert.ok(waits.length > 0, 'Ten channels do not carry twelve transfers at once.')
+      assert.equal(transfers_waited, waits.length)
+      assert.equal(campaign.longest_transfer_wait_seconds, Math.max(...waits))
+      assert.ok(live.told.some((counts) => Number(counts.transfers_waiting) > 0))
 
-    const report = (await customer.api.get(`/api/campaigns/${campaignId}/report.csv`)).text.trim().split('\r\n')
-    const columns = report[0]!.split(',')
-    const cells = (name: string) => report.slice(1).map((line) => line.split(',')[columns.indexOf(name)])
-    assert.deepEqual(cells('transfer_lost'), Array<string>(12).fill('no'))
-    assert.equal(cells('transfer_wait_seconds').filter(Boolean).length, waits.length)
-  }),
+      const report = (await customer.api.get(`/api/campaigns/${campaignId}/report.csv`)).text.trim().split('\r\n')
+      const columns = report[0]!.split(',')
+      const cells = (name: string) => report.slice(1).map((line) => line.split(',')[columns.indexOf(name)])
+      assert.deepEqual(cells('transfer_lost'), Array<string>(12).fill('no'))
+      assert.equal(cells('transfer_wait_seconds').filter(Boolean).length, waits.length)
+    },
+  ),
 )
 
 test('who has to wait hears the hold music, and then the person at the transfer number', () =>
-  withScene({ name: 'hold', databaseUrl: null, script: script(9_000) }, async (scene) => {
-    const { customer, account, folder } = scene
+  withFixture({ name: 'hold', databaseUrl: null, script: script(9_000) }, async (fixture) => {
+    const { customer, account, folder } = fixture
     const [caller, listener] = ['+14155552001', '+14155552002']
     // The softphone hangs up when it has no more to say.
     const talkPath = join(folder, 'talk.wav')
     await writeWav(talkPath, makeTestSignal({ seconds: 60 }))
-    await using contact = await scene.startPhone(listener, talkPath)
+    await using contact = await fixture.startPhone(listener, talkPath)
     await customer.addTransferNumber(transferNumber)
     await customer.addProvider({ ...account, max_concurrent_calls: 3, calls_per_second: 20 })
     const campaignId = await customer.createCampaign({
@@ -107,8 +110,8 @@ test('who has to wait hears the hold music, and then the person at the transfer 
   }))
 
 test('when the telephone engine dies, who was waiting is counted as lost, and the campaign ends with nobody waiting', () =>
-  withScene({ name: 'waiting-voice', databaseUrl: null, script: script(60_000) }, async (scene) => {
-    const { customer, account, folder, switchboard } = scene
+  withFixture({ name: 'waiting-voice', databaseUrl: null, script: script(60_000) }, async (fixture) => {
+    const { customer, account, folder, switchboard } = fixture
     await customer.addTransferNumber(transferNumber)
     await customer.addProvider({ ...account, max_concurrent_calls: 3, calls_per_second: 20 })
     const campaignId = await customer.createCampaign({

@@ -12,8 +12,8 @@ export const calls: Subject = {
   name: 'calls',
   about: `1,000,000 calls of two years for ${clients} clients, by day and by night, the busiest with a fifth of them`,
   bigTables: ['calls', 'call_sums'],
-  async prepare(scene, scale) {
-    const { db, caller, others } = scene
+  async prepare(fixture, scale) {
+    const { db, caller, others } = fixture
     await db.query(
       `insert into receptionist.clients (id, workspace_id, user_id, name)
          select bench.id(10000 + i), $1, $2, 'Client ' || i from generate_series(1, ${clients}) i`,
@@ -76,7 +76,7 @@ export const calls: Subject = {
       },
       { name: 'page in the middle, by number', paths: list(`page=${Math.round(pages / 2)}`) },
       { name: 'last page, by number', paths: list(`page=${pages}`) },
-      { name: 'deep cursor', paths: [await deepInto(scene, `/api/calls?per_page=200`, 50)] },
+      { name: 'deep cursor', paths: [await deepInto(fixture, `/api/calls?per_page=200`, 50)] },
       { name: 'dashboard', paths: ['/api/analytics/dashboard'] },
       { name: 'dashboard of the busiest client', paths: [`/api/analytics/dashboard?${busiest}`] },
       { name: 'calls per day', paths: ['/api/analytics/calls-per-day'] },

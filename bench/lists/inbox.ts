@@ -9,8 +9,8 @@ export const inbox: Subject = {
   name: 'inbox',
   about: `200,000 threads of a shop with ${messagesPerThread} messages each: 3 % open, one in a thousand from TikTok, two fifths nobody's`,
   bigTables: ['conversations', 'conversation_tags', 'messages'],
-  async prepare(scene, scale) {
-    const { db, caller, others } = scene
+  async prepare(fixture, scale) {
+    const { db, caller, others } = fixture
     const threads = 2 * Math.round(claimed * scale)
     await db.query(
       `insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number)
@@ -77,7 +77,7 @@ export const inbox: Subject = {
       { name: 'a rare tag, newest first', paths: list('tag=refund&order=newest') },
       { name: 'open, a common tag', paths: list('status=open&tag=vip') },
       { name: "a customer's", paths: list(`customerId=${threadsOf[0]?.contact_id}`) },
-      { name: 'deep cursor', paths: [await deepInto(scene, `${at}?limit=200&messages=1`, 50)] },
+      { name: 'deep cursor', paths: [await deepInto(fixture, `${at}?limit=200&messages=1`, 50)] },
       { name: 'TikTok, newest first', paths: list('channel=tiktok&order=newest') },
       {
         name: 'sales: by phone, in a month',

@@ -1,5 +1,5 @@
 import { sentence, skewed } from './distributions.ts'
-import type { Request, Scene, Subject } from './subject.ts'
+import type { Request, Fixture, Subject } from './subject.ts'
 
 const claimed = 1_000_000
 const people = 500
@@ -11,8 +11,8 @@ export const messages: Subject = {
   name: 'messages',
   about: `1,000,000 messages in ${chats} chats of ${people} people, the biggest with an eighth of them; the caller is in ${mine.length}`,
   bigTables: ['messages'],
-  async prepare(scene, scale) {
-    const { db, caller } = scene
+  async prepare(fixture, scale) {
+    const { db, caller } = fixture
     await db.query(
       `insert into identity.users (id, email, username)
          select bench.id(i), 'person' || i || '@example.com', 'person' || i
@@ -48,11 +48,11 @@ export const messages: Subject = {
          from (select chat_id, max(number) as last, max(id::text)::uuid as newest from chat.messages group by 1) m where m.chat_id = c.id`,
     )
     await db.query('vacuum analyze chat.messages, chat.chats, chat.members, identity.users')
-    return requestsOf(scene)
+    return requestsOf(fixture)
   },
 }
 
-async function requestsOf({ db }: Scene): Promise<Request[]> {
+async function requestsOf({ db }: Fixture): Promise<Request[]> {
   const of = async (chat: number) => {
     const { rows } = await db.query<{ chat_id: string; id: string; number: number }>(
       `select chat_id, id, number::int from chat.messages where chat_id = bench.id($1)

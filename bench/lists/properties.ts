@@ -8,8 +8,8 @@ export const properties: Subject = {
   name: 'properties',
   about: `200,000 properties in ${cities} cities, the biggest with an eighth of them; 85 % are available`,
   bigTables: ['properties', 'products'],
-  async prepare(scene, scale) {
-    const { db, caller, others } = scene
+  async prepare(fixture, scale) {
+    const { db, caller, others } = fixture
     const total = 2 * Math.round(claimed * scale)
     await db.query(
       `insert into sales.properties (id, workspace_id, name, city, price, currency, price_from, price_to, bedrooms, type, status, description, features)
@@ -43,7 +43,7 @@ export const properties: Subject = {
       { name: 'reserved penthouses', paths: list('status=reserved&type=penthouse') },
       { name: 'reserved penthouses, biggest city', paths: list('status=reserved&type=penthouse&city=City%201') },
       { name: 'reserved penthouses, small city', paths: list('status=reserved&type=penthouse&city=City%20290') },
-      { name: 'deep cursor', paths: [await deepInto(scene, '/api/properties?limit=200', 50)] },
+      { name: 'deep cursor', paths: [await deepInto(fixture, '/api/properties?limit=200', 50)] },
       { name: 'words everywhere', paths: list('q=bright%20rooms') },
       { name: 'common word', paths: list('q=pool') },
       { name: 'rare word', paths: list('q=w31000') },

@@ -8,7 +8,7 @@ export interface Subject {
   /** Reading one of these from its beginning to its end is a fault. */
   bigTables: readonly string[]
   /** Makes the data, `scale` times as much as claimed (1 is all of it), and answers what is asked of it. */
-  prepare(scene: Scene, scale: number): Promise<Request[]>
+  prepare(fixture: Fixture, scale: number): Promise<Request[]>
 }
 
 /** One way of asking. */
@@ -20,7 +20,7 @@ export interface Request {
   isPublic?: boolean
 }
 
-export interface Scene {
+export interface Fixture {
   /** A superuser's connection, whose inserts fire no triggers. */
   db: pg.Client
   /** Who asks. */
@@ -48,10 +48,10 @@ export const workspaceOf = (i: string) =>
   `case ${i} % 2 when 0 then $1 else ($2::uuid[])[1 + ${i} % cardinality($2::uuid[])] end`
 
 /** Follows a list's cursors so many pages deep, and answers the address of the page there. */
-export async function deepInto(scene: Scene, path: string, pages: number): Promise<string> {
+export async function deepInto(fixture: Fixture, path: string, pages: number): Promise<string> {
   let deep = path
   for (let page = 0; page < pages; page++) {
-    const { next_cursor, nextCursor } = await scene.get(deep)
+    const { next_cursor, nextCursor } = await fixture.get(deep)
     const cursor = next_cursor ?? nextCursor
     if (!cursor) break
     deep = `${path}&cursor=${encodeURIComponent(cursor)}`

@@ -65,9 +65,9 @@ testDocument(
     sent: ['campaign:watch', 'ping'],
     received: ['campaign:progress', 'import:progress', 'call:logged', 'pong'],
   },
-  async (scene) => {
+  async (fixture) => {
     await using called = await startCalledPeople({
-      folder: scene.folder,
+      folder: fixture.folder,
       script: {
         byNumberEnding: {
           '0100': { does: 'listen' },
@@ -78,24 +78,24 @@ testDocument(
         ringMs: 50,
       },
     })
-    const { step } = scene
-    const bo = await scene.signUp({ name: 'Bo Berg' })
+    const { step } = fixture
+    const bo = await fixture.signUp({ name: 'Bo Berg' })
     let ana!: Person
     let agent!: Person
     await step('authentication', async () => {
-      ana = await authentication(scene)
-      agent = await scene.join(ana, 'agent')
+      ana = await authentication(fixture)
+      agent = await fixture.join(ana, 'agent')
     })
     await step('user profiles', () => profiles(ana, bo, agent))
     await step('transfer numbers', () => transferNumbers(ana, bo, agent))
     await step('SIP providers', () => sipProviders(ana, bo, agent))
-    await step('greeting files', () => greetingFiles(scene, ana, bo))
+    await step('greeting files', () => greetingFiles(fixture, ana, bo))
     await step('contacts', () => contacts(ana, bo))
     await step('contact lists and imports', () => contactLists(ana, bo))
     await step('do not call', () => doNotCall(ana, bo))
     await step('campaigns', () => campaigns(ana, bo, agent))
     await step('a campaign calls', () => aCampaignCalls(ana, bo, called))
-    await step('subscriptions and payments', () => subscriptions(scene, ana, bo, agent))
+    await step('subscriptions and payments', () => subscriptions(fixture, ana, bo, agent))
     await step('logout', async () => {
       assertShape(await answered(200, ana.post('/api/auth/logout')), { success: true, message: aText })
       await refused(401, ana.get(`/api/profiles/${ana.id}`))

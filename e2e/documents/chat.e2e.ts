@@ -72,18 +72,18 @@ testDocument(
       'pong',
     ],
   },
-  async (scene) => {
-    const { step } = scene
+  async (fixture) => {
+    const { step } = fixture
     // Ana and Ben chat; Dora is a stranger.
-    const ben = await scene.signUp({ name: 'Ben Okafor', username: 'ben' })
-    const dora = await scene.signUp({ name: 'Dora Dahl' })
+    const ben = await fixture.signUp({ name: 'Ben Okafor', username: 'ben' })
+    const dora = await fixture.signUp({ name: 'Dora Dahl' })
     let ana!: Person
     let dm!: string
     await step('authentication', async () => {
-      ana = await authentication(scene)
+      ana = await authentication(fixture)
     })
     await step('profile', () => profile(ana, ben))
-    await step('verification of e-mail address and telephone', () => verification(scene, ana))
+    await step('verification of e-mail address and telephone', () => verification(fixture, ana))
     await step('finding and blocking people', () => people(ana, ben))
     await step('chats', async () => {
       dm = await chats(ana, ben, dora)
@@ -95,7 +95,7 @@ testDocument(
     await step('live messages', () => live(ana, ben, dora, dm))
     await step('ways to open the live socket', () => waysIn(ana))
     await step('video calls', () => videoCalls(ana, ben, dora, dm))
-    await step('administration', () => administration(scene, ana, ben, dora))
+    await step('administration', () => administration(fixture, ana, ben, dora))
     await step('logout', async () => {
       assertShape(await answered(200, ana.post('/api/auth/logout')), { success: true, message: aText })
       await refused(401, ana.get('/api/auth/me'))

@@ -23,7 +23,7 @@ export interface Document {
 }
 
 /** A server just started, with nobody and nothing in it, as one front-end sees it. */
-export interface Scene {
+export interface Fixture {
   readonly url: string
   /** The front-end with nobody signed in. */
   readonly visitor: FrontEnd
@@ -57,7 +57,7 @@ export const manyFromOneAddress = {
  */
 export function testDocument(
   document: Document,
-  run: (scene: Scene) => Promise<void>,
+  run: (fixture: Fixture) => Promise<void>,
   more: Record<string, string> = {},
 ): void {
   testOnBothDatabases(document.name, (databaseUrl, t) =>
@@ -91,7 +91,7 @@ export function testDocument(
 }
 
 /** A failed step fails the test at once: the next ones build on it. */
-function makeStep(t: TestContext): Scene['step'] {
+function makeStep(t: TestContext): Fixture['step'] {
   return async (name, run) => {
     let holds = false
     await t.test(name, async () => {

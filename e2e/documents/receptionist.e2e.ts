@@ -56,26 +56,26 @@ testDocument(
     sent: ['ping'],
     received: ['call:logged', 'pong'],
   },
-  async (scene) => {
-    const { step } = scene
-    const bo = await scene.signUp({ name: 'Bo Berg' })
+  async (fixture) => {
+    const { step } = fixture
+    const bo = await fixture.signUp({ name: 'Bo Berg' })
     let ana!: Person
     let agent!: Person
     let clientId!: string
     await step('authentication', async () => {
-      ana = await authentication(scene)
-      agent = await scene.join(ana, 'agent')
+      ana = await authentication(fixture)
+      agent = await fixture.join(ana, 'agent')
     })
-    await step('sign-in with an account elsewhere', () => signInElsewhere(scene))
+    await step('sign-in with an account elsewhere', () => signInElsewhere(fixture))
     await step('clients', async () => {
       clientId = await clients(ana, bo, agent)
     })
-    await step('calls, logged by the agent with an API key', () => calls(scene, ana, bo, clientId))
+    await step('calls, logged by the agent with an API key', () => calls(fixture, ana, bo, clientId))
     await step('lists of calls', () => listsOfCalls(ana, bo, clientId))
     await step('analytics', () => analytics(ana, bo, clientId))
     await step('knowledge', () => knowledge(ana, bo, agent, clientId))
-    await step('API keys', () => apiKeys(scene, ana, bo, agent))
-    await step('subscription, limits and invoices', () => billing(scene, ana, bo, agent, clientId))
+    await step('API keys', () => apiKeys(fixture, ana, bo, agent))
+    await step('subscription, limits and invoices', () => billing(fixture, ana, bo, agent, clientId))
     await step('a deleted client', () => deletedClient(ana, bo, clientId))
   },
   github.settings,

@@ -6,7 +6,7 @@ import { checkAppointments, checkHandoffs } from './sales/handoffs.ts'
 import { checkIntegrations } from './sales/integrations.ts'
 import { checkCampaigns, checkProspects, checkRoutingRules } from './sales/pipeline.ts'
 import { checkProperties } from './sales/properties.ts'
-import type { Sales } from './sales/scene.ts'
+import type { Sales } from './sales/fixture.ts'
 import { checkAuthentication, gatherTeam } from './sales/team.ts'
 
 testDocument(
@@ -17,8 +17,8 @@ testDocument(
     withoutInput: ['POST /api/auth/signout', 'GET /api/test-db'],
     received: ['handoff:new', 'message:new', 'conversation:update', 'appointment:new'],
   },
-  async (scene) => {
-    const { step, signUp } = scene
+  async (fixture) => {
+    const { step, signUp } = fixture
     const stranger = await signUp({ name: 'Zed' })
     let owner!: Person
     let sales!: Sales
@@ -30,10 +30,10 @@ testDocument(
       conversationId: ids.conversations!,
     })
     await step('authentication: supabase-js signs up, in and out', async () => {
-      owner = await checkAuthentication(scene)
+      owner = await checkAuthentication(fixture)
     })
     await step('users: the team and its roles', async () => {
-      sales = await gatherTeam(scene, owner, stranger)
+      sales = await gatherTeam(fixture, owner, stranger)
       ids.users = sales.team.sales_rep.id
     })
     await step('properties', async () => {

@@ -8,7 +8,7 @@ import { type Visit, checkConversations, checkVisit } from './shop/inbox.ts'
 import { checkChannel, checkLogins, checkNotifications } from './shop/integrations.ts'
 import { checkAuthentication, openShop } from './shop/opening.ts'
 import { checkOrders, checkPaymentWebhooks, checkPayments } from './shop/orders.ts'
-import type { Shop } from './shop/scene.ts'
+import type { Shop } from './shop/fixture.ts'
 
 const platforms = await startPlatforms()
 after(() => platforms[Symbol.dispose]())
@@ -46,18 +46,18 @@ testDocument(
     sent: ['shop:join', 'ping'],
     received: ['pong', 'message:new', 'conversation:update', 'order:update', 'notification'],
   },
-  async (scene) => {
-    const { step, signUp } = scene
+  async (fixture) => {
+    const { step, signUp } = fixture
     const bob = await signUp({ name: 'Bob' })
     let ana!: Person
     let shop!: Shop
     let visit!: Visit
     const ids: Record<string, string> = {}
     await step('authentication and users', async () => {
-      ana = await checkAuthentication(scene)
+      ana = await checkAuthentication(fixture)
     })
     await step('shop management', async () => {
-      shop = await openShop(scene, ana, bob)
+      shop = await openShop(fixture, ana, bob)
     })
     await step('products', async () => {
       ids.productId = await checkProducts(shop)

@@ -85,7 +85,7 @@ while IFS= read -r line; do
     3) # The unit is sound, but for the program that systemd-analyze cannot see running.
       systemd-analyze verify "$unit"
       ;;
-    4) # Through the proxy: the client's own address counts, and /metrics is not for the world.
+    4) # Through the proxy: the client's own address counts, and /metrics is not public.
       [ "$(curl -s -o /dev/null -w '%{http_code}' --cacert /etc/ssl/$host/fullchain.pem https://$host/metrics)" != 200 ]
       token=$(sed -n 's/^METRICS_TOKEN=//p' /etc/switchboard.env)
       curl -fsS http://127.0.0.1:3001/metrics -H "authorization: Bearer $token" | grep -q switchboard_http_requests_total

@@ -7,30 +7,30 @@ import type { Route } from '../src/platform/http/route.ts'
 import { createClient, type TestClient } from './client.ts'
 import { bodyIn, operationsOf, pathIn, queryIn } from './operations.ts'
 import { type SignedUp, startTestServer } from './server.ts'
-import { createWorld, type World } from './world.ts'
+import { createFixture, type Fixture } from './fixture.ts'
 
 // Whatever is sent to an operation by a caller who may not use it: the response is that refusal, and nothing else, even
 // where the handler would answer without looking into the database.
 
 const server = await startTestServer()
-const world = await createWorld(server)
+const fixture = await createFixture(server)
 // What is let in by mistake finds nothing to destroy.
-const ghost: World = {
-  ...world,
+const unknownIds: Fixture = {
+  ...fixture,
   ids: {
-    ...Object.fromEntries(Object.keys(world.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])),
-    workspaces: world.owner.workspaceId,
-    shops: world.owner.workspaceId,
+    ...Object.fromEntries(Object.keys(fixture.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])),
+    workspaces: fixture.owner.workspaceId,
+    shops: fixture.owner.workspaceId,
     integrations: 'facebook',
   },
 }
 const members = new Map<Role, SignedUp>()
-for (const role of roles) if (role !== 'owner') members.set(role, await server.addMember(world.owner, role))
-const ended = await server.addMember(world.owner, 'admin')
+for (const role of roles) if (role !== 'owner') members.set(role, await server.addMember(fixture.owner, role))
+const ended = await server.addMember(fixture.owner, 'admin')
 await ended.post('/api/auth/logout')
 
 const keyWith = async (scope: Scope) => {
-  const { body } = await world.owner.post('/api/api-keys', { name: scope, scopes: [scope] })
+  const { body } = await fixture.owner.post('/api/api-keys', { name: scope, scopes: [scope] })
   return createClient(server.url, { 'x-api-key': body.key })
 }
 const keyThatReadsContacts = await keyWith('contacts:read')
@@ -56,12 +56,12 @@ interface Sent {
 }
 
 function everythingSentTo(route: Route): Record<string, Sent> {
-  const path = pathIn(ghost, route)
-  const body = bodyIn(ghost, route)
+  const path = pathIn(unknownIds, route)
+  const body = bodyIn(unknownIds, route)
   const fields = Object.keys((route.query as z.ZodObject | undefined)?.shape ?? {})
   const query = (value: string) => `?${fields.map((field) => `${field}=${encodeURIComponent(value)}`).join('&')}`
   return {
-    'the example': { path: path + queryIn(ghost, route), body },
+    'the example': { path: path + queryIn(unknownIds, route), body },
     'punctuation and unknown fields': {
       path: `${path}${query('!!!')}&unheard_of=1`,
       body: route.body && { unheard_of: 1 },
@@ -86,18 +86,18 @@ for (const { id, route } of operationsOf(routeTables)) {
         assert.equal(answer.status, status, `${name}, ${what}: ${answer.status} ${answer.text}`)
       }
       if (route.kind !== 'read') continue
-      const head = await caller.request('HEAD', pathIn(ghost, route))
+      const head = await caller.request('HEAD', pathIn(unknownIds, route))
       assert.equal(head.status, status, `HEAD, ${name}: ${head.status}`)
     }
   })
 }
 
 test('what is replayed is replayed to those who may still do it', async () => {
-  const manager = await server.addMember(world.owner, 'admin')
+  const manager = await server.addMember(fixture.owner, 'admin')
   const send = () => manager.post('/api/contact-lists', { name: 'Once' }, { 'idempotency-key': 'authorisation' })
   assert.equal((await send()).status, 201)
   assert.equal((await send()).headers.get('idempotency-replayed'), 'true')
-  await world.owner.patch(`/api/workspaces/${world.owner.workspaceId}/members/${manager.userId}`, {
+  await fixture.owner.patch(`/api/workspaces/${fixture.owner.workspaceId}/members/${manager.userId}`, {
     role: 'operations',
   })
   assert.equal((await send()).status, 403)

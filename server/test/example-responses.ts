@@ -12,7 +12,7 @@ const recordedAt = Date.parse('2026-11-21T09:30:00.000Z')
 const [hour, day] = [3_600_000, 86_400_000]
 const longest = 300
 
-/** What the world's texts are where no example has a word for it. */
+/** What the fixture's texts are where no example has a word for it. */
 const words: Record<string, string> = {
   name: 'Ana Silva',
   full_name: 'Ana Silva',
@@ -49,8 +49,8 @@ const words: Record<string, string> = {
 }
 
 interface Recording {
-  /** The text that stands everywhere in the world that was asked. */
-  canary: string
+  /** The text that stands everywhere in the fixture that was asked. */
+  marker: string
   /** The operation that answered, and all others, whose examples say what such things are called. */
   route: Route
   routes: readonly Route[]
@@ -59,10 +59,10 @@ interface Recording {
 
 /**
  * A real answer as the reference shows it: one item of each list, and the same ids, times and names whenever it is
- * recorded. Ids are numbered as they appear, a time keeps its distance from the present to the hour, and the world's
- * canary becomes what the examples of requests say there.
+ * recorded. Ids are numbered as they appear, a time keeps its distance from the present to the hour, and the fixture's
+ * marker becomes what the examples of requests say there.
  */
-export function asExample(answer: unknown, { canary, route, routes, now }: Recording): unknown {
+export function asExample(answer: unknown, { marker, route, routes, now }: Recording): unknown {
   const ids = new Map<string, string>()
   const idOf = (id: string) => {
     const known = ids.get(id) ?? `0199b0a0-0000-7000-8000-${String(ids.size + 1).padStart(12, '0')}`
@@ -92,11 +92,11 @@ export function asExample(answer: unknown, { canary, route, routes, now }: Recor
   }
 
   const text = (of: string, field: string): string => {
-    if (of.includes(canary) && !of.includes('/')) return nameOf(field, of)
+    if (of.includes(marker) && !of.includes('/')) return nameOf(field, of)
     if (instant.test(of)) return new Date(timeOf(Date.parse(of))).toISOString()
     if (/^\d{4}-\d\d-\d\d$/.test(of)) return new Date(dayOf(Date.parse(of))).toISOString().slice(0, 10)
     const plain = of
-      .replaceAll(canary, 'greeting')
+      .replaceAll(marker, 'greeting')
       .replaceAll(uuid, idOf)
       .replaceAll(/(http|ws):\/\/127\.0\.0\.1:\d+/g, '$1://127.0.0.1:3001')
       .replaceAll(/(eyJ[\w-]{8}|sb_live_\w{4}|sbv_\w{4})[\w.-]*/g, '$1…')

@@ -10,7 +10,7 @@ import { asExample, recordedPath } from './example-responses.ts'
 import { bodyIn, type Operation, operationsOf, pathIn, queryIn } from './operations.ts'
 import { startTestServer } from './server.ts'
 import { toneWav } from './tone.ts'
-import { createWorld, type World } from './world.ts'
+import { createFixture, type Fixture } from './fixture.ts'
 
 // What the reference shows is true: every example is taken, every answer has the shape of the operation's own.
 
@@ -20,7 +20,7 @@ const shown = new Map<string, ReferenceOperation>(
   sections.flatMap(({ groups }) => groups.flatMap(({ operations }) => operations.map((of) => [of.id, of] as const))),
 )
 
-/** What the one world cannot do at once, and how it is refused: for a reason other than what the example says. */
+/** What the one fixture cannot do at once, and how it is refused: for a reason other than what the example says. */
 const expectedRefusals: Record<string, number> = {
   // Outside parties that a test's server has no account with.
   signInElsewhere: 409,
@@ -56,7 +56,7 @@ const expectedRefusals: Record<string, number> = {
   unblockUser: 404,
   deleteDoNotCallByNumber: 404,
   disableTotp: 404,
-  // The world's user is its only owner, an administrator, and cannot do these to themselves.
+  // The fixture's user is its only owner, an administrator, and cannot do these to themselves.
   changeRole: 409,
   changeTeammate: 409,
   changeTeamRole: 409,
@@ -70,7 +70,7 @@ const expectedRefusals: Record<string, number> = {
   mergeContacts: 400,
   changeChatMember: 403,
   removeChatMember: 403,
-  // Things of the world that have gone further already.
+  // Things of the fixture that have gone further already.
   viewMessage: 409,
   acceptVideoCall: 409,
   declineVideoCall: 409,
@@ -97,13 +97,13 @@ test('every example answer fits the operation, and every example body', () => {
 })
 
 const server = await startTestServer()
-const worldOfAnAdministrator = async () => {
-  const world = await createWorld(server)
-  await makeAdmin(server.app.services, world.owner.email)
-  return world
+const createAdministratorFixture = async () => {
+  const fixture = await createFixture(server)
+  await makeAdmin(server.app.services, fixture.owner.email)
+  return fixture
 }
 
-/** Ends a session, an account, a contact, or leaves a state that others begin with; so each has a world of its own. */
+/** Ends a session, an account, a contact, or leaves a state that others begin with; so each has a fixture of its own. */
 const endings = new Set([
   'logout',
   'signout',
@@ -152,11 +152,11 @@ const uploads: Record<string, FormData> = {
 
 const isEmptyList = (body: { data?: unknown } | undefined) => Array.isArray(body?.data) && body.data.length === 0
 
-/** What the example asks with, and the ids of the world. */
-function queryOf(world: World, { id, route }: Operation): string {
+/** What the example asks with, and the ids of the fixture. */
+function queryOf(fixture: Fixture, { id, route }: Operation): string {
   const [, shownQuery = ''] = /\?([^'\s]*)/.exec(shown.get(id)?.curl.split('\n')[0] ?? '') ?? []
   const query = new URLSearchParams(shownQuery)
-  for (const [name, value] of new URLSearchParams(queryIn(world, route))) query.set(name, value)
+  for (const [name, value] of new URLSearchParams(queryIn(fixture, route))) query.set(name, value)
   return query.size > 0 ? `?${query.toString()}` : ''
 }
 
@@ -168,24 +168,24 @@ test('every example does what it says where its ids are there', async () => {
   const ordered = operations.toSorted(
     (a, b) => stageOf(a) - stageOf(b) || (stageOf(a) === 2 ? depth(b.route) - depth(a.route) : 0),
   )
-  let world = await worldOfAnAdministrator()
+  let fixture = await createAdministratorFixture()
   let stage = 0
   for (const operation of ordered) {
     const { id, route } = operation
-    if (stageOf(operation) !== stage || endings.has(id)) world = await worldOfAnAdministrator()
+    if (stageOf(operation) !== stage || endings.has(id)) fixture = await createAdministratorFixture()
     stage = stageOf(operation)
     // Another message may go to the same address, however soon.
     await server.app.services.connections.pool.query('delete from identity.attempts')
-    const address = pathIn(world, route) + queryOf(world, operation)
-    const answer = await world.owner.request(route.method, address, uploads[id] ?? bodyIn(world, route))
+    const address = pathIn(fixture, route) + queryOf(fixture, operation)
+    const answer = await fixture.owner.request(route.method, address, uploads[id] ?? bodyIn(fixture, route))
     if (answer.status < 400) {
       const isJson = answer.headers.get('content-type')?.includes('json') && route.response.type !== 'null'
-      // The example's filter may find nothing in this world: then without it.
+      // The example's filter may find nothing in this fixture: then without it.
       const shownBody = isEmptyList(answer.body)
-        ? (await world.owner.get(pathIn(world, route) + queryIn(world, route))).body
+        ? (await fixture.owner.get(pathIn(fixture, route) + queryIn(fixture, route))).body
         : answer.body
       if (isJson && answer.body !== undefined)
-        answers[id] = asExample(shownBody, { canary: world.canary, route, routes, now: Date.now() })
+        answers[id] = asExample(shownBody, { marker: fixture.marker, route, routes, now: Date.now() })
       continue
     }
     refusals[id] = answer.status

@@ -8,7 +8,7 @@ import { toJsonSchema, type JsonSchema } from '../src/platform/http/reference/js
 import type { Route } from '../src/platform/http/route.ts'
 import { bodyIn, operationsOf, parametersOf, pathIn } from './operations.ts'
 import { startTestServer } from './server.ts'
-import { createWorld } from './world.ts'
+import { createFixture } from './fixture.ts'
 
 // Whatever is sent to any operation: no 5xx, and every refusal in the one shape. The same is sent each time, so that a
 // failure is the change's under test; something else with FUZZ_SEED=$RANDOM, more with FUZZ_RUNS=5000.
@@ -16,9 +16,9 @@ import { createWorld } from './world.ts'
 const runs = Number(process.env.FUZZ_RUNS ?? 25)
 const seed = Number(process.env.FUZZ_SEED ?? 20261121)
 const server = await startTestServer({ LOGIN_FAILURES: '1000000' })
-const world = await createWorld(server)
+const fixture = await createFixture(server)
 // An administrator too, so that those operations are reached; one cannot be locked out by another.
-await makeAdmin(server.app.services, world.owner.email)
+await makeAdmin(server.app.services, fixture.owner.email)
 // Ends sessions or the workspace itself: fuzzed as somebody who has nothing to lose.
 const destructive = new Set([
   'logout',
@@ -107,7 +107,7 @@ function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
   const [kind] = Array.isArray(type) ? (type as string[]) : [type as string | undefined]
   switch (kind) {
     case 'string':
-      if (format === 'uuid') return fc.oneof(fc.uuid(), fc.constantFrom(...Object.values(world.ids)))
+      if (format === 'uuid') return fc.oneof(fc.uuid(), fc.constantFrom(...Object.values(fixture.ids)))
       if (format === 'email') return fc.emailAddress()
       return fc.string({
         unit: 'grapheme',
@@ -129,7 +129,7 @@ function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
 /** The example or something fitting, with some fields spoilt. */
 function bodies(route: Route): fc.Arbitrary<unknown> {
   if (!route.body) return fc.constant(undefined)
-  const base = fc.oneof(fc.constant(bodyIn(world, route)), fitting(toJsonSchema(route.body, 'input')))
+  const base = fc.oneof(fc.constant(bodyIn(fixture, route)), fitting(toJsonSchema(route.body, 'input')))
   const spoilt = fc
     .tuple(
       base,
@@ -169,7 +169,7 @@ function queries(route: Route): fc.Arbitrary<string> {
 }
 
 function paths(route: Route): fc.Arbitrary<string> {
-  const known = pathIn(world, route)
+  const known = pathIn(fixture, route)
   if (parametersOf(route).length === 0) return fc.constant(known)
   const odd = fc.oneof(fc.constantFrom('x', '%00', '..', "'", '%F0%9F%92%A9', 'a'.repeat(400)), fc.uuid())
   return fc.oneof(
@@ -181,7 +181,7 @@ function paths(route: Route): fc.Arbitrary<string> {
 for (const { id, route } of operationsOf(routeTables)) {
   if (route.hidden) continue
   test(`${id} answers anything with sense`, async () => {
-    const client = id === 'deleteAccount' ? doomed : destructive.has(id) ? expendable : world.owner
+    const client = id === 'deleteAccount' ? doomed : destructive.has(id) ? expendable : fixture.owner
     await fc.assert(
       fc.asyncProperty(paths(route), queries(route), bodies(route), async (path, query, body) => {
         const answer = await client.request(
@@ -208,7 +208,7 @@ for (const { id, route } of operationsOf(routeTables)) {
 }
 
 test('the caller was signed in all the while', async () => {
-  assert.equal((await world.owner.get('/api/auth/me')).status, 200)
+  assert.equal((await fixture.owner.get('/api/auth/me')).status, 200)
 })
 
 test('bodies that are not JSON, or not ours to take, are refused in the same shape', async () => {
@@ -221,7 +221,7 @@ test('bodies that are not JSON, or not ours to take, are refused in the same sha
     ['a=b', 'application/x-www-form-urlencoded', 415],
   ]
   for (const [body, type, status] of attempts) {
-    const answer = await world.owner.post('/api/contacts', body, { 'content-type': type })
+    const answer = await fixture.owner.post('/api/contacts', body, { 'content-type': type })
     assert.equal(answer.status, status, answer.text)
     assert.equal(typeof answer.body.request_id, 'string')
   }

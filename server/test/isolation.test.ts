@@ -7,13 +7,13 @@ import { serverContext } from '../src/platform/services.ts'
 import { createClient, type TestClient } from './client.ts'
 import { bodyIn, operationsOf, parametersOf, pathIn, queryIn, referringFields } from './operations.ts'
 import { startTestServer } from './server.ts'
-import { createWorld, type World } from './world.ts'
+import { createFixture, type Fixture } from './fixture.ts'
 
 // Every operation × every place an id can stand × someone else's workspace: nothing of theirs is seen, nothing changes.
 
 const server = await startTestServer()
-const theirs = await createWorld(server)
-const ours = await createWorld(server)
+const theirs = await createFixture(server)
+const ours = await createFixture(server)
 // Their call rings for as long as this takes, so that nothing of theirs changes by itself.
 await server.app.services.connections.pool.query(`update video.calls set ring_expires_at = now() + interval '1 day'`)
 
@@ -93,7 +93,7 @@ for (const { id, route } of operations) {
           bodyIn(ours, route),
         )
         assert.ok([401, 403, 404, 415].includes(answer.status), `${who}: ${answer.status} ${answer.text}`)
-        assert.ok(!answer.text.includes(theirs.canary), `${who} saw the canary`)
+        assert.ok(!answer.text.includes(theirs.marker), `${who} saw the marker`)
       }
       assert.equal(await snapshot(), before, 'something of theirs changed')
     })
@@ -108,7 +108,7 @@ for (const { id, route } of operations) {
           pathIn(ours, route) + queryIn(theirs, route),
           bodyIn(theirs, route),
         )
-        assert.ok(!answer.text.includes(theirs.canary), `${who} saw the canary: ${answer.text}`)
+        assert.ok(!answer.text.includes(theirs.marker), `${who} saw the marker: ${answer.text}`)
         assert.ok(answer.status < 500, answer.text)
       }
       assert.equal(await snapshot(), before, 'something of theirs changed')
@@ -131,7 +131,7 @@ test('a workspace that is not theirs cannot be chosen', async () => {
 })
 
 test("someone else's id and an id that never was are answered alike", async () => {
-  const ghost: World = {
+  const unknownIds: Fixture = {
     ...theirs,
     ids: Object.fromEntries(Object.keys(theirs.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])),
   }
@@ -141,7 +141,7 @@ test("someone else's id and an id that never was are answered alike", async () =
   )) {
     const [foreign, unknown] = await Promise.all([
       ours.owner.get(pathIn(theirs, route) + queryIn(ours, route)),
-      ours.owner.get(pathIn(ghost, route) + queryIn(ours, route)),
+      ours.owner.get(pathIn(unknownIds, route) + queryIn(ours, route)),
     ])
     assert.equal(foreign.status, unknown.status, id)
     assert.equal(plain(foreign.text), plain(unknown.text), id)

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 
-/** A service of the world outside, on this machine, until the test file ends. */
+/** Starts an external service on this machine; it ends with the test file. */
 export async function listen(handler?: RequestListener): Promise<{ server: Server; url: string }> {
   const server = createServer(handler).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

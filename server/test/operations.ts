@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Route, RouteTable } from '../src/platform/http/route.ts'
-import type { World } from './world.ts'
+import type { Fixture } from './fixture.ts'
 
 /** One endpoint as the generated suites (isolation, roles, fuzz) see it. */
 export interface Operation {
@@ -64,28 +64,28 @@ export const referringFields: Record<string, string> = {
   paymentId: 'payments',
 }
 
-/** The path with ids out of `world`. Throws when the world has nothing of that kind: then the suites would miss it. */
-export function pathIn(world: World, route: Route): string {
+/** The path with ids out of `fixture`. Throws when the fixture has nothing of that kind: then the suites would miss it. */
+export function pathIn(fixture: Fixture, route: Route): string {
   return route.path.replace(/:(\w+)/g, (_, parameter: string) => {
     // A signed address has the name that it was signed for.
-    if (parameter === 'filename') return route.path.includes('signed-files') ? `${world.canary}.wav` : 'greeting.wav'
-    const id = world.ids[kindOf(route, parameter)]
-    if (!id) throw new Error(`The world has no id for ${kindOf(route, parameter)} (${route.method} ${route.path}).`)
+    if (parameter === 'filename') return route.path.includes('signed-files') ? `${fixture.marker}.wav` : 'greeting.wav'
+    const id = fixture.ids[kindOf(route, parameter)]
+    if (!id) throw new Error(`The fixture has no id for ${kindOf(route, parameter)} (${route.method} ${route.path}).`)
     return encodeURIComponent(id)
   })
 }
 
-/** The route's example body, referring to things of `world` wherever it refers to something. */
-export const bodyIn = (world: World, route: Route): unknown =>
-  route.body ? refer(route.example ?? {}, world) : undefined
+/** The route's example body, referring to things of `fixture` wherever it refers to something. */
+export const bodyIn = (fixture: Fixture, route: Route): unknown =>
+  route.body ? refer(route.example ?? {}, fixture) : undefined
 
-function refer(value: unknown, world: World): unknown {
-  if (Array.isArray(value)) return value.map((item) => refer(item, world))
+function refer(value: unknown, fixture: Fixture): unknown {
+  if (Array.isArray(value)) return value.map((item) => refer(item, fixture))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => {
-      const id = world.ids[referringFields[key] ?? '']
-      if (id === undefined) return [key, refer(child, world)]
+      const id = fixture.ids[referringFields[key] ?? '']
+      if (id === undefined) return [key, refer(child, fixture)]
       return [key, Array.isArray(child) ? [id] : id]
     }),
   )
@@ -94,11 +94,11 @@ function refer(value: unknown, world: World): unknown {
 /** What a query needs that refers to nothing. */
 const sampleValues: Record<string, string> = { q: 'hello' }
 
-/** A query string with every referring field the route's query knows, pointing into `world`, and what else it needs. */
-export function queryIn(world: World, route: Route): string {
+/** A query string with every referring field the route's query knows, pointing into `fixture`, and what else it needs. */
+export function queryIn(fixture: Fixture, route: Route): string {
   const shape = (route.query as z.ZodObject | undefined)?.shape ?? {}
   const pairs = Object.keys(shape).flatMap((name) => {
-    const value = world.ids[referringFields[name] ?? ''] ?? sampleValues[name]
+    const value = fixture.ids[referringFields[name] ?? ''] ?? sampleValues[name]
     return value ? [`${name}=${value}`] : []
   })
   return pairs.length > 0 ? `?${pairs.join('&')}` : ''

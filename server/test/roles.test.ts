@@ -4,26 +4,27 @@ import { routeTables } from '../src/modules.ts'
 import { type Role, roles, type Scope, scopes } from '../src/platform/access.ts'
 import { bodyIn, operationsOf, pathIn, queryIn } from './operations.ts'
 import { type SignedUp, startTestServer } from './server.ts'
-import { createWorld, type World } from './world.ts'
+import { createFixture, type Fixture } from './fixture.ts'
 
 // Every operation as every role: the table in access.ts is the truth, and nobody else gets in.
 
 const server = await startTestServer()
-const world = await createWorld(server)
+const fixture = await createFixture(server)
 // Things that are not there: who is let in meets 404 and changes nothing. Only the workspace is real, for one that is
 // not theirs would be 404 to everybody.
-const ghost: World = {
-  ...world,
+const unknownIds: Fixture = {
+  ...fixture,
   ids: {
-    ...Object.fromEntries(Object.keys(world.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])),
-    workspaces: world.owner.workspaceId,
-    shops: world.owner.workspaceId,
+    ...Object.fromEntries(Object.keys(fixture.ids).map((kind) => [kind, '0199ffff-ffff-7fff-bfff-ffffffffffff'])),
+    workspaces: fixture.owner.workspaceId,
+    shops: fixture.owner.workspaceId,
   },
 }
 // What ends a membership, or the workspace, comes last.
 const lastOnes = ['deleteWorkspace', 'leaveWorkspace']
 const members = new Map<Role, SignedUp>()
-for (const role of roles) members.set(role, role === 'owner' ? world.owner : await server.addMember(world.owner, role))
+for (const role of roles)
+  members.set(role, role === 'owner' ? fixture.owner : await server.addMember(fixture.owner, role))
 
 const operations = operationsOf(routeTables)
   .filter(({ route }) => !route.hidden)
@@ -39,8 +40,8 @@ for (const { id, route } of operations) {
       const member = members.get(role) as SignedUp
       const answer = await member.request(
         route.method,
-        pathIn(ghost, route) + queryIn(ghost, route),
-        bodyIn(ghost, route),
+        pathIn(unknownIds, route) + queryIn(unknownIds, route),
+        bodyIn(unknownIds, route),
       )
       if (allowed.includes(role)) {
         assert.notEqual(answer.status, 401, `${role}: ${answer.text}`)
@@ -55,8 +56,8 @@ for (const { id, route } of operations) {
     }
     const anonymous = await server.anyone.request(
       route.method,
-      pathIn(ghost, route) + queryIn(ghost, route),
-      bodyIn(ghost, route),
+      pathIn(unknownIds, route) + queryIn(unknownIds, route),
+      bodyIn(unknownIds, route),
     )
     assert.equal(anonymous.status, 401, anonymous.text)
   })

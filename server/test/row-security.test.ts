@@ -5,14 +5,14 @@ import { transaction } from '../src/platform/context.ts'
 import { statement } from '../src/platform/database/statement.ts'
 import { serverContext } from '../src/platform/services.ts'
 import { startTestServer } from './server.ts'
-import { createWorld } from './world.ts'
+import { createFixture } from './fixture.ts'
 
 // Below the API: what may a session of one workspace do to the rows of another, table by table? Then each policy is
 // broken on purpose, to see that this test would notice.
 
 const server = await startTestServer()
-const theirs = await createWorld(server)
-const ours = await createWorld(server)
+const theirs = await createFixture(server)
+const ours = await createFixture(server)
 const { pool } = server.app.services.connections
 const as = (workspaceId: string, userId: string) => serverContext(server.app.services, { workspaceId, userId })
 const us = as(ours.owner.workspaceId, ours.owner.userId)
@@ -99,7 +99,7 @@ const hasRows = async (table: string) =>
 for (const table of tables) {
   const { name } = table
   test(`${name} keeps workspaces apart`, async (t) => {
-    if (!(await hasRows(name))) return t.skip('no rows in the test world')
+    if (!(await hasRows(name))) return t.skip('no rows in the test fixture')
     assert.deepEqual(await trespasses(table), [])
   })
 
@@ -119,7 +119,7 @@ for (const table of tables) {
   } as const
   for (const [mutant, [breaks, mends]] of Object.entries(mutants)) {
     test(`${name}: ${mutant} would be noticed`, async (t) => {
-      if (!(await hasRows(name))) return t.skip('no rows in the test world')
+      if (!(await hasRows(name))) return t.skip('no rows in the test fixture')
       await pool.query(breaks)
       try {
         assert.notDeepEqual(await trespasses(table), [])

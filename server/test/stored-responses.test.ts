@@ -3,19 +3,19 @@ import { test } from 'node:test'
 import { bodyIn, operationsOf, pathIn } from './operations.ts'
 import { routeTables } from '../src/modules.ts'
 import { startTestServer } from './server.ts'
-import { createWorld } from './world.ts'
+import { createFixture } from './fixture.ts'
 
 // What a request with an Idempotency-Key leaves in the database is a response that can be repeated. Some hold a token of
 // which only the hash is stored, so none may be readable there.
 
 const server = await startTestServer()
-const world = await createWorld(server)
+const fixture = await createFixture(server)
 const { pool } = server.app.services.connections
 
 test('the token of an invitation is repeated to its sender and stands nowhere in clear', async () => {
   const invite = () =>
-    world.owner.post(
-      `/api/workspaces/${world.owner.workspaceId}/invitations`,
+    fixture.owner.post(
+      `/api/workspaces/${fixture.owner.workspaceId}/invitations`,
       { email: 'once@example.com', role: 'agent' },
       { 'idempotency-key': 'invite once' },
     )
@@ -33,7 +33,7 @@ test('no stored response of any operation can be read in the database', async ()
   for (const { id, route } of operationsOf(routeTables)) {
     // Those under /auth end sessions, and store nothing.
     if (route.method !== 'POST' || route.upload || route.path.includes('/auth/')) continue
-    const { status, text } = await world.owner.post(pathIn(world, route), bodyIn(world, route), {
+    const { status, text } = await fixture.owner.post(pathIn(fixture, route), bodyIn(fixture, route), {
       'idempotency-key': `stored ${id}`,
     })
     responses.push(status)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { aNumber, aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import { asPerson } from '../front-end.ts'
 import type { Person } from '../front-end.ts'
 
-export async function authentication(scene: Scene): Promise<Person> {
-  const { visitor, url, notes } = scene
+export async function authentication(fixture: Fixture): Promise<Person> {
+  const { visitor, url, notes } = fixture
   const credentials = { email: 'ana@example.com', password: 'correct horse battery' }
   const metadata = { full_name: 'Ana Lima', company_name: 'Lima Lda' }
   const signUp = (body: object) => visitor.post('/api/auth/signup', body)
@@ -35,7 +35,7 @@ export async function authentication(scene: Scene): Promise<Person> {
   await refused(400, visitor.post('/api/auth/login', { email: credentials.email }), 'body.password')
 
   // Nobody guesses for long; who is guessed at elsewhere is not their neighbour.
-  const { email, password } = await scene.signUp()
+  const { email, password } = await fixture.signUp()
   for (let guess = 1; guess <= 5; guess++)
     await refused(401, visitor.post('/api/auth/login', { email, password: `guess ${guess}` }))
   await refused(429, visitor.post('/api/auth/login', { email, password }))

@@ -1,9 +1,9 @@
 import { anId, anInstant, answered, assertShape, refused } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import type { FrontEnd, Person } from '../front-end.ts'
 
-export async function subscriptions(scene: Scene, ana: Person, bo: Person, agent: Person): Promise<void> {
-  const plans = await answered(200, scene.visitor.get('/api/plans'))
+export async function subscriptions(fixture: Fixture, ana: Person, bo: Person, agent: Person): Promise<void> {
+  const plans = await answered(200, fixture.visitor.get('/api/plans'))
   assertShape(
     plans.data.map((plan: { id: string }) => plan.id),
     ['free', 'starter', 'pro', 'business'],
@@ -34,7 +34,7 @@ export async function subscriptions(scene: Scene, ana: Person, bo: Person, agent
 
   const received = { workspace_id: ana.workspaceId, payment_method: 'bank_transfer', payment_details: { note: 'June' } }
   await refused(403, ana.post('/api/payments', received))
-  const root = await scene.makeAdmin(await scene.signUp())
+  const root = await fixture.makeAdmin(await fixture.signUp())
   const { price } = plans.data.find((plan: { id: string }) => plan.id === 'pro')
   const payment = {
     id: anId,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeTestSignal, writeWav } from '../../peers/audio.ts'
 import { anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import type { FrontEnd, Person } from '../front-end.ts'
 
 export const transferNumber = '+14155550100'
@@ -107,7 +107,7 @@ export async function sipProviders(ana: Person, bo: Person, agent: Person): Prom
   assert.deepEqual(await list(ana), [])
 }
 
-export async function greetingFiles({ folder, visitor }: Scene, ana: Person, bo: Person): Promise<void> {
+export async function greetingFiles({ folder, visitor }: Fixture, ana: Person, bo: Person): Promise<void> {
   await writeWav(join(folder, 'hello.wav'), makeTestSignal({ seconds: 2 }))
   const sound = await readFile(join(folder, 'hello.wav'))
   const upload = (content: Uint8Array<ArrayBuffer> | string | undefined, person: FrontEnd = ana) => {

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '../../../server/test/until.ts'
 import { aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import { asPerson } from '../front-end.ts'
 import type { Person } from '../front-end.ts'
 
-export async function authentication({ visitor, url, notes }: Scene): Promise<Person> {
+export async function authentication({ visitor, url, notes }: Fixture): Promise<Person> {
   const credentials = { email: 'ana@example.com', password: 'correct horse battery' }
   const register = (body: object) => visitor.post('/api/auth/register', body)
   const made = await answered(201, register({ ...credentials, username: 'ana', display_name: 'Ana' }))
@@ -74,7 +74,7 @@ export async function profile(ana: Person, ben: Person): Promise<void> {
 }
 
 /** Without a mail server the operator reads the code at the terminal. */
-export async function verification({ folder }: Scene, ana: Person): Promise<void> {
+export async function verification({ folder }: Fixture, ana: Person): Promise<void> {
   const verify = (body: object) => ana.post('/api/users/verify', body)
   const codeFor = async (address: string) => {
     const wanted = new RegExp(`${address.replaceAll(/\W/g, '\\$&')}[^\\d]*(\\d{6}) is your code`)

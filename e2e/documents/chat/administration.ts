@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { aNumber, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import type { Person } from '../front-end.ts'
 
-export async function administration(scene: Scene, ana: Person, ben: Person, dora: Person): Promise<void> {
+export async function administration(fixture: Fixture, ana: Person, ben: Person, dora: Person): Promise<void> {
   const complaint = { subject_type: 'user', subject_id: dora.id, reason: 'spam', details: 'The same to everybody' }
   const report = { ...complaint, id: anId, status: 'open', created_at: anInstant }
   assertShape(await answered(201, ana.post('/api/reports', complaint)), report)
   await refused(400, ana.post('/api/reports', { ...complaint, reason: undefined }), 'body.reason')
   await refused(404, ana.post('/api/reports', { ...complaint, subject_id: unknownId }))
 
-  const root = await scene.makeAdmin(await scene.signUp({ name: 'Root' }))
+  const root = await fixture.makeAdmin(await fixture.signUp({ name: 'Root' }))
   const nobodys = ['GET stats', 'GET users', 'GET reports', `POST users/${ben.id}/ban`, `POST users/${ben.id}/verify`]
   for (const [method, path] of nobodys.map((line) => line.split(' ')))
     await refused(403, method === 'GET' ? ana.get(`/api/admin/${path}`) : ana.post(`/api/admin/${path}`, {}))
@@ -39,11 +39,11 @@ export async function administration(scene: Scene, ana: Person, ben: Person, dor
   assertShape(await answered(200, act('suspend')), { suspended: true })
   await refused(401, dora.get('/api/auth/me'))
   const credentials = { email: dora.email, password: dora.password }
-  await refused(403, scene.visitor.post('/api/auth/login', credentials))
+  await refused(403, fixture.visitor.post('/api/auth/login', credentials))
   assertShape(await answered(200, act('unsuspend')), { suspended: false })
-  await answered(200, scene.visitor.post('/api/auth/login', credentials))
+  await answered(200, fixture.visitor.post('/api/auth/login', credentials))
   assertShape(await answered(200, act('ban')), { banned: true })
-  await refused(403, scene.visitor.post('/api/auth/login', credentials))
+  await refused(403, fixture.visitor.post('/api/auth/login', credentials))
   for (const verb of ['verify', 'suspend', 'unsuspend', 'ban']) await refused(404, act(verb, unknownId))
   await refused(409, act('ban', root.id))
 

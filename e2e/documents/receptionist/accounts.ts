@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { aText, anId, anInstant, answered, assertShape, refused } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import { asPerson, openFrontEnd } from '../front-end.ts'
 import type { FrontEnd, Person } from '../front-end.ts'
 import { githubUser } from './github.ts'
 
-export async function authentication({ visitor, url, notes }: Scene): Promise<Person> {
+export async function authentication({ visitor, url, notes }: Fixture): Promise<Person> {
   const credentials = { email: 'ana@example.com', password: 'secret' } // six characters are enough
   const register = (body: object) => visitor.post('/api/auth/register', body)
   const user = { id: anId, email: credentials.email, name: 'Ana Lima', created_at: anInstant, updated_at: anInstant }
@@ -44,7 +44,7 @@ export async function authentication({ visitor, url, notes }: Scene): Promise<Pe
 }
 
 /** `oauth_provider` and `oauth_id` of the users' table: an account elsewhere is one here, too, and the same each time. */
-export async function signInElsewhere({ visitor, url, notes }: Scene): Promise<void> {
+export async function signInElsewhere({ visitor, url, notes }: Fixture): Promise<void> {
   const offered = { data: [{ provider: 'github', name: 'GitHub' }] }
   assertShape(await answered(200, visitor.get('/api/auth/oauth')), offered)
   const signIn = async () => {
@@ -85,7 +85,7 @@ async function preflight(url: string, origin: string): Promise<Headers> {
   return headers
 }
 
-export async function apiKeys({ url, notes }: Scene, ana: Person, bo: Person, agent: Person): Promise<void> {
+export async function apiKeys({ url, notes }: Fixture, ana: Person, bo: Person, agent: Person): Promise<void> {
   const post = (body: object, person: FrontEnd = ana) => person.post('/api/api-keys', body)
   const made = await answered(201, post({ name: 'Reports', scopes: ['calls:read', 'analytics:read'] }))
   const key = { id: made.id, name: 'Reports', scopes: ['calls:read', 'analytics:read'], created_at: anInstant }

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import type { Person } from '../front-end.ts'
 import { logged } from './calls.ts'
 
-export async function billing(scene: Scene, ana: Person, bo: Person, agent: Person, client_id: string): Promise<void> {
+export async function billing(
+  fixture: Fixture,
+  ana: Person,
+  bo: Person,
+  agent: Person,
+  client_id: string,
+): Promise<void> {
   const mine = `/api/subscriptions/${ana.id}`
   const choose = (plan_id: string) => ana.post('/api/subscriptions', { user_id: ana.id, plan_id })
   await refused(404, ana.get(mine))
@@ -49,7 +55,7 @@ export async function billing(scene: Scene, ana: Person, bo: Person, agent: Pers
   assertShape(data, [open])
   const one = `/api/invoices/${data[0].id}`
   assertShape(await answered(200, ana.get(one)), open)
-  const root = await scene.makeAdmin(await scene.signUp())
+  const root = await fixture.makeAdmin(await fixture.signUp())
   const ofPayPal = { paypal_subscription_id: 'I-BW452GLLEP1G', paypal_plan_id: 'P-5ML4271244454362WXNWU5NQ' }
   const payment_details = { paypal_invoice_id: 'INV2-0001', ...ofPayPal }
   const received = { workspace_id: ana.workspaceId, payment_method: 'paypal', payment_details }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import { openFrontEnd } from '../front-end.ts'
 import type { Person } from '../front-end.ts'
 
@@ -15,7 +15,7 @@ export const logged = {
   tts_latency_ms: 200,
 }
 
-export async function calls({ url, notes }: Scene, ana: Person, bo: Person, client_id: string): Promise<void> {
+export async function calls({ url, notes }: Fixture, ana: Person, bo: Person, client_id: string): Promise<void> {
   const { key } = await answered(201, ana.post('/api/api-keys', { name: 'Ollama agent', scopes: ['calls:write'] }))
   const ollama = openFrontEnd(url, notes, key)
   using live = await ana.listen()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { answered, assertShape, refused, unknownId } from '../answers.ts'
 import type { Answer, FrontEnd } from '../front-end.ts'
-import { roles, type Role, type Sales } from './scene.ts'
+import { roles, type Role, type Sales } from './fixture.ts'
 
 /** What reads and changes the tables of the document. */
 export const tables = [

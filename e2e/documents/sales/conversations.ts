@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import { data, type Sales } from './scene.ts'
+import { data, type Sales } from './fixture.ts'
 
 /** Answers the id of one with the prospect. */
 export async function checkConversations(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { aNumber, aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import { data, type Sales } from './scene.ts'
+import { data, type Sales } from './fixture.ts'
 
 interface Known {
   prospectId: string

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { anId, anInstant, answered, assertShape, refused } from '../answers.ts'
-import { data, type Sales } from './scene.ts'
+import { data, type Sales } from './fixture.ts'
 
 export async function checkIntegrations({ visitor, owner, team }: Sales): Promise<void> {
   const hubspot = { name: 'HubSpot', type: 'crm', status: 'connected' }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { aNumber, aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import { data, type Sales } from './scene.ts'
+import { data, type Sales } from './fixture.ts'
 
 /** Answers the id of one that gives whoever looks in Dubai to the representative. */
 export async function checkRoutingRules({ owner, team, stranger }: Sales): Promise<string> {

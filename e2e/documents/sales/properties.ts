@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import { data, type Sales } from './scene.ts'
+import { data, type Sales } from './fixture.ts'
 
 /** Answers the id of one that is available. */
 export async function checkProperties({ url, owner }: Sales): Promise<string> {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { createClient as createSupabase } from '@supabase/supabase-js'
 import { aText, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import type { Scene } from '../document.ts'
+import type { Fixture } from '../document.ts'
 import { type Person, openFrontEnd } from '../front-end.ts'
-import { data, roles, type Role, type Sales } from './scene.ts'
+import { data, roles, type Role, type Sales } from './fixture.ts'
 
 /** Signs up, out and in by supabase-js; answers whom. */
-export async function checkAuthentication({ url, notes }: Scene): Promise<Person> {
+export async function checkAuthentication({ url, notes }: Fixture): Promise<Person> {
   const supabase = createSupabase(url, 'any-key', { auth: { persistSession: false, autoRefreshToken: false } })
   const credentials = { email: 'mona@example.com', password: 'correct horse battery' }
   const signedUp = await supabase.auth.signUp({ ...credentials, options: { data: { full_name: 'Mona Aziz' } } })
@@ -49,7 +49,7 @@ export async function checkAuthentication({ url, notes }: Scene): Promise<Person
 
 /** One of each role joins the owner. */
 export async function gatherTeam(
-  { url, notes, visitor, signUp }: Scene,
+  { url, notes, visitor, signUp }: Fixture,
   owner: Person,
   stranger: Person,
 ): Promise<Sales> {

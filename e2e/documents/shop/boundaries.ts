@@ -1,6 +1,6 @@
 import { refused, unknownId } from '../answers.ts'
 import type { Answer, Person } from '../front-end.ts'
-import { onePixel, type Shop } from './scene.ts'
+import { onePixel, type Shop } from './fixture.ts'
 
 /** What the document and the contract name under `/api/shops/:shopId`. */
 export const ofShop = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
-import { onePixel, type Shop } from './scene.ts'
+import { onePixel, type Shop } from './fixture.ts'
 
 /** Answers the id of the one that is sold. */
 export async function checkProducts({ visitor, ana, bob, id: shopId, path: shop }: Shop): Promise<string> {

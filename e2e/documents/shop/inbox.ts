@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { aNumber, aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
 import type { FrontEnd } from '../front-end.ts'
 import { openFrontEnd } from '../front-end.ts'
-import type { Shop } from './scene.ts'
+import type { Shop } from './fixture.ts'
 
 /** Somebody who writes to the shop from its web page. */
 export interface Visit {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { answered, assertShape, refused } from '../answers.ts'
 import type { Answer, FrontEnd } from '../front-end.ts'
 import type { Platforms } from '../platforms.ts'
-import type { Shop } from './scene.ts'
+import type { Shop } from './fixture.ts'
 
 export async function checkLogins({ visitor, url, ana, path: shop }: Shop): Promise<void> {
   const integrations = `${shop}/integrations`

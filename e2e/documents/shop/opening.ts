@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { aNumber, aText, anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
 import type { Person } from '../front-end.ts'
 import { asPerson, openFrontEnd } from '../front-end.ts'
-import type { Scene } from '../document.ts'
-import type { Shop } from './scene.ts'
+import type { Fixture } from '../document.ts'
+import type { Shop } from './fixture.ts'
 
 /** Answers the one who signed up and in. */
-export async function checkAuthentication({ visitor, url, notes }: Scene): Promise<Person> {
+export async function checkAuthentication({ visitor, url, notes }: Fixture): Promise<Person> {
   const credentials = { email: 'ana@example.com', password: 'password123' }
   const made = await answered(201, visitor.post('/api/auth/register', { ...credentials, username: 'ana.silva' }))
   assertShape(made, {
@@ -57,7 +57,7 @@ export async function checkAuthentication({ visitor, url, notes }: Scene): Promi
 }
 
 /** Ana opens her shop, and takes an agent on. */
-export async function openShop({ url, notes, visitor, signUp }: Scene, ana: Person, bob: Person): Promise<Shop> {
+export async function openShop({ url, notes, visitor, signUp }: Fixture, ana: Person, bob: Person): Promise<Shop> {
   const made = await answered(201, ana.post('/api/shops', { name: 'Silva Ceramics', ownerId: bob.id, currency: 'EUR' }))
   assertShape(made, {
     id: ana.workspaceId,

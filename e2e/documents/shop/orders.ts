@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { anId, anInstant, answered, assertShape, refused, unknownId } from '../answers.ts'
 import { openFrontEnd } from '../front-end.ts'
 import type { Visit } from './inbox.ts'
-import type { Shop } from './scene.ts'
+import type { Shop } from './fixture.ts'
 
 /** Answers the id of one that is completed. */
 export async function checkOrders(

@@ -5,21 +5,21 @@ import { after, test } from 'node:test'
 import { createOutbound } from './outbound.ts'
 
 let reached = 0
-const canary = createServer((request, response) => {
+const internalServer = createServer((request, response) => {
   reached++
   if (request.url === '/large') return response.end(Buffer.alloc(2000))
   if (request.url === '/moved') return response.writeHead(302, { location: 'http://127.0.0.1/' }).end()
   if (request.url === '/slow') return
   response.end('hello')
 })
-await new Promise<void>((resolve) => canary.listen(0, '127.0.0.1', resolve))
-const { port } = canary.address() as AddressInfo
+await new Promise<void>((resolve) => internalServer.listen(0, '127.0.0.1', resolve))
+const { port } = internalServer.address() as AddressInfo
 const outbound = createOutbound([])
 const allowed = createOutbound([`127.0.0.1:${port}`])
 after(async () => {
   await Promise.all([outbound.close(), allowed.close()])
-  canary.closeAllConnections()
-  canary.close()
+  internalServer.closeAllConnections()
+  internalServer.close()
 })
 
 const hosts = [

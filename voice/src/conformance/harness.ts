@@ -29,7 +29,7 @@ export interface HarnessOptions extends GatewaySettings {
 export type MakeHarness = (options: HarnessOptions) => Promise<Harness>
 
 /** The conditions a test runs in, with the words its steps are told in. */
-export interface Scene extends Harness {
+export interface Fixture extends Harness {
   trunk: Trunk
   dial(to: string, more?: Partial<OriginateRequest>, signal?: AbortSignal): Promise<WatchedLeg>
   /** Waits until the condition holds; fails when it does not within 30 s. */
@@ -50,11 +50,11 @@ export interface WatchedLeg {
 
 let attempts = 0
 
-/** Sets the scene, lets the test run on it, clears away. */
+/** Opens the fixture, lets the test run on it, clears away. */
 export async function on(
   makeHarness: MakeHarness,
   options: HarnessOptions,
-  run: (scene: Scene) => Promise<void>,
+  run: (fixture: Fixture) => Promise<void>,
 ): Promise<void> {
   const harness = await makeHarness(options)
   const trunk: Trunk = {
@@ -67,7 +67,7 @@ export async function on(
     ...harness.account,
   }
 
-  const until: Scene['until'] = (what, holds) => waitUntil(what, holds, harness.pass)
+  const until: Fixture['until'] = (what, holds) => waitUntil(what, holds, harness.pass)
 
   function watch(leg: Leg): WatchedLeg {
     const events: LegEvent[] = []

@@ -2,37 +2,37 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers } from '../callee.ts'
 import { NotAdmitted } from '../gateway.ts'
-import { on, type MakeHarness, type Scene } from './harness.ts'
+import { on, type MakeHarness, type Fixture } from './harness.ts'
 
-const untilState = ({ gateway, trunk, until }: Scene, wanted: string) =>
+const untilState = ({ gateway, trunk, until }: Fixture, wanted: string) =>
   until(`the trunk to be ${wanted}`, async () => (await gateway.trunkState(trunk.id)).state === wanted)
 
 export function describeTrunks(make: MakeHarness): void {
   test('a trunk that registers', () =>
-    on(make, {}, async (scene) => {
-      await scene.gateway.upsertTrunk({ ...scene.trunk, register: true })
-      await untilState(scene, 'registered')
-      const state = await scene.gateway.trunkState(scene.trunk.id)
-      assert.ok(state.state === 'registered' && state.expiresAt > scene.now())
-      await scene.gateway.removeTrunk(scene.trunk.id)
-      assert.deepEqual(await scene.gateway.trunkState(scene.trunk.id), { state: 'unregistered' })
+    on(make, {}, async (fixture) => {
+      await fixture.gateway.upsertTrunk({ ...fixture.trunk, register: true })
+      await untilState(fixture, 'registered')
+      const state = await fixture.gateway.trunkState(fixture.trunk.id)
+      assert.ok(state.state === 'registered' && state.expiresAt > fixture.now())
+      await fixture.gateway.removeTrunk(fixture.trunk.id)
+      assert.deepEqual(await fixture.gateway.trunkState(fixture.trunk.id), { state: 'unregistered' })
     }))
 
   test('a trunk that registers with a wrong password', () =>
-    on(make, {}, async (scene) => {
-      await scene.gateway.upsertTrunk({ ...scene.trunk, register: true, password: 'wrong' })
-      await untilState(scene, 'failed')
-      const state = await scene.gateway.trunkState(scene.trunk.id)
+    on(make, {}, async (fixture) => {
+      await fixture.gateway.upsertTrunk({ ...fixture.trunk, register: true, password: 'wrong' })
+      await untilState(fixture, 'failed')
+      const state = await fixture.gateway.trunkState(fixture.trunk.id)
       assert.ok(state.state === 'failed' && [401, 403, 407].includes(state.sip ?? 0))
       assert.match(state.reason, /refused the user name or password/)
     }))
 
   test('a call with a wrong password ends as auth_failed; the right one put in place works', () =>
-    on(make, { callees: { '100': answers(0) } }, async (scene) => {
-      await scene.gateway.upsertTrunk({ ...scene.trunk, password: 'wrong' })
-      assert.equal((await (await scene.dial('100')).event('ended')).cause, 'auth_failed')
-      await scene.gateway.upsertTrunk(scene.trunk)
-      await (await scene.dial('100')).event('answered')
+    on(make, { callees: { '100': answers(0) } }, async (fixture) => {
+      await fixture.gateway.upsertTrunk({ ...fixture.trunk, password: 'wrong' })
+      assert.equal((await (await fixture.dial('100')).event('ended')).cause, 'auth_failed')
+      await fixture.gateway.upsertTrunk(fixture.trunk)
+      await (await fixture.dial('100')).event('answered')
     }))
 
   test('a trunk without registration is ready', () =>
@@ -43,12 +43,12 @@ export function describeTrunks(make: MakeHarness): void {
     }))
 
   test('removing a trunk lets its calls go on and admits no more', () =>
-    on(make, { callees: { '100': answers(0, { hangUpAfterMs: 200 }) } }, async (scene) => {
-      const call = await scene.dial('100')
+    on(make, { callees: { '100': answers(0, { hangUpAfterMs: 200 }) } }, async (fixture) => {
+      const call = await fixture.dial('100')
       await call.event('answered')
-      await scene.gateway.removeTrunk(scene.trunk.id)
+      await fixture.gateway.removeTrunk(fixture.trunk.id)
       await assert.rejects(
-        scene.dial('100'),
+        fixture.dial('100'),
         (error) => error instanceof NotAdmitted && error.reason === 'trunk_unknown',
       )
       assert.equal((await call.event('ended')).by, 'remote')

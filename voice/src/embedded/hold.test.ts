@@ -22,8 +22,8 @@ async function heardWhileWaiting(name: string, hold?: MediaRef): Promise<Int16Ar
   await on(
     overLoopback((options) => createEmbeddedGateway(options)),
     { callees },
-    async (scene) => {
-      await scene.gateway.upsertTrunk({ ...scene.trunk, maxConcurrentCalls: 3 })
+    async (fixture) => {
+      await fixture.gateway.upsertTrunk({ ...fixture.trunk, maxConcurrentCalls: 3 })
       const request = {
         to: '200',
         mode: 'bridge',
@@ -31,14 +31,14 @@ async function heardWhileWaiting(name: string, hold?: MediaRef): Promise<Int16Ar
         waitMs: 1_500,
         ...(hold && { hold }),
       } as const
-      const first = await scene.dial('100')
+      const first = await fixture.dial('100')
       await first.event('answered')
       await first.leg.transfer(request)
-      const second = await scene.dial('300')
+      const second = await fixture.dial('300')
       await second.event('answered')
       assert.deepEqual(await second.leg.transfer(request), { ok: false, cause: 'congestion' })
       await second.leg.hangup()
-      await scene.until('the end at the carrier', () => scene.carried[2]!.over)
+      await fixture.until('the end at the carrier', () => fixture.carried[2]!.over)
     },
   )
   const recording = await readFile(records)

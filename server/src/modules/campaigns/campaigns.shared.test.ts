@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'csv-parse/sync'
-import { queryAsSystem } from '../../../test/campaign-lab/query.ts'
+import { queryAsSystem } from '../../../test/campaign-simulation/query.ts'
 import { sharedTestServer } from '../../../test/server.ts'
 import { toneWav } from '../../../test/tone.ts'
 

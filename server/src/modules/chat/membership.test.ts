@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { createChatWorld } from '../../../test/chat-world.ts'
+import { createChatFixture } from '../../../test/chat-fixture.ts'
 import { find } from '../../../test/find-each-other.ts'
 import { type SignedUp, startTestServer } from '../../../test/server.ts'
 import { transaction } from '../../platform/context.ts'
@@ -14,13 +14,13 @@ import { serverContext } from '../../platform/services.ts'
 const server = await startTestServer()
 const { pool } = server.app.services.connections
 const [ana, ben, stranger] = await Promise.all([server.signUp(), server.signUp(), server.signUp()])
-const world = await createChatWorld(ana, 'canary')
+const fixture = await createChatFixture(ana, 'marker')
 await find(ana, ben)
-await ana.post(`/api/chats/${world.chats}/members`, { member_ids: [ben.userId] })
-const once = await ana.post('/api/messages/send', { chat_id: world.chats, content: 'x', visibility: 'view_once' })
-const { body: poll } = await ana.get(`/api/polls/${world.polls}`)
+await ana.post(`/api/chats/${fixture.chats}/members`, { member_ids: [ben.userId] })
+const once = await ana.post('/api/messages/send', { chat_id: fixture.chats, content: 'x', visibility: 'view_once' })
+const { body: poll } = await ana.get(`/api/polls/${fixture.polls}`)
 for (const { status } of [
-  await ana.post('/api/messages/reactions', { message_id: world.messages, emoji: '👍' }),
+  await ana.post('/api/messages/reactions', { message_id: fixture.messages, emoji: '👍' }),
   await ana.put('/api/polls', { poll_id: poll.id, option_ids: [poll.options[0].id] }),
   await ben.post(`/api/messages/${once.body.id}/view`),
 ]) {
@@ -66,13 +66,13 @@ for (const table of tables) {
   })
 }
 
-const join = sql`insert into chat.members (chat_id, user_id) values (${sql.lit(world.chats)}, app.user_id()) returning 1 as one`
+const join = sql`insert into chat.members (chat_id, user_id) values (${sql.lit(fixture.chats)}, app.user_id()) returning 1 as one`
 
 test('nobody makes themselves a member, or speaks as somebody else', async () => {
   assert.equal(await touched(stranger, 'membership.join', join), 0)
   const forge = sql`
     insert into chat.messages (id, chat_id, number, sender_id, type, content)
-    values (gen_random_uuid(), ${sql.lit(world.chats)}, 1000, ${sql.lit(ana.userId)}, 'text', 'x') returning 1 as one`
+    values (gen_random_uuid(), ${sql.lit(fixture.chats)}, 1000, ${sql.lit(ana.userId)}, 'text', 'x') returning 1 as one`
   assert.equal(await touched(ben, 'membership.forge', forge), 0)
   assert.equal(await touched(ana, 'membership.speak', forge), 1)
 })

@@ -4,13 +4,13 @@ import { test } from 'node:test'
 import { placesOf } from '../../../test/places.ts'
 import { startTestServer } from '../../../test/server.ts'
 import { until } from '../../../test/until.ts'
-import { createWorld } from '../../../test/world.ts'
+import { createFixture } from '../../../test/fixture.ts'
 
 const server = await startTestServer()
 const { pool } = server.app.services.connections
 
 test('nothing of a person is left: not in calls, recordings, orders, forms, conversations', async () => {
-  const { owner, ids } = await createWorld(server)
+  const { owner, ids } = await createFixture(server)
   const [name, number, email] = ['Persephone Unmistakable', '+15557654321', 'persephone@example.com']
   const { body: contact } = await owner.post('/api/contacts', {
     first_name: name,
@@ -101,7 +101,7 @@ test('nothing of a person is left: not in calls, recordings, orders, forms, conv
 })
 
 test('not while a campaign is on the telephone with them; the do-not-call list remembers their number', async () => {
-  const { owner, ids } = await createWorld(server)
+  const { owner, ids } = await createFixture(server)
   const number = '+15557654322'
   const { body: contact } = await owner.post('/api/contacts', { first_name: 'A', last_name: 'B', phone_number: number })
   await owner.post('/api/do-not-call', { phone_number: number })

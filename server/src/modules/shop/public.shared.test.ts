@@ -220,15 +220,15 @@ test('a visitor of one shop reads nothing else: no other conversation, contact, 
   const { ana, shop, front } = await openShop()
   const other = await openShop()
   const rui = await visit(front)
-  const eve = await visit(front, { customerName: 'Eve', text: 'canary-of-eve' })
-  const foreign = await visit(other.front, { text: 'canary-of-another-shop' })
+  const eve = await visit(front, { customerName: 'Eve', text: 'marker-of-eve' })
+  const foreign = await visit(other.front, { text: 'marker-of-another-shop' })
   const refused = async (path: string, headers: Record<string, string>, statuses: number[]) => {
     for (const answer of [
       await server.anyone.get(path, headers),
       await server.anyone.post(path, { text: 'x' }, headers),
     ]) {
       assert.ok(statuses.includes(answer.status), `${path}: ${answer.status} ${answer.text}`)
-      assert.doesNotMatch(answer.text, /canary/)
+      assert.doesNotMatch(answer.text, /marker/)
     }
   }
   await refused(eve.messages, rui.with, [404])

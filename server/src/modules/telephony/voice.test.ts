@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { VoiceGateway } from '@switchboard/voice'
-import { openCampaignLab } from '../../../test/campaign-lab/lab.ts'
+import { openCampaignSimulation } from '../../../test/campaign-simulation/simulation.ts'
 import { createTelephony } from './voice.ts'
 
-const lab = await openCampaignLab()
+const simulation = await openCampaignSimulation()
 
 /** A gateway whose trunks to hosts that begin with `stuck` are never done opening or closing. */
 function gatewayThatHangs() {
@@ -26,10 +26,10 @@ function gatewayThatHangs() {
 }
 
 async function providersAt(hosts: string[]): Promise<string[]> {
-  await lab.query('update telephony.sip_providers set active = false')
-  const shop = await lab.makeWorkspace([])
-  await lab.query('update telephony.sip_providers set host = $2 where id = $1', [shop.providerId, hosts[0]])
-  const more = await lab.query(
+  await simulation.query('update telephony.sip_providers set active = false')
+  const shop = await simulation.makeWorkspace([])
+  await simulation.query('update telephony.sip_providers set host = $2 where id = $1', [shop.providerId, hosts[0]])
+  const more = await simulation.query(
     `insert into telephony.sip_providers (id, workspace_id, user_id, name, host, port, username, password_sealed, active)
      select gen_random_uuid(), p.workspace_id, p.user_id, p.name, other.host, p.port, p.username, p.password_sealed, true
        from telephony.sip_providers p, unnest($2::text[]) other (host) where p.id = $1 returning id`,
@@ -37,9 +37,9 @@ async function providersAt(hosts: string[]): Promise<string[]> {
   )
   // A password is sealed for its own row.
   for (const { id } of more as unknown as { id: string }[]) {
-    await lab.query('update telephony.sip_providers set password_sealed = $2 where id = $1', [
+    await simulation.query('update telephony.sip_providers set password_sealed = $2 where id = $1', [
       id,
-      lab.services.secrets.seal('secret', `telephony.sip_providers/password/${id}`),
+      simulation.services.secrets.seal('secret', `telephony.sip_providers/password/${id}`),
     ])
   }
   return [shop.providerId, ...(more as unknown as { id: string }[]).map(({ id }) => id)]
@@ -53,15 +53,15 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 test('a trunk that is stuck at its carrier holds up neither the lease nor the other trunks', async () => {
   const [stuck, fine] = (await providersAt(['stuck.example.com', 'fine.example.com'])) as [string, string]
   const { gateway, open } = gatewayThatHangs()
-  const telephony = createTelephony(lab.services, gateway, { leaseMs: 5_000, heartbeatMs: 20, sole: false })
+  const telephony = createTelephony(simulation.services, gateway, { leaseMs: 5_000, heartbeatMs: 20, sole: false })
   await telephony.start()
   await until('Both trunks', () => telephony.trunks().size === 2)
-  await lab.query('update telephony.sip_providers set active = false where id = $1', [stuck])
+  await simulation.query('update telephony.sip_providers set active = false where id = $1', [stuck])
   await until('The end of the stuck trunk', () => !telephony.trunks().has(stuck))
   // Its carrier never confirms. What comes after goes on: the other one is closed and opened again.
-  await lab.query('update telephony.sip_providers set active = false where id = $1', [fine])
+  await simulation.query('update telephony.sip_providers set active = false where id = $1', [fine])
   await until('The end of the other trunk', () => !open.has(fine))
-  await lab.query('update telephony.sip_providers set active = true where id = $1', [fine])
+  await simulation.query('update telephony.sip_providers set active = true where id = $1', [fine])
   await until('The other trunk', () => open.has(fine) && telephony.trunks().has(fine))
   assert.ok(telephony.mayDial())
   // Nor is it waited for when the server stops.

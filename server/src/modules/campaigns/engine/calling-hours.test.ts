@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { readConfig } from '../../../config.ts'
 import type { OpenDatabase } from '../../../platform/database/open.ts'
 import { createLog } from '../../../platform/log.ts'
-import { queryAsSystem } from '../../../../test/campaign-lab/query.ts'
+import { queryAsSystem } from '../../../../test/campaign-simulation/query.ts'
 import { openTestDatabase } from '../../../../test/database.ts'
 import { defaults } from '../settings-schema.ts'
 

@@ -8,31 +8,31 @@ import { addDoNotCall } from '../../contacts/index.ts'
 import { listCalls } from '../calls.ts'
 import { withdrawTarget } from '../withdrawal.ts'
 import { transaction } from '../../../platform/context.ts'
-import { type LabWorkspace, numbers } from '../../../../test/campaign-lab/workspace.ts'
-import { type LabNode, openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
-import { followChanges } from '../../../../test/campaign-lab/changes.ts'
+import { type SimulationWorkspace, numbers } from '../../../../test/campaign-simulation/workspace.ts'
+import { type SimulationNode, openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
+import { followChanges } from '../../../../test/campaign-simulation/changes.ts'
 import { keepRecording } from './recording.ts'
 
-const lab = await openCampaignLab()
-const changes = await followChanges(lab)
+const simulation = await openCampaignSimulation()
+const changes = await followChanges(simulation)
 
 const desk = '+12125550199'
 const once = { max_attempts: 1, delay_minutes: 1, on: [] }
 
-async function startNode(behaviour: (to: string) => CalleeBehaviour): Promise<LabNode> {
-  await lab.query('update telephony.sip_providers set active = false')
-  const node = lab.makeNode({ behaviour: (to) => (to === desk ? answers(2_000) : behaviour(to)) })
+async function startNode(behaviour: (to: string) => CalleeBehaviour): Promise<SimulationNode> {
+  await simulation.query('update telephony.sip_providers set active = false')
+  const node = simulation.makeNode({ behaviour: (to) => (to === desk ? answers(2_000) : behaviour(to)) })
   await node.start()
   return node
 }
 
 /** Opens the provider on the node and starts the campaign there. */
 async function startCampaign(
-  node: LabNode,
-  shop: LabWorkspace,
-  more: Parameters<LabWorkspace['createCampaign']>[0] = {},
+  node: SimulationNode,
+  shop: SimulationWorkspace,
+  more: Parameters<SimulationWorkspace['createCampaign']>[0] = {},
 ): Promise<string> {
-  await lab.query('update telephony.sip_providers set active = true where id = $1', [shop.providerId])
+  await simulation.query('update telephony.sip_providers set active = true where id = $1', [shop.providerId])
   await node.telephony.sync()
   const id = await shop.createCampaign({ retry: once, ...more })
   await shop.change(id, 'start')
@@ -40,10 +40,10 @@ async function startCampaign(
   return id
 }
 
-const contactsDialled = (node: LabNode) => node.gateway.carried.filter(({ to }) => to !== desk)
+const contactsDialled = (node: SimulationNode) => node.gateway.carried.filter(({ to }) => to !== desk)
 
 async function statuses(id: string): Promise<Record<string, number>> {
-  const rows = await lab.query(
+  const rows = await simulation.query(
     'select status, count(*) as count from campaigns.targets where campaign_id = $1 group by status',
     [id],
   )
@@ -51,20 +51,20 @@ async function statuses(id: string): Promise<Record<string, number>> {
 }
 
 test('everybody is called within their own calling hours', async () => {
-  // The lab opens at 15:00 UTC: 10:00 in New York, 07:00 in Los Angeles, 05:00 in Honolulu, 16:00 in Berlin.
+  // The simulation opens at 15:00 UTC: 10:00 in New York, 07:00 in Los Angeles, 05:00 in Honolulu, 16:00 in Berlin.
   const [newYork, losAngeles, honolulu, berlin] = [
     '+12125550001',
     '+13105550001',
     '+18085550001',
     '+4930550001',
   ] as const
-  const shop = await lab.makeWorkspace([newYork, losAngeles, honolulu, berlin])
+  const shop = await simulation.makeWorkspace([newYork, losAngeles, honolulu, berlin])
   const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
-  const startedAt = lab.clock.now()
+  const startedAt = simulation.clock.now()
   const id = await startCampaign(node, shop, {
     calling_hours: { start: '08:00', end: '21:00', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] },
   })
-  await lab.runToEnd(shop, id, 86_400_000, 60_000)
+  await simulation.runToEnd(shop, id, 86_400_000, 60_000)
   const hoursLater = Object.fromEntries(contactsDialled(node).map(({ to, at }) => [to, (at - startedAt) / 3_600_000]))
   for (const [number, hours] of [
     [newYork, 0],
@@ -82,7 +82,7 @@ test('everybody is called within their own calling hours', async () => {
 
 test('a campaign of 50 scripted contacts ends with exact counters', async () => {
   const called = numbers(50)
-  const shop = await lab.makeWorkspace(called)
+  const shop = await simulation.makeWorkspace(called)
   const node = await startNode((to) => {
     const i = called.indexOf(to)
     if (i < 20) return answers(1_000, { keys: [{ key: '1', afterMs: 2_000 }], hangUpAfterMs: 30_000 })
@@ -92,11 +92,11 @@ test('a campaign of 50 scripted contacts ends with exact counters', async () => 
     if (i < 45) return notFound()
     return noAnswer()
   })
-  const framesBefore = lab.frames.length
+  const framesBefore = simulation.frames.length
   const id = await startCampaign(node, shop, {
     retry: { max_attempts: 2, delay_minutes: 5, on: ['busy', 'no_answer'] },
   })
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
 
   const { status, progress, contacts, total_calls, answered_calls, transferred_calls, failed_calls, attempts } =
     await shop.campaign(id)
@@ -118,11 +118,11 @@ test('a campaign of 50 scripted contacts ends with exact counters', async () => 
   assert.equal(dialled.length, 60)
   assert.equal(new Set(dialled).size, 50)
   assert.deepEqual(
-    await lab.query('select call_count from telephony.transfer_numbers where workspace_id = $1', [shop.id]),
+    await simulation.query('select call_count from telephony.transfer_numbers where workspace_id = $1', [shop.id]),
     [{ call_count: 20 }],
   )
 
-  const progressFrames = lab.frames.slice(framesBefore).filter(({ event }) => event === 'campaign:progress')
+  const progressFrames = simulation.frames.slice(framesBefore).filter(({ event }) => event === 'campaign:progress')
   assert.ok(progressFrames.length > 10)
   for (const [i, frame] of progressFrames.entries()) {
     const earlier = progressFrames[i - 4]
@@ -130,7 +130,7 @@ test('a campaign of 50 scripted contacts ends with exact counters', async () => 
   }
   const last = progressFrames.at(-1)?.data
   assert.equal(last?.transferred_calls, 20)
-  const [logged] = await lab.query(
+  const [logged] = await simulation.query(
     `select count(*) as count from platform.events where type = 'campaign.call_logged' and workspace_id = $1`,
     [shop.id],
   )
@@ -140,7 +140,7 @@ test('a campaign of 50 scripted contacts ends with exact counters', async () => 
 
 test('what keys do: repeat, opt out, transfer to nobody, no key at all', async () => {
   const [repeats, optsOut, silent, transfers] = numbers(4) as [string, string, string, string]
-  const shop = await lab.makeWorkspace([repeats, optsOut, silent, transfers])
+  const shop = await simulation.makeWorkspace([repeats, optsOut, silent, transfers])
   const node = await startNode((to) => {
     if (to === repeats)
       return answers(0, {
@@ -153,13 +153,13 @@ test('what keys do: repeat, opt out, transfer to nobody, no key at all', async (
     if (to === transfers) return answers(0, { keys: [{ key: '1', afterMs: 1_000 }] })
     return answers(0)
   })
-  await lab.query('delete from telephony.transfer_numbers where workspace_id = $1', [shop.id])
+  await simulation.query('delete from telephony.transfer_numbers where workspace_id = $1', [shop.id])
   const id = await startCampaign(node, shop, {
     transfer_number: undefined,
     key_map: { '2': 'repeat', '9': 'opt_out', '1': 'opt_out' },
   })
-  await lab.runToEnd(shop, id)
-  const calls = await lab.query(
+  await simulation.runToEnd(shop, id)
+  const calls = await simulation.query(
     'select phone_number, status, key, duration_seconds from campaigns.attempts where campaign_id = $1 order by phone_number',
     [id],
   )
@@ -170,7 +170,7 @@ test('what keys do: repeat, opt out, transfer to nobody, no key at all', async (
     { phone_number: silent, status: 'completed', key: null, duration_seconds: 5 + 10 },
     { phone_number: transfers, status: 'completed', key: '1', duration_seconds: 1 },
   ])
-  const refused = await lab.query(
+  const refused = await simulation.query(
     'select phone_number from contacts.do_not_call where workspace_id = $1 order by phone_number',
     [shop.id],
   )
@@ -182,27 +182,30 @@ test('what keys do: repeat, opt out, transfer to nobody, no key at all', async (
 })
 
 test('a campaign of earlier days that leaves messages hangs up on nobody before they could press a key', async () => {
-  const shop = await lab.makeWorkspace(numbers(1))
+  const shop = await simulation.makeWorkspace(numbers(1))
   const node = await startNode(() => answers(0))
   const id = await startCampaign(node, shop)
-  await lab.query(`update campaigns.campaigns set voicemail = 'leave_message' where id = $1`, [id])
-  await lab.runToEnd(shop, id)
-  const calls = await lab.query('select status, duration_seconds from campaigns.attempts where campaign_id = $1', [id])
+  await simulation.query(`update campaigns.campaigns set voicemail = 'leave_message' where id = $1`, [id])
+  await simulation.runToEnd(shop, id)
+  const calls = await simulation.query(
+    'select status, duration_seconds from campaigns.attempts where campaign_id = $1',
+    [id],
+  )
   assert.deepEqual(calls, [{ status: 'completed', duration_seconds: 5 + 10 }])
   assert.equal((await shop.campaign(id)).voicemail, 'leave_message')
   await node.stop()
 })
 
 test('a recording becomes a file of the workspace, with its address in the list of calls', async () => {
-  const shop = await lab.makeWorkspace(numbers(1))
+  const shop = await simulation.makeWorkspace(numbers(1))
   const node = await startNode(() => answers(0))
   const id = await startCampaign(node, shop, { record: true })
-  await lab.runToEnd(shop, id)
-  const [attempt] = (await lab.query('select id from campaigns.attempts where campaign_id = $1', [id])) as unknown as [
-    { id: string },
-  ]
+  await simulation.runToEnd(shop, id)
+  const [attempt] = (await simulation.query('select id from campaigns.attempts where campaign_id = $1', [
+    id,
+  ])) as unknown as [{ id: string }]
   // The simulated telephone writes no sound, so the test does.
-  const recorded = path.join(lab.services.config.dataDir, `${attempt.id}.wav`)
+  const recorded = path.join(simulation.services.config.dataDir, `${attempt.id}.wav`)
   await writeFile(recorded, Buffer.from('RIFF....WAVE'))
   await keepRecording(shop.ctx(), attempt.id, recorded)
   await assert.rejects(access(recorded))
@@ -212,8 +215,8 @@ test('a recording becomes a file of the workspace, with its address in the list 
 })
 
 test('a transfer that nobody takes brings the contact back to the greeting, and one to a number that was removed is not made', async () => {
-  const shop = await lab.makeWorkspace(numbers(1))
-  const node = lab.makeNode({
+  const shop = await simulation.makeWorkspace(numbers(1))
+  const node = simulation.makeNode({
     behaviour: (to) =>
       to === desk
         ? busy()
@@ -224,36 +227,36 @@ test('a transfer that nobody takes brings the contact back to the greeting, and 
             ],
           }),
   })
-  await lab.query('update telephony.sip_providers set active = false')
+  await simulation.query('update telephony.sip_providers set active = false')
   await node.start()
   const id = await startCampaign(node, shop)
-  await lab.runToEnd(shop, id)
-  const [call] = await lab.query(
+  await simulation.runToEnd(shop, id)
+  const [call] = await simulation.query(
     'select status, key, cause, transferred_at from campaigns.attempts where campaign_id = $1',
     [id],
   )
   assert.deepEqual(call, { status: 'completed', key: '9', cause: 'transfer_busy', transferred_at: null })
 
-  const other = await lab.makeWorkspace(['+12129990001'])
-  await lab.query('update telephony.sip_providers set active = true where id = $1', [other.providerId])
+  const other = await simulation.makeWorkspace(['+12129990001'])
+  await simulation.query('update telephony.sip_providers set active = true where id = $1', [other.providerId])
   await node.telephony.sync()
   const second = await other.createCampaign({ retry: once })
   await other.change(second, 'start')
-  await lab.query('delete from telephony.transfer_numbers where workspace_id = $1', [other.id])
+  await simulation.query('delete from telephony.transfer_numbers where workspace_id = $1', [other.id])
   const dialsToDesk = node.gateway.carried.filter(({ to }) => to === desk).length
   node.engine.wake()
-  await lab.runToEnd(other, second)
+  await simulation.runToEnd(other, second)
   assert.equal(node.gateway.carried.filter(({ to }) => to === desk).length, dialsToDesk)
-  const [refused] = await lab.query('select cause from campaigns.attempts where campaign_id = $1', [second])
+  const [refused] = await simulation.query('select cause from campaigns.attempts where campaign_id = $1', [second])
   assert.deepEqual(refused, { cause: 'transfer_not_allowed' })
   await node.stop()
 })
 
 test('a thousand contacts, a thousand calls a second', async () => {
-  const shop = await lab.makeWorkspace(numbers(1_000))
+  const shop = await simulation.makeWorkspace(numbers(1_000))
   const node = await startNode((to) => (to.endsWith('0') ? busy() : answers(500, { hangUpAfterMs: 1_000 })))
   const id = await startCampaign(node, shop)
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
   const campaign = await shop.campaign(id)
   assert.deepEqual([campaign.total_calls, campaign.answered_calls, campaign.failed_calls], [1_000, 900, 100])
   assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 1_000)
@@ -262,19 +265,19 @@ test('a thousand contacts, a thousand calls a second', async () => {
 })
 
 test('calls per second are never exceeded in any second, and nothing comes in bursts', async () => {
-  const shop = await lab.makeWorkspace(numbers(60), { calls_per_second: 12 })
+  const shop = await simulation.makeWorkspace(numbers(60), { calls_per_second: 12 })
   const node = await startNode(() => answers(300, { hangUpAfterMs: 700 }))
   const slow = await startCampaign(node, shop, { calls_per_second: 5 })
   const fast = await startCampaign(node, shop)
-  await lab.runToEnd(shop, slow)
-  await lab.runToEnd(shop, fast)
+  await simulation.runToEnd(shop, slow)
+  await simulation.runToEnd(shop, fast)
   const times = node.gateway.carried.map(({ at }) => at)
   assert.equal(times.length, 120)
   for (const [i, at] of times.entries()) {
     if (i >= 12) assert.ok(at - (times[i - 12] as number) >= 1000, `13 calls in ${at - (times[i - 12] as number)} ms`)
     if (i >= 1) assert.ok(at - (times[i - 1] as number) >= 1000 / 12, 'two calls at once')
   }
-  const begun = await lab.query(
+  const begun = await simulation.query(
     'select extract(epoch from invite_at)::float8 as at from campaigns.attempts where campaign_id = $1 order by invite_at',
     [slow],
   )
@@ -284,15 +287,15 @@ test('calls per second are never exceeded in any second, and nothing comes in bu
 })
 
 test('two campaigns on one trunk take turns; concurrency limits hold', async () => {
-  const shop = await lab.makeWorkspace(numbers(100), { max_concurrent_calls: 10 })
+  const shop = await simulation.makeWorkspace(numbers(100), { max_concurrent_calls: 10 })
   const node = await startNode(() => answers(1_000))
   const first = await startCampaign(node, shop)
   const second = await startCampaign(node, shop, { max_concurrent_calls: 3 })
   for (let i = 0; i < 40; i++) {
-    await lab.clock.advance(500)
+    await simulation.clock.advance(500)
     const { activeCalls } = await node.gateway.load()
     assert.ok(activeCalls <= 10, `${activeCalls} calls at once`)
-    const [open] = await lab.query(
+    const [open] = await simulation.query(
       'select count(*) as count from campaigns.attempts where campaign_id = $1 and ended_at is null',
       [second],
     )
@@ -304,26 +307,26 @@ test('two campaigns on one trunk take turns; concurrency limits hold', async () 
 })
 
 test('after a pause no INVITE leaves later than a second; resuming goes on where it was', async () => {
-  const shop = await lab.makeWorkspace(numbers(300))
+  const shop = await simulation.makeWorkspace(numbers(300))
   const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
   const id = await startCampaign(node, shop, { calls_per_second: 50 })
-  await lab.clock.advance(2_000)
+  await simulation.clock.advance(2_000)
   // Another node's API took the request: this engine is not told.
   await shop.change(id, 'pause')
-  const pausedAt = lab.clock.now()
-  await lab.clock.advance(20_000)
+  const pausedAt = simulation.clock.now()
+  await simulation.clock.advance(20_000)
   const late = contactsDialled(node).filter(({ at }) => at > pausedAt + 1_000)
   assert.equal(late.length, 0)
   const { total_calls, status } = await shop.campaign(id)
   assert.equal(status, 'paused')
   assert.ok(total_calls > 50 && total_calls < 200)
   assert.deepEqual(
-    await lab.query('select id from campaigns.targets where campaign_id = $1 and node_id is not null', [id]),
+    await simulation.query('select id from campaigns.targets where campaign_id = $1 and node_id is not null', [id]),
     [],
   )
   await shop.change(id, 'resume')
   node.engine.wake()
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
   assert.equal(new Set(contactsDialled(node).map(({ to }) => to)).size, 300)
   assert.equal(contactsDialled(node).length, 300)
   await node.stop()
@@ -331,14 +334,14 @@ test('after a pause no INVITE leaves later than a second; resuming goes on where
 
 test('stopping cancels what still rings and lets people finish talking', async () => {
   const [rings, talks] = numbers(2) as [string, string]
-  const shop = await lab.makeWorkspace([rings, talks, ...numbers(10).slice(2)])
+  const shop = await simulation.makeWorkspace([rings, talks, ...numbers(10).slice(2)])
   const node = await startNode((to) => (to === talks ? answers(500, { hangUpAfterMs: 8_000 }) : noAnswer()))
   const id = await startCampaign(node, shop, { calls_per_second: 2 })
-  await lab.clock.advance(1_600)
+  await simulation.clock.advance(1_600)
   await shop.change(id, 'stop')
   node.engine.wake()
-  await lab.clock.advance(12_000)
-  const ended = await lab.query(
+  await simulation.clock.advance(12_000)
+  const ended = await simulation.query(
     'select phone_number, status from campaigns.attempts where campaign_id = $1 order by invite_at',
     [id],
   )
@@ -355,15 +358,15 @@ const undoings = {
 }
 for (const [whose, undo] of Object.entries(undoings)) {
   test(`${whose} calls nobody any more`, async () => {
-    const shop = await lab.makeWorkspace(numbers(50))
+    const shop = await simulation.makeWorkspace(numbers(50))
     const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
     const id = await startCampaign(node, shop, { calls_per_second: 5 })
-    await lab.clock.advance(2_000)
-    const [workspace] = await lab.query('select workspace_id from campaigns.campaigns where id = $1', [id])
-    await lab.query(undo, [workspace!.workspace_id])
+    await simulation.clock.advance(2_000)
+    const [workspace] = await simulation.query('select workspace_id from campaigns.campaigns where id = $1', [id])
+    await simulation.query(undo, [workspace!.workspace_id])
     await node.telephony.sync()
     const before = contactsDialled(node).length
-    await lab.clock.advance(600_000)
+    await simulation.clock.advance(600_000)
     assert.ok(before > 5 && before < 20)
     assert.equal(contactsDialled(node).length, before)
     assert.deepEqual([...node.telephony.trunks().keys()], [])
@@ -372,13 +375,13 @@ for (const [whose, undo] of Object.entries(undoings)) {
 }
 
 test('whoever is being rung while the server stops has not answered, and is called again by the rule', async () => {
-  const shop = await lab.makeWorkspace(numbers(1))
+  const shop = await simulation.makeWorkspace(numbers(1))
   const node = await startNode(() => noAnswer())
   const id = await startCampaign(node, shop, { retry: { max_attempts: 2, delay_minutes: 30, on: ['no_answer'] } })
-  await lab.clock.advance(1_600)
+  await simulation.clock.advance(1_600)
   assert.equal(contactsDialled(node).length, 1)
   await node.stop()
-  const [target] = await lab.query(
+  const [target] = await simulation.query(
     'select status, attempts, finished_at, next_attempt_at from campaigns.targets where campaign_id = $1',
     [id],
   )
@@ -386,24 +389,24 @@ test('whoever is being rung while the server stops has not answered, and is call
   assert.deepEqual({ status, attempts, finished_at }, { status: 'queued', attempts: 1, finished_at: null })
 
   const next = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
-  await lab.query('update telephony.sip_providers set active = true where id = $1', [shop.providerId])
+  await simulation.query('update telephony.sip_providers set active = true where id = $1', [shop.providerId])
   await next.telephony.sync()
   next.engine.wake()
-  await lab.clock.advance(29 * 60_000)
+  await simulation.clock.advance(29 * 60_000)
   assert.equal(contactsDialled(next).length, 0)
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
   assert.deepEqual([contactsDialled(next).length, await statuses(id)], [1, { completed: 1 }])
   await next.stop()
 })
 
 test('a number put on the do-not-call list between claim and call is not called', async () => {
-  const shop = await lab.makeWorkspace(numbers(20))
+  const shop = await simulation.makeWorkspace(numbers(20))
   const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
   const id = await startCampaign(node, shop, { calls_per_second: 1, max_concurrent_calls: 1 })
   const refused = new Set<string>()
   for (let i = 0; i < 12; i++) {
-    await lab.clock.advance(700)
-    const [next] = await lab.query(
+    await simulation.clock.advance(700)
+    const [next] = await simulation.query(
       `select phone_number from campaigns.targets where campaign_id = $1 and status = 'queued' order by node_id nulls last, next_attempt_at, id limit 1`,
       [id],
     )
@@ -412,7 +415,7 @@ test('a number put on the do-not-call list between claim and call is not called'
     await transaction(shop.ctx(), (ctx) => addDoNotCall(ctx, number))
     refused.add(number)
   }
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
   assert.ok(refused.size > 3)
   assert.deepEqual(
     contactsDialled(node).filter(({ to }) => refused.has(to)),
@@ -429,28 +432,28 @@ test('a number put on the do-not-call list between claim and call is not called'
 })
 
 test('people who come onto the list while the campaign runs join it', async () => {
-  const shop = await lab.makeWorkspace(numbers(3))
+  const shop = await simulation.makeWorkspace(numbers(3))
   const node = await startNode(() => answers(500, { hangUpAfterMs: 40_000 }))
   const id = await startCampaign(node, shop, { calls_per_second: 0.1 })
-  await lab.clock.advance(2_000)
-  await lab.query(
+  await simulation.clock.advance(2_000)
+  await simulation.query(
     `with added as (insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number)
                     values (gen_random_uuid(), $1, $2, 'Late', 'Comer', '+12129999999') returning id)
      insert into contacts.list_items (id, workspace_id, contact_list_id, contact_id) select gen_random_uuid(), $1, $3, id from added`,
     [shop.id, shop.userId, shop.listId],
   )
   node.engine.notice({ type: 'contact_list.changed', data: { contact_list_id: shop.listId } })
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
   assert.equal((await shop.campaign(id)).total_calls, 4)
   await node.stop()
 })
 
 test('who waits can be withdrawn, who is being called cannot; the campaign ends with the last who waited', async () => {
   const [busyOne, waiting] = numbers(2) as [string, string]
-  const shop = await lab.makeWorkspace([busyOne, waiting])
+  const shop = await simulation.makeWorkspace([busyOne, waiting])
   const node = await startNode((to) => (to === busyOne ? busy() : answers(1_000, { hangUpAfterMs: 600_000 })))
   const id = await startCampaign(node, shop, { retry: { max_attempts: 2, delay_minutes: 600, on: ['busy'] } })
-  await lab.clock.advance(5_000)
+  await simulation.clock.advance(5_000)
   const { data: calls } = await listCalls(shop.ctx(), id, { limit: 10 })
   const callOf = (number: string) => calls.find(({ phone_number }) => phone_number === number)!
   const withdraw = (number: string) =>
@@ -459,7 +462,7 @@ test('who waits can be withdrawn, who is being called cannot; the campaign ends 
   assert.equal(await withdraw(waiting), 'not_queued')
   assert.equal(await withdraw(busyOne), undefined)
   assert.equal(await withdraw(busyOne), 'not_queued')
-  await lab.runToEnd(shop, id, 3_600_000)
+  await simulation.runToEnd(shop, id, 3_600_000)
   assert.deepEqual(await statuses(id), { cancelled: 1, completed: 1 })
   assert.equal(contactsDialled(node).length, 2)
   const { status, progress, contacts, failed_calls } = await shop.campaign(id)
@@ -487,12 +490,12 @@ test('whatever people do, every contact ends in one state and the counters are t
       fc.integer({ min: 1, max: 3 }),
       async (behaviours, max_attempts) => {
         const called = numbers(behaviours.length)
-        const shop = await lab.makeWorkspace(called)
+        const shop = await simulation.makeWorkspace(called)
         const node = await startNode((to) => behaviours[called.indexOf(to)] as CalleeBehaviour)
         const id = await startCampaign(node, shop, {
           retry: { max_attempts, delay_minutes: 1, on: ['busy', 'no_answer', 'failed'] },
         })
-        await lab.runToEnd(shop, id)
+        await simulation.runToEnd(shop, id)
         const campaign = await shop.campaign(id)
         const byStatus = await statuses(id)
         const sum = Object.values(byStatus).reduce((total, count) => total + count, 0)
@@ -504,7 +507,7 @@ test('whatever people do, every contact ends in one state and the counters are t
         assert.equal(campaign.attempts, contactsDialled(node).length)
         for (const number of called)
           assert.ok(contactsDialled(node).filter(({ to }) => to === number).length <= max_attempts)
-        const [{ open }] = (await lab.query(
+        const [{ open }] = (await simulation.query(
           `select count(*) as open from campaigns.attempts where ended_at is null`,
         )) as unknown as [{ open: number }]
         assert.equal(open, 0)
@@ -517,10 +520,10 @@ test('whatever people do, every contact ends in one state and the counters are t
 })
 
 test('a campaign whose every call is refused for our password pauses itself and says why', async () => {
-  const shop = await lab.makeWorkspace(numbers(160))
+  const shop = await simulation.makeWorkspace(numbers(160))
   const node = await startNode(() => rejects(403))
   const id = await startCampaign(node, shop)
-  while ((await shop.campaign(id)).status === 'active') await lab.clock.advance(1_000)
+  while ((await shop.campaign(id)).status === 'active') await simulation.clock.advance(1_000)
   const { status, status_reason, failed_calls } = await shop.campaign(id)
   assert.equal(status, 'paused')
   assert.match(status_reason ?? '', /user name or password/)

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers } from '@switchboard/voice'
-import { type LabNode, openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
-import { numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { type SimulationNode, openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
+import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { startBatchSize } from '../targets.ts'
 
-const lab = await openCampaignLab()
+const simulation = await openCampaignSimulation()
 
 const enrolBatch = 10
 /** After the start two full batches and a part of a third. */
 const size = startBatchSize + 25
-const shop = await lab.makeWorkspace(numbers(size))
+const shop = await simulation.makeWorkspace(numbers(size))
 /** Nobody is called while contacts are enrolled. */
 const slow = { calls_per_second: 0.001 }
 
 async function counts(id: string) {
-  const [row] = await lab.query(
+  const [row] = await simulation.query(
     `select count(*) as targets, count(distinct contact_id) as contacts,
             (select enrol_after is not null from campaigns.campaigns where id = $1) as enrolling
        from campaigns.targets where campaign_id = $1`,
@@ -32,11 +32,11 @@ async function counts(id: string) {
 async function enrolAll(id: string): Promise<void> {
   for (let second = 0; (await counts(id)).enrolling; second++) {
     assert.ok(second < 60, 'the list has not been enrolled within 60 s')
-    await lab.clock.advance(1_000)
+    await simulation.clock.advance(1_000)
   }
 }
 
-async function end(id: string, ...nodes: LabNode[]): Promise<void> {
+async function end(id: string, ...nodes: SimulationNode[]): Promise<void> {
   const { status } = await shop.campaign(id)
   if (status !== 'stopped') await shop.change(id, 'stop')
   for (const node of nodes) await node.stop()
@@ -44,7 +44,7 @@ async function end(id: string, ...nodes: LabNode[]): Promise<void> {
 
 /** Puts a contact onto the list, as its first item or as its last. */
 async function addContact(place: 'first' | 'last'): Promise<void> {
-  await lab.query(
+  await simulation.query(
     `with added as (insert into contacts.contacts (id, workspace_id, user_id, first_name, last_name, phone_number)
                     values (gen_random_uuid(), $1, $2, 'Late', $4, $5) returning id)
      insert into contacts.list_items (id, workspace_id, contact_list_id, contact_id) select $6::uuid, $1, $3, id from added`,
@@ -66,15 +66,15 @@ test('the start enrols one batch, and a node killed at a round trip of the other
     const id = await shop.createCampaign(slow)
     await shop.change(id, 'start')
     assert.deepEqual(await counts(id), { targets: startBatchSize, enrolling: true })
-    const first = lab.makeNode({ enrolBatch, behaviour: () => answers(0) })
+    const first = simulation.makeNode({ enrolBatch, behaviour: () => answers(0) })
     await first.start()
     first.dieAt(trip, when)
     first.engine.wake()
-    await lab.clock.advance(500)
+    await simulation.clock.advance(500)
     assert.ok(first.isDead())
     const { targets } = await counts(id)
     if (targets > startBatchSize && targets < size) halfway++
-    const second = lab.makeNode({ enrolBatch, behaviour: () => answers(0) })
+    const second = simulation.makeNode({ enrolBatch, behaviour: () => answers(0) })
     await first.expireLease()
     await second.start()
     await enrolAll(id)
@@ -90,7 +90,7 @@ test('a paused campaign goes on enrolling and a stopped one does not', async () 
   for (const id of [paused, stopped]) await shop.change(id, 'start')
   await shop.change(paused, 'pause')
   await shop.change(stopped, 'stop')
-  const node = lab.makeNode({ enrolBatch, behaviour: () => answers(0) })
+  const node = simulation.makeNode({ enrolBatch, behaviour: () => answers(0) })
   await node.start()
   await enrolAll(paused)
   assert.equal((await counts(paused)).targets, size)
@@ -99,7 +99,7 @@ test('a paused campaign goes on enrolling and a stopped one does not', async () 
   assert.deepEqual(node.gateway.carried, [])
   await shop.change(paused, 'resume')
   node.engine.wake()
-  await lab.clock.advance(2_000)
+  await simulation.clock.advance(2_000)
   assert.equal(node.gateway.carried.length, 1)
   await end(paused, node)
 })
@@ -109,12 +109,12 @@ test('contacts that are added while a list is enrolled join, whether before or a
   await shop.change(id, 'start')
   await addContact('first')
   await addContact('last')
-  const node = lab.makeNode({ enrolBatch, behaviour: () => answers(0) })
+  const node = simulation.makeNode({ enrolBatch, behaviour: () => answers(0) })
   await node.start()
   await enrolAll(id)
   // The one behind the cursor joins when the engine compares the list with the campaign, once a minute or when told.
   node.engine.notice({ type: 'contact_list.changed', data: { contact_list_id: shop.listId } })
-  for (let second = 0; second < 20; second++) await lab.clock.advance(1_000)
+  for (let second = 0; second < 20; second++) await simulation.clock.advance(1_000)
   assert.equal((await counts(id)).targets, size + 2)
   await end(id, node)
 })

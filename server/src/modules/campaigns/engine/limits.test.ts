@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers, noAnswer } from '@switchboard/voice'
-import { openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
-import { numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
+import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { listCalls } from '../calls.ts'
 
-const lab = await openCampaignLab()
+const simulation = await openCampaignSimulation()
 const once = { max_attempts: 1, delay_minutes: 1, on: [] }
 
 test('numbers that the workspace does not call end as failed and say why', async () => {
-  await lab.query('update telephony.sip_providers set active = false')
+  await simulation.query('update telephony.sip_providers set active = false')
   const [ordinary, premium, satellite, blocked, abroad] = [
     '+12125550123',
     '+19002345678',
@@ -17,14 +17,14 @@ test('numbers that the workspace does not call end as failed and say why', async
     '+13105550123',
     '+498912345678',
   ] as [string, string, string, string, string]
-  const shop = await lab.makeWorkspace([ordinary, premium, satellite, blocked, abroad])
+  const shop = await simulation.makeWorkspace([ordinary, premium, satellite, blocked, abroad])
   await shop.setLimits({ allowed_countries: ['US'], blocked_prefixes: ['1310'] })
-  const node = lab.makeNode({ behaviour: () => answers(500, { hangUpAfterMs: 1_000 }) })
+  const node = simulation.makeNode({ behaviour: () => answers(500, { hangUpAfterMs: 1_000 }) })
   await node.start()
   const id = await shop.createCampaign({ retry: once, calling_hours: null })
   await shop.change(id, 'start')
   node.engine.wake()
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
   assert.deepEqual(
     node.gateway.carried.map(({ to }) => to),
     [ordinary],
@@ -41,16 +41,16 @@ test('numbers that the workspace does not call end as failed and say why', async
 })
 
 test('when the minutes of the day are used up campaigns pause, say why, and do not resume', async () => {
-  await lab.query('update telephony.sip_providers set active = false')
-  const shop = await lab.makeWorkspace(numbers(30), { max_concurrent_calls: 1 })
+  await simulation.query('update telephony.sip_providers set active = false')
+  const shop = await simulation.makeWorkspace(numbers(30), { max_concurrent_calls: 1 })
   await shop.setLimits({ max_minutes_per_day: 2 })
-  const node = lab.makeNode({ idlePollMs: 1_000, behaviour: () => answers(0) })
+  const node = simulation.makeNode({ idlePollMs: 1_000, behaviour: () => answers(0) })
   await node.start()
   const id = await shop.createCampaign({ retry: once, calling_hours: null, key_map: { '9': 'opt_out' } })
   await shop.change(id, 'start')
   node.engine.wake()
   // A greeting of 5 s and 10 s for a key: each call takes a quarter of a minute.
-  await lab.clock.advance(600_000)
+  await simulation.clock.advance(600_000)
   const { status, status_reason, total_calls } = await shop.campaign(id)
   assert.equal(status, 'paused')
   assert.match(status_reason ?? '', /The 2 minutes of calls that the workspace allows itself in a day are used up/)
@@ -61,17 +61,17 @@ test('when the minutes of the day are used up campaigns pause, say why, and do n
   await shop.setLimits({ max_minutes_per_day: null })
   await shop.change(id, 'resume')
   node.engine.wake()
-  await lab.runToEnd(shop, id)
+  await simulation.runToEnd(shop, id)
   assert.equal((await shop.campaign(id)).total_calls, 30)
   await node.stop()
 })
 
 test('a workspace whose carrier rings for ever leaves places to the others', async () => {
-  await lab.query('update telephony.sip_providers set active = false')
-  const greedy = await lab.makeWorkspace(numbers(100))
-  const modest = await lab.makeWorkspace(numbers(110).slice(100))
+  await simulation.query('update telephony.sip_providers set active = false')
+  const greedy = await simulation.makeWorkspace(numbers(100))
+  const modest = await simulation.makeWorkspace(numbers(110).slice(100))
   const late = new Set(numbers(110).slice(100))
-  const node = lab.makeNode({
+  const node = simulation.makeNode({
     sip: { maxCalls: 20, workspaceShare: 50 },
     idlePollMs: 1_000,
     behaviour: (to) => (late.has(to) ? answers(500, { hangUpAfterMs: 1_000 }) : noAnswer()),
@@ -87,12 +87,12 @@ test('a workspace whose carrier rings for ever leaves places to the others', asy
   const hog = await greedy.createCampaign(settings)
   await greedy.change(hog, 'start')
   node.engine.wake()
-  await lab.clock.advance(30_000)
+  await simulation.clock.advance(30_000)
   assert.equal((await node.gateway.load()).activeCalls, 10, 'half of the places')
   const id = await modest.createCampaign(settings)
   await modest.change(id, 'start')
   node.engine.wake()
-  await lab.runToEnd(modest, id, 60_000)
+  await simulation.runToEnd(modest, id, 60_000)
   assert.equal((await modest.campaign(id)).answered_calls, 10)
   assert.equal((await node.gateway.load()).activeCalls, 10)
   await greedy.change(hog, 'stop')
@@ -101,11 +101,11 @@ test('a workspace whose carrier rings for ever leaves places to the others', asy
 })
 
 test('nor does one whose every call is transferred take all places', async () => {
-  await lab.query('update telephony.sip_providers set active = false')
-  const greedy = await lab.makeWorkspace(numbers(100))
+  await simulation.query('update telephony.sip_providers set active = false')
+  const greedy = await simulation.makeWorkspace(numbers(100))
   const late = numbers(105).slice(100)
-  const modest = await lab.makeWorkspace(late)
-  const node = lab.makeNode({
+  const modest = await simulation.makeWorkspace(late)
+  const node = simulation.makeNode({
     sip: { maxCalls: 20, workspaceShare: 50 },
     idlePollMs: 1_000,
     behaviour: (to) => {
@@ -120,13 +120,13 @@ test('nor does one whose every call is transferred take all places', async () =>
   const hog = await greedy.createCampaign(settings)
   await greedy.change(hog, 'start')
   node.engine.wake()
-  await lab.clock.advance(60_000)
+  await simulation.clock.advance(60_000)
   const { activeCalls } = await node.gateway.load()
   assert.ok(activeCalls >= 10 && activeCalls <= 14, `${activeCalls} of 20 places`)
   const id = await modest.createCampaign(settings)
   await modest.change(id, 'start')
   node.engine.wake()
-  await lab.runToEnd(modest, id, 60_000)
+  await simulation.runToEnd(modest, id, 60_000)
   assert.equal((await modest.campaign(id)).answered_calls, 5)
   await greedy.change(hog, 'stop')
   node.engine.wake()

@@ -1,33 +1,33 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers } from '@switchboard/voice'
-import { openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
-import { numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
+import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { type CallNote, createRecorder } from './recorder.ts'
 
-const lab = await openCampaignLab()
+const simulation = await openCampaignSimulation()
 
 test('a note never takes a call back to an earlier state, and one of another node is not written', async () => {
-  const shop = await lab.makeWorkspace(numbers(1))
-  const node = lab.makeNode({ behaviour: () => answers(500, { hangUpAfterMs: 60_000 }) })
+  const shop = await simulation.makeWorkspace(numbers(1))
+  const node = simulation.makeNode({ behaviour: () => answers(500, { hangUpAfterMs: 60_000 }) })
   await node.start()
   const id = await shop.createCampaign()
   await shop.change(id, 'start')
   node.engine.wake()
-  await lab.clock.advance(3_000)
-  const [attempt] = (await lab.query('select id, node_id from campaigns.attempts where campaign_id = $1', [
+  await simulation.clock.advance(3_000)
+  const [attempt] = (await simulation.query('select id, node_id from campaigns.attempts where campaign_id = $1', [
     id,
   ])) as unknown as [{ id: string; node_id: string }]
   const statuses = async () =>
     (
-      await lab.query(
+      await simulation.query(
         'select a.status as attempt, t.status as target from campaigns.attempts a join campaigns.targets t on t.id = a.target_id where a.id = $1',
         [attempt.id],
       )
     )[0]
   assert.deepEqual(await statuses(), { attempt: 'answered', target: 'answered' })
 
-  const recorder = createRecorder({ services: lab.services, clock: lab.clock, onRecorded() {} })
+  const recorder = createRecorder({ services: simulation.services, clock: simulation.clock, onRecorded() {} })
   const write = async (note: Partial<CallNote>) => {
     recorder.note(shop.id, { attempt_id: attempt.id, node_id: attempt.node_id, ...note })
     await recorder.flush()

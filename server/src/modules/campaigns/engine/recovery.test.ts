@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers, busy } from '@switchboard/voice'
-import { type LabWorkspace, numbers } from '../../../../test/campaign-lab/workspace.ts'
-import { type LabNode, openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
+import { type SimulationWorkspace, numbers } from '../../../../test/campaign-simulation/workspace.ts'
+import { type SimulationNode, openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 
-const lab = await openCampaignLab()
+const simulation = await openCampaignSimulation()
 
 const behaviour = (to: string) => (to.endsWith('1') ? busy() : answers(1_000, { keys: [{ key: '9', afterMs: 500 }] }))
 
 async function countByStatus(campaignId: string): Promise<Record<string, number>> {
-  const rows = await lab.query(
+  const rows = await simulation.query(
     'select status, count(*) as count from campaigns.targets where campaign_id = $1 group by status',
     [campaignId],
   )
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
 }
 
-const dialledBy = (...nodes: LabNode[]) => nodes.flatMap(({ gateway }) => gateway.carried.map(({ to }) => to))
+const dialledBy = (...nodes: SimulationNode[]) => nodes.flatMap(({ gateway }) => gateway.carried.map(({ to }) => to))
 
 /** Nobody twice, nobody missing; who is unknown may have been called, who is not was called to the end. */
 async function checkBooks(
-  shop: LabWorkspace,
+  shop: SimulationWorkspace,
   id: string,
   contacts: number,
-  nodes: LabNode[],
+  nodes: SimulationNode[],
   what: string,
 ): Promise<number> {
   const dialled = dialledBy(...nodes)
@@ -48,22 +48,22 @@ test('a node killed before or after any of its round trips to the database: nobo
   let unknowns = 0
   for (const when of ['before', 'after'] as const) {
     for (let trip = 1; ; trip++) {
-      const shop = await lab.makeWorkspace(numbers(3))
+      const shop = await simulation.makeWorkspace(numbers(3))
       const id = await shop.createCampaign({ retry: { max_attempts: 1, delay_minutes: 1, on: [] } })
-      const first = lab.makeNode({ behaviour })
+      const first = simulation.makeNode({ behaviour })
       await first.start()
       await shop.change(id, 'start')
       first.dieAt(trip, when)
       first.engine.wake()
-      await lab.clock.advance(5_000)
+      await simulation.clock.advance(5_000)
       const died = first.isDead()
       first.dieAt(Infinity, when)
-      const second = lab.makeNode({ behaviour })
+      const second = simulation.makeNode({ behaviour })
       if (died) {
         await first.expireLease()
         await second.start()
       }
-      await lab.runToEnd(shop, id, 120_000)
+      await simulation.runToEnd(shop, id, 120_000)
       unknowns += await checkBooks(shop, id, 3, [first, second], `killed ${when} trip ${trip}`)
       await first.stop()
       await second.stop()
@@ -76,24 +76,24 @@ test('a node killed before or after any of its round trips to the database: nobo
 })
 
 test('a node that was stopped past its lease calls nobody and writes nothing when it goes on', async () => {
-  const shop = await lab.makeWorkspace(numbers(200))
+  const shop = await simulation.makeWorkspace(numbers(200))
   const id = await shop.createCampaign({ calls_per_second: 20, retry: { max_attempts: 1, delay_minutes: 1, on: [] } })
-  const sleeper = lab.makeNode({ behaviour, heartbeatMs: 3_000 })
+  const sleeper = simulation.makeNode({ behaviour, heartbeatMs: 3_000 })
   await sleeper.start()
   await shop.change(id, 'start')
   sleeper.engine.wake()
-  await lab.clock.advance(3_000)
+  await simulation.clock.advance(3_000)
   sleeper.freeze()
   const dialledBefore = sleeper.gateway.carried.length
   assert.ok(dialledBefore > 20)
 
-  const successor = lab.makeNode({ behaviour, heartbeatMs: 3_000 })
+  const successor = simulation.makeNode({ behaviour, heartbeatMs: 3_000 })
   await sleeper.expireLease()
   await successor.start()
-  await lab.clock.advance(4_000)
+  await simulation.clock.advance(4_000)
   assert.ok(successor.gateway.carried.length > 20)
   sleeper.thaw()
-  await lab.runToEnd(shop, id, 300_000)
+  await simulation.runToEnd(shop, id, 300_000)
 
   assert.equal(sleeper.gateway.carried.length, dialledBefore)
   const unknown = await checkBooks(shop, id, 200, [sleeper, successor], 'stopped past the lease')
@@ -104,16 +104,20 @@ test('a node that was stopped past its lease calls nobody and writes nothing whe
 
 test('two nodes on one database share the providers and call nobody twice', async () => {
   const shops = [
-    await lab.makeWorkspace(numbers(60)),
-    await lab.makeWorkspace(numbers(60).map((number) => number.replace('+1212', '+1646'))),
+    await simulation.makeWorkspace(numbers(60)),
+    await simulation.makeWorkspace(numbers(60).map((number) => number.replace('+1212', '+1646'))),
   ]
-  const nodes = [lab.makeNode({ behaviour, heartbeatMs: 3_000 }), lab.makeNode({ behaviour, heartbeatMs: 3_000 })]
+  const nodes = [
+    simulation.makeNode({ behaviour, heartbeatMs: 3_000 }),
+    simulation.makeNode({ behaviour, heartbeatMs: 3_000 }),
+  ]
   // What becomes free is divided among the nodes that are there then: so both are, before there is anything to take.
-  await lab.query(`update telephony.sip_providers set active = false`)
+  await simulation.query(`update telephony.sip_providers set active = false`)
   for (const node of nodes) await node.start()
-  const taken = await lab.query(`update telephony.sip_providers set active = true where id = any($1) returning id`, [
-    shops.map((shop) => shop.providerId),
-  ])
+  const taken = await simulation.query(
+    `update telephony.sip_providers set active = true where id = any($1) returning id`,
+    [shops.map((shop) => shop.providerId)],
+  )
   assert.equal(taken.length, 2)
   const ids = []
   for (const shop of shops) {
@@ -122,7 +126,7 @@ test('two nodes on one database share the providers and call nobody twice', asyn
     ids.push(id)
   }
   for (const [i, shop] of shops.entries()) {
-    await lab.runToEnd(shop, ids[i] as string, 120_000)
+    await simulation.runToEnd(shop, ids[i] as string, 120_000)
     assert.equal((await shop.campaign(ids[i] as string)).total_calls, 60)
   }
   const dialled = dialledBy(...nodes)

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers, busy } from '@switchboard/voice'
-import { openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
-import { numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
+import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 
-const lab = await openCampaignLab()
+const simulation = await openCampaignSimulation()
 const hourMs = 3_600_000
 
 /** 60 contacts at 2 calls a second, of whom every third is busy and tried again after 10 minutes; `jump` comes after 10 s. */
 async function campaignWithJump(jump: (set: { node(ms: number): void; database(ms: number): void }) => void) {
-  await lab.query('update telephony.sip_providers set active = false')
+  await simulation.query('update telephony.sip_providers set active = false')
   const called = numbers(60)
-  const shop = await lab.makeWorkspace(called, { calls_per_second: 2 })
-  const rung: { to: string; at: number }[] = []
-  const node = lab.makeNode({
+  const shop = await simulation.makeWorkspace(called, { calls_per_second: 2 })
+  const dialled: { to: string; at: number }[] = []
+  const node = simulation.makeNode({
     idlePollMs: 10_000,
     behaviour: (to) => {
-      rung.push({ to, at: lab.clock.monotonic() })
+      dialled.push({ to, at: simulation.clock.monotonic() })
       return called.indexOf(to) % 3 === 0 ? busy() : answers(500, { hangUpAfterMs: 3_000 })
     },
   })
@@ -28,25 +28,25 @@ async function campaignWithJump(jump: (set: { node(ms: number): void; database(m
   })
   await shop.change(id, 'start')
   node.engine.wake()
-  await lab.clock.advance(10_000)
-  const before = rung.length
+  await simulation.clock.advance(10_000)
+  const before = dialled.length
   let moved = 0
-  jump({ node: node.jump, database: (ms) => ((moved += ms), lab.jumpDatabase(ms)) })
-  await lab.clock.advance(60_000)
-  const within = rung.length
-  await lab.runToEnd(shop, id, 3 * hourMs, 10_000)
-  lab.jumpDatabase(-moved)
+  jump({ node: node.jump, database: (ms) => ((moved += ms), simulation.jumpDatabase(ms)) })
+  await simulation.clock.advance(60_000)
+  const within = dialled.length
+  await simulation.runToEnd(shop, id, 3 * hourMs, 10_000)
+  simulation.jumpDatabase(-moved)
   await node.stop()
-  return { called, rung, before, within }
+  return { called, dialled, before, within }
 }
 
-function assertAllWentOn({ called, rung, before, within }: Awaited<ReturnType<typeof campaignWithJump>>) {
+function assertAllWentOn({ called, dialled, before, within }: Awaited<ReturnType<typeof campaignWithJump>>) {
   assert.ok(before >= 15 && before < 30, `${before} calls in the first 10 s`)
   assert.ok(within >= 60, `${within} calls after another minute`)
-  const times = Map.groupBy(rung, ({ to }) => to)
+  const times = Map.groupBy(dialled, ({ to }) => to)
   for (const [i, number] of called.entries()) assert.equal(times.get(number)?.length, i % 3 === 0 ? 2 : 1, number)
-  for (const [i, { at }] of rung.entries()) {
-    const earlier = rung[i - 1]
+  for (const [i, { at }] of dialled.entries()) {
+    const earlier = dialled[i - 1]
     if (earlier) assert.ok(at - earlier.at >= 490, `two calls within ${at - earlier.at} ms`)
   }
   return called

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type CalleeBehaviour, answers, busy, noAnswer, rejects } from '@switchboard/voice'
 import fc from 'fast-check'
-import { type LabNode, openCampaignLab } from '../../../../test/campaign-lab/lab.ts'
-import { type LabProvider, type LabWorkspace, numbers } from '../../../../test/campaign-lab/workspace.ts'
+import { type SimulationNode, openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
+import {
+  type SimulationProvider,
+  type SimulationWorkspace,
+  numbers,
+} from '../../../../test/campaign-simulation/workspace.ts'
 import { listCalls } from '../calls.ts'
 
-const lab = await openCampaignLab()
+const simulation = await openCampaignSimulation()
 
 const desk = '+12125550199'
 const once = { max_attempts: 1, delay_minutes: 1, on: [] }
@@ -15,9 +19,9 @@ const talks = (ms: number) => answers(1_000, { hangUpAfterMs: ms })
 const presses1 = (afterMs = 2_000, more: Partial<Parameters<typeof answers>[1]> = {}) =>
   answers(500, { keys: [{ key: '1', afterMs }], ...more })
 
-interface Scene {
-  shop: LabWorkspace
-  node: LabNode
+interface Fixture {
+  shop: SimulationWorkspace
+  node: SimulationNode
   id: string
 }
 
@@ -26,16 +30,16 @@ interface Setting {
   /** What contact number i does. */
   contact: (i: number) => CalleeBehaviour
   desk: CalleeBehaviour
-  provider: LabProvider
-  campaign?: Parameters<LabWorkspace['createCampaign']>[0]
+  provider: SimulationProvider
+  campaign?: Parameters<SimulationWorkspace['createCampaign']>[0]
 }
 
 /** A campaign that has just been started on a node of its own. */
-async function begin({ contacts = 12, contact, desk: target, provider, campaign }: Setting): Promise<Scene> {
-  await lab.query('update telephony.sip_providers set active = false')
+async function begin({ contacts = 12, contact, desk: target, provider, campaign }: Setting): Promise<Fixture> {
+  await simulation.query('update telephony.sip_providers set active = false')
   const called = numbers(contacts)
-  const shop = await lab.makeWorkspace(called, provider)
-  const node = lab.makeNode({ behaviour: (to) => (to === desk ? target : contact(called.indexOf(to))) })
+  const shop = await simulation.makeWorkspace(called, provider)
+  const node = simulation.makeNode({ behaviour: (to) => (to === desk ? target : contact(called.indexOf(to))) })
   await node.start()
   const id = await shop.createCampaign({ retry: once, ...campaign })
   await shop.change(id, 'start')
@@ -43,18 +47,23 @@ async function begin({ contacts = 12, contact, desk: target, provider, campaign 
   return { shop, node, id }
 }
 
-const contactsDialled = ({ node }: Scene) => node.gateway.carried.filter(({ to }) => to !== desk)
+const contactsDialled = ({ node }: Fixture) => node.gateway.carried.filter(({ to }) => to !== desk)
 
 /** Advances in steps until the campaign is over; never more calls than `limit` at once. */
-async function runWithin({ shop, node, id }: Scene, limit: number, stepMs = 250, limitMs = 3_600_000): Promise<number> {
-  const startedAt = lab.clock.monotonic()
+async function runWithin(
+  { shop, node, id }: Fixture,
+  limit: number,
+  stepMs = 250,
+  limitMs = 3_600_000,
+): Promise<number> {
+  const startedAt = simulation.clock.monotonic()
   while ((await shop.campaign(id)).status !== 'completed') {
-    await lab.clock.advance(stepMs)
+    await simulation.clock.advance(stepMs)
     const { activeCalls } = await node.gateway.load()
     assert.ok(activeCalls <= limit, `${activeCalls} calls at once`)
-    assert.ok(lab.clock.monotonic() - startedAt < limitMs, JSON.stringify(await shop.campaign(id)))
+    assert.ok(simulation.clock.monotonic() - startedAt < limitMs, JSON.stringify(await shop.campaign(id)))
   }
-  return lab.clock.monotonic() - startedAt
+  return simulation.clock.monotonic() - startedAt
 }
 
 interface Wait {
@@ -69,7 +78,7 @@ interface Wait {
 }
 
 const waitsOf = async (id: string) =>
-  (await lab.query(
+  (await simulation.query(
     `select phone_number as number, 1000 * extract(epoch from transfer_requested_at)::float8 as requested,
             1000 * extract(epoch from transfer_wait_began_at)::float8 as began, 1000 * extract(epoch from transfer_wait_ended_at)::float8 as ended,
             transfer_wait_ms as waited_ms, transfer_lost as lost, transferred_at is not null as transferred, cause
@@ -78,10 +87,10 @@ const waitsOf = async (id: string) =>
   )) as unknown as Wait[]
 
 test('twelve people press 1 on a trunk of ten: all are connected, some after a wait that is counted', async () => {
-  const scene = await begin({ contact: () => presses1(), desk: talks(8_000), provider: { max_concurrent_calls: 10 } })
-  const framesBefore = lab.frames.length
-  await runWithin(scene, 10)
-  const { shop, node, id } = scene
+  const fixture = await begin({ contact: () => presses1(), desk: talks(8_000), provider: { max_concurrent_calls: 10 } })
+  const framesBefore = simulation.frames.length
+  await runWithin(fixture, 10)
+  const { shop, node, id } = fixture
   const campaign = await shop.campaign(id)
   assert.deepEqual(
     [campaign.transferred_calls, campaign.transfers_requested, campaign.transfers_lost, campaign.transfers_waiting],
@@ -99,7 +108,7 @@ test('twelve people press 1 on a trunk of ten: all are connected, some after a w
   assert.equal(calls.filter(({ transfer_wait_seconds }) => transfer_wait_seconds !== null).length, waits.length)
   assert.ok(calls.every(({ transferred, transfer_lost }) => transferred && !transfer_lost))
 
-  const frames = lab.frames.slice(framesBefore).filter(({ data }) => data.campaign_id === id)
+  const frames = simulation.frames.slice(framesBefore).filter(({ data }) => data.campaign_id === id)
   assert.ok(
     frames.some(({ data }) => Number(data.transfers_waiting) > 0),
     'live clients see that people wait',
@@ -109,53 +118,53 @@ test('twelve people press 1 on a trunk of ten: all are connected, some after a w
 })
 
 test('who waits in vain hears a tone, is counted as lost, and is not called again', async () => {
-  const scene = await begin({
+  const fixture = await begin({
     contacts: 2,
     contact: () => presses1(),
     desk: answers(1_000, { hangUpAfterMs: 600_000 }),
     provider: { max_concurrent_calls: 3 },
     campaign: { transfer_wait_seconds: 20 },
   })
-  await runWithin(scene, 3)
-  const { shop, node, id } = scene
+  await runWithin(fixture, 3)
+  const { shop, node, id } = fixture
   const [lost] = (await waitsOf(id)).filter((wait) => wait.lost)
   assert.equal(lost?.cause, 'transfer_congestion')
   assert.equal(lost?.waited_ms, 20_000)
-  const [attempt] = await lab.query('select status, duration_seconds from campaigns.attempts where cause = $1', [
+  const [attempt] = await simulation.query('select status, duration_seconds from campaigns.attempts where cause = $1', [
     'transfer_congestion',
   ])
   // Two seconds of greeting, the wait, three seconds of tone.
   assert.deepEqual(attempt, { status: 'completed', duration_seconds: 2 + 20 + 3 })
   const { transferred_calls, transfers_lost, transfers_waited } = await shop.campaign(id)
   assert.deepEqual([transferred_calls, transfers_lost, transfers_waited], [1, 1, 1])
-  assert.equal(contactsDialled(scene).length, 2)
+  assert.equal(contactsDialled(fixture).length, 2)
   await node.stop()
 })
 
 test('with transfer_wait_seconds 0 nobody waits', async () => {
-  const scene = await begin({
+  const fixture = await begin({
     contacts: 2,
     contact: () => presses1(),
     desk: talks(60_000),
     provider: { max_concurrent_calls: 3 },
     campaign: { transfer_wait_seconds: 0 },
   })
-  await runWithin(scene, 3)
-  const { transferred_calls, transfers_lost, transfers_waited } = await scene.shop.campaign(scene.id)
+  await runWithin(fixture, 3)
+  const { transferred_calls, transfers_lost, transfers_waited } = await fixture.shop.campaign(fixture.id)
   assert.deepEqual([transferred_calls, transfers_lost, transfers_waited], [1, 1, 0])
-  await scene.node.stop()
+  await fixture.node.stop()
 })
 
 test('who hangs up while waiting leaves the queue at once and is counted as lost', async () => {
-  const scene = await begin({
+  const fixture = await begin({
     contacts: 3,
     contact: (i) => presses1(2_000 + i * 100, i === 1 ? { hangUpAfterMs: 6_000 } : {}),
     desk: talks(15_000),
     provider: { max_concurrent_calls: 4 },
     campaign: { transfer_wait_seconds: 60 },
   })
-  await runWithin(scene, 4)
-  const waits = await waitsOf(scene.id)
+  await runWithin(fixture, 4)
+  const waits = await waitsOf(fixture.id)
   assert.deepEqual(
     waits.map(({ cause, lost, transferred }) => ({ cause, lost, transferred })),
     [
@@ -164,13 +173,13 @@ test('who hangs up while waiting leaves the queue at once and is counted as lost
       { cause: null, lost: false, transferred: true },
     ],
   )
-  const { transfers_waiting, transfers_lost } = await scene.shop.campaign(scene.id)
+  const { transfers_waiting, transfers_lost } = await fixture.shop.campaign(fixture.id)
   assert.deepEqual([transfers_waiting, transfers_lost], [0, 1])
-  await scene.node.stop()
+  await fixture.node.stop()
 })
 
 test('who waits may still ask never to be called again', async () => {
-  const scene = await begin({
+  const fixture = await begin({
     contacts: 2,
     contact: (i) =>
       answers(500, {
@@ -182,95 +191,97 @@ test('who waits may still ask never to be called again', async () => {
     desk: talks(15_000),
     provider: { max_concurrent_calls: 3 },
   })
-  await runWithin(scene, 3)
-  const calls = await lab.query(
+  await runWithin(fixture, 3)
+  const calls = await simulation.query(
     'select key, cause, transferred_at is not null as transferred, duration_seconds from campaigns.attempts where campaign_id = $1 order by transferred',
-    [scene.id],
+    [fixture.id],
   )
   assert.deepEqual(calls[0], { key: '9', cause: 'transfer_abandoned', transferred: false, duration_seconds: 6 })
   assert.deepEqual([calls[1]?.key, calls[1]?.transferred], ['1', true])
-  const refused = await lab.query('select id from contacts.do_not_call where workspace_id = $1', [scene.shop.id])
+  const refused = await simulation.query('select id from contacts.do_not_call where workspace_id = $1', [
+    fixture.shop.id,
+  ])
   assert.equal(refused.length, 1)
-  await scene.node.stop()
+  await fixture.node.stop()
 })
 
 test('a transfer number that is removed while a contact waits is not called any more', async () => {
-  const scene = await begin({
+  const fixture = await begin({
     contacts: 2,
     contact: () => presses1(2_000, { hangUpAfterMs: 60_000 }),
     desk: talks(20_000),
     provider: { max_concurrent_calls: 3 },
     campaign: { transfer_wait_seconds: 120 },
   })
-  while ((await scene.shop.campaign(scene.id)).transfers_waiting === 0) await lab.clock.advance(250)
-  await lab.query('delete from telephony.transfer_numbers where workspace_id = $1', [scene.shop.id])
-  await runWithin(scene, 3)
-  assert.equal(scene.node.gateway.carried.filter(({ to }) => to === desk).length, 1)
-  const [refused] = (await waitsOf(scene.id)).filter(({ began }) => began !== null)
+  while ((await fixture.shop.campaign(fixture.id)).transfers_waiting === 0) await simulation.clock.advance(250)
+  await simulation.query('delete from telephony.transfer_numbers where workspace_id = $1', [fixture.shop.id])
+  await runWithin(fixture, 3)
+  assert.equal(fixture.node.gateway.carried.filter(({ to }) => to === desk).length, 1)
+  const [refused] = (await waitsOf(fixture.id)).filter(({ began }) => began !== null)
   assert.deepEqual([refused?.cause, refused?.lost, refused?.transferred], ['transfer_not_allowed', false, false])
   assert.ok(refused!.waited_ms <= 3_000, `${refused!.waited_ms} ms`)
-  await scene.node.stop()
+  await fixture.node.stop()
 })
 
 test('callers of two campaigns on one trunk are served in the order of asking', async () => {
-  const scene = await begin({
+  const fixture = await begin({
     contacts: 8,
     contact: (i) => presses1(2_000 + 300 * i),
     desk: talks(5_000),
     provider: { max_concurrent_calls: 12 },
     campaign: { transfer_wait_seconds: 120 },
   })
-  const second = await scene.shop.createCampaign({ retry: once, transfer_wait_seconds: 120 })
-  await scene.shop.change(second, 'start')
-  scene.node.engine.wake()
-  await runWithin(scene, 12)
-  await runWithin({ ...scene, id: second }, 12)
-  const waiting = [...(await waitsOf(scene.id)), ...(await waitsOf(second))].filter(({ began }) => began !== null)
+  const second = await fixture.shop.createCampaign({ retry: once, transfer_wait_seconds: 120 })
+  await fixture.shop.change(second, 'start')
+  fixture.node.engine.wake()
+  await runWithin(fixture, 12)
+  await runWithin({ ...fixture, id: second }, 12)
+  const waiting = [...(await waitsOf(fixture.id)), ...(await waitsOf(second))].filter(({ began }) => began !== null)
   const inOrder = (key: 'began' | 'ended') => waiting.toSorted((a, b) => a[key]! - b[key]!)
   assert.ok(waiting.length > 2)
   assert.deepEqual(inOrder('ended'), inOrder('began'))
-  for (const id of [scene.id, second]) assert.equal((await scene.shop.campaign(id)).transferred_calls, 8)
-  await scene.node.stop()
+  for (const id of [fixture.id, second]) assert.equal((await fixture.shop.campaign(id)).transferred_calls, 8)
+  await fixture.node.stop()
 })
 
 for (const action of ['pause', 'stop'] as const) {
   test(`to ${action} the campaign drops nobody who waits`, async () => {
-    const scene = await begin({
+    const fixture = await begin({
       contacts: 20,
       contact: () => presses1(),
       desk: talks(10_000),
       provider: { max_concurrent_calls: 3 },
     })
-    const { shop, node, id } = scene
-    while ((await shop.campaign(id)).transfers_waiting === 0) await lab.clock.advance(250)
+    const { shop, node, id } = fixture
+    while ((await shop.campaign(id)).transfers_waiting === 0) await simulation.clock.advance(250)
     await shop.change(id, action)
     node.engine.wake()
-    const dialled = contactsDialled(scene).length
-    await lab.clock.advance(60_000)
+    const dialled = contactsDialled(fixture).length
+    await simulation.clock.advance(60_000)
     const { transferred_calls, transfers_lost, transfers_waiting } = await shop.campaign(id)
     assert.deepEqual([transferred_calls, transfers_lost, transfers_waiting], [dialled, 0, 0])
-    assert.equal(contactsDialled(scene).length, dialled)
+    assert.equal(contactsDialled(fixture).length, dialled)
     await node.stop()
   })
 }
 
 test('while callers wait no new call is made, and calls go on when nobody waits any more', async () => {
-  const scene = await begin({
+  const fixture = await begin({
     contacts: 30,
     contact: () => presses1(),
     desk: talks(9_000),
     provider: { max_concurrent_calls: 6 },
     campaign: { transfer_wait_seconds: 120 },
   })
-  await runWithin(scene, 6)
-  const waits = (await waitsOf(scene.id)).filter(({ began }) => began !== null)
+  await runWithin(fixture, 6)
+  const waits = (await waitsOf(fixture.id)).filter(({ began }) => began !== null)
   assert.ok(waits.length > 0)
-  for (const { at, to } of contactsDialled(scene)) {
+  for (const { at, to } of contactsDialled(fixture)) {
     const before = waits.filter(({ began, ended }) => began! < at - 1 && at + 1 < ended!)
     assert.deepEqual(before, [], `${to} was called while others waited`)
   }
-  assert.equal((await scene.shop.campaign(scene.id)).transferred_calls, 30)
-  await scene.node.stop()
+  assert.equal((await fixture.shop.campaign(fixture.id)).transferred_calls, 30)
+  await fixture.node.stop()
 })
 
 test('a carrier that has no channel (503) is asked again while the caller waits; a busy desk is not', async () => {
@@ -279,19 +290,19 @@ test('a carrier that has no channel (503) is asked again while the caller waits;
     get: (_, key) => Reflect.get(answer, key),
     has: (_, key) => Reflect.has(answer, key),
   })
-  const scene = await begin({
+  const fixture = await begin({
     contacts: 1,
     contact: () => presses1(),
     desk: target,
     provider: { max_concurrent_calls: 10 },
   })
-  await lab.clock.advance(8_000)
+  await simulation.clock.advance(8_000)
   answer = talks(5_000)
-  await runWithin(scene, 10)
-  const [wait] = await waitsOf(scene.id)
+  await runWithin(fixture, 10)
+  const [wait] = await waitsOf(fixture.id)
   assert.deepEqual([wait?.transferred, wait?.lost], [true, false])
   assert.ok(wait!.waited_ms >= 4_000 && wait!.waited_ms <= 8_000, `${wait!.waited_ms}`)
-  await scene.node.stop()
+  await fixture.node.stop()
 
   const other = await begin({
     contacts: 1,
@@ -313,8 +324,8 @@ test('a server that stops, or dies, counts those who were waiting as lost', asyn
     provider: { max_concurrent_calls: 3 },
     campaign: { transfer_wait_seconds: 300 },
   }
-  const untilWaiting = async ({ shop, id }: Scene) => {
-    while ((await shop.campaign(id)).transfers_waiting === 0) await lab.clock.advance(250)
+  const untilWaiting = async ({ shop, id }: Fixture) => {
+    while ((await shop.campaign(id)).transfers_waiting === 0) await simulation.clock.advance(250)
   }
   const stopped = await begin(setting)
   await untilWaiting(stopped)
@@ -332,10 +343,10 @@ test('a server that stops, or dies, counts those who were waiting as lost', asyn
   await untilWaiting(died)
   died.node.dieAt(1, 'before')
   await died.node.expireLease()
-  await lab.clock.advance(60_000)
-  const next = lab.makeNode()
+  await simulation.clock.advance(60_000)
+  const next = simulation.makeNode()
   await next.start()
-  await lab.clock.advance(60_000)
+  await simulation.clock.advance(60_000)
   const { transfers_lost, transfers_waiting, status } = await died.shop.campaign(died.id)
   assert.deepEqual(
     { transfers_lost, transfers_waiting, status },
@@ -346,8 +357,8 @@ test('a server that stops, or dies, counts those who were waiting as lost', asyn
 
 test('a trunk of one channel cannot bridge: start says so, and a limit that is lowered pauses the campaign', async () => {
   const narrow = { max_concurrent_calls: 1 }
-  const shop = await lab.makeWorkspace(numbers(2), narrow)
-  const refusal = async (more: Parameters<LabWorkspace['createCampaign']>[0] = {}) =>
+  const shop = await simulation.makeWorkspace(numbers(2), narrow)
+  const refusal = async (more: Parameters<SimulationWorkspace['createCampaign']>[0] = {}) =>
     shop.change(await shop.createCampaign(more), 'start').then(
       () => null,
       ({ details }: { details?: { path: string; message: string }[] }) => details?.[0],
@@ -356,34 +367,36 @@ test('a trunk of one channel cannot bridge: start says so, and a limit that is l
   assert.equal(refused?.path, 'sip_provider_id')
   assert.match(refused?.message ?? '', /2 or more/)
   assert.equal(await refusal({ key_map: { '2': 'repeat' } }), null)
-  await lab.query(`update telephony.sip_providers set transfer_mode = 'refer' where id = $1`, [shop.providerId])
+  await simulation.query(`update telephony.sip_providers set transfer_mode = 'refer' where id = $1`, [shop.providerId])
   assert.equal(await refusal(), null)
 
-  const scene = await begin({
+  const fixture = await begin({
     contact: () => noAnswer(),
     desk: talks(1_000),
     provider: { max_concurrent_calls: 2 },
     campaign: { ring_timeout_seconds: 5 },
   })
-  await lab.clock.advance(3_000)
-  await lab.query('update telephony.sip_providers set max_concurrent_calls = 1 where id = $1', [scene.shop.providerId])
-  await scene.node.telephony.sync()
-  scene.node.engine.wake()
-  await lab.clock.advance(5_000)
-  const { status, status_reason } = await scene.shop.campaign(scene.id)
+  await simulation.clock.advance(3_000)
+  await simulation.query('update telephony.sip_providers set max_concurrent_calls = 1 where id = $1', [
+    fixture.shop.providerId,
+  ])
+  await fixture.node.telephony.sync()
+  fixture.node.engine.wake()
+  await simulation.clock.advance(5_000)
+  const { status, status_reason } = await fixture.shop.campaign(fixture.id)
   assert.equal(status, 'paused')
   assert.match(status_reason ?? '', /second channel/)
-  await scene.node.stop()
+  await fixture.node.stop()
 })
 
 /** How many contacts are dialled at once at the most. */
-async function mostAtOnce(scene: Scene): Promise<number> {
+async function mostAtOnce(fixture: Fixture): Promise<number> {
   let most = 0
-  while ((await scene.shop.campaign(scene.id)).status !== 'completed') {
-    await lab.clock.advance(500)
-    most = Math.max(most, (await scene.node.gateway.load()).activeCalls)
+  while ((await fixture.shop.campaign(fixture.id)).status !== 'completed') {
+    await simulation.clock.advance(500)
+    most = Math.max(most, (await fixture.node.gateway.load()).activeCalls)
   }
-  await scene.node.stop()
+  await fixture.node.stop()
   return most
 }
 
@@ -430,7 +443,7 @@ test('whatever people do: never more than the channels there are, first come fir
       fc.integer({ min: 5, max: 60 }),
       fc.integer({ min: 2, max: 40 }),
       async (people, limit, talkMs, transfer_wait_seconds, calls_per_second) => {
-        const scene = await begin({
+        const fixture = await begin({
           contacts: people.length,
           contact: (i) => {
             const person = people[i]
@@ -441,14 +454,14 @@ test('whatever people do: never more than the channels there are, first come fir
           provider: { max_concurrent_calls: limit, calls_per_second },
           campaign: { transfer_wait_seconds, ring_timeout_seconds: 10 },
         })
-        await runWithin(scene, limit)
-        const waits = await waitsOf(scene.id)
+        await runWithin(fixture, limit)
+        const waits = await waitsOf(fixture.id)
         const waiting = waits.filter(({ began }) => began !== null)
         for (const lost of waits.filter((wait) => wait.lost && wait.cause === 'transfer_congestion')) {
           assert.equal(lost.waited_ms, transfer_wait_seconds * 1000, 'lost before the wait was over')
           const during = (at: number) => at > lost.began! + 1 && at < lost.ended! - 1
           assert.deepEqual(
-            contactsDialled(scene).filter(({ at }) => during(at)),
+            contactsDialled(fixture).filter(({ at }) => during(at)),
             [],
             'a new call was preferred',
           )
@@ -460,8 +473,8 @@ test('whatever people do: never more than the channels there are, first come fir
         const served = waiting.filter(({ transferred }) => transferred).toSorted((a, b) => a.began! - b.began!)
         for (const [i, next] of served.entries())
           assert.ok(i === 0 || served[i - 1]!.ended! <= next.ended!, 'not in the order of asking')
-        assert.equal(contactsDialled(scene).length, people.length)
-        const { transfers_waiting, transfers_waited, transfers_lost } = await scene.shop.campaign(scene.id)
+        assert.equal(contactsDialled(fixture).length, people.length)
+        const { transfers_waiting, transfers_waited, transfers_lost } = await fixture.shop.campaign(fixture.id)
         assert.deepEqual(
           { transfers_waiting, transfers_waited, transfers_lost },
           {
@@ -470,7 +483,7 @@ test('whatever people do: never more than the channels there are, first come fir
             transfers_lost: waits.filter(({ lost }) => lost).length,
           },
         )
-        await scene.node.stop()
+        await fixture.node.stop()
       },
     ),
     { numRuns: 12 },

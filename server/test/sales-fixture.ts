@@ -1,9 +1,9 @@
 import type { SignedUp } from './server.ts'
 
-/** One of everything of the sales pipeline, every text in it bearing the canary; ids by kind, as paths name them. */
-export async function createSalesWorld(
+/** One of everything of the sales pipeline, every text in it bearing the marker; ids by kind, as paths name them. */
+export async function createSalesFixture(
   owner: SignedUp,
-  canary: string,
+  marker: string,
   campaignId: string,
 ): Promise<Record<string, string>> {
   const made = async (path: string, body: unknown): Promise<Record<string, string>> => {
@@ -12,23 +12,23 @@ export async function createSalesWorld(
     return answer.body.data ?? answer.body
   }
   const property = await made('/api/properties', {
-    name: canary,
-    city: canary,
-    description: canary,
-    features: [canary],
+    name: marker,
+    city: marker,
+    description: marker,
+    features: [marker],
     price: 1_000_000,
   })
   const rule = await made('/api/routing-rules', {
-    name: canary,
+    name: marker,
     member_ids: [owner.userId],
-    conditions: { city: [canary] },
+    conditions: { city: [marker] },
   })
   const prospect = await made('/api/prospects', {
-    name: canary,
-    city: canary,
-    email: `${canary}.prospect@example.com`,
+    name: marker,
+    city: marker,
+    email: `${marker}.prospect@example.com`,
     budget: '900k',
-    timeline: canary,
+    timeline: marker,
   })
   const lead = await made(`/api/campaigns/${campaignId}/queued-leads`, { prospect_id: prospect.id })
   const conversation = await made('/api/conversations', {
@@ -36,28 +36,28 @@ export async function createSalesWorld(
     campaign_id: campaignId,
     channel: 'phone',
     outcome: 'qualified',
-    transcript: canary,
-    notes: canary,
-    messages: [{ sender: 'customer', text: canary }],
+    transcript: marker,
+    notes: marker,
+    messages: [{ sender: 'customer', text: marker }],
   })
   const thread = `/api/conversations/${conversation.id}`
-  await owner.patch(thread, { tags: [canary] })
-  const said = await made(`${thread}/messages`, { sender: 'assistant', text: canary })
-  const entity = await made(`${thread}/entities`, { type: 'feature', value: canary })
-  const action = await made(`${thread}/actions`, { type: 'note', description: canary, details: { text: canary } })
-  const step = await made(`${thread}/plan-steps`, { description: canary })
-  const review = await made(`${thread}/reviews`, { note: canary, score: 50 })
-  await owner.patch(`${thread}/live`, { stage: canary, next_action: canary })
+  await owner.patch(thread, { tags: [marker] })
+  const said = await made(`${thread}/messages`, { sender: 'assistant', text: marker })
+  const entity = await made(`${thread}/entities`, { type: 'feature', value: marker })
+  const action = await made(`${thread}/actions`, { type: 'note', description: marker, details: { text: marker } })
+  const step = await made(`${thread}/plan-steps`, { description: marker })
+  const review = await made(`${thread}/reviews`, { note: marker, score: 50 })
+  await owner.patch(`${thread}/live`, { stage: marker, next_action: marker })
   const appointment = await made('/api/appointments', {
     prospect_id: prospect.id,
     property_id: property.id,
     conversation_id: conversation.id,
     scheduled_date: '2040-12-01T10:00:00Z',
-    location: canary,
-    notes: canary,
+    location: marker,
+    notes: marker,
   })
   const { body: interests } = await owner.get(`/api/prospects/${prospect.id}/interests`)
-  const score = await made(`/api/prospects/${prospect.id}/qualification-scores`, { notes: canary })
+  const score = await made(`/api/prospects/${prospect.id}/qualification-scores`, { notes: marker })
   const handoff = await made('/api/handoffs/from-appointment', { appointmentId: appointment.id })
   return Object.fromEntries(
     Object.entries({

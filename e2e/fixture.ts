@@ -12,7 +12,7 @@ import { startSwitchboard } from './switchboard.ts'
 import type { Switchboard } from './switchboard.ts'
 
 /** A running server with a customer, whose carrier is Kamailio and whose contacts are SIPp's. */
-export interface Scene {
+export interface Fixture {
   folder: string
   people: CalledPeople
   carrier: Kamailio
@@ -24,17 +24,17 @@ export interface Scene {
   startPhone(number: string, talkPath?: string): Promise<Baresip>
 }
 
-export interface SceneOptions {
+export interface FixtureOptions {
   name: string
   databaseUrl: DatabaseUrl
-  /** What the contacts do; made in the scene's folder when it needs files. */
+  /** What the contacts do; made in the fixture's folder when it needs files. */
   script: Script | ((folder: string) => Promise<Script>)
 }
 
 /** Ends everything afterwards; the folder with all logs stays when `play` fails. */
-export async function withScene(
-  { name, databaseUrl, script }: SceneOptions,
-  play: (scene: Scene) => Promise<void>,
+export async function withFixture(
+  { name, databaseUrl, script }: FixtureOptions,
+  play: (fixture: Fixture) => Promise<void>,
 ): Promise<void> {
   await withScratch(name, async (folder) => {
     await using stack = new AsyncDisposableStack()

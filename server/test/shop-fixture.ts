@@ -1,9 +1,9 @@
 import type { SignedUp } from './server.ts'
 
-/** A shop with one of everything, every text in it bearing the canary; ids by kind, as paths name them. */
-export async function createShopWorld(
+/** A shop with one of everything, every text in it bearing the marker; ids by kind, as paths name them. */
+export async function createShopFixture(
   owner: SignedUp,
-  canary: string,
+  marker: string,
   contactId: string,
 ): Promise<Record<string, string>> {
   const made = async (path: string, body: unknown): Promise<Record<string, string>> => {
@@ -11,19 +11,19 @@ export async function createShopWorld(
     if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`)
     return answer.body
   }
-  const { id: shopId } = await made('/api/shops', { name: canary, description: canary })
+  const { id: shopId } = await made('/api/shops', { name: marker, description: marker })
   const shop = `/api/shops/${shopId}`
   const product = await made(`${shop}/products`, {
-    name: canary,
-    description: canary,
-    category: canary,
+    name: marker,
+    description: marker,
+    category: marker,
     retailPrice: 5,
     stock: 1000,
   })
-  const form = await made(`${shop}/forms`, { name: canary, fields: [{ name: 'email', type: 'email', required: true }] })
-  await made(`/api/public${shop.slice(4)}/forms/${form.id}/submissions`, { values: { email: `${canary}@example.com` } })
+  const form = await made(`${shop}/forms`, { name: marker, fields: [{ name: 'email', type: 'email', required: true }] })
+  await made(`/api/public${shop.slice(4)}/forms/${form.id}/submissions`, { values: { email: `${marker}@example.com` } })
   const order = await made(`${shop}/orders`, {
-    customerName: canary,
+    customerName: marker,
     customerId: contactId,
     items: [{ productId: product.id, quantity: 1 }],
   })
@@ -31,12 +31,12 @@ export async function createShopWorld(
   await made(`${shop}/payments/confirm`, { paymentId: payment.id })
   await made(`${shop}/payments/${payment.id}/refund`, { amount: 1 })
   const connection = await owner.post('/api/integrations', {
-    name: canary,
+    name: marker,
     type: 'crm',
-    settings: { note: canary },
-    token: canary,
+    settings: { note: marker },
+    token: marker,
   })
-  const credentials = { clientId: canary, clientSecret: canary }
+  const credentials = { clientId: marker, clientSecret: marker }
   const saved = await owner.put(`${shop}/integrations/facebook/credentials`, credentials)
   if (saved.status !== 200) throw new Error(`Credentials: ${saved.text}`)
   await made(`${shop}/integrations/facebook/connect`, {})

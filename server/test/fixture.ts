@@ -2,51 +2,51 @@ import { existsSync } from 'node:fs'
 import { modules } from '../src/modules.ts'
 import type { SignedUp, TestServer } from './server.ts'
 
-/** A workspace with one of everything, made through the API, every text in it bearing the canary. */
-export interface World {
+/** A workspace with one of everything, made through the API, every text in it bearing the marker. */
+export interface Fixture {
   owner: SignedUp
-  canary: string
+  marker: string
   apiKey: string
   /** By kind, as paths name them: `contacts`, `contact-lists`, …. */
   ids: Record<string, string>
 }
 
-/** What a module's part of a world is made with. */
+/** What a module's part of a fixture is made with. */
 interface Builder {
   owner: SignedUp
-  canary: string
+  marker: string
   /** Ids by kind, made by the modules before this one. */
   ids: Record<string, string>
-  /** A telephone number that no other world has. */
+  /** A telephone number that no other fixture has. */
   numbered(from: number): string
   /** Posts, and returns the body of the response. Throws when it is an error. */
   make(path: string, body: unknown): Promise<Record<string, string>>
 }
 
-/** Makes one of everything of a module: `world/<module>.ts` exports one as `create`. Returns the ids by kind. */
+/** Makes one of everything of a module: `fixture/<module>.ts` exports one as `create`. Returns the ids by kind. */
 export type Fixture = (builder: Builder) => Promise<Record<string, string>>
 
-let worlds = 0
+let fixtures = 0
 
-export async function createWorld(server: TestServer): Promise<World> {
-  const world = ++worlds
-  const canary = `canary-${world}-${Math.random().toString(36).slice(2)}`
-  const owner = await server.signUp({ email: `${canary}@example.com` })
+export async function createFixture(server: TestServer): Promise<Fixture> {
+  const fixture = ++fixtures
+  const marker = `marker-${fixture}-${Math.random().toString(36).slice(2)}`
+  const owner = await server.signUp({ email: `${marker}@example.com` })
   const make = async (path: string, body: unknown) => {
     const response = await owner.post(path, body)
     if (response.status >= 300) throw new Error(`POST ${path}: ${response.status} ${response.text}`)
     return response.body as Record<string, string>
   }
-  const numbered = (from: number) => `+1555${String(from + world).padStart(7, '0')}`
+  const numbered = (from: number) => `+1555${String(from + fixture).padStart(7, '0')}`
   const ids: Record<string, string> = {}
   for (const { name } of modules) {
-    const file = new URL(`world/${name}.ts`, import.meta.url)
+    const file = new URL(`fixture/${name}.ts`, import.meta.url)
     if (!existsSync(file)) continue
     const { create } = (await import(file.href)) as { create: Fixture }
-    Object.assign(ids, await create({ owner, canary, ids, numbered, make }))
+    Object.assign(ids, await create({ owner, marker, ids, numbered, make }))
   }
   const { apiKey = '', ...others } = ids
-  return { owner, canary, apiKey, ids: others }
+  return { owner, marker, apiKey, ids: others }
 }
 
 /** A form with one file. */

@@ -21,11 +21,11 @@ import type { Services } from '../../src/platform/services.ts'
 import { createLocalStorage } from '../../src/platform/storage/local.ts'
 import { makeProcess } from './process.ts'
 import { queryAsSystem } from './query.ts'
-import { type LabProvider, type LabWorkspace, makeWorkspace } from './workspace.ts'
+import { type SimulationProvider, type SimulationWorkspace, makeWorkspace } from './workspace.ts'
 import { openTestDatabase } from '../database.ts'
 
 /** The campaign engine over the simulated telephone network, on a virtual clock and a database of its own. */
-export interface CampaignLab {
+export interface CampaignSimulation {
   clock: VirtualClock
   services: Services
   logLines: string[]
@@ -33,13 +33,13 @@ export interface CampaignLab {
   frames: { at: number; topic: string; event: string; data: Record<string, unknown> }[]
   query(text: string, values?: unknown[]): Promise<Record<string, never>[]>
   /** A workspace with a provider, a transfer number, a greeting of 5 s and contacts with the numbers given. */
-  makeWorkspace(numbers: string[], provider?: LabProvider): Promise<LabWorkspace>
+  makeWorkspace(numbers: string[], provider?: SimulationProvider): Promise<SimulationWorkspace>
   /** Sets the clock of the database's machine ahead, or back. */
   jumpDatabase(ms: number): void
   /** A server process: gateway, leases, engine. Not started. */
-  makeNode(options?: NodeOptions): LabNode
+  makeNode(options?: NodeOptions): SimulationNode
   /** Advances the clock until the campaign has ended; throws when it has not within `limitMs` of virtual time. */
-  runToEnd(workspace: LabWorkspace, campaignId: string, limitMs?: number, stepMs?: number): Promise<void>
+  runToEnd(workspace: SimulationWorkspace, campaignId: string, limitMs?: number, stepMs?: number): Promise<void>
 }
 
 export interface NodeOptions {
@@ -53,7 +53,7 @@ export interface NodeOptions {
   sip?: Partial<Config['sip']>
 }
 
-export interface LabNode {
+export interface SimulationNode {
   services: Services
   gateway: SimGateway
   telephony: Telephony
@@ -89,8 +89,8 @@ const nextAnswer = (pool: pg.Pool): Promise<void> =>
     pool.on('release', done)
   })
 
-export async function openCampaignLab(): Promise<CampaignLab> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-lab-'))
+export async function openCampaignSimulation(): Promise<CampaignSimulation> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-simulation-'))
   const config = readConfig({
     DATA_DIR: dataDir,
     // Limits are for the tests that are about them.
@@ -102,7 +102,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   const logLines: string[] = []
   const log = createLog('warn', { write: (line) => void logLines.push(line) })
   const database = await openTestDatabase(config, log)
-  const frames: CampaignLab['frames'] = []
+  const frames: CampaignSimulation['frames'] = []
   // Virtual time stands still while the database, the disk or a look-up of a name is at work.
   const { pool } = database
   const clock = createVirtualClock({
@@ -117,7 +117,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     },
   })
   const unused = () => {
-    throw new Error('Not part of the lab.')
+    throw new Error('Not part of the simulation.')
   }
   const services: Services = {
     config,
@@ -133,7 +133,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
     live: { publish: (topic, event, data) => void frames.push({ at: clock.now(), topic, event, data: { ...data } }) },
     outbox: { wake() {} },
   }
-  const nodes = new Set<LabNode>()
+  const nodes = new Set<SimulationNode>()
   let databaseAheadMs = 0
   after(async () => {
     for (const node of nodes) await node.stop()
@@ -142,7 +142,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
   })
   const query = (text: string, values: unknown[] = []) => queryAsSystem(pool, text, values)
 
-  function makeNode(options: NodeOptions = {}): LabNode {
+  function makeNode(options: NodeOptions = {}): SimulationNode {
     const {
       behaviour = () => ({ does: 'ring' }),
       leaseMs = 3_600_000,
@@ -176,7 +176,7 @@ export async function openCampaignLab(): Promise<CampaignLab> {
       readTime: async () => clock.now() + databaseAheadMs,
     })
     let running = false
-    const node: LabNode = {
+    const node: SimulationNode = {
       services: own,
       gateway,
       telephony,

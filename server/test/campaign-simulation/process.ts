@@ -1,7 +1,7 @@
 import type { VirtualClock } from '@switchboard/voice'
 import type { OpenDatabase } from '../../src/platform/database/open.ts'
 
-/** What a process has of the world: its clock and its connections, until it dies. */
+/** The clock and the connections of one simulated process, until it is killed. */
 export function makeProcess(clock: VirtualClock, database: OpenDatabase) {
   let dead = false
   let frozen = false

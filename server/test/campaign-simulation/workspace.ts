@@ -12,7 +12,7 @@ import { newId } from '../../src/platform/id.ts'
 import { type Services, serverContext } from '../../src/platform/services.ts'
 import { queryAsSystem } from './query.ts'
 
-export interface LabWorkspace {
+export interface SimulationWorkspace {
   id: string
   userId: string
   listId: string
@@ -29,7 +29,7 @@ export interface LabWorkspace {
   addProvider(): Promise<string>
 }
 
-export interface LabProvider {
+export interface SimulationProvider {
   calls_per_second?: number
   max_concurrent_calls?: number
   transfer_mode?: 'bridge' | 'refer'
@@ -42,7 +42,7 @@ const sim: NewSipProvider = {
   name: 'Sim',
   host: '127.0.0.1',
   port: 5060,
-  username: 'lab',
+  username: 'simulation',
   password: 'secret',
   active: true,
   transport: 'udp',
@@ -59,8 +59,8 @@ export const numbers = (count: number) => Array.from({ length: count }, (_, i) =
 export async function makeWorkspace(
   services: Services,
   numbers: string[],
-  provider: LabProvider = {},
-): Promise<LabWorkspace> {
+  provider: SimulationProvider = {},
+): Promise<SimulationWorkspace> {
   const query = (text: string, values: unknown[]) => queryAsSystem(services.connections.pool, text, values)
   const [id, userId, listId, fileId, greetingId] = Array.from({ length: 5 }, newId) as [
     string,
@@ -70,7 +70,9 @@ export async function makeWorkspace(
     string,
   ]
   await query('insert into identity.users (id, email) values ($1, $2)', [userId, `${userId}@example.com`])
-  await query(`insert into identity.workspaces (id, name, time_zone) values ($1, 'Lab', 'America/New_York')`, [id])
+  await query(`insert into identity.workspaces (id, name, time_zone) values ($1, 'Simulation', 'America/New_York')`, [
+    id,
+  ])
   await query(`insert into identity.members (workspace_id, user_id, role) values ($1, $2, 'owner')`, [id, userId])
   await query(`insert into contacts.lists (id, workspace_id, user_id, name) values ($1, $2, $3, 'Everyone')`, [
     listId,
@@ -100,7 +102,7 @@ export async function makeWorkspace(
   )
   await services.storage.write(`${id}/greeting`, Readable.from([Buffer.alloc(44 + 5 * 16_000)]))
   const ctx = () => serverContext(services, { workspaceId: id, userId })
-  async function addProvider(limits: LabProvider = {}): Promise<string> {
+  async function addProvider(limits: SimulationProvider = {}): Promise<string> {
     const input = { ...sim, ...limits }
     return (await transaction(ctx(), (ctx) => createSipProvider(ctx, input))).id
   }
@@ -119,7 +121,7 @@ export async function makeWorkspace(
     async createCampaign(more = {}) {
       const campaign = await transaction(ctx(), (ctx) =>
         createCampaign(ctx, {
-          title: 'Lab',
+          title: 'Simulation',
           contact_list_id: listId,
           greeting_file_id: greetingId,
           transfer_number: transferNumber,

@@ -1,6 +1,6 @@
 import { attemptTransitions, isReachable, targetTransitions } from '../../src/modules/campaigns/engine/transitions.ts'
 import type { CallStatus } from '../../src/modules/campaigns/call-schema.ts'
-import type { CampaignLab } from './lab.ts'
+import type { CampaignSimulation } from './simulation.ts'
 
 interface Change {
   name: 'targets' | 'attempts'
@@ -9,7 +9,7 @@ interface Change {
 }
 
 /** Writes down, from now on, every change of a target's or an attempt's status: by a trigger, whoever makes it. */
-export async function followChanges({ services, query }: CampaignLab) {
+export async function followChanges({ services, query }: CampaignSimulation) {
   const { pool } = services.connections
   await pool.query(
     `create table public.status_changes (name text, "from" text, "to" text, primary key (name, "from", "to"))`,
