@@ -11,7 +11,7 @@ export interface Fixture {
   ids: Record<string, string>
 }
 
-/** What a module's part of a fixture is made with. */
+/** The input of one module's part of a fixture. */
 interface Builder {
   owner: SignedUp
   marker: string
@@ -23,26 +23,26 @@ interface Builder {
   make(path: string, body: unknown): Promise<Record<string, string>>
 }
 
-/** Makes one of everything of a module: `fixture/<module>.ts` exports one as `create`. Returns the ids by kind. */
-export type Fixture = (builder: Builder) => Promise<Record<string, string>>
+/** Creates one of everything of a module and returns the ids by kind. `fixture/<module>.ts` exports it as `create`. */
+export type FixturePart = (builder: Builder) => Promise<Record<string, string>>
 
 let fixtures = 0
 
 export async function createFixture(server: TestServer): Promise<Fixture> {
-  const fixture = ++fixtures
-  const marker = `marker-${fixture}-${Math.random().toString(36).slice(2)}`
+  const serial = ++fixtures
+  const marker = `marker-${serial}-${Math.random().toString(36).slice(2)}`
   const owner = await server.signUp({ email: `${marker}@example.com` })
   const make = async (path: string, body: unknown) => {
     const response = await owner.post(path, body)
     if (response.status >= 300) throw new Error(`POST ${path}: ${response.status} ${response.text}`)
     return response.body as Record<string, string>
   }
-  const numbered = (from: number) => `+1555${String(from + fixture).padStart(7, '0')}`
+  const numbered = (from: number) => `+1555${String(from + serial).padStart(7, '0')}`
   const ids: Record<string, string> = {}
   for (const { name } of modules) {
     const file = new URL(`fixture/${name}.ts`, import.meta.url)
     if (!existsSync(file)) continue
-    const { create } = (await import(file.href)) as { create: Fixture }
+    const { create } = (await import(file.href)) as { create: FixturePart }
     Object.assign(ids, await create({ owner, marker, ids, numbered, make }))
   }
   const { apiKey = '', ...others } = ids
