@@ -12,14 +12,16 @@ export interface Caller {
   share?: string
 }
 
-/** Whose share of the connections a caller uses. */
+/** Whose share of the connections a caller uses, and who the callers of earlier requests were. */
 export interface Shares {
   keyOf(caller: Caller): string
-  /** Takes note of what the database said about a caller, so that the next request is known. */
+  /** Who the database said this session or key is, in this workspace. Undefined until it has. */
+  known(caller: Pick<Caller, 'principal' | 'workspaceId'>): Actor | undefined
+  /** Remembers what the database said about a caller. */
   note(caller: Caller, who: Actor): void
 }
 
-/** Callers remembered at most. */
+/** Callers remembered at most, and workspaces. */
 const maxRemembered = 20_000
 
 /**
@@ -29,14 +31,8 @@ const maxRemembered = 20_000
  * nothing, so no caller can use up the share of another workspace, or have more shares by inventing some.
  */
 export function createShares(): Shares {
-  const workspaces = new Map<string, string>()
-
-  const remember = (key: string, workspaceId: string) => {
-    if (workspaces.get(key) === workspaceId) return
-    workspaces.delete(key)
-    workspaces.set(key, workspaceId)
-    if (workspaces.size > maxRemembered) workspaces.delete(workspaces.keys().next().value as string)
-  }
+  const callers = new Map<string, Actor>()
+  const workspaces = new Map<string, true>()
 
   return {
     keyOf(caller) {
@@ -45,20 +41,27 @@ export function createShares(): Shares {
       if (principal.kind === 'server') return `server ${principal.workspaceId ?? ''}`
       if (principal.kind === 'public')
         return workspaceId !== null && workspaces.has(workspaceId) ? `visitors ${workspaceId}` : `address ${address}`
-      const known = workspaces.get(credentialOf(caller))
-      if (known !== undefined) return `workspace ${known}`
+      const known = callers.get(credentialOf(caller))
+      if (known) return `workspace ${known.workspace_id}`
       return principal.kind === 'user' ? `user ${principal.userId}` : `address ${address}`
     },
-    note(caller, { workspace_id }) {
+    known: (caller) => callers.get(credentialOf(caller)),
+    note(caller, who) {
       const { kind } = caller.principal
-      if (workspace_id === null || (kind !== 'user' && kind !== 'api_key')) return
-      remember(credentialOf(caller), workspace_id)
-      remember(workspace_id, workspace_id)
+      if (who.workspace_id === null || (kind !== 'user' && kind !== 'api_key')) return
+      remember(callers, credentialOf(caller), who)
+      remember(workspaces, who.workspace_id, true)
     },
   }
 }
 
-const credentialOf = ({ principal, workspaceId }: Caller): string => {
+/** The last used are at the end. */
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  if (!map.delete(key) && map.size >= maxRemembered) map.delete(map.keys().next().value as string)
+  map.set(key, value)
+}
+
+const credentialOf = ({ principal, workspaceId }: Pick<Caller, 'principal' | 'workspaceId'>): string => {
   if (principal.kind === 'user') return workspaceId ? `${principal.sessionId} ${workspaceId}` : principal.sessionId
   return principal.kind === 'api_key' ? principal.hash.toString('base64') : ''
 }

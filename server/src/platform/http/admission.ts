@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Ctx, type Principal, createContext } from '../context.ts'
 import { AppError, notFound, tooLarge } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { addressKey } from './address-key.ts'
 import { maxUploadBytes } from './multipart.ts'
-import type { Caller, RateLimiter } from './rate-limit.ts'
+import type { RateLimiter } from './rate-limit.ts'
 import type { Route } from './route.ts'
 import { announcedBytes } from './unread-body.ts'
 
@@ -17,8 +17,6 @@ export type GuestOf = (headers: IncomingHttpHeaders) => string | undefined
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls, once they were admitted. Null until then, and where they were not. */
-    caller: Caller | null
     ctx: Ctx
   }
   interface FastifyContextConfig {
@@ -50,17 +48,6 @@ export interface AdmissionOptions {
   definition: Route
 }
 
-/** To be called once, before the routes. */
-export function prepareAdmission(app: FastifyInstance, limiter: RateLimiter): void {
-  app.decorateRequest('ctx')
-  app.decorateRequest('caller', null)
-  app.addHook('onResponse', ({ caller, ctx }, _reply, done) => {
-    const who = ctx?.scope.check.who
-    if (caller && who) limiter.learn(caller, who)
-    done()
-  })
-}
-
 /**
  * The hooks that a request passes before its body is read: who calls, within which limits, and how much they may send.
  * A long body is read only for callers that the database has let in.
@@ -82,17 +69,15 @@ export function admission({ services, authenticate, guestOf, limiter, definition
   const admit = (request: FastifyRequest, reply: FastifyReply) => {
     const principal = identify(request)
     const workspaceId = wantedWorkspace(request)
-    const caller = {
+    const { limit, left, resetSeconds } = limiter.count({
       principal,
       guestId: definition.access === 'public' ? guestOf(request.headers) : undefined,
       address: request.ip,
       workspaceId: workspaceId ?? null,
       route: definition,
-    }
-    const { limit, left, resetSeconds } = limiter.count(caller)
+    })
     reply.header('ratelimit', `"default";r=${left};t=${resetSeconds}`)
     reply.header('ratelimit-policy', `"default";q=${limit};w=60`)
-    request.caller = caller
     request.ctx = createContext({
       services,
       principal,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestServer } from '../../../test/server.ts'
 import type { Principal } from '../context.ts'
+import { createShares } from '../database/shares.ts'
 import { AppError } from '../errors.ts'
 import { type Caller, createRateLimiter } from './rate-limit.ts'
 
@@ -33,7 +34,7 @@ function admitted(requests: number, count: (place: number) => void): number {
 }
 
 test('each kind of request without a credential has a limit of its own', () => {
-  const limiter = createRateLimiter(limits)
+  const limiter = createRateLimiter(limits, createShares())
   const webhook = { ...order, rawBody: true }
   const passed = (more: Partial<Caller>) => admitted(30, () => limiter.count(caller(more)))
   assert.equal(passed({ route: order }), 2)
@@ -46,13 +47,13 @@ test('each kind of request without a credential has a limit of its own', () => {
 })
 
 test('each visitor of a shop has a limit of their own, and those of one address have one together', () => {
-  const limiter = createRateLimiter(limits)
+  const limiter = createRateLimiter(limits, createShares())
   const passed = (guestId: string) => admitted(5, () => limiter.count(caller({ route: order, guestId })))
   assert.deepEqual(['a', 'b', 'c', 'd', 'e', 'f'].map(passed), [2, 2, 2, 2, 1, 0])
 })
 
 test('many sessions of one user have a limit together', () => {
-  const limiter = createRateLimiter(limits)
+  const limiter = createRateLimiter(limits, createShares())
   const principal = (i: number): Principal => ({ kind: 'user', userId: 'ana', sessionId: `${i % 10}` })
   assert.equal(
     admitted(60, (i) => limiter.count(caller({ principal: principal(i) }))),
@@ -61,7 +62,8 @@ test('many sessions of one user have a limit together', () => {
 })
 
 test('many keys of one workspace have a limit together once they are known, made-up ones for each address', () => {
-  const limiter = createRateLimiter(limits)
+  const shares = createShares()
+  const limiter = createRateLimiter(limits, shares)
   const key = (i: number, address = '192.0.2.1') =>
     caller({ principal: { kind: 'api_key', hash: Buffer.from(`${i}`) }, address })
   assert.equal(
@@ -70,7 +72,7 @@ test('many keys of one workspace have a limit together once they are known, made
   )
   const people = ['ana', 'ben', 'cai', 'dee', 'eva']
   for (let i = 0; i < 20; i++) {
-    limiter.learn(key(i), { user_id: people[i % people.length] as string, workspace_id: 'w', role: null })
+    shares.note(key(i), { user_id: people[i % people.length] as string, workspace_id: 'w', role: null })
   }
   // Each address counts the made-up ones by itself.
   assert.equal(

@@ -1,6 +1,6 @@
 import type { RateLimits } from '../../config/rate-limits.ts'
 import type { Principal } from '../context.ts'
-import type { Actor } from '../database/scope.ts'
+import type { Shares } from '../database/shares.ts'
 import { tooManyRequests } from '../errors.ts'
 import { addressKey } from './address-key.ts'
 import type { Route } from './route.ts'
@@ -27,8 +27,6 @@ export interface Allowance {
 export interface RateLimiter {
   /** Counts one request. Throws 429 when there were too many. */
   count(caller: Caller): Allowance
-  /** Says who the caller turned out to be, so that the next request counts for user and workspace too. */
-  learn(caller: Caller, who: Actor): void
 }
 
 interface Bucket {
@@ -39,16 +37,13 @@ interface Bucket {
 const windowMs = 60_000
 /** Beyond this many callers a minute the oldest are forgotten: bounded memory under an attack from many addresses. */
 const maxCallers = 100_000
-/** The same for who has which workspace. */
-const maxKnown = 20_000
 /** One person may come by this many credentials before they wait. */
 const credentialsPerUser = 3
 
-/** Counts per minute, in the memory of this node. */
-export function createRateLimiter(limits: RateLimits): RateLimiter {
+/** Counts per minute, in the memory of this node. `shares` says whose sessions and keys the callers show. */
+export function createRateLimiter(limits: RateLimits, shares: Pick<Shares, 'known'>): RateLimiter {
   let windowStart = 0
   let counts = new Map<string, number>()
-  const known = new Map<string, Actor>()
 
   /** From the narrowest to the widest: one that is full takes nothing from those behind it. */
   const bucketsOf = (caller: Caller): Bucket[] => {
@@ -67,7 +62,7 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       ]
     }
     const credential = credentialOf(principal)
-    const who = known.get(placeOf(credential, caller))
+    const who = shares.known(caller)
     const userId = principal.kind === 'user' ? principal.userId : who?.user_id
     const buckets = [{ key: credential, limit: limits.perCredential }]
     // Nothing says yet that there is such a key, and anybody can make some up.
@@ -95,13 +90,6 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       }
       return least
     },
-    learn(caller, who) {
-      const { principal } = caller
-      if (principal.kind !== 'user' && principal.kind !== 'api_key') return
-      const place = placeOf(credentialOf(principal), caller)
-      if (!known.delete(place) && known.size >= maxKnown) forgetOldest(known)
-      known.set(place, who)
-    },
   }
 }
 
@@ -109,5 +97,3 @@ const forgetOldest = (map: Map<string, unknown>) => map.delete(map.keys().next()
 
 const credentialOf = (principal: Principal & { kind: 'user' | 'api_key' }) =>
   principal.kind === 'user' ? `session ${principal.sessionId}` : `key ${principal.hash.toString('base64')}`
-
-const placeOf = (credential: string, { workspaceId }: Caller) => `${credential} ${workspaceId ?? ''}`

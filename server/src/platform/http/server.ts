@@ -8,7 +8,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Services } from '../services.ts'
 import { logAccess } from './access-log.ts'
 import { addRoute } from './add-route.ts'
-import { type Authenticate, type GuestOf, prepareAdmission } from './admission.ts'
+import type { Authenticate, GuestOf } from './admission.ts'
 import { limitConnections } from './connections.ts'
 import { applyCors } from './cors.ts'
 import { answerMalformedHttp, sendError } from './error-response.ts'
@@ -59,8 +59,8 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
   })
   limitConnections(app.server, { perAddress: config.trustProxy === false })
   acceptJson(app, services.metrics)
-  const limiter = createRateLimiter(config.rateLimits)
-  prepareAdmission(app, limiter)
+  const limiter = createRateLimiter(config.rateLimits, services.connections.shares)
+  app.decorateRequest('ctx')
   await app.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],
