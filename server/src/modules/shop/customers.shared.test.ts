@@ -18,7 +18,7 @@ async function openShop() {
   return { ana, shop, front: `/api/public/shops/${ana.workspaceId}`, items: [{ productId: mug.id, quantity: 2 }] }
 }
 
-test('a customer sees and pays for their order with its token, and no other', async () => {
+test('a customer reads and pays for their own order with its token, and no other order', async () => {
   const { ana, shop, front, items } = await openShop()
   const { body: order } = await server.anyone.post(`${front}/orders`, { customerName: 'Rui', items })
   const { body: other } = await server.anyone.post(`${front}/orders`, { customerName: 'Eve', items })
@@ -31,7 +31,7 @@ test('a customer sees and pays for their order with its token, and no other', as
   const paying = await server.anyone.post(`${path}/payments`, { provider: 'manual' }, mine)
   assert.deepEqual([paying.status, paying.body.amount, paying.body.currency], [201, 19.98, 'EUR'])
   const confirm = `${path}/payments/${paying.body.id}/confirm`
-  assert.equal((await server.anyone.post(confirm, {}, mine)).status, 403, 'the shop says whether the money came')
+  assert.equal((await server.anyone.post(confirm, {}, mine)).status, 403, 'only the shop confirms a manual payment')
   assert.equal((await ana.post(`${shop}/payments/confirm`, { paymentId: paying.body.id })).status, 200)
   assert.equal((await server.anyone.get(path, mine)).body.paymentStatus, 'succeeded')
   const again = await server.anyone.post(`${path}/payments`, { provider: 'stripe' }, mine)
@@ -54,7 +54,7 @@ test('a customer sees and pays for their order with its token, and no other', as
   assert.equal((await server.anyone.post(foreign, {}, theirs)).status, 404)
 })
 
-test('what was answered under an Idempotency-Key is replayed only to the token that it was answered to', async () => {
+test('a response stored under an Idempotency-Key is replayed only to the token of the first request', async () => {
   const { front, items } = await openShop()
   const { body: order } = await server.anyone.post(`${front}/orders`, { customerName: 'Rui', items })
   const { body: other } = await server.anyone.post(`${front}/orders`, { customerName: 'Eve', items })
@@ -70,7 +70,7 @@ test('what was answered under an Idempotency-Key is replayed only to the token t
   assert.equal((await pay(bearer(other.orderToken))).status, 404)
 })
 
-test("the visitor of a conversation sees and pays for what was ordered in it with the conversation's token", async () => {
+test('a visitor reads and pays for the orders of their conversation with the visitor token', async () => {
   const { front, items } = await openShop()
   const visit = async () => (await server.anyone.post(`${front}/conversations`, { customerName: 'Rui' })).body
   const [rui, eve] = [await visit(), await visit()]
@@ -93,7 +93,7 @@ test("the visitor of a conversation sees and pays for what was ordered in it wit
   assert.equal(paid.status, 201)
 })
 
-test('the customer is mailed about the order, its steps and its payment, unless the shop has switched that off', async () => {
+test('the customer receives e-mails about the order, its status and its payment, unless the shop has turned them off', async () => {
   const { ana, shop, front, items } = await openShop()
   const email = `rui-${ana.workspaceId}@example.com`
   const { body: order } = await server.anyone.post(`${front}/orders`, { customerName: 'Rui\nBcc: eve', email, items })
@@ -116,7 +116,7 @@ test('the customer is mailed about the order, its steps and its payment, unless 
   assert.equal((await messagesTo(server, email)).length, 4)
 })
 
-test('a shop mails its customers a thousand times an hour at most, whoever they are', async () => {
+test('a shop sends its customers at most a thousand e-mails an hour, over all addresses', async () => {
   const { ana, front, items } = await openShop()
   const full = statement(
     'test.fill_mail_limit',
@@ -139,7 +139,7 @@ test('a shop mails its customers a thousand times an hour at most, whoever they 
   assert.deepEqual(await messagesTo(server, second.email), [])
 })
 
-test("opening or renaming a shop leaves the workspace's name alone", async () => {
+test("creating or renaming a shop does not change the workspace's name", async () => {
   const ana = await server.signUp()
   const workspace = async () => (await ana.get('/api/auth/me')).body.workspace.name
   const name = await workspace()

@@ -3,14 +3,14 @@ import type { Ctx } from '../../platform/context.ts'
 import { notFound, unauthorized } from '../../platform/errors.ts'
 import { readVisitorToken } from '../inbox/index.ts'
 import { isOrderToken, readOrderToken } from './orders/order-token.ts'
-import { type OrderRow, findOrder } from './orders/row.ts'
+import { type OrderRow, findOrder } from './orders/queries.ts'
 
-// Customers have no account. A visitor's token opens the conversation that it was given out for and the orders placed in
-// it; an order's token opens that order.
+// Customers have no account. A visitor token gives access to the conversation it was issued for and to the orders placed
+// in it. An order token gives access to that order.
 
 const tokenOf = ({ headers }: FastifyRequest) => /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
 
-/** Admits the visitor of this conversation. Throws 401 without a valid token, 404 for that of another conversation. */
+/** Checks the visitor token. Throws 401 without a valid token, 404 for the token of another conversation. */
 export function requireVisitor(
   ctx: Ctx,
   request: FastifyRequest,
@@ -24,7 +24,7 @@ export function requireVisitor(
   if (!isTheirs) throw notFound('conversation')
 }
 
-/** The conversation that an order comes out of, when the visitor shows its token. Throws as `requireVisitor`. */
+/** Returns the conversation of the request's visitor token, undefined without a token. Throws like `requireVisitor`. */
 export function conversationOf(ctx: Ctx, request: FastifyRequest, shopId: string): string | undefined {
   const token = tokenOf(request)
   if (!token) return undefined
@@ -33,7 +33,7 @@ export function conversationOf(ctx: Ctx, request: FastifyRequest, shopId: string
   return conversationId
 }
 
-/** The order, for its customer. Throws 401 without a valid token, 404 when it is another's. */
+/** Returns the order to its customer. Throws 401 without a valid token, 404 for another customer's order. */
 export async function requireCustomerOrder(
   ctx: Ctx,
   request: FastifyRequest,

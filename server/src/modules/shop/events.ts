@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { event } from '../../platform/events.ts'
 import { timelineProjection } from '../contacts/index.ts'
 import { formatMoney } from '../../platform/money.ts'
-import { OrderRow } from './orders/row.ts'
+import { OrderRow } from './orders/queries.ts'
 import { toOrder } from './orders/serializers.ts'
-import { toFormNews } from './forms/serializers.ts'
+import { formSubmittedFrame } from './forms/serializers.ts'
 
 const live = { event: 'order:update', scope: 'orders:read', frame: toOrder } as const
 
@@ -48,11 +48,11 @@ export const OrderPaymentChanged = event(
   })),
 )
 
-/** Somebody filled in a form. */
+/** A form was submitted. */
 export const FormSubmitted = event(
   'form.submitted',
   z.object({ submission_id: z.uuid(), form_id: z.uuid(), form_name: z.string(), contact_id: z.uuid().nullable() }),
-  { event: 'form:submitted', scope: 'form-submissions:read', frame: toFormNews },
+  { event: 'form:submitted', scope: 'form-submissions:read', frame: formSubmittedFrame },
   timelineProjection((submission) => ({
     contact_id: submission.contact_id,
     kind: 'form.submitted',

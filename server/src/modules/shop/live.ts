@@ -4,7 +4,7 @@ import { ChatMessage, Conversation } from './conversations/schema.ts'
 import { Order } from './orders/schema.ts'
 import { getShop } from './shops.ts'
 
-/** Members hear of their shops without joining; a client that asks for one learns whether it may. */
+/** Members receive the frames of their shops without joining. `shop:join` only confirms that the caller has access. */
 export const shopCommands: SocketCommand[] = [
   socketCommand({
     event: 'shop:join',
@@ -17,7 +17,7 @@ export const shopCommands: SocketCommand[] = [
   }),
 ]
 
-/** Frames of a shop, in the words of its API. */
+/** The frames of a shop, with the field names of its API. */
 export const shopFrames = {
   'message:new': ChatMessage.extend({ shopId: z.uuid() }),
   'message:update': ChatMessage,

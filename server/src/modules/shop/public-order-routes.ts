@@ -6,25 +6,25 @@ import { requireCustomerOrder } from './customers.ts'
 import * as orderSchema from './orders/schema.ts'
 import { toOrder } from './orders/serializers.ts'
 import { confirmPayment, createIntent } from './payments/intents.ts'
-import { getPayment } from './payments/payment-row.ts'
+import { getPayment } from './payments/queries.ts'
 import * as paymentSchema from './payments/schema.ts'
 import { toIntent, toPayment } from './payments/serializers.ts'
 import { publicRoute } from './public-route.ts'
 
 const ofOrder = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  orderId: id.describe('The order, by its id.'),
+  orderId: id.describe('Id of the order.'),
 })
-const ofPayment = ofOrder.extend({ paymentId: id.describe('The payment, as it was begun.') })
+const ofPayment = ofOrder.extend({ paymentId: id.describe('Id of the payment.') })
 
-/** What a customer does with their own order; each needs the order's token, or that of the conversation it was placed in. */
+/** Routes for a customer's own order. Each needs the order token, or the visitor token of the order's conversation. */
 export const publicOrderRoutes: Record<string, Route> = {
   getCustomerOrder: publicRoute({
     kind: 'read',
     method: 'GET',
     path: '/api/public/shops/:shopId/orders/:orderId',
     visitor: 'required',
-    summary: "An order as its customer sees it; with the order's or the visitor's token",
+    summary: 'Get an order as its customer; needs the order token or the visitor token',
     params: ofOrder,
     response: orderSchema.CustomerOrder,
     errors: [401],
@@ -35,12 +35,12 @@ export const publicOrderRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/public/shops/:shopId/orders/:orderId/payments',
     visitor: 'required',
-    summary: "Begin to pay for an order; with the order's or the visitor's token",
+    summary: 'Create a payment for an order; needs the order token or the visitor token',
     params: ofOrder,
     body: z.object({
       provider: z
         .enum(paymentSchema.providerNames)
-        .describe('`manual` for a bank transfer or cash, else the payment service.'),
+        .describe('`manual` for a bank transfer or cash, otherwise the payment provider.'),
     }),
     example: { provider: 'manual' },
     status: 201,
@@ -56,7 +56,7 @@ export const publicOrderRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/public/shops/:shopId/orders/:orderId/payments/:paymentId/confirm',
     visitor: 'required',
-    summary: "Ask the provider whether it was paid; with the order's or the visitor's token",
+    summary: "Update a payment from the provider's state; needs the order token or the visitor token",
     params: ofPayment,
     response: paymentSchema.Payment,
     errors: [401, 403, 409, 502],
@@ -64,7 +64,7 @@ export const publicOrderRoutes: Record<string, Route> = {
       const order = await requireCustomerOrder(ctx, request, params)
       const payment = await getPayment(ctx, params.paymentId)
       if (payment.order_id !== order.id) missing('payment')
-      if (payment.provider === 'manual') throw forbidden('The shop confirms that the money has come.')
+      if (payment.provider === 'manual') throw forbidden('Only the shop can confirm that this payment has arrived.')
       return toPayment(await confirmPayment(ctx, payment.id))
     },
   }),

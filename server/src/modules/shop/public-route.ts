@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { type Route, type RouteInput, route } from '../../platform/http/route.ts'
 import { requireOpenShop } from './shops.ts'
 
-/** A public route of a shop that is open. */
+/** Defines a public route of a shop. It responds with 404 when the shop does not exist or is being deleted. */
 export function publicRoute<
   P extends z.ZodType,
   Q extends z.ZodType | undefined = undefined,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bytes, id, page } from '../../platform/http/fields.ts'
 import type { RouteTable } from '../../platform/http/route.ts'
 import { addMessage, listMessages, visitorMessageFrame } from '../inbox/index.ts'
-import { beginVisit } from './conversations/conversations.ts'
+import { startVisit } from './conversations/conversations.ts'
 import { getActiveForm } from './forms/forms.ts'
 import { conversationOf, requireVisitor } from './customers.ts'
 import { createOrderToken } from './orders/order-token.ts'
@@ -22,22 +22,22 @@ import { toOrder } from './orders/serializers.ts'
 import { toForm, toSubmission } from './forms/serializers.ts'
 import { toList } from './serializers.ts'
 
-// What strangers may do in a shop. The path says whose shop it is, and there row security stops nothing within the
-// workspace: what they see is decided here. So every route answers through a schema of public fields, none takes an id
-// of a contact or an order, and a conversation is reached only by the token that was given out for that very one.
+// What anonymous users may do in a shop. The path selects the workspace, and row-level security then allows every row of
+// that workspace, so these routes decide what is visible. Every route has a response schema of public fields only, none
+// takes the id of a contact, and a conversation or an order is reached only with a token that was issued for it.
 
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofProduct = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  productId: id.describe('The product.'),
+  productId: id.describe('Id of the product.'),
 })
 const ofForm = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  formId: id.describe('The form.'),
+  formId: id.describe('Id of the form.'),
 })
 const ofConversation = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  conversationId: id.describe("The conversation of the visitor's token."),
+  conversationId: id.describe('Id of the conversation that the visitor token was issued for.'),
 })
 
 export const publicShopRoutes: RouteTable = {
@@ -47,7 +47,7 @@ export const publicShopRoutes: RouteTable = {
       kind: 'read',
       method: 'GET',
       path: '/api/public/shops/:shopId/products',
-      summary: 'What the shop sells, newest first',
+      summary: 'List the products of a shop, newest first',
       params: ofShop,
       query: productSchema.ProductQuery,
       response: listOf(productSchema.PublicProduct),
@@ -57,7 +57,7 @@ export const publicShopRoutes: RouteTable = {
       kind: 'read',
       method: 'GET',
       path: '/api/public/shops/:shopId/products/:productId/image',
-      summary: 'The picture of a product',
+      summary: 'Get the image of a product',
       params: ofProduct,
       response: bytes('image/*'),
       errors: [416],
@@ -67,21 +67,21 @@ export const publicShopRoutes: RouteTable = {
       kind: 'write',
       method: 'POST',
       path: '/api/public/shops/:shopId/conversations',
-      summary: 'Begin to write to the shop; the token opens this conversation for 30 days, here and at /ws',
+      summary: 'Start a conversation with the shop; the token gives access to it for 30 days, over HTTP and at /ws',
       params: ofShop,
       body: conversationSchema.NewVisit,
       example: { customerName: 'Ana', text: 'Is the blue mug in stock?' },
       status: 201,
       response: conversationSchema.Visit,
       notIdempotent: true,
-      handler: (ctx, { body }) => beginVisit(ctx, body),
+      handler: (ctx, { body }) => startVisit(ctx, body),
     }),
     listVisitorMessages: publicRoute({
       kind: 'read',
       method: 'GET',
       path: '/api/public/shops/:shopId/conversations/:conversationId/messages',
       visitor: 'required',
-      summary: "What was said, newest first; with the visitor's token",
+      summary: 'List the messages of a conversation, newest first; needs the visitor token',
       params: ofConversation,
       query: page(),
       response: listOf(conversationSchema.VisitorMessage),
@@ -96,7 +96,7 @@ export const publicShopRoutes: RouteTable = {
       method: 'POST',
       path: '/api/public/shops/:shopId/conversations/:conversationId/messages',
       visitor: 'required',
-      summary: "Say something to the shop; with the visitor's token",
+      summary: 'Send a message to the shop; needs the visitor token',
       params: ofConversation,
       body: conversationSchema.NewVisitorMessage,
       example: { text: 'And in green?' },
@@ -113,7 +113,7 @@ export const publicShopRoutes: RouteTable = {
       kind: 'read',
       method: 'GET',
       path: '/api/public/shops/:shopId/forms/:formId',
-      summary: 'A form to fill in',
+      summary: 'Get a form to fill in',
       params: ofForm,
       response: formSchema.PublicForm,
       handler: async (ctx, { params }) => toForm(await getActiveForm(ctx, params.formId)),
@@ -122,7 +122,7 @@ export const publicShopRoutes: RouteTable = {
       kind: 'write',
       method: 'POST',
       path: '/api/public/shops/:shopId/forms/:formId/submissions',
-      summary: 'Fill in a form',
+      summary: 'Submit a form',
       params: ofForm,
       body: formSchema.NewSubmission,
       example: { values: { name: 'Ana Silva', email: 'ana@example.com', quantity: 'More' } },
@@ -135,7 +135,7 @@ export const publicShopRoutes: RouteTable = {
       method: 'POST',
       path: '/api/public/shops/:shopId/orders',
       visitor: 'optional',
-      summary: "Order something; with the visitor's token it belongs to their conversation",
+      summary: 'Place an order; with a visitor token the order belongs to its conversation',
       params: ofShop,
       body: orderSchema.PublicNewOrder,
       example: {
@@ -159,7 +159,7 @@ export const publicShopRoutes: RouteTable = {
       method: 'GET',
       path: '/api/public/shops/:shopId/conversations/:conversationId/orders',
       visitor: 'required',
-      summary: "What was ordered in a conversation, newest first; with the visitor's token",
+      summary: 'List the orders of a conversation, newest first; needs the visitor token',
       params: ofConversation,
       query: page(),
       response: listOf(orderSchema.CustomerOrder),

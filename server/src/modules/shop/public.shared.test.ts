@@ -32,7 +32,7 @@ async function visit(front: string, body: object = { customerName: 'Rui', text: 
 
 const texts = (messages: { sender: string; text: string }[]) => messages.map(({ sender, text }) => `${sender}: ${text}`)
 
-test('a visitor writes, the team answers, and both read the same conversation', async () => {
+test('a visitor writes, the team replies, and both read the same conversation', async () => {
   const { ana, shop, front } = await openShop()
   const rui = await visit(front)
   assert.deepEqual(texts(rui.conversation.messages), ['user: Is the mug in stock?'])
@@ -55,7 +55,7 @@ test('a visitor writes, the team answers, and both read the same conversation', 
   assert.deepEqual(texts(ours.body.messages), texts(theirs.body.data.toReversed()))
 })
 
-test('a conversation is assigned, tagged, annotated, handed to the assistant, read and closed', async () => {
+test('a conversation can be assigned, tagged, annotated, given to the assistant, marked as read and closed', async () => {
   const { ana, shop, front } = await openShop()
   const ben = await server.addMember(ana, 'agent')
   const conversation = `${shop}/conversations/${(await visit(front)).conversation.id}`
@@ -70,8 +70,8 @@ test('a conversation is assigned, tagged, annotated, handed to the assistant, re
     [body.assigneeId, body.tags, body.notes, body.isAiActive, body.status],
     [ben.userId, ['wholesale'], 'Wants 200', true, 'pending'],
   )
-  const stranger = await server.signUp()
-  assert.equal((await ben.put(conversation, { assigneeId: stranger.userId })).status, 404)
+  const outsider = await server.signUp()
+  assert.equal((await ben.put(conversation, { assigneeId: outsider.userId })).status, 404)
   assert.equal((await ben.put(conversation, { status: 'lost' })).body.details[0].path, 'body.status')
   assert.equal((await ben.post(`${conversation}/read`)).body.unreadCount, 0)
   assert.equal((await ben.put(conversation, { assigneeId: null, status: 'closed' })).body.assigneeId, null)
@@ -79,7 +79,7 @@ test('a conversation is assigned, tagged, annotated, handed to the assistant, re
   assert.equal((await ben.post(`${conversation}/messages`, { text: '' })).body.details[0].path, 'body.text')
 })
 
-test('an internal note is seen by the team, counts for nothing, and never reaches the customer', async () => {
+test('an internal note is visible to the team, is not counted as a message, and never reaches the customer', async () => {
   const { ana, shop, front } = await openShop()
   const rui = await visit(front)
   const conversation = `${shop}/conversations/${rui.conversation.id}`
@@ -104,7 +104,7 @@ test('an internal note is seen by the team, counts for nothing, and never reache
   assert.ok(theirs.body.data.every((message: object) => !('internal' in message)))
 })
 
-test('a customer who sends the clientId of a note, or of another message of the team, reads neither', async () => {
+test('a customer who sends the clientId of a note or of a team message receives neither', async () => {
   const { ana, shop, front } = await openShop()
   const rui = await visit(front)
   const conversation = `${shop}/conversations/${rui.conversation.id}`
@@ -121,7 +121,7 @@ test('a customer who sends the clientId of a note, or of another message of the 
   assert.deepEqual([taken.status, taken.body.code], [409, 'client_id_used'])
 })
 
-test('the inbox lists what is assigned to me, and what to no one; and says when no assistant will answer', async () => {
+test('the inbox filters by me and by unassigned, and reports when no assistant can reply', async () => {
   const { ana, shop, front } = await openShop()
   const [mine, free] = [await visit(front), await visit(front)]
   await ana.put(`${shop}/conversations/${mine.conversation.id}`, { assigneeId: ana.userId })
@@ -136,7 +136,7 @@ test('the inbox lists what is assigned to me, and what to no one; and says when 
   assert.equal(off.aiUnavailableReason, null)
 })
 
-test('a conversation brings its newest 50 messages, older ones come by the page', async () => {
+test('a conversation contains its newest 50 messages, and older ones are paged', async () => {
   const { ana, shop, front } = await openShop()
   const rui = await visit(front, {})
   for (let n = 1; n <= 53; n++) await server.anyone.post(rui.messages, { text: `${n}` }, rui.with)
@@ -152,7 +152,7 @@ test('a conversation brings its newest 50 messages, older ones come by the page'
   assert.equal(second.body.nextCursor, null)
 })
 
-test('a visitor hears the reply live, and nothing else', async () => {
+test('a visitor receives the reply live, and nothing else', async () => {
   const { ana, shop, front } = await openShop()
   const [rui, eve] = [await visit(front), await visit(front, { customerName: 'Eve' })]
   await server.allTold()
@@ -162,8 +162,8 @@ test('a visitor hears the reply live, and nothing else', async () => {
     await openSocket(address, { token: ana.token }),
   ]
   const { body } = await ana.post(`${shop}/conversations/${rui.conversation.id}/messages`, { text: 'It is.' })
-  const heard = await his.next(({ data }) => data.text === 'It is.')
-  assert.deepEqual(heard.data, {
+  const received = await his.next(({ data }) => data.text === 'It is.')
+  assert.deepEqual(received.data, {
     id: body.id,
     conversationId: rui.conversation.id,
     sender: 'seller',
@@ -173,7 +173,7 @@ test('a visitor hears the reply live, and nothing else', async () => {
     timestamp: body.timestamp,
   })
   assert.equal((await team.next(({ data }) => data.text === 'It is.')).data.senderId, ana.userId)
-  // What is the team's alone: notes, other conversations, orders. Then something for each, to know that all has come.
+  // Events for the team only: notes, other conversations, orders. Then one for each socket, to know that all have arrived.
   await ana.put(`${shop}/conversations/${rui.conversation.id}`, { notes: 'a secret' })
   await team.next(({ event, data }) => event === 'conversation:update' && data.notes === 'a secret')
   await ana.post(`${shop}/conversations/${eve.conversation.id}/messages`, { text: 'Hello Eve' })
@@ -193,7 +193,7 @@ test('a visitor hears the reply live, and nothing else', async () => {
   )
 })
 
-test('a visitor cannot command, and resumes what was missed', async () => {
+test('a visitor cannot send commands, and receives missed frames after a reconnect', async () => {
   const { ana, shop, front } = await openShop()
   const rui = await visit(front)
   await server.allTold()
@@ -216,7 +216,7 @@ test('a visitor cannot command, and resumes what was missed', async () => {
   }
 })
 
-test('a visitor of one shop reads nothing else: no other conversation, contact, order or shop', async () => {
+test('a visitor token gives access to one conversation only: no other conversation, contact, order or shop', async () => {
   const { ana, shop, front } = await openShop()
   const other = await openShop()
   const rui = await visit(front)
@@ -233,7 +233,7 @@ test('a visitor of one shop reads nothing else: no other conversation, contact, 
   }
   await refused(eve.messages, rui.with, [404])
   await refused(foreign.messages, rui.with, [404])
-  // Their own conversation, asked for in another shop.
+  // Their own conversation, under the path of another shop.
   await refused(rui.messages.replace(ana.workspaceId, other.ana.workspaceId), rui.with, [404])
   await refused(rui.messages, {}, [401])
   await refused(rui.messages, bearer(ana.token), [401])
@@ -254,7 +254,7 @@ test('a visitor of one shop reads nothing else: no other conversation, contact, 
   assert.equal(stolen.status, 404)
 })
 
-test('strangers see the catalogue, not the stock; what is archived or another shop’s they do not see', async () => {
+test('the public catalogue hides stock counts, archived products and products of other shops', async () => {
   const { ana, shop, front } = await openShop()
   const other = await openShop()
   await other.ana.post(`${other.shop}/products`, { name: 'Theirs', retailPrice: 1 })
@@ -271,7 +271,7 @@ test('strangers see the catalogue, not the stock; what is archived or another sh
   assert.ok(body.data.every((product: object) => !('stock' in product)))
 })
 
-test('no shop, no front: a workspace without a shop profile, an unknown one, and one that is deleted are alike', async () => {
+test('the public routes respond with the same 404 for a workspace without a shop, an unknown and a deleted one', async () => {
   const plain = await server.signUp()
   const { ana, front } = await openShop()
   const rui = await visit(front)
@@ -293,7 +293,7 @@ test('no shop, no front: a workspace without a shop profile, an unknown one, and
   assert.equal((await server.anyone.get(rui.messages, rui.with)).status, 404)
 })
 
-test('an order of a stranger belongs to the person they say they are, or to the conversation they show', async () => {
+test('a public order belongs to the contact with the given address or number, or to the conversation of the visitor token', async () => {
   const { ana, shop, front } = await openShop()
   const { body: mug } = await ana.post(`${shop}/products`, { name: 'Blue mug', retailPrice: 17.5, stock: 9 })
   const { body: known } = await ana.post('/api/contacts', {
@@ -355,7 +355,7 @@ const filledIn = {
   needed: '2027-05-01',
 }
 
-test('a form is made, filled in by strangers, read by the team and deleted', async () => {
+test('a form is created, submitted anonymously, read by the team and deleted', async () => {
   const { ana, shop, front } = await openShop()
   const made = await ana.post(`${shop}/forms`, enquiry)
   assert.equal(made.status, 201, made.text)
@@ -381,11 +381,18 @@ test('a form is made, filled in by strangers, read by the team and deleted', asy
   assert.equal((await ana.get(`${form}/submissions`)).status, 404)
 })
 
-test('a submission that does not fit names each field', async () => {
+test('an invalid submission is refused with an error for each field', async () => {
   const { ana, shop, front } = await openShop()
   const { body: form } = await ana.post(`${shop}/forms`, enquiry)
   const answer = await server.anyone.post(`${front}/forms/${form.id}/submissions`, {
-    values: { full_name: ' ', email: 'nobody', quantity: 'many', finish: 'rough', terms: false, needed: 'soon' },
+    values: {
+      full_name: ' ',
+      email: 'not an address',
+      quantity: 'many',
+      finish: 'rough',
+      terms: false,
+      needed: 'soon',
+    },
   })
   assert.equal(answer.status, 400)
   assert.deepEqual(
@@ -407,7 +414,7 @@ test('a submission that does not fit names each field', async () => {
   }
 })
 
-test('whatever is entered, values are kept as the form asks for them or refused with a 400', () => {
+test('any entered value is either stored as the field type requires or refused with a 400', () => {
   const field = fc
     .record({ name: fc.constantFrom('a', 'b', 'c'), type: fc.constantFrom(...fieldTypes), required: fc.boolean() })
     .map((given) => FormField.parse({ ...given, ...(given.type === 'select' && { options: ['x', 'y'] }) }))
@@ -439,7 +446,7 @@ test('whatever is entered, values are kept as the form asks for them or refused 
   )
 })
 
-test('public endpoints are limited by address', async () => {
+test('public endpoints are rate-limited by IP address', async () => {
   const limited = await startTestServer({ RATE_LIMIT_PUBLIC_READS_PER_MINUTE: '10' })
   const statuses: number[] = []
   for (let i = 0; i < 12; i++) {
@@ -452,8 +459,8 @@ test('public endpoints are limited by address', async () => {
   await limited.close()
 })
 
-test('an office behind one address looks at pages of pictures, writes to shops and reads the documents', async () => {
-  // What a server has that sets no limits.
+test('the default limits allow an office behind one IP address to load images, write to shops and read the documentation', async () => {
+  // A server with the default limits.
   const usual = await startTestServer({
     RATE_LIMIT_PUBLIC_PER_MINUTE: '',
     RATE_LIMIT_PUBLIC_READS_PER_MINUTE: '',
@@ -476,6 +483,6 @@ test('an office behind one address looks at pages of pictures, writes to shops a
     }
   }
   assert.equal(statuses.filter((status) => status === 429).length, 0)
-  assert.equal(statuses.filter((status) => status === 404).length, 250, 'there are no pictures here')
+  assert.equal(statuses.filter((status) => status === 404).length, 250, 'the products have no image')
   await usual.close()
 })

@@ -3,10 +3,10 @@ import { role } from '../identity/schema.ts'
 import { integrationStatuses } from '../integrations/schema.ts'
 import { clearable, id, instant, optional, text } from '../../platform/http/fields.ts'
 
-/** A page of a list, as the shop's front-end names it. */
+/** One page of a list, with the field names of the shop's front-end. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({
-    data: z.array(item).describe('The shop list, one page of it.'),
+    data: z.array(item).describe('The items of this page.'),
     nextCursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
   })
 
@@ -18,48 +18,46 @@ export const currency = z
   .string()
   .trim()
   .toUpperCase()
-  .refine((code) => currencies.has(code), 'Give a currency by its ISO 4217 code, like EUR.')
+  .refine((code) => currencies.has(code), 'Must be an ISO 4217 currency code, such as EUR.')
 
 export const ShopSummary = z.object({
   id: id.describe('Id of the shop.'),
   name: z.string().describe('Name of the shop.'),
   description: z.string().nullable().describe('Text for customers.'),
-  currency: z.string().describe('ISO 4217 code that new products are priced in.'),
+  currency: z.string().describe('ISO 4217 code that new products are priceItems in.'),
   role: role.nullable().describe("The caller's role in the shop."),
-  orderMails: z.boolean().describe('True when customers get mails about their orders.'),
-  reserveStockMinutes: z
-    .int()
-    .describe('An order from the public page that is not paid after this many minutes is cancelled.'),
+  orderMails: z.boolean().describe('True when customers receive e-mails about their orders.'),
+  reserveStockMinutes: z.int().describe('Minutes after which an unpaid order from the public page is cancelled.'),
   createdAt: instant.describe('When the shop was created.'),
   updatedAt: instant.describe('When the shop was last changed.'),
 })
 
 export const Teammate = z.object({
-  userId: id.describe('The member.'),
-  name: z.string().nullable().describe('Name that others see.'),
+  userId: id.describe('User id of the member.'),
+  name: z.string().nullable().describe('Display name.'),
   email: z.string().describe('E-mail address.'),
-  avatarUrl: z.string().nullable().describe('Address of the picture.'),
-  role: role.describe('What the member may do.'),
+  avatarUrl: z.string().nullable().describe('URL of the profile picture.'),
+  role: role.describe("The member's role, which determines their permissions."),
   addedAt: instant.describe('When the member joined.'),
 })
 
-/** How a shop stands with a platform. The token itself is never shown. */
+/** The connection of a shop to a platform. It never contains the token. */
 const ShopConnection = z.object({
   isConnected: z.boolean().describe('True when messages can be sent and received.'),
-  status: z.enum(integrationStatuses).describe('`error` when it stopped working.'),
-  pageId: z.string().nullable().describe('Id of the account at the platform: a page or a bot.'),
-  accountName: z.string().nullable().describe('Name of the account at the platform.'),
-  expiresAt: instant.nullable().describe("When the platform's token expires; null: never."),
-  lastSync: instant.nullable().describe('When messages were last exchanged.'),
+  status: z.enum(integrationStatuses).describe('State of the connection. `error`: it stopped working.'),
+  pageId: z.string().nullable().describe("The platform's id of the connected account: a page or a bot."),
+  accountName: z.string().nullable().describe('Name of the connected account on the platform.'),
+  expiresAt: instant.nullable().describe("When the platform's token expires. `null`: it does not expire."),
+  lastSync: instant.nullable().describe('When a message was last sent or received.'),
 })
 
 export const Shop = ShopSummary.extend({
-  ownerId: id.nullable().describe('The user who owns the shop.'),
+  ownerId: id.nullable().describe('User id of the owner of the shop.'),
   team: z
     .array(
       z.object({
-        userId: id.describe('The member.'),
-        role: role.describe('What the member may do.'),
+        userId: id.describe('User id of the member.'),
+        role: role.describe("The member's role, which determines their permissions."),
         addedAt: instant.describe('When the member joined.'),
       }),
     )
@@ -69,31 +67,31 @@ export const Shop = ShopSummary.extend({
 export const NewShop = z.object({
   name: name.describe('Name of the shop.'),
   description: optional(description).describe('Text for customers.'),
-  currency: optional(currency).describe("ISO 4217 code that new products are priced in. Default: the workspace's."),
+  currency: optional(currency).describe("ISO 4217 code that new products are priceItems in. Default: the workspace's."),
 })
 export type NewShop = z.output<typeof NewShop>
 export const ShopChanges = z.object({
   name: optional(name).describe('Name of the shop.'),
-  description: clearable(description).describe('Text for customers. `null` empties it.'),
-  currency: optional(currency).describe('Three-letter ISO 4217 code, like `USD`.'),
-  orderMails: optional(z.boolean()).describe('False to send customers no mails about their orders.'),
+  description: clearable(description).describe('Text for customers. `null` clears it.'),
+  currency: optional(currency).describe('Three-letter ISO 4217 code, such as `USD`.'),
+  orderMails: optional(z.boolean()).describe('False to stop e-mails to customers about their orders.'),
   reserveStockMinutes: optional(z.int().min(15).max(43_200)).describe(
-    'Minutes after which an unpaid order from the public page is cancelled and its stock returned: 15 to 43,200 (30 days). Default: 1,440 (a day).',
+    'Minutes after which an unpaid order from the public page is cancelled and its stock returned: 15 to 43,200 (30 days). Default: 1,440 (1 day).',
   ),
 })
 export type ShopChanges = z.output<typeof ShopChanges>
 
-/** Somebody by their address, or somebody I share another shop or workspace with by their id. */
+/** A person by e-mail address, or by user id when the caller shares another shop or workspace with them. */
 export const NewTeammate = z
   .object({
     email: optional(z.string().trim().max(254).pipe(z.email('This is not an e-mail address.'))).describe(
-      'Address of the person; one without an account is invited by mail.',
+      'E-mail address of the person to invite. They do not need an account.',
     ),
-    userId: optional(id).describe('A user of this server, instead of the address.'),
+    userId: optional(id).describe('User id of the person to invite, instead of the e-mail address.'),
     role: role.default('agent').describe('What the member may do.'),
   })
   .refine(({ email, userId }) => email !== undefined || userId !== undefined, {
-    message: 'Say who: an e-mail address or a user id.',
+    message: 'email or userId is required.',
     path: ['email'],
   })
 export type NewTeammate = z.output<typeof NewTeammate>
@@ -101,8 +99,8 @@ export const TeamInvitation = z.object({
   id: id.describe('Id of the invitation.'),
   email: z.string().describe('E-mail address.'),
   role: role.describe('The role the new member gets.'),
-  token: z.string().describe('Accepts the invitation. Shown once, here and in the mail.'),
-  acceptUrl: z.string().describe('The page the mail leads to.'),
-  createdAt: instant.describe('When it was sent.'),
-  expiresAt: instant.describe('When the invitation stops working.'),
+  token: z.string().describe('Token that accepts the invitation. It is shown only here and in the e-mail.'),
+  acceptUrl: z.string().describe('URL of the page that the e-mail links to.'),
+  createdAt: instant.describe('When the invitation was sent.'),
+  expiresAt: instant.describe('When the invitation expires.'),
 })

@@ -5,9 +5,10 @@ import type { Role } from '../../platform/access.ts'
 import type * as schema from './schema.ts'
 import type { inviteTeammate } from './team.ts'
 
-// The shop's front-end speaks camelCase and decimal amounts. Only this file and the `wire.ts` of each room know that.
+// The shop's front-end uses camelCase names and decimal amounts. Only this file and the `serializers.ts` of each folder
+// convert to them.
 
-/** A page of rows as a page of the shop's. */
+/** Converts a page of rows to the shop API's page. */
 export const toList = <R, T>(page: { data: R[]; next_cursor: string | null }, toItem: (row: R) => T) => ({
   data: page.data.map(toItem),
   nextCursor: page.next_cursor,

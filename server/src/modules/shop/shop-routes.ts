@@ -14,10 +14,10 @@ import { type ShopRow, toInvitation, toList, toShop, toShopSummary, toTeammate }
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofTeammate = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  userId: id.describe('The member.'),
+  userId: id.describe('User id of the member.'),
 })
 
-const inFull = async (ctx: Ctx, shop: ShopRow) => toShop(shop, await listPlatforms(ctx))
+const withPlatforms = async (ctx: Ctx, shop: ShopRow) => toShop(shop, await listPlatforms(ctx))
 
 export const shopProfileRoutes: Record<string, Route> = {
   listShops: route({
@@ -25,7 +25,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops',
     access: 'user',
-    summary: 'The shops I am in the team of',
+    summary: 'List the shops whose team the caller is in',
     query: page(),
     response: schema.listOf(schema.ShopSummary),
     handler: async (ctx, { query }) => toList(await listShops(ctx, query), toShopSummary),
@@ -35,35 +35,35 @@ export const shopProfileRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops',
     access: 'user',
-    summary: 'Open a shop: the first is in my current workspace, a later one is a workspace of its own',
+    summary: 'Create a shop: the first one in the current workspace, each further one in a new workspace',
     body: schema.NewShop,
     example: { name: 'Silva Ceramics', description: 'Mugs and bowls from Porto', currency: 'EUR' },
     status: 201,
     response: schema.Shop,
     errors: [409],
-    handler: async (ctx, { body }) => inFull(ctx, await createShop(ctx, body)),
+    handler: async (ctx, { body }) => withPlatforms(ctx, await createShop(ctx, body)),
   }),
   getShop: routeInWorkspace({
     kind: 'read',
     method: 'GET',
     path: '/api/shops/:shopId',
     access: 'workspace:read',
-    summary: 'One shop with its team',
+    summary: 'Get a shop with its team',
     params: ofShop,
     response: schema.Shop,
-    handler: async (ctx) => inFull(ctx, await getShop(ctx)),
+    handler: async (ctx) => withPlatforms(ctx, await getShop(ctx)),
   }),
   updateShop: routeInWorkspace({
     kind: 'write',
     method: 'PUT',
     path: '/api/shops/:shopId',
     access: 'workspace:write',
-    summary: 'Change a shop; what is not sent stays',
+    summary: 'Update a shop; omitted fields keep their values',
     params: ofShop,
     body: schema.ShopChanges,
     example: { description: 'Mugs, bowls and tiles from Porto' },
     response: schema.Shop,
-    handler: async (ctx, { body }) => inFull(ctx, await updateShop(ctx, body)),
+    handler: async (ctx, { body }) => withPlatforms(ctx, await updateShop(ctx, body)),
   }),
 
   listShopTeam: routeInWorkspace({
@@ -71,7 +71,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/team',
     access: 'members:read',
-    summary: 'Who works in the shop',
+    summary: 'List the team of a shop',
     params: ofShop,
     query: page(),
     response: schema.listOf(schema.Teammate),
@@ -82,7 +82,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops/:shopId/team',
     access: 'members:write',
-    summary: 'Invite somebody by e-mail address, or a colleague by user id; the token is shown this once',
+    summary: 'Invite a person by e-mail address, or a colleague by user id; the token is shown only once',
     params: ofShop,
     body: schema.NewTeammate,
     example: { email: 'ben@example.com', role: 'agent' },
@@ -97,7 +97,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/api/shops/:shopId/team/:userId',
     access: 'members:write',
-    summary: "Change a teammate's role. Only an owner changes owners",
+    summary: "Change a teammate's role; only an owner can change the role of an owner",
     params: ofTeammate,
     body: z.object({ role: role.describe('The new role.') }),
     example: { role: 'admin' },
@@ -110,7 +110,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/shops/:shopId/team/:userId',
     access: 'members:write',
-    summary: 'Remove somebody from the team',
+    summary: 'Remove a member from the team',
     params: ofTeammate,
     response: success,
     errors: [409],

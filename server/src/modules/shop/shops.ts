@@ -19,7 +19,7 @@ const list = variants(
      order by s.workspace_id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** The shops that the user at work is in the team of. */
+/** Returns a page of the shops whose team the current user is in. */
 export async function listShops(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
   const before = readCursor(query.cursor)
   const rows = await ctx.db.all(list({ rows: rowsToRead(query.limit), continued: before !== null }), { before })
@@ -38,7 +38,7 @@ const find = statement(
      where s.workspace_id = app.workspace_id()`,
 )
 
-/** The shop at hand. Throws 404 when this workspace has no shop profile. */
+/** Returns the current workspace's shop. Throws 404 when the workspace has no shop profile. */
 export const getShop = async (ctx: Ctx): Promise<ShopRow> => (await ctx.db.maybe(find, {})) ?? missing('shop')
 
 const hasShop = statement(
@@ -53,8 +53,8 @@ const insert = statement(
 )
 
 /**
- * Gives the current workspace its shop profile; the workspace keeps its own name. When it has a shop already, or is not
- * the caller's to change, a workspace is made for the shop and the caller switches to it.
+ * Creates a shop profile in the current workspace, which keeps its own name. When the workspace has a shop already, or
+ * the caller is not its owner or an admin, creates a workspace for the shop and switches the caller to it.
  */
 export function createShop(ctx: Ctx, { name, description, currency }: NewShop): Promise<ShopRow> {
   return transaction(ctx, async (ctx) => {
@@ -75,7 +75,7 @@ const update = statement(
      where workspace_id = app.workspace_id()`,
 )
 
-/** The currency is the workspace's. Throws 404. */
+/** Updates the shop. The currency is stored with the workspace. Throws 404. */
 export function updateShop(
   ctx: Ctx,
   { currency, orderMails, reserveStockMinutes, ...same }: ShopChanges,
@@ -97,7 +97,7 @@ const findOpen = statement(
      where s.workspace_id = app.workspace_id() and w.deleted_at is null`,
 )
 
-/** Throws 404 when there is no such shop, or it is being deleted. */
+/** Throws 404 when the shop does not exist or is being deleted. */
 export async function requireOpenShop(ctx: Ctx): Promise<void> {
   if (!(await ctx.db.maybe(findOpen, {}))) missing('shop')
 }

@@ -1,10 +1,10 @@
 import { subscriber } from '../../platform/outbox/subscriber.ts'
 import { notify } from '../notifications/index.ts'
 import { FormSubmitted, OrderPaymentChanged, OrderPlaced, OrderStatusChanged } from './events.ts'
-import { isNews, mailCustomer } from './orders/mail-customer.ts'
+import { isMailReason, mailCustomer } from './orders/mail-customer.ts'
 import { formatMoney } from '../../platform/money.ts'
 
-/** Who may see orders is told of a new one, and likewise of what comes in by forms. */
+/** Notifies the members who may read orders of a new order, and those who may read submissions of a new submission. */
 export const notifyShopTeam = subscriber({
   name: 'shop.notify_team',
   types: [OrderPlaced, FormSubmitted],
@@ -18,7 +18,7 @@ export const notifyShopTeam = subscriber({
         }),
 })
 
-/** The customer gets a mail about what becomes of their order. */
+/** Sends the customer an e-mail when their order is placed, or its status or payment changes. */
 export const mailCustomersOfShop = subscriber({
   name: 'shop.mail_customers',
   types: [OrderPlaced, OrderStatusChanged, OrderPaymentChanged],
@@ -29,6 +29,6 @@ export const mailCustomersOfShop = subscriber({
         : type === OrderStatusChanged.type
           ? ('reason' in data && data.reason) || data.status
           : data.payment_status
-    if (isNews(news)) await ctx.services.jobs.enqueue(ctx, mailCustomer, { order_id: data.id, news })
+    if (isMailReason(news)) await ctx.services.jobs.enqueue(ctx, mailCustomer, { order_id: data.id, news })
   },
 })

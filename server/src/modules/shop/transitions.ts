@@ -1,7 +1,7 @@
 export const orderStatuses = ['pending', 'processing', 'completed', 'cancelled'] as const
 export type OrderStatus = (typeof orderStatuses)[number]
 
-/** Where an order can go from where it is. Completed and cancelled are ends: cancelling returns the stock once. */
+/** The allowed next statuses of an order. `completed` and `cancelled` are final, so the stock is returned only once. */
 export const orderTransitions: Record<OrderStatus, readonly OrderStatus[]> = {
   pending: ['processing', 'cancelled'],
   processing: ['completed', 'cancelled'],
@@ -19,5 +19,5 @@ export const paymentStatuses = [
 ] as const
 export type PaymentStatus = (typeof paymentStatuses)[number]
 
-/** Why the server itself cancels an order. */
+/** Why the server cancels an order. */
 export type CancelReason = 'not_paid_in_time'

@@ -12,10 +12,10 @@ import type { Conversation } from '../../inbox/schema.ts'
 import type { ConversationChanges, ConversationQuery, NewVisit } from './schema.ts'
 import { toConversation, toVisitorConversation } from './serializers.ts'
 
-/** How many of its newest messages one conversation brings along. */
-const embedded = 50
+/** Number of newest messages that a conversation contains. */
+const embeddedMessages = 50
 
-/** The inbox as the shop shows it, each conversation with its newest messages. */
+/** Returns a page of the shop's inbox, each conversation with its newest messages. */
 export async function listThreads(ctx: Ctx, { customerId, messages: count, ...query }: ConversationQuery) {
   const assigneeId = query.assigneeId === 'me' ? ((await ctx.db.actor()).user_id ?? 'none') : query.assigneeId
   const { data, next_cursor } = await listConversations(ctx, { ...query, assigneeId, contactId: customerId })
@@ -27,29 +27,29 @@ export async function listThreads(ctx: Ctx, { customerId, messages: count, ...qu
   return { data: data.map((row) => toConversation(row, messages.get(row.id) ?? [])), nextCursor: next_cursor }
 }
 
-/** Throws 404. */
+/** Returns a conversation with its newest messages. Throws 404. */
 export async function findThread(ctx: Ctx, id: string) {
   return withMessages(ctx, await getConversation(ctx, id))
 }
 
 async function withMessages(ctx: Ctx, conversation: Conversation) {
-  const messages = await newestMessages(ctx, [conversation.id], embedded)
+  const messages = await newestMessages(ctx, [conversation.id], embeddedMessages)
   return toConversation(conversation, messages.get(conversation.id) ?? [])
 }
 
-/** Throws 404 for an unknown conversation, and for an assignee who is no member. */
+/** Updates a conversation. Throws 404 for an unknown conversation, and for an assignee who is not a member. */
 export async function changeConversation(ctx: Ctx, id: string, input: ConversationChanges) {
   const { customerName, assigneeId, isAiActive, ...same } = input
   const renamed = { customer_name: customerName, assignee_id: assigneeId, is_ai_active: isAiActive, ...same }
   return withMessages(ctx, await updateConversation(ctx, id, renamed))
 }
 
-/** A visitor of the shop's website begins to write: a conversation of their own, and the token that opens it. */
-export async function beginVisit(ctx: Ctx, { customerName = 'Visitor', text }: NewVisit) {
+/** Starts a conversation for a visitor of the shop's website. Returns it with the token that gives access to it. */
+export async function startVisit(ctx: Ctx, { customerName = 'Visitor', text }: NewVisit) {
   const contact = { name: customerName, identities: [] }
   const opened = await openConversation(ctx, { contact, channel: 'web', customerName })
   if (text) await addMessage(ctx, { conversationId: opened.id, sender: 'customer', text })
-  const messages = await newestMessages(ctx, [opened.id], embedded)
+  const messages = await newestMessages(ctx, [opened.id], embeddedMessages)
   return {
     conversation: toVisitorConversation(opened, messages.get(opened.id) ?? []),
     visitorToken: createVisitorToken(ctx.services, { workspaceId: opened.workspace_id, conversationId: opened.id }),

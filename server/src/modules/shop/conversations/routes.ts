@@ -14,7 +14,7 @@ const notesOf = (internal: 'true' | 'false' | undefined) =>
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofConversation = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  conversationId: id.describe('The conversation.'),
+  conversationId: id.describe('Id of the conversation.'),
 })
 
 export const conversationRoutes: Record<string, Route> = {
@@ -23,7 +23,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/conversations',
     access: 'conversations:read',
-    summary: 'The inbox, where something was said last first',
+    summary: 'List conversations, the one with the newest message first',
     params: ofShop,
     query: schema.ConversationQuery,
     response: listOf(schema.Conversation),
@@ -34,7 +34,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/conversations/:conversationId',
     access: 'conversations:read',
-    summary: 'One conversation with its newest 50 messages',
+    summary: 'Get a conversation with its newest 50 messages',
     params: ofConversation,
     response: schema.Conversation,
     handler: (ctx, { params }) => findThread(ctx, params.conversationId),
@@ -44,7 +44,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/api/shops/:shopId/conversations/:conversationId',
     access: 'conversations:write',
-    summary: 'Assign, close, tag or annotate a conversation, or hand it to the assistant; what is not sent stays',
+    summary: 'Update a conversation: assignee, status, tags, notes, assistant; omitted fields keep their values',
     params: ofConversation,
     body: schema.ConversationChanges,
     example: { status: 'pending', tags: ['wholesale'], notes: 'Wants 200 mugs by May', isAiActive: false },
@@ -56,7 +56,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops/:shopId/conversations/:conversationId/read',
     access: 'conversations:write',
-    summary: 'Nothing of a conversation is unread any more',
+    summary: 'Mark a conversation as read',
     params: ofConversation,
     response: schema.Conversation,
     async handler(ctx, { params }) {
@@ -69,7 +69,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/conversations/:conversationId/messages',
     access: 'conversations:read',
-    summary: "What was said, newest first, with the team's internal notes",
+    summary: 'List the messages of a conversation with its internal notes, newest first',
     params: ofConversation,
     query: schema.MessageQuery,
     response: listOf(schema.ChatMessage),
@@ -81,10 +81,10 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops/:shopId/conversations/:conversationId/messages',
     access: 'conversations:write',
-    summary: 'Reply to the customer by the channel they wrote on, or write an internal note',
+    summary: "Send a reply on the customer's channel, or add an internal note",
     params: ofConversation,
     body: schema.NewChatMessage,
-    example: { text: 'Yes, the blue one is in stock. Shall I put one aside?' },
+    example: { text: 'Yes, the blue one is in stock. Should I reserve one for you?' },
     status: 201,
     response: schema.ChatMessage,
     errors: [409],

@@ -28,7 +28,7 @@ const list = variants(
      order by id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** Newest first. */
+/** Returns a page of forms, newest first. */
 export async function listForms(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
   const before = readCursor(query.cursor)
   const rows = await ctx.db.all(list({ rows: rowsToRead(query.limit), continued: before !== null }), { before })
@@ -45,7 +45,7 @@ export async function getForm(ctx: Ctx, id: string): Promise<FormRow> {
   return (await ctx.db.maybe(find, { id })) ?? missing('form')
 }
 
-/** As strangers find it. Throws 404, also for one that is switched off. */
+/** Returns a form for the public. Throws 404, also for an inactive form. */
 export async function getActiveForm(ctx: Ctx, id: string): Promise<FormRow> {
   const form = await getForm(ctx, id)
   return form.is_active ? form : missing('form')
@@ -58,7 +58,7 @@ const insert = statement(
     values (${p.id}, ${p.name}, ${p.description}, ${p.fields}::jsonb, ${p.is_active}) returning ${columns}`,
 )
 
-/** Throws 404 when this workspace has no shop profile. */
+/** Creates a form. Throws 404 when the workspace has no shop profile. */
 export async function createForm(ctx: Ctx, { name, description, fields, isActive }: NewForm): Promise<FormRow> {
   const row = {
     id: newId(),
@@ -81,7 +81,7 @@ const update = statement(
      where id = ${p.id} returning ${columns}`,
 )
 
-/** Changes only what was sent; submissions stay as they were entered. Throws 404. */
+/** Updates the given fields. Existing submissions do not change. Throws 404. */
 export async function updateForm(ctx: Ctx, id: string, { isActive, ...changes }: FormChanges): Promise<FormRow> {
   const row = { ...changes, ...(isActive !== undefined && { is_active: isActive }) }
   return (await ctx.db.maybe(update, { id, changes: JSON.stringify(row) }, { commit: true })) ?? missing('form')
@@ -91,7 +91,7 @@ const remove = statement('shop.delete_form', (db, p: { id: string }) =>
   db.deleteFrom('shop.forms').where('id', '=', p.id).returning('id'),
 )
 
-/** Its submissions go with it. Throws 404. */
+/** Deletes a form and its submissions. Throws 404. */
 export async function deleteForm(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('form')
 }

@@ -12,7 +12,7 @@ import { toList } from '../serializers.ts'
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofForm = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  formId: id.describe('The form.'),
+  formId: id.describe('Id of the form.'),
 })
 
 export const formRoutes: Record<string, Route> = {
@@ -21,7 +21,7 @@ export const formRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/forms',
     access: 'forms:read',
-    summary: 'Forms, newest first',
+    summary: 'List forms, newest first',
     params: ofShop,
     query: page(),
     response: listOf(schema.Form),
@@ -32,7 +32,7 @@ export const formRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops/:shopId/forms',
     access: 'forms:write',
-    summary: 'Make a form for customers to fill in',
+    summary: 'Create a form for customers to fill in',
     params: ofShop,
     body: schema.NewForm,
     example: {
@@ -53,7 +53,7 @@ export const formRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/forms/:formId',
     access: 'forms:read',
-    summary: 'One form',
+    summary: 'Get a form',
     params: ofForm,
     response: schema.Form,
     handler: async (ctx, { params }) => toForm(await getForm(ctx, params.formId)),
@@ -63,7 +63,7 @@ export const formRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/api/shops/:shopId/forms/:formId',
     access: 'forms:write',
-    summary: 'Change a form; what is not sent stays',
+    summary: 'Update a form; omitted fields keep their values',
     params: ofForm,
     body: schema.FormChanges,
     example: { isActive: false },
@@ -75,7 +75,7 @@ export const formRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/shops/:shopId/forms/:formId',
     access: 'forms:write',
-    summary: 'Delete a form and what was entered into it',
+    summary: 'Delete a form and its submissions',
     params: ofForm,
     response: success,
     async handler(ctx, { params }) {
@@ -88,7 +88,7 @@ export const formRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/forms/:formId/submissions',
     access: 'form-submissions:read',
-    summary: 'What was entered into a form, newest first',
+    summary: 'List the submissions of a form, newest first',
     params: ofForm,
     query: page(),
     response: listOf(schema.Submission),

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { FormRow } from './forms.ts'
 import type * as schema from './schema.ts'
-import type { SubmissionRow } from './row.ts'
+import type { SubmissionRow } from './submission-row.ts'
 
 export const toForm = (row: FormRow): schema.Form => ({
   id: row.id,
@@ -23,15 +23,15 @@ export const toSubmission = (row: SubmissionRow): z.input<typeof schema.Submissi
   submittedAt: row.created_at,
 })
 
-/** The frame that says that a form was filled in. */
-export const toFormNews = (news: {
+/** Returns the `form:submitted` frame of an event. */
+export const formSubmittedFrame = (submission: {
   submission_id: string
   form_id: string
   form_name: string
   contact_id: string | null
 }) => ({
-  id: news.submission_id,
-  formId: news.form_id,
-  formName: news.form_name,
-  customerId: news.contact_id,
+  id: submission.submission_id,
+  formId: submission.form_id,
+  formName: submission.form_name,
+  customerId: submission.contact_id,
 })

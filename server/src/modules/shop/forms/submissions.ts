@@ -7,7 +7,7 @@ import { newId } from '../../../platform/id.ts'
 import { FormSubmitted } from '../events.ts'
 import { checkValues } from './fields.ts'
 import { type FormRow, getActiveForm, getForm } from './forms.ts'
-import type { SubmissionRow } from './row.ts'
+import type { SubmissionRow } from './submission-row.ts'
 import { findOrCreateGuest } from '../guests.ts'
 
 const insert = statement(
@@ -20,24 +20,24 @@ const insert = statement(
 )
 
 /**
- * Takes what a stranger entered. Who gives an address or a number is met as a contact by it. Throws 404 when there is no
- * such form or it is switched off, 400 naming each bad field as `body.values.<name>`.
+ * Stores a submission. An e-mail address or number in it finds or creates the contact. Throws 404 for an unknown or
+ * inactive form, 400 that names each invalid field as `body.values.<name>`.
  */
 export function submitForm(ctx: Ctx, formId: string, entered: Record<string, unknown>): Promise<SubmissionRow> {
   return transaction(ctx, async (ctx) => {
     const form = await getActiveForm(ctx, formId)
     const values = checkValues(form.fields, entered)
-    const contact_id = await findOrCreateGuest(ctx, strangerIn(form, values))
+    const contact_id = await findOrCreateGuest(ctx, guestDetails(form, values))
     const row = await ctx.db.one(insert, { id: newId(), form_id: form.id, contact_id, values: JSON.stringify(values) })
     emit(ctx, FormSubmitted, { submission_id: row.id, form_id: form.id, form_name: form.name, contact_id })
     return row
   })
 }
 
-const namesOfName = new Set(['name', 'fullname', 'customername', 'yourname'])
+const nameFields = new Set(['name', 'fullname', 'customername', 'yourname'])
 
-/** Who filled it in: by the first address and the first number among the fields, and the field that is called a name. */
-function strangerIn({ fields }: FormRow, values: Record<string, unknown>) {
+/** Returns the submitter's details: the first e-mail address and number, and the text field with a common name for a name. */
+function guestDetails({ fields }: FormRow, values: Record<string, unknown>) {
   const textOf = (name: string | undefined) => {
     const value = name === undefined ? undefined : values[name]
     return typeof value === 'string' ? value : undefined
@@ -45,8 +45,7 @@ function strangerIn({ fields }: FormRow, values: Record<string, unknown>) {
   const phone = fields.find(({ type, name }) => type === 'phone' && values[name] !== undefined)?.name
   return {
     name: textOf(
-      fields.find(({ type, name }) => type === 'text' && namesOfName.has(name.toLowerCase().replace(/[_-]/g, '')))
-        ?.name,
+      fields.find(({ type, name }) => type === 'text' && nameFields.has(name.toLowerCase().replace(/[_-]/g, '')))?.name,
     ),
     email: textOf(fields.find(({ type, name }) => type === 'email' && values[name] !== undefined)?.name),
     phone: textOf(phone),
@@ -62,7 +61,7 @@ const list = variants(
      order by id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** Newest first. Throws 404 when there is no such form. */
+/** Returns a page of a form's submissions, newest first. Throws 404 for an unknown form. */
 export async function listSubmissions(ctx: Ctx, formId: string, query: { limit: number; cursor?: string | undefined }) {
   await getForm(ctx, formId)
   const before = readCursor(query.cursor)

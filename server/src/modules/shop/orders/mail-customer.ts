@@ -8,21 +8,21 @@ import { sendMessage } from '../../../platform/mail/messages.ts'
 import { formatMoney } from '../../../platform/money.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { customerMailLimit } from '../../identity/index.ts'
-import { type OrderRow, orderColumns } from './row.ts'
+import { type OrderRow, orderColumns } from './queries.ts'
 
-/** What a customer gets a mail about, and its first sentence. */
+/** The changes that the customer receives an e-mail about, each with the e-mail's first sentence. */
 const sentences = {
   placed: 'Thank you for your order.',
   processing: 'Your order is being prepared.',
   completed: 'Your order is complete.',
   cancelled: 'Your order has been cancelled.',
-  not_paid_in_time: 'Your order has been cancelled, because it was not paid in time.',
+  not_paid_in_time: 'Your order has been cancelled because it was not paid in time.',
   succeeded: 'Your payment has arrived. Thank you.',
-  partially_refunded: 'A part of your payment has been refunded.',
+  partially_refunded: 'Part of your payment has been refunded.',
   refunded: 'Your payment has been refunded.',
 } as const
-type News = keyof typeof sentences
-export const isNews = (value: string): value is News => value in sentences
+type MailReason = keyof typeof sentences
+export const isMailReason = (value: string): value is MailReason => value in sentences
 
 type OrderToMail = OrderRow & { recipient: string | null; shop_name: string; order_mails: boolean }
 
@@ -36,26 +36,29 @@ const find = statement(
      where o.id = ${p.id}`,
 )
 
-/** An address gets so many mails an hour from one shop: anyone may place an order with anyone's address. */
+/** Maximum e-mails per hour from one shop to one address: anyone can place an order with any address. */
 const mailsPerAddress = 20
-/** A shop sends so many an hour in all: anyone may open one, and write what they like into its orders. */
+/** Maximum e-mails per hour from one shop: anyone can create a shop and choose the texts in its orders. */
 const mailsPerShop = 1_000
 
-/** Mails the customer about their order, where an address is known and the shop has not switched such mails off. */
+/** Sends the customer an e-mail about their order, if an address is known and the shop has not turned these e-mails off. */
 export const mailCustomer = job({
   name: 'shop.mail_customer',
-  input: z.object({ order_id: z.uuid(), news: z.enum(Object.keys(sentences) as [News, ...News[]]) }),
+  input: z.object({ order_id: z.uuid(), news: z.enum(Object.keys(sentences) as [MailReason, ...MailReason[]]) }),
   async run(ctx, { order_id, news }) {
     const order = await ctx.db.maybe(find, { id: order_id })
     if (!order?.recipient || !order.order_mails) return
     const to = order.recipient
-    // Mails and limits are the installation's, not the workspace's.
+    // E-mails and limits belong to the installation, not to the workspace.
     await transaction(serverContext(ctx.services, { workspaceId: null }), async (ctx) => {
       const [admitted] = await ctx.db.together([
         customerMailLimit(order.workspace_id, to, mailsPerAddress, mailsPerShop),
       ])
       if (only(admitted).wait_seconds > 0)
-        return ctx.log.warn({ order_id }, 'A customer was not mailed: too many mails to one address, or from one shop.')
+        return ctx.log.warn(
+          { order_id },
+          'An e-mail to a customer was not sent: the hourly limit of the address or of the shop is reached.',
+        )
       const shop = oneLine(order.shop_name)
       const subject = `${news === 'placed' ? 'Your' : 'About your'} order #${order.number} at ${shop}`
       await sendMessage(ctx, {
@@ -85,5 +88,5 @@ function toText(order: OrderToMail, sentence: string): string {
 
 const minuteOf = (instant: string) => instant.slice(0, 16).replace('T', ' ')
 
-/** Texts of strangers go into a mail on one line, and short. */
+/** Puts a text that a user entered on one line and cuts it to 100 characters. */
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 100)

@@ -7,9 +7,9 @@ import { parseInput } from '../../../platform/http/parse.ts'
 import { getContact } from '../../contacts/index.ts'
 import { getConversation } from '../../inbox/index.ts'
 import { type PublicCustomer, placedFrom, requireFewOpenOrders, requireFewOrders } from './public-limits.ts'
-import { moveOrder } from './moving.ts'
+import { changeStatus } from './change-status.ts'
 import { placeOrder } from './place-order.ts'
-import { type OrderChange, type OrderRow, findOrder, lockOrder, orderColumns } from './row.ts'
+import { type OrderChange, type OrderRow, findOrder, lockOrder, orderColumns } from './queries.ts'
 import { NewOrder, type OrderQuery, type PublicNewOrder } from './schema.ts'
 import { findOrCreateGuest } from '../guests.ts'
 import { type OrderStatus, orderTransitions } from '../transitions.ts'
@@ -36,7 +36,7 @@ const list = variants(
   },
 )
 
-/** Newest first. */
+/** Returns a page of orders, newest first. */
 export async function listOrders(ctx: Ctx, query: OrderQuery) {
   const before = readCursor(query.cursor)
   const shape = {
@@ -63,13 +63,13 @@ const history = statement(
     select kind, before, after, reason, user_id, created_at from shop.order_changes where order_id = ${p.order_id} order by id`,
 )
 
-/** `orderId`: its id or its number. Throws 404. */
+/** Returns an order with its history. `orderId`: the order's id or number. Throws 404. */
 export async function getOrder(ctx: Ctx, orderId: string): Promise<{ order: OrderRow; history: OrderChange[] }> {
   const order = await findOrder(ctx, orderId)
   return { order, history: await ctx.db.all(history, { order_id: order.id }) }
 }
 
-/** An order that a member takes. Throws as `placeOrder`, and 404 for an unknown customer or conversation. */
+/** Creates an order on behalf of a member. Throws like `placeOrder`, and 404 for an unknown customer or conversation. */
 export async function createOrder(ctx: Ctx, given: NewOrder): Promise<OrderRow> {
   const { customerId, ...input } = parseInput(NewOrder, given)
   return transaction(ctx, async (ctx) => {
@@ -80,8 +80,9 @@ export async function createOrder(ctx: Ctx, given: NewOrder): Promise<OrderRow> 
 }
 
 /**
- * An order from the public page. The customer is the contact of the conversation, else of the e-mail address or number
- * they give, else no contact. Throws as `placeOrder`, 429 for too many orders in an hour, 409 `too_many_unpaid_orders`.
+ * Creates an order from the public page. The customer is the contact of the conversation, otherwise the contact with the
+ * given e-mail address or number, otherwise no contact. Throws like `placeOrder`, 429 for too many orders in an hour, 409
+ * `too_many_unpaid_orders`.
  */
 export async function createPublicOrder(
   ctx: Ctx,
@@ -102,20 +103,18 @@ export async function createPublicOrder(
 }
 
 /**
- * Moves an order on; a cancelled one gives its stock back. Saying the same again changes nothing. Throws 404, or 409 for
- * a step that the table of transitions does not have.
+ * Changes the status of an order. Cancelling returns the stock. Setting the current status again changes nothing. Throws
+ * 404, and 409 for a transition that `orderTransitions` does not allow.
  */
 export function setOrderStatus(ctx: Ctx, orderId: string, status: OrderStatus): Promise<OrderRow> {
   return transaction(ctx, async (ctx) => {
     const order = await lockOrder(ctx, orderId)
     if (order.status === status) return order
     if (!orderTransitions[order.status].includes(status)) {
-      const allowed = orderTransitions[order.status].join(' or ') || 'nothing else: it is over'
-      throw conflict(
-        'invalid_transition',
-        `An order that is ${order.status} cannot become ${status}; possible: ${allowed}.`,
-      )
+      const allowed = orderTransitions[order.status].join(' or ')
+      const hint = allowed ? `It can become ${allowed}.` : 'Its status is final.'
+      throw conflict('invalid_transition', `An order that is ${order.status} cannot become ${status}. ${hint}`)
     }
-    return moveOrder(ctx, order, status)
+    return changeStatus(ctx, order, status)
   })
 }

@@ -6,7 +6,7 @@ import { AppError, conflict, invalidField, missing, notFound } from '../../../pl
 import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import { OrderPlaced } from '../events.ts'
-import type { OrderRow } from './row.ts'
+import type { OrderRow } from './queries.ts'
 import type { ProductRow } from '../products/products.ts'
 
 export interface OrderLine {
@@ -17,11 +17,11 @@ export interface OrderLine {
 export interface PlaceOrder {
   customerName: string
   contactId: string | null
-  /** Where mails about the order go; default: the contact's address. */
+  /** Recipient of e-mails about the order. Default: the contact's address. */
   email?: string | undefined
   conversationId?: string | undefined
   formId?: string | undefined
-  /** For public orders: a digest of the address they come from. They reserve their stock for a limited time. */
+  /** For public orders: a digest of the client's IP address. These orders reserve their stock for a limited time. */
   placedFrom?: string
   items: readonly OrderLine[]
 }
@@ -29,7 +29,7 @@ export interface PlaceOrder {
 type Wanted = Map<string, number>
 type Offer = Pick<ProductRow, 'id' | 'name' | 'price_minor' | 'currency' | 'stock'>
 
-// Always in one order, so that two who order the same things cannot wait for each other.
+// Rows are locked in the order of their ids, so that concurrent orders for the same products cannot deadlock.
 const lockProducts = statement(
   'shop.lock_products',
   (_, p: { ids: string[] }) => sql<Offer>`
@@ -85,17 +85,17 @@ const insert = statement(
 
 /**
  * Places an order at the catalogue's prices and takes its stock in the same transaction. Throws 404 for an unknown
- * product or form, 400 when the products have different currencies, 409 `out_of_stock` naming the product.
+ * product or form, 400 when the products have different currencies, and 409 `out_of_stock` with the product's name.
  */
 export function placeOrder(ctx: Ctx, input: PlaceOrder): Promise<OrderRow> {
   return transaction(ctx, async (ctx) => {
-    const wanted = sumUp(input.items)
+    const wanted = sumQuantities(input.items)
     const ids = [...wanted.keys()]
     const [offers] = await ctx.db.together([
       lockProducts.call({ ids }),
       takeStock.call({ ids, quantities: [...wanted.values()] }),
     ])
-    const { currency, items, total_minor } = priced(wanted, offers)
+    const { currency, items, total_minor } = priceItems(wanted, offers)
     const order = {
       id: newId(),
       contact_id: input.contactId,
@@ -132,8 +132,8 @@ async function insertOrder(ctx: Ctx, row: Insert) {
   }
 }
 
-/** The same product twice is one line. */
-function sumUp(items: readonly OrderLine[]): Wanted {
+/** Adds up the quantities of each product. */
+function sumQuantities(items: readonly OrderLine[]): Wanted {
   const wanted: Wanted = new Map()
   for (const { productId, quantity } of items) {
     const id = productId.toLowerCase()
@@ -142,8 +142,8 @@ function sumUp(items: readonly OrderLine[]): Wanted {
   return wanted
 }
 
-/** `offers` as they stood before the stock was taken. */
-function priced(wanted: Wanted, offers: Offer[]) {
+/** Returns the items with their prices and the total. `offers`: the products before their stock was taken. Throws 404, 400, 409. */
+function priceItems(wanted: Wanted, offers: Offer[]) {
   const byId = new Map(offers.map((offer) => [offer.id, offer]))
   const items = [...wanted].map(([id, quantity]) => {
     const offer = byId.get(id) ?? missing('product')
@@ -151,7 +151,7 @@ function priced(wanted: Wanted, offers: Offer[]) {
     return { product_id: id, product_name: offer.name, price_minor: offer.price_minor, quantity }
   })
   const [currency = '', other] = new Set(offers.map((offer) => offer.currency))
-  if (other) throw invalidField('body.items', 'All products of one order must be priced in the same currency.')
+  if (other) throw invalidField('body.items', 'All products of one order must be priceItems in the same currency.')
   const total_minor = items.reduce((sum, item) => sum + item.price_minor * item.quantity, 0)
   return { currency, total_minor, items }
 }

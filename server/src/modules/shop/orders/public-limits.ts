@@ -7,19 +7,19 @@ import { addressKey } from '../../../platform/http/address-key.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { hourlyLimit, mailLimit, requireAdmitted } from '../../identity/index.ts'
 
-// A public order takes stock before anything is paid, so what one customer or one address can hold is limited. Many
-// customers may share an address: an office, a mobile network.
+// A public order takes stock before it is paid, so the number of unpaid orders per customer and per IP address is
+// limited. The limit per address is higher, because many customers can share one: an office, a mobile network.
 const perAddress = { anHour: 30, unpaid: 20 }
 const perCustomer = { anHour: 10, unpaid: 5 }
 
 export interface PublicCustomer {
-  /** The conversation whose token they showed. */
+  /** The conversation of the request's visitor token. */
   conversationId: string | undefined
   /** The client's IP address. */
   address: string
 }
 
-/** Counts an order in its shop: by address, and by conversation, e-mail address or number. Throws 429. */
+/** Counts an order of the shop by IP address, and by conversation, e-mail address and number. Throws 429. */
 export async function requireFewOrders(
   ctx: Ctx,
   {
@@ -35,12 +35,12 @@ export async function requireFewOrders(
     hourlyLimit(`order-address:${workspace_id}:${addressKey(address)}`, perAddress.anHour),
     ...names.map((name) => mailLimit(`placing:${workspace_id}`, name, perCustomer.anHour)),
   ]
-  // Limits are the installation's, and stay counted when the order fails.
+  // Limits belong to the installation, and a failed order counts too.
   const server = serverContext(ctx.services, { workspaceId: null })
   for (const admitted of await server.db.together(limits)) requireAdmitted(admitted, 'place an order')
 }
 
-/** The digest by which orders from one address are counted. The address itself is not stored. */
+/** Returns the digest that identifies orders from one IP address. The address itself is not stored. */
 export const placedFrom = (ctx: Ctx, address: string): string =>
   createHmac('sha256', ctx.services.secrets.derive('shop/placed-from')).update(addressKey(address)).digest('base64url')
 
@@ -54,8 +54,8 @@ const countOpen = statement(
 )
 
 /**
- * Within the transaction that has placed an order, which holds the shop's row: so two at once cannot both pass. Throws
- * 409 `too_many_unpaid_orders`.
+ * Call within the transaction that placed the order. It holds a lock on the shop's row, so two concurrent orders cannot
+ * both pass. Throws 409 `too_many_unpaid_orders`.
  */
 export async function requireFewOpenOrders(
   ctx: Ctx,
@@ -65,7 +65,7 @@ export async function requireFewOpenOrders(
   if (open.of_contact > perCustomer.unpaid || open.from_address > perAddress.unpaid) {
     throw conflict(
       'too_many_unpaid_orders',
-      'Too many of your orders are not paid yet. Pay for one of them, or ask the shop.',
+      'You have too many unpaid orders. Pay for one of them, or contact the shop.',
     )
   }
 }

@@ -12,7 +12,7 @@ import { toList } from '../serializers.ts'
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofOrder = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  orderId: schema.orderId.describe("The order's id, or the number people call it by, like `1001`."),
+  orderId: schema.orderId.describe('Id of the order, or its order number, such as `1001`.'),
 })
 const someProductId = '0199b0a0-0000-7000-8000-000000000001'
 
@@ -22,7 +22,7 @@ export const orderRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/orders',
     access: 'orders:read',
-    summary: 'Orders, newest first',
+    summary: 'List orders, newest first',
     params: ofShop,
     query: schema.OrderQuery,
     response: listOf(schema.Order),
@@ -33,7 +33,7 @@ export const orderRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops/:shopId/orders',
     access: 'orders:write',
-    summary: "Take an order at the catalogue's prices; its stock is taken at once",
+    summary: "Create an order at the catalogue's prices and take its stock",
     params: ofShop,
     body: schema.NewOrder,
     example: { customerName: 'Ana Silva', items: [{ productId: someProductId, quantity: 2 }] },
@@ -47,7 +47,7 @@ export const orderRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/orders/:orderId',
     access: 'orders:read',
-    summary: 'One order with its history, by its id or its number',
+    summary: 'Get an order with its history, by its id or number',
     params: ofOrder,
     response: schema.OrderWithHistory,
     handler: async (ctx, { params }) => toOrderWithHistory(await getOrder(ctx, params.orderId)),
@@ -57,9 +57,9 @@ export const orderRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/api/shops/:shopId/orders/:orderId/status',
     access: 'orders:write',
-    summary: 'Move an order on: pending, processing, completed; or cancel it, which returns its stock',
+    summary: 'Change the status of an order; cancelling it returns its stock',
     params: ofOrder,
-    body: z.object({ status: z.enum(orderStatuses).describe('The new state.') }),
+    body: z.object({ status: z.enum(orderStatuses).describe('The new status.') }),
     example: { status: 'processing' },
     response: schema.Order,
     errors: [409],

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { toMajor } from '../../../platform/money.ts'
-import type { OrderChange, OrderRow } from './row.ts'
+import type { OrderChange, OrderRow } from './queries.ts'
 import type * as schema from './schema.ts'
 
 export const toOrder = (row: OrderRow): schema.Order => ({

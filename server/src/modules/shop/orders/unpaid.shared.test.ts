@@ -5,7 +5,7 @@ import { nthMessageTo } from '../../../../test/mailbox.ts'
 import { sharedTestServer } from '../../../../test/server.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { setOrderPaymentStatus } from './payment.ts'
+import { setOrderPaymentStatus } from './payment-status.ts'
 import { cancelUnpaidOrders } from './unpaid.ts'
 
 const server = await sharedTestServer()
@@ -30,24 +30,24 @@ const timeIsUp = statement(
   'test.shop.reserved_until',
   () => sql`update shop.orders set reserved_until = now() - interval '1 second' where reserved_until is not null`,
 )
-const sweep = () => cancelUnpaidOrders.run(serverContext(server.app.services, { workspaceId: null }), {})
+const cancelUnpaid = () => cancelUnpaidOrders.run(serverContext(server.app.services, { workspaceId: null }), {})
 
-test('an unpaid public order is cancelled when its time is up: the stock returns, the customer is mailed', async () => {
+test('an unpaid public order is cancelled after its deadline: its stock is returned and the customer receives an e-mail', async () => {
   const { shop, ana, front, order, left, seen, ctx } = await openShop()
   const email = `rui-${ana.workspaceId}@example.com`
   const { body: late } = await order({ email })
   assert.match((await nthMessageTo(server, email, 1)).text ?? '', /Please pay by \d{4}-\d\d-\d\d \d\d:\d\d UTC\./)
-  await sweep()
-  assert.deepEqual([(await seen(late.id)).status, await left()], ['pending', 48], 'there is time')
+  await cancelUnpaid()
+  assert.deepEqual([(await seen(late.id)).status, await left()], ['pending', 48], 'before the deadline')
   await ctx.db.all(timeIsUp, {})
-  await Promise.all([sweep(), sweep()])
+  await Promise.all([cancelUnpaid(), cancelUnpaid()])
   const { status, reservedUntil, history } = await seen(late.id)
   assert.deepEqual([status, reservedUntil, await left()], ['cancelled', null, 50])
   assert.deepEqual(
     history.map(({ kind, from, to, reason, userId }: Record<string, unknown>) => [kind, from, to, reason, userId]),
     [['status', 'pending', 'cancelled', 'not_paid_in_time', null]],
   )
-  assert.match((await nthMessageTo(server, email, 2)).text ?? '', /cancelled, because it was not paid in time\./)
+  assert.match((await nthMessageTo(server, email, 2)).text ?? '', /cancelled because it was not paid in time\./)
   const paying = await server.anyone.post(
     `${front}/orders/${late.id}/payments`,
     { provider: 'manual' },
@@ -57,7 +57,7 @@ test('an unpaid public order is cancelled when its time is up: the stock returns
   assert.equal((await ana.put(`${shop}/orders/${late.id}/status`, { status: 'processing' })).status, 409)
 })
 
-test('orders that are paid, being paid, worked on or taken by the team keep their stock', async () => {
+test('orders that are paid, being paid, being processed or created by the team keep their stock', async () => {
   const { ana, shop, mug, order, left, seen, ctx } = await openShop()
   const place = async () => (await order()).body.id as string
   const [paid, paying, worked, failed] = [await place(), await place(), await place(), await place()]
@@ -69,7 +69,7 @@ test('orders that are paid, being paid, worked on or taken by the team keep thei
   const { body: taken } = await ana.post(`${shop}/orders`, { customerName: 'Rui', items })
   assert.equal(taken.reservedUntil, null)
   await ctx.db.all(timeIsUp, {})
-  await sweep()
+  await cancelUnpaid()
   const statuses = await Promise.all(
     [paid, paying, worked, taken.id, failed].map(async (id) => (await seen(id)).status),
   )
@@ -77,7 +77,7 @@ test('orders that are paid, being paid, worked on or taken by the team keep thei
   assert.equal(await left(), 50 - 3 * 2 - 1)
 })
 
-test('a shop says how long unpaid orders reserve their stock: a day unless it is changed, 15 minutes at least', async () => {
+test('a shop sets how long unpaid orders reserve their stock: 1 day by default, at least 15 minutes', async () => {
   const { ana, shop, order } = await openShop()
   const minutes = async () => {
     const { submittedAt, reservedUntil } = (await order()).body
@@ -93,24 +93,24 @@ test('a shop says how long unpaid orders reserve their stock: a day unless it is
   }
 })
 
-test('a customer holds five unpaid orders at most, an address twenty, also when they come at once', async () => {
+test('a customer has at most five unpaid orders, an IP address twenty, also with concurrent requests', async () => {
   const { ana, shop, order, left } = await openShop(100)
   const atOnce = await Promise.all(Array.from({ length: 8 }, () => order({ email: 'rui@example.com' })))
   assert.equal(atOnce.filter(({ status }) => status === 201).length, 5)
   for (const { status, body } of atOnce.filter(({ status }) => status !== 201))
     assert.deepEqual([status, body.code], [409, 'too_many_unpaid_orders'])
-  assert.equal(await left(), 90, 'a refused order takes nothing')
+  assert.equal(await left(), 90, 'a refused order takes no stock')
   const placed = atOnce.find(({ status }) => status === 201)!.body
   await ana.put(`${shop}/orders/${placed.id}/status`, { status: 'processing' })
-  assert.equal((await order({ email: 'Rui@example.com' })).status, 201, 'the team has taken one on')
+  assert.equal((await order({ email: 'Rui@example.com' })).status, 201, 'the team has started one of them')
   for (let i = 5; i < 20; i++) assert.equal((await order()).status, 201)
   const { status, body } = await order({ email: 'eve@example.com' })
   assert.deepEqual([status, body.code], [409, 'too_many_unpaid_orders'])
   const other = await openShop()
-  assert.equal((await other.order()).status, 201, 'each shop counts for itself')
+  assert.equal((await other.order()).status, 201, 'each shop has its own limit')
 })
 
-test('a visitor places ten orders an hour at most, an order has a hundred pieces at most', async () => {
+test('a visitor places at most ten orders an hour, and an order has at most a hundred units', async () => {
   const { ana, shop, front, mug, order } = await openShop(200)
   const { body: visit } = await server.anyone.post(`${front}/conversations`, { customerName: 'Rui' })
   const shown = { authorization: `Bearer ${visit.visitorToken}` }

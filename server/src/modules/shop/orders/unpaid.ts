@@ -4,12 +4,12 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { job } from '../../../platform/jobs.ts'
 import { serverContext } from '../../../platform/services.ts'
-import { moveOrder } from './moving.ts'
-import { type OrderRow, orderColumns } from './row.ts'
+import { changeStatus } from './change-status.ts'
+import { type OrderRow, orderColumns } from './queries.ts'
 
 const batchSize = 500
 
-// A payment under way, a payment made, or a step by the team takes an order out of this.
+// Does not match an order that is paid, being paid, or whose status a member has changed.
 const isUnpaid = sql`o.status = 'pending' and o.payment_status in ('pending', 'failed') and o.reserved_until <= now()`
 
 interface Due {
@@ -19,7 +19,7 @@ interface Due {
 }
 
 const findDue = statement(
-  'shop.unpaid_orders.sweep',
+  'shop.unpaid_orders.system',
   (_, p: { due_at: string; id: string }) => sql<Due>`
     select o.id, o.workspace_id, o.reserved_until::text as due_at from shop.orders o
      where ${isUnpaid} and (o.reserved_until, o.id) > (${p.due_at}::timestamptz, ${p.id}::uuid)
@@ -35,10 +35,10 @@ const lockUnpaid = statement(
 const cancel = (ctx: Ctx, { id, workspace_id }: Due) =>
   transaction(serverContext(ctx.services, { workspaceId: workspace_id }), async (ctx) => {
     const order = await ctx.db.maybe(lockUnpaid, { id })
-    if (order) await moveOrder(ctx, order, 'cancelled', 'not_paid_in_time')
+    if (order) await changeStatus(ctx, order, 'cancelled', 'not_paid_in_time')
   })
 
-/** Every minute: public orders that were not paid in time are cancelled, and their stock is for sale again. */
+/** Every minute, cancels the public orders that were not paid in time and returns their stock. */
 export const cancelUnpaidOrders = job({
   name: 'shop.cancel_unpaid_orders',
   input: z.object({}),
@@ -48,9 +48,9 @@ export const cancelUnpaidOrders = job({
     for (;;) {
       const due = await ctx.db.all(findDue, last)
       for (const order of due) {
-        // One that cannot be cancelled now holds up no other; it is tried again in a minute.
+        // A failure does not stop the other cancellations; the next run tries the order again.
         await cancel(ctx, order).catch((error: unknown) =>
-          ctx.log.error({ err: error, order_id: order.id }, 'An unpaid order was not cancelled.'),
+          ctx.log.error({ err: error, order_id: order.id }, 'An unpaid order could not be cancelled.'),
         )
       }
       if (due.length < batchSize) return

@@ -3,9 +3,9 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict } from '../../../platform/errors.ts'
 import { newId } from '../../../platform/id.ts'
-import { getOrderForPayment, requirePayable, reserveWhilePaying } from '../orders/payment.ts'
-import { advance, followed, logged } from './advance.ts'
-import { getPayment, paymentColumns, type PaymentRow, withPayment } from './payment-row.ts'
+import { getOrderForPayment, requirePayable, reserveWhilePaying } from '../orders/payment-status.ts'
+import { applySignal, syncOrderPaymentStatus, logEntry } from './apply-signal.ts'
+import { getPayment, paymentColumns, type PaymentRow, withPayment } from './queries.ts'
 import type { ProviderState } from './provider.ts'
 import { providerFor } from './providers.ts'
 import type { ProviderName } from './schema.ts'
@@ -50,19 +50,19 @@ export interface Intent {
 }
 
 /**
- * Begins to pay for an order what the order says it costs; one that is begun already with this provider is gone on with.
- * Throws 404, 409 (paid, cancelled, free of charge, `not_configured`, `payment_refused`) and 502.
+ * Creates a payment for the total of an order. Continues an existing payment with the same provider. Throws 404, 409
+ * (paid, cancelled, free of charge, `not_configured`, `payment_refused`) and 502.
  */
 export async function createIntent(ctx: Ctx, orderId: string, providerName: ProviderName): Promise<Intent> {
-  const begun = await transaction(ctx, (ctx) => begin(ctx, orderId, providerName))
+  const open = await transaction(ctx, (ctx) => findOrInsert(ctx, orderId, providerName))
   const provider = await providerFor(ctx, providerName)
-  const { ref, ...secret } = await provider.open(begun)
-  if (ref === null || ref === begun.provider_ref) return { payment: begun, ...secret }
-  const payment = await withPayment(ctx, begun.id, (ctx) => ctx.db.one(setRef, { id: begun.id, provider_ref: ref }))
+  const { ref, ...secret } = await provider.open(open)
+  if (ref === null || ref === open.provider_ref) return { payment: open, ...secret }
+  const payment = await withPayment(ctx, open.id, (ctx) => ctx.db.one(setRef, { id: open.id, provider_ref: ref }))
   return { payment, ...secret }
 }
 
-async function begin(ctx: Ctx, orderId: string, provider: ProviderName): Promise<PaymentRow> {
+async function findOrInsert(ctx: Ctx, orderId: string, provider: ProviderName): Promise<PaymentRow> {
   const order = await getOrderForPayment(ctx, orderId)
   await providerFor(ctx, provider)
   requirePayable(order)
@@ -70,31 +70,37 @@ async function begin(ctx: Ctx, orderId: string, provider: ProviderName): Promise
   const has = (...statuses: string[]) => payments.some(({ status }) => statuses.includes(status))
   const open = payments.find((payment) => payment.provider === provider && payment.status !== 'refunded')
   if (open) return open
-  if (has('processing')) throw conflict('already_processing', 'This order is being paid at this moment.')
+  if (has('processing')) throw conflict('already_processing', 'Another payment of this order is being processed.')
   const { currency, total_minor: amount_minor } = order
   const payment = await ctx.db.one(insert, { id: newId(), order_id: order.id, provider, currency, amount_minor })
-  await ctx.db.together([logged(payment, { kind: 'created' })])
+  await ctx.db.together([logEntry(payment, { kind: 'created' })])
   if (provider !== 'manual') await ctx.db.together([reserveWhilePaying.call({ id: order.id })])
-  await followed(ctx, payment)
+  await syncOrderPaymentStatus(ctx, payment)
   return payment
 }
 
-/** Asks the provider how a payment stands, or takes the word of an owner or admin. Throws 403, 404, 409 and 502. */
+/**
+ * Updates a payment from the provider's state. A manual payment is confirmed by the owner or admin who calls this. Throws
+ * 403, 404, 409 and 502.
+ */
 export async function confirmPayment(ctx: Ctx, id: string): Promise<PaymentRow> {
   const known = await getPayment(ctx, id)
   const provider = await providerFor(ctx, known.provider)
   const state = await provider.confirm(ctx, known)
   const payment = await withPayment(ctx, id, (ctx, payment) => applyState(ctx, payment, state, 'confirmed'))
-  if (isWrongSum(payment, state)) {
-    throw conflict('amount_mismatch', 'The provider has taken another sum than the order costs. Look into it there.')
+  if (isWrongAmount(payment, state)) {
+    throw conflict(
+      'amount_mismatch',
+      "The provider has received an amount other than the order's total. Check the payment at the provider.",
+    )
   }
   return payment
 }
 
-const isWrongSum = ({ amount_minor, currency }: PaymentRow, state: ProviderState) =>
+const isWrongAmount = ({ amount_minor, currency }: PaymentRow, state: ProviderState) =>
   state.signal === 'succeed' && (state.amountMinor !== amount_minor || state.currency !== currency)
 
-/** Within `withPayment`. A sum that is not the order's is logged and moves nothing. */
+/** Applies a provider's state. Call within `withPayment`. An amount other than the order's is logged and changes nothing. */
 export async function applyState(
   ctx: Ctx,
   payment: PaymentRow,
@@ -105,8 +111,8 @@ export async function applyState(
   if (captureRef !== undefined && captureRef !== payment.capture_ref) {
     await ctx.db.together([setCaptureRef.call({ id: payment.id, capture_ref: captureRef })])
   }
-  if (signal !== null && !isWrongSum(payment, state)) return advance(ctx, payment, signal, { kind })
+  if (signal !== null && !isWrongAmount(payment, state)) return applySignal(ctx, payment, signal, { kind })
   const details = signal === null ? {} : { amount_mismatch: { amount_minor: amountMinor, currency } }
-  await ctx.db.together([logged(payment, { kind, details })])
+  await ctx.db.together([logEntry(payment, { kind, details })])
   return payment
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Call, statement } from '../../../platform/database/statement.ts'
 import { newId } from '../../../platform/id.ts'
-import type { PaymentRow } from './payment-row.ts'
+import type { PaymentRow } from './queries.ts'
 
 interface Posting {
   ids: string[]
@@ -21,7 +21,7 @@ const post = statement(
       from unnest(${p.ids}::uuid[], ${p.accounts}::text[], ${p.amounts}::bigint[]) as e (id, account, amount)`,
 )
 
-/** Money that came to the provider (positive) or left it again: what one account gets, the other gives. */
+/** Returns the call that posts an amount to the provider's account and its negative to the other. Refunds are negative. */
 export const posting = (
   { id, provider, currency }: PaymentRow,
   against: 'sales' | 'refunds',

@@ -1,7 +1,7 @@
 import { forbidden } from '../../../platform/errors.ts'
 import type { PaymentProvider } from './provider.ts'
 
-/** Bank transfer, cash on delivery: an owner or admin says that the money came, and gives it back. */
+/** Bank transfer or cash on delivery: an owner or admin confirms that the money has arrived, and pays refunds. */
 export const manual: PaymentProvider = {
   name: 'manual',
   isLocal: true,
@@ -10,7 +10,7 @@ export const manual: PaymentProvider = {
   },
   async confirm(ctx, { amount_minor, currency }) {
     const { role } = await ctx.db.actor()
-    if (role !== 'owner' && role !== 'admin') throw forbidden('An owner or admin confirms that the money has come.')
+    if (role !== 'owner' && role !== 'admin') throw forbidden('Only an owner or admin can confirm a manual payment.')
     return { signal: 'succeed', amountMinor: amount_minor, currency }
   },
   async refund() {

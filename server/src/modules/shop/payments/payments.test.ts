@@ -30,12 +30,12 @@ interface Refund {
   metadata: Record<string, string>
 }
 
-/** As much of Stripe as an order needs: it keeps what it was told, checks it, and knows keys it has seen. */
+/** The part of Stripe's API that an order needs: it stores and checks the requests and remembers their idempotency keys. */
 function createStripe(secretKey: string) {
   const intents = new Map<string, Intent>()
   const refunds: Refund[] = []
   const answered = new Map<string, { parameters: string; body: object }>()
-  // What happens to the next refund besides being made.
+  // The fault of the next refund.
   const faults: ('lost answer' | 'refused')[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -55,7 +55,7 @@ function createStripe(secretKey: string) {
         .flatMap(([name, value]) => [[/^metadata\[(\w+)\]$/.exec(name)?.[1] ?? '', value]])
         .filter(([name]) => name),
     )
-    const made = path === '/v1/payment_intents' ? open(form, metadata) : giveBack(form, metadata)
+    const made = path === '/v1/payment_intents' ? open(form, metadata) : createRefund(form, metadata)
     if (typeof made === 'string') return fail(response, 400, made)
     answered.set(key, { parameters: text, body: made })
     if (made.object === 'refund' && faults.shift() === 'lost answer') return response.destroy()
@@ -81,7 +81,7 @@ function createStripe(secretKey: string) {
     return intent
   }
 
-  function giveBack(form: URLSearchParams, metadata: Record<string, string>): Refund | string {
+  function createRefund(form: URLSearchParams, metadata: Record<string, string>): Refund | string {
     const intent = intents.get(String(form.get('payment_intent')))
     if (!intent) return 'No such payment_intent'
     if (faults[0] === 'refused') {
@@ -141,7 +141,7 @@ const server = await startTestServer({
   STRIPE_WEBHOOK_SECRET: webhookSecret,
 })
 
-/** A shop with something to sell. */
+/** Creates a shop with a product. */
 async function openShop(price = 10, stock = 1000) {
   const owner = await server.signUp()
   const { body: shop } = await owner.post('/api/shops', { name: 'Cups' })
@@ -210,7 +210,7 @@ const logOf = async (paymentId: string) =>
     ])
   ).rows
 
-test('cash on delivery: the order says what it costs, an owner says that it came', async () => {
+test('cash on delivery: the amount is the order’s total, and an owner confirms it', async () => {
   const shop = await openShop(19.99)
   const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.owner.token })
   const order = await shop.order(2)
@@ -233,7 +233,7 @@ test('cash on delivery: the order says what it costs, an owner says that it came
     ({ event, data }) => event === 'order:update' && data.paymentStatus === 'succeeded',
   )
   assert.equal(data.id, order.id)
-  // Twice is once.
+  // Confirming twice has one effect.
   await shop.owner.post(`${shop.at}/confirm`, { paymentId: id })
   assert.deepEqual(await sums(id), { 'provider:manual': 3998, sales: -3998 })
   assert.equal(
@@ -246,7 +246,7 @@ test('refunds: a part, then the rest, then no more', async () => {
   const shop = await openShop(10)
   const { order, payment } = await pays(shop, 'manual')
   const refund = (body: object) => shop.owner.post(`${shop.at}/${payment.id}/refund`, body)
-  assert.equal((await refund({ amount: null })).status, 400, 'an amount that could not be read is not all of it')
+  assert.equal((await refund({ amount: null })).status, 400, 'an invalid amount does not refund everything')
   assert.equal((await refund({ amount: 3.5 })).body.status, 'partially_refunded')
   assert.equal((await orderOf(shop, order.id)).paymentStatus, 'partially_refunded')
   const tooMuch = await refund({ amount: 6.51 })
@@ -270,7 +270,7 @@ test('refunds: a part, then the rest, then no more', async () => {
 })
 
 for (const provider of ['manual', 'stripe'] as const) {
-  test(`fifty refunds at once by ${provider} give back no more than came`, async () => {
+  test(`fifty concurrent refunds by ${provider} never exceed the payment`, async () => {
     const shop = await openShop(10)
     const { payment } = await pays(shop, provider)
     const answers = await Promise.all(
@@ -286,7 +286,7 @@ for (const provider of ['manual', 'stripe'] as const) {
   })
 }
 
-test('whatever is refunded in whatever order, the ledger adds up and never gives more than came', async () => {
+test('for any sequence of refunds, the ledger balances and never refunds more than was paid', async () => {
   const shop = await openShop(1)
   await fc.assert(
     fc.asyncProperty(
@@ -312,7 +312,7 @@ test('whatever is refunded in whatever order, the ledger adds up and never gives
   )
 })
 
-test('the ledger and the log are only ever added to, and take no posting that does not add up', async () => {
+test('the ledger and the log are append-only, and refuse a posting that does not balance', async () => {
   const shop = await openShop()
   const { payment } = await pays(shop, 'manual')
   const asServer = async (query: string, values: unknown[]) => {
@@ -338,16 +338,16 @@ test('the ledger and the log are only ever added to, and take no posting that do
   await assert.rejects(asServer(lopsided, [shop.shopId, payment.id]), /add up to zero/)
 })
 
-test('the machine: money that came never becomes money that did not', () => {
+test('transitions: a received payment never becomes unpaid', () => {
   const signals: PaymentSignal[] = ['process', 'succeed', 'fail', 'refund_part', 'refund_all']
   fc.assert(
     fc.property(
       fc.constantFrom(...paymentStatuses),
       fc.array(fc.constantFrom(...signals), { maxLength: 30 }),
-      (start, heard) => {
+      (start, signals) => {
         let status = start
         let hasCome = ['succeeded', 'partially_refunded', 'refunded'].includes(status)
-        for (const signal of heard) {
+        for (const signal of signals) {
           status = paymentTransitions[status][signal] ?? status
           hasCome ||= status === 'succeeded'
           assert.equal(hasCome, ['succeeded', 'partially_refunded', 'refunded'].includes(status))
@@ -357,7 +357,7 @@ test('the machine: money that came never becomes money that did not', () => {
   )
 })
 
-test('Stripe: one intent for one order, paid in the browser, confirmed by asking', async () => {
+test('Stripe: one intent per order, paid in the browser, confirmed from Stripe’s state', async () => {
   const shop = await openShop(12.5)
   const order = await shop.order()
   const begin = () => shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' })
@@ -376,7 +376,7 @@ test('Stripe: one intent for one order, paid in the browser, confirmed by asking
   assert.equal((await orderOf(shop, order.id)).paymentStatus, 'succeeded')
 })
 
-test('an intent that was cancelled at Stripe is followed by another one of the same payment', async () => {
+test('an intent that was cancelled at Stripe is replaced by another one for the same payment', async () => {
   const shop = await openShop()
   const order = await shop.order()
   const begin = async () => (await shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' })).body
@@ -393,7 +393,7 @@ test('an intent that was cancelled at Stripe is followed by another one of the s
   assert.equal((await orderOf(shop, order.id)).paymentStatus, 'succeeded')
 })
 
-test('a sum that is not the order’s is no payment', async () => {
+test('an amount other than the order’s total does not pay the order', async () => {
   const shop = await openShop()
   const order = await shop.order()
   const { body: made } = await shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' })
@@ -404,7 +404,7 @@ test('a sum that is not the order’s is no payment', async () => {
   assert.equal((await logOf(made.id)).at(-1).kind, 'confirmed')
 })
 
-test('Stripe’s webhook: signed, each once, in any order', async () => {
+test('Stripe’s webhook: signatures are verified, events apply once and in any order', async () => {
   const shop = await openShop()
   const order = await shop.order()
   const { body: made } = await shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' })
@@ -416,10 +416,10 @@ test('Stripe’s webhook: signed, each once, in any order', async () => {
   assert.equal((await post(failed, { type: 'payment_intent.payment_failed' })).status, 200)
   assert.equal(await status(), 'failed')
   const id = `evt_${randomUUID()}`
-  const twins = await Promise.all(Array.from({ length: 20 }, () => post(intent, { id })))
-  assert.ok(twins.every(({ status, body }) => status === 200 && body.received))
+  const duplicates = await Promise.all(Array.from({ length: 20 }, () => post(intent, { id })))
+  assert.ok(duplicates.every(({ status, body }) => status === 200 && body.received))
   assert.equal(await status(), 'succeeded')
-  // Late news changes nothing.
+  // A late event changes nothing.
   await post({ ...before, status: 'processing' }, { type: 'payment_intent.processing' })
   await post(failed, { type: 'payment_intent.payment_failed' })
   assert.equal(await status(), 'succeeded')
@@ -427,7 +427,7 @@ test('Stripe’s webhook: signed, each once, in any order', async () => {
   assert.equal((await logOf(made.id)).filter(({ kind }) => kind === 'payment_intent.succeeded').length, 1)
   assert.equal((await orderOf(shop, order.id)).paymentStatus, 'succeeded')
 
-  // A refund made at Stripe itself.
+  // A refund made in Stripe's dashboard.
   const refund = {
     id: 're_there',
     object: 'refund',
@@ -440,12 +440,12 @@ test('Stripe’s webhook: signed, each once, in any order', async () => {
   await post(refund, { type: 'refund.created' })
   await post(refund, { type: 'refund.updated' })
   assert.equal((await shop.owner.get(`${shop.at}/${made.id}`)).body.refundedAmount, 4)
-  // What is about nothing of ours is taken and left.
+  // An event about an unknown object is accepted and ignored.
   assert.equal((await post({ object: 'customer', id: 'cus_1' }, { type: 'customer.created' })).status, 200)
   assert.equal((await post({ ...intent, metadata: { workspaceId: randomUUID() } })).status, 200)
 })
 
-test('what Stripe did not sign, or not now, is refused', async () => {
+test('a missing, wrong or expired Stripe signature is refused', async () => {
   const shop = await openShop()
   const order = await shop.order()
   const { body: made } = await shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' })
@@ -475,13 +475,13 @@ test('what Stripe did not sign, or not now, is refused', async () => {
   for (const signature of attempts) assert.equal((await send(signature)).status, 400, signature)
   assert.equal((await send(sign(text), text.replace('evt_x', 'evt_y'))).status, 400)
   assert.equal((await shop.owner.get(`${shop.at}/${made.id}`)).body.status, 'pending')
-  // While a secret is replaced there are two signatures; one that fits is enough.
+  // While a secret is being replaced there are two signatures; one valid signature is enough.
   const two = `${sign(text, { secret: 'new' })},${sign(text).split(',')[1]}`
   assert.equal((await send(two)).status, 200)
   assert.equal((await shop.owner.get(`${shop.at}/${made.id}`)).body.status, 'succeeded')
 })
 
-test('a signature with any byte of the body changed does not hold', () => {
+test('a signature is not valid after any byte of the body is changed', () => {
   const secret = 'whsec_x'
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(), (bytes, at) => {
@@ -495,7 +495,7 @@ test('a signature with any byte of the body changed does not hold', () => {
   )
 })
 
-test('an answer of Stripe that was lost: asked again, it has one effect', async () => {
+test('a refund whose response from Stripe was lost has one effect after a retry', async () => {
   const shop = await openShop()
   const { payment } = await pays(shop, 'stripe')
   const intent = intentOf(payment)
@@ -506,12 +506,12 @@ test('an answer of Stripe that was lost: asked again, it has one effect', async 
   assert.equal((await shop.owner.get(`${shop.at}/${payment.id}`)).body.refundedAmount, 0)
   const second = await refund()
   assert.deepEqual([second.status, second.body.refundedAmount, made().length], [200, 4, 1])
-  // Or Stripe says so itself.
+  // Or a webhook from Stripe reports it.
   emulator.faults.push('lost answer')
   assert.equal((await refund()).status, 502)
   await post(made()[1] as Refund, { type: 'refund.created' })
   assert.equal((await shop.owner.get(`${shop.at}/${payment.id}`)).body.refundedAmount, 8)
-  // What it refuses is free again.
+  // The amount of a refused refund is available again.
   emulator.faults.push('refused')
   const refused = await shop.owner.post(`${shop.at}/${payment.id}/refund`, { amount: 2 })
   assert.deepEqual([refused.status, refused.body.code], [409, 'payment_refused'])
@@ -519,7 +519,7 @@ test('an answer of Stripe that was lost: asked again, it has one effect', async 
   assert.deepEqual(await sums(payment.id), { 'provider:stripe': 0, sales: -1000, refunds: 1000 })
 })
 
-test('a refund that a crash interrupted, asked for again under its key, is made once', async () => {
+test('a refund that a crash interrupted is made once after a retry with its key', async () => {
   const shop = await openShop(100)
   const { payment } = await pays(shop, 'stripe')
   const intent = intentOf(payment)
@@ -527,26 +527,26 @@ test('a refund that a crash interrupted, asked for again under its key, is made 
   const refund = (amount: number, headers: Record<string, string> = key) =>
     shop.owner.post(`${shop.at}/${payment.id}/refund`, { amount }, headers)
   const made = () => emulator.refunds.filter(({ payment_intent }) => payment_intent === intent.id)
-  // What a crash leaves of a request: its key without an answer, and nobody who holds it any more.
+  // A crash leaves the request's key without a response and with an expired lock.
   const crashed = () =>
     pool.query(
       `update platform.idempotency_keys set status = null, answer = null, locked_until = now() - interval '1 second'
         where key = $1`,
       [key['idempotency-key']],
     )
-  // After Stripe was asked, before its answer was written down.
+  // A crash after the request to Stripe, before its response was stored.
   emulator.faults.push('lost answer')
   assert.equal((await refund(4)).status, 502)
   await pool.query("update shop.refunds set status = 'pending' where payment_id = $1", [payment.id])
   await crashed()
   const repeated = await refund(4)
   assert.deepEqual([repeated.status, repeated.body.refundedAmount, made().length], [200, 4, 1])
-  // After that, before our own answer was.
+  // A crash after that, before our own response was stored.
   await crashed()
   const again = await refund(4)
   assert.deepEqual([again.status, again.body.refundedAmount, made().length], [200, 4, 1])
   assert.equal((await refund(4)).headers.get('idempotency-replayed'), 'true')
-  // Another sum is another refund, and so is another key.
+  // Another amount is another refund, and so is another key.
   assert.equal((await refund(5)).status, 422)
   await crashed()
   assert.equal((await refund(5)).body.refundedAmount, 9)
@@ -557,14 +557,14 @@ test('a refund that a crash interrupted, asked for again under its key, is made 
   )
 })
 
-test('a payment that a crash interrupted goes on under its key: one intent', async () => {
+test('a payment that a crash interrupted continues with its key and has one intent', async () => {
   const shop = await openShop()
   const order = await shop.order()
   const key = { 'idempotency-key': randomUUID() }
   const begin = () => shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' }, key)
   const first = await begin()
   assert.equal(first.status, 201)
-  // Before the answer was kept, and even before Stripe's id was.
+  // A crash before the response was stored, and before Stripe's id was stored.
   await pool.query('update platform.idempotency_keys set status = null, locked_until = now() where key = $1', [
     key['idempotency-key'],
   ])
@@ -574,7 +574,7 @@ test('a payment that a crash interrupted goes on under its key: one intent', asy
   assert.equal([...emulator.intents.values()].filter(({ metadata }) => metadata.orderId === order.id).length, 1)
 })
 
-test('a shop’s own Stripe account speaks for that shop alone', async () => {
+test('webhooks of a shop’s own Stripe account change that shop only', async () => {
   const [mine, theirs] = [await openShop(), await openShop()]
   const order = await theirs.order()
   const { body: made } = await theirs.owner.post(`${theirs.at}/intent`, { orderId: order.id, provider: 'stripe' })
@@ -587,13 +587,13 @@ test('a shop’s own Stripe account speaks for that shop alone', async () => {
   assert.equal((await post(intent, { secret: 'whsec_mine' })).status, 400)
   assert.equal((await post(intent, { query: `?shopId=${mine.shopId}`, secret: 'whsec_mine' })).status, 200)
   assert.equal((await theirs.owner.get(`${theirs.at}/${made.id}`)).body.status, 'pending')
-  // The emulator knows only the installation's key, so this shows whose was used.
+  // The emulator knows only the installation's key, so the result shows which key was used.
   const own = await mine.owner.post(`${mine.at}/intent`, { orderId: (await mine.order()).id, provider: 'stripe' })
   assert.match(own.body.error, /Invalid API Key/)
   assert.equal((await mine.owner.get(`${mine.at}/${made.id}`)).status, 404)
 })
 
-test('what cannot be paid: cancelled, free, unknown, by a provider that is not set up', async () => {
+test('cannot be paid: a cancelled, free or unknown order, or with a provider that is not configured', async () => {
   const shop = await openShop()
   const begin = (who: SignedUp, body: object) => who.post(`${shop.at}/intent`, body)
   const order = await shop.order()

@@ -1,16 +1,16 @@
 import type { Ctx } from '../../../platform/context.ts'
-import type { PaymentRow } from './payment-row.ts'
+import type { PaymentRow } from './queries.ts'
 import type { ProviderName } from './schema.ts'
 import type { PaymentSignal } from './transitions.ts'
 
-/** How a payment stands at its provider; `signal` null: nothing to tell yet. */
+/** The state of a payment at its provider. `signal` is null while there is no result. */
 export interface ProviderState {
   signal: Extract<PaymentSignal, 'process' | 'succeed' | 'fail'> | null
-  /** What the provider has taken, in minor units. */
+  /** The amount the provider has received, in minor units. */
   amountMinor: number
   /** ISO 4217. */
   currency: string
-  /** The provider's id of what it took, where refunds ask for that. */
+  /** The provider's id of the capture, for providers whose refunds need it. */
   captureRef?: string
 }
 
@@ -19,18 +19,18 @@ export interface ProviderRefund {
   ref: string | null
 }
 
-/** Somebody who takes money for the shop. Calls with the same ids have one effect, however often they are made. */
+/** A payment provider. Calls are idempotent by the ids of the payment and the refund. */
 export interface PaymentProvider {
   readonly name: ProviderName
-  /** Answers at once and from here, so that asking it may be a part of a transaction. */
+  /** True when the provider makes no network requests, so it can be called within a transaction. */
   readonly isLocal: boolean
-  /** Tells it of a payment, again if need be. Throws 409 `payment_refused`, 502. */
+  /** Creates the payment at the provider, or returns the existing one. Throws 409 `payment_refused`, 502. */
   open(payment: PaymentRow): Promise<{ ref: string | null; clientSecret?: string; approvalUrl?: string }>
   /**
-   * Asks how it stands, and takes what the customer has approved; where people confirm, checks that this one may.
-   * Throws 403, 409 and 502.
+   * Returns the state of a payment and captures an approved one. A manual payment is confirmed if the caller's role allows
+   * it. Throws 403, 409 and 502.
    */
   confirm(ctx: Ctx, payment: PaymentRow): Promise<ProviderState>
-  /** Throws 409 `payment_refused` for what it will not do, 502 when nobody knows whether it did. */
+  /** Refunds an amount. Throws 409 `payment_refused` when the provider refuses, 502 when the result is unknown. */
   refund(payment: PaymentRow, refund: { id: string; amountMinor: number }): Promise<ProviderRefund>
 }

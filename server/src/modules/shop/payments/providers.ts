@@ -6,7 +6,7 @@ import type { PaymentProvider } from './provider.ts'
 import type { ProviderName } from './schema.ts'
 import { stripe } from './stripe/stripe.ts'
 
-/** Throws 409 `not_configured` where neither the workspace nor the installation has an account there. */
+/** Returns a provider. Throws 409 `not_configured` when neither the workspace nor the installation has an account with it. */
 export async function providerFor(ctx: Ctx, name: ProviderName): Promise<PaymentProvider> {
   switch (name) {
     case 'manual':

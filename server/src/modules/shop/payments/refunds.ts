@@ -4,9 +4,9 @@ import { statement } from '../../../platform/database/statement.ts'
 import { AppError, conflict } from '../../../platform/errors.ts'
 import { newId } from '../../../platform/id.ts'
 import { formatMoney, toMinor } from '../../../platform/money.ts'
-import { advance, logged } from './advance.ts'
+import { applySignal, logEntry } from './apply-signal.ts'
 import { posting } from './ledger.ts'
-import { getPayment, type PaymentRow, withPayment } from './payment-row.ts'
+import { getPayment, type PaymentRow, withPayment } from './queries.ts'
 import type { ProviderRefund } from './provider.ts'
 import { providerFor } from './providers.ts'
 
@@ -63,17 +63,16 @@ const takeUpAgain = statement(
      where id = ${p.id} and payment_id = ${p.payment_id} returning ${columns}`,
 )
 
-// Unless the provider has told us meanwhile.
-const doubt = statement(
+// Does nothing when a webhook has reported the result meanwhile.
+const markUnknown = statement(
   'shop.doubt_refund',
   (_, p: { id: string }) => sql`update shop.refunds set status = 'unknown' where id = ${p.id} and status = 'pending'`,
 )
 
 /**
- * Gives back `amount` (in the currency's own units), or all that is left. The sum is set aside before the provider is
- * asked, so that never more goes back than came, however many ask at once; a repetition after an outage or a crash goes on
- * with what was begun: the refund of the same id, else one of the same sum of which nobody knows how it ended. Throws 404,
- * 400, 409 and 502.
+ * Refunds `amount` in major units, or the whole remaining amount. The amount is reserved before the request to the
+ * provider, so concurrent refunds never exceed the payment. A retry after an outage or a crash continues the refund with
+ * the same id, or else a refund of the same amount whose result is unknown. Throws 404, 400, 409 and 502.
  */
 export async function refundPayment(
   ctx: Ctx,
@@ -84,21 +83,27 @@ export async function refundPayment(
   const amountMinor = amount === undefined ? null : toMinor(amount, payment.currency, 'body.amount')
   const provider = await providerFor(ctx, payment.provider)
   const run = async (ctx: Ctx) => {
-    const refund = await withPayment(ctx, id, (ctx, payment) => setAside(ctx, payment, refundId, amountMinor))
+    const refund = await withPayment(ctx, id, (ctx, payment) => reserveRefund(ctx, payment, refundId, amountMinor))
     if (refund.status === 'succeeded') return getPayment(ctx, id)
-    if (refund.status === 'failed') throw conflict('refund_failed', 'This refund was refused. Ask for another one.')
+    if (refund.status === 'failed')
+      throw conflict('refund_failed', 'The provider refused this refund. Create a new one.')
     const asked = { id: refund.id, amountMinor: refund.amount_minor }
-    const result = await provider.refund(payment, asked).catch((error: unknown) => givenUp(ctx, refund, error))
+    const result = await provider.refund(payment, asked).catch((error: unknown) => refundFailed(ctx, refund, error))
     return withPayment(ctx, id, (ctx, payment) => settleRefund(ctx, payment, refund.id, result, 'refund'))
   }
   return provider.isLocal ? transaction(ctx, run) : run(ctx)
 }
 
-async function setAside(ctx: Ctx, payment: PaymentRow, refundId: string, wanted: number | null): Promise<RefundRow> {
-  const begun =
+async function reserveRefund(
+  ctx: Ctx,
+  payment: PaymentRow,
+  refundId: string,
+  wanted: number | null,
+): Promise<RefundRow> {
+  const existing =
     (await ctx.db.maybe(takeUpAgain, { id: refundId, payment_id: payment.id })) ??
     (await ctx.db.maybe(takeUp, { payment_id: payment.id, amount_minor: wanted }))
-  if (begun) return begun
+  if (existing) return existing
   const left = payment.amount_minor - payment.refund_reserved_minor
   if (payment.status !== 'succeeded' && payment.status !== 'partially_refunded') {
     throw conflict('not_refundable', `A payment that is ${payment.status} cannot be refunded.`)
@@ -119,21 +124,21 @@ async function addRefund(
   return ctx.db.one(insert, { payment_id: payment.id, ...refund })
 }
 
-/** Refused: the sum is free again. Not answered: nobody knows, so it stays set aside until the provider says. */
-async function givenUp(ctx: Ctx, refund: RefundRow, error: unknown): Promise<never> {
+/** Releases the reserved amount of a refused refund. When the result is unknown, keeps it reserved until a webhook reports it. */
+async function refundFailed(ctx: Ctx, refund: RefundRow, error: unknown): Promise<never> {
   const isRefused = error instanceof AppError && error.status < 500
   await withPayment(ctx, refund.payment_id, async (ctx, payment) => {
     if (isRefused) await settleRefund(ctx, payment, refund.id, { status: 'failed', ref: null }, 'refund')
     else
       await ctx.db.together([
-        doubt.call({ id: refund.id }),
-        logged(payment, { kind: 'refund_unknown', details: { refund_id: refund.id } }),
+        markUnknown.call({ id: refund.id }),
+        logEntry(payment, { kind: 'refund_unknown', details: { refund_id: refund.id } }),
       ])
   })
   throw error
 }
 
-/** Within `withPayment`: how a refund ended, or that the provider is at it. An end is final. */
+/** Records the provider's result of a refund. Call within `withPayment`. `succeeded` and `failed` are final. */
 export async function settleRefund(
   ctx: Ctx,
   payment: PaymentRow,
@@ -144,11 +149,11 @@ export async function settleRefund(
   const refund = await ctx.db.one(find, { id: refundId, provider_ref: null })
   if (refund.status === 'succeeded' || refund.status === 'failed') return payment
   const { id, amount_minor } = refund
-  const fact = { kind: `${kind}_${status}`, details: { refund_id: id, amount_minor } }
+  const entry = { kind: `${kind}_${status}`, details: { refund_id: id, amount_minor } }
   const settled = settle.call({ id, status, provider_ref: ref })
   if (status !== 'succeeded') {
     const freed = status === 'failed' ? [reserve.call({ id: payment.id, amount_minor: -amount_minor })] : []
-    await ctx.db.together([settled, ...freed, logged(payment, fact)])
+    await ctx.db.together([settled, ...freed, logEntry(payment, entry)])
     return getPayment(ctx, payment.id)
   }
   await ctx.db.together([
@@ -157,33 +162,33 @@ export async function settleRefund(
     posting(payment, 'refunds', -amount_minor, id),
   ])
   const isAll = payment.refunded_minor + amount_minor === payment.amount_minor
-  return advance(ctx, payment, isAll ? 'refund_all' : 'refund_part', fact)
+  return applySignal(ctx, payment, isAll ? 'refund_all' : 'refund_part', entry)
 }
 
-/** Within `withPayment`: a refund the provider tells of, ours or one that was made there. */
-export async function noteRefund(
+/** Records a refund from a webhook, made through this API or at the provider. Call within `withPayment`. Throws 409. */
+export async function recordProviderRefund(
   ctx: Ctx,
   payment: PaymentRow,
-  told: { refundId: string | null; amountMinor: number; result: ProviderRefund },
+  reported: { refundId: string | null; amountMinor: number; result: ProviderRefund },
   kind: string,
 ): Promise<void> {
-  const known = await ctx.db.maybe(find, { id: told.refundId, provider_ref: told.result.ref })
+  const known = await ctx.db.maybe(find, { id: reported.refundId, provider_ref: reported.result.ref })
   const left = payment.amount_minor - payment.refund_reserved_minor
   if (known && known.payment_id !== payment.id) return
-  // Told before we heard that the money came: the provider will tell us again.
+  // The refund arrived before the payment's success. The provider repeats the webhook after the error.
   if (payment.status !== 'succeeded' && payment.status !== 'partially_refunded' && payment.status !== 'refunded') {
-    throw conflict('not_captured_yet', 'Nothing is known of this payment having succeeded.')
+    throw conflict('not_captured_yet', 'This payment is not known to have succeeded yet.')
   }
-  if (!known && told.amountMinor > left) {
-    await ctx.db.together([logged(payment, { kind, details: { refund_too_large: told.amountMinor } })])
+  if (!known && reported.amountMinor > left) {
+    await ctx.db.together([logEntry(payment, { kind, details: { refund_too_large: reported.amountMinor } })])
     return
   }
   const refund =
     known ??
     (await addRefund(ctx, payment, {
       id: newId(),
-      amount_minor: told.amountMinor,
-      provider_ref: told.result.ref,
+      amount_minor: reported.amountMinor,
+      provider_ref: reported.result.ref,
     }))
-  await settleRefund(ctx, await getPayment(ctx, payment.id), refund.id, told.result, kind)
+  await settleRefund(ctx, await getPayment(ctx, payment.id), refund.id, reported.result, kind)
 }

@@ -3,15 +3,15 @@ import { id } from '../../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../../platform/http/route.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { confirmPayment, createIntent } from './intents.ts'
-import { getPayment } from './payment-row.ts'
+import { getPayment } from './queries.ts'
 import { receivePaypal } from './paypal/webhook.ts'
 import { refundPayment } from './refunds.ts'
 import * as schema from './schema.ts'
 import { receiveStripe } from './stripe/webhook.ts'
 import { toIntent, toPayment } from './serializers.ts'
 
-const ofShop = z.object({ shopId: id.describe('The shop.') })
-const ofPayment = z.object({ shopId: id.describe('The shop.'), id: id.describe('Id of the payment.') })
+const ofShop = z.object({ shopId: id.describe('Id of the shop.') })
+const ofPayment = z.object({ shopId: id.describe('Id of the shop.'), id: id.describe('Id of the payment.') })
 const someId = '0199b0a0-0000-7000-8000-000000000002'
 
 export const paymentRoutes: RouteTable = {
@@ -22,7 +22,7 @@ export const paymentRoutes: RouteTable = {
       method: 'POST',
       path: '/api/shops/:shopId/payments/intent',
       access: 'payments:write',
-      summary: 'Begin to pay for an order what it costs',
+      summary: "Create a payment for an order's total",
       params: ofShop,
       body: schema.NewIntent,
       example: { orderId: someId, provider: 'manual' },
@@ -36,7 +36,7 @@ export const paymentRoutes: RouteTable = {
       method: 'POST',
       path: '/api/shops/:shopId/payments/confirm',
       access: 'payments:write',
-      summary: 'Ask the provider whether it was paid; a manual payment is confirmed by an owner or admin',
+      summary: "Update a payment from the provider's state; an owner or admin confirms a manual payment",
       params: ofShop,
       body: schema.Confirm,
       example: { paymentId: someId },
@@ -49,7 +49,7 @@ export const paymentRoutes: RouteTable = {
       method: 'POST',
       path: '/api/shops/:shopId/payments/:id/refund',
       access: 'payments:refund',
-      summary: 'Give back an amount, or all that is left',
+      summary: 'Refund an amount, or the whole remaining amount',
       params: ofPayment,
       body: schema.NewRefund,
       example: { amount: 5 },
@@ -63,7 +63,7 @@ export const paymentRoutes: RouteTable = {
       method: 'GET',
       path: '/api/shops/:shopId/payments/:id',
       access: 'payments:read',
-      summary: 'How a payment stands',
+      summary: 'Get a payment',
       params: ofPayment,
       response: schema.Payment,
       handler: async (ctx, { params }) => toPayment(await getPayment(ctx, params.id)),
@@ -73,17 +73,17 @@ export const paymentRoutes: RouteTable = {
       method: 'POST',
       path: '/webhook/stripe',
       access: 'public',
-      summary: 'Where Stripe posts; with `shopId`, the Stripe account of that shop',
+      summary: "Receive a Stripe webhook; with `shopId`, from that shop's own Stripe account",
       hidden: true,
       rawBody: true,
       notIdempotent: true,
       query: z.object({
         shopId: id
           .optional()
-          .describe("The shop whose own account the webhook belongs to. Left out: the installation's account."),
+          .describe("Id of the shop whose own account sends the webhook. Default: the installation's account."),
       }),
       response: z.object({
-        received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
+        received: z.literal(true).describe('Always true: the webhook was processed.'),
       }),
       async handler({ services }, { query, request }) {
         const signature = request.headers['stripe-signature']
@@ -100,17 +100,17 @@ export const paymentRoutes: RouteTable = {
       method: 'POST',
       path: '/webhook/paypal',
       access: 'public',
-      summary: 'Where PayPal posts; with `shopId`, the PayPal app of that shop',
+      summary: "Receive a PayPal webhook; with `shopId`, from that shop's own PayPal app",
       hidden: true,
       rawBody: true,
       notIdempotent: true,
       query: z.object({
         shopId: id
           .optional()
-          .describe("The shop whose own account the webhook belongs to. Left out: the installation's account."),
+          .describe("Id of the shop whose own account sends the webhook. Default: the installation's account."),
       }),
       response: z.object({
-        received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
+        received: z.literal(true).describe('Always true: the webhook was processed.'),
       }),
       async handler({ services }, { query, request }) {
         await receivePaypal(services, {

@@ -8,39 +8,41 @@ export type ProviderName = (typeof providerNames)[number]
 
 export const Payment = z.object({
   id: id.describe('Id of the payment.'),
-  orderId: id.describe("The order it pays, always for the order's whole amount."),
-  amount: z.number().describe('In major units of the currency, like 19.99.'),
-  currency: z.string().describe('ISO 4217.'),
-  status: z.enum(paymentStatuses).describe('`pending` until confirmed; `processing` while the provider works on it.'),
+  orderId: id.describe("Id of the order. A payment is always for the order's total."),
+  amount: z.number().describe('Amount in major units of the currency, such as 19.99.'),
+  currency: z.string().describe('ISO 4217 code.'),
+  status: z
+    .enum(paymentStatuses)
+    .describe('State of the payment. `pending` until confirmed, `processing` while the provider processes it.'),
   provider: z
     .enum(providerNames)
-    .describe('`stripe`, `paypal`, or `manual` for bank transfer and cash, which a member confirms.'),
-  refundedAmount: z.number().describe('How much has gone back, in major units.'),
+    .describe('`stripe`, `paypal`, or `manual` for bank transfer and cash, which an owner or admin confirms.'),
+  refundedAmount: z.number().describe('Refunded amount in major units.'),
   clientSecret: z
     .string()
     .optional()
-    .describe("For the provider's own form in the browser: Stripe's client secret, PayPal's order id."),
-  approvalUrl: z.string().optional().describe("PayPal's page where the customer approves it."),
+    .describe("For the provider's payment form in the browser: Stripe's client secret or PayPal's order id."),
+  approvalUrl: z.string().optional().describe("URL of PayPal's page where the customer approves the payment."),
   createdAt: instant.describe('When the payment was created.'),
   updatedAt: instant.describe('When the payment was last changed.'),
 })
 export type Payment = z.output<typeof Payment>
 
-/** The amount is the order's, whatever a browser says. */
+/** Has no amount: a payment is always for the order's total. */
 export const NewIntent = z.object({
-  orderId: orderId.describe("The order it pays, always for the order's whole amount."),
+  orderId: orderId.describe("Id of the order. A payment is always for the order's total."),
   provider: z
     .enum(providerNames)
     .default('manual')
-    .describe('`stripe`, `paypal`, or `manual` for bank transfer and cash, which a member confirms.'),
+    .describe('`stripe`, `paypal`, or `manual` for bank transfer and cash, which an owner or admin confirms.'),
 })
-export const Confirm = z.object({ paymentId: id.describe('The payment to confirm.') })
-// Null is an amount that a browser could not read (`NaN` in JSON), not a wish to give everything back.
+export const Confirm = z.object({ paymentId: id.describe('Id of the payment to confirm.') })
+// JSON turns `NaN` into null, so null is an invalid amount and not a request to refund everything.
 const refundAmount = z.preprocess(
   (value) => (value === '' ? undefined : value),
   z.number().positive().max(1e12).optional(),
 )
-/** Default: all that is left. */
+/** Default: the whole remaining amount. */
 export const NewRefund = z.object({
-  amount: refundAmount.optional().describe('How much goes back, in major units. Default: all that is left.'),
+  amount: refundAmount.optional().describe('Amount to refund in major units. Default: the whole remaining amount.'),
 })

@@ -1,6 +1,6 @@
 import { toMajor } from '../../../platform/money.ts'
 import type { Intent } from './intents.ts'
-import type { PaymentRow } from './payment-row.ts'
+import type { PaymentRow } from './queries.ts'
 import type { Payment } from './schema.ts'
 
 export const toPayment = (row: PaymentRow): Payment => ({

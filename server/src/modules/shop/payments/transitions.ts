@@ -1,11 +1,11 @@
 import type { PaymentStatus } from '../transitions.ts'
 
-/** What a payment can hear: of its provider, or of whoever confirms a manual one. */
+/** A signal to a payment, from its provider or from the member who confirms a manual payment. */
 export type PaymentSignal = 'process' | 'succeed' | 'fail' | 'refund_part' | 'refund_all'
 
 /**
- * Where a payment goes when it hears something; what is not here changes nothing, so notices may come late, twice and in
- * any order. A failed attempt is no end: the customer may try another card.
+ * The next status of a payment for each signal. A signal without a transition changes nothing, so webhooks can arrive
+ * late, twice and in any order. `failed` is not final: the customer can try another card.
  */
 export const paymentTransitions: Record<PaymentStatus, Partial<Record<PaymentSignal, PaymentStatus>>> = {
   pending: { process: 'processing', succeed: 'succeeded', fail: 'failed' },
@@ -16,8 +16,8 @@ export const paymentTransitions: Record<PaymentStatus, Partial<Record<PaymentSig
   refunded: {},
 }
 
-/** How the order stands when its payments stand differently: the first of these that one of them has. */
-export const orderFollows: readonly PaymentStatus[] = [
+/** The order's payment status is the first of these that one of its payments has. */
+export const orderStatusPrecedence: readonly PaymentStatus[] = [
   'succeeded',
   'partially_refunded',
   'processing',

@@ -12,9 +12,14 @@ const receive = statement(
     on conflict do nothing returning event_id`,
 )
 
-/** Is this the first time that we hear of this event? Within the transaction of what it changes. */
-export async function isFirst(ctx: Ctx, provider: ProviderName, event: { id: string; type: string }): Promise<boolean> {
+/** Records a webhook event. Returns false for a duplicate. Call within the transaction that applies the event. */
+export async function markReceived(
+  ctx: Ctx,
+  provider: ProviderName,
+  event: { id: string; type: string },
+): Promise<boolean> {
   return (await ctx.db.maybe(receive, { provider, event_id: event.id, type: event.type })) !== undefined
 }
 
+/** Returns the UUID, or null for any other value. */
 export const idOrNull = (id: string | undefined): string | null => z.uuid().safeParse(id).data ?? null

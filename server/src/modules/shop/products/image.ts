@@ -20,7 +20,7 @@ const replace = statement(
     returning p.id, was.image_file_id as before`,
 )
 
-/** Takes a picture by its content, not its name. Throws 404, 413 past 10 MB, 415 for anything but PNG, JPEG, WebP, GIF. */
+/** Stores an uploaded image. Its type is detected from the content. Throws 404, 413 above 10 MB, 415 for an unsupported type. */
 export async function setProductImage(ctx: Ctx, productId: string, request: FastifyRequest): Promise<ProductRow> {
   const { storage } = ctx.services
   await getProduct(ctx, productId)
@@ -31,9 +31,9 @@ export async function setProductImage(ctx: Ctx, productId: string, request: Fast
   )
   try {
     if (!imageTypes.has(file.content_type)) {
-      throw new AppError(415, 'unsupported_media_type', 'A product picture is a PNG, JPEG, WebP or GIF file.')
+      throw new AppError(415, 'unsupported_media_type', 'A product image must be a PNG, JPEG, WebP or GIF file.')
     }
-    if (file.size_bytes > maxImageBytes) throw tooLarge('A product picture may be at most 10 MB.')
+    if (file.size_bytes > maxImageBytes) throw tooLarge('A product image can be at most 10 MB.')
     const stored = { ...file, id: newId(), filename, mime_type: file.content_type as string }
     await transaction(ctx, async (ctx) => {
       const quota = withinQuota(ctx.services)
@@ -53,11 +53,11 @@ export async function setProductImage(ctx: Ctx, productId: string, request: Fast
   return getProduct(ctx, productId)
 }
 
-/** The picture for everyone, at an address that stays: browsers ask by its ETag whether it is still the same. */
+/** Sends the public image. Its URL never changes, so browsers revalidate it by its ETag. Throws 404, 416. */
 export async function sendProductImage(ctx: Ctx, productId: string, request: FastifyRequest): Promise<FileResponse> {
   const { image_file_id } = await getProduct(ctx, productId)
-  if (!image_file_id) missing('picture')
-  const reply = await sendFile(ctx, await getFile(ctx, image_file_id), request)
+  if (!image_file_id) missing('image')
+  const response = await sendFile(ctx, await getFile(ctx, image_file_id), request)
   const headers = { 'cache-control': 'public, max-age=300', 'cross-origin-resource-policy': 'cross-origin' }
-  return new FileResponse(reply.content, { ...reply.headers, ...headers }, reply.status)
+  return new FileResponse(response.content, { ...response.headers, ...headers }, response.status)
 }

@@ -41,7 +41,7 @@ const list = variants(
      order by id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** The catalogue, newest first. */
+/** Returns a page of the catalogue, newest first. */
 export async function listProducts(ctx: Ctx, query: ProductQuery) {
   const before = readCursor(query.cursor)
   const shape = { rows: rowsToRead(query.limit), in_category: query.category !== undefined, continued: before !== null }
@@ -54,7 +54,7 @@ const find = statement(
     select ${columns} from shop.products where id = ${p.id} and archived_at is null`,
 )
 
-/** Throws 404, also for one that was deleted after somebody had ordered it. */
+/** Throws 404, also for an archived product. */
 export async function getProduct(ctx: Ctx, id: string): Promise<ProductRow> {
   return (await ctx.db.maybe(find, { id })) ?? missing('product')
 }
@@ -70,7 +70,7 @@ const insert = statement(
     returning ${columns}`,
 )
 
-/** `currency` defaults to the shop's. Throws 404 when this workspace has no shop profile. */
+/** Creates a product. `currency` defaults to the shop's. Throws 404 when the workspace has no shop profile. */
 export async function createProduct(ctx: Ctx, input: NewProduct): Promise<ProductRow> {
   const currency = input.currency ?? (await workspaceDefaults(ctx)).currency
   try {
@@ -93,7 +93,7 @@ export async function createProduct(ctx: Ctx, input: NewProduct): Promise<Produc
   }
 }
 
-/** The largest price in minor units, so that any total is exact in JavaScript. */
+/** The largest price in minor units. Every total stays a safe integer in JavaScript. */
 const maxPriceMinor = 10_000_000_000
 
 function priceOf(retailPrice: number, currency: string): number {
@@ -117,14 +117,17 @@ const update = statement(
      where id = ${p.id} returning ${columns}`,
 )
 
-/** Changes only what was sent. A new currency needs a new price. Throws 404. */
+/** Updates the given fields. A new currency needs a new price. Throws 404. */
 export function updateProduct(ctx: Ctx, id: string, input: ProductChanges): Promise<ProductRow> {
   const { retailPrice, imageUrl, ...same } = input
   return transaction(ctx, async (ctx) => {
     const product = (await ctx.db.maybe(lock, { id })) ?? missing('product')
     const currency = input.currency ?? product.currency
     if (currency !== product.currency && retailPrice === undefined) {
-      throw invalidField('body.retailPrice', `Say what it costs in ${currency}.`)
+      throw invalidField(
+        'body.retailPrice',
+        `retailPrice is required when the currency changes: give the price in ${currency}.`,
+      )
     }
     const changes = {
       ...same,
@@ -144,7 +147,7 @@ const archive = statement(
   (_, p: { id: string }) => sql`update shop.products set archived_at = now() where id = ${p.id}`,
 )
 
-/** Takes it out of the catalogue; for the sake of orders that name it, it stays behind them. Throws 404. */
+/** Removes a product from the catalogue. A product that was ordered is archived instead of deleted. Throws 404. */
 export function deleteProduct(ctx: Ctx, id: string): Promise<void> {
   return transaction(ctx, async (ctx) => {
     const product = (await ctx.db.maybe(lock, { id })) ?? missing('product')

@@ -12,7 +12,7 @@ import { toList } from '../serializers.ts'
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
 const ofProduct = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
-  productId: id.describe('The product.'),
+  productId: id.describe('Id of the product.'),
 })
 
 export const productRoutes: Record<string, Route> = {
@@ -21,7 +21,7 @@ export const productRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/products',
     access: 'products:read',
-    summary: 'The catalogue, newest first',
+    summary: 'List products, newest first',
     params: ofShop,
     query: schema.ProductQuery,
     response: listOf(schema.Product),
@@ -32,7 +32,7 @@ export const productRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops/:shopId/products',
     access: 'products:write',
-    summary: 'Add a product',
+    summary: 'Create a product',
     params: ofShop,
     body: schema.NewProduct,
     example: {
@@ -52,7 +52,7 @@ export const productRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/products/:productId',
     access: 'products:read',
-    summary: 'One product',
+    summary: 'Get a product',
     params: ofProduct,
     response: schema.Product,
     handler: async (ctx, { params }) => toProduct(await getProduct(ctx, params.productId)),
@@ -62,7 +62,7 @@ export const productRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/api/shops/:shopId/products/:productId',
     access: 'products:write',
-    summary: 'Change a product; what is not sent stays',
+    summary: 'Update a product; omitted fields keep their values',
     params: ofProduct,
     body: schema.ProductChanges,
     example: { retailPrice: 16.9, stock: 30 },
@@ -74,7 +74,7 @@ export const productRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/shops/:shopId/products/:productId',
     access: 'products:write',
-    summary: 'Take a product out of the catalogue',
+    summary: 'Delete a product',
     params: ofProduct,
     response: success,
     async handler(ctx, { params }) {
@@ -87,7 +87,7 @@ export const productRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops/:shopId/products/:productId/image',
     access: 'products:write',
-    summary: 'Upload the picture of a product: PNG, JPEG, WebP or GIF, to 10 MB, in the form field "file"',
+    summary: 'Upload the image of a product: PNG, JPEG, WebP or GIF, up to 10 MB, in the form field "file"',
     params: ofProduct,
     upload: true,
     response: schema.Product,

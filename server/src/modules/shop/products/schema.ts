@@ -7,17 +7,17 @@ export const Product = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
   name: z.string().describe('Name of the product.'),
   description: z.string().nullable().describe('Text for customers.'),
-  category: z.string().nullable().describe('Name of the group it is listed under.'),
-  retailPrice: z.number().describe('Price of one piece in major units, like 19.99.'),
+  category: z.string().nullable().describe('Category of the product.'),
+  retailPrice: z.number().describe('Unit price in major units, such as 19.99.'),
   currency: z.string().describe("ISO 4217 code of the price. Default: the shop's."),
-  stock: z.int().describe('Pieces that can be sold. Orders take from it.'),
-  imageUrl: z.string().nullable().describe('Address of the picture.'),
+  stock: z.int().describe('Number of units in stock. Orders reduce it.'),
+  imageUrl: z.string().nullable().describe('URL of the image.'),
   createdAt: instant.describe('When the product was created.'),
   updatedAt: instant.describe('When the product was last changed.'),
 })
 export type Product = z.output<typeof Product>
 
-/** What a stranger sees of it. */
+/** A product as shown to the public. */
 export const PublicProduct = Product.pick({
   id: true,
   name: true,
@@ -26,7 +26,7 @@ export const PublicProduct = Product.pick({
   retailPrice: true,
   currency: true,
   imageUrl: true,
-}).extend({ inStock: z.boolean().describe('True when at least one piece can be sold.') })
+}).extend({ inStock: z.boolean().describe('True when at least one unit is in stock.') })
 
 const category = text(100)
 const price = z.number().min(0).max(100_000_000)
@@ -35,26 +35,26 @@ const imageUrl = z
   .string()
   .trim()
   .max(2000)
-  .regex(/^(https?:\/\/|\/(?!\/))/, 'Give an http(s) address or a path on this server.')
+  .regex(/^(https?:\/\/|\/(?!\/))/, 'Must be an http(s) URL or a path on this server.')
 
 export const NewProduct = z.object({
   name: name.describe('Name of the product.'),
   description: optional(description).describe('Text for customers.'),
-  category: optional(category).describe('Name of the group it is listed under.'),
-  retailPrice: price.describe('Price of one piece in major units, like 19.99.'),
+  category: optional(category).describe('Category of the product.'),
+  retailPrice: price.describe('Unit price in major units, such as 19.99.'),
   currency: optional(currency).describe("ISO 4217 code of the price. Default: the shop's."),
-  stock: stock.default(0).describe('Pieces that can be sold. Orders take from it.'),
-  imageUrl: optional(imageUrl).describe('Address of the picture.'),
+  stock: stock.default(0).describe('Number of units in stock. Orders reduce it.'),
+  imageUrl: optional(imageUrl).describe('URL of the image.'),
 })
 export type NewProduct = z.output<typeof NewProduct>
 export const ProductChanges = z.object({
   name: optional(name).describe('Name of the product.'),
-  description: clearable(description).describe('Text for customers. `null` empties it.'),
-  category: clearable(category).describe('Name of the group it is listed under. `null` empties it.'),
-  retailPrice: optional(price).describe('Price of one piece in major units, like 19.99.'),
+  description: clearable(description).describe('Text for customers. `null` clears it.'),
+  category: clearable(category).describe('Category of the product. `null` clears it.'),
+  retailPrice: optional(price).describe('Unit price in major units, such as 19.99.'),
   currency: optional(currency).describe("ISO 4217 code of the price. Default: the shop's."),
-  stock: optional(stock).describe('Pieces that can be sold. Orders take from it.'),
-  imageUrl: clearable(imageUrl).describe('Address of the picture. `null` empties it.'),
+  stock: optional(stock).describe('Number of units in stock. Orders reduce it.'),
+  imageUrl: clearable(imageUrl).describe('URL of the image. `null` clears it.'),
 })
 export type ProductChanges = z.output<typeof ProductChanges>
 export const ProductQuery = page().extend({ category: optional(category).describe('Only products of this category.') })

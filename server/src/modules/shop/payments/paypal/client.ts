@@ -5,15 +5,15 @@ import type { CredentialsOf } from '../../../integrations/index.ts'
 
 export type PaypalAccount = CredentialsOf<'paypal'>
 
-/** What PayPal answered: what was asked for, or why not (`issue`: its own name for that, such as `ORDER_NOT_APPROVED`). */
-export type PaypalAnswer<T> =
+/** PayPal's response: the body, or the refusal. `issue` is PayPal's code, such as `ORDER_NOT_APPROVED`. */
+export type PaypalResponse<T> =
   | { isRefused: false; body: T }
   | { isRefused: true; status: number; issue: string; message: string }
 
 export interface PaypalClient {
-  get<T>(path: string, shape: z.ZodType<T>): Promise<PaypalAnswer<T>>
-  /** `body`: JSON as it is to be sent. Calls with the same `requestId` have one effect. Throws 409 for bad credentials, 502. */
-  post<T>(path: string, shape: z.ZodType<T>, body: string, requestId?: string): Promise<PaypalAnswer<T>>
+  get<T>(path: string, shape: z.ZodType<T>): Promise<PaypalResponse<T>>
+  /** `body`: JSON text. Calls with the same `requestId` have one effect. Throws 409 for invalid credentials, 502. */
+  post<T>(path: string, shape: z.ZodType<T>, body: string, requestId?: string): Promise<PaypalResponse<T>>
 }
 
 const Token = z.object({ access_token: z.string(), expires_in: z.number() })
@@ -24,14 +24,15 @@ const Refusal = z.object({
   details: z.array(z.object({ issue: z.string().optional(), description: z.string().optional() })).optional(),
 })
 
-/** The customary address of its API; its sandbox is `https://api-m.sandbox.paypal.com`. */
+/** The base URL of the live API. The sandbox is `https://api-m.sandbox.paypal.com`. */
 const liveUrl = 'https://api-m.paypal.com'
+/** A token is renewed this long before it expires. */
 const earlyMs = 60_000
 
-// Of this process, for as long as they last; a promise, so that twenty payments at once ask for one token.
+// The access tokens of this process. Stored as promises, so that concurrent payments share one token request.
 const tokens = new WeakMap<Services, Map<string, Promise<{ value: string; expiresAt: number }>>>()
 
-/** PayPal's REST API (developer.paypal.com/api/rest) as one of its apps. */
+/** Returns a client of PayPal's REST API (developer.paypal.com/api/rest) for one app. */
 export function paypalClient(services: Services, { clientId, clientSecret }: PaypalAccount): PaypalClient {
   const { outbound, config } = services
   const baseUrl = config.paypal.apiUrl ?? liveUrl
@@ -51,9 +52,9 @@ export function paypalClient(services: Services, { clientId, clientSecret }: Pay
     body?: string,
     requestId?: string,
     isSecondTry = false,
-  ): Promise<PaypalAnswer<T>> {
-    const answer = await outbound.fetch(`${baseUrl}${path}`, {
-      // One account's requests keep no other shop waiting.
+  ): Promise<PaypalResponse<T>> {
+    const response = await outbound.fetch(`${baseUrl}${path}`, {
+      // Each account has its own queue, so it does not delay other shops.
       key: account,
       method,
       headers: {
@@ -64,18 +65,18 @@ export function paypalClient(services: Services, { clientId, clientSecret }: Pay
       ...(body !== undefined && { body }),
       timeoutMs: 30_000,
     })
-    // The token was taken back before its time.
-    if (answer.status === 401 && !isSecondTry) {
+    // The token was revoked before it expired.
+    if (response.status === 401 && !isSecondTry) {
       known.delete(account)
       return call(method, path, shape, body, requestId, true)
     }
-    const { status } = answer
-    if (status < 400) return { isRefused: false, body: read(shape, answer.body, status) }
-    // Busy, or at work on the same request: nobody knows yet what becomes of it.
+    const { status } = response
+    if (status < 400) return { isRefused: false, body: read(shape, response.body, status) }
+    // PayPal is busy or still processing the same request, so the result is unknown.
     if (status === 401 || status === 409 || status === 429 || status >= 500) throw failed(status)
-    const { name, message, details } = read(Refusal, answer.body, status)
+    const { name, message, details } = read(Refusal, response.body, status)
     const [detail] = details ?? []
-    const reason = detail?.description ?? message ?? 'it gave no reason.'
+    const reason = detail?.description ?? message ?? 'no reason given.'
     return { isRefused: true, status, issue: detail?.issue ?? name ?? '', message: reason.slice(0, 300) }
   }
 
@@ -92,7 +93,7 @@ export function paypalClient(services: Services, { clientId, clientSecret }: Pay
   }
 
   async function askForToken(now: number) {
-    const answer = await outbound.fetch(`${baseUrl}/v1/oauth2/token`, {
+    const response = await outbound.fetch(`${baseUrl}/v1/oauth2/token`, {
       key: account,
       method: 'POST',
       headers: {
@@ -101,26 +102,27 @@ export function paypalClient(services: Services, { clientId, clientSecret }: Pay
       },
       body: 'grant_type=client_credentials',
     })
-    if (answer.status === 401) {
-      const { error_description = 'it does not know this app.' } = read(Refusal, answer.body, 401)
+    if (response.status === 401) {
+      const { error_description = 'it does not recognize this app.' } = read(Refusal, response.body, 401)
       throw refused(error_description)
     }
-    if (answer.status !== 200) throw failed(answer.status)
-    const { access_token, expires_in } = read(Token, answer.body, 200)
+    if (response.status !== 200) throw failed(response.status)
+    const { access_token, expires_in } = read(Token, response.body, 200)
     return { value: access_token, expiresAt: now + expires_in * 1000 - earlyMs }
   }
 }
 
-/** For a person: PayPal will not do it. */
+/** Returns the error for a request that PayPal refused. `why` is shown to the user. */
 export const refused = (why: string) => conflict('payment_refused', `PayPal refused: ${why}`)
 
-/** The body of an answer that must be one. Throws 409 `payment_refused`. */
-export function granted<T>(answer: PaypalAnswer<T>): T {
-  if (answer.isRefused) throw refused(answer.message)
-  return answer.body
+/** Returns the body of a response. Throws 409 `payment_refused` for a refusal. */
+export function bodyOf<T>(response: PaypalResponse<T>): T {
+  if (response.isRefused) throw refused(response.message)
+  return response.body
 }
 
-const failed = (status: number) => new AppError(502, 'payment_provider_failed', `PayPal answered ${status}. Try again.`)
+const failed = (status: number) =>
+  new AppError(502, 'payment_provider_failed', `PayPal responded with status ${status}. Try again.`)
 
 function read<T>(shape: z.ZodType<T>, body: Buffer, status: number): T {
   let value: unknown

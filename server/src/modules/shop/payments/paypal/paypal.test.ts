@@ -15,7 +15,7 @@ import fc from 'fast-check'
 import { certify } from '../../../../../test/certificate.ts'
 import { startPaypal } from '../../../../../test/paypal.ts'
 import { startTestServer } from '../../../../../test/server.ts'
-import { isPaypalsAddress, trustedCertificate } from './signature.ts'
+import { isPaypalUrl, trustedCertificate } from './signature.ts'
 
 const root = certify('Example Root', { authority: true })
 const intermediate = certify('Example Issuer', { authority: true, issuer: root })
@@ -79,8 +79,8 @@ const sums = async (paymentId: string) => {
   return Object.fromEntries(rows.map(({ account, sum }) => [account, sum]))
 }
 
-test('PayPal’s own SDK finds in the emulator what it expects of PayPal', async () => {
-  // The SDK knows two hosts only; its connections lead here all the same.
+test('PayPal’s own SDK works with the emulator', async () => {
+  // The SDK knows two hosts only, so their connections are redirected to the emulator.
   const { port } = new URL(emulator.url)
   const httpsAgent = new Agent()
   httpsAgent.createConnection = () => connect(Number(port), '127.0.0.1')
@@ -113,7 +113,7 @@ test('PayPal’s own SDK finds in the emulator what it expects of PayPal', async
   assert.equal((await orders.getOrder({ id })).result.status, 'COMPLETED')
 })
 
-test('one PayPal order for one order of ours, approved by the customer, captured by confirming', async () => {
+test('an order has one PayPal order, which the customer approves and the confirmation captures', async () => {
   const shop = await openShop(12.5)
   const order = await shop.order()
   const payment = await begin(shop, order.id)
@@ -136,7 +136,7 @@ test('one PayPal order for one order of ours, approved by the customer, captured
   assert.equal((await confirm(shop, payment.id)).body.status, 'succeeded')
 })
 
-test('one token serves many calls, and another is asked for when it is taken back', async () => {
+test('an access token is reused, and replaced when it is revoked', async () => {
   const shop = await openShop()
   await pays(shop)
   const asked = () => emulator.calls.filter((call) => call.includes('oauth2/token')).length
@@ -148,7 +148,7 @@ test('one token serves many calls, and another is asked for when it is taken bac
   assert.equal(asked(), before + 1)
 })
 
-test('a declined card fails the payment, and another one pays it', async () => {
+test('a declined card fails the payment, and another card pays it', async () => {
   const shop = await openShop()
   const payment = await begin(shop, (await shop.order()).id)
   emulator.approve(payment.clientSecret)
@@ -158,7 +158,7 @@ test('a declined card fails the payment, and another one pays it', async () => {
   assert.equal((await confirm(shop, payment.id)).body.status, 'succeeded')
 })
 
-test('an order that PayPal has forgotten is followed by another one of the same payment', async () => {
+test('an order that PayPal no longer has is replaced by another one for the same payment', async () => {
   const shop = await openShop()
   const order = await shop.order()
   const first = await begin(shop, order.id)
@@ -170,7 +170,7 @@ test('an order that PayPal has forgotten is followed by another one of the same 
   assert.equal((await confirm(shop, second.id)).body.status, 'succeeded')
 })
 
-test('no money is taken for an order that was cancelled or paid otherwise meanwhile', async () => {
+test('no money is captured for an order that was cancelled or paid otherwise meanwhile', async () => {
   const shop = await openShop()
   const order = await shop.order()
   const payment = await begin(shop, order.id)
@@ -181,7 +181,7 @@ test('no money is taken for an order that was cancelled or paid otherwise meanwh
   assert.equal(approved.status, 'APPROVED')
 })
 
-test('a sum that is not the order’s is no payment', async () => {
+test('an amount other than the order’s total does not pay the order', async () => {
   const shop = await openShop()
   const payment = await begin(shop, (await shop.order()).id)
   const [unit] = emulator.approve(payment.clientSecret).purchase_units
@@ -190,7 +190,7 @@ test('a sum that is not the order’s is no payment', async () => {
   assert.equal(await statusOf(shop, payment.id), 'pending')
 })
 
-test('amounts in currencies without decimals, for PayPal or for everybody', async () => {
+test('amounts in currencies without decimals, at PayPal only or by ISO 4217', async () => {
   for (const [price, currency, value] of [
     [1200, 'JPY', '1200'],
     [990, 'HUF', '990'],
@@ -203,7 +203,7 @@ test('amounts in currencies without decimals, for PayPal or for everybody', asyn
   assert.match((await begin(shop, (await shop.order()).id)).error, /whole units/)
 })
 
-test('refunds: a part, an answer that was lost, the rest, no more', async () => {
+test('refunds: a part, a lost response, the rest, then no more', async () => {
   const shop = await openShop(10)
   const { payment, capture } = await pays(shop)
   assert.equal((await refund(shop, payment.id, { amount: 3.5 })).body.status, 'partially_refunded')
@@ -211,7 +211,7 @@ test('refunds: a part, an answer that was lost, the rest, no more', async () => 
   assert.equal((await refund(shop, payment.id, { amount: 2 })).status, 502)
   assert.equal((await refund(shop, payment.id, { amount: 2 })).body.refundedAmount, 5.5)
   const made = () => emulator.refunds.filter(({ captureId }) => captureId === capture.id)
-  assert.equal(made().length, 2, 'asked again, it has one effect')
+  assert.equal(made().length, 2, 'the retry has no second effect')
   emulator.faults.push('busy')
   assert.equal((await refund(shop, payment.id)).status, 502)
   assert.equal((await refund(shop, payment.id)).body.status, 'refunded')
@@ -219,7 +219,7 @@ test('refunds: a part, an answer that was lost, the rest, no more', async () => 
   assert.deepEqual(await sums(payment.id), { 'provider:paypal': 0, sales: -1000, refunds: 1000 })
 })
 
-test('fifty refunds at once give back no more than came', async () => {
+test('fifty concurrent refunds never exceed the payment', async () => {
   const shop = await openShop(10)
   const { payment } = await pays(shop)
   const answers = await Promise.all(Array.from({ length: 50 }, () => refund(shop, payment.id, { amount: 1 })))
@@ -227,7 +227,7 @@ test('fifty refunds at once give back no more than came', async () => {
   assert.deepEqual(await sums(payment.id), { 'provider:paypal': 0, sales: -1000, refunds: 1000 })
 })
 
-test('what the customer approved is captured when PayPal says so, though nobody confirms; twenty copies are one', async () => {
+test('an approved order is captured by the webhook without a confirmation, and once for twenty copies', async () => {
   const shop = await openShop()
   const order = await shop.order()
   const payment = await begin(shop, order.id)
@@ -239,7 +239,7 @@ test('what the customer approved is captured when PayPal says so, though nobody 
   assert.equal((await shop.owner.get(`${shop.at}/orders/${order.id}`)).body.paymentStatus, 'succeeded')
 })
 
-test('webhooks in any order, each twice, end the same', async () => {
+test('webhooks in any order, each delivered twice, lead to the same state', async () => {
   const shop = await openShop()
   await fc.assert(
     fc.asyncProperty(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }), async (sequence) => {
@@ -252,7 +252,7 @@ test('webhooks in any order, each twice, end the same', async () => {
       const pending = structuredClone(capture)
       capture.status = 'PARTIALLY_REFUNDED'
       const link = { rel: 'up', href: `${emulator.url}/v2/payments/captures/${capture.id}`, method: 'GET' }
-      // Made on PayPal's own pages, where it inherits the capture's custom id.
+      // A refund made on PayPal's own pages inherits the capture's custom id.
       const given = {
         id: randomUUID(),
         status: 'COMPLETED',
@@ -279,7 +279,7 @@ test('webhooks in any order, each twice, end the same', async () => {
   )
 })
 
-test('our own refund, told by PayPal before its answer came', async () => {
+test('a webhook about our own refund arrives before the response', async () => {
   const shop = await openShop()
   const { payment } = await pays(shop)
   emulator.faults.push('lost answer')
@@ -289,7 +289,7 @@ test('our own refund, told by PayPal before its answer came', async () => {
   assert.deepEqual(await sums(payment.id), { 'provider:paypal': 600, sales: -1000, refunds: 400 })
 })
 
-test('signatures: by PayPal itself while the certificate leads to no root, by the certificate when it does', async () => {
+test('signatures: PayPal’s API verifies them while the certificate chain has no trusted root, the certificate otherwise', async () => {
   const shop = await openShop()
   const { capture, payment } = await pays(shop)
   const notice = () => emulator.webhook('PAYMENT.CAPTURE.COMPLETED', capture)
@@ -309,7 +309,7 @@ test('signatures: by PayPal itself while the certificate leads to no root, by th
     (posted) => (posted.headers['paypal-transmission-sig'] = ''),
     (posted) => (posted.headers['paypal-auth-algo'] = 'none'),
     (posted) => (posted.headers['paypal-cert-url'] = 'https://paypal.com.example.com/cert'),
-    // Smuggled in beside the event, it would say which webhook is asked about.
+    // An injected member beside the event would replace the webhook id of the request.
     (posted) => (posted.body = `${posted.body},"webhook_id":"other"`),
     (posted) => {
       const { 'paypal-transmission-id': id, 'paypal-transmission-time': time } = posted.headers
@@ -326,29 +326,32 @@ test('signatures: by PayPal itself while the certificate leads to no root, by th
   const asked = emulator.postbacks.length
   assert.equal((await post(notice())).status, 200)
   for (const change of forgeries) assert.equal((await forged(change)).status, 400, String(change))
-  assert.equal(emulator.postbacks.length, asked, 'PayPal is not asked any more')
+  assert.equal(emulator.postbacks.length, asked, 'PayPal’s API is no longer called')
   const fetched = emulator.calls.filter((call) => call.includes('/certs/')).length
   await post(notice())
-  assert.equal(emulator.calls.filter((call) => call.includes('/certs/')).length, fetched, 'a certificate is kept')
+  assert.equal(emulator.calls.filter((call) => call.includes('/certs/')).length, fetched, 'a certificate is cached')
 })
 
-test('which certificates and addresses are PayPal’s', () => {
+test('only PayPal’s certificates and URLs are trusted', () => {
   const now = new Date('2026-11-21')
   const trust = (pem: string, roots = [root.pem], at = now) => trustedCertificate(pem, roots, at) !== null
   assert.ok(trust(chain))
   assert.ok(trust(chain + root.pem))
-  assert.ok(!trust(signer.pem), 'a link is missing')
-  assert.ok(!trust(chain, []), 'no such root')
-  assert.ok(!trust(chain + root.pem, []), 'a root that it brings along is no root')
+  assert.ok(!trust(signer.pem), 'an intermediate certificate is missing')
+  assert.ok(!trust(chain, []), 'the root is not trusted')
+  assert.ok(!trust(chain + root.pem, []), 'a root in the chain itself is not trusted')
   assert.ok(!trust(chain, [root.pem], new Date('2101-01-01')), 'expired')
   assert.ok(!trust('nonsense'))
-  assert.ok(!trust(certify('paypal.com.example.com', { issuer: root }).pem), 'somebody else')
-  assert.ok(!trust(certify('x.paypal.com').pem), 'signed by itself')
+  assert.ok(!trust(certify('paypal.com.example.com', { issuer: root }).pem), 'another subject')
+  assert.ok(!trust(certify('x.paypal.com').pem), 'self-signed')
   const noAuthority = certify('Example Shop', { issuer: root })
-  assert.ok(!trust(certify('x.paypal.com', { issuer: noAuthority }).pem + noAuthority.pem), 'signed by no authority')
+  assert.ok(
+    !trust(certify('x.paypal.com', { issuer: noAuthority }).pem + noAuthority.pem),
+    'the issuer is not a certificate authority',
+  )
 
   for (const url of ['https://api.paypal.com/v1/notifications/certs/CERT-1', 'https://api.sandbox.paypal.com/x']) {
-    assert.ok(isPaypalsAddress(url, null), url)
+    assert.ok(isPaypalUrl(url, null), url)
   }
   for (const url of [
     'http://api.paypal.com/x',
@@ -361,11 +364,11 @@ test('which certificates and addresses are PayPal’s', () => {
     'nonsense',
     '',
   ]) {
-    assert.ok(!isPaypalsAddress(url, null), url)
+    assert.ok(!isPaypalUrl(url, null), url)
   }
 })
 
-test('a shop’s own PayPal app speaks for that shop alone', async () => {
+test('webhooks of a shop’s own PayPal app change that shop only', async () => {
   const [mine, theirs] = [await openShop(), await openShop()]
   const theirPayment = await begin(theirs, (await theirs.order()).id)
   const notice = emulator.webhook('CHECKOUT.ORDER.APPROVED', emulator.approve(theirPayment.clientSecret))
@@ -383,7 +386,7 @@ test('a shop’s own PayPal app speaks for that shop alone', async () => {
   assert.match((await begin(mine, (await mine.order()).id)).error, /PayPal refused: Client Authentication failed/)
 })
 
-test('without an account there is neither a payment nor a webhook', async () => {
+test('without an account, payments and webhooks are refused', async () => {
   const bare = await startTestServer()
   const owner = await bare.signUp()
   const { body: shop } = await owner.post('/api/shops', { name: 'Cups' })

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { conflict } from '../../../../platform/errors.ts'
 import type { Services } from '../../../../platform/services.ts'
 import { decimalsOf, toMajor } from '../../../../platform/money.ts'
-import { getOrderForPayment, requirePayable } from '../../orders/payment.ts'
-import type { PaymentRow } from '../payment-row.ts'
-import { granted, type PaypalAccount, paypalClient, refused } from './client.ts'
+import { getOrderForPayment, requirePayable } from '../../orders/payment-status.ts'
+import type { PaymentRow } from '../queries.ts'
+import { bodyOf, type PaypalAccount, paypalClient, refused } from './client.ts'
 import type { PaymentProvider, ProviderRefund, ProviderState } from '../provider.ts'
 
-/** What we read of PayPal's objects (Orders v2 and Payments v2, developer.paypal.com/docs/api). */
+/** The fields used of PayPal's objects (Orders v2 and Payments v2, developer.paypal.com/docs/api). */
 const Amount = z.object({ currency_code: z.string(), value: z.string() })
 const Links = z.array(z.object({ rel: z.string(), href: z.string() })).optional()
 export const PaypalCapture = z.object({
@@ -35,20 +35,20 @@ const PaypalOrder = z.object({
 })
 type PaypalOrder = z.output<typeof PaypalOrder>
 
-/** Takes these in whole units only, although ISO 4217 gives them two decimals (developer.paypal.com/api/rest/reference/currency-codes). */
+/** Currencies that PayPal accepts in whole units only, although ISO 4217 gives them two decimals (developer.paypal.com/api/rest/reference/currency-codes). */
 const inWholeUnits = new Set(['HUF', 'TWD'])
 
 function toPaypalAmount(amountMinor: number, currency: string): z.output<typeof Amount> {
   const amount = toMajor(amountMinor, currency)
   const isWhole = inWholeUnits.has(currency)
-  if (isWhole && !Number.isInteger(amount)) throw refused(`it takes ${currency} in whole units only.`)
+  if (isWhole && !Number.isInteger(amount)) throw refused(`it accepts ${currency} in whole units only.`)
   return { currency_code: currency, value: amount.toFixed(isWhole ? 0 : decimalsOf(currency)) }
 }
 
 export const fromPaypalAmount = ({ value, currency_code }: z.output<typeof Amount>): number =>
   Math.round(Number(value) * 10 ** decimalsOf(currency_code))
 
-/** Travels with what is PayPal's, so that its notices tell whose they are: a payment's or a refund's id. */
+/** The `custom_id` of PayPal's objects, by which webhooks are matched. `id`: the id of the payment or refund. */
 const customId = ({ workspace_id }: PaymentRow, id: string) => `${workspace_id}:${id}`
 
 export function paypal(services: Services, account: PaypalAccount): PaymentProvider {
@@ -59,10 +59,10 @@ export function paypal(services: Services, account: PaypalAccount): PaymentProvi
     name: 'paypal',
     isLocal: false,
     async open(payment) {
-      const begun = payment.provider_ref && (await findOrder(payment.provider_ref))
-      // Orders that nobody approves are forgotten after some hours: the payment goes on with a new one.
+      const existing = payment.provider_ref && (await findOrder(payment.provider_ref))
+      // PayPal removes an order that is not approved within some hours. The payment then continues with a new one.
       const key = ['payment', payment.id, ...(payment.provider_ref ? [payment.provider_ref] : [])].join(':')
-      const order = begun && begun.status !== 'VOIDED' ? begun : await create(payment, key)
+      const order = existing && existing.status !== 'VOIDED' ? existing : await create(payment, key)
       const approvalUrl = order.links?.find(({ rel }) => rel === 'approve' || rel === 'payer-action')?.href
       return { ref: order.id, clientSecret: order.id, ...(approvalUrl && { approvalUrl }) }
     },
@@ -77,10 +77,10 @@ export function paypal(services: Services, account: PaypalAccount): PaymentProvi
       return capture(order, payment)
     },
     async refund(payment, { id, amountMinor }) {
-      if (!payment.capture_ref) throw refused('nothing has been captured of this payment.')
+      if (!payment.capture_ref) throw refused('this payment has not been captured.')
       const body = { amount: toPaypalAmount(amountMinor, payment.currency), custom_id: customId(payment, id) }
       const path = `/v2/payments/captures/${encodeURIComponent(payment.capture_ref)}/refund`
-      return stateOfRefund(granted(await client.post(path, PaypalRefund, JSON.stringify(body), `refund:${id}`)))
+      return stateOfRefund(bodyOf(await client.post(path, PaypalRefund, JSON.stringify(body), `refund:${id}`)))
     },
   }
 
@@ -88,31 +88,32 @@ export function paypal(services: Services, account: PaypalAccount): PaymentProvi
     const unit = {
       reference_id: payment.order_id,
       custom_id: customId(payment, payment.id),
-      // PayPal takes money for an invoice once.
+      // PayPal accepts only one payment for an invoice id.
       invoice_id: payment.id,
       amount: toPaypalAmount(payment.amount_minor, payment.currency),
     }
     const body = JSON.stringify({ intent: 'CAPTURE', purchase_units: [unit] })
-    return granted(await client.post('/v2/checkout/orders', PaypalOrder, body, key))
+    return bodyOf(await client.post('/v2/checkout/orders', PaypalOrder, body, key))
   }
 
-  /** Undefined: PayPal does not have it any more. */
+  /** Returns undefined when PayPal no longer has the order. */
   async function findOrder(id: string): Promise<PaypalOrder | undefined> {
-    const answer = await client.get(orderPath(id), PaypalOrder)
-    return answer.isRefused && answer.status === 404 ? undefined : granted(answer)
+    const response = await client.get(orderPath(id), PaypalOrder)
+    return response.isRefused && response.status === 404 ? undefined : bodyOf(response)
   }
 
   async function findCapture(id: string): Promise<PaypalCapture> {
-    return granted(await client.get(`/v2/payments/captures/${encodeURIComponent(id)}`, PaypalCapture))
+    return bodyOf(await client.get(`/v2/payments/captures/${encodeURIComponent(id)}`, PaypalCapture))
   }
 
   async function capture(order: PaypalOrder, payment: PaymentRow): Promise<ProviderState> {
-    // Whoever saw this approval asks for the same; after a refusal the customer approves anew, with another card.
+    // The key is the same for every capture of this approval. After a refusal the customer approves again with another
+    // card, which changes `update_time`.
     const key = `capture:${order.id}:${order.update_time ?? ''}`
-    const answer = await client.post(`${orderPath(order.id)}/capture`, PaypalOrder, '{}', key)
-    if (!answer.isRefused) return stateOfOrder(answer.body, payment)
+    const response = await client.post(`${orderPath(order.id)}/capture`, PaypalOrder, '{}', key)
+    if (!response.isRefused) return stateOfOrder(response.body, payment)
     const unpaid = { amountMinor: 0, currency: payment.currency }
-    switch (answer.issue) {
+    switch (response.issue) {
       case 'ORDER_ALREADY_CAPTURED':
         return stateOfOrder((await findOrder(order.id)) ?? order, payment)
       case 'ORDER_NOT_APPROVED':
@@ -121,7 +122,7 @@ export function paypal(services: Services, account: PaypalAccount): PaymentProvi
       case 'PAYER_CANNOT_PAY':
         return { signal: 'fail', ...unpaid }
       default:
-        throw conflict('payment_refused', `PayPal refused: ${answer.message}`)
+        throw conflict('payment_refused', `PayPal refused: ${response.message}`)
     }
   }
 }
@@ -141,7 +142,7 @@ export function stateOfCapture({ id, status, amount }: PaypalCapture): ProviderS
   return signal === 'fail' ? state : { ...state, captureRef: id }
 }
 
-/** An order is as its captures are; one may have been declined before another succeeded. */
+/** Returns the best state of the order's captures: one may have been declined before another succeeded. */
 function stateOfOrder(order: PaypalOrder, { currency }: PaymentRow): ProviderState {
   const captures = order.purchase_units?.flatMap(({ payments }) => payments?.captures ?? []) ?? []
   const states = captures.map(stateOfCapture)

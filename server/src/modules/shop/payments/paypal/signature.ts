@@ -5,9 +5,9 @@ import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { AppError, badRequest } from '../../../../platform/errors.ts'
 import type { Services } from '../../../../platform/services.ts'
-import { granted, type PaypalClient } from './client.ts'
+import { bodyOf, type PaypalClient } from './client.ts'
 
-/** What PayPal sends along with a webhook, beside its body. */
+/** The headers of a PayPal webhook that its signature needs. */
 export interface PaypalTransmission {
   id: string
   time: string
@@ -16,9 +16,9 @@ export interface PaypalTransmission {
   algorithm: string
 }
 
-const notSigned = () => badRequest('invalid_signature', 'This was not signed by PayPal for this webhook.')
+const notSigned = () => badRequest('invalid_signature', 'The request has no valid PayPal signature for this webhook.')
 
-/** Reads the five headers. Throws 400 when one is missing. */
+/** Reads the five signature headers. Throws 400 when one is missing. */
 export function transmissionOf(headers: IncomingHttpHeaders): PaypalTransmission {
   const header = (name: string) => {
     const value = headers[`paypal-${name}`]
@@ -35,9 +35,10 @@ export function transmissionOf(headers: IncomingHttpHeaders): PaypalTransmission
 }
 
 /**
- * Checks who posted: RSA-SHA256 over `<id>|<time>|<webhook id>|<CRC32 of the body>` by the certificate that PayPal
- * publishes; when that cannot be had, or leads to no root that this machine trusts, PayPal itself is asked
- * (developer.paypal.com/api/rest/webhooks/rest). Throws 400, and 502 when PayPal does not answer. `body` is JSON.
+ * Verifies the signature: RSA-SHA256 over `<id>|<time>|<webhook id>|<CRC32 of the body>` with PayPal's published
+ * certificate. When the certificate is not available or does not lead to a trusted root, PayPal's API verifies the
+ * signature instead (developer.paypal.com/api/rest/webhooks/rest). Throws 400, and 502 when PayPal does not respond.
+ * `body` is JSON.
  */
 export async function verifyPaypalSignature(
   services: Services,
@@ -72,26 +73,26 @@ async function isGenuineByPaypal(
     transmission_time: transmission.time,
     webhook_id: webhookId,
   })
-  // The event goes back as it came: written anew it would have another checksum.
-  const question = `${about.slice(0, -1)},"webhook_event":${body.toString('utf8')}}`
+  // The event is inserted unchanged: serialized again it could have another checksum.
+  const request = `${about.slice(0, -1)},"webhook_event":${body.toString('utf8')}}`
   const path = '/v1/notifications/verify-webhook-signature'
-  return granted(await client.post(path, Verification, question)).verification_status === 'SUCCESS'
+  return bodyOf(await client.post(path, Verification, request)).verification_status === 'SUCCESS'
 }
 
-interface Kept {
-  /** Null: not to be trusted. */
+interface CachedCertificate {
+  /** Null: not trusted. */
   certificate: X509Certificate | null
   until: number
 }
-const kept = new WeakMap<Services, Map<string, Kept>>()
-const maxKept = 20
-const keptForMs = 3_600_000
+const certificates = new WeakMap<Services, Map<string, CachedCertificate>>()
+const maxCached = 20
+const cacheMs = 3_600_000
 
-/** PayPal's certificate, null when it is not to be had or not to be trusted. Throws 400 for anybody else's address. */
+/** Returns PayPal's certificate, null when it is not available or not trusted. Throws 400 when `url` is not PayPal's. */
 async function certificateAt(services: Services, url: string): Promise<X509Certificate | null> {
-  if (!isPaypalsAddress(url, services.config.paypal.apiUrl)) throw notSigned()
-  const known = kept.get(services) ?? new Map<string, Kept>()
-  kept.set(services, known)
+  if (!isPaypalUrl(url, services.config.paypal.apiUrl)) throw notSigned()
+  const known = certificates.get(services) ?? new Map<string, CachedCertificate>()
+  certificates.set(services, known)
   const now = services.now()
   const found = known.get(url)
   if (found && now.getTime() < found.until) return found.certificate
@@ -101,13 +102,13 @@ async function certificateAt(services: Services, url: string): Promise<X509Certi
   })
   if (pem?.status !== 200) return null
   const certificate = trustedCertificate(pem.body.toString('latin1'), getCACertificates('default'), now)
-  if (known.size >= maxKept) known.clear()
-  known.set(url, { certificate, until: now.getTime() + keptForMs })
+  if (known.size >= maxCached) known.clear()
+  known.set(url, { certificate, until: now.getTime() + cacheMs })
   return certificate
 }
 
-/** `https://….paypal.com`, or where the operator says that PayPal's API is. */
-export function isPaypalsAddress(url: string, apiUrl: string | null): boolean {
+/** Returns true for `https://….paypal.com` and for the origin of the configured API URL. */
+export function isPaypalUrl(url: string, apiUrl: string | null): boolean {
   const { protocol, hostname, origin, username, password, port } = URL.parse(url) ?? new URL('about:blank')
   if (apiUrl !== null && origin === new URL(apiUrl).origin) return true
   const isPlain = username === '' && password === '' && port === ''
@@ -117,7 +118,7 @@ export function isPaypalsAddress(url: string, apiUrl: string | null): boolean {
 const isValidAt = ({ validFromDate, validToDate }: X509Certificate, now: Date) =>
   validFromDate <= now && now <= validToDate
 
-/** The first certificate of `pem` when it is PayPal's and the others lead from it to one of `roots`; else null. */
+/** Returns the first certificate of `pem` if it is PayPal's and the others form a chain to one of `roots`, otherwise null. */
 export function trustedCertificate(pem: string, roots: readonly string[], now: Date): X509Certificate | null {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
   const [leaf, ...others] = blocks.slice(0, 6).flatMap(certificateOf)
@@ -138,7 +139,7 @@ function certificateOf(pem: string): X509Certificate[] {
   try {
     return [new X509Certificate(pem)]
   } catch {
-    // Not a certificate, so it certifies nothing.
+    // An unreadable certificate is ignored.
     return []
   }
 }

@@ -9,13 +9,13 @@ import { validate } from '../../../../platform/http/parse.ts'
 import { type Services, serverContext } from '../../../../platform/services.ts'
 import { installationCredentials, ownCredentials } from '../../../integrations/index.ts'
 import { applyState } from '../intents.ts'
-import { type PaymentRow, paymentColumns, withPayment } from '../payment-row.ts'
+import { type PaymentRow, paymentColumns, withPayment } from '../queries.ts'
 import { fromPaypalAmount, paypal, PaypalCapture, PaypalRefund, stateOfCapture, stateOfRefund } from './paypal.ts'
 import { type PaypalAccount, type PaypalClient, paypalClient } from './client.ts'
 import { transmissionOf, verifyPaypalSignature } from './signature.ts'
 import type { ProviderState } from '../provider.ts'
-import { noteRefund } from '../refunds.ts'
-import { idOrNull, isFirst } from '../webhook-inbox.ts'
+import { recordProviderRefund } from '../refunds.ts'
+import { idOrNull, markReceived } from '../webhook-inbox.ts'
 
 const PaypalEvent = z.object({
   id: z.string().min(1).max(255),
@@ -33,12 +33,12 @@ const find = statement(
 export interface PaypalPost {
   body: Buffer
   headers: IncomingHttpHeaders
-  /** Whose PayPal app posts; undefined: the installation's. */
+  /** The shop whose own PayPal app sends the webhook. Default: the installation's app. */
   shopId: string | undefined
 }
 
-/** What an event tells: of which payment, how that stands, and of a refund of it. */
-interface News {
+/** What an event changes: the payment, its state and a refund. */
+interface PaymentChange {
   customId: string | undefined
   state?: ProviderState
   refund?: z.output<typeof PaypalRefund>
@@ -46,32 +46,32 @@ interface News {
 }
 
 /**
- * Takes in what PayPal posts: verified, once, in one transaction with what it changes. What the customer has approved
- * is captured, for PayPal takes no money by itself. An app of a shop's own speaks for that shop alone; what is not about
- * a payment of ours is taken and left. Throws 400, 502, and 503 when not configured.
+ * Processes a PayPal webhook: verifies its signature, and applies it once, in one transaction. Captures an order that the
+ * customer has approved, because PayPal does not capture it by itself. The app of a shop can change that shop only. An
+ * event about an unknown payment is ignored. Throws 400, 502, and 503 when not configured.
  */
 export async function receivePaypal(services: Services, { body, headers, shopId }: PaypalPost): Promise<void> {
   const account = await accountOf(services, shopId)
-  if (!account?.webhookId) throw unavailable('PayPal is not set up here.', 3600)
-  // Before it is known who sent it, so no more than an event of theirs has.
+  if (!account?.webhookId) throw unavailable('PayPal is not configured.', 3600)
+  // The sender is not verified yet, so the size is limited to that of a PayPal event.
   const posted = parseJson(body, { depth: 32, values: 5_000 })
   const client = paypalClient(services, account)
   await verifyPaypalSignature(services, client, account.webhookId, transmissionOf(headers), body)
   const event = validate(PaypalEvent, posted, 'body')
-  const news = await newsOf(client, event)
-  const [named, paymentId] = (news?.customId ?? '').split(':')
+  const change = await changeOf(client, event)
+  const [named, paymentId] = (change?.customId ?? '').split(':')
   const workspaceId = shopId ?? idOrNull(named)
   const id = idOrNull(paymentId)
-  if (!news || !workspaceId || !id) return
+  if (!change || !workspaceId || !id) return
   const ctx = serverContext(services, { workspaceId })
   const payment = await ctx.db.maybe(find, { id })
   if (!payment) return
-  const state = news.isApproved ? await captured(services, account, ctx, payment) : news.state
+  const state = change.isApproved ? await captured(services, account, ctx, payment) : change.state
   await transaction(ctx, async (ctx) => {
-    if (!(await isFirst(ctx, 'paypal', { id: event.id, type: event.event_type }))) return
+    if (!(await markReceived(ctx, 'paypal', { id: event.id, type: event.event_type }))) return
     await withPayment(ctx, id, async (ctx, payment) => {
-      const known = state ? await applyState(ctx, payment, state, event.event_type) : payment
-      if (news.refund) await noteRefund(ctx, known, toldOf(news.refund), event.event_type)
+      const updated = state ? await applyState(ctx, payment, state, event.event_type) : payment
+      if (change.refund) await recordProviderRefund(ctx, updated, reportedRefund(change.refund), event.event_type)
     })
   })
 }
@@ -81,7 +81,7 @@ async function accountOf(services: Services, shopId: string | undefined): Promis
   return ownCredentials(serverContext(services, { workspaceId: shopId }), 'paypal')
 }
 
-async function newsOf(client: PaypalClient, event: z.output<typeof PaypalEvent>): Promise<News | undefined> {
+async function changeOf(client: PaypalClient, event: z.output<typeof PaypalEvent>): Promise<PaymentChange | undefined> {
   switch (event.event_type) {
     case 'CHECKOUT.ORDER.APPROVED': {
       const order = validate(ApprovedOrder, event.resource, 'body')
@@ -104,7 +104,7 @@ async function newsOf(client: PaypalClient, event: z.output<typeof PaypalEvent>)
         ?.href.split('/')
         .at(-1)
       if (!captureId) return undefined
-      // It may come before the news that the money came; the capture says that as well, and whose it is.
+      // It can arrive before the capture's own event. The capture has the payment's state and its custom id.
       const path = `/v2/payments/captures/${encodeURIComponent(captureId)}`
       const capture = await client.get(path, PaypalCapture)
       if (capture.isRefused) return undefined
@@ -115,7 +115,7 @@ async function newsOf(client: PaypalClient, event: z.output<typeof PaypalEvent>)
   }
 }
 
-/** Undefined: it is not to be captured, because the order is cancelled or paid otherwise, or PayPal will not. */
+/** Captures an approved payment. Returns undefined when the order is cancelled or already paid, or PayPal refuses. */
 async function captured(services: Services, account: PaypalAccount, ctx: Ctx, payment: PaymentRow) {
   return paypal(services, account)
     .confirm(ctx, payment)
@@ -125,7 +125,7 @@ async function captured(services: Services, account: PaypalAccount, ctx: Ctx, pa
     })
 }
 
-const toldOf = (refund: z.output<typeof PaypalRefund>) => ({
+const reportedRefund = (refund: z.output<typeof PaypalRefund>) => ({
   refundId: idOrNull(refund.custom_id?.split(':')[1]),
   amountMinor: fromPaypalAmount(refund.amount),
   result: stateOfRefund(refund),

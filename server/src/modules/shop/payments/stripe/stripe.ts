@@ -1,11 +1,11 @@
 import { AppError, conflict } from '../../../../platform/errors.ts'
 import type { Services } from '../../../../platform/services.ts'
-import type { PaymentRow } from '../payment-row.ts'
+import type { PaymentRow } from '../queries.ts'
 import type { PaymentProvider, ProviderRefund, ProviderState } from '../provider.ts'
 
 const apiVersion = '2026-10-28.endive'
 
-/** docs.stripe.com/api: what we read of its objects. */
+/** The fields used of Stripe's objects (docs.stripe.com/api). */
 export interface StripeIntent {
   id: string
   status: string
@@ -25,7 +25,7 @@ export interface StripeRefund {
   metadata?: Record<string, string>
 }
 
-/** Stripe counts these in hundredths, although ISO 4217 gives them no decimals (docs.stripe.com/currencies#special-cases). */
+/** Currencies that Stripe counts in hundredths, although ISO 4217 gives them no decimals (docs.stripe.com/currencies#special-cases). */
 const inHundredths = new Set(['ISK', 'UGX'])
 const factorOf = (currency: string) => (inHundredths.has(currency.toUpperCase()) ? 100 : 1)
 export const fromStripeAmount = (amount: number, currency: string) => amount / factorOf(currency)
@@ -35,14 +35,15 @@ export function stripe({ outbound, config }: Services, secretKey: string): Payme
     name: 'stripe',
     isLocal: false,
     async open(payment) {
-      const begun = payment.provider_ref && (await call<StripeIntent>('GET', `payment_intents/${payment.provider_ref}`))
-      // A cancelled intent takes no more money: the payment goes on with a new one.
-      const key = ['payment', payment.id, ...(begun ? [begun.id] : [])].join(':')
-      const intent = begun && begun.status !== 'canceled' ? begun : await create(payment, key)
+      const existing =
+        payment.provider_ref && (await call<StripeIntent>('GET', `payment_intents/${payment.provider_ref}`))
+      // A cancelled intent cannot be paid, so the payment continues with a new one.
+      const key = ['payment', payment.id, ...(existing ? [existing.id] : [])].join(':')
+      const intent = existing && existing.status !== 'canceled' ? existing : await create(payment, key)
       return { ref: intent.id, ...(intent.client_secret && { clientSecret: intent.client_secret }) }
     },
     async confirm(_ctx, payment) {
-      // Never told of it: nothing can have been paid.
+      // The payment was not created at Stripe, so it cannot have been paid.
       if (!payment.provider_ref) return { signal: null, amountMinor: 0, currency: payment.currency }
       return stateOf(await call<StripeIntent>('GET', `payment_intents/${payment.provider_ref}`))
     },
@@ -75,8 +76,8 @@ export function stripe({ outbound, config }: Services, secretKey: string): Payme
     form?: Record<string, string>,
     key?: string,
   ): Promise<T> {
-    const answer = await outbound.fetch(`${config.stripe.apiUrl ?? 'https://api.stripe.com'}/v1/${path}`, {
-      // One account's requests keep no other shop waiting.
+    const response = await outbound.fetch(`${config.stripe.apiUrl ?? 'https://api.stripe.com'}/v1/${path}`, {
+      // Each account has its own queue, so it does not delay other shops.
       key: secretKey,
       method,
       headers: {
@@ -88,12 +89,16 @@ export function stripe({ outbound, config }: Services, secretKey: string): Payme
       ...(form && { body: new URLSearchParams(form).toString() }),
       timeoutMs: 30_000,
     })
-    const failed = new AppError(502, 'payment_provider_failed', `Stripe answered ${answer.status}. Try again.`)
-    // Busy, or at work on the same key: nobody knows yet what becomes of it.
-    if (answer.status === 409 || answer.status === 429 || answer.status >= 500) throw failed
-    const body = parse(answer.body.toString('utf8'))
+    const failed = new AppError(
+      502,
+      'payment_provider_failed',
+      `Stripe responded with status ${response.status}. Try again.`,
+    )
+    // Stripe is busy or still processing a request with the same key, so the result is unknown.
+    if (response.status === 409 || response.status === 429 || response.status >= 500) throw failed
+    const body = parse(response.body.toString('utf8'))
     if (body === null) throw failed
-    if (answer.status >= 400) throw conflict('payment_refused', `Stripe refused: ${messageOf(body)}`)
+    if (response.status >= 400) throw conflict('payment_refused', `Stripe refused: ${messageOf(body)}`)
     return body as T
   }
 }
@@ -108,9 +113,9 @@ function parse(text: string): object | null {
 }
 
 const messageOf = (body: object) =>
-  ((body as { error?: { message?: string } }).error?.message ?? 'it gave no reason.').slice(0, 300)
+  ((body as { error?: { message?: string } }).error?.message ?? 'no reason given.').slice(0, 300)
 
-/** What an intent's status says to a payment (docs.stripe.com/payments/paymentintents/lifecycle). */
+/** Converts an intent's status to the state of a payment (docs.stripe.com/payments/paymentintents/lifecycle). */
 export function stateOf(intent: StripeIntent): ProviderState {
   const currency = intent.currency.toUpperCase()
   return { signal: signalOf(intent), amountMinor: fromStripeAmount(intent.amount_received, currency), currency }

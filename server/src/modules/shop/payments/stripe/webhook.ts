@@ -8,11 +8,11 @@ import { validate } from '../../../../platform/http/parse.ts'
 import { type Services, serverContext } from '../../../../platform/services.ts'
 import { installationCredentials, ownCredentials } from '../../../integrations/index.ts'
 import { applyState } from '../intents.ts'
-import { type PaymentRow, paymentColumns, withPayment } from '../payment-row.ts'
-import { noteRefund } from '../refunds.ts'
+import { type PaymentRow, paymentColumns, withPayment } from '../queries.ts'
+import { recordProviderRefund } from '../refunds.ts'
 import { fromStripeAmount, refundOf, type StripeIntent, type StripeRefund, stateOf } from './stripe.ts'
 import { verifyStripeSignature } from './signature.ts'
-import { idOrNull, isFirst } from '../webhook-inbox.ts'
+import { idOrNull, markReceived } from '../webhook-inbox.ts'
 
 const metadata = z
   .record(z.string(), z.string())
@@ -44,24 +44,24 @@ const findByRef = statement(
 export interface Posted {
   body: Buffer
   signature: string | undefined
-  /** Whose Stripe account posts; undefined: the installation's. */
+  /** The shop whose own Stripe account sends the webhook. Default: the installation's account. */
   shopId: string | undefined
 }
 
 /**
- * Takes in what Stripe posts: verified, once, in one transaction with what it changes. An account of a shop's own speaks
- * for that shop alone. What is not about a payment of ours is taken and left. Throws 400, and 503 when not configured.
+ * Processes a Stripe webhook: verifies its signature, and applies it once, in one transaction. The account of a shop can
+ * change that shop only. An event about an unknown payment is ignored. Throws 400, and 503 when not configured.
  */
 export async function receiveStripe(services: Services, { body, signature, shopId }: Posted): Promise<void> {
   const secret = await secretOf(services, shopId)
-  if (!secret) throw unavailable('Stripe is not set up here.', 3600)
+  if (!secret) throw unavailable('Stripe is not configured.', 3600)
   verifyStripeSignature(body, signature, secret, services.now().getTime())
   const event = validate(StripeEvent, parseJson(body), 'body')
   const named = event.data.object.metadata.workspaceId
   const workspaceId = shopId ?? (z.uuid().safeParse(named).success ? named : undefined)
   if (!workspaceId) return
   await transaction(serverContext(services, { workspaceId }), async (ctx) => {
-    if (await isFirst(ctx, 'stripe', event)) await act(ctx, event)
+    if (await markReceived(ctx, 'stripe', event)) await act(ctx, event)
   })
 }
 
@@ -79,12 +79,12 @@ async function act(ctx: Ctx, { type, data: { object } }: StripeEvent): Promise<v
     const refund = validate(Refund, object, 'body') as StripeRefund
     const payment = refund.payment_intent && (await paymentOf(ctx, refund.payment_intent, undefined))
     if (!payment) return
-    const told = {
+    const reported = {
       refundId: idOrNull(object.metadata.refundId),
       amountMinor: fromStripeAmount(refund.amount, refund.currency),
       result: refundOf(refund),
     }
-    await withPayment(ctx, payment.id, (ctx, payment) => noteRefund(ctx, payment, told, type))
+    await withPayment(ctx, payment.id, (ctx, payment) => recordProviderRefund(ctx, payment, reported, type))
   }
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
-import { getOrderForPayment } from '../orders/payment.ts'
+import { getOrderForPayment } from '../orders/payment-status.ts'
 import type { PaymentStatus } from '../transitions.ts'
 import type { ProviderName } from './schema.ts'
 
@@ -30,14 +30,14 @@ const find = statement(
   (_, p: { id: string }) => sql<PaymentRow>`select ${paymentColumns} from shop.payments where id = ${p.id}`,
 )
 
-/** Throws 404. */
+/** Returns a payment. Throws 404. */
 export async function getPayment(ctx: Ctx, id: string): Promise<PaymentRow> {
   return (await ctx.db.maybe(find, { id })) ?? missing('payment')
 }
 
 /**
- * Works on a payment that nobody else works on meanwhile. Its order is what is locked: all that happens to the payments
- * of an order happens one after the other. Throws 404.
+ * Runs `work` in a transaction with a lock on the payment's order, so changes to the payments of one order are serialized.
+ * Throws 404.
  */
 export function withPayment<T>(ctx: Ctx, id: string, work: (ctx: Ctx, payment: PaymentRow) => Promise<T>): Promise<T> {
   return transaction(ctx, async (ctx) => {

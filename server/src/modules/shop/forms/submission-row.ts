@@ -1,4 +1,4 @@
-/** A submission as it is stored. */
+/** A submission as stored. */
 export interface SubmissionRow {
   id: string
   form_id: string

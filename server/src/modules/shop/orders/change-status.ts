@@ -4,8 +4,8 @@ import { statement } from '../../../platform/database/statement.ts'
 import { emit } from '../../../platform/events.ts'
 import { OrderStatusChanged } from '../events.ts'
 import type { CancelReason, OrderStatus } from '../transitions.ts'
-import { rememberOrderChange } from './payment.ts'
-import type { OrderRow } from './row.ts'
+import { recordOrderChange } from './payment-status.ts'
+import type { OrderRow } from './queries.ts'
 
 const setStatus = statement(
   'shop.set_order_status',
@@ -25,8 +25,8 @@ const returnStock = statement(
     update shop.products p set stock = p.stock + locked.quantity from locked where p.id = locked.id`,
 )
 
-/** Moves a locked order to a status that its own allows; a cancelled one returns its stock. */
-export async function moveOrder(
+/** Changes the status of a locked order to one that `orderTransitions` allows. Cancelling returns the stock. */
+export async function changeStatus(
   ctx: Ctx,
   order: OrderRow,
   status: OrderStatus,
@@ -34,7 +34,7 @@ export async function moveOrder(
 ): Promise<OrderRow> {
   const [[moved]] = await ctx.db.together([
     setStatus.call({ id: order.id, status }),
-    rememberOrderChange(order, 'status', order.status, status, reason),
+    recordOrderChange(order, 'status', order.status, status, reason),
     ...(status === 'cancelled' ? [returnStock.call({ order_id: order.id })] : []),
   ])
   const row = { ...order, ...moved, status, reserved_until: null }

@@ -5,7 +5,7 @@ import { variants } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
 import { type CancelReason, orderStatuses, paymentStatuses } from '../transitions.ts'
 
-/** An order as it is stored and as the fact of it is told; amounts in minor units of `currency`. */
+/** An order as stored, and the data of its events. Amounts are in minor units of `currency`. */
 export const OrderRow = z.object({
   id: z.uuid(),
   workspace_id: z.uuid(),
@@ -19,7 +19,7 @@ export const OrderRow = z.object({
   status: z.enum(orderStatuses),
   payment_status: z.enum(paymentStatuses),
   payment_intent_id: z.string().nullable(),
-  /** Only of public orders; facts that were stored before it existed lack it. */
+  /** Only for public orders. Events that were stored before this field existed do not have it. */
   reserved_until: z.string().nullish(),
   created_at: z.string(),
   updated_at: z.string(),
@@ -44,7 +44,7 @@ export interface OrderChange {
   created_at: string
 }
 
-/** Of `shop.orders o`, its items with it. */
+/** The columns of `OrderRow`, to select from `shop.orders o`. */
 export const orderColumns = sql`
   o.id, o.workspace_id, o.number, o.contact_id, o.customer_name, o.conversation_id, o.form_id, o.currency, o.total_minor,
   o.status, o.payment_status, o.payment_intent_id, o.reserved_until, o.created_at, o.updated_at,
@@ -52,7 +52,7 @@ export const orderColumns = sql`
             'quantity', i.quantity, 'price_minor', i.price_minor) order by i.position), '[]')
      from shop.order_items i where i.workspace_id = o.workspace_id and i.order_id = o.id) as items`
 
-// An order is named by its id or by its number, as people do.
+// Callers identify an order by its id or by its number.
 const isNumber = (orderId: string) => /^\d{1,9}$/.test(orderId)
 
 const find = variants(
@@ -66,8 +66,8 @@ const find = variants(
 const findWith = async (ctx: Ctx, order_id: string, locking: boolean): Promise<OrderRow> =>
   (await ctx.db.maybe(find({ by_number: isNumber(order_id), locking }), { order_id })) ?? missing('order')
 
-/** `orderId`: its id or its number. Throws 404. */
+/** Returns the order. `orderId`: the order's id or number. Throws 404. */
 export const findOrder = (ctx: Ctx, orderId: string): Promise<OrderRow> => findWith(ctx, orderId, false)
 
-/** As `findOrder`, and nobody else changes it until this transaction ends. */
+/** Like `findOrder`, and locks the order until the transaction ends. */
 export const lockOrder = (ctx: Ctx, orderId: string): Promise<OrderRow> => findWith(ctx, orderId, true)

@@ -5,22 +5,22 @@ import { conflict } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import { OrderPaymentChanged } from '../events.ts'
-import { type OrderRow, findOrder, lockOrder } from './row.ts'
+import { type OrderRow, findOrder, lockOrder } from './queries.ts'
 import type { PaymentStatus } from '../transitions.ts'
 
 /**
- * What a payment needs to know of an order: `total_minor` of `currency`, `status`, `payment_status`. Within a
- * transaction the order stays as it is until that ends. `orderId`: its id or its number. Throws 404.
+ * Returns the order of a payment. Within a write transaction, locks the order until the transaction ends. `orderId`: the
+ * order's id or number. Throws 404.
  */
 export const getOrderForPayment = (ctx: Ctx, orderId: string): Promise<OrderRow> =>
   ctx.scope.inTransaction && !ctx.scope.readOnly ? lockOrder(ctx, orderId) : findOrder(ctx, orderId)
 
-/** Throws 409 for an order that nobody has to pay: cancelled, free of charge or paid. */
+/** Throws 409 for an order that cannot be paid: cancelled, free of charge or already paid. */
 export function requirePayable(order: OrderRow): void {
   if (order.status === 'cancelled') throw conflict('order_cancelled', 'This order has been cancelled.')
-  if (order.total_minor === 0) throw conflict('nothing_to_pay', 'This order costs nothing.')
+  if (order.total_minor === 0) throw conflict('nothing_to_pay', 'This order is free of charge.')
   if (order.payment_status === 'succeeded' || order.payment_status === 'partially_refunded') {
-    throw conflict('already_paid', 'This order has been paid.')
+    throw conflict('already_paid', 'This order has already been paid.')
   }
 }
 
@@ -43,8 +43,8 @@ const remember = statement(
     values (${p.id}, ${p.order_id}, ${p.kind}, ${p.before}, ${p.after}, ${p.reason})`,
 )
 
-/** The call that writes a change of an order into its history. */
-export const rememberOrderChange = (
+/** Returns the call that adds a change to the history of an order. */
+export const recordOrderChange = (
   order: OrderRow,
   kind: 'status' | 'payment',
   before: string,
@@ -53,8 +53,8 @@ export const rememberOrderChange = (
 ) => remember.call({ id: newId(), order_id: order.id, kind, before, after, reason })
 
 /**
- * Says how the payment of an order stands: the one way to move `payment_status`. Saying the same again changes nothing.
- * Throws 404.
+ * Sets the payment status of an order. All changes of `payment_status` go through this function. Setting the current
+ * status again changes nothing. Throws 404.
  */
 export function setOrderPaymentStatus(
   ctx: Ctx,
@@ -68,7 +68,7 @@ export function setOrderPaymentStatus(
     if (order.payment_status === status && order.payment_intent_id === payment_intent_id) return order
     const [[moved]] = await ctx.db.together([
       move.call({ id: order.id, payment_status: status, payment_intent_id }),
-      ...(order.payment_status === status ? [] : [rememberOrderChange(order, 'payment', order.payment_status, status)]),
+      ...(order.payment_status === status ? [] : [recordOrderChange(order, 'payment', order.payment_status, status)]),
     ])
     const paid = { ...order, ...moved, payment_status: status, payment_intent_id }
     if (order.payment_status !== status) emit(ctx, OrderPaymentChanged, { ...paid, before: order.payment_status })
@@ -76,10 +76,10 @@ export function setOrderPaymentStatus(
   })
 }
 
-/** How long an order waits for a payment that was begun just before its time was up. */
+/** Minutes for which stock stays reserved, at least, after the customer starts a payment. */
 const payingMinutes = 30
 
-/** The call that keeps the stock reserved while the customer pays at a provider. */
+/** Extends the stock reservation while the customer pays at a provider. */
 export const reserveWhilePaying = statement(
   'shop.reserve_while_paying',
   (_, p: { id: string }) => sql`

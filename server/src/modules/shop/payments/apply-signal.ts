@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { type Call, statement } from '../../../platform/database/statement.ts'
 import { newId } from '../../../platform/id.ts'
-import { setOrderPaymentStatus } from '../orders/payment.ts'
+import { setOrderPaymentStatus } from '../orders/payment-status.ts'
 import type { PaymentStatus } from '../transitions.ts'
 import { posting } from './ledger.ts'
-import { getPayment, type PaymentRow } from './payment-row.ts'
-import { orderFollows, type PaymentSignal, paymentTransitions } from './transitions.ts'
+import { getPayment, type PaymentRow } from './queries.ts'
+import { orderStatusPrecedence, type PaymentSignal, paymentTransitions } from './transitions.ts'
 
 const logEvent = statement(
   'shop.log_payment_event',
@@ -15,13 +15,14 @@ const logEvent = statement(
     values (${p.id}, ${p.payment_id}, ${p.kind}, ${p.before}, ${p.after}, ${p.details}::jsonb)`,
 )
 
-/** What happened to a payment, in a word, and what is worth knowing about it. */
-export interface PaymentFact {
+/** An entry of the payment log: the kind of event and its details. */
+export interface PaymentLogEntry {
   kind: string
   details?: Record<string, unknown>
 }
 
-export const logged = ({ id, status }: PaymentRow, { kind, details = {} }: PaymentFact, after = status): Call =>
+/** Returns the call that adds an entry to the payment log. `after`: the status after the event. */
+export const logEntry = ({ id, status }: PaymentRow, { kind, details = {} }: PaymentLogEntry, after = status): Call =>
   logEvent.call({ id: newId(), payment_id: id, kind, before: status, after, details: JSON.stringify(details) })
 
 const setStatus = statement(
@@ -37,28 +38,28 @@ const statusesOfOrder = statement(
 )
 
 /**
- * Tells a payment something, within `withPayment`: it moves or not by the table, money that came is posted, the order
- * follows, and all of it is logged, also what changed nothing.
+ * Applies a signal to a payment. Call within `withPayment`. Changes the status if `paymentTransitions` has a transition,
+ * posts received money to the ledger and updates the order. Logs every signal, also one that changes nothing.
  */
-export async function advance(
+export async function applySignal(
   ctx: Ctx,
   payment: PaymentRow,
   signal: PaymentSignal,
-  fact: PaymentFact,
+  entry: PaymentLogEntry,
 ): Promise<PaymentRow> {
   const after = paymentTransitions[payment.status][signal]
   await ctx.db.together([
-    logged(payment, fact, after),
+    logEntry(payment, entry, after),
     ...(after ? [setStatus.call({ id: payment.id, status: after })] : []),
     ...(after && signal === 'succeed' ? [posting(payment, 'sales', payment.amount_minor)] : []),
   ])
-  await followed(ctx, payment)
+  await syncOrderPaymentStatus(ctx, payment)
   return getPayment(ctx, payment.id)
 }
 
-/** The order says how its payments stand. */
-export async function followed(ctx: Ctx, { id, order_id }: PaymentRow): Promise<void> {
+/** Sets the order's payment status from the statuses of its payments. */
+export async function syncOrderPaymentStatus(ctx: Ctx, { id, order_id }: PaymentRow): Promise<void> {
   const statuses = (await ctx.db.all(statusesOfOrder, { order_id })).map(({ status }) => status)
-  const status = orderFollows.find((status) => statuses.includes(status))
+  const status = orderStatusPrecedence.find((status) => statuses.includes(status))
   if (status) await setOrderPaymentStatus(ctx, order_id, status, id)
 }
