@@ -130,7 +130,11 @@ export async function openCampaignSimulation(): Promise<CampaignSimulation> {
     outbound: { fetch: unused, stream: unused, close: async () => {} },
     voice: null,
     metrics: createMetrics(),
-    live: { publish: (topic, event, data) => void frames.push({ at: clock.now(), topic, event, data: { ...data } }) },
+    live: {
+      publish: (topics, event, data) => {
+        for (const topic of [topics].flat()) frames.push({ at: clock.now(), topic, event, data: { ...data } })
+      },
+    },
     outbox: { wake() {} },
   }
   const nodes = new Set<SimulationNode>()

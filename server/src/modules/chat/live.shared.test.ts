@@ -166,6 +166,22 @@ test('people who share a chat see each other come, be away and go; others do not
   for (const socket of [watching, apart]) socket.drop()
 })
 
+test('the presence of a user arrives once, however many chats are shared with them', async () => {
+  const [one, two] = [await server.signUp(), await server.signUp()]
+  await findEachOther(one, two)
+  await one.post('/api/chats', { type: 'dm', member_ids: [two.userId] })
+  await one.post('/api/chats', { type: 'group', name: 'Both', member_ids: [two.userId] })
+  const watching = await connect(one)
+  const coming = await connect(two)
+  await watching.next((frame) => frame.event === 'presence' && frame.data.user_id === two.userId)
+  await settle(watching)
+  assert.equal(
+    watching.frames.filter(({ event, data }) => event === 'presence' && data.user_id === two.userId).length,
+    1,
+  )
+  for (const socket of [watching, coming]) socket.drop()
+})
+
 test('who is blocked hears neither presence nor receipts, in a group that both are in either', async () => {
   const [one, two] = [await server.signUp(), await server.signUp()]
   await findEachOther(one, two)

@@ -27,6 +27,34 @@ test('a frame reaches each listener of its topics once, and nobody after leaving
   assert.deepEqual([ana.heard, ben.heard], [['1'], ['1', '2']])
 })
 
+test('a message to several topics reaches each listener once, here and on another node, in one bus message', () => {
+  const messages: string[] = []
+  let receive: (message: string) => void = () => undefined
+  const bus = {
+    publish(_: string, message: string) {
+      messages.push(message)
+      receive(message)
+      return true
+    },
+    listen(channel: string, listen: (message: string) => void) {
+      if (channel === 'live') receive = listen
+    },
+    start: () => undefined,
+    stop: async () => undefined,
+  }
+  const there = createHub(bus, testLog)
+  const here = createHub({ ...bus, listen: () => undefined }, testLog)
+  const [local, remote] = [listener(), listener()]
+  for (const topic of ['a', 'b']) {
+    here.join(topic, local)
+    there.join(topic, remote)
+  }
+  here.publish(['a', 'b', 'c'], 'presence', { n: 1 })
+  here.publish([], 'presence', { n: 2 })
+  const frame = '{"event":"presence","data":{"n":1}}'
+  assert.deepEqual([local.heard, remote.heard, messages], [[frame], [frame], [`a,b,c ${frame}`]])
+})
+
 test('what is long is packed for other nodes, and stays here when it is still too long', () => {
   const channels = new Map<string, (message: string) => void>()
   const between = {

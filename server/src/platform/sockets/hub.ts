@@ -5,8 +5,11 @@ import type { Position } from '../outbox/position.ts'
 
 /** Tells live clients what needs no memory (progress, typing, presence); facts go through `emit` instead. */
 export interface Broadcast {
-  /** To everyone who listens to `topic`, on every node. Lossy by design; absolute values only. */
-  publish(topic: string, event: string, data: object): void
+  /**
+   * Sends a frame once to each client that is subscribed to any of `topics` (none of which contains a comma or a space),
+   * on every node. Lossy by design; absolute values only.
+   */
+  publish(topics: string | readonly string[], event: string, data: object): void
 }
 
 /** One client's end. */
@@ -47,7 +50,7 @@ export function createHub(bus: NodeBus, log: Log): Hub {
 
   const receive = (message: string) => {
     const end = message.indexOf(' ')
-    if (end > 0) deliver([message.slice(0, end)], Buffer.from(message.slice(end + 1)))
+    if (end > 0) deliver(message.slice(0, end).split(','), Buffer.from(message.slice(end + 1)))
   }
   bus.listen(channel, receive)
   bus.listen(packedChannel, (packed) => {
@@ -71,11 +74,13 @@ export function createHub(bus: NodeBus, log: Log): Hub {
       if (room?.size === 0) rooms.delete(topic)
     },
     publish(topic, event, data) {
+      const topics = typeof topic === 'string' ? [topic] : topic
+      if (topics.length === 0) return
       const frame = encodeFrame(event, data)
-      deliver([topic], frame)
-      if (!publish(`${topic} ${frame.toString()}`)) {
+      deliver(topics, frame)
+      if (!publish(`${topics.join(',')} ${frame.toString()}`)) {
         log.warn(
-          { topic, event, size_bytes: frame.length },
+          { topics, event, size_bytes: frame.length },
           'A live message is too long for other nodes and stayed on this one.',
         )
       }

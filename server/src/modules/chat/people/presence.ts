@@ -80,8 +80,7 @@ async function tell(services: Services, user_id: string): Promise<void> {
   const { chat_ids, state, last_seen } = await serverContext(services, { workspaceId: null }).db.one(findTold, {
     user_id,
   })
-  for (const chat_id of chat_ids)
-    services.live.publish(chatTopic(chat_id), 'presence', { user_id, status: state, last_seen })
+  services.live.publish(chat_ids.map(chatTopic), 'presence', { user_id, status: state, last_seen })
 }
 
 /** What somebody says of themselves while they are here. */
