@@ -5,9 +5,9 @@ import { readCursor, toPage } from '../../platform/http/page.ts'
 import { newId } from '../../platform/id.ts'
 
 export interface AuditEntry {
-  /** `api_key.created`: the noun and what became of it. */
+  /** The object and what happened to it, like `api_key.created`. */
   action: string
-  /** What it was done to: `user:<id>`. */
+  /** The object of the action, like `user:<id>`. */
   target?: string
   details?: Record<string, unknown>
   address?: string
@@ -21,7 +21,7 @@ const append = statement(
       values (${p.id}, ${p.action}, ${p.target}, ${p.details}::jsonb, ${p.address})`,
 )
 
-/** A line in the audit log about the current actor, to be sent together with the change that it records. */
+/** A call that writes an audit log entry for the current user; send it together with the change it records. */
 export const audited = ({ action, target, details = {}, address }: AuditEntry): Call =>
   append.call({
     id: newId(),

@@ -6,14 +6,14 @@ import { addApp, beginSignIn } from '../../../test/two-factor.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
 import { createUser, createWorkspaceFor, listUsers, makeAdmin, setPassword } from './commands.ts'
-import { sweepIdentity } from './jobs.ts'
+import { deleteExpiredRecords } from './jobs.ts'
 import { resetTwoFactor } from './two-factor/changes.ts'
 
 const server = await sharedTestServer()
 const { services } = server.app
 const login = (email: string, password: string) => server.anyone.post('/api/auth/login', { email, password })
 
-test('the operator makes users, administrators and workspaces, and sets passwords', async () => {
+test('the operator creates users, administrators and workspaces, and sets passwords', async () => {
   const email = 'operator@example.com'
   await createUser(services, { email, password: 'first password', name: 'Olga' })
   const { body: first } = await login(email, 'first password')
@@ -33,14 +33,14 @@ test('the operator makes users, administrators and workspaces, and sets password
   assert.ok(!JSON.stringify(listed).includes('argon2'))
 })
 
-test('what cannot be done is said in words', async () => {
+test('a command that fails explains why', async () => {
   const password = 'first password'
-  await assert.rejects(createUser(services, { email: 'operator@example.com', password }), /an account with this e-mail/)
+  await assert.rejects(createUser(services, { email: 'operator@example.com', password }), /An account with this e-mail/)
   await assert.rejects(createUser(services, { email: 'new@example.com', password: '123' }), /at least 6 characters/)
-  await assert.rejects(makeAdmin(services, 'nobody@example.com'), /no such user/)
+  await assert.rejects(makeAdmin(services, 'unknown@example.com'), /no such user/)
 })
 
-test('the operator turns off the second factor of somebody who lost it', async () => {
+test('the operator turns off a lost second factor', async () => {
   const ana = await server.signUp()
   await addApp(ana)
   const token = await beginSignIn(server, ana)
@@ -52,7 +52,7 @@ test('the operator turns off the second factor of somebody who lost it', async (
   assert.equal(over.body.code, 'two_factor_expired')
   const headers = { authorization: `Bearer ${body.access_token}` }
   assert.equal((await server.anyone.get('/api/auth/two-factor', headers)).body.enabled, false)
-  await assert.rejects(resetTwoFactor(services, 'nobody@example.com'), /no such user/)
+  await assert.rejects(resetTwoFactor(services, 'unknown@example.com'), /no such user/)
 })
 
 const backdate = statement(
@@ -66,11 +66,11 @@ const count = statement(
     sql<{ sessions: number }>`select count(*) as sessions from identity.sessions where user_id = ${p.user_id}`,
 )
 
-test('what has been over for a month is swept, and nothing else', async () => {
+test('records that expired a month ago are deleted, and no others', async () => {
   const [gone, stays] = [await server.signUp(), await server.signUp()]
   const ctx = serverContext(services, { workspaceId: null })
   await ctx.db.all(backdate, { user_id: gone.userId })
-  await sweepIdentity.run(ctx, {})
+  await deleteExpiredRecords.run(ctx, {})
   assert.equal((await ctx.db.one(count, { user_id: gone.userId })).sessions, 0)
   assert.equal((await ctx.db.one(count, { user_id: stays.userId })).sessions, 1)
 })

@@ -8,12 +8,12 @@ import { type Services, serverContext } from '../../platform/services.ts'
 import { audited } from './audit.ts'
 import { MemberJoined, UserSignedUp, WorkspaceCreated } from './events.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords/passwords.ts'
-import { announceRevoked, revokeOthers } from './sessions/open-sessions.ts'
+import { publishRevoked, revokeOthers } from './sessions/open-sessions.ts'
 import { newUser, takenOr } from './people/sign-up.ts'
 import { actAs, findForSignIn, setPasswordHash } from './people/users.ts'
 import { createWorkspaceCall } from './workspaces/workspaces.ts'
 
-// What the operator may do from the command line, without a session.
+// Commands that the operator runs from the command line, without a session.
 
 export interface UserSummary {
   id: string
@@ -41,11 +41,11 @@ const setAdmin = statement(
     update identity.users set is_admin = ${p.is_admin} where id = ${p.id}`,
 )
 
-/** The newest first, at most `limit`. */
+/** Newest first, at most `limit`. */
 export const listUsers = (services: Services, limit = 1000): Promise<UserSummary[]> =>
   serverContext(services, { workspaceId: null }).db.all(list, { limit })
 
-/** A user with a workspace of their own. Throws 409 when the e-mail address is taken. */
+/** Creates a user with a workspace of their own. Throws 409 when the e-mail address is taken. */
 export async function createUser(
   services: Services,
   input: { email: string; password: string; name?: string; isAdmin?: boolean },
@@ -73,7 +73,7 @@ export async function createUser(
   return { id, workspaceId }
 }
 
-/** Makes the user the platform's administrator, or takes that back. Throws 404. */
+/** Grants or revokes the platform administrator role. Throws 404. */
 export async function makeAdmin(services: Services, email: string, isAdmin = true): Promise<void> {
   const user = await findUser(services, email)
   const action = isAdmin ? 'user.made_admin' : 'user.unmade_admin'
@@ -84,7 +84,7 @@ export async function makeAdmin(services: Services, email: string, isAdmin = tru
   ])
 }
 
-/** Sets the password and ends every session of the user. Throws 400 or 404. */
+/** Sets the password and ends all sessions of the user. Throws 400 or 404. */
 export async function setPassword(services: Services, email: string, password: string): Promise<void> {
   requireAcceptablePassword(password, services.config.signIn)
   const user = await findUser(services, email)
@@ -96,7 +96,7 @@ export async function setPassword(services: Services, email: string, password: s
       audited({ action: 'password.changed', target: `user:${user.id}`, details: { by: 'command line' } }),
       revokeOthers.call({ keep: null }),
     ])
-    announceRevoked(ctx, user.id, results.at(-1) as { id: string }[], 'password_changed')
+    publishRevoked(ctx, user.id, results.at(-1) as { id: string }[], 'password_changed')
   })
 }
 
@@ -121,11 +121,11 @@ const listWorkspaces = statement(
      order by w.id desc limit ${p.limit}`,
 )
 
-/** The newest first, at most `limit`. */
+/** Newest first, at most `limit`. */
 export const listAllWorkspaces = (services: Services, limit = 1000): Promise<WorkspaceSummary[]> =>
   serverContext(services, { workspaceId: null }).db.all(listWorkspaces, { limit })
 
-/** A further workspace for a user, who owns it and is in it from then on. Throws 404. */
+/** Creates another workspace for a user, who owns it and is switched to it. Throws 404. */
 export async function createWorkspaceFor(
   services: Services,
   input: { name: string; ownerEmail: string },

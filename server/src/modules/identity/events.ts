@@ -3,7 +3,7 @@ import { event } from '../../platform/events.ts'
 
 export const UserSignedUp = event('user.signed_up', z.object({ user_id: z.uuid() }))
 
-/** What others keep refers to this id from now on as a deleted user. */
+/** Records of other modules that have this id now refer to a deleted user. */
 export const UserDeleted = event('user.deleted', z.object({ user_id: z.uuid() }))
 
 export const UserVerified = event('user.verified', z.object({ user_id: z.uuid(), type: z.enum(['email', 'phone']) }))
@@ -16,7 +16,7 @@ export const MemberJoined = event('member.joined', membership)
 export const MemberRoleChanged = event('member.role_changed', membership)
 export const MemberRemoved = event('member.removed', membership.omit({ role: true }))
 
-/** These sessions are over; nodes close the connections they hold for them. */
+/** These sessions have ended. Processes that hold connections of them close those. */
 export const SessionRevoked = event(
   'session.revoked',
   z.object({

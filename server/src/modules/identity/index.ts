@@ -1,5 +1,5 @@
 import type { Module } from '../../platform/module.ts'
-import { sweepIdentity } from './jobs.ts'
+import { deleteExpiredRecords } from './jobs.ts'
 import { sendPasswordReset } from './passwords/password-reset.ts'
 import { accountRoutes } from './privacy/routes.ts'
 import { identityRoutes, supabaseAuthRoutes } from './routes.ts'
@@ -24,5 +24,5 @@ export { routeInWorkspace } from './workspaces/route-in-workspace.ts'
 export const identity: Module = {
   name: 'identity',
   routes: ({ accountSections }) => [identityRoutes, accountRoutes(accountSections), supabaseAuthRoutes],
-  jobs: [sweepIdentity, sendInvitation, sendPasswordReset],
+  jobs: [deleteExpiredRecords, sendInvitation, sendPasswordReset],
 }

@@ -2,59 +2,59 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { statement } from '../../platform/database/statement.ts'
 import { job } from '../../platform/jobs.ts'
-import { forgetAttempts } from './throttle.ts'
-import { forgetAuthCodes } from './supabase/auth-codes.ts'
-import { forgetOAuthAttempts } from './oauth/authorization-requests.ts'
-import { forgetPendingSignIns } from './two-factor/pending-sign-ins.ts'
-import { forgetChallenges } from './two-factor/relying-party.ts'
+import { deleteExpiredAttempts } from './throttle.ts'
+import { deleteExpiredAuthCodes } from './supabase/auth-codes.ts'
+import { deleteExpiredOAuthAttempts } from './oauth/authorization-requests.ts'
+import { deleteExpiredPendingSignIns } from './two-factor/pending-sign-ins.ts'
+import { deleteExpiredChallenges } from './two-factor/relying-party.ts'
 
-const forgetSessions = statement(
-  'identity.sessions.sweep',
+const deleteExpiredSessions = statement(
+  'identity.sessions.system',
   () => sql<Record<string, never>>`
     delete from identity.sessions
      where least(revoked_at, expires_at, idle_expires_at) < now() - interval '30 days'`,
 )
 
-const forgetInvitations = statement(
-  'identity.invitations.sweep',
+const deleteExpiredInvitations = statement(
+  'identity.invitations.system',
   () => sql<Record<string, never>>`
     delete from identity.invitations where expires_at < now() - interval '30 days'`,
 )
 
-const removeWorkspaces = statement(
-  'identity.workspaces.sweep',
+const purgeDeletedWorkspaces = statement(
+  'identity.workspaces.system',
   () => sql<Record<string, never>>`
     delete from identity.workspaces where deleted_at < now() - interval '30 days'`,
 )
 
-const forgetCodes = statement(
-  'identity.codes.sweep',
+const deleteExpiredCodes = statement(
+  'identity.codes.system',
   () => sql<Record<string, never>>`delete from identity.codes where expires_at < now()`,
 )
 
-const forgetPasswordResets = statement(
-  'identity.password_resets.sweep',
+const deleteExpiredPasswordResets = statement(
+  'identity.password_resets.system',
   () => sql<Record<string, never>>`delete from identity.password_resets where expires_at < now()`,
 )
 
-/** Every night: what has been over for a month is removed. */
-export const sweepIdentity = job({
+/** Deletes expired records every night; sessions, invitations and workspaces a month after their end. */
+export const deleteExpiredRecords = job({
   name: 'identity.sweep',
   input: z.object({}),
   schedule: '17 3 * * *',
   async run(ctx) {
-    const sweeps = [
-      forgetAttempts,
-      forgetOAuthAttempts,
-      forgetAuthCodes,
-      forgetSessions,
-      forgetInvitations,
-      forgetCodes,
-      forgetPasswordResets,
-      forgetPendingSignIns,
-      forgetChallenges,
-      removeWorkspaces,
+    const statements = [
+      deleteExpiredAttempts,
+      deleteExpiredOAuthAttempts,
+      deleteExpiredAuthCodes,
+      deleteExpiredSessions,
+      deleteExpiredInvitations,
+      deleteExpiredCodes,
+      deleteExpiredPasswordResets,
+      deleteExpiredPendingSignIns,
+      deleteExpiredChallenges,
+      purgeDeletedWorkspaces,
     ]
-    for (const sweep of sweeps) await ctx.db.all(sweep, {})
+    for (const statement of statements) await ctx.db.all(statement, {})
   },
 })

@@ -23,5 +23,5 @@ export const identityRoutes: RouteTable = {
   },
 }
 
-/** The same accounts as Supabase's clients expect them. */
+/** The same accounts, with the API of Supabase Auth. */
 export const supabaseAuthRoutes: RouteTable = { tag: 'Identity for Supabase clients', routes: supabaseRoutes }

@@ -28,28 +28,28 @@ const forget = statement(
   (_, p: { keys: string[] }) => sql<Record<string, never>>`delete from identity.attempts where key = any (${p.keys})`,
 )
 
-export const forgetAttempts = statement(
-  'identity.attempts.sweep',
+export const deleteExpiredAttempts = statement(
+  'identity.attempts.system',
   () => sql<Record<string, never>>`delete from identity.attempts where forgotten_at < now()`,
 )
 
 /** One address may fail for this many accounts before it waits. */
 const accountsPerAddress = 6
 const daySeconds = 24 * 60 * 60
-/** Only counted. */
+/** Counted, but never refused. */
 const unlimited = 1_000_000
 
-/** What an attempt to sign in, or to type a code, counts against. */
+/** The limits that an attempt to sign in or enter a code counts against. */
 export interface SignInLimits {
   admit: Call<Admission>
-  /** Undoes the count, because the password was right. */
+  /** Undoes the count after a right password or code. */
   forgive: Call
 }
 
 /**
- * Account and address together, the address, and the account: the last grows slower and slower for addresses that have
- * failed, and for all once it has failed a hundred times in a day. `knownDevice`: one where this account has signed in
- * before. Only its own failures count for it.
+ * Limits per account and address, per address, and per account. The limit per account delays addresses that have failed
+ * for longer and longer, and all addresses after a hundred failures in a day. `knownDevice`: a device where this account
+ * has signed in before, to which only its own failures apply.
  */
 export function signInLimits({ signIn }: Config, email: string, ip: string, knownDevice?: string): SignInLimits {
   const account = createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32)
@@ -67,7 +67,7 @@ export function signInLimits({ signIn }: Config, email: string, ip: string, know
     seen: `sign-in-seen:${account}:${from}`,
   }
   const limits = {
-    // Grows with failures from anywhere, and holds up addresses that have failed themselves.
+    // Grows with failures from all addresses, and delays the addresses that have failed.
     [keys.account]: [0, daySeconds, keys.seen],
     [keys.seen]: [unlimited, daySeconds],
     [keys.address]: [signIn.failuresPerWindow * accountsPerAddress, windowSeconds],
@@ -77,8 +77,8 @@ export function signInLimits({ signIn }: Config, email: string, ip: string, know
 }
 
 /**
- * Guesses at the codes that are sent to one account, over all of its codes: after ten wrong ones a growing delay, and a
- * hundred in thirty days at most. `account`: what tells accounts apart, whether there is one or not.
+ * Limits wrong codes of one account, over all of its codes: after ten a growing delay, and at most a hundred in thirty
+ * days. `account`: a key of the account, which need not exist.
  */
 export function codeLimits(account: string): SignInLimits {
   const hash = createHash('sha256').update(account.toLowerCase()).digest('hex').slice(0, 32)
@@ -89,14 +89,14 @@ export function codeLimits(account: string): SignInLimits {
 
 const hourSeconds = 60 * 60
 
-/** At most so many of something an hour; `key` says of what and by whom. */
+/** At most `attempts` an hour. `key`: the action and the user, client or address it is limited for. */
 export const hourlyLimit = (key: string, attempts: number): Call<Admission> =>
   admit.call({ limits: JSON.stringify({ [key]: [attempts, hourSeconds] }) })
 
 export const signUpLimit = ({ signIn }: Config, ip: string): Call<Admission> =>
   hourlyLimit(`sign-up:${addressKey(ip)}`, signIn.signUpsPerHour)
 
-/** What may be sent to one address, e-mail or telephone: one message a minute, five an hour; and 20 an hour from one client. */
+/** Messages to one e-mail address or telephone: one a minute and five an hour; and 20 an hour from one client. */
 export const sendingLimit = (purpose: string, recipient: string, ip: string): Call<Admission> => {
   const to = digest(recipient)
   const limits = {
@@ -107,11 +107,11 @@ export const sendingLimit = (purpose: string, recipient: string, ip: string): Ca
   return admit.call({ limits: JSON.stringify(limits) })
 }
 
-/** Mails for one purpose that an address may get in an hour. */
+/** Mails an hour to one address for one purpose. */
 export const mailLimit = (purpose: string, recipient: string, mailsPerHour: number): Call<Admission> =>
   hourlyLimit(`send:${purpose}:${digest(recipient)}`, mailsPerHour)
 
-/** Mails of a workspace to its customers in an hour: to one address, and in all, since anyone may open a workspace. */
+/** Mails an hour from a workspace to its customers: to one address and in total, since anyone can create a workspace. */
 export const customerMailLimit = (
   workspaceId: string,
   recipient: string,
@@ -123,10 +123,10 @@ export const customerMailLimit = (
   return admit.call({ limits: JSON.stringify(limits) })
 }
 
-// Addresses are not stored in the names of counters.
+// Keys have a digest instead of the address.
 const digest = (recipient: string) => createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 32)
 
-/** Tries to use a link of a forgotten password, from one client. */
+/** Attempts to use a password reset link, from one client. */
 export const resetLimit = (ip: string): Call<Admission> => hourlyLimit(`password-reset:${addressKey(ip)}`, 20)
 
 /** Throws 429 unless the attempt was admitted. Takes the rows of `admit`. */

@@ -22,7 +22,7 @@ const expire = statement(
   (_, p: { id: string }) => sql`update identity.api_keys set expires_at = now() where id = ${p.id}`,
 )
 
-test('a key is shown once, works both ways of sending it, and is kept as a hash only (AUT-15)', async () => {
+test('a key is shown once, can be sent in either header, and is stored only as a hash (AUT-15)', async () => {
   const { status, body } = await ana.post('/api/api-keys', {
     name: 'Website',
     scopes: ['members:read'],
@@ -42,7 +42,7 @@ test('a key is shown once, works both ways of sending it, and is kept as a hash 
   assert.ok(Date.now() - Date.parse(list.data[0].last_used_at) < 60_000)
 })
 
-test('a key does what its scopes say, in its own workspace', async () => {
+test('a key has the rights of its scopes, in its own workspace', async () => {
   const { body } = await ana.post('/api/api-keys', { name: 'Reader', scopes: ['members:read'] })
   const key = withKey(body.key)
   assert.equal((await key.get('/api/audit')).status, 403)
@@ -54,7 +54,7 @@ test('a key does what its scopes say, in its own workspace', async () => {
   assert.equal(own.data[0].user_id, ana.userId)
 })
 
-test('no key can do more than its maker, nor make keys', async () => {
+test('a key cannot do more than its creator, and cannot create keys', async () => {
   const unknown = await ana.post('/api/api-keys', { name: 'x', scopes: ['everything'] })
   assert.equal(unknown.status, 400)
   assert.equal((await ana.post('/api/api-keys', { name: 'x', scopes: ['api-keys:write'] })).status, 400)
@@ -64,7 +64,7 @@ test('no key can do more than its maker, nor make keys', async () => {
   const { body } = await admin.post('/api/api-keys', { name: 'x', scopes: ['members:read', 'audit:read'] })
   assert.equal((await withKey(body.key).get('/api/audit')).status, 200)
 
-  // A smaller role takes its part from the keys at once, leaving the workspace all of it.
+  // A lower role removes scopes from the keys at once; leaving the workspace removes all of them.
   await ana.patch(`${members}/${admin.userId}`, { role: 'agent' })
   assert.equal((await withKey(body.key).get('/api/audit')).status, 403)
   assert.equal((await withKey(body.key).get(members)).status, 200)
@@ -92,13 +92,13 @@ test('a revoked or expired key stops at once', async () => {
   assert.equal(past.status, 400)
 })
 
-test('what is not a key is refused', async () => {
+test('an unknown or malformed key is refused', async () => {
   for (const key of ['sb_live_', 'sb_live_x', `sb_live_${'A'.repeat(43)}`, 'x'.repeat(5000), "' or 1=1 --"]) {
     assert.equal((await withKey(key).get(members)).status, 401, key)
   }
 })
 
-test('what is no credential at all is refused too, also where nobody needs one', async () => {
+test('a malformed Authorization header is refused, even where no credentials are needed', async () => {
   const forged = ana.token.replace(/\.[^.]+$/, `.${'A'.repeat(43)}`)
   for (const authorization of [
     `Bearer ${forged}`,
@@ -113,7 +113,7 @@ test('what is no credential at all is refused too, also where nobody needs one',
   }
 })
 
-test('a workspace has at most fifty keys, however many are asked for at once', async () => {
+test('a workspace has at most fifty keys, even with concurrent requests', async () => {
   const bo = await server.signUp()
   const create = () => bo.post('/api/api-keys', { name: 'Website', scopes: ['members:read'] })
   const answers = await Promise.all(Array.from({ length: 55 }, create))

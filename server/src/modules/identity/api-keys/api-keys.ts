@@ -50,10 +50,10 @@ const revoke = statement(
      where workspace_id = app.workspace_id() and id = ${p.id} and revoked_at is null returning id`,
 )
 
-/** Enough for one key for each integration, and few enough to be looked through. */
+/** Enough for one key per integration, and few enough to review. */
 const maxKeys = 50
 
-// One at a time in a workspace, so that two cannot both be the last one.
+// Serializes creation in a workspace, so that concurrent requests cannot exceed the limit.
 const lock = statement(
   'identity.api_keys.lock',
   () => sql`select pg_advisory_xact_lock(hashtextextended('identity.api_keys/' || app.workspace_id(), 0))`,
@@ -66,7 +66,10 @@ const countKeys = statement(
      where workspace_id = app.workspace_id() and revoked_at is null and (expires_at is null or expires_at > now())`,
 )
 
-/** The key itself is in this answer and nowhere else. Throws 403 for a scope that its maker's role does not have, 409 past 50 keys. */
+/**
+ * Creates a key. The key itself is in this response and nowhere else. Throws 403 for a scope that the role of its creator
+ * does not have, 409 past 50 keys.
+ */
 export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey & { key: string }> {
   if (input.expires_at && Date.parse(input.expires_at) <= ctx.now().getTime()) {
     throw invalidField('body.expires_at', 'This is in the past.')
@@ -77,7 +80,7 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<ApiKey &
     throw forbidden(`Your role does not have the scope ${beyond.join(', ')}, so no key of yours can.`)
   const [, counted] = await ctx.db.together([lock.call({}), countKeys.call({})])
   if (only(counted).count >= maxKeys) {
-    throw conflict('too_many_api_keys', `A workspace has at most ${maxKeys} API keys. Revoke one that is not used.`)
+    throw conflict('too_many_api_keys', `A workspace has at most ${maxKeys} API keys. Revoke an unused one first.`)
   }
   const id = newId()
   const key = newApiKey()
@@ -99,7 +102,7 @@ export async function listApiKeys(ctx: Ctx, page: { limit: number; cursor?: stri
   return toPage(rows, page.limit)
 }
 
-/** It stops working at once. Throws 404. */
+/** Revokes a key, which stops working at once. Throws 404. */
 export async function revokeApiKey(ctx: Ctx, id: string): Promise<void> {
   const line = audited({ action: 'api_key.revoked', target: `api_key:${id}` })
   const [revoked] = await ctx.db.together([revoke.call({ id }), line])

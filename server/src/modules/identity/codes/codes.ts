@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type Call, statement } from '../../../platform/database/statement.ts'
 import type { Services } from '../../../platform/services.ts'
 
-// Codes of six digits, one at a time for each purpose of each user.
+// Six-digit codes. A user has at most one valid code for each purpose.
 
 export const codeLifeSeconds = 10 * 60
 const maxTries = 5
@@ -13,7 +13,7 @@ export const newCode = () => String(randomInt(1_000_000)).padStart(6, '0')
 interface Code {
   purpose: string
   userId: string
-  /** Where it is sent. It is part of what is hashed: a code for one address proves nothing about another. */
+  /** The recipient. It is part of the hashed value, so a code for one address is not valid for another. */
   address: string
   code: string
 }
@@ -39,10 +39,10 @@ const redeem = statement(
     select app.redeem_code(app.user_id(), ${p.purpose}, ${p.code_hash}, ${sql.lit(maxTries)}) as "right"`,
 )
 
-/** Voids the one before. Answers `expires_at`. For the server, acting for the user. */
-export const keepCode = (services: Services, code: Code): Call<{ expires_at: string }> =>
+/** Stores a code and invalidates the previous one. Returns `expires_at`. For the server, acting for the user. */
+export const storeCode = (services: Services, code: Code): Call<{ expires_at: string }> =>
   keep.call({ purpose: code.purpose, code_hash: hashOf(services, code) })
 
-/** Takes one of its five tries. Answers whether it is `right`: once. For the server, acting for the user. */
+/** Uses one of five attempts. Returns whether the code is `right`; a code is valid once. For the server, acting for the user. */
 export const redeemCode = (services: Services, code: Code): Call<{ right: boolean }> =>
   redeem.call({ purpose: code.purpose, code_hash: hashOf(services, code) })

@@ -1,10 +1,10 @@
 import { type Route, route } from '../../../platform/http/route.ts'
 import { findMe } from '../people/users.ts'
-import { verification, verificationAnswer } from './schema.ts'
+import { verification, verificationResponse } from './schema.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { confirmCode, sendCode } from './verification.ts'
 
-/** Proving that an e-mail address or telephone is one's own. */
+/** Verification of an e-mail address or telephone number. */
 export const codeRoutes: Record<string, Route> = {
   verify: route({
     kind: 'nontransactional',
@@ -14,7 +14,7 @@ export const codeRoutes: Record<string, Route> = {
     summary: 'Get a code by e-mail or SMS; with `code`, confirm it.',
     body: verification,
     example: { type: 'email' },
-    response: verificationAnswer,
+    response: verificationResponse,
     errors: [409],
     notIdempotent: true,
     async handler(ctx, { body: { type, code }, request }) {

@@ -9,14 +9,14 @@ export const verification = z.object({
   type: z
     .enum(['email', 'phone'])
     .describe('What to verify: the e-mail address or the telephone number of the caller.'),
-  code: optional(code).describe('The six digits that were sent. Left out: a new code is sent.'),
+  code: optional(code).describe('The six-digit code. Without it, a new code is sent.'),
 })
-export const verificationAnswer = z.object({
-  message: z.string().describe('A sentence for a person that says what was done.'),
+export const verificationResponse = z.object({
+  message: z.string().describe('A message for the user.'),
   type: z
     .enum(['email', 'phone'])
     .describe('What to verify: the e-mail address or the telephone number of the caller.'),
-  email_verified: z.boolean().describe('True when the address is verified now.'),
-  phone_verified: z.boolean().describe('True when the number is verified now.'),
-  expires_at: instant.optional().describe('When the code that was just sent stops working.'),
+  email_verified: z.boolean().describe('True when the address is verified.'),
+  phone_verified: z.boolean().describe('True when the number is verified.'),
+  expires_at: instant.optional().describe('When the new code expires.'),
 })

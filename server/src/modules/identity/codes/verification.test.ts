@@ -9,7 +9,7 @@ import { serverContext } from '../../../platform/services.ts'
 const server = await startTestServer()
 const database = () => serverContext(server.app.services, { workspaceId: null }).db
 
-/** As if so much time had passed since everything was sent. */
+/** Moves all messages into the past by this much. */
 const ageSending = statement(
   'test.age_sending',
   (_, p: { seconds: number }) =>
@@ -41,11 +41,11 @@ test('an e-mail address is verified with the code that was sent to it', async ()
   const right = await ana.post('/api/users/verify', { type: 'email', code: ` ${code.slice(0, 3)} ${code.slice(3)} ` })
   assert.deepEqual([right.status, right.body.email_verified], [200, true])
   assert.equal((await ana.get('/api/auth/me')).body.email_verified, true)
-  assert.equal((await ana.post('/api/users/verify', { type: 'email', code })).status, 400, 'it is good once')
+  assert.equal((await ana.post('/api/users/verify', { type: 'email', code })).status, 400, 'a code is valid once')
   assert.equal((await ana.post('/api/users/verify', { type: 'email' })).body.code, 'already_verified')
 })
 
-test('a telephone number is verified by SMS, and changing it is the end of that', async () => {
+test('a telephone number is verified by SMS, and a change resets that', async () => {
   const ben = await server.signUp()
   assert.equal((await ben.post('/api/users/verify', { type: 'phone' })).body.code, 'no_phone')
   await ben.patch(`/api/profiles/${ben.userId}`, { phone: 'call me' })
@@ -65,7 +65,7 @@ test('a telephone number is verified by SMS, and changing it is the end of that'
   assert.equal((await ben.get('/api/auth/me')).body.phone_verified, false)
 })
 
-test('after five tries the right code is wrong too', async () => {
+test('after five attempts the right code is refused too', async () => {
   const cem = await server.signUp()
   await cem.post('/api/users/verify', { type: 'email' })
   const code = codeIn((await nthMessageTo(server, cem.email, 1)).text)
@@ -73,7 +73,7 @@ test('after five tries the right code is wrong too', async () => {
   assert.equal((await cem.post('/api/users/verify', { type: 'email', code })).status, 400)
 })
 
-test('a code is good for its user only, not after ten minutes, and not after a newer one', async () => {
+test('a code is valid only for its user, for ten minutes, and until a newer one is sent', async () => {
   const [dana, eve] = [await server.signUp(), await server.signUp()]
   await dana.post('/api/users/verify', { type: 'email' })
   const first = codeIn((await nthMessageTo(server, dana.email, 1)).text)
@@ -89,7 +89,7 @@ test('a code is good for its user only, not after ten minutes, and not after a n
   assert.equal((await dana.post('/api/users/verify', { type: 'email', code: second })).status, 400)
 })
 
-test('one message a minute and five an hour to one address', async () => {
+test('one address gets at most one message a minute and five an hour', async () => {
   const flo = await server.signUp()
   const ask = () => flo.post('/api/users/verify', { type: 'email' })
   await database().all(ageSending, { seconds: 3600 })
@@ -106,7 +106,7 @@ test('one message a minute and five an hour to one address', async () => {
   assert.equal((await messagesTo(server, flo.email)).length, 5)
 })
 
-test('of a hundred right answers at once one is the first', async () => {
+test('of a hundred concurrent attempts with the right code one succeeds', async () => {
   await database().all(ageSending, { seconds: 3600 })
   const gil = await server.signUp()
   await gil.post('/api/users/verify', { type: 'email' })
@@ -119,7 +119,7 @@ test('of a hundred right answers at once one is the first', async () => {
   assert.equal(refused.length, 99)
 })
 
-test('neither codes nor messages can be read in the database', async () => {
+test('codes and messages are not readable in the database', async () => {
   await database().all(ageSending, { seconds: 3600 })
   const hal = await server.signUp()
   await hal.post('/api/users/verify', { type: 'email' })

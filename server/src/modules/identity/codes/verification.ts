@@ -9,7 +9,7 @@ import { sendMessage } from '../../../platform/mail/messages.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { codeLimits, requireAdmitted, sendingLimit } from '../throttle.ts'
 import { audited } from '../audit.ts'
-import { codeLifeSeconds, keepCode, newCode, redeemCode } from './codes.ts'
+import { codeLifeSeconds, storeCode, newCode, redeemCode } from './codes.ts'
 import { UserVerified } from '../events.ts'
 import type { Me } from '../people/schema.ts'
 import type { Device } from '../sessions/device.ts'
@@ -31,9 +31,9 @@ const markPhone = statement(
 )
 
 /**
- * Sends a new code of six digits to the user's e-mail address or telephone; the one before is void. Answers when it
- * expires. Throws 409 when there is nothing to verify, 400 for a number that cannot be called, 429 within a minute of
- * the last one or after five in an hour.
+ * Sends a new six-digit code to the user's e-mail address or telephone and invalidates the previous one. Returns when
+ * the code expires. Throws 409 when there is nothing to verify, 400 for a number that cannot be called, 429 within a
+ * minute of the last one or after five in an hour.
  */
 export async function sendCode(ctx: Ctx, type: Verifiable, device: Device): Promise<string> {
   const { services } = ctx
@@ -50,16 +50,16 @@ export async function sendCode(ctx: Ctx, type: Verifiable, device: Device): Prom
   return transaction(server, async (server) => {
     const [, stored] = await server.db.together([
       actAs.call({ user_id: user.id }),
-      keepCode(services, { purpose: purposeOf(type), userId: user.id, address, code }),
+      storeCode(services, { purpose: purposeOf(type), userId: user.id, address, code }),
     ])
-    const text = `${code} is your code. It is good for ten minutes.`
+    const text = `${code} is your code. It is valid for ten minutes.`
     const message =
       type === 'email'
         ? {
             channel: 'email' as const,
-            // Without the code: the subject is not sealed.
+            // Without the code, because the subject is not encrypted.
             subject: 'Your code',
-            text: `${text}\n\nIf you did not ask for it, another person typed your address; you need not do anything.\n`,
+            text: `${text}\n\nIf you did not request it, another person entered your address, and you can ignore this message.\n`,
           }
         : { channel: 'sms' as const, text }
     await sendMessage(server, { to, ...message, expiresInSeconds: codeLifeSeconds })
@@ -67,7 +67,7 @@ export async function sendCode(ctx: Ctx, type: Verifiable, device: Device): Prom
   })
 }
 
-/** Throws 400 for a code that is wrong, used, expired, or was guessed at five times, 429 after many wrong ones. */
+/** Throws 400 for a code that is wrong, used, expired, or had five wrong attempts, 429 after many wrong codes. */
 export async function confirmCode(ctx: Ctx, type: Verifiable, code: string, device: Device): Promise<Me> {
   const { services } = ctx
   const user = await ctx.db.one(findMe, {})
@@ -81,7 +81,7 @@ export async function confirmCode(ctx: Ctx, type: Verifiable, code: string, devi
       actAs.call({ user_id: user.id }),
       redeemCode(services, { purpose: purposeOf(type), userId: user.id, address, code }),
     ])
-    // Not thrown from here: the try must be counted.
+    // Returns instead of throwing, so that the transaction commits and the attempt is counted.
     if (!only(redeemed).right) return undefined
     const mark = type === 'email' ? markEmail : markPhone
     const line = audited({ action: `user.${type}_verified`, target: `user:${user.id}`, address: device.address })
@@ -90,8 +90,8 @@ export async function confirmCode(ctx: Ctx, type: Verifiable, code: string, devi
     return only(me)
   })
   if (!confirmed) {
-    throw badRequest('invalid_code', 'This code is wrong or no longer good. Ask for a new one.', [
-      { path: 'body.code', message: 'Wrong or no longer good.' },
+    throw badRequest('invalid_code', 'This code is wrong or has expired. Request a new one.', [
+      { path: 'body.code', message: 'Wrong or expired.' },
     ])
   }
   return confirmed

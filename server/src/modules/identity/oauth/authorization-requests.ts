@@ -8,12 +8,12 @@ import { attemptCookie, attemptLifeSeconds, freshSecret, hashOf, verifierOf } fr
 import { type Services, serverContext } from '../../../platform/services.ts'
 import type { SignedIn } from '../sessions/schema.ts'
 import type { Device } from '../sessions/device.ts'
-import type { Callback, Journey, Wishes } from './protocol.ts'
+import type { Callback, AuthorizationRequest, AuthorizationParams } from './protocol.ts'
 import { accountOf, authorizationOf, providerOf } from './providers.ts'
 import { signInElsewhere } from './sign-in.ts'
 
-/** How a browser comes back, as it is kept while it is away. */
-interface Kept {
+/** The redirect target, as stored while the browser is at the provider. */
+interface StoredRequest {
   return_to: string
   in_popup: boolean
   for_supabase: boolean
@@ -22,7 +22,7 @@ interface Kept {
 
 const insert = statement(
   'identity.oauth_attempts.insert',
-  (_, p: Kept & { state_hash: Buffer; browser_hash: Buffer; provider: string }) => sql`
+  (_, p: StoredRequest & { state_hash: Buffer; browser_hash: Buffer; provider: string }) => sql`
     insert into identity.oauth_attempts
       (state_hash, browser_hash, provider, return_to, in_popup, for_supabase, code_challenge, expires_at)
     values (${p.state_hash}, ${p.browser_hash}, ${p.provider}, ${p.return_to}, ${p.in_popup}, ${p.for_supabase},
@@ -32,15 +32,15 @@ const insert = statement(
 
 const take = statement(
   'identity.oauth_attempts.take',
-  (_, p: { state_hash: Buffer; browser_hash: Buffer; provider: string }) => sql<Kept>`
+  (_, p: { state_hash: Buffer; browser_hash: Buffer; provider: string }) => sql<StoredRequest>`
     delete from identity.oauth_attempts
      where state_hash = ${p.state_hash} and browser_hash = ${p.browser_hash} and provider = ${p.provider}
        and expires_at > now()
     returning return_to, in_popup, for_supabase, code_challenge`,
 )
 
-export const forgetOAuthAttempts = statement(
-  'identity.oauth_attempts.sweep',
+export const deleteExpiredOAuthAttempts = statement(
+  'identity.oauth_attempts.system',
   () => sql`delete from identity.oauth_attempts where expires_at < now()`,
 )
 
@@ -48,7 +48,7 @@ const pathOf = (provider: string) => `/api/auth/oauth/${provider}`
 
 export const cookieOf = ({ config }: Services, provider: string) => attemptCookie(config, provider, pathOf(provider))
 
-function journeyOf({ config, secrets }: Services, provider: string, state: string): Journey {
+function authorizationRequestOf({ config, secrets }: Services, provider: string, state: string): AuthorizationRequest {
   return {
     redirectUri: `${config.publicUrl}${pathOf(provider)}/callback`,
     state,
@@ -58,48 +58,48 @@ function journeyOf({ config, secrets }: Services, provider: string, state: strin
 }
 
 /**
- * A page that a browser may be sent to after a sign-in: one of ours, or of an origin that may call
- * us. A path is one of ours. Undefined when it is neither.
+ * Returns the URL when the browser may be redirected to this page after signing in: a page of this server or of an origin
+ * in CORS_ORIGINS. A path is a page of this server. Returns undefined otherwise.
  */
 export function allowedPage(config: Config, page: string): URL | undefined {
   const url = URL.parse(page, `${config.publicUrl}/`) ?? undefined
   return url && !url.username && !url.password && isAllowedOrigin(config, url.origin) ? url : undefined
 }
 
-/** The same. Throws 400. */
+/** Like `allowedPage`. Throws 400 for another page. */
 export function requireAllowedPage(config: Config, page: string): URL {
   const allowed = allowedPage(config, page)
   if (allowed) return allowed
-  throw badRequest('redirect_not_allowed', 'You can only come back to a page of this server or of CORS_ORIGINS.', [
+  throw badRequest('redirect_not_allowed', 'redirect_to must be a page of this server or of CORS_ORIGINS.', [
     { path: 'query.redirect_to', message: 'Not an allowed page.' },
   ])
 }
 
-/** Where and how the browser comes back. */
-export interface WayBack {
-  /** An allowed one. */
+/** Where the browser is redirected after signing in, and in which form it gets the result. */
+export interface RedirectTarget {
+  /** Has been checked with `requireAllowedPage`. */
   page: URL
-  /** The page receives a message from the window that it opened. */
+  /** The login runs in a popup, which posts the result to the page that opened it. */
   inPopup: boolean
-  /** With a session for a client of Supabase's in the address instead of our cookies. */
+  /** A Supabase client gets the session in the URL instead of in cookies. */
   forSupabase: boolean
-  /** RFC 7636, S256: that client's. */
+  /** The Supabase client's challenge (RFC 7636, S256). */
   codeChallenge: string | null
 }
 
 /**
- * Where the browser goes to sign in elsewhere, and the cookie by which it is known again. Throws 404, 409
- * `not_configured`, 502.
+ * Stores an authorization request. Returns the provider's URL to redirect the browser to, and a cookie that ties the
+ * request to the browser. Throws 404, 409 `not_configured`, 502.
  */
 export async function beginSignIn(
   services: Services,
   name: string,
-  { page, inPopup, forSupabase, codeChallenge }: WayBack,
-  wishes: Wishes = { scopes: [], parameters: {} },
+  { page, inPopup, forSupabase, codeChallenge }: RedirectTarget,
+  params: AuthorizationParams = { scopes: [], parameters: {} },
 ): Promise<{ location: string; cookie: string }> {
   const provider = providerOf(services.config, name)
   const [state, browser] = [freshSecret(), freshSecret()]
-  const location = await authorizationOf(services, provider, journeyOf(services, name, state), wishes)
+  const location = await authorizationOf(services, provider, authorizationRequestOf(services, name, state), params)
   await serverContext(services, { workspaceId: null }).db.all(insert, {
     state_hash: hashOf(state),
     browser_hash: hashOf(browser),
@@ -112,14 +112,14 @@ export async function beginSignIn(
   return { location: location.href, cookie: cookieOf(services, name).set(browser) }
 }
 
-/** How it went, for the page that the browser comes back to or that opened the window. */
-export interface SignInOutcome extends WayBack {
+/** The result for the redirect target. */
+export interface SignInOutcome extends RedirectTarget {
   result: SignedIn | AppError
 }
 
 /**
- * The browser is back. The state counts once, within ten minutes, in the browser that set out, for this provider. Throws
- * 400 `invalid_state` otherwise, 404 and 409. A refusal after that is an outcome, not an error.
+ * Handles the provider's redirect. A state is valid once, for ten minutes, for this provider, in the browser that started
+ * the login. Throws 400 `invalid_state` otherwise, 404 and 409. Later failures are returned as the outcome.
  */
 export async function finishSignIn(
   services: Services,
@@ -136,7 +136,7 @@ export async function finishSignIn(
     provider: name,
   })
   if (!attempt) {
-    throw badRequest('invalid_state', 'This login was not begun in this browser, or is over. Sign in again.')
+    throw badRequest('invalid_state', 'This login was not started in this browser, or it has expired. Sign in again.')
   }
   const ended = (result: SignedIn | AppError): SignInOutcome => ({
     page: new URL(attempt.return_to),
@@ -146,11 +146,12 @@ export async function finishSignIn(
     result,
   })
   try {
-    const account = await accountOf(services, provider, journeyOf(services, name, state), callback)
+    const account = await accountOf(services, provider, authorizationRequestOf(services, name, state), callback)
     return ended(await signInElsewhere(services, { name, label: provider.label }, account, device))
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    if (error.status >= 500) services.log.warn({ err: error, provider: name }, 'A sign-in elsewhere failed.')
+    if (error.status >= 500)
+      services.log.warn({ err: error, provider: name }, 'Signing in with another provider failed.')
     return ended(error)
   }
 }

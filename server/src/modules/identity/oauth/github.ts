@@ -5,15 +5,15 @@ import type { Services } from '../../../platform/services.ts'
 import {
   type Callback,
   type ExternalAccount,
-  type Journey,
-  type Wishes,
+  type AuthorizationRequest,
+  type AuthorizationParams,
   authorizationUrl,
   redeemCode,
-  speakingTo,
+  withProviderErrors,
 } from './protocol.ts'
 
-// docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps: OAuth without OpenID Connect, so who
-// somebody is has to be asked of the API.
+// docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps: OAuth without OpenID Connect, so the user
+// is fetched from the API.
 
 const serverOf = ({ url }: GitHubProvider): oauth.AuthorizationServer => ({
   issuer: `${url}/login/oauth`,
@@ -22,8 +22,12 @@ const serverOf = ({ url }: GitHubProvider): oauth.AuthorizationServer => ({
   token_endpoint_auth_methods_supported: ['client_secret_post'],
 })
 
-export const githubAuthorization = (provider: GitHubProvider, journey: Journey, wishes: Wishes): Promise<URL> =>
-  authorizationUrl(serverOf(provider), provider, journey, wishes, { scopes: ['read:user', 'user:email'] })
+export const githubAuthorization = (
+  provider: GitHubProvider,
+  authorization: AuthorizationRequest,
+  params: AuthorizationParams,
+): Promise<URL> =>
+  authorizationUrl(serverOf(provider), provider, authorization, params, { scopes: ['read:user', 'user:email'] })
 
 const user = z.object({
   id: z.int(),
@@ -36,12 +40,12 @@ const emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verif
 export const githubAccount = (
   services: Services,
   provider: GitHubProvider,
-  journey: Journey,
+  authorization: AuthorizationRequest,
   callback: Callback,
 ): Promise<ExternalAccount> =>
-  speakingTo(provider, async () => {
+  withProviderErrors(provider, async () => {
     const server = serverOf(provider)
-    const response = await redeemCode(services, server, provider, journey, callback)
+    const response = await redeemCode(services, server, provider, authorization, callback)
     const { access_token } = await oauth.processAuthorizationCodeResponse(
       server,
       { client_id: provider.clientId },
@@ -54,7 +58,7 @@ export const githubAccount = (
     const primary = addresses.find((address) => address.primary)
     return {
       issuer: server.issuer,
-      // Not the login, which can be given up and taken by another person.
+      // Not the login, which can be released and registered by another user.
       subject: String(who.id),
       email: primary?.email ?? null,
       emailVerified: primary?.verified ?? false,
@@ -74,7 +78,7 @@ async function ask<T extends z.ZodType>(
     headers: {
       accept: 'application/vnd.github+json',
       authorization: `Bearer ${token}`,
-      // It refuses requests without a user agent.
+      // GitHub refuses requests without a user agent.
       'user-agent': 'Switchboard',
       'x-github-api-version': '2022-11-28',
     },

@@ -49,12 +49,12 @@ const open = (how: BrowserOptions = {}) => createBrowser({ reached: { [publicUrl
 type Browser = ReturnType<typeof open>
 const startOf = (provider: string, query: Record<string, string> = {}) =>
   `${publicUrl}/api/auth/oauth/${provider}?${new URLSearchParams({ redirect_to: `${shop}/welcome`, ...query }).toString()}`
-/** Signs in, and answers where the browser ends up. */
+/** Signs in. Returns the page that the browser is redirected to. */
 async function signIn(browser: Browser, provider: string, query: Record<string, string> = {}): Promise<URL> {
   const end = await browser.follow(startOf(provider, query), shop)
   return new URL(end.next ?? assert.fail(`${end.status} ${end.text}`))
 }
-/** Who a browser is to us. */
+/** The user a browser is signed in as, or null. */
 async function meOf(browser: Browser) {
   const { cookiesOf } = browser
   const token = cookiesOf(publicUrl)['__Host-sb_access']
@@ -68,7 +68,7 @@ const person = (name: string, more: object = {}) => {
 const verifyEmail = async (id: string) =>
   server.app.services.connections.pool.query('update identity.users set email_verified = true where id = $1', [id])
 
-test('somebody new: an account with a workspace, the address verified, the same one the next time', async () => {
+test('a first sign-in creates an account with a workspace and a verified address; the next one finds it', async () => {
   const login = person('nora', { picture: 'https://acme.example.com/nora.png' })
   const browser = open({ login })
   const page = await signIn(browser, 'acme-corp')
@@ -81,17 +81,17 @@ test('somebody new: an account with a workspace, the address verified, the same 
   assert.equal(me.workspaces.length, 1)
   assert.deepEqual([me.oauth_provider, me.oauth_id, me.is_active], ['acme-corp', 'nora', true])
 
-  // Their address changes hands there; the account does not.
+  // The address at the provider changes; the account does not.
   person('nora', { email: 'nora.new@example.com', email_verified: false })
   const later = open({ login })
   await signIn(later, 'acme-corp')
   assert.equal((await meOf(later)).id, me.id)
-  // There is no password to sign in with until they choose one.
+  // The user has no password until they choose one.
   const { status } = await server.anyone.post('/api/auth/login', { email: me.email, password: 'correct horse battery' })
   assert.equal(status, 401)
 })
 
-test('what goes over the wire: PKCE, nonce and state there; cookies that no script reads back', async () => {
+test('the authorization request has PKCE, nonce and state; the response sets HttpOnly cookies', async () => {
   const browser = open({ login: person('wanda') })
   const out = await browser.load(startOf('acme-corp'))
   assert.equal(out.status, 302)
@@ -115,11 +115,11 @@ test('what goes over the wire: PKCE, nonce and state there; cookies that no scri
     '__Secure-sb_refresh',
     '__Host-sb_device',
   ])
-  // No token in an address.
+  // No token in a URL.
   assert.equal(end.headers.get('location'), `${shop}/welcome`)
 })
 
-test('an account is joined when its address is verified on both sides, and not otherwise', async () => {
+test('an account is linked only when its address is verified on both sides', async () => {
   const ana = await server.signUp({ email: 'ana.joins@example.com' })
   const login = person('ana.joins')
   const early = open({ login })
@@ -138,7 +138,7 @@ test('an account is joined when its address is verified on both sides, and not o
   const browser = open({ login })
   assert.equal(failureOf(await signIn(browser, 'acme-corp')), null)
   assert.equal((await meOf(browser)).id, ana.userId)
-  // The password stays theirs, and the log says what happened.
+  // The password still works, and the audit log has an entry.
   assert.equal((await server.anyone.post('/api/auth/login', { email: ana.email, password: ana.password })).status, 200)
   const { rows } = await server.app.services.connections.pool.query(
     `select details from identity.audit_log where action = 'identity.joined' and user_id = $1`,
@@ -147,7 +147,7 @@ test('an account is joined when its address is verified on both sides, and not o
   assert.deepEqual(rows, [{ details: { provider: 'acme-corp' } }])
 })
 
-test('who squats on an address loses the account to its owner: password, sessions and API keys', async () => {
+test('a user who registered the address of another person loses the account to its owner: password, sessions and API keys', async () => {
   const squatter = await server.signUp({ email: 'victor@example.com' })
   const { body: key } = await squatter.post('/api/api-keys', { name: 'back door', scopes: ['contacts:read'] })
   const login = person('victor')
@@ -168,7 +168,7 @@ test('who squats on an address loses the account to its owner: password, session
   assert.equal(status, 401)
 })
 
-test('a state counts once, in the browser that set out, for its provider, for ten minutes', async () => {
+test('a state is valid once, in the browser that started the login, for its provider, for ten minutes', async () => {
   const [browser, thief] = [open({ login: person('sara') }), open()]
   const { next = '' } = await browser.follow(startOf('acme-corp'), callbackOf('acme-corp'))
   const isRefused = async (page: ReturnType<Browser['load']>) => {
@@ -192,14 +192,14 @@ test('a state counts once, in the browser that set out, for its provider, for te
   )
   await isRefused(slow.load(late.next ?? ''))
 
-  // Of thirty that come at once with one state, one gets through.
+  // Of thirty concurrent requests with one state one succeeds.
   const hasty = open({ login: 'sara' })
   const once = await hasty.follow(startOf('acme-corp'), callbackOf('acme-corp'))
   const pages = await Promise.all(Array.from({ length: 30 }, () => hasty.load(once.next ?? '')))
   assert.equal(pages.filter(({ status }) => status === 302).length, 1)
 })
 
-test("a code or an answer of another login or another provider's is worth nothing", async () => {
+test('a code or response of another login or another provider is refused', async () => {
   const [victim, attacker] = [open({ login: person('vera') }), open({ login: person('mallory') })]
   const stolen = new URL((await victim.follow(startOf('acme-corp'), callbackOf('acme-corp'))).next ?? '')
   const own = new URL((await attacker.follow(startOf('acme-corp'), callbackOf('acme-corp'))).next ?? '')
@@ -220,7 +220,7 @@ test("a code or an answer of another login or another provider's is worth nothin
   }
 })
 
-test('an id token that does not hold signs nobody in', async () => {
+test('an invalid id token is refused', async () => {
   const hourAgo = Math.floor(Date.now() / 1000) - 3600
   const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const unsigned = (token: string) => {
@@ -231,7 +231,7 @@ test('an id token that does not hold signs nobody in', async () => {
     'another nonce': { claims: { nonce: 'another' } },
     'no nonce': { claims: { nonce: undefined } },
     'another issuer': { claims: { iss: 'https://accounts.google.com' } },
-    'another audience': { claims: { aud: 'somebody-else' } },
+    'another audience': { claims: { aud: 'another-client' } },
     expired: { claims: { iat: hourAgo - 300, exp: hourAgo } },
     'no subject': { claims: { sub: undefined } },
     'another key': { key: otherKey },
@@ -252,7 +252,7 @@ test('an id token that does not hold signs nobody in', async () => {
   assert.equal((await meOf(browser)).email, 'liar@example.com')
 })
 
-test('addresses of a provider that does not verify them count only where the operator says so', async () => {
+test('unverified addresses of a provider are trusted only when the operator configures it', async () => {
   const claims = { sub: 'staff-1', email: 'staff@example.com', email_verified: undefined }
   liar.next({ claims })
   assert.equal(failureOf(await signIn(open(), 'liar')), 'email_unverified')
@@ -272,14 +272,14 @@ const octocat: GitHubUser = {
   ],
 }
 
-test('GitHub: the id is the account, the primary address counts when it is verified', async () => {
+test('GitHub: the id identifies the account; the primary address is used when it is verified', async () => {
   hub.logIn(octocat)
   const browser = open()
   assert.equal(failureOf(await signIn(browser, 'github')), null)
   const me = await meOf(browser)
   assert.deepEqual([me.email, me.name, me.email_verified], ['octocat@example.com', 'The Octocat', true])
 
-  // Whoever takes a login or an address that was given up is somebody else.
+  // A user who takes over a released login or address is another user.
   const emails = octocat.emails.map((email) => ({ ...email, verified: false }))
   hub.logIn({ ...octocat, id: 1, emails })
   assert.equal(failureOf(await signIn(open(), 'github')), 'email_unverified')
@@ -294,7 +294,7 @@ test('GitHub: the id is the account, the primary address counts when it is verif
   assert.match(refused.searchParams.get('error_description') ?? '', /did not agree.*GitHub/)
 })
 
-test('two windows at once make one account', async () => {
+test('two concurrent sign-ins create one account', async () => {
   hub.logIn({ ...octocat, id: 77, login: 'twice', emails: [{ ...octocat.emails[1]!, email: 'twice@example.com' }] })
   const browsers = await Promise.all(
     Array.from({ length: 6 }, async () => {
@@ -308,7 +308,7 @@ test('two windows at once make one account', async () => {
   assert.equal(new Set(ids).size, 1)
 })
 
-test('a window tells the page that opened it, that page only', async () => {
+test('a popup posts the result only to the page that opened it', async () => {
   hub.logIn(octocat)
   const browser = open()
   const page = await browser.follow(startOf('github', { popup: 'true' }))
@@ -320,7 +320,7 @@ test('a window tells the page that opened it, that page only', async () => {
   assert.deepEqual([result.success, result.code], [false, 'access_denied'])
 })
 
-test('nobody is sent to a page that is not allowed', async () => {
+test('redirects to other pages are refused', async () => {
   for (const page of [
     'https://evil.example.com/',
     '//evil.example.com/',
@@ -342,7 +342,7 @@ test('nobody is sent to a page that is not allowed', async () => {
   assert.equal(inside.next, `${publicUrl}/inbox?tab=mine`)
 })
 
-test('who is suspended stays out', async () => {
+test('a suspended user cannot sign in', async () => {
   const login = person('susan')
   const browser = open({ login })
   await signIn(browser, 'acme-corp')
@@ -369,13 +369,13 @@ test('unknown providers are 404, those without configuration 409, one that canno
   const lost = await startTestServer({ OIDC_LOST_ISSUER: gone.url, OIDC_LOST_CLIENT_ID: 'x' })
   const unreached = await lost.anyone.get('/api/auth/oauth/lost')
   assert.deepEqual([unreached.status, unreached.body.code], [502, 'outbound_failed'])
-  // People read a page.
+  // A browser gets a page.
   const { status, text } = await createBrowser().load(`${lost.url}/api/auth/oauth/github`)
   assert.equal(status, 409)
   assert.match(text, /<p>Signing in with github is not set up here/)
 })
 
-test('a configuration that would send secrets in the clear, or lacks half, is refused', () => {
+test('an incomplete configuration, or one without https, is refused', () => {
   const refused: [Record<string, string>, RegExp][] = [
     [{ OIDC_X_ISSUER: 'http://login.example.com', OIDC_X_CLIENT_ID: 'x' }, /OIDC_X_ISSUER must be an https address/],
     [{ OIDC_X_ISSUER: 'https://login.example.com' }, /OIDC_X_CLIENT_ID is needed/],
@@ -387,14 +387,14 @@ test('a configuration that would send secrets in the clear, or lacks half, is re
   }
 })
 
-test('an account elsewhere does not stand for the second factor', async () => {
+test('an account at another provider does not replace the second factor', async () => {
   const login = person('tina')
   const first = open({ login })
   await signIn(first, 'acme-corp')
   const { id } = await meOf(first)
   const token = first.cookiesOf(publicUrl)['__Host-sb_access']
   const tina = createClient(server.url, { authorization: `Bearer ${token}` })
-  // There is no password; having just signed in is enough to set it up.
+  // The user has no password; a recent sign-in is enough to set up the app.
   const { body: begun } = await tina.post('/api/auth/two-factor/totp', {})
   const confirmed = await tina.post('/api/auth/two-factor/totp/confirm', { code: appCode(begun.secret) })
   assert.equal(confirmed.status, 200)
@@ -403,11 +403,11 @@ test('an account elsewhere does not stand for the second factor', async () => {
   const page = await signIn(browser, 'acme-corp')
   assert.equal(failureOf(page), 'two_factor_required')
   assert.equal(browser.cookiesOf(publicUrl)['__Host-sb_access'], undefined)
-  const told = new URLSearchParams(page.hash.slice(1))
-  assert.equal(told.get('two_factor_methods'), 'totp,recovery_code')
-  assert.ok(!page.search.includes(told.get('two_factor_token')!), 'no server sees it')
+  const fragment = new URLSearchParams(page.hash.slice(1))
+  assert.equal(fragment.get('two_factor_methods'), 'totp,recovery_code')
+  assert.ok(!page.search.includes(fragment.get('two_factor_token')!), 'the token is only in the fragment')
   const { status, body } = await server.anyone.post('/api/auth/two-factor/sign-in', {
-    two_factor_token: told.get('two_factor_token'),
+    two_factor_token: fragment.get('two_factor_token'),
     code: appCode(begun.secret, 1),
   })
   assert.deepEqual([status, body.user.id], [200, id])

@@ -4,18 +4,18 @@ import type { Services } from '../../../platform/services.ts'
 import {
   type Callback,
   type ExternalAccount,
-  type Journey,
-  type Wishes,
+  type AuthorizationRequest,
+  type AuthorizationParams,
   authorizationUrl,
   redeemCode,
-  speakingTo,
-  throughOutbound,
+  withProviderErrors,
+  outboundOptions,
 } from './protocol.ts'
 
 // OpenID Connect Core 1.0, the code flow of section 3.1, with Discovery 1.0.
 
 const discoveryLifeMs = 60 * 60 * 1000
-// By the very object: oauth4webapi remembers the provider's keys with it.
+// The same object each time, because oauth4webapi caches the provider's keys by it.
 const discovered = new WeakMap<OpenIdProvider, { server: oauth.AuthorizationServer; untilMs: number }>()
 
 async function discover(services: Services, provider: OpenIdProvider): Promise<oauth.AuthorizationServer> {
@@ -23,7 +23,7 @@ async function discover(services: Services, provider: OpenIdProvider): Promise<o
   const known = discovered.get(provider)
   if (known && nowMs < known.untilMs) return known.server
   const issuer = new URL(provider.issuer)
-  const response = await oauth.discoveryRequest(issuer, throughOutbound(services, provider.issuer))
+  const response = await oauth.discoveryRequest(issuer, outboundOptions(services, provider.issuer))
   const server = await oauth.processDiscoveryResponse(issuer, response)
   discovered.set(provider, { server, untilMs: nowMs + discoveryLifeMs })
   return server
@@ -32,36 +32,36 @@ async function discover(services: Services, provider: OpenIdProvider): Promise<o
 export const openIdAuthorization = (
   services: Services,
   provider: OpenIdProvider,
-  journey: Journey,
-  wishes: Wishes,
+  authorization: AuthorizationRequest,
+  params: AuthorizationParams,
 ): Promise<URL> =>
-  speakingTo(provider, async () =>
-    authorizationUrl(await discover(services, provider), provider, journey, wishes, {
+  withProviderErrors(provider, async () =>
+    authorizationUrl(await discover(services, provider), provider, authorization, params, {
       scopes: ['openid', 'email', 'profile'],
-      nonce: journey.nonce,
+      nonce: authorization.nonce,
     }),
   )
 
-/** The id token counts when issuer, audience, signature, expiry and nonce are right. */
+/** Returns the account of the id token after checking its issuer, audience, signature, expiry and nonce. */
 export const openIdAccount = (
   services: Services,
   provider: OpenIdProvider,
-  journey: Journey,
+  authorization: AuthorizationRequest,
   callback: Callback,
 ): Promise<ExternalAccount> =>
-  speakingTo(provider, async () => {
+  withProviderErrors(provider, async () => {
     const server = await discover(services, provider)
     const client = { client_id: provider.clientId }
-    const options = throughOutbound(services, provider.issuer)
-    const response = await redeemCode(services, server, provider, journey, callback)
+    const options = outboundOptions(services, provider.issuer)
+    const response = await redeemCode(services, server, provider, authorization, callback)
     const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
-      expectedNonce: journey.nonce,
+      expectedNonce: authorization.nonce,
       requireIdToken: true,
     })
     await oauth.validateApplicationLevelSignature(server, response, options)
     const claims = oauth.getValidatedIdTokenClaims(tokens) as oauth.IDToken
     const { sub } = claims
-    // Many providers keep the id token small.
+    // Many providers leave the e-mail address out of the id token.
     const more =
       claims.email === undefined && server.userinfo_endpoint
         ? await oauth.processUserInfoResponse(
@@ -80,7 +80,7 @@ function toAccount({ issuer, trustsEmail }: OpenIdProvider, claims: Record<strin
     issuer,
     subject: String(claims.sub),
     email: textOf('email'),
-    // Some write it as a text.
+    // Some providers send a string.
     emailVerified: trustsEmail || claims.email_verified === true || claims.email_verified === 'true',
     name: textOf('name') ?? textOf('preferred_username'),
     pictureUrl: textOf('picture'),

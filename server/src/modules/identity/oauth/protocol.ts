@@ -4,10 +4,10 @@ import { AppError } from '../../../platform/errors.ts'
 import { challengeOf } from '../../../platform/oauth/attempt.ts'
 import type { Services } from '../../../platform/services.ts'
 
-// What every provider's login has in common: RFC 6749 with RFC 7636 and RFC 9207, by oauth4webapi over our guarded fetch.
+// Shared by all providers: RFC 6749 with RFC 7636 and RFC 9207, by oauth4webapi over the restricted outbound fetch.
 
-/** What ties a way out to the way back: all of it is known to this server and this browser only. */
-export interface Journey {
+/** The secrets that tie the provider's redirect to the request. Only this server and this browser know them. */
+export interface AuthorizationRequest {
   redirectUri: string
   state: string
   /** RFC 7636. */
@@ -16,13 +16,13 @@ export interface Journey {
   nonce: string
 }
 
-/** What the front-end would like of the provider besides: scopes, and parameters that only concern how it asks. */
-export interface Wishes {
+/** Additional scopes, and parameters that only change how the provider prompts the user. */
+export interface AuthorizationParams {
   scopes: readonly string[]
   parameters: Readonly<Record<string, string>>
 }
 
-/** What the provider sent the browser back with (RFC 6749 4.1.2, RFC 9207). */
+/** The parameters of the provider's redirect (RFC 6749 4.1.2, RFC 9207). */
 export interface Callback {
   state?: string | undefined
   code?: string | undefined
@@ -30,10 +30,10 @@ export interface Callback {
   error?: string | undefined
 }
 
-/** A user's identity at a provider. */
+/** The user's account at the provider. */
 export interface ExternalAccount {
   issuer: string
-  /** The issuer's own id of the account. */
+  /** The issuer's id of the account. */
   subject: string
   email: string | null
   emailVerified: boolean
@@ -41,8 +41,8 @@ export interface ExternalAccount {
   pictureUrl: string | null
 }
 
-/** `address`: where the provider is; one configured without https is on this machine. */
-export const throughOutbound = ({ outbound }: Services, address: string) => ({
+/** `address`: the provider's URL. Only a provider on this machine can be configured without https. */
+export const outboundOptions = ({ outbound }: Services, address: string) => ({
   [oauth.allowInsecureRequests]: address.startsWith('http:'),
   async [oauth.customFetch](
     url: string,
@@ -52,21 +52,21 @@ export const throughOutbound = ({ outbound }: Services, address: string) => ({
       body,
     }: { method: string; headers: Record<string, string>; body?: URLSearchParams | null | undefined },
   ): Promise<Response> {
-    const answer = await outbound.fetch(url, {
+    const response = await outbound.fetch(url, {
       method: method as 'GET' | 'POST',
       headers,
       ...(body && { body: body.toString() }),
     })
-    return new Response(new Uint8Array(answer.body), { status: answer.status, headers: answer.headers })
+    return new Response(new Uint8Array(response.body), { status: response.status, headers: response.headers })
   },
 })
 
-/** Throws 502 when the provider has no such page. */
+/** Throws 502 when the provider has no authorization endpoint. */
 export async function authorizationUrl(
   server: oauth.AuthorizationServer,
   { clientId, label }: SignInProvider,
-  { redirectUri, state, verifier }: Journey,
-  { scopes, parameters }: Wishes,
+  { redirectUri, state, verifier }: AuthorizationRequest,
+  { scopes, parameters }: AuthorizationParams,
   own: { scopes: readonly string[]; nonce?: string },
 ): Promise<URL> {
   const { authorization_endpoint } = server
@@ -87,31 +87,31 @@ export async function authorizationUrl(
   return url
 }
 
-/** Makes the code into the answer of the token endpoint. Throws what oauth4webapi throws. */
+/** Exchanges the code. Returns the response of the token endpoint. Throws the errors of oauth4webapi. */
 export function redeemCode(
   services: Services,
   server: oauth.AuthorizationServer,
   { clientId, clientSecret }: SignInProvider,
-  { state, redirectUri, verifier }: Journey,
+  { state, redirectUri, verifier }: AuthorizationRequest,
   callback: Callback,
 ): Promise<Response> {
   const client = { client_id: clientId }
   const given = Object.entries(callback).filter((pair): pair is [string, string] => pair[1] !== undefined)
   const parameters = oauth.validateAuthResponse(server, client, new URLSearchParams(given), state)
-  const options = throughOutbound(services, server.issuer)
+  const options = outboundOptions(services, server.issuer)
   const authentication = authenticationOf(server, clientSecret)
   return oauth.authorizationCodeGrantRequest(server, client, authentication, parameters, redirectUri, verifier, options)
 }
 
-/** As the provider says it takes our secret; where it does not say, the default of OpenID Connect Discovery. */
+/** The authentication method that the provider announces, or the default of OpenID Connect Discovery. */
 function authenticationOf(server: oauth.AuthorizationServer, secret: string | null): oauth.ClientAuth {
   if (secret === null) return oauth.None()
   const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
   return methods.includes('client_secret_basic') ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret)
 }
 
-/** Throws 403 when the person did not agree, 502 when the provider refuses or what it says does not hold. */
-export async function speakingTo<T>({ label }: SignInProvider, work: () => Promise<T>): Promise<T> {
+/** Throws 403 when the user did not agree, 502 when the provider refuses or its response is invalid. */
+export async function withProviderErrors<T>({ label }: SignInProvider, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

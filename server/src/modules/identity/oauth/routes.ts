@@ -9,7 +9,7 @@ import { signedInCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { knownDeviceCookie } from '../sessions/known-devices.ts'
 import { TwoFactorRequired } from '../two-factor/pending-sign-ins.ts'
-import { withFailure, withSession } from '../supabase/way-back.ts'
+import { withFailure, withSession } from '../supabase/redirect-target.ts'
 import {
   type SignInOutcome,
   beginSignIn,
@@ -26,7 +26,7 @@ const params = z.object({
     .describe('`google`, `github`, or the name of an OpenID Connect provider of this installation.'),
 })
 
-/** A person in a browser reads a page; a program reads JSON. */
+/** Errors are pages for browsers, and JSON for programs. */
 const forReader = <T>({ headers }: FastifyRequest, work: () => Promise<T>) =>
   headers.accept?.includes('text/html') ? asPage(work) : work()
 
@@ -63,7 +63,7 @@ function concludeWithCookies(services: Services, provider: string, outcome: Sign
     return outcomePage({ openerOrigin: page.origin, result: message }, cookies, 'You are signed in.')
   }
   if (failure) {
-    // As RFC 6749 4.1.2.1 tells of errors.
+    // The error parameters of RFC 6749 4.1.2.1.
     page.searchParams.set('error', failure.code)
     page.searchParams.set('error_description', failure.error)
   }
@@ -71,23 +71,23 @@ function concludeWithCookies(services: Services, provider: string, outcome: Sign
   return redirectTo(page.href, cookies)
 }
 
-/** Signing in with an account elsewhere: Google, GitHub, any OpenID Connect provider. */
+/** Signing in with an account of another provider: Google, GitHub, any OpenID Connect provider. */
 export const oauthRoutes: Record<string, Route> = {
   listSignInProviders: route({
     kind: 'nontransactional',
     method: 'GET',
     path: '/api/auth/oauth',
     access: 'public',
-    summary: 'The other providers that people can sign in with here.',
+    summary: 'List the other providers that users can sign in with.',
     response: z.object({
       data: z
         .array(
           z.object({
-            provider: z.string().describe("The provider's name in addresses."),
-            name: z.string().describe("The provider's name for people."),
+            provider: z.string().describe("The provider's name in URLs."),
+            name: z.string().describe("The provider's display name."),
           }),
         )
-        .describe('The providers that people can sign in with here.'),
+        .describe('The providers that users can sign in with.'),
     }),
     handler: async ({ services }) => ({ data: offeredProviders(services.config) }),
   }),
@@ -98,7 +98,7 @@ export const oauthRoutes: Record<string, Route> = {
     path: '/api/auth/oauth/:provider',
     access: 'public',
     summary:
-      'Send a browser to another provider to sign in. It comes back with our cookies to `redirect_to`, a page of ours or of CORS_ORIGINS; with `popup`, that page receives a message.',
+      'Redirect a browser to another provider to sign in. It returns, with cookies set, to `redirect_to`, a page of this server or of CORS_ORIGINS; with `popup`, that page gets a message.',
     params,
     query: z.object({
       redirect_to: optional(z.string().max(2000)).describe(
@@ -107,9 +107,7 @@ export const oauthRoutes: Record<string, Route> = {
       popup: z
         .stringbool()
         .default(false)
-        .describe(
-          '`true` when the login runs in a window of its own: the result is posted to the page that opened it.',
-        ),
+        .describe('`true` when the login runs in a popup: the result is posted to the page that opened it.'),
     }),
     status: 302,
     response: z.null(),
@@ -131,21 +129,17 @@ export const oauthRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/auth/oauth/:provider/callback',
     access: 'public',
-    summary: 'Where the provider sends the browser back to.',
+    summary: 'Receive the redirect from the provider.',
     params,
     query: z.object({
-      state: z
-        .string()
-        .max(200)
-        .optional()
-        .describe('Ties the answer to the browser that began, as the provider sends it back.'),
+      state: z.string().max(200).optional().describe('Ties the response to the browser that started the login.'),
       code: z
         .string()
         .max(4000)
         .optional()
         .describe("The provider's code, which the server exchanges for the account."),
-      iss: z.string().max(500).optional().describe("The provider's own address, where it sends it (RFC 9207)."),
-      error: z.string().max(200).optional().describe('Why the provider did not sign the person in.'),
+      iss: z.string().max(500).optional().describe("The provider's issuer URL, if it sends one (RFC 9207)."),
+      error: z.string().max(200).optional().describe('Why the provider did not sign the user in.'),
     }),
     status: 302,
     response: z.null(),

@@ -37,23 +37,23 @@ const insert = statement(
     values (${p.id}, ${p.user_id}, ${p.provider}, ${p.issuer}, ${p.subject}, ${p.email})`,
 )
 
-const noteUse = statement(
+const recordUse = statement(
   'identity.identities.note_use',
   (_, p: { provider: string; issuer: string; subject: string; email: string | null }) => sql`
     update identity.identities set last_used_at = now(), provider = ${p.provider}, email = ${p.email}
      where issuer = ${p.issuer} and subject = ${p.subject}`,
 )
 
-/** What its user calls a provider, and its name in paths. */
+/** `label`: the display name; `name`: the name in paths. */
 interface Provider {
   name: string
   label: string
 }
 
 /**
- * Signs in the user of this provider's account. The first time it is joined to the user with its e-mail address, when
- * both sides have verified that, or makes a user. Throws 403 when the user is suspended, has a second factor
- * (`two_factor_required`), or the provider has not verified the address, 409 when we have not, 429.
+ * Signs in the user of this external account. The first time, the account is linked to the user with its e-mail address,
+ * if both sides have verified it, or a user is created. Throws 403 when the user is suspended, has a second factor
+ * (`two_factor_required`), or the provider has not verified the address, 409 when it is unverified here, 429.
  */
 export async function signInElsewhere(
   services: Services,
@@ -61,20 +61,20 @@ export async function signInElsewhere(
   account: ExternalAccount,
   device: Device,
 ): Promise<SignedIn> {
-  const enter = () =>
-    transaction(serverContext(services, { workspaceId: null }), (ctx) => enterWith(ctx, provider, account, device))
+  const trySignIn = () =>
+    transaction(serverContext(services, { workspaceId: null }), (ctx) => signInWith(ctx, provider, account, device))
   try {
-    return requireSignedIn(await enter())
+    return requireSignedIn(await trySignIn())
   } catch (error) {
-    // Two windows at once: the other one was first, so the user exists now.
+    // A concurrent sign-in has created the user, so the second attempt finds it.
     if (violates(error, 'identities_account_key') || violates(error, 'users_email_key')) {
-      return requireSignedIn(await enter())
+      return requireSignedIn(await trySignIn())
     }
     throw error
   }
 }
 
-async function enterWith(
+async function signInWith(
   ctx: Ctx,
   provider: Provider,
   account: ExternalAccount,
@@ -85,7 +85,7 @@ async function enterWith(
   const known = await ctx.db.maybe(findByIdentity, { issuer, subject })
   if (known) {
     requireActive(known)
-    return startSessionOrAsk(ctx, [noteUse.call(key), actAs.call({ user_id: known.id })], device)
+    return startSessionOrAsk(ctx, [recordUse.call(key), actAs.call({ user_id: known.id })], device)
   }
   const verified = requireVerifiedEmail(provider, account)
   const owner = await ctx.db.maybe(findForSignIn, { email: verified })
@@ -108,26 +108,27 @@ async function enterWith(
     email: verified,
     email_verified: true,
     password: null,
-    full_name: fitting('full_name', account.name),
-    avatar_url: fitting('avatar_url', account.pictureUrl),
+    full_name: validField('full_name', account.name),
+    avatar_url: validField('avatar_url', account.pictureUrl),
   })
   return startAccount(ctx, user, { more: [insert.call({ id: newId(), user_id: user.id, ...key })] }, device)
 }
 
-/** What would not be taken from the person themselves is left out. */
-const fitting = (field: 'full_name' | 'avatar_url', value: string | null) => profileFields[field].safeParse(value).data
+/** Drops values that the profile does not accept. */
+const validField = (field: 'full_name' | 'avatar_url', value: string | null) =>
+  profileFields[field].safeParse(value).data
 
 function requireActive({ suspended_at }: { suspended_at: unknown }): void {
   if (suspended_at) throw new AppError(403, 'account_suspended', 'This account is suspended.')
 }
 
-/** Otherwise anybody could take an account by writing its address into their profile at some provider. */
+/** Without this check, an account could be taken over by entering its address in a profile at a provider. */
 function requireVerifiedEmail({ label }: Provider, { email, emailVerified }: ExternalAccount): string {
   if (!email) {
     throw new AppError(
       403,
       'email_missing',
-      `${label} did not tell us your e-mail address. Allow it to, or sign up with a password.`,
+      `${label} did not share your e-mail address. Allow it to, or sign up with a password.`,
     )
   }
   if (!emailVerified) {
@@ -140,9 +141,9 @@ function requireVerifiedEmail({ label }: Provider, { email, emailVerified }: Ext
   return email
 }
 
-/** Another person may have registered the address before its owner. The owner proves it by mail and gets the account. */
+/** Another person may have registered the address. Its owner proves ownership by mail, which locks that person out. */
 const unverifiedHere = ({ label }: Provider) =>
   conflict(
     'email_unverified_here',
-    `There is an account with your e-mail address, but the address has not been confirmed. If it is yours, choose a new password for it ("forgot password"); after that ${label} signs you in to it.`,
+    `There is an account with your e-mail address, but the address has not been verified. If the account is yours, choose a new password for it ("forgot password"); after that ${label} signs you in to it.`,
   )

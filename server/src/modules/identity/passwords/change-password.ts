@@ -6,7 +6,7 @@ import { serverContext } from '../../../platform/services.ts'
 import { audited } from '../audit.ts'
 import { dropResets } from './password-reset.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords.ts'
-import { announceRevoked, currentSession, revokeOthers } from '../sessions/open-sessions.ts'
+import { publishRevoked, currentSession, revokeOthers } from '../sessions/open-sessions.ts'
 import { type Device } from '../sessions/device.ts'
 import { provePassword } from '../sessions/sign-in.ts'
 import { actAs, findMe, setPasswordHash } from '../people/users.ts'
@@ -19,7 +19,7 @@ const endRecovery = statement(
 )
 
 /**
- * Changes the password of who asks and ends their other sessions. Throws 400 when the current one is wrong or the new
+ * Changes the password of the caller and ends their other sessions. Throws 400 when the current one is wrong or the new
  * one not acceptable, 429 after too many wrong ones.
  */
 export async function changePassword(
@@ -36,8 +36,9 @@ export async function changePassword(
 }
 
 /**
- * Sets the password of who came back in by mail, in the half hour after that, once. Throws 400 for one that is not
- * acceptable, and `current_password_required` in any other session: a person who finds one open must not be able to keep the account.
+ * Sets the password without the current one: once, within half an hour, in a session that a recovery mail started. Throws
+ * 400 for one that is not acceptable, and `current_password_required` in any other session, since a stolen session must
+ * not be enough to take over the account.
  */
 export async function chooseNewPassword(ctx: Ctx, password: string, device: Device): Promise<void> {
   requireAcceptablePassword(password, ctx.services.config.signIn)
@@ -60,6 +61,6 @@ async function setPassword(ctx: Ctx, user_id: string, password: string, device: 
       audited({ action: 'password.changed', target: `user:${user_id}`, address: device.address }),
       revokeOthers.call({ keep: currentSession(ctx) }),
     ])
-    announceRevoked(server, user_id, results.at(-1) as { id: string }[], 'password_changed')
+    publishRevoked(server, user_id, results.at(-1) as { id: string }[], 'password_changed')
   })
 }

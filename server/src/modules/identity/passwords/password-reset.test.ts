@@ -28,7 +28,7 @@ const tokenFor = async (email: string, n = 1) => {
 const reset = (token: string, password: string) => server.anyone.post('/api/auth/reset-password', { token, password })
 const login = (email: string, password: string) => server.anyone.post('/api/auth/login', { email, password })
 
-test('who has forgotten their password gets a link that is good once and ends every session', async () => {
+test('a forgotten password is replaced by a mailed link, which is valid once and ends every session', async () => {
   const ana = await server.signUp()
   await login(ana.email, 'wrong password')
   assert.equal((await ask(ana.email.toUpperCase())).status, 200)
@@ -46,17 +46,17 @@ test('who has forgotten their password gets a link that is good once and ends ev
   assert.equal((await reset(token, 'a third horse battery')).body.code, 'invalid_token')
 })
 
-test('an unknown address is answered alike, and gets nothing', async () => {
+test('an unknown address gets the same response, and no mail', async () => {
   const known = await server.signUp()
-  const [a, b] = [await ask(known.email), await ask('nobody.at.all@example.com')]
+  const [a, b] = [await ask(known.email), await ask('unknown@example.com')]
   assert.deepEqual([b.status, b.text], [a.status, a.text])
   await nthMessageTo(server, known.email, 1)
   const ctx = serverContext(server.app.services, { workspaceId: null })
-  await sendPasswordReset.run(ctx, { email: 'nobody.at.all@example.com', address: '127.0.0.1' })
-  assert.deepEqual(await messagesTo(server, 'nobody.at.all@example.com'), [])
+  await sendPasswordReset.run(ctx, { email: 'unknown@example.com', address: '127.0.0.1' })
+  assert.deepEqual(await messagesTo(server, 'unknown@example.com'), [])
 })
 
-test('of several uses of a link at once one counts; older links end with it', async () => {
+test('of several concurrent uses of a link one succeeds, and older links become invalid', async () => {
   const ben = await server.signUp()
   await ask(ben.email)
   const older = await tokenFor(ben.email)
@@ -69,7 +69,7 @@ test('of several uses of a link at once one counts; older links end with it', as
   assert.equal((await reset(older, 'yet another battery')).status, 400)
 })
 
-test('a link ends after its time, and tries are limited', async () => {
+test('a link expires, and attempts are limited', async () => {
   const cem = await server.signUp()
   await ask(cem.email)
   const token = await tokenFor(cem.email)
@@ -82,7 +82,7 @@ test('a link ends after its time, and tries are limited', async () => {
   assert.equal((await server.anyone.post('/api/auth/forgot-password', { email: 'no address' })).status, 400)
 })
 
-test('it proves the address: who made the account with it, and was somebody else, keeps no key to it', async () => {
+test('a reset verifies the address, and revokes sessions and API keys of a user who registered it without owning it', async () => {
   const ana = await server.signUp()
   const newKey = async (token: string) => {
     const body = { name: 'mine', scopes: ['contacts:read'] }
@@ -97,7 +97,7 @@ test('it proves the address: who made the account with it, and was somebody else
   const { body: signedIn } = await login(ana.email, 'another horse battery')
   assert.equal(signedIn.user.email_verified, true)
 
-  // From then on a forgotten password is only that.
+  // Once the address is verified, a reset keeps the API keys.
   const withSecond = await newKey(signedIn.token)
   await ask(ana.email)
   await reset(await tokenFor(ana.email, 2), 'a third horse battery')

@@ -11,10 +11,10 @@ import { sendMessage } from '../../../platform/mail/messages.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { requireAdmitted, resetLimit, sendingLimit, signInLimits } from '../throttle.ts'
 import { audited } from '../audit.ts'
-import { keepCode, newCode } from '../codes/codes.ts'
+import { storeCode, newCode } from '../codes/codes.ts'
 import { UserVerified } from '../events.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords.ts'
-import { announceRevoked, revokeOthers } from '../sessions/open-sessions.ts'
+import { publishRevoked, revokeOthers } from '../sessions/open-sessions.ts'
 import { type Device } from '../sessions/device.ts'
 import { actAs, findForSignIn, setPasswordHash } from '../people/users.ts'
 
@@ -37,7 +37,7 @@ const find = statement(
      where r.token_hash = ${p.token_hash} and r.expires_at > now() and u.suspended_at is null`,
 )
 
-// Of two at once the second finds nothing left to delete.
+// Of two concurrent uses the second deletes no row.
 const take = statement(
   'identity.password_resets.take',
   (_, p: { token_hash: Buffer }) => sql<{ user_id: string; code_challenge: string | null }>`
@@ -45,15 +45,15 @@ const take = statement(
     returning user_id, code_challenge`,
 )
 
-/** A password that was just chosen voids every link that was sent before. */
+/** A new password invalidates all links sent before. */
 export const dropResets = statement(
   'identity.password_resets.drop_others',
   (_, p: { user_id: string }) => sql<Record<string, never>>`
     delete from identity.password_resets where user_id = ${p.user_id}`,
 )
 
-// Who reads the mails of an address has it. If nobody had proved that before, whoever made the account may have been
-// somebody else, so nothing they could come back with stays.
+// A user who receives the mails of an address owns it. If the address was not verified before, another person may have
+// created the account, so all of its other credentials are removed.
 export const proveMailbox = statement(
   'identity.users.prove_mailbox',
   (_, p: { user_id: string }) => sql<{ id: string }>`
@@ -67,7 +67,7 @@ export const proveMailbox = statement(
 
 const codePurpose = 'recovery'
 
-/** The link of a client of Supabase, which signs in with it and changes the password then. */
+/** The link for a Supabase client, which signs in with it and then changes the password. */
 function supabaseLink({ publicUrl }: Config, token: string, page: string): URL {
   const link = new URL(`${publicUrl}/auth/v1/verify`)
   link.search = new URLSearchParams({ token, type: 'recovery', redirect_to: page }).toString()
@@ -75,13 +75,13 @@ function supabaseLink({ publicUrl }: Config, token: string, page: string): URL {
 }
 
 const supabaseClient = z.object({ page: z.string(), code_challenge: z.string().optional() })
-/** A client of Supabase: the page where it goes on, and the challenge if it wants PKCE (RFC 7636, S256). */
+/** A Supabase client: the page to redirect to, and the challenge if it uses PKCE (RFC 7636, S256). */
 export type SupabaseClient = z.output<typeof supabaseClient>
 
 /**
- * Has a link sent, if there is such an account; to a client of Supabase with a code to type instead. Whether there is one
- * is only looked up by the job, so that the request does the same for every address. Throws 429 within a minute of the
- * last one or after five in an hour.
+ * Sends a link if the account exists; for a Supabase client the mail also has a code. Only the job looks the account up,
+ * so that the request does the same for every address. Throws 429 within a minute of the last one or after five in an
+ * hour.
  */
 export async function requestPasswordReset(
   services: Services,
@@ -118,22 +118,22 @@ export const sendPasswordReset = job({
         : new URL(services.config.mail.passwordResetUrl)
       link.searchParams.set('token', token)
       const code = newCode()
-      if (supabase) await ctx.db.together([keepCode(services, { ...recoveryCode(user), code })])
-      const orCode = supabase ? `Or type this code, within ten minutes: ${code}\n\n` : ''
+      if (supabase) await ctx.db.together([storeCode(services, { ...recoveryCode(user), code })])
+      const orCode = supabase ? `Or enter this code within ten minutes:  ${code}\n\n` : ''
       await sendMessage(ctx, {
         channel: 'email',
         to: user.email,
         subject: 'Choose a new password',
         text:
-          `Here you can choose a new password, within the next ${linkLifeMinutes} minutes:\n\n${link.href}\n\n${orCode}` +
-          'If you did not ask for this, you need not do anything; your password stays as it is.\n',
+          `Choose a new password within the next ${linkLifeMinutes} minutes:\n\n${link.href}\n\n${orCode}` +
+          'If you did not request this, you can ignore this message. Your password has not changed.\n',
         expiresInSeconds: linkLifeMinutes * 60,
       })
     })
   },
 })
 
-/** The code in the same mail. */
+/** The purpose and recipient of the code in that mail. */
 export const recoveryCode = ({ id, email }: { id: string; email: string }) => ({
   purpose: codePurpose,
   userId: id,
@@ -141,9 +141,8 @@ export const recoveryCode = ({ id, email }: { id: string; email: string }) => ({
 })
 
 /**
- * Sets a new password with the token of a mailed link, which is good once and proves that the address is theirs. Every
- * session of the user ends. Throws 400 for a password that is not acceptable and a token that is not good, 429 after too
- * many tries.
+ * Sets a new password with the token of a mailed link, which is valid once and verifies the address. Ends all sessions of
+ * the user. Throws 400 for a password that is not acceptable or an invalid token, 429 after too many attempts.
  */
 export async function resetPassword(
   services: Services,
@@ -155,16 +154,16 @@ export async function resetPassword(
   const server = serverContext(services, { workspaceId: null })
   const [admitted, [found]] = await server.db.together([resetLimit(device.address), find.call({ token_hash })])
   requireAdmitted(admitted, 'choose a new password')
-  if (!found) throw isOver()
+  if (!found) throw invalidToken()
   const password_hash = await hashPassword(password)
   await transaction(server, async (ctx) => {
-    if (!(await ctx.db.maybe(take, { token_hash }))) throw isOver()
+    if (!(await ctx.db.maybe(take, { token_hash }))) throw invalidToken()
     const { user_id, email } = found
     const results = await ctx.db.together([
       actAs.call({ user_id }),
       setPasswordHash.call({ id: user_id, password_hash }),
       dropResets.call({ user_id }),
-      // Who came here because they had forgotten it has failed often enough.
+      // A user who forgot the password has probably failed before; these failures no longer count.
       signInLimits(services.config, email, device.address).forgive,
       audited({
         action: 'password.changed',
@@ -176,17 +175,17 @@ export async function resetPassword(
       revokeOthers.call({ keep: null }),
     ])
     if (results.at(-2)?.length) emit(ctx, UserVerified, { user_id, type: 'email' })
-    announceRevoked(ctx, user_id, results.at(-1) as { id: string }[], 'password_changed')
+    publishRevoked(ctx, user_id, results.at(-1) as { id: string }[], 'password_changed')
   })
 }
 
-/** Takes the token of a link; undefined when it is not good, or no longer. */
+/** Consumes the token of a link. Returns undefined when it is unknown, used or expired. */
 export async function takeReset(ctx: Ctx, token: string) {
   const token_hash = hashToken(token)
   return (await ctx.db.maybe(find, { token_hash })) && (await ctx.db.maybe(take, { token_hash }))
 }
 
-const isOver = () =>
-  badRequest('invalid_token', 'This link is no longer good. Ask for a new one.', [
+const invalidToken = () =>
+  badRequest('invalid_token', 'This link is no longer valid. Request a new one.', [
     { path: 'body.token', message: 'Unknown, used or expired.' },
   ])

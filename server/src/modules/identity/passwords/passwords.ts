@@ -5,7 +5,7 @@ import type { Config } from '../../../config.ts'
 import { AppError, invalidField, unavailable } from '../../../platform/errors.ts'
 import { isCommonPassword } from './common-passwords.ts'
 
-/** Argon2id with OWASP's minimum: 19 MiB, two passes, one lane. */
+/** Argon2id with OWASP's minimum: 19 MiB, two passes, a parallelism of one. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const maxPasswordLength = 128
 
@@ -14,14 +14,14 @@ const maxWaiting = 100
 let atWork = 0
 const waiting: (() => void)[] = []
 
-/** How often a password has been hashed or checked; the equal cost of every kind of login is tested by it. */
+/** Counts hashes and checks, so that tests can prove that every kind of failed login does the same work. */
 export const passwordWork = { count: 0 }
 
 type Rules = Pick<Config['signIn'], 'minPasswordLength' | 'refuseCommonPasswords'>
 
 /**
- * Throws 400 when it is too short, too long, or one of those that are guessed first. Nothing else is asked of a password
- * (NIST SP 800-63B 5.1.1.2), and none is ever cut.
+ * Throws 400 when the password is too short, too long, or a common one. There are no other rules (NIST SP 800-63B
+ * 5.1.1.2), and a password is never truncated.
  */
 export function requireAcceptablePassword(password: string, rules: Rules, path = 'body.password'): void {
   const { minPasswordLength, refuseCommonPasswords } = rules
@@ -34,7 +34,7 @@ export function requireAcceptablePassword(password: string, rules: Rules, path =
   if (refuseCommonPasswords && isCommonPassword(password)) {
     throw invalidField(
       path,
-      'So many people use this password that it is guessed first. Three or four words that do not belong together are better, and easy to remember.',
+      'This password is too common and easy to guess. Use three or four unrelated words, which are easy to remember.',
     )
   }
 }
@@ -42,13 +42,15 @@ export function requireAcceptablePassword(password: string, rules: Rules, path =
 /** Throws 503 when too many people are signing in at once. */
 export const hashPassword = (password: string): Promise<string> => limited(() => hash(password, parameters))
 
-/** An account without a password costs as much time as a wrong password. Made with the parameters above, and as new as they are. */
-export const placeholderHash =
-  '$argon2id$v=19$m=19456,t=2,p=1$iaZvruBtGuaUkrmTe1EbkQ$ztauNv8A/gP4FrbJwmgW9sU/HgPNtKsv+wu1G9NV8So'
+/**
+ * Checked for users without a password, so that this takes as long as a wrong password. It must have the parameters above.
+ */
+export const dummyHash =
+  '$argon2id$v=19$m=19456,t=2,p=1$RsX0Sn5tpy8hgIqOhMBUdA$QOfcjchDfvAfT25o3h0k8rV7oXxN3x8j0v/m/nstyKc'
 
-/** `stored` is null for an unknown user or one without a password: false, after the same work. Throws 503. */
+/** `stored`: null for an unknown user or one without a password, which returns false after the same work. Throws 503. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
-  const against = stored ?? placeholderHash
+  const against = stored ?? dummyHash
   const right = await limited(async () => {
     if (password.length > maxPasswordLength) return verify(against, '')
     return isBcrypt(against) ? verifyBcrypt(password, against) : verify(against, password)
@@ -56,7 +58,7 @@ export async function isPassword(password: string, stored: string | null): Promi
   return right && stored !== null
 }
 
-/** Was it made by another algorithm, or with less work than today's? Then hash it again when the password is at hand. */
+/** Returns true for another algorithm or weaker parameters: hash the password again at the next successful check. */
 export function isOutdated(stored: string): boolean {
   if (isBcrypt(stored)) return true
   const { memoryCost, timeCost, parallelism } = parseOptions(stored)
@@ -65,7 +67,7 @@ export function isOutdated(stored: string): boolean {
 
 const isBcrypt = (stored: string) => /^\$2[abxy]\$/.test(stored)
 
-/** Hashing is heavy on purpose: a few at a time, a short queue, and beyond that a clear refusal. */
+/** Hashing is expensive on purpose: a few run at a time, some more are queued, and the rest get 503. */
 async function limited<T>(work: () => Promise<T>): Promise<T> {
   if (atWork >= maxAtWork) {
     if (waiting.length >= maxWaiting) throw busy()

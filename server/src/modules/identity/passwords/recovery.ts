@@ -10,18 +10,19 @@ import { type Device } from '../sessions/device.ts'
 import { requireSignedIn, startSessionOrAsk } from '../two-factor/pending-sign-ins.ts'
 import { actAs, findForSignIn } from '../people/users.ts'
 
-/** What a mail about a forgotten password brings: the token of its link, or its code. */
+/** From a recovery mail: the token of its link, or its code. */
 export type Proof = { token: string } | { email: string; code: string }
 
 interface Recovered {
   signedIn: SignedIn
-  /** The session is only for who has the verifier of this (RFC 7636, S256). */
+  /** Only the client that has the verifier of this challenge gets the session (RFC 7636, S256). */
   codeChallenge: string | null
 }
 
 /**
- * Signs in whom the mail was sent to; for half an hour they may choose a password without the old one. Throws 403
- * `otp_expired` for a proof that is not good and `two_factor_required` when a second factor is asked for, 429 after too many tries.
+ * Signs in the recipient of the mail, who may choose a password without the old one for half an hour. Throws 403
+ * `otp_expired` for an invalid proof and `two_factor_required` when the user has a second factor, 429 after too many
+ * attempts.
  */
 export async function recover(services: Services, proof: Proof, device: Device): Promise<Recovered> {
   const server = serverContext(services, { workspaceId: null })
@@ -30,7 +31,7 @@ export async function recover(services: Services, proof: Proof, device: Device):
   for (const rows of admitted) requireAdmitted(rows, 'get back in')
   const recovered = await transaction(server, async (ctx) => {
     const proven = await redeem(ctx, proof)
-    // Not thrown from here: the try must be counted.
+    // Returns instead of throwing, so that the transaction commits and the attempt is counted.
     if (!proven) return undefined
     const { user_id, code_challenge: codeChallenge } = proven
     const forgive = guessing ? [guessing.forgive] : []
@@ -39,7 +40,7 @@ export async function recover(services: Services, proof: Proof, device: Device):
     return { outcome, codeChallenge }
   })
   if (!recovered) {
-    throw new AppError(403, 'otp_expired', 'This link or code is not valid, or no longer. Ask for a new one.')
+    throw new AppError(403, 'otp_expired', 'This link or code is invalid or has expired. Request a new one.')
   }
   return { signedIn: requireSignedIn(recovered.outcome), codeChallenge: recovered.codeChallenge }
 }

@@ -18,7 +18,7 @@ export const passwordRoutes: Record<string, Route> = {
     notIdempotent: true,
     async handler(ctx, { body, request }) {
       await changePassword(ctx, body, deviceOf(request))
-      return { message: 'Your password is changed. Your other sessions are over.' }
+      return { message: 'Your password is changed. Your other sessions have ended.' }
     },
   }),
 
@@ -27,7 +27,7 @@ export const passwordRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/auth/forgot-password',
     access: 'public',
-    summary: 'Get a link by e-mail with which a new password can be chosen.',
+    summary: 'Send a password reset link by e-mail.',
     body: forgottenPassword,
     example: { email: 'ana@example.com' },
     response: message,
@@ -43,7 +43,7 @@ export const passwordRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/auth/reset-password',
     access: 'public',
-    summary: 'Choose a new password with the token of that link; every session ends.',
+    summary: 'Set a new password with the token of a reset link; all sessions end.',
     body: passwordReset,
     example: { token: 'k3Jb0uYvI2cW9mQzT1xN8sLr5hGf7dPa6eVoXyZ4wAc', password: 'another horse battery' },
     response: message,

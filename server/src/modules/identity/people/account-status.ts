@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { type Statement, statement } from '../../../platform/database/statement.ts'
-import { announceRevoked } from '../sessions/open-sessions.ts'
+import { publishRevoked } from '../sessions/open-sessions.ts'
 
-// What administrators decide about an account. The context is the server's own, without a workspace; call these inside a
-// transaction. The account's sessions follow by the trigger `refresh_sessions`.
+// Account changes by administrators. The context is the server's own, without a workspace; call these inside a
+// transaction. The trigger `refresh_sessions` updates the account's sessions.
 
 type Change = Statement<{ id: string }, { id: string }>
 
@@ -50,7 +50,7 @@ const endSessions = statement(
  */
 export async function lockAccount(ctx: Ctx, id: string, as: 'suspended' | 'banned'): Promise<boolean> {
   if (!(await ctx.db.maybe(as === 'banned' ? ban : suspend, { id }))) return false
-  announceRevoked(ctx, id, await ctx.db.all(endSessions, { id }), 'suspended')
+  publishRevoked(ctx, id, await ctx.db.all(endSessions, { id }), 'suspended')
   return true
 }
 

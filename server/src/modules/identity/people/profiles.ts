@@ -36,7 +36,7 @@ const find = statement(
 
 const changeable = ['full_name', 'company_name', 'display_name', 'username', 'phone', 'avatar_url'] as const
 
-// Column by column, because the whole row holds a password hash, which no user may read.
+// Columns are listed, because the password hash must not be readable.
 const changes = sql.join(
   changeable.map((name) => {
     const column = sql.ref(name)
@@ -61,11 +61,11 @@ const makeAffiliate = statement(
     update identity.users u set is_affiliate = true where u.id = ${p.id} and u.id = app.user_id() returning u.id`,
 )
 
-/** One's own, or for owners and admins a member's. Throws 404. */
+/** Returns the caller's profile, or for owners and admins a member's. Throws 404. */
 export const getProfile = async (ctx: Ctx, id: string): Promise<Profile> =>
   (await ctx.db.maybe(find, { id })) ?? missing('profile')
 
-/** One's own only. Throws 404, or 409 when the username is taken. */
+/** Changes the caller's profile. Throws 404, or 409 when the username is taken. */
 export async function updateProfile(ctx: Ctx, id: string, changes: ProfileChanges): Promise<Profile> {
   try {
     return (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('profile')

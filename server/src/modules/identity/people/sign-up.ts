@@ -18,8 +18,8 @@ import { actAs, insertUser } from './users.ts'
 import { createWorkspaceCall } from '../workspaces/workspaces.ts'
 
 /**
- * Makes a user and signs them in: with an invitation as a member of its workspace, otherwise as the owner of a workspace
- * of their own. Throws 409 when the e-mail address or username is taken, 404 or 403 for a bad invitation, 429.
+ * Creates a user and signs them in: with an invitation as a member of its workspace, otherwise as the owner of a new
+ * workspace. Throws 409 when the e-mail address or username is taken, 404 or 403 for an invalid invitation, 429.
  */
 export async function signUp(
   services: Services,
@@ -40,7 +40,7 @@ export async function signUp(
   }
 }
 
-/** Inserts the user, gives them a place and signs them in. The context is the server's own. */
+/** Inserts the user, adds them to a workspace and signs them in. The context is the server's own. */
 export async function startAccount(
   ctx: Ctx,
   { id, insert, workspaceName }: NewUser,
@@ -61,11 +61,11 @@ export async function startAccount(
 export interface NewUser {
   id: string
   insert: Call
-  /** What their own workspace would be called. */
+  /** The name of their workspace, if one is created. */
   workspaceName: string
 }
 
-/** Hashes the password; null: the user signs in with another provider. `email_verified` by default not. */
+/** Hashes the password; null for a user of another provider. `email_verified` is false by default. */
 export async function newUser(
   id: string,
   input: Omit<NewAccount, 'invitation_token' | 'password'> & {
@@ -96,10 +96,10 @@ export async function newUser(
   return { id, insert, workspaceName: companyName ?? `${person}'s workspace` }
 }
 
-/** The constraint that refused, in words. */
+/** Returns 409 for a violated unique constraint, otherwise the error. */
 export function takenOr(error: unknown): unknown {
   if (violates(error, 'users_email_key')) {
-    return conflict('email_taken', 'There is an account with this e-mail address already. Sign in instead.')
+    return conflict('email_taken', 'An account with this e-mail address exists already. Sign in instead.')
   }
   if (violates(error, 'users_username_key')) return conflict('username_taken', 'This username is taken.')
   return error

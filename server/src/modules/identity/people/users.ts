@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
 import type { Me } from './schema.ts'
 
-/** As the server: with the password's hash, which no other role can read. */
+/** For the server, the only role that can read password hashes. */
 export const findForSignIn = statement('identity.users.find_for_sign_in', (db, p: { email: string }) =>
   db
     .selectFrom('identity.users')
@@ -17,7 +17,7 @@ export const insertUser = statement(
     p: {
       id: string
       email: string
-      /** Null: the user signs in with another provider. */
+      /** Null for a user of another provider. */
       password_hash: string | null
       email_verified: boolean
       full_name: string | null
@@ -26,7 +26,7 @@ export const insertUser = statement(
       phone: string | null
       avatar_url: string | null
       company_name: string | null
-      /** What an application keeps about its user, as JSON. */
+      /** Metadata that an application stores about its user. */
       metadata: string
     },
   ) =>
@@ -51,13 +51,13 @@ export const setPasswordHash = statement(
     db.updateTable('identity.users').set({ password_hash: p.password_hash }).where('id', '=', p.id),
 )
 
-/** From here on the transaction acts for this user in their current workspace; for the server only. */
+/** The rest of the transaction acts for this user in their current workspace. For the server only. */
 export const actAs = statement(
   'identity.act_as',
   (_, p: { user_id: string | null }) => sql<Record<string, never>>`select app.act_as(${p.user_id}::uuid)`,
 )
 
-/** The user at work, as `GET /api/auth/me` shows them. */
+/** The current user, as in `GET /api/auth/me`. */
 export const findMe = statement(
   'identity.me',
   () => sql<Me>`

@@ -12,7 +12,7 @@ const server = await startTestServer()
 const { pool } = server.app.services.connections
 const leave = (who: SignedUp, password = who.password) => who.delete('/api/auth/me', { password })
 
-test('what is personal goes from every table; messages stay, said by a deleted user', async () => {
+test('personal data is erased from every table; messages stay, from a deleted user', async () => {
   const ben = await server.signUp()
   const ana = await server.signUp({ email: 'ana.leaves@example.com' })
   const name = 'Anastasia Unmistakable'
@@ -49,22 +49,22 @@ test('what is personal goes from every table; messages stay, said by a deleted u
     members.data.map(({ user_id, role }: Record<string, string>) => [user_id, role]),
     [[ben.userId, 'owner']],
   )
-  // Names made of hers are the workspace's, which goes with its grace of 30 days.
+  // The workspace is named after her. It is purged after its grace period of 30 days.
   await pool.query(`delete from identity.workspaces where deleted_at is not null`)
   assert.deepEqual(await placesOf(server, ana.email, name, 'ana.unmistakable', '4930999111'), [])
-  const { rows: told } = await pool.query(`select data from platform.events where strpos(data::text, $1) > 0`, [name])
-  assert.deepEqual(told, [])
+  const { rows: events } = await pool.query(`select data from platform.events where strpos(data::text, $1) > 0`, [name])
+  assert.deepEqual(events, [])
   assert.deepEqual(await messagesTo(server, ana.email), [])
-  // The log keeps what happened, with an id alone.
+  // The audit log keeps the entries, with only an id.
   const { rows } = await pool.query(`select details, address from identity.audit_log where user_id = $1`, [ana.userId])
   assert.ok(rows.length > 3)
   for (const row of rows) assert.deepEqual(row, { details: {}, address: null })
-  // The address is free for somebody new.
+  // The address can be used for a new account.
   const again = await server.signUp({ email: ana.email })
   assert.notEqual(again.userId, ana.userId)
 })
 
-test('a line of the audit log can be forgotten from, and not rewritten', async () => {
+test('personal data can be erased from an audit log entry, but the entry cannot be rewritten', async () => {
   const ana = await server.signUp()
   const as = async (sql: string) => {
     const client = await pool.connect()
@@ -88,7 +88,7 @@ test('a line of the audit log can be forgotten from, and not rewritten', async (
   await assert.rejects(as(`delete from ${lines}`), /permission denied/)
 })
 
-test('the password is asked for; who has none must have signed in just now', async () => {
+test('deletion needs the password, or a recent sign-in without one', async () => {
   const ana = await server.signUp()
   assert.equal((await leave(ana, 'wrong password')).body.details[0].path, 'body.password')
   assert.equal((await ana.delete('/api/auth/me', {})).status, 400)
@@ -105,7 +105,7 @@ test('the password is asked for; who has none must have signed in just now', asy
   assert.equal((await ana.delete('/api/auth/me', {})).status, 200)
 })
 
-test('the only owner hands over first; one of two may go; a workspace of their own goes with them', async () => {
+test('a sole owner of others must hand over first; one of two owners may go; their own workspace is deleted', async () => {
   const owner = await server.signUp()
   await owner.patch(`/api/workspaces/${owner.workspaceId}`, { name: 'Silva Lda' })
   const agent = await server.addMember(owner, 'agent')
@@ -132,7 +132,7 @@ test('the only owner hands over first; one of two may go; a workspace of their o
   )
 })
 
-test('two owners who go at the same time do not leave the others without one', async () => {
+test('two owners who delete their accounts concurrently do not leave a workspace without one', async () => {
   const ana = await server.signUp()
   const ben = await server.addMember(ana, 'owner')
   const agent = await server.addMember(ana, 'agent')
@@ -157,7 +157,7 @@ test("an administrator deletes others' accounts, not administrators'", async () 
   assert.ok(!users.data.some(({ id }: { id: string }) => id === ana.userId))
 })
 
-test('an export holds what is kept about somebody, and no secrets', async () => {
+test('an export has all data about a user, and no secrets', async () => {
   const [ana, ben] = [await server.signUp(), await server.signUp()]
   await find(ana, ben)
   await ana.patch(`/api/profiles/${ana.userId}`, { full_name: 'Ana Export' })
@@ -168,7 +168,7 @@ test('an export holds what is kept about somebody, and no secrets', async () => 
   ] as const) {
     await who.post('/api/messages/send', { chat_id: dm.id, type: 'text', content })
   }
-  // More than a page of them.
+  // More than one page.
   await pool.query(
     `insert into chat.messages (id, chat_id, number, sender_id, type, content)
      select gen_random_uuid(), $1, 100 + n, $2, 'text', 'bulk ' || n from generate_series(1, 1100) n`,

@@ -7,15 +7,15 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { audited } from '../audit.ts'
 import { UserDeleted } from '../events.ts'
 import { removeMember } from '../workspaces/members.ts'
-import { announceRevoked, currentSession, isFreshSession, revokeOthers } from '../sessions/open-sessions.ts'
+import { publishRevoked, currentSession, isFreshSession, revokeOthers } from '../sessions/open-sessions.ts'
 import { type Device } from '../sessions/device.ts'
 import { provePassword } from '../sessions/sign-in.ts'
 import { actAs, findForSignIn, findMe } from '../people/users.ts'
 import { deleteWorkspace } from '../workspaces/workspaces.ts'
 
 /**
- * Deletes the account of who asks. Throws 400 when the password is wrong, 403 `sign_in_again` when there is none and the
- * sign-in is older than ten minutes, 409 `last_owner`, 429.
+ * Deletes the caller's account. Throws 400 when the password is wrong, 403 `sign_in_again` when the user has no password
+ * and signed in more than ten minutes ago, 409 `last_owner`, 429.
  */
 export async function deleteOwnAccount(ctx: Ctx, password: string | undefined, device: Device): Promise<void> {
   const { services } = ctx
@@ -35,7 +35,7 @@ export async function deleteOwnAccount(ctx: Ctx, password: string | undefined, d
 interface Belonging {
   workspace_id: string
   name: string
-  /** Others would be left without an owner. */
+  /** The workspace has other members, and no other owner. */
   needs_heir: boolean
 }
 
@@ -64,9 +64,9 @@ const erase = statement(
 )
 
 /**
- * Leaves of a user an id with the name "Deleted user": see docs/operations.md for what goes and what stays. A workspace
- * that was theirs alone is deleted with them. What is done already stays done when it breaks off; repeat it. Throws 409
- * `last_owner` when others would be left in a workspace without an owner.
+ * Replaces a user by an id with the name "Deleted user"; docs/operations.md lists what is erased and what stays. A
+ * workspace with no other members is deleted too. After a failure, repeat the call; completed steps are kept. Throws 409
+ * `last_owner` when a workspace would have members but no owner.
  */
 export async function eraseUser(services: Services, userId: string): Promise<void> {
   const server = serverContext(services, { workspaceId: null })
@@ -88,7 +88,7 @@ export async function eraseUser(services: Services, userId: string): Promise<voi
       erase.call({ user_id: userId }),
       audited({ action: 'user.deleted', target: `user:${userId}` }),
     ])
-    announceRevoked(ctx, userId, revoked as { id: string }[], 'account_deleted')
+    publishRevoked(ctx, userId, revoked as { id: string }[], 'account_deleted')
     emit(ctx, UserDeleted, { user_id: userId })
   })
 }

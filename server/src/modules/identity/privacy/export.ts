@@ -58,7 +58,7 @@ const metadata = statement(
   () => sql<{ metadata: object }>`select metadata from identity.users where id = app.user_id()`,
 )
 
-/** JSON, written as it is read: messages may be many. */
+/** Streams JSON, since there may be many messages. */
 export async function* exportAccount(ctx: Ctx, sections: readonly AccountSection[]): AsyncGenerator<string> {
   const profile = { ...(await ctx.db.one(findMe, {})), ...(await ctx.db.one(metadata, {})) }
   yield `{"exported_at":${JSON.stringify(ctx.now().toISOString())},"profile":${JSON.stringify(profile)}`

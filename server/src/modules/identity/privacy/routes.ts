@@ -9,7 +9,7 @@ import { deleteOwnAccount } from './erasure.ts'
 import { exportAccount } from './export.ts'
 import { credentials } from '../sessions/schema.ts'
 
-/** `sections`: what other modules keep of a person. */
+/** `sections`: the personal data of other modules. */
 export const accountRoutes = (sections: readonly AccountSection[]): RouteTable => ({
   tag: 'Identity',
   routes: {
@@ -19,7 +19,7 @@ export const accountRoutes = (sections: readonly AccountSection[]): RouteTable =
       path: '/api/auth/me',
       access: 'user',
       summary:
-        'Delete my account. What is mine alone goes; what others rely on, like messages, stays with a deleted user.',
+        'Delete my account. My own data is erased; data that others rely on, like messages, stays and belongs to a deleted user.',
       body: z.object({
         password: optional(credentials.shape.password).describe(
           "The caller's password. Needed when the account has one.",
@@ -40,7 +40,7 @@ export const accountRoutes = (sections: readonly AccountSection[]): RouteTable =
       method: 'GET',
       path: '/api/auth/me/export',
       access: 'user',
-      summary: 'Everything that is kept about me, as one JSON file.',
+      summary: 'Export all my data as one JSON file.',
       response: z.record(z.string(), z.unknown()),
       async handler(ctx) {
         await ctx.db.actor()

@@ -28,14 +28,14 @@ const isRefused = (candidate: string, at = now) =>
     candidate.slice(0, 200),
   )
 
-test('a token stands for its user and session for 24 hours', () => {
+test('a token identifies its user and session for 24 hours', () => {
   assert.deepEqual(tokens.verify(token, now), bearer)
   assert.equal(expiresAtSeconds, now / 1000 + 24 * 60 * 60)
   assert.deepEqual(tokens.verify(token, expiresAtSeconds * 1000 - 1), bearer)
   isRefused(token, expiresAtSeconds * 1000)
 })
 
-test('tokens of an older key stay good while the key is kept', () => {
+test('tokens of an older key stay valid while the key is configured', () => {
   const rotated = createAccessTokens([{ name: 'newer', key: randomBytes(32) }, key])
   assert.deepEqual(rotated.verify(token, now), bearer)
   const gone = createAccessTokens([{ name: 'newer', key: randomBytes(32) }])
@@ -73,7 +73,7 @@ test('forged tokens are refused (AUT-5)', () => {
   isRefused(signed(goodHeader, { ...goodClaims, exp: now / 1000 - 1 }))
 })
 
-test('no changed character goes unnoticed, not even a spare bit of the last one', () => {
+test('a change of any character is detected, even of an unused bit of the last one', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.split('')
   fc.assert(
     fc.property(fc.nat(token.length - 1), fc.constantFrom(...alphabet), (position, character) => {
@@ -85,7 +85,7 @@ test('no changed character goes unnoticed, not even a spare bit of the last one'
   for (const last of alphabet) if (last !== token.at(-1)) isRefused(token.slice(0, -1) + last)
 })
 
-test('a remembered token still expires', () => {
+test('a cached token still expires', () => {
   const fresh = tokens.sign(bearer, now).token
   tokens.verify(fresh, now)
   tokens.verify(fresh, now + 1)

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 import type { NamedKey } from '../../../platform/crypto/key-files.ts'
 import { unauthorized } from '../../../platform/errors.ts'
 
-/** Who an access token stands for. Whether the session still lives is asked of the database, with every request. */
+/** The user and session of an access token. Every request checks in the database whether the session is still valid. */
 interface Bearer {
   readonly userId: string
   readonly sessionId: string
@@ -18,7 +18,7 @@ export interface AccessTokens {
 export const accessTokenLifeSeconds = 24 * 60 * 60
 const issuer = 'switchboard'
 const audience = 'switchboard-api'
-/** Ours have about 300 characters. */
+/** Our tokens have about 300 characters. */
 const maxTokenLength = 1024
 const maxRemembered = 10_000
 
@@ -33,7 +33,7 @@ interface Claims {
 
 /**
  * Signed access tokens (JWT, RFC 7519 and 9068; HS256). `keys` newest first: the first signs, all of them verify. A
- * token's header must be, byte for byte, one that we write, so there is no algorithm or key to choose for a sender.
+ * token's header must equal, byte for byte, one that this server writes, so a client cannot choose an algorithm or key.
  */
 export function createAccessTokens(keys: NamedKey[]): AccessTokens {
   const signers = keys.map(({ name, key }) => ({
@@ -43,7 +43,7 @@ export function createAccessTokens(keys: NamedKey[]): AccessTokens {
   const keyOf = new Map(signers.map(({ header, key }) => [header, key]))
   const [newest] = signers
   if (!newest) throw new Error('At least one token key is needed.')
-  /** Verified tokens, oldest first: clients send the same one again and again. */
+  /** Cache of verified tokens, oldest first, because clients send the same one with every request. */
   const remembered = new Map<string, { bearer: Bearer; expiresAtMs: number }>()
 
   return {
@@ -84,7 +84,7 @@ const invalid = () => unauthorized('This access token is not valid. Sign in agai
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const signature = (key: KeyObject, content: string) => createHmac('sha256', key).update(content).digest('base64url')
 
-/** In constant time; as text, so that no second spelling of a signature is accepted. */
+/** Compares in constant time, and as text, so that only one encoding of a signature is accepted. */
 function equal(given: string, wanted: string): boolean {
   const a = Buffer.from(given)
   const b = Buffer.from(wanted)

@@ -9,7 +9,7 @@ import { accessTokens } from './token-keys.ts'
 
 const anonymous: Principal = { kind: 'public' }
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
-/** Where people get credentials: old ones that a client still sends along must not be in their way. */
+/** Paths where users get credentials. Old credentials that a client still sends are ignored. */
 const signInPaths = new Set([
   '/api/auth/signup',
   '/api/auth/register',
@@ -26,12 +26,12 @@ const signInPaths = new Set([
   '/auth/v1/recover',
   '/auth/v1/verify',
 ])
-/** Public pages ignore sign-in credentials; their handlers read a visitor's token themselves. */
+/** Public paths, where credentials are ignored. A visitor's token is read by its own routes. */
 const publicPaths = '/api/public/'
 
 /**
- * Reads the credentials of a request: bearer token, else API key, else cookie. A cookie that is no longer good counts as
- * none. Throws 401 for a bad token and 403 for a cookie sent from a page of another site.
+ * Reads the credentials of a request: bearer token, else API key, else cookie. An invalid or expired cookie is ignored.
+ * Throws 401 for an invalid token and 403 for a cookie sent from a page of another site.
  */
 export function createAuthenticate(services: Services): Authenticate {
   const { config, now } = services
@@ -68,7 +68,7 @@ export function createAuthenticate(services: Services): Authenticate {
 function bearerOf(authorization: string): string {
   const credential = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
   if (credential === undefined)
-    throw unauthorized('The Authorization header must be "Bearer" and a token or an API key.')
+    throw unauthorized('The Authorization header must be "Bearer" followed by a token or an API key.')
   return credential
 }
 

@@ -15,7 +15,7 @@ const cookie = cookies.map((line) => line.split(';')[0]).join('; ')
 const asBrowser = (headers: Record<string, string>) =>
   server.anyone.patch(`/api/profiles/${ana.userId}`, { full_name: 'Changed' }, { cookie, ...headers })
 
-test('cookies are out of reach of scripts, of plain http and of other sites (AUT-9)', () => {
+test('cookies are not available to scripts, over plain http or to other sites (AUT-9)', () => {
   const [access = '', refresh = ''] = cookies
   assert.match(access, /^__Host-sb_access=[\w.-]+; Path=\/; Max-Age=86400; SameSite=Lax; HttpOnly; Secure$/)
   assert.match(
@@ -24,7 +24,7 @@ test('cookies are out of reach of scripts, of plain http and of other sites (AUT
   )
 })
 
-test('over plain http there is nothing that browsers would refuse', () => {
+test('over plain http, cookies have no attributes that browsers would refuse', () => {
   const config = { ...server.app.services.config, publicUrl: 'http://127.0.0.1:3001' }
   assert.deepEqual(signedInCookies(config, { access: 'a', refresh: 'r' }), [
     'sb_access=a; Path=/; Max-Age=86400; SameSite=Lax; HttpOnly',
@@ -32,14 +32,14 @@ test('over plain http there is nothing that browsers would refuse', () => {
   ])
 })
 
-test('a cookie signs in, from pages of ours and of CORS_ORIGINS (AUT-10)', async () => {
+test('a cookie authenticates requests from pages of this server and of CORS_ORIGINS (AUT-10)', async () => {
   assert.equal((await server.anyone.get('/api/auth/me', { cookie })).body.id, ana.userId)
   assert.equal((await asBrowser({ origin: 'https://app.example.com' })).status, 200)
   assert.equal((await asBrowser({ origin: 'https://shop.example.com' })).status, 200)
   assert.equal((await asBrowser({ 'sec-fetch-site': 'same-origin' })).status, 200)
 })
 
-test('pages of other sites change nothing (AUT-10)', async () => {
+test('requests from pages of other sites change nothing (AUT-10)', async () => {
   const corpus: Record<string, string>[] = [
     {},
     { origin: 'https://evil.example' },
@@ -58,7 +58,7 @@ test('pages of other sites change nothing (AUT-10)', async () => {
   ]
   for (const headers of corpus) assert.equal((await asBrowser(headers)).status, 403, JSON.stringify(headers))
 
-  // Nor by other ways of sending one: a form, a text that is JSON, a method in disguise.
+  // The same for other kinds of requests: a form, JSON sent as text, a method override.
   const evil = { cookie, origin: 'https://evil.example' }
   const post = (body: string, headers: Record<string, string>) =>
     server.anyone.post('/api/auth/logout', body, { ...evil, ...headers })
@@ -69,7 +69,7 @@ test('pages of other sites change nothing (AUT-10)', async () => {
   assert.equal((await server.anyone.get('/api/auth/me', { cookie })).status, 200)
 })
 
-test('the refresh cookie needs a page of ours too, and a new one comes back', async () => {
+test('the refresh cookie needs a page of this server too, and is replaced', async () => {
   const { status } = await server.anyone.post('/api/auth/refresh', {}, { cookie, origin: 'https://evil.example' })
   assert.equal(status, 403)
   const own = await server.anyone.post('/api/auth/refresh', {}, { cookie, origin: 'https://app.example.com' })
@@ -77,7 +77,7 @@ test('the refresh cookie needs a page of ours too, and a new one comes back', as
   assert.notEqual(own.headers.getSetCookie()[1], cookies[1])
 })
 
-test('bearer tokens need no Origin, and win over a cookie', async () => {
+test('bearer tokens need no Origin, and take precedence over a cookie', async () => {
   const ben = await server.signUp()
   const { body } = await ben.get('/api/auth/me', { cookie })
   assert.equal(body.id, ben.userId)
@@ -89,7 +89,7 @@ test('bearer tokens need no Origin, and win over a cookie', async () => {
   assert.equal(status, 200)
 })
 
-test('a cookie that is no longer good is no cookie', async () => {
+test('an expired cookie is ignored', async () => {
   const stale = cookie.replace(/(__Host-sb_access=[^;]+)/, '$1x')
   assert.equal((await server.anyone.get('/api/auth/me', { cookie: stale })).status, 401)
   const again = { email: ana.email, password: ana.password }

@@ -9,7 +9,7 @@ import { idleDays } from './refresh-tokens.ts'
 
 const refreshPath = '/api/auth'
 
-/** Over https the names carry the prefixes that browsers enforce: Secure, and for `__Host-` this host and path / only. */
+/** Over https the names have the prefixes that browsers enforce: Secure, and for `__Host-` only this host and path /. */
 const cookieNames = (config: Pick<Config, 'publicUrl'>) =>
   isSecure(config)
     ? { access: '__Host-sb_access', refresh: '__Secure-sb_refresh' }
@@ -25,7 +25,7 @@ export function signedInCookies(config: Config, tokens: { access: string; refres
   ]
 }
 
-/** An answer that signs a browser in. `more`: further Set-Cookie values. */
+/** Returns a response that signs a browser in. `more`: further Set-Cookie values. */
 export const withCookies = <T>(
   config: Config,
   body: T,
@@ -36,7 +36,7 @@ export const withCookies = <T>(
     headers: { 'set-cookie': [...signedInCookies(config, { access: access_token, refresh: refresh_token }), ...more] },
   })
 
-/** Set-Cookie values that sign it out. */
+/** Set-Cookie values that sign a browser out. */
 export function signedOutCookies(config: Config): string[] {
   const names = cookieNames(config)
   return [
@@ -52,8 +52,8 @@ export const refreshCookie = (config: Config, headers: IncomingHttpHeaders) =>
   readCookie(headers, cookieNames(config).refresh)
 
 /**
- * Browsers send cookies along with requests that other sites make, so a request that changes something by cookie must
- * come from a page of ours: by its Origin, or where there is none by Sec-Fetch-Site. Throws 403.
+ * Protects against cross-site request forgery: a request with a cookie that changes something must come from a page of
+ * this server or of CORS_ORIGINS, by its Origin header, or by Sec-Fetch-Site if there is no Origin. Throws 403.
  */
 export function requireOwnPage(config: Config, headers: IncomingHttpHeaders): void {
   const { origin } = headers

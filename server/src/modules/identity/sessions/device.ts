@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 export interface Device {
   address: string
   userAgent: string | null
-  /** Where the account that signs in has signed in before: how that browser is known. */
+  /** The id of a browser in which this account has signed in before. */
   knownAs?: string | undefined
 }
 

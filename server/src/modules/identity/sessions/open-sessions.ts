@@ -6,7 +6,7 @@ import { emit } from '../../../platform/events.ts'
 import { audited } from '../audit.ts'
 import { SessionRevoked } from '../events.ts'
 
-/** As many as a user may have at a time; another one ends the oldest. */
+/** The most sessions of a user at a time; another one ends the oldest. */
 export const maxSessions = 20
 
 export interface OpenSession {
@@ -45,7 +45,7 @@ export const revokeOthers = statement(
      where user_id = app.user_id() and id is distinct from ${p.keep}::uuid and revoked_at is null returning id`,
 )
 
-/** Who has no password proves themselves by having signed in so recently. */
+/** A user without a password may make sensitive changes for this long after signing in. */
 const freshMinutes = 10
 
 const isFresh = statement(
@@ -55,19 +55,19 @@ const isFresh = statement(
       from identity.sessions where id = ${p.id}`,
 )
 
-/** Did this session begin within the last ten minutes? The context is the server's own. */
+/** Returns true if this session began within the last ten minutes. The context is the server's own. */
 export const isFreshSession = async (server: Ctx, id: string): Promise<boolean> =>
   (await server.db.one(isFresh, { id })).fresh
 
-/** Ends one of the user's sessions at once, on every node. Throws 404. */
+/** Ends one of the user's sessions immediately, on all nodes. Throws 404. */
 export async function revokeSession(ctx: Ctx, id: string, reason: RevocationReason = 'revoked'): Promise<void> {
   const line = audited({ action: 'session.revoked', target: `session:${id}`, details: { reason } })
   const [revoked] = await ctx.db.together([revoke.call({ id }), line])
   if (revoked.length === 0) missing('session')
-  announceRevoked(ctx, await userId(ctx), revoked, reason)
+  publishRevoked(ctx, await userId(ctx), revoked, reason)
 }
 
-/** Ends all of the user's sessions but the one that asks. */
+/** Ends all of the user's sessions except the current one. */
 export const revokeOtherSessions = (ctx: Ctx): Promise<void> => revokeAllBut(ctx, currentSession(ctx), 'revoked')
 
 /** Ends all of the user's sessions. */
@@ -80,7 +80,7 @@ async function revokeAllBut(ctx: Ctx, keep: string | null, reason: RevocationRea
     details: { reason },
   })
   const [revoked] = await ctx.db.together([revokeOthers.call({ keep }), line])
-  announceRevoked(ctx, await userId(ctx), revoked, reason)
+  publishRevoked(ctx, await userId(ctx), revoked, reason)
 }
 
 export type RevocationReason =
@@ -92,7 +92,7 @@ export type RevocationReason =
   | 'suspended'
   | 'account_deleted'
 
-export function announceRevoked(ctx: Ctx, user_id: string, sessions: { id: string }[], reason: RevocationReason): void {
+export function publishRevoked(ctx: Ctx, user_id: string, sessions: { id: string }[], reason: RevocationReason): void {
   if (sessions.length === 0) return
   emit(ctx, SessionRevoked, { user_id, session_ids: sessions.map(({ id }) => id), reason })
 }

@@ -2,9 +2,9 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** A session ends after this long without a refresh. */
 export const idleDays = 30
-/** And after this long in any case. */
+/** A session ends after this long in any case. */
 export const absoluteDays = 90
-/** How long the token before the current one may be used again: the answer that brought the current one may be lost. */
+/** How long the previous token can be used again, since the response with the current one may have been lost. */
 export const graceSeconds = 10
 
 const form = /^sbr_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(\d{1,9})_([\w-]{43})$/
@@ -15,11 +15,11 @@ export interface RefreshToken {
   mac: string
 }
 
-/** A session's own key, so that tokens need no table: any generation's token can be made again and checked. */
+/** The key of a session. Tokens need no table, because the token of any generation can be derived from it and checked. */
 export const newRefreshKey = () => randomBytes(32).toString('base64url')
 
-/** The place that the key is sealed for. */
-export const refreshKeyPlace = (sessionId: string) => `identity.sessions/refresh_key/${sessionId}`
+/** The encryption context of the key. */
+export const refreshKeyContext = (sessionId: string) => `identity.sessions/refresh_key/${sessionId}`
 
 export const refreshToken = (key: string, sessionId: string, generation: number) =>
   `sbr_${sessionId}_${generation}_${macOf(key, sessionId, generation)}`

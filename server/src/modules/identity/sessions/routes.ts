@@ -19,7 +19,7 @@ const signOut = (path: string) =>
     method: 'POST',
     path,
     access: 'user',
-    summary: 'Sign out: this session ends at once.',
+    summary: 'Sign out. This session ends at once.',
     response: signedOut,
     notIdempotent: true,
     async handler(ctx) {
@@ -79,7 +79,7 @@ export const sessionRoutes: Record<string, Route> = {
     path: '/api/auth/login',
     access: 'public',
     summary:
-      'Sign in. An account with a second factor answers 403 `two_factor_required` with `two_factor_token` and `methods`: go on with `POST /api/auth/two-factor/sign-in`.',
+      'Sign in. For an account with a second factor the response is 403 `two_factor_required` with `two_factor_token` and `methods`: continue with `POST /api/auth/two-factor/sign-in`.',
     body: credentials,
     example: { email: 'ana@example.com', password: 'correct horse battery' },
     response: signedIn,
@@ -96,7 +96,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/auth/refresh',
     access: 'public',
-    summary: 'New tokens for a refresh token, from the body or the cookie. Each is good once.',
+    summary: 'Get new tokens for a refresh token, from the body or the cookie. Each refresh token is valid once.',
     body: refreshRequest,
     example: {},
     response: signedIn,
@@ -122,7 +122,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/auth/me',
     access: 'user',
-    summary: 'Who I am, and my workspaces.',
+    summary: 'Get the current user and their workspaces.',
     response: me,
     handler: (ctx) => ctx.db.one(findMe, {}),
   }),
@@ -132,7 +132,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/auth/sessions',
     access: 'user',
-    summary: 'Where I am signed in.',
+    summary: 'List my sessions.',
     response: pageOf(openSession),
     handler: async (ctx) => ({ data: await listSessions(ctx), next_cursor: null }),
   }),
@@ -142,7 +142,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/auth/sessions',
     access: 'user',
-    summary: 'Sign out everywhere but here.',
+    summary: 'End all my other sessions.',
     response: success,
     async handler(ctx) {
       await revokeOtherSessions(ctx)
@@ -155,7 +155,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/auth/sessions/:id',
     access: 'user',
-    summary: 'Sign out one of my sessions.',
+    summary: 'End one of my sessions.',
     params: z.object({ id: id.describe('Id of the session.') }),
     response: success,
     async handler(ctx, { params }) {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { id, instant, optional } from '../../../platform/http/fields.ts'
 import { me } from '../people/schema.ts'
 
-/** Anything may be tried; what is not an account's is a wrong password. */
+/** Any value is accepted; an invalid address is reported like a wrong password. */
 export const credentials = z.object({
   email: z.string().trim().max(1000).describe('E-mail address of the account.'),
   password: z.string().max(10_000).describe('Password of the account.'),
@@ -10,49 +10,49 @@ export const credentials = z.object({
 
 export const refreshRequest = z.object({
   refresh_token: optional(z.string().max(500)).describe(
-    'The refresh token, which is good once. Default: the one in the cookie.',
+    'The refresh token, which is valid once. Default: the one in the cookie.',
   ),
 })
 
 const session = z.object({
   user: z
     .object({ id: id.describe('Id of the user.'), email: z.string().describe('E-mail address of the user.') })
-    .describe('The account in brief.'),
-  access_token: z.string().describe('Sent as `Authorization: Bearer …`; lives for 24 hours.'),
-  refresh_token: z.string().describe('Gets new tokens from `POST /api/auth/refresh`; good once.'),
-  token_type: z.literal('Bearer').describe('How to send the token.'),
+    .describe('A summary of the account.'),
+  access_token: z.string().describe('Sent as `Authorization: Bearer …`; valid for 24 hours.'),
+  refresh_token: z.string().describe('For new tokens from `POST /api/auth/refresh`; valid once.'),
+  token_type: z.literal('Bearer').describe('The type of the token.'),
   expires_in: z.int().describe('Seconds until the access token expires.'),
   expires_at: z.int().describe('When the access token expires, in Unix seconds.'),
 })
 
-/** The one answer that serves all five front-ends. */
+/** One response for all five front-ends. */
 export const signedIn = z.object({
-  session: session.describe('The tokens again, in the form that some front-ends read.'),
+  session: session.describe('The same tokens, in the form that some front-ends read.'),
   user: me.describe('The signed-in user, as in `GET /api/auth/me`.'),
   token: z.string().describe('The same as `access_token`.'),
-  access_token: z.string().describe('Sent as `Authorization: Bearer …`; lives for 24 hours.'),
-  refresh_token: z.string().describe('Gets new tokens from `POST /api/auth/refresh`; good once.'),
-  token_type: z.literal('Bearer').describe('How to send the token.'),
+  access_token: z.string().describe('Sent as `Authorization: Bearer …`; valid for 24 hours.'),
+  refresh_token: z.string().describe('For new tokens from `POST /api/auth/refresh`; valid once.'),
+  token_type: z.literal('Bearer').describe('The type of the token.'),
   expires_in: z.int().describe('Seconds until the access token expires.'),
   expires_at: z.int().describe('When the access token expires, in Unix seconds.'),
 })
 export type SignedIn = z.output<typeof signedIn>
 
-/** The same, with a sentence. */
+/** `signedIn` with a message. */
 export const signedUp = signedIn.extend({
-  message: z.string().describe('A sentence for a person that says what was done.'),
+  message: z.string().describe('A message for the user.'),
 })
 export const signedOut = z.object({
-  success: z.literal(true).describe('Always true; a failure is answered with an error status.'),
-  message: z.string().describe('A sentence for a person that says what was done.'),
+  success: z.literal(true).describe('Always true; failures have an error status.'),
+  message: z.string().describe('A message for the user.'),
 })
 
 export const openSession = z.object({
   id: id.describe('Id of the session.'),
-  user_agent: z.string().nullable().describe('The browser or program, as it named itself.'),
-  ip: z.string().nullable().describe('Network address it signed in from.'),
-  created_at: instant.describe('When it signed in.'),
-  last_used_at: instant.describe('When it last renewed its tokens.'),
-  expires_at: instant.describe('When it ends unless it is used.'),
-  current: z.boolean().describe('True for the session that asks.'),
+  user_agent: z.string().nullable().describe('The `User-Agent` of the browser or program.'),
+  ip: z.string().nullable().describe('IP address of the sign-in.'),
+  created_at: instant.describe('When the session began.'),
+  last_used_at: instant.describe('When its tokens were last refreshed.'),
+  expires_at: instant.describe('When it expires unless it is refreshed.'),
+  current: z.boolean().describe('True for the session of this request.'),
 })

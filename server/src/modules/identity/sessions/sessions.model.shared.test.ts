@@ -12,7 +12,7 @@ import { refreshSession, startSession } from './sessions.ts'
 import { accessTokens } from './token-keys.ts'
 import { actAs } from '../people/users.ts'
 
-// Random histories of one user's sessions, each step compared with a model of some lines.
+// Runs random sequences of steps on one user's sessions and compares each result with a small model.
 
 const server = await sharedTestServer()
 const { services } = server.app
@@ -118,7 +118,7 @@ async function perform(step: Step, model: Model): Promise<void> {
   session.revoked = true
 }
 
-test('sessions behave as their model through logins, refreshes, replays, sign-outs and time (AUT-16)', async () => {
+test('sessions match the model through logins, refreshes, replays, sign-outs and time (AUT-16)', async () => {
   const session = fc.nat(3)
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 2, arbitrary: fc.constant<Step>({ do: 'log in' }) },
@@ -132,7 +132,7 @@ test('sessions behave as their model through logins, refreshes, replays, sign-ou
     },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('use' as const), session }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('log out' as const), session }) },
-    // A second is within the grace, with seconds to spare for a slow machine, and ten are not.
+    // One second is within the grace period, with a margin for a slow machine; ten seconds are not.
     {
       weight: 3,
       arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(1, 1, 10, 20 * day) }),

@@ -9,7 +9,7 @@ import { type SignedUp, sharedTestServer } from '../../../../test/server.ts'
 const server = await sharedTestServer()
 const database = () => serverContext(server.app.services, { workspaceId: null }).db
 
-/** As if so much time had passed for the sessions of this user. */
+/** Moves the sessions of this user into the past by this much. */
 const ageSessions = statement(
   'test.age_sessions',
   (_, p: { user_id: string; seconds: number }) =>
@@ -37,7 +37,7 @@ const login = async ({ email, password }: SignedUp) =>
 const refresh = (refresh_token: string) => server.anyone.post('/api/auth/refresh', { refresh_token })
 const withToken = (token: string) => createClient(server.url, { authorization: `Bearer ${token}` })
 
-test('50 refreshes at once make one new generation, and all get the same successor (AUT-6)', async () => {
+test('50 concurrent refreshes create one new generation, and all get the same token (AUT-6)', async () => {
   const ana = await server.signUp()
   const { refresh_token } = await login(ana)
   const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refresh_token)))
@@ -46,7 +46,7 @@ test('50 refreshes at once make one new generation, and all get the same success
   assert.equal((await database().all(generations, { user_id: ana.userId })).at(-1)?.generation, 1)
 })
 
-test('a lost answer can be asked for again within 10 seconds; after that the token counts as stolen (AUT-6)', async () => {
+test('a refresh can be repeated within 10 seconds; after that the token counts as stolen (AUT-6)', async () => {
   const ana = await server.signUp()
   const first = await login(ana)
   const second = (await refresh(first.refresh_token)).body
@@ -56,7 +56,7 @@ test('a lost answer can be asked for again within 10 seconds; after that the tok
   await database().all(ageSessions, { user_id: ana.userId, seconds: 11 })
   const stolen = await refresh(first.refresh_token)
   assert.equal(stolen.status, 401)
-  // The whole family is over, the newest token and the access tokens too; the user's other session is not.
+  // The whole token family ends, with the newest token and the access tokens; the user's other session continues.
   assert.equal((await refresh(second.refresh_token)).status, 401)
   assert.equal((await withToken(second.access_token).get('/api/auth/me')).status, 401)
   assert.equal((await ana.get('/api/auth/me')).status, 200)
@@ -66,7 +66,7 @@ test('a lost answer can be asked for again within 10 seconds; after that the tok
   assert.ok(audit.data.some(({ action }: { action: string }) => action === 'session.token_reused'))
 })
 
-test('a token from before the last one ends the session at once', async () => {
+test('a token older than the previous one ends the session at once', async () => {
   const ana = await server.signUp()
   const first = await login(ana)
   const second = (await refresh(first.refresh_token)).body
@@ -75,7 +75,7 @@ test('a token from before the last one ends the session at once', async () => {
   assert.equal((await refresh(second.refresh_token)).status, 401)
 })
 
-test('a forged refresh token is refused and ends nothing', async () => {
+test('a forged refresh token is refused and does not end the session', async () => {
   const ana = await server.signUp()
   const { refresh_token } = await login(ana)
   const forgeries = [
@@ -90,7 +90,7 @@ test('a forged refresh token is refused and ends nothing', async () => {
   assert.equal((await refresh(refresh_token)).status, 200)
 })
 
-test('signing out ends the session at once, both ways of asking for it (AUT-7)', async () => {
+test('signing out ends the session at once, on both paths (AUT-7)', async () => {
   const ana = await server.signUp()
   for (const path of ['/api/auth/logout', '/api/auth/signout']) {
     const { access_token, refresh_token } = await login(ana)
@@ -104,7 +104,7 @@ test('signing out ends the session at once, both ways of asking for it (AUT-7)',
   assert.equal((await server.anyone.post('/api/auth/logout')).status, 401)
 })
 
-test('sessions can be seen, and ended one by one or all others at once (AUT-7)', async () => {
+test('sessions can be listed, and ended one by one or all others at once (AUT-7)', async () => {
   const ana = await server.signUp()
   const [phone, tablet] = [await login(ana), await login(ana)]
   const { body } = await ana.get('/api/auth/sessions')
@@ -115,8 +115,8 @@ test('sessions can be seen, and ended one by one or all others at once (AUT-7)',
   )
   const [{ id: tabletSession }] = body.data
 
-  const stranger = await server.signUp()
-  assert.equal((await stranger.delete(`/api/auth/sessions/${tabletSession}`)).status, 404)
+  const other = await server.signUp()
+  assert.equal((await other.delete(`/api/auth/sessions/${tabletSession}`)).status, 404)
   assert.equal((await ana.delete(`/api/auth/sessions/${tabletSession}`)).status, 200)
   assert.equal((await withToken(tablet.access_token).get('/api/auth/me')).status, 401)
   assert.equal((await ana.delete(`/api/auth/sessions/${tabletSession}`)).status, 404)
@@ -160,7 +160,7 @@ test('a session ends after 30 days without a refresh, and after 90 in any case (
   assert.equal((await refresh(tokens.refresh_token)).status, 401)
 })
 
-test('twenty sessions, then the oldest makes room (AUT-8)', async () => {
+test('a user has at most twenty sessions; another one ends the oldest (AUT-8)', async () => {
   const ana = await server.signUp()
   for (let i = 0; i < 20; i++) await login(ana)
   assert.equal((await ana.get('/api/auth/me')).status, 401)

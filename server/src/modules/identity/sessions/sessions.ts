@@ -8,7 +8,7 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { accessTokenLifeSeconds } from './access-tokens.ts'
 import { audited } from '../audit.ts'
 import type { Device } from './device.ts'
-import { announceRevoked, maxSessions } from './open-sessions.ts'
+import { publishRevoked, maxSessions } from './open-sessions.ts'
 import {
   absoluteDays,
   graceSeconds,
@@ -16,7 +16,7 @@ import {
   isGenuine,
   newRefreshKey,
   parseRefreshToken,
-  refreshKeyPlace,
+  refreshKeyContext,
   refreshToken,
 } from './refresh-tokens.ts'
 import type { Me } from '../people/schema.ts'
@@ -24,7 +24,7 @@ import type { SignedIn } from './schema.ts'
 import { accessTokens } from './token-keys.ts'
 import { actAs, findMe } from '../people/users.ts'
 
-// It also makes the sign-ins of one user queue up, so that the limit below counts them all.
+// It also serializes the sign-ins of one user, so that the limit below counts them all.
 const noteActivity = statement(
   'identity.sessions.note_activity',
   () => sql<Record<string, never>>`
@@ -54,8 +54,8 @@ const dropOldest = statement(
 )
 
 /**
- * Signs the user in that `before` makes the transaction act for; the first statements of it, sent together with the
- * session. For `recoveryMinutes` a password may be chosen in it without the old one. The context is the server's own.
+ * Signs in the user that the transaction acts for after `before`, the statements that are sent together with the session.
+ * For `recoveryMinutes` the user may choose a password without the old one. The context is the server's own.
  */
 export async function startSession(
   ctx: Ctx,
@@ -71,7 +71,7 @@ export async function startSession(
     noteActivity.call({}),
     insert.call({
       id: sessionId,
-      refresh_key: secrets.seal(key, refreshKeyPlace(sessionId)),
+      refresh_key: secrets.seal(key, refreshKeyContext(sessionId)),
       user_agent: device.userAgent?.slice(0, 500) ?? null,
       ip: device.address,
       recovery_minutes: recoveryMinutes,
@@ -82,11 +82,11 @@ export async function startSession(
   ])
   const [dropped, [me]] = results.slice(-2) as [{ id: string }[], Me[]]
   const user = me as Me
-  announceRevoked(ctx, user.id, dropped, 'too_many')
-  return signedInAnswer(ctx, user, sessionId, refreshToken(key, sessionId, 0))
+  publishRevoked(ctx, user.id, dropped, 'too_many')
+  return signedInResponse(ctx, user, sessionId, refreshToken(key, sessionId, 0))
 }
 
-function signedInAnswer(ctx: Ctx, user: Me, sessionId: string, refresh_token: string): SignedIn {
+function signedInResponse(ctx: Ctx, user: Me, sessionId: string, refresh_token: string): SignedIn {
   const tokens = accessTokens(ctx.services)
   const access = tokens.sign({ userId: user.id, sessionId }, ctx.now().getTime())
   const shared = {
@@ -133,21 +133,21 @@ const revokeFamily = statement(
     update identity.sessions set revoked_at = now() where id = ${p.id}`,
 )
 
-const isOver = () => unauthorized('Your session is over. Sign in again.')
+const sessionEnded = () => unauthorized('Your session is over. Sign in again.')
 
 /**
- * A new pair of tokens for a refresh token. Each is good once; the one just replaced is answered with the same successor
- * for 10 s by the database's clock, since an answer may get lost. Any other use of an old one means that somebody else
- * has it: the session ends. Throws 401.
+ * Returns new tokens for a refresh token, which is valid once. For 10 s by the database's clock, the previous token gets
+ * the same tokens again, since a response may get lost. Any other use of an old token means that it was stolen, and ends
+ * the session. Throws 401.
  */
 export async function refreshSession(services: Services, token: string, device: Device): Promise<SignedIn> {
   const given = parseRefreshToken(token)
-  if (!given) throw isOver()
+  if (!given) throw sessionEnded()
   const id = given.sessionId
   const signedIn = await transaction(serverContext(services, { workspaceId: null }), async (ctx) => {
     const session = await ctx.db.maybe(lock, { id })
     if (!session) return undefined
-    const key = services.secrets.open(session.refresh_key, refreshKeyPlace(id))
+    const key = services.secrets.open(session.refresh_key, refreshKeyContext(id))
     if (!isGenuine(key, given) || !session.alive) return undefined
     const acting = actAs.call({ user_id: session.user_id })
     const isCurrent = given.generation === session.generation
@@ -155,14 +155,14 @@ export async function refreshSession(services: Services, token: string, device: 
     if (!isCurrent && !(isParent && session.in_grace)) {
       const line = { action: 'session.token_reused', target: `session:${id}`, address: device.address }
       await ctx.db.together([acting, revokeFamily.call({ id }), audited(line)])
-      announceRevoked(ctx, session.user_id, [{ id }], 'token_reused')
+      publishRevoked(ctx, session.user_id, [{ id }], 'token_reused')
       return undefined
     }
     const rotating = isCurrent ? [rotate.call({ id })] : []
     const results = await ctx.db.together([acting, ...rotating, findMe.call({})], { commit: true })
     const [user] = results.at(-1) as Me[]
-    return signedInAnswer(ctx, user as Me, id, refreshToken(key, id, session.generation + rotating.length))
+    return signedInResponse(ctx, user as Me, id, refreshToken(key, id, session.generation + rotating.length))
   })
-  if (!signedIn) throw isOver()
+  if (!signedIn) throw sessionEnded()
   return signedIn
 }

@@ -30,7 +30,7 @@ const readHash = statement(
   (_, p: { email: string }) =>
     sql<{ password_hash: string }>`select password_hash from identity.users where email = ${p.email}`,
 )
-/** As if so much time had passed since every attempt. */
+/** Moves all attempts into the past by this much. */
 const ageAttempts = statement(
   'test.age_attempts',
   (_, p: { seconds: number }) =>
@@ -38,7 +38,7 @@ const ageAttempts = statement(
          set times = array(select t - make_interval(secs => ${p.seconds}::int) from unnest(times) t order by t)`,
 )
 
-test('sign-up makes the user, their profile and their workspace (seed 000)', async () => {
+test('sign-up creates the user, their profile and their workspace (seed 000)', async () => {
   const { status, body, headers } = await server.anyone.post('/api/auth/signup', {
     email: ' Ana@Example.com ',
     password,
@@ -63,7 +63,7 @@ test('sign-up makes the user, their profile and their workspace (seed 000)', asy
   )
 })
 
-test('one login answer serves all five front-ends', async () => {
+test('one login response serves all five front-ends', async () => {
   await server.anyone.post('/api/auth/register', { email: 'bea@example.com', password, display_name: 'Bea' })
   const { status, body } = await login('BEA@example.com')
   assert.equal(status, 200)
@@ -79,7 +79,7 @@ test('one login answer serves all five front-ends', async () => {
   assert.deepEqual(me.body, body.user)
 })
 
-test('an e-mail address or username is taken once, however it is written', async () => {
+test('an e-mail address or username is unique, regardless of case', async () => {
   const first = { email: 'cem@example.com', password, username: 'cem' }
   assert.equal((await server.anyone.post('/api/auth/register', first)).status, 201)
   const sameEmail = await server.anyone.post('/api/auth/signup', { email: 'CEM@example.com', password })
@@ -92,7 +92,7 @@ test('an e-mail address or username is taken once, however it is written', async
   assert.deepEqual([sameName.status, sameName.body.code], [409, 'username_taken'])
 })
 
-test('what a sign-up says about a field that is wrong', async () => {
+test('a sign-up reports invalid fields', async () => {
   const short = await server.anyone.post('/api/auth/signup', { email: 'dan@example.com', password: '12345' })
   assert.equal(short.status, 400)
   assert.deepEqual(short.body.details, [{ path: 'body.password', message: 'A password needs at least 6 characters.' }])
@@ -100,19 +100,19 @@ test('what a sign-up says about a field that is wrong', async () => {
   assert.equal(address.body.details[0].path, 'body.email')
 })
 
-test('stale credentials are not in the way of signing in', async () => {
+test('stale credentials do not prevent signing in', async () => {
   const eve = await server.signUp()
   const headers = { authorization: 'Bearer something.long.gone' }
   const { status } = await server.anyone.post('/api/auth/login', { email: eve.email, password: eve.password }, headers)
   assert.equal(status, 200)
 })
 
-test('every failed login does the same work and says the same (AUT-1)', async () => {
+test('every failed login does the same work and returns the same error (AUT-1)', async () => {
   const [wrong, without, suspended] = [await server.signUp(), await server.signUp(), await server.signUp()]
   await database().all(setHash, { email: without.email, hash: null })
   await database().all(suspend, { email: suspended.email })
   const answers = new Set<string>()
-  for (const email of ['nobody@example.com', wrong.email, without.email, suspended.email]) {
+  for (const email of ['unknown@example.com', wrong.email, without.email, suspended.email]) {
     const before = passwordWork.count
     const { status, body } = await login(email, 'wrong password')
     assert.equal(passwordWork.count - before, 1)
@@ -122,7 +122,7 @@ test('every failed login does the same work and says the same (AUT-1)', async ()
   const before = passwordWork.count
   assert.equal((await login(wrong.email)).status, 200)
   assert.equal(passwordWork.count - before, 1)
-  // Only who knows the password hears of the suspension.
+  // The suspension is only reported with the right password.
   const { status, body } = await login(suspended.email)
   assert.deepEqual([status, body.code], [403, 'account_suspended'])
 })
@@ -135,7 +135,7 @@ test('an imported bcrypt hash is replaced at the next login', async () => {
   assert.equal((await login(email, 'old password')).status, 200)
 })
 
-test('a burst of 200 gets five tries; the wait it is told is exact (AUT-2)', async () => {
+test('a burst of 200 gets five attempts, and an exact Retry-After (AUT-2)', async () => {
   const { email } = await server.signUp()
   const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => login(email, `guess number ${i}`)))
   assert.equal(answers.filter(({ status }) => status === 401).length, 5)
@@ -148,7 +148,7 @@ test('a burst of 200 gets five tries; the wait it is told is exact (AUT-2)', asy
   assert.equal((await login(email)).status, 429, 'the right password has to wait too')
   await database().all(ageAttempts, { seconds: waitSeconds })
   assert.equal((await login(email)).status, 200)
-  // Success forgives what came before it.
+  // Success resets the count.
   for (let i = 0; i < 4; i++) assert.equal((await login(email, 'wrong password')).status, 401)
   assert.equal((await login(email)).status, 200)
   await database().all(ageAttempts, { seconds: 24 * 60 * 60 })
@@ -177,11 +177,11 @@ test('one address may fail 30 times over all accounts', async () => {
   await database().all(ageAttempts, { seconds: 24 * 60 * 60 })
 })
 
-test('addresses that fail for an account get answers slower and slower', async () => {
+test('addresses that fail for an account wait longer and longer', async () => {
   const { email } = await server.signUp()
   for (let i = 0; i < 10; i++) assert.equal(await attempt(email, `198.51.100.${i}`), 401)
   for (const [i, delaySeconds] of [1, 2, 4, 8, 16].entries()) {
-    // The short delays may pass by themselves on a busy machine.
+    // The short delays may pass on a busy machine.
     if (delaySeconds > 4) assert.equal(await attempt(email, `198.51.100.${i}`), 429)
     await database().all(ageAttempts, { seconds: delaySeconds })
     assert.equal(await attempt(email, `198.51.100.${i}`), 401)
@@ -189,7 +189,7 @@ test('addresses that fail for an account get answers slower and slower', async (
   await database().all(ageAttempts, { seconds: 24 * 60 * 60 })
 })
 
-test('others cannot lock somebody out who comes from a clean address with the right password', async () => {
+test('others cannot lock out a user with the right password and a clean address', async () => {
   const { email, password } = await server.signUp()
   const owner = (address: string) => attempt(email, address, password)
   for (let address = 0; address < 8; address++) {
@@ -199,7 +199,7 @@ test('others cannot lock somebody out who comes from a clean address with the ri
   for (let i = 0; i < 5; i++) await attempt(email, '198.51.100.1')
   assert.equal(await owner('203.0.113.1'), 200)
 
-  // The price of holding up everybody is a hundred addresses a day.
+  // Delaying everyone takes a hundred addresses a day.
   for (let i = 0; i < 100; i++) assert.equal(await attempt(email, `192.0.2.${i}`), 401)
   assert.equal(await attempt(email, '192.0.2.200'), 429)
   assert.equal(await owner('203.0.113.2'), 429)
@@ -208,7 +208,7 @@ test('others cannot lock somebody out who comes from a clean address with the ri
   await database().all(ageAttempts, { seconds: 24 * 60 * 60 })
 })
 
-test("a front-end of Supabase's shape is known by the same cookie", async () => {
+test('a Supabase client is recognized by the same cookie', async () => {
   const { email, password } = await server.signUp()
   const grant = (given: string, cookie?: string) =>
     server.anyone.post('/auth/v1/token?grant_type=password', { email, password: given }, cookie ? { cookie } : {})
@@ -222,7 +222,7 @@ test("a front-end of Supabase's shape is known by the same cookie", async () => 
   await database().all(ageAttempts, { seconds: 24 * 60 * 60 })
 })
 
-test('who has signed in on a device before is not locked out by the failures of others (AUT-3)', async () => {
+test('a user on a known device is not locked out by the failures of others (AUT-3)', async () => {
   const { email, password } = await server.signUp()
   const loginWith = (given: string, cookie?: string) =>
     server.anyone.post('/api/auth/login', { email, password: given }, cookie ? { cookie } : {})
@@ -230,13 +230,13 @@ test('who has signed in on a device before is not locked out by the failures of 
   const device = first.headers.getSetCookie().find((cookie) => cookie.startsWith('sb_device='))!
   assert.match(device, /^sb_device=[\w-]{43}\.[\w-]{43}; Path=\/; Max-Age=31536000; SameSite=Strict; HttpOnly$/)
   const cookie = device.split(';')[0]!
-  // From the victim's own address, where it lasts, and from many others.
+  // From the victim's own address and from many others.
   for (let i = 0; i < 5; i++) assert.equal((await loginWith('wrong password')).status, 401)
   for (let i = 0; i < 10; i++) await attempt(email, `198.51.100.${i}`)
   assert.equal((await loginWith(password)).status, 429)
   assert.equal((await loginWith(password, cookie)).status, 200)
 
-  // It is worth nothing for another account, or changed; and it has five tries itself.
+  // It is not valid for another account, or when changed; and it has five attempts itself.
   const other = await server.signUp()
   for (let i = 0; i < 5; i++) {
     await server.anyone.post('/api/auth/login', { email: other.email, password: 'wrong password' }, { cookie })
@@ -253,7 +253,7 @@ test('who has signed in on a device before is not locked out by the failures of 
   await database().all(ageAttempts, { seconds: 24 * 60 * 60 })
 })
 
-test('twenty sign-ups an hour from one address', async () => {
+test('one address can sign up twenty times an hour', async () => {
   const strict = await startTestServer({ SIGN_UPS_PER_HOUR: '20' })
   const signUp = (i: number) => strict.anyone.post('/api/auth/signup', { email: `many${i}@example.com`, password })
   for (let i = 0; i < 20; i++) assert.equal((await signUp(i)).status, 201)

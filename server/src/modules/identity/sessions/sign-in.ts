@@ -19,9 +19,9 @@ interface Found {
 type Proven = Found & { password_hash: string }
 
 /**
- * Signs a user in. Throws 401 for an unknown e-mail and a wrong password alike, after the same work; 403 when the user
- * is suspended, which is said only after the right password, and `two_factor_required` when a second factor is asked for; 429 after
- * too many failures.
+ * Signs a user in. Throws 401 for an unknown e-mail address or a wrong password, after the same work; 403 when the
+ * password is right but the user is suspended, and `two_factor_required` when the user has a second factor; 429 after too
+ * many failures.
  */
 export async function signIn(
   services: Services,
@@ -40,8 +40,8 @@ export async function signIn(
 }
 
 /**
- * The user whose e-mail address and password these are. It counts as a failed attempt until `forgive` is sent, and an
- * attempt that failed goes into the audit log. Throws 429 after too many of them.
+ * Returns the user with this e-mail address and password. Counts as a failed attempt until `forgive` is sent. Failed
+ * attempts are written to the audit log. Throws 429 after too many of them.
  */
 export async function provePassword(
   services: Services,
@@ -54,7 +54,7 @@ export async function provePassword(
   const [admitted, [user]] = await db.together([limits.admit, findForSignIn.call({ email })])
   requireAdmitted(admitted, 'sign in')
   if (await isPassword(password, user?.password_hash ?? null)) return { user: user as Proven, forgive: limits.forgive }
-  // Logged for the user whose address was used, if there is one, so that it shows in that workspace's log.
+  // Written for the user of this e-mail address, if there is one, so that it is in the log of that workspace.
   const line = audited({ action: 'session.refused', address: device.address })
   await db.together([actAs.call({ user_id: user?.id ?? null }), line])
   return { user: undefined, forgive: limits.forgive }

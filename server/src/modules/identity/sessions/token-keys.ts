@@ -4,7 +4,7 @@ import { type AccessTokens, createAccessTokens } from './access-tokens.ts'
 
 const made = new WeakMap<Services['config'], AccessTokens>()
 
-/** This installation's access tokens, with the keys of JWT_KEYS or those generated into the data directory. */
+/** Access tokens with the keys of JWT_KEYS, or those generated in the data directory. */
 export function accessTokens({ config }: Pick<Services, 'config'>): AccessTokens {
   let tokens = made.get(config)
   if (!tokens) {

@@ -5,11 +5,11 @@ import { challengeOf, freshSecret, hashOf } from '../../../platform/oauth/attemp
 import { type Services, serverContext } from '../../../platform/services.ts'
 import type { SignedIn } from '../sessions/schema.ts'
 
-// A session that goes through a browser's address does so as a code, which only the client that asked can redeem
-// (RFC 7636): the address alone is of no use.
+// With PKCE (RFC 7636), a redirect carries a code instead of the session. Only the client that started the login can
+// redeem it, so a leaked URL is useless.
 
 const lifeMinutes = 5
-const place = (codeHash: Buffer) => `identity.auth_codes/session/${codeHash.toString('hex')}`
+const encryptionContext = (codeHash: Buffer) => `identity.auth_codes/session/${codeHash.toString('hex')}`
 
 const insert = statement(
   'identity.auth_codes.insert',
@@ -27,33 +27,38 @@ const take = statement(
     returning sealed_session`,
 )
 
-export const forgetAuthCodes = statement(
-  'identity.auth_codes.sweep',
+export const deleteExpiredAuthCodes = statement(
+  'identity.auth_codes.system',
   () => sql`delete from identity.auth_codes where expires_at < now()`,
 )
 
 type Session = SignedIn['session']
 
-/** Answers the code. */
-export async function keepForVerifier(services: Services, session: Session, codeChallenge: string): Promise<string> {
+/** Stores the session for the client with the verifier. Returns the code for it. */
+export async function storeAuthCode(services: Services, session: Session, codeChallenge: string): Promise<string> {
   const code = freshSecret()
   const code_hash = hashOf(code)
   await serverContext(services, { workspaceId: null }).db.all(insert, {
     code_hash,
     user_id: session.user.id,
     code_challenge: codeChallenge,
-    sealed_session: services.secrets.seal(JSON.stringify(session), place(code_hash)),
+    sealed_session: services.secrets.seal(JSON.stringify(session), encryptionContext(code_hash)),
   })
   return code
 }
 
-/** Once, within five minutes, for the verifier of the challenge. Throws 400 `bad_code_verifier`. */
+/** Returns the session of a code: once, within five minutes, for the right verifier. Throws 400 `bad_code_verifier`. */
 export async function exchangeForSession(services: Services, code: string, verifier: string): Promise<Session> {
   const code_hash = hashOf(code)
   const found = await serverContext(services, { workspaceId: null }).db.maybe(take, {
     code_hash,
     code_challenge: challengeOf(verifier),
   })
-  if (!found) throw new AppError(400, 'bad_code_verifier', 'This code is not valid, or not for this client.')
-  return JSON.parse(services.secrets.open(found.sealed_session, place(code_hash)))
+  if (!found)
+    throw new AppError(
+      400,
+      'bad_code_verifier',
+      'This code is invalid or has expired, or it belongs to another client.',
+    )
+  return JSON.parse(services.secrets.open(found.sealed_session, encryptionContext(code_hash)))
 }

@@ -8,7 +8,7 @@ import { until } from '../../../../test/until.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { recover } from '../passwords/recovery.ts'
 
-// A forgotten password, by the real client of Supabase.
+// Password recovery with the real Supabase client.
 
 const server = await startTestServer({ CORS_ORIGINS: 'https://sales.example.com' })
 const page = 'https://sales.example.com/new-password'
@@ -19,7 +19,7 @@ const supabase = () =>
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
   })
 
-/** Forgets the password by `client`, and reads the mail. */
+/** Requests a recovery mail with `client`. Returns the mail. */
 async function forget(email: string, redirectTo = page) {
   await pool.query('delete from identity.attempts')
   const before = (await messagesTo(server, email)).length
@@ -30,7 +30,7 @@ async function forget(email: string, redirectTo = page) {
   return { link, token_hash: link.searchParams.get('token')!, code: codeIn(text) }
 }
 
-test('the link leads to the page with a session in which a password is chosen, once, without the old one', async () => {
+test('the link redirects to the page with a session in which a password can be chosen once without the old one', async () => {
   const ana = await server.signUp()
   const { link } = await forget(ana.email)
   assert.equal(link.origin + link.pathname, `${server.app.services.config.publicUrl}/auth/v1/verify`)
@@ -38,22 +38,22 @@ test('the link leads to the page with a session in which a password is chosen, o
   assert.equal(followed.status, 303)
   const target = new URL(followed.headers.get('location')!)
   assert.equal(target.origin + target.pathname + target.search, page)
-  const told = new URLSearchParams(target.hash.slice(1))
-  assert.equal(told.get('type'), 'recovery')
+  const fragment = new URLSearchParams(target.hash.slice(1))
+  assert.equal(fragment.get('type'), 'recovery')
 
   const client = supabase()
   const { data, error } = await client.auth.setSession({
-    access_token: told.get('access_token')!,
-    refresh_token: told.get('refresh_token')!,
+    access_token: fragment.get('access_token')!,
+    refresh_token: fragment.get('refresh_token')!,
   })
   assert.equal(error, null)
   assert.equal(data.user!.id, ana.userId)
   assert.ok(data.user!.email_confirmed_at)
   assert.equal((await ana.get('/api/auth/me')).status, 200)
   assert.equal((await client.auth.updateUser({ password: '123' })).error!.code, 'validation_failed')
-  // What was not acceptable has used nothing up.
+  // A refused password does not use it up.
   assert.equal((await client.auth.updateUser({ password: 'another horse battery' })).error, null)
-  assert.equal((await ana.get('/api/auth/me')).status, 401, 'the other sessions are over')
+  assert.equal((await ana.get('/api/auth/me')).status, 401, 'the other sessions have ended')
   const again = await client.auth.updateUser({ password: 'a third horse battery' })
   assert.equal(again.error!.code, 'current_password_required')
   const signedIn = await supabase().auth.signInWithPassword({ email: ana.email, password: 'another horse battery' })
@@ -64,7 +64,7 @@ test('the link leads to the page with a session in which a password is chosen, o
   assert.deepEqual([failure.get('error'), failure.get('error_code')], ['access_denied', 'otp_expired'])
 })
 
-test('verifyOtp takes the code or the token of the mail, each once', async () => {
+test('verifyOtp accepts the code or the token of the mail, each once', async () => {
   const ben = await server.signUp()
   const { token_hash, code } = await forget(ben.email)
   const byCode = await supabase().auth.verifyOtp({ email: ben.email, token: code, type: 'recovery' })
@@ -80,13 +80,13 @@ test('verifyOtp takes the code or the token of the mail, each once', async () =>
   }
 })
 
-test('a code is guessed at five times, and counts for its address and its purpose', async () => {
+test('a code allows five attempts, and is valid for its address and purpose', async () => {
   const [cara, dan] = [await server.signUp(), await server.signUp()]
   const { code } = await forget(cara.email)
   const guess = async (email: string, token: string) =>
     (await supabase().auth.verifyOtp({ email, token, type: 'recovery' })).error?.code
   assert.equal(await guess(dan.email, code), 'otp_expired')
-  assert.equal(await guess('nobody@example.com', code), 'otp_expired')
+  assert.equal(await guess('unknown@example.com', code), 'otp_expired')
   for (let i = 0; i < 5; i++)
     assert.equal(await guess(cara.email, code === '000000' ? '000001' : '000000'), 'otp_expired')
   assert.equal(await guess(cara.email, code), 'otp_expired')
@@ -95,7 +95,7 @@ test('a code is guessed at five times, and counts for its address and its purpos
   assert.equal(await guess(dan.email, codeIn((await nthMessageTo(server, dan.email, 1)).text)), 'otp_expired')
 })
 
-test('only a session that began with the mail may do without the old password, for half an hour', async () => {
+test('only a session that began with the mail can set a password without the old one, for half an hour', async () => {
   const eve = await server.signUp()
   const { token_hash } = await forget(eve.email)
   const client = supabase()
@@ -108,7 +108,7 @@ test('only a session that began with the mail may do without the old password, f
   assert.equal(late.error!.code, 'current_password_required')
 })
 
-test('the link goes on to allowed pages only; an unknown address is answered alike and sent nothing', async () => {
+test('the link redirects to allowed pages only; an unknown address gets the same response and no mail', async () => {
   const fay = await server.signUp()
   const { link } = await forget(fay.email, 'https://evil.example.com/steal')
   const { publicUrl } = server.app.services.config
@@ -117,18 +117,18 @@ test('the link goes on to allowed pages only; an unknown address is answered ali
   const { headers } = await server.anyone.get(`${link.pathname}${link.search}`)
   assert.ok(headers.get('location')!.startsWith(`${publicUrl}/#access_token=`))
 
-  const { data, error } = await supabase().auth.resetPasswordForEmail('nobody@example.com')
+  const { data, error } = await supabase().auth.resetPasswordForEmail('unknown@example.com')
   assert.deepEqual([data, error], [{}, null])
-  assert.deepEqual(await messagesTo(server, 'nobody@example.com'), [])
+  assert.deepEqual(await messagesTo(server, 'unknown@example.com'), [])
 })
 
-test('settings and health say who is there', async () => {
+test('settings and health are public', async () => {
   const { body: settings } = await server.anyone.get('/auth/v1/settings')
   assert.deepEqual(settings.external, { email: true, phone: false })
   assert.equal((await server.anyone.get('/auth/v1/health')).body.name, 'Switchboard')
 })
 
-test('with PKCE the link brings a code, for the client that asked and nobody else', async () => {
+test('with PKCE the link redirects with a code that only the requesting client can redeem', async () => {
   const gil = await server.signUp()
   const kept = new Map<string, string>()
   const storage = {
@@ -159,7 +159,7 @@ test('with PKCE the link brings a code, for the client that asked and nobody els
   assert.equal(data.user!.id, gil.userId)
   assert.equal((await client.auth.updateUser({ password: 'another horse battery' })).error, null)
 
-  /** A code, and the verifier that the client keeps for it. */
+  /** Returns a code and the client's verifier for it. */
   const askAgain = async (n: number) => {
     kept.clear()
     const code = (await ask(n)).searchParams.get('code')!
@@ -174,7 +174,7 @@ test('with PKCE the link brings a code, for the client that asked and nobody els
   assert.equal((await exchange(once.code, once.verifier)).status, 400)
 })
 
-test('guesses at the codes of one account are counted over all of its codes, from wherever they come', async () => {
+test('wrong codes are counted per account, over all of its codes and all addresses', async () => {
   const eva = await server.signUp()
   let addresses = 0
   const guess = async (email: string) => {
@@ -195,7 +195,7 @@ test('guesses at the codes of one account are counted over all of its codes, fro
       [seconds],
     )
   await pool.query('delete from identity.attempts')
-  // The same for an address that nobody has.
+  // The same for an unknown address.
   for (const email of [eva.email, 'no-account@example.com']) {
     for (let i = 0; i < 10; i++) assert.equal(await guess(email), 403)
     await age(1)
@@ -212,13 +212,13 @@ test('guesses at the codes of one account are counted over all of its codes, fro
     "select max(cardinality(times)) as guesses from identity.attempts where key like 'code-month:%'",
   )
   assert.equal(rows[0]?.guesses, 100)
-  // A day of patience helps nobody any more; the right code of a new mail does not either, but its link.
+  // After a day both codes are still refused, even the right code of a new mail. The link of that mail works.
   await age(24 * 60 * 60)
   assert.equal(await guess(eva.email), 429)
   assert.equal(await guess(eva.email.toUpperCase()), 429)
 })
 
-test('the right code forgets the guesses before it', async () => {
+test('the right code resets the count of wrong ones', async () => {
   const fay = await server.signUp()
   const { code } = await forget(fay.email)
   const from = (n: number) => ({ address: `203.0.113.${n}`, userAgent: null })
@@ -230,7 +230,7 @@ test('the right code forgets the guesses before it', async () => {
   assert.deepEqual(rows, [])
 })
 
-test('the mail does not stand for the second factor, nor does a new password; after it the password is chosen', async () => {
+test('neither the mail nor a new password replaces the second factor; the password is chosen after it', async () => {
   const tom = await server.signUp()
   const { recoveryCodes } = await addApp(tom)
   const byPassword = await supabase().auth.signInWithPassword(tom)
@@ -240,10 +240,10 @@ test('the mail does not stand for the second factor, nor does a new password; af
   const byCode = await supabase().auth.verifyOtp({ email: tom.email, token: first.code, type: 'recovery' })
   assert.equal(byCode.error!.code, 'two_factor_required')
   const followed = await server.anyone.get(`${first.link.pathname}${first.link.search}`)
-  const told = new URLSearchParams(new URL(followed.headers.get('location')!).hash.slice(1))
-  assert.deepEqual([told.get('error_code'), told.get('access_token')], ['two_factor_required', null])
+  const fragment = new URLSearchParams(new URL(followed.headers.get('location')!).hash.slice(1))
+  assert.deepEqual([fragment.get('error_code'), fragment.get('access_token')], ['two_factor_required', null])
   const { body } = await server.anyone.post('/api/auth/two-factor/sign-in', {
-    two_factor_token: told.get('two_factor_token'),
+    two_factor_token: fragment.get('two_factor_token'),
     recovery_code: recoveryCodes[0],
   })
   const client = supabase()

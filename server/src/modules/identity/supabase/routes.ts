@@ -37,7 +37,7 @@ import {
   supabaseUserChanges,
 } from './schema.ts'
 
-/** GoTrue's names for what has another name with us. */
+/** GoTrue's error codes where they differ from ours. */
 const errorCodes: Record<string, string> = {
   invalid_input: 'validation_failed',
   unauthorized: 'bad_jwt',
@@ -47,7 +47,7 @@ const errorCodes: Record<string, string> = {
 
 const failureFields = ({ code, message }: AppError) => ({ error_code: errorCodes[code] ?? code, msg: message })
 
-/** The session, and the cookie by which this browser is known from now on. */
+/** The session, with the device cookie for this browser. */
 const onKnownDevice = (services: Services, session: z.output<typeof supabaseSession>) =>
   new JsonResponse(session, { headers: { 'set-cookie': knownDeviceCookie(services, session.user.email) } })
 
@@ -57,7 +57,7 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/auth/v1/signup',
     access: 'public',
-    summary: 'Make an account (supabase.auth.signUp).',
+    summary: 'Create an account (supabase.auth.signUp).',
     body: supabaseSignUp,
     example: { email: 'cara@example.com', password: 'correct horse battery', data: { full_name: 'Cara Diaz' } },
     response: supabaseSession,
@@ -100,7 +100,7 @@ export const supabaseRoutes: Record<string, Route> = {
     path: '/auth/v1/authorize',
     access: 'public',
     summary:
-      'Send a browser to another provider to sign in (supabase.auth.signInWithOAuth). It comes back to `redirect_to` with the session after the `#`, or a code for who asked with PKCE.',
+      'Redirect a browser to another provider to sign in (supabase.auth.signInWithOAuth). It returns to `redirect_to` with the session in the fragment, or with a code if PKCE is used.',
     query: supabaseAuthorization,
     status: 302,
     response: z.null(),
@@ -117,7 +117,7 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/auth/v1/recover',
     access: 'public',
-    summary: 'Get a link and a code by e-mail for a forgotten password (supabase.auth.resetPasswordForEmail).',
+    summary: 'Send a link and a code for a forgotten password by e-mail (supabase.auth.resetPasswordForEmail).',
     query: supabaseRecoveryPage,
     body: supabaseRecovery,
     example: { email: 'ana@example.com' },
@@ -151,7 +151,7 @@ export const supabaseRoutes: Record<string, Route> = {
     path: '/auth/v1/verify',
     access: 'public',
     summary:
-      'The link of that mail: goes on to `redirect_to` with the session after the `#`, or a code for who asked with PKCE.',
+      'Follow the link of that mail: redirects to `redirect_to` with the session in the fragment, or with a code if PKCE is used.',
     query: supabaseLink,
     status: 303,
     response: z.null(),
@@ -167,7 +167,7 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/auth/v1/settings',
     access: 'public',
-    summary: 'What one can sign in with.',
+    summary: 'List the enabled sign-in methods.',
     response: supabaseSettings,
     handler: async ({ services }) => ({
       external: {
@@ -188,9 +188,9 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/auth/v1/health',
     access: 'public',
-    summary: 'That there is somebody to sign in with.',
+    summary: 'Check that the service is up.',
     response: supabaseHealth,
-    handler: async () => ({ name: 'Switchboard', version, description: 'Speaks the API of Supabase Auth.' }),
+    handler: async () => ({ name: 'Switchboard', version, description: 'Implements the API of Supabase Auth.' }),
   }),
 
   supabaseGetUser: route({
@@ -198,7 +198,7 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/auth/v1/user',
     access: 'user',
-    summary: 'Who I am (supabase.auth.getUser).',
+    summary: 'Get the current user (supabase.auth.getUser).',
     response: supabaseUser,
     failureFields,
     handler: supabaseUserOf,

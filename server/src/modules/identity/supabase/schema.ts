@@ -3,15 +3,15 @@ import { id, instant, optional, text } from '../../../platform/http/fields.ts'
 import { newAccount, profileFields } from '../people/schema.ts'
 import { credentials, refreshRequest } from '../sessions/schema.ts'
 
-// Bodies and answers as GoTrue, Supabase's authentication server, has them (supabase/auth, openapi.yaml).
+// Request and response bodies of GoTrue, Supabase's authentication server (supabase/auth, openapi.yaml).
 
 const maxMetadataBytes = 16 * 1024
 const fits = (data: object) => Buffer.byteLength(JSON.stringify(data)) <= maxMetadataBytes
 
-/** Anything an application keeps about its user; what bears a profile field's name goes into the profile too. */
+/** Metadata that an application stores about its user. Fields named like a profile field also change the profile. */
 const data = z
   .looseObject({ ...profileFields, name: optional(text(200)).describe('Name that others see.') })
-  .refine(fits, `Keep at most ${maxMetadataBytes / 1024} KiB here.`)
+  .refine(fits, `Metadata can have at most ${maxMetadataBytes / 1024} KiB.`)
 
 export const supabaseSignUp = z.object({
   email: newAccount.shape.email.describe('E-mail address to sign in with.'),
@@ -22,13 +22,13 @@ export const supabaseSignUp = z.object({
 export const supabaseGrant = z.object({
   grant_type: z
     .enum(['password', 'refresh_token', 'pkce'])
-    .describe('How the tokens are asked for: with a password, a refresh token, or a code of PKCE.'),
+    .describe('The grant type: a password, a refresh token, or a PKCE code.'),
 })
-/** Which of them are needed is the grant's to say. */
+/** The required fields depend on the grant type. */
 export const supabaseToken = z.object({
   email: credentials.shape.email.optional().describe('For `password`: the e-mail address.'),
   password: credentials.shape.password.optional().describe('For `password`: the password.'),
-  refresh_token: refreshRequest.shape.refresh_token.describe('For `refresh_token`: the token, good once.'),
+  refresh_token: refreshRequest.shape.refresh_token.describe('For `refresh_token`: the token, valid once.'),
   auth_code: optional(z.string().max(500)).describe('For `pkce`: the code from the redirect.'),
   code_verifier: optional(z.string().max(500)).describe(
     'For `pkce`: the secret whose hash was sent before (RFC 7636).',
@@ -37,7 +37,7 @@ export const supabaseToken = z.object({
 
 export const supabaseUserChanges = z.object({
   password: newAccount.shape.password.optional().describe('The new password.'),
-  current_password: credentials.shape.password.optional().describe('The present password, when one is set.'),
+  current_password: credentials.shape.password.optional().describe('The current password, if the user has one.'),
   data: optional(data).describe('Metadata; known fields change the profile.'),
 })
 
@@ -47,7 +47,7 @@ const page = z.object({
   ),
 })
 
-/** RFC 7636: then the way back brings a code, for the client that has the verifier. */
+/** PKCE (RFC 7636): the redirect carries a code for the client that has the verifier. */
 const challenge = {
   code_challenge: optional(z.string().regex(/^[\w-]{43}$/, 'A challenge is a SHA-256 in base64url.')).describe(
     'For PKCE: the hash of the secret that `code_verifier` gives later (RFC 7636).',
@@ -62,13 +62,13 @@ const scopes = z
   .transform((list) => list.split(/[\s,]+/).filter((scope) => scope !== ''))
   .refine(
     (list) => list.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)),
-    'Write scopes with spaces between.',
+    'Must be scopes separated by spaces.',
   )
 
 const wish = optional(z.string().max(500))
 /**
- * Parameters of OpenID Connect Core 3.1.2.1, Google, Microsoft, Auth0 and GitHub that only concern how the provider asks
- * the person. All others are the server's own (redirect_uri, state, nonce, …) or would change what comes back.
+ * Parameters of OpenID Connect Core 3.1.2.1, Google, Microsoft, Auth0 and GitHub that only change how the provider prompts
+ * the user. All others are set by the server (redirect_uri, state, nonce, …) or would change the result.
  */
 export const supabaseQueryParams = z.object({
   prompt: wish.describe('Passed on to the provider.'),
@@ -82,25 +82,27 @@ export const supabaseQueryParams = z.object({
   acr_values: wish.describe('Passed on to the provider.'),
   screen_hint: wish.describe('Passed on to the provider.'),
   login: wish.describe('Passed on to GitHub: the account to sign in with.'),
-  allow_signup: wish.describe('Passed on to GitHub: whether new accounts may be made.'),
+  allow_signup: wish.describe('Passed on to GitHub: whether new accounts can be created.'),
 })
 
 export const supabaseAuthorization = page.extend({
   provider: z.string().max(100).describe('`google`, `github`, or the name of an OpenID Connect provider.'),
   ...challenge,
-  scopes: optional(scopes).describe("Scopes to ask the provider for beside the server's own."),
+  scopes: optional(scopes).describe("Scopes to request from the provider in addition to the server's own."),
   ...supabaseQueryParams.shape,
 })
 export type SupabaseAuthorization = z.output<typeof supabaseAuthorization>
 
 export const supabaseRecovery = z.object({
-  email: newAccount.shape.email.describe('Address of the account. The answer is the same whether there is one or not.'),
+  email: newAccount.shape.email.describe(
+    'Address of the account. The response is the same whether the account exists or not.',
+  ),
   ...challenge,
 })
 export const supabaseRecoveryPage = page
 
-const recoveryType = z.enum(['recovery'], 'Only mails about a forgotten password are verified here: type=recovery.')
-/** Either `token_hash`, out of the mail's link, or `email` and `token`, its code. */
+const recoveryType = z.enum(['recovery'], 'Only `recovery` is supported.')
+/** Either `token_hash`, from the link of the mail, or `email` and `token`, its code. */
 export const supabaseProof = z.object({
   type: recoveryType.describe('Only `recovery`: the mail about a forgotten password.'),
   token_hash: optional(z.string().max(500)).describe('The token from the link of the mail.'),
@@ -113,17 +115,17 @@ export const supabaseLink = page.extend({
 })
 
 export const supabaseSettings = z.object({
-  external: z.record(z.string(), z.boolean()).describe('Which ways to sign in are on, by provider.'),
+  external: z.record(z.string(), z.boolean()).describe('The enabled sign-in methods, by provider.'),
   disable_signup: z.boolean().describe('Whether new accounts are refused.'),
-  mailer_autoconfirm: z.boolean().describe('Whether accounts work before their address is confirmed.'),
-  phone_autoconfirm: z.boolean().describe('Whether accounts work before their number is confirmed.'),
-  sms_provider: z.string().describe('Who sends text messages; empty.'),
+  mailer_autoconfirm: z.boolean().describe('Whether accounts work before their address is verified.'),
+  phone_autoconfirm: z.boolean().describe('Whether accounts work before their number is verified.'),
+  sms_provider: z.string().describe('The provider of text messages; empty.'),
   saml_enabled: z.boolean().describe('Whether SAML can be used.'),
 })
 export const supabaseHealth = z.object({
   name: z.string().describe("Name of this server's software."),
   version: z.string().describe("Version of this server's software."),
-  description: z.string().describe('What answers here.'),
+  description: z.string().describe('A description of this server.'),
 })
 
 /** `global`: every session of the user; `local`: this one; `others`: all but this one. */
@@ -143,11 +145,11 @@ export const supabaseUser = z.object({
     .literal('authenticated')
     .describe('Always `authenticated`; the role in the workspace is in `GET /api/auth/me`.'),
   email: z.string().describe('E-mail address; of an identity: the one at the provider.'),
-  email_confirmed_at: instant.nullable().describe('When the address was confirmed.'),
-  confirmed_at: instant.nullable().describe('When the account was first confirmed.'),
-  phone: z.string().describe('Telephone number; empty when there is none.'),
-  phone_confirmed_at: instant.nullable().describe('When the number was confirmed.'),
-  last_sign_in_at: instant.nullable().describe('When it last signed in.'),
+  email_confirmed_at: instant.nullable().describe('When the address was verified.'),
+  confirmed_at: instant.nullable().describe('When the account was first verified.'),
+  phone: z.string().describe('Telephone number; empty without one.'),
+  phone_confirmed_at: instant.nullable().describe('When the number was verified.'),
+  last_sign_in_at: instant.nullable().describe('When the user last signed in.'),
   app_metadata: z
     .object({
       provider: z.string().describe('The provider last used: `email`, `google`, …'),
@@ -159,17 +161,17 @@ export const supabaseUser = z.object({
     .array(
       z.object({
         identity_id: id.describe('Id of the identity.'),
-        id: z.string().describe("The provider's own."),
+        id: z.string().describe("The provider's id of the account."),
         user_id: id.describe('The user it belongs to.'),
         identity_data: metadata.describe('The fields that the provider sent.'),
         provider: z.string().describe('The provider last used: `email`, `google`, …'),
         email: z.string().nullable().describe('E-mail address; of an identity: the one at the provider.'),
-        last_sign_in_at: instant.nullable().describe('When it last signed in.'),
+        last_sign_in_at: instant.nullable().describe('When the user last signed in.'),
         created_at: instant.describe('When the user was created.'),
         updated_at: instant.describe('When the user was last changed.'),
       }),
     )
-    .describe('The ways this account signs in.'),
+    .describe('The identities of this account, by provider.'),
   is_anonymous: z.boolean().describe('Always false.'),
   created_at: instant.describe('When the user was created.'),
   updated_at: instant.describe('When the user was last changed.'),
@@ -177,10 +179,10 @@ export const supabaseUser = z.object({
 export type SupabaseUser = z.output<typeof supabaseUser>
 
 export const supabaseSession = z.object({
-  access_token: z.string().describe('Sent as `Authorization: Bearer …`; lives for 24 hours.'),
+  access_token: z.string().describe('Sent as `Authorization: Bearer …`; valid for 24 hours.'),
   token_type: z.literal('bearer').describe('Always `bearer`.'),
   expires_in: z.int().describe('Seconds until the access token expires.'),
   expires_at: z.int().describe('When the access token expires, in Unix seconds.'),
-  refresh_token: z.string().describe('Gets new tokens; good once.'),
+  refresh_token: z.string().describe('For new tokens; valid once.'),
   user: supabaseUser.describe('The signed-in user.'),
 })

@@ -5,7 +5,7 @@ import { createBrowser } from '../../../../test/browser.ts'
 import { startOpenIdProvider } from '../../../../test/sign-in-providers.ts'
 import { startTestServer } from '../../../../test/server.ts'
 
-// signInWithOAuth of the real client of Supabase, with a real OpenID provider: a front-end on another site than ours.
+// signInWithOAuth of the real Supabase client with a real OpenID provider; the front-end is on another site.
 
 const publicUrl = 'https://app.example.com'
 const site = 'https://sales.example.com'
@@ -40,7 +40,7 @@ type Client = ReturnType<typeof frontEnd>
 
 const open = (login: string, agrees = true) => createBrowser({ reached: { [publicUrl]: server.url }, login, agrees })
 
-/** Where the client sends the browser. */
+/** The URL that the client redirects the browser to. */
 async function startOf(client: Client, redirectTo = `${site}/after?lang=en`) {
   const { data, error } = await client.auth.signInWithOAuth({
     provider: 'acme' as 'google',
@@ -50,19 +50,19 @@ async function startOf(client: Client, redirectTo = `${site}/after?lang=en`) {
   return data.url!.replace(server.url, publicUrl)
 }
 
-/** Signs in there; answers the page with which the browser comes back. */
+/** Signs in at the provider. Returns the page that the browser is redirected to. */
 async function comeBack(client: Client, browser: ReturnType<typeof open>, redirectTo?: string, stopAt = site) {
   const { next, status, text } = await browser.follow(await startOf(client, redirectTo), stopAt)
   return new URL(next ?? assert.fail(`${status} ${text}`))
 }
 
-test('with PKCE the browser brings a code, which is a session for the client that asked', async () => {
+test('with PKCE the redirect carries a code, which the client exchanges for a session', async () => {
   const [client, browser] = [frontEnd('pkce'), open(person('nora'))]
   const page = await comeBack(client, browser)
   const code = page.searchParams.get('code')!
   page.searchParams.delete('code')
   assert.equal(page.href, `${site}/after?lang=en`)
-  // The session is the client's: our own site has nobody signed in, and only knows the browser.
+  // The session belongs to the client: on our own site no user is signed in, and only the device cookie is set.
   assert.deepEqual(Object.keys(browser.cookiesOf(publicUrl)), ['__Host-sb_device'])
 
   const thief = await frontEnd('pkce').auth.exchangeCodeForSession(code)
@@ -76,7 +76,7 @@ test('with PKCE the browser brings a code, which is a session for the client tha
   )
   assert.equal((await client.auth.getUser()).data.user?.id, data.user!.id)
   assert.equal((await client.auth.refreshSession()).error, null)
-  assert.ok((await client.auth.exchangeCodeForSession(code)).error, 'a code is good once')
+  assert.ok((await client.auth.exchangeCodeForSession(code)).error, 'a code is valid once')
 
   const again = frontEnd('pkce')
   const second = await again.auth.exchangeCodeForSession(
@@ -85,32 +85,32 @@ test('with PKCE the browser brings a code, which is a session for the client tha
   assert.equal(second.data.user?.id, data.user!.id)
 })
 
-test('without PKCE the session stands after the #, which no server sees', async () => {
+test('without PKCE the session is in the fragment, which no server receives', async () => {
   const client = frontEnd('implicit')
   const page = await comeBack(client, open(person('iris')))
   assert.equal(page.search, '?lang=en')
-  const told = Object.fromEntries(new URLSearchParams(page.hash.slice(1)))
-  assert.deepEqual(Object.keys(told), ['access_token', 'refresh_token', 'expires_in', 'expires_at', 'token_type'])
-  const { access_token, refresh_token } = told as { access_token: string; refresh_token: string }
+  const params = Object.fromEntries(new URLSearchParams(page.hash.slice(1)))
+  assert.deepEqual(Object.keys(params), ['access_token', 'refresh_token', 'expires_in', 'expires_at', 'token_type'])
+  const { access_token, refresh_token } = params as { access_token: string; refresh_token: string }
   const { data, error } = await client.auth.setSession({ access_token, refresh_token })
   assert.equal(error, null)
   assert.equal(data.user?.email, 'iris@example.com')
 })
 
-test('what went wrong is told to the page, to its script and to its server', async () => {
+test('an error is reported to the page in the query and the fragment', async () => {
   const login = person('dina')
   const client = frontEnd('pkce')
   const page = await comeBack(client, open(login, false))
-  for (const told of [page.searchParams, new URLSearchParams(page.hash.slice(1))]) {
-    assert.deepEqual([told.get('error'), told.get('error_code')], ['access_denied', 'access_denied'])
-    assert.match(told.get('error_description') ?? '', /did not agree/)
+  for (const params of [page.searchParams, new URLSearchParams(page.hash.slice(1))]) {
+    assert.deepEqual([params.get('error'), params.get('error_code')], ['access_denied', 'access_denied'])
+    assert.match(params.get('error_description') ?? '', /did not agree/)
   }
   await comeBack(client, open(login))
   await pool.query("update identity.users set suspended_at = now() where email = 'dina@example.com'")
   assert.equal((await comeBack(client, open(login))).searchParams.get('error_code'), 'account_suspended')
 })
 
-test("scopes and parameters go on to the provider, but none that are the server's own", async () => {
+test("scopes and parameters are passed to the provider, except the server's own", async () => {
   const { data } = await frontEnd('pkce').auth.signInWithOAuth({
     provider: 'acme' as 'google',
     options: {
@@ -149,7 +149,7 @@ test("scopes and parameters go on to the provider, but none that are the server'
   assert.equal(refused, 400)
 })
 
-test('a session goes to allowed pages only, else to our own; a provider that is not set up is refused', async () => {
+test('a session is sent to allowed pages only, else to our own; a provider that is not configured is refused', async () => {
   const client = frontEnd('implicit')
   const page = await comeBack(client, open(person('eve')), 'https://evil.example.com/', `${publicUrl}/#`)
   assert.equal(page.origin + page.pathname, `${publicUrl}/`)
@@ -161,7 +161,7 @@ test('a session goes to allowed pages only, else to our own; a provider that is 
     `/auth/v1/authorize?provider=acme&code_challenge=${'x'.repeat(43)}&code_challenge_method=plain`,
   )
   assert.equal(weak.status, 400)
-  // Another browser than the one that set out has no way back.
+  // Another browser cannot finish the login.
   const out = await open('eve').load(await startOf(client))
   const back = await open('eve').follow(out.headers.get('location')!, `${publicUrl}/api/auth/oauth/acme/callback`)
   assert.equal((await open('eve').load(back.next!)).status, 400)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createClient } from '@supabase/supabase-js'
 import { sharedTestServer } from '../../../../test/server.ts'
 
-// The real client of Supabase, with our address as its project.
+// The real Supabase client, with our URL as its project.
 
 const server = await sharedTestServer()
 const password = 'correct horse battery'
@@ -43,7 +43,7 @@ test('signing up, out and in', async () => {
   assert.equal(signedIn.user.user_metadata.full_name, 'Ana Silva')
 })
 
-test('the session is refreshed, and is the same account as everywhere else', async () => {
+test('the session is refreshed, and belongs to the same account as in our own API', async () => {
   const ana = await server.signUp()
   const client = supabase()
   const { data: first } = await client.auth.signInWithPassword({ email: ana.email, password: ana.password })
@@ -74,7 +74,7 @@ test('metadata and password are changed', async () => {
   assert.equal(bare.error!.code, 'current_password_required')
   const full = await client.auth.updateUser({ password: 'another horse battery', current_password: ana.password })
   assert.equal(full.error, null)
-  assert.equal((await ana.get('/api/auth/me')).status, 401, 'the other sessions are over')
+  assert.equal((await ana.get('/api/auth/me')).status, 401, 'the other sessions have ended')
   assert.equal((await client.auth.getUser()).error, null)
 })
 
@@ -90,7 +90,7 @@ test('signing out of the others, of this one, of all', async () => {
   assert.equal((await ana.get('/api/auth/me')).status, 401)
 })
 
-test("errors are GoTrue's, with ours beside them", async () => {
+test("errors have GoTrue's fields and ours", async () => {
   const ana = await server.signUp()
   const client = supabase()
   const taken = await client.auth.signUp({ email: ana.email, password })
@@ -112,7 +112,7 @@ test("errors are GoTrue's, with ours beside them", async () => {
   assert.equal(status, 400)
 })
 
-test('a little metadata is enough', async () => {
+test('large metadata is refused', async () => {
   const ana = await server.signUp()
   const client = supabase()
   await client.auth.signInWithPassword({ email: ana.email, password: ana.password })

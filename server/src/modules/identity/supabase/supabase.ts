@@ -6,7 +6,7 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { changePassword, chooseNewPassword } from '../passwords/change-password.ts'
 import { allowedPage, beginSignIn } from '../oauth/authorization-requests.ts'
 import { exchangeForSession } from './auth-codes.ts'
-import { withFailure, withSession } from './way-back.ts'
+import { withFailure, withSession } from './redirect-target.ts'
 import { requestPasswordReset } from '../passwords/password-reset.ts'
 import { type Proof, recover } from '../passwords/recovery.ts'
 import { updateProfile } from '../people/profiles.ts'
@@ -53,7 +53,7 @@ const mergeMetadata = statement(
 
 const failure = (status: number, code: string, said: string) => new AppError(status, code, said)
 
-/** Makes an account and signs it in. Throws 422 as GoTrue does. */
+/** Creates an account and signs it in. Throws 422 as GoTrue does. */
 export async function supabaseSignUp(
   services: Services,
   { email, password, data }: { email: string; password: string; data?: (NewAccount['metadata'] & object) | undefined },
@@ -77,8 +77,8 @@ export async function supabasePasswordGrant(
   { email, password }: { email?: string | undefined; password?: string | undefined },
   device: Device,
 ) {
-  if (email === undefined) throw invalidField('body.email', 'An e-mail address is needed.')
-  if (password === undefined) throw invalidField('body.password', 'A password is needed.')
+  if (email === undefined) throw invalidField('body.email', 'email is required.')
+  if (password === undefined) throw invalidField('body.password', 'password is required.')
   try {
     return await toSession(services, (await signIn(services, { email, password }, device)).session)
   } catch (error) {
@@ -88,7 +88,7 @@ export async function supabasePasswordGrant(
 }
 
 export async function supabaseRefreshGrant(services: Services, token: string | undefined, device: Device) {
-  if (token === undefined) throw invalidField('body.refresh_token', 'A refresh token is needed.')
+  if (token === undefined) throw invalidField('body.refresh_token', 'refresh_token is required.')
   try {
     return await toSession(services, (await refreshSession(services, token, device)).session)
   } catch (error) {
@@ -97,21 +97,21 @@ export async function supabaseRefreshGrant(services: Services, token: string | u
   }
 }
 
-/** For the code of a link and the verifier that only the client has which asked for it. Throws 400. */
+/** Exchanges the code of a redirect, with the verifier of the client that started the login. Throws 400. */
 export async function supabasePkceGrant(
   services: Services,
   { auth_code, code_verifier }: { auth_code?: string | undefined; code_verifier?: string | undefined },
 ) {
-  if (auth_code === undefined) throw invalidField('body.auth_code', 'The code of the link is needed.')
-  if (code_verifier === undefined) throw invalidField('body.code_verifier', 'The verifier of the code is needed.')
+  if (auth_code === undefined) throw invalidField('body.auth_code', 'auth_code is required.')
+  if (code_verifier === undefined) throw invalidField('body.code_verifier', 'code_verifier is required.')
   return toSession(services, await exchangeForSession(services, auth_code, code_verifier))
 }
 
-/** Where a client goes on; like GoTrue, at our own front page when it asks for one that is not allowed. */
+/** The page to redirect to; like GoTrue, our own front page instead of one that is not allowed. */
 const pageOf = ({ config }: Services, page: string | undefined): URL =>
   (page && allowedPage(config, page)) || new URL(`${config.publicUrl}/`)
 
-/** Has a link and a code sent, if there is such an account. Throws 429. */
+/** Sends a link and a code if the account exists. Throws 429. */
 export const supabaseRecover = (
   services: Services,
   { email, code_challenge }: { email: string; code_challenge?: string | undefined },
@@ -135,12 +135,12 @@ export async function supabaseVerify(
 
 function proofOf({ token_hash, token, email }: Parameters<typeof supabaseVerify>[1]): Proof {
   if (token_hash !== undefined) return { token: token_hash }
-  if (token === undefined) throw invalidField('body.token', 'The token or the token_hash of the mail is needed.')
-  if (email === undefined) throw invalidField('body.email', 'An e-mail address is needed.')
+  if (token === undefined) throw invalidField('body.token', 'token or token_hash is required.')
+  if (email === undefined) throw invalidField('body.email', 'email is required.')
   return { email, code: token }
 }
 
-/** The link of a mail: where the browser goes on, with a session or with what went wrong. */
+/** Redeems the link of a mail. Returns the page to redirect to, with a session or an error. */
 export async function supabaseFollowLink(
   services: Services,
   { token, redirect_to }: { token: string; redirect_to?: string | undefined },
@@ -156,7 +156,7 @@ export async function supabaseFollowLink(
   }
 }
 
-/** Where the browser goes to sign in elsewhere, and the cookie by which it is known again. Throws 400, 409, 502. */
+/** Returns the provider's URL and a cookie that ties the request to the browser. Throws 400, 409, 502. */
 export async function supabaseAuthorize(services: Services, asked: SupabaseAuthorization) {
   try {
     return await beginSignIn(
@@ -168,7 +168,7 @@ export async function supabaseAuthorize(services: Services, asked: SupabaseAutho
         forSupabase: true,
         codeChallenge: asked.code_challenge ?? null,
       },
-      { scopes: asked.scopes ?? [], parameters: wishesOf(asked) },
+      { scopes: asked.scopes ?? [], parameters: paramsOf(asked) },
     )
   } catch (error) {
     if (!(error instanceof AppError) || (error.status !== 404 && error.status !== 409)) throw error
@@ -176,7 +176,7 @@ export async function supabaseAuthorize(services: Services, asked: SupabaseAutho
   }
 }
 
-const wishesOf = (asked: SupabaseAuthorization): Record<string, string> =>
+const paramsOf = (asked: SupabaseAuthorization): Record<string, string> =>
   Object.fromEntries(
     Object.entries(supabaseQueryParams.parse(asked)).filter((wish): wish is [string, string] => wish[1] !== undefined),
   )
@@ -194,8 +194,8 @@ export async function supabaseUserOf(ctx: Ctx): Promise<SupabaseUser> {
 }
 
 /**
- * Changes password and metadata. A new password needs the current one (`current_password`), unless the session began
- * with a mail about a forgotten one. Throws 400.
+ * Changes password and metadata. A new password needs the current one (`current_password`), unless a recovery mail started
+ * the session. Throws 400.
  */
 export async function changeSupabaseUser(
   ctx: Ctx,
@@ -216,7 +216,7 @@ export async function changeSupabaseUser(
       const { user_id } = await ctx.db.actor()
       await updateProfile(ctx, user_id as string, profileChanges.parse(data))
       if (!(await ctx.db.maybe(mergeMetadata, { data: JSON.stringify(data) }))) {
-        throw invalidField('body.data', 'This would be more than 32 KiB together with what is kept already.')
+        throw invalidField('body.data', 'The metadata would exceed 32 KiB.')
       }
     })
   }

@@ -5,7 +5,7 @@ import { badRequest, conflict } from '../../../platform/errors.ts'
 import { newId } from '../../../platform/id.ts'
 import { matchingSteps, newSecret, otpauthUri } from './totp.ts'
 
-const place = (id: string) => `identity.authenticator_apps/sealed_secret/${id}`
+const encryptionContext = (id: string) => `identity.authenticator_apps/sealed_secret/${id}`
 const setUpMinutes = 30
 
 const begin = statement(
@@ -19,20 +19,20 @@ const begin = statement(
     returning id`,
 )
 
-interface Kept {
+interface StoredApp {
   id: string
   sealed_secret: string
 }
 
 const find = statement(
   'identity.authenticator_apps.find',
-  (_, p: { confirmed: boolean }) => sql<Kept>`
+  (_, p: { confirmed: boolean }) => sql<StoredApp>`
     select id, sealed_secret from identity.authenticator_apps
      where user_id = app.user_id() and (confirmed_at is not null) = ${p.confirmed}::boolean
        and (${p.confirmed}::boolean or created_at > now() - make_interval(mins => ${sql.lit(setUpMinutes)}))`,
 )
 
-// Of two uses at once the second finds the step used.
+// Of two concurrent uses the second finds the step used.
 const useStep = statement(
   'identity.authenticator_apps.use_step',
   (_, p: { id: string; step: number }) => sql<{ id: string }>`
@@ -47,34 +47,35 @@ const remove = statement(
     delete from identity.authenticator_apps where user_id = app.user_id() and confirmed_at is not null returning id`,
 )
 
-// Each of these is for the server, acting for the user.
+// For the server, acting for the user.
 
-/** A new secret, in place of one that was not confirmed. Throws 409 when an app is in use. */
+/** Creates a secret, which replaces an unconfirmed one. Throws 409 when an app is in use. */
 export async function beginApp(ctx: Ctx, email: string): Promise<{ secret: string; otpauth_uri: string }> {
   const id = newId()
   const secret = newSecret()
-  const sealed_secret = ctx.services.secrets.seal(secret, place(id))
+  const sealed_secret = ctx.services.secrets.seal(secret, encryptionContext(id))
   if (!(await ctx.db.maybe(begin, { id, sealed_secret }))) {
-    throw conflict('totp_enabled', 'An authenticator app is set up already. Remove it first to use another one.')
+    throw conflict('totp_enabled', 'An authenticator app is already set up. Remove it first to use another one.')
   }
   return { secret, otpauth_uri: otpauthUri(secret, email) }
 }
 
-/** Is it the code of the app being set up? Then the app is in use from now on. Throws 409 when none is being set up. */
+/** Confirms the new app if the code is right, and returns whether it is. Throws 409 without an app to confirm. */
 export async function confirmApp(ctx: Ctx, code: string): Promise<boolean> {
   const app = await ctx.db.maybe(find, { confirmed: false })
-  if (!app) throw conflict('totp_not_begun', 'No authenticator app is being set up, or for too long. Begin again.')
+  if (!app)
+    throw conflict('totp_not_begun', 'No authenticator app is being set up, or the setup has expired. Start again.')
   return useCode(ctx, app, code)
 }
 
-/** Is it a code of the user's app that was not used before? */
+/** Uses up a code of the user's app. Returns false for a wrong or used one. */
 export async function redeemTotp(ctx: Ctx, code: string): Promise<boolean> {
   const app = await ctx.db.maybe(find, { confirmed: true })
   return app !== undefined && useCode(ctx, app, code)
 }
 
-async function useCode(ctx: Ctx, { id, sealed_secret }: Kept, code: string): Promise<boolean> {
-  const secret = ctx.services.secrets.open(sealed_secret, place(id))
+async function useCode(ctx: Ctx, { id, sealed_secret }: StoredApp, code: string): Promise<boolean> {
+  const secret = ctx.services.secrets.open(sealed_secret, encryptionContext(id))
   for (const step of matchingSteps(secret, code, ctx.now())) {
     if (await ctx.db.maybe(useStep, { id, step })) return true
   }
@@ -84,6 +85,6 @@ async function useCode(ctx: Ctx, { id, sealed_secret }: Kept, code: string): Pro
 export const removeApp = async (ctx: Ctx): Promise<boolean> => (await ctx.db.maybe(remove, {})) !== undefined
 
 export const wrongCode = (path = 'body.code') =>
-  badRequest('invalid_code', 'This code is wrong, or was used before. Wait for the next one.', [
-    { path, message: 'Wrong, or used before.' },
+  badRequest('invalid_code', 'This code is wrong or was used before. Wait for the next one.', [
+    { path, message: 'Wrong or used before.' },
   ])

@@ -7,21 +7,21 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { audited } from '../audit.ts'
 import { actAs, findForSignIn, findMe } from '../people/users.ts'
 import type { Device } from '../sessions/device.ts'
-import { announceRevoked, currentSession, revokeOthers } from '../sessions/open-sessions.ts'
+import { publishRevoked, currentSession, revokeOthers } from '../sessions/open-sessions.ts'
 import { beginApp, confirmApp, removeApp } from './authenticator-app.ts'
 import { addPasskey, registrationOptions, removePasskey, renamePasskey, verifyRegistration } from './passkeys.ts'
 import { type Proof, requireCode, requireProof } from './proof.ts'
 import { makeRecoveryCodes } from './recovery-codes.ts'
 import { type TwoFactorState, findState, methodsOf } from './state.ts'
 
-/** A change of a user's second factors: its line in the audit log, and what their mail says. */
+/** Changes of second factors: the action in the audit log, and the text of the mail to the user. */
 const changes = {
   'two_factor.totp_added': 'An authenticator app was added to your account.',
   'two_factor.totp_removed': 'The authenticator app was removed from your account.',
   'two_factor.passkey_added': 'A passkey was added to your account.',
   'two_factor.passkey_removed': 'A passkey was removed from your account.',
-  'two_factor.recovery_codes_made': 'Your account has new recovery codes. The earlier ones are no longer good.',
-  'two_factor.recovery_code_used': 'A recovery code was used to sign in to your account. It is not good again.',
+  'two_factor.recovery_codes_made': 'Your account has new recovery codes. The previous codes no longer work.',
+  'two_factor.recovery_code_used': 'A recovery code was used to sign in to your account. It cannot be used again.',
   'two_factor.disabled': 'Signing in with a second factor was turned off for your account.',
   'two_factor.reset': 'An administrator turned off signing in with a second factor for your account.',
 } as const
@@ -37,14 +37,14 @@ const dropAll = statement(
 )
 
 /** Writes the audit log and mails the user. The context is the server's own, acting for the user. */
-export async function tell(ctx: Ctx, user: { id: string; email: string }, change: Change, address?: string) {
+export async function notifyChange(ctx: Ctx, user: { id: string; email: string }, change: Change, address?: string) {
   const by = address === undefined ? { details: { by: 'command line' } } : { address }
   await ctx.db.together([audited({ action: change, target: `user:${user.id}`, ...by })])
   await sendMessage(ctx, {
     channel: 'email',
     to: user.email,
     subject: 'Your second factor has changed',
-    text: `${changes[change]}\n\nIf it was not you, change your password at once, and look at your second factors.\n`,
+    text: `${changes[change]}\n\nIf this was not you, change your password now and check your second factors.\n`,
   })
 }
 
@@ -57,7 +57,7 @@ export const twoFactorState = async (ctx: Ctx): Promise<TwoFactorState> => withS
 
 const me = (ctx: Ctx) => ctx.db.one(findMe, {})
 
-/** In a transaction of the server's own, acting for the user. */
+/** Runs `work` in a transaction of the server's own that acts for the user. */
 const asUser = <T>(services: Services, userId: string, work: (server: Ctx) => Promise<T>): Promise<T> =>
   transaction(serverContext(services, { workspaceId: null }), async (server) => {
     await server.db.together([actAs.call({ user_id: userId })])
@@ -66,12 +66,12 @@ const asUser = <T>(services: Services, userId: string, work: (server: Ctx) => Pr
 
 async function endOtherSessions(server: Ctx, userId: string, keep: string | null): Promise<void> {
   const [revoked] = await server.db.together([revokeOthers.call({ keep })])
-  announceRevoked(server, userId, revoked, 'revoked')
+  publishRevoked(server, userId, revoked, 'revoked')
 }
 
 /**
- * After a factor was added. With the first one come recovery codes, and the sessions that began without it end. No codes
- * when the user has some.
+ * Completes the addition of a factor. The first factor creates recovery codes, which are returned, and ends the sessions
+ * that began without it. Returns no codes when the user has some.
  */
 async function settleAdded(
   server: Ctx,
@@ -89,11 +89,11 @@ async function settleAdded(
     codes = made.codes
     await endOtherSessions(server, user.id, keep)
   }
-  await tell(server, user, change, device.address)
+  await notifyChange(server, user, change, device.address)
   return codes
 }
 
-/** After a factor was removed: all other sessions end, and without any factor the recovery codes go too. */
+/** Completes the removal of a factor: ends all other sessions, and deletes the recovery codes if no factor is left. */
 async function settleRemoved(
   server: Ctx,
   user: { id: string; email: string },
@@ -103,7 +103,7 @@ async function settleRemoved(
 ): Promise<void> {
   if (!(await twoFactorState(server)).enabled) await server.db.together([dropAll.call({})])
   await endOtherSessions(server, user.id, keep)
-  await tell(server, user, change, address)
+  await notifyChange(server, user, change, address)
 }
 
 /** Throws 400, 409 `totp_enabled`, 429. */
@@ -113,7 +113,7 @@ export async function beginTotp(ctx: Ctx, proof: Proof, device: Device) {
   return asUser(ctx.services, user.id, (server) => beginApp(server, user.email))
 }
 
-/** Answers the recovery codes that come with a first factor. Throws 400 `invalid_code`, 409 `totp_not_begun`, 429. */
+/** Returns the recovery codes of a first factor. Throws 400 `invalid_code`, 409 `totp_not_begun`, 429. */
 export async function confirmTotp(ctx: Ctx, code: string, device: Device): Promise<string[]> {
   const user = await me(ctx)
   let codes: string[] = []
@@ -135,7 +135,7 @@ export async function disableTotp(ctx: Ctx, proof: Proof, device: Device): Promi
   })
 }
 
-/** A challenge belongs to the session that asked for it. */
+/** A challenge is bound to the session that requested it. */
 function boundToSession(ctx: Ctx): string {
   const session = currentSession(ctx)
   if (session === null) throw forbidden('Sign in with your account to do this.')
@@ -150,7 +150,7 @@ export async function beginPasskey(ctx: Ctx, proof: Proof, device: Device) {
   return registrationOptions(serverContext(ctx.services, { workspaceId: null }), user, boundTo)
 }
 
-/** Answers the passkey and the recovery codes that come with a first factor. Throws 400, 409. */
+/** Returns the passkey, and the recovery codes of a first factor. Throws 400, 409. */
 export async function finishPasskey(
   ctx: Ctx,
   { name, response }: { name: string; response: Parameters<typeof verifyRegistration>[1] },
@@ -192,7 +192,7 @@ export async function renewRecoveryCodes(ctx: Ctx, proof: Proof, device: Device)
     if (!(await twoFactorState(server)).enabled) missing('second factor')
     const { codes, calls } = makeRecoveryCodes()
     await server.db.together(calls)
-    await tell(server, user, 'two_factor.recovery_codes_made', device.address)
+    await notifyChange(server, user, 'two_factor.recovery_codes_made', device.address)
     return codes
   })
 }

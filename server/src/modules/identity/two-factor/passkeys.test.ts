@@ -27,7 +27,7 @@ const optionsFor = async (two_factor_token: string) =>
 const finish = (two_factor_token: string, passkey: object) =>
   server.anyone.post('/api/auth/two-factor/sign-in', { two_factor_token, passkey })
 
-test('a passkey is added, asked for at the next sign-in, and completes it', async () => {
+test('a passkey is added, is required at the next sign-in, and completes it', async () => {
   const ana = await server.signUp()
   const key = newKey()
   const options = await registrationOf(ana)
@@ -53,7 +53,7 @@ test('a passkey is added, asked for at the next sign-in, and completes it', asyn
   assert.ok((await ana.get('/api/auth/two-factor')).body.passkeys[0].last_used_at)
 })
 
-test('a challenge is good once, also after a failure, and for its own sign-in and session', async () => {
+test('a challenge is valid once, even after a failure, and only for its own sign-in or session', async () => {
   const ben = await server.signUp()
   const key = newKey()
   const options = await registrationOf(ben)
@@ -76,7 +76,7 @@ test('a challenge is good once, also after a failure, and for its own sign-in an
   assert.equal(answers.filter(({ status }) => status === 200).length, 1)
 })
 
-test('refused: another origin, another site, a locked device, a counter that does not rise, another key', async () => {
+test('another origin, another site, an unverified user, a counter that does not increase and another key are refused', async () => {
   const cara = await server.signUp()
   const key = newKey()
   await add(cara, key)
@@ -92,7 +92,7 @@ test('refused: another origin, another site, a locked device, a counter that doe
     const { status, body } = await finish(token, attempt(await optionsFor(token)))
     assert.deepEqual([status, body.code], [400, 'invalid_passkey'], String(attempt))
   }
-  // Five tries are what a token has.
+  // A token has five attempts.
   const sixth = await server.anyone.post('/api/auth/two-factor/sign-in/passkey', { two_factor_token: token })
   assert.equal(sixth.body.code, 'two_factor_expired')
   const next = await beginSignIn(server, cara)
@@ -106,7 +106,7 @@ test('refused: another origin, another site, a locked device, a counter that doe
   }
 })
 
-test("another user's passkey completes nothing, and is registered once", async () => {
+test("another user's passkey does not complete a sign-in, and cannot be registered twice", async () => {
   const [dan, eve] = [await server.signUp(), await server.signUp()]
   const [dans, eves] = [newKey(), newKey()]
   await add(dan, dans)
@@ -117,15 +117,15 @@ test("another user's passkey completes nothing, and is registered once", async (
   assert.deepEqual([taken.status, taken.body.code], [409, 'passkey_taken'])
 })
 
-test('passkeys have names, are renamed and removed; codes stay while any factor does', async () => {
+test('passkeys are named, renamed and removed; recovery codes stay while any factor does', async () => {
   const fay = await server.signUp()
   await addApp(fay)
   const added = await add(fay, newKey(), 'Laptop')
-  assert.deepEqual(added.body.recovery_codes, [], 'the ones of the app stay good')
+  assert.deepEqual(added.body.recovery_codes, [], 'the codes of the app stay valid')
   const place = `/api/auth/two-factor/passkeys/${added.body.id}`
-  const stranger = await server.signUp()
-  assert.equal((await stranger.patch(place, { name: 'Mine' })).status, 404)
-  assert.equal((await stranger.delete(place, { password: stranger.password })).status, 404)
+  const other = await server.signUp()
+  assert.equal((await other.patch(place, { name: 'Mine' })).status, 404)
+  assert.equal((await other.delete(place, { password: other.password })).status, 404)
   assert.equal((await fay.patch(place, { name: 'Old laptop' })).body.name, 'Old laptop')
   assert.equal((await fay.delete(place, {})).status, 400)
   assert.equal((await fay.delete(place, { password: fay.password })).status, 200)
@@ -135,7 +135,7 @@ test('passkeys have names, are renamed and removed; codes stay while any factor 
   assert.equal((await fay.get('/api/auth/two-factor')).body.recovery_codes_left, 0)
 })
 
-test('a passkey alone signs in, without name and password', async () => {
+test('a passkey alone signs in, without e-mail address and password', async () => {
   const gus = await server.signUp()
   const key = newKey()
   await add(gus, key)
@@ -159,7 +159,7 @@ test('a passkey alone signs in, without name and password', async () => {
   assert.equal((await signIn(suspended.passkey_token, key.get(suspended.options))).body.code, 'account_suspended')
 })
 
-test('the site that passkeys belong to comes from PUBLIC_URL', () => {
+test('the relying party id is the host of PUBLIC_URL', () => {
   const siteOf = (PUBLIC_URL: string) => relyingPartyId(readConfig({ DATA_DIR: '/tmp', PUBLIC_URL }))
   assert.equal(siteOf('https://app.example.com:8443'), 'app.example.com')
   assert.equal(siteOf('http://127.0.0.1:3001'), 'localhost')

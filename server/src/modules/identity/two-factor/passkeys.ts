@@ -12,7 +12,7 @@ import { violates } from '../../../platform/database/errors.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { conflict } from '../../../platform/errors.ts'
 import { newId } from '../../../platform/id.ts'
-import { invalidPasskey, keepChallenge, relyingPartyId, requireOwnOrigin, takeChallenge } from './relying-party.ts'
+import { invalidPasskey, storeChallenge, relyingPartyId, requireOwnOrigin, takeChallenge } from './relying-party.ts'
 
 const maxPasskeys = 20
 
@@ -50,8 +50,8 @@ const insert = statement(
     returning id, name, created_at, last_used_at`,
 )
 
-// A counter that does not rise tells of a copy of the key; those that have none always say 0.
-const noteUse = statement(
+// A counter that does not increase indicates a cloned key. Authenticators without a counter always send 0.
+const recordUse = statement(
   'identity.passkeys.note_use',
   (_, p: { id: string; counter: number }) => sql<{ id: string }>`
     update identity.passkeys set counter = ${p.counter}, last_used_at = now()
@@ -76,7 +76,7 @@ const remove = statement(
     delete from identity.passkeys where id = ${p.id} and user_id = app.user_id() returning id, name`,
 )
 
-/** What `navigator.credentials.create` takes. Throws 409 beyond twenty passkeys, and where PUBLIC_URL is an IP address. */
+/** Returns the options for `navigator.credentials.create`. Throws 409 at twenty passkeys, or when PUBLIC_URL is an IP address. */
 export async function registrationOptions(
   ctx: Ctx,
   user: { id: string; email: string; name: string | null },
@@ -96,11 +96,11 @@ export async function registrationOptions(
     excludeCredentials: passkeys.map(({ credential_id, transports }) => ({ id: credential_id, transports })),
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
   })
-  await keepChallenge(ctx, boundTo, options.challenge)
+  await storeChallenge(ctx, boundTo, options.challenge)
   return options
 }
 
-/** The new passkey, proven to answer our challenge. Throws 400. */
+/** Returns the new passkey after verifying that it signed our challenge. Throws 400. */
 export async function verifyRegistration(ctx: Ctx, response: RegistrationResponseJSON, boundTo: string) {
   const { config } = ctx.services
   const expectedRPID = relyingPartyId(config)
@@ -114,7 +114,7 @@ export async function verifyRegistration(ctx: Ctx, response: RegistrationRespons
   return result.registrationInfo.credential
 }
 
-/** Keeps a verified one. For the server, acting for the user. Throws 409 when it is registered already. */
+/** Stores a verified passkey. For the server, acting for the user. Throws 409 when it is already registered. */
 export async function addPasskey(
   ctx: Ctx,
   { id, publicKey, counter, transports = [] }: Awaited<ReturnType<typeof verifyRegistration>>,
@@ -131,12 +131,12 @@ export async function addPasskey(
     })
   } catch (error) {
     if (violates(error, 'passkeys_credential_key'))
-      throw conflict('passkey_taken', 'This passkey is registered already.')
+      throw conflict('passkey_taken', 'This passkey is already registered.')
     throw error
   }
 }
 
-/** What `navigator.credentials.get` takes. `userId` null: any passkey that the browser offers for this site. */
+/** Returns the options for `navigator.credentials.get`. `userId` null: any passkey that the browser offers for this site. */
 export async function authenticationOptions(ctx: Ctx, userId: string | null, boundTo: string) {
   const passkeys = userId === null ? [] : await ctx.db.all(list, { user_id: userId })
   const options = await generateAuthenticationOptions({
@@ -144,11 +144,11 @@ export async function authenticationOptions(ctx: Ctx, userId: string | null, bou
     userVerification: 'required',
     allowCredentials: passkeys.map(({ credential_id, transports }) => ({ id: credential_id, transports })),
   })
-  await keepChallenge(ctx, boundTo, options.challenge)
+  await storeChallenge(ctx, boundTo, options.challenge)
   return options
 }
 
-/** Whose passkey answered our challenge. `userId`: only theirs. Throws 400. */
+/** Returns the passkey that signed our challenge, and its user. `userId`: accepts only this user's. Throws 400. */
 export async function verifyAuthentication(
   ctx: Ctx,
   response: AuthenticationResponseJSON,
@@ -174,9 +174,9 @@ export async function verifyAuthentication(
   return { userId: passkey.user_id, id: passkey.id, counter: result.authenticationInfo.newCounter }
 }
 
-/** Throws 400 when the counter did not rise meanwhile: a copy, or the same answer twice. */
-export async function notePasskeyUse(ctx: Ctx, { id, counter }: { id: string; counter: number }): Promise<void> {
-  if (!(await ctx.db.maybe(noteUse, { id, counter }))) throw invalidPasskey()
+/** Throws 400 when the counter did not increase: a cloned key, or a repeated response. */
+export async function recordPasskeyUse(ctx: Ctx, { id, counter }: { id: string; counter: number }): Promise<void> {
+  if (!(await ctx.db.maybe(recordUse, { id, counter }))) throw invalidPasskey()
 }
 
 export const renamePasskey = (ctx: Ctx, id: string, name: string) => ctx.db.maybe(rename, { id, name })

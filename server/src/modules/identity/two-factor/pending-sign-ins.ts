@@ -9,7 +9,7 @@ import type { SignedIn } from '../sessions/schema.ts'
 import { startSession } from '../sessions/sessions.ts'
 import { type Method, findState, methodsOf } from './state.ts'
 
-// A sign-in whose first factor was right, until the second one comes: five minutes, five tries.
+// A sign-in with a right first factor, waiting for the second one: valid for five minutes and five attempts.
 
 export const pendingLifeSeconds = 5 * 60
 const maxTries = 5
@@ -52,31 +52,31 @@ const end = statement(
     delete from identity.pending_sign_ins where token_hash = ${p.token_hash} returning user_id`,
 )
 
-export const forgetPendingSignIns = statement(
-  'identity.pending_sign_ins.sweep',
+export const deleteExpiredPendingSignIns = statement(
+  'identity.pending_sign_ins.system',
   () => sql<Record<string, never>>`delete from identity.pending_sign_ins where expires_at < now()`,
 )
 
-/** Refused tokens: unknown, used, too old, or guessed with too often. */
-export const signInIsOver = () =>
+/** For a token that is unknown, used or expired, or has had too many attempts. */
+export const signInExpired = () =>
   new AppError(403, 'two_factor_expired', 'This sign-in took too long or failed too often. Start again.')
 
 export const findPending = (ctx: Ctx, token: string): Promise<PendingSignIn | undefined> =>
   ctx.db.maybe(find, { token_hash: hashOf(token) })
 
-/** Counts a try. Commit it whatever becomes of the try. Throws 403 when none is left. */
+/** Counts an attempt. Commit the transaction even if the attempt fails. Throws 403 when no attempt is left. */
 export async function countTry(ctx: Ctx, token: string): Promise<void> {
-  if (!(await ctx.db.maybe(takeTry, { token_hash: hashOf(token) }))) throw signInIsOver()
+  if (!(await ctx.db.maybe(takeTry, { token_hash: hashOf(token) }))) throw signInExpired()
 }
 
-/** Uses the token up. Throws 403 when it was used before. */
+/** Consumes the token. Throws 403 when it was already used. */
 export async function endPending(ctx: Ctx, token: string): Promise<void> {
-  if (!(await ctx.db.maybe(end, { token_hash: hashOf(token) }))) throw signInIsOver()
+  if (!(await ctx.db.maybe(end, { token_hash: hashOf(token) }))) throw signInExpired()
 }
 
-/** Not signed in yet: 403 with the token that the second factor is sent with. */
+/** A 403 error with the token that completes the sign-in together with a second factor. */
 export class TwoFactorRequired extends AppError {
-  /** The same for a page's address, after the `#`, which no server sees. The token alone does not sign in. */
+  /** For the fragment of a URL, which no server receives. The token alone does not sign anyone in. */
   readonly forPage: { two_factor_token: string; two_factor_methods: string }
 
   constructor(token: string, methods: Method[]) {
@@ -94,8 +94,8 @@ export class TwoFactorRequired extends AppError {
 }
 
 /**
- * Signs in the user that `before` makes the transaction act for, or answers what is asked of them first: every way of
- * signing in to an existing account ends here. Throw that answer after the transaction, which must commit.
+ * Signs in the user that the transaction acts for after `before`, or returns `TwoFactorRequired`. Every sign-in to an
+ * existing account ends here. Throw the error after the transaction, which must commit.
  */
 export async function startSessionOrAsk(
   ctx: Ctx,
@@ -111,7 +111,7 @@ export async function startSessionOrAsk(
   return new TwoFactorRequired(token, methods)
 }
 
-/** Throws what is asked, for those who are not signed in yet. */
+/** Throws when a second factor is required. */
 export function requireSignedIn(outcome: SignedIn | TwoFactorRequired): SignedIn {
   if (outcome instanceof TwoFactorRequired) throw outcome
   return outcome

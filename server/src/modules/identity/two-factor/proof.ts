@@ -8,18 +8,19 @@ import { currentSession, isFreshSession } from '../sessions/open-sessions.ts'
 import { provePassword } from '../sessions/sign-in.ts'
 import { redeemTotp, wrongCode } from './authenticator-app.ts'
 
-/** Proof that the account's owner changes the second factors, and not another person at their open session. */
+/** Proves that the user changes their second factors, and not another person with access to an open session. */
 export interface Proof {
   password?: string | undefined
-  /** Of the authenticator app. */
+  /** A code of the authenticator app. */
   code?: string | undefined
 }
 
-/** Guesses at codes of one user, over all sign-ins and sessions. */
+/** Limits wrong codes of one user, over all sign-ins and sessions. */
 export const guessesOf = (userId: string) => codeLimits(`two-factor ${userId}`)
 
 /**
- * Takes the password, or a code of the app; from a user without a password also a sign-in within the last ten minutes.
+ * Checks the password or a code of the app. A user without a password may instead have signed in within the last ten
+ * minutes.
  * Throws 400, 403 `sign_in_again`, 429.
  */
 export async function requireProof(ctx: Ctx, user: { id: string; email: string }, proof: Proof, device: Device) {
@@ -41,7 +42,7 @@ export async function requireProof(ctx: Ctx, user: { id: string; email: string }
   }
 }
 
-/** Counts a guess and forgives it when `redeem` says it was right. Throws 400 for a wrong one, 429 after too many. */
+/** Counts an attempt, unless `redeem` accepts the code. Throws 400 for a wrong code, 429 after too many. */
 export async function requireCode(ctx: Ctx, userId: string, redeem: (server: Ctx) => Promise<boolean>): Promise<void> {
   const outside = serverContext(ctx.services, { workspaceId: null })
   const guessing = guessesOf(userId)

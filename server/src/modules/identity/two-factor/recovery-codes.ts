@@ -4,11 +4,11 @@ import { type Call, statement } from '../../../platform/database/statement.ts'
 import { newId } from '../../../platform/id.ts'
 import { toBase32 } from './totp.ts'
 
-// Codes to write down, for a day without telephone or passkey. 80 random bits, so a plain hash cannot be guessed back.
+// Codes for users who lose their authenticator app or passkey. They have 80 random bits, so a plain hash is enough.
 
 const codesPerUser = 10
 
-/** However it was typed: `K3JB-0…` with hyphens, spaces or small letters. */
+/** Ignores hyphens, spaces and case, as in `K3JB-0…`. */
 const hashOf = (code: string) =>
   createHash('sha256')
     .update(code.toUpperCase().replace(/[^A-Z2-7]/g, ''))
@@ -33,12 +33,12 @@ const redeem = statement(
      where user_id = app.user_id() and code_hash = ${p.code_hash} and used_at is null returning id`,
 )
 
-/** New codes in place of the old ones. They are shown now or never. For the server, acting for the user. */
+/** Creates codes that replace the old ones and can only be shown now. For the server, acting for the user. */
 export function makeRecoveryCodes(): { codes: string[]; calls: Call[] } {
   const codes = Array.from({ length: codesPerUser }, () => toBase32(randomBytes(10)).match(/.{4}/g)!.join('-'))
   const made = insert.call({ ids: codes.map(() => newId()), hashes: codes.map(hashOf) })
   return { codes, calls: [drop.call({}), made] }
 }
 
-/** Uses a code up: a row when it was good. Of two at once one gets it. For the server, acting for the user. */
+/** Consumes a code. Returns a row if it was valid; of two concurrent calls one does. For the server, acting for the user. */
 export const redeemRecoveryCode = (code: string): Call => redeem.call({ code_hash: hashOf(code) })

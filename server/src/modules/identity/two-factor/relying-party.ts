@@ -7,13 +7,13 @@ import { statement } from '../../../platform/database/statement.ts'
 import { badRequest, conflict } from '../../../platform/errors.ts'
 import { isAllowedOrigin } from '../../../platform/http/cors.ts'
 
-// Who we are to an authenticator, and the challenges that it signs (WebAuthn level 3, sections 7.1 and 7.2).
+// The relying party, and the challenges that authenticators sign (WebAuthn level 3, sections 7.1 and 7.2).
 
 const challengeLifeSeconds = 5 * 60
 
 /**
- * The relying party's id: the name in PUBLIC_URL, `localhost` for an installation on this machine. Throws 409 when that
- * is an IP address, for which browsers make no passkeys.
+ * Returns the relying party id: the host name of PUBLIC_URL, or `localhost` for a loopback address. Throws 409 for another
+ * IP address, because browsers do not create passkeys for those.
  */
 export function relyingPartyId({ publicUrl }: Pick<Config, 'publicUrl'>): string {
   const { hostname } = new URL(publicUrl)
@@ -24,7 +24,7 @@ export function relyingPartyId({ publicUrl }: Pick<Config, 'publicUrl'>): string
   return hostname
 }
 
-/** Where the browser says that it was. Throws 400 unless that is a page of ours or of CORS_ORIGINS. */
+/** Returns the origin in the browser's response. Throws 400 unless it is this server's or one of CORS_ORIGINS. */
 export function requireOwnOrigin(config: Config, response: RegistrationResponseJSON | AuthenticationResponseJSON) {
   const { origin } = read(() => decodeClientDataJSON(response.response.clientDataJSON))
   if (typeof origin !== 'string' || !isAllowedOrigin(config, origin)) throw invalidPasskey()
@@ -54,20 +54,20 @@ const take = statement(
     returning challenge, expires_at < clock_timestamp() as expired`,
 )
 
-export const forgetChallenges = statement(
-  'identity.passkey_challenges.sweep',
+export const deleteExpiredChallenges = statement(
+  'identity.passkey_challenges.system',
   () => sql<Record<string, never>>`delete from identity.passkey_challenges where expires_at < now()`,
 )
 
-/** `boundTo`: the session or sign-in that it is for. It replaces an earlier one. */
-export const keepChallenge = (ctx: Ctx, boundTo: string, challenge: string) =>
+/** `boundTo`: the session or sign-in that the challenge is for; it replaces an earlier challenge. */
+export const storeChallenge = (ctx: Ctx, boundTo: string, challenge: string) =>
   ctx.db.all(keep, { bound_to: boundTo, challenge })
 
-/** Once, whatever becomes of the answer: call it outside of the transaction that may fail. Throws 400. */
+/** Consumes the challenge even if the response is invalid: call it outside the transaction that may fail. Throws 400. */
 export async function takeChallenge(ctx: Ctx, boundTo: string): Promise<string> {
   const taken = await ctx.db.maybe(take, { bound_to: boundTo })
   if (!taken || taken.expired) {
-    throw badRequest('challenge_expired', 'Ask for new options; the challenge was used or is too old.')
+    throw badRequest('challenge_expired', 'The challenge was used or has expired. Request new options.')
   }
   return taken.challenge
 }
@@ -76,6 +76,6 @@ export const invalidPasskey = (cause?: unknown) =>
   badRequest(
     'invalid_passkey',
     'This passkey could not be verified.',
-    [{ path: 'body.response', message: 'Not the answer of a passkey of this account to these options.' }],
+    [{ path: 'body.response', message: 'Not a response of a passkey of this account to these options.' }],
     cause,
   )

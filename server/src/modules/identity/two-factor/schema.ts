@@ -22,36 +22,36 @@ export const proof = z.object({
 
 const passkey = z.object({
   id: id.describe('Id of the passkey.'),
-  name: z.string().describe('Name that the user gave it.'),
+  name: z.string().describe('Name given by the user.'),
   created_at: instant.describe('When it was added.'),
   last_used_at: instant.nullable().describe('When it was last used to sign in.'),
 })
 export const namedPasskey = passkey
 export const passkeyId = z.object({ id: id.describe('Id of the passkey.') })
-export const passkeyName = z.object({ name: text(100).describe('Name by which the user knows it.') })
+export const passkeyName = z.object({ name: text(100).describe('Name given by the user.') })
 
 export const state = z.object({
-  enabled: z.boolean().describe('Whether signing in needs a second factor.'),
+  enabled: z.boolean().describe('Whether signing in requires a second factor.'),
   methods,
   totp: z
     .object({ created_at: instant.describe('When it was set up.') })
     .nullable()
-    .describe('The authenticator app; null when there is none.'),
+    .describe('The authenticator app; null without one.'),
   passkeys: z.array(passkey).describe('The passkeys of the account, oldest first.'),
-  recovery_codes_left: z.int().describe('Recovery codes that were not used yet, of ten.'),
+  recovery_codes_left: z.int().describe('The number of unused recovery codes, out of ten.'),
 })
 
 export const totpSecret = z.object({
-  secret: z.string().describe('The secret in base32, for typing it into the app.'),
-  otpauth_uri: z.string().describe('The same as an `otpauth://` address, for a QR code.'),
+  secret: z.string().describe('The secret in base32, to enter in the app.'),
+  otpauth_uri: z.string().describe('The same as an `otpauth://` URL, for a QR code.'),
 })
 export const totpConfirmation = z.object({ code: code.describe('The code that the app shows now.') })
 
 const recoveryCodes = z
   .array(z.string())
-  .describe('Ten codes, shown this once, each good once. Empty when the codes that the user has stay good.')
+  .describe('Ten codes, shown only once, each valid once. Empty when the existing codes stay valid.')
 export const enabled = z.object({
-  enabled: z.literal(true).describe('Always true: signing in needs a second factor from now on.'),
+  enabled: z.literal(true).describe('Always true: signing in now requires a second factor.'),
   recovery_codes: recoveryCodes,
 })
 export const newRecoveryCodes = z.object({ recovery_codes: recoveryCodes })
@@ -67,7 +67,7 @@ const requestOptions = credentialOptions.describe(
 )
 export const authenticationOptions = z.object({ options: requestOptions })
 export const passkeyChallenge = z.object({
-  passkey_token: z.string().describe('Sent back with the answer of the passkey; good once, for five minutes.'),
+  passkey_token: z.string().describe('Sent back with the response of the passkey; valid once, for five minutes.'),
   options: requestOptions,
 })
 
@@ -75,39 +75,39 @@ const encoded = (maxLength: number) =>
   z
     .string()
     .max(maxLength)
-    .regex(/^[\w-]+$/, 'This is base64url without padding.')
+    .regex(/^[\w-]+$/, 'Must be base64url without padding.')
 const credential = {
   id: encoded(2000).describe('Id of the credential, in base64url.'),
   rawId: encoded(2000).describe('The same as `id`.'),
   type: z.literal('public-key').describe('Always `public-key`.'),
   authenticatorAttachment: optional(z.enum(['platform', 'cross-platform'])).describe(
-    'Whether the passkey is in this device or in another one.',
+    'Whether the passkey is on this device or on another one.',
   ),
   clientExtensionResults: z
     .record(z.string(), z.unknown())
     .default({})
-    .describe('Results of WebAuthn extensions; none is asked for.'),
+    .describe('Results of WebAuthn extensions; none are requested.'),
 }
 
 /** `PublicKeyCredential.toJSON()` after `navigator.credentials.create`. */
 export const newPasskey = z.object({
-  name: text(100).default('Passkey').describe('Name by which the user knows it.'),
+  name: text(100).default('Passkey').describe('Name given by the user.'),
   response: z
     .object({
       ...credential,
       response: z
         .object({
-          clientDataJSON: encoded(4000).describe('What the browser says of the request, in base64url.'),
-          attestationObject: encoded(12_000).describe('The new public key, in base64url of CBOR.'),
+          clientDataJSON: encoded(4000).describe('The data of the browser about the request, in base64url.'),
+          attestationObject: encoded(12_000).describe('The new public key, as CBOR in base64url.'),
           transports: z
             .array(z.enum(['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']))
             .max(10)
             .default([])
             .describe('How the device can be reached.'),
         })
-        .describe('What the authenticator answered.'),
+        .describe('The response of the authenticator.'),
     })
-    .describe('The new credential, as `PublicKeyCredential.toJSON()` gives it.'),
+    .describe('The new credential, as returned by `PublicKeyCredential.toJSON()`.'),
 })
 
 /** `PublicKeyCredential.toJSON()` after `navigator.credentials.get`. */
@@ -115,33 +115,33 @@ const assertion = z.object({
   ...credential,
   response: z
     .object({
-      clientDataJSON: encoded(4000).describe('What the browser says of the request, in base64url.'),
-      authenticatorData: encoded(4000).describe('What the authenticator says of itself, in base64url.'),
+      clientDataJSON: encoded(4000).describe('The data of the browser about the request, in base64url.'),
+      authenticatorData: encoded(4000).describe('The data of the authenticator, in base64url.'),
       signature: encoded(2000).describe('The signature over both, in base64url.'),
-      userHandle: optional(encoded(200)).describe('Id of the user as the authenticator keeps it, in base64url.'),
+      userHandle: optional(encoded(200)).describe('Id of the user as stored by the authenticator, in base64url.'),
     })
-    .describe('What the authenticator answered.'),
+    .describe('The response of the authenticator.'),
 })
 
 export const addedPasskey = passkey.extend({ recovery_codes: recoveryCodes })
 
-const token = z.string().max(200).describe('The `two_factor_token` of the first step; good once, for five minutes.')
+const token = z.string().max(200).describe('The `two_factor_token` of the first step; valid once, for five minutes.')
 export const pendingSignIn = z.object({ two_factor_token: token })
 export const secondFactor = z
   .object({
     two_factor_token: token,
-    code: optional(code).describe('The code that the authenticator app shows.'),
-    recovery_code: optional(z.string().max(100)).describe('One of the recovery codes, good once.'),
+    code: optional(code).describe('The code from the authenticator app.'),
+    recovery_code: optional(z.string().max(100)).describe('One of the recovery codes, valid once.'),
     passkey: assertion
       .optional()
-      .describe('The answer of a passkey to the options of `POST /api/auth/two-factor/sign-in/passkey`.'),
+      .describe('The response of a passkey to the options of `POST /api/auth/two-factor/sign-in/passkey`.'),
   })
   .refine(({ code, recovery_code, passkey }) => [code, recovery_code, passkey].filter(Boolean).length === 1, {
     path: ['code'],
-    message: 'Send one of code, recovery_code and passkey.',
+    message: 'Send exactly one of code, recovery_code and passkey.',
   })
 
 export const passkeySignIn = z.object({
   passkey_token: z.string().max(200).describe('The `passkey_token` that came with the options.'),
-  response: assertion.describe('The credential, as `PublicKeyCredential.toJSON()` gives it.'),
+  response: assertion.describe('The credential, as returned by `PublicKeyCredential.toJSON()`.'),
 })

@@ -12,9 +12,9 @@ import type { Device } from '../sessions/device.ts'
 import type { SignedIn } from '../sessions/schema.ts'
 import { startSession } from '../sessions/sessions.ts'
 import { redeemTotp, wrongCode } from './authenticator-app.ts'
-import { tell } from './changes.ts'
-import { authenticationOptions, notePasskeyUse, verifyAuthentication } from './passkeys.ts'
-import { type PendingSignIn, countTry, endPending, findPending, signInIsOver } from './pending-sign-ins.ts'
+import { notifyChange } from './changes.ts'
+import { authenticationOptions, recordPasskeyUse, verifyAuthentication } from './passkeys.ts'
+import { type PendingSignIn, countTry, endPending, findPending, signInExpired } from './pending-sign-ins.ts'
 import { guessesOf } from './proof.ts'
 import { redeemRecoveryCode } from './recovery-codes.ts'
 
@@ -24,7 +24,7 @@ const isSuspended = statement(
     select suspended_at is not null as suspended from identity.users where id = ${p.id}`,
 )
 
-/** One of them. */
+/** Exactly one of the factors. */
 export type SecondFactor = { code: string } | { recovery_code: string } | { passkey: AuthenticationResponseJSON }
 
 const serverOf = (services: Services) => serverContext(services, { workspaceId: null })
@@ -32,7 +32,7 @@ const boundToSignIn = (token: string) => `sign-in:${hashOf(token).toString('hex'
 const boundToPasskeyToken = (token: string) => `passkey:${hashOf(token).toString('hex')}`
 
 /**
- * Completes a sign-in. Each code and each token is good once. Throws 400 for a wrong factor, 403 `two_factor_expired`,
+ * Completes a sign-in. Each code and each token is valid once. Throws 400 for a wrong factor, 403 `two_factor_expired`,
  * 429 after too many wrong ones over all sign-ins of the account.
  */
 export async function completeSignIn(
@@ -43,7 +43,7 @@ export async function completeSignIn(
 ): Promise<SignedIn> {
   const server = serverOf(services)
   const pending = await findPending(server, token)
-  if (!pending) throw signInIsOver()
+  if (!pending) throw signInExpired()
   if ('passkey' in factor) return completeWithPasskey(server, token, pending, factor.passkey, device)
   const guessing = guessesOf(pending.user_id)
   const [admitted] = await server.db.together([guessing.admit])
@@ -56,12 +56,12 @@ export async function completeSignIn(
     const answer = await startSession(ctx, [guessing.forgive], device, optionsOf(pending))
     if ('recovery_code' in factor) {
       const user = { id: pending.user_id, email: pending.email }
-      await tell(ctx, user, 'two_factor.recovery_code_used', device.address)
+      await notifyChange(ctx, user, 'two_factor.recovery_code_used', device.address)
     }
     return answer
   })
   if (signedIn) return signedIn
-  await noteRefusal(server, pending.user_id, device)
+  await recordFailure(server, pending.user_id, device)
   throw wrongCode('code' in factor ? 'body.code' : 'body.recovery_code')
 }
 
@@ -73,7 +73,7 @@ async function redeem(ctx: Ctx, factor: { code: string } | { recovery_code: stri
   return used?.length === 1
 }
 
-const noteRefusal = (server: Ctx, userId: string, device: Device) =>
+const recordFailure = (server: Ctx, userId: string, device: Device) =>
   server.db.together([
     actAs.call({ user_id: userId }),
     audited({ action: 'session.refused', details: { second_factor: true }, address: device.address }),
@@ -89,26 +89,26 @@ async function completeWithPasskey(
   await countTry(server, token)
   const passkey = await verifyAuthentication(server, response, pending.user_id, boundToSignIn(token)).catch(
     async (error: unknown) => {
-      await noteRefusal(server, pending.user_id, device)
+      await recordFailure(server, pending.user_id, device)
       throw error
     },
   )
   return transaction(server, async (ctx) => {
     await endPending(ctx, token)
-    await notePasskeyUse(ctx, passkey)
+    await recordPasskeyUse(ctx, passkey)
     return startSession(ctx, [actAs.call({ user_id: pending.user_id })], device, optionsOf(pending))
   })
 }
 
-/** What the browser needs to ask for one of the account's passkeys. Throws 403 `two_factor_expired`. */
+/** Returns the browser's options for the account's passkeys. Throws 403 `two_factor_expired`. */
 export async function secondFactorOptions(services: Services, token: string) {
   const server = serverOf(services)
   const pending = await findPending(server, token)
-  if (!pending) throw signInIsOver()
+  if (!pending) throw signInExpired()
   return authenticationOptions(server, pending.user_id, boundToSignIn(token))
 }
 
-/** For signing in with a passkey alone, without a name or a password. */
+/** Returns the options for signing in with a passkey alone, without e-mail address and password. */
 export async function passkeyOptions(services: Services) {
   const passkey_token = freshSecret()
   const options = await authenticationOptions(serverOf(services), null, boundToPasskeyToken(passkey_token))
@@ -116,8 +116,8 @@ export async function passkeyOptions(services: Services) {
 }
 
 /**
- * Signs in with a passkey alone: the device in hand, and the PIN or finger that unlocked it, are two factors. Throws 400
- * for an answer that is not good, 403 when the user is suspended.
+ * Signs in with a passkey alone: the device and the PIN or fingerprint that unlocks it are two factors. Throws 400 for an
+ * invalid response, 403 when the user is suspended.
  */
 export async function signInWithPasskey(
   services: Services,
@@ -127,7 +127,7 @@ export async function signInWithPasskey(
   const server = serverOf(services)
   const passkey = await verifyAuthentication(server, response, null, boundToPasskeyToken(passkey_token))
   return transaction(server, async (ctx) => {
-    await notePasskeyUse(ctx, passkey)
+    await recordPasskeyUse(ctx, passkey)
     await requireActive(ctx, passkey.userId)
     return startSession(ctx, [actAs.call({ user_id: passkey.userId })], device)
   })

@@ -11,7 +11,7 @@ export interface TwoFactorState {
   recovery_codes_left: number
 }
 
-/** The second factors of the user at work. */
+/** The second factors of the current user. */
 export const findState = statement(
   'identity.two_factor.state',
   () => sql<Omit<TwoFactorState, 'enabled' | 'methods'>>`
@@ -24,7 +24,7 @@ export const findState = statement(
              where c.user_id = app.user_id() and c.used_at is null) as recovery_codes_left`,
 )
 
-/** What a sign-in can be completed with; nothing when there is no second factor. */
+/** Returns the methods that complete a sign-in; empty without a second factor. */
 export function methodsOf({
   totp,
   passkeys,

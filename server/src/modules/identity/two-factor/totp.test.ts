@@ -4,7 +4,7 @@ import { codeOf, matchingSteps, newSecret, otpauthUri, stepAt, toBase32 } from '
 
 const secret = toBase32(Buffer.from('12345678901234567890'))
 
-test('the codes of RFC 6238, appendix B, cut to six digits', () => {
+test('codes match RFC 6238, appendix B, shortened to six digits', () => {
   const codes: [number, string][] = [
     [59, '287082'],
     [1_111_111_109, '081804'],
@@ -16,7 +16,7 @@ test('the codes of RFC 6238, appendix B, cut to six digits', () => {
   for (const [seconds, code] of codes) assert.equal(codeOf(secret, stepAt(new Date(seconds * 1000))), code)
 })
 
-test('a code counts in its own step, the one before and the one after', () => {
+test('a code is valid in its own step, the one before and the one after', () => {
   const step = 41_152_263
   const at = (other: number) => new Date((step + other) * 30_000)
   for (const other of [-1, 0, 1]) assert.deepEqual(matchingSteps(secret, codeOf(secret, step), at(other)), [step])
@@ -24,7 +24,7 @@ test('a code counts in its own step, the one before and the one after', () => {
   assert.deepEqual(matchingSteps(secret, '', at(0)), [])
 })
 
-test('a secret has 160 bits, and an app reads it from the address', () => {
+test('a secret has 160 bits, and is in the otpauth URI', () => {
   assert.match(newSecret(), /^[A-Z2-7]{32}$/)
   assert.notEqual(newSecret(), newSecret())
   assert.equal(secret, 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ')

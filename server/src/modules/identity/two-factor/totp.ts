@@ -1,16 +1,16 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-// Codes of an authenticator app: RFC 6238 with what every app understands, SHA-1, six digits and steps of 30 seconds.
+// Codes of an authenticator app: RFC 6238 with the parameters that all apps support: SHA-1, six digits, 30-second steps.
 
 const stepSeconds = 30
-/** Clocks differ: the step before and the step after count too. */
+/** Allows for clock skew: the step before and the step after are accepted too. */
 const tolerance = 1
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** 160 random bits, as RFC 4226 recommends, in base32 without padding (RFC 4648). */
 export const newSecret = (): string => toBase32(randomBytes(20))
 
-/** `bytes` must be a multiple of 5 bits long. */
+/** The length of `bytes` must be a multiple of 5 bits. */
 export function toBase32(bytes: Uint8Array): string {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
   return (bits.match(/.{5}/g) ?? []).map((five) => alphabet[Number.parseInt(five, 2)]).join('')
@@ -21,7 +21,7 @@ function fromBase32(text: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)))
 }
 
-/** What an app reads from a QR code (Google's "Key Uri Format"). */
+/** The URI for the QR code that an app scans (Google's "Key Uri Format"). */
 export function otpauthUri(secret: string, email: string): string {
   const query = new URLSearchParams({ secret, issuer: 'Switchboard', algorithm: 'SHA1', digits: '6', period: '30' })
   return `otpauth://totp/Switchboard:${encodeURIComponent(email)}?${query.toString()}`
@@ -38,7 +38,7 @@ export function codeOf(secret: string, step: number): string {
   return String((mac.readUInt32BE(offset) & 0x7fff_ffff) % 1_000_000).padStart(6, '0')
 }
 
-/** The steps around `moment` of which `code` is the code; rarely more than one. Every step is compared, in constant time. */
+/** Returns the steps around `moment` that have this code, rarely more than one. Compares all steps in constant time. */
 export function matchingSteps(secret: string, code: string, moment: Date): number[] {
   const given = Buffer.from(code.padEnd(6).slice(0, 6))
   const now = stepAt(moment)

@@ -13,7 +13,7 @@ const finish = (two_factor_token: string, factor: object) =>
 const stateOf = async (user: SignedUp) => (await user.get('/api/auth/two-factor')).body
 const subjectsTo = async ({ email }: SignedUp) => (await messagesTo(server, email)).map(({ subject }) => subject)
 
-test('an authenticator app counts once its first code is confirmed', async () => {
+test('an authenticator app is required only after its first code is confirmed', async () => {
   const ana = await server.signUp()
   assert.deepEqual(await stateOf(ana), {
     enabled: false,
@@ -27,7 +27,7 @@ test('an authenticator app counts once its first code is confirmed', async () =>
   const { status, body } = await ana.post('/api/auth/two-factor/totp', { password: ana.password })
   assert.equal(status, 200)
   assert.equal(body.otpauth_uri, otpauthUri(body.secret, ana.email))
-  // Not yet: an app that cannot show a code must not lock anybody out.
+  // Not yet: an app that does not work must not lock the user out.
   assert.equal((await server.anyone.post('/api/auth/login', ana)).status, 200)
   const other = (Number(appCode(body.secret)) + 1) % 1_000_000
   const refused = await ana.post('/api/auth/two-factor/totp/confirm', { code: String(other).padStart(6, '0') })
@@ -42,7 +42,7 @@ test('an authenticator app counts once its first code is confirmed', async () =>
   assert.deepEqual(await subjectsTo(ana), ['Your second factor has changed'])
 })
 
-test('the secret is sealed, the recovery codes are hashed, and no log line has either', async () => {
+test('the secret is encrypted, the recovery codes are hashed, and logs contain neither', async () => {
   const ben = await server.signUp()
   const { secret, recoveryCodes } = await addApp(ben)
   const tables = ['authenticator_apps', 'recovery_codes', 'audit_log']
@@ -55,7 +55,7 @@ test('the secret is sealed, the recovery codes are hashed, and no log line has e
   for (const kept of [secret, ...recoveryCodes]) assert.ok(!written.includes(kept))
 })
 
-test('a login answers a token instead of a session; with a code it is completed, once', async () => {
+test('a login returns a token instead of a session; a code completes it, once', async () => {
   const cara = await server.signUp()
   const { secret } = await addApp(cara)
   const asked = await server.anyone.post('/api/auth/login', cara)
@@ -83,7 +83,7 @@ test('a login answers a token instead of a session; with a code it is completed,
   assert.deepEqual([twice.status, twice.body.code], [403, 'two_factor_expired'])
 })
 
-test('a code counts once, even for another sign-in, and so does every earlier one', async () => {
+test('a code is valid once, even for another sign-in, and earlier codes become invalid', async () => {
   const dan = await server.signUp()
   const app = await addApp(dan)
   const replayed = await finish(await beginSignIn(server, dan), { code: app.code })
@@ -96,10 +96,10 @@ test('a code counts once, even for another sign-in, and so does every earlier on
   assert.deepEqual([earlier.status, earlier.body.code], [400, 'invalid_code'])
 })
 
-test('of 50 uses of one recovery code at once exactly one counts', async () => {
+test('of 50 concurrent uses of one recovery code exactly one succeeds', async () => {
   const eve = await server.signUp()
   const { recoveryCodes } = await addApp(eve)
-  // Five sign-ins at once is what one address may try.
+  // One address may have five attempts at a time.
   const tokens: string[] = []
   for (let i = 0; i < 10; i++) {
     tokens.push(...(await Promise.all(Array.from({ length: 5 }, () => beginSignIn(server, eve)))))
@@ -116,7 +116,7 @@ test('of 50 uses of one recovery code at once exactly one counts', async () => {
   assert.equal(rows[0].used, 1)
 })
 
-test('recovery codes are read however they are typed; new ones void the old', async () => {
+test('recovery codes are accepted in any spelling; new ones invalidate the old', async () => {
   const fay = await server.signUp()
   const { recoveryCodes } = await addApp(fay)
   const typed = recoveryCodes[0]!.toLowerCase().replaceAll('-', ' ')
@@ -130,7 +130,7 @@ test('recovery codes are read however they are typed; new ones void the old', as
   assert.equal(fresh.status, 200)
 })
 
-test('a token is good for five tries, all tokens of an account for ten wrong ones before they wait', async () => {
+test('a token allows five attempts, and all tokens of an account ten wrong ones before a delay', async () => {
   const gus = await server.signUp()
   const { secret } = await addApp(gus)
   const wrong = '000000' === appCode(secret, 1) || '000000' === appCode(secret) ? '111111' : '000000'
@@ -140,7 +140,7 @@ test('a token is good for five tries, all tokens of an account for ten wrong one
   assert.deepEqual([sixth.status, sixth.body.code], [403, 'two_factor_expired'])
   const second = await beginSignIn(server, gus)
   for (let i = 0; i < 5; i++) assert.equal((await finish(second, { code: wrong })).body.code, 'invalid_code')
-  // Ten wrong ones; the delay grows from one second, so a second try at once waits whatever the machine does.
+  // After ten wrong codes the delay grows from one second, so an immediate second attempt is refused on any machine.
   const third = await beginSignIn(server, gus)
   const answers = await Promise.all(Array.from({ length: 4 }, () => finish(third, { code: wrong })))
   assert.ok(answers.some(({ status, headers }) => status === 429 && Number(headers.get('retry-after')) >= 1))
@@ -163,7 +163,7 @@ test("another user's factor does not complete a sign-in", async () => {
   assert.deepEqual([made.status, made.body.code], [403, 'two_factor_expired'])
 })
 
-test('a token ends after five minutes, with a change of the password, and with a suspension', async () => {
+test('a token expires after five minutes, after a password change, and after a suspension', async () => {
   const jim = await server.signUp()
   const { recoveryCodes } = await addApp(jim)
   const expired = async (token: string) =>
@@ -183,7 +183,7 @@ test('a token ends after five minutes, with a change of the password, and with a
   await expired(active)
 })
 
-test('a first factor ends the sessions that began without it; removing it needs proof and ends the others', async () => {
+test('a first factor ends the sessions that began without it; removing it needs proof and ends the other sessions', async () => {
   const kim = await server.signUp()
   const { body: elsewhere } = await server.anyone.post('/api/auth/login', kim)
   const other = createClient(server.url, { authorization: `Bearer ${elsewhere.access_token}` })
@@ -219,7 +219,7 @@ test('a first factor ends the sessions that began without it; removing it needs 
   assert.equal((await subjectsTo(kim)).length, 2)
 })
 
-test('API keys go on without a second factor; the export names the factors without their secrets', async () => {
+test('API keys do not need a second factor; the export lists the factors without their secrets', async () => {
   const lea = await server.signUp()
   const { body: key } = await lea.post('/api/api-keys', { name: 'till', scopes: ['contacts:read'] })
   const { secret, recoveryCodes } = await addApp(lea)

@@ -76,14 +76,13 @@ const accept = statement(
 const hashToken = (token: string) => createHash('sha256').update(token).digest()
 
 /**
- * Invites a person for a week, by mail too; an earlier invitation for the same address is replaced. The token is shown
- * this once.
- * Throws 403 when a member who is not an owner invites an owner, 409 when they are a member already.
+ * Creates an invitation for a week and mails it. It replaces an earlier one for the same address. The token is returned
+ * only here. Throws 403 unless an owner invites an owner, 409 when the address belongs to a member.
  */
 export async function createInvitation(ctx: Ctx, { email, role }: { email: string; role: Role }) {
   const [members] = await ctx.db.together([findMember.call({ email }), removePending.call({ email })])
-  if (role === 'owner' && (await ctx.db.actor()).role !== 'owner') throw forbidden('Only an owner changes owners.')
-  if (members.length > 0) throw conflict('already_member', 'This person is a member of the workspace already.')
+  if (role === 'owner' && (await ctx.db.actor()).role !== 'owner') throw forbidden('Only owners can change owners.')
+  if (members.length > 0) throw conflict('already_member', 'This person is already a member of the workspace.')
   const id = newId()
   const token = `sbi_${randomBytes(32).toString('base64url')}`
   const [inserted] = await ctx.db.together([
@@ -91,14 +90,14 @@ export async function createInvitation(ctx: Ctx, { email, role }: { email: strin
     audited({ action: 'invitation.created', target: `invitation:${id}`, details: { email, role } }),
   ])
   const { jobs, secrets } = ctx.services
-  await jobs.enqueue(ctx, sendInvitation, { id, sealed_token: secrets.seal(token, tokenPlace(id)) })
+  await jobs.enqueue(ctx, sendInvitation, { id, sealed_token: secrets.seal(token, tokenContext(id)) })
   return { ...only(inserted), token, accept_url: acceptUrl(ctx, token) }
 }
 
-// After the # it stays in the browser: no server or proxy logs it.
+// The fragment stays in the browser, so servers and proxies do not log the token.
 const acceptUrl = ({ services }: Ctx, token: string) => `${services.config.publicUrl}/invitation#${token}`
 
-const tokenPlace = (id: string) => `identity.invitations/token/${id}`
+const tokenContext = (id: string) => `identity.invitations/token/${id}`
 
 const findToSend = statement(
   'identity.invitations.find_to_send',
@@ -110,23 +109,27 @@ const findToSend = statement(
      where i.id = ${p.id} and i.accepted_at is null and i.expires_at > now()`,
 )
 
-/** Names go into a mail to strangers: on one line, and short. */
+/** Shortens a name to one line, because mails to unknown recipients contain it. */
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 100)
 
-/** Mails the invitation, unless the address has been sent five within an hour: its maker has the link all the same. */
+/** Mails the invitation, unless the address was sent five within an hour. The inviter has the link in any case. */
 export const sendInvitation = job({
   name: 'identity.send_invitation',
   input: z.object({ id: z.uuid(), sealed_token: z.string() }),
   async run({ services }, { id, sealed_token }) {
-    // Mails and limits are the installation's, not the workspace's that the job was made in.
+    // Mails and limits belong to the installation, not to the workspace of the job.
     await transaction(serverContext(services, { workspaceId: null }), async (ctx) => {
       const invitation = await ctx.db.maybe(findToSend, { id })
       if (!invitation) return
       const { email, role } = invitation
       const [admitted] = await ctx.db.together([mailLimit('invitation', email, 5)])
-      if (only(admitted).wait_seconds > 0) return ctx.log.warn({ invitation_id: id }, 'Invited too often.')
+      if (only(admitted).wait_seconds > 0)
+        return ctx.log.warn(
+          { invitation_id: id },
+          'Invitation not mailed: too many mails to this address within an hour.',
+        )
       const [inviter, workspace] = [oneLine(invitation.inviter), oneLine(invitation.workspace)]
-      const token = services.secrets.open(sealed_token, tokenPlace(id))
+      const token = services.secrets.open(sealed_token, tokenContext(id))
       await sendMessage(ctx, {
         channel: 'email',
         to: email,
@@ -134,30 +137,30 @@ export const sendInvitation = job({
         text:
           `${inviter} invites you to work in "${workspace}", as ${role.replaceAll('_', ' ')}.\n\n` +
           `Accept within ${lifeDays} days:\n\n${acceptUrl(ctx, token)}\n\n` +
-          'If you do not know them, you need not do anything.\n',
+          'If you do not know them, you can ignore this message.\n',
         expiresInSeconds: lifeDays * 24 * 60 * 60,
       })
     })
   },
 })
 
-/** Those that can still be accepted. */
+/** Lists the invitations that can still be accepted. */
 export async function listInvitations(ctx: Ctx, page: { limit: number; cursor?: string }) {
   const rows = await ctx.db.all(list, { before: readCursor(page.cursor), limit: page.limit + 1 })
   return toPage(rows, page.limit)
 }
 
-/** Takes an invitation back. Throws 404. */
+/** Revokes an invitation. Throws 404. */
 export async function deleteInvitation(ctx: Ctx, id: string): Promise<void> {
   const line = audited({ action: 'invitation.deleted', target: `invitation:${id}` })
   const [removed] = await ctx.db.together([remove.call({ id }), line])
   if (removed.length === 0) missing('invitation')
 }
 
-/** Makes the user at work a member and enters the workspace: the first statement of whatever follows. */
+/** Makes the current user a member and switches the transaction to the workspace: send it first. */
 export const acceptInvitationCall = (token: string) => accept.call({ token_hash: hashToken(token) })
 
-/** Makes the user at work a member of the workspace and switches to it. Throws 404, or 403 when it is for another. */
+/** Makes the current user a member of the workspace and switches to it. Throws 404, or 403 for another user's invitation. */
 export async function acceptInvitation(ctx: Ctx, token: string): Promise<Workspace> {
   const { workspace_id, role } = await ctx.db.one(accept, { token_hash: hashToken(token) })
   const { user_id } = await ctx.db.actor()

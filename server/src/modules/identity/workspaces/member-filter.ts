@@ -7,8 +7,8 @@ const isMember = statement('identity.is_member', (db, p: { user_id: string }) =>
 )
 
 /**
- * Whose records a list shows: null without `userId` (the whole workspace). Everyone may ask for their own, owners and
- * admins for another member's. Throws 403 for anyone else's.
+ * Returns the user whose records a list shows, or null without `userId` for the whole workspace. All members can list
+ * their own records; owners and admins can list another member's. Throws 403 otherwise.
  */
 export async function memberFilter(ctx: Ctx, userId: string | undefined): Promise<string | null> {
   if (userId === undefined) return null

@@ -38,7 +38,7 @@ const find = statement(
      where m.workspace_id = app.workspace_id() and m.user_id = ${p.user_id}`,
 )
 
-// All owners are locked, always in one order, so that two of them cannot demote each other at the same time.
+// Locks all owners in a fixed order, so that two of them cannot demote each other concurrently.
 const lockWithOwners = statement(
   'identity.members.lock_with_owners',
   (_, p: { user_id: string }) => sql<{ user_id: string; role: Role }>`
@@ -79,11 +79,11 @@ export async function listMembers(ctx: Ctx, page: { limit: number; cursor?: stri
   return toPage(rows, page.limit)
 }
 
-/** What this role may do, as the scopes of API keys name it. */
+/** The rights of this role, as scopes of API keys. */
 const scopesOf = (role: Role): string[] =>
   Object.entries(scopes).flatMap(([scope, allowed]) => ((allowed as readonly Role[]).includes(role) ? scope : []))
 
-/** The member's API keys lose at once what the new role may not do. Throws 403, 404, or 409 for the last owner. */
+/** Changes the role. The member's API keys lose scopes that the new role lacks. Throws 403, 404, or 409 for the last owner. */
 export async function changeRole(ctx: Ctx, userId: string, role: Role): Promise<Member> {
   const { workspace_id } = await requireChangeable(ctx, userId, role)
   emit(ctx, MemberRoleChanged, { workspace_id, user_id: userId, role })
@@ -99,7 +99,7 @@ export async function changeRole(ctx: Ctx, userId: string, role: Role): Promise<
   return only(changed)
 }
 
-/** Removes a member, or lets the user at work leave. Throws 403, 404, or 409 for the last owner. */
+/** Removes a member, who may be the caller. Throws 403, 404, or 409 for the last owner. */
 export async function removeMember(ctx: Ctx, userId: string): Promise<void> {
   const { workspace_id } = await requireChangeable(ctx, userId, null)
   emit(ctx, MemberRemoved, { workspace_id, user_id: userId })
@@ -114,7 +114,7 @@ export async function leaveWorkspace(ctx: Ctx): Promise<void> {
   await removeMember(ctx, user_id as string)
 }
 
-/** `role`: the new one, null to remove. Only an owner changes owners, and one must stay. */
+/** `role`: the new role, or null to remove. Only owners can change owners, and one must remain. */
 async function requireChangeable(ctx: Ctx, userId: string, role: Role | null): Promise<{ workspace_id: string }> {
   const locked = await ctx.db.all(lockWithOwners, { user_id: userId })
   const { user_id: actor, workspace_id } = await ctx.db.actor()
@@ -122,7 +122,7 @@ async function requireChangeable(ctx: Ctx, userId: string, role: Role | null): P
   const owners = locked.filter((other) => other.role === 'owner')
   const concernsOwners = member.role === 'owner' || role === 'owner'
   if (concernsOwners && !owners.some(({ user_id }) => user_id === actor))
-    throw forbidden('Only an owner changes owners.')
+    throw forbidden('Only owners can change owners.')
   if (member.role === 'owner' && role !== 'owner' && owners.length === 1) {
     throw conflict('last_owner', 'A workspace needs an owner. Make another member an owner first.')
   }

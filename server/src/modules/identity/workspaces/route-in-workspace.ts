@@ -5,8 +5,8 @@ import { requireCurrent } from './workspaces.ts'
 type InPath = { workspaceId: string } | { shopId: string }
 
 /**
- * A route whose path names the workspace that the request works in. An API key works in its own, whatever the path says,
- * so there the two must be the same.
+ * A route whose path names the workspace of the request. An API key always acts in its own workspace, so the path must
+ * name that one.
  */
 export function routeInWorkspace<
   P extends z.ZodType<InPath>,

@@ -7,8 +7,8 @@ export const member = z.object({
   user_id: id.describe('The user who is the member.'),
   name: z.string().nullable().describe('Name that others see.'),
   email: z.string().describe('E-mail address.'),
-  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
-  role: role.describe('What the member may do in the workspace.'),
+  avatar_url: z.string().nullable().describe('URL of the picture; null without one.'),
+  role: role.describe('Role of the member in the workspace.'),
   created_at: instant.describe('When the member joined.'),
 })
 
@@ -16,7 +16,7 @@ export const workspace = z.object({
   id: id.describe('Id of the workspace.'),
   name: z.string().describe('Name of the workspace.'),
   role: role.nullable().describe("The caller's role in it."),
-  default_country: z.string().describe('Two-letter country that numbers without a country code are read for.'),
+  default_country: z.string().describe('Two-letter code of the country assumed for numbers without a country code.'),
   currency: z.string().describe("ISO 4217 code of the workspace's money."),
   time_zone: z.string().describe("IANA name, like `Europe/Lisbon`: where the workspace's days begin and end."),
   created_at: instant.describe('When the workspace was created.'),
@@ -24,10 +24,10 @@ export const workspace = z.object({
 })
 
 const workspaceSettings = {
-  default_country: optional(z.string().regex(/^[A-Z]{2}$/, 'Give a country as two letters, like DE.')).describe(
-    'Two-letter country that numbers without a country code are read for.',
+  default_country: optional(z.string().regex(/^[A-Z]{2}$/, 'Must be a two-letter country code like DE.')).describe(
+    'Two-letter code of the country assumed for numbers without a country code.',
   ),
-  currency: optional(z.string().regex(/^[A-Z]{3}$/, 'Give a currency as three letters, like EUR.')).describe(
+  currency: optional(z.string().regex(/^[A-Z]{3}$/, 'Must be a three-letter currency code like EUR.')).describe(
     "ISO 4217 code of the workspace's money.",
   ),
   time_zone: optional(timeZone).describe("IANA name, like `Europe/Lisbon`: where the workspace's days begin and end."),
@@ -41,7 +41,7 @@ export const workspaceChanges = z.object({
 export type WorkspaceChanges = z.output<typeof workspaceChanges>
 
 export const newInvitation = z.object({
-  email: email.describe('Address to invite. It gets a mail with a link.'),
+  email: email.describe('E-mail address to invite. It gets a mail with a link.'),
   role: optional(role).default('agent').describe('The role the new member gets.'),
 })
 export const invitation = z.object({
@@ -52,6 +52,6 @@ export const invitation = z.object({
   expires_at: instant.describe('When it stops working.'),
 })
 export const invitationWithToken = invitation.extend({
-  token: z.string().describe('Accepts the invitation. Shown once, here and in the mail.'),
-  accept_url: z.string().describe('The page the mail leads to.'),
+  token: z.string().describe('Token to accept the invitation. Shown only here and in the mail.'),
+  accept_url: z.string().describe('The page that the mail links to.'),
 })

@@ -17,5 +17,5 @@ const find = statement('identity.workspace_defaults', (db) =>
     .where('id', '=', (eb) => eb.fn<string>('app.workspace_id')),
 )
 
-/** What the current workspace assumes where nothing else is said. */
+/** Returns the defaults of the current workspace. */
 export const workspaceDefaults = (ctx: Ctx): Promise<WorkspaceDefaults> => ctx.db.one(find, {})

@@ -18,7 +18,7 @@ const erase = statement('test.erase', () => sql`delete from identity.audit_log`)
 const readHashes = statement('test.read_hashes', () => sql`select password_hash from identity.users`)
 const promote = statement('test.promote', () => sql`update identity.users set is_admin = true`)
 
-test('a workspace of one is a workspace of many by invitation', async () => {
+test('an invited user joins the workspace', async () => {
   const ana = await server.signUp()
   const path = `/api/workspaces/${ana.workspaceId}`
   const email = 'ben.invited@example.com'
@@ -42,7 +42,7 @@ test('a workspace of one is a workspace of many by invitation', async () => {
   })
   const me = ben.body.user
   assert.deepEqual([me.role, me.workspace.id], ['sales_rep', ana.workspaceId])
-  assert.equal(me.workspaces.length, 1, 'who comes by invitation gets no workspace of their own')
+  assert.equal(me.workspaces.length, 1, 'an invited user does not get a workspace of their own')
   assert.deepEqual((await ana.get(`${path}/invitations`)).body.data, [])
   const again = await ana.post(`${path}/invitations`, { email, role: 'agent' })
   assert.deepEqual([again.status, again.body.code], [409, 'already_member'])
@@ -62,19 +62,19 @@ test('an existing user accepts, switches to the workspace, and can switch back',
   assert.deepEqual([other.body.workspace.id, other.body.role], [ben.workspaceId, 'owner'])
   await ben.post(`/api/workspaces/${ben.workspaceId}/switch`)
   assert.equal((await ben.get('/api/auth/me')).body.workspace.id, ben.workspaceId)
-  const stranger = await server.signUp()
-  assert.equal((await stranger.post(`/api/workspaces/${ben.workspaceId}/switch`)).status, 404)
-  assert.equal((await stranger.get('/api/auth/me', { 'x-workspace-id': ben.workspaceId })).status, 404)
+  const outsider = await server.signUp()
+  assert.equal((await outsider.post(`/api/workspaces/${ben.workspaceId}/switch`)).status, 404)
+  assert.equal((await outsider.get('/api/auth/me', { 'x-workspace-id': ben.workspaceId })).status, 404)
 })
 
-test('an invitation is for one address, for a week, and can be taken back', async () => {
+test('an invitation is for one address, for a week, and can be revoked', async () => {
   const ana = await server.signUp()
   const path = `/api/workspaces/${ana.workspaceId}/invitations`
   const invite = async (email: string) => (await ana.post(path, { email, role: 'agent' })).body
-  const accept = (token: string, by = stranger) => by.post('/api/invitations/accept', { token })
-  const stranger = await server.signUp()
+  const accept = (token: string, by = outsider) => by.post('/api/invitations/accept', { token })
+  const outsider = await server.signUp()
 
-  const forAnother = await invite('somebody.else@example.com')
+  const forAnother = await invite('another@example.com')
   assert.equal((await accept(forAnother.token)).status, 403)
   const register = (email: string, invitation_token: string) =>
     server.anyone.post('/api/auth/register', { email, password: 'secret1', invitation_token })
@@ -85,17 +85,17 @@ test('an invitation is for one address, for a week, and can be taken back', asyn
     401,
   )
 
-  const replaced = await invite(stranger.email)
-  const newer = await invite(stranger.email)
+  const replaced = await invite(outsider.email)
+  const newer = await invite(outsider.email)
   assert.equal((await accept(replaced.token)).status, 404)
   assert.equal((await ana.delete(`${path}/${newer.id}`)).status, 200)
   assert.equal((await accept(newer.token)).status, 404)
-  const late = await invite(stranger.email)
+  const late = await invite(outsider.email)
   await database().all(expireInvitations, {})
   assert.equal((await accept(late.token)).status, 404)
 })
 
-test('only an owner changes owners, and the last one stays', async () => {
+test('only owners can change owners, and the last one remains', async () => {
   const ana = await server.signUp()
   const members = `/api/workspaces/${ana.workspaceId}/members`
   const admin = await server.addMember(ana, 'admin')
@@ -117,14 +117,14 @@ test('only an owner changes owners, and the last one stays', async () => {
   assert.equal((await role(ana, ana, 'admin')).body.code, 'last_owner')
   assert.equal((await ana.post(`/api/workspaces/${ana.workspaceId}/leave`)).body.code, 'last_owner')
   assert.equal((await role(ana, admin, 'owner')).status, 200)
-  // Two owners who demote each other at the same time: one of them has to stay.
+  // Two owners demote each other concurrently: one of them must remain an owner.
   const both = await Promise.all([role(ana, admin, 'agent'), role(admin, ana, 'agent')])
   assert.deepEqual(new Set(both.map(({ status }) => status)), new Set([200, 403]))
   const { body } = await agent.get(members)
   assert.equal(body.data.filter((member: { role: string }) => member.role === 'owner').length, 1)
 })
 
-test('who is removed or leaves is out at once, and back in their own workspace', async () => {
+test('a member who is removed or leaves loses access at once, and is back in their own workspace', async () => {
   const [ana, ben] = [await server.signUp(), await server.signUp()]
   const { body } = await ana.post(`/api/workspaces/${ana.workspaceId}/invitations`, { email: ben.email, role: 'agent' })
   await ben.post('/api/invitations/accept', { token: body.token })
@@ -148,7 +148,7 @@ test('who is removed or leaves is out at once, and back in their own workspace',
   assert.equal((await cleo.get('/api/auth/me')).body.workspace.id, own.id)
 })
 
-test('a workspace is changed by its management and deleted by its owner', async () => {
+test('owners and admins change a workspace, and only an owner deletes it', async () => {
   const ana = await server.signUp()
   const path = `/api/workspaces/${ana.workspaceId}`
   const admin = await server.addMember(ana, 'admin')
@@ -168,8 +168,8 @@ test('a workspace is changed by its management and deleted by its owner', async 
   assert.equal((await admin.get('/api/auth/me')).body.workspace, null)
 })
 
-test('profiles: my own, and for management those of the members (seed 000)', async () => {
-  const [ana, stranger] = [await server.signUp(), await server.signUp()]
+test('users read their own profile, owners and admins those of members (seed 000)', async () => {
+  const [ana, outsider] = [await server.signUp(), await server.signUp()]
   const agent = await server.addMember(ana, 'agent')
   const path = `/api/profiles/${agent.userId}`
   const changes = {
@@ -191,8 +191,8 @@ test('profiles: my own, and for management those of the members (seed 000)', asy
   )
   assert.deepEqual((await ana.get(path)).body, body)
   assert.equal((await agent.get(`/api/profiles/${ana.userId}`)).status, 404)
-  assert.equal((await stranger.get(path)).status, 404)
-  for (const other of [ana, stranger]) {
+  assert.equal((await outsider.get(path)).status, 404)
+  for (const other of [ana, outsider]) {
     assert.equal((await other.patch(path, { full_name: 'Stolen' })).status, 404)
     assert.equal((await other.post(`${path}/affiliate`)).status, 404)
   }
@@ -203,7 +203,7 @@ test('profiles: my own, and for management those of the members (seed 000)', asy
   assert.deepEqual([cleared.body.full_name, cleared.body.is_affiliate], [null, true])
 })
 
-test('the audit log tells what happened, page by page, and cannot be changed', async () => {
+test('the audit log is paginated and cannot be changed', async () => {
   const ana = await server.signUp()
   await server.anyone.post('/api/auth/login', { email: ana.email, password: 'wrong password' })
   await ana.post('/api/api-keys', { name: 'Website', scopes: ['contacts:read'] })
@@ -226,14 +226,14 @@ test('the audit log tells what happened, page by page, and cannot be changed', a
   }
 })
 
-test('nobody reads password hashes or promotes themselves, whatever the query says', async () => {
+test('the database denies reading password hashes and self-promotion in any query', async () => {
   const ana = await server.signUp()
   const { db } = serverContext(server.app.services, { workspaceId: ana.workspaceId, userId: ana.userId })
   await assert.rejects(db.all(readHashes, {}), /permission denied/)
   await assert.rejects(db.all(promote, {}), /permission denied/)
 })
 
-test('an invitation is mailed too, and says who invites to what', async () => {
+test('an invitation mail names the inviter and the workspace', async () => {
   const owner = await server.signUp()
   await owner.patch(`/api/profiles/${owner.userId}`, { full_name: 'Ana Silva' })
   await owner.patch(`/api/workspaces/${owner.workspaceId}`, { name: 'Silva\r\nBcc: all@example.com' })
@@ -252,7 +252,7 @@ test('an invitation is mailed too, and says who invites to what', async () => {
   })
   assert.equal(guest.body.user.workspace.id, owner.workspaceId)
 
-  // One address is not to be filled with mails; whoever invites has the link all the same.
+  // Mails to one address are limited; the inviter has the link in any case.
   const often = 'often.invited@example.com'
   const { body: repeated } = await owner.post(path, { email: often })
   const { services } = server.app

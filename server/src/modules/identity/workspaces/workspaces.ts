@@ -42,7 +42,7 @@ const create = statement(
   (_, p: { id: string; name: string }) => sql<Record<string, never>>`select app.create_workspace(${p.id}, ${p.name})`,
 )
 
-/** Makes the workspace, owned by the user at work, and enters it. */
+/** Creates a workspace owned by the current user, and switches the transaction to it. */
 export const createWorkspaceCall = (id: string, name: string) => create.call({ id, name })
 
 const update = statement(
@@ -72,23 +72,23 @@ const enter = statement(
     update identity.users set current_workspace_id = app.workspace_id() where id = app.user_id()`,
 )
 
-/** The workspaces that the user at work belongs to. */
+/** Lists the workspaces of the current user. */
 export async function listWorkspaces(ctx: Ctx, page: { limit: number; cursor?: string }) {
   const rows = await ctx.db.all(list, { before: readCursor(page.cursor), limit: page.limit + 1 })
   return toPage(rows, page.limit)
 }
 
-/** Throws 404 when it is not the workspace at hand; a key's is its own, whatever the path says. */
+/** Throws 404 unless this is the current workspace. An API key's workspace is always its own. */
 export async function requireCurrent(ctx: Ctx, workspaceId: string): Promise<void> {
   if (ctx.principal.kind !== 'api_key') return
   if ((await ctx.db.actor()).workspace_id !== workspaceId.toLowerCase()) throw notFound('workspace')
 }
 
-/** The workspace at hand. Throws 404 when there is none. */
+/** Returns the current workspace. Throws 404 without one. */
 export const currentWorkspace = async (ctx: Ctx): Promise<Workspace> =>
   (await ctx.db.maybe(findCurrent, {})) ?? missing('workspace')
 
-/** Makes a workspace whose owner is the user at work, and switches to it: in this transaction and from then on. */
+/** Creates a workspace owned by the current user, and switches to it, in this transaction and permanently. */
 export async function createWorkspace(ctx: Ctx, input: NewWorkspace): Promise<Workspace> {
   const id = newId()
   const [, created] = await ctx.db.together([
@@ -108,14 +108,14 @@ export async function updateWorkspace(ctx: Ctx, changes: WorkspaceChanges): Prom
   return only(updated)
 }
 
-/** Ends all memberships at once; the workspace's data is removed for good after 30 days. */
+/** Removes all members. The data is permanently deleted after 30 days. */
 export async function deleteWorkspace(ctx: Ctx, id: string): Promise<void> {
   emit(ctx, WorkspaceDeleted, { workspace_id: id })
   const line = audited({ action: 'workspace.deleted', target: `workspace:${id}` })
   await ctx.db.together([line, remove.call({}), removeMembers.call({})], { commit: true })
 }
 
-/** Makes the workspace at hand the one the user is in when a request names none. */
+/** Makes the current workspace the default for requests that name none. */
 export async function switchWorkspace(ctx: Ctx): Promise<Workspace> {
   const [, current] = await ctx.db.together([enter.call({}), findCurrent.call({})], { commit: true })
   return only(current)

@@ -2,13 +2,13 @@ import type { AppError } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
 import type { SignedIn } from '../sessions/schema.ts'
 import { TwoFactorRequired } from '../two-factor/pending-sign-ins.ts'
-import { keepForVerifier } from './auth-codes.ts'
+import { storeAuthCode } from './auth-codes.ts'
 
-// How the browser brings a client of Supabase's its session, as its auth-js reads it.
+// Redirects with a session or an error, in the form that Supabase's auth-js reads.
 
 /**
- * The page with a code for those who can prove that they asked (PKCE), else with the session after the `#`, which no
- * server sees. `type`: what the session is for, where it is not for anything.
+ * Returns the page with a code if the client uses PKCE, else with the session in the fragment, which no server receives.
+ * `type`: the restricted purpose of the session, if it has one.
  */
 export async function withSession(
   services: Services,
@@ -18,7 +18,7 @@ export async function withSession(
 ): Promise<URL> {
   const target = new URL(page)
   if (codeChallenge) {
-    target.searchParams.set('code', await keepForVerifier(services, session, codeChallenge))
+    target.searchParams.set('code', await storeAuthCode(services, session, codeChallenge))
     return target
   }
   const { access_token, refresh_token, expires_in, expires_at } = session
@@ -33,13 +33,13 @@ export async function withSession(
   return target
 }
 
-/** The page with what went wrong: after the `#`, and before it for a page whose server is to redeem the code. */
+/** Returns the page with the error in the fragment, and in the query for pages whose server redeems the code. */
 export function withFailure(page: URL, failure: AppError): URL {
   const { code, message } = failure
   const target = new URL(page)
-  const told = { error: 'access_denied', error_code: code, error_description: message }
-  for (const [name, value] of Object.entries(told)) target.searchParams.set(name, value)
+  const params = { error: 'access_denied', error_code: code, error_description: message }
+  for (const [name, value] of Object.entries(params)) target.searchParams.set(name, value)
   const more = failure instanceof TwoFactorRequired ? failure.forPage : {}
-  target.hash = new URLSearchParams({ ...told, ...more }).toString()
+  target.hash = new URLSearchParams({ ...params, ...more }).toString()
   return target
 }
