@@ -46,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     authenticate,
     guestOf: (headers) => guestOf(services, headers),
   })
-  const attendance = modules.flatMap((module) => module.attendance?.(services) ?? [])
+  const presenceTrackers = modules.flatMap((module) => module.presenceTracker?.(services) ?? [])
   const realtime = createRealtime({
     services,
     outbox,
@@ -55,7 +55,7 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     guests,
     commands,
     sources: audience,
-    attendance,
+    presenceTrackers,
   })
   realtime.attach(http.server)
   metrics.gauge('switchboard_sockets', 'Live clients connected to this node.', () => realtime.size())
@@ -64,7 +64,7 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     async close() {
       const late = setTimeout(() => http.server.closeAllConnections(), requestsEndWithinMs)
       await realtime.close()
-      await Promise.all(attendance.map((one) => one.stop()))
+      await Promise.all(presenceTrackers.map((one) => one.stop()))
       await http.close()
       clearTimeout(late)
     },

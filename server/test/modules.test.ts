@@ -78,10 +78,10 @@ const greetings: Module = {
   ],
   counters: [{ totals: () => count.call({}) }],
   accountSections: [{ name: 'greetings', list }],
-  attendance: () => ({
+  presenceTracker: () => ({
     arrived: (userId) => void seen.push(`arrived ${userId}`),
     left: () => undefined,
-    stop: async () => void seen.push('attendance stopped'),
+    stop: async () => void seen.push('presence tracker stopped'),
   }),
   async start({ services, voice }) {
     seen.push(`started ${services.now().getTime() > 0 && voice === null}`)
@@ -112,5 +112,5 @@ test('a module that is added to the list gets its routes, jobs, subscribers, com
   await server.close()
   for (const expected of ['started true', 'job Ana', 'subscriber Ana', `arrived ${user.userId}`])
     assert.ok(seen.includes(expected), `${expected} is not among ${seen.join(', ')}`)
-  assert.deepEqual(seen.slice(-2).toSorted(), ['attendance stopped', 'stopped'])
+  assert.deepEqual(seen.slice(-2).toSorted(), ['presence tracker stopped', 'stopped'])
 })

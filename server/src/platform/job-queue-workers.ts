@@ -33,7 +33,7 @@ export interface WorkersOptions<T> {
 
 // One probe of pg-boss's index for fetching per queue. It has `start_after` too, so later jobs are not read.
 const findDue = statement(
-  'jobs.find_due.sweep',
+  'jobs.find_due.system',
   (_, p: { names: string[] }) => sql<{ name: string }>`
     select queue.name from unnest(${p.names}::text[]) queue (name)
      where exists (select from ${sql.raw(schema)}.job_common job

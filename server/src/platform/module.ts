@@ -9,7 +9,7 @@ import type { JobType } from './jobs.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Subscriber } from './outbox/subscriber.ts'
 import type { Services } from './services.ts'
-import type { Attendance, AudienceSource, GuestKind } from './sockets/audience.ts'
+import type { PresenceTracker, AudienceSource, GuestKind } from './sockets/audience.ts'
 import type { SocketCommand } from './sockets/commands.ts'
 
 /**
@@ -43,7 +43,7 @@ export interface Module {
   /** Throws a sentence for the operator when a file that the configuration names cannot be used. */
   checkConfig?(config: Config): void
   /** On each node that has sockets. */
-  attendance?(services: Services): Attendance
+  presenceTracker?(services: Services): PresenceTracker
   /** Background work of a node besides jobs and subscribers. Returns null when this node has none to do. */
   start?(node: Node): Promise<Running | null>
 }

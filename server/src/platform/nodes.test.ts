@@ -15,11 +15,11 @@ after(async () => {
   await database.close()
 })
 
-/** A bus, and what it hears; resolves when it listens. */
+/** A bus and the messages it receives; resolves when it listens. */
 async function listening() {
   const bus = createNodeBus(database, testLog)
   buses.push(bus)
-  const heard: string[] = []
+  const received: string[] = []
   const waiting = new Set<() => void>()
   const until = (fits: () => boolean) =>
     new Promise<void>((resolve) => {
@@ -28,32 +28,32 @@ async function listening() {
       look()
     })
   bus.listen('test', (message) => {
-    heard.push(message)
+    received.push(message)
     for (const look of waiting) look()
   })
   bus.start()
   // The empty message says: connected, and something may have been missed.
-  await until(() => heard.includes(''))
-  heard.length = 0
-  return { bus, heard, until }
+  await until(() => received.includes(''))
+  received.length = 0
+  return { bus, received, until }
 }
 
-test('nodes hear each other but not themselves, and learn when they may have missed something', async (t) => {
+test('nodes receive the messages of others but not their own, and learn when they may have missed something', async (t) => {
   if (database.kind === 'embedded') return t.skip('An embedded database has one node.')
   const [one, two] = [await listening(), await listening()]
   one.bus.publish('test', 'from one')
   two.bus.publish('test', 'from two: with spaces, and ünïcode')
-  await Promise.all([one.until(() => one.heard.length > 0), two.until(() => two.heard.length > 0)])
-  assert.deepEqual([one.heard, two.heard], [['from two: with spaces, and ünïcode'], ['from one']])
+  await Promise.all([one.until(() => one.received.length > 0), two.until(() => two.received.length > 0)])
+  assert.deepEqual([one.received, two.received], [['from two: with spaces, and ünïcode'], ['from one']])
 
-  two.heard.length = 0
+  two.received.length = 0
   await database.pool.query(
     `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and datname = current_database()`,
   )
-  await two.until(() => two.heard.includes(''))
-  await one.until(() => one.heard.includes(''))
+  await two.until(() => two.received.includes(''))
+  await one.until(() => one.received.includes(''))
   one.bus.publish('test', 'again')
-  await two.until(() => two.heard.includes('again'))
+  await two.until(() => two.received.includes('again'))
 })
 
 test('a message too long for a notification is not sent', () => {
@@ -66,8 +66,8 @@ test('live messages reach the listeners of a topic on other nodes', async (t) =>
   if (database.kind === 'embedded') return t.skip('An embedded database has one node.')
   const [one, two] = [await listening(), await listening()]
   const [here, there] = [createHub(one.bus, testLog), createHub(two.bus, testLog)]
-  const heard = new Promise<string>((resolve) => there.join('room:1', { hear: (frame) => resolve(frame.toString()) }))
+  const received = new Promise<string>((resolve) => there.join('room:1', { receive: (frame) => resolve(frame.toString()) }))
   here.publish('room:2', 'test:other', {})
   here.publish('room:1', 'test:progress', { percent: 50 })
-  assert.equal(await heard, '{"event":"test:progress","data":{"percent":50}}')
+  assert.equal(await received, '{"event":"test:progress","data":{"percent":50}}')
 })

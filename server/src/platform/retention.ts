@@ -14,7 +14,7 @@ const batchSize = 5000
 
 // Cuts the log off at a place in its order, never beyond what a subscriber still has to read, and notes the place.
 const cutEvents = statement(
-  'retention.events.sweep',
+  'retention.events.system',
   (_, p: { hours: number }) =>
     sql<{ deleted: number }>`
     with slowest as (
@@ -40,14 +40,14 @@ const cutEvents = statement(
 )
 
 const deleteIdempotencyKeys = statement(
-  'retention.idempotency_keys.sweep',
+  'retention.idempotency_keys.system',
   (_, p: { hours: number }) =>
     sql<
       Record<string, never>
     >`delete from platform.idempotency_keys where created_at < now() - make_interval(hours => ${p.hours}::int)`,
 )
 const deleteFailures = statement(
-  'retention.failed_events.sweep',
+  'retention.failed_events.system',
   (_, p: { days: number }) =>
     sql<
       Record<string, never>

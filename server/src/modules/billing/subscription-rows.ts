@@ -82,7 +82,7 @@ const endPeriods = (name: string): Statement<object, Ended> =>
 
 /** Whose period is over and was to be followed by a free plan or by nothing: at work for one workspace, or for all. */
 const endHere = endPeriods('billing.subscriptions.end_period')
-const endEverywhere = endPeriods('billing.subscriptions.end_periods.sweep')
+const endEverywhere = endPeriods('billing.subscriptions.end_periods.system')
 
 const tell = (ctx: Ctx, { id, plan_id, status }: Ended) =>
   emit(ctx, SubscriptionChanged, { subscription_id: id, plan_id, status })

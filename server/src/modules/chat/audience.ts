@@ -4,7 +4,7 @@ import type { AudienceSource } from '../../platform/sockets/audience.ts'
 import { MemberGone, MembersAdded, chatTopic } from './events.ts'
 
 const listTopics = statement(
-  'chat.topics.sweep',
+  'chat.topics.system',
   (_, p: { user_ids: readonly string[] }) => sql<{ user_id: string; topic: string }>`
     select user_id, 'chat:' || chat_id as topic from chat.members where user_id = any(${p.user_ids}::uuid[])`,
 )

@@ -17,5 +17,5 @@ export const chat: Module = {
   counters: [chatCounter],
   reportSubjects: chatSubjects,
   accountSections: chatExport,
-  attendance: createPresence,
+  presenceTracker: createPresence,
 }

@@ -13,7 +13,7 @@ interface Batch {
 
 // The chats' rows first: everyone who changes what is counted in a chat queues up there.
 const lockExpired = statement(
-  'chat.messages.lock_expired.sweep',
+  'chat.messages.lock_expired.system',
   () => sql<Batch>`
     with expired as (
       select m.id, m.chat_id from chat.messages m where m.expires_at <= now()
@@ -24,12 +24,12 @@ const lockExpired = statement(
     select array(select id from locked) as chat_ids, array(select id from expired) as message_ids`,
 )
 const lockMembers = statement(
-  'chat.members.lock.sweep',
+  'chat.members.lock.system',
   (_, p: Batch) => sql`
     select from chat.members where chat_id = any (${p.chat_ids}) order by chat_id, user_id for no key update`,
 )
 const removeExpired = statement(
-  'chat.messages.remove_expired.sweep',
+  'chat.messages.remove_expired.system',
   (_, p: Batch) => sql<{ id: string; chat_id: string }>`
     with gone as (
       delete from chat.messages m where m.id = any (${p.message_ids}) and m.expires_at <= now()
@@ -46,7 +46,7 @@ const removeExpired = statement(
     select id, chat_id from gone`,
 )
 const redactAll = statement(
-  'chat.messages.redact.sweep',
+  'chat.messages.redact.system',
   (_, p: { messages: string }) => sql`
     select app.redact_messages(chat_id, array_agg(id))
       from jsonb_to_recordset(${p.messages}::jsonb) as e (id uuid, chat_id uuid) group by chat_id`,
@@ -73,7 +73,7 @@ export const removeExpiredMessages = job({
 })
 
 const forgetOldFinds = statement(
-  'chat.finds.sweep',
+  'chat.finds.system',
   () => sql`delete from chat.finds where found_at < now() - interval '30 days'`,
 )
 
@@ -90,7 +90,7 @@ const keepDetachedMinutes = 10
 const keepUnsentHours = 24
 
 const removeFiles = statement(
-  'chat.files.remove.sweep',
+  'chat.files.remove.system',
   () => sql<{ storage_key: string }>`
     delete from chat.files f
      where f.id in (

@@ -39,7 +39,7 @@ const deleteExpiredPasswordResets = statement(
 
 /** Deletes expired records every night; sessions, invitations and workspaces a month after their end. */
 export const deleteExpiredRecords = job({
-  name: 'identity.sweep',
+  name: 'identity.system',
   input: z.object({}),
   schedule: '17 3 * * *',
   async run(ctx) {

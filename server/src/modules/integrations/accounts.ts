@@ -36,7 +36,7 @@ export async function accountOf(ctx: Ctx, platform: PlatformName): Promise<Accou
 }
 
 const findWorkspaces = statement(
-  'integrations.workspaces_of_account.sweep',
+  'integrations.workspaces_of_account.system',
   (_, p: { platform: string; account_id: string }) => sql<{ workspace_id: string }>`
     select workspace_id from integrations.connections
      where platform = ${p.platform} and account_id = ${p.account_id} and status <> 'disconnected' limit 100`,

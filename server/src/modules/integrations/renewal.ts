@@ -11,7 +11,7 @@ import { credentialsOf } from './credentials.ts'
 import { hasApp, type PlatformName, platformNames } from './platforms.ts'
 
 const due = statement(
-  'integrations.due_for_renewal.sweep',
+  'integrations.due_for_renewal.system',
   (_, p: { platform: string; before_seconds: number }) => sql<{ workspace_id: string }>`
     select workspace_id from integrations.connections
      where status = 'connected' and platform = ${p.platform}

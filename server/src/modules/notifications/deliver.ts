@@ -14,13 +14,13 @@ import { vapidOf } from './vapid.ts'
 const keepSeconds = 24 * 60 * 60
 
 const find = statement(
-  'notifications.find_subscription.sweep',
+  'notifications.find_subscription.system',
   (_, p: { id: string }) => sql<Receiver & { endpoint: string }>`
     select endpoint, p256dh, auth from notifications.push_subscriptions where id = ${p.id}`,
 )
 
 const remove = statement(
-  'notifications.remove_subscription.sweep',
+  'notifications.remove_subscription.system',
   (_, p: { id: string }) => sql`delete from notifications.push_subscriptions where id = ${p.id}`,
 )
 

@@ -44,7 +44,7 @@ const membersWith = statement(
 )
 
 const browsersOf = statement(
-  'notifications.browsers.sweep',
+  'notifications.browsers.system',
   (_, p: { user_ids: string[] }) => sql<{ id: string }>`
     select id from notifications.push_subscriptions where user_id = any (${p.user_ids}::uuid[])`,
 )

@@ -10,13 +10,13 @@ import { type Services, serverContext } from '../../platform/services.ts'
 import type { Audience, AudienceSource } from '../../platform/sockets/audience.ts'
 
 const findSessions = statement(
-  'realtime.sessions.sweep',
+  'realtime.sessions.system',
   (_, p: { session_ids: string[] }) => sql<OpenSession>`
     select s.id as session_id, s.user_id, s.workspace_id from identity.sessions s
      where s.id = any(${p.session_ids}::uuid[]) and ${sql.raw(sessionIsOpen)}`,
 )
 const listMemberships = statement(
-  'realtime.memberships.sweep',
+  'realtime.memberships.system',
   (_, p: { user_ids: string[] }) => sql<Membership>`
     select m.user_id, m.workspace_id, m.role
       from identity.members m join identity.workspaces w on w.id = m.workspace_id

@@ -83,7 +83,7 @@ export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStr
   }
 
   return {
-    hear(frame, position) {
+    receive(frame, position) {
       if (position && isPaused) isHolding = true
       else if (!position || isAfter(position, replayedTo)) socket.send(frame)
     },

@@ -12,7 +12,7 @@ import type { Hub } from '../../platform/sockets/hub.ts'
 import { maxFrameBytes } from '../../platform/sockets/socket.ts'
 import { MemberJoined, MemberRemoved, MemberRoleChanged, SessionRevoked, WorkspaceDeleted } from '../identity/events.ts'
 import type {
-  Attendance,
+  PresenceTracker,
   Audience,
   AudienceChange,
   AudienceSource,
@@ -45,7 +45,7 @@ export interface RealtimeOptions {
   /** What users hear besides their workspaces' topics, of all modules. */
   sources?: readonly AudienceSource[]
   /** Told when users come and go. */
-  attendance?: readonly Omit<Attendance, 'stop'>[]
+  presenceTrackers?: readonly Omit<PresenceTracker, 'stop'>[]
 }
 
 export interface Realtime {
@@ -78,7 +78,7 @@ const noCommands: ReadonlyMap<string, SocketCommand> = new Map()
 
 /** The live side of the API: hands events of the log and of the hub to the clients they concern. */
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const { services, outbox, hub, authenticate, guests = [], commands, sources = [], attendance = [] } = options
+  const { services, outbox, hub, authenticate, guests = [], commands, sources = [], presenceTrackers = [] } = options
   const byEvent = new Map(commands.map((command) => [command.event, command]))
   if (byEvent.size < commands.length) throw new Error('Two socket commands have the same event.')
   const users = new Map<string, Set<Connection>>()
@@ -107,7 +107,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     try {
       applyChange(event)
       for (const source of sources) changeAudience(source.changes(event))
-      if (!hub.isHeard(event.topics)) return
+      if (!hub.hasSubscribers(event.topics)) return
       const frame = frameOf(event)
       if (frame) hub.deliver(event.topics, frame, event)
     } catch (error) {
@@ -215,7 +215,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const others = users.get(connection.userId)
     if (others) others.add(connection)
     else users.set(connection.userId, new Set([connection]))
-    if (!others && connection.sessionId !== null) for (const one of attendance) one.arrived(connection.userId)
+    if (!others && connection.sessionId !== null) for (const one of presenceTrackers) one.arrived(connection.userId)
     for (const change of missed) if (change.userIds.includes(connection.userId)) connection.change(change)
     if (changes !== asOf) void connection.refresh()
   }
@@ -225,7 +225,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     others?.delete(connection)
     if (others?.size !== 0) return
     users.delete(connection.userId)
-    if (connection.sessionId !== null) for (const one of attendance) one.left(connection.userId)
+    if (connection.sessionId !== null) for (const one of presenceTrackers) one.left(connection.userId)
   }
 
   const unfollow = outbox.follow(follow)

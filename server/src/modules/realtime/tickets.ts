@@ -19,14 +19,14 @@ const insert = statement(
 
 // Deleting it is using it, so that two who come with one ticket cannot both get in.
 const take = statement(
-  'realtime.tickets.take.sweep',
+  'realtime.tickets.take.system',
   (_, p: { hash: Buffer }) =>
     sql<{ user_id: string; session_id: string }>`
     delete from realtime.tickets where hash = ${p.hash} and expires_at > now() returning user_id, session_id`,
 )
 
 export const deleteExpired = statement(
-  'realtime.tickets.expired.sweep',
+  'realtime.tickets.expired.system',
   () => sql<Record<string, never>>`delete from realtime.tickets where expires_at < now()`,
 )
 

@@ -5,28 +5,28 @@ import { type SipAccountRow, accountColumns } from './sip-providers.ts'
 /** Leases of voice nodes and who holds which trunk. All of it runs across workspaces; times are the database's. */
 
 export const join = statement(
-  'telephony.join.sweep',
+  'telephony.join.system',
   (_, p: { id: string; name: string; place: string | null; pid: number; lease_ms: number }) =>
     sql`insert into telephony.nodes (id, name, place, pid, lease_until)
         values (${p.id}, ${p.name}, ${p.place}, ${p.pid}, now() + ${p.lease_ms}::int * interval '1 ms')`,
 )
 
 export const findNeighbours = statement(
-  'telephony.neighbours.sweep',
+  'telephony.neighbours.system',
   (_, p: { place: string }) =>
     sql<{ id: string; name: string; pid: number }>`select id, name, pid from telephony.nodes where place = ${p.place}`,
 )
 
 // A lease that lapsed is good again as long as nobody has buried its node: nobody else acted on its death either.
 export const renew = statement(
-  'telephony.renew.sweep',
+  'telephony.renew.system',
   (_, p: { id: string; lease_ms: number }) =>
     sql<{ id: string }>`
     update telephony.nodes set lease_until = now() + ${p.lease_ms}::int * interval '1 ms' where id = ${p.id} returning id`,
 )
 
 export const bury = statement(
-  'telephony.bury.sweep',
+  'telephony.bury.system',
   (_, p: { id: string; sole: boolean }) =>
     sql<{ id: string; name: string }>`
     delete from telephony.nodes
@@ -35,7 +35,7 @@ export const bury = statement(
 )
 
 export const leave = statement(
-  'telephony.leave.sweep',
+  'telephony.leave.system',
   (_, p: { id: string }) => sql`delete from telephony.nodes where id = ${p.id}`,
 )
 
@@ -48,7 +48,7 @@ const inUse = sql`
      where w.id = p.workspace_id and w.deleted_at is null)`
 
 export const drop = statement(
-  'telephony.drop_trunks.sweep',
+  'telephony.drop_trunks.system',
   (_, p: { id: string }) =>
     sql`delete from telephony.trunks t using telephony.sip_providers p
        where t.node_id = ${p.id} and p.workspace_id = t.workspace_id and p.id = t.sip_provider_id and not (${inUse})`,
@@ -56,7 +56,7 @@ export const drop = statement(
 
 // Each node takes its share, so that several nodes divide what becomes free among them.
 export const take = statement(
-  'telephony.take_trunks.sweep',
+  'telephony.take_trunks.system',
   (_, p: { id: string }) =>
     sql`with share as (
         select ceil((select count(*) from telephony.sip_providers p where ${inUse})::numeric
@@ -75,7 +75,7 @@ export const take = statement(
 
 /** The providers whose trunks this node holds. */
 export const held = statement(
-  'telephony.held_trunks.sweep',
+  'telephony.held_trunks.system',
   (_, p: { id: string }) =>
     sql<SipAccountRow>`
     select ${accountColumns}
@@ -85,7 +85,7 @@ export const held = statement(
 )
 
 export const saveStates = statement(
-  'telephony.save_trunk_states.sweep',
+  'telephony.save_trunk_states.system',
   (_, p: { id: string; states: string }) =>
     sql`update telephony.trunks t set state = s.state, state_changed_at = now()
         from jsonb_to_recordset(${p.states}::jsonb) as s (sip_provider_id uuid, state jsonb)

@@ -15,7 +15,7 @@ import { tokenSeconds } from './tokens.ts'
 // A provider renews the tokens of those who are connected, so whoever was in the room may come back with one: they are
 // looked for until the last token of the call is over.
 const findWithoutAccess = statement(
-  'video.participants.without_access.sweep',
+  'video.participants.without_access.system',
   () => sql<{ call_id: string; user_id: string }>`
     select c.id as call_id, p.user_id
       from video.calls c join video.participants p on p.call_id = c.id join identity.users u on u.id = p.user_id
@@ -30,7 +30,7 @@ const findWithoutAccess = statement(
      limit 500`,
 )
 const leave = statement(
-  'video.participants.remove.sweep',
+  'video.participants.remove.system',
   (_, p: { call_id: string; user_id: string }) => sql<{ joined: number }>`
     with gone as (
       update video.participants set state = 'left', left_at = now()

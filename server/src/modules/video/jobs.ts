@@ -15,7 +15,7 @@ const timeOut = (services: Services, callId: string) =>
   })
 
 const findRinging = statement(
-  'video.calls.rang_out.sweep',
+  'video.calls.rang_out.system',
   (_, p: { call_id: string }) => sql<{ id: string }>`
     select id from video.calls where id = ${p.call_id} and status = 'ringing' and ring_expires_at <= now()`,
 )
@@ -31,7 +31,7 @@ export const missRinging = job({
 })
 
 const findLeftOpen = statement(
-  'video.calls.left_open.sweep',
+  'video.calls.left_open.system',
   () => sql<{ id: string }>`
     (select id from video.calls where status = 'ringing' and ring_expires_at < now() - interval '1 minute' limit 500)
     union all (select id from video.calls where status = 'accepted' and expires_at < now() limit 500)`,
@@ -58,20 +58,20 @@ const absent = sql`
 
 // Other providers carry media without our sockets and know by themselves who is there.
 const findDeserted = statement(
-  'video.calls.deserted.sweep',
+  'video.calls.deserted.system',
   () => sql<{ id: string }>`
     select distinct c.id from video.calls c join (${absent}) a on a.call_id = c.id
      where c.status = 'accepted' and c.provider = 'mesh' limit 500`,
 )
 const removeAbsent = statement(
-  'video.participants.remove_absent.sweep',
+  'video.participants.remove_absent.system',
   (_, p: { call_id: string }) => sql<{ gone_at: string }>`
     update video.participants p set state = 'left', left_at = a.gone_at
       from (${absent}) a where a.call_id = ${p.call_id} and p.call_id = a.call_id and p.user_id = a.user_id
     returning a.gone_at`,
 )
 const countJoined = statement(
-  'video.participants.count_joined.sweep',
+  'video.participants.count_joined.system',
   (_, p: { call_id: string }) => sql<{ joined: number }>`
     select count(*) as joined from video.participants where call_id = ${p.call_id} and state = 'joined'`,
 )

@@ -87,7 +87,7 @@ const setting = statement(
   () => sql<{ value: string | null }>`select nullif(current_setting('scope_test.value', true), '') as value`,
 )
 const facts = statement(
-  'scope_test.facts.sweep',
+  'scope_test.facts.system',
   (_, p: { type: string }) =>
     sql<{ data: { note_id: string } }>`select data from platform.events where type = ${p.type}`,
 )

@@ -182,7 +182,7 @@ export async function findMessage(
 const keepDays = 30
 
 const sweep = statement(
-  'mail.sweep',
+  'mail.system',
   (_, p: { days: number }) => sql<Record<string, never>>`
     delete from platform.outgoing_messages where created_at < now() - make_interval(days => ${p.days}::int)`,
 )

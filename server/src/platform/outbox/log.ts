@@ -58,16 +58,16 @@ const after = (p: After) => sql`
 const inOrder = (p: After) => sql`order by transaction_id, sequence limit ${p.limit}::int`
 
 const allAfter = statement(
-  'events.after.sweep',
+  'events.after.system',
   (_, p: After) => sql<StoredEvent>`${selectEvents} where ${after(p)} ${inOrder(p)}`,
 )
 const typesAfter = statement(
-  'events.types_after.sweep',
+  'events.types_after.system',
   (_, p: After & { types: string[] }) =>
     sql<StoredEvent>`${selectEvents} where type = any(${p.types}) and ${after(p)} ${inOrder(p)}`,
 )
 const topicsAfter = statement(
-  'events.topics_after.sweep',
+  'events.topics_after.system',
   (_, p: After & { topics: string[] }) =>
     sql<StoredEvent>`${selectEvents} where topics && ${p.topics}::text[] and ${after(p)} ${inOrder(p)}`,
 )

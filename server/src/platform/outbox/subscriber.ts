@@ -35,7 +35,7 @@ export function subscriber<const T extends readonly EventType[]>(definition: {
 }
 
 const register = statement(
-  'subscribers.register.sweep',
+  'subscribers.register.system',
   (_, p: { names: string[] } & Position) =>
     sql`insert into platform.subscribers (name, transaction_id, sequence)
       select name, ${p.transaction}::text::xid8, ${p.sequence}::bigint from unnest(${p.names}::text[]) name
@@ -48,7 +48,7 @@ export async function registerSubscribers(ctx: Ctx, subscribers: readonly Subscr
 }
 
 const findPosition = statement(
-  'subscribers.position.sweep',
+  'subscribers.position.system',
   (_, p: { name: string }) =>
     sql<Position>`select transaction_id::text::bigint as transaction, sequence from platform.subscribers where name = ${p.name}`,
 )
@@ -68,7 +68,7 @@ const takeTurn = statement(
     ${p.toTransaction}::text::xid8, ${p.toSequence}::bigint) as mine`,
 )
 const putAside = statement(
-  'subscribers.put_aside.sweep',
+  'subscribers.put_aside.system',
   (_, p: { subscriber: string; id: string; workspaceId: string | null; type: string; data: string; error: string }) =>
     sql`insert into platform.failed_events (subscriber, event_id, workspace_id, type, data, error)
         values (${p.subscriber}, ${p.id}, ${p.workspaceId}, ${p.type}, ${p.data}::jsonb, ${p.error}) on conflict do nothing`,

@@ -48,7 +48,7 @@ export const guestAudience = (id: string, topics: string[]): Audience => ({
 })
 
 /** Called when a user's first socket on this node opens and when their last one closes. Must not throw. */
-export interface Attendance {
+export interface PresenceTracker {
   arrived(userId: string): void
   left(userId: string): void
   stop(): Promise<void>

@@ -8,11 +8,11 @@ import { createHub, encodeFrame } from './hub.ts'
 const newHub = () => createHub(createNodeBus({ kind: 'embedded' } as never, testLog), testLog)
 
 const listener = () => {
-  const heard: string[] = []
-  return { heard, hear: (frame: Buffer) => void heard.push(frame.toString()) }
+  const received: string[] = []
+  return { received, receive: (frame: Buffer) => void received.push(frame.toString()) }
 }
 
-test('a frame reaches each listener of its topics once, and nobody after leaving', () => {
+test('a frame reaches each listener of its topics once, and none after leaving', () => {
   const hub = newHub()
   const [ana, ben] = [listener(), listener()]
   hub.join('a', ana)
@@ -24,7 +24,7 @@ test('a frame reaches each listener of its topics once, and nobody after leaving
   hub.leave('b', ben)
   hub.leave('b', ben)
   hub.deliver(['b'], Buffer.from('3'))
-  assert.deepEqual([ana.heard, ben.heard], [['1'], ['1', '2']])
+  assert.deepEqual([ana.received, ben.received], [['1'], ['1', '2']])
 })
 
 test('a message to several topics reaches each listener once, here and on another node, in one bus message', () => {
@@ -52,7 +52,7 @@ test('a message to several topics reaches each listener once, here and on anothe
   here.publish(['a', 'b', 'c'], 'presence', { n: 1 })
   here.publish([], 'presence', { n: 2 })
   const frame = '{"event":"presence","data":{"n":1}}'
-  assert.deepEqual([local.heard, remote.heard, messages], [[frame], [frame], [`a,b,c ${frame}`]])
+  assert.deepEqual([local.received, remote.received, messages], [[frame], [frame], [`a,b,c ${frame}`]])
 })
 
 test('what is long is packed for other nodes, and stays here when it is still too long', () => {
@@ -73,9 +73,9 @@ test('what is long is packed for other nodes, and stays here when it is still to
   const here = createHub({ ...between, listen: () => undefined }, testLog)
   const sdp = 'a=rtpmap:96 VP8/90000 ü\r\n'.repeat(400)
   here.publish('user:1', 'call:signal', { sdp })
-  assert.deepEqual(JSON.parse(listening.heard[0] ?? ''), { event: 'call:signal', data: { sdp } })
+  assert.deepEqual(JSON.parse(listening.received[0] ?? ''), { event: 'call:signal', data: { sdp } })
   here.publish('user:1', 'noise', { bytes: randomBytes(9000).toString('base64') })
-  assert.equal(listening.heard.length, 1)
+  assert.equal(listening.received.length, 1)
 })
 
 test('a frame says its event and data, and its id when it is durable', () => {

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts'
 import type { NodeBus } from '../nodes.ts'
 import type { Position } from '../outbox/position.ts'
 
-/** Tells live clients what needs no memory (progress, typing, presence); facts go through `emit` instead. */
+/** Sends what need not be stored (progress, typing, presence) to live clients; events go through `emit` instead. */
 export interface Broadcast {
   /**
    * Sends a frame once to each client that is subscribed to any of `topics` (none of which contains a comma or a space),
@@ -15,16 +15,16 @@ export interface Broadcast {
 /** One client's end. */
 export interface Listener {
   /** A frame ready to send. With a position it is durable and belongs to an order. */
-  hear(frame: Buffer, position?: Position): void
+  receive(frame: Buffer, position?: Position): void
 }
 
-/** Which local clients listen to what. */
+/** The subscriptions of this node's clients. */
 export interface Hub extends Broadcast {
   join(topic: string, listener: Listener): void
   leave(topic: string, listener: Listener): void
-  /** Does anybody here listen to any of these topics? */
-  isHeard(topics: readonly string[]): boolean
-  /** To the local listeners of any of these topics, once each. */
+  /** Returns whether a client of this node is subscribed to any of these topics. */
+  hasSubscribers(topics: readonly string[]): boolean
+  /** Sends to each local listener of any of these topics once. */
   deliver(topics: readonly string[], frame: Buffer, position?: Position): void
 }
 
@@ -42,26 +42,26 @@ export function createHub(bus: NodeBus, log: Log): Hub {
     const [first, ...others] = topics
     if (first === undefined) return
     const listeners = rooms.get(first)
-    if (others.length === 0) return listeners?.forEach((listener) => listener.hear(frame, position))
+    if (others.length === 0) return listeners?.forEach((listener) => listener.receive(frame, position))
     const all = new Set(listeners)
     for (const topic of others) rooms.get(topic)?.forEach((listener) => all.add(listener))
-    for (const listener of all) listener.hear(frame, position)
+    for (const listener of all) listener.receive(frame, position)
   }
 
-  const receive = (message: string) => {
+  const deliverMessage = (message: string) => {
     const end = message.indexOf(' ')
     if (end > 0) deliver(message.slice(0, end).split(','), Buffer.from(message.slice(end + 1)))
   }
-  bus.listen(channel, receive)
+  bus.listen(channel, deliverMessage)
   bus.listen(packedChannel, (packed) => {
-    if (packed !== '') receive(inflateRawSync(Buffer.from(packed, 'base64')).toString('utf8'))
+    if (packed !== '') deliverMessage(inflateRawSync(Buffer.from(packed, 'base64')).toString('utf8'))
   })
 
   const publish = (message: string) =>
     bus.publish(channel, message) || bus.publish(packedChannel, deflateRawSync(message).toString('base64'))
 
   return {
-    isHeard: (topics) => topics.some((topic) => rooms.has(topic)),
+    hasSubscribers: (topics) => topics.some((topic) => rooms.has(topic)),
     deliver,
     join(topic, listener) {
       const room = rooms.get(topic)

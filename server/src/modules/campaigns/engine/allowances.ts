@@ -28,7 +28,7 @@ const select = (ids: string[]) => sql<AllowanceRow>`
                       where a.workspace_id = w.id and ${isInProgress('a')} and a.answered_at is not null), 0)::float8 as seconds_under_way
       from unnest(${ids}::uuid[]) w (id) left join telephony.calling_limits l on l.workspace_id = w.id`
 
-const find = statement('campaigns.allowances.sweep', (_, p: { ids: string[] }) => select(p.ids))
+const find = statement('campaigns.allowances.system', (_, p: { ids: string[] }) => select(p.ids))
 const findOne = statement('campaigns.allowance', (_, p: { ids: string[] }) => select(p.ids))
 
 /** By workspace. Calls under way count up to now. */

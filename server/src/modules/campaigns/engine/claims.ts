@@ -281,7 +281,7 @@ export interface RunningCampaign {
 }
 
 export const findRunning = statement(
-  'campaigns.engaged.sweep',
+  'campaigns.engaged.system',
   (_, p: { node_id: string; ids: string[] }) =>
     sql<RunningCampaign>`
     select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,

@@ -12,7 +12,7 @@ const lostAttempt = change(attemptTransitions, 'unknown')
 const lostTarget = change(targetTransitions, 'unknown')
 
 const findWorkspaces = statement(
-  'campaigns.orphans.sweep',
+  'campaigns.orphans.system',
   () => sql<{ workspace_id: string }>`select distinct workspace_id from campaigns.targets where ${orphaned}`,
 )
 

@@ -12,7 +12,7 @@ export interface EngineTime {
 }
 
 const read = statement(
-  'campaigns.database_time.sweep',
+  'campaigns.database_time.system',
   () => sql<{ now: number }>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
 )
 

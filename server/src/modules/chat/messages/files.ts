@@ -49,7 +49,7 @@ const find = statement(
             and (m.expires_at is null or m.expires_at > now())))`,
 )
 const findSigned = statement(
-  'chat.files.find_signed.sweep',
+  'chat.files.find_signed.system',
   (_, p: { id: string }) => sql<StoredFile>`select ${columns} from chat.files f where f.id = ${p.id}`,
 )
 

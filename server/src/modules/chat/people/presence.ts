@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
 import { newId } from '../../../platform/id.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
-import type { Attendance } from '../../../platform/sockets/audience.ts'
+import type { PresenceTracker } from '../../../platform/sockets/audience.ts'
 import { chatTopic } from '../events.ts'
 
 /** A client that comes back within this time was never away. */
@@ -20,7 +20,7 @@ interface At {
   node_id: string
 }
 const noteArrival = statement(
-  'chat.presence.arrive.sweep',
+  'chat.presence.arrive.system',
   (_, p: At) => sql`
     insert into chat.presence (user_id, node_id, online_until)
     values (${p.user_id}, ${p.node_id}, now() + make_interval(secs => ${sql.lit(believedSeconds)}))
@@ -28,7 +28,7 @@ const noteArrival = statement(
 )
 // The row stays as the time at which they were last seen.
 const noteLeaving = statement(
-  'chat.presence.leave.sweep',
+  'chat.presence.leave.system',
   (_, p: At) => sql`
     with other as (
       delete from chat.presence where user_id = ${p.user_id} and node_id <> ${p.node_id} and online_until < now()
@@ -36,18 +36,18 @@ const noteLeaving = statement(
     update chat.presence set online_until = now() where user_id = ${p.user_id} and node_id = ${p.node_id}`,
 )
 const stayOnline = statement(
-  'chat.presence.stay.sweep',
+  'chat.presence.stay.system',
   (_, p: { node_id: string; user_ids: string[] }) => sql`
     update chat.presence set online_until = now() + make_interval(secs => ${sql.lit(believedSeconds)})
      where node_id = ${p.node_id} and user_id = any (${p.user_ids}::uuid[])`,
 )
 const leaveAll = statement(
-  'chat.presence.leave_all.sweep',
+  'chat.presence.leave_all.system',
   (_, p: { node_id: string }) => sql`
     update chat.presence set online_until = now() where node_id = ${p.node_id} and online_until > now()`,
 )
 const setAway = statement(
-  'chat.presence.away.sweep',
+  'chat.presence.away.system',
   (_, p: { user_id: string; away: boolean }) => sql`
     update chat.presence set away = ${p.away} where user_id = ${p.user_id} and online_until > now()`,
 )
@@ -59,7 +59,7 @@ interface Told {
 }
 // A chat is one topic, so one with somebody on the other side of a block is not told at all; its members still ask.
 const findTold = statement(
-  'chat.presence.told.sweep',
+  'chat.presence.told.system',
   (_, p: { user_id: string }) => sql<Told>`
     select array(
              select c.id from chat.members m join chat.chats c on c.id = m.chat_id
@@ -90,7 +90,7 @@ export async function sayAway(services: Services, user_id: string, away: boolean
 }
 
 /** Keeps who is at this node, and tells their chats when they come and go. */
-export function createPresence(services: Services): Attendance {
+export function createPresence(services: Services): PresenceTracker {
   const node_id = newId()
   const ctx = serverContext(services, { workspaceId: null })
   const here = new Set<string>()

@@ -55,7 +55,7 @@ export async function beginOAuth(ctx: Ctx, platform: PlatformName, origin: strin
 }
 
 const setOut = statement(
-  'integrations.start_oauth_attempt.sweep',
+  'integrations.start_oauth_attempt.system',
   (_, p: { ticket_hash: Buffer; platform: string; state_hash: Buffer; browser_hash: Buffer }) => sql<{
     workspace_id: string
   }>`
@@ -103,7 +103,7 @@ export const cookieOf = ({ config }: Services, platform: string) =>
   attemptCookie(config, platform, `/oauth/${platform}`)
 
 const take = statement(
-  'integrations.take_oauth_attempt.sweep',
+  'integrations.take_oauth_attempt.system',
   (_, p: { state_hash: Buffer; platform: string; browser_hash: Buffer }) => sql<{
     workspace_id: string
     user_id: string

@@ -8,7 +8,7 @@ import { serverContext } from '../../../platform/services.ts'
 import { HandoffExpired } from '../events.ts'
 
 const overdue = statement(
-  'sales.overdue_handoffs.sweep',
+  'sales.overdue_handoffs.system',
   () =>
     sql<{ workspace_id: string }>`
     select distinct workspace_id from sales.handoffs where status = 'pending' and expires_at <= now() limit 1000`,
