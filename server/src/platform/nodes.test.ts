@@ -66,7 +66,9 @@ test('live messages reach the listeners of a topic on other nodes', async (t) =>
   if (database.kind === 'embedded') return t.skip('An embedded database has one node.')
   const [one, two] = [await listening(), await listening()]
   const [here, there] = [createHub(one.bus, testLog), createHub(two.bus, testLog)]
-  const received = new Promise<string>((resolve) => there.join('room:1', { receive: (frame) => resolve(frame.toString()) }))
+  const received = new Promise<string>((resolve) =>
+    there.join('room:1', { receive: (frame) => resolve(frame.toString()) }),
+  )
   here.publish('room:2', 'test:other', {})
   here.publish('room:1', 'test:progress', { percent: 50 })
   assert.equal(await received, '{"event":"test:progress","data":{"percent":50}}')

@@ -31,7 +31,10 @@ export interface OutboxOptions {
   pollMs?: number
 }
 
-const rebase = statement('events.rebase.system', () => sql<{ moved: boolean }>`select platform.rebase_events() as moved`)
+const rebase = statement(
+  'events.rebase.system',
+  () => sql<{ moved: boolean }>`select platform.rebase_events() as moved`,
+)
 
 const batchSize = 500
 /** After this an event is looked for again that an older transaction, still running, hides. */
