@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { answers, busy, notFound } from '@switchboard/voice'
+import { answers, busy, notFound } from '@switchboard/voice/sim'
 import { createLoopbackCarrier } from '@switchboard/voice/loopback-carrier'
 import { signUp } from './people.ts'
 import { toneWav } from './tone.ts'

@@ -35,12 +35,5 @@ export { createVoiceProcess } from './process/remote.ts'
 export type { VoiceChange, VoiceProcess, VoiceProcessOptions } from './process/remote.ts'
 export type { EmbeddedOptions } from './embedded/gateway.ts'
 
-export { createSimGateway } from './sim/gateway.ts'
-export type { SimGateway, SimOptions } from './sim/gateway.ts'
-export { createVirtualClock } from './sim/virtual-clock.ts'
-export type { VirtualClock, VirtualClockOptions } from './sim/virtual-clock.ts'
 export { systemClock } from './clock.ts'
 export type { Clock, Timer } from './clock.ts'
-
-export { answers, busy, noAnswer, notFound, rejects, unreachable } from './callee.ts'
-export type { CalleeBehaviour, CarriedCall, PlacedCall, PlacedCallState } from './callee.ts'

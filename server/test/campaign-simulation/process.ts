@@ -1,4 +1,4 @@
-import type { VirtualClock } from '@switchboard/voice'
+import type { VirtualClock } from '@switchboard/voice/sim'
 import type { OpenDatabase } from '../../src/platform/database/open.ts'
 
 /** The clock and the connections of one simulated process, until it is killed. */

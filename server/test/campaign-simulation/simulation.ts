@@ -10,7 +10,7 @@ import {
   type VirtualClock,
   createSimGateway,
   createVirtualClock,
-} from '@switchboard/voice'
+} from '@switchboard/voice/sim'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type CampaignEngine, createCampaignEngine } from '../../src/modules/campaigns/index.ts'
 import { createTelephony, type Telephony } from '../../src/modules/telephony/index.ts'

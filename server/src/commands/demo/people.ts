@@ -1,4 +1,4 @@
-import { type CalleeBehaviour, answers, busy, noAnswer, notFound } from '@switchboard/voice'
+import { type CalleeBehaviour, answers, busy, noAnswer, notFound } from '@switchboard/voice/sim'
 
 /** Somebody on the contact list: what they do when called, and what the campaign must say about it. */
 export interface Person {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answers, createSimGateway, createVirtualClock } from '@switchboard/voice'
+import { answers, createSimGateway, createVirtualClock } from '@switchboard/voice/sim'
 import { createLog } from '../../platform/log.ts'
 import { createInboundCalls, type InboundCall } from './inbound-calls.ts'
 

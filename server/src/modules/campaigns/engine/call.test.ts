@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answers } from '@switchboard/voice'
+import { answers } from '@switchboard/voice/sim'
 import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 

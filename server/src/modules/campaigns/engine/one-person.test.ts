@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answers, busy } from '@switchboard/voice'
+import { answers, busy } from '@switchboard/voice/sim'
 import { type SimulationNode, openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { transaction } from '../../../platform/context.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answers, busy } from '@switchboard/voice'
+import { answers, busy } from '@switchboard/voice/sim'
 import { type SimulationWorkspace, numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { type SimulationNode, openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 

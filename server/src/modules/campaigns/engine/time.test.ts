@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answers, busy } from '@switchboard/voice'
+import { answers, busy } from '@switchboard/voice/sim'
 import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 

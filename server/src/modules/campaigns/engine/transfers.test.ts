@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CalleeBehaviour, answers, busy, noAnswer, rejects } from '@switchboard/voice'
+import { type CalleeBehaviour, answers, busy, noAnswer, rejects } from '@switchboard/voice/sim'
 import fc from 'fast-check'
 import { type SimulationNode, openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 import {
