@@ -32,6 +32,8 @@ export interface Config extends OutsideAccounts {
   dataDir: string
   /** Where browsers reach us, without a trailing slash. */
   publicUrl: string
+  /** The folder of the built web console; where there is none, there is no console. */
+  webDir: string
   /** Nothing configured and listening on loopback only: conveniences that production must not have. */
   development: boolean
   database: {
@@ -118,6 +120,7 @@ export function readConfig(env: Environment): Config {
     port,
     dataDir,
     publicUrl,
+    webDir: path.resolve(env.WEB_DIR || path.join(import.meta.dirname, '../../web/dist')),
     development,
     database: {
       url: databaseAddress(env),

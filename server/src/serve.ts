@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { version } from './config.ts'
 import { createAuthenticate } from './modules/identity/index.ts'
 import { createRealtime } from './modules/realtime/index.ts'
+import { loadAssets } from './platform/http/asset-files.ts'
 import { openApiDocument } from './platform/http/reference/openapi.ts'
 import { createHttp } from './platform/http/server.ts'
 import { systemRoutes } from './platform/http/system-routes.ts'
@@ -38,6 +39,8 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     metricsToken: config.metricsToken,
     isReady,
     document: () => openApiDocument(routeTables, { version, url: config.publicUrl }),
+    assets: await loadAssets(config.webDir),
+    apiPaths: routeTables.flatMap(({ routes }) => Object.values(routes).map(({ path }) => path)),
   })
   const authenticate = createAuthenticate(services)
   const http = await createHttp({

@@ -3,6 +3,8 @@ import type { Config } from '../../config.ts'
 
 const allowedHeaders =
   'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Workspace-Id, apikey, x-client-info, x-supabase-api-version'
+/** What a visitor's page sends: no key of a workspace belongs into a page that everybody can read. */
+const allowedHeadersOfVisitors = 'Authorization, Content-Type, Idempotency-Key'
 const exposedHeaders = 'Link, Retry-After, X-Request-Id, RateLimit, RateLimit-Policy, Idempotency-Replayed'
 
 /** May pages of this origin call us with credentials? Our own, those configured, and in development any localhost. */
@@ -15,12 +17,22 @@ export function isAllowedOrigin(config: Config, origin: string): boolean {
   )
 }
 
-/** Sets the CORS headers. True when this was a preflight and has been answered. */
+/** Is this address for pages of any site: what visitors use, and the widget that other sites show? */
+export const isForAnySite = (url: string): boolean => /^\/(api\/public\/|widget[./?-]|widget$)/.test(url)
+
+/**
+ * Sets the CORS headers. Pages of allowed origins may send cookies; pages of any other origin may use what is for any site,
+ * without cookies. True when this was a preflight and has been answered.
+ */
 export function applyCors(config: Config, request: FastifyRequest, reply: FastifyReply): boolean {
   const { origin } = request.headers
-  if (origin === undefined) return false
+  const forAnySite = isForAnySite(request.url)
+  if (forAnySite) reply.header('cross-origin-resource-policy', 'cross-origin')
+  // Also without an origin: a response that a cache stored for one page is not the response for another.
   reply.header('vary', 'Origin')
-  if (!isAllowedOrigin(config, origin)) {
+  if (origin === undefined) return false
+  const isAllowed = isAllowedOrigin(config, origin)
+  if (!isAllowed && !forAnySite) {
     if (request.method !== 'OPTIONS') return false
     void reply
       .code(403)
@@ -34,12 +46,13 @@ export function applyCors(config: Config, request: FastifyRequest, reply: Fastif
       )
     return true
   }
-  reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true')
+  if (isAllowed) reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true')
+  else reply.header('access-control-allow-origin', '*')
   if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
     void reply
       .code(204)
       .header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE')
-      .header('access-control-allow-headers', allowedHeaders)
+      .header('access-control-allow-headers', isAllowed ? allowedHeaders : allowedHeadersOfVisitors)
       .header('access-control-max-age', '7200')
       .send()
     return true

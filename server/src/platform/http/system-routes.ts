@@ -8,6 +8,8 @@ import { statement } from '../database/statement.ts'
 import { AppError, notFound, unavailable } from '../errors.ts'
 import { type Services, serverContext } from '../services.ts'
 import type { Metrics } from '../metrics.ts'
+import type { AssetFile } from './asset-files.ts'
+import { sendAsset } from './assets.ts'
 import { docsPage } from './reference/docs-page.ts'
 import { homePage } from './reference/home-page.ts'
 import type { JsonSchema } from './reference/json-schema.ts'
@@ -22,10 +24,15 @@ export interface SystemRoutesOptions {
   /** False while the server is shutting down. */
   isReady(): boolean
   document(): JsonSchema
+  /** The built console; empty: there is none. */
+  assets: ReadonlyMap<string, AssetFile>
+  /** Paths of the API's operations, below whose first segments the console has no pages. */
+  apiPaths: readonly string[]
 }
 
 /** For those who run the server and those who read about it, not for front-ends. */
-export function systemRoutes({ version, metrics, metricsToken, isReady, document }: SystemRoutesOptions): RouteTable {
+export function systemRoutes(options: SystemRoutesOptions): RouteTable {
+  const { version, metrics, metricsToken, isReady, document, assets, apiPaths } = options
   const system = (path: string, handler: Route['handler'], kind: Route['kind'] = 'read') =>
     route({
       kind,
@@ -47,45 +54,52 @@ export function systemRoutes({ version, metrics, metricsToken, isReady, document
     return rendered
   }
   const probe = createProbe()
-  return {
-    tag: 'System',
-    routes: {
-      health: system('/healthz', async () => ({ status: 'ok' })),
-      ready: system('/readyz', async (ctx) => {
-        if (!isReady()) throw unavailable('The server is shutting down.', 5)
-        await probe(ctx.services)
-        return { status: 'ready' }
-      }),
-      version: system('/version', async () => ({ version, node: process.version })),
-      metrics: system('/metrics', async ({ services }, { request }) => {
-        if (!mayReadMetrics(request, metricsToken, services.config)) throw notFound('endpoint')
-        return new FileResponse(await metrics.render(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-      }),
-      openapi: system(
-        '/api/openapi.json',
-        async () => new FileResponse(render().json, { 'content-type': 'application/json; charset=utf-8' }),
-      ),
-      // A WebSocket's handshake does not come by here.
-      socket: system('/ws', async () => {
-        throw new AppError(
-          426,
-          'upgrade_required',
-          'This address takes WebSocket connections only: new WebSocket(…/ws).',
-          {
-            headers: { upgrade: 'websocket', connection: 'upgrade' },
-          },
-        )
-      }),
-      home: system('/', async () => homePage(version)),
-      docs: system('/docs', async () => render().page),
-    },
+  const routes: Record<string, Route> = {
+    health: system('/healthz', async () => ({ status: 'ok' })),
+    ready: system('/readyz', async (ctx) => {
+      if (!isReady()) throw unavailable('The server is shutting down.', 5)
+      await probe(ctx.services)
+      return { status: 'ready' }
+    }),
+    version: system('/version', async () => ({ version, node: process.version })),
+    metrics: system('/metrics', async ({ services }, { request }) => {
+      if (!mayReadMetrics(request, metricsToken, services.config)) throw notFound('endpoint')
+      return new FileResponse(await metrics.render(), { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+    }),
+    openapi: system(
+      '/api/openapi.json',
+      async () => new FileResponse(render().json, { 'content-type': 'application/json; charset=utf-8' }),
+    ),
+    // A WebSocket's handshake does not come by here.
+    socket: system('/ws', async () => {
+      throw new AppError(
+        426,
+        'upgrade_required',
+        'This address takes WebSocket connections only: new WebSocket(…/ws).',
+        {
+          headers: { upgrade: 'websocket', connection: 'upgrade' },
+        },
+      )
+    }),
+    docs: system('/docs', async () => render().page),
   }
+  if (!assets.has('/index.html')) {
+    return { tag: 'System', routes: { ...routes, home: system('/', async () => homePage(version)) } }
+  }
+  const reserved = reservedSegments([...apiPaths, ...Object.values(routes).map(({ path }) => path)])
+  const asset: Route['handler'] = (_ctx, { request: { params, headers } }) =>
+    sendAsset(assets, { path: `/${(params as { '*'?: string })['*'] ?? ''}`, headers, reserved })
+  return { tag: 'System', routes: { ...routes, home: system('/', asset), asset: system('/*', asset) } }
 }
+
+/** First segments below which the console has no pages: those of operations and files, and `rest`, a data API's in other products. */
+const reservedSegments = (paths: string[]): ReadonlySet<string> =>
+  new Set(['assets', 'widget', 'rest', ...paths.map((path) => path.split('/')[1] ?? '').filter(Boolean)])
 
 /** Whoever watches asks every few seconds and wants to hear at once, whatever holds the database up. */
 const databaseAnswersWithinMs = 1_500
 
-/** Throws 503 when the database does not respond in time. One question is on its way at a time, however many ask. */
+/** Throws 503 when the database does not answer in time. One question is on its way at a time, however many ask. */
 function createProbe(): (services: Services) => Promise<void> {
   let underWay: Promise<unknown> | undefined
   return async (services) => {
@@ -94,7 +108,7 @@ function createProbe(): (services: Services) => Promise<void> {
       .finally(() => (underWay = undefined))
     const late = new AbortController()
     const tooLate = delay(databaseAnswersWithinMs, undefined, { signal: late.signal }).then(() => {
-      throw unavailable('The database does not respond at the moment.', 5)
+      throw unavailable('The database does not answer at the moment.', 5)
     })
     try {
       await Promise.race([underWay, tooLate])

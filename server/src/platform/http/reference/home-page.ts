@@ -9,7 +9,7 @@ export function homePage(version: string): FileResponse {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Switchboard</title><style>${style}</style>
 <h1>Switchboard</h1>
-<p>This is the API of a Switchboard server, version ${version}: calls, chat, inbox, shop and sales of a business. It is used by front-ends and programs and has no screens of its own.</p>
+<p>This is the API of a Switchboard server, version ${version}: calls, chat, inbox, shop and sales of a business. It is used by front-ends and programs. No web console is installed: <code>WEB_DIR</code> has no <code>index.html</code>.</p>
 <ul>
 <li><a href="/docs">How it works, and every operation</a>. It begins with signing up.</li>
 <li><a href="/api/openapi.json">The same for programs</a>, as OpenAPI 3.1</li>
