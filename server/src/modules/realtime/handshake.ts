@@ -27,13 +27,28 @@ export interface Handshake {
 /** Reads credentials from headers as for a request to the API; made by identity. Throws 401. */
 export type AuthenticateHeaders = (headers: IncomingHttpHeaders) => Principal
 
-/** Throws 404 for another path than `/ws`, 403 for a page of a foreign origin. Returns the query. */
-export function checkAddress(services: Services, request: IncomingMessage): URLSearchParams {
+/**
+ * Throws 404 for another path than `/ws`, and 403 for a page of a foreign origin, except with a guest's token: the widget
+ * is shown on other sites. Returns the query.
+ */
+export function checkAddress(
+  services: Services,
+  guests: readonly GuestKind[],
+  request: IncomingMessage,
+): URLSearchParams {
   const { pathname, searchParams } = addressOf(request)
   if (pathname !== '/ws') throw notFound('endpoint')
-  checkOrigin(services.config, request.headers)
+  if (!guestOf(services, guests, sentToken(request.headers, searchParams)))
+    checkOrigin(services.config, request.headers)
   return searchParams
 }
+
+/** Where a user's or a guest's token stands; the ticket is for a user. */
+const sentToken = (headers: IncomingHttpHeaders, query: URLSearchParams) =>
+  queryToken(headers, query) ?? bearerToken(headers)
+
+const queryToken = (headers: IncomingHttpHeaders, query: URLSearchParams) =>
+  protocolToken(headers) ?? (query.get('ticket') ? undefined : query.get('token') || undefined)
 
 /**
  * Who wants a socket. Credentials in this order: `Sec-WebSocket-Protocol: bearer, <token>`, `?ticket=`, `?token=`, then
@@ -47,10 +62,10 @@ export async function readHandshake(
   searchParams: URLSearchParams,
 ): Promise<Handshake> {
   const ticket = searchParams.get('ticket')
-  const token = protocolToken(request.headers) ?? (ticket ? null : searchParams.get('token'))
+  const token = queryToken(request.headers, searchParams)
   const after = searchParams.get('after') || null
   if (after && !decodePosition(after)) throw invalidField('query.after', 'This is not the id of a frame.')
-  const loadGuest = guestOf(services, guests, token ?? bearerToken(request.headers))
+  const loadGuest = guestOf(services, guests, sentToken(request.headers, searchParams))
   if (loadGuest) return { principal: { kind: 'public' }, workspaceId: null, loadGuest, after }
   const principal = token
     ? authenticate({ authorization: `Bearer ${token}` })

@@ -171,7 +171,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const missed: AudienceChange[] = []
     try {
       if (isClosing) throw unavailable('The server is about to restart.', 1)
-      const query = checkAddress(services, request)
+      const query = checkAddress(services, guests, request)
       const letIn = () => {
         arriving.add(missed)
         return admit(request, query)

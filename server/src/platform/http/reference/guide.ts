@@ -108,6 +108,8 @@ What happens is told at \`/ws\` while it happens: \`new WebSocket('${url.replace
 Pages of other origins may call the server when \`CORS_ORIGINS\` names them; on a development server every \`localhost\` may. For the cookie both must be the same *site*: a page at \`http://localhost:5173\` with a server at
 \`http://127.0.0.1:3001\` loses it. Use \`http://localhost:3001\` for both, or send the token as a bearer. A request that changes something by cookie needs an \`Origin\` of the server itself or of \`CORS_ORIGINS\`; browsers send it.
 
+Pages of any site may call \`/api/public/**\`, and open \`/ws\` with a visitor's token, without cookies: \`Access-Control-Allow-Origin: *\`. They may send \`Authorization\` (the visitor's token), \`Content-Type\` and \`Idempotency-Key\`.
+
 ## Errors
 
 ${fence}json
