@@ -4,8 +4,7 @@ import fc from 'fast-check'
 import { openSocket } from '../../../test/sockets.ts'
 import { sharedTestServer, startTestServer } from '../../../test/server.ts'
 import { checkValues } from './forms/fields.ts'
-import { fieldTypes } from './forms/schema.ts'
-import { FormField } from './forms/schema.ts'
+import { FormField, fieldTypes } from './forms/schema.ts'
 
 const server = await sharedTestServer()
 const address = `${server.url.replace('http', 'ws')}/ws`

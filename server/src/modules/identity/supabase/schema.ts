@@ -6,7 +6,7 @@ import { credentials, refreshRequest } from '../sessions/schema.ts'
 // Request and response bodies of GoTrue, Supabase's authentication server (supabase/auth, openapi.yaml).
 
 const maxMetadataBytes = 16 * 1024
-const fits = (data: object) => Buffer.byteLength(JSON.stringify(data)) <= maxMetadataBytes
+const fits = (data: object) => new TextEncoder().encode(JSON.stringify(data)).length <= maxMetadataBytes
 
 /** Metadata that an application stores about its user. Fields named like a profile field also change the profile. */
 const data = z
