@@ -8,11 +8,12 @@ import { escape, inline, slugOf, toHtml } from './markdown.ts'
 const style = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 14%, transparent); --soft: color-mix(in srgb, currentColor 5%, transparent); --quiet: color-mix(in srgb, currentColor 62%, transparent); --accent: light-dark(#0b5cad, #7cb8f7) }
 * { box-sizing: border-box }
-html { scroll-padding-top: 1rem }
+html { scroll-padding-top: 1rem } main a { color: var(--accent) }
 body { font: 15px/1.55 system-ui, sans-serif; margin: 0; display: grid; grid-template-columns: 19rem minmax(0, 1fr) }
 nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.25rem 1rem 3rem; border-right: 1px solid var(--line); font-size: .86rem }
 nav strong { display: block; font-size: 1rem; margin-bottom: .75rem }
 nav input { width: 100%; padding: .5rem .65rem; font: inherit; color: inherit; background: var(--soft); border: 1px solid var(--line); border-radius: 6px }
+nav input::placeholder { color: var(--quiet); opacity: 1 }
 nav input:focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px }
 nav details > summary { font-weight: 600; padding: .35rem 0; cursor: pointer }
 nav h3 { font-size: .72rem; font-weight: 600; text-transform: uppercase; letter-spacing: .05em; margin: .7rem 0 .15rem .9rem; color: var(--quiet) }
@@ -32,10 +33,11 @@ table { border-collapse: collapse; width: 100%; margin: .1rem 0 .9rem; font-size
 td { vertical-align: top; padding: .28rem .6rem .28rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere } td:first-child { width: 38% }
 summary { cursor: pointer; padding: .2rem 0; color: var(--quiet); font-size: .86rem } [hidden] { display: none !important }
 #guide > h2 { margin: 2.2rem 0 .3rem; font-size: 1.2rem } #guide th { text-align: left } #guide td, #guide th { padding: .28rem .9rem .28rem 0 } #guide td:first-child { width: auto }
+#guide .table { overflow-x: auto } #guide td { overflow-wrap: break-word } #guide td:first-child code { white-space: nowrap }
 .copy { font: .74rem system-ui, sans-serif; color: inherit; background: var(--soft); border: 1px solid var(--line); border-radius: 5px; padding: .15rem .5rem; cursor: pointer; float: right }
 #none { padding: .5rem .9rem; color: var(--quiet) }
 @media (max-width: 70rem) { article { grid-template-columns: minmax(0, 1fr) } }
-@media (max-width: 48rem) { body { display: block } nav { position: static; height: auto; max-height: 60vh; border: 0; border-bottom: 1px solid var(--line) } main { padding: 1.25rem } }
+@media (max-width: 48rem) { body { display: block } nav { position: static; height: auto; max-height: 40vh; border: 0; border-bottom: 1px solid var(--line) } main { padding: 1.25rem } #guide table { min-width: 36rem } }
 @media print { nav { display: none } body { display: block } article { content-visibility: visible } }
 `
 
@@ -44,7 +46,8 @@ const script = `
 const box = document.querySelector('input'), none = document.querySelector('#none')
 box.hidden = false
 const entries = [...document.querySelectorAll('article')].map((article) => ({ article, link: document.querySelector('nav a[href="#' + article.id + '"]'), text: article.dataset.words }))
-const holders = [...document.querySelectorAll('.group, main section, nav .of, nav details')]
+const guide = document.querySelector('#guide'), about = document.querySelector('#about')
+const holders = [...document.querySelectorAll('.group, main section, nav .of, nav details')].filter((holder) => holder !== guide && holder !== about)
 box.addEventListener('input', () => {
   const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean)
   let found = 0
@@ -53,9 +56,11 @@ box.addEventListener('input', () => {
     article.hidden = link.hidden = !fits
     found += fits
   }
+  const isSearch = words.length > 0
+  for (const part of [guide, about]) part.hidden = isSearch
   for (const holder of holders) {
     holder.hidden = !holder.querySelector(holder.closest('nav') ? 'a:not([hidden])' : 'article:not([hidden])')
-    if (holder.localName === 'details') holder.open = words.length > 0
+    if (holder.localName === 'details') holder.open = isSearch
   }
   none.hidden = found > 0
 })
@@ -90,7 +95,7 @@ export function docsPage(document: JsonSchema): FileResponse {
 <nav><strong>${escape(info.title)} ${escape(info.version)}</strong>
 <input type="search" placeholder="Search ${count} operations" aria-label="Search operations" title="Press / to search" hidden>
 <p id="none" role="status" hidden>Nothing here has these words.</p>
-<details open><summary>How this API works</summary>${headings.map((heading) => `<a href="#${slugOf(heading)}">${escape(heading)}</a>`).join('')}</details>
+<details id="about" open><summary>How this API works</summary>${headings.map((heading) => `<a href="#${slugOf(heading)}">${escape(heading)}</a>`).join('')}</details>
 ${sections.map(contents).join('\n')}
 </nav><main><h1>${escape(info.title)} API</h1>
 <p>${escape(info.description)} The same as a document for programs: <a href="/api/openapi.json">openapi.json</a>.</p>

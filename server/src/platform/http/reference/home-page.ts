@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { FileResponse } from '../route.ts'
 
 const style =
-  ':root { color-scheme: light dark } body { font: 16px/1.6 system-ui, sans-serif; max-width: 38rem; margin: 12vh auto; padding: 0 1.25rem } li { margin: .3rem 0 }'
+  ':root { color-scheme: light dark } body { font: 16px/1.6 system-ui, sans-serif; max-width: 38rem; margin: 12vh auto; padding: 0 1.25rem } li { margin: .3rem 0 } a { color: light-dark(#0b5cad, #7cb8f7) }'
 
 /** What a person sees who opens the server's address: what this is, and where to go on. */
 export function homePage(version: string): FileResponse {
@@ -11,9 +11,9 @@ export function homePage(version: string): FileResponse {
 <h1>Switchboard</h1>
 <p>This is the API of a Switchboard server, version ${version}: calls, chat, inbox, shop and sales of a business. It is used by front-ends and programs. No web console is installed: <code>WEB_DIR</code> has no <code>index.html</code>.</p>
 <ul>
-<li><a href="/docs">How it works, and every operation</a>. It begins with signing up.</li>
-<li><a href="/api/openapi.json">The same for programs</a>, as OpenAPI 3.1</li>
-<li><a href="/readyz">Whether it is ready</a></li>
+<li><a href="/docs">API documentation</a>: how it works, and every operation</li>
+<li><a href="/api/openapi.json">OpenAPI 3.1 document</a>, for programs</li>
+<li><a href="/readyz">Readiness</a> of the server</li>
 </ul></html>`
   return new FileResponse(html, {
     'content-type': 'text/html; charset=utf-8',

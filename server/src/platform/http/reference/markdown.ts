@@ -57,5 +57,6 @@ function tableOf(block: string, line: (text: string) => string): string {
       .map((cell) => cell.trim()),
   )
   const headings = head.some(Boolean) ? `<tr>${head.map((cell) => `<th>${line(cell)}</th>`).join('')}</tr>` : ''
-  return `<table>${headings}${rows.map((row) => `<tr>${row.map((cell) => `<td>${line(cell)}</td>`).join('')}</tr>`).join('')}</table>`
+  // Wider than a telephone: the table scrolls and the page does not.
+  return `<div class="table" role="region" aria-label="Table" tabindex="0"><table>${headings}${rows.map((row) => `<tr>${row.map((cell) => `<td>${line(cell)}</td>`).join('')}</tr>`).join('')}</table></div>`
 }
