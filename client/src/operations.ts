@@ -197,319 +197,319 @@ export type Error = { "error": string; "code": string; "request_id": string; "de
 
 /** What each operation takes and answers. */
 export interface Operations {
-  /** Make an account; `metadata` fills the profile. */
+  /** Create an account; `metadata` fills the profile */
   signUp: { input: { body: { "email": string; "password": string; "name"?: string; "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "invitation_token"?: string; "metadata"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; response: { "session": { "user": { "id": string; "email": string }; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number }; "user": { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string }; "token": string; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number; "message": string } }
-  /** Make an account, with `invitation_token` in the workspace of the invitation; answers like a login. */
+  /** Create an account, with `invitation_token` in the workspace of the invitation; the response is that of a login */
   register: { input: { body: { "email": string; "password": string; "name"?: string; "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "invitation_token"?: string; "metadata"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; response: { "session": { "user": { "id": string; "email": string }; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number }; "user": { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string }; "token": string; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number } }
-  /** Sign in. For an account with a second factor the response is 403 `two_factor_required` with `two_factor_token` and `methods`: continue with `POST /api/auth/two-factor/sign-in`. */
+  /** Sign in; an account with a second factor gets 403 `two_factor_required` with `two_factor_token` and `methods`, to continue with `POST /api/auth/two-factor/sign-in` */
   login: { input: { body: { "email": string; "password": string } }; response: { "session": { "user": { "id": string; "email": string }; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number }; "user": { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string }; "token": string; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number } }
-  /** Get new tokens for a refresh token, from the body or the cookie. Each refresh token is valid once. */
+  /** Exchange a refresh token, from the body or the cookie, for new tokens; each can be used once */
   refresh: { input: { body: { "refresh_token"?: string } }; response: { "session": { "user": { "id": string; "email": string }; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number }; "user": { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string }; "token": string; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number } }
-  /** Sign out. This session ends at once. */
+  /** Sign out; this session ends at once */
   logout: { input: undefined; response: { "success": true; "message": string } }
-  /** Sign out. This session ends at once. */
+  /** Sign out; this session ends at once */
   signOut: { input: undefined; response: { "success": true; "message": string } }
-  /** Get the current user and their workspaces. */
+  /** Get the signed-in user and their workspaces */
   getMe: { input: undefined; response: { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string } }
-  /** Delete my account. My own data is erased; data that others rely on, like messages, stays and belongs to a deleted user. */
+  /** Delete the caller's account; data that others rely on, like messages, stays with a deleted user */
   deleteAccount: { input: { body: { "password"?: string } }; response: { "success": true } }
-  /** List my sessions. */
+  /** List the caller's sessions */
   listSessions: { input: undefined; response: { "data": ({ "id": string; "user_agent": string | null; "ip": string | null; "created_at": string; "last_used_at": string; "expires_at": string; "current": boolean })[]; "next_cursor": string | null } }
-  /** End all my other sessions. */
+  /** End all of the caller's sessions but this one */
   revokeOtherSessions: { input: undefined; response: { "success": true } }
-  /** End one of my sessions. */
+  /** End one of the caller's sessions */
   revokeSession: { input: { path: { id: string } }; response: { "success": true } }
-  /** Get my second factors and the number of recovery codes left. */
+  /** Get the caller's second factors and the number of recovery codes left */
   getTwoFactor: { input: undefined; response: { "enabled": boolean; "methods": ("totp" | "passkey" | "recovery_code")[]; "totp": { "created_at": string } | null; "passkeys": ({ "id": string; "name": string; "created_at": string; "last_used_at": string | null })[]; "recovery_codes_left": number } }
-  /** Remove all my second factors. My other sessions end. */
+  /** Remove all of the caller's second factors; their other sessions end */
   disableTwoFactor: { input: { body: { "password"?: string; "code"?: string } }; response: { "success": true } }
-  /** Start to set up an authenticator app. It is active once a first code is confirmed, within 30 minutes. */
+  /** Start setting up an authenticator app; it becomes active when its first code is confirmed, within 30 minutes */
   beginTotp: { input: { body: { "password"?: string; "code"?: string } }; response: { "secret": string; "otpauth_uri": string } }
-  /** Remove the authenticator app. My other sessions end. */
+  /** Remove the authenticator app; the caller's other sessions end */
   disableTotp: { input: { body: { "password"?: string; "code"?: string } }; response: { "success": true } }
-  /** Confirm the app with its first code. A first factor returns recovery codes, shown only once, and ends my other sessions. */
+  /** Confirm the authenticator app with its first code; a first factor returns recovery codes, shown only now, and ends the caller's other sessions */
   confirmTotp: { input: { body: { "code": string } }; response: { "enabled": true; "recovery_codes": (string)[] } }
-  /** Start to add a passkey: returns the options for the browser. Their challenge is valid once, for five minutes. */
+  /** Start adding a passkey: the options for the browser, whose challenge can be used once, within five minutes */
   beginPasskey: { input: { body: { "password"?: string; "code"?: string } }; response: { "options": Record<string, unknown> } }
-  /** Add the passkey that the browser created. A first factor returns recovery codes, shown only once, and ends my other sessions. */
+  /** Add the passkey that the browser created; a first factor returns recovery codes, shown only now, and ends the caller's other sessions */
   addPasskey: { input: { body: { "name"?: string; "response": { "id": string; "rawId": string; "type": "public-key"; "authenticatorAttachment"?: "platform" | "cross-platform"; "clientExtensionResults"?: Record<string, unknown>; "response": { "clientDataJSON": string; "attestationObject": string; "transports"?: ("ble" | "cable" | "hybrid" | "internal" | "nfc" | "smart-card" | "usb")[] } } } }; response: { "id": string; "name": string; "created_at": string; "last_used_at": string | null; "recovery_codes": (string)[] } }
-  /** Rename a passkey. */
+  /** Rename a passkey */
   renamePasskey: { input: { path: { id: string }; body: { "name": string } }; response: { "id": string; "name": string; "created_at": string; "last_used_at": string | null } }
-  /** Remove a passkey. My other sessions end. */
+  /** Remove a passkey; the caller's other sessions end */
   deletePasskey: { input: { path: { id: string }; body: { "password"?: string; "code"?: string } }; response: { "success": true } }
-  /** Get ten new recovery codes, shown only once. The previous codes no longer work. */
+  /** Create ten new recovery codes, shown only now; the earlier ones stop working */
   renewRecoveryCodes: { input: { body: { "password"?: string; "code"?: string } }; response: { "recovery_codes": (string)[] } }
-  /** Complete a sign-in with the second factor. The response is that of a login. */
+  /** Complete a sign-in with the second factor; the response is that of a login */
   signInWithSecondFactor: { input: { body: { "two_factor_token": string; "code"?: string; "recovery_code"?: string; "passkey"?: { "id": string; "rawId": string; "type": "public-key"; "authenticatorAttachment"?: "platform" | "cross-platform"; "clientExtensionResults"?: Record<string, unknown>; "response": { "clientDataJSON": string; "authenticatorData": string; "signature": string; "userHandle"?: string } } } }; response: { "session": { "user": { "id": string; "email": string }; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number }; "user": { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string }; "token": string; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number } }
-  /** Get the options to complete a sign-in with a passkey. Their challenge is valid once, for five minutes. */
+  /** Get the options to complete a sign-in with a passkey; their challenge can be used once, within five minutes */
   secondFactorOptions: { input: { body: { "two_factor_token": string } }; response: { "options": Record<string, unknown> } }
-  /** Start to sign in with a passkey alone: returns the options for the browser. */
+  /** Start a sign-in with a passkey alone: the options for the browser */
   passkeyOptions: { input: undefined; response: { "passkey_token": string; "options": Record<string, unknown> } }
-  /** Sign in with a passkey alone, unlocked by a PIN or fingerprint. The response is that of a login. */
+  /** Sign in with a passkey alone, which the device unlocked with a PIN or a fingerprint; the response is that of a login */
   signInWithPasskey: { input: { body: { "passkey_token": string; "response": { "id": string; "rawId": string; "type": "public-key"; "authenticatorAttachment"?: "platform" | "cross-platform"; "clientExtensionResults"?: Record<string, unknown>; "response": { "clientDataJSON": string; "authenticatorData": string; "signature": string; "userHandle"?: string } } } }; response: { "session": { "user": { "id": string; "email": string }; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number }; "user": { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string }; "token": string; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number } }
-  /** Change my password; my other sessions end. */
+  /** Change the caller's password; their other sessions end */
   changePassword: { input: { body: { "current_password": string; "new_password": string } }; response: { "message": string } }
-  /** Send a password reset link by e-mail. */
+  /** Send a link by e-mail to choose a new password */
   forgotPassword: { input: { body: { "email": string } }; response: { "message": string } }
-  /** Set a new password with the token of a reset link; all sessions end. */
+  /** Choose a new password with the token of that link; every session ends */
   resetPassword: { input: { body: { "token": string; "password": string } }; response: { "message": string } }
-  /** List the other providers that users can sign in with. */
+  /** List the other providers that people can sign in with */
   listSignInProviders: { input: undefined; response: { "data": ({ "provider": string; "name": string })[] } }
-  /** Redirect a browser to another provider to sign in. It returns, with cookies set, to `redirect_to`, a page of this server or of CORS_ORIGINS; with `popup`, that page gets a message. */
+  /** Send a browser to another provider to sign in; it returns with cookies to `redirect_to`, a page of this server or of CORS_ORIGINS, and with `popup` that page gets a message */
   signInElsewhere: { input: { path: { provider: string }; query?: { redirect_to?: string; popup?: string } }; response: null }
-  /** Receive the redirect from the provider. */
+  /** Receive the browser that the provider sends back */
   returnFromElsewhere: { input: { path: { provider: string }; query?: { state?: string; code?: string; iss?: string; error?: string } }; response: null }
-  /** Get a code by e-mail or SMS; with `code`, confirm it. */
+  /** Send a code by e-mail or SMS; with `code`, confirm it */
   verify: { input: { body: { "type": "email" | "phone"; "code"?: string } }; response: { "message": string; "type": "email" | "phone"; "email_verified": boolean; "phone_verified": boolean; "expires_at"?: string } }
-  /** My profile; for owners and admins also a member's. */
+  /** Get the caller's profile; for owners and admins also a member's */
   getProfile: { input: { path: { userId: string } }; response: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string } }
-  /** Change my profile. */
+  /** Update the caller's profile */
   updateProfile: { input: { path: { userId: string }; body: { "full_name"?: string | null; "company_name"?: string | null; "display_name"?: string | null; "username"?: string | null; "phone"?: string | null; "avatar_url"?: string | null } }; response: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string } }
-  /** Become an affiliate. */
+  /** Become an affiliate */
   becomeAffiliate: { input: { path: { userId: string } }; response: { "message": string } }
-  /** List my workspaces. */
+  /** List the caller's workspaces */
   listWorkspaces: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string })[]; "next_cursor": string | null } }
-  /** Create a workspace and switch to it. */
+  /** Create a workspace and switch to it */
   createWorkspace: { input: { body: { "name": string; "default_country"?: string; "currency"?: string; "time_zone"?: string } }; response: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
-  /** One workspace. */
+  /** Get a workspace */
   getWorkspace: { input: { path: { workspaceId: string } }; response: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
-  /** Change a workspace's name and defaults. */
+  /** Update a workspace's name and defaults */
   updateWorkspace: { input: { path: { workspaceId: string }; body: { "name"?: string; "default_country"?: string; "currency"?: string; "time_zone"?: string } }; response: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
-  /** Delete a workspace. Its data is permanently deleted after 30 days. */
+  /** Delete a workspace; its data is removed permanently after 30 days */
   deleteWorkspace: { input: { path: { workspaceId: string } }; response: { "success": true } }
-  /** Switch to this workspace, which is then used when a request names none. */
+  /** Make this workspace the default for requests that name none */
   switchWorkspace: { input: { path: { workspaceId: string } }; response: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
-  /** List the members of a workspace. */
+  /** List the members of the workspace */
   listMembers: { input: { path: { workspaceId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "user_id": string; "name": string | null; "email": string; "avatar_url": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "created_at": string })[]; "next_cursor": string | null } }
-  /** Change a member's role. Only an owner changes owners. */
+  /** Change a member's role; only an owner changes owners */
   changeRole: { input: { path: { workspaceId: string; userId: string }; body: { "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; response: { "id": string; "user_id": string; "name": string | null; "email": string; "avatar_url": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "created_at": string } }
-  /** Remove a member and revoke their API keys of this workspace. */
+  /** Remove a member; their API keys of this workspace end too */
   removeMember: { input: { path: { workspaceId: string; userId: string } }; response: { "success": true } }
-  /** Leave a workspace. The last owner cannot leave. */
+  /** Leave a workspace; the last owner cannot */
   leaveWorkspace: { input: { path: { workspaceId: string } }; response: { "success": true } }
-  /** Invite a user by e-mail, for a week. The token is shown only once. */
+  /** Invite a person for a week; the token is shown only now */
   createInvitation: { input: { path: { workspaceId: string }; body: { "email": string; "role"?: "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; response: { "id": string; "email": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "created_at": string; "expires_at": string; "token": string; "accept_url": string } }
-  /** List invitations that can still be accepted. */
+  /** List the invitations that can still be accepted */
   listInvitations: { input: { path: { workspaceId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "email": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "created_at": string; "expires_at": string })[]; "next_cursor": string | null } }
-  /** Revoke an invitation. */
+  /** Revoke an invitation */
   deleteInvitation: { input: { path: { workspaceId: string; id: string } }; response: { "success": true } }
-  /** Accept an invitation: join its workspace and switch to it. */
+  /** Accept an invitation: join its workspace and switch to it */
   acceptInvitation: { input: { body: { "token": string } }; response: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
-  /** Create an API key for this workspace. The key is shown only once. */
+  /** Create an API key for this workspace; the key is shown only now */
   createApiKey: { input: { body: { "name": string; "scopes": ("workspace:read" | "workspace:write" | "workspace:delete" | "members:read" | "members:write" | "audit:read" | "contacts:read" | "contacts:write" | "contacts:erase" | "contacts:import" | "timeline:read" | "contact-lists:read" | "do-not-call:read" | "do-not-call:write" | "files:read" | "files:write" | "telephony:read" | "telephony:write" | "campaigns:read" | "campaigns:write" | "campaign-calls:read" | "conversations:read" | "conversations:write" | "products:read" | "products:write" | "orders:read" | "orders:write" | "forms:read" | "forms:write" | "form-submissions:read" | "clients:read" | "clients:write" | "calls:read" | "calls:write" | "analytics:read" | "knowledge:write" | "properties:read" | "properties:write" | "prospects:read" | "prospects:write" | "conversations:review" | "qualification:write" | "appointments:read" | "appointments:write" | "handoffs:read" | "handoffs:write" | "routing:read" | "routing:write" | "billing:read" | "billing:write" | "invoices:read" | "integrations:read" | "integrations:write" | "payments:read" | "payments:write" | "payments:refund" | "realtime:connect")[]; "expires_at"?: string } }; response: { "id": string; "name": string; "prefix": string; "scopes": (string)[]; "created_by": string; "created_at": string; "expires_at": string | null; "last_used_at": string | null; "key": string } }
-  /** List the API keys of this workspace. */
+  /** List the API keys of this workspace */
   listApiKeys: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "name": string; "prefix": string; "scopes": (string)[]; "created_by": string; "created_at": string; "expires_at": string | null; "last_used_at": string | null })[]; "next_cursor": string | null } }
-  /** Revoke an API key; it stops working at once. */
+  /** Revoke an API key; it stops working at once */
   revokeApiKey: { input: { path: { id: string } }; response: { "success": true } }
-  /** List the audit log of this workspace, newest first. */
+  /** List the changes of access in this workspace */
   listAudit: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "action": string; "user_id": string | null; "target": string | null; "details": Record<string, unknown>; "address": string | null; "created_at": string })[]; "next_cursor": string | null } }
-  /** Export all my data as one JSON file. */
+  /** Export all data about the caller as one JSON file */
   exportAccount: { input: undefined; response: Record<string, unknown> }
-  /** Create an account (supabase.auth.signUp). */
+  /** Create an account (supabase.auth.signUp) */
   supabaseSignUp: { input: { body: { "email": string; "password": string; "data"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; response: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
-  /** Sign in or get new tokens (supabase.auth.signInWithPassword, refreshSession, exchangeCodeForSession). */
+  /** Sign in or refresh tokens (supabase.auth.signInWithPassword, refreshSession, exchangeCodeForSession) */
   supabaseToken: { input: { query: { grant_type: "password" | "refresh_token" | "pkce" }; body: { "email"?: string; "password"?: string; "refresh_token"?: string; "auth_code"?: string; "code_verifier"?: string } }; response: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
-  /** Redirect a browser to another provider to sign in (supabase.auth.signInWithOAuth). It returns to `redirect_to` with the session in the fragment, or with a code if PKCE is used. */
+  /** Send a browser to another provider to sign in (supabase.auth.signInWithOAuth); it returns to `redirect_to` with the session after the `#`, or with PKCE with a code */
   supabaseAuthorize: { input: { query: { redirect_to?: string; provider: string; code_challenge?: string; code_challenge_method?: "s256" | "S256"; scopes?: string; prompt?: string; login_hint?: string; hd?: string; domain_hint?: string; access_type?: string; include_granted_scopes?: string; display?: string; ui_locales?: string; acr_values?: string; screen_hint?: string; login?: string; allow_signup?: string } }; response: null }
-  /** Send a link and a code for a forgotten password by e-mail (supabase.auth.resetPasswordForEmail). */
+  /** Send a link and a code by e-mail for a forgotten password (supabase.auth.resetPasswordForEmail) */
   supabaseRecover: { input: { query?: { redirect_to?: string }; body: { "email": string; "code_challenge"?: string; "code_challenge_method"?: "s256" | "S256" } }; response: {  } }
-  /** Sign in with the code or token of that mail; then choose a password (supabase.auth.verifyOtp). */
+  /** Sign in with the code or token of that mail, to choose a password (supabase.auth.verifyOtp) */
   supabaseVerify: { input: { body: { "type": "recovery"; "token_hash"?: string; "token"?: string; "email"?: string } }; response: { "access_token": string; "token_type": "bearer"; "expires_in": number; "expires_at": number; "refresh_token": string; "user": { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } } }
-  /** Follow the link of that mail: redirects to `redirect_to` with the session in the fragment, or with a code if PKCE is used. */
+  /** Follow the link of that mail to `redirect_to`, with the session after the `#`, or with PKCE with a code */
   supabaseFollowLink: { input: { query: { redirect_to?: string; type: "recovery"; token: string } }; response: null }
-  /** List the enabled sign-in methods. */
+  /** Get the ways to sign in */
   supabaseSettings: { input: undefined; response: { "external": Record<string, boolean>; "disable_signup": boolean; "mailer_autoconfirm": boolean; "phone_autoconfirm": boolean; "sms_provider": string; "saml_enabled": boolean } }
-  /** Check that the service is up. */
+  /** Check the health of signing in */
   supabaseHealth: { input: undefined; response: { "name": string; "version": string; "description": string } }
-  /** Get the current user (supabase.auth.getUser). */
+  /** Get the signed-in user (supabase.auth.getUser) */
   supabaseGetUser: { input: undefined; response: { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } }
-  /** Change my password or metadata (supabase.auth.updateUser). */
+  /** Change the caller's password or metadata (supabase.auth.updateUser) */
   supabaseUpdateUser: { input: { body: { "password"?: string; "current_password"?: string; "data"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; response: { "id": string; "aud": "authenticated"; "role": "authenticated"; "email": string; "email_confirmed_at": string | null; "confirmed_at": string | null; "phone": string; "phone_confirmed_at": string | null; "last_sign_in_at": string | null; "app_metadata": { "provider": string; "providers": (string)[] }; "user_metadata": Record<string, unknown>; "identities": ({ "identity_id": string; "id": string; "user_id": string; "identity_data": Record<string, unknown>; "provider": string; "email": string | null; "last_sign_in_at": string | null; "created_at": string; "updated_at": string })[]; "is_anonymous": boolean; "created_at": string; "updated_at": string } }
-  /** Sign out (supabase.auth.signOut). */
+  /** Sign out (supabase.auth.signOut) */
   supabaseLogout: { input: { query?: { scope?: "global" | "local" | "others" } }; response: null }
-  /** The platform in numbers. */
+  /** Get the platform's statistics */
   getStatistics: { input: undefined; response: { "users": number; "active_users": number; "suspended_users": number; "open_reports": number; "chats": number; "messages": number; "messages_today": number; "video_calls": number; "storage_bytes": number; "per_day": ({ "date": string; "users": number; "messages": number; "video_calls": number })[] } }
-  /** Every user of the platform, the newest first; `q` finds them by name or e-mail address. */
+  /** List every user of the platform, newest first; `q` searches names and e-mail addresses */
   listManagedUsers: { input: { query?: { limit?: number; cursor?: string; q?: string } }; response: { "data": ({ "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string })[]; "next_cursor": string | null } }
-  /** Lock a user out: their sessions end at once. */
+  /** Suspend a user; their sessions end at once */
   suspendUser: { input: { path: { id: string }; body: { "reason"?: string } }; response: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
-  /** Let a suspended or banned user in again. */
+  /** Lift a user's suspension or ban */
   unsuspendUser: { input: { path: { id: string }; body: { "reason"?: string } }; response: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
-  /** Lock a user out for good. */
+  /** Ban a user permanently */
   banUser: { input: { path: { id: string }; body: { "reason"?: string } }; response: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
-  /** Delete a user's account and what is personal to them; what others rely on stays with a deleted user. */
+  /** Delete a user's account and personal data; data that others rely on stays with a deleted user */
   deleteUser: { input: { path: { id: string } }; response: { "success": true } }
-  /** Vouch for a user's e-mail address or telephone. */
+  /** Mark a user's e-mail address or telephone as verified */
   verifyUser: { input: { path: { id: string }; body: { "type"?: "email" | "phone" } }; response: { "id": string; "email": string; "name": string | null; "username": string | null; "phone": string | null; "is_admin": boolean; "email_verified": boolean; "phone_verified": boolean; "suspended": boolean; "banned": boolean; "suspended_at": string | null; "banned_at": string | null; "last_active_at": string | null; "created_at": string } }
-  /** What users have reported, the newest first. */
+  /** List what users have reported, newest first */
   listReports: { input: { query?: { limit?: number; cursor?: string; status?: "open" | "resolved" | "dismissed" } }; response: { "data": ({ "id": string; "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details": string | null; "status": "open" | "resolved" | "dismissed"; "created_at": string; "reporter": { "id": string; "name": string | null; "email": string }; "reported_user": { "id": string; "name": string | null; "email": string } | null; "quote": string | null; "note": string | null; "handled_by": string | null; "handled_at": string | null })[]; "next_cursor": string | null } }
-  /** Resolve or dismiss a report. */
+  /** Resolve or dismiss a report */
   handleReport: { input: { path: { id: string }; body: { "status": "open" | "resolved" | "dismissed"; "note"?: string } }; response: { "id": string; "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details": string | null; "status": "open" | "resolved" | "dismissed"; "created_at": string; "reporter": { "id": string; "name": string | null; "email": string }; "reported_user": { "id": string; "name": string | null; "email": string } | null; "quote": string | null; "note": string | null; "handled_by": string | null; "handled_at": string | null } }
-  /** Report a user, or a message or chat that I see, to the administrators. */
+  /** Report a user, or a message or chat that the caller can see, to the administrators */
   createReport: { input: { body: { "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details"?: string } }; response: { "id": string; "subject_type": "user" | "message" | "chat"; "subject_id": string; "reason": string; "details": string | null; "status": "open" | "resolved" | "dismissed"; "created_at": string } }
-  /** The contact book, newest first */
+  /** List contacts, newest first */
   listContacts: { input: { query?: { limit?: number; cursor?: string; userId?: string; contact_list_id?: string; phone_number?: string; email?: string; tag?: string; q?: string } }; response: { "data": (Contact)[]; "next_cursor": string | null } }
   /** Add a contact */
   createContact: { input: { body: NewContact }; response: Contact }
-  /** One contact */
+  /** Get a contact */
   getContact: { input: { path: { id: string } }; response: Contact }
-  /** Change a contact; what is not sent stays, custom fields one by one */
+  /** Update a contact; fields that are not sent stay, custom fields one by one */
   updateContact: { input: { path: { id: string }; body: ContactChanges }; response: Contact }
-  /** Change a contact; what is not sent stays, custom fields one by one */
+  /** Update a contact; fields that are not sent stay, custom fields one by one */
   putContact: { input: { path: { id: string }; body: ContactChanges }; response: Contact }
   /** Delete a contact */
   deleteContact: { input: { path: { id: string } }; response: { "success": true } }
-  /** Forget a contact for good (GDPR, article 17): also who they were in calls, orders and forms */
+  /** Erase a contact permanently (GDPR, article 17), also from calls, orders and forms */
   eraseContact: { input: { path: { id: string } }; response: { "success": true } }
-  /** A contact's whole history, newest first, whichever part of the system made it */
+  /** List a contact's whole history, newest first, from every module */
   getTimeline: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (TimelineEntry)[]; "next_cursor": string | null } }
-  /** How a contact can be reached */
+  /** List the ways to reach a contact */
   listIdentities: { input: { path: { id: string } }; response: { "data": (Identity)[] } }
-  /** Another way to reach a contact */
+  /** Add a way to reach a contact */
   addIdentity: { input: { path: { id: string }; body: NewIdentity }; response: Identity }
-  /** Two contacts are one person: everything of contact_id comes to this one */
+  /** Merge two contacts: everything of `contact_id` moves to this one */
   mergeContacts: { input: { path: { id: string }; body: { "contact_id": string } }; response: Contact }
-  /** Contact lists, newest first */
+  /** List contact lists, newest first */
   listContactLists: { input: { query?: { userId?: string; cursor?: string } }; response: (ContactList)[] }
-  /** Make a contact list */
+  /** Create a contact list */
   createContactList: { input: { body: NewContactList }; response: ContactList }
-  /** One contact list */
+  /** Get a contact list */
   getContactList: { input: { path: { id: string } }; response: ContactList }
   /** Rename a contact list */
   updateContactList: { input: { path: { id: string }; body: ContactListChanges }; response: ContactList }
   /** Rename a contact list */
   putContactList: { input: { path: { id: string }; body: ContactListChanges }; response: ContactList }
-  /** Delete a contact list; the people on it stay contacts */
+  /** Delete a contact list; its contacts stay */
   deleteContactList: { input: { path: { id: string } }; response: { "success": true } }
-  /** Put contacts on a list */
+  /** Add contacts to a list */
   addToContactList: { input: { path: { id: string }; body: ContactIds }; response: ContactList }
-  /** Take contacts off a list */
+  /** Remove contacts from a list */
   removeFromContactList: { input: { path: { id: string }; body: ContactIds }; response: { "success": true } }
-  /** Import a CSV onto a list: form field "file", and "mapping" where headers do not say it */
+  /** Import a CSV into a list: form field "file", and "mapping" where the headers are not clear */
   importContacts: { input: { path: { id: string }; body: Upload & { "mapping"?: string } | FormData }; response: Import }
-  /** What an import would make of a CSV: columns, mapping and the first ten rows; nothing is kept */
+  /** Preview the import of a CSV: columns, mapping and the first ten rows; nothing is stored */
   previewImport: { input: { body: Upload & { "mapping"?: string } | FormData }; response: ImportPreview }
-  /** How far an import has come */
+  /** Get the progress of an import */
   getImport: { input: { path: { id: string } }; response: Import }
-  /** The rows an import refused, with the reason for each */
+  /** List the rows that an import refused, with the reason for each */
   getImportErrors: { input: { path: { id: string } }; response: string }
-  /** Numbers that no campaign calls */
+  /** List the numbers that no campaign calls */
   listDoNotCall: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": (DoNotCallEntry)[]; "next_cursor": string | null } }
-  /** Never call this number again */
+  /** Add a number to the do-not-call list */
   addDoNotCall: { input: { body: NewDoNotCallEntry }; response: DoNotCallEntry }
-  /** Take a number off the do-not-call list, by the number or its id in the query */
+  /** Remove a number from the do-not-call list, by the number or its id in the query */
   deleteDoNotCallByNumber: { input: { query?: { phone_number?: string; id?: string } }; response: { "success": true } }
-  /** Take a number off the do-not-call list */
+  /** Remove a number from the do-not-call list */
   deleteDoNotCall: { input: { path: { id: string } }; response: { "success": true } }
-  /** Greetings, newest first */
+  /** List greetings, newest first */
   listGreetingFiles: { input: { query?: { userId?: string; cursor?: string } }; response: (GreetingFile)[] }
   /** Upload a greeting: WAV, MP3, Ogg Opus or FLAC, to 50 MB, in the form field "file" */
   createGreetingFile: { input: { body: Upload | FormData }; response: GreetingFile }
   /** Delete a greeting */
   deleteGreetingFile: { input: { path: { id: string } }; response: { "success": true } }
-  /** The content of a file */
+  /** Download a file */
   getFile: { input: { path: { id: string; filename: string } }; response: Blob }
-  /** An address of this file that opens without a login for 15 minutes */
+  /** Create an address of this file that opens without a login for 15 minutes */
   signFile: { input: { path: { id: string } }; response: SignedUrl }
-  /** The content of a file by its signed address */
+  /** Download a file by its signed address */
   getSignedFile: { input: { path: { token: string; filename: string } }; response: Blob }
-  /** A one-time ticket for /ws, for clients that can send neither header nor cookie */
+  /** Create a one-time ticket for /ws, for clients that can send neither header nor cookie */
   createRealtimeTicket: { input: undefined; response: { "ticket": string; "expires_in": number } }
-  /** The plans there are. */
+  /** List the plans */
   listPlans: { input: undefined; response: { "data": ({ "id": string; "name": string; "price": number; "currency": string; "interval": "month" | "year"; "limits": { "max_clients": number | null; "max_minutes_per_month": number | null } })[]; "next_cursor": string | null } }
-  /** The subscription of a user's workspace. */
+  /** Get the subscription of a user's workspace */
   getSubscription: { input: { path: { userId: string } }; response: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
-  /** The same as cancelling. */
+  /** Cancel the subscription, like `POST` to `cancel` */
   deleteSubscription: { input: { path: { userId: string } }; response: { "success": true } }
-  /** Take a plan or change to it: a free one is active at once, a paid one when it is paid for; a paid period is kept until then, or to its end. */
+  /** Choose or change the plan: a free one is active at once, a paid one when it is paid for, and a paid period stays until then or until its end */
   choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; response: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
-  /** Cancel at the end of the period that is paid for, or at once when there is none. */
+  /** Cancel the subscription at the end of the paid period, or at once when there is none */
   cancelSubscription: { input: { path: { userId: string } }; response: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
-  /** Take cancelling back, as long as the period lasts. */
+  /** Undo the cancellation, as long as the period lasts */
   resumeSubscription: { input: { path: { userId: string } }; response: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
-  /** Record that a workspace has paid for the plan it chose, which makes its subscription active. */
+  /** Record that a workspace has paid for the plan it chose, which makes its subscription active */
   recordPayment: { input: { body: { "workspace_id": string; "payment_method": string; "payment_details"?: Record<string, string | number | boolean> } }; response: { "id": string; "user_id": string; "plan_id": string; "amount": number; "currency": string; "payment_method": string; "payment_details": Record<string, unknown>; "status": "completed" | "refunded"; "created_at": string } }
-  /** What this workspace has paid. */
+  /** List the payments of this workspace */
   listPayments: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "user_id": string; "plan_id": string; "amount": number; "currency": string; "payment_method": string; "payment_details": Record<string, unknown>; "status": "completed" | "refunded"; "created_at": string })[]; "next_cursor": string | null } }
-  /** The invoices of this workspace: open when a paid plan is chosen, paid when its payment is recorded. */
+  /** List the invoices of this workspace: open when a paid plan is chosen, paid when its payment is recorded */
   listInvoices: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "number": string; "subscription_id": string; "user_id": string; "plan_id": string; "paypal_invoice_id": string | null; "amount": number; "currency": string; "lines": ({ "description": string; "quantity": number; "unit_amount": number; "amount": number })[]; "status": "open" | "paid" | "void"; "period_start": string; "period_end": string; "due_date": string; "payment_id": string | null; "paid_at": string | null; "created_at": string; "updated_at": string })[]; "next_cursor": string | null } }
-  /** One invoice. */
+  /** Get an invoice */
   getInvoice: { input: { path: { id: string } }; response: { "id": string; "number": string; "subscription_id": string; "user_id": string; "plan_id": string; "paypal_invoice_id": string | null; "amount": number; "currency": string; "lines": ({ "description": string; "quantity": number; "unit_amount": number; "amount": number })[]; "status": "open" | "paid" | "void"; "period_start": string; "period_end": string; "due_date": string; "payment_id": string | null; "paid_at": string | null; "created_at": string; "updated_at": string } }
-  /** The key a browser subscribes with (its `applicationServerKey`) */
+  /** Get the key a browser subscribes with (its `applicationServerKey`) */
   getVapidPublicKey: { input: undefined; response: { "publicKey": string } }
-  /** Be notified in this browser */
+  /** Subscribe this browser to notifications */
   subscribePush: { input: { body: { "endpoint": string; "keys": { "p256dh": string; "auth": string } } }; response: { "id": string; "endpoint": string; "createdAt": string } }
-  /** Be notified in this browser no more */
+  /** Unsubscribe this browser from notifications */
   unsubscribePush: { input: { body: { "endpoint": string } }; response: { "success": true } }
-  /** The workspace's connections to outside systems; without a login those of the public workspace, in brief */
+  /** List the workspace's connections to outside systems; without a login those of the public workspace, in brief */
   listIntegrations: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string })[] } }
-  /** Add a connection to an outside system, or change it */
+  /** Create or update a connection to an outside system */
   saveIntegration: { input: { body: { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "platform"?: string; "status"?: "connected" | "disconnected" | "error"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; response: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
-  /** One connection */
+  /** Get a connection */
   getIntegration: { input: { path: { id: string } }; response: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
-  /** Change a connection; what is not sent stays */
+  /** Update a connection; fields that are not sent stay */
   updateIntegration: { input: { path: { id: string }; body: { "name"?: string; "type"?: "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status"?: "connected" | "disconnected" | "error"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; response: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
-  /** Change a connection; what is not sent stays */
+  /** Update a connection; fields that are not sent stay */
   putIntegration: { input: { path: { id: string }; body: { "name"?: string; "type"?: "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status"?: "connected" | "disconnected" | "error"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; response: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
-  /** Delete a connection, its token too; a platform is to be disconnected first */
+  /** Delete a connection and its token; disconnect a platform first */
   deleteIntegration: { input: { path: { id: string } }; response: { "success": true } }
-  /** The platforms a shop can be connected to, and whether it is */
+  /** List the platforms a shop can be connected to, and whether each is connected */
   listShopIntegrations: { input: { path: { shopId: string } }; response: { "data": ({ "platform": string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "accountName": string | null; "error": string | null; "expiresAt": string | null; "lastSync": string | null })[]; "nextCursor": string | null } }
-  /** Connect a platform: telegram, viber and whatsapp at once by a token; otherwise the answer says where to go on */
+  /** Connect a platform: telegram, viber and whatsapp at once by a token; for others the response says where to continue */
   connectIntegration: { input: { path: { shopId: string; platform: string }; body: { "token"?: string; "phoneNumberId"?: string; "businessAccountId"?: string; "pageId"?: string } }; response: { "authUrl"?: string; "success"?: true; "platform"?: string; "accountName"?: string | null } }
-  /** Disconnect a platform and forget its tokens */
+  /** Disconnect a platform and delete its tokens */
   disconnectIntegration: { input: { path: { shopId: string; platform: string } }; response: { "success": true } }
-  /** Use the workspace's own app at a platform (clientId, clientSecret) or account at stripe (secretKey, webhookSecret) or paypal (clientId, clientSecret, webhookId) */
+  /** Use the workspace's own app at a platform (clientId, clientSecret), or its account at Stripe (secretKey, webhookSecret) or PayPal (clientId, clientSecret, webhookId) */
   saveCredentials: { input: { path: { shopId: string; platform: string }; body: { "clientId"?: string; "clientSecret"?: string; "secretKey"?: string; "webhookSecret"?: string; "webhookId"?: string } }; response: { "success": true; "webhookUrl"?: string; "verifyToken"?: string } }
-  /** Use the installation's app or account again */
+  /** Return to the installation's app or account */
   removeCredentials: { input: { path: { shopId: string; platform: string } }; response: { "success": true } }
-  /** Meta's check that a webhook is ours: echoes the challenge when the verify token is right */
+  /** Confirm to Meta that a webhook is this server's: returns the challenge when the verify token is right */
   verifyWebhook: { input: { path: { platform: string }; query?: { shopId?: string; "hub.mode"?: string; "hub.verify_token"?: string; "hub.challenge"?: string } }; response: string }
-  /** Where a social platform posts, signed as it documents; with `shopId`, to that workspace alone */
+  /** Receive what a social platform posts, signed as it documents; with `shopId`, for that workspace alone */
   receiveWebhook: { input: { path: { platform: string }; query?: { shopId?: string } }; response: { "received": true } }
-  /** SIP providers with their live state, newest first */
+  /** List SIP providers with their live state, newest first */
   listSipProviders: { input: { query?: { userId?: string; cursor?: string } }; response: (SipProvider)[] }
   /** Add a SIP provider */
   createSipProvider: { input: { body: NewSipProvider }; response: SipProvider }
-  /** One SIP provider with its live state */
+  /** Get a SIP provider with its live state */
   getSipProvider: { input: { path: { id: string } }; response: SipProvider }
-  /** Change a SIP provider; what is not sent stays */
+  /** Update a SIP provider; fields that are not sent stay */
   updateSipProvider: { input: { path: { id: string }; body: SipProviderChanges }; response: SipProvider }
-  /** Change a SIP provider; what is not sent stays */
+  /** Update a SIP provider; fields that are not sent stay */
   putSipProvider: { input: { path: { id: string }; body: SipProviderChanges }; response: SipProvider }
   /** Delete a SIP provider */
   deleteSipProvider: { input: { path: { id: string } }; response: { "success": true } }
-  /** Switch a SIP provider on or off */
+  /** Enable or disable a SIP provider */
   switchSipProvider: { input: { path: { id: string }; body: SipProviderSwitch }; response: { "success": true } }
-  /** Try a SIP provider and say what happened */
+  /** Test a SIP provider and return what happened */
   testSipProvider: { input: { path: { id: string } }; response: SipProviderTest }
-  /** Numbers that calls may be connected to, newest first */
+  /** List transfer numbers, newest first */
   listTransferNumbers: { input: { query?: { userId?: string; cursor?: string } }; response: (TransferNumber)[] }
   /** Add a transfer number */
   createTransferNumber: { input: { body: NewTransferNumber }; response: TransferNumber }
-  /** One transfer number */
+  /** Get a transfer number */
   getTransferNumber: { input: { path: { id: string } }; response: TransferNumber }
-  /** Change a transfer number; what is not sent stays */
+  /** Update a transfer number; fields that are not sent stay */
   updateTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; response: TransferNumber }
-  /** Change a transfer number; what is not sent stays */
+  /** Update a transfer number; fields that are not sent stay */
   putTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; response: TransferNumber }
   /** Delete a transfer number */
   deleteTransferNumber: { input: { path: { id: string } }; response: { "success": true } }
-  /** Where to and how much the workspace may call, and what it has used so far */
+  /** Get the limits on where and how much the workspace may call, and what it has used */
   getCallingLimits: { input: undefined; response: CallingLimits }
-  /** Change where to and how much the workspace may call; what is not sent stays */
+  /** Update the limits on where and how much the workspace may call; fields that are not sent stay */
   updateCallingLimits: { input: { body: CallingLimitsChanges }; response: CallingLimits }
-  /** Change where to and how much the workspace may call; what is not sent stays */
+  /** Update the limits on where and how much the workspace may call; fields that are not sent stay */
   putCallingLimits: { input: { body: CallingLimitsChanges }; response: CallingLimits }
-  /** My chats, the one with the newest message first; archived and hidden ones only when asked for */
+  /** List the caller's chats, newest message first; archived and hidden ones only on request */
   listChats: { input: { query?: { limit?: number; cursor?: string; archived?: "true" | "false"; hidden?: "true" | "false" } }; response: { "data": ({ "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string })[]; "next_cursor": string | null } }
-  /** Make a group, or open the dm with another person */
+  /** Create a group, or open the direct chat with another person */
   createChat: { input: { body: { "type": "dm" | "group"; "name"?: string; "avatar_url"?: string; "member_ids"?: (string)[] } }; response: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
-  /** A chat with its members */
+  /** Get a chat with its members */
   getChat: { input: { path: { id: string } }; response: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
-  /** Archive or hide a chat for me; rename a group or change its picture */
+  /** Archive or hide a chat for the caller; rename a group or change its picture */
   updateChat: { input: { path: { id: string }; body: { "name"?: string; "avatar_url"?: string | null; "archived"?: boolean; "hidden"?: boolean } }; response: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
-  /** Who is in a chat, and how far they have read */
+  /** List the members of a chat and how far they have read */
   listChatMembers: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "next_cursor": string | null } }
   /** Add people to a group; for its owner and admins */
   addChatMembers: { input: { path: { id: string }; body: { "member_ids": (string)[] } }; response: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
@@ -517,179 +517,179 @@ export interface Operations {
   changeChatMember: { input: { path: { id: string; userId: string }; body: { "role": "owner" | "admin" | "member" } }; response: { "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string } }
   /** Remove a member from a group */
   removeChatMember: { input: { path: { id: string; userId: string } }; response: { "success": true } }
-  /** Leave a group; its owner leaves it to whoever has been there longest */
+  /** Leave a group; ownership passes to the longest-standing member */
   leaveChat: { input: { path: { id: string } }; response: { "success": true } }
-  /** Messages of a chat, newest first; older, newer or around one of them */
+  /** List messages of a chat, newest first; older, newer or around one of them */
   listMessages: { input: { query: { limit?: number; cursor?: string; chat_id: string; before?: string; after?: string; around?: string } }; response: { "data": ({ "id": string; "chat_id"?: string; "number"?: number; "sender_id"?: string; "sender"?: { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "file"?: { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to"?: string | null; "reply"?: { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "client_id"?: string | null; "status"?: "sent" | "delivered" | "read"; "reactions"?: ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll"?: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at"?: string | null; "created_at"?: string; "edited_at"?: string | null; "deleted": boolean; "viewed"?: boolean })[]; "next_cursor": string | null } }
   /** Delete a message for everyone, named in the body or the query */
   deleteMessage: { input: { query?: { message_id?: string }; body: { "message_id"?: string } }; response: { "success": true; "id": string; "deleted": true } }
-  /** Find words in my chats, newest first; never in encrypted messages */
+  /** Search messages in the caller's chats, newest first; never in encrypted messages */
   searchMessages: { input: { query: { limit?: number; cursor?: string; q: string; chat_id?: string } }; response: { "data": ({ "id": string; "chat_id"?: string; "number"?: number; "sender_id"?: string; "sender"?: { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "file"?: { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to"?: string | null; "reply"?: { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "client_id"?: string | null; "status"?: "sent" | "delivered" | "read"; "reactions"?: ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll"?: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at"?: string | null; "created_at"?: string; "edited_at"?: string | null; "deleted": boolean; "viewed"?: boolean })[]; "next_cursor": string | null } }
-  /** Send a message; with a client_id, sending it again does no harm */
+  /** Send a message; a repeated `client_id` sends it once */
   sendMessage: { input: { body: { "chat_id": string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string; "file_id"?: string; "reply_to"?: string; "visibility"?: "everyone" | "view_once" | "disappearing"; "expires_in_seconds"?: number; "encrypted"?: boolean; "client_id"?: string; "poll"?: { "question": string; "options": (string)[]; "multiple"?: boolean; "anonymous"?: boolean; "closes_at"?: string } } }; response: { "id": string; "chat_id": string; "number": number; "sender_id": string; "sender": { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to": string | null; "reply": { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility": "everyone" | "view_once" | "disappearing"; "encrypted": boolean; "client_id": string | null; "status": "sent" | "delivered" | "read"; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll": { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at": string | null; "created_at": string; "edited_at": string | null; "deleted": false } }
-  /** Change what I wrote */
+  /** Edit the caller's message */
   editMessage: { input: { path: { id: string }; body: { "content": string } }; response: { "id": string; "chat_id": string; "number": number; "sender_id": string; "sender": { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to": string | null; "reply": { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility": "everyone" | "view_once" | "disappearing"; "encrypted": boolean; "client_id": string | null; "status": "sent" | "delivered" | "read"; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll": { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at": string | null; "created_at": string; "edited_at": string | null; "deleted": false } }
-  /** Change what I wrote */
+  /** Edit the caller's message */
   replaceMessage: { input: { path: { id: string }; body: { "content": string } }; response: { "id": string; "chat_id": string; "number": number; "sender_id": string; "sender": { "id": string; "name": string | null; "username": string | null; "avatar_url": string | null }; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null; "reply_to": string | null; "reply": { "id": string; "sender_id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "deleted": boolean } | null; "visibility": "everyone" | "view_once" | "disappearing"; "encrypted": boolean; "client_id": string | null; "status": "sent" | "delivered" | "read"; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[]; "poll": { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string } | null; "expires_at": string | null; "created_at": string; "edited_at": string | null; "deleted": false } }
-  /** Open what may be viewed once */
+  /** Open a view-once message */
   viewMessage: { input: { path: { id: string } }; response: { "id": string; "type": "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content": string | null; "file": { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } | null } }
-  /** I have read everything up to this message, or everything */
+  /** Mark messages as read up to this one, or all */
   readMessages: { input: { body: { "chat_id": string; "message_id"?: string } }; response: { "success": true; "chat_id": string; "message_id": string | null; "unread_count": number } }
-  /** My device has everything up to this message, or everything */
+  /** Mark messages as delivered to this device up to this one, or all */
   receiveMessages: { input: { body: { "chat_id": string; "message_id"?: string } }; response: { "success": true; "chat_id": string; "message_id": string | null; "unread_count": number } }
-  /** React to a message, or take the same reaction back */
+  /** Add a reaction to a message, or remove the same reaction */
   toggleReaction: { input: { body: { "message_id": string; "emoji": string } }; response: { "message_id": string; "reactions": ({ "emoji": string; "count": number; "user_ids": (string)[] })[] } }
-  /** Ask the chat: a message of type poll */
+  /** Create a poll: a message of type poll */
   createPoll: { input: { body: { "chat_id": string; "question": string; "options": (string)[]; "multiple"?: boolean; "anonymous"?: boolean; "closes_at"?: string } }; response: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string; "my_option_ids": (string)[] } }
-  /** Vote, change my vote, or with no options take it back */
+  /** Vote, change the vote, or remove it by sending no options */
   castVote: { input: { body: { "poll_id": string; "option_ids": (string)[] } }; response: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string; "my_option_ids": (string)[] } }
-  /** How a poll stands */
+  /** Get a poll with its results */
   getPoll: { input: { path: { id: string } }; response: { "id": string; "chat_id": string; "message_id": string; "question": string; "options": ({ "id": string; "text": string; "votes": number; "voter_ids": (string)[] | null })[]; "multiple": boolean; "anonymous": boolean; "closes_at": string | null; "closed": boolean; "voters": number; "created_by": string; "created_at": string; "my_option_ids": (string)[] } }
-  /** Upload a file to send, or a picture of myself, to 50 MB, in the form field "file" */
+  /** Upload a file to send, or a profile picture, to 50 MB, in the form field "file" */
   uploadFile: { input: { body: Upload | FormData }; response: { "id": string; "url": string; "filename": string; "mime_type": string; "size_bytes": number } }
-  /** The content of a file, for its uploader and those to whom it was sent */
+  /** Download a file, for its uploader and those it was sent to */
   downloadFile: { input: { path: { id: string; filename: string }; query?: { ticket?: string } }; response: Blob }
-  /** Find people by exact e-mail address, phone number or username, and colleagues by name */
+  /** Search people by exact e-mail address, phone number or username, and colleagues by name */
   searchPeople: { input: { query: { q: string } }; response: { "data": ({ "id": string; "name": string | null; "username": string | null; "avatar_url": string | null })[]; "next_cursor": string | null } }
-  /** My profile as others see it, with status and presence */
+  /** Get the caller's profile as others see it, with status and presence */
   getMyProfile: { input: undefined; response: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string; "email_verified": boolean; "phone_verified": boolean; "status": string | null; "status_expires_at": string | null; "badges": ("email_verified" | "phone_verified" | "admin" | "affiliate")[]; "online": boolean; "last_active": string | null } }
-  /** Change my profile, or say what I am up to for a while */
+  /** Update the caller's profile, or set a status for a while */
   updateMyProfile: { input: { body: { "full_name"?: string | null; "company_name"?: string | null; "display_name"?: string | null; "username"?: string | null; "phone"?: string | null; "avatar_url"?: string | null; "status"?: string | null; "status_expires_at"?: string | null } }; response: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string; "email_verified": boolean; "phone_verified": boolean; "status": string | null; "status_expires_at": string | null; "badges": ("email_verified" | "phone_verified" | "admin" | "affiliate")[]; "online": boolean; "last_active": string | null } }
-  /** Whom I have blocked */
+  /** List the users the caller has blocked */
   listBlocks: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "created_at": string })[]; "next_cursor": string | null } }
-  /** Block somebody: no messages, calls or presence between the two of you */
+  /** Block a user: no messages, calls or presence between the two */
   blockUser: { input: { body: { "user_id": string } }; response: { "user_id": string; "name": string | null; "avatar_url": string | null; "created_at": string } }
-  /** Unblock somebody, named in the body or the query */
+  /** Unblock a user, named in the body or the query */
   unblockUser: { input: { query?: { user_id?: string }; body: { "user_id"?: string } }; response: { "success": true } }
-  /** Come into a chat's call or a room, with a token for 4 hours (10 minutes to connect to LiveKit or Twilio); the first one opens it, and it rings */
+  /** Join a chat's call or a room, with a token for 4 hours (10 minutes to connect to LiveKit or Twilio); the first participant opens it, and it rings */
   createVideoToken: { input: { body: { "room_name"?: string; "chat_id"?: string } }; response: { "token": string; "room_name": string; "provider_room_name": string | null; "call_id": string; "identity": string; "provider": "mesh" | "livekit" | "twilio"; "url": string | null; "ice_servers": ({ "urls": (string)[]; "username"?: string; "credential"?: string })[]; "expires_at": string; "call": { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } } }
-  /** Hang up; the call is over with the last but one */
+  /** Hang up; the call ends with the last but one participant */
   endVideoCall: { input: { body: { "room_name": string } }; response: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
-  /** My call log, newest first */
+  /** List the caller's calls, newest first */
   listVideoCalls: { input: { query?: { limit?: number; cursor?: string; chat_id?: string } }; response: { "data": ({ "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null })[]; "next_cursor": string | null } }
-  /** A call */
+  /** Get a call */
   getVideoCall: { input: { path: { id: string } }; response: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
-  /** Answer a call that rings */
+  /** Accept a ringing call */
   acceptVideoCall: { input: { path: { id: string } }; response: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
-  /** Decline a call that rings */
+  /** Decline a ringing call */
   declineVideoCall: { input: { path: { id: string } }; response: { "id": string; "room_name": string; "chat_id": string | null; "initiator_id": string; "participant_id": string | null; "provider": "mesh" | "livekit" | "twilio"; "status": "ringing" | "accepted" | "declined" | "missed" | "ended"; "duration_seconds": number; "participants": ({ "user_id": string; "name": string | null; "avatar_url": string | null; "state": "invited" | "joined" | "declined" | "missed" | "left"; "joined_at": string | null; "left_at": string | null })[]; "started_at": string; "answered_at": string | null; "ended_at": string | null } }
-  /** A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first, all of them unless limited */
+  /** List a member's campaigns as a bare array with `userId`, else the workspace's as `{data}`; newest first, all of them without a limit */
   listCampaigns: { input: { query?: { userId?: string; limit?: number; cursor?: string } }; response: (Campaign)[] | { "data": (SalesCampaign)[] } }
-  /** Make a campaign: with a title it is answered bare, with a name as {data} */
+  /** Create a campaign: returned bare with a title, as `{data}` with a name */
   createCampaign: { input: { body: NewCampaign }; response: Campaign | { "data": SalesCampaign } }
-  /** How many contacts a member's campaigns have dialled */
+  /** Count the contacts that a member's campaigns have dialled */
   countCampaignCalls: { input: { path: { userId: string } }; response: { "totalCalls": number } }
-  /** One campaign */
+  /** Get a campaign */
   getCampaign: { input: { path: { id: string } }; response: Campaign }
-  /** Change a campaign; what is not sent stays */
+  /** Update a campaign; fields that are not sent stay */
   updateCampaign: { input: { path: { id: string }; body: CampaignChanges }; response: Campaign }
-  /** Change a campaign; what is not sent stays */
+  /** Update a campaign; fields that are not sent stay */
   putCampaign: { input: { path: { id: string }; body: CampaignChanges }; response: Campaign }
   /** Delete a campaign that is not active, with its calls */
   deleteCampaign: { input: { path: { id: string } }; response: { "success": true } }
-  /** Start calling; says everything that is missing when it cannot */
+  /** Start calling; the error lists everything that is missing */
   startCampaign: { input: { path: { id: string } }; response: Campaign }
-  /** Make no new calls; those in progress go on */
+  /** Pause a campaign: no new calls, and those in progress continue */
   pauseCampaign: { input: { path: { id: string } }; response: Campaign }
-  /** Go on after a pause */
+  /** Resume a paused campaign */
   resumeCampaign: { input: { path: { id: string } }; response: Campaign }
-  /** End for good: calls that are still ringing are cancelled */
+  /** Stop a campaign permanently; calls that are still ringing are cancelled */
   stopCampaign: { input: { path: { id: string } }; response: Campaign }
-  /** Each contact of a campaign and how its call went */
+  /** List the contacts of a campaign with the outcome of each call */
   listCampaignCalls: { input: { path: { id: string }; query?: { limit?: number; cursor?: string; status?: "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown" } }; response: { "data": (CampaignCall)[]; "next_cursor": string | null } }
-  /** The same as CSV, all of it */
+  /** Download the report of a campaign as CSV */
   getCampaignReport: { input: { path: { id: string } }; response: string }
-  /** Businesses the receptionist answers for, newest first */
+  /** List the businesses that the receptionist answers for, newest first */
   listClients: { input: { query?: { limit?: number; cursor?: string; userId?: string; is_active?: string } }; response: { "data": (Client)[]; "next_cursor": string | null } }
   /** Add a client */
   createClient: { input: { body: NewClient }; response: Client }
-  /** One client */
+  /** Get a client */
   getClient: { input: { path: { id: string } }; response: Client }
-  /** Change a client; what is not sent stays */
+  /** Update a client; fields that are not sent stay */
   updateClient: { input: { path: { id: string }; body: ClientChanges }; response: Client }
-  /** Change a client; what is not sent stays */
+  /** Update a client; fields that are not sent stay */
   putClient: { input: { path: { id: string }; body: ClientChanges }; response: Client }
-  /** Stop answering for a client; its calls stay in the figures */
+  /** Delete a client; its calls stay in the statistics */
   deleteClient: { input: { path: { id: string } }; response: { "success": true } }
-  /** What the receptionist knows of a client */
+  /** List the receptionist's knowledge of a client */
   listKnowledge: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (Knowledge)[]; "next_cursor": string | null } }
-  /** Teach the receptionist a text, or a text file in the form field "file" */
+  /** Add a text to the receptionist's knowledge, or a text file in the form field "file" */
   addKnowledge: { input: { path: { id: string }; body: NewKnowledge | Upload & { "title"?: string } | FormData }; response: Knowledge }
-  /** Forget a text, named in the query */
+  /** Delete a text of the knowledge, named in the query */
   deleteKnowledgeByQuery: { input: { path: { id: string }; query: { knowledge_id: string } }; response: { "success": true } }
-  /** Passages that answer a question, by words and by meaning */
+  /** Search for passages that answer a question, by words and by meaning */
   searchKnowledge: { input: { path: { id: string }; query: { q: string; limit?: number } }; response: { "data": (FoundPassage)[] } }
-  /** Forget a text */
+  /** Delete a text of the knowledge */
   deleteKnowledge: { input: { path: { id: string; knowledgeId: string } }; response: { "success": true } }
-  /** Calls of clients, newest first, by page or by cursor */
+  /** List the calls of clients, newest first, by page or by cursor */
   listCalls: { input: { query?: { client_id?: string; start_date?: string; end_date?: string; sentiment?: "positive" | "neutral" | "negative"; page?: number; per_page?: number; limit?: number; cursor?: string; tz?: string } }; response: { "data": (Call)[]; "next_cursor": string | null; "total": number; "page": number; "per_page": number } }
   /** Log a call that took place; for agents, with an API key */
   logCall: { input: { body: NewCall }; response: Call }
-  /** One call */
+  /** Get a call */
   getCall: { input: { path: { id: string } }; response: Call }
-  /** Correct the record of a call; figures follow */
+  /** Correct the record of a call; the statistics follow */
   updateCall: { input: { path: { id: string }; body: CallChanges }; response: Call }
-  /** Correct the record of a call; figures follow */
+  /** Correct the record of a call; the statistics follow */
   putCall: { input: { path: { id: string }; body: CallChanges }; response: Call }
-  /** Delete the record of a call; figures follow */
+  /** Delete the record of a call; the statistics follow */
   deleteCall: { input: { path: { id: string } }; response: { "success": true } }
-  /** How the receptionist does: clients, calls, minutes, success, latencies, mood */
+  /** Get the receptionist's statistics: clients, calls, minutes, success, latencies, sentiment */
   getDashboard: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: Dashboard }
-  /** Calls and minutes of each day, days without calls too */
+  /** Get calls and minutes of each day, also of days without calls */
   getCallsPerDay: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: { "data": ({ "date": string; "calls": number; "minutes": number })[] } }
-  /** The mood of callers */
+  /** Get the sentiment of callers */
   getSentiment: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: { "data": ({ "sentiment": "positive" | "neutral" | "negative"; "count": number; "share": number })[] } }
-  /** The dashboard's figures for one client */
+  /** Get the dashboard's statistics for one client */
   getClientStatistics: { input: { path: { id: string }; query?: { days?: number; client_id?: string; tz?: string } }; response: ClientStatistics }
-  /** What the workspace uses of its plan */
+  /** Get what the workspace uses of its plan */
   getUsage: { input: undefined; response: Usage }
-  /** List the shops whose team the caller is in */
+  /** List the shops of the caller */
   listShops: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
-  /** Create a shop: the first one in the current workspace, each further one in a new workspace */
+  /** Open a shop: the first is in the current workspace, a later one is a workspace of its own */
   createShop: { input: { body: { "name": string; "description"?: string; "currency"?: string } }; response: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
   /** Get a shop with its team */
   getShop: { input: { path: { shopId: string } }; response: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
-  /** Update a shop; omitted fields keep their values */
+  /** Update a shop; fields that are not sent stay */
   updateShop: { input: { path: { shopId: string }; body: { "name"?: string; "description"?: string | null; "currency"?: string; "orderMails"?: boolean; "reserveStockMinutes"?: number } }; response: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
-  /** List the team of a shop */
+  /** List the team of the shop */
   listShopTeam: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "userId": string; "name": string | null; "email": string; "avatarUrl": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "nextCursor": string | null } }
-  /** Invite a person by e-mail address, or a colleague by user id; the token is shown only once */
+  /** Invite a person by e-mail address, or a colleague by user id; the token is shown only now */
   inviteTeammate: { input: { path: { shopId: string }; body: { "email"?: string; "userId"?: string; "role"?: "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; response: { "id": string; "email": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "token": string; "acceptUrl": string; "createdAt": string; "expiresAt": string } }
-  /** Change a teammate's role; only an owner can change the role of an owner */
+  /** Change a teammate's role; only an owner changes owners */
   changeTeammate: { input: { path: { shopId: string; userId: string }; body: { "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; response: { "userId": string; "name": string | null; "email": string; "avatarUrl": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string } }
-  /** Remove a member from the team */
+  /** Remove a teammate */
   removeTeammate: { input: { path: { shopId: string; userId: string } }; response: { "success": true } }
-  /** List products, newest first */
+  /** List the catalogue, newest first */
   listProducts: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; category?: string } }; response: { "data": ({ "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
   /** Create a product */
   createProduct: { input: { path: { shopId: string }; body: { "name": string; "description"?: string; "category"?: string; "retailPrice": number; "currency"?: string; "stock"?: number; "imageUrl"?: string } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
   /** Get a product */
   getProduct: { input: { path: { shopId: string; productId: string } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
-  /** Update a product; omitted fields keep their values */
+  /** Update a product; fields that are not sent stay */
   updateProduct: { input: { path: { shopId: string; productId: string }; body: { "name"?: string; "description"?: string | null; "category"?: string | null; "retailPrice"?: number; "currency"?: string; "stock"?: number; "imageUrl"?: string | null } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
-  /** Delete a product */
+  /** Remove a product from the catalogue */
   deleteProduct: { input: { path: { shopId: string; productId: string } }; response: { "success": true } }
   /** Upload the image of a product: PNG, JPEG, WebP or GIF, up to 10 MB, in the form field "file" */
   setProductImage: { input: { path: { shopId: string; productId: string }; body: Upload | FormData }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
-  /** List conversations, the one with the newest message first */
+  /** List the inbox, newest message first */
   listConversations: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; status?: "open" | "pending" | "closed"; assigneeId?: string; channel?: "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; tag?: string; customerId?: string; q?: string; order?: "recent" | "newest"; messages?: number } }; response: { "data": ({ "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] })[]; "nextCursor": string | null } }
   /** Get a conversation with its newest 50 messages */
   getConversation: { input: { path: { shopId: string; conversationId: string } }; response: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] } }
-  /** Update a conversation: assignee, status, tags, notes, assistant; omitted fields keep their values */
+  /** Assign, close, tag or annotate a conversation, or hand it to the assistant; fields that are not sent stay */
   updateConversation: { input: { path: { shopId: string; conversationId: string }; body: { "customerName"?: string; "status"?: "open" | "pending" | "closed"; "assigneeId"?: string | null; "tags"?: (string)[]; "notes"?: string | null; "isAiActive"?: boolean; "outcome"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null } }; response: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] } }
   /** Mark a conversation as read */
   readConversation: { input: { path: { shopId: string; conversationId: string } }; response: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] } }
-  /** List the messages of a conversation with its internal notes, newest first */
+  /** List messages of a conversation, newest first, with the team's internal notes */
   listConversationMessages: { input: { path: { shopId: string; conversationId: string }; query?: { limit?: number; cursor?: string; internal?: "true" | "false" } }; response: { "data": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[]; "nextCursor": string | null } }
-  /** Send a reply on the customer's channel, or add an internal note */
+  /** Reply to the customer by the channel they wrote on, or write an internal note */
   sendConversationMessage: { input: { path: { shopId: string; conversationId: string }; body: { "text"?: string; "attachment"?: { "url": string; "type"?: string; "name"?: string } | null; "clientId"?: string; "internal"?: boolean } }; response: { "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number } }
   /** List orders, newest first */
   listOrders: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; status?: "pending" | "processing" | "completed" | "cancelled"; paymentStatus?: "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; customerId?: string; conversationId?: string } }; response: { "data": ({ "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "reservedUntil": string | null; "submittedAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
-  /** Create an order at the catalogue's prices and take its stock */
+  /** Create an order at the catalogue's prices; its stock is taken at once */
   createOrder: { input: { path: { shopId: string }; body: { "customerName": string; "customerId"?: string; "conversationId"?: string; "formId"?: string; "items": ({ "productId": string; "quantity": number })[] } }; response: { "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "reservedUntil": string | null; "submittedAt": string; "updatedAt": string } }
-  /** Get an order with its history, by its id or number */
+  /** Get an order with its history, by its id or its number */
   getOrder: { input: { path: { shopId: string; orderId: string } }; response: { "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "reservedUntil": string | null; "submittedAt": string; "updatedAt": string; "history": ({ "kind": "status" | "payment"; "from": string; "to": string; "reason": "not_paid_in_time" | null; "userId": string | null; "at": string })[] } }
-  /** Change the status of an order; cancelling it returns its stock */
+  /** Change the status of an order: pending, processing, completed; or cancel it, which returns its stock */
   setOrderStatus: { input: { path: { shopId: string; orderId: string }; body: { "status": "pending" | "processing" | "completed" | "cancelled" } }; response: { "id": string; "shopId": string; "orderId": string; "customerId": string | null; "customerName": string; "conversationId": string | null; "formId": string | null; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "paymentIntentId": string | null; "reservedUntil": string | null; "submittedAt": string; "updatedAt": string } }
   /** List forms, newest first */
   listForms: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
@@ -697,201 +697,201 @@ export interface Operations {
   createForm: { input: { path: { shopId: string }; body: { "name": string; "description"?: string; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required"?: boolean; "options"?: (string)[] })[]; "isActive"?: boolean } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
   /** Get a form */
   getForm: { input: { path: { shopId: string; formId: string } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
-  /** Update a form; omitted fields keep their values */
+  /** Update a form; fields that are not sent stay */
   updateForm: { input: { path: { shopId: string; formId: string }; body: { "name"?: string; "description"?: string | null; "fields"?: ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required"?: boolean; "options"?: (string)[] })[]; "isActive"?: boolean } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
   /** Delete a form and its submissions */
   deleteForm: { input: { path: { shopId: string; formId: string } }; response: { "success": true } }
   /** List the submissions of a form, newest first */
   listFormSubmissions: { input: { path: { shopId: string; formId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "formId": string; "customerId": string | null; "values": Record<string, unknown>; "submittedAt": string })[]; "nextCursor": string | null } }
-  /** List the products of a shop, newest first */
+  /** List the products of the shop, newest first */
   listPublicProducts: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; category?: string } }; response: { "data": ({ "id": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "imageUrl": string | null; "inStock": boolean })[]; "nextCursor": string | null } }
-  /** Get the image of a product */
+  /** Download the picture of a product */
   getProductImage: { input: { path: { shopId: string; productId: string } }; response: Blob }
-  /** Start a conversation with the shop; the token gives access to it for 30 days, over HTTP and at /ws */
+  /** Start a conversation with the shop; the token opens it for 30 days, here and at /ws */
   beginVisit: { input: { path: { shopId: string }; body: { "customerName"?: string; "text"?: string } }; response: { "conversation": { "id": string; "customerName": string; "status": "open" | "pending" | "closed"; "createdAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "clientId": string | null; "timestamp": number })[] }; "visitorToken": string } }
-  /** List the messages of a conversation, newest first; needs the visitor token */
+  /** List messages of the conversation, newest first; with the visitor's token */
   listVisitorMessages: { input: { path: { shopId: string; conversationId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "clientId": string | null; "timestamp": number })[]; "nextCursor": string | null } }
-  /** Send a message to the shop; needs the visitor token */
+  /** Send a message to the shop; with the visitor's token */
   addVisitorMessage: { input: { path: { shopId: string; conversationId: string }; body: { "text": string; "clientId"?: string } }; response: { "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "clientId": string | null; "timestamp": number } }
   /** Get a form to fill in */
   getPublicForm: { input: { path: { shopId: string; formId: string } }; response: { "id": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[] } }
   /** Submit a form */
   submitForm: { input: { path: { shopId: string; formId: string }; body: { "values": Record<string, unknown> } }; response: { "id": string; "submittedAt": string } }
-  /** Place an order; with a visitor token the order belongs to its conversation */
+  /** Place an order; with the visitor's token it belongs to their conversation */
   placePublicOrder: { input: { path: { shopId: string }; body: { "customerName": string; "email"?: string; "phone"?: string; "items": ({ "productId": string; "quantity": number })[] } }; response: { "id": string; "orderId": string; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "reservedUntil": string | null; "submittedAt": string; "orderToken": string } }
-  /** List the orders of a conversation, newest first; needs the visitor token */
+  /** List the orders of a conversation, newest first; with the visitor's token */
   listVisitorOrders: { input: { path: { shopId: string; conversationId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "orderId": string; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "reservedUntil": string | null; "submittedAt": string })[]; "nextCursor": string | null } }
-  /** Get an order as its customer; needs the order token or the visitor token */
+  /** Get an order as its customer sees it; with the order's or the visitor's token */
   getCustomerOrder: { input: { path: { shopId: string; orderId: string } }; response: { "id": string; "orderId": string; "items": ({ "productId": string; "productName": string; "quantity": number; "price": number })[]; "currency": string; "totalAmount": number; "status": "pending" | "processing" | "completed" | "cancelled"; "paymentStatus": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "reservedUntil": string | null; "submittedAt": string } }
-  /** Create a payment for an order; needs the order token or the visitor token */
+  /** Start the payment of an order; with the order's or the visitor's token */
   payCustomerOrder: { input: { path: { shopId: string; orderId: string }; body: { "provider": "manual" | "stripe" | "paypal" } }; response: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
-  /** Update a payment from the provider's state; needs the order token or the visitor token */
+  /** Confirm a payment by asking the provider; with the order's or the visitor's token */
   confirmCustomerPayment: { input: { path: { shopId: string; orderId: string; paymentId: string } }; response: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
-  /** Create a payment for an order's total */
+  /** Start the payment of an order's amount */
   createPaymentIntent: { input: { path: { shopId: string }; body: { "orderId": string; "provider"?: "manual" | "stripe" | "paypal" } }; response: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
-  /** Update a payment from the provider's state; an owner or admin confirms a manual payment */
+  /** Confirm a payment by asking the provider; an owner or admin confirms a manual payment */
   confirmPayment: { input: { path: { shopId: string }; body: { "paymentId": string } }; response: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
-  /** Refund an amount, or the whole remaining amount */
+  /** Refund an amount, or all that is left */
   refundPayment: { input: { path: { shopId: string; id: string }; body: { "amount"?: number } }; response: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
   /** Get a payment */
   getPayment: { input: { path: { shopId: string; id: string } }; response: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
-  /** Properties, newest first: the workspace's own, or without a login those of the installation's public workspace */
+  /** List properties, newest first: the workspace's own, or without a login those of the installation's public workspace */
   listProperties: { input: { query?: { limit?: number; cursor?: string; city?: string; status?: "available" | "reserved" | "sold"; type?: "villa" | "apartment" | "penthouse" | "townhouse"; q?: string } }; response: { "data": (Property)[] } }
-  /** Offer a property */
+  /** Add a property */
   createProperty: { input: { body: NewProperty }; response: { "data": Property } }
-  /** One property */
+  /** Get a property */
   getProperty: { input: { path: { id: string } }; response: { "data": Property } }
-  /** Change a property; what is not sent stays */
+  /** Update a property; fields that are not sent stay */
   updateProperty: { input: { path: { id: string }; body: PropertyChanges }; response: { "data": Property } }
-  /** Change a property; what is not sent stays */
+  /** Update a property; fields that are not sent stay */
   putProperty: { input: { path: { id: string }; body: PropertyChanges }; response: { "data": Property } }
-  /** Delete a property; appointments for it stay */
+  /** Delete a property; its appointments stay */
   deleteProperty: { input: { path: { id: string } }; response: { "success": true } }
-  /** The pipeline: whoever came in last comes first */
+  /** List the pipeline, newest prospect first */
   listProspects: { input: { query?: { limit?: number; cursor?: string; status?: "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost"; city?: string; assignedTo?: string; q?: string } }; response: { "data": (Prospect)[] } }
-  /** Take somebody into the pipeline; the routing rules say who looks after them */
+  /** Add a prospect to the pipeline; the routing rules assign it */
   createProspect: { input: { body: NewProspect }; response: { "data": Prospect } }
-  /** One prospect */
+  /** Get a prospect */
   getProspect: { input: { path: { id: string } }; response: { "data": Prospect } }
-  /** Change a prospect; what is not sent stays */
+  /** Update a prospect; fields that are not sent stay */
   updateProspect: { input: { path: { id: string }; body: ProspectChanges }; response: { "data": Prospect } }
-  /** Change a prospect; what is not sent stays */
+  /** Update a prospect; fields that are not sent stay */
   putProspect: { input: { path: { id: string }; body: ProspectChanges }; response: { "data": Prospect } }
-  /** Take somebody out of the pipeline, with appointments and handoffs; the contact stays */
+  /** Remove a prospect from the pipeline, with appointments and handoffs; the contact stays */
   deleteProspect: { input: { path: { id: string } }; response: { "success": true } }
-  /** How well somebody qualifies, part by part; the newest score first */
+  /** List the qualification scores of a prospect, part by part, newest first */
   listQualificationScores: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (QualificationScore)[] } }
-  /** Score somebody by what is known; parts that are sent replace those worked out */
+  /** Score a prospect by what is known; parts that are sent replace computed ones */
   createQualificationScore: { input: { path: { id: string }; body: NewQualificationScore }; response: { "data": QualificationScore } }
   /** Correct a score; parts that are not sent stay, and the total follows */
   updateQualificationScore: { input: { path: { id: string; scoreId: string }; body: QualificationScoreChanges }; response: { "data": QualificationScore } }
   /** Correct a score; parts that are not sent stay, and the total follows */
   putQualificationScore: { input: { path: { id: string; scoreId: string }; body: QualificationScoreChanges }; response: { "data": QualificationScore } }
-  /** Delete a score that should not have been given */
+  /** Delete a qualification score */
   deleteQualificationScore: { input: { path: { id: string; scoreId: string } }; response: { "success": true } }
-  /** The properties somebody is interested in, newest first */
+  /** List the properties a prospect is interested in, newest first */
   listInterests: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (PropertyInterest)[] } }
-  /** Somebody is interested in a property */
+  /** Record a prospect's interest in a property */
   createInterest: { input: { path: { id: string }; body: NewPropertyInterest }; response: { "data": PropertyInterest } }
-  /** Somebody is not interested in a property any more */
+  /** Delete a prospect's interest in a property */
   deleteInterest: { input: { path: { id: string; interestId: string } }; response: { "success": true } }
-  /** Conversations, newest first */
+  /** List conversations, newest first */
   listSalesConversations: { input: { query?: { limit?: number; cursor?: string; prospectId?: string; campaignId?: string; channel?: "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; outcome?: string; q?: string; from?: string; to?: string } }; response: { "data": (SalesConversation)[] } }
-  /** Write down a conversation with a prospect */
+  /** Record a conversation with a prospect */
   createSalesConversation: { input: { body: NewSalesConversation }; response: { "data": SalesConversationInFull } }
-  /** The conversations that go on at the moment */
+  /** List the conversations in progress */
   listLiveConversations: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": (LiveConversation)[] } }
-  /** One conversation, with its transcript */
+  /** Get a conversation with its transcript */
   getSalesConversation: { input: { path: { id: string } }; response: { "data": SalesConversationInFull } }
-  /** Change a conversation; what is not sent stays */
+  /** Update a conversation; fields that are not sent stay */
   updateSalesConversation: { input: { path: { id: string }; body: SalesConversationChanges }; response: { "data": SalesConversationInFull } }
-  /** Change a conversation; what is not sent stays */
+  /** Update a conversation; fields that are not sent stay */
   putSalesConversation: { input: { path: { id: string }; body: SalesConversationChanges }; response: { "data": SalesConversationInFull } }
-  /** What was said, newest first */
+  /** List the transcript, newest first */
   listTranscriptMessages: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (TranscriptMessage)[] } }
-  /** Write down what was said; nothing is sent */
+  /** Add a message to the transcript; nothing is sent */
   createTranscriptMessage: { input: { path: { id: string }; body: NewTranscriptMessage }; response: { "data": TranscriptMessage } }
-  /** Correct what was written down; what a channel carried stays as it was sent */
+  /** Correct a message of the transcript; what a channel carried stays as it was sent */
   updateTranscriptMessage: { input: { path: { id: string; messageId: string }; body: TranscriptMessageChanges }; response: { "data": TranscriptMessage } }
-  /** The state of a conversation in progress */
+  /** Get the state of a conversation in progress */
   getLiveConversation: { input: { path: { id: string } }; response: { "data": LiveConversation } }
-  /** Tell how a conversation goes on; the first time makes it live */
+  /** Update the state of a conversation in progress; the first update makes it live */
   updateLiveConversation: { input: { path: { id: string }; body: LiveConversationChanges }; response: { "data": LiveConversation } }
-  /** Tell how a conversation goes on; the first time makes it live */
+  /** Update the state of a conversation in progress; the first update makes it live */
   putLiveConversation: { input: { path: { id: string }; body: LiveConversationChanges }; response: { "data": LiveConversation } }
-  /** What the agent understood */
+  /** List the detected entities of a conversation */
   listDetectedEntities: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (DetectedEntity)[] } }
-  /** What the agent understood: add one */
+  /** Add a detected entity to a conversation */
   createDetectedEntity: { input: { path: { id: string }; body: NewDetectedEntity }; response: { "data": DetectedEntity } }
-  /** What the agent understood: change one; what is not sent stays */
+  /** Update a detected entity; fields that are not sent stay */
   updateDetectedEntity: { input: { path: { id: string; itemId: string }; body: DetectedEntityChanges }; response: { "data": DetectedEntity } }
-  /** What the agent understood: delete one */
+  /** Delete a detected entity */
   deleteDetectedEntity: { input: { path: { id: string; itemId: string } }; response: { "success": true } }
-  /** What the agent did */
+  /** List the agent actions of a conversation */
   listAgentActions: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (AgentAction)[] } }
-  /** What the agent did: add one */
+  /** Add an agent action to a conversation */
   createAgentAction: { input: { path: { id: string }; body: NewAgentAction }; response: { "data": AgentAction } }
-  /** What the agent did: change one; what is not sent stays */
+  /** Update an agent action; fields that are not sent stay */
   updateAgentAction: { input: { path: { id: string; itemId: string }; body: AgentActionChanges }; response: { "data": AgentAction } }
-  /** What the agent did: delete one */
+  /** Delete an agent action */
   deleteAgentAction: { input: { path: { id: string; itemId: string } }; response: { "success": true } }
-  /** The agent's plan, in its order */
+  /** List the plan steps, in order, of a conversation */
   listPlanSteps: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (PlanStep)[] } }
-  /** The agent's plan, in its order: add one */
+  /** Add a plan step to a conversation */
   createPlanStep: { input: { path: { id: string }; body: NewPlanStep }; response: { "data": PlanStep } }
-  /** The agent's plan, in its order: change one; what is not sent stays */
+  /** Update a plan step; fields that are not sent stay */
   updatePlanStep: { input: { path: { id: string; itemId: string }; body: PlanStepChanges }; response: { "data": PlanStep } }
-  /** The agent's plan, in its order: delete one */
+  /** Delete a plan step */
   deletePlanStep: { input: { path: { id: string; itemId: string } }; response: { "success": true } }
-  /** What quality assurance says */
+  /** List the quality reviews of a conversation */
   listConversationReviews: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (ConversationReview)[] } }
-  /** What quality assurance says: add one */
+  /** Add a quality review to a conversation */
   createConversationReview: { input: { path: { id: string }; body: NewConversationReview }; response: { "data": ConversationReview } }
-  /** What quality assurance says: change one; what is not sent stays */
+  /** Update a quality review; fields that are not sent stay */
   updateConversationReview: { input: { path: { id: string; itemId: string }; body: ConversationReviewChanges }; response: { "data": ConversationReview } }
-  /** What quality assurance says: delete one */
+  /** Delete a quality review */
   deleteConversationReview: { input: { path: { id: string; itemId: string } }; response: { "success": true } }
-  /** Appointments, the newest booking first; with from or to, in the order of the calendar */
+  /** List appointments, newest booking first; with `from` or `to`, in the order of the calendar */
   listAppointments: { input: { query?: { limit?: number; cursor?: string; prospectId?: string; assignedRepId?: string; status?: "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled"; from?: string; to?: string } }; response: { "data": (Appointment)[] } }
-  /** Book an appointment; neither the representative nor the prospect can have two at once */
+  /** Book an appointment; neither the representative nor the prospect can have two at the same time */
   createAppointment: { input: { body: NewAppointment }; response: { "data": Appointment } }
-  /** One appointment */
+  /** Get an appointment */
   getAppointment: { input: { path: { id: string } }; response: { "data": Appointment } }
-  /** Change an appointment; another time makes it rescheduled */
+  /** Update an appointment; another time makes it rescheduled */
   updateAppointment: { input: { path: { id: string }; body: AppointmentChanges }; response: { "data": Appointment } }
-  /** Change an appointment; another time makes it rescheduled */
+  /** Update an appointment; another time makes it rescheduled */
   putAppointment: { input: { path: { id: string }; body: AppointmentChanges }; response: { "data": Appointment } }
-  /** Move an appointment; it stays the same one and remembers */
+  /** Reschedule an appointment; it keeps its id and its history */
   rescheduleAppointment: { input: { path: { id: string }; body: RescheduleAppointment }; response: { "data": Appointment } }
-  /** Call an appointment off; the slot is free again */
+  /** Cancel an appointment; the slot is free again */
   cancelAppointment: { input: { path: { id: string }; body: { "reason"?: string } }; response: { "data": Appointment } }
-  /** What became of an appointment, step by step */
+  /** List the changes of an appointment */
   listAppointmentChanges: { input: { path: { id: string } }; response: { "data": (AppointmentChange)[] } }
-  /** Handoffs to people, newest first */
+  /** List handoffs to people, newest first */
   listHandoffs: { input: { query?: { limit?: number; cursor?: string; status?: "pending" | "claimed" | "completed" | "expired"; prospectId?: string; assignedTo?: string } }; response: { "data": (HandoffPackage)[] } }
-  /** Hand somebody over; what is left out is worked out from what is known */
+  /** Hand a prospect over; fields that are left out are filled from what is known */
   createHandoff: { input: { body: NewHandoff }; response: HandoffPackage }
-  /** The handoff package of an appointment; 200 with the present one when it was handed over already */
+  /** Create the handoff of an appointment; 200 with the existing one when there is one */
   createHandoffFromAppointment: { input: { body: { "appointmentId": string } }; response: HandoffPackage }
-  /** One handoff */
+  /** Get a handoff */
   getHandoff: { input: { path: { id: string } }; response: HandoffPackage }
-  /** Change a handoff that is not over; what is not sent stays */
+  /** Update an open handoff; fields that are not sent stay */
   updateHandoff: { input: { path: { id: string }; body: HandoffChanges }; response: HandoffPackage }
-  /** Change a handoff that is not over; what is not sent stays */
+  /** Update an open handoff; fields that are not sent stay */
   putHandoff: { input: { path: { id: string }; body: HandoffChanges }; response: HandoffPackage }
-  /** Look after a handoff: one person only */
+  /** Claim a handoff; only one person can */
   claimHandoff: { input: { path: { id: string } }; response: HandoffPackage }
-  /** Leave a claimed handoff to somebody else */
+  /** Release a claimed handoff to others */
   releaseHandoff: { input: { path: { id: string } }; response: HandoffPackage }
-  /** A claimed handoff is done */
+  /** Complete a claimed handoff */
   completeHandoff: { input: { path: { id: string }; body: { "outcome"?: string } }; response: HandoffPackage }
-  /** Who gets which prospects and handoffs; the rules in the order in which they are tried */
+  /** List the rules that assign prospects and handoffs, in the order in which they are tried */
   listRoutingRules: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": (RoutingRule)[] } }
-  /** Make a routing rule: for one member, or for several in turn */
+  /** Create a routing rule: for one member, or for several in turn */
   createRoutingRule: { input: { body: NewRoutingRule }; response: { "data": RoutingRule } }
-  /** One routing rule */
+  /** Get a routing rule */
   getRoutingRule: { input: { path: { id: string } }; response: { "data": RoutingRule } }
-  /** Change a routing rule; what is not sent stays */
+  /** Update a routing rule; fields that are not sent stay */
   updateRoutingRule: { input: { path: { id: string }; body: RoutingRuleChanges }; response: { "data": RoutingRule } }
-  /** Change a routing rule; what is not sent stays */
+  /** Update a routing rule; fields that are not sent stay */
   putRoutingRule: { input: { path: { id: string }; body: RoutingRuleChanges }; response: { "data": RoutingRule } }
   /** Delete a routing rule */
   deleteRoutingRule: { input: { path: { id: string } }; response: { "success": true } }
-  /** How a campaign runs; nothing before its start */
+  /** List the runs of a campaign; empty before its start */
   listCampaignRuns: { input: { path: { id: string } }; response: { "data": (CampaignRun)[]; "next_cursor": string | null } }
-  /** Who still waits to be contacted */
+  /** List the leads that wait to be contacted */
   listQueuedLeads: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (QueuedLead)[]; "next_cursor": string | null } }
-  /** Have somebody contacted by a campaign */
+  /** Queue a lead to be contacted by a campaign */
   createQueuedLead: { input: { path: { id: string }; body: NewQueuedLead }; response: QueuedLead }
-  /** Have somebody who waits contacted by a campaign no more */
+  /** Remove a lead from the queue of a campaign */
   withdrawQueuedLead: { input: { path: { id: string; leadId: string } }; response: { "success": true } }
-  /** The team: members of the workspace */
+  /** List the team: members of the workspace */
   listTeam: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": (TeamMember)[] } }
-  /** One member of the team */
+  /** Get a member of the team */
   getTeamMember: { input: { path: { id: string } }; response: { "data": TeamMember } }
-  /** Change a member's role. Only an owner changes owners */
+  /** Change a member's role; only an owner changes owners */
   changeTeamRole: { input: { path: { id: string }; body: { "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; response: { "data": TeamMember } }
-  /** Is the database there? Counts what anybody may read */
+  /** Check the database; counts public rows */
   testDatabase: { input: undefined; response: DatabaseTest }
 }
 

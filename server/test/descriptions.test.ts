@@ -48,3 +48,29 @@ test('so has every parameter', () => {
     [],
   )
 })
+
+const firstPerson = /\b(I|me|my|mine|myself|our|ours|we)\b/
+
+test('summaries of operations have one style', () => {
+  const wrong = routeTables.flatMap(({ routes }) =>
+    Object.entries(routes)
+      .filter(([, { summary, hidden }]) => !hidden && !hasStyle(summary))
+      .map(([operation, { summary }]) => `${operation}: ${summary}`),
+  )
+  assert.deepEqual(wrong, [])
+})
+
+/** An imperative or a noun phrase: `List contacts, newest first`. One clause or two, and no full stop. */
+const hasStyle = (summary: string) =>
+  /^[A-Z]/.test(summary) && !/\.$|\. [A-Z]/.test(summary) && !firstPerson.test(summary) && summary.length <= 200
+
+test('the style refuses full stops, sentences and the first person', () => {
+  for (const summary of ['Add a contact.', 'Sign in. Then go on', 'List my sessions', 'add a contact', 'What we know'])
+    assert.ok(!hasStyle(summary), summary)
+  for (const summary of [
+    'Add a contact',
+    'Sign in (supabase.auth.signIn)',
+    'Merge two contacts: everything moves to this one',
+  ])
+    assert.ok(hasStyle(summary), summary)
+})

@@ -7,7 +7,7 @@ export function addDoctor(program: Command, env: Environment): void {
   program
     .command('doctor')
     .description(
-      'Check everything the server needs on this machine, and say what to do about what is wrong. Exit code 1 when something is.',
+      'Check everything the server needs on this machine and report how to fix problems. Exit code 1 when a check fails.',
     )
     .option('--json', 'print the findings as JSON')
     .action(async ({ json }: { json?: boolean }) => {

@@ -18,7 +18,7 @@ export function addExport(program: Command, env: Environment): void {
 
   command
     .command('contacts')
-    .description('Every contact of a workspace, newest first; `import` reads the file.')
+    .description('Write every contact of a workspace, newest first; `import` reads the file.')
     .requiredOption('--workspace <id>', 'whose (see: workspace list)')
     .option('--list <id>', 'only those on this contact list')
     .option('--out <file>', 'write to a file instead of stdout')
@@ -28,7 +28,7 @@ export function addExport(program: Command, env: Environment): void {
 
   command
     .command('campaign <id>')
-    .description('How the call to each contact of a campaign went.')
+    .description('Write the outcome of the call to each contact of a campaign.')
     .requiredOption('--workspace <id>', 'whose (see: workspace list)')
     .option('--out <file>', 'write to a file instead of stdout')
     .action(async (id: string, { workspace, out }: Options) =>

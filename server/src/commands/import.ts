@@ -19,14 +19,14 @@ export function addImport(program: Command, env: Environment): void {
   program
     .command('import <file.csv>')
     .description(
-      "Import contacts from a CSV onto a contact list. Headers that bear a field's name map themselves: first_name, last_name, phone_number, email, notes, time_zone.",
+      "Import contacts from a CSV into a contact list. Headers with a field's name are mapped automatically: first_name, last_name, phone_number, email, notes, time_zone.",
     )
-    .requiredOption('--workspace <id>', 'whose contacts they become (see: workspace list)')
+    .requiredOption('--workspace <id>', 'workspace to import into (see: workspace list)')
     .option(
       '--list <name or id>',
-      "the list they are put on, made when there is none of that name (default: the file's name)",
+      "contact list to add them to, created when it does not exist (default: the file's name)",
     )
-    .option('--mapping <json>', 'columns whose headers do not say it: {"Tel. 2": "phone_number"}')
+    .option('--mapping <json>', 'mapping of columns with other headers: {"Tel. 2": "phone_number"}')
     .option('--json', 'print the result as JSON')
     .action(async (file: string, options: Options) => {
       await access(file)

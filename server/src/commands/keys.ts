@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import type { Environment } from '../config/values.ts'
 
 export function addKeys(program: Command, env: Environment): void {
-  const keys = program.command('keys').description('The keys that the database was used with.')
+  const keys = program.command('keys').description('List the keys that the database was used with.')
   keys
     .command('accept')
     .description(
-      'Use the keys of this node from now on, when those that the database was used with are lost: passwords and tokens that were sealed with them must be entered again, and everybody signs in again.',
+      'Use the keys of this node from now on, when those that the database was used with are lost: passwords and tokens that were sealed with them must be entered again, and all users sign in again.',
     )
     .action(async () => {
       const [{ readConfig }, { openDatabase }, { migrate }, { acceptKeys }, { createLog }] = await Promise.all([

@@ -7,11 +7,11 @@ import { findMail, listMails } from './operations.ts'
 export function addMail(program: Command, env: Environment): void {
   const mail = program
     .command('mail')
-    .description('Mails and SMS to users. Without SMTP_URL and SMS_URL they are kept here instead of sent.')
+    .description('Mails and SMS to users. Without SMTP_URL and SMS_URL they are stored here instead of sent.')
 
   mail
     .command('list')
-    .description('The newest 1,000.')
+    .description('List the newest 1,000.')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const messages = await operate(env, listMails, {})
@@ -23,7 +23,7 @@ export function addMail(program: Command, env: Environment): void {
 
   mail
     .command('show <id>')
-    .description('One of them with its text, which is gone once it was sent.')
+    .description('Show one with its text, which is deleted once it is sent.')
     .action(async (id: string) => {
       const found = /^[0-9a-f-]{36}$/i.test(id) ? await operate(env, findMail, { id }) : null
       if (!found) throw new Error(`There is no message ${id}. See: switchboard mail list`)

@@ -15,9 +15,7 @@ export function addOpenapi(program: Command): void {
       if (check !== undefined) {
         const known = await readFile(check, 'utf8')
         if (known !== text)
-          throw new Error(
-            `${check} is not what the code says. Write it anew: npm run switchboard -- openapi --out ${check}`,
-          )
+          throw new Error(`${check} is out of date. Write it again: npm run switchboard -- openapi --out ${check}`)
         console.log(`${check} is what the code says.`)
       } else if (out === undefined) process.stdout.write(text)
       else await writeFile(out, text)

@@ -5,7 +5,7 @@ export function addRecover(program: Command, env: Environment): void {
   program
     .command('recover')
     .description(
-      'Put the newest snapshot in the place of an embedded database that does not open. What was written after it is missing; the broken one is kept aside.',
+      'Replace an embedded database that does not open with its newest snapshot. Later changes are lost; the broken database is kept.',
     )
     .action(async () => {
       const [{ readConfig }, { createLog }, { recoverEmbeddedDatabase }] = await Promise.all([

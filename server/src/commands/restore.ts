@@ -5,7 +5,7 @@ import type { Environment } from '../config/values.ts'
 export function addRestore(program: Command, env: Environment): void {
   program
     .command('restore <file>')
-    .description('Put back what `backup` wrote. DATA_DIR must be empty, so that nothing is overwritten.')
+    .description('Restore an archive written by `backup`. DATA_DIR must be empty.')
     .action(async (file: string) => {
       const isNew = !existsSync(env.DATA_DIR || './data')
       const [{ readConfig }, { putBack }, { onlyEmbedded }] = await Promise.all([
@@ -20,7 +20,7 @@ export function addRestore(program: Command, env: Environment): void {
         console.log(
           contents
             ? `${config.dataDir} holds the database of ${contents.database_at}, and the files of ${contents.files_at}.`
-            : `${config.dataDir} holds what was in ${file}. It is an old archive without a checksum, so nobody can tell whether it is as it was written.`,
+            : `${config.dataDir} holds what was in ${file}. It is an old archive without a checksum, so it cannot be verified.`,
         )
         if (!existsSync(`${config.dataDir}/keys/encryption`) && !config.encryptionKeys)
           console.log(

@@ -5,12 +5,12 @@ import { operate } from './operate.ts'
 import { createUser, listUsers, makeAdmin, resetTwoFactor, setPassword } from './operations.ts'
 
 export function addUser(program: Command, env: Environment): void {
-  const user = program.command('user').description('Make, list and help users.')
+  const user = program.command('user').description('Create, list and help users.')
 
   user
     .command('create <email>')
     .description(
-      'Make a user with a workspace of their own. The password is asked for, or read from the first line of stdin.',
+      'Create a user with a workspace of their own. The password is asked for, or read from the first line of stdin.',
     )
     .option('--name <name>', "the person's name")
     .option('--admin', 'make them an administrator of the platform')
@@ -26,7 +26,7 @@ export function addUser(program: Command, env: Environment): void {
 
   user
     .command('list')
-    .description('The newest 1,000 users.')
+    .description('List the newest 1,000 users.')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const users = await operate(env, listUsers, {})

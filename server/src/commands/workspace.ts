@@ -5,11 +5,11 @@ import { operate } from './operate.ts'
 import { createWorkspace, listWorkspaces } from './operations.ts'
 
 export function addWorkspace(program: Command, env: Environment): void {
-  const workspace = program.command('workspace').description('Make and list workspaces.')
+  const workspace = program.command('workspace').description('Create and list workspaces.')
 
   workspace
     .command('create <name>')
-    .description('Make a workspace for a user, who owns it.')
+    .description('Create a workspace for a user, who owns it.')
     .requiredOption('--owner <email>', 'whose it is')
     .option('--json', 'print the id as JSON')
     .action(async (name: string, { owner, json }: { owner: string; json?: boolean }) => {
@@ -19,7 +19,7 @@ export function addWorkspace(program: Command, env: Environment): void {
 
   workspace
     .command('list')
-    .description('The newest 1,000 workspaces.')
+    .description('List the newest 1,000 workspaces.')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const workspaces = await operate(env, listWorkspaces, {})

@@ -59,7 +59,7 @@ export async function checkRtpPorts({ sip }: Config): Promise<Finding> {
   if (from <= ephemeralTo && to >= ephemeralFrom) {
     return warning(
       'RTP ports',
-      `${range} overlap the ports the system gives to anybody (${ephemeralFrom}-${ephemeralTo}).`,
+      `${range} overlap the ephemeral ports of the system (${ephemeralFrom}-${ephemeralTo}).`,
       `Choose RTP_PORTS below ${ephemeralFrom}, or: sysctl net.ipv4.ip_local_reserved_ports=${range}`,
     )
   }

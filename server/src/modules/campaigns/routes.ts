@@ -47,7 +47,7 @@ export const campaignRoutes: RouteTable = {
       path: '/api/campaigns',
       access: 'campaigns:read',
       summary:
-        "A member's campaigns as a bare array with userId, else the workspace's as {data}; newest first, all of them unless limited",
+        "List a member's campaigns as a bare array with `userId`, else the workspace's as `{data}`; newest first, all of them without a limit",
       query: z.object({
         userId: id
           .optional()
@@ -78,7 +78,7 @@ export const campaignRoutes: RouteTable = {
       method: 'POST',
       path: '/api/campaigns',
       access: 'campaigns:write',
-      summary: 'Make a campaign: with a title it is answered bare, with a name as {data}',
+      summary: 'Create a campaign: returned bare with a title, as `{data}` with a name',
       body: NewCampaign,
       example: {
         title: 'Spring offer',
@@ -108,7 +108,7 @@ export const campaignRoutes: RouteTable = {
       method: 'GET',
       path: '/api/campaigns/call-count/:userId',
       access: 'campaigns:read',
-      summary: "How many contacts a member's campaigns have dialled",
+      summary: "Count the contacts that a member's campaigns have dialled",
       params: z.object({ userId: id.describe('The member whose calls are counted.') }),
       response: z.object({ totalCalls: z.number().int().describe('Contacts dialled in all campaigns of the member.') }),
       handler: (ctx, { params }) => countCallsOf(ctx, params.userId),
@@ -118,7 +118,7 @@ export const campaignRoutes: RouteTable = {
       method: 'GET',
       path: '/api/campaigns/:id',
       access: 'campaigns:read',
-      summary: 'One campaign',
+      summary: 'Get a campaign',
       params: byId,
       response: schema.Campaign,
       handler: (ctx, { params }) => getCampaign(ctx, params.id),
@@ -126,7 +126,7 @@ export const campaignRoutes: RouteTable = {
     ...patchAndPut('Campaign', {
       path: '/api/campaigns/:id',
       access: 'campaigns:write',
-      summary: 'Change a campaign; what is not sent stays',
+      summary: 'Update a campaign; fields that are not sent stay',
       params: byId,
       body: CampaignChanges,
       example: { calls_per_second: 2, retry: { max_attempts: 2, delay_minutes: 30, on: ['busy'] } },
@@ -148,16 +148,16 @@ export const campaignRoutes: RouteTable = {
         return succeeded
       },
     }),
-    startCampaign: statusChange('start', 'Start calling; says everything that is missing when it cannot'),
-    pauseCampaign: statusChange('pause', 'Make no new calls; those in progress go on'),
-    resumeCampaign: statusChange('resume', 'Go on after a pause'),
-    stopCampaign: statusChange('stop', 'End for good: calls that are still ringing are cancelled'),
+    startCampaign: statusChange('start', 'Start calling; the error lists everything that is missing'),
+    pauseCampaign: statusChange('pause', 'Pause a campaign: no new calls, and those in progress continue'),
+    resumeCampaign: statusChange('resume', 'Resume a paused campaign'),
+    stopCampaign: statusChange('stop', 'Stop a campaign permanently; calls that are still ringing are cancelled'),
     listCampaignCalls: route({
       kind: 'read',
       method: 'GET',
       path: '/api/campaigns/:id/calls',
       access: 'campaign-calls:read',
-      summary: 'Each contact of a campaign and how its call went',
+      summary: 'List the contacts of a campaign with the outcome of each call',
       params: byId,
       query: page().extend({ status: z.enum(callStatuses).optional().describe('Only calls in this state.') }),
       response: pageOf(CampaignCall),
@@ -168,7 +168,7 @@ export const campaignRoutes: RouteTable = {
       method: 'GET',
       path: '/api/campaigns/:id/report.csv',
       access: 'campaign-calls:read',
-      summary: 'The same as CSV, all of it',
+      summary: 'Download the report of a campaign as CSV',
       params: byId,
       response: textFile('text/csv'),
       handler: (ctx, { params }) => campaignReport(ctx, params.id),

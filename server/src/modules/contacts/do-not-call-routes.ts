@@ -12,7 +12,7 @@ export const doNotCallRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/do-not-call',
     access: 'do-not-call:read',
-    summary: 'Numbers that no campaign calls',
+    summary: 'List the numbers that no campaign calls',
     query: page(),
     response: pageOf(schema.DoNotCallEntry),
     handler: (ctx, { query }) => listDoNotCall(ctx, query),
@@ -22,7 +22,7 @@ export const doNotCallRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/do-not-call',
     access: 'do-not-call:write',
-    summary: 'Never call this number again',
+    summary: 'Add a number to the do-not-call list',
     body: schema.NewDoNotCallEntry,
     example: { phone_number: '+15551230009', reason: 'Asked us by e-mail' },
     status: 201,
@@ -34,7 +34,7 @@ export const doNotCallRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/do-not-call/:id',
     access: 'do-not-call:write',
-    summary: 'Take a number off the do-not-call list',
+    summary: 'Remove a number from the do-not-call list',
     params: byId,
     response: success,
     async handler(ctx, { params }) {
@@ -47,7 +47,7 @@ export const doNotCallRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/do-not-call',
     access: 'do-not-call:write',
-    summary: 'Take a number off the do-not-call list, by the number or its id in the query',
+    summary: 'Remove a number from the do-not-call list, by the number or its id in the query',
     query: z
       .object({
         phone_number: z.string().max(50).optional().describe('The number to take off the list, in any spelling.'),

@@ -22,7 +22,7 @@ export const contactListRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/contact-lists',
     access: 'contact-lists:read',
-    summary: 'Contact lists, newest first',
+    summary: 'List contact lists, newest first',
     query: z.object({
       userId: id
         .optional()
@@ -44,7 +44,7 @@ export const contactListRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/contact-lists',
     access: 'contacts:write',
-    summary: 'Make a contact list',
+    summary: 'Create a contact list',
     body: schema.NewContactList,
     example: { name: 'Spring customers', description: 'Bought in March or April' },
     status: 201,
@@ -56,7 +56,7 @@ export const contactListRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/contact-lists/:id',
     access: 'contact-lists:read',
-    summary: 'One contact list',
+    summary: 'Get a contact list',
     params: byId,
     response: schema.ContactList,
     handler: (ctx, { params }) => getContactList(ctx, params.id),
@@ -76,7 +76,7 @@ export const contactListRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/contact-lists/:id',
     access: 'contacts:write',
-    summary: 'Delete a contact list; the people on it stay contacts',
+    summary: 'Delete a contact list; its contacts stay',
     params: byId,
     response: success,
     async handler(ctx, { params }) {
@@ -89,7 +89,7 @@ export const contactListRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/contact-lists/:id/contacts',
     access: 'contacts:write',
-    summary: 'Put contacts on a list',
+    summary: 'Add contacts to a list',
     params: byId,
     body: schema.ContactIds,
     example: { contact_ids: someContactIds },
@@ -101,7 +101,7 @@ export const contactListRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/contact-lists/:id/contacts',
     access: 'contacts:write',
-    summary: 'Take contacts off a list',
+    summary: 'Remove contacts from a list',
     params: byId,
     body: schema.ContactIds,
     example: { contact_ids: someContactIds },

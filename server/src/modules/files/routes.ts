@@ -17,7 +17,7 @@ export const fileRoutes: RouteTable = {
       method: 'GET',
       path: '/api/greeting-files',
       access: 'files:read',
-      summary: 'Greetings, newest first',
+      summary: 'List greetings, newest first',
       query: z.object({
         userId: id
           .optional()
@@ -64,7 +64,7 @@ export const fileRoutes: RouteTable = {
       method: 'GET',
       path: '/api/files/:id/:filename',
       access: 'files:read',
-      summary: 'The content of a file',
+      summary: 'Download a file',
       params: z.object({
         id: id.describe('Id of the file.'),
         filename: z.string().describe('Name of the file, as in its address.'),
@@ -78,7 +78,7 @@ export const fileRoutes: RouteTable = {
       method: 'POST',
       path: '/api/files/:id/signed-url',
       access: 'files:read',
-      summary: 'An address of this file that opens without a login for 15 minutes',
+      summary: 'Create an address of this file that opens without a login for 15 minutes',
       params: z.object({ id: id.describe('Id of the file.') }),
       status: 201,
       response: SignedUrl,
@@ -92,7 +92,7 @@ export const fileRoutes: RouteTable = {
       method: 'GET',
       path: '/api/signed-files/:token/:filename',
       access: 'public',
-      summary: 'The content of a file by its signed address',
+      summary: 'Download a file by its signed address',
       params: z.object({
         token: z.string().max(300).describe('The signature, from a signed address.'),
         filename: z.string().describe('Name of the file, as in its address.'),

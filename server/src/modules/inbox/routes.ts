@@ -18,7 +18,7 @@ export const webhookRoutes: RouteTable = {
       method: 'GET',
       path: '/webhook/:platform',
       access: 'public',
-      summary: "Meta's check that a webhook is ours: echoes the challenge when the verify token is right",
+      summary: "Confirm to Meta that a webhook is this server's: returns the challenge when the verify token is right",
       rawBody: true,
       params,
       query: z.object({
@@ -46,7 +46,7 @@ export const webhookRoutes: RouteTable = {
       method: 'POST',
       path: '/webhook/:platform',
       access: 'public',
-      summary: 'Where a social platform posts, signed as it documents; with `shopId`, to that workspace alone',
+      summary: 'Receive what a social platform posts, signed as it documents; with `shopId`, for that workspace alone',
       rawBody: true,
       notIdempotent: true,
       params,

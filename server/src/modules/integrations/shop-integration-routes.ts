@@ -27,7 +27,7 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/shops/:shopId/integrations',
     access: 'integrations:read',
-    summary: 'The platforms a shop can be connected to, and whether it is',
+    summary: 'List the platforms a shop can be connected to, and whether each is connected',
     params: ofShop,
     response: z.object({
       data: z.array(schema.ShopIntegration).describe('The integration list, one page of it.'),
@@ -41,7 +41,7 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     path: '/api/shops/:shopId/integrations/:platform/connect',
     access: 'integrations:write',
     summary:
-      'Connect a platform: telegram, viber and whatsapp at once by a token; otherwise the answer says where to go on',
+      'Connect a platform: telegram, viber and whatsapp at once by a token; for others the response says where to continue',
     params: ofPlatform,
     body: schema.Connect,
     example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
@@ -66,7 +66,7 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/shops/:shopId/integrations/:platform/disconnect',
     access: 'integrations:write',
-    summary: 'Disconnect a platform and forget its tokens',
+    summary: 'Disconnect a platform and delete its tokens',
     params: ofPlatform,
     response: success,
     async handler(ctx, { params }) {
@@ -81,7 +81,7 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     path: '/api/shops/:shopId/integrations/:platform/credentials',
     access: 'integrations:write',
     summary:
-      "Use the workspace's own app at a platform (clientId, clientSecret) or account at stripe (secretKey, webhookSecret) or paypal (clientId, clientSecret, webhookId)",
+      "Use the workspace's own app at a platform (clientId, clientSecret), or its account at Stripe (secretKey, webhookSecret) or PayPal (clientId, clientSecret, webhookId)",
     params: ofPlatform,
     body: schema.Credentials,
     example: { clientId: '1234567890', clientSecret: 'a long secret' },
@@ -104,7 +104,7 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/shops/:shopId/integrations/:platform/credentials',
     access: 'integrations:write',
-    summary: "Use the installation's app or account again",
+    summary: "Return to the installation's app or account",
     params: ofPlatform,
     response: success,
     async handler(ctx, { params }) {

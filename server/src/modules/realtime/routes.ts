@@ -10,7 +10,7 @@ export const realtimeRoutes: RouteTable = {
       method: 'POST',
       path: '/api/realtime/tickets',
       access: 'user',
-      summary: 'A one-time ticket for /ws, for clients that can send neither header nor cookie',
+      summary: 'Create a one-time ticket for /ws, for clients that can send neither header nor cookie',
       response: Ticket,
       notIdempotent: true,
       handler: (ctx) => createTicket(ctx),

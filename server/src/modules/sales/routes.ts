@@ -25,7 +25,7 @@ export const salesRoutes: RouteTable = {
       method: 'GET',
       path: '/api/test-db',
       access: 'public',
-      summary: 'Is the database there? Counts what anybody may read',
+      summary: 'Check the database; counts public rows',
       response: DatabaseTest,
       handler: (ctx) => testDatabase(ctx),
     }),

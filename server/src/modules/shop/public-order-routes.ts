@@ -24,7 +24,7 @@ export const publicOrderRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/public/shops/:shopId/orders/:orderId',
     visitor: 'required',
-    summary: 'Get an order as its customer; needs the order token or the visitor token',
+    summary: "Get an order as its customer sees it; with the order's or the visitor's token",
     params: ofOrder,
     response: orderSchema.CustomerOrder,
     errors: [401],
@@ -35,7 +35,7 @@ export const publicOrderRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/public/shops/:shopId/orders/:orderId/payments',
     visitor: 'required',
-    summary: 'Create a payment for an order; needs the order token or the visitor token',
+    summary: "Start the payment of an order; with the order's or the visitor's token",
     params: ofOrder,
     body: z.object({
       provider: z
@@ -56,7 +56,7 @@ export const publicOrderRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/public/shops/:shopId/orders/:orderId/payments/:paymentId/confirm',
     visitor: 'required',
-    summary: "Update a payment from the provider's state; needs the order token or the visitor token",
+    summary: "Confirm a payment by asking the provider; with the order's or the visitor's token",
     params: ofPayment,
     response: paymentSchema.Payment,
     errors: [401, 403, 409, 502],

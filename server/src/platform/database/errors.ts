@@ -43,11 +43,11 @@ export function databaseError(error: unknown): unknown {
     case 'SB413':
       return new AppError(413, 'storage_full', message)
     case '23505':
-      return named(constraint, conflict('already_exists', 'Something with these values exists already.'))
+      return named(constraint, conflict('already_exists', 'A record with these values exists already.'))
     case '23503':
       return named(constraint, new AppError(404, 'not_found', 'A record this refers to does not exist.'))
     case '23P01':
-      return named(constraint, conflict('overlap', 'This overlaps with something that exists already.'))
+      return named(constraint, conflict('overlap', 'This overlaps with an existing record.'))
     case '23502':
     case '23514':
       return named(constraint, badRequest('invalid_input', 'A value is missing or outside what is allowed.'))
@@ -62,7 +62,7 @@ export function databaseError(error: unknown): unknown {
     case '40001':
     case '40P01':
     case '55P03':
-      return unavailable('Somebody else is changing the same thing.', 1, error)
+      return unavailable('Another request is changing the same record. Try again.', 1, error)
     case '57014':
     case ENDED_WITH_CONNECTION:
       return new AppError(

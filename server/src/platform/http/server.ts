@@ -109,7 +109,7 @@ const trusted = (proxies: Config['trustProxy']) =>
 const noSuchEndpoint = ({ method, url }: FastifyRequest) =>
   notFound(`endpoint as ${method} ${url.split('?')[0]?.slice(0, 200)}`)
 
-const withoutHost = badRequest('malformed_http', 'A request in HTTP/1.1 names the host that it is for.')
+const withoutHost = badRequest('malformed_http', 'A request in HTTP/1.1 needs a Host header.')
 
 /** In the place of Fastify's compilers, which it would load at each start: routes bring zod schemas, which it never sees. */
 function refuseSchemas(): never {

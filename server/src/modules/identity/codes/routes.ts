@@ -11,7 +11,7 @@ export const codeRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/users/verify',
     access: 'user',
-    summary: 'Get a code by e-mail or SMS; with `code`, confirm it.',
+    summary: 'Send a code by e-mail or SMS; with `code`, confirm it',
     body: verification,
     example: { type: 'email' },
     response: verificationResponse,

@@ -78,7 +78,7 @@ export const oauthRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/auth/oauth',
     access: 'public',
-    summary: 'List the other providers that users can sign in with.',
+    summary: 'List the other providers that people can sign in with',
     response: z.object({
       data: z
         .array(
@@ -98,7 +98,7 @@ export const oauthRoutes: Record<string, Route> = {
     path: '/api/auth/oauth/:provider',
     access: 'public',
     summary:
-      'Redirect a browser to another provider to sign in. It returns, with cookies set, to `redirect_to`, a page of this server or of CORS_ORIGINS; with `popup`, that page gets a message.',
+      'Send a browser to another provider to sign in; it returns with cookies to `redirect_to`, a page of this server or of CORS_ORIGINS, and with `popup` that page gets a message',
     params,
     query: z.object({
       redirect_to: optional(z.string().max(2000)).describe(
@@ -129,7 +129,7 @@ export const oauthRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/auth/oauth/:provider/callback',
     access: 'public',
-    summary: 'Receive the redirect from the provider.',
+    summary: 'Receive the browser that the provider sends back',
     params,
     query: z.object({
       state: z.string().max(200).optional().describe('Ties the response to the browser that started the login.'),

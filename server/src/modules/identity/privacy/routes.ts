@@ -18,8 +18,7 @@ export const accountRoutes = (sections: readonly AccountSection[]): RouteTable =
       method: 'DELETE',
       path: '/api/auth/me',
       access: 'user',
-      summary:
-        'Delete my account. My own data is erased; data that others rely on, like messages, stays and belongs to a deleted user.',
+      summary: "Delete the caller's account; data that others rely on, like messages, stays with a deleted user",
       body: z.object({
         password: optional(credentials.shape.password).describe(
           "The caller's password. Needed when the account has one.",
@@ -40,7 +39,7 @@ export const accountRoutes = (sections: readonly AccountSection[]): RouteTable =
       method: 'GET',
       path: '/api/auth/me/export',
       access: 'user',
-      summary: 'Export all my data as one JSON file.',
+      summary: 'Export all data about the caller as one JSON file',
       response: z.record(z.string(), z.unknown()),
       async handler(ctx) {
         await ctx.db.actor()

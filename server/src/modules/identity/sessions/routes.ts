@@ -19,7 +19,7 @@ const signOut = (path: string) =>
     method: 'POST',
     path,
     access: 'user',
-    summary: 'Sign out. This session ends at once.',
+    summary: 'Sign out; this session ends at once',
     response: signedOut,
     notIdempotent: true,
     async handler(ctx) {
@@ -37,7 +37,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/auth/signup',
     access: 'public',
-    summary: 'Make an account; `metadata` fills the profile.',
+    summary: 'Create an account; `metadata` fills the profile',
     body: newAccount,
     example: {
       email: 'ana@example.com',
@@ -60,7 +60,8 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/auth/register',
     access: 'public',
-    summary: 'Make an account, with `invitation_token` in the workspace of the invitation; answers like a login.',
+    summary:
+      'Create an account, with `invitation_token` in the workspace of the invitation; the response is that of a login',
     body: newAccount,
     example: { email: 'ben@example.com', password: 'correct horse battery', name: 'Ben Okafor' },
     status: 201,
@@ -79,7 +80,7 @@ export const sessionRoutes: Record<string, Route> = {
     path: '/api/auth/login',
     access: 'public',
     summary:
-      'Sign in. For an account with a second factor the response is 403 `two_factor_required` with `two_factor_token` and `methods`: continue with `POST /api/auth/two-factor/sign-in`.',
+      'Sign in; an account with a second factor gets 403 `two_factor_required` with `two_factor_token` and `methods`, to continue with `POST /api/auth/two-factor/sign-in`',
     body: credentials,
     example: { email: 'ana@example.com', password: 'correct horse battery' },
     response: signedIn,
@@ -96,7 +97,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/auth/refresh',
     access: 'public',
-    summary: 'Get new tokens for a refresh token, from the body or the cookie. Each refresh token is valid once.',
+    summary: 'Exchange a refresh token, from the body or the cookie, for new tokens; each can be used once',
     body: refreshRequest,
     example: {},
     response: signedIn,
@@ -122,7 +123,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/auth/me',
     access: 'user',
-    summary: 'Get the current user and their workspaces.',
+    summary: 'Get the signed-in user and their workspaces',
     response: me,
     handler: (ctx) => ctx.db.one(findMe, {}),
   }),
@@ -132,7 +133,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/auth/sessions',
     access: 'user',
-    summary: 'List my sessions.',
+    summary: "List the caller's sessions",
     response: pageOf(openSession),
     handler: async (ctx) => ({ data: await listSessions(ctx), next_cursor: null }),
   }),
@@ -142,7 +143,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/auth/sessions',
     access: 'user',
-    summary: 'End all my other sessions.',
+    summary: "End all of the caller's sessions but this one",
     response: success,
     async handler(ctx) {
       await revokeOtherSessions(ctx)
@@ -155,7 +156,7 @@ export const sessionRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/auth/sessions/:id',
     access: 'user',
-    summary: 'End one of my sessions.',
+    summary: "End one of the caller's sessions",
     params: z.object({ id: id.describe('Id of the session.') }),
     response: success,
     async handler(ctx, { params }) {

@@ -17,7 +17,7 @@ export const propertyRoutes: Record<string, Route> = {
     path: '/api/properties',
     access: 'public',
     summary:
-      "Properties, newest first: the workspace's own, or without a login those of the installation's public workspace",
+      "List properties, newest first: the workspace's own, or without a login those of the installation's public workspace",
     query: schema.PropertyQuery,
     response: listOf(schema.Property),
     async handler(ctx, { query, request }) {
@@ -30,7 +30,7 @@ export const propertyRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/properties',
     access: 'properties:write',
-    summary: 'Offer a property',
+    summary: 'Add a property',
     body: schema.NewProperty,
     example: {
       name: 'Palm Residence 12',
@@ -54,7 +54,7 @@ export const propertyRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/properties/:id',
     access: 'properties:read',
-    summary: 'One property',
+    summary: 'Get a property',
     params: byId,
     response: DataResponse,
     handler: async (ctx, { params }) => ({ data: await getProperty(ctx, params.id) }),
@@ -62,7 +62,7 @@ export const propertyRoutes: Record<string, Route> = {
   ...patchAndPut('Property', {
     path: '/api/properties/:id',
     access: 'properties:write',
-    summary: 'Change a property; what is not sent stays',
+    summary: 'Update a property; fields that are not sent stay',
     params: byId,
     body: schema.PropertyChanges,
     example: { status: 'reserved', price: 2_350_000 },
@@ -74,7 +74,7 @@ export const propertyRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/properties/:id',
     access: 'properties:write',
-    summary: 'Delete a property; appointments for it stay',
+    summary: 'Delete a property; its appointments stay',
     params: byId,
     response: success,
     async handler(ctx, { params }) {

@@ -96,16 +96,16 @@ export const headersOf = (isLinkedList: boolean): JsonSchema => ({
 })
 
 export const reasons: Record<number, string> = {
-  400: 'Malformed or invalid; `details` names the fields.',
-  401: 'No or bad credentials.',
+  400: 'Malformed or invalid request; `details` names the fields.',
+  401: 'Missing or invalid credentials.',
   402: 'The plan does not allow it.',
   403: 'Not allowed.',
-  404: 'Not there, or not yours.',
+  404: 'Not found, or not accessible to the caller.',
   408: 'The request did not arrive in time.',
-  409: 'In conflict with what is there.',
+  409: 'Conflicts with the current state.',
   413: 'Too large.',
-  415: 'Of a type that is not accepted.',
-  416: 'No such range.',
+  415: 'Media type not accepted.',
+  416: 'Range not satisfiable.',
   422: 'This Idempotency-Key was used with another body.',
   429: 'Too many requests; see Retry-After.',
   502: 'The outside party did not respond as it should.',

@@ -12,7 +12,8 @@ interface Kind {
   one: string
   many: string
   path: string
-  summary: string
+  /** For summaries: `plan step`, `plan steps`. */
+  noun: [one: string, many: string]
   write: 'conversations:write' | 'conversations:review'
   response: z.ZodType
   adding: z.ZodType<Record<string, unknown>>
@@ -24,8 +25,10 @@ interface Kind {
 const ofConversation = z.object({ id: id.describe('Id of the conversation.') })
 const ofItem = z.object({ id: id.describe('Id of the conversation.'), itemId: id.describe('The entry.') })
 
+const withArticle = (noun: string) => `${noun.startsWith('a') ? 'an' : 'a'} ${noun}`
+
 /** List, add, change and delete for one kind of thing that is kept about a conversation. */
-function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind): Record<string, Route> {
+function detailRoutes({ kept, one, many, path, noun, write, ...shapes }: Kind): Record<string, Route> {
   const collection = `/api/conversations/:id/${path}`
   const item = `${collection}/:itemId`
   return {
@@ -34,7 +37,7 @@ function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind
       method: 'GET',
       path: collection,
       access: 'conversations:read',
-      summary,
+      summary: `List the ${noun[1]} of a conversation`,
       params: ofConversation,
       query: page(),
       response: listOf(shapes.response),
@@ -45,7 +48,7 @@ function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind
       method: 'POST',
       path: collection,
       access: write,
-      summary: `${summary}: add one`,
+      summary: `Add ${withArticle(noun[0])} to a conversation`,
       params: ofConversation,
       body: shapes.adding,
       example: shapes.example,
@@ -58,7 +61,7 @@ function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind
       method: 'PATCH',
       path: item,
       access: write,
-      summary: `${summary}: change one; what is not sent stays`,
+      summary: `Update ${withArticle(noun[0])}; fields that are not sent stay`,
       params: ofItem,
       body: shapes.changing,
       example: shapes.changeExample,
@@ -70,7 +73,7 @@ function detailRoutes({ kept, one, many, path, summary, write, ...shapes }: Kind
       method: 'DELETE',
       path: item,
       access: write,
-      summary: `${summary}: delete one`,
+      summary: `Delete ${withArticle(noun[0])}`,
       params: ofItem,
       response: success,
       async handler(ctx, { params }) {
@@ -87,7 +90,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     one: 'DetectedEntity',
     many: 'DetectedEntities',
     path: 'entities',
-    summary: 'What the agent understood',
+    noun: ['detected entity', 'detected entities'],
     write: 'conversations:write',
     response: schema.DetectedEntity,
     adding: schema.NewDetectedEntity,
@@ -100,7 +103,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     one: 'AgentAction',
     many: 'AgentActions',
     path: 'actions',
-    summary: 'What the agent did',
+    noun: ['agent action', 'agent actions'],
     write: 'conversations:write',
     response: schema.AgentAction,
     adding: schema.NewAgentAction,
@@ -113,7 +116,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     one: 'PlanStep',
     many: 'PlanSteps',
     path: 'plan-steps',
-    summary: "The agent's plan, in its order",
+    noun: ['plan step', 'plan steps, in order,'],
     write: 'conversations:write',
     response: schema.PlanStep,
     adding: schema.NewPlanStep,
@@ -126,7 +129,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     one: 'ConversationReview',
     many: 'ConversationReviews',
     path: 'reviews',
-    summary: 'What quality assurance says',
+    noun: ['quality review', 'quality reviews'],
     write: 'conversations:review',
     response: schema.Review,
     adding: schema.NewReview,
