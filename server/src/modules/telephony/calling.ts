@@ -10,7 +10,7 @@ import { createTelephony, type Telephony } from './voice.ts'
 /** How long calls in progress may take to end by themselves when the server stops. */
 const callsEndWithinMs = 5_000
 
-/** What a module gets to make calls, and to take them with `telephony.onInboundCall`. */
+/** What a module needs to make calls, and to take calls with `telephony.onInboundCall`. */
 export interface CallingContext {
   services: Services
   gateway: VoiceGateway
@@ -19,21 +19,21 @@ export interface CallingContext {
 
 /** The part of a module that makes or takes calls on this node. */
 export interface CallService {
-  /** The node holds its lease and looks after its trunks from now on. */
+  /** Called when the node has its lease and begins to open its trunks. */
   start(): void
-  /** A trunk was opened or closed, or its state changed. */
+  /** Called when a trunk was opened or closed, or its state changed. */
   wake(): void
   /** Receives every event of the outbox, in order. Must not throw. */
   notice(event: Pick<StoredEvent, 'type' | 'data'>): void
-  /** Makes no more calls, and resolves when those in progress have ended; hangs up what is left after `deadlineMs`. */
+  /** Makes no more calls. Resolves when the calls in progress have ended; hangs up the rest after `deadlineMs`. */
   stop(deadlineMs: number): Promise<void>
 }
 
-/** What a module declares as one of its `callServices`. */
+/** A module lists functions of this type as its `callServices`. */
 export type CreateCallService = (context: CallingContext) => CallService
 
 export interface Calling {
-  /** Ends the calls in progress, then gives up the trunks and the lease. */
+  /** Ends the calls in progress, then releases the trunks and the lease. */
   stop(): Promise<void>
 }
 
@@ -56,7 +56,7 @@ export async function startCalling(
     if (event.type === SipProviderChanged.type || event.type === WorkspaceDeleted.type) {
       telephony
         .sync()
-        .then(wake, (error: unknown) => services.log.warn({ err: error }, 'Trunks could not be synced; trying again.'))
+        .then(wake, (error: unknown) => services.log.warn({ err: error }, 'Trunks could not be synchronised. The next poll tries again.'))
     }
     for (const user of callServices) user.notice(event)
   })

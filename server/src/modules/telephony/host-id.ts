@@ -1,19 +1,19 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 
 /**
- * Machine, boot and process namespace, on Linux: a process id means the same process to all who run there. Null where
- * the system does not tell.
+ * Returns the boot id and process namespace of this machine, on Linux. Two processes with the same host id see the same
+ * process ids. Returns null on other systems and without /proc.
  */
 export function findHostId(): string | null {
   try {
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`
   } catch {
-    return null // no Linux, or no /proc
+    return null // not Linux, or no /proc
   }
 }
 
-/** Does this process of our own place live? Another one may have its id by now, so only a no is certain. */
-export function mayLive(pid: number): boolean {
+/** Whether this process of this host may be running. Only false is certain: another process may have its id by now. */
+export function mayBeRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

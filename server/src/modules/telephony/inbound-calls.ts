@@ -13,21 +13,21 @@ export interface InboundCall {
   leg: InboundLeg
 }
 
-/** Which calls a handler receives. Empty: every call. */
+/** Selects the calls that a handler receives. An empty filter selects every call. */
 export interface InboundFilter {
   sipProviderId?: string
   /** The called number. Compared without a leading `+` or `00`. */
   number?: string
 }
 
-/** Resolves whenever it likes. When it throws, the error is logged and the call ends (480 before the answer). */
+/** May take any time. When it throws, the error is logged and the call ends (with 480 if it was not answered). */
 export type InboundHandler = (call: InboundCall) => void | Promise<void>
 
 export interface InboundCalls {
   /**
    * Registers a handler of incoming calls and returns a function that removes it. The handler with the most specific
-   * filter gets the call: number and provider, then number, then provider, then every call. A handler owns its call: one
-   * that does not want it rejects it. Without a handler the call is rejected with 480. Throws when the same filter is
+   * filter gets the call: number and provider, then number, then provider, then every call. The handler owns the call and
+   * must answer or reject it. Without a handler the call is rejected with 480. Throws when the same filter is
    * registered twice.
    */
   onInboundCall(handler: InboundHandler, filter?: InboundFilter): () => void
@@ -68,7 +68,7 @@ export function createInboundCalls({ gateway, log, workspaceOf }: InboundOptions
       const key = keyOf(sipProviderId, number)
       if (handlers.has(key)) throw new Error(`Incoming calls of ${key} already have a handler.`)
       handlers.set(key, handler)
-      // Before the first handler the voice process rejects calls by itself.
+      // Until the first handler is registered, the voice process rejects calls itself.
       if (!listening) gateway.onInbound(receive)
       listening = true
       return () => void handlers.delete(key)
@@ -78,7 +78,7 @@ export function createInboundCalls({ gateway, log, workspaceOf }: InboundOptions
 
 const keyOf = (sipProviderId = '*', number = '*') => `${sipProviderId}/${number.replace(/^(\+|00)/, '')}`
 
-/** The most specific first. */
+/** From the most specific key to the least. */
 const keysOf = (sipProviderId: string, number: string) => [
   keyOf(sipProviderId, number),
   keyOf(undefined, number),

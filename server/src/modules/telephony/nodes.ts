@@ -2,31 +2,33 @@ import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
 import { type SipAccountRow, accountColumns } from './sip-providers.ts'
 
-/** Leases of voice nodes and who holds which trunk. All of it runs across workspaces; times are the database's. */
+/** The leases of voice nodes, and which node holds which trunk. All statements cross workspaces. Times are the database's. */
 
-export const join = statement(
-  'telephony.join.system',
-  (_, p: { id: string; name: string; place: string | null; pid: number; lease_ms: number }) =>
+export const registerNode = statement(
+  'telephony.register_node.system',
+  (_, p: { id: string; name: string; host_id: string | null; pid: number; lease_ms: number }) =>
     sql`insert into telephony.nodes (id, name, place, pid, lease_until)
-        values (${p.id}, ${p.name}, ${p.place}, ${p.pid}, now() + ${p.lease_ms}::int * interval '1 ms')`,
+        values (${p.id}, ${p.name}, ${p.host_id}, ${p.pid}, now() + ${p.lease_ms}::int * interval '1 ms')`,
 )
 
-export const findNeighbours = statement(
-  'telephony.neighbours.system',
-  (_, p: { place: string }) =>
-    sql<{ id: string; name: string; pid: number }>`select id, name, pid from telephony.nodes where place = ${p.place}`,
+/** Returns the nodes that were started on the same host. */
+export const findNodesOfHost = statement(
+  'telephony.nodes_of_host.system',
+  (_, p: { host_id: string }) =>
+    sql<{ id: string; name: string; pid: number }>`select id, name, pid from telephony.nodes where place = ${p.host_id}`,
 )
 
-// A lease that lapsed is good again as long as nobody has buried its node: nobody else acted on its death either.
-export const renew = statement(
-  'telephony.renew.system',
+// A lapsed lease can be renewed until another node reaps this one. Until then no node has taken over its work.
+export const renewLease = statement(
+  'telephony.renew_lease.system',
   (_, p: { id: string; lease_ms: number }) =>
     sql<{ id: string }>`
     update telephony.nodes set lease_until = now() + ${p.lease_ms}::int * interval '1 ms' where id = ${p.id} returning id`,
 )
 
-export const bury = statement(
-  'telephony.bury.system',
+/** Removes the other nodes whose lease has expired, or all other nodes when this one is the `sole` process. Returns them. */
+export const reapNodes = statement(
+  'telephony.reap_nodes.system',
   (_, p: { id: string; sole: boolean }) =>
     sql<{ id: string; name: string }>`
     delete from telephony.nodes
@@ -34,12 +36,12 @@ export const bury = statement(
     returning id, name`,
 )
 
-export const leave = statement(
-  'telephony.leave.system',
+export const deregisterNode = statement(
+  'telephony.deregister_node.system',
   (_, p: { id: string }) => sql`delete from telephony.nodes where id = ${p.id}`,
 )
 
-/** Switched on, in a workspace that has not been deleted and in which somebody is not locked out. */
+/** The provider is active, its workspace is not deleted, and at least one member is not suspended. */
 const inUse = sql`
   p.active and exists (
     select from identity.workspaces w
@@ -47,15 +49,16 @@ const inUse = sql`
       join identity.users u on u.id = m.user_id and u.suspended_at is null
      where w.id = p.workspace_id and w.deleted_at is null)`
 
-export const drop = statement(
+/** Drops this node's trunks whose providers are no longer in use. */
+export const dropTrunks = statement(
   'telephony.drop_trunks.system',
   (_, p: { id: string }) =>
     sql`delete from telephony.trunks t using telephony.sip_providers p
        where t.node_id = ${p.id} and p.workspace_id = t.workspace_id and p.id = t.sip_provider_id and not (${inUse})`,
 )
 
-// Each node takes its share, so that several nodes divide what becomes free among them.
-export const take = statement(
+/** Takes free trunks, up to this node's share: all trunks divided by the number of live nodes. */
+export const takeTrunks = statement(
   'telephony.take_trunks.system',
   (_, p: { id: string }) =>
     sql`with share as (
@@ -73,8 +76,8 @@ export const take = statement(
       on conflict do nothing`,
 )
 
-/** The providers whose trunks this node holds. */
-export const held = statement(
+/** Returns the providers whose trunks this node holds. */
+export const findHeldTrunks = statement(
   'telephony.held_trunks.system',
   (_, p: { id: string }) =>
     sql<SipAccountRow>`
@@ -84,7 +87,7 @@ export const held = statement(
      where t.node_id = ${p.id}`,
 )
 
-export const saveStates = statement(
+export const saveTrunkStates = statement(
   'telephony.save_trunk_states.system',
   (_, p: { id: string; states: string }) =>
     sql`update telephony.trunks t set state = s.state, state_changed_at = now()

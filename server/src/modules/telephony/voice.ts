@@ -4,9 +4,19 @@ import { type Clock, type Timer, type TrunkState, type VoiceGateway, systemClock
 import { workspaceTopic } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
-import { bury, drop, findNeighbours, held, join, leave, renew, saveStates, take } from './nodes.ts'
+import {
+  deregisterNode,
+  dropTrunks,
+  findHeldTrunks,
+  findNodesOfHost,
+  reapNodes,
+  registerNode,
+  renewLease,
+  saveTrunkStates,
+  takeTrunks,
+} from './nodes.ts'
 import { createInboundCalls, type InboundCalls } from './inbound-calls.ts'
-import { findHostId, mayLive } from './host-id.ts'
+import { findHostId, mayBeRunning } from './host-id.ts'
 import { type SipAccountRow, toTrunk } from './sip-providers.ts'
 
 /** A trunk that this node holds: only this node calls through it. */
@@ -16,21 +26,21 @@ export interface HeldTrunk {
   maxConcurrentCalls: number
   callsPerSecond: number
   transferMode: 'bridge' | 'refer'
-  /** false while the carrier refuses us or does not answer: calls would only be lost. */
+  /** False while the carrier refuses the registration or does not respond: calls would fail. */
   usable: boolean
 }
 
-/** This node's hold on the telephone network. */
+/** This node's lease and trunks. */
 export interface Telephony extends InboundCalls {
-  /** The node's id, which is its fencing token; another one after the lease was lost. */
+  /** The node's id, which is its fencing token. It changes when the lease was lost. */
   nodeId(): string
-  /** Is the lease certainly still good? By this process's own monotonic clock, so it holds after a SIGSTOP too. */
+  /** Whether the lease is certainly valid. Uses the process's monotonic clock, so it is right after a SIGSTOP too. */
   mayDial(): boolean
   trunks(): ReadonlyMap<string, HeldTrunk>
   start(): Promise<void>
-  /** Providers have changed: look now. Resolves when the trunks are as they should be. */
+  /** Polls the providers now, because they have changed. Resolves when the trunks match them. */
   sync(): Promise<void>
-  /** Gives the trunks to whoever comes next. Calls should have ended before. */
+  /** Releases the trunks to other nodes. Calls should have ended before. */
   stop(): Promise<void>
 }
 
@@ -38,22 +48,22 @@ export interface TelephonyOptions {
   clock?: Clock
   /** Default 15 s. */
   leaseMs?: number
-  /** How often the lease is renewed and the trunks are looked after. Default 3 s. */
+  /** How often the lease is renewed and the trunks are polled. Default 3 s. */
   heartbeatMs?: number
-  /** No other process uses this database, so whatever node is in it is dead. Default: the database is the embedded one. */
+  /** No other process uses this database, so all other nodes in it have ended. Default: true for the embedded database. */
   sole?: boolean
-  /** A trunk has come into this node's hands, or its state is another one. */
+  /** Called when this node has taken a trunk, or the state of a trunk has changed. */
   onChange?: () => void
 }
 
-/** Stops dialling so long before the lease ends, for the time between the check and the INVITE. */
+/** Dialling stops this long before the lease ends, to cover the time between the check and the INVITE. */
 const marginMs = 2_000
-/** A stop waits for carriers no longer than this. */
+/** `stop` waits for carriers no longer than this. */
 const closeWithinMs = 2_000
 
 /**
- * Keeps the gateway's trunks equal to the active providers, each in the hands of one node, and tells their state. Call
- * `sync` when an event `sip_provider.changed` comes by; the heartbeat is the net under it.
+ * Keeps the gateway's trunks equal to the active providers, each held by one node, and publishes their state. Call
+ * `sync` on each event `sip_provider.changed`. The heartbeat polls as well, in case an event is lost.
  */
 export function createTelephony(services: Services, gateway: VoiceGateway, options: TelephonyOptions = {}): Telephony {
   const {
@@ -69,101 +79,102 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
   const opened = new Map<string, SipAccountRow>()
   const states = new Map<string, TrunkState>()
   const inbound = createInboundCalls({ gateway, log, workspaceOf: (id) => trunks.get(id)?.workspaceId })
-  const place = findHostId()
+  const hostId = findHostId()
   let nodeId = newId()
   let leaseEndsAt = -Infinity
-  const underWay = new Map<string, TrunkWork>()
+  const inProgress = new Map<string, TrunkWork>()
   let timer: Timer | undefined
-  let looking: Promise<Promise<void>[]> | undefined
+  let polling: Promise<Promise<void>[]> | undefined
   let again = false
   let stopped = false
 
-  async function enter(): Promise<void> {
-    const askedAt = clock.monotonic()
+  async function register(): Promise<void> {
+    const startedAt = clock.monotonic()
     const { pid } = process
-    await ctx.db.all(join, { id: nodeId, name: `${hostname()}/${pid}`, place, pid, lease_ms: leaseMs })
-    leaseEndsAt = askedAt + leaseMs
+    await ctx.db.all(registerNode, { id: nodeId, name: `${hostname()}/${pid}`, host_id: hostId, pid, lease_ms: leaseMs })
+    leaseEndsAt = startedAt + leaseMs
   }
 
-  /** After a crash nobody needs to wait for the lease of a process that has certainly ended. */
-  async function leaveForTheDead(): Promise<void> {
-    if (!place) return
-    for (const { id, name, pid } of await ctx.db.all(findNeighbours, { place })) {
-      if (mayLive(pid)) continue
-      await ctx.db.all(leave, { id })
-      log.warn({ node: name }, 'A voice node has ended without leaving; its trunks are taken over.')
+  /** Removes nodes of this host whose process has certainly ended, so that their leases need not expire after a crash. */
+  async function removeCrashed(): Promise<void> {
+    if (!hostId) return
+    for (const { id, name, pid } of await ctx.db.all(findNodesOfHost, { host_id: hostId })) {
+      if (mayBeRunning(pid)) continue
+      await ctx.db.all(deregisterNode, { id })
+      log.warn({ node: name }, 'A voice node crashed. This node takes over its trunks.')
     }
   }
 
   async function keepLease(): Promise<void> {
-    const askedAt = clock.monotonic()
-    const renewed = await ctx.db.all(renew, { id: nodeId, lease_ms: leaseMs })
+    const startedAt = clock.monotonic()
+    const renewed = await ctx.db.all(renewLease, { id: nodeId, lease_ms: leaseMs })
     if (renewed.length > 0) {
-      leaseEndsAt = askedAt + leaseMs
+      leaseEndsAt = startedAt + leaseMs
       return
     }
     log.error(
-      'This voice node was away for longer than its lease. Its calls in progress count as lost; it goes on as a new node.',
+      'This voice node lost its lease. Its calls in progress count as lost. It continues as a new node.',
     )
     nodeId = newId()
-    await enter()
+    await register()
   }
 
-  /** Finds out which trunks are this node's now, and sets to work on each of them without waiting for any. */
-  async function look(): Promise<Promise<void>[]> {
-    const [buried, , , rows] = await ctx.db.together([
-      bury.call({ id: nodeId, sole }),
-      drop.call({ id: nodeId }),
-      take.call({ id: nodeId }),
-      held.call({ id: nodeId }),
+  /** Determines which trunks this node holds now and starts to reconcile each of them. Returns the work in progress. */
+  async function poll(): Promise<Promise<void>[]> {
+    const [reaped, , , rows] = await ctx.db.together([
+      reapNodes.call({ id: nodeId, sole }),
+      dropTrunks.call({ id: nodeId }),
+      takeTrunks.call({ id: nodeId }),
+      findHeldTrunks.call({ id: nodeId }),
     ])
-    for (const { name } of buried) log.warn({ node: name }, 'A voice node is gone; its trunks are taken over.')
+    for (const { name } of reaped)
+      log.warn({ node: name }, 'The lease of a voice node expired. Its trunks are taken over.')
     const wanted = new Map(rows.map((row) => [row.id, row]))
-    const gone = new Set([...opened.keys(), ...underWay.keys()]).difference(wanted)
-    return [...Array.from(gone, (id) => settle(id, null)), ...rows.map((row) => settle(row.id, row))]
+    const gone = new Set([...opened.keys(), ...inProgress.keys()]).difference(wanted)
+    return [...Array.from(gone, (id) => reconcile(id, null)), ...rows.map((row) => reconcile(row.id, row))]
   }
 
-  /** Makes one trunk what it should be; what is asked for meanwhile is done next. A slow carrier holds up only itself. */
-  function settle(id: string, row: SipAccountRow | null): Promise<void> {
-    const work = underWay.get(id)
+  /** Opens, changes or closes one trunk. A change requested meanwhile is applied next. A slow carrier delays only its own trunk. */
+  function reconcile(id: string, row: SipAccountRow | null): Promise<void> {
+    const work = inProgress.get(id)
     if (work) {
       work.next = row
       return work.done
     }
-    const begun: TrunkWork = { done: Promise.resolve() }
-    begun.done = (async () => {
+    const started: TrunkWork = { done: Promise.resolve() }
+    started.done = (async () => {
       let wanted = row
       for (;;) {
-        delete begun.next
+        delete started.next
         await (wanted ? open(wanted) : close(id))
-        if (begun.next === undefined) return
-        wanted = begun.next
+        if (started.next === undefined) return
+        wanted = started.next
       }
-    })().finally(() => underWay.delete(id))
-    underWay.set(id, begun)
-    return begun.done
+    })().finally(() => inProgress.delete(id))
+    inProgress.set(id, started)
+    return started.done
   }
 
   async function open(row: SipAccountRow): Promise<void> {
     const before = opened.get(row.id)
     try {
-      if (!isDeepStrictEqual(before, row)) await put(row)
+      if (!isDeepStrictEqual(before, row)) await upsert(row)
     } catch (error) {
       if (opened.has(row.id)) await close(row.id)
       trunks.delete(row.id)
       if (!(error instanceof TypeError))
         log.warn({ err: error, provider: row.id }, 'A SIP provider could not be opened.')
-      await tell(row, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
+      await reportState(row, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
       return
     }
     const trunk = trunks.get(row.id)
     if (!trunk) return
     const state = await gateway.trunkState(row.id)
     trunk.usable = state.state !== 'failed' || isRefusal(state.sip)
-    await tell(row, state)
+    await reportState(row, state)
   }
 
-  async function put(row: SipAccountRow): Promise<void> {
+  async function upsert(row: SipAccountRow): Promise<void> {
     await gateway.upsertTrunk(toTrunk(services, row))
     states.delete(row.id)
     opened.set(row.id, row)
@@ -184,10 +195,10 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     await gateway.removeTrunk(id)
   }
 
-  async function tell(row: SipAccountRow, state: TrunkState): Promise<void> {
+  async function reportState(row: SipAccountRow, state: TrunkState): Promise<void> {
     const known = states.get(row.id)
-    if (known && told(known) === told(state)) return
-    await ctx.db.all(saveStates, { id: nodeId, states: JSON.stringify([{ sip_provider_id: row.id, state }]) })
+    if (known && comparable(known) === comparable(state)) return
+    await ctx.db.all(saveTrunkStates, { id: nodeId, states: JSON.stringify([{ sip_provider_id: row.id, state }]) })
     states.set(row.id, state)
     onChange?.()
     services.live.publish(workspaceTopic(row.workspace_id, 'telephony:read'), 'sip-provider:update', {
@@ -196,45 +207,45 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     })
   }
 
-  /** Looks at the trunks; one look at a time, and once more when something changed meanwhile. */
-  async function lookAgain(): Promise<Promise<void>[]> {
+  /** Polls the trunks, one poll at a time. Polls once more when it was called meanwhile. */
+  async function pollAgain(): Promise<Promise<void>[]> {
     again = true
-    looking ??= (async () => {
-      let settled: Promise<void>[] = []
+    polling ??= (async () => {
+      let work: Promise<void>[] = []
       while (again) {
         again = false
         if (stopped) break
-        settled = await look()
+        work = await poll()
       }
-      return settled
-    })().finally(() => (looking = undefined))
-    return looking
+      return work
+    })().finally(() => (polling = undefined))
+    return polling
   }
 
   async function sync(): Promise<void> {
-    await Promise.all(await lookAgain())
+    await Promise.all(await pollAgain())
   }
 
-  /** Waits for the lease only, so that nothing a trunk waits for can cost it. */
-  function beat(): void {
+  /** Waits only for the renewal of the lease, so that a slow trunk cannot delay it. */
+  function scheduleHeartbeat(): void {
     if (stopped) return
     timer = clock.setTimeout(() => {
       keepLease()
-        .then(lookBeside, (error: unknown) =>
-          log.warn({ err: error }, 'The voice node could not renew its lease; trying again.'),
+        .then(pollInBackground, (error: unknown) =>
+          log.warn({ err: error }, 'The voice node could not renew its lease. It tries again.'),
         )
-        .finally(beat)
+        .finally(scheduleHeartbeat)
     }, heartbeatMs)
   }
 
-  /** Nothing waits for this: a carrier or name server that does not answer holds up only its own trunk. */
-  function lookBeside(): void {
-    lookAgain().then((settled) => {
-      for (const trunk of settled) trunk.catch(warn)
+  /** Nothing waits for this, so a carrier or name server that does not respond delays only its own trunk. */
+  function pollInBackground(): void {
+    pollAgain().then((work) => {
+      for (const trunk of work) trunk.catch(warn)
     }, warn)
   }
 
-  const warn = (error: unknown) => log.warn({ err: error }, 'A trunk could not be looked after; trying again.')
+  const warn = (error: unknown) => log.warn({ err: error }, 'A trunk could not be opened or closed. The next poll tries again.')
 
   return {
     nodeId: () => nodeId,
@@ -243,36 +254,36 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     onInboundCall: inbound.onInboundCall,
     sync,
     async start() {
-      await leaveForTheDead()
-      await enter()
-      lookBeside()
-      beat()
+      await removeCrashed()
+      await register()
+      pollInBackground()
+      scheduleHeartbeat()
     },
     async stop() {
       timer?.cancel()
-      await looking?.then(
+      await polling?.then(
         () => undefined,
-        (error: unknown) => log.debug({ err: error }, 'The last look at the trunks failed.'),
+        (error: unknown) => log.debug({ err: error }, 'The last poll of the trunks failed.'),
       )
       stopped = true
       const late = Promise.withResolvers<void>()
       const lateTimer = clock.setTimeout(late.resolve, closeWithinMs)
-      const closed = new Set([...opened.keys(), ...underWay.keys()]).values().map((id) => settle(id, null))
+      const closed = new Set([...opened.keys(), ...inProgress.keys()]).values().map((id) => reconcile(id, null))
       await Promise.race([Promise.allSettled(closed), late.promise])
       lateTimer.cancel()
-      await ctx.db.all(leave, { id: nodeId })
+      await ctx.db.all(deregisterNode, { id: nodeId })
     },
   }
 }
 
-/** Work on one trunk. `next`: what it should become after that; null: closed. */
+/** Work on one trunk. `next` is the provider to apply afterwards; null closes the trunk. */
 interface TrunkWork {
   done: Promise<void>
   next?: SipAccountRow | null
 }
 
-/** Where the carrier is there and refuses us, each call may say so itself; where nobody is there, calls wait. */
+/** The carrier responds but refuses the credentials: calls are made and fail with its reason. Without a response, calls wait. */
 const isRefusal = (sip: number | undefined) => sip === 401 || sip === 403 || sip === 407
 
-/** What of a state is worth telling: not when the registration has to be renewed. */
-const told = (state: TrunkState) => JSON.stringify({ ...state, expiresAt: undefined })
+/** The part of a state whose change is published. The time of the next registration is not. */
+const comparable = (state: TrunkState) => JSON.stringify({ ...state, expiresAt: undefined })

@@ -60,10 +60,10 @@ test('whoever sells cannot raise them; what makes no sense is refused by name', 
 
 test('a transfer number that may not be called is refused, and one that was allowed is called no more', async () => {
   const ana = await server.signUp()
-  const dear = await ana.post('/api/transfer-numbers', { name: 'Line', phone_number: '+19002345678' })
-  assert.equal(dear.status, 400)
-  assert.deepEqual(dear.body.details[0].path, 'body.phone_number')
-  assert.match(dear.body.error, /premium-rate/)
+  const expensive = await ana.post('/api/transfer-numbers', { name: 'Line', phone_number: '+19002345678' })
+  assert.equal(expensive.status, 400)
+  assert.deepEqual(expensive.body.details[0].path, 'body.phone_number')
+  assert.match(expensive.body.error, /premium-rate/)
   const desk = await ana.post('/api/transfer-numbers', { name: 'Desk', phone_number: '+12125550123' })
   assert.equal(
     (await ana.patch(`/api/transfer-numbers/${desk.body.id}`, { phone_number: '+881612345678' })).status,

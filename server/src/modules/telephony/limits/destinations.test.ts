@@ -4,11 +4,11 @@ import { destinationFault } from './destinations.ts'
 
 const anywhere = { allowed_countries: null, blocked_prefixes: [], allow_premium: false }
 
-test('ordinary numbers may be called by default, dear ones may not', () => {
+test('ordinary numbers may be called by default, expensive ones may not', () => {
   const ordinary = ['+12125550123', '+442079460000', '+498912345678', '+33123456789', '+34912345678', '+390212345678']
   for (const number of [...ordinary, '+15551230009', '+18005550123', '+4915112345678', '+353153012345'])
     assert.equal(destinationFault(number, anywhere), null, number)
-  const dear = [
+  const expensive = [
     '+19001234567',
     '+19002345678',
     '+12129761234',
@@ -33,7 +33,7 @@ test('ordinary numbers may be called by default, dear ones may not', () => {
     '+80812345678',
     '+2471234',
   ]
-  for (const number of dear) {
+  for (const number of expensive) {
     assert.match(destinationFault(number, anywhere) ?? '', /premium-rate, shared-cost, personal or satellite/, number)
     assert.equal(destinationFault(number, { ...anywhere, allow_premium: true }), null, number)
   }

@@ -11,17 +11,17 @@ export interface DestinationRules {
 }
 
 /** Kinds of numbers by libphonenumber whose price is not that of an ordinary call. */
-const dearTypes: readonly (NumberType | undefined)[] = ['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER', 'PAGER']
+const expensiveTypes: readonly (NumberType | undefined)[] = ['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER', 'PAGER']
 
 /**
- * Whole ranges, so that a number of a length or block that no operator has assigned yet is no way around the types above.
+ * Whole ranges, so that a number of a length or block that no operator has assigned yet cannot bypass the types above.
  * ITU-T E.164 assignments of shared codes (870 to 883, 979: satellites, international networks and premium rate), and the
  * national numbering plans of the countries named.
  */
-const dearPrefixes = [
-  // Satellites, international networks, personal, shared-cost and premium-rate numbers of no country.
+const expensivePrefixes = [
+  // Satellites, international networks, personal, shared-cost and premium-rate numbers without a country.
   '870 878 881 882 883 808 979',
-  // Diego Garcia and Ascension, which hardly anybody calls but those who earn by it.
+  // Diego Garcia and Ascension, whose numbers are mostly used for revenue fraud.
   '246 247',
   // North America, United Kingdom, Germany, France, Spain, Italy.
   '1900',
@@ -38,12 +38,12 @@ const dearPrefixes = [
   '4870',
   '61190',
 ]
-const dear = new Set(dearPrefixes.flatMap((prefixes) => prefixes.split(' ')))
+const expensive = new Set(expensivePrefixes.flatMap((prefixes) => prefixes.split(' ')))
 /** The premium exchange of every North American area code. */
 const exchange976 = /^1[2-9]\d\d976\d{4}$/
 
 /**
- * Says why a number (E.164) may not be called, as a sentence; null: it may. A number that no plan knows counts as one of
+ * Returns why a number (E.164) may not be called, as a sentence, or null when it may. A number in no plan counts as one of
  * the main country of its calling code.
  */
 export function destinationFault(number: string, rules: DestinationRules): string | null {
@@ -51,7 +51,7 @@ export function destinationFault(number: string, rules: DestinationRules): strin
   const blocked = rules.blocked_prefixes.find((prefix) => digits.startsWith(prefix))
   if (blocked) return `${number} begins with +${blocked}, which this workspace does not call.`
   const parsed = parsePhoneNumberFromString(number)
-  if (!rules.allow_premium && (isDear(digits) || dearTypes.includes(parsed?.getType())))
+  if (!rules.allow_premium && (isExpensive(digits) || expensiveTypes.includes(parsed?.getType())))
     return `${number} is a premium-rate, shared-cost, personal or satellite number. Such numbers are called only where allow_premium is on.`
   if (rules.allowed_countries === null) return null
   const country = parsed && (parsed.country ?? mainCountryOf(parsed.getPossibleCountries()))
@@ -59,11 +59,11 @@ export function destinationFault(number: string, rules: DestinationRules): strin
   return `${number} is in ${country ?? 'no country'}, which is not one of the countries that this workspace calls.`
 }
 
-const longestPrefix = Math.max(...Array.from(dear, ({ length }) => length))
+const longestPrefix = Math.max(...Array.from(expensive, ({ length }) => length))
 
-function isDear(digits: string): boolean {
+function isExpensive(digits: string): boolean {
   if (exchange976.test(digits)) return true
-  for (let length = 3; length <= longestPrefix; length++) if (dear.has(digits.slice(0, length))) return true
+  for (let length = 3; length <= longestPrefix; length++) if (expensive.has(digits.slice(0, length))) return true
   return false
 }
 
