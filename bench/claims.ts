@@ -4,8 +4,8 @@
  * embedded database. Beside it, in the same run, the limit: one hand-written statement that only takes rows.
  */
 import { performance } from 'node:perf_hooks'
-import { answers, busy } from '@switchboard/voice/sim'
-import { claim, withdraw } from '../server/src/modules/campaigns/engine/claims.ts'
+import { answers, busy } from '@switchboard/voice'
+import { claim, releaseClaims } from '../server/src/modules/campaigns/engine/claims.ts'
 import { numbers } from '../server/test/campaign-simulation/workspace.ts'
 import { openCampaignSimulation } from '../server/test/campaign-simulation/simulation.ts'
 
@@ -63,10 +63,10 @@ await measure('Claims: lease, limits, do-not-call list, calling hours, row secur
     )
 })
 await measure('Given back', rounds * batch, async () => {
-  for (const ids of claimed) await db.all(withdraw, { ids, node_id })
+  for (const ids of claimed) await db.all(releaseClaims, { ids, node_id })
 })
 
-await measure('Whole calls: claimed, begun, dialled, answered, recorded, told', contacts, async () => {
+await measure('Whole calls: claimed, begun, dialled, answered, recorded, published', contacts, async () => {
   node.engine.start()
   await simulation.runToEnd(shop, id)
 })

@@ -154,11 +154,11 @@ async function measure(side: Side, size: number): Promise<Figures> {
 }
 
 async function deliver(side: Side) {
-  const told = nextMessage<Heard>(side.listeners)
+  const received = nextMessage<Heard>(side.listeners)
   const sentAt = nowMs()
   await side.send()
   const answeredMs = nowMs() - sentAt
-  const { firstAt, lastAt, frame } = await told
+  const { firstAt, lastAt, frame } = await received
   return { answeredMs, lastMs: lastAt - sentAt, spreadMs: lastAt - firstAt, frame }
 }
 

@@ -153,7 +153,7 @@ async function timesOf({ paths, isPublic = false }: Request, ask: Ask): Promise<
   return `p50 ${at(0.5)} ms   p99 ${at(0.99)} ms`
 }
 
-/** Asks the same of a server in this process, whose only connection tells its plans. */
+/** Sends the same requests to a server in this process, whose only connection reports its plans. */
 async function plansOf({ bigTables }: Subject, asked: Request[], caller: User): Promise<Map<Request, string[]>> {
   await explainEverything(db, new URL(postgres.url).username)
   const config = readConfig({ ...env, PUBLIC_WORKSPACE_ID: caller.workspaceId, DATABASE_POOL_SIZE: '1' })

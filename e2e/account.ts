@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** A system account that a peer runs under. Throws when there is none. */
+/** Returns the system account that a peer runs under. Throws when it does not exist. */
 export interface Account {
   uid: number
   gid: number

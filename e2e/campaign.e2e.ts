@@ -65,14 +65,14 @@ testOnBothDatabases('fifty contacts are called once each, and every count is wha
       failed_calls: 10,
       transfers_waiting: 0,
     })
-    checkProgress(live.told, campaign)
+    checkProgress(live.received, campaign)
 
     const { call_count } = (await answered(customer.api.get('/api/transfer-numbers'))).find(
       ({ id }: { id: string }) => id === transferNumberId,
     )
     assert.equal(call_count, 20)
     for (let i = 0; i < 20; i++) await sales.untilEvent('CALL_ESTABLISHED')
-    await assert.rejects(sales.untilEvent('CALL_ESTABLISHED', 0), /told no/)
+    await assert.rejects(sales.untilEvent('CALL_ESTABLISHED', 0), /did not report/)
 
     const { data } = await answered(customer.api.get('/api/do-not-call'))
     const optedOut = data.map((entry: { phone_number: string }) => entry.phone_number)
@@ -113,22 +113,22 @@ function checkAgainstCarrier(calls: CampaignCall[], observed: ObservedCall[]): v
 }
 
 /**
- * Absolute counts of what is over, which only grow, told while it runs; the last frame is final. The frame of the start is
+ * Checks that the frames have absolute counts, which only grow while the campaign runs. The last frame is final. The frame of the start is
  * durable and takes another way, so the first counts may overtake it.
  */
 function checkProgress(frames: Counts[], campaign: Counts): void {
-  const told = frames.filter(({ total_calls }) => total_calls > 0)
-  assert.ok(told.length >= 5, `Only ${told.length} frames were told.`)
-  assert.ok(told.some(({ progress }) => progress > 0 && progress < 100))
+  const received = frames.filter(({ total_calls }) => total_calls > 0)
+  assert.ok(received.length >= 5, `Only ${received.length} frames were received.`)
+  assert.ok(received.some(({ progress }) => progress > 0 && progress < 100))
   for (const name of ['progress', 'answered_calls', 'transferred_calls', 'failed_calls'] as const) {
-    const values = told.map((counts) => counts[name])
+    const values = received.map((counts) => counts[name])
     assert.deepEqual(
       values,
       values.toSorted((a, b) => a - b),
       name,
     )
   }
-  assert.deepEqual(pickCounts(told.at(-1)!), pickCounts(campaign))
+  assert.deepEqual(pickCounts(received.at(-1)!), pickCounts(campaign))
 }
 
 function checkReport(report: string): void {

@@ -110,7 +110,7 @@ async function assertNothingLostNothingTwice(chatters: readonly Chatter[], chats
     const total = expected.reduce((sum, { length }) => sum + length, 0)
     await until('everything is heard', () => chatter.heard.length >= total, 60_000).catch(() => undefined)
     await chatter.settled()
-    assert.equal(chatter.came.tooLate, 0, 'Nobody was told that what they missed is forgotten.')
+    assert.equal(chatter.came.tooLate, 0, 'No client received the news that missed events are no longer available.')
     const heardIn = Object.groupBy(chatter.heard, ({ chat_id }) => chat_id)
     for (const messages of expected) {
       const heard = heardIn[messages[0]!.chat_id] ?? []

@@ -24,15 +24,15 @@ export interface Chatter {
   readonly acknowledged: readonly Acknowledged[]
   /** The durable messages over the socket, in the order in which they came. */
   readonly heard: readonly HeardMessage[]
-  /** How often the socket was told what it had missed, and how often it was told that this is not known any more. */
+  /** How often the socket received the events it had missed, and how often they were no longer available. */
   readonly came: { back: number; tooLate: number }
-  /** Writes to these chats in turn of chance, until `quiet`. */
+  /** Writes to these chats in random order until `quiet`. */
   talk(chatIds: readonly string[], random: () => number): void
-  /** Writes no more; resolves when everything written is acknowledged. */
+  /** Stops writing. Resolves when all messages are acknowledged. */
   quiet(): Promise<void>
-  /** Closes the app and opens it again, which goes on where it was. */
+  /** Closes the app and opens it again. It continues at its last event. */
   reopen(): void
-  /** Resolves when all that the server sent so far has been heard. */
+  /** Resolves when all events that the server has sent so far were received. */
   settled(): Promise<void>
   close(): void
 }

@@ -29,7 +29,7 @@ export interface CampaignCall {
   ended_at: string | null
 }
 
-/** The counts that a campaign answers and tells live. */
+/** The counts of a campaign, in its responses and its live events. */
 export interface Counts {
   status: string
   progress: number
@@ -56,7 +56,7 @@ export interface Customer {
   calls(campaignId: string): Promise<CampaignCall[]>
   untilCompleted(campaignId: string, timeoutMs: number): Promise<void>
   /** Listens on the live socket from now on; answers all of this campaign's progress so far. */
-  followProgress(campaignId: string): Promise<{ told: Counts[] } & Disposable>
+  followProgress(campaignId: string): Promise<{ received: Counts[] } & Disposable>
 }
 
 let customers = 0
@@ -134,21 +134,21 @@ export async function signUp(url: string): Promise<Customer> {
     async followProgress(id) {
       const { ticket } = await post('/api/realtime/tickets')
       const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?ticket=${ticket}`)
-      const told: Counts[] = []
+      const received: Counts[] = []
       socket.addEventListener('message', ({ data }) => {
         const frame = JSON.parse(data)
-        if (frame.event === 'campaign:progress' && frame.data.campaign_id === id) told.push(frame.data)
+        if (frame.event === 'campaign:progress' && frame.data.campaign_id === id) received.push(frame.data)
       })
       await new Promise((resolve, reject) => {
         socket.addEventListener('open', resolve)
         socket.addEventListener('error', () => reject(new Error('The live socket was refused.')))
       })
-      return { told, [Symbol.dispose]: () => socket.close() }
+      return { received, [Symbol.dispose]: () => socket.close() }
     },
   }
 }
 
-/** A campaign for these contacts that is ready to start: a greeting of a second, and nobody to be transferred to. */
+/** Creates a campaign for these contacts that is ready to start: a greeting of one second, and no transfer number. */
 export async function prepareCampaign(
   { customer, folder }: { customer: Customer; folder: string },
   numbers: string[],

@@ -53,17 +53,17 @@ test('with a wrong password every call fails with its cause, once, and the campa
       { 'failed auth_failed 1': 10 },
     )
     assert.equal((await customer.campaign(campaignId)).failed_calls, 10)
-    assert.deepEqual(await people.calls(), [], 'Nobody was reached.')
+    assert.deepEqual(await people.calls(), [], 'No contact was reached.')
     // Each is asked for the password once, and once more with a fresh nonce at the most.
     assert.ok((await carrier.challenges()) <= 3 * numbers.length, `${await carrier.challenges()} challenges`)
   }))
 
-test('a provider that refuses the registration is told, and the campaign ends with the cause of each call', () =>
+test('a refused registration is reported, and the campaign ends with the cause of each call', () =>
   withFixture({ name: 'registration', databaseUrl: null, script: quick }, async (fixture) => {
     const { customer, account, people } = fixture
     const providerId = await customer.addProvider({ ...account, password: 'guessed', calls_per_second: 20 })
     const provider = async () => answered(customer.api.get(`/api/sip-providers/${providerId}`))
-    await until('the refusal is told', async () => (await provider()).status.state === 'failed', 20_000)
+    await until('the refusal is reported', async () => (await provider()).status.state === 'failed', 20_000)
     const campaignId = await prepareCampaign(fixture, numbersOf(5), { calls_per_second: 20 })
     await customer.act(campaignId, 'start')
     await customer.untilCompleted(campaignId, 60_000)
@@ -85,7 +85,7 @@ test('a provider that refuses the registration is told, and the campaign ends wi
     assert.equal((await people.calls()).length, 5)
   }))
 
-test('a carrier that restarts in the middle costs nobody: each contact is reached, nobody twice', () =>
+test('a carrier that restarts during a campaign: each contact is reached exactly once', () =>
   withFixture({ name: 'restart', databaseUrl: null, script: quick }, async (fixture) => {
     const { customer, account, people, carrier } = fixture
     await customer.addProvider({ ...account, calls_per_second: 10 })

@@ -4,10 +4,10 @@ import type { CampaignCall } from './customer.ts'
 import { tally } from './tally.ts'
 
 /**
- * What must hold whatever happened to the server, by the carrier's own log: nobody was called twice, nobody was left out,
- * and only of `mostUnknown` it is not known how their call went. `numbers` are sorted; everyone is called once at most.
+ * Checks the invariants of a campaign after failures of the server, by the carrier's own log: no contact was called twice,
+ * none was left out, and at most `mostUnknown` calls have an unknown result. `numbers` are sorted.
  */
-export function assertNobodyTwiceNobodyMissing(
+export function assertEachCalledOnce(
   numbers: string[],
   calls: CampaignCall[],
   observed: ObservedCall[],
@@ -26,7 +26,7 @@ export function assertNobodyTwiceNobodyMissing(
     'All are finished.',
   )
   const missing = calls.filter((call) => call.status === 'completed' && !(call.phone_number in callsByNumber))
-  assert.deepEqual(missing, [], 'Said to have been called, and were not.')
+  assert.deepEqual(missing, [], 'Recorded as called but not called.')
   assert.ok(unknown <= mostUnknown, `${unknown} unknown, at most ${mostUnknown} allowed.`)
   return { unknown }
 }

@@ -149,7 +149,7 @@ testOnPostgres('what cannot be delivered is tried again or seen, and never an er
     await askForCode(grey)
     await useCode(grey, await exim.mailTo('grey@example.com'))
 
-    // Nobody there: whoever asks hears nothing of it, and the code arrives when somebody is.
+    // The mail server is down: the user sees no error, and the code arrives when it is up again.
     await exim.stop()
     const cara = await signUp(server, 'cara@example.com')
     await askForCode(cara)

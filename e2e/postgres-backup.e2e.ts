@@ -92,7 +92,7 @@ test('a dump made by the server’s user is restored for another one in another 
   assert.match(examined.stdout, /ok +database roles/)
 })
 
-test('a user who may not make roles is told what a superuser has to run, and after that all is well', async (t) => {
+test('a user who may not create roles gets the statements for a superuser, and can migrate afterwards', async (t) => {
   const [postgres, folder] = [await cluster(t), await scratch(t)]
   const { url, superuser } = await modestDatabase(postgres)
   const refused = switchboard(url, folder, ['migrate'])

@@ -134,7 +134,7 @@ test('calls come in: over UDP and TCP to our port, over TLS on the connection th
     }
   }))
 
-test('a provider whose certificate nobody we know has signed is refused, until its authority is trusted', () =>
+test('a provider whose certificate is signed by an unknown authority is refused until the authority is trusted', () =>
   withScratch('transports', async (folder) => {
     await using kamailio = await startKamailio({ folder, pstnPort: 9, transport: { tls } })
     const gateway = await startEngine()

@@ -12,7 +12,7 @@ import { freePort } from './ports.ts'
 export interface SwitchboardOptions {
   folder: string
   databaseUrl: DatabaseUrl
-  /** Tells several nodes in one folder apart; they share keys and files. */
+  /** Distinguishes several nodes in one folder. They share keys and files. */
   name?: string
   /** Environment variables of the server. */
   settings?: Record<string, string>
@@ -22,11 +22,11 @@ export interface SwitchboardOptions {
 export interface Switchboard extends AsyncDisposable {
   readonly url: string
   readonly pid: number
-  /** The process of the telephone engine; null while there is none. */
+  /** The process of the telephone engine. Null while it does not run. */
   voicePid(): Promise<number | null>
   /** Runs `switchboard <args>` with the same configuration; answers what it prints. Throws when it fails. */
   command(args: string[], input?: string): Promise<string>
-  /** Starts it again with the same data and ports, after `kill`. Answers the ms until it was ready. */
+  /** Starts it again with the same data and ports, after `kill`. Returns the ms until it was ready. */
   start(): Promise<number>
   /** Starts it and ends it with SIGKILL after so long, ready or not. */
   startAndKillAfter(ms: number): Promise<void>

@@ -9,7 +9,7 @@ import type { ObservedCall, Script } from './peers/sipp.ts'
 import { withFixture } from './fixture.ts'
 
 const transferNumber = '+14155550100'
-/** Contacts press 1 and stay; whoever takes the transferred call hangs up after a talk of so long. */
+/** Contacts press 1 and stay on the line. The transfer number hangs up after a talk of this length. */
 const script = (talkMs: number): Script => ({
   byNumberEnding: { '0100': { does: 'hang up', afterMs: talkMs } },
   otherwise: { does: 'press', keys: '1' },
@@ -64,7 +64,7 @@ testOnBothDatabases('twelve people press 1 on a trunk of ten channels, and all t
       assert.ok(waits.length > 0, 'Ten channels do not carry twelve transfers at once.')
       assert.equal(transfers_waited, waits.length)
       assert.equal(campaign.longest_transfer_wait_seconds, Math.max(...waits))
-      assert.ok(live.told.some((counts) => Number(counts.transfers_waiting) > 0))
+      assert.ok(live.received.some((counts) => Number(counts.transfers_waiting) > 0))
 
       const report = (await customer.api.get(`/api/campaigns/${campaignId}/report.csv`)).text.trim().split('\r\n')
       const columns = report[0]!.split(',')
@@ -109,7 +109,7 @@ test('who has to wait hears the hold music, and then the person at the transfer 
     assert.ok(waited! > 1 && waited! < 15, `${waited} s`)
   }))
 
-test('when the telephone engine dies, who was waiting is counted as lost, and the campaign ends with nobody waiting', () =>
+test('when the telephone engine crashes, waiting contacts are counted as lost, and the campaign ends with none waiting', () =>
   withFixture({ name: 'waiting-voice', databaseUrl: null, script: script(60_000) }, async (fixture) => {
     const { customer, account, folder, switchboard } = fixture
     await customer.addTransferNumber(transferNumber)

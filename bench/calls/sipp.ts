@@ -12,7 +12,7 @@ export interface SippCallee {
   child: Child
 }
 
-/** Answers every call at once, plays `voice` (raw µ-law, looped) when there is one, until the caller hangs up. */
+/** A callee that answers every call at once, plays `voice` (raw µ-law, looped) when there is one, until the caller hangs up. */
 export async function startCallee(folder: string, voice: string | null): Promise<SippCallee> {
   const reply = (headers: string[], body?: string) =>
     send(

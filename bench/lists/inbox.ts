@@ -7,7 +7,7 @@ const messagesPerThread = 3
 
 export const inbox: Subject = {
   name: 'inbox',
-  about: `200,000 threads of a shop with ${messagesPerThread} messages each: 3 % open, one in a thousand from TikTok, two fifths nobody's`,
+  about: `200,000 threads of a shop with ${messagesPerThread} messages each: 3 % open, one in a thousand from TikTok, two fifths unassigned`,
   bigTables: ['conversations', 'conversation_tags', 'messages'],
   async prepare(fixture, scale) {
     const { db, caller, others } = fixture
@@ -72,7 +72,7 @@ export const inbox: Subject = {
       { name: 'closed, TikTok, the quietest', paths: list(`status=closed&channel=tiktok&assigneeId=${quietest}`) },
       { name: 'a common tag', paths: list('tag=vip') },
       { name: 'a rare tag', paths: list('tag=refund') },
-      { name: 'a tag nobody has', paths: list('tag=none') },
+      { name: 'an unused tag', paths: list('tag=none') },
       { name: 'a common tag, newest first', paths: list('tag=vip&order=newest') },
       { name: 'a rare tag, newest first', paths: list('tag=refund&order=newest') },
       { name: 'open, a common tag', paths: list('status=open&tag=vip') },

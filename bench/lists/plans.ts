@@ -17,7 +17,7 @@ export interface SeenPlan {
   root: PlanNode
 }
 
-/** Makes every later connection of the role tell its plans as notices. Needs a superuser. */
+/** Makes every later connection of the role report its plans as notices. Needs a superuser. */
 export async function explainEverything(db: pg.Client, role: string): Promise<void> {
   const settings = {
     session_preload_libraries: 'auto_explain',
@@ -59,7 +59,7 @@ export const readWhole = ({ root }: SeenPlan, tables: readonly string[]) =>
 
 /** The ways into the big tables with the rows that were looked at there, and where rows were sorted or summed. */
 export function describePlan({ root }: SeenPlan, tables: readonly string[]): string {
-  const told = nodesOf(root).flatMap((node) => {
+  const parts = nodesOf(root).flatMap((node) => {
     const { 'Node Type': type, 'Relation Name': table = '', 'Index Name': index = '' } = node
     const rows = Math.round(
       node['Actual Loops'] *
@@ -69,5 +69,5 @@ export function describePlan({ root }: SeenPlan, tables: readonly string[]): str
     if (type === 'Bitmap Index Scan' || /Sort|Aggregate/.test(type)) return [`${type}${index && ` ${index}`} (${rows})`]
     return []
   })
-  return told.join(' ← ')
+  return parts.join(' ← ')
 }

@@ -56,7 +56,7 @@ type Query = (caller: Caller, statement: { name: string; text: string; values: u
 
 const bare: Query = (_, statement) => pool.query(statement)
 
-// The session's row says for whom and as what; refused when there is none.
+// The session's row gives the user, workspace and role. The request is refused when it does not exist.
 const enter = `select case when s.id is null then app.refuse('SB401', 'Sign in.') else concat(
     set_config('app.user_id', s.user_id::text, true), set_config('app.workspace_id', s.workspace_id::text, true),
     set_config('app.member_role', s.member_role, true), set_config('role', 'app_user', true)) end

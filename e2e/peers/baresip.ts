@@ -34,8 +34,8 @@ interface CommandAnswer {
 export interface Baresip extends AsyncDisposable {
   readonly user: string
   /**
-   * The next event of this type (`CALL_ESTABLISHED`, `CALL_DTMF_START`, `CALL_CLOSED`, …) that nobody has been given yet, be it
-   * past or to come. Throws after `timeoutMs`, default 10,000.
+   * The next event of this type (`CALL_ESTABLISHED`, `CALL_DTMF_START`, `CALL_CLOSED`, …) that was not returned before, past or
+   * future. Throws after `timeoutMs`, default 10,000.
    */
   untilEvent(type: string, timeoutMs?: number): Promise<BaresipEvent>
   /** From here on `untilEvent` gives only what is still to come. */
@@ -96,7 +96,7 @@ export async function startBaresip({ folder, registrar, user, password, talkPath
   }
 }
 
-/** baresip 1.0.0 offers no loopback interface by itself; media addresses of this machine reach loopback all the same. */
+/** baresip 1.0.0 does not offer the loopback interface by itself. Media addresses of this machine reach it nevertheless. */
 function configuration(paths: {
   sipPort: number
   controlPort: number
@@ -174,7 +174,7 @@ function startControl(socket: Socket) {
         if (found >= 0) return unread.splice(found, 1)[0]!
         if (Date.now() > deadline)
           throw new Error(
-            `baresip told no ${type} within ${timeoutMs} ms, only ${unread.map((event) => event.type).join(', ') || 'nothing'}.`,
+            `baresip did not report ${type} within ${timeoutMs} ms, only ${unread.map((event) => event.type).join(', ') || 'nothing'}.`,
           )
         await sleep(20)
       }

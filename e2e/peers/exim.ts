@@ -24,7 +24,7 @@ export interface DeliveredMail {
 }
 
 /**
- * Exim as the mail server of example.com, from where it takes no part in the world: nothing is relayed. `unknown@…` is
+ * Exim as the mail server of example.com. It relays nothing. `unknown@…` is
  * refused with 550; `grey@…` with 451 once an address, as greylisting does.
  */
 export interface Exim extends AsyncDisposable {

@@ -9,7 +9,7 @@ import { attemptHeader } from './sipp-called.ts'
 
 export interface KamailioOptions {
   folder: string
-  /** Where calls to numbers go that nobody has registered: SIPp on loopback. */
+  /** The destination of calls to unregistered numbers: SIPp on loopback. */
   pstnPort: number
   /** Digest realm and domain, default `provider.test`. */
   realm?: string

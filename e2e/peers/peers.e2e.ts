@@ -31,7 +31,7 @@ const account = (kamailio: Kamailio, user: string) => ({
   proxyPort: kamailio.port,
 })
 
-test('calls reach people through the digest; the log tells who was called, when and how often', () =>
+test('calls reach people through the digest; the log records who was called, when and how often', () =>
   withScratch('peers', async (folder) => {
     await using people = await startCalledPeople({ folder, script })
     await using kamailio = await startKamailio({ folder, pstnPort: people.port })
@@ -45,7 +45,7 @@ test('calls reach people through the digest; the log tells who was called, when 
     for (const call of calls) assert.ok(call.invitedAt < call.answeredAt! && call.answeredAt! < call.endedAt!)
   }))
 
-test('a wrong password reaches nobody', () =>
+test('a call with a wrong password does not reach the phone', () =>
   withScratch('peers', async (folder) => {
     await using people = await startCalledPeople({ folder, script })
     await using kamailio = await startKamailio({ folder, pstnPort: people.port })

@@ -4,13 +4,13 @@ import { pause, play, press, request, scenario, sdp, send } from './sipp-message
 /** What a called person does. */
 type Behaviour =
   /**
-   * Answers, presses the keys by RFC 4733, waiting `afterMs` (default 1000) before each, then talks (`talkPath`: raw µ-law,
+   * Picks up, presses the keys by RFC 4733, waiting `afterMs` (default 1000) before each, then talks (`talkPath`: raw µ-law,
    * looped; default silence; `'echo'`: everything heard comes back) for `talkMs`, or until hung up when that is not given.
    */
   | { does: 'press'; keys: string; afterMs?: number; talkPath?: string; talkMs?: number }
-  /** Answers and stays, silent or talking, until the other side hangs up. */
+  /** Picks up and stays, silent or talking, until the other side hangs up. */
   | { does: 'listen'; talkPath?: string }
-  /** Answers and hangs up after `afterMs` (default 1000). Sends no audio when that is under 100 ms. */
+  /** Picks up and hangs up after `afterMs` (default 1000). Sends no audio when that is under 100 ms. */
   | { does: 'hang up'; afterMs?: number }
   /** Does not answer; the phone rings until the caller gives up. */
   | { does: 'let ring' }
@@ -49,7 +49,7 @@ export const keyPressName = (key: string, position: number) => `key-${'012345678
 
 /**
  * One SIPp scenario for all called numbers: it branches on the end of the number in the Request-URI. Everyone who answers
- * sends audio at once (silence unless told otherwise), as telephones do, but a key pressed comes before any audio: SIPp sends
+ * sends audio at once (silence by default), as telephones do, but a key pressed comes before any audio: SIPp sends
  * the two as separate RTP streams.
  */
 export function calledPeople({ byNumberEnding, otherwise, ringMs = 300 }: Script, soundFolder: string): string {

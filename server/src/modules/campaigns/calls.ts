@@ -21,7 +21,7 @@ interface Parameters {
   limit: number
 }
 
-// A stopped campaign makes no more calls: what is queued shows as cancelled.
+// A stopped campaign makes no more calls, so its queued calls are listed as cancelled.
 const status = sql`case when c.status = 'stopped' and ${isQueued('t')} then 'cancelled' else t.status end`
 
 const list = variants(
@@ -49,7 +49,7 @@ const exists = statement('campaigns.exists', (db, p: { id: string }) =>
   db.selectFrom('campaigns.campaigns').select('id').where('id', '=', p.id),
 )
 
-/** Each contact of a campaign with how its (last) call went; those that joined last come first. */
+/** Returns the contacts of a campaign with the result of their last call. The contacts enrolled last come first. */
 export async function listCalls(
   ctx: Ctx,
   campaignId: string,

@@ -132,8 +132,8 @@ test('what a campaign refers to must be the workspace’s own', async () => {
   await refused({ transfer_wait_seconds: -1 }, 'body.transfer_wait_seconds')
   await refused({ transfer_wait_seconds: 601 }, 'body.transfer_wait_seconds')
   await refused({ voicemail: 'leave_message' }, 'body.voicemail')
-  const stranger = await server.signUp()
-  const foreign = await stranger.post('/api/contact-lists', { name: 'Theirs' })
+  const otherUser = await server.signUp()
+  const foreign = await otherUser.post('/api/contact-lists', { name: 'Theirs' })
   assert.equal((await ana.post('/api/campaigns', { title: 'Bad', contact_list_id: foreign.body.id })).status, 404)
   const nowhere = '018f0000-0000-7000-8000-000000000000'
   for (const name of ['hold_greeting_id', 'apology_greeting_id'])
@@ -284,7 +284,7 @@ test('a PATCH changes only what was sent, and can empty what may be empty', asyn
 })
 
 test('a running campaign whose greeting or provider is deleted or switched off pauses, says why, and goes on with another', async () => {
-  const { id } = await made('/api/campaigns', { title: 'Bereft', ...complete, calling_hours: noHours() })
+  const { id } = await made('/api/campaigns', { title: 'Cannot start', ...complete, calling_hours: noHours() })
   const paused = async () => {
     for (let i = 0; i < 400; i++) {
       const { body } = await ana.get(`/api/campaigns/${id}`)

@@ -48,7 +48,7 @@ const list = variants(
        order by c.id desc limit ${p.limit}`,
 )
 
-/** Newest first; with `userId` that member's. One more than `limit`, when there are more. */
+/** Returns campaigns, newest first; with `userId` only that member's. Returns one more than `limit` when there are more. */
 export async function listCampaigns(
   ctx: Ctx,
   { userId, limit, cursor }: { userId?: string | undefined; limit: number; cursor?: string | undefined },
@@ -72,7 +72,7 @@ export async function getCampaign(ctx: Ctx, id: string): Promise<Campaign> {
   return toCampaign((await ctx.db.maybe(find, { id })) ?? missing('campaign'))
 }
 
-/** What people decide about a campaign, as its row holds it. */
+/** The columns that members may set. */
 const columns = [
   'title',
   'description',
@@ -104,7 +104,7 @@ const insert = statement(
         from jsonb_populate_record(null::campaigns.campaigns, ${p.values}::jsonb) v`,
 )
 
-/** Throws 400 or 404 when it refers to something that is not there. */
+/** Throws 400 or 404 when the input refers to something that does not exist. */
 export async function createCampaign(ctx: Ctx, input: NewCampaign): Promise<Campaign> {
   const id = newId()
   const given = await resolveReferences(ctx, input, { sip_provider_id: null, caller_id: null })
@@ -140,7 +140,7 @@ const update = statement(
     sql`update campaigns.campaigns c set ${patch('c', columns, p.changes)} where id = ${p.id}`,
 )
 
-// Contacts that wait for calling hours are judged again by the new ones.
+// Contacts that were deferred because of the calling hours are due again under the new ones.
 const reconsider = statement(
   'campaigns.reconsider_hours',
   (_, p: { id: string }) =>
@@ -151,8 +151,9 @@ const reconsider = statement(
 const texts = new Set<string>(['title', 'description', 'segment'])
 
 /**
- * Changes only what was sent. Everything may change until the start; after it everything but the contact list and the
- * channels, for the calls to come; after the end only the texts. Throws 409 for the rest.
+ * Changes only the fields that were sent. Before the start all fields may change. After the start, all except the contact
+ * list and the channels may change, and apply to later calls. After the end only the texts may change. Throws 409
+ * otherwise.
  */
 export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChanges): Promise<Campaign> {
   const campaign = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
@@ -162,13 +163,13 @@ export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChange
   if (status !== 'pending' && (names.includes('contact_list_id') || names.includes('channels'))) {
     throw conflict(
       'campaign_started',
-      'The contact list of a campaign that was started cannot be exchanged. Add contacts to its list, or make another campaign.',
+      'The contact list of a campaign that was started cannot be replaced. Add contacts to its list, or make another campaign.',
     )
   }
   if ((status === 'completed' || status === 'stopped') && names.some((name) => !texts.has(name))) {
     throw conflict(
       'campaign_ended',
-      'The campaign has ended; only its title, description and segment can still change.',
+      'The campaign has ended. Only its title, description and segment can still change.',
     )
   }
   await ctx.db.all(update, { id, changes: JSON.stringify(changes) })
@@ -177,7 +178,7 @@ export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChange
   return getCampaign(ctx, id)
 }
 
-/** The first transfer number of a campaign is of use only when a key leads to it: 1, where nobody has given it another meaning. */
+/** Maps key 1 to the transfer when a campaign gets its first transfer number and no key leads to it. */
 function withTransferKey(changes: CampaignColumns, keyMap: KeyMap): CampaignColumns {
   const isReachable = keyMap['1'] !== undefined || Object.values(keyMap).includes('transfer')
   if (!changes.transfer_number || changes.key_map !== undefined || isReachable) return changes
@@ -189,7 +190,7 @@ const remove = statement(
   (_, p: { id: string }) => sql`delete from campaigns.campaigns where id = ${p.id}`,
 )
 
-/** With its calls and counts. Throws 409 while it is active. */
+/** Deletes a campaign with its calls and counts. Throws 409 while it is active. */
 export async function deleteCampaign(ctx: Ctx, id: string): Promise<void> {
   const { status } = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
   if (status === 'active') throw conflict('campaign_active', 'Stop the campaign before you delete it.')
@@ -204,7 +205,7 @@ const countCalls = statement(
     }>`select coalesce(sum(total_calls), 0)::bigint as total from campaigns.campaigns where user_id = ${p.user_id}`,
 )
 
-/** How many contacts all of a member's campaigns have dialled. */
+/** Returns the number of calls that all campaigns of a member have made. */
 export async function countCallsOf(ctx: Ctx, userId: string): Promise<{ totalCalls: number }> {
   await memberFilter(ctx, userId)
   const { total } = await ctx.db.one(countCalls, { user_id: userId })

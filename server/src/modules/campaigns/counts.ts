@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 
 const seconds = (ms: ReturnType<typeof sql>) => sql`round(${ms} / 1000.0, 1)::float8`
 
-/** What a campaign `c` has come to, as `CampaignProgress` tells it. */
+/** The counts of a campaign `c`, as columns of `CampaignProgress`. */
 export const countColumns = sql`
   c.progress, c.contacts, c.total_calls, c.answered_calls, c.transferred_calls, c.failed_calls, c.transfers_requested,
   c.transfers_waiting, c.transfers_waited, c.transfers_lost,

@@ -8,22 +8,22 @@ export const CampaignStatusChanged = event('campaign.status_changed', CampaignPr
   scope: 'campaigns:read',
 })
 
-/** What a campaign is to do was changed while it may be running. */
+/** The settings or contacts of a started campaign were changed. */
 export const CampaignChanged = event('campaign.changed', z.object({ campaign_id: z.uuid() }))
 
-/** One call of a campaign is over. */
+/** A call of a campaign has ended. */
 export const CampaignCallLogged = event(
   'campaign.call_logged',
   z.object({
     campaign_id: z.uuid(),
-    /** The contact's place in the campaign: `id` of the campaign's calls. */
+    /** The target's id, which is the `id` of the campaign's calls. */
     call_id: z.uuid(),
     attempt_id: z.uuid(),
     contact_id: z.uuid().nullable(),
     phone_number: z.string(),
     status: z.string(),
     attempts: z.number().int(),
-    /** Will this contact be called again? */
+    /** False when this contact will be called again. */
     final: z.boolean(),
     duration_seconds: z.number().int().nullable(),
     key: z.string().nullable(),

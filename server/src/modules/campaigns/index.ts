@@ -2,7 +2,7 @@ import type { Module } from '../../platform/module.ts'
 import { createCampaignEngine } from './engine/engine.ts'
 import { campaignCommands, campaignFrames } from './live.ts'
 import { campaignRoutes } from './routes.ts'
-import { pauseBereftCampaigns } from './subscribers.ts'
+import { pauseUnrunnableCampaigns } from './subscribers.ts'
 
 export { listCalls } from './calls.ts'
 export { getCampaign, updateCampaign } from './campaigns.ts'
@@ -13,7 +13,7 @@ export { withdrawTarget } from './withdrawal.ts'
 export const campaigns: Module = {
   name: 'campaigns',
   routes: [campaignRoutes],
-  subscribers: [pauseBereftCampaigns],
+  subscribers: [pauseUnrunnableCampaigns],
   commands: campaignCommands,
   frames: campaignFrames,
   callServices: [createCampaignEngine],

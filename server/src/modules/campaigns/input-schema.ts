@@ -68,7 +68,7 @@ const optionalFields = {
   calls_per_second: optional(settings.calls_per_second).describe(about.calls_per_second),
   ring_timeout_seconds: optional(settings.ring_timeout_seconds).describe(about.ring_timeout_seconds),
   voicemail: optional(voicemail).describe(
-    'What happens when an answering machine answers. Only `hang_up` can be chosen: machines cannot be told from people yet.',
+    'What happens when an answering machine answers. Only `hang_up` can be chosen: machines cannot be distinguished from people yet.',
   ),
   record: optional(settings.record).describe(about.record),
   transfer_wait_seconds: optional(settings.transfer_wait_seconds).describe(about.transfer_wait_seconds),

@@ -70,7 +70,7 @@ export function checkReadiness(campaign: Readiness): { faults: FieldFault[]; sip
   if (unworked.length > 0)
     fault('channels', `Campaigns only call by telephone so far: take ${unworked.join(', ')} out of channels.`)
   if (!campaign.channels.includes('phone')) fault('channels', 'Put phone among the channels.')
-  if (!campaign.contact_list_id) fault('contact_list_id', 'Choose whom to call: a contact list.')
+  if (!campaign.contact_list_id) fault('contact_list_id', 'Choose a contact list to call.')
   else if (!campaign.has_contacts) fault('contact_list_id', 'The contact list is empty.')
   if (!campaign.greeting_id)
     fault('greeting_file_id', 'Choose the greeting to play: upload one with POST /api/greeting-files.')

@@ -16,14 +16,14 @@ const findProvider = statement(
     sql<{ caller_ids: string[] }>`select caller_ids from telephony.sip_providers where id = ${p.id}`,
 )
 
-/** Fields of a body as columns of the row. */
+/** The fields of a request body as columns. */
 export type CampaignColumns = Omit<CampaignChanges, 'name' | 'greeting_file_id' | 'greeting_file_url'> & {
   greeting_id?: string | null | undefined
 }
 
 /**
- * Checks that what a body refers to is the workspace's, and turns it into columns. `present` is what stays as it is
- * where the body is silent. Throws 400 naming the field, or 404.
+ * Checks that the body refers only to records of the workspace, and returns its columns. `present` has the stored values
+ * for fields that the body leaves out. Throws 400 naming the field, or 404.
  */
 export async function resolveReferences(
   ctx: Ctx,

@@ -28,7 +28,7 @@ const columns: { name: string; value(call: Call): string | number | null }[] = [
 
 const batchSize = 1000
 
-/** Every contact of the campaign as CSV (RFC 4180, UTF-8), read batch by batch while it is sent. */
+/** Returns all contacts of the campaign as CSV (RFC 4180, UTF-8). Reads them in batches while the response is sent. */
 export async function campaignReport(ctx: Ctx, id: string): Promise<FileResponse> {
   const { title } = await getCampaign(ctx, id)
   const filename = `${title.replace(/[^\w-]+/g, '-').slice(0, 80)}-report.csv`

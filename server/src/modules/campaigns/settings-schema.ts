@@ -14,7 +14,7 @@ const weekday = z.preprocess(
 )
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a time like 08:00.')
 
-/** In the contact's own time zone. `end` is no longer within. */
+/** In the contact's time zone. `end` is exclusive. */
 export const CallingHours = z
   .object({
     start: timeOfDay.default('08:00').describe('Earliest local time of a call, like `08:00`.'),
@@ -74,7 +74,7 @@ export const defaults = {
   transfer_wait_seconds: 30,
 }
 
-/** What keys do when nobody says: 1 transfers only where there is a number to transfer to. */
+/** Returns the default key map. Key 1 transfers only when the campaign has a transfer number. */
 export const defaultKeyMap = (hasTransferNumber: boolean): KeyMap => ({
   ...(hasTransferNumber && { '1': 'transfer' }),
   '2': 'repeat',

@@ -17,15 +17,15 @@ const lock = statement(
     sql<{ status: CampaignStatus }>`select status from campaigns.campaigns where id = ${p.id} for no key update`,
 )
 
-interface Move {
+interface StatusChange {
   id: string
   status: CampaignStatus
   reason: string | null
   now: string
 }
-const move = statement(
-  'campaigns.move',
-  (_, p: Move) =>
+const setStatus = statement(
+  'campaigns.set_status',
+  (_, p: StatusChange) =>
     sql`update campaigns.campaigns
          set status = ${p.status}, status_reason = ${p.reason},
              started_at = case when ${p.status} = 'active' then coalesce(started_at, ${p.now}::timestamptz) else started_at end,
@@ -40,9 +40,9 @@ const setProvider = statement(
 )
 
 /**
- * Starts, pauses, resumes or stops a campaign. Doing again what has been done changes nothing. Throws 409 when the status
- * does not allow it, 400 with everything that is missing when it cannot call. Inside a transaction. `reason`: why,
- * when no member asked for it.
+ * Starts, pauses, resumes or stops a campaign. Repeating an action has no effect. Needs a transaction. Throws 409 when the
+ * status does not allow the action, and 400 with all missing settings when the campaign cannot call. `reason` is stored
+ * when the server pauses a campaign itself.
  */
 export async function changeStatus(
   ctx: Ctx,
@@ -55,14 +55,14 @@ export async function changeStatus(
   if (!to) throw conflict('wrong_status', refusals[action](from))
   if (to === from) return getCampaign(ctx, id)
   if (to === 'active') await prepare(ctx, id, from)
-  await ctx.db.all(move, { id, status: to, reason, now: ctx.now().toISOString() })
+  await ctx.db.all(setStatus, { id, status: to, reason, now: ctx.now().toISOString() })
   const campaign = await getCampaign(ctx, id)
-  tellStatus(ctx, campaign)
+  publishStatus(ctx, campaign)
   return campaign
 }
 
-/** To live clients and subscribers, and to whoever runs the server. */
-export function tellStatus(ctx: Ctx, campaign: Campaign): void {
+/** Publishes the campaign's status to live clients and subscribers, and logs it. */
+export function publishStatus(ctx: Ctx, campaign: Campaign): void {
   emit(ctx, CampaignStatusChanged, progressOf(campaign))
   ctx.afterCommit(() =>
     ctx.log.info(
@@ -74,19 +74,19 @@ export function tellStatus(ctx: Ctx, campaign: Campaign): void {
 
 async function prepare(ctx: Ctx, id: string, from: CampaignStatus): Promise<void> {
   const { faults: all, sip_provider_id } = checkReadiness(await ctx.db.one(findReadiness, { id }))
-  // The start settles which list is called, whatever becomes of the list later.
+  // The contact list is fixed at the start. It may have been deleted since.
   const faults = from === 'pending' ? all : all.filter(({ path }) => path !== 'contact_list_id')
   if (faults.length > 0) {
     throw badRequest(
       'not_ready',
-      `The campaign cannot ${from === 'pending' ? 'start yet' : 'go on'}. ${faults.map(({ message }) => message).join(' ')}`,
+      `The campaign cannot ${from === 'pending' ? 'start yet' : 'resume'}. ${faults.map(({ message }) => message).join(' ')}`,
       faults,
     )
   }
   const exhausted = await findExhaustion(ctx)
   if (exhausted !== null) throw conflict('calling_limit_reached', exhausted)
   await ctx.db.all(setProvider, { id, sip_provider_id })
-  // Of a long list only the first contacts: the engine enrols the others.
+  // Enrols only the first contacts of a long list. The engine enrols the rest.
   await (from === 'pending' ? startEnrolment : enrolContacts)(ctx, id)
 }
 
@@ -101,7 +101,7 @@ const refusals: Record<Exclude<CampaignAction, 'complete'>, (from: CampaignStatu
   start: (from) =>
     from === 'paused'
       ? 'The campaign is paused: resume it.'
-      : `The campaign ${has[from]}; make a new one to call again.`,
+      : `The campaign ${has[from]}; create a new one to call again.`,
   pause: (from) => `The campaign ${has[from]}, so there is nothing to pause.`,
   resume: (from) => `The campaign ${has[from]}, so there is nothing to resume.`,
   stop: (from) => `The campaign ${has[from]}, so there is nothing to stop.`,

@@ -4,13 +4,13 @@ import { only } from '../../platform/database/scope.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { refreshStatistics } from '../../platform/database/statistics.ts'
 
-/** Contacts that the start of a campaign enrols itself, so that a short list is complete at once. */
+/** Contacts that the request to start a campaign enrols, so that a short list is complete at once. */
 export const startBatchSize = 500
 /** Contacts that the engine enrols in one transaction. */
 export const enrolBatchSize = 2_000
 
-// The zone is the number's own unless the contact says otherwise when the call is due; a number of no country is in the
-// workspace's zone. Moves the campaign's counters: trigger campaigns.count_targets.
+// The time zones are those of the number, or the workspace's zone when the number has none. The contact's own time zone is
+// applied when the call is due. Moves the campaign's counters: trigger campaigns.count_targets.
 const insertTargets = sql`
   insert into campaigns.targets (id, campaign_id, contact_id, phone_number, zones, next_attempt_at)
   select campaigns.new_id(row_number() over (order by j.item_id)), j.campaign_id, j.contact_id, j.phone_number,
@@ -29,14 +29,14 @@ const beginEnrolment = statement(
 )
 
 interface Enrolled {
-  /** Contacts that joined. */
+  /** Contacts that were enrolled. */
   count: number
-  /** List items that were looked at. */
+  /** List items that were read. */
   seen: number
 }
 
 // The next items after the cursor. The cursor moves in the same transaction, so a crash neither skips nor repeats one;
-// the row lock makes two nodes take turns.
+// the row lock serialises two nodes.
 const enrolNext = statement(
   'campaigns.enrol_next',
   (_, p: { id: string; limit: number }) =>
@@ -60,7 +60,7 @@ const enrolNext = statement(
     select (select count(*) from enrolled) as count, (select count(*) from batch) as seen`,
 )
 
-// Contacts that came onto the list since, wherever they stand in it.
+// Contacts that were added to the list since, at any position.
 const enrolMissing = statement(
   'campaigns.enrol_missing',
   (_, p: { id: string; limit: number }) =>
@@ -76,8 +76,8 @@ const enrolMissing = statement(
     select (select count(*) from enrolled) as count, (select count(*) from joining) as seen`,
 )
 
-// Comparing a list of 100,000 with the targets takes longer than a request's statement usually may; and it is to be joined
-// as a whole, whatever the planner thinks of tables that it has not yet looked at.
+// Comparing a list of 100,000 with the targets takes longer than the usual statement timeout. A nested loop would be much
+// slower, and the planner may choose it before it has statistics of the tables.
 const bulkMs = 120_000
 const beginBulk = statement(
   'campaigns.begin_bulk',
@@ -89,7 +89,7 @@ const endBulk = statement(
   () => sql`select set_config('statement_timeout', '5000', true), set_config('enable_nestloop', 'on', true)`,
 )
 
-/** What the engine works on. */
+/** The tables that the engine reads and writes. */
 export const workingTables = [
   'contacts.contacts',
   'contacts.list_items',
@@ -97,31 +97,30 @@ export const workingTables = [
   'campaigns.attempts',
 ] as const
 
-/** From so many new rows on, the planner has to be told of them. */
-const many = 100
+/** The planner's statistics are refreshed after an insert of at least this many rows. */
+const refreshFrom = 100
 
 export interface Enrolment {
-  /** Contacts that joined. */
+  /** Contacts that were enrolled. */
   enrolled: number
-  /** There are more: enrol again. */
+  /** True when there are more contacts to enrol. */
   more: boolean
 }
 
-/** Enrols the first contacts of a campaign that starts. Inside a transaction; see `enrolContacts`. */
+/** Enrols the first contacts of a campaign when it starts. Needs a transaction. See `enrolContacts`. */
 export async function startEnrolment(ctx: Ctx, campaignId: string): Promise<Enrolment> {
   await ctx.db.all(beginEnrolment, { id: campaignId })
   return enrolContacts(ctx, campaignId, startBatchSize)
 }
 
 /**
- * Makes targets of up to `limit` contacts of the campaign's list that are not among them yet. First the list in
- * its order, by the cursor that `startEnrolment` sets; once that is done, contacts that were added since. Inside a
- * transaction.
+ * Adds up to `limit` contacts of the campaign's list that are not targets yet. Reads the list in its order, from the cursor
+ * that `startEnrolment` sets. After the last one, adds contacts that have joined the list since. Needs a transaction.
  */
 export async function enrolContacts(ctx: Ctx, campaignId: string, limit = enrolBatchSize): Promise<Enrolment> {
   const p = { id: campaignId, limit }
   const { count, seen } = await nextOrMissing(ctx, p)
-  if (count >= many) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
+  if (count >= refreshFrom) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
   return { enrolled: count, more: seen === limit }
 }
 

@@ -8,7 +8,7 @@ import { CampaignChanged } from './events.ts'
 
 const withdrawal = change(targetTransitions, 'cancelled', ['queued'])
 
-// A target that a node has claimed is about to be dialled; the row lock decides between the two.
+// A target that a node has claimed is about to be dialled. The row lock serialises the two.
 // Moves the campaign's counters: trigger campaigns.count_targets.
 const withdraw = statement(
   'campaigns.withdraw_target',
@@ -28,13 +28,13 @@ const find = statement(
 
 /**
  * Removes a queued contact from a started campaign. Needs a transaction. Throws 404, and 409 `not_queued` when the contact
- * does not wait to be called.
+ * is not waiting to be called.
  */
 export async function withdrawTarget(ctx: Ctx, campaign_id: string, id: string): Promise<void> {
   if (!(await ctx.db.maybe(withdraw, { id, campaign_id, now: ctx.now().toISOString() }))) {
     const { status } = (await ctx.db.maybe(find, { id, campaign_id })) ?? missing('lead')
     throw conflict('not_queued', `This lead is not waiting to be called: its status is ${status}.`)
   }
-  // It may have been the last one that the campaign waited for.
+  // It may have been the last contact that the campaign waited for.
   emit(ctx, CampaignChanged, { campaign_id })
 }

@@ -56,7 +56,9 @@ export async function startCalling(
     if (event.type === SipProviderChanged.type || event.type === WorkspaceDeleted.type) {
       telephony
         .sync()
-        .then(wake, (error: unknown) => services.log.warn({ err: error }, 'Trunks could not be synchronised. The next poll tries again.'))
+        .then(wake, (error: unknown) =>
+          services.log.warn({ err: error }, 'Trunks could not be synchronised. The next poll tries again.'),
+        )
     }
     for (const user of callServices) user.notice(event)
   })

@@ -15,7 +15,11 @@ export const registerNode = statement(
 export const findNodesOfHost = statement(
   'telephony.nodes_of_host.system',
   (_, p: { host_id: string }) =>
-    sql<{ id: string; name: string; pid: number }>`select id, name, pid from telephony.nodes where place = ${p.host_id}`,
+    sql<{
+      id: string
+      name: string
+      pid: number
+    }>`select id, name, pid from telephony.nodes where place = ${p.host_id}`,
 )
 
 // A lapsed lease can be renewed until another node reaps this one. Until then no node has taken over its work.

@@ -91,7 +91,13 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
   async function register(): Promise<void> {
     const startedAt = clock.monotonic()
     const { pid } = process
-    await ctx.db.all(registerNode, { id: nodeId, name: `${hostname()}/${pid}`, host_id: hostId, pid, lease_ms: leaseMs })
+    await ctx.db.all(registerNode, {
+      id: nodeId,
+      name: `${hostname()}/${pid}`,
+      host_id: hostId,
+      pid,
+      lease_ms: leaseMs,
+    })
     leaseEndsAt = startedAt + leaseMs
   }
 
@@ -112,9 +118,7 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
       leaseEndsAt = startedAt + leaseMs
       return
     }
-    log.error(
-      'This voice node lost its lease. Its calls in progress count as lost. It continues as a new node.',
-    )
+    log.error('This voice node lost its lease. Its calls in progress count as lost. It continues as a new node.')
     nodeId = newId()
     await register()
   }
@@ -245,7 +249,8 @@ export function createTelephony(services: Services, gateway: VoiceGateway, optio
     }, warn)
   }
 
-  const warn = (error: unknown) => log.warn({ err: error }, 'A trunk could not be opened or closed. The next poll tries again.')
+  const warn = (error: unknown) =>
+    log.warn({ err: error }, 'A trunk could not be opened or closed. The next poll tries again.')
 
   return {
     nodeId: () => nodeId,

@@ -1,9 +1,9 @@
 import type { Clock, NotAdmitted } from '@switchboard/voice'
 import type { TrunkQueue } from './queues.ts'
 
-/** From when on the gateway is to be asked for new calls again, after it refused one. Calls in progress are not affected. */
+/** When the gateway may be asked for new calls again after it refused one. Calls in progress are not affected. */
 export interface Admission {
-  /** Monotonic ms; in the past: now. */
+  /** Returns monotonic ms. A time in the past means now. */
   opensAt(trunkQueue: TrunkQueue): number
   /** The gateway refused a call of this trunk queue. */
   refused(trunkQueue: TrunkQueue, refusal: NotAdmitted): void
@@ -13,14 +13,14 @@ export interface Admission {
 
 export interface AdmissionOptions {
   clock: Pick<Clock, 'monotonic'>
-  /** How long a trunk that the gateway does not know gets to be opened. */
+  /** How long a queue waits for a trunk that the gateway does not know yet. */
   pollMs: number
-  /** Asked for when the gateway does not know a trunk. */
+  /** Called when the gateway does not know a trunk. */
   openTrunks(): void
 }
 
-/** The gateway is asked no more often than this, however many calls end meanwhile. */
-const leastPauseMs = 100
+/** The minimum pause between two requests, however many calls end meanwhile. */
+const minPauseMs = 100
 
 /**
  * A refusal for the trunk pauses its own queue. One for the engine pauses the new calls of all queues until a call of
@@ -41,11 +41,11 @@ export function createAdmission({ clock, pollMs, openTrunks }: AdmissionOptions)
       } else {
         refusedAt = now
         isFull = reason === 'engine_limit' || reason === 'no_ports'
-        opensAt = now + Math.max(retryAfterMs, leastPauseMs)
+        opensAt = now + Math.max(retryAfterMs, minPauseMs)
       }
     },
     callEnded() {
-      if (isFull) opensAt = Math.min(opensAt, refusedAt + leastPauseMs)
+      if (isFull) opensAt = Math.min(opensAt, refusedAt + minPauseMs)
     },
   }
 }

@@ -5,12 +5,12 @@ import { serverContext, type Services } from '../../../platform/services.ts'
 import { type DestinationRules, installationLimits, limitColumns, usageColumns } from '../../telephony/index.ts'
 import { isInProgress } from './transitions.ts'
 
-/** What a workspace may still do, by its own limits and the installation's. */
+/** The calls that a workspace may still make under its own limits and the installation's. */
 export interface Allowance extends DestinationRules {
   workspace_id: string
   max_concurrent_calls: number | null
   min_minutes_between_calls: number
-  /** Why no further call may be made, as a sentence; null: one may. */
+  /** Why no further call may be made, as a sentence. Null when calls may be made. */
   exhausted: string | null
 }
 
@@ -31,7 +31,7 @@ const select = (ids: string[]) => sql<AllowanceRow>`
 const find = statement('campaigns.allowances.system', (_, p: { ids: string[] }) => select(p.ids))
 const findOne = statement('campaigns.allowance', (_, p: { ids: string[] }) => select(p.ids))
 
-/** By workspace. Calls under way count up to now. */
+/** Returns the allowances by workspace. Calls in progress count up to now. */
 export async function findAllowances(services: Services, ids: string[]): Promise<Map<string, Allowance>> {
   if (ids.length === 0) return new Map()
   const rows = await serverContext(services, { workspaceId: null }).db.all(find, { ids })
@@ -41,14 +41,14 @@ export async function findAllowances(services: Services, ids: string[]): Promise
   )
 }
 
-/** Why the workspace at hand may make no further call, as a sentence; null: it may. */
+/** Returns why the current workspace may make no further call, as a sentence, or null when it may. */
 export async function findExhaustion(ctx: Ctx): Promise<string | null> {
   const { workspace_id } = await ctx.db.actor()
   const row = await ctx.db.one(findOne, { ids: [workspace_id as string] })
   return exhaustion(row, installationLimits(ctx.services).max_minutes_per_day)
 }
 
-/** The sentence that a campaign is paused with, and refused to start with. */
+/** Returns the reason for which a campaign is paused, or its start is refused. */
 function exhaustion(
   row: Pick<
     AllowanceRow,

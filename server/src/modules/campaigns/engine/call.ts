@@ -11,63 +11,63 @@ import type {
 import type { CallStatus } from '../call-schema.ts'
 import type { KeyMap } from '../settings-schema.ts'
 import type { CallPhase } from './queues.ts'
-import type { CallNote } from './recorder.ts'
+import type { CallEvent } from './recorder.ts'
 
-/** How one call of a campaign is to go. */
+/** The settings of one call of a campaign. */
 export interface CallPlan {
-  /** Null when it was deleted meanwhile: then there is nothing to say. */
+  /** Null when it was deleted meanwhile: then nothing is played. */
   greeting: MediaRef | null
   key_map: KeyMap
   transfer: Pick<TransferRequest, 'to' | 'mode' | 'callerId' | 'waitMs' | 'hold'> | null
-  /** Played to a caller when no channel came free. Null: the tone for busy channels. */
+  /** Played when no channel became free for the transfer. Null: the congestion tone. */
   apology: MediaRef | null
-  /** Where to record; null: not. */
+  /** The file of the recording. Null when the call is not recorded. */
   recordingPath: string | null
 }
 
 export interface CallContext {
   clock: Clock
-  /** Writes down what became known. */
-  note(note: Omit<CallNote, 'attempt_id' | 'node_id'>): void
+  /** Records an event of the call. */
+  record(event: Omit<CallEvent, 'attempt_id' | 'node_id'>): void
   /** Puts the contact on the do-not-call list. */
   optOut(): Promise<void>
-  /** May calls still be connected to this number? Asked at the moment of the transfer. */
+  /** Whether calls may still be connected to this number. Called at the time of the transfer. */
   mayTransferTo(number: string): Promise<boolean>
-  /** Where the call stands, whenever that changes after the answer. */
+  /** Called on each change of phase after the answer. */
   onPhase(phase: CallPhase): void
-  /** How a transfer came out. */
+  /** Called with the result of a transfer. */
   onTransferred(result: TransferResult): void
-  /** Something went wrong that the contact could not help; the call is hung up. */
+  /** Called on an internal error. The call is hung up. */
   onFault(error: unknown): void
 }
 
-/** How long a contact may take to press a key after the greeting. */
+/** How long the call waits for a key after the greeting. */
 const keyWaitMs = 10_000
-/** The greeting is played no more often than this. */
+/** The greeting is played at most this many times. */
 const maxPlays = 4
 const transferRingMs = 30_000
-/** While a contact waits, the workspace may remove the transfer number: it is looked at so often. */
-const askAgainMs = 2_000
-/** The call ended while its contact waited for a channel. */
+/** How often the transfer number is checked while a contact waits, because the workspace may remove it. */
+const recheckMs = 2_000
+/** Recorded when the call ended while its contact waited for a channel. */
 const abandoned = { cause: 'transfer_abandoned', transfer_lost: true } as const
 
-/** Acts on a leg until it has ended: greeting, keys, transfer. Resolves when the leg is over. */
+/** Runs a call on an originated leg: greeting, keys, transfer. Resolves when the leg has ended. */
 export async function runCall(
   leg: Leg,
   plan: CallPlan,
-  { clock, note, optOut, mayTransferTo, onPhase, onTransferred, onFault }: CallContext,
+  { clock, record, optOut, mayTransferTo, onPhase, onTransferred, onFault }: CallContext,
 ): Promise<void> {
   const at = (ms: number) => new Date(ms).toISOString()
   let ended = false
   let answered = false
   let transferred = false
   let busy = false
-  let sayingSorry = false
-  /** Unix time in ms since when the contact waits for a channel. */
-  let waitsSince: number | null = null
+  let isApologising = false
+  /** Unix time in ms from which the contact waits for a channel. Null when they do not wait. */
+  let waitingSince: number | null = null
   let waitedMs = 0
   let numberTimer: Timer | undefined
-  let calledOff = new AbortController()
+  let transferAbort = new AbortController()
   let leftWaiting = false
   let plays = 0
   let playback: Playback | undefined
@@ -85,20 +85,20 @@ export async function runCall(
     hangUpTimer = clock.setTimeout(() => void leg.hangup(), keyWaitMs)
   }
 
-  async function act(key: string): Promise<void> {
+  async function handleKey(key: string): Promise<void> {
     const action = plan.key_map[key as keyof KeyMap]
-    // While they wait nobody is on the line with them: they may still ask never to be called again.
-    if (!action || (busy && !(action === 'opt_out' && waitsSince !== null))) return
+    // A contact who waits for a channel may still opt out. Other keys are ignored during a transfer.
+    if (!action || (busy && !(action === 'opt_out' && waitingSince !== null))) return
     if (action === 'repeat') {
-      note({ key })
+      record({ key })
       if (plays < maxPlays) play()
       return
     }
     busy = true
     hangUpTimer?.cancel()
-    note({ key })
+    record({ key })
     if (action === 'transfer') {
-      note({ transfer_requested_at: at(clock.now()) })
+      record({ transfer_requested_at: at(clock.now()) })
       onPhase('asking')
       await playback?.stop()
       busy = await transfer()
@@ -109,133 +109,133 @@ export async function runCall(
     }
   }
 
-  /** Whether keys mean nothing more: they are connected, or they are being said goodbye to. */
+  /** Returns true when further keys are ignored: the contact is connected, or the call is ending. */
   async function transfer(): Promise<boolean> {
     const target = plan.transfer
     if (target && (await mayTransferTo(target.to))) {
-      note({ transfer_number: target.to })
-      calledOff = new AbortController()
-      const asked = leg.transfer({ ...target, ringTimeoutMs: transferRingMs }, calledOff.signal)
+      record({ transfer_number: target.to })
+      transferAbort = new AbortController()
+      const asked = leg.transfer({ ...target, ringTimeoutMs: transferRingMs }, transferAbort.signal)
       onPhase('transferring')
       const result = await asked
       onTransferred(result)
       if (result.ok) return true
       if (result.cause === 'congestion') {
-        note({ cause: 'transfer_congestion', transfer_lost: true })
-        saySorry(plan.apology)
+        record({ cause: 'transfer_congestion', transfer_lost: true })
+        playApology(plan.apology)
         return true
       }
-      if (result.cause !== 'cancelled' && result.cause !== 'lost') return goOn(`transfer_${result.cause}`)
-      if (ended || !calledOff.signal.aborted) {
-        noteLeaving()
+      if (result.cause !== 'cancelled' && result.cause !== 'lost') return resume(`transfer_${result.cause}`)
+      if (ended || !transferAbort.signal.aborted) {
+        recordAbandoned()
         return true
       }
       endWait(clock.now())
     }
-    return goOn('transfer_not_allowed')
+    return resume('transfer_not_allowed')
   }
 
-  /** The call is over before they were connected. Told twice: the transfer's result and the call's end come in any order. */
-  function noteLeaving(): void {
-    leftWaiting ||= waitsSince !== null
-    note(leftWaiting ? abandoned : { cause: 'transfer_cancelled' })
+  /** Records that the call ended before the contact was connected. May be called twice, as the two events come in any order. */
+  function recordAbandoned(): void {
+    leftWaiting ||= waitingSince !== null
+    record(leftWaiting ? abandoned : { cause: 'transfer_cancelled' })
   }
 
-  /** They are not connected and still on the line. */
-  async function goOn(cause: string): Promise<boolean> {
-    note({ cause })
+  /** Continues after a failed transfer while the contact is still on the line. */
+  async function resume(cause: string): Promise<boolean> {
+    record({ cause })
     onPhase('listening')
-    // Nobody there: back to the greeting, so that the contact can choose again.
+    // Plays the greeting again, so that the contact can choose another key.
     if (plays < maxPlays) play()
     else await leg.hangup()
     return false
   }
 
-  /** The call ends after it. */
-  function saySorry(apology: MediaRef | null): void {
-    sayingSorry = true
+  /** Plays the apology. The call ends after it. */
+  function playApology(apology: MediaRef | null): void {
+    isApologising = true
     playback = leg.play(apology ?? { tone: 'congestion' })
   }
 
-  /** Calls the transfer off when its number is no longer one of the workspace's. */
+  /** Aborts the transfer when its number is no longer a transfer number of the workspace. */
   function watchNumber(): void {
     numberTimer?.cancel()
     numberTimer = clock.setTimeout(() => {
-      if (waitsSince === null || !plan.transfer) return
+      if (waitingSince === null || !plan.transfer) return
       mayTransferTo(plan.transfer.to).then(
-        (allowed) => (allowed ? watchNumber() : calledOff.abort()),
-        // A database that cannot be asked now is no reason to drop a caller: it is asked again.
+        (allowed) => (allowed ? watchNumber() : transferAbort.abort()),
+        // The check is repeated when the database fails. The contact keeps waiting.
         watchNumber,
       )
-    }, askAgainMs)
+    }, recheckMs)
   }
 
   function endWait(endedAt: number): void {
-    if (waitsSince === null) return
-    waitedMs += endedAt - waitsSince
-    waitsSince = null
-    note({ transfer_wait_ended_at: at(endedAt), transfer_wait_ms: Math.round(waitedMs) })
+    if (waitingSince === null) return
+    waitedMs += endedAt - waitingSince
+    waitingSince = null
+    record({ transfer_wait_ended_at: at(endedAt), transfer_wait_ms: Math.round(waitedMs) })
   }
 
-  const underWay = new Set<Promise<void>>()
+  const inProgress = new Set<Promise<void>>()
   const start = (work: Promise<void>) => {
     const watched = work
       .catch(async (error: unknown) => {
         onFault(error)
-        note({ cause: 'internal_error' })
+        record({ cause: 'internal_error' })
         await leg.hangup()
       })
-      .finally(() => underWay.delete(watched))
-    underWay.add(watched)
+      .finally(() => inProgress.delete(watched))
+    inProgress.add(watched)
   }
 
   for await (const event of leg.events) {
     switch (event.t) {
       case 'ringing':
-        note({ status: 'ringing', ringing_at: at(event.at) })
+        record({ status: 'ringing', ringing_at: at(event.at) })
         break
       case 'answered':
         answered = true
         onPhase('listening')
-        note({ status: 'answered', answered_at: at(event.at) })
+        record({ status: 'answered', answered_at: at(event.at) })
         if (plan.recordingPath) start(leg.record(plan.recordingPath).then(() => undefined))
         play()
         break
       case 'playback':
         if (event.id !== playback?.id || event.state === 'started') break
-        if (sayingSorry) {
-          // A file that was deleted meanwhile is no reason to say nothing.
-          if (event.error && plan.apology) saySorry(null)
+        if (isApologising) {
+          // Plays the tone when the file of the apology was deleted meanwhile.
+          if (event.error && plan.apology) playApology(null)
           else void leg.hangup()
         } else if (event.state === 'finished' && !busy) waitForKey()
         break
       case 'dtmf':
-        start(act(event.key))
+        start(handleKey(event.key))
         break
       case 'transfer':
         if (event.state === 'waiting') {
-          waitsSince = event.at
-          note({ transfer_wait_began_at: at(event.at) })
+          waitingSince = event.at
+          record({ transfer_wait_began_at: at(event.at) })
           onPhase('waiting')
           watchNumber()
           break
         }
-        if (waitsSince !== null && event.state === 'trying') onPhase('transferring')
+        if (waitingSince !== null && event.state === 'trying') onPhase('transferring')
         endWait(event.at)
         if (event.state === 'answered') {
           transferred = true
-          note({ status: 'transferred', transferred_at: at(event.at) })
+          record({ status: 'transferred', transferred_at: at(event.at) })
         }
         break
       case 'ended': {
         ended = true
         hangUpTimer?.cancel()
         numberTimer?.cancel()
-        if (waitsSince !== null) noteLeaving()
+        if (waitingSince !== null) recordAbandoned()
         endWait(event.at)
         const status = outcomeOf(event.cause, answered, transferred)
-        await Promise.allSettled(underWay)
-        note({
+        await Promise.allSettled(inProgress)
+        record({
           status,
           ended_at: at(event.at),
           ...(event.sip !== undefined && { sip_status: event.sip }),
@@ -248,10 +248,10 @@ export async function runCall(
         break
     }
   }
-  if (!ended) throw new Error('The call ended without a word.')
+  if (!ended) throw new Error('The stream of events closed before the call ended.')
 }
 
-/** What a contact's call came to. */
+/** Returns the final status of a call. */
 export function outcomeOf(cause: EndCause, answered: boolean, transferred: boolean): CallStatus {
   if (cause === 'lost') return 'unknown'
   if (transferred) return 'transferred'

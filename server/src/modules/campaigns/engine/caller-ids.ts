@@ -1,12 +1,12 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 
-/** Digits of an area in North America, and about as many as tell one elsewhere. */
+/** Digits of a North American area code. About as many identify an area elsewhere. */
 const areaDigits = 3
 
 /**
- * Which of a provider's caller ids a call shows: the one that this contact saw before; otherwise those of the called
- * area, else of the called country, else all, in turn. `turn` counts the calls. Empty when the provider lists none: then
- * the carrier decides.
+ * Returns the caller id of a call: the one that this contact saw before. Otherwise rotates through the provider's caller
+ * ids of the called area, else of the called country, else all. `turn` counts the calls. Returns an empty text when the
+ * provider lists none: then the carrier decides.
  */
 export function chooseCallerId(
   callerIds: readonly string[],
@@ -23,7 +23,7 @@ export function chooseCallerId(
   return candidates[turn % candidates.length] as string
 }
 
-/** 0: another country; 1: the same; 3 and more: the area, by as many digits as it has in common. */
+/** Returns 0 for another country, 1 for the same country, and 3 or more for the same area: the more digits match, the more. */
 function nearness(callerId: string, called: string, code: string): number {
   const [a, b] = [callerId.replace(/^\+/, ''), called.replace(/^\+/, '')]
   if (code === '' || !a.startsWith(code)) return 0

@@ -5,49 +5,49 @@ import { inHandOf } from './scheduling.ts'
 import { type Pacer, createPacer } from './pacer.ts'
 import { mayTakeSecond, roomInShare } from './shares.ts'
 
-/** The node's places and each workspace's part of them, counted at one moment. */
+/** The call slots of the node and each workspace's part of them, counted at one moment. */
 export interface Tally {
-  /** Places that the trunk queue's workspace has in hand. */
+  /** Returns the slots that the trunk queue's workspace uses. */
   of(trunkQueue: TrunkQueue): number
-  /** How many more contacts it may claim. */
+  /** Returns how many more contacts it may claim. */
   room(trunkQueue: TrunkQueue): number
-  /** So many are being claimed for it. */
-  take(trunkQueue: TrunkQueue, places: number): void
+  /** Counts contacts that are being claimed for it. */
+  take(trunkQueue: TrunkQueue, slots: number): void
 }
 
-/** What the whole node bears, shared between workspaces. */
+/** The capacity of the node, shared between workspaces. */
 export interface Capacity {
   tally(): Tally
-  /** May a call of this trunk queue take a second place, for its transfer? */
+  /** Whether a call of this trunk queue may take a second slot, for its transfer. */
   mayBridge(trunkQueue: TrunkQueue): boolean
-  /** After a look at the gateway, which alone knows of calls that came in. */
+  /** Called after a poll of the gateway, which alone knows the incoming calls. */
   adjust(): void
-  /** Spaces the calls of all trunk queues of one workspace. */
+  /** Returns the pacer of all trunk queues of one workspace. */
   pacerOf(workspaceId: string): Pacer
 }
 
 export function createCapacity(engine: Engine, trunkQueues: ReadonlyMap<string, TrunkQueue>): Capacity {
   const { maxCalls: limit, workspaceShare: share, workspaceCallsPerSecond } = engine.services.config.sip
   const pacers = new Map<string, Pacer>()
-  /** Places taken by calls that came in. */
+  /** Slots taken by incoming calls. */
   let others = 0
 
-  function count(): { places: Map<string, number>; taken: number } {
-    const places = new Map<string, number>()
+  function count(): { slots: Map<string, number>; taken: number } {
+    const slots = new Map<string, number>()
     let taken = others
     for (const trunkQueue of trunkQueues.values()) {
       const own = inHandOf(trunkQueue) + secondLegs(trunkQueue)
-      places.set(trunkQueue.trunk.workspaceId, (places.get(trunkQueue.trunk.workspaceId) ?? 0) + own)
+      slots.set(trunkQueue.trunk.workspaceId, (slots.get(trunkQueue.trunk.workspaceId) ?? 0) + own)
       taken += own
     }
-    return { places, taken }
+    return { slots, taken }
   }
 
   return {
     tally() {
-      const { places, taken } = count()
+      const { slots, taken } = count()
       let all = taken
-      const of = ({ trunk }: TrunkQueue) => places.get(trunk.workspaceId) ?? 0
+      const of = ({ trunk }: TrunkQueue) => slots.get(trunk.workspaceId) ?? 0
       return {
         of,
         room(trunkQueue) {
@@ -60,16 +60,16 @@ export function createCapacity(engine: Engine, trunkQueues: ReadonlyMap<string, 
           )
         },
         take(trunkQueue, more) {
-          places.set(trunkQueue.trunk.workspaceId, of(trunkQueue) + more)
+          slots.set(trunkQueue.trunk.workspaceId, of(trunkQueue) + more)
           all += more
         },
       }
     },
     mayBridge(trunkQueue) {
-      const { places, taken } = count()
+      const { slots, taken } = count()
       return (
         !bridges(trunkQueue) ||
-        mayTakeSecond({ limit, share, taken, own: places.get(trunkQueue.trunk.workspaceId) ?? 0 })
+        mayTakeSecond({ limit, share, taken, own: slots.get(trunkQueue.trunk.workspaceId) ?? 0 })
       )
     },
     adjust() {

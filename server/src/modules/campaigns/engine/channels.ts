@@ -1,4 +1,4 @@
-import type { RunningCampaign } from './claims.ts'
+import type { RunningCampaign } from './running-campaigns.ts'
 import type { CallPhase, CampaignQueue, TrunkQueue } from './queues.ts'
 
 /**
@@ -7,22 +7,22 @@ import type { CallPhase, CampaignQueue, TrunkQueue } from './queues.ts'
  * at least one. Nothing is left free where the carrier takes callers over itself (REFER).
  */
 
-/** A bridge takes two. */
+/** A bridge needs two channels. */
 export const fewestChannels = 2
 
 const phases = (trunkQueue: TrunkQueue, ...wanted: CallPhase[]) =>
   trunkQueue.calls.values().reduce((sum, { phase }) => sum + Number(wanted.includes(phase)), 0)
 
-/** Is any caller waiting for a channel of this trunk? */
+/** Whether a contact waits for a channel of this trunk. */
 export const isWaitedFor = (trunkQueue: TrunkQueue) => phases(trunkQueue, 'waiting') > 0
 
-/** Do transfers over this trunk need a second channel? A carrier that refuses REFER is known after the first time. */
+/** Whether transfers over this trunk need a second channel. A carrier that refuses REFER is known after the first time. */
 export const bridges = (trunkQueue: TrunkQueue) => trunkQueue.trunk.transferMode === 'bridge' || trunkQueue.refusesRefer
 
 export const mayTransfer = ({ transfer_number, key_map }: Pick<RunningCampaign, 'transfer_number' | 'key_map'>) =>
   transfer_number !== null && Object.values(key_map).includes('transfer')
 
-/** Transfers are asked for that this trunk can never make: the limit was lowered, or the carrier refuses REFER. */
+/** Whether the trunk can never make the campaign's transfers: its limit was lowered, or the carrier refuses REFER. */
 export const cannotTransfer = (trunkQueue: TrunkQueue, { campaign }: CampaignQueue) =>
   campaign.status === 'active' &&
   mayTransfer(campaign) &&
@@ -30,8 +30,8 @@ export const cannotTransfer = (trunkQueue: TrunkQueue, { campaign }: CampaignQue
   trunkQueue.trunk.maxConcurrentCalls < fewestChannels
 
 /**
- * How likely a call that rings becomes a transfer, and one that is answered: Laplace's rule of succession over what the
- * campaign's finished calls did, which begins at a half each and follows the facts after a few calls.
+ * Returns the probabilities that a ringing and that an answered call becomes a transfer: Laplace's rule of succession over
+ * the campaign's finished calls. Each starts at one half and approaches the observed rate after a few calls.
  */
 function chances(trunkQueue: TrunkQueue, queue: CampaignQueue): { ringing: number; listening: number } {
   if (!bridges(trunkQueue) || !mayTransfer(queue.campaign)) return { ringing: 0, listening: 0 }
@@ -44,7 +44,7 @@ function chances(trunkQueue: TrunkQueue, queue: CampaignQueue): { ringing: numbe
   return { ringing: ((answered + 1) / (dialled + 2)) * listening, listening }
 }
 
-/** Transfers that the calls in progress, and those about to be made, will probably ask for. */
+/** Returns the expected number of transfers of the calls in progress and the planned calls. */
 function expected(trunkQueue: TrunkQueue): number {
   const known = new Map<CampaignQueue, ReturnType<typeof chances>>()
   const of = (queue: CampaignQueue) => {
@@ -63,7 +63,7 @@ function expected(trunkQueue: TrunkQueue): number {
 const transfersAtAll = (trunkQueue: TrunkQueue) =>
   bridges(trunkQueue) && trunkQueue.queues.some(({ campaign }) => mayTransfer(campaign))
 
-/** How many more calls of this campaign the trunk has room for. None while callers wait. */
+/** Returns how many more calls of this campaign the trunk has channels for. None while contacts wait. */
 export function roomFor(trunkQueue: TrunkQueue, queue: CampaignQueue): number {
   if (isWaitedFor(trunkQueue)) return 0
   const second = phases(trunkQueue, 'asking', 'waiting', 'transferring')
@@ -74,7 +74,7 @@ export function roomFor(trunkQueue: TrunkQueue, queue: CampaignQueue): number {
   return Math.min(free - least, Math.floor((free - expected(trunkQueue)) / (1 + chances(trunkQueue, queue).ringing)))
 }
 
-/** Second calls of transfers, which take places too. */
+/** Returns the number of second calls of transfers, which take slots too. */
 export const secondLegs = (trunkQueue: TrunkQueue) => (bridges(trunkQueue) ? phases(trunkQueue, 'transferring') : 0)
 
 /** Channels that the gateway is to leave free beside a new call: it alone knows of calls that came in. */

@@ -1,14 +1,12 @@
 import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
-import type { KeyMap } from '../settings-schema.ts'
-import { statusesBefore } from '../transitions.ts'
 import { change, isInProgress, isQueued, isUnclaimed, targetTransitions } from './transitions.ts'
 
 /**
- * The engine's statements on targets and attempts. The order is what makes them safe: a target is claimed, then its
- * attempt is committed with the time of the INVITE, then the INVITE leaves, then the result is written. Whoever finds a
- * claim of a dead node may take it over; whoever finds an attempt of a dead node only knows that a call may have been
- * made. `node_id` is the fencing token throughout, and only a node whose lease is good may claim or begin.
+ * The engine's statements on targets and attempts. They are safe because of their order: a target is claimed, its attempt
+ * is committed with the time of the INVITE, the INVITE is sent, and the result is written. A claim of a lost node can be
+ * taken over. An attempt of a lost node means that a call may have been made. `node_id` is the fencing token, and only a
+ * node with a valid lease may claim or begin.
  *
  * Every statement that inserts or updates targets moves their campaign's counters (trigger `campaigns.count_targets`).
  */
@@ -21,7 +19,7 @@ const uncalled = {
 const beginning = change(targetTransitions, 'dialling')
 const withdrawal = change(targetTransitions, 'queued', ['dialling'])
 
-// The campaign may be worked on by this node now: its provider is active and in this node's hands.
+// The campaign's provider is active and this node holds its trunk.
 const mine = (p: { node_id: string }) => sql`
   join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id and p.active
   join telephony.trunks held on held.workspace_id = p.workspace_id and held.sip_provider_id = p.id and held.node_id = ${p.node_id}
@@ -30,13 +28,13 @@ const mine = (p: { node_id: string }) => sql`
 const notToBeCalled = sql`exists (
   select from contacts.do_not_call d where d.workspace_id = k.workspace_id and d.phone_number = k.phone_number)`
 
-// Where the contact is: as the contact says, else by the number, which may have changed since the start.
+// The contact's time zones: the contact's own, else those of the number, which may have changed since the start.
 const zones = sql`
   case when k.time_zone is not null then array[k.time_zone]
        when k.phone_number = t.phone_number then t.zones
        else coalesce(telephony.zones_of(k.phone_number), t.zones) end`
 
-// When the person is free of other calls: null when at once.
+// When the person may be called after other calls. Null means at once.
 const freeAt = (p: { now: string; min_minutes_between_calls: number }) => sql`
   campaigns.free_at(t.workspace_id, t.id, t.contact_id, k.phone_number, ${p.now}::timestamptz,
                     ${p.min_minutes_between_calls}::int * interval '1 min')`
@@ -46,7 +44,7 @@ export interface Claim {
   node_id: string
   now: string
   limit: number
-  /** Between calls to one person from different campaigns. */
+  /** The minimum between calls to one person by different campaigns. */
   min_minutes_between_calls: number
 }
 
@@ -54,14 +52,14 @@ export interface ClaimedRow {
   id: string
   verdict: 'call' | 'later' | 'do_not_call' | 'gone' | 'never'
   phone_number: string | null
-  /** What the call before this one showed. */
+  /** The caller id of the previous call to this contact. */
   last_caller_id: string | null
 }
 
 /**
- * Claims up to `limit` contacts that are due and may be called now. Those it finds that may not are settled on the way:
- * on the do-not-call list, deleted or without a number by now; put off when outside their calling hours (to the next
- * opening), or just called by another campaign.
+ * Claims up to `limit` contacts that are due and may be called now. Due contacts that may not be called are finished when
+ * they are on the do-not-call list, deleted or without a number. They are deferred when they are outside their calling
+ * hours (to the next opening) or were just called by another campaign.
  */
 export const claim = statement(
   'campaigns.claim',
@@ -77,7 +75,7 @@ export const claim = statement(
         from campaigns.campaigns c ${mine(p)}
        where c.id = ${p.campaign_id} and c.status = 'active' and c.greeting_id is not null
     ), due as (
-      -- Nothing is joined here, so that the index hands out the next few without sorting all that are due.
+      -- Without joins, so that the index returns the next few without sorting all due targets.
       select t.id, t.workspace_id, t.contact_id, t.phone_number, t.zones, t.next_attempt_at, t.last_attempt_id
         from campaigns.targets t
        where t.campaign_id = ${p.campaign_id} and ${isUnclaimed('t')}
@@ -110,7 +108,7 @@ export const claim = statement(
               (select a.caller_id from campaigns.attempts a where a.id = j.last_attempt_id) as last_caller_id`,
 )
 
-/** Ends claimed targets whose number may not be called at all. */
+/** Finishes claimed targets whose number may not be called. */
 export const refuse = statement(
   'campaigns.refuse_targets',
   (_, p: { ids: string[]; node_id: string; cause: string; now: string }) =>
@@ -118,7 +116,10 @@ export const refuse = statement(
        where id = any(${p.ids}::uuid[]) and node_id = ${p.node_id} and ${uncalled.never.guard('status')}`,
 )
 
-/** To be sent with `begin`, before it: whoever calls these numbers from elsewhere, or forbids them, is done by then. */
+/**
+ * Locks the numbers of targets. Sent before `begin`, in the same transaction, so that other calls to these numbers and
+ * changes of the do-not-call list are serialised with it.
+ */
 export const lockNumbers = statement(
   'campaigns.lock_numbers',
   (_, p: { ids: string[] }) =>
@@ -140,7 +141,7 @@ export interface Begun {
 export interface Beginning {
   campaign_id: string
   ids: string[]
-  /** What each call shows, in the order of `ids`. */
+  /** The caller id of each call, in the order of `ids`. */
   caller_ids: string[]
   node_id: string
   now: string
@@ -148,8 +149,8 @@ export interface Beginning {
 }
 
 /**
- * Commits the attempts of claimed targets, all checks made once more. The INVITE may leave only for those it answers;
- * the others stay claimed and are to be withdrawn.
+ * Checks claimed targets again and inserts their attempts. Only the returned targets may be called. The others stay claimed
+ * and have to be released.
  */
 export const begin = statement(
   'campaigns.begin',
@@ -167,7 +168,7 @@ export const begin = statement(
          and coalesce(${freeAt(p)} <= ${p.now}::timestamptz, true)
          for update of t
     ), ready as (
-      -- Two contacts with one number are not rung together either.
+      -- Two contacts with one number are not called at the same time.
       select distinct on (phone_number) * from allowed order by phone_number, id
     ), begun as (
       update campaigns.targets t
@@ -184,10 +185,10 @@ export const begin = statement(
 )
 
 /**
- * The last look before an INVITE, inside a transaction that stays open until it has left: `lock` first. While it is open
- * nobody can put the number on the do-not-call list, nor change or delete the contact; whoever has done so is seen.
+ * The last check before an INVITE, `lock` first, in a transaction that stays open until the INVITE was sent. Meanwhile the
+ * number cannot be put on the do-not-call list and the contact cannot be changed or deleted. Earlier changes are seen.
  */
-export const hold = {
+export const lastCheck = {
   lock: statement(
     'campaigns.hold_number',
     (_, p: { phone_number: string }) =>
@@ -207,10 +208,10 @@ export const hold = {
 }
 
 /**
- * After a clock was set back, what was due would wait for it to come round again. Nobody waits for longer than the rule
- * says: those never called are due now, the others within the delay of their retries. Calling hours stay as they are.
+ * Repairs due times after the database's clock was set back. Contacts that were never called become due now, the others
+ * within the delay of the retry rule. Targets deferred by calling hours are not changed.
  */
-export const mendDueTimes = statement(
+export const repairDueTimes = statement(
   'campaigns.mend_due_times',
   (_, p: { campaign_id: string; now: string }) =>
     sql`update campaigns.targets t
@@ -223,8 +224,8 @@ export const mendDueTimes = statement(
              + case when t.attempts = 0 then 0 else (c.retry ->> 'delay_minutes')::int end * interval '1 min'`,
 )
 
-/** Gives back targets that were claimed, or even begun, and for which no INVITE left: as if nothing had been. */
-export const withdraw = statement(
+/** Releases targets that were claimed or begun and for which no INVITE was sent. Deletes their attempts. */
+export const releaseClaims = statement(
   'campaigns.withdraw',
   (_, p: { ids: string[]; node_id: string }) =>
     sql`with undone as (
@@ -240,76 +241,10 @@ export const withdraw = statement(
        where t.id = given.id and t.node_id = ${p.node_id} and (${isQueued('t')} or ${withdrawal.guard('t.status')})`,
 )
 
-/** Releases claims that this node does not know of: their result was lost with a connection. */
+/** Releases claims whose result was lost with a connection, so this node does not know them. */
 export const releaseLostClaims = statement(
-  'campaigns.release_forgotten',
+  'campaigns.release_lost_claims',
   (_, p: { campaign_id: string; known: string[]; node_id: string }) =>
     sql`update campaigns.targets t set node_id = null
        where node_id = ${p.node_id} and campaign_id = ${p.campaign_id} and ${isQueued('t')} and id <> all(${p.known}::uuid[])`,
-)
-
-/** A campaign that this node has something to do for. */
-export interface RunningCampaign {
-  id: string
-  workspace_id: string
-  user_id: string
-  status: 'active' | 'paused' | 'completed' | 'stopped'
-  sip_provider_id: string | null
-  contact_list_id: string | null
-  /** What calls show; null: the provider's in turn. */
-  caller_id: string | null
-  provider_caller_ids: string[]
-  transfer_number: string | null
-  key_map: KeyMap
-  max_concurrent_calls: number
-  calls_per_second: number
-  ring_timeout_seconds: number
-  record: boolean
-  greeting_storage_key: string | null
-  transfer_wait_seconds: number
-  hold_storage_key: string | null
-  apology_storage_key: string | null
-  /** Counted so far: dials, contacts who answered, contacts who asked for a transfer. */
-  attempts: number
-  answered_calls: number
-  transfers_requested: number
-  unfinished: number
-  /** Not every contact of the list has been enrolled since the start. */
-  enrolling: boolean
-  /** When the next contact is due; null: all that is left is being called. */
-  due_at: string | null
-}
-
-export const findRunning = statement(
-  'campaigns.engaged.system',
-  (_, p: { node_id: string; ids: string[] }) =>
-    sql<RunningCampaign>`
-    select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,
-           c.caller_id, coalesce(p.caller_ids, '{}') as provider_caller_ids, c.transfer_number, c.key_map, c.max_concurrent_calls,
-           c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.record,
-           g.telephone_storage_key as greeting_storage_key, hold.telephone_storage_key as hold_storage_key,
-           apology.telephone_storage_key as apology_storage_key, c.transfer_wait_seconds,
-           c.attempts, c.answered_calls, c.transfers_requested, c.contacts - c.finished_contacts as unfinished,
-           c.enrol_after is not null as enrolling,
-           (select t.next_attempt_at from campaigns.targets t
-             where t.workspace_id = c.workspace_id and t.campaign_id = c.id and ${isUnclaimed('t')}
-             order by t.next_attempt_at limit 1) as due_at
-      from campaigns.campaigns c
-      left join telephony.trunks held on held.workspace_id = c.workspace_id and held.sip_provider_id = c.sip_provider_id and held.node_id = ${p.node_id}
-      left join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id
-      left join files.greetings g on g.workspace_id = c.workspace_id and g.id = c.greeting_id
-      left join files.greetings hold on hold.workspace_id = c.workspace_id and hold.id = c.hold_greeting_id
-      left join files.greetings apology on apology.workspace_id = c.workspace_id and apology.id = c.apology_greeting_id
-     where (c.status in ('active', 'paused') and held.sip_provider_id is not null) or c.id = any(${p.ids}::uuid[])
-     order by c.id`,
-)
-
-/** Ends a campaign of whose contacts none is left. */
-export const complete = statement(
-  'campaigns.complete',
-  (_, p: { id: string; now: string }) =>
-    sql<{ id: string }>`
-    update campaigns.campaigns set status = 'completed', ended_at = ${p.now}::timestamptz
-     where id = ${p.id} and ${statusesBefore('complete', 'status')} and finished_contacts = contacts
-    returning id`,
 )

@@ -8,9 +8,9 @@ import type { CampaignQueue } from './queues.ts'
 import type { Progress } from './progress.ts'
 import type { Recorder } from './recorder.ts'
 import type { EngineTime } from './time.ts'
-import { withdraw } from './claims.ts'
+import { releaseClaims } from './claims.ts'
 
-/** What the parts of one engine share. */
+/** The state and services that the parts of one engine share. */
 export interface Engine {
   readonly services: Services
   readonly gateway: VoiceGateway
@@ -24,30 +24,30 @@ export interface Engine {
   readonly enrolBatch: number
   /** By campaign. */
   readonly queues: Map<string, CampaignQueue>
-  /** By workspace, as of the last look. */
+  /** By workspace, as of the last poll. */
   allowances: ReadonlyMap<string, Allowance>
-  /** Calls that the gateway had at the last look: calls that came in are among them. */
+  /** Calls in the gateway at the last poll, incoming calls included. */
   gatewayCalls: number
-  /** Does what can be done now, and sets the timer for the rest. */
+  /** Does all work that is due, and sets the timer for the next. */
   advance(): void
-  /** Runs something beside the loop, which continues when it is done. A failure is logged. */
+  /** Runs work in the background. Advances the engine when it is done. Logs a failure. */
   runInBackground(what: string, work: Promise<unknown>): void
 }
 
-/** The server at work for a campaign, in its workspace. */
+/** Returns the server's context in the workspace of a campaign. */
 export const inWorkspaceOf = ({ services }: Pick<Engine, 'services'>, { campaign }: CampaignQueue): Ctx =>
   serverContext(services, { workspaceId: campaign.workspace_id, userId: campaign.user_id })
 
-/** Pauses a campaign that cannot go on before a person has changed something: `reason` says what. */
+/** Pauses a campaign until a member has changed a setting. `reason` says which. */
 export async function pauseCampaign(engine: Engine, queue: CampaignQueue, reason: string): Promise<void> {
   await transaction(inWorkspaceOf(engine, queue), (ctx) => changeStatus(ctx, queue.campaign.id, 'pause', reason))
 }
 
-/** Engine time as the database reads it. */
+/** Returns the engine's time in ISO 8601. */
 export const nowText = ({ time }: Pick<Engine, 'time'>) => new Date(time.now()).toISOString()
 
 /**
- * Releases contacts for whom no INVITE has left. Tries until it succeeds: only this node can do it while it lives.
+ * Releases contacts for which no INVITE was sent. Retries until it succeeds: no other node can release them.
  */
 export async function releaseTargets(
   engine: Engine,
@@ -58,11 +58,14 @@ export async function releaseTargets(
   if (ids.length === 0) return
   for (;;) {
     try {
-      await inWorkspaceOf(engine, queue).db.all(withdraw, { ids, node_id: nodeId })
+      await inWorkspaceOf(engine, queue).db.all(releaseClaims, { ids, node_id: nodeId })
       queue.dueAt = 0
       return
     } catch (error) {
-      engine.services.log.warn({ err: error }, 'Contacts who were not called could not be released; trying again.')
+      engine.services.log.warn(
+        { err: error },
+        'Contacts that were not called could not be released. The engine tries again.',
+      )
       await new Promise<void>((resolve) => engine.clock.setTimeout(resolve, engine.pollMs))
     }
   }

@@ -6,15 +6,15 @@ import { addDoNotCall } from '../../contacts/index.ts'
 import { mayTransferTo } from '../../telephony/index.ts'
 import { channelsToKeep } from './channels.ts'
 import { runCall } from './call.ts'
-import { type Begun, hold } from './claims.ts'
+import { type Begun, lastCheck } from './claims.ts'
 import { type Engine, releaseTargets, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import type { CampaignQueue, TrunkQueue } from './queues.ts'
-import { keepRecording } from './recording.ts'
-import type { CallNote } from './recorder.ts'
+import { storeRecording } from './recording.ts'
+import type { CallEvent } from './recorder.ts'
 
-/** A call that is hung up for its length, transfer included. */
+/** Calls are hung up after this time, transfer included. */
 const maxCallMs = 3_600_000
-/** The gateway's own spacing is waited for when it is no longer than this. */
+/** The engine waits for the gateway's own spacing when it is at most this long. */
 const shortWaitMs = 250
 
 export interface CallToMake {
@@ -23,21 +23,21 @@ export interface CallToMake {
   targetId: string
   nodeId: string
   begun: Begun
-  /** Is there a second place on the node for its transfer? */
+  /** Whether the node has a second slot for the call's transfer. */
   mayBridge(): boolean
 }
 
 /**
- * Makes one call whose attempt is committed. Resolves when its result is written, or when the gateway would not take it:
- * then nobody was called, the contact is back in the queue, and `NotAdmitted` says for how long to hold back.
+ * Makes one call whose attempt is committed. Resolves when its result is written. Resolves to `NotAdmitted` when the gateway
+ * refused the call: then no INVITE was sent, the contact is back in the queue, and `retryAfterMs` says how long to wait.
  */
 export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdmitted | undefined> {
   const { queue, begun, nodeId } = call
-  const note = (more: Partial<CallNote>) => {
-    if (more.ended_at) countRefusals(engine, queue, more.cause === 'auth_failed')
-    engine.recorder.note(queue.campaign.workspace_id, {
-      ...more,
-      ...(more.ended_at && { noted_at: nowText(engine) }),
+  const record = (event: Partial<CallEvent>) => {
+    if (event.ended_at) countRefusals(engine, queue, event.cause === 'auth_failed')
+    engine.recorder.record(queue.campaign.workspace_id, {
+      ...event,
+      ...(event.ended_at && { observed_at: nowText(engine) }),
       attempt_id: begun.attempt_id,
       node_id: nodeId,
     })
@@ -47,16 +47,16 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
   call.trunkQueue.calls.set(begun.attempt_id, { queue, phase: 'ringing' })
   try {
     const leg = await originate(engine, call, unanswered.signal)
-    await runLeg(engine, call, leg, note, () => queue.unanswered.delete(unanswered))
+    await runLeg(engine, call, leg, record, () => queue.unanswered.delete(unanswered))
   } catch (error) {
     if (error instanceof NotAdmitted || error instanceof NotMade || unanswered.signal.aborted) {
       await releaseTargets(engine, queue, [call.targetId], nodeId)
       return error instanceof NotAdmitted ? error : undefined
     }
-    engine.services.log.error({ err: error, attempt: begun.attempt_id }, 'A call went wrong.')
-    // The gateway refuses a malformed request before anything is sent; otherwise nobody knows.
+    engine.services.log.error({ err: error, attempt: begun.attempt_id }, 'A call failed.')
+    // The gateway refuses a malformed request before it sends anything. After other errors the result is unknown.
     const refused = error instanceof TypeError
-    note({
+    record({
       status: refused ? 'failed' : 'unknown',
       cause: refused ? 'invalid_number' : 'internal_error',
       ended_at: nowText(engine),
@@ -69,10 +69,10 @@ export async function makeCall(engine: Engine, call: CallToMake): Promise<NotAdm
   return undefined
 }
 
-/** A wrong password uses up no more contacts than this. */
+/** The number of consecutive refusals after which a campaign is paused. */
 const refusalsBeforePause = 100
 
-/** Pauses a campaign whose every call is refused for our credentials: a person has to mend the provider first. */
+/** Pauses a campaign when the carrier refuses the credentials of every call. A member has to correct the provider first. */
 function countRefusals(engine: Engine, queue: CampaignQueue, refused: boolean): void {
   queue.refusals = refused ? queue.refusals + 1 : 0
   if (queue.refusals !== refusalsBeforePause) return
@@ -81,12 +81,12 @@ function countRefusals(engine: Engine, queue: CampaignQueue, refused: boolean): 
     pauseCampaign(
       engine,
       queue,
-      `The SIP provider refused user name or password ${refusalsBeforePause} times in a row. Correct them, then resume.`,
+      `The SIP provider refused the user name or password ${refusalsBeforePause} times in a row. Correct them, then resume.`,
     ),
   )
 }
 
-/** No INVITE has left, and none may leave for now. */
+/** No INVITE was sent, because the call may not be made now. */
 class NotMade extends Error {}
 
 async function originate(engine: Engine, call: CallToMake, signal: AbortSignal): Promise<Leg> {
@@ -95,18 +95,18 @@ async function originate(engine: Engine, call: CallToMake, signal: AbortSignal):
   } catch (error) {
     if (!(error instanceof NotAdmitted) || error.reason !== 'trunk_limit' || error.retryAfterMs > shortWaitMs)
       throw error
-    // The gateway counts its own spacing, which the clock's grain and the last look at the database make us miss.
+    // The gateway keeps its own spacing. The clock's resolution and the last check can make a call slightly too early for it.
     await new Promise<void>((resolve) => engine.clock.setTimeout(resolve, error.retryAfterMs))
     return originateOnce(engine, call, signal)
   }
 }
 
-/** A voice process that does not answer holds the number's lock no longer than this. */
-const heldMs = 250
+/** How long the number's lock is held at most when the voice process does not respond. */
+const maxLockMs = 250
 
 /**
- * Looks once more whether the call may be made, and sends the INVITE before anybody can change that: whoever puts the
- * number on the do-not-call list is answered after it has left, or before and it does not.
+ * Checks again whether the call may be made, and sends the INVITE under the number's lock. A request that puts the number
+ * on the do-not-call list either completes before the check, or waits until the INVITE was sent.
  */
 async function originateOnce(engine: Engine, call: CallToMake, signal: AbortSignal): Promise<Leg> {
   const { trunkQueue, queue, begun, targetId: target_id, nodeId: node_id } = call
@@ -115,8 +115,8 @@ async function originateOnce(engine: Engine, call: CallToMake, signal: AbortSign
   try {
     await transaction(inWorkspaceOf(engine, queue), async (ctx) => {
       const [, mayCall] = await ctx.db.together([
-        hold.lock.call({ phone_number }),
-        hold.check.call({ target_id, node_id, phone_number }),
+        lastCheck.lock.call({ phone_number }),
+        lastCheck.check.call({ target_id, node_id, phone_number }),
       ])
       if (mayCall?.length === 0 || !engine.telephony.mayDial()) return
       sent.leg = engine.gateway.originate(
@@ -131,16 +131,16 @@ async function originateOnce(engine: Engine, call: CallToMake, signal: AbortSign
         },
         signal,
       )
-      await settled(engine.clock, sent.leg, heldMs)
+      await settled(engine.clock, sent.leg, maxLockMs)
     })
   } catch (error) {
-    engine.services.log.warn({ err: error }, 'The last look before a call, or its end, failed.')
+    engine.services.log.warn({ err: error }, 'The last check before a call failed.')
   }
   if (!sent.leg) throw new NotMade()
   return sent.leg
 }
 
-/** Resolves when `work` is over, well or not, or after `ms`. */
+/** Resolves when `work` has succeeded or failed, or after `ms`. */
 function settled(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = clock.setTimeout(resolve, ms)
@@ -156,7 +156,7 @@ async function runLeg(
   engine: Engine,
   call: CallToMake,
   leg: Leg,
-  note: (more: Partial<CallNote>) => void,
+  record: (event: Partial<CallEvent>) => void,
   onAnswered: () => void,
 ): Promise<void> {
   const { services, clock } = engine
@@ -165,11 +165,11 @@ async function runLeg(
   const folder = path.join(services.config.dataDir, 'recordings')
   const recordingPath = campaign.record ? path.join(folder, `${leg.attemptId}.wav`) : null
   if (recordingPath) await mkdir(folder, { recursive: true, mode: 0o700 })
-  const sound = async (key: string | null) => (key ? { path: await services.storage.localPath(key) } : null)
+  const audioOf = async (key: string | null) => (key ? { path: await services.storage.localPath(key) } : null)
   const [greeting, music, apology] = await Promise.all([
-    sound(campaign.greeting_storage_key),
-    sound(campaign.hold_storage_key),
-    sound(campaign.apology_storage_key),
+    audioOf(campaign.greeting_storage_key),
+    audioOf(campaign.hold_storage_key),
+    audioOf(campaign.apology_storage_key),
   ])
   const { trunkQueue } = call
   const mode = trunkQueue.trunk.transferMode
@@ -180,7 +180,7 @@ async function runLeg(
     { greeting, key_map, transfer, apology, recordingPath },
     {
       clock,
-      note,
+      record,
       onPhase(phase) {
         onAnswered()
         trunkQueue.calls.set(leg.attemptId, { queue: call.queue, phase })
@@ -189,8 +189,9 @@ async function runLeg(
       onTransferred(result) {
         if (result.ok && mode === 'refer') trunkQueue.refusesRefer = result.mode === 'bridge'
       },
-      onFault: (error) => services.log.error({ err: error, attempt: leg.attemptId }, 'A call had to be hung up.'),
-      // Who waits for a channel keeps the place in the queue, whatever others have taken since.
+      onFault: (error) =>
+        services.log.error({ err: error, attempt: leg.attemptId }, 'A call was hung up after an internal error.'),
+      // A contact who waits for a channel keeps their slot, even when others have taken the rest.
       mayTransferTo: async (number) =>
         (trunkQueue.calls.get(leg.attemptId)?.phase === 'waiting' || call.mayBridge()) &&
         mayTransferTo(inWorkspaceOf(engine, call.queue), number),
@@ -202,7 +203,7 @@ async function runLeg(
   )
   if (recordingPath)
     engine.runInBackground(
-      'Keeping a recording',
-      keepRecording(inWorkspaceOf(engine, call.queue), leg.attemptId, recordingPath),
+      'Storing a recording',
+      storeRecording(inWorkspaceOf(engine, call.queue), leg.attemptId, recordingPath),
     )
 }

@@ -154,7 +154,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     const refused = claimed.filter(({ phone_number }) => destinationFault(phone_number, allowance) !== null)
     queue.claimed.push(...claimed.filter((target) => !refused.includes(target)))
     if (refused.length > 0) await refuseAll(queue, refused, node_id)
-    if (rows.length > queue.claimed.length) engine.progress.moved(workspace_id, [campaign_id])
+    if (rows.length > queue.claimed.length) engine.progress.changed(workspace_id, [campaign_id])
   }
 
   async function refuseAll(queue: CampaignQueue, targets: ClaimedTarget[], node_id: string): Promise<void> {
@@ -232,7 +232,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       services.log.warn({ err: error }, 'Calls could not be begun; their contacts go back to the queue.')
     }
     for (const call of planned) call.state = call.begun ? 'ready' : 'void'
-    engine.progress.moved(workspace_id, [campaign_id])
+    engine.progress.changed(workspace_id, [campaign_id])
     const refused = planned.filter(({ begun }) => !begun).map(({ targetId }) => targetId)
     await releaseTargets(engine, queue, refused, nodeId)
   }

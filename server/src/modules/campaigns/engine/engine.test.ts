@@ -11,7 +11,7 @@ import { transaction } from '../../../platform/context.ts'
 import { type SimulationWorkspace, numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { type SimulationNode, openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 import { followChanges } from '../../../../test/campaign-simulation/changes.ts'
-import { keepRecording } from './recording.ts'
+import { storeRecording } from './recording.ts'
 
 const simulation = await openCampaignSimulation()
 const changes = await followChanges(simulation)
@@ -207,7 +207,7 @@ test('a recording becomes a file of the workspace, with its address in the list 
   // The simulated telephone writes no sound, so the test does.
   const recorded = path.join(simulation.services.config.dataDir, `${attempt.id}.wav`)
   await writeFile(recorded, Buffer.from('RIFF....WAVE'))
-  await keepRecording(shop.ctx(), attempt.id, recorded)
+  await storeRecording(shop.ctx(), attempt.id, recorded)
   await assert.rejects(access(recorded))
   const { data } = await listCalls(shop.ctx(), id, { limit: 10 })
   assert.match(data[0]?.recording_url ?? '', new RegExp(`^/api/files/[0-9a-f-]{36}/call-${attempt.id}.wav$`))

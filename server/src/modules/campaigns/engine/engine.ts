@@ -12,27 +12,27 @@ import { createRecorder } from './recorder.ts'
 import { createEngineTime, readDatabaseTime } from './time.ts'
 import { pollCampaigns } from './poll.ts'
 
-/** Looks at the campaigns when it wakes, and when an event concerns them; `stop` writes all results. */
+/** Polls the campaigns when it is woken and when an event concerns them. `stop` writes all results. */
 export type CampaignEngine = CallService
 
 export interface CampaignEngineOptions extends CallingContext {
   clock?: Clock
-  /** Unix time in ms as the database has it. Default: it is asked. */
+  /** Returns Unix time in ms of the database. Default: a query. */
   readTime?: () => Promise<number>
-  /** How often campaigns are looked at while calls are made. Default 1 s. */
+  /** How often campaigns are polled while calls are made. Default 1 s. */
   pollMs?: number
-  /** And while there is nothing to do. Default 10 s. */
+  /** How often campaigns are polled while there is nothing to do. Default 10 s. */
   idlePollMs?: number
   /** Contacts that are enrolled in one transaction. Default 2,000. */
   enrolBatch?: number
 }
 
-const concerning = new Set<string>([CampaignStatusChanged.type, CampaignChanged.type, CallingLimitsChanged.type])
+const wakingEvents = new Set<string>([CampaignStatusChanged.type, CampaignChanged.type, CallingLimitsChanged.type])
 
 /**
- * Works through the campaigns whose provider is in this node's hands. One loop: it looks at the campaigns, claims
- * contacts a little ahead, gives each call a moment within the calls per second of its campaign and its trunk, and makes
- * it. What is true is in the database; what is here may be lost at any time.
+ * Runs the campaigns whose provider this node holds. One loop polls the campaigns, claims contacts a little ahead,
+ * schedules each call within the calls per second of its campaign and its trunk, and makes it. The database is the only
+ * source of truth: the state in memory may be lost at any time.
  */
 export function createCampaignEngine(options: CampaignEngineOptions): CampaignEngine {
   const { services, gateway, telephony, clock = systemClock, pollMs = 1_000, idlePollMs = 10_000 } = options
@@ -42,14 +42,14 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
   let timer: Timer | undefined
   let polledAt = -Infinity
   let polling: Promise<void> | undefined
-  let hurry = false
+  let pollNow = false
   let stopped = true
 
   const progress = createProgress(services, clock)
   const recorder = createRecorder({
     services,
     clock,
-    onRecorded: (workspaceId, ids) => progress.moved(workspaceId, ids),
+    onRecorded: (workspaceId, ids) => progress.changed(workspaceId, ids),
   })
   const engine: Engine = {
     services,
@@ -73,7 +73,7 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     const watched = work
       .then(
         () => undefined,
-        (error: unknown) => services.log.warn({ err: error }, `${what} failed; trying again.`),
+        (error: unknown) => services.log.warn({ err: error }, `${what} failed. The engine tries again.`),
       )
       .finally(() => {
         background.delete(watched)
@@ -86,13 +86,13 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
     timer?.cancel()
     if (stopped) return
     const now = clock.monotonic()
-    const pollAt = hurry ? now : polledAt + (dispatcher.isBusy() ? pollMs : idlePollMs)
+    const pollAt = pollNow ? now : polledAt + (dispatcher.isBusy() ? pollMs : idlePollMs)
     if (now >= pollAt && !polling) {
-      hurry = false
+      pollNow = false
       polledAt = now
       polling = pollCampaigns(engine)
         .then((more) => {
-          hurry ||= more
+          pollNow ||= more
           dispatcher.assign()
         })
         .finally(() => (polling = undefined))
@@ -103,7 +103,7 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
   }
 
   function wake(): void {
-    hurry = true
+    pollNow = true
     advance()
   }
 
@@ -119,9 +119,9 @@ export function createCampaignEngine(options: CampaignEngineOptions): CampaignEn
         const queues = [...engine.queues.values()].filter(
           ({ campaign }) => campaign.contact_list_id === contact_list_id,
         )
-        // An import tells of each of its parts: looking once a second is enough.
+        // An import sends an event for each of its batches. One poll a second is enough.
         for (const queue of queues) queue.enrolAt = Math.min(queue.enrolAt, clock.monotonic() + pollMs)
-      } else if (concerning.has(type)) wake()
+      } else if (wakingEvents.has(type)) wake()
     },
     async stop(deadlineMs) {
       stopped = true

@@ -6,7 +6,7 @@ import { type SimulationNode, openCampaignSimulation } from '../../../../test/ca
 import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { transaction } from '../../../platform/context.ts'
 import { addDoNotCall } from '../../contacts/index.ts'
-import { hold } from './claims.ts'
+import { lastCheck } from './claims.ts'
 
 const simulation = await openCampaignSimulation()
 const once = { max_attempts: 1, delay_minutes: 1, on: [] }
@@ -141,7 +141,7 @@ test('an entry on the do-not-call list is acknowledged after the INVITE that was
     (pool.options.max !== 1 &&
       (await simulation.query('select from pg_locks where locktype = $1 and not granted', ['advisory'])).length > 0)
   await transaction(shop.ctx(), async (ctx) => {
-    await ctx.db.together([hold.lock.call({ phone_number: number })])
+    await ctx.db.together([lastCheck.lock.call({ phone_number: number })])
     entered = transaction(shop.ctx(), (ctx) => addDoNotCall(ctx, number)).then(() => order.push('acknowledged'))
     while (!(await isWaiting())) await sleep(2)
     order.push('INVITE')

@@ -1,6 +1,4 @@
-/**
- * Spaces calls evenly: never two closer than 1/rate, nothing saved up for a burst after a pause. Times are monotonic ms.
- */
+/** Spaces calls evenly, at least 1/rate apart, without bursts after a pause. Times are monotonic ms. */
 export interface Pacer {
   /** May be changed at any time. */
   setRate(callsPerSecond: number): void
@@ -13,8 +11,8 @@ export interface Pacer {
 }
 
 /**
- * A hundredth above 1/rate: what the way to the carrier adds or takes (up to 10 ms in a second) must not push a second
- * over the limit.
+ * One percent above 1/rate, so that jitter on the way to the carrier (up to 10 ms in a second) cannot exceed the limit
+ * within a second.
  */
 const slack = 1.01
 

@@ -1,10 +1,11 @@
 import { transaction } from '../../../platform/context.ts'
 import { serverContext } from '../../../platform/services.ts'
 import { getCampaign } from '../campaigns.ts'
-import { tellStatus } from '../status.ts'
+import { publishStatus } from '../status.ts'
 import { enrolContacts } from '../targets.ts'
 import { findAllowances } from './allowances.ts'
-import { complete, findRunning, mendDueTimes } from './claims.ts'
+import { repairDueTimes } from './claims.ts'
+import { complete, findRunning } from './running-campaigns.ts'
 import { type Engine, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { type CampaignQueue, hasWork, openCampaignQueue } from './queues.ts'
 import { recoverOrphans } from './recovery.ts'
@@ -12,16 +13,16 @@ import { recoverOrphans } from './recovery.ts'
 const enrolEveryMs = 60_000
 
 /**
- * Looks at the campaigns of this node's trunks: settings, status, what is due; enrols contacts; ends what is done. Returns
- * whether there are more contacts to enrol, for which it is to be called again at once.
+ * Reads the settings, status and due times of the campaigns of this node's trunks, enrols contacts, and completes
+ * campaigns that are done. Returns true when there are more contacts to enrol: then it should be called again at once.
  */
 export async function pollCampaigns(engine: Engine): Promise<boolean> {
   const { services, telephony, queues, clock } = engine
   const { requeued, unknown } = await recoverOrphans(services)
-  if (requeued + unknown > 0) services.log.warn({ requeued, unknown }, 'Calls of a node that is gone were taken over.')
+  if (requeued + unknown > 0) services.log.warn({ requeued, unknown }, 'Calls of a lost node were recovered.')
   if (await engine.time.adjust()) {
-    services.log.warn('The clock of the database was set back. What was due stays due.')
-    for (const queue of queues.values()) queue.isMended = false
+    services.log.warn('The clock of the database was set back. The due times are repaired.')
+    for (const queue of queues.values()) queue.areDueTimesRepaired = false
   }
   const ids = queues
     .values()
@@ -42,7 +43,7 @@ export async function pollCampaigns(engine: Engine): Promise<boolean> {
     queue.campaign = row
     queue.pacer.setRate(row.calls_per_second)
     queue.dueAt = row.due_at === null ? Infinity : Date.parse(row.due_at)
-    if (!queue.isMended) await mend(engine, queue)
+    if (!queue.areDueTimesRepaired) await repair(engine, queue)
     if (row.status === 'stopped') cancelUnanswered(queue)
     const exhausted = engine.allowances.get(row.workspace_id)?.exhausted ?? null
     if (row.status === 'active' && exhausted !== null) {
@@ -58,21 +59,21 @@ export async function pollCampaigns(engine: Engine): Promise<boolean> {
   const found = new Set(rows.map(({ id }) => id))
   for (const [id, queue] of queues) {
     if (found.has(id)) continue
-    // Deleted, or another node's by now.
+    // The campaign was deleted, or another node has taken its trunk.
     queue.campaign = { ...queue.campaign, status: 'stopped', sip_provider_id: null }
     if (!hasWork(queue)) queues.delete(id)
   }
   return more
 }
 
-/** See `mendDueTimes`. */
-async function mend(engine: Engine, queue: CampaignQueue): Promise<void> {
-  await inWorkspaceOf(engine, queue).db.all(mendDueTimes, { campaign_id: queue.campaign.id, now: nowText(engine) })
-  queue.isMended = true
+/** See `repairDueTimes`. */
+async function repair(engine: Engine, queue: CampaignQueue): Promise<void> {
+  await inWorkspaceOf(engine, queue).db.all(repairDueTimes, { campaign_id: queue.campaign.id, now: nowText(engine) })
+  queue.areDueTimesRepaired = true
   queue.dueAt = 0
 }
 
-/** Enrols one batch. Returns whether there is another one. */
+/** Enrols one batch. Returns true when there are more contacts to enrol. */
 async function enrol(engine: Engine, queue: CampaignQueue): Promise<boolean> {
   const { enrolled, more } = await transaction(inWorkspaceOf(engine, queue), (ctx) =>
     enrolContacts(ctx, queue.campaign.id, engine.enrolBatch),
@@ -81,18 +82,18 @@ async function enrol(engine: Engine, queue: CampaignQueue): Promise<boolean> {
   if (enrolled === 0) return more
   queue.dueAt = 0
   queue.campaign = { ...queue.campaign, unfinished: queue.campaign.unfinished + enrolled }
-  engine.progress.moved(queue.campaign.workspace_id, [queue.campaign.id])
+  engine.progress.changed(queue.campaign.workspace_id, [queue.campaign.id])
   return more
 }
 
 async function finish(engine: Engine, queue: CampaignQueue): Promise<void> {
   const { id } = queue.campaign
   await transaction(inWorkspaceOf(engine, queue), async (ctx) => {
-    // Contacts that came onto the list in the last minute are still to be called.
+    // Contacts that were added to the list in the last minute are enrolled first.
     const { enrolled, more } = await enrolContacts(ctx, id, engine.enrolBatch)
     if (enrolled > 0 || more) return
     if (!(await ctx.db.maybe(complete, { id, now: nowText(engine) }))) return
-    tellStatus(ctx, await getCampaign(ctx, id))
+    publishStatus(ctx, await getCampaign(ctx, id))
     queue.campaign = { ...queue.campaign, status: 'completed' }
   })
 }

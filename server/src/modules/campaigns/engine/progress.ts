@@ -16,31 +16,32 @@ const find = statement(
 /** At most four times a second for one campaign. */
 const intervalMs = 250
 
-/** Tells live clients how campaigns stand: absolute counts, so that one lost is made good by the next. */
+/** Publishes the progress of campaigns to live clients. The counts are absolute, so a lost event is corrected by the next. */
 export interface Progress {
-  moved(workspaceId: string, campaignIds: Iterable<string>): void
-  /** Tells what is still untold, and then nothing more. */
+  /** Schedules a publication for campaigns whose counts have changed. */
+  changed(workspaceId: string, campaignIds: Iterable<string>): void
+  /** Publishes the pending changes, and nothing afterwards. */
   stop(): Promise<void>
 }
 
 export function createProgress(services: Services, clock: Clock): Progress {
-  const moved = new Map<string, Set<string>>()
+  const pending = new Map<string, Set<string>>()
   let timer: Timer | undefined
-  let telling: Promise<void> | undefined
+  let publishing: Promise<void> | undefined
   let stopped = false
 
-  async function tell(): Promise<void> {
-    const now = [...moved]
-    moved.clear()
+  async function publish(): Promise<void> {
+    const batch = [...pending]
+    pending.clear()
     try {
-      await tellAll(now)
+      await publishAll(batch)
     } catch (error) {
-      services.log.warn({ err: error }, 'Progress of campaigns could not be told.')
+      services.log.warn({ err: error }, 'Progress of campaigns could not be published.')
     }
   }
 
-  async function tellAll(now: [string, Set<string>][]): Promise<void> {
-    for (const [workspaceId, ids] of now) {
+  async function publishAll(batch: [string, Set<string>][]): Promise<void> {
+    for (const [workspaceId, ids] of batch) {
       const rows = await serverContext(services, { workspaceId }).db.all(find, { ids: [...ids] })
       for (const row of rows)
         services.live.publish(workspaceTopic(workspaceId, 'campaigns:read'), 'campaign:progress', row)
@@ -50,26 +51,26 @@ export function createProgress(services: Services, clock: Clock): Progress {
   function schedule(): void {
     if (timer || stopped) return
     timer = clock.setTimeout(() => {
-      telling = tell().finally(() => {
+      publishing = publish().finally(() => {
         timer = undefined
-        if (moved.size > 0) schedule()
+        if (pending.size > 0) schedule()
       })
     }, intervalMs)
   }
 
   return {
-    moved(workspaceId, campaignIds) {
-      const ids = moved.get(workspaceId) ?? new Set()
+    changed(workspaceId, campaignIds) {
+      const ids = pending.get(workspaceId) ?? new Set()
       for (const id of campaignIds) ids.add(id)
       if (ids.size === 0) return
-      moved.set(workspaceId, ids)
+      pending.set(workspaceId, ids)
       schedule()
     },
     async stop() {
       stopped = true
       timer?.cancel()
-      await telling
-      await tell()
+      await publishing
+      await publish()
     },
   }
 }

@@ -1,14 +1,15 @@
 import type { HeldTrunk } from '../../telephony/index.ts'
-import type { Begun, RunningCampaign } from './claims.ts'
+import type { Begun } from './claims.ts'
+import type { RunningCampaign } from './running-campaigns.ts'
 import { type Pacer, createPacer } from './pacer.ts'
 
 /**
- * `ringing`: not answered. `listening`: may ask for a transfer. `asking`: has asked, and the request is on its way to the
- * gateway. `waiting`: for a channel. `transferring`: the second call is being made or lasts.
+ * `ringing`: not answered. `listening`: answered, no transfer requested. `asking`: a transfer was requested and the gateway has
+ * not accepted it yet. `waiting`: for a channel. `transferring`: the second call is being made or in progress.
  */
 export type CallPhase = 'ringing' | 'listening' | 'asking' | 'waiting' | 'transferring'
 
-/** A target that is this node's to call. */
+/** A target that this node has claimed. */
 export interface ClaimedTarget {
   id: string
   phone_number: string
@@ -19,37 +20,37 @@ export interface ClaimedTarget {
 export interface CampaignQueue {
   campaign: RunningCampaign
   readonly pacer: Pacer
-  /** Targets that are claimed and not planned yet, in their order. */
+  /** Targets that are claimed and not planned yet, in order. */
   claimed: ClaimedTarget[]
   planned: number
   /** Calls made whose results are not written yet. */
   active: number
-  /** Unix time in ms at which looking for a due target makes sense again. */
+  /** Unix time in ms of the next claim. */
   dueAt: number
-  /** Monotonic ms at which the contact list is to be looked at again. */
+  /** Monotonic ms of the next enrolment. */
   enrolAt: number
-  /** Cancel the calls that nobody has answered. */
+  /** Abort these to cancel the calls that are not answered yet. */
   readonly unanswered: Set<AbortController>
-  /** Calls in a row for which the carrier refused our credentials. */
+  /** Consecutive calls for which the carrier refused the credentials. */
   refusals: number
-  /** Due times have been checked since the clock of the database was last set back. */
-  isMended: boolean
-  /** The result of a claim may be lost: what it claimed is released before the next one. */
+  /** False from when the database's clock was set back until the due times are repaired. */
+  areDueTimesRepaired: boolean
+  /** True when the result of a claim may be lost. Its targets are then released before the next claim. */
   mayHaveLostClaims: boolean
 }
 
-/** A call that has its moment. */
+/** A call that is scheduled. */
 export interface PlannedCall {
   readonly queue: CampaignQueue
   readonly targetId: string
-  /** What it shows. */
+  /** The caller id of the call. */
   readonly callerId: string
   readonly nodeId: string
-  /** Monotonic ms at which the INVITE is to leave. */
+  /** Monotonic ms at which the INVITE is sent. */
   at: number
-  /** Monotonic ms of the checks that let it begin. */
+  /** Monotonic ms at which it was planned. */
   readonly plannedAt: number
-  /** `beginning`: its attempt is being committed. `void`: it may not be made after all. */
+  /** `beginning`: its attempt is being committed. `void`: it may not be made. */
   state: 'beginning' | 'ready' | 'void'
   begun: Begun | null
 }
@@ -70,9 +71,9 @@ export interface TrunkQueue {
   refusesRefer: boolean
   /** How many contacts are being claimed. */
   claiming: number
-  /** Calls begun on this trunk queue, for caller ids in turn. */
+  /** Counts the calls of this trunk queue, to rotate caller ids. */
   turn: number
-  /** Monotonic ms until which the gateway takes no call here. */
+  /** Monotonic ms until which the gateway refuses calls of this trunk. */
   blockedUntil: number
 }
 
@@ -86,7 +87,7 @@ export const openCampaignQueue = (campaign: RunningCampaign): CampaignQueue => (
   enrolAt: -Infinity,
   unanswered: new Set(),
   refusals: 0,
-  isMended: false,
+  areDueTimesRepaired: false,
   mayHaveLostClaims: false,
 })
 
@@ -104,5 +105,5 @@ export const openTrunkQueue = (trunk: HeldTrunk, workspacePacer: Pacer): TrunkQu
   blockedUntil: -Infinity,
 })
 
-/** Does this node have contacts or calls of the campaign? */
+/** Whether this node has contacts or calls of the campaign. */
 export const hasWork = (queue: CampaignQueue) => queue.active + queue.planned + queue.claimed.length > 0

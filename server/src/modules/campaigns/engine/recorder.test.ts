@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { answers } from '@switchboard/voice/sim'
 import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
-import { type CallNote, createRecorder } from './recorder.ts'
+import { type CallEvent, createRecorder } from './recorder.ts'
 
 const simulation = await openCampaignSimulation()
 
-test('a note never takes a call back to an earlier state, and one of another node is not written', async () => {
+test('an event never returns a call to an earlier state, and an event of another node is not written', async () => {
   const shop = await simulation.makeWorkspace(numbers(1))
   const node = simulation.makeNode({ behaviour: () => answers(500, { hangUpAfterMs: 60_000 }) })
   await node.start()
@@ -28,15 +28,15 @@ test('a note never takes a call back to an earlier state, and one of another nod
   assert.deepEqual(await statuses(), { attempt: 'answered', target: 'answered' })
 
   const recorder = createRecorder({ services: simulation.services, clock: simulation.clock, onRecorded() {} })
-  const write = async (note: Partial<CallNote>) => {
-    recorder.note(shop.id, { attempt_id: attempt.id, node_id: attempt.node_id, ...note })
+  const write = async (event: Partial<CallEvent>) => {
+    recorder.record(shop.id, { attempt_id: attempt.id, node_id: attempt.node_id, ...event })
     await recorder.flush()
     return statuses()
   }
   for (const status of ['ringing', 'dialling', 'busy', 'no_answer'] as const)
     assert.deepEqual(await write({ status }), { attempt: 'answered', target: 'answered' }, status)
-  const stranger = '018f0000-0000-7000-8000-000000000000'
-  assert.deepEqual(await write({ status: 'transferred', node_id: stranger }), {
+  const otherNode = '018f0000-0000-7000-8000-000000000000'
+  assert.deepEqual(await write({ status: 'transferred', node_id: otherNode }), {
     attempt: 'answered',
     target: 'answered',
   })

@@ -10,8 +10,8 @@ import type { CallStatus } from '../call-schema.ts'
 import { workingTables } from '../targets.ts'
 import { attemptTransitions, change, isInProgress, reachablePairs, targetTransitions } from './transitions.ts'
 
-/** What became known about a call. Later notes of the same attempt add to the earlier ones. Times are ISO 8601. */
-export interface CallNote {
+/** An event of a call. Later events of an attempt are merged into the earlier ones. Times are ISO 8601. */
+export interface CallEvent {
   attempt_id: string
   /** Fencing token under which the attempt was begun. */
   node_id: string
@@ -26,13 +26,13 @@ export interface CallNote {
   /** The last wait for a channel. */
   transfer_wait_began_at?: string
   transfer_wait_ended_at?: string
-  /** All waits of the call together. */
+  /** The sum of all waits of the call. */
   transfer_wait_ms?: number
-  /** No channel came free for the transfer. */
+  /** No channel became free for the transfer. */
   transfer_lost?: true
   ended_at?: string
-  /** When the engine heard of the end, by its own time: what a retry is counted from. */
-  noted_at?: string
+  /** When the engine received the end, in engine time. The retry delay starts here. */
+  observed_at?: string
   cause?: string
   sip_status?: number
 }
@@ -56,17 +56,17 @@ interface RecordedCall {
 const retry = change(targetTransitions, 'queued')
 
 // Moves the campaign's counters: trigger campaigns.count_targets.
-// A note never takes a call back to an earlier state. Only the node that began an attempt may write about it, and only until it has ended: a call given up for lost stays so.
-// Somebody whose telephone we stopped ringing because the server stops has not answered, as far as trying again goes.
-const record = statement(
+// An event never returns a call to an earlier state. Only the node that began an attempt may record its events, and only until it has ended, so a lost call stays lost.
+// A call that was cancelled because the server stopped counts as not answered for the retry rule.
+const recordEvents = statement(
   'campaigns.record',
-  (_, p: { notes: string }) =>
+  (_, p: { events: string }) =>
     sql<RecordedCall>`
-    with note as (
-      select * from jsonb_to_recordset(${p.notes}::jsonb) as n (
+    with event as (
+      select * from jsonb_to_recordset(${p.events}::jsonb) as n (
         attempt_id uuid, node_id uuid, status text, ringing_at timestamptz, answered_at timestamptz, key text, transfer_number text,
         transferred_at timestamptz, transfer_requested_at timestamptz, transfer_wait_began_at timestamptz,
-        transfer_wait_ended_at timestamptz, transfer_wait_ms int, transfer_lost boolean, ended_at timestamptz, noted_at timestamptz,
+        transfer_wait_ended_at timestamptz, transfer_wait_ms int, transfer_lost boolean, ended_at timestamptz, observed_at timestamptz,
         cause text, sip_status int)
     ), attempt as (
       update campaigns.attempts a
@@ -80,9 +80,9 @@ const record = statement(
              duration_seconds = greatest(0, round(extract(epoch from n.ended_at - coalesce(a.answered_at, n.answered_at))))::int,
              cause = coalesce(n.cause, a.cause),
              sip_status = coalesce(n.sip_status, a.sip_status)
-        from note n join campaigns.attempts before on before.id = n.attempt_id
+        from event n join campaigns.attempts before on before.id = n.attempt_id
        where a.id = n.attempt_id and a.node_id = n.node_id and ${isInProgress('a')}
-      returning a.*, n.noted_at, before.transferred_at is null and a.transferred_at is not null as now_transferred,
+      returning a.*, n.observed_at, before.transferred_at is null and a.transferred_at is not null as now_transferred,
                 n.transfer_requested_at, n.transfer_wait_began_at, n.transfer_wait_ended_at, n.transfer_wait_ms, n.transfer_lost
     ), judged as (
       select a.*, c.retry,
@@ -102,7 +102,7 @@ const record = statement(
              transfer_wait_ms = coalesce(j.transfer_wait_ms, t.transfer_wait_ms),
              transfer_lost = t.transfer_lost or coalesce(j.transfer_lost, false),
              node_id = case when j.ended_at is null then t.node_id end,
-             next_attempt_at = case when j.again then coalesce(j.noted_at, j.ended_at) + (j.retry ->> 'delay_minutes')::int * interval '1 min' else t.next_attempt_at end,
+             next_attempt_at = case when j.again then coalesce(j.observed_at, j.ended_at) + (j.retry ->> 'delay_minutes')::int * interval '1 min' else t.next_attempt_at end,
              finished_at = case when not j.again then j.ended_at end,
              cause = coalesce(j.cause, t.cause)
         from judged j
@@ -126,36 +126,36 @@ const record = statement(
       from judged j join campaigns.targets t on t.id = j.target_id`,
 )
 
-/** Writes notes a moment later and many at a time; each campaign's counters move with them (trigger `campaigns.count_targets`). */
+/** Writes events of calls in batches. Each write moves the campaigns' counters (trigger `campaigns.count_targets`). */
 export interface Recorder {
-  note(workspaceId: string, note: CallNote): void
-  /** Resolves when the attempt's end, which was noted, is written. */
+  record(workspaceId: string, event: CallEvent): void
+  /** Resolves when the recorded end of the attempt is written. */
   written(attemptId: string): Promise<void>
-  /** Resolves when everything noted so far is written. */
+  /** Resolves when all events recorded so far are written. */
   flush(): Promise<void>
 }
 
 export interface RecorderOptions {
   services: Services
   clock: Clock
-  /** Gathers notes for so long. Default 50 ms. */
+  /** How long events are gathered before a write. Default 50 ms. */
   gatherMs?: number
-  /** Called after each write with the campaigns it moved. */
+  /** Called after each write with the campaigns whose counts changed. */
   onRecorded(workspaceId: string, campaignIds: Set<string>): void
 }
 
 const retryMs = 1_000
-/** Written at a time, so that no statement grows without bound. */
+/** The maximum number of events in one statement. */
 const batchSize = 500
 
 export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: RecorderOptions): Recorder {
-  const waiting = new Map<string, Map<string, CallNote>>()
+  const waiting = new Map<string, Map<string, CallEvent>>()
   const ends = new Map<string, PromiseWithResolvers<void>>()
   let writing: Promise<void> | undefined
   let scheduled = false
   let written = 0
-  // A table that grows from nothing is looked at early and then ever more rarely; the database's own upkeep does the rest.
-  let nextLookAt = 50
+  // The planner's statistics are refreshed early and then less and less often. Autovacuum does the rest.
+  let nextRefreshAt = 50
 
   function schedule(ms: number): void {
     if (scheduled) return
@@ -177,8 +177,8 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
   async function writeAll(): Promise<void> {
     const taken = Array.from(waiting)
     waiting.clear()
-    for (const [workspaceId, notes] of taken) {
-      const all = [...notes.values()]
+    for (const [workspaceId, events] of taken) {
+      const all = [...events.values()]
       for (let from = 0; from < all.length; from += batchSize) {
         const batch = all.slice(from, from + batchSize)
         try {
@@ -186,9 +186,9 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
         } catch (error) {
           services.log.error(
             { err: error, calls: batch.length },
-            'Results of calls could not be written; trying again.',
+            'Results of calls could not be written. The engine tries again.',
           )
-          for (const note of all.slice(from)) keep(workspaceId, note, 'older')
+          for (const event of all.slice(from)) enqueue(workspaceId, event, 'older')
           await new Promise<void>((resolve) => clock.setTimeout(resolve, retryMs))
           break
         }
@@ -196,36 +196,36 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
     }
   }
 
-  async function writeBatch(workspaceId: string, notes: CallNote[]): Promise<void> {
+  async function writeBatch(workspaceId: string, events: CallEvent[]): Promise<void> {
     const calls = await transaction(serverContext(services, { workspaceId }), async (ctx) => {
-      const calls = await ctx.db.all(record, { notes: JSON.stringify(notes) })
+      const calls = await ctx.db.all(recordEvents, { events: JSON.stringify(events) })
       for (const { ended, ...call } of calls) if (ended) emit(ctx, CampaignCallLogged, call)
       return calls
     })
-    for (const { attempt_id, ended_at } of notes) {
+    for (const { attempt_id, ended_at } of events) {
       if (!ended_at) continue
       ends.get(attempt_id)?.resolve()
       ends.delete(attempt_id)
     }
-    written += notes.length
-    if (written >= nextLookAt) {
-      nextLookAt *= 8
+    written += events.length
+    if (written >= nextRefreshAt) {
+      nextRefreshAt *= 8
       void refreshStatistics(services, workingTables)
     }
     onRecorded(workspaceId, new Set(calls.map((call) => call.campaign_id)))
   }
 
-  function keep(workspaceId: string, note: CallNote, age: 'newer' | 'older'): void {
-    const notes = waiting.get(workspaceId) ?? new Map<string, CallNote>()
-    const known = notes.get(note.attempt_id)
-    notes.set(note.attempt_id, age === 'newer' ? { ...known, ...note } : { ...note, ...known })
-    waiting.set(workspaceId, notes)
+  function enqueue(workspaceId: string, event: CallEvent, age: 'newer' | 'older'): void {
+    const events = waiting.get(workspaceId) ?? new Map<string, CallEvent>()
+    const known = events.get(event.attempt_id)
+    events.set(event.attempt_id, age === 'newer' ? { ...known, ...event } : { ...event, ...known })
+    waiting.set(workspaceId, events)
   }
 
   return {
-    note(workspaceId, note) {
-      if (note.ended_at) ends.set(note.attempt_id, Promise.withResolvers())
-      keep(workspaceId, note, 'newer')
+    record(workspaceId, event) {
+      if (event.ended_at) ends.set(event.attempt_id, Promise.withResolvers())
+      enqueue(workspaceId, event, 'newer')
       schedule(gatherMs)
     },
     written: (attemptId) => ends.get(attemptId)?.promise ?? Promise.resolve(),

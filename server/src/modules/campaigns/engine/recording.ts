@@ -12,8 +12,8 @@ const attach = statement(
     sql`update campaigns.attempts set recording_file_id = ${p.file_id} where id = ${p.attempt_id}`,
 )
 
-/** Moves a call's recording into the workspace's files. A call that never began to be recorded has none. */
-export async function keepRecording(ctx: Ctx, attempt_id: string, path: string): Promise<void> {
+/** Moves a call's recording into the workspace's files. Does nothing when the call was not recorded. */
+export async function storeRecording(ctx: Ctx, attempt_id: string, path: string): Promise<void> {
   const exists = await access(path).then(
     () => true,
     () => false,

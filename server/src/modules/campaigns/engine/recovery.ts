@@ -16,7 +16,7 @@ const findWorkspaces = statement(
   () => sql<{ workspace_id: string }>`select distinct workspace_id from campaigns.targets where ${orphaned}`,
 )
 
-// First the claims, then the attempts: a begin that slips in between becomes an attempt, never both.
+// Claims first, then attempts: a target that is begun in between is handled once, as an attempt.
 const requeue = statement(
   'campaigns.requeue_orphans',
   () =>
@@ -49,7 +49,7 @@ const markUnknown = statement(
     update campaigns.targets t
        set status = ${lostTarget.to}, node_id = null, finished_at = ${p.now}::timestamptz, cause = 'lost',
            transferred_at = coalesce(t.transferred_at, l.transferred_at),
-           -- The call went with the node: whoever was waiting for a channel did not get one.
+           -- The call ended with the node, so a contact who waited for a channel did not get one.
            transfer_lost = t.transfer_lost or coalesce(t.transfer_wait_began_at > coalesce(t.transfer_wait_ended_at, '-infinity'), false)
       from lost l where t.id = l.target_id and ${lostTarget.guard('t.status')}
     returning t.campaign_id, t.id as call_id, l.id as attempt_id, t.contact_id, t.phone_number, t.attempts, l.key,
@@ -57,8 +57,8 @@ const markUnknown = statement(
 )
 
 /**
- * What nodes that are gone have left behind: claims without an attempt go back to the queue; attempts without a result
- * become `unknown`, for people to look at, and are not dialled again. Answers how many of each.
+ * Recovers the claims and attempts of lost nodes. Claims without an attempt return to the queue. Attempts without a result
+ * become `unknown`, for members to review, and are not dialled again. Returns the number of each.
  */
 export async function recoverOrphans(services: Services): Promise<{ requeued: number; unknown: number }> {
   const found = { requeued: 0, unknown: 0 }

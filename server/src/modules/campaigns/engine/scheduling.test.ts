@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RunningCampaign } from './claims.ts'
+import type { RunningCampaign } from './running-campaigns.ts'
 import { createPacer } from './pacer.ts'
 import { type CampaignQueue, openCampaignQueue, openTrunkQueue } from './queues.ts'
 import { nextCallAt, nextClaim, postpone, shortage, takeTurn } from './scheduling.ts'

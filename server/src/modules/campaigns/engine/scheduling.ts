@@ -1,32 +1,32 @@
 import { roomFor } from './channels.ts'
 import type { CampaignQueue, TrunkQueue } from './queues.ts'
 
-/** Which campaign claims contacts next and how many, and when each call is made. */
+/** Decides which campaign claims contacts next and how many, and when each call is made. */
 
-/** Contacts are claimed for so long ahead. */
+/** Contacts are claimed for this time ahead. */
 const claimAheadMs = 500
 
 const inHand = (queue: CampaignQueue) => queue.claimed.length + queue.planned + queue.active
 
-/** Contacts claimed and calls planned or made. */
+/** Returns the number of contacts claimed and calls planned or in progress. */
 export const inHandOf = (trunkQueue: TrunkQueue) =>
   trunkQueue.queues.reduce(
     (sum, queue) => sum + queue.claimed.length,
     trunkQueue.claiming + trunkQueue.active + trunkQueue.plan.length,
   )
 
-/** How many more contacts the campaign could use now. */
+/** Returns how many more contacts the campaign could call now. */
 export function shortage(trunkQueue: TrunkQueue, queue: CampaignQueue, workspaceRoom: number): number {
   const room = Math.min(queue.campaign.max_concurrent_calls - inHand(queue), roomFor(trunkQueue, queue), workspaceRoom)
   const callsPerSecond = Math.min(queue.campaign.calls_per_second, trunkQueue.trunk.callsPerSecond)
   const wanted = Math.ceil((callsPerSecond * claimAheadMs) / 1000) + 1
-  // Half empty before it is filled again, so that claims are few and worth their while.
+  // Refilled when half empty, so that each claim takes several contacts.
   return queue.claimed.length > wanted / 2 ? 0 : Math.min(room, wanted - queue.claimed.length)
 }
 
 /**
- * Whose turn it is to claim, and how many: the campaign with the least in hand, and no more than its part of the room, so
- * that none takes the trunk's places from the others.
+ * Returns the campaign that claims next and its limit: the campaign with the fewest contacts and calls, and at most its
+ * part of the free channels, so that no campaign takes them from the others.
  */
 export function nextClaim(
   trunkQueue: TrunkQueue,
@@ -40,11 +40,11 @@ export function nextClaim(
   return { queue, limit: Math.min(shortage(trunkQueue, queue, workspaceRoom), part) }
 }
 
-/** Monotonic ms at which the campaign could make its next call. */
+/** Returns monotonic ms of the campaign's next possible call. */
 export const nextCallAt = (trunkQueue: TrunkQueue, queue: CampaignQueue) =>
   Math.max(trunkQueue.pacer.nextAt(), trunkQueue.workspacePacer.nextAt(), queue.pacer.nextAt(), trunkQueue.blockedUntil)
 
-/** The next call of a trunk queue from `from` to `until`, each campaign in its turn: its queue and moment. Takes the turn. */
+/** Takes the next turn of a trunk queue between `from` and `until`, campaigns in rotation. Returns its campaign and time. */
 export function takeTurn(
   trunkQueue: TrunkQueue,
   from: number,
@@ -64,7 +64,7 @@ export function takeTurn(
   return chosen
 }
 
-/** A call of `queue` is late: moves every call behind it back, so that they do not bunch up. */
+/** Moves all planned calls back by `ms` after a late call of `queue`, so that they do not bunch up. */
 export function postpone(trunkQueue: TrunkQueue, queue: CampaignQueue, ms: number): void {
   for (const call of trunkQueue.plan) call.at += ms
   const pacers = new Set([

@@ -1,5 +1,5 @@
-/** Places of a node: how many there are, percent for one workspace alone, taken in all, and taken by this workspace. */
-interface Places {
+/** Slots of a node: all, the percentage for one workspace alone, those taken, and those taken by this workspace. */
+interface Slots {
   limit: number
   share: number
   taken: number
@@ -7,26 +7,26 @@ interface Places {
 }
 
 /**
- * How many more places a workspace may take on a node with `limit` places: as long as it has fewer than
- * share / (100 - share) times the free ones (dynamic thresholds, Choudhury and Hahne 1998). Alone it gets `share` percent;
- * the more workspaces call, the smaller each one's part, and there is always some left for one that has none. A call
- * cannot be taken back, so nobody may have had everything before others come.
+ * Returns how many more slots a workspace may take on a node with `limit` slots. It may hold up to share / (100 - share)
+ * times the free slots (dynamic thresholds, Choudhury and Hahne 1998). A single workspace gets `share` percent. The more
+ * workspaces call, the smaller each part, and some slots are always free for a workspace that has none. Calls are not
+ * preempted, so no workspace may take all slots before others start.
  */
-export function roomInShare({ limit, share, taken, own }: Places): number {
+export function roomInShare({ limit, share, taken, own }: Slots): number {
   const free = limit - taken
   if (free <= 0) return 0
   if (share >= 100) return free
   const factor = share / (100 - share)
   const room = Math.floor((factor * free - own) / (1 + factor))
-  // Whoever has none may always have one.
+  // A workspace that has none may always take one.
   return Math.max(own === 0 ? 1 : 0, room)
 }
 
 /**
- * May a call in progress take a second place, for its transfer? Its person is on the line already, so twice as many as
- * above are allowed; but a workspace whose every call is transferred does not get all places either.
+ * Whether a call in progress may take a second slot, for its transfer. The contact is already on the line, so twice as many
+ * slots as above are allowed. A workspace that transfers every call still does not get all slots.
  */
-export function mayTakeSecond({ limit, share, taken, own }: Places): boolean {
+export function mayTakeSecond({ limit, share, taken, own }: Slots): boolean {
   const free = limit - taken
   return free > 0 && (share >= 100 || own < 2 * (share / (100 - share)) * free)
 }

@@ -3,11 +3,11 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 
-/** The time by which the engine judges what is due: the database's, carried on by this process's monotonic clock. */
+/** The engine's time: the database's, advanced by this process's monotonic clock. */
 export interface EngineTime {
   /** Unix time in ms. */
   now(): number
-  /** Asks the database. Returns whether its clock was set back since it was asked last. */
+  /** Reads the database's time. Returns true when its clock was set back since the last call. */
   adjust(): Promise<boolean>
 }
 
@@ -18,12 +18,12 @@ const read = statement(
 
 export const readDatabaseTime = async (ctx: Ctx): Promise<number> => (await ctx.db.one(read, {})).now
 
-/** A step smaller than this is the imprecision of asking. */
+/** A smaller step is attributed to the latency of the query. */
 const stepMs = 2_000
 
 /**
- * The clock of the machine may jump at any time without effect: only the first `adjust` and those after it set the time,
- * by the database. `readTime` answers Unix time in ms.
+ * Jumps of the machine's clock have no effect: only `adjust` sets the time, from the database. `readTime` returns Unix time
+ * in ms.
  */
 export function createEngineTime(clock: Clock, readTime: () => Promise<number>): EngineTime {
   /** Database time minus monotonic time. */

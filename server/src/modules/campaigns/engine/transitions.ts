@@ -9,15 +9,15 @@ import type { CallStatus } from '../call-schema.ts'
  *              │  │               ├────────────┴───────────┴─────────────┴──▶ completed (answered), transferred
  *              │  │               ├────────────┬──────────────────────────▶ busy, no_answer, failed, cancelled
  *              │  │               └────────────┴─ any of them, node lost ──▶ unknown
- *              │  └─ claim finds that it may not be called ───────────────▶ do_not_call, cancelled, failed
- *              └──── withdrawn (no INVITE left), or to be tried again by the retry rule
+ *              │  └─ claim: the contact may not be called ────────────────▶ do_not_call, cancelled, failed
+ *              └──── released (no INVITE was sent), or to be retried by the retry rule
  *
  *   attempt  the same from `dialling` on, without `queued`: a new try is a new attempt.
  *
  * A member may withdraw a queued target (`withdrawTarget`), which cancels it. A target is finished when `finished_at` is
  * set and an attempt when `ended_at` is set; a state without an exit is final.
  *
- * Writers: claims.ts (claim, refuse, begin, withdraw), recorder.ts (results), recovery.ts (calls of lost nodes) and
+ * Writers: claims.ts (claim, refuse, begin, releaseClaims), recorder.ts (results), recovery.ts (calls of lost nodes) and
  * ../withdrawal.ts. Each takes its guard and its new status from `change`, or its pairs from `reachablePairs`.
  */
 type Transitions = Record<CallStatus, readonly CallStatus[]>
@@ -49,7 +49,7 @@ export const targetTransitions: Transitions = {
 const allStatuses = Object.keys(attemptTransitions) as CallStatus[]
 
 /**
- * Is this a change that one statement may make? A single transition, or several of one call: its events are written
+ * Whether one statement may make this change: a single transition, or several of one call whose events are written
  * together. Never several calls, so `queued` is not passed through.
  */
 export function isReachable(transitions: Transitions, from: CallStatus, to: CallStatus): boolean {
@@ -59,7 +59,7 @@ export function isReachable(transitions: Transitions, from: CallStatus, to: Call
   return to !== from && found.has(to)
 }
 
-/** All pairs of `isReachable`, as rows of SQL. */
+/** Returns all pairs of `isReachable`, as rows of SQL. */
 export function reachablePairs(transitions: Transitions) {
   const pairs = allStatuses.flatMap((from) =>
     allStatuses.filter((to) => isReachable(transitions, from, to)).map((to) => sql`(${sql.lit(from)}, ${sql.lit(to)})`),
@@ -89,7 +89,7 @@ const sourcesOf = (transitions: Transitions, to: CallStatus) =>
 const isOneOf = (column: string, list: readonly string[]) =>
   sql`${sql.ref(column)} in (${sql.join(list.map((status) => sql.lit(status)))})`
 
-/** The target `alias` waits for its (next) call. A node may have claimed it. */
+/** The target `alias` waits for its next call. A node may have claimed it. */
 export const isQueued = (alias: string) => sql`${sql.ref(`${alias}.status`)} = 'queued'`
 
 /** The target `alias` has its result and will not be called again. */
