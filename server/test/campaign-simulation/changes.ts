@@ -8,7 +8,7 @@ interface Change {
   to: CallStatus
 }
 
-/** Writes down, from now on, every change of a target's or an attempt's status: by a trigger, whoever makes it. */
+/** Records every later change of a target's or an attempt's status, with a trigger. */
 export async function followChanges({ services, query }: CampaignSimulation) {
   const { pool } = services.connections
   await pool.query(
@@ -28,7 +28,7 @@ export async function followChanges({ services, query }: CampaignSimulation) {
   const read = async () => (await query(`select name, "from", "to" from public.status_changes`)) as unknown as Change[]
   return {
     seen: async () => (await read()).map(({ name, from, to }) => `${name} ${from} ${to}`),
-    /** Those that the table of transitions does not know. */
+    /** Returns the changes that are not in the table of transitions. */
     unforeseen: async () =>
       (await read()).filter(
         ({ name, from, to }) => !isReachable(name === 'targets' ? targetTransitions : attemptTransitions, from, to),

@@ -44,7 +44,7 @@ export function makeProcess(clock: VirtualClock, database: OpenDatabase) {
         client.release(destroy)
         if (!dead && death?.when === 'after' && trips >= death.trip) die()
       }
-      // Its own view of the client: after the release the real one belongs to somebody else.
+      // A view of the client of its own, because the real client returns to the pool after the release.
       return new Proxy(client, {
         get(target, key) {
           if (key === 'release') return release

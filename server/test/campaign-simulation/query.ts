@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** Sees all workspaces, as the server's own sweepers do. */
+/** Reads all workspaces, like the server's system statements. */
 export async function queryAsSystem(
   pool: pg.Pool,
   text: string,

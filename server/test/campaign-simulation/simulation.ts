@@ -32,13 +32,13 @@ export interface CampaignSimulation {
   /** Frames for live clients, in order. */
   frames: { at: number; topic: string; event: string; data: Record<string, unknown> }[]
   query(text: string, values?: unknown[]): Promise<Record<string, never>[]>
-  /** A workspace with a provider, a transfer number, a greeting of 5 s and contacts with the numbers given. */
+  /** Creates a workspace with a provider, a transfer number, a greeting of 5 s and contacts with these numbers. */
   makeWorkspace(numbers: string[], provider?: SimulationProvider): Promise<SimulationWorkspace>
-  /** Sets the clock of the database's machine ahead, or back. */
+  /** Moves the clock of the database's machine forward or back. */
   jumpDatabase(ms: number): void
-  /** A server process: gateway, leases, engine. Not started. */
+  /** Creates a server process, not started: gateway, leases, engine. */
   makeNode(options?: NodeOptions): SimulationNode
-  /** Advances the clock until the campaign has ended; throws when it has not within `limitMs` of virtual time. */
+  /** Advances the clock until the campaign has ended. Throws after `limitMs` of virtual time. */
   runToEnd(workspace: SimulationWorkspace, campaignId: string, limitMs?: number, stepMs?: number): Promise<void>
 }
 
@@ -49,7 +49,7 @@ export interface NodeOptions {
   heartbeatMs?: number
   idlePollMs?: number
   enrolBatch?: number
-  /** Capacity of the installation. Default: no test reaches it. */
+  /** The capacity of the installation. Default: more than any test uses. */
   sip?: Partial<Config['sip']>
 }
 
@@ -60,15 +60,15 @@ export interface SimulationNode {
   engine: CampaignEngine
   start(): Promise<void>
   stop(): Promise<void>
-  /** Kills the process at its n-th round trip to the database from now on: before it is sent, or before it is answered. */
+  /** Kills the process at its n-th next round trip to the database, before the request or before the response. */
   dieAt(trip: number, when: 'before' | 'after'): void
   isDead(): boolean
-  /** Sets the clock of the node's machine ahead, or back. */
+  /** Moves the clock of the node's machine forward or back. */
   jump(ms: number): void
-  /** SIGSTOP, and SIGCONT: what was due meanwhile happens then. */
+  /** SIGSTOP and SIGCONT. Timers that were due meanwhile fire at the SIGCONT. */
   freeze(): void
   thaw(): void
-  /** Lets the node's lease lapse in the database. */
+  /** Expires the node's lease in the database. */
   expireLease(): Promise<void>
 }
 
@@ -77,7 +77,7 @@ const isWaitingForTheSystem = () =>
 
 const breaksWithinMs = 5
 
-/** Waits until a connection comes back to the pool; not for long, because one that breaks does not come back. */
+/** Waits briefly until a connection returns to the pool. A broken connection does not return. */
 const nextAnswer = (pool: pg.Pool): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
@@ -93,7 +93,7 @@ export async function openCampaignSimulation(): Promise<CampaignSimulation> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-simulation-'))
   const config = readConfig({
     DATA_DIR: dataDir,
-    // Limits are for the tests that are about them.
+    // High limits. Tests of the limits set their own.
     SIP_MAX_CALLS: '5000',
     SIP_WORKSPACE_SHARE: '100',
     SIP_WORKSPACE_CALLS_PER_SECOND: '1000',
@@ -103,7 +103,7 @@ export async function openCampaignSimulation(): Promise<CampaignSimulation> {
   const log = createLog('warn', { write: (line) => void logLines.push(line) })
   const database = await openTestDatabase(config, log)
   const frames: CampaignSimulation['frames'] = []
-  // Virtual time stands still while the database, the disk or a look-up of a name is at work.
+  // Virtual time stops during work of the database, the disk or the resolver.
   const { pool } = database
   const clock = createVirtualClock({
     startAt: Date.UTC(2030, 0, 7, 15),

@@ -25,7 +25,7 @@ export interface SimulationWorkspace {
   campaign(id: string): ReturnType<typeof getCampaign>
   setLimits(changes: CallingLimitsChanges): Promise<void>
   limits(): ReturnType<typeof getCallingLimits>
-  /** Another active provider. Answers its id. */
+  /** Adds another active provider and returns its id. */
   addProvider(): Promise<string>
 }
 
@@ -35,7 +35,7 @@ export interface SimulationProvider {
   transfer_mode?: 'bridge' | 'refer'
 }
 
-/** Enough for any test: limits are for the tests that are about them. */
+/** High limits. Tests of the limits set their own. */
 const unlimited = { calls_per_second: 1000, max_concurrent_calls: 5000 }
 
 const sim: NewSipProvider = {
@@ -52,10 +52,10 @@ const sim: NewSipProvider = {
   ...unlimited,
 }
 
-/** Distinct numbers in New York. */
+/** Returns distinct numbers in New York. */
 export const numbers = (count: number) => Array.from({ length: count }, (_, i) => `+1212${String(2_000_000 + i)}`)
 
-/** A workspace with a provider, a transfer number, a greeting of 5 s and contacts with the numbers given. */
+/** Creates a workspace with a provider, a transfer number, a greeting of 5 s and contacts with these numbers. */
 export async function makeWorkspace(
   services: Services,
   numbers: string[],

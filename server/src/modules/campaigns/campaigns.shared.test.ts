@@ -38,7 +38,7 @@ const provider = await made('/api/sip-providers', {
 const desk = await made('/api/transfer-numbers', { name: 'Desk', phone_number: '+12125550199' })
 const complete = { contact_list_id: list.id, greeting_file_id: greeting.id, transfer_number: desk.phone_number }
 
-test('a campaign speaks both dialects: title is bare and pending, name comes as {data} and is a draft', async () => {
+test('a campaign has two dialects: with title it is bare and pending, with name it is in {data} and a draft', async () => {
   const bare = await ana.post('/api/campaigns', {
     user_id: ana.userId,
     title: 'Spring',
@@ -102,7 +102,7 @@ test('a campaign speaks both dialects: title is bare and pending, name comes as 
   assert.deepEqual((await ana.get(`/api/campaigns/call-count/${ana.userId}`)).body, { totalCalls: 0 })
 })
 
-test('a list of campaigns can be had page by page, in either dialect', async () => {
+test('campaigns are listed page by page, in either dialect', async () => {
   const { size } = new Set((await ana.get('/api/campaigns')).body.data.map(({ id }: { id: string }) => id))
   for (const start of ['/api/campaigns?limit=1', `/api/campaigns?userId=${ana.userId}&limit=1`]) {
     const seen = new Set<string>()
@@ -117,7 +117,7 @@ test('a list of campaigns can be had page by page, in either dialect', async () 
   }
 })
 
-test('what a campaign refers to must be the workspace’s own', async () => {
+test('a campaign may only refer to records of its workspace', async () => {
   const refused = async (body: object, path: string) => {
     const answer = await ana.post('/api/campaigns', { title: 'Bad', ...body })
     assert.equal(answer.status, 400, answer.text)
@@ -140,7 +140,7 @@ test('what a campaign refers to must be the workspace’s own', async () => {
     assert.equal((await ana.post('/api/campaigns', { title: 'Bad', [name]: nowhere })).status, 404, name)
 })
 
-test('how long callers wait for a channel, and what they hear, is the campaign’s; a deleted sound is the built-in one', async () => {
+test('a campaign sets the waiting time for a channel and its sounds; a deleted sound is replaced by the built-in one', async () => {
   const campaign = await made('/api/campaigns', { title: 'Waiting', ...complete })
   const path = `/api/campaigns/${campaign.id}`
   const settings = ({ transfer_wait_seconds, hold_greeting_id, apology_greeting_id }: Record<string, unknown>) => [
@@ -162,7 +162,7 @@ test('how long callers wait for a channel, and what they hear, is the campaign�
   assert.deepEqual(settings((await ana.patch(path, { apology_greeting_id: null })).body), [90, null, null])
 })
 
-test('answering machines: what is not offered is refused by name, and what was stored earlier can be read', async () => {
+test('answering machines: unsupported settings are refused by field, and stored ones can still be read', async () => {
   const { id } = await made('/api/campaigns', { title: 'Machines', voicemail: 'hang_up' })
   const refused = await ana.patch(`/api/campaigns/${id}`, { voicemail: 'leave_message' })
   assert.equal(refused.status, 400)
@@ -175,7 +175,7 @@ test('answering machines: what is not offered is refused by name, and what was s
   assert.equal((await ana.get(`/api/campaigns/${id}`)).body.voicemail, 'leave_message')
 })
 
-test('start says everything that is missing, then starts; the rest of its life follows the table', async () => {
+test('start reports all missing settings, then starts; later changes of status follow the table', async () => {
   const { id } = await made('/api/campaigns', { title: 'Life', calling_hours: null })
   const early = await ana.post(`/api/campaigns/${id}/start`)
   assert.equal(early.status, 400)
@@ -228,7 +228,7 @@ test('start says everything that is missing, then starts; the rest of its life f
   assert.equal((await ana.get(`/api/campaigns/${id}/calls`)).status, 404)
 })
 
-test('a key transfers by default as soon as there is a number to transfer to', async () => {
+test('a key transfers by default once the campaign has a transfer number', async () => {
   const transfer_number = complete.transfer_number
   const withNumber = await made('/api/campaigns', { title: 'Desk', transfer_number })
   assert.deepEqual(withNumber.key_map, { 1: 'transfer', 2: 'repeat', 9: 'opt_out' })
@@ -241,7 +241,7 @@ test('a key transfers by default as soon as there is a number to transfer to', a
   assert.deepEqual(kept.body.key_map, { 1: 'opt_out' })
 })
 
-test('channels that nothing works can be planned, but not started', async () => {
+test('campaigns on unsupported channels can be planned, but not started', async () => {
   for (const [channels, sentences] of [
     [['phone', 'sms', 'email'], [/take sms, email out of channels/]],
     [['whatsapp'], [/take whatsapp out of channels/, /Put phone among the channels/]],
@@ -258,7 +258,7 @@ test('channels that nothing works can be planned, but not started', async () => 
   }
 })
 
-test('a PATCH changes only what was sent, and can empty what may be empty', async () => {
+test('a PATCH changes only the fields that were sent, and null clears nullable fields', async () => {
   const { id } = await made('/api/campaigns', { title: 'Patch', ...complete, description: 'Old' })
   const patched = await ana.patch(`/api/campaigns/${id}`, {
     description: null,
@@ -283,7 +283,7 @@ test('a PATCH changes only what was sent, and can empty what may be empty', asyn
   )
 })
 
-test('a running campaign whose greeting or provider is deleted or switched off pauses, says why, and goes on with another', async () => {
+test('a running campaign pauses with a reason when its greeting or provider is removed, and resumes with another', async () => {
   const { id } = await made('/api/campaigns', { title: 'Cannot start', ...complete, calling_hours: noHours() })
   const paused = async () => {
     for (let i = 0; i < 400; i++) {

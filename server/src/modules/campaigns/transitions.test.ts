@@ -21,7 +21,7 @@ for (const from of statuses) {
   }
 }
 
-test('doing an action twice is the same as doing it once, and nothing leads out of an end', () => {
+test('repeating an action has no effect, and final statuses have no exit', () => {
   fc.assert(
     fc.property(fc.constantFrom(...statuses), fc.array(fc.constantFrom(...actions)), (start, path) => {
       let status = start

@@ -34,7 +34,7 @@ async function open() {
   return { ...inbound, gateway, logLines, workspaces, place }
 }
 
-test('a call without a handler is rejected with 480, also after the handler was removed', async () => {
+test('a call without a handler is rejected with 480, also after its handler was removed', async () => {
   const { onInboundCall, place } = await open()
   assert.equal((await place('100')).status, 480)
   const taken: string[] = []
@@ -75,7 +75,7 @@ test('the most specific handler gets the call, with its workspace and provider',
   assert.throws(() => onInboundCall(take('again'), handlers[1]), /already have a handler/)
 })
 
-test('a handler that fails ends its call and no other, and a trunk that was given up takes none', async () => {
+test('a failing handler ends only its own call, and a released trunk takes no calls', async () => {
   const { onInboundCall, place, gateway, logLines, workspaces } = await open()
   onInboundCall(() => {
     throw new Error('no assistant')

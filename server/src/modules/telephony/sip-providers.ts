@@ -83,7 +83,7 @@ const insert = statement(
     }),
 )
 
-/** Throws 400 for more calls than the installation lets a workspace, or anybody, have. */
+/** Throws 400 when the input exceeds the installation's limits of concurrent calls or calls per second. */
 function checkCapacity({ config: { sip } }: Services, input: SipProviderChanges): void {
   const { maxCalls, workspaceCallsPerSecond } = sip
   if ((input.calls_per_second ?? 0) > workspaceCallsPerSecond) {

@@ -15,7 +15,7 @@ const provider = {
   active: false,
 }
 
-test('a SIP provider is made, listed, changed, switched and deleted; its password never comes back', async () => {
+test('a SIP provider is created, listed, changed, switched and deleted; its password is never returned', async () => {
   const made = await ana.post('/api/sip-providers', provider)
   assert.equal(made.status, 201)
   const { id, created_at, updated_at, ...rest } = made.body
@@ -65,7 +65,7 @@ test('a SIP provider is made, listed, changed, switched and deleted; its passwor
   assert.deepEqual((await ana.get('/api/sip-providers')).body, [])
 })
 
-test('a host is only a host', async () => {
+test('a host with a scheme, user or port is refused', async () => {
   for (const host of [
     'sip:sip.example.com',
     'ana:secret@sip.example.com',
@@ -81,7 +81,7 @@ test('a host is only a host', async () => {
   }
 })
 
-test('where private hosts are not allowed they are refused, by number and by name', async () => {
+test('private hosts are refused by address and by name unless they are allowed', async () => {
   const strict = await startTestServer({ SIP_ALLOW_PRIVATE: 'off' })
   const ben = await strict.signUp()
   for (const host of ['127.0.0.1', '10.1.2.3', '192.168.0.9', '169.254.169.254', 'localhost', 'pbx.local', 'router']) {
@@ -94,7 +94,7 @@ test('where private hosts are not allowed they are refused, by number and by nam
   assert.equal((await ben.put(`/api/sip-providers/${made.body.id}`, { host: '::1' })).status, 400)
 })
 
-test('a workspace has 20 SIP providers at most, also when they come at once', async () => {
+test('a workspace has at most 20 SIP providers, also with concurrent requests', async () => {
   const ben = await server.signUp()
   const made = await Promise.all(
     Array.from({ length: 24 }, (_, i) => ben.post('/api/sip-providers', { ...provider, name: `Line ${i}` })),
@@ -106,7 +106,7 @@ test('a workspace has 20 SIP providers at most, also when they come at once', as
   }
 })
 
-test('what is missing is named', async () => {
+test('missing fields are named', async () => {
   const { status, body } = await ana.post('/api/sip-providers', { active: true })
   assert.equal(status, 400)
   assert.deepEqual(body.details.map(({ path }: { path: string }) => path).toSorted(), [
@@ -118,7 +118,7 @@ test('what is missing is named', async () => {
   ])
 })
 
-test('transfer numbers are kept as E.164 and change only in what was sent', async () => {
+test('transfer numbers are stored as E.164, and only the fields that were sent change', async () => {
   const made = await ana.post('/api/transfer-numbers', {
     user_id: ana.userId,
     name: 'Desk',
@@ -138,19 +138,19 @@ test('transfer numbers are kept as E.164 and change only in what was sent', asyn
   assert.equal((await ana.delete(`/api/transfer-numbers/${made.body.id}`)).status, 404)
 })
 
-test('members see the workspace; only their own by userId, unless they manage it; strangers see nothing', async () => {
+test('members see the whole workspace, filter by their own userId unless they manage it, and outsiders see nothing', async () => {
   const { body: mine } = await ana.post('/api/transfer-numbers', { name: 'Desk', phone_number: '+12125550124' })
   const agent = await server.addMember(ana, 'agent')
   assert.equal((await agent.get('/api/transfer-numbers')).body.length, 1)
   assert.equal((await agent.get(`/api/transfer-numbers?userId=${ana.userId}`)).status, 403)
   assert.deepEqual((await ana.get(`/api/transfer-numbers?userId=${agent.userId}`)).body, [])
   assert.equal((await agent.post('/api/sip-providers', provider)).status, 403)
-  const stranger = await server.signUp()
-  assert.equal((await stranger.get(`/api/transfer-numbers/${mine.id}`)).status, 404)
-  assert.equal((await stranger.get(`/api/transfer-numbers?userId=${ana.userId}`)).status, 403)
+  const outsider = await server.signUp()
+  assert.equal((await outsider.get(`/api/transfer-numbers/${mine.id}`)).status, 404)
+  assert.equal((await outsider.get(`/api/transfer-numbers?userId=${ana.userId}`)).status, 403)
 })
 
-test('what a form leaves empty falls back to its default', async () => {
+test('empty form fields get their default', async () => {
   const made = await ana.post('/api/sip-providers', {
     ...provider,
     name: 'Empty',

@@ -50,7 +50,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
     if (performance.now() > end) assert.fail(`${what} has not come about within 20 s.`)
 }
 
-test('a trunk that is stuck at its carrier holds up neither the lease nor the other trunks', async () => {
+test('a trunk that waits for its carrier delays neither the lease nor the other trunks', async () => {
   const [stuck, fine] = (await providersAt(['stuck.example.com', 'fine.example.com'])) as [string, string]
   const { gateway, open } = gatewayThatHangs()
   const telephony = createTelephony(simulation.services, gateway, { leaseMs: 5_000, heartbeatMs: 20, sole: false })

@@ -26,7 +26,7 @@ function open() {
   return { time, admission, trunkQueue, other, asked: () => asked }
 }
 
-test('a full engine takes calls of every trunk queue again as soon as one has ended', () => {
+test('a full engine accepts calls of every trunk queue again as soon as one has ended', () => {
   const { time, admission, trunkQueue, other } = open()
   assert.equal(admission.opensAt(trunkQueue), -Infinity)
   admission.refused(trunkQueue, new NotAdmitted('engine_limit', 1_000))
@@ -36,7 +36,7 @@ test('a full engine takes calls of every trunk queue again as soon as one has en
   assert.ok(admission.opensAt(trunkQueue) <= 300 && admission.opensAt(other) <= 300)
 })
 
-test('a hundred calls that end at once lead to one more question, and a refusal pauses again', () => {
+test('a hundred calls that end at once cause one more request, and a refusal pauses again', () => {
   const { time, admission, trunkQueue } = open()
   admission.refused(trunkQueue, new NotAdmitted('engine_limit', 1_000))
   time.now = 10
@@ -47,7 +47,7 @@ test('a hundred calls that end at once lead to one more question, and a refusal 
   assert.equal(admission.opensAt(trunkQueue), 1_100)
 })
 
-test('the end of a call does not open a gateway that drains, nor a trunk that has its limit', () => {
+test('the end of a call does not open a draining gateway or a trunk at its limit', () => {
   const { admission, trunkQueue, other, asked } = open()
   admission.refused(trunkQueue, new NotAdmitted('trunk_limit', 400))
   admission.callEnded()

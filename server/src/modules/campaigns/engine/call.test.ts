@@ -4,7 +4,7 @@ import { answers } from '@switchboard/voice/sim'
 import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 
-test('keys pressed while talking to the transfer number belong to the conversation', async () => {
+test('keys pressed during a transferred call are ignored', async () => {
   const simulation = await openCampaignSimulation()
   const [contact] = numbers(1)
   const shop = await simulation.makeWorkspace([contact!])

@@ -144,7 +144,7 @@ for (const [what, hours, zones, at, opening] of table) {
   test(`calling hours: ${what}`, async () => assert.equal(await nextOpening(hours, zones, at), opening))
 }
 
-test('a number says where its owner may be', async () => {
+test('a number has the time zones of its area', async () => {
   const zonesOf = async (number: string) => (await query('select telephony.zones_of($1) as zones', [number]))[0]?.zones
   assert.deepEqual(await zonesOf('+12125550123'), ['America/New_York'])
   assert.deepEqual(await zonesOf('+18005550123'), ['America/St_Johns', 'Pacific/Honolulu'])
@@ -153,13 +153,13 @@ test('a number says where its owner may be', async () => {
   assert.equal(await zonesOf('+80012345678'), null)
 })
 
-test('the database knows every zone that a number may be in', async () => {
+test('the database knows every time zone of a number', async () => {
   const rows = await query(`
     select distinct zone from telephony.number_zones, unnest(zones) zone where zone not in (select name from pg_timezone_names)`)
   assert.deepEqual(rows, [])
 })
 
-test('ids made by the database are UUIDv7 in the order of their making', async () => {
+test('ids created by the database are UUIDv7 in the order of creation', async () => {
   const rows = await query('select campaigns.new_id(n)::text as id from generate_series(1, 5000) n')
   const ids = rows.map(({ id }) => id as string)
   for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)

@@ -3,32 +3,33 @@ import { destinationFault } from '../../telephony/index.ts'
 import { tooFewChannels } from '../readiness.ts'
 import { createAdmission } from './admission.ts'
 import { chooseCallerId } from './caller-ids.ts'
-import { type Tally, createCapacity } from './capacity.ts'
+import { createCapacity } from './capacity.ts'
 import { cannotTransfer, isWaitedFor } from './channels.ts'
-import { type ClaimedRow, begin, claim, lockNumbers, refuse, releaseLostClaims } from './claims.ts'
+import { createClaimer } from './claimer.ts'
+import { begin, lockNumbers } from './claims.ts'
 import { type Engine, releaseTargets, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { makeCall } from './dial.ts'
 import { type ClaimedTarget, type CampaignQueue, type TrunkQueue, type PlannedCall, openTrunkQueue } from './queues.ts'
-import { nextCallAt, nextClaim, postpone, shortage, takeTurn } from './scheduling.ts'
+import { nextCallAt, postpone, shortage, takeTurn } from './scheduling.ts'
 
-/** Attempts are committed so long before their INVITE leaves. */
+/** Attempts are committed this long before their INVITE is sent. */
 const beginAheadMs = 100
-/** An attempt whose INVITE could not leave within this is withdrawn: its checks are too old. */
+/** An attempt whose INVITE was not sent within this time is released, because its checks are outdated. */
 const staleMs = 600
-/** A call later than this moves the ones behind it. */
+/** A call later than this postpones the calls after it. */
 const latenessMs = 8
 
 /** Schedules the calls to claimed contacts and makes them, trunk by trunk. */
 export interface Dispatcher {
   /** Assigns campaigns to the queues of their trunks, after a poll. */
   assign(): void
-  /** Does all that can be done now, without waiting; answers the monotonic time at which there will be more to do. */
+  /** Does all work that is due, without waiting. Returns the monotonic time of the next work. */
   run(): number
-  /** Has this node calls in progress, or contacts in hand? */
+  /** Whether this node has calls in progress, planned calls or claimed contacts. */
   isBusy(): boolean
-  /** Makes no more calls, and releases every contact that was not called. */
+  /** Makes no more calls and releases the contacts that were not called. */
   stop(): Promise<void>
-  /** Resolves when every call has ended and its result is written. */
+  /** Resolves when all calls have ended and their results are written. */
   idle(): Promise<void>
 }
 
@@ -41,6 +42,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     pollMs: engine.pollMs,
     openTrunks: () => engine.runInBackground('Opening a trunk', telephony.sync()),
   })
+  const claimer = createClaimer(engine, trunkQueues)
   const calls = new Set<Promise<void>>()
   let stopped = false
 
@@ -62,7 +64,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       )
     for (const queue of queues.values()) {
       const trunkQueue = trunkQueueOf(queue)
-      if (!trunkQueue) releaseClaims(queue)
+      if (!trunkQueue) claimer.release(queue)
       else if (!trunkQueue.queues.includes(queue)) trunkQueue.queues.push(queue)
       if (trunkQueue && cannotTransfer(trunkQueue, queue))
         engine.runInBackground('Pausing a campaign', pauseCampaign(engine, queue, tooFewChannels))
@@ -72,33 +74,27 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     capacity.adjust()
   }
 
-  function releaseClaims(queue: CampaignQueue): void {
-    const ids = queue.claimed.splice(0).map(({ id }) => id)
-    if (ids.length > 0)
-      engine.runInBackground('Releasing contacts', releaseTargets(engine, queue, ids, telephony.nodeId()))
-  }
-
   function run(): number {
     const now = clock.monotonic()
     const tally = capacity.tally()
     let next = Infinity
-    // Who has least comes first: what becomes free goes to those who wait for it longest.
+    // The workspace with the fewest slots comes first.
     for (const trunkQueue of [...trunkQueues.values()].sort((a, b) => tally.of(a) - tally.of(b))) {
       if (telephony.mayDial() && !stopped) {
-        startClaim(trunkQueue, now, tally)
+        claimer.start(trunkQueue, now, admission.opensAt(trunkQueue), tally)
         planCalls(trunkQueue, now)
       }
-      makeCalls(trunkQueue, now)
-      next = Math.min(next, nextMoment(trunkQueue, now, tally.room(trunkQueue)))
+      makeDueCalls(trunkQueue, now)
+      next = Math.min(next, nextActionAt(trunkQueue, now, tally.room(trunkQueue)))
     }
     return next
   }
 
-  function nextMoment(trunkQueue: TrunkQueue, now: number, room: number): number {
+  function nextActionAt(trunkQueue: TrunkQueue, now: number, room: number): number {
     let next = Infinity
     const [first] = trunkQueue.plan
     if (first && first.state !== 'beginning') {
-      // While callers wait it is not made, and given back when it has become stale.
+      // It is not made while contacts wait for a channel, and it is released when it has become stale.
       const at = isWaitedFor(trunkQueue) ? first.plannedAt + staleMs + 1 : first.at
       next = Math.max(at, admission.opensAt(trunkQueue))
     }
@@ -117,65 +113,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     return next
   }
 
-  /** One claim at a time on a trunk queue, so that the trunk's limit holds in the claiming statement. */
-  function startClaim(trunkQueue: TrunkQueue, now: number, tally: Tally): void {
-    if (trunkQueue.claiming > 0 || isWaitedFor(trunkQueue) || admission.opensAt(trunkQueue) > now) return
-    const time = engine.time.now()
-    const turn = nextClaim(trunkQueue, tally.room(trunkQueue), (queue) => queue.dueAt <= time)
-    if (!turn) return
-    trunkQueue.claiming = turn.limit
-    tally.take(trunkQueue, turn.limit)
-    engine.runInBackground(
-      'Claiming contacts',
-      claimInto(turn.queue, turn.limit).finally(() => (trunkQueue.claiming = 0)),
-    )
-  }
-
-  async function claimInto(queue: CampaignQueue, limit: number): Promise<void> {
-    const { id: campaign_id, workspace_id } = queue.campaign
-    const node_id = telephony.nodeId()
-    const { db } = inWorkspaceOf(engine, queue)
-    // Until the campaign is looked at again, unless this finds something: a failure is not repeated at once.
-    queue.dueAt = engine.time.now() + engine.pollMs
-    if (queue.mayHaveLostClaims)
-      await db.all(releaseLostClaims, {
-        campaign_id,
-        node_id,
-        known: [...queue.claimed.map(({ id }) => id), ...plannedOf(queue)],
-      })
-    queue.mayHaveLostClaims = true
-    const allowance = engine.allowances.get(workspace_id)
-    if (!allowance) return
-    const { min_minutes_between_calls } = allowance
-    const rows = await db.all(claim, { campaign_id, node_id, now: nowText(engine), limit, min_minutes_between_calls })
-    queue.mayHaveLostClaims = false
-    if (rows.length > 0) queue.dueAt = 0
-    const claimed = rows.filter(isToBeCalled)
-    const refused = claimed.filter(({ phone_number }) => destinationFault(phone_number, allowance) !== null)
-    queue.claimed.push(...claimed.filter((target) => !refused.includes(target)))
-    if (refused.length > 0) await refuseAll(queue, refused, node_id)
-    if (rows.length > queue.claimed.length) engine.progress.changed(workspace_id, [campaign_id])
-  }
-
-  async function refuseAll(queue: CampaignQueue, targets: ClaimedTarget[], node_id: string): Promise<void> {
-    const ids = targets.map(({ id }) => id)
-    // Should this fail, the claim is taken for lost, and given back with the next one.
-    queue.mayHaveLostClaims = true
-    await inWorkspaceOf(engine, queue).db.all(refuse, {
-      ids,
-      node_id,
-      cause: 'destination_blocked',
-      now: nowText(engine),
-    })
-    queue.mayHaveLostClaims = false
-  }
-
-  const plannedOf = (queue: CampaignQueue) =>
-    [...trunkQueues.values()].flatMap(({ plan }) =>
-      plan.filter((call) => call.queue === queue).map(({ targetId }) => targetId),
-    )
-
-  /** Fills the plan again when it is half empty, so that attempts are committed some at a time. */
+  /** Refills the plan when it is half empty, so that attempts are committed in batches. */
   function planCalls(trunkQueue: TrunkQueue, now: number): void {
     if (isWaitedFor(trunkQueue) || (trunkQueue.plan.at(-1)?.at ?? -Infinity) > now + beginAheadMs / 2) return
     const nodeId = telephony.nodeId()
@@ -199,8 +137,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       if (batch) batch.push(call)
       else batches.set(queue, [call])
     }
-    for (const [queue, planned] of batches)
-      engine.runInBackground('Beginning calls', beginCalls(queue, planned, nodeId))
+    for (const [queue, planned] of batches) engine.runInBackground('Starting calls', beginCalls(queue, planned, nodeId))
   }
 
   const callerIdFor = (
@@ -229,7 +166,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       const begun = new Map(allowed.map((row) => [row.target_id, row]))
       for (const call of planned) call.begun = begun.get(call.targetId) ?? null
     } catch (error) {
-      services.log.warn({ err: error }, 'Calls could not be begun; their contacts go back to the queue.')
+      services.log.warn({ err: error }, 'Calls could not be started. Their contacts return to the queue.')
     }
     for (const call of planned) call.state = call.begun ? 'ready' : 'void'
     engine.progress.changed(workspace_id, [campaign_id])
@@ -237,11 +174,11 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     await releaseTargets(engine, queue, refused, nodeId)
   }
 
-  function makeCalls(trunkQueue: TrunkQueue, now: number): void {
+  function makeDueCalls(trunkQueue: TrunkQueue, now: number): void {
     for (let call; (call = trunkQueue.plan[0]) && call.state !== 'beginning';) {
       const stale = now - call.plannedAt > staleMs
-      const mayNotYet = isWaitedFor(trunkQueue) || Math.max(call.at, admission.opensAt(trunkQueue)) > now
-      if (call.state === 'ready' && !stale && mayNotYet) return
+      const mustWait = isWaitedFor(trunkQueue) || Math.max(call.at, admission.opensAt(trunkQueue)) > now
+      if (call.state === 'ready' && !stale && mustWait) return
       trunkQueue.plan.shift()
       call.queue.planned--
       const { queue, begun, targetId, nodeId } = call
@@ -253,7 +190,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
         continue
       }
       if (now - call.at > latenessMs) postpone(trunkQueue, queue, now - call.at)
-      follow(
+      track(
         trunkQueue,
         queue,
         makeCall(engine, {
@@ -268,19 +205,19 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     }
   }
 
-  function follow(trunkQueue: TrunkQueue, queue: CampaignQueue, call: Promise<NotAdmitted | undefined>): void {
+  function track(trunkQueue: TrunkQueue, queue: CampaignQueue, call: Promise<NotAdmitted | undefined>): void {
     queue.active++
     trunkQueue.active++
-    const over = call
+    const ended = call
       .then((refusal) => (refusal ? admission.refused(trunkQueue, refusal) : admission.callEnded()))
       .finally(() => {
         queue.active--
         trunkQueue.active--
-        calls.delete(over)
+        calls.delete(ended)
         if (calls.size === 0) onIdle()
       })
-    calls.add(over)
-    engine.runInBackground('Making a call', over)
+    calls.add(ended)
+    engine.runInBackground('Making a call', ended)
   }
 
   return {
@@ -292,7 +229,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
       [...queues.values()].some(({ claimed }) => claimed.length > 0),
     async stop() {
       stopped = true
-      for (const queue of queues.values()) releaseClaims(queue)
+      for (const queue of queues.values()) claimer.release(queue)
       while (
         [...trunkQueues.values()].some(
           ({ claiming, plan }) => claiming > 0 || plan.some(({ state }) => state === 'beginning'),
@@ -315,6 +252,3 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     },
   }
 }
-
-const isToBeCalled = (row: ClaimedRow): row is ClaimedRow & ClaimedTarget =>
-  row.verdict === 'call' && row.phone_number !== null

@@ -50,7 +50,7 @@ async function statuses(id: string): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
 }
 
-test('everybody is called within their own calling hours', async () => {
+test('each contact is called within the calling hours of their time zone', async () => {
   // The simulation opens at 15:00 UTC: 10:00 in New York, 07:00 in Los Angeles, 05:00 in Honolulu, 16:00 in Berlin.
   const [newYork, losAngeles, honolulu, berlin] = [
     '+12125550001',
@@ -138,7 +138,7 @@ test('a campaign of 50 scripted contacts ends with exact counters', async () => 
   await node.stop()
 })
 
-test('what keys do: repeat, opt out, transfer to nobody, no key at all', async () => {
+test('keys repeat the greeting, opt out or transfer; without a transfer number or a key the call ends', async () => {
   const [repeats, optsOut, silent, transfers] = numbers(4) as [string, string, string, string]
   const shop = await simulation.makeWorkspace([repeats, optsOut, silent, transfers])
   const node = await startNode((to) => {
@@ -181,7 +181,7 @@ test('what keys do: repeat, opt out, transfer to nobody, no key at all', async (
   await node.stop()
 })
 
-test('a campaign of earlier days that leaves messages hangs up on nobody before they could press a key', async () => {
+test('a campaign with the former voicemail setting lets contacts press a key before it hangs up', async () => {
   const shop = await simulation.makeWorkspace(numbers(1))
   const node = await startNode(() => answers(0))
   const id = await startCampaign(node, shop)
@@ -214,7 +214,7 @@ test('a recording becomes a file of the workspace, with its address in the list 
   await node.stop()
 })
 
-test('a transfer that nobody takes brings the contact back to the greeting, and one to a number that was removed is not made', async () => {
+test('an unanswered transfer returns the contact to the greeting, and a transfer to a removed number is not made', async () => {
   const shop = await simulation.makeWorkspace(numbers(1))
   const node = simulation.makeNode({
     behaviour: (to) =>
@@ -264,7 +264,7 @@ test('a thousand contacts, a thousand calls a second', async () => {
   await node.stop()
 })
 
-test('calls per second are never exceeded in any second, and nothing comes in bursts', async () => {
+test('calls per second are never exceeded in any second, and calls are not made in bursts', async () => {
   const shop = await simulation.makeWorkspace(numbers(60), { calls_per_second: 12 })
   const node = await startNode(() => answers(300, { hangUpAfterMs: 700 }))
   const slow = await startCampaign(node, shop, { calls_per_second: 5 })
@@ -306,12 +306,12 @@ test('two campaigns on one trunk take turns; concurrency limits hold', async () 
   await node.stop()
 })
 
-test('after a pause no INVITE leaves later than a second; resuming goes on where it was', async () => {
+test('no INVITE is sent later than a second after a pause; resuming continues with the next contact', async () => {
   const shop = await simulation.makeWorkspace(numbers(300))
   const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
   const id = await startCampaign(node, shop, { calls_per_second: 50 })
   await simulation.clock.advance(2_000)
-  // Another node's API took the request: this engine is not told.
+  // Another node's API received the request, so this engine gets no event.
   await shop.change(id, 'pause')
   const pausedAt = simulation.clock.now()
   await simulation.clock.advance(20_000)
@@ -332,7 +332,7 @@ test('after a pause no INVITE leaves later than a second; resuming goes on where
   await node.stop()
 })
 
-test('stopping cancels what still rings and lets people finish talking', async () => {
+test('stopping cancels ringing calls and lets answered calls finish', async () => {
   const [rings, talks] = numbers(2) as [string, string]
   const shop = await simulation.makeWorkspace([rings, talks, ...numbers(10).slice(2)])
   const node = await startNode((to) => (to === talks ? answers(500, { hangUpAfterMs: 8_000 }) : noAnswer()))
@@ -357,7 +357,7 @@ const undoings = {
     'update identity.users set suspended_at = now() where id in (select user_id from identity.members where workspace_id = $1)',
 }
 for (const [whose, undo] of Object.entries(undoings)) {
-  test(`${whose} calls nobody any more`, async () => {
+  test(`${whose} makes no more calls`, async () => {
     const shop = await simulation.makeWorkspace(numbers(50))
     const node = await startNode(() => answers(500, { hangUpAfterMs: 1_000 }))
     const id = await startCampaign(node, shop, { calls_per_second: 5 })
@@ -374,7 +374,7 @@ for (const [whose, undo] of Object.entries(undoings)) {
   })
 }
 
-test('whoever is being rung while the server stops has not answered, and is called again by the rule', async () => {
+test('a contact whose call rings while the server stops counts as not answered, and is called again by the retry rule', async () => {
   const shop = await simulation.makeWorkspace(numbers(1))
   const node = await startNode(() => noAnswer())
   const id = await startCampaign(node, shop, { retry: { max_attempts: 2, delay_minutes: 30, on: ['no_answer'] } })
@@ -431,7 +431,7 @@ test('a number put on the do-not-call list between claim and call is not called'
   await node.stop()
 })
 
-test('people who come onto the list while the campaign runs join it', async () => {
+test('contacts added to the list while the campaign runs are enrolled', async () => {
   const shop = await simulation.makeWorkspace(numbers(3))
   const node = await startNode(() => answers(500, { hangUpAfterMs: 40_000 }))
   const id = await startCampaign(node, shop, { calls_per_second: 0.1 })
@@ -448,7 +448,7 @@ test('people who come onto the list while the campaign runs join it', async () =
   await node.stop()
 })
 
-test('who waits can be withdrawn, who is being called cannot; the campaign ends with the last who waited', async () => {
+test('a queued contact can be withdrawn and one in a call cannot; the campaign completes without the withdrawn contacts', async () => {
   const [busyOne, waiting] = numbers(2) as [string, string]
   const shop = await simulation.makeWorkspace([busyOne, waiting])
   const node = await startNode((to) => (to === busyOne ? busy() : answers(1_000, { hangUpAfterMs: 600_000 })))
@@ -470,7 +470,7 @@ test('who waits can be withdrawn, who is being called cannot; the campaign ends 
   await node.stop()
 })
 
-test('whatever people do, every contact ends in one state and the counters are the sums', async () => {
+test('after random behaviour of callees every contact has one final state and the counters are the sums', async () => {
   const behaviour: fc.Arbitrary<CalleeBehaviour> = fc.oneof(
     fc.constantFrom(busy(), notFound(), noAnswer(), rejects(503), rejects(603), { does: 'nothing' } as const),
     fc
@@ -519,7 +519,7 @@ test('whatever people do, every contact ends in one state and the counters are t
   )
 })
 
-test('a campaign whose every call is refused for our password pauses itself and says why', async () => {
+test('a campaign pauses with a reason when the carrier refuses the password of every call', async () => {
   const shop = await simulation.makeWorkspace(numbers(160))
   const node = await startNode(() => rejects(403))
   const id = await startCampaign(node, shop)
@@ -532,7 +532,7 @@ test('a campaign whose every call is refused for our password pauses itself and 
   await node.stop()
 })
 
-test('each change of a target or an attempt that was seen in these tests is in the table of transitions', async () => {
+test('each change of a target or an attempt in these tests is in the table of transitions', async () => {
   assert.deepEqual(await changes.unforeseen(), [])
   const seen = await changes.seen()
   for (const change of ['targets queued dialling', 'targets dialling queued', 'attempts answered transferred'])

@@ -11,7 +11,7 @@ const enrolBatch = 10
 /** After the start two full batches and a part of a third. */
 const size = startBatchSize + 25
 const shop = await simulation.makeWorkspace(numbers(size))
-/** Nobody is called while contacts are enrolled. */
+/** No contact is called while contacts are enrolled. */
 const slow = { calls_per_second: 0.001 }
 
 async function counts(id: string) {
@@ -59,7 +59,7 @@ async function addContact(place: 'first' | 'last'): Promise<void> {
   )
 }
 
-test('the start enrols one batch, and a node killed at a round trip of the others loses and doubles nobody', async () => {
+test('the start enrols one batch, and a node killed during the others neither loses nor duplicates a contact', async () => {
   let halfway = 0
   for (const trip of [6, 9, 12, 15]) {
     const when = trip % 2 === 0 ? 'before' : 'after'
@@ -84,7 +84,7 @@ test('the start enrols one batch, and a node killed at a round trip of the other
   assert.ok(halfway > 0, 'no kill hit an enrolment')
 })
 
-test('a paused campaign goes on enrolling and a stopped one does not', async () => {
+test('a paused campaign continues to enrol and a stopped one does not', async () => {
   const paused = await shop.createCampaign(slow)
   const stopped = await shop.createCampaign(slow)
   for (const id of [paused, stopped]) await shop.change(id, 'start')
@@ -104,7 +104,7 @@ test('a paused campaign goes on enrolling and a stopped one does not', async () 
   await end(paused, node)
 })
 
-test('contacts that are added while a list is enrolled join, whether before or after the cursor', async () => {
+test('contacts added while a list is enrolled are enrolled too, before or after the cursor', async () => {
   const id = await shop.createCampaign(slow)
   await shop.change(id, 'start')
   await addContact('first')
@@ -112,7 +112,7 @@ test('contacts that are added while a list is enrolled join, whether before or a
   const node = simulation.makeNode({ enrolBatch, behaviour: () => answers(0) })
   await node.start()
   await enrolAll(id)
-  // The one behind the cursor joins when the engine compares the list with the campaign, once a minute or when told.
+  // The contact behind the cursor is enrolled when the engine compares the list with the campaign: once a minute or on an event.
   node.engine.notice({ type: 'contact_list.changed', data: { contact_list_id: shop.listId } })
   for (let second = 0; second < 20; second++) await simulation.clock.advance(1_000)
   assert.equal((await counts(id)).targets, size + 2)

@@ -8,7 +8,7 @@ import { listCalls } from '../calls.ts'
 const simulation = await openCampaignSimulation()
 const once = { max_attempts: 1, delay_minutes: 1, on: [] }
 
-test('numbers that the workspace does not call end as failed and say why', async () => {
+test('contacts with numbers that the workspace may not call fail with a cause', async () => {
   await simulation.query('update telephony.sip_providers set active = false')
   const [ordinary, premium, satellite, blocked, abroad] = [
     '+12125550123',
@@ -40,7 +40,7 @@ test('numbers that the workspace does not call end as failed and say why', async
   await node.stop()
 })
 
-test('when the minutes of the day are used up campaigns pause, say why, and do not resume', async () => {
+test('campaigns pause with a reason and cannot resume when the minutes of the day are used up', async () => {
   await simulation.query('update telephony.sip_providers set active = false')
   const shop = await simulation.makeWorkspace(numbers(30), { max_concurrent_calls: 1 })
   await shop.setLimits({ max_minutes_per_day: 2 })
@@ -66,7 +66,7 @@ test('when the minutes of the day are used up campaigns pause, say why, and do n
   await node.stop()
 })
 
-test('a workspace whose carrier rings for ever leaves places to the others', async () => {
+test('a workspace whose calls ring without end leaves slots to the others', async () => {
   await simulation.query('update telephony.sip_providers set active = false')
   const greedy = await simulation.makeWorkspace(numbers(100))
   const modest = await simulation.makeWorkspace(numbers(110).slice(100))
@@ -100,7 +100,7 @@ test('a workspace whose carrier rings for ever leaves places to the others', asy
   await node.stop()
 })
 
-test('nor does one whose every call is transferred take all places', async () => {
+test('a workspace that transfers every call does not take all slots', async () => {
   await simulation.query('update telephony.sip_providers set active = false')
   const greedy = await simulation.makeWorkspace(numbers(100))
   const late = numbers(105).slice(100)

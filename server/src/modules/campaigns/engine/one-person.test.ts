@@ -33,7 +33,7 @@ async function startNodes(
   return nodes
 }
 
-test('a contact of two campaigns on two nodes is dialled by one at a time, and not again within the distance', async () => {
+test('a contact of two campaigns on two nodes is called by one at a time, and not again within the minimum interval', async () => {
   await simulation.query('update telephony.sip_providers set active = false')
   const { dialled, behaviour } = createLedger(5 * minuteMs)
   const nodes = await startNodes(2, { behaviour })
@@ -51,7 +51,7 @@ test('a contact of two campaigns on two nodes is dialled by one at a time, and n
   for (const id of [first, other]) await shop.change(id, 'start')
   for (const node of nodes) node.engine.wake()
   await simulation.clock.advance(10_000)
-  // Between them they have dialled everybody, and nobody twice.
+  // Together they have dialled every contact exactly once.
   assert.deepEqual([...dialled.keys()].toSorted(), called.toSorted())
   assert.ok([...dialled.values()].every(({ length }) => length === 1))
   const [waiting] = await simulation.query(
@@ -70,7 +70,7 @@ test('a contact of two campaigns on two nodes is dialled by one at a time, and n
   for (const node of nodes) await node.stop()
 })
 
-test('the distance is between campaigns: retries of one keep to their rule', async () => {
+test('the minimum interval applies between campaigns: retries of one campaign follow its retry rule', async () => {
   await simulation.query('update telephony.sip_providers set active = false')
   const shop = await simulation.makeWorkspace(numbers(1))
   const dialled: number[] = []
@@ -92,7 +92,7 @@ test('the distance is between campaigns: retries of one keep to their rule', asy
   await node.stop()
 })
 
-test('whoever is on the do-not-call list when it is acknowledged is not called, however near the call was', async () => {
+test('a contact is not called once the request to put them on the do-not-call list is acknowledged, even right before the call', async () => {
   await simulation.query('update telephony.sip_providers set active = false')
   const called = numbers(60)
   const shop = await simulation.makeWorkspace(called, { calls_per_second: 50 })
@@ -130,7 +130,7 @@ test('whoever is on the do-not-call list when it is acknowledged is not called, 
   await node.stop()
 })
 
-test('an entry on the do-not-call list is acknowledged after the INVITE that was on its way', async () => {
+test('an entry on the do-not-call list is acknowledged after an INVITE in progress', async () => {
   const [number] = numbers(1) as [string]
   const shop = await simulation.makeWorkspace([number])
   const { pool, places } = simulation.services.connections
@@ -150,7 +150,7 @@ test('an entry on the do-not-call list is acknowledged after the INVITE that was
   assert.deepEqual(order, ['INVITE', 'acknowledged'])
 })
 
-test('a contact who was deleted, or whose number was changed, in the last moment is not called by the old one', async () => {
+test('a contact who was deleted or whose number was changed right before the call is not called at the old number', async () => {
   await simulation.query('update telephony.sip_providers set active = false')
   const called = numbers(40)
   const shop = await simulation.makeWorkspace(called, { calls_per_second: 50 })

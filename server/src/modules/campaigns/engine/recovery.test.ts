@@ -18,7 +18,7 @@ async function countByStatus(campaignId: string): Promise<Record<string, number>
 
 const dialledBy = (...nodes: SimulationNode[]) => nodes.flatMap(({ gateway }) => gateway.carried.map(({ to }) => to))
 
-/** Nobody twice, nobody missing; who is unknown may have been called, who is not was called to the end. */
+/** Asserts that no contact was called twice or is missing. Contacts with status `unknown` may have been called. */
 async function checkBooks(
   shop: SimulationWorkspace,
   id: string,
@@ -27,10 +27,10 @@ async function checkBooks(
   what: string,
 ): Promise<number> {
   const dialled = dialledBy(...nodes)
-  assert.equal(new Set(dialled).size, dialled.length, `${what}: somebody was called twice`)
+  assert.equal(new Set(dialled).size, dialled.length, `${what}: a contact was called twice`)
   const { unknown = 0, ...finished } = await countByStatus(id)
   const done = Object.values(finished).reduce((sum, count) => sum + count, 0)
-  assert.equal(done + unknown, contacts, `${what}: somebody is missing`)
+  assert.equal(done + unknown, contacts, `${what}: a contact is missing`)
   const campaign = await shop.campaign(id)
   assert.equal(campaign.status, 'completed')
   assert.equal(campaign.progress, 100)
@@ -43,7 +43,7 @@ async function checkBooks(
   return unknown
 }
 
-test('a node killed before or after any of its round trips to the database: nobody is called twice, nobody is forgotten', async () => {
+test('a node killed before or after any of its round trips to the database: no contact is called twice or lost', async () => {
   let deaths = 0
   let unknowns = 0
   for (const when of ['before', 'after'] as const) {
@@ -75,7 +75,7 @@ test('a node killed before or after any of its round trips to the database: nobo
   assert.ok(unknowns > 0, 'no kill hit a call in progress')
 })
 
-test('a node that was stopped past its lease calls nobody and writes nothing when it goes on', async () => {
+test('a node that was stopped past its lease makes no calls and writes nothing when it continues', async () => {
   const shop = await simulation.makeWorkspace(numbers(200))
   const id = await shop.createCampaign({ calls_per_second: 20, retry: { max_attempts: 1, delay_minutes: 1, on: [] } })
   const sleeper = simulation.makeNode({ behaviour, heartbeatMs: 3_000 })
@@ -102,7 +102,7 @@ test('a node that was stopped past its lease calls nobody and writes nothing whe
   await successor.stop()
 })
 
-test('two nodes on one database share the providers and call nobody twice', async () => {
+test('two nodes on one database share the providers and call no contact twice', async () => {
   const shops = [
     await simulation.makeWorkspace(numbers(60)),
     await simulation.makeWorkspace(numbers(60).map((number) => number.replace('+1212', '+1646'))),

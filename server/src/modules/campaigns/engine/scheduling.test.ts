@@ -53,7 +53,7 @@ function claim(queue: CampaignQueue, count: number): void {
     queue.claimed.push({ id: `${i}`, phone_number: `+1212555010${i}`, last_caller_id: null })
 }
 
-test('a pacer keeps its distance, saves nothing up, and follows a new rate', () => {
+test('a pacer spaces calls, makes no bursts, and applies a new rate', () => {
   const pacer = createPacer(10)
   assert.equal(pacer.nextAt(), -Infinity)
   pacer.take(1_000)
@@ -65,7 +65,7 @@ test('a pacer keeps its distance, saves nothing up, and follows a new rate', () 
   assert.equal(pacer.lastAt(), 60_000)
 })
 
-test('a campaign claims half a second ahead, and again when that is half used', () => {
+test('a campaign claims half a second ahead, and again when half is used', () => {
   const { trunkQueue, queues } = open({})
   const [queue] = queues
   // 4 calls per second for half a second, and one.
@@ -76,7 +76,7 @@ test('a campaign claims half a second ahead, and again when that is half used', 
   assert.equal(shortage(trunkQueue, queue, 100), 2)
 })
 
-test('no more is claimed than the campaign, the trunk and the workspace have room for', () => {
+test('a claim does not exceed the limits of the campaign, the trunk and the workspace', () => {
   const { trunkQueue, queues } = open({ max_concurrent_calls: 5, calls_per_second: 10 })
   const [queue] = queues
   assert.equal(shortage(trunkQueue, queue, 100), 5)
@@ -90,7 +90,7 @@ test('no more is claimed than the campaign, the trunk and the workspace have roo
   assert.equal(shortage(trunkQueue, queue, 100), 0)
 })
 
-test('the campaign with the least in hand claims next, and no more than its part', () => {
+test('the campaign with the fewest contacts and calls claims next, and at most its part', () => {
   const { trunkQueue, queues } = open({ calls_per_second: 10 }, { calls_per_second: 10 })
   const [first, second] = queues as [CampaignQueue, CampaignQueue]
   first.active = trunkQueue.active = 3
@@ -105,7 +105,7 @@ test('the campaign with the least in hand claims next, and no more than its part
   )
 })
 
-test('campaigns take turns on a trunk, each call within the pace of its trunk and its campaign', () => {
+test('campaigns take turns on a trunk, each call within the rates of its trunk and its campaign', () => {
   const { trunkQueue, queues } = open({ calls_per_second: 2 }, { calls_per_second: 10 })
   const [slow, fast] = queues as [CampaignQueue, CampaignQueue]
   claim(slow, 9)
@@ -128,7 +128,7 @@ test('campaigns take turns on a trunk, each call within the pace of its trunk an
   assert.equal(takeTurn(trunkQueue, 0, 1_999), null)
 })
 
-test('a late call moves the ones behind it and what comes after them', () => {
+test('a late call postpones the calls after it', () => {
   const { trunkQueue, queues } = open({ calls_per_second: 10 })
   const [queue] = queues
   claim(queue, 2)

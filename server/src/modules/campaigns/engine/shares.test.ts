@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { roomInShare } from './shares.ts'
 
-test('one workspace alone has its share; with others each has less, and some is left', () => {
+test('one workspace alone has its share; with others each has less, and some slots stay free', () => {
   assert.equal(roomInShare({ limit: 20, share: 50, taken: 0, own: 0 }), 10)
   assert.equal(roomInShare({ limit: 20, share: 50, taken: 10, own: 10 }), 0)
   assert.equal(roomInShare({ limit: 20, share: 50, taken: 10, own: 0 }), 5)
@@ -13,7 +13,7 @@ test('one workspace alone has its share; with others each has less, and some is 
   assert.equal(roomInShare({ limit: 20, share: 50, taken: 20, own: 0 }), 0)
 })
 
-test('however many workspaces take all they may, the next one still gets a place', () => {
+test('the next workspace gets a slot, however many others use their share', () => {
   fc.assert(
     fc.property(fc.integer({ min: 20, max: 500 }), fc.integer({ min: 1, max: 90 }), (limit, share) => {
       let taken = 0

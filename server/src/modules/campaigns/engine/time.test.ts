@@ -7,7 +7,7 @@ import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
 const simulation = await openCampaignSimulation()
 const hourMs = 3_600_000
 
-/** 60 contacts at 2 calls a second, of whom every third is busy and tried again after 10 minutes; `jump` comes after 10 s. */
+/** 60 contacts at 2 calls a second. Every third is busy and retried after 10 minutes. The clock jumps after 10 s. */
 async function campaignWithJump(jump: (set: { node(ms: number): void; database(ms: number): void }) => void) {
   await simulation.query('update telephony.sip_providers set active = false')
   const called = numbers(60)
@@ -57,13 +57,13 @@ function assertAllWentOn({ called, dialled, before, within }: Awaited<ReturnType
 
 for (const ms of [hourMs, -hourMs]) {
   const direction = ms > 0 ? 'ahead' : 'back'
-  test(`the clock of a node jumps an hour ${direction}: nobody notices`, async () => {
+  test(`the clock of a node jumps an hour ${direction}: the calls are not affected`, async () => {
     const pauses = assertAllWentOn(await campaignWithJump((set) => set.node(ms)))
     for (const minutes of pauses) assert.ok(minutes >= 10 && minutes < 10.7, `tried again after ${minutes} minutes`)
   })
 }
 
-test('the clocks of node and database jump an hour back: calls go on, and nobody waits longer than the rule says', async () => {
+test('the clocks of node and database jump an hour back: calls continue, and no contact waits longer than the rule says', async () => {
   const pauses = assertAllWentOn(
     await campaignWithJump((set) => {
       set.node(-hourMs)
@@ -73,7 +73,7 @@ test('the clocks of node and database jump an hour back: calls go on, and nobody
   for (const minutes of pauses) assert.ok(minutes >= 10 && minutes < 12, `tried again after ${minutes} minutes`)
 })
 
-test('the clocks of node and database jump an hour ahead: nobody is called more often', async () => {
+test('the clocks of node and database jump an hour ahead: no contact is called more often', async () => {
   assertAllWentOn(
     await campaignWithJump((set) => {
       set.node(hourMs)

@@ -14,7 +14,7 @@ const simulation = await openCampaignSimulation()
 
 const desk = '+12125550199'
 const once = { max_attempts: 1, delay_minutes: 1, on: [] }
-/** Somebody takes the call, and hangs up after a conversation of so long. */
+/** The transfer number answers and hangs up after a conversation of this length. */
 const talks = (ms: number) => answers(1_000, { hangUpAfterMs: ms })
 const presses1 = (afterMs = 2_000, more: Partial<Parameters<typeof answers>[1]> = {}) =>
   answers(500, { keys: [{ key: '1', afterMs }], ...more })
@@ -117,7 +117,7 @@ test('twelve people press 1 on a trunk of ten: all are connected, some after a w
   await node.stop()
 })
 
-test('who waits in vain hears a tone, is counted as lost, and is not called again', async () => {
+test('a contact who waits without success hears a tone, is counted as lost, and is not called again', async () => {
   const fixture = await begin({
     contacts: 2,
     contact: () => presses1(),
@@ -141,7 +141,7 @@ test('who waits in vain hears a tone, is counted as lost, and is not called agai
   await node.stop()
 })
 
-test('with transfer_wait_seconds 0 nobody waits', async () => {
+test('with transfer_wait_seconds 0 contacts do not wait', async () => {
   const fixture = await begin({
     contacts: 2,
     contact: () => presses1(),
@@ -155,7 +155,7 @@ test('with transfer_wait_seconds 0 nobody waits', async () => {
   await fixture.node.stop()
 })
 
-test('who hangs up while waiting leaves the queue at once and is counted as lost', async () => {
+test('a contact who hangs up while waiting leaves the queue at once and is counted as lost', async () => {
   const fixture = await begin({
     contacts: 3,
     contact: (i) => presses1(2_000 + i * 100, i === 1 ? { hangUpAfterMs: 6_000 } : {}),
@@ -178,7 +178,7 @@ test('who hangs up while waiting leaves the queue at once and is counted as lost
   await fixture.node.stop()
 })
 
-test('who waits may still ask never to be called again', async () => {
+test('a waiting contact may still opt out', async () => {
   const fixture = await begin({
     contacts: 2,
     contact: (i) =>
@@ -223,7 +223,7 @@ test('a transfer number that is removed while a contact waits is not called any 
   await fixture.node.stop()
 })
 
-test('callers of two campaigns on one trunk are served in the order of asking', async () => {
+test('waiting contacts of two campaigns on one trunk are served in order', async () => {
   const fixture = await begin({
     contacts: 8,
     contact: (i) => presses1(2_000 + 300 * i),
@@ -245,7 +245,7 @@ test('callers of two campaigns on one trunk are served in the order of asking', 
 })
 
 for (const action of ['pause', 'stop'] as const) {
-  test(`to ${action} the campaign drops nobody who waits`, async () => {
+  test(`to ${action} the campaign keeps waiting contacts`, async () => {
     const fixture = await begin({
       contacts: 20,
       contact: () => presses1(),
@@ -265,7 +265,7 @@ for (const action of ['pause', 'stop'] as const) {
   })
 }
 
-test('while callers wait no new call is made, and calls go on when nobody waits any more', async () => {
+test('no new call is made while contacts wait, and calls continue when none waits any more', async () => {
   const fixture = await begin({
     contacts: 30,
     contact: () => presses1(),
@@ -284,7 +284,7 @@ test('while callers wait no new call is made, and calls go on when nobody waits 
   await fixture.node.stop()
 })
 
-test('a carrier that has no channel (503) is asked again while the caller waits; a busy desk is not', async () => {
+test('a carrier without a free channel (503) is retried while the contact waits; a busy transfer number is not', async () => {
   let answer: CalleeBehaviour = rejects(503)
   const target = new Proxy({} as CalleeBehaviour, {
     get: (_, key) => Reflect.get(answer, key),
@@ -316,7 +316,7 @@ test('a carrier that has no channel (503) is asked again while the caller waits;
   await other.node.stop()
 })
 
-test('a server that stops, or dies, counts those who were waiting as lost', async () => {
+test('waiting contacts are counted as lost when the server stops or crashes', async () => {
   const setting = {
     contacts: 2,
     contact: () => presses1(),
@@ -355,7 +355,7 @@ test('a server that stops, or dies, counts those who were waiting as lost', asyn
   await next.stop()
 })
 
-test('a trunk of one channel cannot bridge: start says so, and a limit that is lowered pauses the campaign', async () => {
+test('a trunk of one channel cannot bridge: start is refused, and a lowered limit pauses the campaign', async () => {
   const narrow = { max_concurrent_calls: 1 }
   const shop = await simulation.makeWorkspace(numbers(2), narrow)
   const refusal = async (more: Parameters<SimulationWorkspace['createCampaign']>[0] = {}) =>
@@ -400,7 +400,7 @@ async function mostAtOnce(fixture: Fixture): Promise<number> {
   return most
 }
 
-test('channels are kept free for transfers only where they take one', async () => {
+test('channels are kept free for transfers only where transfers need one', async () => {
   const listens = { contacts: 40, contact: () => answers(500, { hangUpAfterMs: 6_000 }), desk: talks(1_000) }
   const provider = { max_concurrent_calls: 8 }
   assert.equal(await mostAtOnce(await begin({ ...listens, provider })), 7)
@@ -408,7 +408,7 @@ test('channels are kept free for transfers only where they take one', async () =
   assert.equal(await mostAtOnce(await begin({ ...listens, provider: { ...provider, transfer_mode: 'refer' } })), 8)
 })
 
-test('keeping channels free costs little when nobody presses a key', async () => {
+test('keeping channels free costs little when no contact presses a key', async () => {
   const setting: Setting = {
     contacts: 200,
     contact: () => answers(500, { hangUpAfterMs: 9_500 }),
@@ -424,7 +424,7 @@ test('keeping channels free costs little when nobody presses a key', async () =>
   assert.ok(withTransfers < 1.25 * without, `${withTransfers} ms, and ${without} ms without transfers`)
 })
 
-test('whatever people do: never more than the channels there are, first come first served, none lost for a new call', async () => {
+test('with random callees: the channels are never exceeded, transfers are served in order, and none is lost for a new call', async () => {
   const contact = fc.oneof(
     {
       weight: 6,

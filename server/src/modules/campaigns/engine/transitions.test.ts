@@ -14,7 +14,7 @@ test('events of one call are written together, those of two calls are not', () =
   assert.ok(!isReachable(attemptTransitions, 'dialling', 'queued'))
 })
 
-test('no state is its own successor, and a final one leads nowhere', () => {
+test('no state leads to itself, and final states have no exit', () => {
   for (const transitions of [attemptTransitions, targetTransitions]) {
     for (const status of callStatuses) {
       assert.ok(!isReachable(transitions, status, status), status)
@@ -24,7 +24,7 @@ test('no state is its own successor, and a final one leads nowhere', () => {
   }
 })
 
-test('a statement cannot be written for a change that the table does not have', () => {
+test('a change that is not in the table throws at load time', () => {
   assert.ok(change(targetTransitions, 'cancelled', ['queued']))
   assert.throws(() => change(targetTransitions, 'queued', ['answered']), /no change from answered to queued/)
   assert.throws(() => change(attemptTransitions, 'queued'), /no change from any state to queued/)

@@ -4,7 +4,7 @@ import { sharedTestServer } from '../../../../test/server.ts'
 
 const server = await sharedTestServer()
 
-test('limits have safe defaults, and change only in what was sent', async () => {
+test('limits have safe defaults, and only the fields that were sent change', async () => {
   const ana = await server.signUp()
   const { status, body } = await ana.get('/api/calling-limits')
   assert.equal(status, 200)
@@ -39,7 +39,7 @@ test('limits have safe defaults, and change only in what was sent', async () => 
   assert.deepEqual(lines[0].details, { allowed_countries: null, max_concurrent_calls: 5 })
 })
 
-test('whoever sells cannot raise them; what makes no sense is refused by name', async () => {
+test('sales roles cannot raise the limits; invalid values are refused by field', async () => {
   const ana = await server.signUp()
   const manager = await server.addMember(ana, 'sales_manager')
   assert.equal((await manager.get('/api/calling-limits')).status, 200)
@@ -58,7 +58,7 @@ test('whoever sells cannot raise them; what makes no sense is refused by name', 
   }
 })
 
-test('a transfer number that may not be called is refused, and one that was allowed is called no more', async () => {
+test('a forbidden transfer number is refused, and one that was allowed before is not called any more', async () => {
   const ana = await server.signUp()
   const expensive = await ana.post('/api/transfer-numbers', { name: 'Line', phone_number: '+19002345678' })
   assert.equal(expensive.status, 400)
@@ -75,7 +75,7 @@ test('a transfer number that may not be called is refused, and one that was allo
   assert.match(campaign.body.error, /begins with \+1212/)
 })
 
-test('a provider may not have more calls than the installation lets a workspace have', async () => {
+test("a provider may not exceed the installation's limits of a workspace", async () => {
   const ana = await server.signUp()
   const provider = { name: 'Line', host: 'sip.example.com', port: 5060, username: 'ana', password: 'a long password' }
   const fast = await ana.post('/api/sip-providers', { ...provider, calls_per_second: 1000 })

@@ -4,7 +4,7 @@ import { destinationFault } from './destinations.ts'
 
 const anywhere = { allowed_countries: null, blocked_prefixes: [], allow_premium: false }
 
-test('ordinary numbers may be called by default, expensive ones may not', () => {
+test('ordinary numbers may be called by default, and expensive ones may not', () => {
   const ordinary = ['+12125550123', '+442079460000', '+498912345678', '+33123456789', '+34912345678', '+390212345678']
   for (const number of [...ordinary, '+15551230009', '+18005550123', '+4915112345678', '+353153012345'])
     assert.equal(destinationFault(number, anywhere), null, number)
@@ -39,7 +39,7 @@ test('ordinary numbers may be called by default, expensive ones may not', () => 
   }
 })
 
-test('only the countries on the list, and no blocked prefix', () => {
+test('only allowed countries and no blocked prefixes may be called', () => {
   const rules = { ...anywhere, allowed_countries: ['US', 'GB'], blocked_prefixes: ['4420'] }
   assert.equal(destinationFault('+12125550123', rules), null)
   assert.equal(destinationFault('+441134960000', rules), null)
