@@ -7,7 +7,7 @@ import { testOnBothDatabases } from './databases.ts'
 import { withFixture } from './fixture.ts'
 import { tally } from './tally.ts'
 
-/** What the fifty do, by the last but one digit of their number: 20 + 10 + 5 + 5 + 5 + 3 + 2. */
+/** The behaviour of the fifty contacts, by the second to last digit of their number: 20 + 10 + 5 + 5 + 5 + 3 + 2. */
 const script: Script = {
   byNumberEnding: {
     '1[0-9]': { does: 'press', keys: '1', talkMs: 4000 },
@@ -33,7 +33,7 @@ const expectedStatus = (number: string) => {
   return place < 58 ? 'failed' : 'no_answer'
 }
 
-testOnBothDatabases('fifty contacts are called once each, and every count is what the carrier saw', (databaseUrl) =>
+testOnBothDatabases('fifty contacts are called once each, and every count matches the carrier’s log', (databaseUrl) =>
   withFixture({ name: 'campaign', databaseUrl, script }, async ({ folder, customer, account, people, startPhone }) => {
     await using sales = await startPhone(transferNumber)
     const transferNumberId = await customer.addTransferNumber(transferNumber)
@@ -82,7 +82,7 @@ testOnBothDatabases('fifty contacts are called once each, and every count is wha
   }),
 )
 
-/** The carrier's log knows nothing of us: who was called, how it was answered, who hung up. */
+/** Checks the carrier's own log: who was called, how the calls were answered, who hung up. */
 function checkAgainstCarrier(calls: CampaignCall[], observed: ObservedCall[]): void {
   assert.deepEqual(observed.map(({ number }) => number).toSorted(), numbers)
   assert.deepEqual(

@@ -33,7 +33,7 @@ testOnBothDatabases(
         const readyMs: number[] = []
         let back = 0
         for (let kill = 0; kill < kills; kill++) {
-          // Not all are back each time: who still waits hears later what several lives of the server have said.
+          // Some clients reconnect only after several restarts, and receive the events of all of them.
           const present = back + Math.floor(random() * people)
           await until('people are back', () => countOf(chatters, comeBack) >= present, 60_000)
           const wanted = countOf(chatters, acknowledged) + random() * mostMessagesPerKill
@@ -42,7 +42,7 @@ testOnBothDatabases(
           await switchboard.kill()
           back = countOf(chatters, comeBack)
           chatters[Math.floor(random() * people)]!.reopen()
-          // Now and then once more while it is coming up.
+          // Sometimes kills it again during its start.
           if (kill % 10 === 0) await switchboard.startAndKillAfter(random() * 1500)
           readyMs.push(await switchboard.start())
         }
@@ -68,7 +68,7 @@ const countOf = (chatters: readonly Chatter[], count: (chatter: Chatter) => numb
 
 const joinAll = (url: string) => Promise.all(Array.from({ length: people }, (_, i) => joinAsChatter(url, `person${i}`)))
 
-/** Groups of two to eleven, in which everyone finds themselves somewhere, and one of all. */
+/** Returns groups of two to eleven users that cover every user, and one group of all. */
 async function openChats(chatters: readonly Chatter[], random: () => number): Promise<Chats> {
   const chats = new Map<string, readonly Chatter[]>()
   for (let i = 0; i <= groups; i++) {
@@ -110,7 +110,7 @@ async function assertNothingLostNothingTwice(chatters: readonly Chatter[], chats
     const total = expected.reduce((sum, { length }) => sum + length, 0)
     await until('everything is heard', () => chatter.heard.length >= total, 60_000).catch(() => undefined)
     await chatter.settled()
-    assert.equal(chatter.came.tooLate, 0, 'No client received the news that missed events are no longer available.')
+    assert.equal(chatter.came.tooLate, 0, 'Some client lost events: they were no longer available.')
     const heardIn = Object.groupBy(chatter.heard, ({ chat_id }) => chat_id)
     for (const messages of expected) {
       const heard = heardIn[messages[0]!.chat_id] ?? []
@@ -131,7 +131,7 @@ interface Written {
   client_id: string
 }
 
-/** A chat's messages, oldest first. */
+/** Returns the messages of a chat, oldest first. */
 async function readAll({ api }: Chatter, chat_id: string): Promise<Written[]> {
   const messages: Written[] = []
   for (let cursor: string | undefined; ;) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, createClient, createLive } from '../client/src/index.ts'
 import type { Client, Live } from '../client/src/index.ts'
 
-/** What everyone in a chat hears of a message. */
+/** A message as every member of the chat receives it. */
 export interface HeardMessage {
   id: string
   chat_id: string
@@ -16,13 +16,13 @@ export interface Acknowledged {
   messageId: string
 }
 
-/** Someone who chats as an app does: each message has a name of its own and is sent until it is acknowledged. */
+/** A user who chats like an app: each message has its own client id and is sent until it is acknowledged. */
 export interface Chatter {
   readonly api: Client
   readonly userId: string
   readonly email: string
   readonly acknowledged: readonly Acknowledged[]
-  /** The durable messages over the socket, in the order in which they came. */
+  /** The durable messages received over the socket, in order. */
   readonly heard: readonly HeardMessage[]
   /** How often the socket received the events it had missed, and how often they were no longer available. */
   readonly came: { back: number; tooLate: number }
@@ -39,7 +39,7 @@ export interface Chatter {
 
 const longestSilenceMs = 300
 const resendAfterMs = 50
-/** So many of the messages are sent twice at once, as by an impatient finger. */
+/** The share of messages that are sent twice at once, like a double click. */
 const impatience = 0.1
 
 export async function joinAsChatter(url: string, name: string): Promise<Chatter> {
@@ -99,7 +99,7 @@ export async function joinAsChatter(url: string, name: string): Promise<Chatter>
     talk(chatIds, random) {
       talk.goesOn = true
       talk.ended = write(chatIds, random)
-      // A refusal is thrown by `quiet`.
+      // `quiet` throws on a refusal.
       talk.ended.catch(() => undefined)
     },
     async quiet() {

@@ -17,9 +17,9 @@ export interface ChildOptions {
 export interface Child {
   readonly pid: number
   readonly hasExited: boolean
-  /** Its exit code, null when a signal ended it. */
+  /** Its exit code. Null when a signal ended it. */
   readonly exited: Promise<number | null>
-  /** Sends the signal, waits for the end, and kills when it has not come within that time, default 5 s. Idempotent. */
+  /** Sends the signal, waits for the end, and kills the process after the timeout, default 5 s. Idempotent. */
   stop(signal?: NodeJS.Signals, withinMs?: number): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export async function startChild({ command, args, logPath, ...options }: ChildOp
   }
 }
 
-/** Waits until `isReady` says so; throws with the log's end when the program ends before, or after `timeoutMs`. */
+/** Waits until `isReady` is true. Throws with the end of the log when the program ends before, or after `timeoutMs`. */
 export async function untilReady(
   child: Child,
   logPath: string,

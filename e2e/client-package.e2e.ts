@@ -8,7 +8,7 @@ import { compile, makeConsumer, runUnder, seen } from '../client/consumer/tarbal
 import { withScratch } from './scratch.ts'
 import { startSwitchboard } from './switchboard.ts'
 
-// The client as its users have it: packed, installed from the tarball, compiled by both compilers, run by each Node.
+// The client as its users install it: packed, installed from the tarball, compiled by both compilers, run by each Node.
 
 const compilers = ['typescript-5@npm:typescript@5.9', 'typescript-7@npm:typescript@7.0']
 const nodes = ['node-20@npm:node@20', 'node-22@npm:node@22', 'node-24@npm:node@24']

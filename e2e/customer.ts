@@ -6,7 +6,7 @@ import type { TestClient } from '../server/test/client.ts'
 import { makeTestSignal, writeWav } from './peers/audio.ts'
 import { until } from '../server/test/until.ts'
 
-/** Where a campaign's calls go: a carrier's address and account. */
+/** The carrier of a campaign's calls: its address and an account. */
 export interface Line {
   port: number
   username: string
@@ -41,21 +41,21 @@ export interface Counts {
   transfers_waiting: number
 }
 
-/** Someone who uses Switchboard over its API, as a front-end does. Every call throws when it is refused. */
+/** A customer who uses Switchboard over its API, like a front-end. Every function throws when the request is refused. */
 export interface Customer {
   readonly api: TestClient
   addProvider(line: Line): Promise<string>
   addTransferNumber(phoneNumber: string): Promise<string>
   uploadGreeting(samples: Int16Array, folder: string): Promise<string>
-  /** By CSV; answers the contact list. */
+  /** Imports contacts from CSV. Returns the contact list. */
   importContacts(numbers: string[]): Promise<string>
-  /** May call at any time, once each, unless `settings` say otherwise. */
+  /** Creates a campaign. By default it calls at any time, and each contact once. */
   createCampaign(settings: Record<string, unknown>): Promise<string>
   act(campaignId: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<void>
   campaign(campaignId: string): Promise<Counts & Record<string, unknown>>
   calls(campaignId: string): Promise<CampaignCall[]>
   untilCompleted(campaignId: string, timeoutMs: number): Promise<void>
-  /** Listens on the live socket from now on; answers all of this campaign's progress so far. */
+  /** Subscribes to the live socket. Returns the progress frames of this campaign, which grow. */
   followProgress(campaignId: string): Promise<{ received: Counts[] } & Disposable>
 }
 
@@ -163,7 +163,7 @@ export async function prepareCampaign(
   })
 }
 
-/** The body of an answer that is no refusal. */
+/** Returns the body of a response. Throws when it is an error. */
 export async function answered(answer: ReturnType<TestClient['get']>) {
   const { status, body, text } = await answer
   assert.ok(status < 300, `Refused with ${status}: ${text}`)

@@ -2,7 +2,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { startPostgres } from './with-postgres.ts'
 
-/** Where the server keeps its data: null is its embedded database. */
+/** The server's database. Null is the embedded one. */
 export type DatabaseUrl = string | null
 
 /** Declares the test twice: with the embedded database, and with a PostgreSQL of its own. */

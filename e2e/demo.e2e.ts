@@ -11,7 +11,7 @@ interface Outcome {
   results: { what: string; expected: number; counted: number }[]
 }
 
-test('the demo calls its 50 people, and every count is what the script says', async () => {
+test('the demo calls its 50 people, and every count matches the script', async () => {
   const args = ['--disable-warning=ExperimentalWarning', main, 'demo', '--json']
   const { stdout } = await promisify(execFile)(process.execPath, args)
   const { exact, results } = JSON.parse(stdout) as Outcome

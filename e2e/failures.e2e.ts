@@ -11,16 +11,16 @@ import { until } from '../server/test/until.ts'
 const quick: Script = { byNumberEnding: {}, otherwise: { does: 'hang up', afterMs: 50 }, ringMs: 50 }
 const numbersOf = (count: number) => Array.from({ length: count }, (_, i) => `+1415555${2000 + i}`)
 
-/** One call may be so much longer on its way through the carrier than the next. */
+/** The maximum difference of the delay of two calls through the carrier. */
 const transitMs = 30
 
-/** The most INVITEs that arrived within any second, less what their way may add or take. */
+/** Returns the maximum number of INVITEs within any second, allowing for jitter on the way. */
 function mostInOneSecond(calls: ObservedCall[]): number {
   const times = calls.map(({ invitedAt }) => invitedAt).toSorted((a, b) => a - b)
   return Math.max(...times.map((from, i) => times.slice(i).findLastIndex((at) => at < from + 1000 - transitMs) + 1))
 }
 
-test('trying a provider says what happened', () =>
+test('the test of a provider reports the result', () =>
   withFixture({ name: 'provider-test', databaseUrl: null, script: quick }, async ({ customer, account, carrier }) => {
     const tryOut = async (line: typeof account) => {
       const { ok, sip, message } = await answered(
@@ -41,7 +41,7 @@ test('trying a provider says what happened', () =>
 test('with a wrong password every call fails with its cause, once, and the campaign ends', () =>
   withFixture({ name: 'password', databaseUrl: null, script: quick }, async (fixture) => {
     const { customer, account, people, carrier } = fixture
-    // Without registration the carrier refuses the calls themselves.
+    // Without registration the carrier refuses the calls.
     await customer.addProvider({ ...account, password: 'guessed', register: false, calls_per_second: 20 })
     const numbers = numbersOf(10)
     const campaignId = await prepareCampaign(fixture, numbers, { calls_per_second: 20 })
@@ -106,7 +106,7 @@ test('a carrier that restarts during a campaign: each contact is reached exactly
     assert.deepEqual((await people.calls()).map(({ number }) => number).toSorted(), numbers)
   }))
 
-test('pausing stops new calls within a second, and resuming goes on where it stopped', () =>
+test('pausing stops new calls within a second, and resuming continues', () =>
   withFixture({ name: 'pause', databaseUrl: null, script: quick }, async (fixture) => {
     const { customer, account, people } = fixture
     await customer.addProvider({ ...account, calls_per_second: 15 })
@@ -127,7 +127,7 @@ test('pausing stops new calls within a second, and resuming goes on where it sto
     assert.deepEqual((await people.calls()).map(({ number }) => number).toSorted(), numbers)
   }))
 
-test('no second sees more calls than the campaign and the provider allow', () =>
+test('the calls per second of the campaign and the provider are never exceeded', () =>
   withFixture({ name: 'rate', databaseUrl: null, script: quick }, async (fixture) => {
     const { customer, account, people } = fixture
     await customer.addProvider({ ...account, calls_per_second: 12 })
@@ -149,7 +149,7 @@ test('no second sees more calls than the campaign and the provider allow', () =>
     assert.ok(seconds < 30, `The allowed rate is used: 104 calls took ${seconds} s.`)
   }))
 
-test('who was busy is called again after the delay, and only then', () => {
+test('a busy contact is called again after the delay, and not before', () => {
   const script: Script = {
     byNumberEnding: {
       1: [

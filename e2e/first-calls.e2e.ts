@@ -25,7 +25,7 @@ test("README's first calls work with curl, and work again", () =>
     const [me, contact] = await answers()
     assert.equal(me?.email, 'ana@example.com')
     assert.equal(contact?.first_name, 'Ben')
-    // The second time Ben's number is taken, which the answer says; everything else is as before.
+    // The second time Ben's number exists already, which the response reports. Everything else is as before.
     const [again, refused, list] = await answers()
     assert.equal(again?.id, me?.id)
     assert.equal(refused?.code, 'phone_number_taken')

@@ -27,11 +27,11 @@ export interface Fixture {
 export interface FixtureOptions {
   name: string
   databaseUrl: DatabaseUrl
-  /** What the contacts do; made in the fixture's folder when it needs files. */
+  /** The script of the contacts. A function gets the fixture's folder, for files. */
   script: Script | ((folder: string) => Promise<Script>)
 }
 
-/** Ends everything afterwards; the folder with all logs stays when `play` fails. */
+/** Runs `play` with a fixture and stops all processes afterwards. Keeps the folder with all logs when `play` fails. */
 export async function withFixture(
   { name, databaseUrl, script }: FixtureOptions,
   play: (fixture: Fixture) => Promise<void>,

@@ -16,7 +16,7 @@ const seed = Number(process.env.SEED ?? 1)
 const contactsPerKill = 30
 const channels = 20
 const callsPerSecond = 50
-/** A call is over in some 60 ms. */
+/** A call takes about 60 ms. */
 const script: Script = { byNumberEnding: {}, otherwise: { does: 'hang up', afterMs: 30 }, ringMs: 20 }
 
 testOnBothDatabases(
@@ -29,7 +29,7 @@ testOnBothDatabases(
       const customer = await signUp(switchboard.url)
       const line = { port: people.port, username: 'acme', password: 'secret', register: false }
       await customer.addProvider({ ...line, calls_per_second: callsPerSecond, max_concurrent_calls: channels })
-      // Some to spare, for what is called between a look and the kill that follows it.
+      // A reserve for the calls between a poll and the next kill.
       const numbers = Array.from({ length: (kills + 10) * contactsPerKill }, (_, i) => `+141555${10_000 + i}`)
       const settings = { calls_per_second: callsPerSecond, max_concurrent_calls: channels }
       const campaignId = await prepareCampaign({ customer, folder }, numbers, settings)
@@ -47,7 +47,7 @@ testOnBothDatabases(
         await sleep(random() * 50)
         if (kill % 2 === 0) {
           await switchboard.kill()
-          // Now and then once more while it is coming up.
+          // Sometimes kills it again during its start.
           if (kill % 20 === 0) await switchboard.startAndKillAfter(random() * 1500)
           readyMs.push(await switchboard.start())
         } else process.kill(await runningVoice(switchboard), 'SIGKILL')

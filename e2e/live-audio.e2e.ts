@@ -14,7 +14,7 @@ import { withScratch } from './scratch.ts'
 
 const listenerFile = new URL('../voice/src/process/echo-listener.ts', import.meta.url)
 
-test('what a person at baresip says goes through a listener process and comes back to them', () =>
+test('the speech of a caller at baresip goes through a listener process and returns to the caller', () =>
   withScratch('live-audio', async (folder) => {
     const said = makeTestSignal({ seconds: 4, seed: 11 })
     const talkPath = join(folder, 'said.wav')
@@ -60,7 +60,7 @@ test('what a person at baresip says goes through a listener process and comes ba
         if (event.t === 'ended') break
         if (event.t !== 'answered') continue
         await leg.openAudio({ prebufferMs: 60 })
-        // What is measured is the sound of this time.
+        // Measures only the sound of this call.
         void wait(6_000).then(() => leg.hangup())
       }
       assert.deepEqual(states, ['listening', 'closed'])

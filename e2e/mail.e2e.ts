@@ -10,7 +10,7 @@ import { withScratch } from './scratch.ts'
 import { type Switchboard, startSwitchboard } from './switchboard.ts'
 import { until } from '../server/test/until.ts'
 
-// Mails as they arrive: the server sends through Exim, and what lies in the mailbox is used.
+// Mails as they arrive: the server sends through Exim, and the tests use the mails in the mailbox.
 
 const fixture = (name: string) => fileURLToPath(new URL(`../voice/src/sip/transport/fixtures/${name}`, import.meta.url))
 const tls = { keyPath: fixture('server.key'), certificatePath: fixture('server.crt') }
@@ -21,7 +21,7 @@ const password = 'correct horse battery'
 const clientOf = ({ url }: Switchboard, token?: string) =>
   createClient(url, token ? { authorization: `Bearer ${token}` } : {})
 
-/** A user with this address, who may call and be written to. */
+/** Signs up a user with this address. */
 async function signUp(server: Switchboard, email: string) {
   const { status, body } = await clientOf(server).post('/api/auth/register', { email, password, name: 'Zoë Łęcka' })
   assert.equal(status, 201)
@@ -38,7 +38,7 @@ async function useCode(person: Person, { text }: DeliveredMail) {
   assert.deepEqual([status, body.email_verified], [200, true])
 }
 
-/** As mail programs want it: RFC 5322 3.6, RFC 2047, RFC 3834. */
+/** Asserts the header fields that mail programs require: RFC 5322 3.6, RFC 2047, RFC 3834. */
 function assertWellFormed({ headers }: DeliveredMail, to: string) {
   assert.equal(headers.from, '=?UTF-8?Q?W=C3=A4hlscheibe?= <no-reply@example.com>')
   assert.equal(headers.to, to)
@@ -50,7 +50,7 @@ function assertWellFormed({ headers }: DeliveredMail, to: string) {
   assert.equal(headers['auto-submitted'], 'auto-generated')
 }
 
-/** A code, a link for a forgotten password and an invitation, each used as it came. */
+/** Uses a code, a link for a forgotten password and an invitation, each from its mail. */
 async function useEveryMail(server: Switchboard, exim: Exim) {
   const ana = await signUp(server, 'ana@example.com')
   await askForCode(ana)
@@ -98,7 +98,7 @@ const decodeWords = (text = '') =>
     )
     .replace(/[\u0080-\u00ff]+/g, (bytes) => Buffer.from(bytes, 'latin1').toString('utf8'))
 
-/** What the operator sees: `switchboard mail list`. */
+/** Returns the mails of `switchboard mail list`. */
 async function listMails(folder: string, databaseUrl: string) {
   const env = { ...process.env, DATA_DIR: `${folder}/data`, DATABASE_URL: databaseUrl }
   const { stdout } = await promisify(execFile)(
@@ -131,43 +131,45 @@ test('codes, links and invitations arrive by STARTTLS with a login', () =>
     for (const { received } of await useEveryMail(server, exim)) assert.match(received, / with esmtpsa /)
   }))
 
-testOnPostgres('what cannot be delivered is tried again or seen, and never an error for who asked', (databaseUrl) =>
-  withScratch('mail-faults', async (folder) => {
-    await using exim = await startExim({ folder })
-    const settings = { SMTP_URL: `smtp://127.0.0.1:${exim.port}`, MAIL_FROM: from }
-    await using server = await startSwitchboard({ folder, databaseUrl, settings })
-    const seen = async (recipient: string) =>
-      (await listMails(folder, databaseUrl)).find((message) => message.recipient === recipient)
+testOnPostgres(
+  'a failed delivery is retried or visible to the operator, and is never an error for the user',
+  (databaseUrl) =>
+    withScratch('mail-faults', async (folder) => {
+      await using exim = await startExim({ folder })
+      const settings = { SMTP_URL: `smtp://127.0.0.1:${exim.port}`, MAIL_FROM: from }
+      await using server = await startSwitchboard({ folder, databaseUrl, settings })
+      const seen = async (recipient: string) =>
+        (await listMails(folder, databaseUrl)).find((message) => message.recipient === recipient)
 
-    // Refused for good: no second try, and the operator sees what the mail server said.
-    await askForCode(await signUp(server, 'unknown@example.com'))
-    await until('the refusal is seen', async () => (await seen('unknown@example.com'))?.status === 'failed', 60_000)
-    assert.match((await seen('unknown@example.com'))?.error ?? '', /550.*No such user here/)
+      // A permanent refusal is not retried, and the operator sees the mail server's reply.
+      await askForCode(await signUp(server, 'unknown@example.com'))
+      await until('the refusal is seen', async () => (await seen('unknown@example.com'))?.status === 'failed', 60_000)
+      assert.match((await seen('unknown@example.com'))?.error ?? '', /550.*No such user here/)
 
-    // Refused for now: the code arrives with a later try.
-    const grey = await signUp(server, 'grey@example.com')
-    await askForCode(grey)
-    await useCode(grey, await exim.mailTo('grey@example.com'))
+      // A temporary refusal is retried, and the code arrives later.
+      const grey = await signUp(server, 'grey@example.com')
+      await askForCode(grey)
+      await useCode(grey, await exim.mailTo('grey@example.com'))
 
-    // The mail server is down: the user sees no error, and the code arrives when it is up again.
-    await exim.stop()
-    const cara = await signUp(server, 'cara@example.com')
-    await askForCode(cara)
-    await until('it was tried', async () => (await seen('cara@example.com'))?.error != null, 60_000)
-    const waiting = await seen('cara@example.com')
-    assert.equal(waiting?.status, 'queued')
-    assert.match(waiting?.error ?? '', /ECONNREFUSED/)
-    // Nor does a server that ends and starts again lose it.
-    await server.stop()
-    await exim.start()
-    await server.start()
-    await useCode(cara, await exim.mailTo('cara@example.com'))
-    assert.equal((await exim.mailsTo('cara@example.com')).length, 1)
-    await until('it is known to be sent', async () => (await seen('cara@example.com'))?.status === 'sent')
-  }),
+      // The mail server is down: the user sees no error, and the code arrives when it is up again.
+      await exim.stop()
+      const cara = await signUp(server, 'cara@example.com')
+      await askForCode(cara)
+      await until('it was tried', async () => (await seen('cara@example.com'))?.error != null, 60_000)
+      const waiting = await seen('cara@example.com')
+      assert.equal(waiting?.status, 'queued')
+      assert.match(waiting?.error ?? '', /ECONNREFUSED/)
+      // A restart of the server does not lose the mail.
+      await server.stop()
+      await exim.start()
+      await server.start()
+      await useCode(cara, await exim.mailTo('cara@example.com'))
+      assert.equal((await exim.mailsTo('cara@example.com')).length, 1)
+      await until('it is known to be sent', async () => (await seen('cara@example.com'))?.status === 'sent')
+    }),
 )
 
-testOnPostgres('a mail server that cannot prove who it is gets neither password nor mail', (databaseUrl) =>
+testOnPostgres('a mail server without a valid certificate gets neither password nor mail', (databaseUrl) =>
   withScratch('mail-impostor', async (folder) => {
     await using exim = await startExim({ folder, tls })
     const { user, password } = exim.login

@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 
 const host = '127.0.0.1'
-/** Below Linux's ephemeral range (32768 upward), so that no outgoing connection takes a port between our look and its use. */
+/** Below Linux's ephemeral range (32768 upward), so that no outgoing connection takes a port between the check and its use. */
 const lowest = 10_000
 const highest = 32_000
 
-/** A loopback port that is free for UDP and TCP at this moment, with `span - 1` free ones above it. Even, as RTP likes it. */
+/** Returns a loopback port that is free for UDP and TCP at this moment, with `span - 1` free ones above it. Even, as RTP requires. */
 export async function freePort(span = 1): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 2 * randomInt(lowest / 2, Math.floor((highest - span) / 2))

@@ -25,7 +25,7 @@ async function scratch(t: TestContext): Promise<string> {
   return folder
 }
 
-/** The command line on a database; what it needs else is in `folder`. */
+/** Runs the command line on a database. Its other files are in `folder`. */
 function switchboard(url: string, folder: string, args: string[], input = '') {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
@@ -40,7 +40,7 @@ function switchboard(url: string, folder: string, args: string[], input = '') {
   return { stdout, stderr, status }
 }
 
-/** A database of a user who may make no roles, as on a managed server. */
+/** Creates a database of a user who may not create roles, as on a managed server. */
 async function modestDatabase(postgres: Postgres): Promise<{ url: string; superuser: string }> {
   const at = (user: string, database: string) =>
     Object.assign(new URL(postgres.url), { username: user, pathname: `/${database}` }).href
@@ -49,14 +49,14 @@ async function modestDatabase(postgres: Postgres): Promise<{ url: string; superu
   return { url: at('calls-app', 'calls'), superuser: at('postgres', 'calls') }
 }
 
-/** How many rows each table has, and which columns' texts they hold in sum. */
+/** Returns the row count and a checksum of each table. */
 const census = `
   select string_agg(n.nspname || '.' || c.relname || ' ' ||
       (xpath('/row/n/text()', query_to_xml(format('select count(*) || ''/'' || coalesce(sum(hashtext(t::text)::bigint), 0) as n from %I.%I t', n.nspname, c.relname), false, true, '')))[1]::text, E'\\n' order by n.nspname, c.relname)
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_t%'`
 
-test('a dump made by the server’s user is restored for another one in another cluster, as documented', async (t) => {
+test('a dump of the server’s user is restored for another user in another cluster, as documented', async (t) => {
   const [old, fresh, folder] = [await cluster(t), await cluster(t), await scratch(t)]
   const created = switchboard(old.url, folder, ['user', 'create', 'ana@example.com', '--json'], 'correct horse\n')
   assert.equal(created.status, 0, created.stderr)
@@ -123,7 +123,7 @@ test('a second node with other keys, or a start without them, is refused', async
   assert.match(switchboard(postgres.url, folder, ['user', 'list']).stderr, /are not those of this database/)
 })
 
-/** The lines of the chapter on PostgreSQL for another user, so that what is written there is what is tried. */
+/** Returns the commands of the chapter on PostgreSQL for another user, so that the test runs the documented ones. */
 function documented(chapters: string): { dump: string; roles: string; restore: string } {
   const chapter = chapters.split(/^#+ /m).find((each) => each.includes('SUPERUSER_URL')) ?? assert.fail('No chapter.')
   const line = (start: RegExp) =>

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Gives `run` a fresh folder, readable by the accounts that peers run under. It is removed afterwards, unless `run` fails:
- * then the folder with its logs stays, and its path is printed.
+ * Gives `run` a fresh folder, readable by the accounts that peers run under. It is removed afterwards. When `run` fails,
+ * the folder with its logs stays and its path is printed.
  */
 export async function withScratch<T>(name: string, run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), `${name}-`))

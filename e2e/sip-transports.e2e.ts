@@ -79,7 +79,7 @@ for (const transport of transports)
         assert.deepEqual([left.t, left.t === 'ended' && left.by], ['ended', 'remote'])
         const busy = (await call('+15550000004', () => {})).at(-1)!
         assert.deepEqual([busy.t === 'ended' && busy.cause, busy.t === 'ended' && busy.sip], ['busy', 486])
-        // SIPp writes its log a moment after it has answered.
+        // SIPp writes its log shortly after the response.
         await until('three calls are over', async () => {
           const calls = await people.calls()
           return calls.length === 3 && calls.every(({ status, endedAt }) => (status === 200 ? endedAt : status))
@@ -87,7 +87,7 @@ for (const transport of transports)
         const seen = (await people.calls()).map((each) => `${each.number} ${each.status} ${each.endedBy}`)
         assert.deepEqual(seen, ['+15550000001 200 caller', '+15550000003 200 callee', '+15550000004 486 undefined'])
 
-        // Kamailio forgets connections and registrations: a new connection brings them back.
+        // Kamailio loses its connections and registrations, and a new connection restores them.
         if (transport !== 'udp') {
           await kamailio.restart()
           await until('a call goes through again', async () => {
@@ -101,7 +101,7 @@ for (const transport of transports)
       }
     }))
 
-test('calls come in: over UDP and TCP to our port, over TLS on the connection that we opened', () =>
+test('incoming calls: over UDP and TCP to our port, over TLS on the connection that we opened', () =>
   withScratch('transports', async (folder) => {
     await using people = await startCalledPeople({
       folder,

@@ -24,21 +24,21 @@ export interface Switchboard extends AsyncDisposable {
   readonly pid: number
   /** The process of the telephone engine. Null while it does not run. */
   voicePid(): Promise<number | null>
-  /** Runs `switchboard <args>` with the same configuration; answers what it prints. Throws when it fails. */
+  /** Runs `switchboard <args>` with the same configuration. Returns its output. Throws when it fails. */
   command(args: string[], input?: string): Promise<string>
   /** Starts it again with the same data and ports, after `kill`. Returns the ms until it was ready. */
   start(): Promise<number>
-  /** Starts it and ends it with SIGKILL after so long, ready or not. */
+  /** Starts it and ends it with SIGKILL after this time, ready or not. */
   startAndKillAfter(ms: number): Promise<void>
-  /** Ends the server's process with SIGKILL; its telephone engine is left to notice. */
+  /** Ends the server's process with SIGKILL. Its telephone engine has to notice by itself. */
   kill(): Promise<void>
-  /** Ends it in order. Idempotent. */
+  /** Stops it gracefully. Idempotent. */
   stop(): Promise<void>
 }
 
 const host = '127.0.0.1'
 const main = fileURLToPath(new URL('../server/src/main.js', import.meta.url))
-/** Calls in progress are let end for 5 s; it promises to be gone after 15. */
+/** A stop waits 5 s for calls in progress, and takes at most 15 s. */
 const endWithinMs = 20_000
 const voiceWorker = 'voice/src/process/worker.ts'
 /** Two ports per call. */
@@ -113,7 +113,7 @@ function runCommand(args: string[], options: { cwd: string; env: NodeJS.ProcessE
   return running.then(({ stdout }) => stdout)
 }
 
-/** Among the children of each of its threads (proc(5)). */
+/** Searches the children of each of its threads (proc(5)). */
 async function findVoice(pid: number): Promise<number | null> {
   try {
     for (const thread of await readdir(`/proc/${pid}/task`)) {

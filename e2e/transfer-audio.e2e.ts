@@ -8,7 +8,7 @@ import type { Fixture } from './fixture.ts'
 
 const transferNumber = '+14155550100'
 const contactNumber = '+14155550011'
-/** The least that counts as the same sound: G.711 alone costs some thousandths. */
+/** The minimum correlation of the same sound. G.711 alone costs a few thousandths. */
 const sameSound = 0.99
 
 const greeting = makeTestSignal({ seconds: 3, seed: 3 })
@@ -31,7 +31,7 @@ const pressing1 = (more: { talkPath: string; talkMs: number }): Script => ({
   otherwise: { does: 'press', keys: '1', ...more },
 })
 
-test('who answers hears the greeting from its first word to its last', () =>
+test('a contact who answers hears the whole greeting', () =>
   withFixture(
     { name: 'greeting', databaseUrl: null, script: { byNumberEnding: {}, otherwise: { does: 'listen' } } },
     async (fixture) => {

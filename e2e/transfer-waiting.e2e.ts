@@ -15,7 +15,7 @@ const script = (talkMs: number): Script => ({
   otherwise: { does: 'press', keys: '1' },
 })
 
-/** The most calls that the carrier had at one moment. */
+/** Returns the maximum number of concurrent calls at the carrier. */
 function mostAtOnce(calls: ObservedCall[]): number {
   const moments = calls.flatMap(({ invitedAt, endedAt }) => [
     { at: invitedAt, change: 1 },
@@ -75,11 +75,11 @@ testOnBothDatabases('twelve people press 1 on a trunk of ten channels, and all t
   ),
 )
 
-test('who has to wait hears the hold music, and then the person at the transfer number', () =>
+test('a waiting contact hears the hold music, and then the person at the transfer number', () =>
   withFixture({ name: 'hold', databaseUrl: null, script: script(9_000) }, async (fixture) => {
     const { customer, account, folder } = fixture
     const [caller, listener] = ['+14155552001', '+14155552002']
-    // The softphone hangs up when it has no more to say.
+    // The softphone hangs up at the end of its audio.
     const talkPath = join(folder, 'talk.wav')
     await writeWav(talkPath, makeTestSignal({ seconds: 60 }))
     await using contact = await fixture.startPhone(listener, talkPath)

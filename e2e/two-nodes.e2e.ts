@@ -10,7 +10,7 @@ import { startSwitchboard } from './switchboard.ts'
 import type { Switchboard } from './switchboard.ts'
 import { until } from '../server/test/until.ts'
 
-/** Longer than a node's lease (15 s): the other one takes over what it held. */
+/** Longer than a node's lease (15 s), so that the other node takes over. */
 const standstillMs = 25_000
 const channels = 20
 const callsPerSecond = 20
@@ -31,8 +31,8 @@ testOnPostgres(
       const campaignId = await prepareCampaign({ customer, folder }, numbers, settings)
       await customer.act(campaignId, 'start')
 
-      // Whichever holds the line at first: of two standstills in turn at least one hits it, of three at least two. There are
-      // contacts enough for all three: 25 s are 500 calls at the most when the other one stands still, 200 otherwise.
+      // One node holds the trunk at first. Of two stops in turn at least one hits it, of three at least two. There are enough
+      // contacts for all three: 25 s are at most 500 calls when the other node is stopped, and 200 otherwise.
       const standstills = [first, second, first]
       for (const [i, node] of standstills.entries()) {
         await until('calls are made', async () => (await people.calls()).length > (i + 1) * 80, 90_000)
@@ -52,7 +52,7 @@ testOnPostgres(
     }),
 )
 
-/** The whole node, server and telephone engine, as a machine that is suspended. */
+/** Signals the whole node, server and telephone engine, like a suspended machine. */
 async function standStill(node: Switchboard, ms: number): Promise<void> {
   const pids = [node.pid, (await node.voicePid())!]
   for (const pid of pids) process.kill(pid, 'SIGSTOP')

@@ -8,7 +8,7 @@ const runner = fileURLToPath(new URL('./with-postgres.ts', import.meta.url))
 const ask = (url: string, sql: string) =>
   execFileSync('/usr/bin/psql', [url, '-Atqc', sql], { encoding: 'utf8', stdio: 'pipe' }).trim()
 
-test('the owner is no superuser, and can do what migrations and tests need', async () => {
+test('the owner is not a superuser and has the rights that migrations and tests need', async () => {
   const postgres = await startPostgres()
   try {
     assert.equal(ask(postgres.url, 'select rolsuper, rolbypassrls from pg_roles where rolname = current_user'), 'f|f')

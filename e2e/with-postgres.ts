@@ -12,7 +12,7 @@ const debianRoot = '/usr/lib/postgresql'
 const owner = 'switchboard'
 
 export interface Postgres {
-  /** A database owned by a role that is no superuser but may create databases, roles and trusted extensions. */
+  /** A database owned by a role that is not a superuser but may create databases, roles and trusted extensions. */
   url: string
   /** Ends the server and removes its data. Idempotent. */
   stop(): Promise<void>
@@ -86,13 +86,13 @@ function findBinaries(): string {
   return join(debianRoot, String(Math.max(...versions)), 'bin')
 }
 
-/** Runs the command with `DATABASE_URL` and `TEST_DATABASE_URL` pointing at the cluster; answers its exit code. */
+/** Runs the command with `DATABASE_URL` and `TEST_DATABASE_URL` pointing at the cluster. Returns its exit code. */
 async function runWithPostgres(command: string, args: string[]): Promise<number> {
   const postgres = await startPostgres()
   try {
     const env = { ...process.env, DATABASE_URL: postgres.url, TEST_DATABASE_URL: postgres.url }
     const child = spawn(command, args, { env, stdio: 'inherit' })
-    // A terminal sends Ctrl-C to the command too; it decides, and the cluster is cleared away after it.
+    // A terminal sends Ctrl-C to the command too. The cluster is removed after the command has ended.
     process.on('SIGINT', () => undefined)
     process.on('SIGTERM', () => child.kill('SIGTERM'))
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]

@@ -38,7 +38,7 @@ export type Shape =
   | Shape[]
   | { [field: string]: Shape }
 
-/** Throws with the path of what does not fit. Lists have exactly the items, objects at least the fields. */
+/** Throws with the path of the first mismatch. Lists have exactly the items, objects at least the fields. */
 export function assertShape(value: unknown, shape: Shape, path = 'the answer'): void {
   if (typeof shape === 'function') assert.ok(shape(value), `${path} is no ${shape.name}: ${JSON.stringify(value)}`)
   else if (shape instanceof RegExp) assert.match(String(value), shape, path)

@@ -1,45 +1,45 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A front-end as it talks to Switchboard: plain HTTP and a plain WebSocket. Everything it does is noted. */
+/** A front-end that uses plain HTTP and a plain WebSocket. All requests and frames are noted. */
 export interface FrontEnd {
   get(path: string, headers?: Headers): Promise<Answer>
   post(path: string, body?: unknown, headers?: Headers): Promise<Answer>
   put(path: string, body?: unknown, headers?: Headers): Promise<Answer>
   patch(path: string, body?: unknown, headers?: Headers): Promise<Answer>
   delete(path: string, body?: unknown, headers?: Headers): Promise<Answer>
-  /** Opens the live socket, with the token or with what `query` says instead (`?ticket=…`). See `Live.closed` for a refusal. */
+  /** Opens the live socket with the token, or with `query` instead (`?ticket=…`). See `Live.closed` for a refusal. */
   listen(query?: string): Promise<Live>
 }
 
-/** Someone signed in at a front-end. */
+/** A user who is signed in at a front-end. */
 export interface Person extends FrontEnd {
   readonly id: string
   readonly email: string
   readonly password: string
   readonly token: string
-  /** The workspace they began with. */
+  /** Their first workspace. */
   readonly workspaceId: string
 }
 
 export interface Answer {
   status: number
   headers: globalThis.Headers
-  // oxlint-disable-next-line no-explicit-any -- what it is, is what the tests find out.
+  // oxlint-disable-next-line no-explicit-any -- the tests check its type.
   body: any
-  /** As it came; the same as `body` when that is no JSON. */
+  /** The raw text. Equals `body` when the body is not JSON. */
   text: string
 }
 
 export interface Live extends Disposable {
   readonly frames: Frame[]
   /**
-   * The code it was closed with, once it is; throws after 60 s without. A refused socket opens and is closed at once:
-   * browsers see only that.
+   * Resolves to the close code. Throws after 60 s. A refused socket opens and is closed at once, because browsers report
+   * no other error.
    */
   closed(): Promise<number>
   send(event: string, data?: object): void
-  /** The first frame of this event, so far or from now on, whose data fits. Throws after 60 s without one. */
+  /** Resolves to the first frame of this event whose data matches, past or future. Throws after 60 s. */
   next(event: string, fits?: (data: Frame['data']) => boolean): Promise<Frame>
 }
 
@@ -139,7 +139,7 @@ async function stayedOpen(): Promise<never> {
 
 let people = 0
 
-/** Makes an account as most front-ends do, and signs in with it. */
+/** Creates an account like most front-ends, and signs in with it. */
 export async function signUp(
   url: string,
   notes: Notes,
@@ -156,7 +156,7 @@ export async function signUp(
   return asPerson(url, notes, person, body)
 }
 
-/** Makes an account by an invitation to the current workspace of `host`. */
+/** Creates an account with an invitation to the current workspace of `host`. */
 export async function join(url: string, notes: Notes, host: Person, role: string): Promise<Person> {
   const email = `person${++people}@example.com`
   const { status, body, text } = await host.post(`/api/workspaces/${host.workspaceId}/invitations`, { email, role })
@@ -164,7 +164,7 @@ export async function join(url: string, notes: Notes, host: Person, role: string
   return signUp(url, notes, { email, invitation_token: body.token })
 }
 
-/** `answer` is the login's. */
+/** `answer` is the body of the login. */
 export function asPerson(
   url: string,
   notes: Notes,

@@ -1,15 +1,15 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Facebook, TikTok and Telegram, as far as a shop uses them, on this machine. */
+/** Stand-ins for the parts of Facebook, TikTok and Telegram that a shop uses. */
 export interface Platforms extends Disposable {
-  /** For the server's environment. */
+  /** Settings for the server's environment. */
   readonly settings: Record<string, string>
-  /** What they were asked, in order. */
+  /** The requests they received, in order. */
   readonly asked: { path: string; body: string }[]
 }
 
-/** Every code and token is good. */
+/** Every code and token is accepted. */
 export async function startPlatforms(): Promise<Platforms> {
   const asked: Platforms['asked'] = []
   const server = createServer(async (request, response) => {

@@ -66,7 +66,7 @@ testContract(
       ana = await authentication(fixture)
       agent = await fixture.join(ana, 'agent')
     })
-    await step('sign-in with an account elsewhere', () => signInElsewhere(fixture))
+    await step('sign-in with an external account', () => signInElsewhere(fixture))
     await step('clients', async () => {
       clientId = await clients(ana, bo, agent)
     })

@@ -22,7 +22,7 @@ testContract(
     const outsider = await signUp({ name: 'Zed' })
     let owner!: Person
     let sales!: Sales
-    /** By what stands before them in a path. */
+    /** By the path segment before the id. */
     const ids: Record<string, string> = {}
     const known = () => ({
       prospectId: ids.prospects!,
@@ -59,9 +59,9 @@ testContract(
     await step('handoffs', async () => {
       ids.handoffs = await checkHandoffs(sales, known(), ids.appointments!)
     })
-    await step('integrations, and what is public', () => checkIntegrations(sales))
-    await step('another workspace sees and changes nothing of it', () => checkOutsider(sales, ids))
-    await step('each role may do what its work needs, and no more', () => checkRoles(sales, ids))
+    await step('integrations and public reads', () => checkIntegrations(sales))
+    await step('another workspace can neither read nor change its records', () => checkOutsider(sales, ids))
+    await step('each role has exactly its permissions', () => checkRoles(sales, ids))
     sales.live[Symbol.dispose]()
   },
 )

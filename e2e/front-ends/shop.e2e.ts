@@ -75,11 +75,11 @@ testContract(
     })
     await step('webhooks of payments need a configuration', () => checkPaymentWebhooks(shop))
     await step('social media integrations and OAuth callbacks', () => checkLogins(shop))
-    await step('what comes by a channel is answered through it', () => checkChannel(shop, platforms))
+    await step('messages from a channel are answered through it', () => checkChannel(shop, platforms))
     await step('notifications', () => checkNotifications(shop))
     Object.assign(ids, { shopId: shop.id, conversationId: visit.conversationId, platform: 'telegram' })
-    await step('a shop is closed to the owners of others', () => checkOtherOwners(shop, ids))
-    await step('an agent changes no settings', () => checkAgent(shop, ids))
+    await step('owners of other shops have no access', () => checkOtherOwners(shop, ids))
+    await step('an agent may not change settings', () => checkAgent(shop, ids))
     shop.live[Symbol.dispose]()
   },
   platforms.settings,

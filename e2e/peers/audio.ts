@@ -4,8 +4,8 @@ import { wavFile } from '@switchboard/voice/wav'
 const sampleRateHz = 8000
 
 /**
- * A sound that resembles itself at no other moment, so that it can be found in a recording: noise under a slowly changing
- * loudness, the same for the same seed. Full scale is ±32767.
+ * Returns a sound that never repeats, so that it can be found in a recording: noise with a slowly changing loudness, the
+ * same for the same seed. Full scale is ±32767.
  */
 export function makeTestSignal({ seconds, seed = 1 }: { seconds: number; seed?: number }): Int16Array {
   let state = seed
@@ -55,13 +55,13 @@ export async function readWav(path: string): Promise<Int16Array> {
 }
 
 export interface Match {
-  /** Normalised cross-correlation of the best-fitting stretch: 1 is the same waveform at any loudness, 0 has nothing of it. */
+  /** Normalised cross-correlation of the best-fitting stretch: 1 is the same waveform at any loudness, 0 is unrelated. */
   correlation: number
-  /** Where in `heard` the stretch begins. */
+  /** The position of the stretch in `heard`. */
   atSeconds: number
 }
 
-/** Looks for `stretchSeconds` (default 1) from the middle of `sent` anywhere in `heard`. */
+/** Searches for `stretchSeconds` (default 1) from the middle of `sent` anywhere in `heard`. */
 export function findInRecording(sent: Int16Array, heard: Int16Array, stretchSeconds = 1): Match {
   const length = Math.min(sent.length, Math.round(stretchSeconds * sampleRateHz))
   const start = (sent.length - length) >> 1

@@ -13,7 +13,7 @@ export interface BaresipOptions {
   registrar: { host: string; port: number }
   user: string
   password: string
-  /** What it says, once per call: 8 kHz mono WAV. Default: ten seconds of a test signal. */
+  /** The audio that it plays once per call: 8 kHz mono WAV. Default: ten seconds of a test signal. */
   talkPath?: string
 }
 
@@ -38,12 +38,12 @@ export interface Baresip extends AsyncDisposable {
    * future. Throws after `timeoutMs`, default 10,000.
    */
   untilEvent(type: string, timeoutMs?: number): Promise<BaresipEvent>
-  /** From here on `untilEvent` gives only what is still to come. */
+  /** Drops the events so far, so that `untilEvent` returns only later ones. */
   forgetEvents(): void
   dial(uri: string): Promise<void>
   pressKey(key: string): Promise<void>
   hangUp(): Promise<void>
-  /** What was heard, a recording per call, oldest first. Complete for calls that have ended. */
+  /** The received audio: a recording per call, oldest first. Complete for calls that have ended. */
   heard(): Promise<Int16Array[]>
   stop(): Promise<void>
 }
@@ -127,7 +127,7 @@ snd_path ${paths.recordings}
 `
 }
 
-/** The event may come before anyone listens for it, so the log is asked. */
+/** Reads the log, because the event may come before a listener is attached. */
 async function isRegistered(logPath: string): Promise<boolean> {
   return (await readFile(logPath, 'utf8')).includes('} 200 OK')
 }
@@ -142,7 +142,7 @@ async function connect(port: number): Promise<Socket | undefined> {
   }
 }
 
-/** baresip's ctrl_tcp: JSON in netstrings (`<length>:<json>,`), both ways; events and answers share the connection. */
+/** baresip's ctrl_tcp: JSON in netstrings (`<length>:<json>,`), both ways. Events and responses share the connection. */
 function startControl(socket: Socket) {
   const unread: BaresipEvent[] = []
   const answers: CommandAnswer[] = []

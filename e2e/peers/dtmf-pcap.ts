@@ -5,8 +5,8 @@ const updates = 8
 
 /**
  * One key press of 160 ms as RFC 4733 events (payload type 101) in a pcap file for SIPp's play_pcap_audio: seven updates, the
- * end three times. `position` is the place of the key in what the same caller presses: sequence numbers and timestamps go on
- * from key to key, or a receiver takes the second press for an echo of the first. (Debian's ready-made recordings do neither.)
+ * end three times. `position` counts the keys of the same caller: sequence numbers and timestamps continue from key to
+ * key, otherwise a receiver takes the second press for a repetition of the first. (Debian's ready-made recordings do neither.)
  */
 export function keyPressPcap(key: string, position: number): Buffer {
   const event = keys.indexOf(key)

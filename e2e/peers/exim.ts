@@ -13,24 +13,24 @@ export interface EximOptions {
   tls?: { keyPath: string; certificatePath: string }
 }
 
-/** A mail as it lies in the mailbox. */
+/** A mail in the mailbox. */
 export interface DeliveredMail {
   /** Lower-case names; folded lines are one, encoded words (RFC 2047) are as they were sent. */
   headers: Record<string, string>
   /** Decoded by its transfer encoding. */
   text: string
-  /** How the mail server got it: the head of its own `Received` line. */
+  /** How the mail server received it: the beginning of its own `Received` field. */
   received: string
 }
 
 /**
  * Exim as the mail server of example.com. It relays nothing. `unknown@…` is
- * refused with 550; `grey@…` with 451 once an address, as greylisting does.
+ * refused with 550; `grey@…` with 451 once for each address, like greylisting.
  */
 export interface Exim extends AsyncDisposable {
   readonly port: number
   readonly login: { user: string; password: string }
-  /** Delivered to this address so far, in the order of their arrival. */
+  /** Returns the mails delivered to this address so far, in order of arrival. */
   mailsTo(address: string): Promise<DeliveredMail[]>
   /** Waits for the n-th mail to this address. */
   mailTo(address: string, n?: number): Promise<DeliveredMail>

@@ -13,7 +13,7 @@ export interface KamailioOptions {
   pstnPort: number
   /** Digest realm and domain, default `provider.test`. */
   realm?: string
-  /** Over what it may be reached besides UDP, which it always speaks. TLS needs a key and certificate in PEM files. */
+  /** Transports besides UDP, which is always on. TLS needs a key and certificate in PEM files. */
   transport?: { tcp?: boolean; tls?: { keyPath: string; certificatePath: string } }
 }
 
@@ -29,9 +29,9 @@ export interface Kamailio extends AsyncDisposable {
   readonly tlsPort: number
   readonly realm: string
   passwordOf(user: string): string
-  /** How many INVITEs came without good credentials and were asked for them. */
+  /** Returns the number of INVITEs that were challenged because they had no valid credentials. */
   challenges(): Promise<number>
-  /** Ends it and starts it again on the same port. Registrations are forgotten, as they live in memory. */
+  /** Restarts it on the same port. Registrations are lost, because they are in memory. */
   restart(): Promise<void>
   stop(): Promise<void>
 }

@@ -56,7 +56,7 @@ test('a call with a wrong password does not reach the phone', () =>
     assert.deepEqual(await people.calls(), [])
   }))
 
-test('fifty at once, each treated as the end of the number says', () =>
+test('fifty concurrent calls, each answered by the script of its number', () =>
   withScratch('peers', async (folder) => {
     await using people = await startCalledPeople({ folder, script })
     await using kamailio = await startKamailio({ folder, pstnPort: people.port })
@@ -67,7 +67,7 @@ test('fifty at once, each treated as the end of the number says', () =>
     assert.deepEqual((await people.calls()).map((call) => call.number).toSorted(), numbers.toSorted())
   }))
 
-test('who is called again may behave otherwise; who hangs up early is let go', () =>
+test('a second call may have another script, and a callee may hang up early', () =>
   withScratch('peers', async (folder) => {
     const changing: Script = {
       byNumberEnding: {
@@ -160,7 +160,7 @@ test('a softphone dials: keys and speech arrive, refusals carry their status, a 
     ])
   }))
 
-test('a softphone is called by its name, hears the caller and is heard again after the provider restarts', () =>
+test('a softphone is called by its name, hears the caller, and is reached again after a restart of the provider', () =>
   withScratch('peers', async (folder) => {
     const speech = makeTestSignal({ seconds: 3, seed: 5 })
     const talkPath = join(folder, 'speech.ul')

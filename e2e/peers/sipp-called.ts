@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pause, play, press, request, scenario, sdp, send } from './sipp-messages.ts'
 
-/** What a called person does. */
+/** The behaviour of a callee. */
 type Behaviour =
   /**
    * Picks up, presses the keys by RFC 4733, waiting `afterMs` (default 1000) before each, then talks (`talkPath`: raw µ-law,
@@ -18,8 +18,8 @@ type Behaviour =
 
 export interface Script {
   /**
-   * By the last digits of the called number: `'7'` is every number ending in 7, `'0042'` those four. The longest that fits
-   * counts. A list is gone through call by call, its last one stays; Kamailio counts the calls (in `attemptHeader`).
+   * By the last digits of the called number: `'7'` is every number ending in 7, `'0042'` those four. The longest match
+   * applies. A list is used call by call and its last entry repeats. Kamailio counts the calls (in `attemptHeader`).
    */
   byNumberEnding: Record<string, Behaviour | Behaviour[]>
   otherwise: Behaviour
@@ -48,7 +48,7 @@ export const silenceName = 'silence.ul'
 export const keyPressName = (key: string, position: number) => `key-${'0123456789*#'.indexOf(key)}-${position}.pcap`
 
 /**
- * One SIPp scenario for all called numbers: it branches on the end of the number in the Request-URI. Everyone who answers
+ * One SIPp scenario for all called numbers: it branches on the end of the number in the Request-URI. Every callee who answers
  * sends audio at once (silence by default), as telephones do, but a key pressed comes before any audio: SIPp sends
  * the two as separate RTP streams.
  */
@@ -71,7 +71,7 @@ export function calledPeople({ byNumberEnding, otherwise, ringMs = 300 }: Script
   ])
 }
 
-/** In the order of asking: longer endings first, numbered attempts before the rest. */
+/** In the order of the checks: longer endings first, numbered attempts before the rest. */
 function toCases(byNumberEnding: Script['byNumberEnding']): Case[] {
   const endings = Object.keys(byNumberEnding).toSorted((a, b) => b.length - a.length)
   return endings.flatMap((ending) => {
@@ -118,13 +118,13 @@ function steps(behaviour: Behaviour, i: number, ringMs: number, soundFolder: str
   }
 }
 
-/** A call so short needs no audio. */
+/** Calls shorter than this send no audio. */
 const shortMs = 100
 const untilCallerEnds = '<recv request="BYE" next="ended by caller"/>'
 const ownTag = '[pid]callee[call_number]'
 const contact = 'Contact: <sip:[local_ip]:[local_port];transport=[transport]>'
 
-/** Keeps what later messages need: the reply to a CANCEL still has to answer the INVITE, whose headers are gone by then. */
+/** Stores the headers of the INVITE, because the response to it after a CANCEL needs them. */
 function receiveInvite(cases: Case[]): string {
   const keep = (header: string, variable: string, occurrence = 1) =>
     `<ereg regexp=".*" search_in="hdr" header="${header}:" occurrence="${occurrence}" assign_to="${variable}"/>`
@@ -169,7 +169,7 @@ function requestTerminated(vias: string[]): string {
   )
 }
 
-/** A proxy stays on the path only when its Record-Route comes back to the caller. */
+/** A proxy stays on the path only when its Record-Route is returned to the caller. */
 function reply(
   status: string,
   { isFinalToInvite = false, body }: { isFinalToInvite?: boolean; body?: string } = {},
@@ -192,7 +192,7 @@ const bye = request('BYE', {
   headers: ['[routes]', `From:[$to];tag=${ownTag}`, 'To:[$from]', 'CSeq: 1 BYE'],
 })
 
-/** The other side may hang up in the same moment: then its BYE crosses ours. */
+/** The other side may hang up at the same time. Then its BYE crosses ours. */
 const hangUp = [
   bye,
   '<recv request="BYE" optional="true" next="ended by caller"/>',

@@ -9,7 +9,7 @@ export interface Caller {
   talkMs: number
 }
 
-/** Someone who calls `[field0]` through a proxy that asks for digest, talks for `talkMs` and hangs up. */
+/** A caller that calls `[field0]` through a proxy that requires digest authentication, talks for `talkMs` and hangs up. */
 export function caller({ user, password, realm, talkPath, talkMs }: Caller): string {
   const invite = (cseq: number, authentication: string) =>
     request('INVITE', {

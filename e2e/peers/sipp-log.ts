@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 
-/** One call as SIPp, which is not ours, saw it arrive. Instants in Unix ms. */
+/** One call as SIPp, an independent program, recorded it. Times are Unix ms. */
 export interface ObservedCall {
   callId: string
   /** The user part of the Request-URI. */
@@ -22,7 +22,7 @@ interface LoggedMessage {
 }
 
 /**
- * Follows SIPp's -trace_shortmsg file: each call reads what was written since the last one, and answers all calls so far. A
+ * Follows SIPp's -trace_shortmsg file: each call reads the lines written since the last one, and returns all calls so far. A
  * retransmitted or repeated INVITE of the same Call-ID is the same call, but after a BYE it is another one.
  */
 export function followShortMessages(path: string): () => Promise<ObservedCall[]> {

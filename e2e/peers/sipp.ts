@@ -17,12 +17,12 @@ const host = '127.0.0.1'
 
 export interface CalledPeople extends AsyncDisposable {
   readonly port: number
-  /** Everyone called so far, in the order of the calls. */
+  /** The calls so far, in order. */
   calls(): Promise<ObservedCall[]>
   stop(): Promise<void>
 }
 
-/** Starts one SIPp that plays everyone who can be called. `port` is free unless given, for a SIPp known before it starts. */
+/** Starts one SIPp that plays all callees. `port` defaults to a free one. Give it when other programs need it before the start. */
 export async function startCalledPeople({
   folder,
   script,
@@ -78,7 +78,7 @@ export interface PlaceCallsOptions {
   callsPerSecond?: number
 }
 
-/** Calls each number once through the proxy, with digest, and hangs up after talking. Throws when a call does not go so. */
+/** Calls each number once through the proxy, with digest, and hangs up after talking. Throws when a call fails. */
 export async function placeCalls(options: PlaceCallsOptions): Promise<void> {
   const { folder, proxyPort, numbers, talkMs = 1000, callsPerSecond = 10 } = options
   const sipp = await prepare(folder, 'caller')

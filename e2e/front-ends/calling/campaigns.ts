@@ -44,7 +44,7 @@ export async function campaigns(ana: Person, bo: Person, agent: Person): Promise
   await refused(403, bo.get(`/api/campaigns?userId=${ana.id}`))
   await refused(403, bo.get(`/api/campaigns/call-count/${ana.id}`))
   await refused(400, ana.patch(one, { calls_per_second: 'many' }), 'body.calls_per_second')
-  // It says all that is missing.
+  // The error names all missing settings.
   for (const field of ['contact_list_id', 'sip_provider_id']) await refused(400, ana.post(`${one}/start`), field)
   for (const action of ['pause', 'resume']) await refused(409, ana.post(`${one}/${action}`))
 
@@ -64,7 +64,7 @@ export async function campaigns(ana: Person, bo: Person, agent: Person): Promise
   assert.deepEqual(await list(ana), [])
 }
 
-/** One who presses 1 and is transferred, one who hangs up, one whose number is not in use. */
+/** One contact presses 1 and is transferred, one hangs up, one has a number that is not in use. */
 export async function aCampaignCalls(ana: Person, bo: Person, called: CalledPeople): Promise<void> {
   const contact_list_id = (await answered(201, ana.post('/api/contact-lists', { name: 'Three' }))).id
   const contact_ids: string[] = []

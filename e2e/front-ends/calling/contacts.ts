@@ -25,7 +25,7 @@ export async function contacts(ana: Person, bo: Person): Promise<void> {
     last_name: 'Cruz',
     notes: null,
   })
-  // A name, a number or an address is enough to know a person by; nothing at all is not.
+  // A contact needs at least a name, a number or an address.
   for (const [known, empty] of [
     [{ first_name: 'Eve' }, { last_name: '', phone_number: null, email: null }],
     [{ phone_number: '+14155550188' }, { first_name: '', last_name: '', email: null }],

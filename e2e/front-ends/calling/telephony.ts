@@ -12,7 +12,7 @@ export async function transferNumbers(ana: Person, bo: Person, agent: Person): P
   const post = (body: object, person: FrontEnd = ana) => person.post('/api/transfer-numbers', body)
   const list = (person: Person, of = person) => answered(200, person.get(`/api/transfer-numbers?userId=${of.id}`))
   const sales = { name: 'Sales', phone_number: '+1 415 555 0100', description: 'Ana answers' }
-  // Whose it is and what was counted, is the server's to say.
+  // The owner and the counts are set by the server.
   const made = await answered(201, post({ ...sales, user_id: bo.id, call_count: 99 }))
   const number = {
     id: anId,

@@ -73,7 +73,7 @@ export async function profile(ana: Person, ben: Person): Promise<void> {
   assertShape(await answered(200, ben.get('/api/users/profile')), { username: 'ben', status: null })
 }
 
-/** Without a mail server the operator reads the code at the terminal. */
+/** Checks verification without a mail server: the operator reads the code in the terminal. */
 export async function verification({ folder }: Fixture, ana: Person): Promise<void> {
   const verify = (body: object) => ana.post('/api/users/verify', body)
   const codeFor = async (address: string) => {

@@ -35,7 +35,7 @@ export async function live(ana: Person, ben: Person, dora: Person, chat_id: stri
     await his.next('pong')
     lastId = his.frames.findLast(({ id }) => id !== undefined)?.id
   }
-  // Nothing is lost while the connection is.
+  // A lost connection loses no events.
   const missed = await answered(201, send(ana, chat_id, { content: 'While you were away' }))
   using back = await ben.listen()
   back.send('resume', { after: lastId })
@@ -53,7 +53,7 @@ export async function live(ana: Person, ben: Person, dora: Person, chat_id: stri
   )
 }
 
-/** For browsers that cannot send headers with a socket: a ticket that opens one, or the token itself. */
+/** Browsers cannot send headers with a socket, so it opens with a ticket or with the token in the query. */
 export async function waysIn(ana: Person): Promise<void> {
   const { ticket } = await answered(200, ana.post('/api/realtime/tickets'))
   for (const query of [`?ticket=${ticket}`, `?token=${ana.token}`]) {

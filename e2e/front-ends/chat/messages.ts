@@ -28,7 +28,7 @@ export async function messages(ana: Person, ben: Person, dora: Person, chat_id: 
     last_message: { id: first.id },
   })
 
-  // A resend after a lost answer is the same message.
+  // A resend after a lost response is the same message.
   const once = { content: 'Twelve.', reply_to: first.id, client_id: 'phone-17' }
   const second = await answered(201, send(ben, chat_id, once))
   assertShape(second, { reply_to: first.id, client_id: 'phone-17' })

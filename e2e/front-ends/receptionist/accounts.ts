@@ -43,7 +43,7 @@ export async function authentication({ visitor, url, notes }: Fixture): Promise<
   return asPerson(url, notes, credentials, fresh)
 }
 
-/** `oauth_provider` and `oauth_id` of the users' table: an account elsewhere is one here, too, and the same each time. */
+/** `oauth_provider` and `oauth_id`: an external account belongs to one user, the same at each sign-in. */
 export async function signInElsewhere({ visitor, url, notes }: Fixture): Promise<void> {
   const offered = { data: [{ provider: 'github', name: 'GitHub' }] }
   assertShape(await answered(200, visitor.get('/api/auth/oauth')), offered)
@@ -78,7 +78,7 @@ const cookiesOf = (headers: Headers) =>
     .map((cookie) => cookie.split(';')[0])
     .join('; ')
 
-/** What a browser asks before it lets a page of this origin post. */
+/** The preflight request of a browser for a page of this origin. */
 async function preflight(url: string, origin: string): Promise<Headers> {
   const asking = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
   const { headers } = await fetch(`${url}/api/clients`, { method: 'OPTIONS', headers: { origin, ...asking } })

@@ -72,7 +72,7 @@ export async function billing(
   await cancelling(ana, bo, agent)
 }
 
-/** What is paid for is kept to its end; what is not ends at once. */
+/** A paid subscription lasts to the end of its period. An unpaid one ends at once. */
 async function cancelling(ana: Person, bo: Person, agent: Person): Promise<void> {
   const mine = `/api/subscriptions/${ana.id}`
   await refused(403, agent.post(`${mine}/cancel`))

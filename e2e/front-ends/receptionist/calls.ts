@@ -4,7 +4,7 @@ import type { Fixture } from '../contract.ts'
 import { openFrontEnd } from '../front-end.ts'
 import type { Person } from '../front-end.ts'
 
-/** As in the document: what the agent sends, and nothing more. */
+/** The body that the front-end's agent sends. */
 export const logged = {
   caller_phone: '+14155550177',
   transcript: 'Hello, I would like to see the doctor.',
@@ -24,7 +24,7 @@ export async function calls({ url, notes }: Fixture, ana: Person, bo: Person, cl
     socket.send('ping')
     await socket.next('pong')
   }
-  // An agent that got no answer sends the call again: it is one call.
+  // An agent without a response sends the call again. It is stored once.
   const log = (more: object) =>
     ollama.post('/api/calls', { client_id, ...logged, ...more }, { 'idempotency-key': 'call-1' })
   const made = await answered(201, log({}))
@@ -113,7 +113,7 @@ export async function listsOfCalls(ana: Person, bo: Person, clientId: string): P
 }
 
 export async function analytics(ana: Person, bo: Person, clientId: string): Promise<void> {
-  // Somewhere where it is neither just before nor just after midnight.
+  // A time zone where it is not close to midnight.
   const hour = new Date().getUTCHours()
   const tz = hour >= 3 && hour < 21 ? 'UTC' : 'Asia/Tokyo'
   const figures = {

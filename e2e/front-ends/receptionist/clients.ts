@@ -53,7 +53,7 @@ export async function clients(ana: Person, bo: Person, agent: Person): Promise<s
   return made.id
 }
 
-/** The embeddings' table: without a model that embeds, passages are found by their words. */
+/** Knowledge without an embedding model: passages are found by their words. */
 export async function knowledge(ana: Person, bo: Person, agent: Person, clientId: string): Promise<void> {
   const path = `/api/clients/${clientId}/knowledge`
   const hours = { title: 'Hours', content: 'We are open from Monday to Friday, nine to five.' }
@@ -78,7 +78,7 @@ export async function knowledge(ana: Person, bo: Person, agent: Person, clientId
   assertShape(await answered(200, ana.get(path)), { data: [{ title: 'parking.md' }] })
 }
 
-/** Soft: what happened stays in the figures. */
+/** A soft delete: past calls stay in the analytics. */
 export async function deletedClient(ana: Person, bo: Person, clientId: string): Promise<void> {
   const before = await answered(200, ana.get('/api/analytics/dashboard'))
   assert.deepEqual(await answered(200, ana.delete(`/api/clients/${clientId}`)), { success: true })

@@ -12,7 +12,7 @@ const answers: Record<string, unknown> = {
   '/api/user/emails': [{ email: githubUser.email, primary: true, verified: true }],
 }
 
-/** The settings of a server that is registered there, until `stop`. */
+/** Starts it. Returns the settings of a server that is registered there. */
 export async function startGitHub(): Promise<{ settings: Record<string, string>; stop(): void }> {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://github.test')

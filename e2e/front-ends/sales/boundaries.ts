@@ -3,7 +3,7 @@ import { answered, assertShape, refused, unknownId } from '../answers.ts'
 import type { Answer, FrontEnd } from '../front-end.ts'
 import { roles, type Role, type Sales } from './fixture.ts'
 
-/** What reads and changes the tables of the document. */
+/** The endpoints that read and change the tables of the front-end. */
 export const tables = [
   'GET /api/properties/:id',
   'POST /api/properties',
@@ -21,7 +21,7 @@ export const tables = [
   'POST /api/handoffs',
   'POST /api/handoffs/from-appointment',
   'POST /api/integrations',
-  // The contract adds what reads and changes every table of the document:
+  // The contract adds the endpoints of every table:
   'GET /api/users',
   'GET /api/users/:id',
   'PATCH /api/users/:id',
@@ -71,10 +71,10 @@ export const tables = [
   'DELETE /api/routing-rules/:id',
 ]
 
-/** One id of each kind, by what stands before it in a path. */
+/** One id of each kind, by the path segment before it. */
 type Ids = Record<string, string>
 
-/** Another workspace sees and changes nothing of this one. */
+/** Checks that another workspace can neither read nor change the records of this one. */
 export async function checkOutsider({ outsider }: Sales, ids: Ids): Promise<void> {
   for (const endpoint of tables.filter((one) => one.includes('/:id'))) await refused(404, call(outsider, endpoint, ids))
   for (const endpoint of tables.filter(
@@ -121,7 +121,7 @@ export async function checkRoles({ team }: Sales, ids: Ids): Promise<void> {
     }
 }
 
-/** Bodies that are good, so that nothing but the caller is wrong with a call. */
+/** Valid bodies, so that a request can fail only for its caller. */
 const bodies: Record<string, object> = {
   'POST /api/do-not-call': { phone_number: '+971501110000' },
   'POST /api/integrations': { name: 'HubSpot', type: 'crm' },

@@ -37,7 +37,7 @@ export async function checkConversations(
     'channel=phone',
     'outcome=qualified',
     'from=2026-11-20&to=2026-11-21',
-    // A day is the whole day.
+    // A date includes the whole day.
     'from=2026-11-20&to=2026-11-20',
   ])
     assert.equal(await count(query), 1, query)
@@ -61,7 +61,7 @@ export async function checkConversations(
   return conversationId
 }
 
-/** What is kept about a conversation: messages, entities, actions, steps of the plan. */
+/** Checks the records of a conversation: messages, entities, actions, steps of the plan. */
 export async function checkDetails({ owner, live }: Sales, conversationId: string): Promise<void> {
   const path = `/api/conversations/${conversationId}`
   const messages = `${path}/messages`

@@ -24,7 +24,7 @@ export async function checkAuthentication({ url, notes }: Fixture): Promise<Pers
   const { workspace } = await answered(200, mona.get('/api/auth/me'))
   const id = signedIn.user!.id
   const owner = { ...mona, ...credentials, id, token, workspaceId: workspace.id }
-  // Signing up made the record of public.users.
+  // The sign-up created the record in public.users.
   const [user] = await data(200, owner.get('/api/users'))
   assertShape(user, {
     id,
@@ -47,7 +47,7 @@ export async function checkAuthentication({ url, notes }: Fixture): Promise<Pers
   return owner
 }
 
-/** One of each role joins the owner. */
+/** Adds one member of each role to the owner's workspace. */
 export async function gatherTeam(
   { url, notes, visitor, signUp }: Fixture,
   owner: Person,
@@ -82,7 +82,7 @@ export async function gatherTeam(
   await refused(400, team.admin.patch(rep, { role: 'pirate' }), 'body.role')
   await refused(403, team.sales_manager.patch(rep, { role: 'admin' }))
   await refused(404, team.admin.patch(`/api/users/${unknownId}`, { role: 'admin' }))
-  // Everybody reads and changes what is their own.
+  // Every member reads and changes their own profile.
   const own = `/api/profiles/${team.sales_rep.id}`
   assertShape(await answered(200, team.sales_rep.patch(own, { full_name: 'Sami' })), { full_name: 'Sami' })
   const live = await team.sales_rep.listen()

@@ -2,7 +2,7 @@ import { refused, unknownId } from '../answers.ts'
 import type { Answer, Person } from '../front-end.ts'
 import { onePixel, type Shop } from './fixture.ts'
 
-/** What the document and the contract name under `/api/shops/:shopId`. */
+/** The endpoints of the contract under `/api/shops/:shopId`. */
 export const ofShop = [
   'GET /api/shops/:shopId',
   'PUT /api/shops/:shopId',
@@ -38,10 +38,10 @@ export const ofShop = [
 
 type Ids = Record<string, string>
 
-/** `ids`: of everything in the shop, by the names in the paths. */
+/** `ids` has one id of each kind in the shop, by the parameter names of the paths. */
 export async function checkOtherOwners({ bob }: Shop, ids: Ids): Promise<void> {
   for (const endpoint of ofShop) await refused(404, call(bob, endpoint, ids))
-  // Nor does one's own address lead to what is theirs.
+  // The path of one's own shop does not lead to records of another.
   const elsewhere = { ...ids, shopId: bob.workspaceId }
   for (const endpoint of ofShop.filter((path) => /:(product|conversation|order)Id|payments\/:id/.test(path)))
     await refused(404, call(bob, endpoint, elsewhere))
@@ -64,7 +64,7 @@ export async function checkAgent({ agent }: Shop, ids: Ids): Promise<void> {
     await refused(403, call(agent, endpoint, ids))
 }
 
-/** A body that is good for each endpoint, so that nothing but the caller is wrong with the call. */
+/** A valid body for each endpoint, so that a request can fail only for its caller. */
 const bodies: Record<string, (ids: Ids) => unknown> = {
   'PUT /api/shops/:shopId': () => ({ name: 'Mine now' }),
   'POST /api/shops/:shopId/team': () => ({ email: 'eve@example.com' }),

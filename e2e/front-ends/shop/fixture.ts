@@ -1,6 +1,6 @@
 import type { FrontEnd, Live, Notes, Person } from '../front-end.ts'
 
-/** A shop with people around it. */
+/** A shop with its users and visitors. */
 export interface Shop {
   readonly url: string
   readonly notes: Notes

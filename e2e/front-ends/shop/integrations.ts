@@ -106,7 +106,7 @@ export async function checkNotifications({ ana }: Shop): Promise<void> {
   await refused(400, ana.post('/api/notifications/unsubscribe', {}), 'body.endpoint')
 }
 
-/** The browser goes to our start page, and from there to the platform's login with a state. */
+/** Opens our start page in a browser, which redirects to the platform's login with a state. */
 async function setOut(browser: FrontEnd, url: string, authUrl: string): Promise<{ state: string; cookie: string }> {
   assert.ok(authUrl.startsWith(url), authUrl)
   const start = await browser.get(authUrl.slice(url.length))

@@ -33,7 +33,7 @@ export async function checkAuthentication({ visitor, url, notes }: Fixture): Pro
   })
   const cookies = login.headers.getSetCookie()
   assert.ok(cookies.length > 0 && cookies.every((cookie) => /; HttpOnly/i.test(cookie)), cookies.join())
-  // The cookie alone signs in too; then another site's page may change nothing.
+  // The cookie alone signs in too. Then requests from other sites may not change anything.
   const cookie = cookies.map((one) => one.split(';')[0]).join('; ')
   assertShape(await answered(200, visitor.get('/api/auth/me', { cookie })), { email: credentials.email })
   await refused(403, visitor.post('/api/shops', { name: 'X' }, { cookie, origin: 'https://evil.example.com' }))
@@ -56,7 +56,7 @@ export async function checkAuthentication({ visitor, url, notes }: Fixture): Pro
   return ana
 }
 
-/** Ana opens her shop, and takes an agent on. */
+/** Ana creates her shop and invites an agent. */
 export async function openShop({ url, notes, visitor, signUp }: Fixture, ana: Person, bob: Person): Promise<Shop> {
   const made = await answered(201, ana.post('/api/shops', { name: 'Silva Ceramics', ownerId: bob.id, currency: 'EUR' }))
   assertShape(made, {
