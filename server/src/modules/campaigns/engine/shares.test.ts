@@ -11,6 +11,8 @@ test('one workspace alone has its share; with others each has less, and some slo
   assert.equal(roomInShare({ limit: 20, share: 100, taken: 5, own: 5 }), 15)
   assert.equal(roomInShare({ limit: 1, share: 50, taken: 0, own: 0 }), 1)
   assert.equal(roomInShare({ limit: 20, share: 50, taken: 20, own: 0 }), 0)
+  // 8 exactly, which floating-point division rounds down to 7.
+  assert.equal(roomInShare({ limit: 25, share: 32, taken: 0, own: 0 }), 8)
 })
 
 test('the next workspace gets a slot, however many others use their share', () => {

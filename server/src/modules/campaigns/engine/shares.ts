@@ -16,8 +16,8 @@ export function roomInShare({ limit, share, taken, own }: Slots): number {
   const free = limit - taken
   if (free <= 0) return 0
   if (share >= 100) return free
-  const factor = share / (100 - share)
-  const room = Math.floor((factor * free - own) / (1 + factor))
+  // (f × free - own) / (1 + f) with f = share / (100 - share), in whole numbers so that rounding is exact.
+  const room = Math.floor((share * free - (100 - share) * own) / 100)
   // A workspace that has none may always take one.
   return Math.max(own === 0 ? 1 : 0, room)
 }
@@ -28,5 +28,5 @@ export function roomInShare({ limit, share, taken, own }: Slots): number {
  */
 export function mayTakeSecond({ limit, share, taken, own }: Slots): boolean {
   const free = limit - taken
-  return free > 0 && (share >= 100 || own < 2 * (share / (100 - share)) * free)
+  return free > 0 && (share >= 100 || (100 - share) * own < 2 * share * free)
 }
