@@ -4,7 +4,7 @@
  * embedded database. Beside it, in the same run, the limit: one hand-written statement that only takes rows.
  */
 import { performance } from 'node:perf_hooks'
-import { answers, busy } from '@switchboard/voice'
+import { answers, busy } from '@switchboard/voice/sim'
 import { claim, releaseClaims } from '../server/src/modules/campaigns/engine/claims.ts'
 import { numbers } from '../server/test/campaign-simulation/workspace.ts'
 import { openCampaignSimulation } from '../server/test/campaign-simulation/simulation.ts'
