@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { statement } from '../../platform/database/statement.ts'
 import type { AdminCounter, FindSubject, ReportSubject } from '../../platform/module.ts'
 
-// A chat's messages are numbered, so their number is known without counting them; those of some days are found by their
-// ids, which are in the order of time.
+// The number of messages in a chat is its last message number, so nothing is counted. The messages of the last days are
+// found by their ids, which are in the order of time.
 const totals = statement(
-  'chat.statistics.totals',
+  'chat.analytics.totals',
   () => sql<Record<string, number>>`
     select count(*) as chats, coalesce(sum(last_number), 0)::bigint as messages,
            (select count(*) from chat.messages
@@ -15,7 +15,7 @@ const totals = statement(
 )
 
 const perDay = statement(
-  'chat.statistics.per_day',
+  'chat.analytics.per_day',
   (_, p: { days: number }) => sql<{ date: string; messages: number }>`
     select (created_at at time zone 'UTC')::date::text as date, count(*) as messages from chat.messages
      where id >= app.first_id_at(date_trunc('day', now(), 'UTC') - make_interval(days => ${p.days}::int - 1)) group by 1`,
@@ -35,7 +35,7 @@ const findChat = statement(
     sql<ReportSubject>`select null::uuid as user_id, name as quote from chat.chats where id = ${p.id}`,
 )
 
-/** What a member may report: row-level security shows them the messages of their chats and no others. */
+/** What a member can report. Row-level security limits the messages to those of their chats. */
 export const chatSubjects: Record<string, FindSubject> = {
   message: (ctx, id) => ctx.db.maybe(findMessage, { id }),
   chat: (ctx, id) => ctx.db.maybe(findChat, { id }),

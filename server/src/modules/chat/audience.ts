@@ -10,8 +10,8 @@ const listTopics = statement(
 )
 
 /**
- * People hear all of their chats. One topic a chat, not one a member: written for each of 1,000 members, an event takes six
- * times as long to insert and 66 kB of log and index.
+* Users are subscribed to all of their chats. There is one topic per chat, not one per member: an event with 1,000 topics
+ * takes six times as long to insert, and 66 kB of log and index.
  */
 export const chatAudience: AudienceSource = {
   topics: listTopics,

@@ -22,22 +22,22 @@ const say = (who: SignedUp, chat_id: string, content = 'Hello') => who.post('/ap
 const roles = (chat: { members: { user_id: string; role: string }[] }) =>
   Object.fromEntries(chat.members.map(({ user_id, role }) => [user_id, role]))
 
-test('a dm is one for its pair: opened by both sides 50 times at once, it is one chat', async () => {
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? open(ana, ben) : open(ben, ana))))
-  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200, 201]))
-  assert.equal(answers.filter(({ status }) => status === 201).length, 1)
-  assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
+test('two people have one dm, even when both open it 50 times at once', async () => {
+  const responses = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? open(ana, ben) : open(ben, ana))))
+  assert.deepEqual(new Set(responses.map(({ status }) => status)), new Set([200, 201]))
+  assert.equal(responses.filter(({ status }) => status === 201).length, 1)
+  assert.equal(new Set(responses.map(({ body }) => body.id)).size, 1)
   const { body } = await open(ana, ben)
   assert.deepEqual([body.type, body.member_count, body.members.length], ['dm', 2, 2])
   const { body: profile } = await ben.get(`/api/profiles/${ben.userId}`)
-  assert.equal(body.name, profile.full_name, "a dm bears the other's name")
+  assert.equal(body.name, profile.full_name, "a dm has the other person's name")
   assert.equal((await ana.post('/api/chats', { type: 'dm', member_ids: [ana.userId] })).status, 400)
   assert.equal((await ana.post('/api/chats', { type: 'dm', member_ids: [body.id] })).status, 404)
   assert.equal((await ana.post('/api/chats', { type: 'group', member_ids: [] })).status, 400)
   assert.equal((await dora.get(`/api/chats/${body.id}`)).status, 404)
 })
 
-test('chats are listed by their newest message, page by page; archived and hidden ones apart, for me alone', async () => {
+test('chats are listed by their newest message in pages; archived and hidden ones are listed apart, only for the caller', async () => {
   const mine = await server.signUp()
   await find(mine, ben)
   const chats = []
@@ -64,7 +64,7 @@ test('chats are listed by their newest message, page by page; archived and hidde
   assert.equal((await ben.get(`/api/chats/${chats[0].id}`)).body.archived, false)
 })
 
-test('roles in a group: who adds, removes, promotes, renames', async () => {
+test('roles decide who can add, remove and promote members of a group and rename it', async () => {
   const { id, ...made } = await group(ana, ben, cleo)
   assert.deepEqual(roles({ members: made.members }), {
     [ana.userId]: 'owner',
@@ -94,10 +94,10 @@ test('roles in a group: who adds, removes, promotes, renames', async () => {
   await dora.post(`/api/chats/${id}/leave`)
   await ben.post(`/api/chats/${id}/leave`)
   const { rows } = await pool.query('select from chat.chats where id = $1', [id])
-  assert.equal(rows.length, 0, 'a group without members is no more')
+  assert.equal(rows.length, 0, 'a group without members is deleted')
 })
 
-test('members come in pages and say how far they have read', async () => {
+test('members are listed in pages, with how far they have read', async () => {
   const { id } = await group(ana, ben, cleo)
   await say(ben, id)
   const first = (await ana.get(`/api/chats/${id}/members?limit=2`)).body
@@ -111,7 +111,7 @@ test('members come in pages and say how far they have read', async () => {
   assert.equal((await ana.post(`/api/chats/${body.id}/members`, { member_ids: [cleo.userId] })).status, 409)
 })
 
-test('who is blocked cannot write, open a dm or find the other, nor the other them', async () => {
+test('after a block neither user can write to the other, open a dm or find them', async () => {
   const { body: dm } = await open(dora, emil)
   const earlier = await say(emil, dm.id)
   assert.equal(earlier.status, 201)
@@ -125,7 +125,7 @@ test('who is blocked cannot write, open a dm or find the other, nor the other th
     () => emil.post('/api/messages/reactions', { message_id: earlier.body.id, emoji: '👎' }),
     () => emil.put('/api/polls', { poll_id: poll.body.id, option_ids: [poll.body.options[0].id] }),
   ])
-    assert.equal((await change()).status, 403, 'nor by what was said before')
+    assert.equal((await change()).status, 403, 'nor through an earlier message')
   assert.equal((await emil.get(`/api/users/search?q=${encodeURIComponent(dora.email)}`)).body.data.length, 0)
   assert.equal((await emil.post('/api/chats', { type: 'group', name: 'x', member_ids: [dora.userId] })).status, 404)
   const fresh = await server.signUp()
@@ -153,10 +153,10 @@ test('people are found by exact e-mail, username and phone anywhere, by name amo
   }
   for (const q of ['quartz', 'zoe', '234', colleague.email.slice(0, -1)]) assert.deepEqual(await found(ana, q), [], q)
   assert.deepEqual(await found(owner, 'quartz'), [colleague.userId])
-  assert.deepEqual(await found(colleague, 'quartz'), [], 'not oneself')
+  assert.deepEqual(await found(colleague, 'quartz'), [], 'not the caller')
 })
 
-test('a profile has a status that expires and a username that is one person’s', async () => {
+test('a profile has a status that expires and a unique username', async () => {
   const { status, body } = await ana.put('/api/users/profile', {
     username: 'ana.chat',
     status: 'In a meeting',

@@ -20,7 +20,7 @@ const lastMessageJson = sql`(
 
 type ChatRow = Chat & { activity_id: string }
 
-/** Chats as I see them: `where` chooses among my memberships `m` and their chats `c`. */
+/** The caller's chats as they see them. `where` selects from their memberships `m` and the chats `c`. */
 const presentChats = (where: RawBuilder<unknown>, membersShown: number, rows: number) => sql<ChatRow>`
   with page as materialized (
     select c.*, m.role, m.archived, m.hidden, ${unreadCount} as unread_count
@@ -54,7 +54,7 @@ const find = statement('chat.chats.find', (_, p: { id: string }) =>
   presentChats(sql`m.chat_id = ${p.id}`, membersInChat, 1),
 )
 
-/** Mine, the one with the newest message first; without the archived and hidden ones unless asked for. */
+/** Returns the caller's chats, the one with the newest message first. Archived and hidden chats only on request. */
 export async function listChats(ctx: Ctx, query: ChatQuery) {
   const { archived = false, hidden = false } = query
   const { before, continued, rows } = readPageQuery(query)
@@ -77,8 +77,8 @@ const createGroup = statement(
 )
 
 /**
- * A dm that exists is returned, not made twice. Throws 404 when somebody cannot be reached: blocked, or neither of a
- * shared workspace or chat nor found by an exact search in the last 30 days.
+* Returns the existing dm if there is one. Throws 404 for a user that the caller cannot reach: one of them has blocked the
+ * other, or they share no workspace and no chat and the caller has not found them by an exact search in the last 30 days.
  */
 export async function createChat(ctx: Ctx, input: NewChat): Promise<{ chat: Chat; created: boolean }> {
   const { user_id } = await ctx.db.actor()
@@ -99,7 +99,7 @@ async function openGroup(ctx: Ctx, group: { id: string; name: string; avatar_url
 }
 
 function otherOf([other, ...more]: string[]): string {
-  if (!other || more.length > 0) throw invalidField('body.member_ids', 'A dm is with one other person.')
+  if (!other || more.length > 0) throw invalidField('body.member_ids', 'A dm needs exactly one other person.')
   return other
 }
 
@@ -127,13 +127,16 @@ const changeGroup = statement(
      where c.id = ${p.id} returning c.name, c.avatar_url`,
 )
 
-/** Archiving and hiding are mine alone; name and picture are the group's, for its owner and admins. Throws 404, 403, 400. */
+/**
+ * `archived` and `hidden` apply to the caller alone. The owner and admins of a group change its name and picture. Throws
+ * 404, 403, 400.
+ */
 export async function updateChat(ctx: Ctx, id: string, changes: ChatChanges): Promise<Chat> {
   const { name, avatar_url, archived = null, hidden = null } = changes
   const { type, role } = (await ctx.db.maybe(changeMine, { chat_id: id, archived, hidden })) ?? missing('chat')
   if (name !== undefined || avatar_url !== undefined) {
-    if (type === 'dm') throw invalidField('body.name', 'A dm bears the name and picture of the other person.')
-    if (role === 'member') throw forbidden('Only the owner and admins of a group change its name and picture.')
+    if (type === 'dm') throw invalidField('body.name', 'A dm has the name and picture of the other person. They cannot be changed.')
+    if (role === 'member') throw forbidden('Only the owner and admins of a group can change its name and picture.')
     const changed = await ctx.db.one(changeGroup, {
       id,
       name: name ?? null,

@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { event } from '../../platform/events.ts'
 import { type Message, message, poll, reactionsOf } from './messages/schema.ts'
 
-/** Everyone in the chat hears this; see `audience.ts`. */
+/** The topic to which all members of the chat are subscribed; see `audience.ts`. */
 export const chatTopic = (chatId: string) => `chat:${chatId}`
 const inChat = ({ chat_id }: { chat_id: string }) => [chatTopic(chat_id)]
 const id = z.uuid()
 
-// Who comes back after a message has expired hears only that there was one, although the sweeper has yet to come by.
-const unlessExpired = (told: Message) =>
-  told.expires_at !== null && Date.parse(told.expires_at) <= Date.now()
-    ? { ...told, content: null, file: null, reply: null, poll: null }
-    : told
+// A client that reconnects after a message has expired receives it without its content, even before the cleanup job has run.
+const unlessExpired = (sent: Message) =>
+  sent.expires_at !== null && Date.parse(sent.expires_at) <= Date.now()
+    ? { ...sent, content: null, file: null, reply: null, poll: null }
+    : sent
 
 export const MessageSent = event('chat.message_sent', message, {
   event: 'chat:message',
@@ -39,7 +39,7 @@ export const ChatChanged = event(
   z.object({ chat_id: id, name: z.string().nullable(), avatar_url: z.string().nullable() }),
   { event: 'chat:update', topics: inChat },
 )
-/** Also of a new chat: then these are all of its members. */
+/** Also emitted for a new chat, with all of its members. */
 export const MembersAdded = event('chat.members_added', z.object({ chat_id: id, user_ids: z.array(id) }), {
   event: 'chat:members',
   topics: inChat,

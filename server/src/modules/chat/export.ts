@@ -7,7 +7,7 @@ import { unexpired } from './messages/row.ts'
 const beginning = sql.lit('00000000-0000-0000-0000-000000000000')
 const rows = sql.lit(exportPage)
 
-/** What somebody has said and uploaded here, for themselves. */
+/** The messages and files of a user, for the export of their own data. */
 export const chatExport: AccountSection[] = [
   {
     name: 'chat_messages',

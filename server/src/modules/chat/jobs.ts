@@ -11,7 +11,7 @@ interface Batch {
   message_ids: string[]
 }
 
-// The chats' rows first: everyone who changes what is counted in a chat queues up there.
+// Locks the rows of the chats first: every change of unread counters waits for that lock.
 const lockExpired = statement(
   'chat.messages.lock_expired.system',
   () => sql<Batch>`
@@ -62,7 +62,7 @@ async function removeBatch(ctx: Ctx): Promise<number> {
   })
 }
 
-/** Messages that have disappeared from view disappear from the database, and from what a client that comes back is told. */
+/** Deletes expired messages from the database, and their content from the events that reconnecting clients receive. */
 export const removeExpiredMessages = job({
   name: 'chat.remove_expired_messages',
   input: z.object({}),
@@ -77,7 +77,7 @@ const forgetOldFinds = statement(
   () => sql`delete from chat.finds where found_at < now() - interval '30 days'`,
 )
 
-/** Every night: whom people found longer ago than counts is forgotten. */
+/** Deletes, every night, search results that are too old to let the finder write to the person. */
 export const forgetFinds = job({
   name: 'chat.forget_finds',
   input: z.object({}),
@@ -85,7 +85,7 @@ export const forgetFinds = job({
   run: async (ctx) => void (await ctx.db.all(forgetOldFinds, {})),
 })
 
-/** A view-once file's last address is good for 5 minutes. */
+/** The last signed URL of a view-once file is valid for 5 minutes. */
 const keepDetachedMinutes = 10
 const keepUnsentHours = 24
 
@@ -107,7 +107,7 @@ const removeFiles = statement(
     returning f.storage_key`,
 )
 
-/** The bytes follow in a job of their own, which exists if and only if the row is gone. */
+/** Deletes the content of files in a separate job, which exists only if their rows were deleted. */
 export const removeStoredFiles = job({
   name: 'chat.remove_stored_files',
   input: z.object({ storage_keys: z.array(z.string()) }),

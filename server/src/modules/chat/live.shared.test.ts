@@ -7,7 +7,7 @@ import { type TestFrame, type TestSocket, openSocket } from '../../../test/socke
 
 const server = await sharedTestServer()
 const wsUrl = `${server.url.replace('http', 'ws')}/ws`
-/** A client that says something begins to hear at once. */
+/** A client that sends a command receives frames from then on. */
 const connect = async ({ token }: SignedUp, query = '') => {
   const socket = await openSocket(wsUrl + query, { token })
   if (!query) socket.send('ping')
@@ -22,20 +22,20 @@ const say = async (who: SignedUp, chat_id: string, content: string, more: object
   (await who.post('/api/messages/send', { chat_id, content, ...more })).body
 const about = (event: string, chat: string) => (frame: TestFrame) =>
   frame.event === event && frame.data.chat_id === chat
-/** Everything sent before this has arrived when its answer has. */
+/** Waits for the response to a ping: all frames sent before it have arrived by then. */
 const settle = async (socket: TestSocket) => {
   const { length } = socket.frames
   socket.send('ping')
   await socket.next((frame) => frame.event === 'pong' && socket.frames.indexOf(frame) >= length)
 }
 
-test('members hear what happens in their chats without joining; nobody else does', async () => {
+test('members receive the events of their chats without joining; other users do not', async () => {
   const chat = await newGroup(ben)
-  const [hers, his, stranger] = [await connect(ana), await connect(ben), await connect(cleo)]
+  const [hers, his, outsider] = [await connect(ana), await connect(ben), await connect(cleo)]
   const sent = await say(ana, chat, 'Hello')
-  const heard = await his.next(about('chat:message', chat))
-  assert.deepEqual(heard.data, sent)
-  assert.equal(typeof heard.id, 'string')
+  const received = await his.next(about('chat:message', chat))
+  assert.deepEqual(received.data, sent)
+  assert.equal(typeof received.id, 'string')
   await ben.post('/api/messages/reactions', { message_id: sent.id, emoji: '👍' })
   assert.equal((await hers.next(about('chat:reaction', chat))).data.reactions[0].count, 1)
   await ana.patch(`/api/messages/${sent.id}`, { content: 'Hello!' })
@@ -58,18 +58,18 @@ test('members hear what happens in their chats without joining; nobody else does
   assert.equal((await hers.next(about('poll:update', chat))).data.options[1].votes, 1)
   await ana.delete(`/api/messages?message_id=${sent.id}`)
   assert.equal((await his.next(about('chat:message:deleted', chat))).data.id, sent.id)
-  stranger.send('chat:join', { chat_id: chat })
-  assert.equal((await stranger.next('error')).data.code, 'not_found')
-  stranger.send('chat:typing', { chat_id: chat })
-  await settle(stranger)
+  outsider.send('chat:join', { chat_id: chat })
+  assert.equal((await outsider.next('error')).data.code, 'not_found')
+  outsider.send('chat:typing', { chat_id: chat })
+  await settle(outsider)
   assert.deepEqual(
-    stranger.frames.filter(({ data }) => data.chat_id === chat),
+    outsider.frames.filter(({ data }) => data.chat_id === chat),
     [],
   )
-  for (const socket of [hers, his, stranger]) socket.drop()
+  for (const socket of [hers, his, outsider]) socket.drop()
 })
 
-test('who is added hears the very next message, who is removed hears no more', async () => {
+test('a new member receives the next message; a removed member receives no more', async () => {
   const chat = await newGroup()
   const his = await connect(ben)
   await ana.post(`/api/chats/${chat}/members`, { member_ids: [ben.userId] })
@@ -89,7 +89,7 @@ test('who is added hears the very next message, who is removed hears no more', a
   his.drop()
 })
 
-test('a client that comes back is told what it missed, but not what was deleted meanwhile', async () => {
+test('a client that reconnects receives the frames it missed, without messages deleted meanwhile', async () => {
   const chat = await newGroup(ben)
   const before = await connect(ben)
   await say(ana, chat, 'one')
@@ -107,7 +107,7 @@ test('a client that comes back is told what it missed, but not what was deleted 
   again.drop()
 })
 
-test('a client that comes back is not told what has disappeared', async () => {
+test('a client that reconnects does not receive the content of expired messages', async () => {
   const chat = await newGroup(ben)
   const before = await connect(ben)
   await say(ana, chat, 'one')
@@ -128,7 +128,7 @@ test('a client that comes back is not told what has disappeared', async () => {
   again.drop()
 })
 
-test('people who share a chat see each other come, be away and go; others do not', async () => {
+test('users who share a chat receive the presence of each other; others do not', async () => {
   const [one, two, other] = [await server.signUp(), await server.signUp(), await server.signUp()]
   await findEachOther(one, two)
   const { body: dm } = await one.post('/api/chats', { type: 'dm', member_ids: [two.userId] })
@@ -152,7 +152,7 @@ test('people who share a chat see each other come, be away and go; others do not
   assert.deepEqual(
     members.map(({ online }: { online: boolean }) => online),
     [false, true],
-    'nor does the one who blocks see the other',
+    'nor does the user who blocked see the other',
   )
   await two.delete(`/api/users/blocks?user_id=${one.userId}`)
   coming.drop()
@@ -182,7 +182,7 @@ test('the presence of a user arrives once, however many chats are shared with th
   for (const socket of [watching, coming]) socket.drop()
 })
 
-test('who is blocked hears neither presence nor receipts, in a group that both are in either', async () => {
+test('a blocked user receives neither presence nor receipts, not even in a group of both', async () => {
   const [one, two] = [await server.signUp(), await server.signUp()]
   await findEachOther(one, two)
   const dm = (await one.post('/api/chats', { type: 'dm', member_ids: [two.userId] })).body.id
@@ -193,14 +193,14 @@ test('who is blocked hears neither presence nor receipts, in a group that both a
   await hers.next((frame) => frame.event === 'presence' && frame.data.user_id === two.userId)
   await two.post('/api/users/blocks', { user_id: one.userId })
   await settle(hers)
-  const heard = hers.frames.length
+  const before = hers.frames.length
   his.send('presence', { status: 'away' })
   his.send('chat:read', { chat_id: dm })
   await settle(his)
   his.send('chat:typing', { chat_id: group })
   await hers.next('chat:typing')
   assert.deepEqual(
-    hers.frames.slice(heard).filter(({ event }) => event === 'presence' || event === 'chat:read'),
+    hers.frames.slice(before).filter(({ event }) => event === 'presence' || event === 'chat:read'),
     [],
   )
   for (const socket of [hers, his]) socket.drop()

@@ -5,7 +5,7 @@ import { statement } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import { type SocketCommand, socketCommand } from '../../platform/sockets/commands.ts'
 import { chatTopic } from './events.ts'
-import { sayAway } from './people/presence.ts'
+import { setPresence } from './people/presence.ts'
 import { acknowledge } from './messages/receipts.ts'
 import { receipt as acknowledged } from './messages/schema.ts'
 
@@ -17,7 +17,7 @@ const findOnline = statement(
       from chat.chats c where c.id = ${p.chat_id}`,
 )
 const findDm = statement(
-  'chat.chats.heard',
+  'chat.chats.blocked',
   (_, p: { chat_id: string }) => sql<{ blocked: boolean }>`
     select c.type = 'dm' and app.is_blocked(c.dm_low, c.dm_high) as blocked from chat.chats c where c.id = ${p.chat_id}`,
 )
@@ -31,7 +31,7 @@ const acknowledgement = (kind: 'read' | 'delivered') =>
       transaction(ctx, async (ctx) => void (await acknowledge(ctx, kind, { chat_id, message_id }))),
   })
 
-/** What clients may say over their socket about chats. Nobody needs to join: all of one's chats are heard from the start. */
+/** The commands about chats that clients can send over their socket. Clients receive the events of all their chats without joining. */
 export const chatCommands: SocketCommand[] = [
   socketCommand({
     event: 'chat:join',
@@ -58,14 +58,14 @@ export const chatCommands: SocketCommand[] = [
     event: 'presence',
     access: 'user',
     data: z.object({ status: z.enum(['online', 'away']).default('online') }),
-    handle: (ctx, { userId }, { status }) => sayAway(ctx.services, userId, status === 'away'),
+    handle: (ctx, { userId }, { status }) => setPresence(ctx.services, userId, status === 'away'),
   }),
 ]
 
 const id = z.uuid()
 const receipt = z.object({ chat_id: id, user_id: id, message_id: id.nullable(), number: z.int() })
 
-/** Frames about chats that are not the data of an event of the log. */
+/** Frames about chats whose data is not that of an event. */
 export const chatFrames = {
   'chat:members': z.object({
     chat_id: id,

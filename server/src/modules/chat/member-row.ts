@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { iso } from './messages/row.ts'
 
-/** `member_rows`: the first members of the chats in `page`, with what others see of them. */
+/** `member_rows`: the first members of the chats in `page`, with the parts of their profile that others see. */
 export const membersOf = (count: number) => sql`
   shown as (
     select x.* from page p cross join lateral (
@@ -13,7 +13,7 @@ export const membersOf = (count: number) => sql`
       from shown s join app.people(array(select distinct user_id from shown)) h on h.id = s.user_id
   )`
 
-/** The JSON list of `member_rows m`. */
+/** `member_rows m` as a JSON list. */
 export const membersJson = sql`jsonb_agg(jsonb_build_object(
   'user_id', m.user_id, 'name', m.name, 'username', m.username, 'avatar_url', m.avatar_url, 'role', m.role,
   'status', m.status, 'online', m.online, 'last_seen', ${iso(sql`m.last_active_at`)}, 'read_number', m.read_number,

@@ -25,7 +25,7 @@ const list = variants(
      order by m.user_id`,
 )
 
-/** In the order of their ids. Throws 404. */
+/** Returns the members in the order of their ids. Throws 404. */
 export async function listMembers(ctx: Ctx, chat_id: string, query: PageQuery) {
   const { before: after, continued, rows } = readPageQuery(query)
   const found = await ctx.db.all(list({ rows, continued }), { chat_id, after })
@@ -38,11 +38,11 @@ const rank: Record<ChatRole, number> = { member: 0, admin: 1, owner: 2 }
 interface Standing {
   type: 'dm' | 'group'
   my_role: ChatRole
-  /** Of the member in question; null when there is none. */
+  /** The role of the member concerned; null when the user is not a member. */
   role: ChatRole | null
   members: number
 }
-// The chat's row is locked, so that two people do not change its members at once.
+// Locks the row of the chat, so that two requests do not change its members at once.
 const findStanding = statement(
   'chat.members.govern',
   (_, p: { chat_id: string; user_id: string | null }) => sql<Standing>`
@@ -53,11 +53,11 @@ const findStanding = statement(
      where c.id = ${p.chat_id} for no key update of c`,
 )
 
-/** Throws 404, 409 for a dm. */
+/** Returns the roles of the caller and the member. Throws 404, and 409 for a dm. */
 async function standingIn(ctx: Ctx, chat_id: string, user_id: string | null): Promise<Standing> {
   const standing = (await ctx.db.maybe(findStanding, { chat_id, user_id })) ?? missing('chat')
   if (standing.type === 'dm')
-    throw conflict('not_a_group', 'A dm has two members, for good. Hide it, or block the other.')
+    throw conflict('not_a_group', 'The members of a dm cannot change. Hide the chat, or block the other person.')
   return standing
 }
 
@@ -76,10 +76,10 @@ const countMembers = statement(
     select count(*) as present from chat.members where chat_id = ${p.chat_id} and user_id = any (${p.user_ids}::uuid[])`,
 )
 
-/** By the owner and admins. They see what was said before. Throws 404, 403, 409 when the group is full. */
+/** For the owner and admins. New members see earlier messages too. Throws 404, 403, and 409 when the group is full. */
 export async function addMembers(ctx: Ctx, chat_id: string, memberIds: string[]): Promise<void> {
   const { my_role, members } = await standingIn(ctx, chat_id, null)
-  if (my_role === 'member') throw forbidden('Only the owner and admins of a group add members.')
+  if (my_role === 'member') throw forbidden('Only the owner and admins of a group can add members.')
   const user_ids = [...new Set(memberIds.map((id) => id.toLowerCase()))]
   if (members + user_ids.length > maxMembers) throw conflict('group_full', `A group has at most ${maxMembers} members.`)
   const [added, counted] = await ctx.db.together([
@@ -94,7 +94,7 @@ const remove = statement('chat.members.remove', (db, p: { chat_id: string; user_
   db.deleteFrom('chat.members').where('chat_id', '=', p.chat_id).where('user_id', '=', p.user_id),
 )
 
-/** By somebody of a higher role. Throws 404, 403. */
+/** For a member of a higher role. Throws 404, 403. */
 export async function removeMember(ctx: Ctx, chat_id: string, user_id: string): Promise<void> {
   const { my_role, role } = await standingIn(ctx, chat_id, user_id)
   if (!role) return missing('member')
@@ -111,7 +111,7 @@ const setRole = statement('chat.members.set_role', (db, p: { chat_id: string; us
     .where('user_id', '=', p.user_id),
 )
 
-/** Nobody gives more than they have, or changes their equals. Throws 404, 403. */
+/** Members can give a role up to their own, and only to members of a lower role. Throws 404, 403. */
 export async function changeMemberRole(ctx: Ctx, chat_id: string, user_id: string, role: ChatRole): Promise<void> {
   const standing = await standingIn(ctx, chat_id, user_id)
   if (!standing.role) return missing('member')
@@ -128,7 +128,7 @@ const leave = statement(
     select new_owner, deleted from app.leave_group(${p.chat_id})`,
 )
 
-/** An owner leaves the group to whoever has been there longest, admins first. Throws 404, 409 for a dm. */
+/** When the owner leaves, the longest-standing member becomes the owner, admins first. Throws 404, and 409 for a dm. */
 export async function leaveChat(ctx: Ctx, chat_id: string): Promise<void> {
   await standingIn(ctx, chat_id, null)
   const { new_owner } = await ctx.db.one(leave, { chat_id })

@@ -8,12 +8,12 @@ import { transaction } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
 
-// Below the API: what may somebody do to the rows of a chat that they are not in, table by table? Then row security is
-// switched off on purpose, to see that this test would notice.
+// Below the API: tests table by table what a user can do to the rows of a chat in which they are not a member. Then it
+// switches row-level security off, to show that the test would fail without it.
 
 const server = await startTestServer()
 const { pool } = server.app.services.connections
-const [ana, ben, stranger] = await Promise.all([server.signUp(), server.signUp(), server.signUp()])
+const [ana, ben, outsider] = await Promise.all([server.signUp(), server.signUp(), server.signUp()])
 const fixture = await createChatFixture(ana, 'marker')
 await find(ana, ben)
 await ana.post(`/api/chats/${fixture.chats}/members`, { member_ids: [ben.userId] })
@@ -35,8 +35,8 @@ const as = ({ workspaceId, userId }: SignedUp) => serverContext(server.app.servi
 
 class Undo extends Error {}
 
-/** How many rows a statement touches, undone; none when it may not be run at all. */
-async function touched(who: SignedUp, name: string, query: ReturnType<typeof sql>): Promise<number> {
+/** Returns how many rows a statement affects, and rolls it back. Returns 0 when the role may not run it. */
+async function affected(who: SignedUp, name: string, query: ReturnType<typeof sql>): Promise<number> {
   let rows = 0
   const run = statement(name, () => sql<{ one: number }>`${query}`)
   await transaction(as(who), async (ctx) => {
@@ -49,17 +49,17 @@ async function touched(who: SignedUp, name: string, query: ReturnType<typeof sql
 }
 
 const reads = (who: SignedUp, table: string) =>
-  touched(who, `membership.read.${table}`, sql`select 1 as one from ${sql.table(table)}`)
+  affected(who, `membership.read.${table}`, sql`select 1 as one from ${sql.table(table)}`)
 
 for (const table of tables) {
-  test(`${table} is for those who are in the chat`, async () => {
+  test(`${table} is visible to members of the chat only`, async () => {
     assert.ok((await reads(ana, table)) > 0)
-    assert.equal(await reads(stranger, table), 0)
+    assert.equal(await reads(outsider, table), 0)
     const removal = sql`delete from ${sql.table(table)} returning 1 as one`
-    assert.equal(await touched(stranger, `membership.delete.${table}`, removal), 0)
+    assert.equal(await affected(outsider, `membership.delete.${table}`, removal), 0)
     await pool.query(`alter table ${table} disable row level security`)
     try {
-      assert.ok((await reads(stranger, table)) > 0, 'this test would notice')
+      assert.ok((await reads(outsider, table)) > 0, 'without row-level security this test would fail')
     } finally {
       await pool.query(`alter table ${table} enable row level security`)
     }
@@ -68,11 +68,11 @@ for (const table of tables) {
 
 const join = sql`insert into chat.members (chat_id, user_id) values (${sql.lit(fixture.chats)}, app.user_id()) returning 1 as one`
 
-test('nobody makes themselves a member, or speaks as somebody else', async () => {
-  assert.equal(await touched(stranger, 'membership.join', join), 0)
+test('users cannot make themselves members or send messages as another user', async () => {
+  assert.equal(await affected(outsider, 'membership.join', join), 0)
   const forge = sql`
     insert into chat.messages (id, chat_id, number, sender_id, type, content)
     values (gen_random_uuid(), ${sql.lit(fixture.chats)}, 1000, ${sql.lit(ana.userId)}, 'text', 'x') returning 1 as one`
-  assert.equal(await touched(ben, 'membership.forge', forge), 0)
-  assert.equal(await touched(ana, 'membership.speak', forge), 1)
+  assert.equal(await affected(ben, 'membership.forge', forge), 0)
+  assert.equal(await affected(ana, 'membership.speak', forge), 1)
 })

@@ -12,7 +12,7 @@ export const chatMember = z.object({
   user_id: id.describe('The member.'),
   name: z.string().nullable().describe('Name that others see.'),
   username: z.string().nullable().describe('Unique handle without `@`.'),
-  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
+  avatar_url: z.string().nullable().describe('URL of the picture; null if not set.'),
   role: chatRole.describe('`owner`, `admin` or `member`. Owners and admins change a group and its members.'),
   status: z.string().nullable().describe('A short text the member shows about themselves.'),
   online: z.boolean().describe('True while the member has a connection to the WebSocket.'),
@@ -38,11 +38,11 @@ export const chat = z.object({
   id: id.describe('Id of the chat.'),
   type: z.enum(['dm', 'group']).describe('`dm` for two people, `group` for more.'),
   name: z.string().nullable().describe("Name of the group; in a dm the other person's."),
-  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
+  avatar_url: z.string().nullable().describe('URL of the picture; null if not set.'),
   created_by: id.describe('The user who opened the chat.'),
   role: chatRole.describe("The caller's role in the chat."),
-  archived: z.boolean().describe('True when the caller has put the chat aside. Only for the caller.'),
-  hidden: z.boolean().describe('True when the caller hides the chat from the list. Only for the caller.'),
+  archived: z.boolean().describe('True when the caller has archived the chat. Applies to the caller only.'),
+  hidden: z.boolean().describe('True when the caller hides the chat from the list. Applies to the caller only.'),
   unread_count: z.int().describe('Messages the caller has not read.'),
   member_count: z.int().describe('How many members the chat has.'),
   members: z.array(chatMember).describe('The members; in a list of chats the first five.'),
@@ -73,9 +73,9 @@ export type NewChat = z.output<typeof newChat>
 
 export const chatChanges = z.object({
   name: optional(text(200)).describe('New name of a group.'),
-  avatar_url: clearable(pictureUrl).describe('Address of the picture; null when there is none. `null` empties it.'),
-  archived: z.boolean().optional().describe('True when the caller has put the chat aside. Only for the caller.'),
-  hidden: z.boolean().optional().describe('True when the caller hides the chat from the list. Only for the caller.'),
+  avatar_url: clearable(pictureUrl).describe('URL of the picture; null if not set. `null` empties it.'),
+  archived: z.boolean().optional().describe('True when the caller has archived the chat. Applies to the caller only.'),
+  hidden: z.boolean().optional().describe('True when the caller hides the chat from the list. Applies to the caller only.'),
 })
 export type ChatChanges = z.output<typeof chatChanges>
 

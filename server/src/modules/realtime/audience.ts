@@ -38,12 +38,12 @@ export type UserPrincipal = Principal & { kind: 'user' }
 
 export type LoadAudience = (principal: UserPrincipal, workspaceId: string | null) => Promise<Audience>
 
-/** Sessions whose audiences are read in one round trip at most. */
-const readTogether = 200
+/** The most sessions whose topics are read in one round trip. */
+const batchSize = 200
 
 /**
- * Loads what users may hear. All that are asked for at the same time are read in one round trip, since after a restart
- * thousands of clients come back at once. Throws 401 when the session is over and 404 when the workspace is not theirs.
+* Returns a function that loads the topics of a user. Concurrent requests are read in one round trip, since thousands of
+ * clients reconnect at once after a restart. It throws 401 when the session has ended and 404 for a workspace of others.
  */
 export function createAudienceLoader(services: Services, sources: readonly AudienceSource[]): LoadAudience {
   const { db } = serverContext(services, { workspaceId: null, share: 'live' })
@@ -65,7 +65,7 @@ export function createAudienceLoader(services: Services, sources: readonly Audie
       return audienceOf(session, membershipsOf.get(userId) ?? [], topicsOf.get(userId) ?? [])
     })
   }
-  const load = gather(readTogether, loadAll)
+  const load = gather(batchSize, loadAll)
 
   return async (principal, workspaceId) => {
     const audience = await load(principal)

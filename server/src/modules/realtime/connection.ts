@@ -18,11 +18,11 @@ import { Resume } from './schema.ts'
 /** One signed-in client. */
 export interface Connection extends Pick<Socket, 'close' | 'checkAlive'> {
   readonly userId: string
-  /** Null: a guest, who is no user. */
+  /** Null for a guest, who has no user account. */
   readonly sessionId: string | null
-  /** Asks anew whether the session lives and what its user may hear; closes with 4401 when it is over. */
+  /** Reloads the session and the topics of its user. Closes the socket with 4401 when the session has ended. */
   refresh(): Promise<void>
-  /** Hears more or less from this very moment on. */
+  /** Adds and removes topics immediately. */
   change(change: AudienceChange): void
 }
 
@@ -33,16 +33,16 @@ export interface ConnectionOptions {
   commands: ReadonlyMap<string, SocketCommand>
   principal: Principal
   audience: Audience
-  /** Asks anew what this client may hear; throws 401 when its session is over. */
+  /** Reloads the topics of this client. Throws 401 when its session has ended. */
   load(workspaceId: string | null): Promise<Audience>
   readMissed: ReadMissed
-  /** From `/ws?after=`: begins by telling what was missed. */
+  /** From `/ws?after=`: the client first receives the frames it missed. */
   after: string | null
   closed(connection: Connection): void
 }
 
 const maxRooms = 100
-/** A client that comes back says so within this time after the handshake, or first of all. */
+/** A client resumes within this time after the handshake, and before any other command. */
 const resumeWithinMs = 1000
 const sessionOver = 4401
 const tryAgainLater = 1013
@@ -50,9 +50,9 @@ const tryAgainLater = 1013
 export function createConnection(ws: WebSocket, options: ConnectionOptions): Connection {
   const { services, outbox, hub, commands, principal } = options
   let audience = options.audience
-  /** Counts changes, to notice one that came by while the audience was being asked for. */
+  /** Counts changes, to detect one that arrived while the audience was loaded. */
   let changes = 0
-  /** Topics joined by command, with the workspace that was joined as. */
+  /** Topics joined by command, with the workspace of the command. */
   const rooms = new Map<string, string | null>()
 
   const topicsOf = () => new Set([...audience.topics, ...rooms.keys()])
@@ -73,20 +73,20 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
           asOf = changes
           now = await options.load(null)
         } while (changes !== asOf)
-        listenTo(now)
+        subscribeTo(now)
       } catch (error) {
-        if (error instanceof AppError && error.status === 401) socket.close(sessionOver, 'The session is over.')
-        else services.log.warn({ err: error }, 'What a live client may hear could not be checked; trying again later.')
+        if (error instanceof AppError && error.status === 401) socket.close(sessionOver, 'The session has ended.')
+        else services.log.warn({ err: error }, 'The topics of a live client could not be reloaded. The next check tries again.')
       }
     },
     change({ joins = [], leaves = [] }) {
       changes++
       const left = new Set(leaves)
       for (const topic of left) if (rooms.delete(topic)) hub.leave(topic, stream)
-      listenTo({ ...audience, topics: new Set([...audience.topics, ...joins].filter((topic) => !left.has(topic))) })
+      subscribeTo({ ...audience, topics: new Set([...audience.topics, ...joins].filter((topic) => !left.has(topic))) })
     },
   }
-  // A busy node reads what has arrived meanwhile before it decides that nothing did.
+  // A busy node first reads the frames that have arrived meanwhile.
   const beginning = setTimeout(() => setImmediate(() => setImmediate(begin)), resumeWithinMs)
   if (options.after !== null) void resume(options.after)
   return connection
@@ -97,7 +97,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
     options.closed(connection)
   }
 
-  function listenTo(now: Audience) {
+  function subscribeTo(now: Audience) {
     const before = topicsOf()
     for (const [room, workspaceId] of rooms) {
       if (workspaceId !== null && now.roles.get(workspaceId) !== audience.roles.get(workspaceId)) rooms.delete(room)
@@ -139,16 +139,16 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
     }
   }
 
-  /** Half told is worse than not told: the client comes back and resumes. */
+  /** Closes the socket instead of leaving a gap: the client reconnects and resumes. */
   function giveUp(error: unknown) {
-    services.log.warn({ err: error }, 'A live client could not be told what it missed.')
-    socket.close(tryAgainLater, 'What you missed could not be read; come back.')
+    services.log.warn({ err: error }, 'The frames that a live client missed could not be sent.')
+    socket.close(tryAgainLater, 'The frames you missed could not be read. Reconnect.')
   }
 
   async function run(event: string, data: unknown) {
     const command = commands.get(event)
     if (!command)
-      throw new AppError(404, 'unknown_event', `There is no event ${JSON.stringify(event)} for a client to send.`)
+      throw new AppError(404, 'unknown_event', `Clients cannot send an event ${JSON.stringify(event)}.`)
     const ctx = createContext({
       services,
       principal,
@@ -166,7 +166,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
       join(topic) {
         if (!socket.isOpen() || topicsOf().has(topic)) return
         if (rooms.size >= maxRooms)
-          throw new AppError(429, 'too_many_rooms', `One socket hears at most ${maxRooms} rooms. Leave one first.`)
+          throw new AppError(429, 'too_many_rooms', `One socket can join at most ${maxRooms} rooms. Leave one first.`)
         rooms.set(topic, workspaceId)
         hub.join(topic, stream)
       },
@@ -178,7 +178,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
   }
 }
 
-/** A shop is a workspace. Throws 404 for what is no workspace's id. */
+/** Returns the workspace that a command names; `shopId` is one too. Throws 404 for a value that is not an id. */
 function workspaceOf(data: unknown): string | undefined {
   const { workspace_id, shopId } = (data ?? {}) as { workspace_id?: unknown; shopId?: unknown }
   const wanted = workspace_id ?? shopId

@@ -19,17 +19,17 @@ const closeGraceMs = 1000
 export interface Handshake {
   principal: Principal
   workspaceId: string | null
-  /** No user: asks who this is and what they may hear. */
+  /** For a guest, who has no user account: loads who this is and their topics. */
   loadGuest: (() => Promise<Audience>) | undefined
   after: string | null
 }
 
-/** Reads credentials from headers as for a request to the API; made by identity. Throws 401. */
+/** Reads credentials from headers as for a request to the API. Throws 401. */
 export type AuthenticateHeaders = (headers: IncomingHttpHeaders) => Principal
 
 /**
- * Throws 404 for another path than `/ws`, and 403 for a page of a foreign origin, except with a guest's token: the widget
- * is shown on other sites. Returns the query.
+ * Returns the query. Throws 404 for a path other than `/ws`, and 403 for a page of a foreign origin, except with a guest's
+ * token, since the widget is shown on other sites.
  */
 export function checkAddress(
   services: Services,
@@ -43,7 +43,7 @@ export function checkAddress(
   return searchParams
 }
 
-/** Where a user's or a guest's token stands; the ticket is for a user. */
+/** Returns the token of a user or guest. A ticket is only for users. */
 const sentToken = (headers: IncomingHttpHeaders, query: URLSearchParams) =>
   queryToken(headers, query) ?? bearerToken(headers)
 
@@ -51,9 +51,10 @@ const queryToken = (headers: IncomingHttpHeaders, query: URLSearchParams) =>
   protocolToken(headers) ?? (query.get('ticket') ? undefined : query.get('token') || undefined)
 
 /**
- * Who wants a socket. Credentials in this order: `Sec-WebSocket-Protocol: bearer, <token>`, `?ticket=`, `?token=`, then
- * headers and cookie as everywhere. A guest's token may stand wherever a user's may. Throws 401 without good ones, 403
- * for an API key, 404 for another's workspace, 400 for an `?after=` that is no frame's id.
+* Returns the user or guest that opens a socket. Credentials are read in this order: `Sec-WebSocket-Protocol: bearer,
+ * <token>`, `?ticket=`, `?token=`, then headers and cookie as for the API. A guest's token is accepted in the same places as
+ * a user's. Throws 401 without valid credentials, 403 for an API key, 404 for a workspace of others, 400 for an `?after=`
+ * that is not the id of a frame.
  */
 export async function readHandshake(
   services: Services,
@@ -81,7 +82,7 @@ export async function readHandshake(
 
 function addressOf({ url = '/' }: IncomingMessage): URL {
   const address = URL.parse(url, 'http://localhost')
-  if (!address) throw badRequest('malformed_url', 'This is no address.')
+  if (!address) throw badRequest('malformed_url', 'The URL is not valid.')
   return address
 }
 
@@ -96,7 +97,7 @@ function guestOf(services: Services, guests: readonly GuestKind[], token: string
 
 const bearerToken = ({ authorization }: IncomingHttpHeaders) => /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
 
-/** Browsers send Origin with every socket and let any page open one, so it decides, whatever the credentials. */
+/** Browsers let any page open a socket, and send its Origin, so it is checked for all kinds of credentials. */
 function checkOrigin(config: Config, { origin }: IncomingHttpHeaders): void {
   if (origin !== undefined && !isAllowedOrigin(config, origin)) {
     throw new AppError(
@@ -119,15 +120,15 @@ function protocolToken(headers: IncomingHttpHeaders): string | undefined {
   return scheme?.toLowerCase() === 'bearer' && token ? token : undefined
 }
 
-// An import of `node:http` takes all that it exports, and with the names of its WebSocket Node's whole fetch: 25 ms of a start.
+// Importing `node:http` evaluates all its exports; that of WebSocket loads the fetch of Node, which takes 25 ms at the start.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
-/** Close codes are these and 4000: browsers see nothing of an HTTP answer, so these are said on the open socket. */
+/** Sent as close codes, plus 4000: browsers do not show pages the HTTP response of a failed handshake. */
 const closable = new Set([401, 403, 404, 429])
 
 export const isClosable = ({ status }: AppError): boolean => closable.has(status)
 
-/** Says why there is no connection: by a close code, 4401 for a token that is not good, and the sentence as the reason. */
+/** Closes the socket with a close code, like 4401 for an invalid token, and the message as the reason. */
 export function closeRefused(ws: WebSocket, { status, message }: AppError): void {
   ws.on('error', () => undefined)
   // A reason has at most 123 bytes (RFC 6455 section 5.5).
@@ -141,7 +142,7 @@ export function closeRefused(ws: WebSocket, { status, message }: AppError): void
   setTimeout(() => ws.terminate(), closeGraceMs).unref()
 }
 
-/** Answers in HTTP, as the API would, instead of opening the socket. */
+/** Sends an HTTP error response, like that of the API, instead of opening the socket. */
 export function refuse(stream: Duplex, failure: AppError): void {
   const body = JSON.stringify(errorBody(failure, newId()))
   const retry = failure.retryAfterSeconds === undefined ? '' : `retry-after: ${failure.retryAfterSeconds}\r\n`

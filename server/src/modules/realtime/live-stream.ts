@@ -7,13 +7,13 @@ import { type Listener, encodeFrame } from '../../platform/sockets/hub.ts'
 import type { Socket } from '../../platform/sockets/socket.ts'
 import type { ReadMissed } from './missed.ts'
 
-/** The order of durable events on one socket: what was missed, when asked for, and then what comes, each once. */
+/** Orders the durable events on one socket: first the missed ones, if requested, then the live ones, each once. */
 export interface LiveStream extends Listener {
-  /** The client does not resume, for now: send what came since it connected, and go on live. Once begun it does nothing. */
+  /** Sends the events since the client connected, then goes on live. Does nothing after the first call. */
   begin(): Promise<void>
   /**
-   * Sends what happened after the frame with this id, then `resumed`, whose id is a place to resume from too; or
-   * `resync` when that is not known any more. Throws 400 when it is no such id.
+   * Sends the events after the frame with this id, then `resumed`, whose id is a position to resume from too; or `resync`
+   * when the log no longer has that position. Throws 400 for a value that is not the id of a frame.
    */
   resume(after: string | undefined): Promise<void>
 }
@@ -26,12 +26,12 @@ export interface LiveStreamOptions {
 }
 
 /**
- * Durable events are held back until `begin` or `resume`: a client that comes back must hear what it missed before what
- * is new, or the last id that it has seen would not say what it has seen.
+* Holds durable events back until `begin` or `resume`: a client that reconnects must receive missed events before new ones,
+ * because the last id it has received is the position from which it resumes.
  */
 export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStreamOptions): LiveStream {
-  // Durable events after `liveSince` and up to `pausedAt` were sent as they came. While paused nothing is sent live, and
-  // afterwards only what lies beyond `replayedTo`: so the two never overlap and leave no gap.
+  // Durable events after `liveSince` and up to `pausedAt` were sent live. While paused nothing is sent live, and afterwards
+  // only events after `replayedTo`, so that replayed and live events neither overlap nor leave a gap.
   let liveSince = outbox.position()
   let pausedAt = liveSince
   let replayedTo = liveSince
@@ -42,8 +42,8 @@ export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStr
   let turn = Promise.resolve()
 
   /**
-   * Until everything the followers have been told was found here too; from that very moment on it is live again. Answers
-   * false when the place is unknown.
+   * Sends missed events until it has caught up with the live ones, and then goes live in the same turn. Returns false when
+   * the log does not have the position.
    */
   const replay = async (after: Position): Promise<boolean> => {
     let from = isAfter(liveSince, after) ? after : laterOf(after, pausedAt)
@@ -105,7 +105,7 @@ export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStr
             ? encodeFrame('resumed', {}, here)
             : encodeFrame(
                 'resync',
-                { error: 'Too much time has passed to tell what you missed. Load everything anew.' },
+                { error: 'The events you missed are no longer available. Reload all data.' },
                 here,
               ),
         )
@@ -113,10 +113,10 @@ export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStr
   }
 }
 
-/** Before the log's begin, or in a future that a client made up. */
+/** Returns true for a position before the beginning of the log, or after its end. */
 const isUnknown = ({ begin, upTo }: Reading, from: Position) => isAfter(begin, from) || isAfter(from, upTo)
 
-/** How live clients hear of an event; undefined when they do not. */
+/** Returns the frame of an event for live clients; undefined when it has none. */
 export function frameOf(event: StoredEvent): Buffer | undefined {
   const live = eventType(event.type)?.live
   if (!live) return undefined

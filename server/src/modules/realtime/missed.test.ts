@@ -27,7 +27,7 @@ after(async () => {
   await database.close()
 })
 
-/** Emits so many events with topics `a` and `b` in turn; resolves with the position behind them. */
+/** Emits `count` events with topics `a` and `b` in turn. Resolves with the position after them. */
 async function emitted(count: number): Promise<Position> {
   let followed = 0
   const stop = node.outbox.follow(() => void followed++)
@@ -39,7 +39,7 @@ async function emitted(count: number): Promise<Position> {
   return node.outbox.position()
 }
 
-test('clients that read together get their own topics after their own positions, also beside one that was away for long', async () => {
+test('clients that read together get the events of their topics after their positions, also beside one with more events to read', async () => {
   const start = node.outbox.position()
   const middle = await emitted(600)
   const end = await emitted(10)
@@ -57,7 +57,7 @@ test('clients that read together get their own topics after their own positions,
     [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], []],
   )
   for (const { more, upTo } of [a, b, both, none]) assert.deepEqual([more, upTo], [false, end])
-  // 200 at a time, so it reads on.
+  // A reading has at most 200 events.
   assert.deepEqual([old.events.length, old.more], [200, true])
   assert.deepEqual(numbers(old).slice(0, 3), [0, 2, 4])
 })

@@ -4,7 +4,7 @@ import { type Reading, readAll, readTopics } from '../../platform/outbox/log.ts'
 import { type Position, isAfter } from '../../platform/outbox/position.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 
-/** Reads events after `from` with one of the topics, 200 at most where it reads for one client. */
+/** Returns events after `from` with one of the topics; at most 200 when it reads for a single client. */
 export type ReadMissed = (from: Position, topics: () => Iterable<string>) => Promise<Reading>
 
 interface Request {
@@ -13,28 +13,28 @@ interface Request {
 }
 
 const batchSize = 200
-/** Clients that share one reading at most, and the events that it may find. */
-const clientsTogether = 500
-const eventsTogether = 500
-/** Clients that read by themselves at the same time. */
-const readingsAtOnce = 3
+/** The most clients that share one reading, and the most events in it. */
+const maxSharedClients = 500
+const maxSharedEvents = 500
+/** The most concurrent readings for single clients. */
+const maxReadings = 3
 
 /**
- * When a node comes back all its clients resume at once, from nearly the same position. So one reading of the whole log
- * serves all that wait for one. A client that was away for longer, with more than 500 events since, reads by itself, few at
- * a time; the others wait for as long as it takes, because one that is sent away comes back and reads the same again.
+* After a restart all clients of a node resume at once from nearly the same position, so one reading of the whole log serves
+ * all that wait. A client with more than 500 missed events gets a reading of its own, three at a time. There is no limit to
+ * the wait, because a client that is refused reconnects and reads the same events again.
  */
 export function createMissedReader(services: Services): ReadMissed {
   const ctx = serverContext(services, { workspaceId: null, share: 'live' })
-  const readings = createFairQueue({ limit: readingsAtOnce, maxWaitingPerKey: Infinity })
+  const readings = createFairQueue({ limit: maxReadings, maxWaitingPerKey: Infinity })
 
-  const readTogether = gather(clientsTogether, async (requests: Request[]): Promise<(Reading | null)[]> => {
+  const readTogether = gather(maxSharedClients, async (requests: Request[]): Promise<(Reading | null)[]> => {
     let together = requests.toSorted((a, b) => (isAfter(a.from, b.from) ? -1 : 1))
     while (together.length > 1) {
-      const whole = await readAll(ctx, (together.at(-1) as Request).from, eventsTogether)
+      const whole = await readAll(ctx, (together.at(-1) as Request).from, maxSharedEvents)
       const served = new Set(together)
       if (!whole.more) return requests.map((request) => (served.has(request) ? partOf(whole, request) : null))
-      // Those who were away for the longest go their own way.
+      // The half with the oldest positions reads separately.
       together = together.slice(0, together.length >> 1)
     }
     return requests.map(() => null)

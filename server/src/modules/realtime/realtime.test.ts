@@ -34,7 +34,7 @@ const findWorkspace = statement(
   (_, p: { id: string }) => sql<{ id: string }>`select id from identity.workspaces where id = ${p.id}`,
 )
 
-/** As `campaign:watch` and its like: what is joined must be visible to the user. */
+/** Like `campaign:watch`: only topics of rows that the user can see can be joined. */
 const watch = socketCommand({
   event: 'test:watch',
   access: 'contacts:read',
@@ -55,7 +55,7 @@ async function startNode(): Promise<Node> {
   const node = await startTestNode({ database, pollMs: 100 })
   const realtime = createRealtime({
     ...node,
-    // The real one checks a signature; what it makes of the headers is all that matters here.
+    // The real one checks a signature; here only its result matters.
     authenticate({ authorization, cookie }) {
       const [, userId, sessionId] = /^Bearer (.+)\.(.+)$/.exec(authorization ?? cookie ?? '') ?? []
       if (authorization && !userId) throw unauthorized('This access token is not valid. Sign in again.')
@@ -160,7 +160,7 @@ const refusedWith = (status: number) => (error: unknown) => {
   return true
 }
 
-test('a member hears the events of their workspace, another workspace hears nothing', async () => {
+test('a member receives the events of their workspace; other workspaces receive none', async () => {
   const [ana, eve] = [await person(), await person()]
   const hers = await openSocket(node.url, { token: ana.token })
   const foreign = await openSocket(node.url, { token: eve.token })
@@ -172,7 +172,7 @@ test('a member hears the events of their workspace, another workspace hears noth
   await foreign.next(noteNumber(3))
   assert.deepEqual(notes(foreign), [3])
   assert.deepEqual(notes(hers), [1, 2])
-  // What it missed is not the other's either.
+  // A resuming client of another workspace does not receive them either.
   foreign.send('resume', { after: hers.frames[0]!.id })
   await foreign.next('resumed')
   assert.deepEqual(notes(foreign), [3])
@@ -202,7 +202,7 @@ test('each way of signing in opens a socket, and without one it is 401 before th
   await assert.rejects(openSocket(node.url.replace('/ws', '/other'), { token }), refusedWith(404))
 })
 
-test('a page of a foreign origin is refused in HTTP, and so is a cookie without any origin', async () => {
+test('a page of a foreign origin is refused in HTTP, and so is a cookie without an origin', async () => {
   const { token } = await person()
   await assert.rejects(openSocket(node.url, { token, headers: { origin: 'https://evil.example' } }), refusedWith(403))
   assert.equal(await (await openSocket(node.url, { headers: { cookie: `Bearer ${token}` } })).closed, 4403)
@@ -245,7 +245,7 @@ test('a socket closes when its session ends, and others of the user stay', async
   await other.next('pong')
 })
 
-test('a change of role or membership changes at once what is heard, rooms included', async () => {
+test('a change of role or membership changes the subscriptions immediately, rooms included', async () => {
   const owner = await person()
   const agent = await person(owner.workspaceId, 'agent')
   const socket = await openSocket(node.url, { token: agent.token })
@@ -253,7 +253,7 @@ test('a change of role or membership changes at once what is heard, rooms includ
   socket.send('test:watch', { id: owner.workspaceId })
   await socket.next('test:watching')
   const [room, contacts] = [`room:${owner.workspaceId}`, workspaceTopic(owner.workspaceId, 'contacts:read')]
-  assert.deepEqual([await hears(listening, room), await hears(listening, contacts)], [true, true])
+  assert.deepEqual([await receives(listening, room), await receives(listening, contacts)], [true, true])
 
   const member = { user_id: agent.userId, workspace_id: owner.workspaceId }
   const becomes = (role: string) =>
@@ -262,16 +262,16 @@ test('a change of role or membership changes at once what is heard, rooms includ
       emit(ctx, MemberRoleChanged, { ...member, role })
     })
   await becomes('operations')
-  await untilHears(listening, contacts, false)
-  assert.equal(await hears(listening, room), false)
+  await untilReceives(listening, contacts, false)
+  assert.equal(await receives(listening, room), false)
   await becomes('agent')
-  await untilHears(listening, contacts, true)
+  await untilReceives(listening, contacts, true)
 
   await transaction(everywhere(), async (ctx) => {
     await ctx.db.all(deleteMember, { user: agent.userId })
     emit(ctx, MemberRemoved, member)
   })
-  await untilHears(listening, contacts, false)
+  await untilReceives(listening, contacts, false)
 })
 
 interface Listening {
@@ -279,8 +279,8 @@ interface Listening {
   userId: string
 }
 
-/** Does a message of this topic come before the one to the user that was sent after it? */
-async function hears({ socket, userId }: Listening, topic: string): Promise<boolean> {
+/** Returns true when the client receives a message of this topic, which is sent before one to the user. */
+async function receives({ socket, userId }: Listening, topic: string): Promise<boolean> {
   socket.frames.length = 0
   node.hub.publish(topic, 'test:probe', {})
   node.hub.publish(`user:${userId}`, 'test:over', {})
@@ -288,11 +288,11 @@ async function hears({ socket, userId }: Listening, topic: string): Promise<bool
   return socket.frames.some(({ event }) => event === 'test:probe')
 }
 
-/** A change takes effect when the log has told it and the node has asked the database about it. */
-const untilHears = (who: Listening, topic: string, wanted: boolean) =>
-  until(`${topic} is ${wanted ? '' : 'no longer '}heard`, async () => (await hears(who, topic)) === wanted)
+/** A change takes effect when the node has received its event and reloaded the topics. */
+const untilReceives = (who: Listening, topic: string, wanted: boolean) =>
+  until(`${topic} is ${wanted ? '' : 'no longer '}received`, async () => (await receives(who, topic)) === wanted)
 
-test('commands: joining by row security, names nobody knows, data that does not fit', async () => {
+test('commands join what row-level security shows, and refuse unknown names and invalid data', async () => {
   const ana = await person()
   const socket = await openSocket(node.url, { token: ana.token })
   const failed = async (event: string, data: unknown) => {
@@ -315,7 +315,7 @@ test('commands: joining by row security, names nobody knows, data that does not 
   assert.deepEqual(progress, { event: 'test:progress', data: { percent: 50 } })
 })
 
-test('frames that are none are answered with how to do it, and the socket stays', async () => {
+test('an invalid frame gets an error frame, and the socket stays open', async () => {
   const socket = await openSocket(node.url, { token: (await person()).token })
   const bad = [
     '{',
@@ -337,7 +337,7 @@ test('frames that are none are answered with how to do it, and the socket stays'
   await socket.next('pong')
 })
 
-test('whoever sends too much is warned, then closed; a frame over 64 KiB closes', async () => {
+test('a client that sends too much is warned, then closed; a frame over 64 KiB closes', async () => {
   const ana = await person()
   const talker = await openSocket(node.url, { token: ana.token })
   for (let i = 0; i < 140; i++) talker.send('ping')
@@ -356,7 +356,7 @@ test('a user has at most 20 sockets', async () => {
   await sockets[0]!.closed
 })
 
-test('when all clients come back at once, they share their statements, and all are let in', async (t) => {
+test('when all clients reconnect at once, they share their statements, and all are admitted', async (t) => {
   const people = await Promise.all(Array.from({ length: 20 }, () => person()))
   const first = await openSocket(node.url, { token: people[0]!.token })
   first.send('resume')
@@ -378,7 +378,7 @@ test('when all clients come back at once, they share their statements, and all a
   await Promise.all(sockets.map(({ closed }) => closed))
 })
 
-test('a client that does not read is dropped, and the others hear everything', async () => {
+test('a client that does not read is dropped, and the others receive everything', async () => {
   const ana = await person()
   const [slow, quick] = [
     await openSocket(node.url, { token: ana.token }),
@@ -397,10 +397,10 @@ test('a client that does not read is dropped, and the others hear everything', a
   assert.fail('30 MB were kept for a client that does not read.')
 })
 
-test('resume tells what was missed, in order; without an id it answers a place to resume from', async () => {
+test('resume sends the missed frames in order; without an id it sends a position to resume from', async () => {
   const ana = await person()
   const first = await openSocket(node.url, { token: ana.token })
-  const witness = await openSocket(node.url, { token: ana.token })
+  const observer = await openSocket(node.url, { token: ana.token })
   first.send('resume')
   const { id: start } = await first.next('resumed')
   first.drop()
@@ -409,8 +409,8 @@ test('resume tells what was missed, in order; without an id it answers a place t
   await transaction(serverContext(node.services, { workspaceId: ana.workspaceId }), async (ctx) =>
     emit(ctx, Whispered, { user_id: ana.userId, n: 4 }),
   )
-  // The log tells an event once no transaction of the whole cluster is older; what it has told, it tells again.
-  await witness.next('whisper')
+  // The log delivers an event once no transaction of the cluster is older; delivered events can be read again.
+  await observer.next('whisper')
   const second = await openSocket(node.url, { token: ana.token })
   second.send('resume', { after: start })
   await second.next('resumed')
@@ -424,7 +424,7 @@ test('resume tells what was missed, in order; without an id it answers a place t
       ['resumed', undefined],
     ],
   )
-  // Asked again, there is nothing left to tell.
+  // The same resume again sends no event twice.
   second.frames.length = 0
   second.send('resume', { after: start })
   await second.next('resumed')
@@ -435,7 +435,7 @@ test('resume tells what was missed, in order; without an id it answers a place t
 })
 
 test(
-  'past the retention, and for a place in the future, the answer is resync and the stream goes on',
+  'a position before the retention or in the future gets resync, and the stream goes on',
   { timeout: 30_000 },
   async () => {
     const ana = await person()
@@ -457,7 +457,7 @@ test(
 )
 
 test(
-  'nothing is lost and nothing comes twice, under concurrent writers, random disconnects and restarts',
+  'no frame is lost or repeated under concurrent writers, random disconnects and restarts',
   { timeout: 30_000 },
   async () => {
     const ana = await person()
@@ -480,7 +480,7 @@ test(
         const inAddress = random() < 0.5
         const url = `${nodes[round % 2]!.url}${inAddress ? `?after=${last}` : ''}`
         const socket = await openSocket(url, { token: ana.token }).catch(() => undefined)
-        // That node is just being replaced: like any client, try again elsewhere.
+        // That node is being replaced; try another one, like any client.
         if (!socket) continue
         if (!inAddress) socket.send('resume', { after: last })
         const enough = Math.min(1 + Math.floor(random() * 30), total - received.length)
@@ -522,7 +522,7 @@ function seeded(seed: number) {
   }
 }
 
-test('a node that ends sends its clients elsewhere with 1012 and takes no more', async () => {
+test('a node that stops closes its sockets with 1012 and refuses new ones', async () => {
   const { token } = await person()
   const leaving = await startNode()
   const socket = await openSocket(leaving.url, { token })

@@ -38,32 +38,32 @@ export interface RealtimeOptions {
   outbox: Outbox
   hub: Hub
   authenticate: AuthenticateHeaders
-  /** Who else is let in, to listen. */
+  /** Guests, who can receive but not send. */
   guests?: readonly GuestKind[]
-  /** What clients may ask for, of all modules. */
+  /** The commands of all modules. */
   commands: readonly SocketCommand[]
-  /** What users hear besides their workspaces' topics, of all modules. */
+  /** Topics of users besides those of their workspaces, of all modules. */
   sources?: readonly AudienceSource[]
-  /** Told when users come and go. */
+  /** Notified when users connect and disconnect. */
   presenceTrackers?: readonly Omit<PresenceTracker, 'stop'>[]
 }
 
 export interface Realtime {
   /** Serves `/ws` on this server. */
   attach(server: Server): void
-  /** How many clients are connected to this node. */
+  /** Returns the number of clients connected to this node. */
   size(): number
-  /** Takes no more clients and sends those there are elsewhere (close code 1012). */
+  /** Refuses new clients and closes all sockets with 1012, so that clients reconnect to another node. */
   close(): Promise<void>
 }
 
 const maxSocketsPerUser = 20
-/** Clients that are let in at the same time. What they may hear is read together, so they do not keep requests waiting. */
+/** Concurrent handshakes. Their topics are read together, so that requests do not wait for them. */
 const handshakesAtOnce = 200
 const maxWaitingHandshakes = 20_000
 const handshakeWaitMs = 20_000
 const heartbeatMs = 25_000
-/** Sessions are checked this often although nobody said that they ended. */
+/** Sessions are checked this often, in addition to the events that end them. */
 const recheckMs = 60_000
 const serviceRestart = 1012
 const sessionOver = 4401
@@ -76,7 +76,7 @@ interface Admitted extends Handshake {
 
 const noCommands: ReadonlyMap<string, SocketCommand> = new Map()
 
-/** The live side of the API: hands events of the log and of the hub to the clients they concern. */
+/** The live part of the API: sends events of the log and of the hub to the clients that are subscribed to their topics. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { services, outbox, hub, authenticate, guests = [], commands, sources = [], presenceTrackers = [] } = options
   const byEvent = new Map(commands.map((command) => [command.event, command]))
@@ -86,7 +86,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     noServer: true,
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
-    // The token is the second offer; a browser wants one of its offers back, and it must not be that.
+    // A browser needs one of its offered protocols back, which must not be the token, its second offer.
     handleProtocols: (offers) => (offers.has('bearer') ? 'bearer' : false),
   })
   upgrader.on('wsClientError', ({ message }, stream) =>
@@ -96,9 +96,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   const readMissed = createMissedReader(services)
   const loadAudience = createAudienceLoader(services, sources)
   let isClosing = false
-  /** Counts what may change who hears what, to notice a change while a client is on its way in. */
+  /** Counts changes of sessions and memberships, to detect one during a handshake. */
   let changes = 0
-  /** What changed while a client was on its way in, one list for each of them. */
+  /** The changes during each handshake that is in progress. */
   const arriving = new Set<AudienceChange[]>()
 
   const connections = () => [...users.values()].flatMap((set) => [...set])
@@ -113,7 +113,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     } catch (error) {
       services.log.error(
         { err: error, event_id: event.id, type: event.type },
-        'An event could not be told to live clients.',
+        'An event could not be sent to live clients.',
       )
     }
   }
@@ -133,7 +133,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         const { user_id, session_ids } = SessionRevoked.data.parse(data)
         for (const connection of users.get(user_id) ?? []) {
           if (connection.sessionId && session_ids.includes(connection.sessionId))
-            connection.close(sessionOver, 'The session is over.')
+            connection.close(sessionOver, 'The session has ended.')
         }
         return
       }
@@ -191,7 +191,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     }
   }
 
-  /** A failure that the open socket can say; throws any other. */
+  /** Returns an error that can be sent as a close code. Throws any other. */
   const closable = (error: unknown): AppError => {
     const failure = asAppError(error)
     if (isClosable(failure)) return failure
@@ -215,7 +215,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const others = users.get(connection.userId)
     if (others) others.add(connection)
     else users.set(connection.userId, new Set([connection]))
-    if (!others && connection.sessionId !== null) for (const one of presenceTrackers) one.arrived(connection.userId)
+    if (!others && connection.sessionId !== null) for (const tracker of presenceTrackers) tracker.arrived(connection.userId)
     for (const change of missed) if (change.userIds.includes(connection.userId)) connection.change(change)
     if (changes !== asOf) void connection.refresh()
   }
@@ -225,7 +225,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     others?.delete(connection)
     if (others?.size !== 0) return
     users.delete(connection.userId)
-    if (connection.sessionId !== null) for (const one of presenceTrackers) one.left(connection.userId)
+    if (connection.sessionId !== null) for (const tracker of presenceTrackers) tracker.left(connection.userId)
   }
 
   const unfollow = outbox.follow(follow)
@@ -247,9 +247,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       clearInterval(recheck)
       unfollow()
       const open = [...upgrader.clients]
-      const gone = open.map((ws) => new Promise<void>((resolve) => ws.once('close', () => resolve())))
-      for (const connection of connections()) connection.close(serviceRestart, 'The server restarts; come back.')
-      await Promise.all(gone)
+      const closed = open.map((ws) => new Promise<void>((resolve) => ws.once('close', () => resolve())))
+      for (const connection of connections()) connection.close(serviceRestart, 'The server restarts. Reconnect.')
+      await Promise.all(closed)
     },
   }
 }

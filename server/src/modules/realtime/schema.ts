@@ -1,18 +1,18 @@
 import { z } from 'zod'
 
 export const Ticket = z.object({
-  ticket: z.string().describe('For `/ws?ticket=`; good once.'),
-  expires_in: z.int().describe('Seconds until it stops working.'),
+  ticket: z.string().describe('For `/ws?ticket=`. Can be used once.'),
+  expires_in: z.int().describe('Seconds until it expires.'),
 })
 export type Ticket = z.infer<typeof Ticket>
 
-/** `resume`: what this user missed since the frame with this id; without one, only the place to resume from later. */
+/** `resume`: requests the frames after the one with this id; without one, only a position to resume from later. */
 export const Resume = z.object({
   after: z
     .string()
     .max(100)
     .nullish()
-    .describe('The `id` of the last frame that was received; left out: only a place to resume from later.'),
+    .describe('The `id` of the last frame that was received; left out: only a position to resume from later.'),
 })
 
 /** Frames of the socket itself. */

@@ -17,7 +17,7 @@ const insert = statement(
     values (${p.hash}, ${p.sessionId}, now() + make_interval(secs => ${sql.lit(lifeSeconds)}))`,
 )
 
-// Deleting it is using it, so that two who come with one ticket cannot both get in.
+// A ticket is deleted when it is used, so that it admits only one of two concurrent clients.
 const take = statement(
   'realtime.tickets.take.system',
   (_, p: { hash: Buffer }) =>
@@ -30,15 +30,15 @@ export const deleteExpired = statement(
   () => sql<Record<string, never>>`delete from realtime.tickets where expires_at < now()`,
 )
 
-/** Lets whoever is signed in open one socket without header or cookie. Throws 403 for an API key. */
+/** Creates a ticket with which the caller can open one socket without header or cookie. Throws 403 for an API key. */
 export async function createTicket(ctx: Ctx): Promise<Ticket> {
-  if (ctx.principal.kind !== 'user') throw forbidden('A ticket is for a signed-in user; an API key has none.')
+  if (ctx.principal.kind !== 'user') throw forbidden('Tickets are for signed-in users, not for API keys.')
   const ticket = randomBytes(24).toString('base64url')
   await ctx.db.all(insert, { hash: hashOf(ticket), sessionId: ctx.principal.sessionId })
   return { ticket, expires_in: lifeSeconds }
 }
 
-/** Throws 401 when it was used, has expired or never was. */
+/** Returns the user of the ticket. Throws 401 when it was used, has expired or does not exist. */
 export async function redeemTicket(services: Services, ticket: string): Promise<Principal> {
   const found = await serverContext(services, { workspaceId: null }).db.maybe(take, { hash: hashOf(ticket) })
   if (!found) throw unauthorized('This ticket has been used or has expired. Get a new one.')

@@ -8,7 +8,7 @@ const address = `${server.url.replace('http', 'ws')}/ws`
 
 const contact = { first_name: 'Ana', last_name: 'Silva', phone_number: '+14155550123' }
 
-test('what a colleague does is heard live, by its colleagues only', async () => {
+test('members receive the events of their workspace live; others do not', async () => {
   const [ana, eve] = [await server.signUp(), await server.signUp()]
   const ben = await server.addMember(ana, 'agent')
   const [hers, foreign] = [
@@ -39,7 +39,7 @@ test('a ticket of the API opens a socket', async () => {
   assert.equal((await server.anyone.post('/api/realtime/tickets')).status, 401)
 })
 
-test('an API key gets neither socket nor ticket, and is told why', async () => {
+test('an API key gets neither a socket nor a ticket, and the reason', async () => {
   const ana = await server.signUp()
   const { body } = await ana.post('/api/api-keys', { name: 'agent', scopes: ['contacts:read'] })
   const socket = await openSocket(address, { token: body.key })

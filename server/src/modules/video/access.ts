@@ -7,13 +7,13 @@ import { subscriber } from '../../platform/outbox/subscriber.ts'
 import { serverContext } from '../../platform/services.ts'
 import { MemberGone } from '../chat/events.ts'
 import { MemberRemoved, SessionRevoked } from '../identity/events.ts'
-import { lockCall, run, tell } from './call-state.ts'
+import { lockCall, run, emitCall } from './call-state.ts'
 import { CallChanged } from './events.ts'
 import { disconnectParticipant } from './provider-jobs.ts'
 import { tokenSeconds } from './tokens.ts'
 
-// A provider renews the tokens of those who are connected, so whoever was in the room may come back with one: they are
-// looked for until the last token of the call is over.
+// A provider renews the tokens of connected participants, so a removed one can reconnect with an old token. They are
+// disconnected again until the last token of the call has expired.
 const findWithoutAccess = statement(
   'video.participants.without_access.system',
   () => sql<{ call_id: string; user_id: string }>`
@@ -32,17 +32,17 @@ const findWithoutAccess = statement(
 const leave = statement(
   'video.participants.remove.system',
   (_, p: { call_id: string; user_id: string }) => sql<{ joined: number }>`
-    with gone as (
+    with removed as (
       update video.participants set state = 'left', left_at = now()
        where call_id = ${p.call_id} and user_id = ${p.user_id} and state = 'joined' returning user_id
     )
     select (select count(*) from video.participants where call_id = ${p.call_id} and state = 'joined')::int - 1 as joined
-      from gone`,
+      from removed`,
 )
 
 /**
- * Takes people out of calls of a chat or workspace that they are no longer in. Runs when somebody was removed, and every
- * minute: who comes back with an old token of the provider is disconnected again.
+* Removes users from calls of chats and workspaces of which they are no longer members. Runs when a member is removed, and
+ * every minute, since a removed user can reconnect with an old token of the provider.
  */
 export const removeWithoutAccess = job({
   name: 'video.remove_without_access',
@@ -56,7 +56,7 @@ export const removeWithoutAccess = job({
         if (call.status !== 'ringing' && call.status !== 'accepted') return
         if (call.provider !== 'mesh') await services.jobs.enqueue(ctx, disconnectParticipant, { call_id, user_id })
         const left = await ctx.db.maybe(leave, { call_id, user_id })
-        if (left && left.joined > 1) await tell(ctx, call_id, CallChanged)
+        if (left && left.joined > 1) await emitCall(ctx, call_id, CallChanged)
         else if (left) await run(ctx, call, 'hang_up')
       })
     }

@@ -20,7 +20,7 @@ export interface Locked {
   my_state: string | null
 }
 const myState = sql`(select p.state from video.participants p where p.call_id = c.id and p.user_id = app.user_id())`
-// Whoever changes a call queues up here.
+// Every change of a call locks its row first.
 const lock = (
   name: string,
   which: (p: { room_name: string | null; chat_id: string | null; id: string | null }) => RawBuilder<unknown>,
@@ -36,8 +36,8 @@ const lock = (
   )
 const isOpen = sql`c.status in ('ringing', 'accepted')`
 export const lockOpenInChat = lock('video.calls.lock_open_in_chat', (p) => sql`c.chat_id = ${p.chat_id} and ${isOpen}`)
-// A name leads into a room of the workspace. A chat's call is found by the name that was made for it and by no other:
-// else whoever adds a stranger to a chat could wait for them in a call with the name of their own room.
+// A name finds a room of the workspace. The call of a chat is found only by its generated name: otherwise a user could add
+// others to a chat and start a call there under the name of a room that they use.
 const byMadeName = sql`c.room_name = 'call-' || c.id`
 export const lockOpenRoom = lock(
   'video.calls.lock_open_room',
@@ -55,7 +55,7 @@ const lockById = lock('video.calls.lock', (p) => sql`c.id = ${p.id}`)
 export const nowhere = { room_name: null, chat_id: null, id: null }
 export const lockCall = async (ctx: Ctx, id: string) =>
   (await ctx.db.maybe(lockById, { ...nowhere, id })) ?? missing('call')
-/** The room's call in which this user is, or else an open one, or else the last. */
+/** Returns the call of the room in which the caller is, or an open one, or the last. Throws 404. */
 export const lockCallOf = async (ctx: Ctx, room_name: string) =>
   (await ctx.db.maybe(lockRoom, { ...nowhere, room_name })) ?? missing('room')
 
@@ -76,7 +76,7 @@ const closeParticipants = statement(
      where p.call_id = ${p.call_id} and p.state in ('joined', 'invited')`,
 )
 
-const told: Record<CallStatus, typeof CallEnded> = {
+const eventOf: Record<CallStatus, typeof CallEnded> = {
   ringing: CallRinging,
   accepted: CallAccepted,
   declined: CallDeclined,
@@ -85,8 +85,8 @@ const told: Record<CallStatus, typeof CallEnded> = {
 }
 
 /**
- * Moves a locked call on by `transitions` and tells who is concerned; what does not happen in its state throws 409.
- * `endedAt`: when that was, if not now.
+* Applies a signal to a locked call by the table `transitions` and emits the event of its new status. `endedAt` is the time
+ * of the end, if not now. Throws 409 for a signal that the status does not accept.
  */
 export async function run(
   ctx: Ctx,
@@ -95,16 +95,16 @@ export async function run(
   endedAt: string | null = null,
 ): Promise<VideoCall> {
   const status = transitions[call.status][signal]
-  if (!status) throw conflict('call_over', 'This call is over.')
+  if (!status) throw conflict('call_over', 'This call has ended.')
   await ctx.db.all(setStatus, { id: call.id, status, at: endedAt })
   if (status !== 'accepted') {
     await ctx.db.all(closeParticipants, { call_id: call.id })
     if (call.provider !== 'mesh') await ctx.services.jobs.enqueue(ctx, closeProviderRoom, { call_id: call.id })
   }
-  return tell(ctx, call.id, told[status])
+  return emitCall(ctx, call.id, eventOf[status])
 }
 
-export async function tell(ctx: Ctx, id: string, type: typeof CallEnded): Promise<VideoCall> {
+export async function emitCall(ctx: Ctx, id: string, type: typeof CallEnded): Promise<VideoCall> {
   const call = await getCall(ctx, id)
   emit(ctx, type, call)
   return call

@@ -6,10 +6,10 @@ import { readCursor, rowsToRead, toPage } from '../../platform/http/page.ts'
 import type { VideoCall } from './schema.ts'
 
 const iso = (time: RawBuilder<unknown>) => sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-/** Nobody hears it ring any more, although the job has yet to come by. */
+/** The ringing has timed out, but the job has not marked the call as missed yet. */
 export const rangOut = sql`(c.status = 'ringing' and c.ring_expires_at <= now())`
 
-/** Calls `c` as they are shown. */
+/** The columns of calls `c` in the API. */
 const columns = sql`
   c.id, c.room_name, c.chat_id, c.initiator_id, c.provider, c.started_at, c.answered_at,
   case when ${rangOut} then 'missed' else c.status end as status,
@@ -46,7 +46,7 @@ const list = variants(
      order by me.call_id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** My call log, newest first. */
+/** Returns the calls of the caller, newest first. */
 export async function listCalls(
   ctx: Ctx,
   {

@@ -8,8 +8,8 @@ export interface IceServer {
 }
 
 /**
- * The installation's TURN servers with credentials that end: coturn's REST scheme (`use-auth-secret`), where the name is
- * `<expiry>:<user>` and the password the base64 HMAC-SHA1 of it. `expiresAt` in Unix seconds.
+* Returns the TURN servers of the installation with credentials that expire: the REST scheme of coturn (`use-auth-secret`),
+ * where the name is `<expiry>:<user>` and the password is its base64 HMAC-SHA1. `expiresAt` is in Unix seconds.
  */
 export function iceServers({ turn }: Config['video'], userId: string, expiresAt: number): IceServer[] {
   if (!turn) return []

@@ -1,6 +1,6 @@
 import type { Module } from '../../platform/module.ts'
 import { removeWithoutAccess, watchAccess } from './access.ts'
-import { endDesertedCalls, endForgottenCalls, missRinging } from './jobs.ts'
+import { endAbandonedCalls, endStaleCalls, missRinging } from './jobs.ts'
 import { videoCommands, videoFrames } from './live.ts'
 import { closeProviderRoom, disconnectParticipant } from './provider-jobs.ts'
 import { videoHosts } from './provider.ts'
@@ -12,8 +12,8 @@ export const video: Module = {
   routes: [videoRoutes],
   jobs: [
     missRinging,
-    endDesertedCalls,
-    endForgottenCalls,
+    endAbandonedCalls,
+    endStaleCalls,
     removeWithoutAccess,
     disconnectParticipant,
     closeProviderRoom,

@@ -11,7 +11,7 @@ interface Peers {
   room_name: string
   user_ids: string[]
 }
-// The others in a room, for somebody who is in it; not those who have lost the chat meanwhile.
+// The other participants of a room, for a participant; without those who are no longer members of the chat.
 const findPeers = statement(
   'video.participants.peers',
   (_, p: { call_id: string | null; room_name: string | null }) => sql<Peers>`
@@ -35,7 +35,7 @@ export const videoCommands: SocketCommand[] = [
     async handle(ctx, socket, { token }) {
       const admission = verifyMesh(ctx.services.secrets, token, ctx.now())
       if (!admission || admission.sub !== socket.userId)
-        throw unauthorized('This token does not let you in. Ask for a new one.')
+        throw unauthorized('This token is not valid for this call. Request a new one.')
       const found = await ctx.db.maybe(findPeers, { call_id: admission.room, room_name: null })
       const { call_id, room_name, user_ids } = found ?? missing('room')
       const here = { room_name, call_id }

@@ -10,14 +10,14 @@ import { serverContext } from '../../platform/services.ts'
 import { removeWithoutAccess } from './access.ts'
 import { twilio } from './provider.ts'
 
-/** What LiveKit's RoomService was asked, with the rights that the request brought. */
-let asked: { method: string; body: Record<string, string>; video: Record<string, unknown> }[] = []
+/** The requests that LiveKit's RoomService received, with the grants of their tokens. */
+let requests: { method: string; body: Record<string, string>; video: Record<string, unknown> }[] = []
 const liveKit = createServer((request, response) => {
   let text = ''
   request.on('data', (chunk) => (text += chunk))
   request.on('end', () => {
     const method = request.url?.replace('/twirp/livekit.RoomService/', '') ?? ''
-    asked.push({ method, body: JSON.parse(text), video: claimsOf(request.headers.authorization ?? '').video })
+    requests.push({ method, body: JSON.parse(text), video: claimsOf(request.headers.authorization ?? '').video })
     response.writeHead(method === 'RemoveParticipant' ? 404 : 200, { 'content-type': 'application/json' }).end('{}')
   })
 })
@@ -41,9 +41,9 @@ const enter = async (who: SignedUp, room: object) => {
   return { ...body, claims: claimsOf(body.token) }
 }
 const hangUp = (who: SignedUp, room_name: string) => who.post('/api/video-calls/end', { room_name })
-beforeEach(() => (asked = []))
+beforeEach(() => (requests = []))
 
-test('each call has a room of its own at the provider, whatever its name and whoever had the name before', async () => {
+test('each call has its own room at the provider, also under a name that was used before', async () => {
   const hers = await enter(eve, { room_name: 'daily' })
   const mine = await enter(ana, { room_name: 'daily' })
   assert.equal(mine.room_name, 'daily')
@@ -54,15 +54,15 @@ test('each call has a room of its own at the provider, whatever its name and who
   const later = await enter(ana, { room_name: 'daily' })
   assert.equal(new Set([hers, mine, later].map(({ claims }) => claims.video.room)).size, 3)
   assert.equal(Date.parse(later.expires_at), later.claims.exp * 1000)
-  assert.equal(later.claims.exp - later.claims.nbf, 600, 'enough to connect')
+  assert.equal(later.claims.exp - later.claims.nbf, 600, 'long enough to connect')
   await hangUp(ana, 'daily')
 })
 
-test('a call that is over is closed at the provider', async () => {
+test('a call that has ended is closed at the provider', async () => {
   const { call_id } = await enter(ana, { room_name: 'short' })
   await hangUp(ana, 'short')
-  await until('the room is closed', () => asked.some(({ body }) => body.room === call_id))
-  const [closed] = asked.filter(({ body }) => body.room === call_id)
+  await until('the room is closed', () => requests.some(({ body }) => body.room === call_id))
+  const [closed] = requests.filter(({ body }) => body.room === call_id)
   assert.deepEqual([closed?.method, closed?.video.room, closed?.video.roomCreate], ['DeleteRoom', call_id, true])
 })
 
@@ -73,7 +73,7 @@ test('a removed member is disconnected, gets no new token, and is disconnected a
   await enter(member, { room_name: 'board' })
   await enter(third, { room_name: 'board' })
   assert.equal((await ana.delete(`/api/workspaces/${ana.workspaceId}/members/${member.userId}`)).status, 200)
-  const removals = () => asked.filter(({ method, body }) => method === 'RemoveParticipant' && body.room === call_id)
+  const removals = () => requests.filter(({ method, body }) => method === 'RemoveParticipant' && body.room === call_id)
   await until('the member is disconnected', () => removals().length > 0)
   assert.deepEqual(removals()[0]?.body, { room: call_id, identity: member.userId })
   const states = async () =>
@@ -85,23 +85,23 @@ test('a removed member is disconnected, gets no new token, and is disconnected a
     [member.userId]: 'left',
     [third.userId]: 'joined',
   })
-  asked = []
+  requests = []
   await removeWithoutAccess.run(everywhere, {})
   await until('they are disconnected again', () => removals().length > 0)
   await hangUp(third, 'board')
   await hangUp(ana, 'board')
 })
 
-test('whoever leaves a chat leaves its call; with the last but one the call is over', async () => {
+test('a user who leaves a chat leaves its call; a call with one participant left ends', async () => {
   const { body: chat } = await ana.post('/api/chats', { type: 'group', name: 'Trio', member_ids: [eve.userId] })
   const { call_id } = await enter(ana, { chat_id: chat.id })
   await enter(eve, { chat_id: chat.id })
   await ana.delete(`/api/chats/${chat.id}/members/${eve.userId}`)
-  await until('the call is over', async () => (await ana.get(`/api/video-calls/${call_id}`)).body.status === 'ended')
-  await until('both are done', () => new Set(asked.map(({ method }) => method)).size === 2)
+  await until('the call has ended', async () => (await ana.get(`/api/video-calls/${call_id}`)).body.status === 'ended')
+  await until('both are done', () => new Set(requests.map(({ method }) => method)).size === 2)
 })
 
-test('Twilio is asked in its own way', () => {
+test('requests to Twilio have its format', () => {
   const provider = { kind: 'twilio', accountSid: 'AC1', apiKey: 'SK1', apiSecret: 's' } as const
   const { url, body, headers } = twilio(provider, 'Rooms/c1/Participants/u1', 'disconnected')
   assert.deepEqual([url, body], ['https://video.twilio.com/v1/Rooms/c1/Participants/u1', 'Status=disconnected'])

@@ -8,7 +8,7 @@ interface ProviderRequest extends OutboundRequest {
   url: string
 }
 
-/** Ends the provider's room of a call, for all who are still in it. */
+/** Closes the provider's room of a call for all participants. */
 export const closeRoom = (services: Services, callId: string) =>
   send(services, (provider) =>
     provider.kind === 'livekit'
@@ -26,14 +26,14 @@ export const disconnect = (services: Services, callId: string, identity: string)
 
 type Provider = Exclude<VideoConfig['provider'], { kind: 'mesh' }>
 
-/** Throws when the provider does not do it; a room or person that is not there any more (404) is what was wanted. */
+/** Throws when the provider refuses. A 404 is a success: the room or participant is already gone. */
 async function send({ config, outbound }: Services, requestTo: (provider: Provider) => ProviderRequest): Promise<void> {
   const { provider } = config.video
   if (provider.kind === 'mesh') return
   const { url, ...request } = requestTo(provider)
   const { status, body } = await outbound.fetch(url, request)
   if (status >= 300 && status !== 404)
-    throw new Error(`${provider.kind} answered ${status}: ${body.toString('utf8').slice(0, 200)}`)
+    throw new Error(`${provider.kind} returned ${status}: ${body.toString('utf8').slice(0, 200)}`)
 }
 
 /** Source: docs.livekit.io, "RoomService API". */
@@ -56,7 +56,7 @@ export function liveKit(
   }
 }
 
-/** Source: twilio.com/docs/video/api, "Rooms" and "Participants": both are known by their names while the room is open. */
+/** Source: twilio.com/docs/video/api, "Rooms" and "Participants": both can be addressed by name while the room is open. */
 export const twilio = (
   { apiKey, apiSecret }: Extract<Provider, { kind: 'twilio' }>,
   path: string,

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../platform/errors.ts'
 import { newId } from '../../platform/id.ts'
-import { type Locked, lockCall, lockCallOf, lockOpenInChat, lockOpenRoom, nowhere, run, tell } from './call-state.ts'
+import { type Locked, lockCall, lockCallOf, lockOpenInChat, lockOpenRoom, nowhere, run, emitCall } from './call-state.ts'
 import { getCall } from './calls.ts'
 import { CallChanged, CallRinging } from './events.ts'
 import { missRinging } from './jobs.ts'
@@ -15,7 +15,7 @@ const ringSeconds = 45
 const insert = statement(
   'video.calls.insert',
   (_, p: { id: string; chat_id: string | null; room_name: string; provider: string }) => sql<{ id: string }>`
-    with made as (
+    with inserted as (
       insert into video.calls (id, chat_id, workspace_id, room_name, provider, status, ring_expires_at, expires_at)
       select ${p.id}::uuid, ${p.chat_id}::uuid, case when ${p.chat_id}::uuid is null then app.workspace_id() end,
              ${p.room_name}::text, ${p.provider}::text, 'ringing',
@@ -23,7 +23,7 @@ const insert = statement(
              now() + make_interval(secs => ${sql.lit(tokenSeconds)})
       on conflict do nothing returning id
     )
-    select id from made`,
+    select id from inserted`,
 )
 const inviteAll = statement(
   'video.participants.invite',
@@ -63,26 +63,26 @@ export interface Room {
 }
 
 /**
- * Opens the room's call, or comes to it if it is open: the first one lets it ring, the second one answers. A chat has one
- * call at a time. Throws 404 for a chat or room that is not theirs.
+* Starts the call of a room, or joins it if it is open: the first user makes it ring, the second one answers. A chat has one
+ * call at a time. Throws 404 for a chat or room of others.
  */
 export async function enterRoom(ctx: Ctx, room: Room): Promise<VideoCall> {
   const open = await lockOpenCall(ctx, room)
-  if (open && !open.rang_out) return comeTo(ctx, open)
+  if (open && !open.rang_out) return joinCall(ctx, open)
   if (open) await run(ctx, open, 'time_out')
-  // Such names are made for calls of chats: this one is over, or not for this user.
+  // Names like this are generated for calls of chats: this call has ended, or is not visible to the caller.
   if (!room.chat_id && /^call-[0-9a-f-]{36}$/.test(room.room_name ?? '')) missing('room')
   const id = newId()
   const chat_id = room.chat_id ?? null
   const room_name = room.room_name ?? `call-${id}`
   if (!(await ctx.db.maybe(insert, { id, chat_id, room_name, provider: room.provider }))) {
-    // A colleague or another member has just opened it.
-    return comeTo(ctx, (await lockOpenCall(ctx, room)) ?? missing('room'))
+    // Another user has started it at the same time.
+    return joinCall(ctx, (await lockOpenCall(ctx, room)) ?? missing('room'))
   }
   if (chat_id) await ctx.db.all(inviteAll, { call_id: id, chat_id })
   await ctx.db.all(join, { call_id: id })
   if (chat_id) await ctx.services.jobs.enqueue(ctx, missRinging, { call_id: id }, { startAfterSeconds: ringSeconds })
-  return tell(ctx, id, CallRinging)
+  return emitCall(ctx, id, CallRinging)
 }
 
 const findDm = statement(
@@ -98,49 +98,49 @@ async function lockOpenCall(ctx: Ctx, { chat_id, room_name }: Room): Promise<Loc
   return ctx.db.maybe(lockOpenInChat, { ...nowhere, chat_id })
 }
 
-async function comeTo(ctx: Ctx, call: Locked): Promise<VideoCall> {
+async function joinCall(ctx: Ctx, call: Locked): Promise<VideoCall> {
   const { user_id } = await ctx.db.actor()
   await ctx.db.together([join.call({ call_id: call.id }), extend.call({ id: call.id })])
   if (call.status === 'ringing' && call.initiator_id !== user_id) return run(ctx, call, 'accept')
-  return call.my_state === 'joined' ? getCall(ctx, call.id) : tell(ctx, call.id, CallChanged)
+  return call.my_state === 'joined' ? getCall(ctx, call.id) : emitCall(ctx, call.id, CallChanged)
 }
 
-const isUnderWay = ({ status }: Locked) => status === 'ringing' || status === 'accepted'
+const isOpen = ({ status }: Locked) => status === 'ringing' || status === 'accepted'
 
-function requireUnderWay(call: Locked): void {
-  if (call.rang_out || !isUnderWay(call)) throw conflict('call_over', 'This call is over.')
+function requireOpen(call: Locked): void {
+  if (call.rang_out || !isOpen(call)) throw conflict('call_over', 'This call has ended.')
 }
 
-/** Answers a call that rings; a token brings one into it. Throws 404, 409 when it is over. */
+/** Accepts a ringing call. A token is needed to connect to it. Throws 404, and 409 when it has ended. */
 export async function acceptCall(ctx: Ctx, id: string): Promise<VideoCall> {
   const call = await lockCall(ctx, id)
-  requireUnderWay(call)
-  return comeTo(ctx, call)
+  requireOpen(call)
+  return joinCall(ctx, call)
 }
 
-/** The call is over when everyone who was called has declined. Throws 404, 409. */
+/** Declines a call. It ends when everyone who was called has declined. Throws 404, 409. */
 export async function declineCall(ctx: Ctx, id: string): Promise<VideoCall> {
   const call = await lockCall(ctx, id)
-  requireUnderWay(call)
-  if (call.my_state !== 'invited') throw conflict('not_called', 'Nobody calls you here.')
+  requireOpen(call)
+  if (call.my_state !== 'invited') throw conflict('not_called', 'You have no pending invitation to this call.')
   await ctx.db.all(setState, { call_id: id, state: 'declined' })
   const { undecided } = await ctx.db.one(count, { call_id: id })
   if (call.status === 'ringing' && undecided === 0) return run(ctx, call, 'decline')
-  return tell(ctx, id, CallChanged)
+  return emitCall(ctx, id, CallChanged)
 }
 
 /**
- * Hangs up, or declines what one has not answered. The call is over with the last but one; one that still rings when its
- * caller goes was missed. Throws 404.
+* Hangs up, or declines a call that the caller has not answered. A call ends when only one participant is left; a call that
+ * still rings when its initiator leaves is missed. Throws 404.
  */
 export async function leaveRoom(ctx: Ctx, roomName: string): Promise<VideoCall> {
   const call = await lockCallOf(ctx, roomName)
-  if (!isUnderWay(call)) return getCall(ctx, call.id)
+  if (!isOpen(call)) return getCall(ctx, call.id)
   if (call.rang_out) return run(ctx, call, 'time_out')
   if (call.my_state === 'invited') return declineCall(ctx, call.id)
   if (call.my_state !== 'joined') return missing('room')
   await ctx.db.all(setState, { call_id: call.id, state: 'left' })
   const { joined } = await ctx.db.one(count, { call_id: call.id })
   if (call.status === 'ringing') return run(ctx, call, call.chat_id ? 'cancel' : 'hang_up')
-  return joined > 1 ? tell(ctx, call.id, CallChanged) : run(ctx, call, 'hang_up')
+  return joined > 1 ? emitCall(ctx, call.id, CallChanged) : run(ctx, call, 'hang_up')
 }

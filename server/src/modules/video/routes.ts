@@ -12,8 +12,8 @@ import { admit, secondsOfToken, tokenSeconds } from './tokens.ts'
 const params = z.object({ id: id.describe('Id of the video call.') })
 const exampleId = '0199ffff-ffff-7fff-bfff-ffffffffffff'
 
-async function giveToken(ctx: Ctx, room: z.output<typeof tokenRequest>): Promise<RoomToken> {
-  if (!room.chat_id && !room.room_name) throw invalidField('body.room_name', 'Name a room or a chat.')
+async function createToken(ctx: Ctx, room: z.output<typeof tokenRequest>): Promise<RoomToken> {
+  if (!room.chat_id && !room.room_name) throw invalidField('body.room_name', 'room_name or chat_id is required.')
   const { config, secrets } = ctx.services
   const provider = config.video.provider.kind
   const call = await enterRoom(ctx, { room_name: room.room_name, chat_id: room.chat_id, provider })
@@ -50,7 +50,7 @@ export const videoRoutes: RouteTable = {
       response: roomToken,
       errors: [409],
       notIdempotent: true,
-      handler: (ctx, { body }) => giveToken(ctx, body),
+      handler: (ctx, { body }) => createToken(ctx, body),
     }),
     endVideoCall: route({
       kind: 'write',

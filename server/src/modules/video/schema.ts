@@ -6,13 +6,13 @@ const callStatus = z.enum(['ringing', 'accepted', 'declined', 'missed', 'ended']
 const roomName = z
   .string()
   .trim()
-  .regex(/^[\w.:@-]{1,120}$/, 'A room name has letters, digits and . : @ - _, at most 120.')
+  .regex(/^[\w.:@-]{1,120}$/, 'Must be at most 120 letters, digits and . : @ - _.')
 
 const callParticipant = z.object({
   user_id: id.describe('The user.'),
   name: z.string().nullable().describe('Name that others see.'),
-  avatar_url: z.string().nullable().describe('Address of the picture; null when there is none.'),
-  state: z.enum(['invited', 'joined', 'declined', 'missed', 'left']).describe('What the participant has done so far.'),
+  avatar_url: z.string().nullable().describe('URL of the picture; null if not set.'),
+  state: z.enum(['invited', 'joined', 'declined', 'missed', 'left']).describe('State of the participant.'),
   joined_at: instant.nullable().describe('When the participant joined.'),
   left_at: instant.nullable().describe('When the participant left.'),
 })
@@ -20,7 +20,7 @@ const callParticipant = z.object({
 export const videoCall = z.object({
   id: id.describe('Id of the video call.'),
   room_name: z.string().describe('Name of the room; the same name is the same call while it goes on.'),
-  chat_id: id.nullable().describe('The chat it was started from; null for a room of its own.'),
+  chat_id: id.nullable().describe('The chat it was started from; null for a room without a chat.'),
   initiator_id: id.describe('The user who started it.'),
   participant_id: id.nullable().describe('The one other person; null when there is more than one.'),
   provider: z
@@ -35,13 +35,13 @@ export const videoCall = z.object({
 })
 export type VideoCall = z.output<typeof videoCall>
 
-/** A chat's call, or a room for the workspace. */
+/** A request for the call of a chat, or for a room of the workspace. */
 export const tokenRequest = z.object({
   room_name: optional(roomName).describe('The room to enter. Default: one for the chat.'),
   chat_id: optional(id).describe('The chat to call: its members ring. Needed for the first token of a room.'),
 })
 export const roomToken = z.object({
-  token: z.string().describe('Opens the room at the provider; for `mesh` in `call:join` on the WebSocket.'),
+  token: z.string().describe('Token for the room at the provider; for `mesh` sent as `call:join` on the WebSocket.'),
   room_name: z.string().describe('Name of the room; the same name is the same call while it goes on.'),
   provider_room_name: z
     .string()
@@ -55,7 +55,7 @@ export const roomToken = z.object({
   url: z
     .string()
     .nullable()
-    .describe("Where the provider is reached: this server's WebSocket or LiveKit's; null for Twilio."),
+    .describe("URL of the provider: this server's WebSocket or LiveKit's; null for Twilio."),
   ice_servers: z
     .array(
       z.object({
@@ -65,7 +65,7 @@ export const roomToken = z.object({
       }),
     )
     .describe('For `RTCPeerConnection`.'),
-  expires_at: instant.describe('When the token stops working. Connections that are open stay.'),
+  expires_at: instant.describe('When the token expires. Open connections are not closed.'),
   call: videoCall.describe('The call as it is now.'),
 })
 export type RoomToken = z.output<typeof roomToken>
@@ -77,9 +77,9 @@ export const callQuery = page(50).extend({ chat_id: optional(id).describe('Only 
 
 export const signal = z.object({
   room_name: roomName.describe('Name of the room; the same name is the same call while it goes on.'),
-  call_id: optional(id).describe('Tells two calls of the same name apart. Default: the newest one.'),
+  call_id: optional(id).describe('The call, when two have the same room name. Default: the newest one.'),
   to: optional(id).describe('One participant; left out: all others.'),
   signal: z
     .unknown()
-    .describe('An offer, answer, candidate, or anything the clients agree on. It is passed on as it is.'),
+    .describe('An offer, answer, candidate, or anything the clients agree on. It is forwarded unchanged.'),
 })

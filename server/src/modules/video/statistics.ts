@@ -3,12 +3,12 @@ import { statement } from '../../platform/database/statement.ts'
 import type { AdminCounter } from '../../platform/module.ts'
 
 const totals = statement(
-  'video.statistics.totals',
+  'video.analytics.totals',
   () => sql<{ video_calls: number }>`select count(*) as video_calls from video.calls`,
 )
 
 const perDay = statement(
-  'video.statistics.per_day',
+  'video.analytics.per_day',
   (_, p: { days: number }) => sql<{ date: string; video_calls: number }>`
     select (started_at at time zone 'UTC')::date::text as date, count(*) as video_calls from video.calls
      where id >= app.first_id_at(date_trunc('day', now(), 'UTC') - make_interval(days => ${p.days}::int - 1)) group by 1`,

@@ -4,21 +4,21 @@ import type { Config } from '../../config.ts'
 import type { VideoConfig } from '../../config/video.ts'
 import type { Secrets } from '../../platform/crypto/secrets.ts'
 
-/** How long a person may be in a call before a new token is needed. */
+/** How long a participant can stay in a call before a new token is needed. */
 export const tokenSeconds = 4 * 60 * 60
 /**
- * How long a provider's token opens its room. It is needed to connect, and the provider asks us no more: a short one ends
- * the access of a removed member. Ours is checked against the database whenever it is used.
+* How long a token of a provider is valid. The provider checks only the token, so a short lifetime ends the access of a
+ * removed member. Tokens of `mesh` are checked against the database on each use.
  */
 const providerTokenSeconds = 10 * 60
 export const secondsOfToken = (provider: VideoConfig['provider']['kind']): number =>
   provider === 'mesh' ? tokenSeconds : providerTokenSeconds
 
-/** Whom a token lets into which room, and until when. */
+/** The contents of a token: the user, the room and the expiry. */
 export interface Admission {
   identity: string
   name: string | null
-  /** The call's id: the next call of the same name is another room, and no other workspace has it. */
+  /** Id of the call, so that the next call of the same name, or one of another workspace, has another room. */
   room: string
   /** Unix seconds. */
   issuedAt: number
@@ -34,7 +34,7 @@ export function signToken(header: object, payload: object, key: string | Buffer)
 const meshKey = (secrets: Secrets) => secrets.derive('video/token')
 const meshAudience = 'switchboard/video'
 
-/** Our own, for `call:join`. */
+/** Returns a token for `call:join`. */
 const signMesh = (secrets: Secrets, { identity, name, room, issuedAt, expiresAt }: Admission) =>
   signToken(
     { alg: 'HS256', typ: 'JWT' },
@@ -44,7 +44,7 @@ const signMesh = (secrets: Secrets, { identity, name, room, issuedAt, expiresAt 
 
 const meshClaims = z.object({ aud: z.literal(meshAudience), sub: z.uuid(), room: z.uuid(), exp: z.number() })
 
-/** The claims of our own token; undefined when it was changed or is over. */
+/** Returns the claims of a `mesh` token; undefined when it was changed or has expired. */
 export function verifyMesh(secrets: Secrets, token: string, now: Date): { sub: string; room: string } | undefined {
   const [header = '', payload = '', signature = ''] = token.split('.')
   const expected = createHmac('sha256', meshKey(secrets)).update(`${header}.${payload}`).digest()
@@ -90,7 +90,7 @@ export const signTwilio = (
     apiSecret,
   )
 
-/** A token of the installation's provider, and where it is used. */
+/** Returns a token of the installation's provider, and the URL to connect to. */
 export function admit({ publicUrl, video }: Config, secrets: Secrets, admission: Admission) {
   const { provider } = video
   switch (provider.kind) {

@@ -7,7 +7,7 @@ import { type TestFrame, openSocket } from '../../../test/sockets.ts'
 import { readConfig } from '../../config.ts'
 import { serverContext } from '../../platform/services.ts'
 import { iceServers } from './ice-servers.ts'
-import { endDesertedCalls, endForgottenCalls, missRinging } from './jobs.ts'
+import { endAbandonedCalls, endStaleCalls, missRinging } from './jobs.ts'
 import { signLiveKit, signTwilio } from './tokens.ts'
 import { type CallSignal, type CallStatus, transitions } from './transitions.ts'
 
@@ -16,7 +16,7 @@ const { pool } = server.app.services.connections
 const everywhere = serverContext(server.app.services, { workspaceId: null })
 const [ana, ben, cleo, dora] = await Promise.all([server.signUp(), server.signUp(), server.signUp(), server.signUp()])
 await findEachOther(ana, ben, cleo, dora)
-/** A client that says something begins to hear at once. */
+/** A client that sends a command receives frames from then on. */
 const connect = async ({ token }: SignedUp) => {
   const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token })
   socket.send('ping')
@@ -37,7 +37,7 @@ const states = (call: { participants: { user_id: string; state: string }[] }) =>
 const hangUp = (who: SignedUp, room_name: string) => who.post('/api/video-calls/end', { room_name })
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
 
-test('the first token lets the call ring, the second answers it, hanging up ends it with its duration', async () => {
+test('the first token makes the call ring, the second answers it, and hanging up ends it with its duration', async () => {
   const chat_id = await chatOf(ben)
   const hers = await enter(ana, { chat_id })
   assert.deepEqual([hers.provider, hers.identity, hers.call.status], ['mesh', ana.userId, 'ringing'])
@@ -52,45 +52,45 @@ test('the first token lets the call ring, the second answers it, hanging up ends
   const { body } = await hangUp(ben, hers.room_name)
   assert.deepEqual([body.status, body.duration_seconds], ['ended', 90])
   assert.deepEqual(states(body), { [ana.userId]: 'left', [ben.userId]: 'left' })
-  assert.deepEqual((await hangUp(ana, hers.room_name)).body, body, 'once more does no harm')
+  assert.deepEqual((await hangUp(ana, hers.room_name)).body, body, 'hanging up twice has no effect')
   assert.deepEqual((await ben.get(`/api/video-calls?chat_id=${chat_id}`)).body.data, [body])
   assert.notEqual((await enter(ana, { chat_id })).call_id, hers.call_id, 'a new call')
 })
 
-test('who is gone without hanging up has left; the call ended when they went', async () => {
+test('a participant who disconnects without hanging up has left; the call ended when they disconnected', async () => {
   const chat_id = await chatOf(ben, cleo)
   const { call_id } = await enter(ana, { chat_id })
   for (const who of [ben, cleo]) await enter(who, { chat_id })
-  // They came three minutes ago. Ben's socket was gone after one minute, Cleo's after two.
-  const wasHere = (who: SignedUp, ago: string) =>
+  // They joined three minutes ago. Ben's socket closed after one minute, Cleo's after two.
+  const wasOnline = (who: SignedUp, ago: string) =>
     pool.query(
       `insert into chat.presence (user_id, node_id, online_until) values ($1, gen_random_uuid(), now() - $2::interval)`,
       [who.userId, ago],
     )
   await pool.query("update video.calls set answered_at = now() - interval '3 min' where id = $1", [call_id])
   await pool.query("update video.participants set joined_at = now() - interval '3 min' where call_id = $1", [call_id])
-  await endDesertedCalls.run(everywhere, {})
+  await endAbandonedCalls.run(everywhere, {})
   const shown = async () => (await ana.get(`/api/video-calls/${call_id}`)).body
-  assert.equal((await shown()).status, 'accepted', 'who never had a socket is not missed')
-  await wasHere(ben, '2 min')
-  await endDesertedCalls.run(everywhere, {})
+  assert.equal((await shown()).status, 'accepted', 'a participant without any socket stays')
+  await wasOnline(ben, '2 min')
+  await endAbandonedCalls.run(everywhere, {})
   const afterBen = await shown()
   assert.deepEqual([afterBen.status, states(afterBen)[ben.userId]], ['accepted', 'left'])
-  await wasHere(cleo, '-90 s')
-  await endDesertedCalls.run(everywhere, {})
-  assert.equal((await shown()).status, 'accepted', 'two are there')
+  await wasOnline(cleo, '-90 s')
+  await endAbandonedCalls.run(everywhere, {})
+  assert.equal((await shown()).status, 'accepted', 'two participants are connected')
   await pool.query(
     `update chat.presence set online_until = (select answered_at from video.calls where id = $2) + interval '120 s'
       where user_id = $1`,
     [cleo.userId, call_id],
   )
-  await endDesertedCalls.run(everywhere, {})
+  await endAbandonedCalls.run(everywhere, {})
   const ended = await shown()
   assert.deepEqual([ended.status, ended.duration_seconds], ['ended', 120])
   await pool.query('delete from chat.presence where user_id = any ($1)', [[ben.userId, cleo.userId]])
 })
 
-test('a call that nobody answers is missed, one that is declined is declined, both last 0 seconds', async () => {
+test('an unanswered call is missed, a declined call is declined, and both last 0 seconds', async () => {
   const chat_id = await chatOf(ben, cleo)
   const first = await enter(ana, { chat_id })
   const cancelled = (await hangUp(ana, first.room_name)).body
@@ -123,10 +123,10 @@ test('in a group one hangs up and the others go on; a forgotten call ends with i
   await enter(cleo, { chat_id })
   assert.equal((await hangUp(ben, room_name)).body.status, 'accepted')
   await enter(ben, { chat_id })
-  await endForgottenCalls.run(everywhere, {})
+  await endStaleCalls.run(everywhere, {})
   assert.equal((await ana.get(`/api/video-calls/${call_id}`)).body.status, 'accepted')
   await pool.query("update video.calls set expires_at = now() - interval '1 s' where id = $1", [call_id])
-  await endForgottenCalls.run(everywhere, {})
+  await endStaleCalls.run(everywhere, {})
   const { body } = await ana.get(`/api/video-calls/${call_id}`)
   assert.equal(body.status, 'ended')
   assert.deepEqual(new Set(Object.values(states(body))), new Set(['left']))
@@ -163,11 +163,11 @@ test('a call of a chat does not take the place of a room by bearing its name', a
   assert.equal((await hangUp(ben, 'weekly')).body.id, his.call_id)
 })
 
-test('signals go to those in the room and to nobody else, and are not kept', async () => {
+test('signals are sent only to participants of the room, and are not stored', async () => {
   const chat_id = await chatOf(ben, cleo)
   const [hers, his, idle] = [await connect(ana), await connect(ben), await connect(cleo)]
   const { token, room_name, call_id } = await enter(ana, { chat_id })
-  // Earlier calls may still be on their way to who has just come.
+  // Frames of earlier calls may still arrive at the new sockets.
   const ofThis = (event: string) => (frame: TestFrame) => frame.event === event && frame.data.id === call_id
   await his.next(ofThis('call:ring'))
   his.send('call:signal', { room_name, signal: { type: 'offer' } })
@@ -198,13 +198,13 @@ test('signals go to those in the room and to nobody else, and are not kept', asy
   for (const socket of [hers, his, idle]) socket.drop()
 })
 
-test('who is blocked cannot call', async () => {
+test('a blocked user cannot call', async () => {
   const { body } = await ana.post('/api/chats', { type: 'dm', member_ids: [dora.userId] })
   await dora.post('/api/users/blocks', { user_id: ana.userId })
   assert.equal((await ana.post('/api/video-calls/token', { chat_id: body.id })).status, 403)
 })
 
-test('TURN credentials are coturn’s, and end', async () => {
+test('TURN credentials follow the scheme of coturn, and expire', async () => {
   const { video } = readConfig({
     DATA_DIR: '/tmp/switchboard-video',
     TURN_URLS: 'turn:a, turns:b:5349',
@@ -217,7 +217,7 @@ test('TURN credentials are coturn’s, and end', async () => {
   assert.equal(ice_servers[0].username.split(':')[1], cleo.userId)
 })
 
-test('tokens for LiveKit and Twilio say what their servers expect', () => {
+test('tokens for LiveKit and Twilio have the claims that their servers expect', () => {
   const admission = { identity: 'ana', name: 'Ana', room: 'r', issuedAt: 1000, expiresAt: 15_400 }
   const verified = (token: string, secret: string) => {
     const [header, payload, signature] = token.split('.')
@@ -248,7 +248,7 @@ test('tokens for LiveKit and Twilio say what their servers expect', () => {
   ])
 })
 
-test('a provider that is chosen but not set up is said at the start', () => {
+test('a selected provider without its settings fails at the start', () => {
   const read = (env: Record<string, string>) => () => readConfig({ DATA_DIR: '/tmp/switchboard-video', ...env })
   assert.throws(read({ VIDEO_PROVIDER: 'livekit' }), /LIVEKIT_URL is needed/)
   assert.throws(read({ VIDEO_PROVIDER: 'zoom' }), /VIDEO_PROVIDER must be/)
@@ -263,7 +263,7 @@ test('a provider that is chosen but not set up is said at the start', () => {
   assert.equal(video.provider.kind, 'livekit')
 })
 
-test('a call that is over stays over, whatever comes', () => {
+test('a call that has ended accepts no signal', () => {
   const signals: CallSignal[] = ['accept', 'decline', 'time_out', 'cancel', 'hang_up']
   const over: CallStatus[] = ['declined', 'missed', 'ended']
   for (const status of over) for (const signal of signals) assert.equal(transitions[status][signal], undefined)

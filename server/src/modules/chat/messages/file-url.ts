@@ -1,3 +1,3 @@
-/** Where those who may see a file fetch it. */
+/** Returns the URL of a file, for users who may see it. */
 export const fileUrl = (file: { id: string; filename: string }) =>
   `/api/uploads/${file.id}/${encodeURIComponent(file.filename)}`

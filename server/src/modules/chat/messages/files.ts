@@ -22,7 +22,7 @@ const insert = statement('chat.files.insert', (db, p: StoredFile) =>
   }),
 )
 
-// One upload of a user at a time, so that several at once cannot all be the last that fits.
+// One upload of a user at a time, so that concurrent uploads cannot exceed the quota together.
 const lock = statement(
   'chat.files.lock',
   () => sql`select pg_advisory_xact_lock(hashtextextended('chat.files/' || app.user_id(), 0))`,
@@ -38,7 +38,7 @@ const check = statement(
 
 const columns = sql`f.id, f.filename, f.mime_type, f.size_bytes, f.sha256, f.storage_key`
 
-// Row security lets in the uploader and the members of chats that it was sent to. What may be viewed once needs more.
+// Row-level security admits the uploader and the members of chats to which the file was sent. A view-once file needs a ticket.
 const find = statement(
   'chat.files.find',
   (_, p: { id: string }) => sql<StoredFile>`
@@ -54,8 +54,8 @@ const findSigned = statement(
 )
 
 /**
- * Takes a file to be sent or shown as a picture of oneself. What nobody has sent in a day is removed. With the `id` of one
- * that is there it answers that one. Throws 413, 415, 400.
+* Stores a file to send or to show as a profile picture. Files that are not used within a day are deleted. Returns the
+ * existing file if there is one with this `id`. Throws 413, 415, 400.
  */
 export async function uploadFile(ctx: Ctx, request: FastifyRequest, id = newId()): Promise<UploadedFile> {
   const known = await ctx.db.maybe(find, { id })
@@ -80,7 +80,7 @@ const toUploaded = (file: StoredFile): UploadedFile => {
   return { id, url: fileUrl(file), filename, mime_type, size_bytes }
 }
 
-/** The content, for those who may see it or hold a ticket made for them. Throws 404, 403 for a ticket that is over. */
+/** Returns the content to users who may see it or have a ticket for it. Throws 404, and 403 for an expired ticket. */
 export async function downloadFile(ctx: Ctx, id: string, ticket: string | undefined, request: FastifyRequest) {
   if (ticket === undefined) return sendFile(ctx, (await ctx.db.maybe(find, { id })) ?? missing('file'), request)
   const { user_id } = await ctx.db.actor()
@@ -94,7 +94,7 @@ export async function downloadFile(ctx: Ctx, id: string, ticket: string | undefi
 
 const ticketSeconds = 5 * 60
 
-/** An address that opens for this user alone, for five minutes. */
+/** Returns a URL that is valid for this user alone, for five minutes. */
 export function signedFileUrl(ctx: Ctx, file: { id: string; filename: string }, userId: string): string {
   const expiresAt = Math.floor(ctx.now().getTime() / 1000) + ticketSeconds
   return `${fileUrl(file)}?ticket=${expiresAt}.${mac(ctx, file.id, userId, expiresAt)}`
@@ -103,9 +103,9 @@ export function signedFileUrl(ctx: Ctx, file: { id: string; filename: string }, 
 function requireTicket(ctx: Ctx, id: string, userId: string, ticket: string): void {
   const [, expiry, given] = /^(\d{1,12})\.([\w-]{43})$/.exec(ticket) ?? []
   const expected = mac(ctx, id, userId, Number(expiry))
-  const genuine = given !== undefined && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
-  if (!genuine || Number(expiry) * 1000 < ctx.now().getTime())
-    throw forbidden('This could be opened once, for a while.')
+  const isGenuine = given !== undefined && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+  if (!isGenuine || Number(expiry) * 1000 < ctx.now().getTime())
+    throw forbidden('This link is not valid or has expired. A view-once file can be opened for five minutes.')
 }
 
 const mac = (ctx: Ctx, fileId: string, userId: string, expiresAt: number) =>

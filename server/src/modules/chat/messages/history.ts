@@ -10,10 +10,10 @@ import type { History, messagePage } from './schema.ts'
 type Page = z.output<typeof messagePage>
 type Direction = 'older' | 'newer'
 
-/** A message in a chat, and the direction of the page from there. */
+/** Where a page of messages begins, and its direction. */
 interface Position {
   direction: Direction
-  /** Messages below it, or above it. */
+  /** The page has the messages with lower numbers (older), or higher ones (newer). */
   number: number
 }
 
@@ -41,7 +41,10 @@ async function requireChat(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(findChat, { id }))) missing('chat')
 }
 
-/** Newest first. `next_cursor` goes on in the direction of the page. Throws 404 for a chat or message that is not there. */
+/**
+ * Returns messages, newest first. `next_cursor` continues in the direction of the page. Throws 404 for an unknown chat or
+ * message.
+ */
 export async function listMessages(ctx: Ctx, query: History): Promise<Page> {
   const { chat_id, limit } = query
   if ([query.before, query.after, query.around].filter((anchor) => anchor !== undefined).length > 1)
@@ -62,7 +65,7 @@ export async function listMessages(ctx: Ctx, query: History): Promise<Page> {
   }
 }
 
-/** The message in the middle of a page. */
+/** Returns a page with the message in the middle. */
 async function aroundMessage(ctx: Ctx, { chat_id, limit }: History, id: string): Promise<Page> {
   const number = await numberOf(ctx, chat_id, id)
   const older = await read(ctx, chat_id, { direction: 'older', number: number + 1 }, Math.ceil(limit / 2))
@@ -104,7 +107,7 @@ export const search = variants(
     ),
 )
 
-/** Newest first, in all chats of whoever asks or in one of them. Encrypted messages and those for one view are not found. */
+/** Searches all chats of the caller or one of them. Newest first. Encrypted and view-once messages are never found. */
 export async function searchMessages(
   ctx: Ctx,
   {

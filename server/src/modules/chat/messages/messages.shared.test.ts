@@ -10,7 +10,7 @@ const server = await sharedTestServer()
 const { pool } = server.app.services.connections
 const everywhere = serverContext(server.app.services, { workspaceId: null })
 
-/** Ana, Ben and Cleo in one group; Dora is a stranger. */
+/** Ana, Ben and Cleo can share chats. Dora knows none of them. */
 const [ana, ben, cleo, dora] = await Promise.all([server.signUp(), server.signUp(), server.signUp(), server.signUp()])
 await findEachOther(ana, ben, cleo)
 
@@ -56,7 +56,7 @@ test('a message has everything that a front-end shows', async () => {
   assert.equal(body.next_cursor, null)
 })
 
-test('messages need content that fits their type, a chat of theirs and a message of the same chat to reply to', async () => {
+test('a message needs content that fits its type, a chat of its sender, and replies to a message of the same chat', async () => {
   const [chat, other] = [await newGroup(ben), await newGroup(cleo)]
   const elsewhere = await send(ana, other, 'elsewhere')
   const refused = async (who: SignedUp, body: object) => (await who.post('/api/messages/send', body)).status
@@ -71,7 +71,7 @@ test('messages need content that fits their type, a chat of theirs and a message
   assert.equal((await dora.get(`/api/messages?chat_id=${chat}`)).status, 404)
 })
 
-test('pages: by cursor to the end, before, after and around a message', async () => {
+test('messages are read in pages by cursor, and before, after and around a message', async () => {
   const chat = await newGroup()
   const sent: { id: string }[] = []
   for (let i = 1; i <= 25; i++) sent.push(await send(ana, chat, `m${i}`))
@@ -100,15 +100,15 @@ test('pages: by cursor to the end, before, after and around a message', async ()
   assert.equal((await ana.get(`/api/messages?chat_id=${chat}&before=${chat}`)).status, 404)
 })
 
-test('a resend with the same client_id, 50 at once, is one message', async () => {
+test('50 concurrent sends with the same client_id make one message', async () => {
   const chat = await newGroup(ben)
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 50 }, () =>
       ana.post('/api/messages/send', { chat_id: chat, content: 'once', client_id: 'c' }),
     ),
   )
-  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [201])
-  assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
+  assert.deepEqual([...new Set(responses.map(({ status }) => status))], [201])
+  assert.equal(new Set(responses.map(({ body }) => body.id)).size, 1)
   assert.equal((await ana.get(`/api/messages?chat_id=${chat}`)).body.data.length, 1)
   assert.equal(await unread(ben, chat), 1)
 })
@@ -121,7 +121,7 @@ test('a message and a poll that were sent before a crash are not sent again unde
   ] as const) {
     const send = () => ana.post(path, body, { 'idempotency-key': `crash ${path}` })
     const first = await send()
-    // The message was committed, the answer was not.
+    // The message was committed, the response was not.
     await pool.query('update platform.idempotency_keys set status = null, locked_until = now() where key = $1', [
       `crash ${path}`,
     ])
@@ -131,7 +131,7 @@ test('a message and a poll that were sent before a crash are not sent again unde
   assert.equal((await ana.get(`/api/messages?chat_id=${chat}`)).body.data.length, 2)
 })
 
-test('a file that was uploaded before a crash is not kept twice under its Idempotency-Key', async () => {
+test('a file that was uploaded before a crash is not stored twice under its Idempotency-Key', async () => {
   const upload = () => ana.post('/api/upload', picture(), { 'idempotency-key': 'crash upload' })
   const first = await upload()
   await pool.query(
@@ -141,7 +141,7 @@ test('a file that was uploaded before a crash is not kept twice under its Idempo
   assert.deepEqual([first.status, second.status, second.body], [201, 201, first.body])
 })
 
-test('many senders at once: each message has its own number, without gaps', async () => {
+test('concurrent messages get unique numbers without gaps', async () => {
   const chat = await newGroup(ben, cleo)
   await Promise.all([ana, ben, cleo].flatMap((who) => Array.from({ length: 10 }, (_, i) => send(who, chat, `${i}`))))
   const { body } = await ana.get(`/api/messages?chat_id=${chat}`)
@@ -151,7 +151,7 @@ test('many senders at once: each message has its own number, without gaps', asyn
   )
 })
 
-test('who sent a message changes it, by PATCH or PUT; of a deleted one only its place is left', async () => {
+test('the sender of a message can change it, by PATCH or PUT; a deleted message keeps only its id', async () => {
   const chat = await newGroup(ben)
   const { id } = await send(ana, chat, 'Helo')
   const edited = await ana.patch(`/api/messages/${id}`, { content: 'Hello' })
@@ -173,7 +173,7 @@ test('who sent a message changes it, by PATCH or PUT; of a deleted one only its 
   assert.equal((await ana.delete(`/api/messages?message_id=${theirs.id}`)).status, 200, 'the owner of the group may')
 })
 
-test('what was deleted or has expired is gone from tables and event log', async () => {
+test('deleted and expired messages are removed from tables and from the event log', async () => {
   const chat = await newGroup(ben)
   const deleted = await send(ana, chat, 'secret-one')
   const expired = await send(ana, chat, 'secret-two', { expires_in_seconds: 60 })
@@ -202,9 +202,9 @@ test('what was deleted or has expired is gone from tables and event log', async 
   )
 })
 
-test('what has expired is neither opened nor read as a poll any more, before the sweeper has come by', async () => {
+test('an expired message can be neither opened nor read as a poll, even before the cleanup job runs', async () => {
   const chat = await newGroup(ben)
-  const sealed = await send(ana, chat, 'look', { visibility: 'view_once' })
+  const viewOnce = await send(ana, chat, 'look', { visibility: 'view_once' })
   const { poll } = await send(ana, chat, '', {
     type: 'poll',
     poll: { question: 'Lunch?', options: ['A', 'B'] },
@@ -212,11 +212,11 @@ test('what has expired is neither opened nor read as a poll any more, before the
   })
   assert.equal((await ben.get(`/api/polls/${poll.id}`)).status, 200)
   await pool.query("update chat.messages set expires_at = now() - interval '1 s' where chat_id = $1", [chat])
-  assert.equal((await ben.post(`/api/messages/${sealed.id}/view`)).status, 404)
+  assert.equal((await ben.post(`/api/messages/${viewOnce.id}/view`)).status, 404)
   assert.equal((await ben.get(`/api/polls/${poll.id}`)).status, 404)
 })
 
-test('view once: each reader once, and nothing is left when all have', async () => {
+test('each reader can open a view-once message once; its content is deleted when all have', async () => {
   const chat = await newGroup(ben, cleo)
   const upload = await ana.post('/api/upload', picture())
   const { id, content, file } = await send(ana, chat, 'look', {
@@ -235,10 +235,10 @@ test('view once: each reader once, and nothing is left when all have', async () 
     opened.map(({ status }) => status).sort((a, b) => a - b),
     [200, ...Array.from({ length: 9 }, () => 409)],
   )
-  const answer = opened.find(({ status }) => status === 200)?.body
-  assert.equal(answer.content, 'look')
-  assert.equal((await ben.get(answer.file.url)).status, 200)
-  assert.equal((await cleo.get(answer.file.url)).status, 403, 'the address is for Ben alone')
+  const viewed = opened.find(({ status }) => status === 200)?.body
+  assert.equal(viewed.content, 'look')
+  assert.equal((await ben.get(viewed.file.url)).status, 200)
+  assert.equal((await cleo.get(viewed.file.url)).status, 403, 'the URL is valid for Ben alone')
   assert.equal((await ben.get(`/api/messages?chat_id=${chat}`)).body.data[0].viewed, true)
   assert.equal(
     (await ben.post('/api/messages/send', { chat_id: chat, type: 'image', file_id: upload.body.id })).status,
@@ -252,10 +252,10 @@ test('view once: each reader once, and nothing is left when all have', async () 
     [upload.body.id],
   )
   await removeUnusedFiles.run(everywhere, {})
-  assert.equal((await ana.get(upload.body.url)).status, 404, 'not even for who sent it')
+  assert.equal((await ana.get(upload.body.url)).status, 404, 'not even for the sender')
 })
 
-test('files are for the members of chats that they were sent to', async () => {
+test('files are visible to the members of chats to which they were sent', async () => {
   const chat = await newGroup(ben)
   const { status, body } = await ana.post('/api/upload', picture())
   assert.equal(status, 201)
@@ -277,13 +277,13 @@ test('files are for the members of chats that they were sent to', async () => {
   assert.equal((await ben.get(body.url)).status, 404)
   assert.equal((await cleo.get(body.url)).status, 200)
   assert.equal((await dora.put('/api/users/profile', { avatar_url: body.url })).status, 200)
-  assert.equal((await dora.get(body.url)).status, 404, 'a picture is shared by its uploader alone')
+  assert.equal((await dora.get(body.url)).status, 404, 'only its uploader can make a file their picture')
   await ana.put('/api/users/profile', { avatar_url: body.url })
   assert.equal((await dora.get(body.url)).status, 200)
   assert.equal((await ana.post('/api/upload', { file: 'x' })).status, 415)
 })
 
-test('a reaction is toggled; its list says who', async () => {
+test('a reaction can be toggled; the list has the users', async () => {
   const chat = await newGroup(ben)
   const { id } = await send(ana, chat, 'Lunch?')
   const react = async (who: SignedUp, emoji: string) =>
@@ -304,7 +304,7 @@ test('a reaction is toggled; its list says who', async () => {
   assert.equal((await dora.post('/api/messages/reactions', { message_id: id, emoji: '👍' })).status, 404)
 })
 
-test('a reaction is one emoji, of any kind, or the name of one', async () => {
+test('a reaction is one emoji of any kind, or the name of one', async () => {
   const { id } = await send(ana, await newGroup(ben), 'Lunch?')
   const react = async (emoji: unknown) => (await ben.post('/api/messages/reactions', { message_id: id, emoji })).status
   for (const emoji of ['❤️', '❤', '👍🏽', '👩‍👩‍👧‍👦', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '🇫🇷', '1️⃣', '©️', ':party-parrot:', '+1'])
@@ -313,7 +313,7 @@ test('a reaction is one emoji, of any kind, or the name of one', async () => {
     assert.equal(await react(emoji), 400, String(emoji))
 })
 
-test('a poll: one voter has one vote, whatever they send at once; closed is closed', async () => {
+test('in a poll a voter has one vote, even with concurrent requests; a closed poll accepts none', async () => {
   const chat = await newGroup(ben)
   const { status, body: poll } = await ana.post('/api/polls', {
     chat_id: chat,

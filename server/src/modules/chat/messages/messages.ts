@@ -16,10 +16,10 @@ import {
   unexpired,
 } from './row.ts'
 import { insertPoll, requireOpenUntil } from './polls.ts'
-import { type Message, type NewMessage, type NewPoll, type Poll, saysSomething } from './schema.ts'
+import { type Message, type NewMessage, type NewPoll, type Poll, hasText } from './schema.ts'
 
 const daySeconds = 24 * 60 * 60
-/** What nobody opens does not lie about for ever. */
+/** View-once messages expire even when not opened. */
 const expiresInSeconds = { everyone: null, view_once: 14 * daySeconds, disappearing: daySeconds }
 
 interface Insert {
@@ -35,8 +35,8 @@ interface Insert {
   expires_in_seconds: number | null
 }
 
-// The chat's row gives the number and puts senders in line. Who sends has read what came before. A file is the sender's
-// own, or one that everyone in some chat of theirs sees for good.
+// The row of the chat gives the number; its lock orders senders. Sending also marks all earlier messages as read. The file
+// must be the sender's own, or have been sent to one of their chats with the visibility `everyone`.
 const insert = statement('chat.messages.insert', (_, p: Insert) =>
   presentMessages(
     sql`
@@ -80,8 +80,9 @@ const findByClientId = statement('chat.messages.find_by_client_id', (_, p: { cha
 )
 
 /**
- * Sends a message; one with a `client_id` that was sent before is answered with the first. Throws 404 for a chat that is
- * not theirs, 403 `blocked`, 400 for what does not fit together.
+* Sends a message. Returns the existing message if the sender has used this `client_id` in the chat before. Throws 404 for
+ * a chat in which the sender is not a member, 403 when one has blocked the other, and 400 for fields that do not fit
+ * together.
  */
 export async function sendMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
   requireContent(input)
@@ -117,7 +118,7 @@ async function insertMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
   return message
 }
 
-/** A message of type `poll`; answers the poll. One with a `clientId` that was sent before is answered with the first. */
+/** Sends a message of type `poll`. Returns its poll, or the existing one for a `clientId` that was used before. */
 export async function createPoll(ctx: Ctx, { chat_id, ...poll }: NewPoll, clientId?: string) {
   requireOpenUntil(poll.closes_at, 'body.closes_at')
   const message = await sendMessage(ctx, {
@@ -133,19 +134,19 @@ export async function createPoll(ctx: Ctx, { chat_id, ...poll }: NewPoll, client
 
 function requireContent({ type, content, file_id, poll, visibility }: NewMessage): void {
   if (type === 'poll') {
-    if (!poll) throw invalidField('body.poll', 'A poll has a question and options.')
-    if (visibility === 'view_once') throw invalidField('body.visibility', 'A poll is not for viewing once.')
+    if (!poll) throw invalidField('body.poll', 'A poll needs a question and options.')
+    if (visibility === 'view_once') throw invalidField('body.visibility', 'A poll cannot be view-once.')
     requireOpenUntil(poll.closes_at, 'body.poll.closes_at')
-  } else if (type === 'text' && !saysSomething(content ?? ''))
-    throw invalidField('body.content', 'A message says something.')
-  else if (!content && !file_id) throw invalidField('body.file_id', 'Send a file, or say something.')
+  } else if (type === 'text' && !hasText(content ?? ''))
+    throw invalidField('body.content', 'A text message needs content.')
+  else if (!content && !file_id) throw invalidField('body.file_id', 'This type of message needs a file or content.')
 }
 
 async function explainRefusal(ctx: Ctx, { chat_id, reply_to, file_id }: NewMessage): Promise<never> {
   const { blocked } = (await ctx.db.maybe(findRefusal, { chat_id })) ?? missing('chat')
   if (blocked) throw forbidden(blockedSentence)
-  if (file_id && !reply_to) throw invalidField('body.file_id', 'There is no such file of yours.')
-  if (reply_to && !file_id) throw invalidField('body.reply_to', 'There is no such message in this chat.')
+  if (file_id && !reply_to) throw invalidField('body.file_id', 'You have no file with this id.')
+  if (reply_to && !file_id) throw invalidField('body.reply_to', 'There is no message with this id in the chat.')
   throw invalidField('body', 'The file is not yours, or the message replied to is not in this chat.')
 }
 
@@ -157,7 +158,7 @@ const edit = statement('chat.messages.edit', (_, p: { id: string; content: strin
     returning ${messageColumns}`),
 )
 
-/** For deciding about a message; the chat's row is locked, so that whoever counts its messages waits. */
+/** Permissions on a message. The row of the chat is locked, so that changes of its unread counters wait. */
 interface Governed {
   chat_id: string
   is_mine: boolean
@@ -176,16 +177,16 @@ const govern = statement(
      where m.id = ${p.id} and ${unexpired} for no key update of c`,
 )
 
-/** One's own only. Throws 404, 403 (also `blocked`), or 409 for what cannot be changed any more. */
+/** Changes a message of the caller. Throws 404, 403 (also when blocked), or 409 for a message that cannot be changed. */
 export async function editMessage(ctx: Ctx, id: string, content: string): Promise<Message> {
   const row: MessageRow | undefined = await ctx.db.maybe(edit, { id, content })
   if (!row) {
     const { is_mine, deleted, blocked } = (await ctx.db.maybe(govern, { id })) ?? missing('message')
-    if (!is_mine) throw forbidden('Only who sent a message changes it.')
+    if (!is_mine) throw forbidden('Only the sender can change a message.')
     if (blocked) throw forbidden(blockedSentence)
     throw conflict(
       'not_editable',
-      deleted ? 'This message is deleted.' : 'Polls and what may be viewed once stay as they are.',
+      deleted ? 'This message is deleted.' : 'Polls and view-once messages cannot be changed.',
     )
   }
   const message = toMessage(row)
@@ -193,15 +194,15 @@ export async function editMessage(ctx: Ctx, id: string, content: string): Promis
   return message
 }
 
-const bury = statement(
-  'chat.messages.bury',
+const markDeleted = statement(
+  'chat.messages.mark_deleted',
   (_, p: { id: string }) => sql<{ number: number }>`
-    with buried as (
+    with marked as (
       update chat.messages m set content = null, file_id = null, deleted_at = now()
        where m.id = ${p.id} and m.deleted_at is null returning m.chat_id, m.number
     )
     update chat.members u set unread_gone = u.unread_gone + 1
-      from buried b where u.chat_id = b.chat_id and u.read_number < b.number`,
+      from marked d where u.chat_id = d.chat_id and u.read_number < d.number`,
 )
 const detachFile = statement(
   'chat.files.detach',
@@ -220,16 +221,16 @@ const redact = statement(
   (_, p: { chat_id: string; id: string }) => sql`select app.redact_messages(${p.chat_id}, array[${p.id}::uuid])`,
 )
 
-/** For everyone: content, file, reactions and poll are gone, in the event log too. Its place stays. Throws 404 or 403. */
+/** Deletes content, file, reactions and poll for everyone, also from the event log. The row stays. Throws 404 or 403. */
 export async function deleteMessage(ctx: Ctx, id: string): Promise<void> {
   const { chat_id, is_mine, governs, deleted } = (await ctx.db.maybe(govern, { id })) ?? missing('message')
-  if (!is_mine && !governs) throw forbidden('Only who sent a message, or an admin of the group, deletes it.')
+  if (!is_mine && !governs) throw forbidden('Only the sender, or the owner or an admin of the group, can delete a message.')
   if (deleted) return
   emit(ctx, MessageDeleted, { id, chat_id, message_id: id, deleted: true })
   await ctx.db.together(
     [
       detachFile.call({ message_id: id }),
-      bury.call({ id }),
+      markDeleted.call({ id }),
       deleteReactions.call({ id }),
       deletePoll.call({ id }),
       redact.call({ chat_id, id }),

@@ -31,7 +31,7 @@ const insert = statement(
     select ${pollJson} as poll from p`,
 )
 
-/** The poll of a message that has just been written. */
+/** Inserts the poll of a message that was just inserted. */
 export async function insertPoll(
   ctx: Ctx,
   message: Pick<Message, 'id' | 'chat_id'>,
@@ -54,7 +54,7 @@ export function requireOpenUntil(closesAt: string | undefined, path: string): vo
   if (closesAt !== undefined && Date.parse(closesAt) <= Date.now()) throw invalidField(path, 'Must be in the future.')
 }
 
-// Voters of one poll queue up, so that each tells the others a true count.
+// Concurrent votes in one poll wait for each other, so that each event has the right count.
 const lock = statement(
   'chat.polls.lock',
   (_, p: { id: string }) => sql<{ option_ids: string[]; multiple: boolean; closed: boolean; blocked: boolean }>`
@@ -77,16 +77,19 @@ const find = statement(
      where p.id = ${p.id} and exists (select from chat.messages m where m.id = p.message_id and ${unexpired})`,
 )
 
-/** Puts the voter's whole choice in place of an earlier one; none takes it back. Throws 404, 400, 403 in a blocked dm, or 409 `poll_closed`. */
+/**
+ * Replaces the earlier vote of the caller; an empty list removes it. Throws 404, 400, 403 in a blocked dm, or 409
+ * `poll_closed`.
+ */
 export async function castVote(ctx: Ctx, pollId: string, optionIds: string[]) {
   const poll = (await ctx.db.maybe(lock, { id: pollId })) ?? missing('poll')
   if (poll.blocked) throw forbidden(blockedSentence)
   if (poll.closed) throw conflict('poll_closed', 'This poll is closed.')
   const chosen = [...new Set(optionIds.map((id) => id.toLowerCase()))]
   if (chosen.some((id) => !poll.option_ids.includes(id))) {
-    throw invalidField('body.option_ids', 'One of these is no option of this poll.')
+    throw invalidField('body.option_ids', 'One of these ids is not an option of this poll.')
   }
-  if (chosen.length > 1 && !poll.multiple) throw invalidField('body.option_ids', 'Choose one option.')
+  if (chosen.length > 1 && !poll.multiple) throw invalidField('body.option_ids', 'This poll takes one option.')
   const [, found] = await ctx.db.together([
     castBallot.call({ poll_id: pollId, option_ids: chosen }),
     find.call({ id: pollId }),

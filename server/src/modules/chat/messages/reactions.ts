@@ -13,7 +13,7 @@ type Reactions = z.output<typeof reactionsOf>
 
 const maxKinds = 50
 
-// Those who react to one message queue up, so that each tells the others the true list.
+// Concurrent reactions to one message wait for each other, so that each event has the right list.
 const lock = statement(
   'chat.reactions.lock',
   (_, p: { message_id: string; emoji: string }) => sql<{
@@ -30,12 +30,12 @@ const lock = statement(
 const toggle = statement(
   'chat.reactions.toggle',
   (_, p: { message_id: string; chat_id: string; emoji: string }) => sql`
-    with taken_back as (
+    with removed as (
       delete from chat.reactions
        where message_id = ${p.message_id} and emoji = ${p.emoji} and user_id = app.user_id() returning 1
     )
     insert into chat.reactions (message_id, chat_id, emoji)
-    select ${p.message_id}::uuid, ${p.chat_id}::uuid, ${p.emoji} where not exists (select from taken_back)`,
+    select ${p.message_id}::uuid, ${p.chat_id}::uuid, ${p.emoji} where not exists (select from removed)`,
 )
 const list = statement(
   'chat.reactions.list',
@@ -43,7 +43,7 @@ const list = statement(
     select ${reactionsJson} as reactions from (select ${p.message_id}::uuid as id) m`,
 )
 
-/** Reacts, or takes the same reaction back. Throws 404, 403 between two of whom one has blocked the other, or 409 for a deleted message. */
+/** Adds a reaction, or removes the same one. Throws 404, 403 in a blocked dm, or 409 for a deleted message. */
 export async function toggleReaction(ctx: Ctx, message_id: string, emoji: string): Promise<Reactions> {
   const { chat_id, deleted, full, blocked } = (await ctx.db.maybe(lock, { message_id, emoji })) ?? missing('message')
   if (blocked) throw forbidden(blockedSentence)

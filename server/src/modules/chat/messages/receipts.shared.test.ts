@@ -25,7 +25,7 @@ const expire = (id: string) =>
     id,
   ])
 
-test('what is unread is counted exactly: reading, deleting, expiring and writing oneself', async () => {
+test('unread messages are counted exactly after reading, deleting, expiring and sending', async () => {
   const chat = await newGroup(ben)
   const sent = []
   for (let i = 1; i <= 6; i++) sent.push(await send(ana, chat, `m${i}`))
@@ -37,10 +37,10 @@ test('what is unread is counted exactly: reading, deleting, expiring and writing
   const { body } = await ben.post('/api/messages/read', { chat_id: chat, message_id: sent[2].id })
   assert.deepEqual(body, { success: true, chat_id: chat, message_id: sent[2].id, unread_count: 2 })
   assert.equal((await ben.post('/api/messages/read', { chat_id: chat, message_id: sent[0].id })).body.unread_count, 2)
-  const fleeting = await send(ana, chat, 'gone soon', { visibility: 'disappearing', expires_in_seconds: 60 })
+  const disappearing = await send(ana, chat, 'gone soon', { visibility: 'disappearing', expires_in_seconds: 60 })
   assert.equal(await unread(ben, chat), 3)
-  await expire(fleeting.id)
-  assert.equal(await unread(ben, chat), 2, 'before the sweeper came by')
+  await expire(disappearing.id)
+  assert.equal(await unread(ben, chat), 2, 'before the cleanup job')
   await removeExpiredMessages.run(everywhere, {})
   assert.equal(await unread(ben, chat), 2, 'and after')
   await send(ben, chat, 'mine')
@@ -48,7 +48,7 @@ test('what is unread is counted exactly: reading, deleting, expiring and writing
   assert.equal(await unread(ana, chat), 1)
 })
 
-test('a message is sent, then delivered, then read when everybody has it', async () => {
+test('a message is delivered, then read, when all members have received or read it', async () => {
   const chat = await newGroup(ben, cleo)
   const { id } = await send(ana, chat, 'Hello')
   const status = async () => (await ana.get(`/api/messages?chat_id=${chat}`)).body.data[0].status
@@ -62,14 +62,14 @@ test('a message is sent, then delivered, then read when everybody has it', async
   assert.equal((await ben.post('/api/messages/read', { chat_id: chat, message_id: chat })).status, 404)
 })
 
-/** What may happen in a chat; `at` chooses a message. */
+/** An action in a chat; `at` selects a message. */
 const action = fc.record({
-  what: fc.constantFrom('send', 'send', 'send', 'fleeting', 'read', 'delete', 'expire', 'sweep'),
+  what: fc.constantFrom('send', 'send', 'send', 'send disappearing', 'read', 'delete', 'expire', 'clean up'),
   who: fc.constantFrom(ana, ben, cleo),
   at: fc.nat(99),
 })
 
-test('however sending, reading, deleting and expiring fall together, what is unread is what is there and was not read', async () => {
+test('the unread count is right after any concurrent sending, reading, deleting and expiring', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(action, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 6 }),
@@ -81,9 +81,9 @@ test('however sending, reading, deleting and expiring fall together, what is unr
             round.map(async ({ what, who, at }) => {
               const chosen = sent[at % Math.max(1, sent.length)]
               if (what === 'send') sent.push({ ...(await send(who, chat_id, 'x')), by: who })
-              else if (what === 'fleeting') {
+              else if (what === 'send disappearing') {
                 sent.push({ ...(await send(who, chat_id, 'x', { expires_in_seconds: 600 })), by: who })
-              } else if (what === 'sweep') await removeExpiredMessages.run(everywhere, {})
+              } else if (what === 'clean up') await removeExpiredMessages.run(everywhere, {})
               else if (!chosen) return
               else if (what === 'read') await who.post('/api/messages/read', { chat_id, message_id: chosen.id })
               else if (what === 'delete') await remove(chosen.by, chosen.id)

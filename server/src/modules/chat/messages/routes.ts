@@ -22,7 +22,7 @@ import {
   pollWithMyVote,
   reactionsOf,
   receipt,
-  receiptAnswer,
+  receiptResponse,
   uploadedFile,
   viewedMessage,
   vote,
@@ -41,7 +41,7 @@ const receiptRoute = (kind: 'read' | 'delivered', summary: string) =>
     summary,
     body: receipt,
     example: { chat_id: exampleId, message_id: exampleId },
-    response: receiptAnswer,
+    response: receiptResponse,
     handler: (ctx, { body }) => acknowledge(ctx, kind, { chat_id: body.chat_id, message_id: body.message_id ?? null }),
   })
 
@@ -82,7 +82,7 @@ export const messageRoutes: Record<string, Route> = {
     handler: (ctx, { query }) => searchMessages(ctx, query),
   }),
   sendMessage: route({
-    // A resend fails on its client_id and is answered from outside of the failed transaction.
+    // A resend violates the unique client_id; the first message is read outside the failed transaction.
     kind: 'nontransactional',
     method: 'POST',
     path: '/api/messages/send',
@@ -115,7 +115,7 @@ export const messageRoutes: Record<string, Route> = {
     response: deletedMessage,
     async handler(ctx, { query, body }) {
       const messageId = body.message_id ?? query.message_id
-      if (!messageId) throw invalidField('body.message_id', 'Say which message.')
+      if (!messageId) throw invalidField('body.message_id', 'message_id is required.')
       await deleteMessage(ctx, messageId)
       return { success: true as const, id: messageId, deleted: true as const }
     },
@@ -200,14 +200,14 @@ export const messageRoutes: Record<string, Route> = {
     summary: 'Download a file, for its uploader and those it was sent to',
     params: z.object({
       id: id.describe('Id of the message, poll or file.'),
-      filename: z.string().describe('Name of the file, as in its address.'),
+      filename: z.string().describe('Name of the file, as in its URL.'),
     }),
     query: z.object({
       ticket: z
         .string()
         .max(100)
         .optional()
-        .describe('Opens a view-once file for a moment, from `POST /api/messages/{id}/view`.'),
+        .describe('Opens a view-once file for five minutes; from the URL that `POST /api/messages/{id}/view` returns.'),
     }),
     response: bytes('application/octet-stream'),
     errors: [416],

@@ -3,7 +3,7 @@ import { fileUrl } from './file-url.ts'
 import type { Message, messageInHistory } from './schema.ts'
 import type { z } from 'zod'
 
-/** A message as the database shows it to a member. */
+/** A message as a query returns it for a member. */
 export interface MessageRow extends Omit<Message, 'deleted' | 'file'> {
   file: { id: string; filename: string; mime_type: string; size_bytes: number } | null
   viewed: boolean
@@ -27,29 +27,29 @@ const columnNames = [
   'edited_at',
   'deleted_at',
 ]
-/** What `presentMessages` needs of `chat.messages m`. */
+/** The columns of `chat.messages m` that `presentMessages` needs. */
 export const messageColumns = sql.join(columnNames.map((name) => sql.ref(`m.${name}`)))
 
-/** What has expired is not there, although the sweeper has yet to come by. */
+/** Excludes expired messages that the cleanup job has not deleted yet. */
 export const unexpired = sql`(m.expires_at is null or m.expires_at > now())`
 
-/** Message `m` is of a dm whose two have come apart: neither says anything there to the other. */
+/** Message `m` belongs to a dm in which one has blocked the other: neither can write. */
 export const inBlockedDm = sql`exists (
   select from chat.chats d where d.id = m.chat_id and d.type = 'dm' and app.is_blocked(d.dm_low, d.dm_high))`
-/** What they are told then. */
+/** The error for both of them. */
 export const blockedSentence = 'One of you has blocked the other.'
 
-/** A time within JSON, written like all others. */
+/** A time within JSON, in the format of all others. */
 export const iso = (time: RawBuilder<unknown>) =>
   sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-/** The JSON of a poll `p`, for everyone. */
+/** Poll `p` as JSON, the same for every member. */
 export const pollJson = sql`jsonb_build_object(
   'id', p.id, 'chat_id', p.chat_id, 'message_id', p.message_id, 'question', p.question,
   'options', (
     select jsonb_agg(jsonb_build_object('id', o.option ->> 'id', 'text', o.option ->> 'text', 'votes', v.votes,
-             'voter_ids', case when not p.anonymous then v.voter_ids end) order by o.place)
-      from jsonb_array_elements(p.options) with ordinality as o (option, place)
+             'voter_ids', case when not p.anonymous then v.voter_ids end) order by o.position)
+      from jsonb_array_elements(p.options) with ordinality as o (option, position)
       cross join lateral (
         select count(*) as votes, coalesce(jsonb_agg(b.user_id order by b.voted_at), '[]') as voter_ids
           from chat.ballots b where b.poll_id = p.id and (o.option ->> 'id')::uuid = any (b.option_ids)) v),
@@ -58,7 +58,7 @@ export const pollJson = sql`jsonb_build_object(
   'voters', (select count(*) from chat.ballots b where b.poll_id = p.id and b.option_ids <> '{}'),
   'created_by', p.created_by, 'created_at', ${iso(sql`p.created_at`)})`
 
-/** The JSON list of the reactions to message `m`. */
+/** The reactions to message `m` as a JSON list. */
 export const reactionsJson = sql`coalesce((
   select jsonb_agg(jsonb_build_object('emoji', r.emoji, 'count', r.count, 'user_ids', r.user_ids) order by r.first, r.emoji)
     from (select emoji, count(*) as count, jsonb_agg(user_id order by created_at, user_id) as user_ids, min(created_at) as first
@@ -66,10 +66,10 @@ export const reactionsJson = sql`coalesce((
 
 const newestInChat = sql`m.number desc`
 
-// The planner cannot know that a page is short. Arrays and laterals with a limit keep it from reading whole tables to join them.
+// The planner does not know that a page is short. Arrays and laterals with a limit keep it from joining whole tables.
 /**
- * Messages with all that is shown of them: `page` gives the rows (`messageColumns`), out of a table or of an insert;
- * `first` are common table expressions that it needs.
+* Returns a query of messages with everything that is shown of them. `page` selects the rows (`messageColumns`) from a
+ * table or an insert; `first` has the common table expressions that it needs.
  */
 export const presentMessages = (
   page: RawBuilder<unknown>,
@@ -104,14 +104,14 @@ export const presentMessages = (
       select * from chat.messages r where r.id = m.reply_to and (r.expires_at is null or r.expires_at > now()) limit 1) r on true
    order by ${order}`
 
-/** For everyone in the chat. */
+/** Returns the message as all members see it. */
 export const toMessage = ({ file, ...row }: MessageRow): Message => ({
   ...row,
   file: file && { ...file, url: fileUrl(file) },
   deleted: false,
 })
 
-/** For one reader: a deleted message is only a place that stays. */
+/** Returns the message as the caller sees it. A deleted message has only its id. */
 export function toHistory(row: MessageRow): z.output<typeof messageInHistory> {
   return row.deleted ? { id: row.id, deleted: true } : { ...toMessage(row), viewed: row.viewed }
 }

@@ -6,7 +6,7 @@ const maxTextLength = 20_000
 
 export const uploadedFile = z.object({
   id: id.describe('Id of the file, for `file_id` of a message.'),
-  url: z.string().describe('Address of the content. Needs the login.'),
+  url: z.string().describe('URL of the content. Requires authentication.'),
   filename: z.string().describe('Name of the file as it was uploaded.'),
   mime_type: z.string().describe('Media type, recognised from the content.'),
   size_bytes: z.int().describe('Size in bytes.'),
@@ -26,11 +26,11 @@ export const poll = z.object({
   id: id.describe('Id of the poll.'),
   chat_id: id.describe('The chat.'),
   message_id: id.describe('The message that shows it.'),
-  question: z.string().describe('The question that is asked.'),
+  question: z.string().describe('The question.'),
   options: z
     .array(
       z.object({
-        id: id.describe('Id of the poll.'),
+        id: id.describe('Id of the option.'),
         text: z.string().describe('The choice.'),
         votes: z.int().describe('How many members chose it.'),
         voter_ids: z.array(id).nullable().describe('Who chose it; null when the poll is anonymous.'),
@@ -43,19 +43,19 @@ export const poll = z.object({
   closed: z.boolean().describe('True when voting has ended.'),
   voters: z.int().describe('How many members have voted.'),
   created_by: id.describe('The member who created it.'),
-  created_at: instant.describe('When it was asked.'),
+  created_at: instant.describe('When it was created.'),
 })
 export type Poll = z.output<typeof poll>
 export const pollWithMyVote = poll.extend({ my_option_ids: z.array(id).describe('The options the caller voted for.') })
 
 export const newPoll = z.object({
   chat_id: id.describe('The chat.'),
-  question: text(500).describe('The question that is asked.'),
+  question: text(500).describe('The question.'),
   options: z
     .array(text(200))
     .min(2, 'A poll has at least two options.')
     .max(20)
-    .refine((options) => new Set(options).size === options.length, 'Give each option once.')
+    .refine((options) => new Set(options).size === options.length, 'Options must be different.')
     .describe('The choices, as texts.'),
   multiple: z.boolean().default(false).describe('True when a member may choose more than one option.'),
   anonymous: z.boolean().default(false).describe('True when no one sees who voted for what.'),
@@ -64,7 +64,7 @@ export const newPoll = z.object({
 export type NewPoll = z.output<typeof newPoll>
 export const vote = z.object({
   poll_id: id.describe('The poll.'),
-  option_ids: z.array(id).max(20).describe('Ids of the chosen options; an empty list takes the vote back.'),
+  option_ids: z.array(id).max(20).describe('Ids of the chosen options; an empty list removes the vote.'),
 })
 
 export const message = z.object({
@@ -73,7 +73,7 @@ export const message = z.object({
   number: z
     .int()
     .describe(
-      'Place in the chat, counted from 1. Compare it with `read_number` and `delivered_number` of the members.',
+      'Number of the message in the chat, from 1. Compare it with `read_number` and `delivered_number` of the members.',
     ),
   sender_id: id.describe('The user who sent it.'),
   sender: person.describe('The user who sent it.'),
@@ -87,7 +87,7 @@ export const message = z.object({
     .nullable()
     .describe('The text. Null for a view-once message until `POST /api/messages/{id}/view`.'),
   file: uploadedFile.nullable().describe('The file it carries, if any.'),
-  reply_to: id.nullable().describe('The message it answers, in the same chat.'),
+  reply_to: id.nullable().describe('The message it replies to, in the same chat.'),
   reply: z
     .object({
       id: id.describe('Id of the message.'),
@@ -104,14 +104,14 @@ export const message = z.object({
       deleted: z.boolean().describe('True when it was deleted; nothing else of it is left then.'),
     })
     .nullable()
-    .describe('The answered message in brief; null when it answers none.'),
+    .describe('The message it replies to, in brief; null when it is not a reply.'),
   visibility: visibility.describe(
     '`view_once` can be opened once by each member, `disappearing` is deleted after `expires_in_seconds`.',
   ),
   encrypted: z
     .boolean()
     .describe('True when the clients encrypted `content`. The server then neither reads nor searches it.'),
-  client_id: z.string().nullable().describe("The sender's own name for it, from the request."),
+  client_id: z.string().nullable().describe("The id that the client gave it in the request."),
   status: z
     .enum(['sent', 'delivered', 'read'])
     .describe('Lowest state over all other members: `read` when everyone has read it.'),
@@ -124,7 +124,7 @@ export const message = z.object({
 })
 export type Message = z.output<typeof message>
 
-/** Of a deleted message only `{ id, deleted: true }` is left. `viewed`: have I opened what may be viewed once? */
+/** A deleted message is `{ id, deleted: true }`. `viewed` is true when the caller has opened a view-once message. */
 export const messageInHistory = message
   .extend({ viewed: z.boolean().describe('True when the caller has opened a view-once message already.') })
   .partial()
@@ -133,7 +133,7 @@ export const messageInHistory = message
     deleted: z.boolean().describe('True when it was deleted; nothing else of it is left then.'),
   })
 export const messagePage = z.object({
-  data: z.array(messageInHistory).describe('The message list, one page of it.'),
+  data: z.array(messageInHistory).describe('One page of messages.'),
   next_cursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
 })
 
@@ -154,37 +154,37 @@ export const newMessage = z.object({
       'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
     ),
   content: optional(z.string().max(maxTextLength)).describe('The text: required for `text`, a caption for files.'),
-  file_id: optional(id).describe('A file from `POST /api/upload`, which is used up by this message.'),
-  reply_to: optional(id).describe('The message it answers, in the same chat.'),
+  file_id: optional(id).describe('A file from `POST /api/upload`.'),
+  reply_to: optional(id).describe('The message it replies to, in the same chat.'),
   visibility: visibility
     .default('everyone')
     .describe('`view_once` can be opened once by each member, `disappearing` is deleted after `expires_in_seconds`.'),
   expires_in_seconds: optional(z.int().min(1).max(31_536_000)).describe(
-    'Deletes the message so long after it was sent. Default: a day for `disappearing`, 14 days for `view_once`. Given alone, it makes a message disappear.',
+    'Deletes the message this many seconds after it was sent. Default: a day for `disappearing`, 14 days for `view_once`. Without `visibility`, it makes the message `disappearing`.',
   ),
   encrypted: z
     .boolean()
     .default(false)
     .describe('True when the clients encrypted `content`. The server then neither reads nor searches it.'),
-  client_id: optional(text(100)).describe("The sender's own name for it: sent again, it is not sent twice."),
+  client_id: optional(text(100)).describe("An id that the client chooses. Sending a message with the same id again returns the first one."),
   poll: optional(newPoll.omit({ chat_id: true })).describe('The poll to ask, for the type `poll`.'),
 })
 export type NewMessage = z.output<typeof newMessage>
 
-export const saysSomething = (content: string) => content.trim() !== ''
+export const hasText = (content: string) => content.trim() !== ''
 export const messageChanges = z.object({
   content: z
     .string()
     .min(1)
     .max(maxTextLength)
-    .refine(saysSomething, 'A message says something.')
+    .refine(hasText, 'A message needs content.')
     .describe('The new text.'),
 })
 export const messageChoice = z.object({
   message_id: optional(id).describe('The message to delete; in the body or the query.'),
 })
 export const deletedMessage = z.object({
-  success: z.literal(true).describe('Always true; a failure is answered with an error status.'),
+  success: z.literal(true).describe('Always true; a failure has an error status.'),
   id: id.describe('Id of the message.'),
   deleted: z.literal(true).describe('True when it was deleted; nothing else of it is left then.'),
 })
@@ -208,24 +208,24 @@ export const messageSearch = page(50).extend({
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const isOneEmoji = (text: string) =>
   /[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]/u.test(text) && [...graphemes.segment(text)].length === 1
-/** One emoji as a keyboard gives it, or the name of one that the front-end draws itself: `:party-parrot:`. */
-const emoji = text(32).refine((text) => isOneEmoji(text) || /^:?[\w+-]+:?$/.test(text), 'Give one emoji.')
+/** One emoji, or the name of one that the front-end draws itself: `:party-parrot:`. */
+const emoji = text(32).refine((text) => isOneEmoji(text) || /^:?[\w+-]+:?$/.test(text), 'Must be one emoji.')
 export const newReaction = z.object({
-  message_id: id.describe('The message that shows it.'),
-  emoji: emoji.describe('The emoji. Sending the same one again takes the reaction back.'),
+  message_id: id.describe('The message to react to.'),
+  emoji: emoji.describe('The emoji. Sending the same one again removes the reaction.'),
 })
 export const reactionsOf = z.object({
-  message_id: id.describe('The message that shows it.'),
+  message_id: id.describe('The message with the reactions.'),
   reactions: z.array(reaction).describe('Emojis with the members who chose them.'),
 })
 
-/** Up to this message, or without one up to the newest. */
+/** A receipt for everything up to this message, or without one up to the newest. */
 export const receipt = z.object({
   chat_id: id.describe('The chat.'),
   message_id: optional(id).describe('The newest message that was read; left out: all.'),
 })
-export const receiptAnswer = z.object({
-  success: z.literal(true).describe('Always true; a failure is answered with an error status.'),
+export const receiptResponse = z.object({
+  success: z.literal(true).describe('Always true; a failure has an error status.'),
   chat_id: id.describe('The chat.'),
   message_id: id.nullable().describe('The newest message that counts as read now.'),
   unread_count: z.int().describe('Messages in the chat that the caller has not read.'),

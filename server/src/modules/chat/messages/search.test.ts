@@ -14,7 +14,7 @@ const say = (who: typeof ana, chat_id: string, content: string, more: object = {
 const found = async (who: typeof ana, query: string) =>
   (await who.get(`/api/messages/search?${query}`)).body.data.map(({ content }: { content: string }) => content)
 
-test('words are found in my chats only, newest first, the last one half typed', async () => {
+test('search finds words in the chats of the caller only, newest first, and the last word by its beginning', async () => {
   const [one, two, theirs] = [await newGroup(ana), await newGroup(ana), await newGroup(ben)]
   await say(ana, one, 'The blue harbour')
   await say(ana, two, 'A blue boat in the harbour')
@@ -33,7 +33,7 @@ test('words are found in my chats only, newest first, the last one half typed', 
   assert.deepEqual(await found(ana, `q=blue&limit=1&cursor=${first.next_cursor}`), ['The blue harbour'])
 })
 
-test('words are found without their accents, and within scripts that put no spaces between them', async () => {
+test('search ignores accents, and finds words in scripts without spaces', async () => {
   const chat = await newGroup(ana)
   const wanted: [string, string[]][] = [
     ['Crème brûlée à Zürich', ['creme', 'Brulee', 'ZURICH', 'zürich', 'crème zurich']],
@@ -50,7 +50,7 @@ test('words are found without their accents, and within scripts that put no spac
   for (const q of ['京東', '会議 -東京', '🎂']) assert.deepEqual(await found(ana, `q=${encodeURIComponent(q)}`), [], q)
 })
 
-test('encrypted messages and those for one view are not in the index; edits are', async () => {
+test('encrypted and view-once messages are not in the index; edits are', async () => {
   const chat = await newGroup(ana)
   await say(ana, chat, 'ciphertext pineapple', { encrypted: true })
   await say(ana, chat, 'once pineapple', { visibility: 'view_once' })
@@ -60,10 +60,10 @@ test('encrypted messages and those for one view are not in the index; edits are'
   assert.deepEqual(await found(ana, 'q=pineapple'), ['plain pineapple'])
 })
 
-// What the function runs, with values in place of its variables: that is how it is planned, for its values each time.
-test('search uses its index under row security, and a page of messages its own', async () => {
+// Explains the query of the function with values in place of its variables, as it is planned on each call.
+test('search and pages of messages use their indexes under row-level security', async () => {
   const [chat, big] = [await newGroup(ana), await newGroup(ana)]
-  // A hundred chats of a hundred messages, hers among them, and one of four thousand.
+  // A hundred chats of a hundred messages each, one of them Ana's, and one of four thousand.
   await pool.query(
     `insert into chat.chats (id, type, name, created_by, activity_id, last_number)
      select gen_random_uuid(), 'group', 'Other', $1, $2, 100 from generate_series(1, 99)`,
@@ -100,7 +100,7 @@ test('search uses its index under row security, and a page of messages its own',
   assert.match(page, /Index Scan Backward using messages_number_key/)
   assert.doesNotMatch(page, /Sort/)
 
-  // What they reply to comes by an index too, and so do their files.
+  // The messages they reply to and their files are read by an index too.
   for (const shown of [
     beside({ rows: '51', direction: 'older' }).call({ chat_id: big, number: 2000 }),
     search({ rows: '51' }).call({ q: 'common', chat_id: null, before: lastId }),

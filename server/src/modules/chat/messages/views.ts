@@ -6,7 +6,7 @@ import { signedFileUrl } from './files.ts'
 import { unexpired } from './row.ts'
 import type { Message, UploadedFile } from './schema.ts'
 
-interface Sealed {
+interface ViewOnce {
   chat_id: string
   type: Message['type']
   content: string | null
@@ -16,10 +16,10 @@ interface Sealed {
   deleted: boolean
 }
 
-// Readers of one message queue up, so that the last one knows that they are.
+// Concurrent readers of one message wait for each other, so that the last one is detected.
 const lock = statement(
   'chat.views.lock',
-  (_, p: { id: string }) => sql<Sealed>`
+  (_, p: { id: string }) => sql<ViewOnce>`
     select m.chat_id, m.type, m.content, m.sender_id = app.user_id() as is_mine, m.visibility = 'view_once' as view_once,
            m.deleted_at is not null as deleted,
            (select jsonb_build_object('id', f.id, 'filename', f.filename, 'mime_type', f.mime_type, 'size_bytes', f.size_bytes)
@@ -31,7 +31,7 @@ const insert = statement(
   (_, p: { message_id: string; chat_id: string }) => sql<{ user_id: string }>`
     insert into chat.views (message_id, chat_id) values (${p.message_id}, ${p.chat_id}) on conflict do nothing returning user_id`,
 )
-const emptyWhenAllHaveSeen = statement(
+const emptyWhenAllHaveViewed = statement(
   'chat.views.empty',
   (_, p: { message_id: string }) => sql`
     with emptied as (
@@ -47,19 +47,19 @@ const emptyWhenAllHaveSeen = statement(
 )
 
 /**
- * Opens what may be viewed once, this one time; its file by an address that ends soon. When everyone has, nothing of it
- * is left. Throws 404, 403 for one's own, 409 `already_viewed`.
+* Opens a view-once message. Its file has a URL that expires soon. When all members have opened it, the content is
+ * deleted. Throws 404, 403 for the sender, 409 `already_viewed`.
  */
 export async function viewMessage(ctx: Ctx, id: string) {
   const message = (await ctx.db.maybe(lock, { id })) ?? missing('message')
   if (message.deleted) missing('message')
-  if (!message.view_once) throw conflict('not_view_once', 'This message can be read as often as you like.')
-  if (message.is_mine) throw forbidden('You sent this for others to view once.')
+  if (!message.view_once) throw conflict('not_view_once', 'This is not a view-once message.')
+  if (message.is_mine) throw forbidden('The sender cannot open a view-once message.')
   const { chat_id, type, content, file } = message
   const [[viewed]] = await ctx.db.together([
     insert.call({ message_id: id, chat_id }),
-    emptyWhenAllHaveSeen.call({ message_id: id }),
+    emptyWhenAllHaveViewed.call({ message_id: id }),
   ])
-  if (!viewed) throw conflict('already_viewed', 'You have opened this once already.')
+  if (!viewed) throw conflict('already_viewed', 'You have already opened this message.')
   return { id, type, content, file: file && { ...file, url: signedFileUrl(ctx, file, viewed.user_id) } }
 }

@@ -14,7 +14,7 @@ const dm = (who: SignedUp, id: string) => who.post('/api/chats', { type: 'dm', m
 const group = (who: SignedUp, ...ids: string[]) =>
   who.post('/api/chats', { type: 'group', name: 'Night shift', member_ids: ids })
 
-test('an id alone opens no chat, adds nobody to a group and blocks nobody: the response is that for an unknown id', async () => {
+test('an id alone does not let a user open a chat, add a member or block: the response is that for an unknown id', async () => {
   const [ana, ben] = (await signUp(2)) as [SignedUp, SignedUp]
   const { body: mine } = await group(ana)
   for (const attempt of [
@@ -31,7 +31,7 @@ test('an id alone opens no chat, adds nobody to a group and blocks nobody: the r
   assert.deepEqual((await ben.get('/api/chats')).body.data, [])
 })
 
-test('found by exact e-mail address, username or telephone number, a person can be written to, added and blocked', async () => {
+test('a person found by exact e-mail address, username or telephone number can be written to, added and blocked', async () => {
   const [ana, ben, cleo, dora] = (await signUp(4)) as [SignedUp, SignedUp, SignedUp, SignedUp]
   await cleo.put('/api/users/profile', { username: 'cleo.finds' })
   await dora.put('/api/users/profile', { phone: '+49 151 777 0001' })
@@ -44,7 +44,7 @@ test('found by exact e-mail address, username or telephone number, a person can 
   assert.equal((await ana.post(`/api/chats/${chat.id}/members`, { member_ids: [dora.userId] })).status, 200)
   assert.equal((await ana.post('/api/users/blocks', { user_id: dora.userId })).status, 201)
 
-  // Finding goes one way; a chat in common, and a workspace, go both ways.
+  // A find works one way; a shared chat or workspace works both ways.
   assert.equal((await dm(ben, cleo.userId)).status, 201, 'they share a group')
   const [eve] = (await signUp(1)) as [SignedUp]
   await find(eve, ben)
@@ -53,7 +53,7 @@ test('found by exact e-mail address, username or telephone number, a person can 
   assert.equal((await dm(colleague, ana.userId)).status, 201)
 })
 
-test('a find counts for 30 days, and is forgotten after them', async () => {
+test('a find is valid for 30 days and is then deleted', async () => {
   const [ana, ben] = (await signUp(2)) as [SignedUp, SignedUp]
   await findEachOther(ana, ben)
   const age = (days: number) =>

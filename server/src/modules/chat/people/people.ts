@@ -19,8 +19,8 @@ const find = statement(
 )
 
 /**
- * By exact e-mail address, username or telephone number; colleagues also by a part of their name. At most 20. Who was
- * found exactly can be written to for 30 days.
+* Finds people by exact e-mail address, username or telephone number, and colleagues also by a part of their name. Returns
+ * at most 20. The caller can write to people found by an exact match for 30 days.
  */
 export const findPeople = (ctx: Ctx, q: string): Promise<Person[]> => ctx.db.all(find, { q })
 
@@ -53,12 +53,12 @@ const deleteBlock = statement('chat.blocks.delete', (db, p: { user_id: string })
 )
 
 /**
- * The two cannot write to, find or see the presence of each other any more. Throws 404 also for people the caller does
- * not know, as their names are not the caller's to see, and 400 for oneself.
+* Blocks a user: the two can no longer write to, find or see the presence of each other. Throws 404 also for users that
+ * the caller has not found, so that their names stay private, and 400 for the caller.
  */
 export async function blockUser(ctx: Ctx, user_id: string): Promise<Block> {
   const me = await ctx.db.actor()
-  if (user_id === me.user_id) throw invalidField('body.user_id', 'Nobody can block themselves.')
+  if (user_id === me.user_id) throw invalidField('body.user_id', 'You cannot block yourself.')
   const [, [found]] = await ctx.db.together([insertBlock.call({ user_id }), findBlock.call({ user_id })])
   return found ?? missing('person')
 }

@@ -40,7 +40,7 @@ export async function getMyProfile(ctx: Ctx): Promise<ChatProfile> {
   return { ...profile, ...(await ctx.db.one(findShown, {})) }
 }
 
-/** Throws 409 when the username is taken, 400 for a status that would be over already. */
+/** Throws 409 when the username is taken, 400 for a status that has already expired. */
 export async function updateMyProfile(ctx: Ctx, changes: ChatProfileChanges): Promise<ChatProfile> {
   const { status, status_expires_at, ...identity } = changes
   if (status_expires_at && Date.parse(status_expires_at) <= ctx.now().getTime()) {
