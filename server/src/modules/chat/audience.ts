@@ -10,7 +10,7 @@ const listTopics = statement(
 )
 
 /**
-* Users are subscribed to all of their chats. There is one topic per chat, not one per member: an event with 1,000 topics
+ * Users are subscribed to all of their chats. There is one topic per chat, not one per member: an event with 1,000 topics
  * takes six times as long to insert, and 66 kB of log and index.
  */
 export const chatAudience: AudienceSource = {

@@ -77,7 +77,7 @@ const createGroup = statement(
 )
 
 /**
-* Returns the existing dm if there is one. Throws 404 for a user that the caller cannot reach: one of them has blocked the
+ * Returns the existing dm if there is one. Throws 404 for a user that the caller cannot reach: one of them has blocked the
  * other, or they share no workspace and no chat and the caller has not found them by an exact search in the last 30 days.
  */
 export async function createChat(ctx: Ctx, input: NewChat): Promise<{ chat: Chat; created: boolean }> {
@@ -135,7 +135,8 @@ export async function updateChat(ctx: Ctx, id: string, changes: ChatChanges): Pr
   const { name, avatar_url, archived = null, hidden = null } = changes
   const { type, role } = (await ctx.db.maybe(changeMine, { chat_id: id, archived, hidden })) ?? missing('chat')
   if (name !== undefined || avatar_url !== undefined) {
-    if (type === 'dm') throw invalidField('body.name', 'A dm has the name and picture of the other person. They cannot be changed.')
+    if (type === 'dm')
+      throw invalidField('body.name', 'A dm has the name and picture of the other person. They cannot be changed.')
     if (role === 'member') throw forbidden('Only the owner and admins of a group can change its name and picture.')
     const changed = await ctx.db.one(changeGroup, {
       id,

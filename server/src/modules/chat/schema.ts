@@ -75,7 +75,10 @@ export const chatChanges = z.object({
   name: optional(text(200)).describe('New name of a group.'),
   avatar_url: clearable(pictureUrl).describe('URL of the picture; null if not set. `null` empties it.'),
   archived: z.boolean().optional().describe('True when the caller has archived the chat. Applies to the caller only.'),
-  hidden: z.boolean().optional().describe('True when the caller hides the chat from the list. Applies to the caller only.'),
+  hidden: z
+    .boolean()
+    .optional()
+    .describe('True when the caller hides the chat from the list. Applies to the caller only.'),
 })
 export type ChatChanges = z.output<typeof chatChanges>
 

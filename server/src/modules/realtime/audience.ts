@@ -42,7 +42,7 @@ export type LoadAudience = (principal: UserPrincipal, workspaceId: string | null
 const batchSize = 200
 
 /**
-* Returns a function that loads the topics of a user. Concurrent requests are read in one round trip, since thousands of
+ * Returns a function that loads the topics of a user. Concurrent requests are read in one round trip, since thousands of
  * clients reconnect at once after a restart. It throws 401 when the session has ended and 404 for a workspace of others.
  */
 export function createAudienceLoader(services: Services, sources: readonly AudienceSource[]): LoadAudience {

@@ -76,7 +76,11 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
         subscribeTo(now)
       } catch (error) {
         if (error instanceof AppError && error.status === 401) socket.close(sessionOver, 'The session has ended.')
-        else services.log.warn({ err: error }, 'The topics of a live client could not be reloaded. The next check tries again.')
+        else
+          services.log.warn(
+            { err: error },
+            'The topics of a live client could not be reloaded. The next check tries again.',
+          )
       }
     },
     change({ joins = [], leaves = [] }) {
@@ -147,8 +151,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
 
   async function run(event: string, data: unknown) {
     const command = commands.get(event)
-    if (!command)
-      throw new AppError(404, 'unknown_event', `Clients cannot send an event ${JSON.stringify(event)}.`)
+    if (!command) throw new AppError(404, 'unknown_event', `Clients cannot send an event ${JSON.stringify(event)}.`)
     const ctx = createContext({
       services,
       principal,

@@ -51,7 +51,7 @@ const queryToken = (headers: IncomingHttpHeaders, query: URLSearchParams) =>
   protocolToken(headers) ?? (query.get('ticket') ? undefined : query.get('token') || undefined)
 
 /**
-* Returns the user or guest that opens a socket. Credentials are read in this order: `Sec-WebSocket-Protocol: bearer,
+ * Returns the user or guest that opens a socket. Credentials are read in this order: `Sec-WebSocket-Protocol: bearer,
  * <token>`, `?ticket=`, `?token=`, then headers and cookie as for the API. A guest's token is accepted in the same places as
  * a user's. Throws 401 without valid credentials, 403 for an API key, 404 for a workspace of others, 400 for an `?after=`
  * that is not the id of a frame.

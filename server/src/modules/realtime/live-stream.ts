@@ -26,7 +26,7 @@ export interface LiveStreamOptions {
 }
 
 /**
-* Holds durable events back until `begin` or `resume`: a client that reconnects must receive missed events before new ones,
+ * Holds durable events back until `begin` or `resume`: a client that reconnects must receive missed events before new ones,
  * because the last id it has received is the position from which it resumes.
  */
 export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStreamOptions): LiveStream {
@@ -103,11 +103,7 @@ export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStr
         socket.send(
           isKnown
             ? encodeFrame('resumed', {}, here)
-            : encodeFrame(
-                'resync',
-                { error: 'The events you missed are no longer available. Reload all data.' },
-                here,
-              ),
+            : encodeFrame('resync', { error: 'The events you missed are no longer available. Reload all data.' }, here),
         )
       }),
   }

@@ -20,7 +20,7 @@ const maxSharedEvents = 500
 const maxReadings = 3
 
 /**
-* After a restart all clients of a node resume at once from nearly the same position, so one reading of the whole log serves
+ * After a restart all clients of a node resume at once from nearly the same position, so one reading of the whole log serves
  * all that wait. A client with more than 500 missed events gets a reading of its own, three at a time. There is no limit to
  * the wait, because a client that is refused reconnects and reads the same events again.
  */

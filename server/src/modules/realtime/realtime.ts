@@ -215,7 +215,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const others = users.get(connection.userId)
     if (others) others.add(connection)
     else users.set(connection.userId, new Set([connection]))
-    if (!others && connection.sessionId !== null) for (const tracker of presenceTrackers) tracker.arrived(connection.userId)
+    if (!others && connection.sessionId !== null)
+      for (const tracker of presenceTrackers) tracker.arrived(connection.userId)
     for (const change of missed) if (change.userIds.includes(connection.userId)) connection.change(change)
     if (changes !== asOf) void connection.refresh()
   }

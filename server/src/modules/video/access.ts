@@ -41,7 +41,7 @@ const leave = statement(
 )
 
 /**
-* Removes users from calls of chats and workspaces of which they are no longer members. Runs when a member is removed, and
+ * Removes users from calls of chats and workspaces of which they are no longer members. Runs when a member is removed, and
  * every minute, since a removed user can reconnect with an old token of the provider.
  */
 export const removeWithoutAccess = job({

@@ -85,7 +85,7 @@ const eventOf: Record<CallStatus, typeof CallEnded> = {
 }
 
 /**
-* Applies a signal to a locked call by the table `transitions` and emits the event of its new status. `endedAt` is the time
+ * Applies a signal to a locked call by the table `transitions` and emits the event of its new status. `endedAt` is the time
  * of the end, if not now. Throws 409 for a signal that the status does not accept.
  */
 export async function run(

@@ -8,7 +8,7 @@ export interface IceServer {
 }
 
 /**
-* Returns the TURN servers of the installation with credentials that expire: the REST scheme of coturn (`use-auth-secret`),
+ * Returns the TURN servers of the installation with credentials that expire: the REST scheme of coturn (`use-auth-secret`),
  * where the name is `<expiry>:<user>` and the password is its base64 HMAC-SHA1. `expiresAt` is in Unix seconds.
  */
 export function iceServers({ turn }: Config['video'], userId: string, expiresAt: number): IceServer[] {

@@ -10,14 +10,7 @@ import { videoCounter } from './statistics.ts'
 export const video: Module = {
   name: 'video',
   routes: [videoRoutes],
-  jobs: [
-    missRinging,
-    endAbandonedCalls,
-    endStaleCalls,
-    removeWithoutAccess,
-    disconnectParticipant,
-    closeProviderRoom,
-  ],
+  jobs: [missRinging, endAbandonedCalls, endStaleCalls, removeWithoutAccess, disconnectParticipant, closeProviderRoom],
   subscribers: [watchAccess],
   commands: videoCommands,
   frames: videoFrames,

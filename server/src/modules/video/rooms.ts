@@ -3,7 +3,16 @@ import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { conflict, forbidden, missing } from '../../platform/errors.ts'
 import { newId } from '../../platform/id.ts'
-import { type Locked, lockCall, lockCallOf, lockOpenInChat, lockOpenRoom, nowhere, run, emitCall } from './call-state.ts'
+import {
+  type Locked,
+  lockCall,
+  lockCallOf,
+  lockOpenInChat,
+  lockOpenRoom,
+  nowhere,
+  run,
+  emitCall,
+} from './call-state.ts'
 import { getCall } from './calls.ts'
 import { CallChanged, CallRinging } from './events.ts'
 import { missRinging } from './jobs.ts'
@@ -63,7 +72,7 @@ export interface Room {
 }
 
 /**
-* Starts the call of a room, or joins it if it is open: the first user makes it ring, the second one answers. A chat has one
+ * Starts the call of a room, or joins it if it is open: the first user makes it ring, the second one answers. A chat has one
  * call at a time. Throws 404 for a chat or room of others.
  */
 export async function enterRoom(ctx: Ctx, room: Room): Promise<VideoCall> {
@@ -130,7 +139,7 @@ export async function declineCall(ctx: Ctx, id: string): Promise<VideoCall> {
 }
 
 /**
-* Hangs up, or declines a call that the caller has not answered. A call ends when only one participant is left; a call that
+ * Hangs up, or declines a call that the caller has not answered. A call ends when only one participant is left; a call that
  * still rings when its initiator leaves is missed. Throws 404.
  */
 export async function leaveRoom(ctx: Ctx, roomName: string): Promise<VideoCall> {

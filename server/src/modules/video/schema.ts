@@ -52,10 +52,7 @@ export const roomToken = z.object({
   provider: z
     .enum(providers)
     .describe('`mesh`: browsers connect to each other. `livekit`, `twilio`: through that service.'),
-  url: z
-    .string()
-    .nullable()
-    .describe("URL of the provider: this server's WebSocket or LiveKit's; null for Twilio."),
+  url: z.string().nullable().describe("URL of the provider: this server's WebSocket or LiveKit's; null for Twilio."),
   ice_servers: z
     .array(
       z.object({

@@ -7,7 +7,7 @@ import type { Secrets } from '../../platform/crypto/secrets.ts'
 /** How long a participant can stay in a call before a new token is needed. */
 export const tokenSeconds = 4 * 60 * 60
 /**
-* How long a token of a provider is valid. The provider checks only the token, so a short lifetime ends the access of a
+ * How long a token of a provider is valid. The provider checks only the token, so a short lifetime ends the access of a
  * removed member. Tokens of `mesh` are checked against the database on each use.
  */
 const providerTokenSeconds = 10 * 60

@@ -54,7 +54,7 @@ const findSigned = statement(
 )
 
 /**
-* Stores a file to send or to show as a profile picture. Files that are not used within a day are deleted. Returns the
+ * Stores a file to send or to show as a profile picture. Files that are not used within a day are deleted. Returns the
  * existing file if there is one with this `id`. Throws 413, 415, 400.
  */
 export async function uploadFile(ctx: Ctx, request: FastifyRequest, id = newId()): Promise<UploadedFile> {

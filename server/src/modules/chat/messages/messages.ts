@@ -80,7 +80,7 @@ const findByClientId = statement('chat.messages.find_by_client_id', (_, p: { cha
 )
 
 /**
-* Sends a message. Returns the existing message if the sender has used this `client_id` in the chat before. Throws 404 for
+ * Sends a message. Returns the existing message if the sender has used this `client_id` in the chat before. Throws 404 for
  * a chat in which the sender is not a member, 403 when one has blocked the other, and 400 for fields that do not fit
  * together.
  */
@@ -224,7 +224,8 @@ const redact = statement(
 /** Deletes content, file, reactions and poll for everyone, also from the event log. The row stays. Throws 404 or 403. */
 export async function deleteMessage(ctx: Ctx, id: string): Promise<void> {
   const { chat_id, is_mine, governs, deleted } = (await ctx.db.maybe(govern, { id })) ?? missing('message')
-  if (!is_mine && !governs) throw forbidden('Only the sender, or the owner or an admin of the group, can delete a message.')
+  if (!is_mine && !governs)
+    throw forbidden('Only the sender, or the owner or an admin of the group, can delete a message.')
   if (deleted) return
   emit(ctx, MessageDeleted, { id, chat_id, message_id: id, deleted: true })
   await ctx.db.together(

@@ -69,7 +69,7 @@ const findStanding = statement(
 )
 
 /**
-* Marks everything up to this message as read by the caller (or delivered to their device); without a message, everything.
+ * Marks everything up to this message as read by the caller (or delivered to their device); without a message, everything.
  * The position never moves back. It is published to the chat, unless one has blocked the other. Throws 404.
  */
 export async function acknowledge(ctx: Ctx, kind: 'read' | 'delivered', receipt: Receipt) {

@@ -68,7 +68,7 @@ const newestInChat = sql`m.number desc`
 
 // The planner does not know that a page is short. Arrays and laterals with a limit keep it from joining whole tables.
 /**
-* Returns a query of messages with everything that is shown of them. `page` selects the rows (`messageColumns`) from a
+ * Returns a query of messages with everything that is shown of them. `page` selects the rows (`messageColumns`) from a
  * table or an insert; `first` has the common table expressions that it needs.
  */
 export const presentMessages = (

@@ -111,7 +111,7 @@ export const message = z.object({
   encrypted: z
     .boolean()
     .describe('True when the clients encrypted `content`. The server then neither reads nor searches it.'),
-  client_id: z.string().nullable().describe("The id that the client gave it in the request."),
+  client_id: z.string().nullable().describe('The id that the client gave it in the request.'),
   status: z
     .enum(['sent', 'delivered', 'read'])
     .describe('Lowest state over all other members: `read` when everyone has read it.'),
@@ -166,19 +166,16 @@ export const newMessage = z.object({
     .boolean()
     .default(false)
     .describe('True when the clients encrypted `content`. The server then neither reads nor searches it.'),
-  client_id: optional(text(100)).describe("An id that the client chooses. Sending a message with the same id again returns the first one."),
+  client_id: optional(text(100)).describe(
+    'An id that the client chooses. Sending a message with the same id again returns the first one.',
+  ),
   poll: optional(newPoll.omit({ chat_id: true })).describe('The poll to ask, for the type `poll`.'),
 })
 export type NewMessage = z.output<typeof newMessage>
 
 export const hasText = (content: string) => content.trim() !== ''
 export const messageChanges = z.object({
-  content: z
-    .string()
-    .min(1)
-    .max(maxTextLength)
-    .refine(hasText, 'A message needs content.')
-    .describe('The new text.'),
+  content: z.string().min(1).max(maxTextLength).refine(hasText, 'A message needs content.').describe('The new text.'),
 })
 export const messageChoice = z.object({
   message_id: optional(id).describe('The message to delete; in the body or the query.'),

@@ -47,7 +47,7 @@ const emptyWhenAllHaveViewed = statement(
 )
 
 /**
-* Opens a view-once message. Its file has a URL that expires soon. When all members have opened it, the content is
+ * Opens a view-once message. Its file has a URL that expires soon. When all members have opened it, the content is
  * deleted. Throws 404, 403 for the sender, 409 `already_viewed`.
  */
 export async function viewMessage(ctx: Ctx, id: string) {

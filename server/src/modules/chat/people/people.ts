@@ -19,7 +19,7 @@ const find = statement(
 )
 
 /**
-* Finds people by exact e-mail address, username or telephone number, and colleagues also by a part of their name. Returns
+ * Finds people by exact e-mail address, username or telephone number, and colleagues also by a part of their name. Returns
  * at most 20. The caller can write to people found by an exact match for 30 days.
  */
 export const findPeople = (ctx: Ctx, q: string): Promise<Person[]> => ctx.db.all(find, { q })
@@ -53,7 +53,7 @@ const deleteBlock = statement('chat.blocks.delete', (db, p: { user_id: string })
 )
 
 /**
-* Blocks a user: the two can no longer write to, find or see the presence of each other. Throws 404 also for users that
+ * Blocks a user: the two can no longer write to, find or see the presence of each other. Throws 404 also for users that
  * the caller has not found, so that their names stay private, and 400 for the caller.
  */
 export async function blockUser(ctx: Ctx, user_id: string): Promise<Block> {
