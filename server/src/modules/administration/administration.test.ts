@@ -11,7 +11,7 @@ await makeAdmin(server.app.services, admin.email)
 
 const login = ({ email, password }: SignedUp) => server.anyone.post('/api/auth/login', { email, password })
 
-test('the platform in numbers', async () => {
+test('statistics of the platform', async () => {
   const [ana, ben] = [await server.signUp(), await server.signUp()]
   await find(ana, ben)
   const { body: before } = await admin.get('/api/admin/stats')
@@ -33,7 +33,7 @@ test('the platform in numbers', async () => {
     storage_bytes: 12,
   })
   assert.equal(body.per_day.length, 30)
-  // Midnight may come in between.
+  // It may have become midnight since.
   const [yesterday, today] = body.per_day.slice(-2)
   const lately = ['users', 'messages', 'video_calls'].map((name) => yesterday[name] + today[name])
   assert.deepEqual(lately, [body.users, 2, 1])
@@ -41,7 +41,7 @@ test('the platform in numbers', async () => {
   assert.deepEqual(body.per_day[0], { date: body.per_day[0].date, users: 0, messages: 0, video_calls: 0 })
 })
 
-test('users are listed page by page and found by words', async () => {
+test('users are listed page by page and can be searched', async () => {
   const [ana, ben] = [
     await server.signUp({ email: 'ana.needle@find.example' }),
     await server.signUp({ email: 'ben.needle@find.example' }),
@@ -67,7 +67,7 @@ test('users are listed page by page and found by words', async () => {
   assert.ok(!first.text.includes('argon2') && !first.text.includes('password'))
 })
 
-test('who is suspended is out at once: sessions, sockets, API keys, sign-in; and in again afterwards', async () => {
+test('a suspension ends sessions and sockets, and blocks API keys and sign-in, until it is lifted', async () => {
   const ana = await server.signUp()
   const { body: key } = await ana.post('/api/api-keys', { name: 'k', scopes: ['contacts:read'] })
   const withKey = () => server.anyone.get('/api/contacts', { 'x-api-key': key.key })
@@ -85,10 +85,10 @@ test('who is suspended is out at once: sessions, sockets, API keys, sign-in; and
   const { body: again } = await admin.post(`/api/admin/users/${ana.userId}/unsuspend`)
   assert.deepEqual([again.suspended, again.banned], [false, false])
   assert.equal((await login(ana)).status, 200)
-  assert.equal((await ana.get('/api/auth/me')).status, 401, 'the old session stays over')
+  assert.equal((await ana.get('/api/auth/me')).status, 401, 'the old session stays revoked')
 })
 
-test('an administrator cannot be locked out, and what is not there is 404', async () => {
+test('an administrator cannot be suspended, and unknown users are 404', async () => {
   const self = await admin.post(`/api/admin/users/${admin.userId}/ban`)
   assert.deepEqual([self.status, self.body.code], [409, 'is_admin'])
   for (const verb of ['suspend', 'unsuspend', 'ban', 'verify']) {
@@ -97,14 +97,14 @@ test('an administrator cannot be locked out, and what is not there is 404', asyn
   }
 })
 
-test('an administrator vouches for an e-mail address', async () => {
+test('an administrator verifies an e-mail address', async () => {
   const ana = await server.signUp()
   await admin.post(`/api/admin/users/${ana.userId}/verify`)
   assert.equal((await ana.get('/api/auth/me')).body.email_verified, true)
   assert.equal((await admin.post(`/api/admin/users/${ana.userId}/verify`, { type: 'phone' })).status, 404)
 })
 
-test('a message is reported with what it said, and the report is handled', async () => {
+test('a reported message is quoted in the report, which is then handled', async () => {
   const [ana, ben, eve] = [await server.signUp(), await server.signUp(), await server.signUp()]
   await find(ana, ben)
   const { body: chat } = await ana.post('/api/chats', { type: 'dm', member_ids: [ben.userId] })
@@ -114,11 +114,11 @@ test('a message is reported with what it said, and the report is handled', async
     content: 'Buy my watches',
   })
   const report = { subject_type: 'message', subject_id: message.id, reason: 'spam' }
-  assert.equal((await eve.post('/api/reports', report)).status, 404, 'she does not see it')
+  assert.equal((await eve.post('/api/reports', report)).status, 404, 'she cannot see the message')
   const { status, body } = await ana.post('/api/reports', report)
   assert.deepEqual([status, body.status], [201, 'open'])
-  const { body: twin } = await ana.post('/api/reports', { ...report, details: 'again and again' })
-  assert.equal(twin.id, body.id)
+  const { body: duplicate } = await ana.post('/api/reports', { ...report, details: 'again and again' })
+  assert.equal(duplicate.id, body.id)
   await ben.delete(`/api/messages?message_id=${message.id}`)
 
   const { body: open } = await admin.get('/api/admin/reports?status=open&limit=1')
@@ -141,7 +141,7 @@ test('a message is reported with what it said, and the report is handled', async
   assert.equal((await eve.post('/api/reports', { subject_type: 'chat', subject_id: chat.id, reason: 'x' })).status, 404)
 })
 
-test('a report that was made anew is not opened a second time', async () => {
+test('a handled report cannot be reopened when there is a newer one', async () => {
   const [ana, ben] = [await server.signUp(), await server.signUp()]
   const report = { subject_type: 'user', subject_id: ben.userId, reason: 'rude' }
   const { body: first } = await ana.post('/api/reports', report)
@@ -152,7 +152,7 @@ test('a report that was made anew is not opened a second time', async () => {
   assert.deepEqual([status, body.code], [409, 'reported_again'])
 })
 
-test('nobody else gets in', async () => {
+test('other users have no access', async () => {
   const ana = await server.signUp()
   for (const path of ['stats', 'users', 'reports']) {
     assert.equal((await ana.get(`/api/admin/${path}`)).status, 403)

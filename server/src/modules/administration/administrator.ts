@@ -2,8 +2,8 @@ import type { Ctx } from '../../platform/context.ts'
 import { serverContext } from '../../platform/services.ts'
 
 /**
- * The server's view of every workspace, in the name of the administrator who asks. That they are one was decided by the
- * route's `access: 'admin'`; `actor` has it checked before anything else happens.
+ * Returns a context of the server's own that acts for the administrator and sees all workspaces. The route's
+ * `access: 'admin'` requires the administrator role; `actor` checks it before any other statement.
  */
 export async function asAdministrator(ctx: Ctx): Promise<Ctx> {
   const { user_id } = await ctx.db.actor()

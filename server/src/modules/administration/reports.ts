@@ -43,8 +43,8 @@ const insert = statement(
 )
 
 /**
- * Tells the administrators about a user, or about a message or chat that the caller sees. The same thing reported again
- * by the same person is the same report, until it is handled. Throws 404, 429 after 30 in an hour.
+ * Reports a user, or a message or chat that the caller can see, to the administrators. Another report of the same object
+ * by the same user updates the open one. Throws 404, 429 after 30 in an hour.
  */
 export async function createReport(
   ctx: Ctx,
@@ -108,7 +108,7 @@ const handle = statement(
     select ${columns} from r ${people}`,
 )
 
-/** Closes a report, or opens it again. Throws 404, 409 when the same person has reported the same thing again. */
+/** Closes or reopens a report. Throws 404, 409 when the same user has a newer open report of the same object. */
 export async function handleReport(
   ctx: Ctx,
   id: string,
@@ -122,7 +122,7 @@ export async function handleReport(
     })
   } catch (error) {
     if (violates(error, 'reports_once')) {
-      throw conflict('reported_again', 'The same person has reported this again. Handle the newer report.')
+      throw conflict('reported_again', 'The same user has reported this again. Handle the newer report.')
     }
     throw error
   }

@@ -22,7 +22,7 @@ import { banUser, deleteUser, listManagedUsers, suspendUser, unsuspendUser, veri
 
 const params = z.object({ id: id.describe('Id of the user or report.') })
 
-// `nontransactional`, because the work is done in the server's name, in transactions of its own.
+// `nontransactional`, because the service functions use transactions of the server's own.
 const measureRoute = (
   verb: string,
   summary: string,
@@ -36,13 +36,13 @@ const measureRoute = (
     summary,
     params,
     body: measure,
-    example: { reason: 'Sends advertisements to strangers.' },
+    example: { reason: 'Sends unwanted advertisements.' },
     response: managedUser,
     errors: [409],
     handler: (ctx, { params, body }) => take(ctx, params.id, body.reason),
   })
 
-/** `counters`: what other modules count; `subjects`: how they find what users may report. */
+/** `counters`: statistics of other modules; `subjects`: their queries for objects that users can report. */
 export const administrationRoutes = (
   counters: Declarations['counters'],
   subjects: Declarations['reportSubjects'],

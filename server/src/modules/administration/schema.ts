@@ -7,7 +7,7 @@ export const statistics = z.object({
   suspended_users: z.int().describe('Users who are suspended or banned at the moment.'),
   open_reports: z.int().describe('Reports that no administrator has handled yet.'),
   chats: z.int().describe('Chats that exist.'),
-  messages: z.int().describe('Chat messages ever sent, also those that were deleted since.'),
+  messages: z.int().describe('All chat messages ever sent, including deleted ones.'),
   messages_today: z.int().describe('Chat messages sent since midnight UTC.'),
   video_calls: z.int().describe('Video calls ever started.'),
   storage_bytes: z.int().describe('Bytes of all stored files.'),
@@ -16,7 +16,7 @@ export const statistics = z.object({
       z.object({
         date: z.iso.date().describe('The day in UTC, like `2026-11-30`.'),
         users: z.int().describe('Accounts that exist.'),
-        messages: z.int().describe('Chat messages ever sent, also those that were deleted since.'),
+        messages: z.int().describe('All chat messages ever sent, including deleted ones.'),
         video_calls: z.int().describe('Video calls ever started.'),
       }),
     )
@@ -27,22 +27,22 @@ export type Statistics = z.output<typeof statistics>
 export const managedUser = z.object({
   id: id.describe('Id of the user.'),
   email: z.string().describe('E-mail address.'),
-  name: z.string().nullable().describe('Name that others see; null when the user gave none.'),
-  username: z.string().nullable().describe('Unique handle without `@`; null when none was chosen.'),
+  name: z.string().nullable().describe('Name that others see; null without one.'),
+  username: z.string().nullable().describe('Unique handle without `@`; null without one.'),
   phone: z.string().nullable().describe('Telephone number in E.164 form.'),
   is_admin: z.boolean().describe('True for an administrator of the platform.'),
   email_verified: z
     .boolean()
     .describe(
-      'True once the user has confirmed the address with a code, or an administrator has marked it as verified.',
+      'True once the user has verified the address with a code, or an administrator has marked it as verified.',
     ),
   phone_verified: z
     .boolean()
     .describe(
-      'True once the user has confirmed the number with a code, or an administrator has marked it as verified.',
+      'True once the user has verified the number with a code, or an administrator has marked it as verified.',
     ),
-  suspended: z.boolean().describe('True while the user is locked out and may be let in again.'),
-  banned: z.boolean().describe('True when the user is locked out for good.'),
+  suspended: z.boolean().describe('True for a suspended user.'),
+  banned: z.boolean().describe('True for a banned user.'),
   suspended_at: instant.nullable().describe('When the user was suspended.'),
   banned_at: instant.nullable().describe('When the user was banned.'),
   last_active_at: instant.nullable().describe('When the user last sent a request.'),
@@ -55,7 +55,7 @@ export const userQuery = page().extend({
   q: optional(z.string().trim().max(200)).describe('Part of a name or an e-mail address.'),
 })
 export const measure = z.object({
-  reason: optional(text(1000)).describe('Why; kept in the audit log and shown to no one else.'),
+  reason: optional(text(1000)).describe('The reason, for the audit log. It is not shown to the user.'),
 })
 export const verifying = z.object({
   type: z
@@ -68,19 +68,19 @@ const subjectType = z.enum(['user', 'message', 'chat'])
 const status = z.enum(['open', 'resolved', 'dismissed'])
 
 export const newReport = z.object({
-  subject_type: subjectType.describe('What is reported: a user, a message or a chat.'),
+  subject_type: subjectType.describe('The type of the reported object: a user, a message or a chat.'),
   subject_id: id.describe('Id of the reported user, message or chat.'),
-  reason: text(200).describe('What is wrong, in a few words.'),
-  details: optional(text(4000)).describe('More about it, for the administrators.'),
+  reason: text(200).describe('The reason, in a few words.'),
+  details: optional(text(4000)).describe('Details for the administrators.'),
 })
 export type NewReport = z.output<typeof newReport>
 
 export const report = z.object({
   id: id.describe('Id of the report.'),
-  subject_type: subjectType.describe('What is reported: a user, a message or a chat.'),
+  subject_type: subjectType.describe('The type of the reported object: a user, a message or a chat.'),
   subject_id: id.describe('Id of the reported user, message or chat.'),
-  reason: z.string().describe("What is wrong, in the reporter's words."),
-  details: z.string().nullable().describe("More about it, in the reporter's words."),
+  reason: z.string().describe("The reporter's reason."),
+  details: z.string().nullable().describe("The reporter's details."),
   status: status.describe('`open` until an administrator resolves or dismisses it.'),
   created_at: instant.describe('When it was reported.'),
 })
@@ -101,9 +101,9 @@ export const handledReport = report.extend({
       email: z.string().describe('E-mail address of the user.'),
     })
     .nullable()
-    .describe('The user it is about: the one reported, or the author of the message. Null for a chat.'),
+    .describe('The reported user, or the author of the reported message. Null for a chat.'),
   quote: z.string().nullable().describe('The text of the reported message.'),
-  note: z.string().nullable().describe("An administrator's remark about the decision."),
+  note: z.string().nullable().describe("An administrator's note on the decision."),
   handled_by: id.nullable().describe('The administrator who decided.'),
   handled_at: instant.nullable().describe('When the report was resolved or dismissed.'),
 })
@@ -112,5 +112,5 @@ export type HandledReport = z.output<typeof handledReport>
 export const reportQuery = page().extend({ status: optional(status).describe('Only reports in this state.') })
 export const reportChanges = z.object({
   status: status.describe('The decision.'),
-  note: optional(text(4000)).describe("An administrator's remark about the decision."),
+  note: optional(text(4000)).describe("An administrator's note on the decision."),
 })

@@ -28,7 +28,7 @@ const userCounter: AdminCounter = { totals: () => countUsers.call({}), perDay: (
 
 type Day = Statistics['per_day'][number]
 
-/** All of it in one round trip. */
+/** Reads all statistics in one round trip. */
 export async function getStatistics(ctx: Ctx, others: readonly AdminCounter[]): Promise<Statistics> {
   const counters = [userCounter, ...others]
   const daily = counters.flatMap(({ perDay }) => (perDay ? [perDay({ days })] : []))

@@ -29,7 +29,7 @@ const toQuery = (q: string) => (q.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => 
 
 export async function listManagedUsers(ctx: Ctx, page: { q?: string | undefined; limit: number; cursor?: string }) {
   const q = toQuery(page.q ?? '')
-  // A search without a letter or digit finds nothing.
+  // A search without letters or digits returns nothing.
   if (page.q && !q) return { data: [], next_cursor: null }
   const before = readCursor(page.cursor)
   const admin = await asAdministrator(ctx)
@@ -43,11 +43,11 @@ const find = statement(
     sql<ManagedUser>`select ${columns} from identity.users u where u.id = ${p.id} and u.deleted_at is null`,
 )
 
-/** Suspends the user at once, on every node, with API keys too. Throws 404, 409 for an administrator. */
+/** Suspends the user and their API keys immediately, on all nodes. Throws 404, 409 for an administrator. */
 export const suspendUser = (ctx: Ctx, id: string, reason?: string): Promise<ManagedUser> =>
   lock(ctx, id, 'suspended', reason)
 
-/** Bans the user: a suspension that is meant to last. Throws 404, 409 for an administrator. */
+/** Bans the user, which is a permanent suspension. Throws 404, 409 for an administrator. */
 export const banUser = (ctx: Ctx, id: string, reason?: string): Promise<ManagedUser> => lock(ctx, id, 'banned', reason)
 
 async function lock(
@@ -60,7 +60,10 @@ async function lock(
     const isLocked = await lockAccount(ctx, id, as)
     const user = (await ctx.db.maybe(find, { id })) ?? missing('user')
     if (!isLocked) {
-      throw conflict('is_admin', 'An administrator cannot be locked out. Remove their administrator role first.')
+      throw conflict(
+        'is_admin',
+        'An administrator cannot be suspended or banned. Remove their administrator role first.',
+      )
     }
     await ctx.db.together([audited({ action: `user.${as}`, target: `user:${id}`, details: given(reason) })])
     return user
@@ -72,7 +75,7 @@ export const unsuspendUser = (ctx: Ctx, id: string, reason?: string): Promise<Ma
   change(ctx, id, (ctx) => unlockAccount(ctx, id), 'user.unsuspended', given(reason))
 
 /**
- * Deletes a user's account, as they could themselves. Throws 404, 409 for an administrator, or for the only owner of a
+ * Deletes a user's account, like `deleteOwnAccount`. Throws 404, 409 for an administrator, or for the only owner of a
  * workspace with other members.
  */
 export async function deleteUser(ctx: Ctx, id: string): Promise<void> {
@@ -85,7 +88,7 @@ export async function deleteUser(ctx: Ctx, id: string): Promise<void> {
   await admin.db.together([audited({ action: 'user.deleted', target: `user:${id}` })])
 }
 
-/** Marks an e-mail address or phone number as verified without a code. Throws 404, also when there is no number. */
+/** Marks an e-mail address or phone number as verified without a code. Throws 404 for an unknown user or a missing number. */
 export const verifyUser = (ctx: Ctx, id: string, type: 'email' | 'phone'): Promise<ManagedUser> =>
   change(ctx, id, (ctx) => verifyAccount(ctx, id, type), `user.${type}_verified`, { by: 'administrator' })
 

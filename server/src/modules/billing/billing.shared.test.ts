@@ -15,7 +15,7 @@ await makeAdmin(services, operator.email)
 const pay = (workspace_id: string, by = operator) =>
   by.post('/api/payments', { workspace_id, payment_method: 'bank_transfer', amount: 1 })
 
-test('four plans by default, for everyone to see', async () => {
+test('there are four default plans, which are public', async () => {
   const { body } = await server.anyone.get('/api/plans')
   assert.deepEqual(
     body.data.map(({ id, price }: { id: string; price: number }) => [id, price]),
@@ -28,7 +28,7 @@ test('four plans by default, for everyone to see', async () => {
   )
 })
 
-test('a user has no subscription until they take one; a free one is active at once (seed 000)', async () => {
+test('a user has no subscription until they choose a plan; a free one is active at once (seed 000)', async () => {
   const ana = await server.signUp()
   const path = `/api/subscriptions/${ana.userId}`
   assert.equal((await ana.get(path)).status, 404)
@@ -39,7 +39,7 @@ test('a user has no subscription until they take one; a free one is active at on
   assert.deepEqual((await ana.get(path)).body, body)
 })
 
-test('a yearly plan says what it costs a month', () => {
+test('a yearly plan has a monthly price', () => {
   const plan = {
     id: 'annual',
     name: 'Annual',
@@ -50,7 +50,7 @@ test('a yearly plan says what it costs a month', () => {
   assert.equal(monthlyPrice({ ...plan, price: 100, interval: 'month' }), 100)
 })
 
-test('a paid plan waits for its payment, whatever the browser says', async () => {
+test('a paid plan becomes active only when its payment is recorded', async () => {
   const ana = await server.signUp()
   const wish = { plan_id: 'pro', plan_name: 'Mine', status: 'active', current_period_end: '2099-01-01T00:00:00Z' }
   const { body } = await ana.post('/api/subscriptions', wish)
@@ -76,27 +76,27 @@ test('a paid plan waits for its payment, whatever the browser says', async () =>
   assert.deepEqual(
     [bigger.id, bigger.plan_id, bigger.status, bigger.current_period_end],
     [id, plan_id, status, current_period_end],
-    'what is paid for is kept until the other plan is paid',
+    'the paid period is kept until the other plan is paid',
   )
 })
 
-test('no payment without something to pay', async () => {
+test('a payment is refused when nothing is due', async () => {
   const ana = await server.signUp()
   assert.equal((await pay(ana.workspaceId)).status, 404)
   await ana.post('/api/subscriptions', { plan_id: 'free' })
   assert.equal((await pay(ana.workspaceId)).body.code, 'nothing_to_pay')
 })
 
-test('the subscription is the workspace’s: members see it, management changes it, nobody else does either', async () => {
-  const [ana, stranger] = [await server.signUp(), await server.signUp()]
+test('a subscription belongs to the workspace: members see it, owners and admins change it, others can do neither', async () => {
+  const [ana, outsider] = [await server.signUp(), await server.signUp()]
   const agent = await server.addMember(ana, 'agent')
   await ana.post('/api/subscriptions', { plan_id: 'free' })
   assert.equal((await agent.get(`/api/subscriptions/${agent.userId}`)).body.plan_id, 'free')
   assert.equal((await ana.get(`/api/subscriptions/${agent.userId}`)).body.plan_id, 'free')
   assert.equal((await agent.get(`/api/subscriptions/${ana.userId}`)).status, 404)
-  assert.equal((await stranger.get(`/api/subscriptions/${ana.userId}`)).status, 404)
+  assert.equal((await outsider.get(`/api/subscriptions/${ana.userId}`)).status, 404)
   assert.equal((await agent.post('/api/subscriptions', { plan_id: 'pro' })).status, 403)
-  const foreign = await stranger.post('/api/subscriptions', { user_id: ana.userId, plan_id: 'free' })
+  const foreign = await outsider.post('/api/subscriptions', { user_id: ana.userId, plan_id: 'free' })
   assert.equal(foreign.body.details[0].path, 'body.user_id')
   const unknown = await ana.post('/api/subscriptions', { plan_id: 'platinum' })
   assert.equal(unknown.body.details[0].path, 'body.plan_id')
@@ -105,7 +105,7 @@ test('the subscription is the workspace’s: members see it, management changes 
 const invoicesOf = async (who: SignedUp) => (await who.get('/api/invoices')).body.data as Invoice[]
 const days = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 86_400_000
 
-test('an invoice is open when a paid plan is chosen, and paid when its payment is recorded (seed 002)', async () => {
+test('an invoice is opened when a paid plan is chosen, and paid when its payment is recorded (seed 002)', async () => {
   const ana = await server.signUp()
   const { body: subscription } = await ana.post('/api/subscriptions', { plan_id: 'pro' })
   await ana.post('/api/subscriptions', { plan_id: 'pro' })
@@ -136,11 +136,11 @@ test('an invoice is open when a paid plan is chosen, and paid when its payment i
   assert.deepEqual(
     [renewal.status, renewal.period_start],
     ['paid', paid.period_end],
-    'a further period follows the first',
+    'another period follows the first',
   )
 })
 
-test('a plan given up before it is paid leaves a void invoice; a free plan has none', async () => {
+test('cancelling an unpaid plan voids its invoice; a free plan has no invoice', async () => {
   const ana = await server.signUp()
   for (const plan_id of ['pro', 'business', 'free']) await ana.post('/api/subscriptions', { plan_id })
   assert.deepEqual(
@@ -152,7 +152,7 @@ test('a plan given up before it is paid leaves a void invoice; a free plan has n
   )
 })
 
-test('a payment is what its invoice says, even when the price has changed since', async () => {
+test('a payment has the amount of its invoice, even when the price has changed', async () => {
   const ana = await server.signUp()
   await ana.post('/api/subscriptions', { plan_id: 'pro' })
   const { pool } = services.connections
@@ -160,7 +160,7 @@ test('a payment is what its invoice says, even when the price has changed since'
   assert.equal((await pay(ana.workspaceId)).body.amount, 80)
 })
 
-test('invoice numbers follow each other without a gap, however many are issued at once', async () => {
+test('invoice numbers have no gaps, even with concurrent invoices', async () => {
   const numbers = async () => {
     const { rows } = await services.connections.pool.query('select number from billing.invoices order by number')
     return rows.map(({ number }) => number)
@@ -182,8 +182,8 @@ test('invoice numbers follow each other without a gap, however many are issued a
   }
 })
 
-test('invoices are for owners, admins and compliance, of their own workspace', async () => {
-  const [ana, stranger] = [await server.signUp(), await server.signUp()]
+test('owners, admins and compliance see the invoices of their own workspace', async () => {
+  const [ana, outsider] = [await server.signUp(), await server.signUp()]
   await ana.post('/api/subscriptions', { plan_id: 'pro' })
   const [invoice] = await invoicesOf(ana)
   const path = `/api/invoices/${invoice?.id}`
@@ -196,11 +196,11 @@ test('invoices are for owners, admins and compliance, of their own workspace', a
     const member = await server.addMember(ana, role)
     assert.deepEqual([(await member.get('/api/invoices')).status, (await member.get(path)).status], [status, status])
   }
-  assert.equal((await stranger.get(path)).status, 404)
-  assert.deepEqual(await invoicesOf(stranger), [])
+  assert.equal((await outsider.get(path)).status, 404)
+  assert.deepEqual(await invoicesOf(outsider), [])
 })
 
-test("the operator's file replaces the plans, or says what is wrong with it", async () => {
+test("the operator's file replaces the plans, and an invalid file is reported", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'plans-'))
   after(() => rm(folder, { recursive: true }))
   const plansFile = path.join(folder, 'plans.json')

@@ -13,8 +13,8 @@ const activePlan = statement(
 export type Limits = Plan['limits']
 
 /**
- * What the workspace may use, by its active plan; null is no limit. Without a subscription, or with a plan that the
- * operator has taken off the list since, the installation's default plan (`DEFAULT_PLAN`) counts, or nothing.
+ * Returns the limits of the workspace's active plan; null is no limit. Without a subscription, or when the plan is no
+ * longer offered, these are the limits of the default plan (`DEFAULT_PLAN`), or no limits without one.
  */
 export async function limitsOf(ctx: Ctx): Promise<Limits> {
   const { config } = ctx.services
@@ -24,6 +24,6 @@ export async function limitsOf(ctx: Ctx): Promise<Limits> {
   return plan?.limits ?? { max_clients: null, max_minutes_per_month: null }
 }
 
-/** The usual refusal when a plan does not reach. */
+/** Returns a 402 error for a limit of the plan. */
 export const planLimit = (message: string) =>
   new AppError(402, 'plan_limit', `${message} A larger plan allows more: see /api/plans.`)

@@ -35,7 +35,7 @@ interface NewInvoice {
   days_to_pay: number
 }
 
-// A number is only taken when there is something to give it to.
+// A number is only taken when the invoice is inserted.
 const issue = statement(
   'billing.invoices.issue',
   (_, p: NewInvoice) => sql`
@@ -49,7 +49,7 @@ const issue = statement(
        and not exists (select from billing.invoices i where i.workspace_id = app.workspace_id() and i.status = 'open')`,
 )
 
-// The same plan follows itself, another one begins when it is paid.
+// The same plan continues after the current period; another plan begins when it is paid.
 const periodStart = sql`case when i.plan_id = s.plan_id then greatest(now(), s.current_period_end) else now() end`
 
 const settle = statement(
@@ -81,8 +81,8 @@ export const getInvoice = async (ctx: Ctx, id: string): Promise<Invoice> =>
   (await ctx.db.maybe(find, { id })) ?? missing('invoice')
 
 /**
- * Invoices the workspace for one period of a plan, unless an invoice is open already. The subscription's row is locked
- * by whoever calls this and the two below.
+ * Invoices the workspace for one period of a plan, unless an invoice is already open. The caller of this function and of
+ * the two below must hold the lock on the subscription.
  */
 export function issueInvoice({ id, name, price, currency, interval }: Plan): Call {
   const line = { description: `${name}, one ${interval}`, quantity: 1, unit_amount: price, amount: price }
@@ -91,9 +91,9 @@ export function issueInvoice({ id, name, price, currency, interval }: Plan): Cal
   return issue.call({ id: newId(), plan_id: id, amount: price, currency, lines, ...terms })
 }
 
-/** The open invoice is paid: for the period that follows the one already paid for, or from now on if the plan is new. */
+/** Marks the open invoice as paid, for the period after the one already paid for, or from now on if the plan is new. */
 export const settleInvoice = (paymentId: string, { interval }: Plan): Call =>
   settle.call({ payment_id: paymentId, period: interval })
 
-/** Nobody owes a plan that was given up before it was paid (null: any plan); the invoice's number stays. */
+/** Voids the open invoice of any other plan (null: of any plan). The invoice keeps its number. */
 export const voidOtherInvoices = (plan: Plan | null): Call => voidOthers.call({ plan_id: plan?.id ?? null })

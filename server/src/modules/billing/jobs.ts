@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { transaction } from '../../platform/context.ts'
 import { job } from '../../platform/jobs.ts'
-import { endPaidPeriods } from './subscription-rows.ts'
+import { endPaidPeriods } from './subscription-queries.ts'
 
-/** Every minute: paid periods that are over make way for the free plan that was chosen, or for nothing. */
+/** Every minute, ends paid periods that have run out and are followed by a free plan or a cancellation. */
 export const endSubscriptionPeriods = job({
   name: 'billing.end_subscription_periods',
   input: z.object({}),

@@ -12,7 +12,7 @@ import { SubscriptionChanged } from './events.ts'
 import { issueInvoice, settleInvoice } from './invoices.ts'
 import { plansOf } from './plans.ts'
 import type { Payment } from './schema.ts'
-import { lockSubscription } from './subscription-rows.ts'
+import { lockSubscription } from './subscription-queries.ts'
 import { phaseOf, transitions } from './transitions.ts'
 
 const columns = sql`id, user_id, plan_id, amount::float8 as amount, currency, payment_method, payment_details, status,
@@ -34,7 +34,7 @@ interface NewPayment {
   payment_details: string
 }
 
-// What was paid is what the open invoice says.
+// The amount is that of the open invoice.
 const insert = statement(
   'billing.payments.insert',
   (_, p: NewPayment) => sql<Payment>`
@@ -44,7 +44,7 @@ const insert = statement(
     returning ${columns}`,
 )
 
-// A period that is still running is prolonged; that of another plan ends.
+// Extends a running period of the same plan; a period of another plan ends.
 const activate = statement(
   'billing.subscriptions.activate',
   (_, p: { payment_id: string; plan_name: string; period: string }) => sql<Record<string, never>>`
@@ -63,7 +63,7 @@ const activate = statement(
 interface ReceivedPayment {
   /** `bank_transfer`, `stripe`, … */
   payment_method: string
-  /** What the provider said: its own id and the like. Never card data. */
+  /** The provider's details, such as its id. Never card data. */
   payment_details?: Record<string, unknown>
 }
 
@@ -73,10 +73,9 @@ export async function listPayments(ctx: Ctx, page: { limit: number; cursor?: str
 }
 
 /**
- * Records that a workspace has paid for the plan it chose, which makes its subscription active for another period, and of
- * another plan than before from now on. The
- * amount is the open invoice's, whoever says that it was paid; without one, as for a further period, the plan is invoiced
- * now. `userId` is who says so. Throws 404 without a subscription, 409 when it waits for no payment.
+ * Records that a workspace has paid for the plan it chose. The subscription becomes active for another period; a newly
+ * chosen plan begins now. The amount is that of the open invoice. Without one, as for another period, the plan is invoiced
+ * now. `userId`: the user who records the payment. Throws 404 without a subscription, 409 when nothing is due.
  */
 export function recordPayment(
   services: Services,
@@ -90,7 +89,7 @@ export function recordPayment(
     const paidPlanId = isSwitching ? subscription.next_plan_id : subscription.plan_id
     const plan = plansOf(services.config).find(({ id }) => id === paidPlanId)
     if (!plan || plan.price === 0 || !next) {
-      throw conflict('nothing_to_pay', 'This subscription waits for no payment.')
+      throw conflict('nothing_to_pay', 'This subscription has nothing to pay.')
     }
     emit(ctx, SubscriptionChanged, { subscription_id: subscription.id, plan_id: plan.id, status: 'active' })
     const payment = {

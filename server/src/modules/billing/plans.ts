@@ -9,7 +9,7 @@ const defaultPlans = plans.parse([
   { id: 'business', name: 'Business', price: 299, limits: {} },
 ])
 
-/** The plans of the operator's file (a JSON array), or ours. Throws a sentence that names the file and what is wrong. */
+/** Returns the plans of the operator's file (a JSON array), or the default plans. Throws for an invalid file. */
 export function readPlans({ plansFile }: Pick<Config, 'plansFile'>): Plan[] {
   if (plansFile === null) return defaultPlans
   try {
@@ -21,13 +21,13 @@ export function readPlans({ plansFile }: Pick<Config, 'plansFile'>): Plan[] {
 
 const read = new WeakMap<object, Plan[]>()
 
-/** This installation's plans; the file is read once. */
+/** Returns this installation's plans. The file is read once. */
 export function plansOf(config: Pick<Config, 'plansFile'>): Plan[] {
   let found = read.get(config)
   if (!found) read.set(config, (found = readPlans(config)))
   return found
 }
 
-/** In major units; a twelfth of a yearly price, rounded to cents. */
+/** Returns the price in major units; for a yearly plan a twelfth, rounded to cents. */
 export const monthlyPrice = ({ price, interval }: Plan): number =>
   interval === 'year' ? Math.round((price / 12) * 100) / 100 : price

@@ -97,7 +97,7 @@ export const billingRoutes: RouteTable = {
       response: payment,
       errors: [409],
       async handler(ctx, { body }) {
-        // Who asks is checked here; the payment is the other workspace's.
+        // Checks the caller; the payment belongs to the other workspace.
         const { user_id } = await ctx.db.actor()
         const at = { workspaceId: body.workspace_id, userId: user_id as string }
         return recordPayment(ctx.services, at, body)

@@ -23,13 +23,13 @@ const look = async (who: SignedUp): Promise<Subscription> => (await who.get(`/ap
 const invoicesOf = async (who: SignedUp): Promise<[string, string][]> =>
   (await who.get('/api/invoices')).body.data.map(({ plan_id, status }: Invoice) => [plan_id, status])
 
-/** As if the period had run out. */
+/** Moves the period into the past. */
 async function endPeriod(who: SignedUp): Promise<void> {
   const text = `update billing.subscriptions set current_period_end = now() - interval '1 second'
     where workspace_id = $1 and current_period_end is not null`
   await services.connections.pool.query(text, [who.workspaceId])
 }
-const sweep = () => endSubscriptionPeriods.run(serverContext(services, { workspaceId: null }), {})
+const runJob = () => endSubscriptionPeriods.run(serverContext(services, { workspaceId: null }), {})
 
 async function payer(plan_id: string): Promise<SignedUp> {
   const who = await server.signUp()
@@ -88,15 +88,15 @@ const signals: Record<Signal, (who: SignedUp) => Promise<unknown>> = {
   payment_recorded: (who) => pay(who),
   async period_over(who) {
     await endPeriod(who)
-    await sweep()
+    await runJob()
   },
 }
 
-// Every phase and every signal, against the table; what it does not know changes nothing.
+// Every signal in every phase, compared with the table. Other signals change nothing.
 for (const [from, known] of Object.entries(transitions) as [Phase, (typeof transitions)[Phase]][]) {
   test(`from ${from}`, async () => {
     for (const [signal, send] of Object.entries(signals) as [Signal, (typeof signals)[Signal]][]) {
-      // With no plan, or with one that has ended, there is no current one to choose.
+      // Without a plan, or with one that has ended, there is no current plan to choose.
       if (signal === 'choose_current' && !known.choose_current) continue
       const who = await inPhase[from]()
       assert.equal(phaseOf(await row(who)), from)
@@ -111,29 +111,29 @@ for (const [from, known] of Object.entries(transitions) as [Phase, (typeof trans
   })
 }
 
-test('cancelling keeps what is paid for to its end, and can be taken back until then', async () => {
+test('cancelling keeps the paid period to its end, and can be undone until then', async () => {
   const ana = await payer('pro')
   const paid = await look(ana)
   const { status, body } = await cancel(ana)
   assert.equal(status, 200)
   assert.deepEqual([body.status, body.current_period_end], ['active', paid.current_period_end])
   assert.ok(body.cancelled_at)
-  assert.deepEqual((await cancel(ana)).body, body, 'once more changes nothing')
+  assert.deepEqual((await cancel(ana)).body, body, 'cancelling again changes nothing')
   assert.deepEqual({ ...(await resume(ana)).body, updated_at: '' }, { ...paid, updated_at: '' })
 
   assert.deepEqual((await ana.delete(`/api/subscriptions/${ana.userId}`)).body, { success: true })
-  await sweep()
-  assert.equal((await look(ana)).plan_id, 'pro', 'the period is not over')
+  await runJob()
+  assert.equal((await look(ana)).plan_id, 'pro', 'the period has not ended')
   const limits = () => limitsOf(serverContext(services, { workspaceId: ana.workspaceId }))
   assert.equal((await limits()).max_clients, 10)
   await endPeriod(ana)
-  await sweep()
+  await runJob()
   assert.equal((await ana.get(`/api/subscriptions/${ana.userId}`)).status, 404)
   assert.equal((await limits()).max_clients, null, 'as without a subscription')
   assert.equal((await pay(ana)).body.code, 'nothing_to_pay')
 })
 
-test('what is over is over before the sweep comes by', async () => {
+test('a period ends on time, even before the job runs', async () => {
   const ana = await payer('pro')
   await cancel(ana)
   await endPeriod(ana)
@@ -143,20 +143,20 @@ test('what is over is over before the sweep comes by', async () => {
 
   const late = await payer('pro')
   await endPeriod(late)
-  assert.equal((await cancel(late)).body.status, 'canceled', 'nothing is left to keep')
+  assert.equal((await cancel(late)).body.status, 'canceled', 'no paid period is left')
   const small = await payer('pro')
   await endPeriod(small)
   assert.deepEqual([(await choose(small, 'free')).plan_id, (await look(small)).pending_change], ['free', null])
 })
 
-test('cancelling what was never paid ends it at once, with its invoice', async () => {
+test('cancelling an unpaid subscription ends it at once and voids its invoice', async () => {
   const ana = await inPhase.incomplete()
   assert.equal((await cancel(ana)).body.status, 'canceled')
   assert.deepEqual(await invoicesOf(ana), [['pro', 'void']])
   assert.equal((await cancel(ana)).status, 404)
 })
 
-test('another paid plan begins when it is paid; until then the old one goes on', async () => {
+test('another paid plan begins when it is paid; until then the old one continues', async () => {
   const ana = await payer('pro')
   const paid = await look(ana)
   const pending = await choose(ana, 'business')
@@ -188,10 +188,10 @@ test('a free plan follows at the end of the paid period', async () => {
   const { pending_change, plan_id, current_period_end } = await choose(ana, 'free')
   assert.equal(plan_id, 'pro')
   assert.deepEqual(pending_change, { plan_id: 'free', plan_name: 'Free', starts_at: current_period_end })
-  assert.equal((await choose(ana, 'pro')).pending_change, null, 'choosing what is there takes the change back')
+  assert.equal((await choose(ana, 'pro')).pending_change, null, 'choosing the current plan undoes the change')
   await choose(ana, 'free')
   await endPeriod(ana)
-  await sweep()
+  await runJob()
   const free = await look(ana)
   assert.deepEqual(
     [free.plan_id, free.status, free.current_period_end, free.pending_change],
@@ -199,7 +199,7 @@ test('a free plan follows at the end of the paid period', async () => {
   )
 })
 
-test('changes at once leave one open invoice, of the plan that follows', async () => {
+test('concurrent changes leave one open invoice, of the plan that follows', async () => {
   const people = await Promise.all([server.signUp(), payer('pro'), inPhase.switching(), inPhase.cancelling()])
   for (const who of people) {
     await Promise.all(['starter', 'business', 'starter', 'business'].map((plan_id) => choose(who, plan_id)))
@@ -209,7 +209,7 @@ test('changes at once leave one open invoice, of the plan that follows', async (
   }
 })
 
-test('cancelling and paying at once: paid is paid, or nothing was left to pay', async () => {
+test('concurrent cancelling and paying: the payment is recorded, or nothing is due', async () => {
   for (let round = 0; round < 5; round++) {
     const who = await inPhase.incomplete()
     const [payment] = await Promise.all([pay(who), cancel(who)])

@@ -14,7 +14,7 @@ import {
   readSubscription,
   saveSubscription,
   type SubscriptionRow,
-} from './subscription-rows.ts'
+} from './subscription-queries.ts'
 import { type Phase, phaseOf, type Signal, statusOf, transitions } from './transitions.ts'
 
 function withTerms({ services }: Ctx, row: SubscriptionRow): Subscription {
@@ -34,62 +34,62 @@ function withTerms({ services }: Ctx, row: SubscriptionRow): Subscription {
   }
 }
 
-/** The subscription of the workspace that this member belongs to. Throws 404 when there is none, or no such member. */
+/** Returns the subscription of this member's workspace. Throws 404 without a subscription or for an unknown member. */
 export const getSubscription = async (ctx: Ctx, userId: string): Promise<Subscription> =>
   withTerms(ctx, (await ctx.db.maybe(findSubscription, { user_id: userId })) ?? missing('subscription'))
 
 /**
- * Takes a plan for the workspace, or changes to it: a free one is active at once, a paid one gets an invoice and is
- * active when its payment is recorded. A period that is paid for goes on until the other plan is paid, or to its end when
- * that is free. Choosing the plan that is there takes back what was to follow it; choosing once more what was chosen
- * changes nothing. Throws 400 for an unknown plan or member.
+ * Chooses a plan for the workspace, or changes it. A free plan is active at once; a paid plan gets an invoice and is
+ * active when its payment is recorded. A paid period continues until the other plan is paid, or to its end before a free
+ * plan. Choosing the current plan undoes a pending change; choosing the pending plan again changes nothing. Throws 400 for
+ * an unknown plan or member.
  */
 export async function choosePlan(ctx: Ctx, input: { user_id?: string; plan_id: string }): Promise<Subscription> {
   const plan = plansOf(ctx.services.config).find(({ id }) => id === input.plan_id)
   if (!plan) throw invalidField('body.plan_id', `There is no plan ${input.plan_id}; see /api/plans.`)
   const { member, row } = await lockSubscription(ctx, input.user_id ?? null)
   if (!member) throw invalidField('body.user_id', 'This is not a member of the workspace.')
-  const stands = row !== undefined && row.status !== 'canceled'
-  if (stands && row.cancelled_at === null && (row.next_plan_id ?? row.plan_id) === plan.id) return withTerms(ctx, row)
-  const isCurrent = stands && row.plan_id === plan.id
+  const exists = row !== undefined && row.status !== 'canceled'
+  if (exists && row.cancelled_at === null && (row.next_plan_id ?? row.plan_id) === plan.id) return withTerms(ctx, row)
+  const isCurrent = exists && row.plan_id === plan.id
   const signal = isCurrent ? 'choose_current' : plan.price === 0 ? 'choose_free' : 'choose_paid'
   return change(ctx, row, { signal, plan, userId: member.user_id, action: 'subscription.plan_chosen' })
 }
 
 /**
- * Gives the subscription up: at the end of the period that is paid for, or at once when there is none. Nothing is owed
- * any more and no other plan follows. Throws 404 when there is none to give up, or no such member.
+ * Cancels the subscription at the end of the paid period, or at once without one. Voids the open invoice and drops a
+ * pending change. Throws 404 without a subscription or for an unknown member.
  */
 export async function cancelSubscription(ctx: Ctx, userId: string): Promise<Subscription> {
-  const row = await lockStanding(ctx, userId)
+  const row = await lockUncanceled(ctx, userId)
   if (row.cancelled_at !== null) return withTerms(ctx, row)
   return change(ctx, row, { signal: 'cancel', userId: row.user_id, action: 'subscription.canceled' })
 }
 
-/** Takes cancelling back, as long as the period lasts; otherwise changes nothing. Throws 404 when there is none left. */
+/** Undoes a cancellation before the period ends; otherwise changes nothing. Throws 404 without a subscription. */
 export async function resumeSubscription(ctx: Ctx, userId: string): Promise<Subscription> {
-  const row = await lockStanding(ctx, userId)
+  const row = await lockUncanceled(ctx, userId)
   if (row.cancelled_at === null) return withTerms(ctx, row)
   return change(ctx, row, { signal: 'resume', userId: row.user_id, action: 'subscription.resumed' })
 }
 
-async function lockStanding(ctx: Ctx, userId: string): Promise<SubscriptionRow> {
+async function lockUncanceled(ctx: Ctx, userId: string): Promise<SubscriptionRow> {
   const { member, row } = await lockSubscription(ctx, userId)
   return member && row && row.status !== 'canceled' ? row : missing('subscription')
 }
 
-interface Wish {
+interface PlanChange {
   signal: Signal
-  /** What is chosen. */
+  /** The chosen plan. */
   plan?: Plan
   userId: string
-  /** For the audit log. */
+  /** The action in the audit log. */
   action: string
 }
 
-async function change(ctx: Ctx, row: SubscriptionRow | undefined, wish: Wish): Promise<Subscription> {
-  const phase = phaseAfter(row, wish.signal)
-  const chosen = wish.plan && { plan_id: wish.plan.id, plan_name: wish.plan.name }
+async function change(ctx: Ctx, row: SubscriptionRow | undefined, request: PlanChange): Promise<Subscription> {
+  const phase = phaseAfter(row, request.signal)
+  const chosen = request.plan && { plan_id: request.plan.id, plan_name: request.plan.name }
   const begins = phase === 'free' || phase === 'incomplete'
   const follows = phase === 'switching' || phase === 'downgrading'
   const plan = begins ? chosen : row
@@ -99,7 +99,7 @@ async function change(ctx: Ctx, row: SubscriptionRow | undefined, wish: Wish): P
   const status = statusOf[phase]
   const saved = saveSubscription.call({
     id,
-    user_id: wish.userId,
+    user_id: request.userId,
     plan_id: plan.plan_id,
     plan_name: plan.plan_name,
     status,
@@ -109,17 +109,17 @@ async function change(ctx: Ctx, row: SubscriptionRow | undefined, wish: Wish): P
     keeps_period: !begins,
   })
   emit(ctx, SubscriptionChanged, { subscription_id: id, plan_id: plan.plan_id, status })
-  const owed = (phase === 'incomplete' || phase === 'switching') && wish.plan ? wish.plan : null
-  const line = audited({ action: wish.action, target: `subscription:${id}`, details: chosen ?? {} })
+  const owed = (phase === 'incomplete' || phase === 'switching') && request.plan ? request.plan : null
+  const line = audited({ action: request.action, target: `subscription:${id}`, details: chosen ?? {} })
   const calls = [saved, voidOtherInvoices(owed), ...(owed ? [issueInvoice(owed)] : []), line, readSubscription.call({})]
   const results = await ctx.db.together(calls, { commit: true })
   return withTerms(ctx, only(results.at(-1) as SubscriptionRow[]))
 }
 
-/** What waits for the end of a period that is over already is there at once. */
+/** Returns the phase after a signal. If the period has already ended, a change at its end happens at once. */
 function phaseAfter(row: SubscriptionRow | undefined, signal: Signal): Exclude<Phase, 'none'> {
   const phase = transitions[phaseOf(row)][signal]
   const next = (phase && row?.period_over && transitions[phase].period_over) || phase
-  if (!next || next === 'none') throw new Error(`A subscription that is ${phaseOf(row)} does not know ${signal}.`)
+  if (!next || next === 'none') throw new Error(`A subscription that is ${phaseOf(row)} does not accept ${signal}.`)
   return next
 }

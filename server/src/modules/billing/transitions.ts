@@ -1,13 +1,13 @@
 import type { SubscriptionStatus } from './schema.ts'
 
 /**
- * Where a subscription stands; `none` is a workspace without one. `paid` has a period that was paid for, which is kept
- * to its end: while a larger plan waits for its payment (`switching`), before a free one (`downgrading`) or before there
- * is none (`cancelling`).
+ * The phase of a subscription; `none` is a workspace without one. `paid` has a paid period, which is kept to its end: while
+ * another paid plan waits for its payment (`switching`), before a free plan (`downgrading`) or before a cancellation
+ * (`cancelling`).
  */
 export type Phase = 'none' | 'incomplete' | 'free' | 'paid' | 'switching' | 'downgrading' | 'cancelling' | 'canceled'
 
-/** What can happen to it. `choose_current` is choosing the plan that it has. */
+/** The events of a subscription. `choose_current`: the current plan is chosen. */
 export type Signal =
   | 'choose_free'
   | 'choose_paid'
@@ -41,7 +41,7 @@ export const transitions: Record<Phase, Partial<Record<Signal, Phase>>> = {
     cancel: 'cancelling',
     payment_recorded: 'paid',
   },
-  // A payment that comes all the same prolongs the period.
+  // A payment still extends the period.
   downgrading: {
     choose_free: 'downgrading',
     choose_paid: 'switching',
@@ -72,8 +72,8 @@ export const statusOf: Record<Exclude<Phase, 'none'>, SubscriptionStatus> = {
   canceled: 'canceled',
 }
 
-/** What a row says about its phase. */
-export interface Standing {
+/** The columns that determine the phase. */
+export interface PhaseColumns {
   status: SubscriptionStatus
   current_period_end: string | null
   cancelled_at: string | null
@@ -81,7 +81,7 @@ export interface Standing {
   open_invoice_id: string | null
 }
 
-export function phaseOf(row: Standing | undefined): Phase {
+export function phaseOf(row: PhaseColumns | undefined): Phase {
   if (!row) return 'none'
   if (row.status !== 'active') return row.status
   if (row.cancelled_at !== null) return 'cancelling'

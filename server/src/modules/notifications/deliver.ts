@@ -10,7 +10,7 @@ import { encryptPush, maxPlainBytes, type Receiver } from './encrypt.ts'
 import { Notification } from './schema.ts'
 import { vapidOf } from './vapid.ts'
 
-/** A push service keeps a message for a browser that is off this long. */
+/** A push service stores a message for an offline browser for this long. */
 const keepSeconds = 24 * 60 * 60
 
 const find = statement(
@@ -37,17 +37,17 @@ export const deliverPush = job({
     if (!browser) return
     const status = await post(ctx, browser, notification)
     if (status === 404 || status === 410) {
-      // The browser was taken away from us for good (RFC 8030, 7.3).
+      // The subscription no longer exists (RFC 8030, 7.3).
       await everywhere.db.all(remove, { id: subscription_id })
     } else if (status === 429 || status >= 500) {
-      throw new AppError(502, 'push_failed', `The push service answered ${status}.`)
+      throw new AppError(502, 'push_failed', `The push service returned status ${status}.`)
     } else if (status >= 300) {
       ctx.log.warn({ subscription_id, status }, 'A push service refused a notification.')
     }
   },
 })
 
-/** The status that the push service answers with. Throws 502 when it cannot be reached. */
+/** Returns the push service's status code. Throws 502 when it cannot be reached. */
 async function post(ctx: Ctx, browser: Receiver & { endpoint: string }, notification: Notification): Promise<number> {
   const { status } = await ctx.services.outbound.fetch(browser.endpoint, {
     key: callerKey(ctx),
@@ -65,11 +65,11 @@ async function post(ctx: Ctx, browser: Receiver & { endpoint: string }, notifica
   return status
 }
 
-/** The JSON a service worker reads, its message shortened to what a push can carry. */
+/** Returns the JSON for the service worker, with the message shortened to the size limit of a push. */
 function plainOf(notification: Notification): Buffer {
   const plain = Buffer.from(JSON.stringify(notification))
   if (plain.length <= maxPlainBytes) return plain
-  // Six bytes is the most that JSON makes of one character of UTF-16.
+  // JSON encodes a UTF-16 code unit in at most six bytes.
   const room = Math.floor((maxPlainBytes - 1000) / 6)
   const { title, message, type } = notification
   return Buffer.from(

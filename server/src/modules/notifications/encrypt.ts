@@ -2,9 +2,9 @@ import { createCipheriv, createECDH, type ECDH, hkdfSync, randomBytes } from 'no
 
 /** The keys of a browser's subscription. */
 export interface Receiver {
-  /** Its public key, P-256 uncompressed. */
+  /** The browser's public key, P-256 uncompressed. */
   p256dh: Buffer
-  /** The 16 bytes it shares with us alone. */
+  /** The 16-byte secret shared with this server. */
   auth: Buffer
 }
 
@@ -13,9 +13,9 @@ export const maxPlainBytes = 4096 - 86 - 16 - 1
 const recordBytes = 4096
 
 /**
- * A message that only this browser can read: `Content-Encoding: aes128gcm` of RFC 8188 with the keys of RFC 8291, in one
- * record. `salt` and `sender` are made anew for each message; the RFC's own example needs them given. Throws `RangeError`
- * when `plain` has more than `maxPlainBytes`.
+ * Encrypts a message for this browser: `Content-Encoding: aes128gcm` of RFC 8188 with the keys of RFC 8291, in one record.
+ * `salt` and `sender` are random by default; they are parameters for the example of the RFC. Throws `RangeError` when
+ * `plain` has more than `maxPlainBytes`.
  */
 export function encryptPush(
   plain: Buffer,

@@ -5,7 +5,7 @@ import { Notification } from './schema.ts'
 
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]])
 
-/** Somebody is told something: these users, or the members of the workspace whose role has this scope. */
+/** A notification for these users, or for the members of the workspace whose role has this scope. */
 export const Notified = event(
   'notification.sent',
   Notification.extend({ user_ids: z.array(z.uuid()).nullable(), scope: scope.nullable() }),

@@ -15,7 +15,7 @@ import { createVapid } from './vapid.ts'
 
 const bytes = (base64url: string) => Buffer.from(base64url, 'base64url')
 
-/** A browser: it makes keys, and reads what was encrypted for it (RFC 8291, written from the receiver's side). */
+/** A browser that creates keys and decrypts messages (the receiver of RFC 8291). */
 function createBrowser(privateKey?: Buffer, auth = randomBytes(16)) {
   const ecdh = createECDH('prime256v1')
   if (privateKey) ecdh.setPrivateKey(privateKey)
@@ -47,7 +47,7 @@ interface Push {
   body: Buffer
 }
 
-/** A push service: remembers what it was sent; paths that begin with /gone answer 410, with /slow 503 the first time. */
+/** A push service that records requests. Paths that begin with /gone return 410; /slow returns 503 the first time. */
 const pushes: Push[] = []
 const waiting: (() => void)[] = []
 const service = createServer(async (request, response) => {
@@ -93,7 +93,7 @@ test('the example of RFC 8291, appendix A', () => {
   assert.equal(receiver.read(message), 'When I grow up, I want to be a watermelon')
 })
 
-test('whatever is encrypted can be read by its browser, and by no other', () => {
+test('a message of any size is readable only by its browser', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 500 }), (text) => {
       const browser = createBrowser()
@@ -107,7 +107,7 @@ test('whatever is encrypted can be read by its browser, and by no other', () => 
   assert.throws(() => encryptPush(Buffer.alloc(maxPlainBytes + 1), createBrowser()), RangeError)
 })
 
-test('who sends proves it by RFC 8292', () => {
+test('the sender identifies itself as in RFC 8292', () => {
   const vapid = createVapid(bytes('q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94'), 'mailto:ops@example.com')
   const header = vapid.authorization('https://push.example.net/abc', 1_700_000_000_000)
   const [, token = '', key] = /^vapid t=([\w.-]+), k=([\w-]+)$/.exec(header) ?? []
@@ -140,7 +140,7 @@ function isSigned(token: string, publicKey: string): boolean {
   )
 }
 
-test('a browser that subscribed is notified, encrypted and signed', async () => {
+test('a subscribed browser gets an encrypted and signed notification', async () => {
   const ana = await server.signUp()
   const browser = createBrowser()
   const endpoint = `${pushUrl}/ana`
@@ -161,7 +161,7 @@ test('a browser that subscribed is notified, encrypted and signed', async () => 
   assert.equal(claimsOf(token).aud, pushUrl)
 })
 
-test('the same is heard live, by those it is meant for', async () => {
+test('recipients also get the notification over the socket', async () => {
   const ana = await server.signUp()
   const agent = await server.addMember(ana, 'agent')
   const operator = await server.addMember(ana, 'operations')
@@ -178,7 +178,7 @@ test('the same is heard live, by those it is meant for', async () => {
   assert.equal((await operatorSocket!.next('notification')).data.title, 'For you')
 })
 
-test('what does not come true is not told', async () => {
+test('a transaction that is rolled back sends no notification', async () => {
   const ana = await server.signUp()
   const browser = createBrowser()
   await ana.post('/api/notifications/subscribe', {
@@ -195,14 +195,14 @@ test('what does not come true is not told', async () => {
   assert.equal(JSON.parse(browser.read((await pushTo('/rolled-back')).body)).title, 'Happened')
 })
 
-test('a push service that is busy is asked again; a browser that is gone is forgotten', async () => {
+test('a busy push service is retried; an expired subscription is deleted', async () => {
   const ana = await server.signUp()
   for (const path of ['/slow', '/gone', '/here']) {
     await ana.post('/api/notifications/subscribe', { endpoint: pushUrl + path, keys: createBrowser().keys })
   }
   await say(ana.workspaceId, [ana.userId], 'First')
   await Promise.all([pushTo('/slow', 2), pushTo('/gone'), pushTo('/here')])
-  await until('the browser is forgotten', async () => {
+  await until('the subscription is deleted', async () => {
     const { rows } = await server.app.services.connections.pool.query(
       `select from notifications.push_subscriptions where endpoint = $1`,
       [`${pushUrl}/gone`],
@@ -214,7 +214,7 @@ test('a push service that is busy is asked again; a browser that is gone is forg
   assert.equal(pushes.filter(({ path }) => path === '/gone').length, 1)
 })
 
-test('a long message is shortened to what a push can carry', async () => {
+test('a long message is shortened to the size limit of a push', async () => {
   const ana = await server.signUp()
   const browser = createBrowser()
   await ana.post('/api/notifications/subscribe', { endpoint: `${pushUrl}/long`, keys: browser.keys })
@@ -223,13 +223,13 @@ test('a long message is shortened to what a push can carry', async () => {
   assert.ok(message.length > 400 && message.isWellFormed())
 })
 
-test('a browser notifies whoever subscribed it last, until they unsubscribe', async () => {
+test('a browser notifies the user who subscribed it last, until they unsubscribe', async () => {
   const [ana, ben] = [await server.signUp(), await server.signUp()]
   const subscription = { endpoint: `${pushUrl}/shared`, keys: createBrowser().keys }
   const first = await ana.post('/api/notifications/subscribe', subscription)
   const second = await ben.post('/api/notifications/subscribe', { subscription })
   assert.equal(second.body.id, first.body.id)
-  // Ana's word counts no more: the subscription stays.
+  // Ana can no longer remove it: the subscription stays.
   assert.deepEqual((await ana.post('/api/notifications/unsubscribe', subscription)).body, { success: true })
   await say(ana.workspaceId, [ana.userId], 'To Ana')
   await say(ben.workspaceId, [ben.userId], 'To Ben')
@@ -241,7 +241,7 @@ test('a browser notifies whoever subscribed it last, until they unsubscribe', as
   assert.equal(pushes.filter(({ path }) => path === '/shared').length, 1)
 })
 
-test('what is no subscription of a browser on the internet is refused, field by field', async () => {
+test('an invalid subscription is refused, with the field', async () => {
   const ana = await server.signUp()
   const { keys } = createBrowser()
   const refused: [unknown, string][] = [

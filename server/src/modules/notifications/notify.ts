@@ -13,8 +13,8 @@ import { Notification } from './schema.ts'
 export type Recipients = { userIds: readonly string[] } | { scope: Scope }
 
 /**
- * Tells people something, live and in every browser they subscribed: these users, or the members of the workspace at
- * hand whose role has the scope. `type` is `info` by default. Told if and only if the transaction at hand commits.
+ * Notifies these users, or the members of the current workspace whose role has the scope, over the socket and in all of
+ * their subscribed browsers. `type` is `info` by default. Sent only if the current transaction commits.
  */
 export function notify(
   ctx: Ctx,
@@ -49,7 +49,7 @@ const browsersOf = statement(
     select id from notifications.push_subscriptions where user_id = any (${p.user_ids}::uuid[])`,
 )
 
-/** Finds the browsers of those who are told: one delivery each, so that a slow push service holds up no other. */
+/** Finds the browsers of the recipients. Each gets a job of its own, so that a slow push service does not delay others. */
 export const pushNotification = job({
   name: 'notifications.push',
   input: z.object({ notification: Notification, user_ids: z.array(z.uuid()).nullable(), scope: z.string().nullable() }),

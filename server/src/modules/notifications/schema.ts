@@ -3,7 +3,7 @@ import { id, instant } from '../../platform/http/fields.ts'
 
 /** A browser's PushSubscription as its `toJSON()` writes it (W3C Push API). */
 const PushSubscription = z.object({
-  endpoint: z.url().max(2000).describe("Address at the browser's push service, from `PushSubscription`."),
+  endpoint: z.url().max(2000).describe("URL at the browser's push service, from `PushSubscription`."),
   keys: z
     .object({
       p256dh: z.string().max(200).describe("The browser's public key: P-256, uncompressed, base64url."),
@@ -22,7 +22,7 @@ export const Unsubscribe = z.preprocess(unwrapped, PushSubscription.pick({ endpo
 
 export const Subscription = z.object({
   id: id.describe('Id of the subscription.'),
-  endpoint: z.string().describe("Address at the browser's push service, from `PushSubscription`."),
+  endpoint: z.string().describe("URL at the browser's push service, from `PushSubscription`."),
   createdAt: instant.describe('When the subscription was created.'),
 })
 
@@ -32,11 +32,11 @@ export const VapidPublicKey = z.object({
 
 export const notificationTypes = ['info', 'success', 'warning', 'error'] as const
 
-/** What people are told, live and by push. */
+/** A notification, as sent over the socket and by push. */
 export const Notification = z.object({
-  title: z.string().describe('The heading.'),
+  title: z.string().describe('The title.'),
   message: z.string().describe('The text.'),
-  type: z.enum(notificationTypes).describe('What it is about.'),
-  url: z.string().nullable().describe('The page a click leads to; null: none.'),
+  type: z.enum(notificationTypes).describe('The kind of notification.'),
+  url: z.string().nullable().describe('The page that opens on a click; null: none.'),
 })
 export type Notification = z.output<typeof Notification>

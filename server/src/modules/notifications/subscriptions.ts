@@ -18,9 +18,9 @@ const subscribe = statement(
       from notifications.subscribe(${p.id}, ${p.endpoint}, ${p.p256dh}, ${p.auth})`,
 )
 
-/** This browser notifies its user from now on; saying so again changes nothing. Throws 400, and 403 for an API key. */
+/** Subscribes the browser for the current user; idempotent. Throws 400, and 403 for an API key. */
 export function subscribePush(ctx: Ctx, { endpoint, keys }: PushSubscription) {
-  if (ctx.principal.kind !== 'user') throw forbidden('Browsers are notified for a signed-in user; an API key has none.')
+  if (ctx.principal.kind !== 'user') throw forbidden('Only a signed-in user can subscribe a browser, not an API key.')
   checkEndpoint(ctx.services.config, endpoint)
   return ctx.db.one(subscribe, { id: newId(), endpoint, ...receiverOf(keys) }, { commit: true })
 }
@@ -30,18 +30,18 @@ const remove = statement(
   (_, p: { endpoint: string }) => sql`delete from notifications.push_subscriptions where endpoint = ${p.endpoint}`,
 )
 
-/** One that is not there is gone already. */
+/** Unsubscribes the browser. Does nothing for an unknown endpoint. */
 export async function unsubscribePush(ctx: Ctx, endpoint: string): Promise<void> {
   await ctx.db.all(remove, { endpoint })
 }
 
-/** The server posts to it, so it must be a push service on the internet, or one that the operator allows. */
+/** The server sends requests to it, so it must be a push service on the internet, or one that the operator allows. */
 function checkEndpoint({ outboundAllow }: Config, endpoint: string): void {
   const { protocol, hostname, port } = new URL(endpoint)
   const host = hostname.replace(/^\[|\]$/g, '')
   if (outboundAllow.includes(`${host}:${port || (protocol === 'https:' ? 443 : 80)}`)) return
   if (protocol !== 'https:' || port !== '' || host === 'localhost' || (isIP(host) !== 0 && isPrivateAddress(host))) {
-    throw invalidField('body.endpoint', 'Must be the https address of a push service on the internet.')
+    throw invalidField('body.endpoint', 'Must be the https URL of a push service on the internet.')
   }
 }
 

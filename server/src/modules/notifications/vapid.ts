@@ -2,18 +2,18 @@ import { createECDH, createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import type { Config } from '../../config.ts'
 import { loadKeys } from '../../platform/crypto/key-files.ts'
 
-/** Who we are to push services (RFC 8292, VAPID). */
+/** Identifies this server to push services (RFC 8292, VAPID). */
 export interface Vapid {
-  /** P-256 uncompressed, base64url: what a browser's `applicationServerKey` takes. */
+  /** P-256 uncompressed, base64url: the browser's `applicationServerKey`. */
   readonly publicKey: string
-  /** The Authorization header for a push to this endpoint. */
+  /** Returns the Authorization header for a push to this endpoint. */
   authorization(endpoint: string, nowMs: number): string
 }
 
-/** RFC 8292 allows a day; less, for clocks that are wrong. */
+/** RFC 8292 allows a day; this is less, because of clock skew. */
 const tokenLifeSeconds = 12 * 60 * 60
 
-/** `privateKey`: the 32 bytes of a P-256 scalar. `subject`: a `mailto:` or `https:` address of whoever runs the server. */
+/** `privateKey`: the 32 bytes of a P-256 scalar. `subject`: a `mailto:` or `https:` address of the operator. */
 export function createVapid(privateKey: Buffer, subject: string): Vapid {
   const { key, publicKey } = keyPair(privateKey)
   return {
@@ -46,7 +46,7 @@ function keyPair(privateKey: Buffer): { key: KeyObject; publicKey: string } {
 
 const made = new WeakMap<Config, Vapid>()
 
-/** This installation's: of VAPID_PRIVATE_KEY, or generated into the data directory. Throws when the given keys do not fit. */
+/** Uses VAPID_PRIVATE_KEY, or a key generated in the data directory. Throws when the configured keys do not match. */
 export function vapidOf(config: Config): Vapid {
   const known = made.get(config)
   if (known) return known

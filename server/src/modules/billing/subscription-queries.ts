@@ -11,7 +11,7 @@ export interface SubscriptionRow extends Omit<
 > {
   next_plan_id: string | null
   next_plan_name: string | null
-  /** Also when there is none. */
+  /** True when the paid period has ended, and without one. */
   period_over: boolean
 }
 
@@ -20,7 +20,7 @@ const columns = sql`s.id, s.user_id, s.plan_id, s.plan_name, s.status, s.current
   coalesce(s.current_period_end <= now(), true) as period_over,
   (select i.id from billing.invoices i where i.workspace_id = s.workspace_id and i.status = 'open') as open_invoice_id`
 
-// One's own membership, or for owners and admins that of another member.
+// The caller's own membership, or for owners and admins that of another member.
 const mayAskAbout = (userId: string) => sql`
   exists (select from identity.members m where m.workspace_id = app.workspace_id() and m.user_id = ${userId}
              and (m.user_id = app.user_id() or app.member_role() in ('owner', 'admin')))`
@@ -32,14 +32,14 @@ export const findSubscription = statement(
      where s.workspace_id = app.workspace_id() and s.status <> 'canceled' and ${mayAskAbout(p.user_id)}`,
 )
 
-/** After a change, whatever became of it. */
+/** Reads the subscription in any state. */
 export const readSubscription = statement(
   'billing.subscriptions.read',
   () => sql<SubscriptionRow>`select ${columns} from billing.subscriptions s where s.workspace_id = app.workspace_id()`,
 )
 
-// A first subscription has no row to lock yet.
-const takeTurn = statement(
+// An advisory lock, because a first subscription has no row to lock.
+const serialize = statement(
   'billing.subscriptions.take_turn',
   () => sql`select pg_advisory_xact_lock(hashtextextended('billing.subscriptions/' || app.workspace_id(), 0))`,
 )
@@ -80,32 +80,32 @@ const endPeriods = (name: string): Statement<object, Ended> =>
       returning s.id, s.plan_id, s.status`,
   )
 
-/** Whose period is over and was to be followed by a free plan or by nothing: at work for one workspace, or for all. */
+/** Ends periods that have run out and are followed by a free plan or a cancellation, in this workspace or in all. */
 const endHere = endPeriods('billing.subscriptions.end_period')
 const endEverywhere = endPeriods('billing.subscriptions.end_periods.system')
 
-const tell = (ctx: Ctx, { id, plan_id, status }: Ended) =>
+const publishChange = (ctx: Ctx, { id, plan_id, status }: Ended) =>
   emit(ctx, SubscriptionChanged, { subscription_id: id, plan_id, status })
 
-/** In a transaction as the server for all. Returns how many have ended. */
+/** Ends such periods in all workspaces; call it in a transaction of the server's own. Returns how many ended. */
 export async function endPaidPeriods(ctx: Ctx): Promise<number> {
   const ended = await ctx.db.all(endEverywhere, {})
-  for (const row of ended) tell(ctx, row)
+  for (const row of ended) publishChange(ctx, row)
   return ended.length
 }
 
-/** The workspace's subscription as of this moment, locked until the transaction's end, and the member asked about. */
+/** Locks the workspace's subscription until the end of the transaction. Returns its current state, and the given member. */
 export async function lockSubscription(
   ctx: Ctx,
   userId: string | null,
 ): Promise<{ member: { user_id: string } | undefined; row: SubscriptionRow | undefined }> {
   const [, ended, members, rows] = await ctx.db.together([
-    takeTurn.call({}),
+    serialize.call({}),
     endHere.call({}),
     findMember.call({ user_id: userId }),
     lock.call({}),
   ])
-  for (const row of ended) tell(ctx, row)
+  for (const row of ended) publishChange(ctx, row)
   return { member: members[0], row: rows[0] }
 }
 
