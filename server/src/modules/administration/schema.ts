@@ -38,9 +38,7 @@ export const managedUser = z.object({
     ),
   phone_verified: z
     .boolean()
-    .describe(
-      'True once the user has verified the number with a code, or an administrator has marked it as verified.',
-    ),
+    .describe('True once the user has verified the number with a code, or an administrator has marked it as verified.'),
   suspended: z.boolean().describe('True for a suspended user.'),
   banned: z.boolean().describe('True for a banned user.'),
   suspended_at: instant.nullable().describe('When the user was suspended.'),

@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors.ts'
 import { FileResponse } from '../../platform/http/route.ts'
 import type { StoredFile } from './files.ts'
 
-/** Types a browser shows without running anything in them; everything else is only ever downloaded. */
+/** Types that a browser displays without running scripts; all others are downloaded. */
 const inert = new Set([
   'image/png',
   'image/jpeg',
@@ -20,7 +20,7 @@ const inert = new Set([
   'application/pdf',
 ])
 
-/** Sends a file, or the one range of it that was asked for (RFC 9110 section 14), with an ETag. */
+/** Sends a file, or the one requested range of it (RFC 9110 section 14), with an ETag. */
 export async function sendFile(ctx: Ctx, file: StoredFile, request: FastifyRequest): Promise<FileResponse> {
   const etag = `"${file.sha256.slice(0, 32)}"`
   const headers = {
@@ -51,7 +51,7 @@ function disposition({ filename, mime_type }: StoredFile): string {
   return `${inert.has(mime_type) ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(filename)}`
 }
 
-/** One byte range, inclusive; null to send everything (no range, several, or a form we do not know). Throws 416. */
+/** Returns one byte range, inclusive, or null for the whole file (no range, several, or another unit). Throws 416. */
 export function readRange(header: string | undefined, sizeBytes: number): { start: number; end: number } | null {
   const [, from, to] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '') ?? []
   if (from === undefined || to === undefined || (from === '' && to === '')) return null
@@ -61,7 +61,7 @@ export function readRange(header: string | undefined, sizeBytes: number): { star
   return { start, end }
 }
 
-/** RFC 9110 section 15.5.17: with the size, so that who asked can ask again. */
+/** RFC 9110 section 15.5.17: includes the size, so that the client can retry. */
 const notSatisfiable = (sizeBytes: number) =>
   new AppError(416, 'range_not_satisfiable', `The file has ${sizeBytes} bytes.`, {
     headers: { 'content-range': `bytes */${sizeBytes}` },

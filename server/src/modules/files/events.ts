@@ -1,5 +1,5 @@
 import { z } from 'zod'
 import { event } from '../../platform/events.ts'
 
-/** A greeting and its files are gone: whoever played it takes notice. */
+/** A greeting and its files were deleted. */
 export const GreetingDeleted = event('greeting.deleted', z.object({ greeting_id: z.uuid() }))

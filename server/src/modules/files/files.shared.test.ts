@@ -18,7 +18,7 @@ const upload = (content: Uint8Array, filename: string) =>
   ana.post('/api/greeting-files', form(content, filename, { userId: ana.userId }))
 const stored = () => server.app.services.storage
 
-test('a greeting is measured, listed, fetched whole and in part, and deleted', async () => {
+test('a greeting is uploaded with its duration, listed, downloaded in full and in part, and deleted', async () => {
   const wav = toneWav(3)
   const { status, body: greeting } = await upload(wav, 'Grüße.wav')
   assert.equal(status, 201)
@@ -45,7 +45,7 @@ test('a greeting is measured, listed, fetched whole and in part, and deleted', a
   assert.equal((await ana.get(greeting.url)).status, 404)
 })
 
-test('an upload that a crash interrupted, sent again under its key, is kept once', async () => {
+test('an upload interrupted by a crash and retried with its key is stored once', async () => {
   const send = () => {
     const form = new FormData()
     form.set('file', new File([new Uint8Array(toneWav(1))], 'once.wav'))
@@ -53,7 +53,7 @@ test('an upload that a crash interrupted, sent again under its key, is kept once
   }
   const first = await send()
   assert.equal(first.status, 201, first.text)
-  // What a crash leaves of a request: its key without an answer, and nobody who holds it any more.
+  // The state after a crash: a key without a response and without a lock.
   await server.app.services.connections.pool.query(
     `update platform.idempotency_keys set status = null, answer = null, locked_until = now() - interval '1 second'
       where key = 'greeting once'`,
@@ -65,7 +65,7 @@ test('an upload that a crash interrupted, sent again under its key, is kept once
   await ana.delete(`/api/greeting-files/${first.body.id}`)
 })
 
-test('the content decides, whatever the name says', async () => {
+test('the type is determined by the content, not the name', async () => {
   const mp3 = await readFile(new URL('./audio/fixtures/tone.mp3', import.meta.url)).catch(() => null)
   if (mp3) assert.equal((await upload(mp3, 'really.wav')).status, 201)
   const page = await upload(Buffer.from('<html><script>alert(1)</script>'), 'greeting.wav')
@@ -74,7 +74,7 @@ test('the content decides, whatever the name says', async () => {
   assert.equal(page.body.details[0].path, 'body.file')
 })
 
-test('what is broken is refused with its reason, and nothing is kept', async () => {
+test('a damaged file is refused with the reason, and nothing is stored', async () => {
   const before = await ana.get('/api/greeting-files')
   const empty = await upload(toneWav(1).subarray(0, 44), 'empty.wav')
   assert.equal(empty.status, 400)
@@ -93,7 +93,7 @@ test('one byte over 50 MB is too large', async () => {
   assert.equal(body.code, 'too_large')
 })
 
-test('an upload cut off in the middle leaves nothing behind', async () => {
+test('an aborted upload leaves nothing behind', async () => {
   const { port } = new URL(server.url)
   const socket = connect(Number(port), '127.0.0.1')
   socket.write(
@@ -106,7 +106,7 @@ test('an upload cut off in the middle leaves nothing behind', async () => {
   assert.equal((await ana.get('/api/greeting-files')).status, 200)
 })
 
-test('a signed address opens without a login until it expires, and only as it was signed', async () => {
+test('a signed URL works without a login until it expires, and only unchanged', async () => {
   const { body: greeting } = await upload(toneWav(1), 'hello.wav')
   const fileId = greeting.url.split('/')[3]
   const { body: signed } = await ana.post(`/api/files/${fileId}/signed-url`)
@@ -127,7 +127,7 @@ test('a signed address opens without a login until it expires, and only as it wa
   assert.ok(late <= 15 * 60_000 && late > 14 * 60_000)
 })
 
-test('keys that leave the folder are refused', async () => {
+test('keys outside the folder are refused', async () => {
   await assert.rejects(stored().read('../keys/encryption'))
   await assert.rejects(stored().localPath('a/../../b'))
 })

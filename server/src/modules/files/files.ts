@@ -16,22 +16,22 @@ export interface StoredFile {
   storage_key: string
 }
 
-/** What an upload turned out to be, before anything is written down about it. */
+/** An upload in storage that is not recorded yet. */
 export interface ReceivedFile {
   storage_key: string
   size_bytes: number
   sha256: string
-  /** Told by the content, whatever name or type came with it; null: nothing we know. */
+  /** Detected from the content, not the declared name or type; null: an unknown type. */
   content_type: ContentType | null
 }
 
-/** Files are received a few at a time for each workspace, so that what is not counted yet has its limit too. */
+/** Uploads of a workspace at a time. This limits the storage of uploads that the quota does not count yet. */
 const receiving = createFairQueue({ limit: 64, limitPerKey: 4, maxWaitingPerKey: 50 })
 const waitMs = 20_000
 
 /**
- * Streams an upload into storage and looks at what it is. The caller records it or removes it. `folder`: by default the
- * workspace's. Throws 503 when many of this workspace arrive already.
+ * Streams an upload into storage and detects its type. The caller records it or removes it. `folder`: by default the
+ * workspace's. Throws 503 when too many uploads of this workspace are in progress.
  */
 export async function receiveFile(ctx: Ctx, content: Readable, folder?: string): Promise<ReceivedFile> {
   const { workspace_id, user_id } = await ctx.db.actor()
@@ -66,7 +66,7 @@ const insert = statement('files.insert', (db, p: StoredFile) =>
   }),
 )
 
-/** The call that records a file, to be sent together with whatever refers to it. */
+/** A call that records a file; send it together with the row that refers to the file. */
 export const recordFile = (file: StoredFile): Call => insert.call(file)
 
 const find = statement('files.find', (db, p: { id: string }) =>
@@ -84,7 +84,7 @@ const remove = statement('files.delete', (db, p: { id: string }) =>
   db.deleteFrom('files.files').where('id', '=', p.id).returning('storage_key'),
 )
 
-/** Forgets a file; its bytes go after the commit. Does nothing when there is no such file. */
+/** Deletes a file; its content is deleted after the commit. Does nothing for an unknown file. */
 export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
   const file = await ctx.db.maybe(remove, { id })
   if (!file) return
@@ -92,11 +92,11 @@ export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
     ctx.services.storage
       .remove(file.storage_key)
       .catch((error: unknown) =>
-        ctx.log.warn({ err: error, key: file.storage_key }, 'A deleted file stayed in storage.'),
+        ctx.log.warn({ err: error, key: file.storage_key }, 'A deleted file could not be removed from storage.'),
       )
   })
 }
 
-/** Where a file can be fetched by those who are signed in. */
+/** Returns the path where signed-in users download a file. */
 export const fileUrl = (file: { id: string; filename: string }) =>
   `/api/files/${file.id}/${encodeURIComponent(file.filename)}`

@@ -49,7 +49,7 @@ const list = variants(
       .limit(bareListLimit + 1),
 )
 
-/** Newest first; with `userId` that member's. */
+/** Newest first; `userId`: only this member's. */
 export async function listGreetings(
   ctx: Ctx,
   userId: string | undefined,
@@ -84,9 +84,9 @@ const find = statement(
 )
 
 /**
- * Takes an upload, judges it by its content, and makes the telephone engine's version of it once. Throws 400 when it
- * cannot be played to its end, 413 past 50 MB or the storage quota, 415 when it is no audio at all; then nothing is kept. With the `id` of one
- * that is there it answers that one.
+ * Stores an uploaded greeting and transcodes it for the telephone. Throws 400 when it cannot be played to its end, 413 past
+ * 50 MB or the storage quota, 415 when it is not audio; then nothing is stored. Returns the existing greeting if there is
+ * one with this `id`.
  */
 export async function createGreeting(ctx: Ctx, request: FastifyRequest, id = newId()): Promise<GreetingFile> {
   const known = await ctx.db.maybe(find, { id, file_id: null })
@@ -147,11 +147,11 @@ const notPlayable = (code: string, message: string, status: 400 | 415) =>
   new AppError(status, code, message, { details: [{ path: 'body.file', message }] })
 
 export interface Greeting extends GreetingFile {
-  /** The engine's version in storage. */
+  /** The transcoded file in storage. */
   telephone_storage_key: string
 }
 
-/** By its id, or by the `url` the API gave for it. Throws 404; 400 for an address that is not one of ours. */
+/** Finds a greeting by its id, or by the `url` in the API. Throws 404; 400 for a URL of another server. */
 export async function getGreeting(ctx: Ctx, which: { id: string } | { url: string }): Promise<Greeting> {
   const key = 'id' in which ? { id: which.id, file_id: null } : { id: null, file_id: fileIdOf(which.url) }
   const { telephone_storage_key, ...row } = (await ctx.db.maybe(find, key)) ?? missing('greeting file')
@@ -166,7 +166,7 @@ function fileIdOf(url: string): string {
 function refuseForeignUrl(): never {
   throw invalidField(
     'body.greeting_file_url',
-    'Upload the greeting with POST /api/greeting-files and use the url it answers.',
+    'Upload the greeting with POST /api/greeting-files and use the url in the response.',
   )
 }
 
@@ -179,7 +179,7 @@ const remove = statement(
     select telephone_storage_key, storage_key from greeting, file`,
 )
 
-/** Forgets the greeting and its files. Campaigns that played it pause until they have another one. */
+/** Deletes the greeting and its files. Campaigns that use it pause until they have another one. */
 export async function deleteGreeting(ctx: Ctx, id: string): Promise<void> {
   const { telephone_storage_key, storage_key } = (await ctx.db.maybe(remove, { id })) ?? missing('greeting file')
   emit(ctx, GreetingDeleted, { greeting_id: id })
@@ -187,7 +187,9 @@ export async function deleteGreeting(ctx: Ctx, id: string): Promise<void> {
     for (const key of [telephone_storage_key, storage_key]) {
       ctx.services.storage
         .remove(key)
-        .catch((error: unknown) => ctx.log.warn({ err: error, key }, 'A deleted file stayed in storage.'))
+        .catch((error: unknown) =>
+          ctx.log.warn({ err: error, key }, 'A deleted file could not be removed from storage.'),
+        )
     }
   })
 }

@@ -5,7 +5,7 @@ import { toneWav } from '../../../test/tone.ts'
 
 const server = await startTestServer({ STORAGE_QUOTA_MB: '1', STORAGE_QUOTA_FILES: '6' })
 
-/** So many files of one length at once; answers the accepted ones, and says that the others were refused for room. */
+/** Uploads `count` equal files concurrently. Returns the accepted ones, and checks that the others exceed the quota. */
 async function uploadAtOnce(by: SignedUp, path: string, count: number, content: Buffer) {
   const answers = await Promise.all(
     Array.from({ length: count }, () => {
@@ -24,18 +24,18 @@ const large = toneWav(20)
 const small = toneWav(1)
 
 for (const path of ['/api/greeting-files', '/api/upload']) {
-  test(`${path}: uploads at once cannot together have more than the quota`, async () => {
+  test(`${path}: concurrent uploads cannot exceed the quota`, async () => {
     const [ana, bo] = [await server.signUp(), await server.signUp()]
     const fit = Math.floor(1024 ** 2 / large.length)
     assert.ok(fit >= 2 && fit < 6)
     assert.equal((await uploadAtOnce(ana, path, fit + 3, large)).length, fit)
     assert.equal((await uploadAtOnce(ana, path, 1, large)).length, 0)
-    // Others have their own.
+    // Other users have a quota of their own.
     assert.equal((await uploadAtOnce(bo, path, 8, small)).length, 6, 'by number')
   })
 }
 
-test('what is deleted makes room', async () => {
+test('deleting files frees quota', async () => {
   const ana = await server.signUp()
   const [first] = await uploadAtOnce(ana, '/api/greeting-files', 7, small)
   assert.equal((await uploadAtOnce(ana, '/api/greeting-files', 1, small)).length, 0)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Call, statement } from '../../platform/database/statement.ts'
 import type { Services } from '../../platform/services.ts'
 
-/** How much may lie in storage: for each workspace, and for what each user has sent in chats. */
+/** The storage limit of a workspace, and of a user's files in chats. */
 export interface StorageQuota {
   bytes: number
   files: number
@@ -22,11 +22,11 @@ const check = statement(
 )
 
 export const storageFull = ({ bytes, files }: StorageQuota, whose: string): string =>
-  `The storage of ${whose} is full (${Math.round(bytes / 1024 ** 2)} MB or ${files} files). Delete files that are not needed, or ask who runs the server for more.`
+  `The storage of ${whose} is full (${Math.round(bytes / 1024 ** 2)} MB or ${files} files). Delete unneeded files, or ask the operator for more.`
 
 /**
- * Calls to send with the one that records an uploaded file, in its transaction: `before` has one upload of a workspace
- * recorded at a time, so that several at once cannot all be the last that fits; `after` refuses with 413 what does not.
+ * Calls to send in the transaction that records an uploaded file: `before` locks the workspace's quota, so that concurrent
+ * uploads cannot exceed it together; `after` refuses with 413 an upload that exceeds it.
  */
 export function withinQuota({ config }: Services): { before: Call; after: Call } {
   const quota = config.storageQuota

@@ -7,7 +7,7 @@ import { sendFile } from './download.ts'
 import { getFile } from './files.ts'
 import { createGreeting, deleteGreeting, listGreetings } from './greetings.ts'
 import { GreetingFile, SignedUrl } from './schema.ts'
-import { linkOver, openSignature, signedFileUrl } from './signed-url.ts'
+import { invalidLink, openSignature, signedFileUrl } from './signed-url.ts'
 
 export const fileRoutes: RouteTable = {
   tag: 'Files',
@@ -21,7 +21,7 @@ export const fileRoutes: RouteTable = {
       query: z.object({
         userId: id
           .optional()
-          .describe("Only those of this member. Members without an administrator's role may only ask for their own."),
+          .describe('Only greetings of this member. Only owners and admins can list those of other members.'),
         cursor: z
           .string()
           .max(500)
@@ -67,7 +67,7 @@ export const fileRoutes: RouteTable = {
       summary: 'Download a file',
       params: z.object({
         id: id.describe('Id of the file.'),
-        filename: z.string().describe('Name of the file, as in its address.'),
+        filename: z.string().describe('Name of the file, as in its URL.'),
       }),
       response: bytes('application/octet-stream'),
       errors: [416],
@@ -94,15 +94,15 @@ export const fileRoutes: RouteTable = {
       access: 'public',
       summary: 'Download a file by its signed address',
       params: z.object({
-        token: z.string().max(300).describe('The signature, from a signed address.'),
-        filename: z.string().describe('Name of the file, as in its address.'),
+        token: z.string().max(300).describe('The signature from the signed URL.'),
+        filename: z.string().describe('Name of the file, as in its URL.'),
       }),
       response: bytes('application/octet-stream'),
       async handler(ctx, { params, request }) {
         const { workspaceId, fileId } = openSignature(ctx, params.token)
         const asWorkspace = serverContext(ctx.services, { workspaceId })
         const file = await getFile(asWorkspace, fileId)
-        if (params.filename !== file.filename) throw linkOver()
+        if (params.filename !== file.filename) throw invalidLink()
         return sendFile(ctx, file, request)
       },
     }),

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { forbidden } from '../../platform/errors.ts'
 import { getFile } from './files.ts'
 
-/** A signed copy of a file's address opens for whoever holds it, this long. */
+/** A signed URL is valid for this long, for anyone who has it. */
 const signedSeconds = 15 * 60
 
 interface Claim {
@@ -39,12 +39,12 @@ export function openSignature(ctx: Ctx, token: string): Claim {
   const genuine = more.length === 0 && received.length === expected.length && timingSafeEqual(received, expected)
   const expiresAt = Number(expiry)
   if (!genuine || expiresAt * 1000 < ctx.now().getTime()) {
-    throw linkOver()
+    throw invalidLink()
   }
   return { workspaceId, fileId, expiresAt }
 }
 
-export const linkOver = () => forbidden('This link is not valid any more. Ask for a new one.')
+export const invalidLink = () => forbidden('This link is invalid or has expired. Request a new one.')
 
 const mac = (ctx: Ctx, text: string) =>
   createHmac('sha256', ctx.services.secrets.derive('files/signed-url')).update(text).digest('base64url')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { id, textFile } from '../../platform/http/fields.ts'
 import { FileResponse, type RouteTable, route } from '../../platform/http/route.ts'
 import { serverContext } from '../../platform/services.ts'
-import { answerChallenge, openDelivery, platformOf } from '../integrations/index.ts'
+import { verifyChallenge, verifyDelivery, platformOf } from '../integrations/index.ts'
 import { takeIn } from './messages/inbound.ts'
 
 const params = z.object({
@@ -33,7 +33,7 @@ export const webhookRoutes: RouteTable = {
       errors: [403, 409],
       async handler({ services }, { params, query }) {
         platformOf(params.platform)
-        const challenge = answerChallenge(services, query.shopId, {
+        const challenge = verifyChallenge(services, query.shopId, {
           mode: query['hub.mode'],
           token: query['hub.verify_token'],
           challenge: query['hub.challenge'],
@@ -63,9 +63,9 @@ export const webhookRoutes: RouteTable = {
         const platform = platformOf(params.platform)
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const delivery = { headers: request.headers, body }
-        const { claimed, unclaimed } = await openDelivery(services, platform, query.shopId, delivery)
-        for (const { workspaceId, news } of claimed) {
-          await takeIn(serverContext(services, { workspaceId }), platform, news)
+        const { claimed, unclaimed } = await verifyDelivery(services, platform, query.shopId, delivery)
+        for (const { workspaceId, events } of claimed) {
+          await takeIn(serverContext(services, { workspaceId }), platform, events)
         }
         if (unclaimed > 0) {
           services.metrics

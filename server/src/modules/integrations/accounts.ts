@@ -4,7 +4,7 @@ import { statement } from '../../platform/database/statement.ts'
 import { serverContext, type Services } from '../../platform/services.ts'
 import { notify } from '../notifications/index.ts'
 import type { Account, ConnectionSecrets } from './channels/channel.ts'
-import { announce, type Connection, connectionColumns, sealed, unsealed } from './connections.ts'
+import { publishChange, type Connection, connectionColumns, encryptSecrets, decryptSecrets } from './connections.ts'
 import { type PlatformName, platforms } from './platforms.ts'
 
 const find = statement(
@@ -21,7 +21,7 @@ const find = statement(
      where platform = ${p.platform} and status <> 'disconnected' and secrets_sealed is not null and account_id is not null`,
 )
 
-/** The workspace's account at a platform, or null when it is not connected to it. */
+/** Returns the workspace's account at a platform, or null if it is not connected. */
 export async function accountOf(ctx: Ctx, platform: PlatformName): Promise<Account | null> {
   const row = await ctx.db.maybe(find, { platform })
   if (!row) return null
@@ -30,7 +30,7 @@ export async function accountOf(ctx: Ctx, platform: PlatformName): Promise<Accou
     workspaceId: row.workspace_id,
     id: row.account_id,
     name: row.account_name,
-    secrets: unsealed(ctx, row.id, row.secrets_sealed),
+    secrets: decryptSecrets(ctx, row.id, row.secrets_sealed),
     settings: row.settings,
   }
 }
@@ -42,7 +42,7 @@ const findWorkspaces = statement(
      where platform = ${p.platform} and account_id = ${p.account_id} and status <> 'disconnected' limit 100`,
 )
 
-/** Every workspace that is connected to this account of a platform. */
+/** Returns all workspaces that are connected to this account of a platform. */
 export async function workspacesOf(services: Services, platform: PlatformName, accountId: string): Promise<string[]> {
   const { db } = serverContext(services, { workspaceId: null })
   return (await db.all(findWorkspaces, { platform, account_id: accountId })).map(({ workspace_id }) => workspace_id)
@@ -55,13 +55,13 @@ const mark = statement(
      where platform = ${p.platform} and status = 'connected' returning ${connectionColumns}`,
 )
 
-/** The platform does not take our token any more: somebody has to connect again, and is told so, once. */
+/** Marks a connection whose token the platform refuses, and sends one notification to connect again. */
 export function needsAttention(ctx: Ctx, platform: PlatformName, error: string): Promise<void> {
   return transaction(ctx, async (ctx) => {
     const broken = await ctx.db.maybe(mark, { platform, error })
     if (!broken) return
-    await announce(ctx, broken)
-    const title = `${platforms[platform].name} has to be connected again`
+    await publishChange(ctx, broken)
+    const title = `${platforms[platform].name} has to be reconnected`
     await notify(ctx, { title, message: error, type: 'error', scope: 'integrations:write' })
   })
 }
@@ -74,15 +74,15 @@ const renew = statement(
      where id = ${p.id} and status <> 'disconnected'`,
 )
 
-/** Its tokens were made new. */
-export async function renewed(
+/** Stores renewed tokens. */
+export async function storeRenewed(
   ctx: Ctx,
   account: Account,
   made: { secrets: ConnectionSecrets; expiresAt?: Date | undefined },
 ): Promise<void> {
   await ctx.db.all(renew, {
     id: account.connectionId,
-    secrets_sealed: sealed(ctx, account.connectionId, { ...account.secrets, ...made.secrets }),
+    secrets_sealed: encryptSecrets(ctx, account.connectionId, { ...account.secrets, ...made.secrets }),
     expires_at: made.expiresAt?.toISOString() ?? null,
   })
 }

@@ -9,8 +9,8 @@ import type { PlatformName } from './platforms.ts'
 import { webhookOf } from './webhook.ts'
 
 /**
- * Keeps the account and registers our webhook, in this order: some platforms try the webhook, signed, before they
- * answer. Throws with the platform's words when it refuses; then the connection says so too.
+ * Stores the account, then registers our webhook: some platforms send a signed request to the webhook before they respond.
+ * Throws with the platform's error message when it refuses, and stores that message in the connection.
  */
 export async function connectTo(ctx: Ctx, platform: PlatformName, made: NewAccount): Promise<Connection> {
   const channel = channels[platform]

@@ -41,8 +41,8 @@ const list = variants(
 )
 
 /**
- * A member sees their workspace's; nobody in particular sees name, type and status of those of the installation's public
- * workspace, or none.
+ * Members see the connections of their workspace. Anonymous users see name, type and status of those of the installation's
+ * public workspace, if there is one.
  */
 export async function listIntegrations(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
   const before = readCursor(query.cursor)
@@ -50,8 +50,8 @@ export async function listIntegrations(ctx: Ctx, query: { limit: number; cursor?
   if (!reader) return { data: [], next_cursor: null }
   const rows = await reader.db.all(list({ continued: before !== null }), { before, limit: query.limit + 1 })
   const { data, next_cursor } = toPage(rows, query.limit)
-  const isStranger = ctx.principal.kind === 'public'
-  return { data: isStranger ? data.map(({ name, type, status }) => ({ name, type, status })) : data, next_cursor }
+  const isAnonymous = ctx.principal.kind === 'public'
+  return { data: isAnonymous ? data.map(({ name, type, status }) => ({ name, type, status })) : data, next_cursor }
 }
 
 const lock = statement(
@@ -99,7 +99,7 @@ const slugOf = (name: string) =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 60) || 'other'
 
-/** Makes a connection, or changes the one of this id or platform. Throws 404 for an id that is not there. */
+/** Creates a connection, or updates the one with this id or platform. Throws 404 for an unknown id. */
 export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ connection: Connection; isNew: boolean }> {
   return transaction(ctx, async (ctx) => {
     const wanted = input.id ? null : (input.platform ?? slugOf(input.name))
@@ -107,7 +107,7 @@ export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ con
     if (input.id && !known) missing('integration')
     const id = known?.id ?? newId()
     const platform = known?.platform ?? (wanted as string)
-    // Whether we are connected to a platform of our own list is ours to know.
+    // The server sets the status of the platforms that it connects to.
     const isOurs = Object.hasOwn(platforms, platform)
     const status = (isOurs ? undefined : input.status) ?? known?.status ?? 'disconnected'
     const connection = await ctx.db.one(save, {
@@ -119,11 +119,11 @@ export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ con
       settings: JSON.stringify(input.settings ?? {}),
       account_id: null,
       account_name: null,
-      secrets_sealed: input.token && !isOurs ? sealed(ctx, id, { token: input.token }) : null,
+      secrets_sealed: input.token && !isOurs ? encryptSecrets(ctx, id, { token: input.token }) : null,
       expires_at: null,
       last_sync: status === 'connected' && known?.status !== 'connected' ? ctx.now().toISOString() : null,
     })
-    await announce(ctx, connection)
+    await publishChange(ctx, connection)
     return { connection, isNew: !known }
   })
 }
@@ -137,7 +137,7 @@ const find = statement(
 export const getIntegration = async (ctx: Ctx, id: string): Promise<Connection> =>
   (await ctx.db.maybe(find, { id })) ?? missing('integration')
 
-/** Changes only what is sent. */
+/** Updates the given fields. */
 export function updateIntegration(ctx: Ctx, id: string, changes: IntegrationChanges): Promise<Connection> {
   return transaction(ctx, async (ctx) => {
     const { name, type } = await getIntegration(ctx, id)
@@ -151,7 +151,7 @@ const remove = statement(
   (_, p: { id: string }) => sql<{ id: string }>`delete from integrations.connections where id = ${p.id} returning id`,
 )
 
-/** Throws 409 for a platform that still posts to us: it has to hear of that first. */
+/** Throws 409 for a connected platform, because its webhook has to be removed first. */
 export function deleteIntegration(ctx: Ctx, id: string): Promise<void> {
   return transaction(ctx, async (ctx) => {
     const connection = (await ctx.db.maybe(lock, { id, platform: null })) ?? missing('integration')
@@ -160,11 +160,11 @@ export function deleteIntegration(ctx: Ctx, id: string): Promise<void> {
       throw conflict('still_connected', `${name} is still connected. Disconnect it first.`)
     }
     await ctx.db.all(remove, { id })
-    await announce(ctx, { ...connection, status: 'disconnected' })
+    await publishChange(ctx, { ...connection, status: 'disconnected' })
   })
 }
 
-/** Connected: keeps its secrets, sealed. */
+/** Stores a connection with its encrypted secrets. */
 export function connected(ctx: Ctx, platform: PlatformName, made: NewAccount): Promise<Connection> {
   return transaction(ctx, async (ctx) => {
     const known = await ctx.db.maybe(lock, { id: null, platform })
@@ -178,23 +178,23 @@ export function connected(ctx: Ctx, platform: PlatformName, made: NewAccount): P
       settings: JSON.stringify(made.settings ?? {}),
       account_id: made.accountId,
       account_name: made.accountName ?? null,
-      secrets_sealed: sealed(ctx, id, made.secrets),
+      secrets_sealed: encryptSecrets(ctx, id, made.secrets),
       expires_at: made.expiresAt?.toISOString() ?? null,
       last_sync: ctx.now().toISOString(),
     })
-    await announce(ctx, connection)
+    await publishChange(ctx, connection)
     return connection
   })
 }
 
-export const sealed = (ctx: Ctx, id: string, secrets: ConnectionSecrets) =>
-  ctx.services.secrets.seal(JSON.stringify(secrets), secretsPlace(id))
-const secretsPlace = (id: string) => `integrations.connections/secrets/${id}`
+export const encryptSecrets = (ctx: Ctx, id: string, secrets: ConnectionSecrets) =>
+  ctx.services.secrets.seal(JSON.stringify(secrets), secretsContext(id))
+const secretsContext = (id: string) => `integrations.connections/secrets/${id}`
 
-export const unsealed = (ctx: Ctx, id: string, secrets: string): ConnectionSecrets =>
-  JSON.parse(ctx.services.secrets.open(secrets, secretsPlace(id)))
+export const decryptSecrets = (ctx: Ctx, id: string, secrets: string): ConnectionSecrets =>
+  JSON.parse(ctx.services.secrets.open(secrets, secretsContext(id)))
 
-export async function announce(ctx: Ctx, { id, platform, status }: Connection): Promise<void> {
+export async function publishChange(ctx: Ctx, { id, platform, status }: Connection): Promise<void> {
   emit(ctx, IntegrationChanged, { integration_id: id, platform, status })
   await ctx.db.together([audited({ action: `integration.${status}`, target: `platform:${platform}` })])
 }
@@ -207,10 +207,10 @@ const forget = statement(
      where platform = ${p.platform} returning ${connectionColumns}`,
 )
 
-/** Its secrets are gone for good. One that was not connected stays so. */
+/** Marks a connection as disconnected and deletes its secrets. */
 export function disconnected(ctx: Ctx, platform: PlatformName): Promise<void> {
   return transaction(ctx, async (ctx) => {
     const connection = await ctx.db.maybe(forget, { platform })
-    if (connection) await announce(ctx, connection)
+    if (connection) await publishChange(ctx, connection)
   })
 }

@@ -7,7 +7,7 @@ import { newId } from '../../platform/id.ts'
 import { audited } from '../identity/index.ts'
 import type { Credentials } from './schema.ts'
 
-/** What each provider's account consists of; the first of them is what it cannot do without. */
+/** The fields of each provider's credentials; the first one is required. */
 const fieldsOf = {
   facebook: ['clientId', 'clientSecret'],
   instagram: ['clientId', 'clientSecret'],
@@ -20,7 +20,7 @@ const fieldsOf = {
 export type Provider = keyof typeof fieldsOf
 export type CredentialsOf<P extends Provider> = Record<(typeof fieldsOf)[P][number], string>
 
-/** Throws 404 for a provider that needs none, or that nobody knows. */
+/** Throws 404 for an unknown provider, or one without credentials. */
 export function providerOf(name: string): Provider {
   if (!Object.hasOwn(fieldsOf, name)) throw notFound('platform')
   return name as Provider
@@ -37,18 +37,18 @@ const find = statement(
     select id, fields_sealed from integrations.credentials where provider = ${p.provider}`,
 )
 
-/** The workspace's own, else the installation's, else null. */
+/** Returns the workspace's credentials, else the installation's, else null. */
 export async function credentialsOf<P extends Provider>(ctx: Ctx, provider: P): Promise<CredentialsOf<P> | null> {
   return (await ownCredentials(ctx, provider)) ?? installationCredentials(ctx.services.config, provider)
 }
 
-/** The workspace's own, or null. */
+/** Returns the workspace's credentials, or null. */
 export async function ownCredentials<P extends Provider>(ctx: Ctx, provider: P): Promise<CredentialsOf<P> | null> {
   const own = await ctx.db.maybe(find, { provider })
-  return own ? JSON.parse(ctx.services.secrets.open(own.fields_sealed, place(own.id))) : null
+  return own ? JSON.parse(ctx.services.secrets.open(own.fields_sealed, encryptionContext(own.id))) : null
 }
 
-/** The installation's, or null. */
+/** Returns the installation's credentials, or null. */
 export function installationCredentials<P extends Provider>(config: Config, provider: P): CredentialsOf<P> | null {
   const { oauthApps, stripe, paypal } = config
   const accounts: Record<Provider, Partial<Record<keyof Credentials, string | null>>> = { ...oauthApps, stripe, paypal }
@@ -58,9 +58,9 @@ export function installationCredentials<P extends Provider>(config: Config, prov
 }
 
 export const notConfigured = (name: string) =>
-  conflict('not_configured', `${name} is not set up here: enter its credentials first.`)
+  conflict('not_configured', `${name} is not configured. Enter its credentials first.`)
 
-const place = (id: string) => `integrations.credentials/fields/${id}`
+const encryptionContext = (id: string) => `integrations.credentials/fields/${id}`
 
 const save = statement(
   'integrations.save_credentials',
@@ -72,7 +72,7 @@ const remove = statement(
   (_, p: { provider: string }) => sql`delete from integrations.credentials where provider = ${p.provider}`,
 )
 
-/** Throws 400 naming what is missing. */
+/** Stores credentials. Throws 400 with the missing fields. */
 export async function saveCredentials(ctx: Ctx, provider: Provider, given: Credentials): Promise<void> {
   const missing = fieldsOf[provider].filter((field) => !given[field])
   if (missing.length > 0) {
@@ -81,7 +81,7 @@ export async function saveCredentials(ctx: Ctx, provider: Provider, given: Crede
   }
   const fields = Object.fromEntries(fieldsOf[provider].map((field) => [field, given[field]]))
   const id = newId()
-  const fields_sealed = ctx.services.secrets.seal(JSON.stringify(fields), place(id))
+  const fields_sealed = ctx.services.secrets.seal(JSON.stringify(fields), encryptionContext(id))
   await transaction(ctx, (ctx) =>
     ctx.db.together([
       remove.call({ provider }),
@@ -91,7 +91,7 @@ export async function saveCredentials(ctx: Ctx, provider: Provider, given: Crede
   )
 }
 
-/** From now on the installation's count again. */
+/** Removes the workspace's credentials, so that the installation's apply again. */
 export async function removeCredentials(ctx: Ctx, provider: Provider): Promise<void> {
   await ctx.db.together([
     remove.call({ provider }),

@@ -3,7 +3,7 @@ import { renewTokens } from './renewal.ts'
 import { integrationRoutes } from './routes.ts'
 
 export { accountOf, needsAttention } from './accounts.ts'
-export type { Media, News } from './channels/channel.ts'
+export type { Media, ChannelEvent } from './channels/channel.ts'
 export { channels } from './channels/channels.ts'
 export {
   type CredentialsOf,
@@ -15,6 +15,6 @@ export {
 export { type PlatformName, platformNames, platformOf, platforms } from './platforms.ts'
 export { renewTokens } from './renewal.ts'
 export { listPlatforms, type PlatformState } from './shop-integrations.ts'
-export { answerChallenge, openDelivery } from './webhook.ts'
+export { verifyChallenge, verifyDelivery } from './webhook.ts'
 
 export const integrations: Module = { name: 'integrations', routes: [integrationRoutes], jobs: [renewTokens] }

@@ -10,12 +10,12 @@ import { connected, listIntegrations } from './connections.ts'
 import { accountOf, renewTokens } from './index.ts'
 import { oauthPlatforms } from './platforms.ts'
 
-// Browsers reach the server here; the test's browser knows where that really is.
+// The public URL of the server; the test's browser maps it to the local one.
 const publicUrl = 'https://app.example.com'
 
-/** An OpenID provider that insists on PKCE and on the client's secret, in the place of Facebook and Instagram. */
+/** An OpenID provider that requires PKCE and the client's secret, instead of Facebook and Instagram. */
 async function startProvider(): Promise<string> {
-  // It brings no types, and a name that is not a constant is not looked for any.
+  // The package has no types; a non-constant name avoids the lookup.
   const packageName: string = 'oidc-provider'
   const { Provider } = await import(packageName)
   const { server, url } = await listen()
@@ -35,7 +35,7 @@ async function startProvider(): Promise<string> {
           ? { ...client, redirect_uris: [`${publicUrl}/oauth/facebook/callback`] }
           : client,
       ),
-    // To it, what Facebook calls a list of scopes is the name of one.
+    // It treats Facebook's comma-separated scopes as one name.
     scopes: ['openid', oauthPlatforms.facebook.scope, oauthPlatforms.instagram.scope],
     pkce: { required: () => true },
     cookies: { keys: ['a key of the test'] },
@@ -46,15 +46,15 @@ async function startProvider(): Promise<string> {
   return url
 }
 
-interface Asked {
+interface ReceivedRequest {
   path: string
   headers: Record<string, unknown>
   body: Record<string, unknown>
 }
-const asked: Asked[] = []
+const asked: ReceivedRequest[] = []
 
-/** TikTok, Telegram, Viber and the Graph API, as strict as they are documented. */
-const answers: [RegExp, (asked: Asked) => object | Promise<object>][] = [
+/** TikTok, Telegram, Viber and the Graph API, as strict as documented. */
+const answers: [RegExp, (asked: ReceivedRequest) => object | Promise<object>][] = [
   [
     /^\/tiktok\/token$/,
     ({ body }) =>
@@ -72,7 +72,7 @@ const answers: [RegExp, (asked: Asked) => object | Promise<object>][] = [
         ? { status: 0, id: 'pa:1', name: 'Cups' }
         : { status: 2, status_message: 'invalidAuthToken' },
   ],
-  // Viber tries the webhook, signed, before it answers.
+  // Viber sends a signed request to the webhook before it responds.
   [
     /^\/set_webhook$/,
     async ({ headers, body }) => {
@@ -88,7 +88,7 @@ const answers: [RegExp, (asked: Asked) => object | Promise<object>][] = [
     },
   ],
   [/^\/555\?fields=/, () => ({ display_phone_number: '+1 555', verified_name: 'Cups Ltd', id: '555' })],
-  // Meta checks an address before it takes it.
+  // Meta verifies a URL before it accepts it.
   [
     /^\/777\/subscribed_apps$/,
     async ({ body }) => {
@@ -119,7 +119,7 @@ const answers: [RegExp, (asked: Asked) => object | Promise<object>][] = [
         : { error: { code: 190, message: 'Invalid OAuth access token.' } },
   ],
   [/^\/100\d\/subscribed_apps(\?|$)/, () => ({ success: true })],
-  // Instagram's long-lived tokens: 60 days, renewed by themselves.
+  // Instagram's long-lived tokens: 60 days, renewed with the token itself.
   [
     /^\/access_token\?grant_type=ig_exchange_token&client_secret=instagram-secret&access_token=./,
     () => ({ access_token: 'IGlong', token_type: 'bearer', expires_in: 5_184_000 }),
@@ -190,7 +190,7 @@ const secretsIn = async (who: SignedUp, platform: 'facebook' | 'instagram' | 'ti
   (await accountOf(serverContext(server.app.services, { workspaceId: who.workspaceId }), platform))?.secrets ?? null
 const fromShop = { origin: 'https://shop.example.com' }
 
-test('connecting Facebook: login there, the code becomes a token, the page that asked is told', async () => {
+test('connecting Facebook: a login there, the code is exchanged for a token, the result is posted to the page', async () => {
   const ana = await server.signUp()
   const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: ana.token })
   const { status, body } = await connect(ana, 'facebook', {}, fromShop)
@@ -217,14 +217,14 @@ test('connecting Facebook: login there, the code becomes a token, the page that 
   })
   const seen = await shopSees(ana, 'facebook')
   assert.equal(seen.isConnected, true)
-  // A page's token does not end when the login's is a long-lived one.
+  // A page token does not expire when it comes from a long-lived user token.
   assert.deepEqual([seen.accountName, seen.expiresAt], ['Cups', null])
   assert.deepEqual(await secretsIn(ana, 'facebook'), { accessToken: 'EAAlong', pageToken: 'EAApage1' })
   const subscribed = lastAsked(/^\/1001\/subscribed_apps\?subscribed_fields=messages,messaging_postbacks,/)
   assert.equal(subscribed?.headers.authorization, 'Bearer EAApage1')
   assert.equal((await socket.next('integration:update')).data.status, 'connected')
 
-  // Somebody with several pages takes another one, without another login.
+  // A user with several pages switches to another one without another login.
   assert.equal((await connect(ana, 'facebook', { pageId: '1002' })).body.accountName, 'Plates')
   assert.equal((await secretsIn(ana, 'facebook'))?.pageToken, 'EAApage2')
   assert.equal((await connect(ana, 'facebook', { pageId: '1003' })).body.details[0].path, 'body.pageId')
@@ -235,7 +235,7 @@ test('connecting Facebook: login there, the code becomes a token, the page that 
   assert.equal(await secretsIn(ana, 'facebook'), null)
 })
 
-test('a ticket and a state count once, in one browser, for one platform, with one verifier', async () => {
+test('a ticket and a state are valid once, in one browser, for one platform, with one verifier', async () => {
   const ana = await server.signUp()
   const { body } = await connect(ana, 'facebook')
   const [browser, thief] = [createBrowser(), createBrowser()]
@@ -258,14 +258,14 @@ test('a ticket and a state count once, in one browser, for one platform, with on
   await isRefused(browser.load(callback))
   assert.equal((await thief.load(`${publicUrl}/oauth/myspace/start?ticket=x`)).status, 404)
 
-  // Of fifty that come at once with one state, one gets through.
+  // Of fifty concurrent requests with one state one succeeds.
   const again = createBrowser()
   const second = await again.follow((await connect(ana, 'facebook')).body.authUrl, `${publicUrl}/oauth/`)
   const pages = await Promise.all(Array.from({ length: 50 }, () => again.load(second.next as string)))
   assert.equal(pages.filter(({ status }) => status === 200).length, 1)
 })
 
-test('a code stolen from one login is worth nothing in another: its verifier does not fit', async () => {
+test('a code of one login is refused in another, because the verifier does not match', async () => {
   const [ana, eve] = [await server.signUp(), await server.signUp()]
   const victim = createBrowser()
   const stolen = new URL(
@@ -280,7 +280,7 @@ test('a code stolen from one login is worth nothing in another: its verifier doe
   assert.equal((await shopSees(eve, 'facebook')).isConnected, false)
 })
 
-test('a login that has taken longer than ten minutes is over', async () => {
+test('a login expires after ten minutes', async () => {
   const ana = await server.signUp()
   const browser = createBrowser()
   const { next } = await browser.follow((await connect(ana, 'facebook')).body.authUrl, `${publicUrl}/oauth/`)
@@ -291,7 +291,7 @@ test('a login that has taken longer than ten minutes is over', async () => {
   assert.equal((await browser.load(next as string)).status, 400)
 })
 
-test('who does not agree is back with a sentence; strangers are told nothing', async () => {
+test('a refusal is posted to the page that opened the window, and not to other origins', async () => {
   const ana = await server.signUp()
   const { body } = await connect(ana, 'facebook', {}, { origin: 'https://evil.example.com' })
   const { result, origin } = posted(await createBrowser({ agrees: false }).follow(body.authUrl))
@@ -300,7 +300,7 @@ test('who does not agree is back with a sentence; strangers are told nothing', a
   assert.equal(origin, publicUrl)
 })
 
-test('without credentials 409; with those of the workspace their app is used; unknown platforms are 404', async () => {
+test('without credentials 409; the workspace’s own app is used; unknown platforms are 404', async () => {
   const ana = await server.signUp()
   const none = await connect(ana, 'instagram')
   assert.equal(none.status, 409)
@@ -311,7 +311,7 @@ test('without credentials 409; with those of the workspace their app is used; un
   assert.equal(half.body.details[0].path, 'body.clientSecret')
   const saved = await ana.put(at, { clientId: 'own-app', clientSecret: 'own-secret' })
   assert.equal(saved.body.success, true)
-  // What the owner of an app enters there.
+  // The values that the owner of an app enters at the platform.
   assert.equal(saved.body.webhookUrl, `${publicUrl}/webhook/facebook?shopId=${ana.workspaceId}`)
   const check = (token: string) =>
     server.anyone.get(
@@ -324,7 +324,7 @@ test('without credentials 409; with those of the workspace their app is used; un
   const out = await browser.load(body.authUrl)
   assert.match(out.headers.get('location') ?? '', /client_id=own-app/)
   assert.equal(posted(await browser.follow(out.headers.get('location') ?? '')).result.success, true)
-  // The provider checks the secret, so a wrong one fails.
+  // The provider refuses a wrong secret.
   await ana.put(at, { clientId: 'own-app', clientSecret: 'wrong' })
   const refused = posted(await createBrowser().follow((await connect(ana, 'facebook')).body.authUrl))
   assert.equal(refused.result.success, false)
@@ -333,7 +333,7 @@ test('without credentials 409; with those of the workspace their app is used; un
   assert.match((await createBrowser().load(usual.authUrl)).headers.get('location') ?? '', /client_id=facebook-app/)
 })
 
-test('TikTok speaks its own dialect', async () => {
+test('TikTok differs from standard OAuth', async () => {
   const ana = await server.signUp()
   const browser = createBrowser()
   const out = await browser.load((await connect(ana, 'tiktok')).body.authUrl)
@@ -350,10 +350,10 @@ test('TikTok speaks its own dialect', async () => {
   const again = await browser.load((await connect(ana, 'tiktok')).body.authUrl)
   const state = new URL(again.headers.get('location') ?? '').searchParams.get('state')
   const bad = await browser.load(`${publicUrl}/oauth/tiktok/callback?code=bad&state=${state}`)
-  assert.equal(posted(bad).result.error, 'TikTok did not give us a token.')
+  assert.equal(posted(bad).result.error, 'TikTok did not return a token.')
 })
 
-test('Telegram, Viber and WhatsApp take a token and register the webhook', async () => {
+test('Telegram, Viber and WhatsApp are connected with a token, and the webhook is registered', async () => {
   const ana = await server.signUp()
   const token = `111:${'A'.repeat(35)}`
   const telegram = await connect(ana, 'telegram', { token })
@@ -371,7 +371,7 @@ test('Telegram, Viber and WhatsApp take a token and register the webhook', async
   assert.equal(lastAsked(/subscribed_apps$/)?.headers.authorization, 'Bearer EAAG')
 })
 
-test('a token that a platform refuses is a fault of that field', async () => {
+test('a token that a platform refuses is an error of that field', async () => {
   const ana = await server.signUp()
   const attempts: [string, object, RegExp][] = [
     ['telegram', { token: '../../etc' }, /does not look like/],
@@ -389,7 +389,7 @@ test('a token that a platform refuses is a fault of that field', async () => {
   }
 })
 
-test('without a token the browser is asked for it, by the same rules as a login', async () => {
+test('without a token a form asks for it, with the same rules as a login', async () => {
   const ana = await server.signUp()
   const { body } = await connect(ana, 'telegram', {}, fromShop)
   assert.match(body.authUrl, /^https:\/\/app\.example\.com\/oauth\/telegram\/start\?ticket=/)
@@ -415,7 +415,7 @@ test('without a token the browser is asked for it, by the same rules as a login'
   }
 })
 
-test('Instagram: a login of minutes becomes a token of 60 days, renewed before it ends', async () => {
+test('Instagram: the short-lived token is exchanged for one of 60 days, renewed before it expires', async () => {
   const ana = await server.signUp()
   await ana.put(`/api/shops/${ana.workspaceId}/integrations/instagram/credentials`, {
     clientId: 'instagram-app',
@@ -441,13 +441,13 @@ test('Instagram: a login of minutes becomes a token of 60 days, renewed before i
   await renewAll()
   assert.deepEqual(await secretsIn(ana, 'instagram'), { accessToken: 'IGlonger' })
   assert.ok(Date.parse((await shopSees(ana, 'instagram')).expiresAt) > Date.now() + 50 * 86_400_000)
-  // Not any more: somebody has to log in again.
+  // The renewal is refused: the user has to log in again.
   await endsIn(9)
   await renewAll()
   assert.equal((await shopSees(ana, 'instagram')).status, 'error')
 })
 
-test('TikTok: tokens of a day are renewed with the token for that, which changes too', async () => {
+test('TikTok: tokens of a day are renewed with the refresh token, which changes too', async () => {
   const ana = await server.signUp()
   const account = { secrets: { accessToken: 'act.1', refreshToken: 'rft.1' }, accountId: 'open-1' }
   const ctx = serverContext(server.app.services, { workspaceId: ana.workspaceId })
@@ -456,7 +456,7 @@ test('TikTok: tokens of a day are renewed with the token for that, which changes
   assert.deepEqual(await secretsIn(ana, 'tiktok'), { accessToken: 'act.2', refreshToken: 'rft.2' })
 })
 
-test('systems of other kinds are written down: made once, changed after that', async () => {
+test('other systems are recorded: created once, then updated', async () => {
   const ana = await server.signUp()
   const made = await ana.post('/api/integrations', {
     name: 'HubSpot',
@@ -473,7 +473,7 @@ test('systems of other kinds are written down: made once, changed after that', a
   assert.equal(changed.body.data.id, made.body.data.id)
   const renamed = await ana.post('/api/integrations', { id: made.body.data.id, name: 'Our CRM', type: 'crm' })
   assert.equal(renamed.body.data.name, 'Our CRM')
-  // Whether Facebook is connected is for the server to say.
+  // The server sets the status of Facebook.
   const claimed = await ana.post('/api/integrations', { name: 'Facebook', type: 'social', status: 'connected' })
   assert.equal(claimed.body.data.status, 'disconnected')
   const { body } = await ana.get('/api/integrations')
@@ -481,7 +481,7 @@ test('systems of other kinds are written down: made once, changed after that', a
     body.data.map(({ name }: { name: string }) => name),
     ['Facebook', 'Our CRM'],
   )
-  assert.deepEqual(Object.keys(body), ['data'], 'where to go on stands in the Link header')
+  assert.deepEqual(Object.keys(body), ['data'], 'the next page is in the Link header')
   const first = await ana.get('/api/integrations?limit=1')
   const [, next] = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '') ?? []
   assert.equal((await ana.get(next ?? '')).body.data[0].name, 'Our CRM')
@@ -493,12 +493,12 @@ test('systems of other kinds are written down: made once, changed after that', a
   assert.deepEqual((await ana.get(path)).body, moved.body)
   assert.deepEqual((await ana.delete(path)).body, { success: true })
   assert.equal((await ana.get(path)).status, 404)
-  const ghost = { id: '0199ffff-ffff-7fff-bfff-ffffffffffff', name: 'X', type: 'crm' }
-  assert.equal((await ana.post('/api/integrations', ghost)).status, 404)
+  const unknownId = { id: '0199ffff-ffff-7fff-bfff-ffffffffffff', name: 'X', type: 'crm' }
+  assert.equal((await ana.post('/api/integrations', unknownId)).status, 404)
   assert.equal((await ana.post('/api/integrations', { name: 'X', type: 'fax' })).body.details[0].path, 'body.type')
 })
 
-test('nobody in particular sees name, type and status of the public workspace, whatever workspace they ask for', async () => {
+test('anonymous users see name, type and status in the public workspace, with any workspace header', async () => {
   const ana = await server.signUp()
   await ana.post('/api/integrations', { name: 'Calendar', type: 'calendar' })
   const { body } = await server.anyone.get('/api/integrations', { 'x-workspace-id': ana.workspaceId })
@@ -508,7 +508,7 @@ test('nobody in particular sees name, type and status of the public workspace, w
   ])
 })
 
-test('an API key sees its workspace’s, if it has the scope', async () => {
+test('an API key with the scope sees those of its workspace', async () => {
   const ana = await server.signUp()
   await ana.post('/api/integrations', { name: 'Calendar', type: 'calendar' })
   const keyWith = async (scopes: string[]) =>
@@ -520,14 +520,14 @@ test('an API key sees its workspace’s, if it has the scope', async () => {
   assert.equal((await asked(await keyWith(['contacts:read']))).status, 403)
 })
 
-/** What the same server would show with PUBLIC_WORKSPACE_ID. */
+/** The list that the same server would show with PUBLIC_WORKSPACE_ID. */
 async function publiclyShown(publicWorkspaceId: string) {
   const services = { ...server.app.services, config: { ...server.app.services.config, publicWorkspaceId } }
   const ctx = { ...serverContext(services, { workspaceId: null }), principal: { kind: 'public' } as const }
   return (await listIntegrations(ctx, { limit: 50 })).data
 }
 
-test('roles: an agent sees them and changes none', async () => {
+test('roles: an agent can list but not change them', async () => {
   const ana = await server.signUp()
   const agent = await server.addMember(ana, 'agent')
   assert.equal((await agent.get('/api/integrations')).status, 200)

@@ -3,15 +3,15 @@ import { AppError } from '../../platform/errors.ts'
 import type { OutboundRequest } from '../../platform/outbound.ts'
 import { parseExactly } from './channels/body.ts'
 
-// oxlint-disable-next-line no-explicit-any -- platforms' answers are looked into field by field.
-export type JsonAnswer = { status: number; headers: Record<string, string>; body: any }
+// oxlint-disable-next-line no-explicit-any -- each field of platforms' responses is checked where it is used.
+export type JsonResponse = { status: number; headers: Record<string, string>; body: any }
 
-/** One call of a platform's API. Throws 502 when it cannot be reached or does not answer with a JSON object. */
+/** Calls a platform's API. Throws 502 when it cannot be reached or the response is not a JSON object. */
 export async function callJson(
   ctx: Ctx,
   url: string,
   request: OutboundRequest & { json?: object } = {},
-): Promise<JsonAnswer> {
+): Promise<JsonResponse> {
   const { json, ...options } = request
   const { status, headers, body } = await ctx.services.outbound.fetch(url, {
     key: callerKey(ctx),
@@ -21,7 +21,7 @@ export async function callJson(
   })
   const parsed = parse(body.toString('utf8'))
   if (parsed === null) {
-    throw new AppError(502, 'platform_failed', `${new URL(url).host} answered ${status} with something else than JSON.`)
+    throw new AppError(502, 'platform_failed', `${new URL(url).host} returned status ${status} without JSON.`)
   }
   return { status, headers, body: parsed }
 }

@@ -5,14 +5,14 @@ export type OAuthPlatformName = 'facebook' | 'instagram' | 'tiktok'
 export type BotPlatformName = 'telegram' | 'viber' | 'whatsapp'
 export type PlatformName = OAuthPlatformName | BotPlatformName
 
-/** How a platform's login differs from RFC 6749 and from the next one's. */
+/** The differences of a platform's login from RFC 6749. */
 export interface OAuthPlatform {
   authorizeUrl: string
   tokenUrl: string
   scope: string
-  /** What the authorize page calls our id. */
+  /** The name of the client id parameter on the authorize page. */
   clientIdParameter: string
-  /** How the token endpoint takes the code. */
+  /** The format of the token request. */
   tokenRequest: 'form' | 'tiktok'
 }
 
@@ -33,7 +33,7 @@ export const oauthPlatforms: Record<OAuthPlatformName, OAuthPlatform> = {
     clientIdParameter: 'client_id',
     tokenRequest: 'form',
   },
-  // business-api.tiktok.com/portal/docs: JSON, `auth_code`, and errors inside of answers with status 200.
+  // business-api.tiktok.com/portal/docs: JSON, `auth_code`, and errors in responses with status 200.
   tiktok: {
     authorizeUrl: 'https://www.tiktok.com/v2/auth/authorize',
     tokenUrl: 'https://business-api.tiktok.com/open_api/v1.3/tt_user/oauth2/token/',
@@ -43,7 +43,7 @@ export const oauthPlatforms: Record<OAuthPlatformName, OAuthPlatform> = {
   },
 }
 
-/** Where each platform's API is, unless the operator says otherwise. */
+/** The default URL of each platform's API. */
 const apiUrls: Record<PlatformName, string> = {
   facebook: 'https://graph.facebook.com/v23.0',
   instagram: 'https://graph.instagram.com/v23.0',
@@ -69,17 +69,17 @@ export const platformNames = Object.keys(platforms) as PlatformName[]
 
 export const isOAuthPlatform = (name: string): name is OAuthPlatformName => Object.hasOwn(oauthPlatforms, name)
 
-/** Platforms that know us as an app, by an id and a secret; to the others we are our customers' bots. */
+/** Platforms that need a registered app with an id and a secret; the others only need the token of a bot. */
 export type AppPlatformName = OAuthPlatformName | 'whatsapp'
 export const hasApp = (name: PlatformName): name is AppPlatformName => isOAuthPlatform(name) || name === 'whatsapp'
 
-/** For a token that a platform does not take. */
+/** A 400 error for a token that a platform refuses. */
 export const refusedToken = (platform: PlatformName, why: unknown) =>
   invalidField('body.token', `${platforms[platform].name} refused this token: ${String(why).slice(0, 200)}`)
 
 export const isPlatform = (name: string): name is PlatformName => Object.hasOwn(platforms, name)
 
-/** Throws 404 for a platform that nobody here knows. */
+/** Throws 404 for an unknown platform. */
 export function platformOf(name: string): PlatformName {
   if (!isPlatform(name)) throw notFound('platform')
   return name

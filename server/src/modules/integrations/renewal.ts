@@ -5,7 +5,7 @@ import { statement } from '../../platform/database/statement.ts'
 import { AppError } from '../../platform/errors.ts'
 import { job } from '../../platform/jobs.ts'
 import { serverContext } from '../../platform/services.ts'
-import { accountOf, needsAttention, renewed } from './accounts.ts'
+import { accountOf, needsAttention, storeRenewed } from './accounts.ts'
 import { channels } from './channels/channels.ts'
 import { credentialsOf } from './credentials.ts'
 import { hasApp, type PlatformName, platformNames } from './platforms.ts'
@@ -18,7 +18,7 @@ const due = statement(
        and expires_at < now() + make_interval(secs => ${p.before_seconds}) limit 500`,
 )
 
-/** Renews tokens before they end. One that the platform does not renew needs a person; an outage is tried again. */
+/** Renews tokens before they expire. A refused renewal marks the connection; after an outage it is retried. */
 export const renewTokens = job({
   name: 'integrations.renew_tokens',
   input: z.object({}),
@@ -40,10 +40,10 @@ async function renewOne(ctx: Ctx, platform: PlatformName): Promise<void> {
   const { renew } = channels[platform]
   if (!account || !app || !renew) return
   try {
-    await renewed(ctx, account, await renew(ctx, app, account))
+    await storeRenewed(ctx, account, await renew(ctx, app, account))
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    if (error.status === 502) ctx.log.warn({ err: error, platform }, 'A token could not be renewed; trying again.')
+    if (error.status === 502) ctx.log.warn({ err: error, platform }, 'A token could not be storeRenewed; trying again.')
     else await needsAttention(ctx, platform, error.message)
   }
 }

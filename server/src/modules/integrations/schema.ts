@@ -4,11 +4,11 @@ import { id, instant, optional, text } from '../../platform/http/fields.ts'
 export const integrationTypes = ['crm', 'telephony', 'calendar', 'messaging', 'email', 'social'] as const
 export const integrationStatuses = ['connected', 'disconnected', 'error'] as const
 
-/** As everybody may see it; the rest is for members. */
+/** Optional fields are only for members. */
 export const Integration = z.object({
   id: id.optional().describe('Id of the integration.'),
-  name: z.string().describe('Name for people.'),
-  type: z.enum(integrationTypes).describe('What kind of system it is.'),
+  name: z.string().describe('Display name.'),
+  type: z.enum(integrationTypes).describe('The kind of system.'),
   status: z
     .enum(integrationStatuses)
     .describe('`error` when it stopped working; for systems that connect through this server it is set by the server.'),
@@ -16,16 +16,18 @@ export const Integration = z.object({
   settings: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe('Settings of the integration, by name. Secrets do not belong here.'),
+    .describe('Settings of the integration, by name. Do not store secrets here.'),
   last_sync: instant.nullable().optional().describe('When data was last exchanged.'),
   created_at: instant.optional().describe('When the integration was created.'),
   updated_at: instant.optional().describe('When the integration was last changed.'),
 })
 
 export const SaveIntegration = z.object({
-  id: optional(id).describe('Changes this one. Without it: the one of this platform, or a new one.'),
-  name: text(200).describe('Name for people.'),
-  type: z.enum(integrationTypes).describe('What kind of system it is.'),
+  id: optional(id).describe(
+    'The connection to update. Without it, the one of this platform is updated, or a new one is created.',
+  ),
+  name: text(200).describe('Display name.'),
+  type: z.enum(integrationTypes).describe('The kind of system.'),
   platform: optional(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,59}$/, 'Lower-case letters, digits, - and _.')).describe(
     'The system in lower case, like `hubspot`. Default: made of the name.',
   ),
@@ -33,7 +35,7 @@ export const SaveIntegration = z.object({
   settings: z
     .record(z.string().max(100), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]))
     .optional()
-    .describe('Settings of the integration, by name. Secrets do not belong here.'),
+    .describe('Settings of the integration, by name. Do not store secrets here.'),
   token: optional(z.string().max(4000)).describe(
     'A secret of the other system. Write-only: it is stored encrypted and never returned.',
   ),
@@ -43,17 +45,17 @@ export type SaveIntegration = z.output<typeof SaveIntegration>
 export const IntegrationChanges = SaveIntegration.omit({ id: true, platform: true }).partial()
 export type IntegrationChanges = z.output<typeof IntegrationChanges>
 
-/** A platform as the shop's front-end lists it. */
+/** A platform in the list of the shop's front-end. */
 export const ShopIntegration = z.object({
   platform: z.string().describe('`facebook`, `instagram`, `tiktok`, `telegram`, `viber` or `whatsapp`.'),
-  name: z.string().describe('Name for people.'),
-  type: z.enum(integrationTypes).describe('What kind of system it is.'),
+  name: z.string().describe('Display name.'),
+  type: z.enum(integrationTypes).describe('The kind of system.'),
   isConnected: z.boolean().describe('True when messages can be sent and received.'),
   status: z
     .enum(integrationStatuses)
     .describe('`error` when it stopped working; for systems that connect through this server it is set by the server.'),
   accountName: z.string().nullable().describe('Name of the account at the platform.'),
-  error: z.string().nullable().describe('What went wrong, when `status` is `error`.'),
+  error: z.string().nullable().describe('The error, when `status` is `error`.'),
   expiresAt: instant.nullable().describe("When the platform's token expires; null: never."),
   lastSync: instant.nullable().describe('When messages were last exchanged.'),
 })
@@ -83,9 +85,9 @@ export const Credentials = z.object({
 })
 export type Credentials = z.output<typeof Credentials>
 
-/** What a browser brings back from a platform, or out of our form. */
+/** The parameters of a platform's redirect, or of our form. */
 export const Callback = z.object({
-  state: z.string().max(200).optional().describe('Ties the answer to the browser that began.'),
+  state: z.string().max(200).optional().describe('Ties the response to the browser that started the login.'),
   code: optional(z.string().trim().max(4000)).describe("The platform's code, or the token entered in the form."),
   error: z.string().max(200).optional().describe('Why the platform did not connect.'),
   phoneNumberId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')).describe(

@@ -15,7 +15,7 @@ const ofPlatform = z.object({
   platform: z.string().max(60).describe('`facebook`, `instagram`, `tiktok`, `telegram`, `viber` or `whatsapp`.'),
 })
 
-/** Who may not do this hears that before anything about platforms. */
+/** Checks the caller's rights before any error about the platform. */
 async function enter(ctx: Ctx, shopId: string): Promise<void> {
   await ctx.db.actor()
   await requireCurrent(ctx, shopId)
@@ -87,14 +87,14 @@ export const shopIntegrationRoutes: Record<string, Route> = {
     example: { clientId: '1234567890', clientSecret: 'a long secret' },
     response: success.extend({
       webhookUrl: z.string().optional().describe('Address to enter as the webhook at the platform.'),
-      verifyToken: z.string().optional().describe('Verify token to enter beside it.'),
+      verifyToken: z.string().optional().describe('Verify token to enter with it.'),
     }),
     async handler(ctx, { params, body }) {
       await enter(ctx, params.shopId)
       const provider = providerOf(params.platform)
       await saveCredentials(ctx, provider, body)
       if (!isPlatform(provider)) return succeeded
-      // What its owner enters at the platform: the app posts to this workspace alone.
+      // The values that the owner of the app enters at the platform; the app sends events to this workspace only.
       const { url, verifyToken } = await webhookOf(ctx, provider)
       return { ...succeeded, webhookUrl: url, verifyToken }
     },

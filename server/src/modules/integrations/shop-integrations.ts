@@ -33,7 +33,7 @@ export interface PlatformState {
   lastSync: string | null
 }
 
-/** Every platform a shop can be connected to, connected or not. */
+/** Returns all platforms, connected or not. */
 export async function listPlatforms(ctx: Ctx): Promise<PlatformState[]> {
   const rows = await ctx.db.all(ofPlatforms, { platforms: platformNames })
   return platformNames.map((platform) => {
@@ -54,7 +54,7 @@ export async function listPlatforms(ctx: Ctx): Promise<PlatformState[]> {
 
 type Connecting = { authUrl: string } | { success: true; platform: string; accountName: string | null }
 
-/** Connects at once where a token is enough, else says where the browser has to go. Throws 404, 400, 409 and 502. */
+/** Connects with a token, or returns the URL where the browser has to continue. Throws 404, 400, 409 and 502. */
 export async function connectPlatform(
   ctx: Ctx,
   name: string,
@@ -63,20 +63,20 @@ export async function connectPlatform(
 ): Promise<Connecting> {
   const platform = platformOf(name)
   if (hasApp(platform) && !(await credentialsOf(ctx, platform))) throw notConfigured(platforms[platform].name)
-  const made = await madeOf(ctx, platform, input)
+  const made = await identifyAccount(ctx, platform, input)
   if (!made) return { authUrl: await beginOAuth(ctx, platform, origin) }
   const { account_name } = await connectTo(ctx, platform, made)
   return { success: true, platform, accountName: account_name }
 }
 
-async function madeOf(ctx: Ctx, platform: PlatformName, input: Connect): Promise<NewAccount | null> {
+async function identifyAccount(ctx: Ctx, platform: PlatformName, input: Connect): Promise<NewAccount | null> {
   const { identify } = channels[platform]
   if (identify && input.token) return identify(ctx, { ...input, token: input.token })
   const account = platform === 'facebook' && input.pageId ? await accountOf(ctx, platform) : null
   return account && input.pageId ? choosePage(ctx, account, input.pageId) : null
 }
 
-/** The platform is told where it can be; when it cannot be reached, our copy of the token goes all the same. */
+/** Deletes our copy of the token and removes the webhook, unless the platform cannot be reached. */
 export async function disconnectPlatform(ctx: Ctx, name: string): Promise<void> {
   const platform = platformOf(name)
   const account = await accountOf(ctx, platform)
@@ -86,6 +86,6 @@ export async function disconnectPlatform(ctx: Ctx, name: string): Promise<void> 
     await channels[platform].unregister(ctx, account)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    ctx.log.warn({ err: error, platform }, 'A platform could not be told that it was disconnected.')
+    ctx.log.warn({ err: error, platform }, 'The webhook could not be removed from a disconnected platform.')
   }
 }

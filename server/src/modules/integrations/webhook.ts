@@ -4,47 +4,47 @@ import { AppError, forbidden } from '../../platform/errors.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { accountOf, workspacesOf } from './accounts.ts'
 import { readBody } from './channels/body.ts'
-import type { Delivery, News, Webhook } from './channels/channel.ts'
+import type { Delivery, ChannelEvent, Webhook } from './channels/channel.ts'
 import { channels } from './channels/channels.ts'
 import { isSame } from './channels/signature.ts'
 import { credentialsOf, installationCredentials, notConfigured, ownCredentials } from './credentials.ts'
 import { hasApp, type PlatformName, platforms } from './platforms.ts'
 
-/** What a platform told a workspace. */
-export interface WorkspaceNews {
+/** The events of one workspace. */
+export interface WorkspaceEvents {
   workspaceId: string
-  news: News[]
+  events: ChannelEvent[]
 }
 
-/** For whom a delivery was that nobody is connected to: taken, because platforms give up webhooks that answer errors. */
-export interface OpenedDelivery {
-  claimed: WorkspaceNews[]
+/** `unclaimed`: events for accounts without a connection. They are accepted, because platforms disable failing webhooks. */
+export interface VerifiedDelivery {
+  claimed: WorkspaceEvents[]
   unclaimed: number
 }
 
 /**
- * Verifies what was posted to a platform's webhook and says for whom it is. `shopId`: it came to the webhook of that
- * workspace, and can be for nobody else. Throws 409 `not_configured`, 401 `invalid_signature` and 400.
+ * Verifies a webhook request and returns its events by workspace. `shopId`: the request came to the webhook of that
+ * workspace, and is only for it. Throws 409 `not_configured`, 401 `invalid_signature` and 400.
  */
-export async function openDelivery(
+export async function verifyDelivery(
   services: Services,
   platform: PlatformName,
   shopId: string | undefined,
   delivery: Delivery,
-): Promise<OpenedDelivery> {
+): Promise<VerifiedDelivery> {
   const channel = channels[platform]
   const ctx = shopId ? serverContext(services, { workspaceId: shopId }) : null
   const account = ctx && (await accountOf(ctx, platform))
   const secret =
     channel.signedWith === 'app' ? await appSecretOf(services, ctx, platform) : account?.secrets[channel.signedWith]
   if (secret === undefined) return { claimed: [], unclaimed: 1 }
-  if (!channel.isGenuine(delivery, secret, services.now())) {
-    throw new AppError(401, 'invalid_signature', `This was not signed as ${platforms[platform].name} signs.`)
+  if (!channel.hasValidSignature(delivery, secret, services.now())) {
+    throw new AppError(401, 'invalid_signature', `The signature of ${platforms[platform].name} is missing or wrong.`)
   }
   const parts = await Promise.all(
-    channel.read(readBody(delivery.body)).map(async ({ account: id, news }) => {
-      if (ctx) return id === null || id === account?.id ? [{ workspaceId: shopId as string, news }] : []
-      return (await workspacesOf(services, platform, id ?? '')).map((workspaceId) => ({ workspaceId, news }))
+    channel.read(readBody(delivery.body)).map(async ({ account: id, events }) => {
+      if (ctx) return id === null || id === account?.id ? [{ workspaceId: shopId as string, events }] : []
+      return (await workspacesOf(services, platform, id ?? '')).map((workspaceId) => ({ workspaceId, events }))
     }),
   )
   return { claimed: parts.flat(), unclaimed: parts.filter((claims) => claims.length === 0).length }
@@ -59,25 +59,25 @@ async function appSecretOf(services: Services, ctx: Ctx | null, platform: Platfo
 }
 
 /**
- * Meta's check that an address is ours: answers what to echo (developers.facebook.com/docs/graph-api/webhooks).
- * Throws 403 for a wrong token, 409 when there is none to compare with.
+ * Meta's verification of a webhook URL: returns the challenge (developers.facebook.com/docs/graph-api/webhooks). Throws 403
+ * for a wrong token, 409 when no token is configured.
  */
-export function answerChallenge(
+export function verifyChallenge(
   services: Services,
   shopId: string | undefined,
   query: { mode?: string | undefined; token?: string | undefined; challenge?: string | undefined },
 ): string {
   const expected = shopId ? verifyTokenOf(services, shopId) : services.config.metaVerifyToken
   if (!expected) throw notConfigured('META_VERIFY_TOKEN')
-  if (query.mode !== 'subscribe' || !isSame(query.token, expected)) throw forbidden('This is not our verify token.')
+  if (query.mode !== 'subscribe' || !isSame(query.token, expected)) throw forbidden('The verify token is wrong.')
   return query.challenge ?? ''
 }
 
-/** What a workspace enters at Meta as the verify token of its own app. */
+/** The verify token that a workspace enters at Meta for its own app. */
 const verifyTokenOf = ({ secrets }: Services, workspaceId: string) =>
   createHmac('sha256', secrets.derive('integrations/verify-token')).update(workspaceId).digest('base64url')
 
-/** Where a platform has to post for this workspace. */
+/** Returns the webhook of this workspace at a platform. */
 export async function webhookOf(ctx: Ctx, platform: PlatformName): Promise<Webhook> {
   const { workspace_id } = await ctx.db.actor()
   const shopId = workspace_id as string

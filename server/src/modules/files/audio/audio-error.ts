@@ -8,7 +8,7 @@ export type AudioErrorCode =
   | 'too_long'
   | 'too_demanding'
 
-/** An upload that cannot become a greeting. `message` is written for the person who uploaded it. */
+/** An upload that cannot be used as a greeting. `message` is shown to the user. */
 export class AudioError extends Error {
   override readonly name = 'AudioError'
   readonly code: AudioErrorCode

@@ -9,7 +9,7 @@ import { flacFile, flacSilence, oggFile, opusHead, type SoundShape, silentWav } 
 import { makeTelephoneAudio } from './telephone-audio.ts'
 import { transcodeToTelephone } from './transcode.ts'
 
-// Small files that unpack to gigabytes, or that cost more time than any recording.
+// Decompression bombs: small files that decode to gigabytes, or take longer than any real recording.
 const folder = mkdtempSync(join(tmpdir(), 'bombs-'))
 after(() => rmSync(folder, { recursive: true }))
 const outputPath = join(folder, 'output.wav')
@@ -22,7 +22,7 @@ function write(bytes: Uint8Array): string {
   return path
 }
 
-/** How it was refused, and by how much the memory of this process had grown at its highest. */
+/** Returns the error, and the peak growth of this process's memory. */
 async function refusal(bytes: Uint8Array): Promise<{ code: string; message: string; grownMb: number }> {
   const before = process.memoryUsage().rss
   let highest = before
@@ -95,7 +95,7 @@ function mp3WithoutEnd(): Buffer {
 }
 
 for (const [name, bytes, code] of bombs) {
-  test(`${name} is refused before it is unpacked`, async () => {
+  test(`${name} is refused before it is decoded`, async () => {
     const refused = await refusal(bytes)
     assert.equal(refused.code, code, refused.message)
     assert.match(refused.message, /export it again|shorter one|upload it again/)
@@ -103,7 +103,7 @@ for (const [name, bytes, code] of bombs) {
   })
 }
 
-test('what is unusual but real is taken: 96 kHz, a frame of 65,535 samples, an Ogg stream of silence', async () => {
+test('unusual but valid files are accepted: 96 kHz, a frame of 65,535 samples, an Ogg stream of silence', async () => {
   const studio = { sampleRateHz: 96_000, channels: 2 }
   const real = [flacFile(studio, 0, frames(studio, 2)), opusStream(2, 1), silentWav(studio, 96_000 * 4)]
   for (const bytes of real)
@@ -112,7 +112,7 @@ test('what is unusual but real is taken: 96 kHz, a frame of 65,535 samples, an O
     )
 })
 
-test('a workspace’s slow files wait for each other and not in front of another workspace’s file', async () => {
+test('slow files of a workspace are processed one by one and do not delay files of other workspaces', async () => {
   const slow = write(silentWav({ channels: 2, sampleRateHz: 48_000 }, 48_000 * 4 * 20))
   const order: string[] = []
   const transcode = (workspaceId: string, inputPath: string) =>
@@ -124,7 +124,7 @@ test('a workspace’s slow files wait for each other and not in front of another
   assert.ok(order.indexOf('victim') < 5, order.join(', '))
 })
 
-test('the deadline ends a decoder that does not return', async () => {
+test('the deadline stops a decoder that does not return', async () => {
   const inputPath = write(silentWav({ channels: 2, sampleRateHz: 48_000 }, 48_000 * 4 * 20))
   await assert.rejects(transcodeToTelephone({ workspaceId: 'w', inputPath, outputPath, deadlineMs: 1 }), {
     code: 'too_demanding',

@@ -5,7 +5,7 @@ import { OggOpusDecoder } from 'ogg-opus-decoder'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { acceptedFormats, AudioError } from './audio-error.ts'
 import type { AudioBlock } from './block.ts'
-import type { Judge } from './judge.ts'
+import type { ShapeCheck } from './shape.ts'
 import { mp3Frame, oggCodec, sniff, sniffedBytes } from './sniff.ts'
 import { decodeWav } from './wav.ts'
 
@@ -14,18 +14,18 @@ export type AudioFormat = 'wav' | 'mp3' | 'opus' | 'flac'
 type Blocks = Iterable<AudioBlock> | AsyncIterable<AudioBlock>
 
 /**
- * Decode block by block. Each asks `judge` before it decodes: about the headers, and about every frame where one frame may
- * say otherwise than the headers. The WebAssembly decoders are not freed (a trap leaves them unable to): their memory goes
- * with the thread that ran them.
+ * Decode block by block. Each calls `checkShape` before decoding, for the headers, and for every frame where a frame can
+ * differ from the headers. The WebAssembly decoders are not freed, because they cannot be after a trap: their memory is
+ * released with the thread.
  */
-export const decoders: Record<AudioFormat, (path: string, judge: Judge) => Blocks> = {
+export const decoders: Record<AudioFormat, (path: string, checkShape: ShapeCheck) => Blocks> = {
   wav: decodeWav,
   mp3: decodeMp3,
   opus: decodeOpus,
   flac: decodeFlac,
 }
 
-/** What the file's content says it is. Throws `AudioError` when it is nothing that can become a greeting. */
+/** Returns the format of the file's content. Throws `AudioError` when it cannot be used as a greeting. */
 export function detectFormat(path: string): AudioFormat {
   const head = readAt(path, 0, sniffedBytes)
   if (head.length === 0) throw new AudioError('empty', `This file is empty. ${acceptedFormats}`)
@@ -49,23 +49,23 @@ export function detectFormat(path: string): AudioFormat {
     case 'video/mp4':
       throw new AudioError('unsupported_codec', `This is an MP4 file, which we cannot read. ${acceptedFormats}`)
     default:
-      throw new AudioError('not_audio', `This is not a sound file that we know. ${acceptedFormats}`)
+      throw new AudioError('not_audio', `This is not a sound file that we support. ${acceptedFormats}`)
   }
 }
 
 const chunkBytes = 8192
-/** Opus packs a minute of silence into a kilobyte: this bounds what one call may unpack. */
+/** Opus encodes a minute of silence in a kilobyte, so this limits the output of one call. */
 const opusChunkBytes = 1024
 
-async function* decodeMp3(path: string, judge: Judge): AsyncGenerator<AudioBlock> {
+async function* decodeMp3(path: string, checkShape: ShapeCheck): AsyncGenerator<AudioBlock> {
   const start = id3v2Bytes(readAt(path, 0, 10))
   const firstFrame = mp3Frame(readAt(path, start, 4), 0)
-  if (firstFrame) judge(firstFrame)
+  if (firstFrame) checkShape(firstFrame)
   const decoder = new MPEGDecoder()
   await decoder.ready
   for (const chunk of chunks(path, start)) {
     const decoded = await orDamaged(() => decoder.decode(chunk))
-    // Always stereo, mono doubled. Its errors are frames it stepped over, as every player does.
+    // The output is always stereo; mono is doubled. Errors are damaged frames, which are skipped as in any player.
     if (decoded.samplesDecoded > 0)
       yield {
         sampleRateHz: decoded.sampleRate,
@@ -74,7 +74,7 @@ async function* decodeMp3(path: string, judge: Judge): AsyncGenerator<AudioBlock
   }
 }
 
-/** Size of the ID3v2 tag that begins here, 0 if none does (ID3v2.4.0 structure, 3.1: four 7-bit bytes). */
+/** Returns the size of the ID3v2 tag at the start, or 0 without one (ID3v2.4.0 structure, 3.1: four 7-bit bytes). */
 function id3v2Bytes(head: Uint8Array): number {
   const [i, d, three, , , flags = 0, a = 0, b = 0, c = 0, e = 0] = head
   if (i !== 0x49 || d !== 0x44 || three !== 0x33) return 0
@@ -84,19 +84,19 @@ function id3v2Bytes(head: Uint8Array): number {
 
 const opusRateHz = 48_000
 
-async function* decodeOpus(path: string, judge: Judge): AsyncGenerator<AudioBlock> {
+async function* decodeOpus(path: string, checkShape: ShapeCheck): AsyncGenerator<AudioBlock> {
   const decoder = new OggOpusDecoder()
   await decoder.ready
   let parser = oggParser()
   let frames = 0
   for (const chunk of chunks(path, 0, opusChunkBytes)) {
-    // The decoder's own parser tells nothing before it decodes, so the same one looks at each page first.
+    // The decoder does not expose the headers before it decodes, so the same parser reads each page first.
     const pages = await orDamaged(() => Iterator.from(parser.parseChunk(chunk)).toArray())
     for (const frame of pages.flatMap((page) => page.codecFrames)) {
       frames += frame.samples
-      judge({ sampleRateHz: opusRateHz, channels: frame.header.channels, frames })
+      checkShape({ sampleRateHz: opusRateHz, channels: frame.header.channels, frames })
     }
-    // Another stream may follow the last page, and the decoder begins with it from here, too.
+    // Another stream may follow the last page. The decoder also starts a new stream there.
     if (pages.some((page) => page.isLastPage)) parser = oggParser()
     yield* wholeBlocks(await orDamaged(() => decoder.decode(chunk)))
   }
@@ -105,24 +105,24 @@ async function* decodeOpus(path: string, judge: Judge): AsyncGenerator<AudioBloc
 
 const oggParser = () => new CodecParser<OggPage>('audio/ogg', { enableFrameCRC32: false })
 
-async function* decodeFlac(path: string, judge: Judge): AsyncGenerator<AudioBlock> {
+async function* decodeFlac(path: string, checkShape: ShapeCheck): AsyncGenerator<AudioBlock> {
   const head = readAt(path, 0, sniffedBytes)
   const promised = readStreamInfo(head)
-  if (promised) judge(promised)
+  if (promised) checkShape(promised)
   const parser = new CodecParser(head[0] === 0x66 ? 'audio/flac' : 'audio/ogg', { enableFrameCRC32: false })
   const decoder = new FLACDecoder()
   await decoder.ready
   let frames = 0
-  // One frame at a time: a frame of 11 bytes can hold 65,535 samples, so even a small chunk could unpack to gigabytes.
+  // One frame at a time: a frame of 11 bytes can hold 65,535 samples, so even a small chunk could decode to gigabytes.
   for await (const { data, header, samples } of flacFrames(path, parser)) {
     frames += samples
-    judge({ channels: header.channels, sampleRateHz: header.sampleRate, frames })
+    checkShape({ channels: header.channels, sampleRateHz: header.sampleRate, frames })
     if (promised && promised.frames > 0 && frames > promised.frames)
       throw new AudioError('damaged', 'This FLAC file is longer than its header says. Please export it again.')
     const { channelData, samplesDecoded, sampleRate, errors } = await orDamaged(() => decoder.decodeFrames([data]))
     if (errors.length > 0 || samplesDecoded < samples) throw damaged(errors)
     if (samples > 0)
-      // The last page of an Ogg file may end before its last frame does.
+      // The last page of an Ogg file may end before its last frame.
       yield { sampleRateHz: sampleRate, channels: channelData.map((channel) => channel.subarray(0, samples)) }
   }
   if (promised && frames < promised.frames)
@@ -137,7 +137,7 @@ async function* flacFrames(path: string, parser: CodecParser): AsyncGenerator<Co
 
 const framesOf = (found: CodecFrame | OggPage): CodecFrame[] => ('codecFrames' in found ? found.codecFrames : [found])
 
-/** What STREAMINFO promises; `frames` is 0 where it does not know (RFC 9639 8.2, and 10.1 for Ogg). */
+/** Reads STREAMINFO; `frames` is 0 if unknown (RFC 9639 8.2, and 10.1 for Ogg). */
 function readStreamInfo(head: Uint8Array): { sampleRateHz: number; channels: number; frames: number } | null {
   const start = Buffer.from(head.buffer, head.byteOffset, head.length).indexOf('fLaC', 0, 'latin1')
   if (start < 0 || head.length < start + 26) return null
@@ -156,13 +156,13 @@ interface ParsedAudio {
   errors: { message: string }[]
 }
 
-/** What the Opus decoder cannot decode is left out of its answer and told in `errors`. */
+/** The Opus decoder leaves out what it cannot decode, and reports it in `errors`. */
 function* wholeBlocks({ channelData, samplesDecoded, sampleRate, errors }: ParsedAudio): Generator<AudioBlock> {
   if (errors.length > 0) throw damaged(errors)
   if (samplesDecoded > 0) yield { sampleRateHz: sampleRate, channels: channelData }
 }
 
-/** The decoders throw plain errors and WebAssembly traps at data that breaks the rules. */
+/** For invalid data the decoders throw plain errors and WebAssembly traps. */
 async function orDamaged<T>(decode: () => T | Promise<T>): Promise<T> {
   try {
     return await decode()

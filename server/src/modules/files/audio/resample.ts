@@ -1,12 +1,12 @@
 export interface Resampler {
-  /** What can be computed so far; the rest waits for the next block. */
+  /** Returns the output available so far; the rest follows with the next block. */
   push(block: Float32Array): Float32Array
-  /** The last samples. Output in all: ceil(input × to / from). */
+  /** Returns the last samples. Total output: ceil(input × to / from). */
   flush(): Float32Array
 }
 
 const stopbandDb = 70
-/** Telephony passes 300 to 3,400 Hz (ITU-T G.712), which is 0.85 of half of 8 kHz. */
+/** Telephony transmits 300 to 3,400 Hz (ITU-T G.712), which is 0.85 of half of 8 kHz. */
 const passband = 0.85
 
 /**

@@ -12,12 +12,12 @@ export type ContentType =
   | 'video/webm'
   | 'application/pdf'
 
-/** As many bytes as `sniff` ever looks at: two MP3 frames of the largest size (1,441 bytes) and a little more. */
+/** The most bytes that `sniff` reads: two MP3 frames of the largest size (1,441 bytes) and some more. */
 export const sniffedBytes = 4096
 
 /**
- * The content type told by a file's first bytes (give it `sniffedBytes`, or all there is), or null when it is none that we
- * accept. Never throws. A name or a declared type is not asked: both are the uploader's word.
+ * Returns the content type of a file by its first bytes (pass `sniffedBytes`, or the whole file), or null when it is not an
+ * accepted type. Never throws. The name and the declared type are not used, because the uploader chooses them.
  *
  * Sources: WHATWG MIME Sniffing 6.1 to 6.2 (PNG, JPEG, GIF, WebP, WAVE, ID3, MP3 frames, MP4); RFC 3533 (Ogg) with RFC 7845
  * (Opus), RFC 9639 10.1 (FLAC in Ogg) and Vorbis I 4.2.1; RFC 9639 section 6 (FLAC); ISO/IEC 14496-12 4.3 (ftyp);
@@ -54,14 +54,14 @@ const oggCodecs: { codec: OggCodec; magic: string }[] = [
   { codec: 'speex', magic: 'Speex   ' },
 ]
 
-/** Which audio codec an Ogg file's first packet announces; null when it is no Ogg file or carries something else. */
+/** Returns the audio codec in the first packet of an Ogg file, or null for another codec or file. */
 export function oggCodec(head: Uint8Array): OggCodec | null {
   if (!has(head, 0, 'OggS')) return null
   const firstPacket = 27 + (head[26] ?? 0)
   return oggCodecs.find(({ magic }) => has(head, firstPacket, magic))?.codec ?? null
 }
 
-/** A sync word occurs by chance in other data, so a second frame must follow the first if the head reaches that far. */
+/** A sync word can occur by chance in other data, so a second frame must follow the first if the head is long enough. */
 function isMp3(head: Uint8Array): boolean {
   const first = mp3Frame(head, 0)
   if (!first) return false
@@ -74,7 +74,7 @@ export interface Mp3Frame {
   channels: 1 | 2
 }
 
-/** The MPEG-1, 2 or 2.5 Layer III frame header at `offset` (ISO/IEC 11172-3 2.4.1.3), or null if none stands there. */
+/** The MPEG-1, 2 or 2.5 Layer III frame header at `offset` (ISO/IEC 11172-3 2.4.1.3), or null. */
 export function mp3Frame(bytes: Uint8Array, offset: number): Mp3Frame | null {
   const [b0 = 0, b1 = 0, b2 = 0, b3 = 0] = bytes.subarray(offset, offset + 4)
   const version = (b1 >> 3) & 3
@@ -93,7 +93,7 @@ export function mp3Frame(bytes: Uint8Array, offset: number): Mp3Frame | null {
 const mpeg1BitratesKbps = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
 const mpeg2BitratesKbps = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160]
 
-/** The element DocType (0x4282), of 4 bytes, stands somewhere in the short EBML header. */
+/** The element DocType (0x4282), of 4 bytes, can be anywhere in the short EBML header. */
 const isWebM = (head: Uint8Array) => Buffer.from(head.subarray(0, 64)).includes('\x42\x82\x84webm', 0, 'latin1')
 
 function hasBrand(head: Uint8Array, brands: string[]): boolean {

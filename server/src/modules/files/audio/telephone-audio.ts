@@ -3,7 +3,7 @@ import { AudioError } from './audio-error.ts'
 import { decoders, detectFormat } from './decode.ts'
 import type { AudioBlock } from './block.ts'
 import type { AudioFormat } from './decode.ts'
-import { judgeFor } from './judge.ts'
+import { shapeCheckFor } from './shape.ts'
 import { createResampler } from './resample.ts'
 import type { Resampler } from './resample.ts'
 import { writeMonoWav } from './wav.ts'
@@ -16,7 +16,7 @@ export interface TelephoneAudioRequest {
 
 export interface TelephoneAudio {
   format: AudioFormat
-  /** Of the uploaded recording, exact: its frames by its sampling rate. */
+  /** Exact duration of the uploaded recording: its frames divided by its sampling rate. */
   durationSeconds: number
   channels: number
   sampleRateHz: number
@@ -24,22 +24,22 @@ export interface TelephoneAudio {
 
 const telephoneRateHz = 8000
 
-/** The work itself, which keeps a processor busy: `transcodeToTelephone` runs it in a thread. */
+/** Transcodes a file. This is CPU-bound, so `transcodeToTelephone` runs it in a thread. */
 export async function makeTelephoneAudio({
   inputPath,
   outputPath,
   maxDurationSeconds,
 }: TelephoneAudioRequest): Promise<TelephoneAudio> {
   const format = detectFormat(inputPath)
-  const judge = judgeFor(maxDurationSeconds)
+  const checkShape = shapeCheckFor(maxDurationSeconds)
   const parts: Float32Array[] = []
   let resampler: Resampler | undefined
   let sampleRateHz = 0
   let channels = 0
   let frames = 0
-  for await (const block of decoders[format](inputPath, judge)) {
+  for await (const block of decoders[format](inputPath, checkShape)) {
     frames += block.channels[0]?.length ?? 0
-    judge({ sampleRateHz: block.sampleRateHz, channels: block.channels.length, frames })
+    checkShape({ sampleRateHz: block.sampleRateHz, channels: block.channels.length, frames })
     if (!resampler) {
       sampleRateHz = block.sampleRateHz
       channels = block.channels.length
@@ -48,19 +48,19 @@ export async function makeTelephoneAudio({
     if (block.sampleRateHz !== sampleRateHz)
       throw new AudioError(
         'damaged',
-        'This recording changes its sampling rate midway. Please export it again as one recording.',
+        'The sampling rate of this recording changes partway through. Please export it again as one recording.',
       )
     parts.push(resampler.push(mixDown(block)))
   }
-  if (!resampler) throw new AudioError('empty', 'There is no sound in this file. Please record it again.')
+  if (!resampler) throw new AudioError('empty', 'This file has no sound. Please record it again.')
   parts.push(resampler.flush())
   publish(outputPath, limitPeak(join(parts)))
   return { format, durationSeconds: frames / sampleRateHz, channels, sampleRateHz }
 }
 
-/** The mean of the channels: it cannot clip where they do not. Floating-point files may hold NaN, which becomes silence. */
+/** Returns the mean of the channels, which cannot clip unless they do. NaN in floating-point files becomes silence. */
 function mixDown({ channels }: AudioBlock): Float32Array {
-  // Loops, as in the resampler: this touches every sample of the recording.
+  // Loops, as in the resampler, because this runs for every sample of the recording.
   const mixed = new Float32Array(channels[0]!.length)
   for (const channel of channels) for (let i = 0; i < mixed.length; i++) mixed[i]! += channel[i]! / channels.length
   for (let i = 0; i < mixed.length; i++) if (!Number.isFinite(mixed[i]!)) mixed[i] = 0
@@ -77,13 +77,13 @@ function join(parts: Float32Array[]): Float32Array {
   return joined
 }
 
-/** Turns the whole recording down when its peak would clip, and leaves it alone otherwise. */
+/** Reduces the volume of the whole recording if its peak would clip. */
 function limitPeak(samples: Float32Array): Float32Array {
   const peak = samples.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0)
   return peak > 1 ? samples.map((sample) => sample / peak) : samples
 }
 
-/** A reader never sees half a file under the final name. */
+/** Writes the file atomically. */
 function publish(outputPath: string, samples: Float32Array): void {
   const partialPath = `${outputPath}.partial`
   try {

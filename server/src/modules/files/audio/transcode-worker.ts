@@ -4,10 +4,10 @@ import type { AudioErrorCode } from './audio-error.ts'
 import { makeTelephoneAudio } from './telephone-audio.ts'
 import type { TelephoneAudio, TelephoneAudioRequest } from './telephone-audio.ts'
 
-export type TranscodeReply = { audio: TelephoneAudio } | { refusal: { code: AudioErrorCode; message: string } }
+export type TranscodeResult = { audio: TelephoneAudio } | { refusal: { code: AudioErrorCode; message: string } }
 
-/** An error's class does not survive the way between threads, so a refusal travels as data; other errors end the thread. */
-async function run(request: TelephoneAudioRequest): Promise<TranscodeReply> {
+/** The class of an error is lost between threads, so an `AudioError` is posted as data. Other errors end the thread. */
+async function run(request: TelephoneAudioRequest): Promise<TranscodeResult> {
   try {
     return { audio: await makeTelephoneAudio(request) }
   } catch (error) {

@@ -64,7 +64,7 @@ const fixtures = [
 ]
 
 for (const { name, ...expected } of fixtures) {
-  test(`${name}: its 1 kHz tone at -6 dB comes out so, at 8 kHz, 16-bit mono`, async () => {
+  test(`${name}: its 1 kHz tone at -6 dB is kept, at 8 kHz, 16-bit mono`, async () => {
     assert.deepEqual(
       await makeTelephoneAudio({ inputPath: fixture(name), outputPath, maxDurationSeconds: 600 }),
       expected,
@@ -95,7 +95,7 @@ function stereoFloatWav(rateHz: number, frames: number, sampleAt: (i: number) =>
 
 const sine = (frequencyHz: number, rateHz: number, i: number) => Math.sin((2 * Math.PI * frequencyHz * i) / rateHz)
 
-test('1 kHz survives within 0.5 dB, 6 kHz is down by more than 40 dB, in any channel', async () => {
+test('1 kHz is kept within 0.5 dB, and 6 kHz is reduced by more than 40 dB, in any channel', async () => {
   writeFileSync(
     inputPath,
     stereoFloatWav(44_100, 22_050, (i) => [sine(1000, 44_100, i), sine(6000, 44_100, i)]),
@@ -106,7 +106,7 @@ test('1 kHz survives within 0.5 dB, 6 kHz is down by more than 40 dB, in any cha
   assert.ok(levelDb(samples, 2000) < -46)
 })
 
-test('a recording beyond full scale is turned down to it as a whole; one within is left alone; NaN is silence', async () => {
+test('a recording beyond full scale is scaled down as a whole; others are unchanged; NaN becomes silence', async () => {
   const peakOf = async (sampleAt: (i: number) => number) => {
     writeFileSync(
       inputPath,
@@ -121,12 +121,12 @@ test('a recording beyond full scale is turned down to it as a whole; one within 
   nearly(await peakOf((i) => (i === 5 ? Number.NaN : 0)), 0)
 })
 
-test('what cannot become a greeting is refused in words', async () => {
+test('an unusable file is refused with a message', async () => {
   const wav = stereoFloatWav(8000, 16_000, () => [0, 0])
   const flac = readFileSync(fixture('tone.flac'))
   const cases: [Uint8Array, string, RegExp][] = [
     [new Uint8Array(0), 'empty', /empty/],
-    [Buffer.from('Dear contact,'), 'not_audio', /WAV, MP3, Ogg Opus or FLAC/],
+    [Buffer.from('Hello contact,'), 'not_audio', /WAV, MP3, Ogg Opus or FLAC/],
     [Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'not_audio', /not a sound file/],
     [Buffer.from('\0\0\0\x20ftypM4A ', 'latin1'), 'unsupported_codec', /MP4/],
     [readFileSync(fixture('tone-vorbis.ogg')), 'unsupported_codec', /Vorbis.*Opus/],
@@ -142,7 +142,7 @@ test('what cannot become a greeting is refused in words', async () => {
   assert.match((await refusal(wav, 1)).message, /longer than 1 second\./)
 })
 
-test('damaged files are transcoded or refused, never a crash', async (t) => {
+test('damaged files are transcoded or refused, and never crash', async (t) => {
   t.mock.method(console, 'error', () => undefined) // libopus prints each bad packet
   for (const { name } of fixtures) {
     const intact = readFileSync(fixture(name))
@@ -155,7 +155,7 @@ test('damaged files are transcoded or refused, never a crash', async (t) => {
   }
 })
 
-test('after a refusal neither a half-written file nor a changed output is left', async () => {
+test('a refusal leaves neither a partial file nor a changed output', async () => {
   writeMonoWav(outputPath, 8000, Float32Array.of(0.5))
   const before = readFileSync(outputPath)
   await refusal(readFileSync(fixture('tone.flac')).subarray(0, 1000))
@@ -166,7 +166,7 @@ test('after a refusal neither a half-written file nor a changed output is left',
   )
 })
 
-test('in its thread: the event loop turns meanwhile, a refusal holds up nobody behind it', async () => {
+test('the thread does not block the event loop, and a refused file does not delay the next one', async () => {
   writeFileSync(join(folder, 'noise'), 'no sound')
   const wavPath = join(folder, 'wav')
   writeFileSync(
@@ -201,7 +201,7 @@ test('in its thread: the event loop turns meanwhile, a refusal holds up nobody b
   )
 })
 
-test('a file that is not there is a file system error, not the uploader’s fault', async () => {
+test('a missing file is a file system error, not an AudioError', async () => {
   await assert.rejects(transcodeToTelephone({ workspaceId: 'w', inputPath: join(folder, 'nowhere'), outputPath }), {
     code: 'ENOENT',
   })

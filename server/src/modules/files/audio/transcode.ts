@@ -2,30 +2,30 @@ import { Worker } from 'node:worker_threads'
 import { createFairQueue } from '../../../platform/fair-queue.ts'
 import { AudioError } from './audio-error.ts'
 import type { TelephoneAudio, TelephoneAudioRequest } from './telephone-audio.ts'
-import type { TranscodeReply } from './transcode-worker.ts'
+import type { TranscodeResult } from './transcode-worker.ts'
 
 export type { TelephoneAudio } from './telephone-audio.ts'
 
 export interface TranscodeOptions {
-  /** Whose turn it takes: one file of a workspace at a time. */
+  /** One file of a workspace is transcoded at a time. */
   workspaceId: string
   inputPath: string
-  /** Replaced at once when the work has succeeded, untouched when it has not. */
+  /** Replaced atomically on success, unchanged on failure. */
   outputPath: string
   /** Default 600. */
   maxDurationSeconds?: number
-  /** From the moment its turn comes. Default 10,000. */
+  /** Time for transcoding, without the time in the queue. Default 10,000. */
   deadlineMs?: number
 }
 
 const turns = createFairQueue({ limit: 2, limitPerKey: 1, maxWaitingPerKey: 20 })
-/** How long an upload waits for its turn before it is answered with 503. */
+/** How long an upload is queued before it is refused with 503. */
 const waitMs = 60_000
 
 /**
- * Makes an uploaded WAV, MP3, Ogg (Opus or FLAC) or FLAC file into what the telephone plays: 8 kHz, mono, 16-bit PCM WAV. Runs
- * in a thread of its own, two files at a time and one of a workspace. Throws `AudioError` when the file cannot be used, with
- * a sentence for whoever uploaded it; 503 when too many of its workspace wait; file system errors as they come.
+ * Transcodes an uploaded WAV, MP3, Ogg (Opus or FLAC) or FLAC file for the telephone: 8 kHz, mono, 16-bit PCM WAV. Runs in
+ * a thread, two files at a time and one per workspace. Throws `AudioError`, with a message for the user, when the file
+ * cannot be used; 503 when too many files of the workspace are queued; and file system errors.
  */
 export function transcodeToTelephone({
   workspaceId,
@@ -39,23 +39,23 @@ export function transcodeToTelephone({
 }
 
 async function transcodeInThread(request: TelephoneAudioRequest, deadlineMs: number): Promise<TelephoneAudio> {
-  // The decoders print each damaged frame to the console; the reply says it once.
+  // The decoders print each damaged frame to the console; the result reports the damage once.
   const worker = new Worker(new URL('./transcode-worker.ts', import.meta.url), {
     workerData: request,
     stdout: true,
     stderr: true,
-    // Of JavaScript alone. What WebAssembly and the samples take is bounded by `judge`: nothing large is decoded.
+    // Limits only JavaScript memory. The memory of WebAssembly and samples is limited by `checkShape`.
     resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32 },
   })
   worker.stdout.resume()
   worker.stderr.resume()
   let deadline: NodeJS.Timeout | undefined
   try {
-    const reply = await new Promise<TranscodeReply>((resolve, reject) => {
+    const result = await new Promise<TranscodeResult>((resolve, reject) => {
       worker.once('message', resolve)
       worker.once('error', (error: NodeJS.ErrnoException) => reject(asRefusal(error)))
       worker.once('exit', (code) =>
-        reject(new Error(`The transcoding thread ended with code ${code} before it answered.`)),
+        reject(new Error(`The transcoding thread ended with code ${code} before it returned a result.`)),
       )
       deadline = setTimeout(
         () =>
@@ -68,8 +68,8 @@ async function transcodeInThread(request: TelephoneAudioRequest, deadlineMs: num
         deadlineMs,
       )
     })
-    if ('refusal' in reply) throw new AudioError(reply.refusal.code, reply.refusal.message)
-    return reply.audio
+    if ('refusal' in result) throw new AudioError(result.refusal.code, result.refusal.message)
+    return result.audio
   } finally {
     clearTimeout(deadline)
     await worker.terminate()

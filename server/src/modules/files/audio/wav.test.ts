@@ -69,11 +69,10 @@ const halfScale: [string, Chunk, Buffer][] = [
 ]
 
 for (const [name, format, body] of halfScale) {
-  test(`${name} samples are read at their scale`, () =>
-    assert.deepEqual(decode(riff(format, data(body))), [[0.5, -0.5]]))
+  test(`${name} samples are scaled to ±1`, () => assert.deepEqual(decode(riff(format, data(body))), [[0.5, -0.5]]))
 }
 
-test('µ-law and A-law are expanded as G.711 says', () => {
+test('µ-law and A-law are expanded as in G.711', () => {
   assert.deepEqual(decode(riff(fmt(7, 8), data(Buffer.from([0xff, 0x80, 0x00, 0xe7])))), [
     [0, 32_124 / 32_768, -32_124 / 32_768, 260 / 32_768].map(Math.fround),
   ])
@@ -82,7 +81,7 @@ test('µ-law and A-law are expanded as G.711 says', () => {
   ])
 })
 
-test('any number of channels is taken apart', () => {
+test('any number of channels is deinterleaved', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 12 }),
@@ -104,12 +103,12 @@ test('any number of channels is taken apart', () => {
   )
 })
 
-test('other chunks are stepped over, odd ones with their padding', () => {
+test('other chunks are skipped, with the padding of odd ones', () => {
   const list: Chunk = { id: 'LIST', body: Buffer.from('odd') }
   assert.deepEqual(decode(riff(list, fmt(1, 8), list, data(Buffer.from([192])), list)), [[0.5]])
 })
 
-test('a data chunk cut off, or never given its size, is read to the end of the file', () => {
+test('a truncated data chunk, or one without a size, is read to the end of the file', () => {
   const body = Buffer.from([0, 0x40, 0, 0x40, 0xff])
   for (const statedBytes of [1000, 0xffff_ffff, 0])
     assert.deepEqual(
@@ -118,7 +117,7 @@ test('a data chunk cut off, or never given its size, is read to the end of the f
     )
 })
 
-test('what cannot be read is refused with its reason', () => {
+test('an unsupported file is refused with the reason', () => {
   assert.equal(refusal(riff(fmt(2, 4), data(Buffer.alloc(8)))), 'unsupported_codec')
   assert.equal(refusal(riff(fmt(1, 16, 0), data(Buffer.alloc(8)))), 'damaged')
   assert.equal(refusal(riff(fmt(1, 128), data(Buffer.alloc(8)))), 'damaged')
@@ -127,7 +126,7 @@ test('what cannot be read is refused with its reason', () => {
   assert.equal(refusal(riff(fmt(1, 16)).subarray(0, 22)), 'truncated')
 })
 
-test('any bytes after the WAVE mark are read or refused, never anything else', () => {
+test('any bytes after the WAVE mark are decoded or refused with an AudioError', () => {
   const chunk = fc.record({
     id: fc.constantFrom('fmt ', 'data', 'LIST', '\0\0\0\0'),
     body: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),

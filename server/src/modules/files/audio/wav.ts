@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { wavHeader } from '@switchboard/voice/wav'
 import { acceptedFormats, AudioError } from './audio-error.ts'
 import type { AudioBlock } from './block.ts'
-import type { Judge } from './judge.ts'
+import type { ShapeCheck } from './shape.ts'
 
 interface WavFormat {
   tag: number
@@ -24,23 +24,23 @@ const otherCodecs = new Map([
 ])
 
 const framesPerBlock = 16_384
-/** Real files have fewer than twenty before their audio; a file of nothing but empty ones has six million. */
+/** Real files have fewer than twenty chunks before the audio; a file of empty chunks can have six million. */
 const maxChunks = 1_000
 
 /**
  * Decodes a WAV file (8, 16, 24, 32-bit integer, 32 and 64-bit float, A-law, µ-law; plain or WAVE_FORMAT_EXTENSIBLE) block by
- * block. A data chunk that promises more than the file holds is read to the end of the file: recorders that stream cannot go
- * back to write the size. Throws `AudioError`.
+ * block. A data chunk larger than the file is read to the end of the file, because streaming recorders cannot go back to
+ * write the size. Throws `AudioError`.
  *
  * Sources: Multimedia Programming Interface and Data Specifications 1.0 (RIFF, 1991); RFC 2361; ITU-T G.711.
  */
-export function* decodeWav(path: string, judge?: Judge): Generator<AudioBlock> {
+export function* decodeWav(path: string, checkShape?: ShapeCheck): Generator<AudioBlock> {
   const file = openSync(path, 'r')
   try {
     const { format, dataStart, dataEnd } = readHeader(file, fstatSync(file).size)
     const { channelCount, bytesPerSample, sampleRateHz } = format
     const frameBytes = channelCount * bytesPerSample
-    judge?.({ sampleRateHz, channels: channelCount, frames: Math.floor((dataEnd - dataStart) / frameBytes) })
+    checkShape?.({ sampleRateHz, channels: channelCount, frames: Math.floor((dataEnd - dataStart) / frameBytes) })
     const readSample = sampleReader(format)
     const buffer = Buffer.alloc(Math.max(1, Math.min(framesPerBlock, Math.floor(2 ** 20 / frameBytes))) * frameBytes)
     for (let position = dataStart; position + frameBytes <= dataEnd;) {
@@ -100,10 +100,7 @@ function readFormat(file: number, start: number, sizeBytes: number): WavFormat {
     )
   }
   if (!readable.includes(bytesPerSample))
-    throw new AudioError(
-      'damaged',
-      'This WAV file describes its audio in a way that cannot be true. Please export it again.',
-    )
+    throw new AudioError('damaged', 'The header of this WAV file is invalid. Please export it again.')
   return { tag, channelCount, sampleRateHz, bytesPerSample }
 }
 
@@ -151,7 +148,7 @@ function aLawToLinear(byte: number): number {
   return toggled & 0x80 ? magnitude : -magnitude
 }
 
-/** Writes 16-bit mono PCM as a WAV file. Samples are full scale at ±1 and must not exceed it. */
+/** Writes 16-bit mono PCM as a WAV file. Samples must be within ±1. */
 export function writeMonoWav(path: string, sampleRateHz: number, samples: Float32Array): void {
   const file = openSync(path, 'w')
   try {

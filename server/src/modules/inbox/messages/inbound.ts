@@ -4,7 +4,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { findOrMergeContact } from '../../contacts/index.ts'
-import type { Media, News, PlatformName } from '../../integrations/index.ts'
+import type { Media, ChannelEvent, PlatformName } from '../../integrations/index.ts'
 import { openConversation } from '../conversations/conversations.ts'
 import { fetchAttachment } from '../attachments/fetch-attachment.ts'
 import { MessageStatusChanged } from '../events.ts'
@@ -16,30 +16,30 @@ import type { Attachment, Message } from '../schema.ts'
  * Takes in what a platform tells this workspace, in its order. What is known already changes nothing; what cannot be
  * kept is logged and left, for the platform would send it, and nothing after it, again and again.
  */
-export async function takeIn(ctx: Ctx, platform: PlatformName, news: News[]): Promise<void> {
-  for (const one of news) {
+export async function takeIn(ctx: Ctx, platform: PlatformName, events: ChannelEvent[]): Promise<void> {
+  for (const event of events) {
     try {
-      await take(ctx, platform, one)
+      await take(ctx, platform, event)
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error
-      ctx.log.error({ err: error, platform, kind: one.kind }, 'What a platform told us could not be kept.')
+      ctx.log.error({ err: error, platform, kind: event.kind }, 'What a platform told us could not be kept.')
     }
   }
 }
 
-function take(ctx: Ctx, platform: PlatformName, one: News): Promise<void> {
-  switch (one.kind) {
+function take(ctx: Ctx, platform: PlatformName, event: ChannelEvent): Promise<void> {
+  switch (event.kind) {
     case 'message':
-      return takeMessage(ctx, platform, one)
+      return takeMessage(ctx, platform, event)
     case 'receipt':
-      return noteReceipt(ctx, platform, one)
+      return noteReceipt(ctx, platform, event)
     default:
-      return takeChange(ctx, platform, one)
+      return takeChange(ctx, platform, event)
   }
 }
 
-type Said = Extract<News, { kind: 'message' }>
-type Change = Extract<News, { kind: 'edit' | 'withdrawal' }>
+type Said = Extract<ChannelEvent, { kind: 'message' }>
+type Change = Extract<ChannelEvent, { kind: 'edit' | 'withdrawal' }>
 
 // A thread of WhatsApp goes on when its person begins to hide their number.
 const renameThread = statement(

@@ -4,12 +4,12 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { emit } from '../../../platform/events.ts'
 import { job } from '../../../platform/jobs.ts'
-import type { News, PlatformName } from '../../integrations/index.ts'
+import type { ChannelEvent, PlatformName } from '../../integrations/index.ts'
 import { MessageStatusChanged } from '../events.ts'
 import { messageColumns } from './messages.ts'
 import type { Message } from '../schema.ts'
 
-type Receipt = Extract<News, { kind: 'receipt' }>
+type Receipt = Extract<ChannelEvent, { kind: 'receipt' }>
 
 // Forwards only: what has been read stays read, whatever order the receipts come in.
 const further = sql`

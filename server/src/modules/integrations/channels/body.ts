@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { badRequest } from '../../../platform/errors.ts'
 import { requireJsonWithin } from '../../../platform/http/json.ts'
 
-// Node passes the source of a number to revivers (TC39 JSON.parse source text access); its types do not know that yet.
+// Node passes the source of a number to revivers (TC39 JSON.parse source text access); its types do not have that yet.
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
 
 const revive: Reviver = (_key, value, { source }) => {
@@ -11,14 +11,14 @@ const revive: Reviver = (_key, value, { source }) => {
   return typeof value === 'string' ? storable(value) : value
 }
 
-/** Text that the database takes: without NUL and halves of characters, which people can send but nobody can read. */
+/** Makes text valid for the database: removes NUL, and replaces lone surrogates. */
 const storable = (text: string) => text.replaceAll('\0', '').toWellFormed()
 
-/** Parses JSON; whole numbers that do not fit come as texts. Throws `SyntaxError`. */
+/** Parses JSON. Integers that a double cannot represent are returned as strings. Throws `SyntaxError`. */
 export const parseExactly = (text: string): unknown =>
   JSON.parse(text, revive as (key: string, value: unknown) => unknown)
 
-/** Parses what a platform posted. Throws 400 for what is not JSON or is too much of it. */
+/** Parses the body of a webhook request. Throws 400 when it is not JSON, or is too large. */
 export function readBody(body: Buffer): unknown {
   requireJsonWithin(body)
   try {
@@ -28,7 +28,7 @@ export function readBody(body: Buffer): unknown {
   }
 }
 
-/** A list out of which only what fits is taken: platforms add kinds of events as they like. */
+/** A list that drops items of other shapes, because platforms add new kinds of events. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z
     .array(z.unknown())
@@ -41,9 +41,9 @@ export const listOf = <T extends z.ZodType>(item: T) =>
     )
 
 const maxText = 10_000
-export const saidText = z.string().transform((text) => text.slice(0, maxText))
-/** An id of theirs, whatever its type. */
-export const outsideId = z.union([z.string().min(1).max(500), z.int()]).transform(String)
+export const messageText = z.string().transform((text) => text.slice(0, maxText))
+/** An id of the platform, as a string or an integer. */
+export const externalId = z.union([z.string().min(1).max(500), z.int()]).transform(String)
 /** Milliseconds since 1970. */
 export const epochMs = z.coerce
   .number()
@@ -55,5 +55,5 @@ export const epochSeconds = z.coerce
   .min(0)
   .max(8.64e12)
   .transform((seconds) => new Date(seconds * 1000))
-/** What is not there, or is nonsense, is left out. */
+/** A missing or invalid value is undefined. */
 export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined as never)

@@ -3,20 +3,20 @@ import type { Ctx } from '../../../platform/context.ts'
 import type { Person } from '../../contacts/index.ts'
 import type { Connect } from '../schema.ts'
 
-/** Something a platform posted to our webhook. Its sender signed these bytes, not what they parse to. */
+/** A webhook request from a platform. The signature covers these bytes, not the parsed body. */
 export interface Delivery {
   headers: IncomingHttpHeaders
   body: Buffer
 }
 
-/** What a platform gave us. Kept sealed. */
+/** Tokens and other secrets of a connection. Stored encrypted. */
 export type ConnectionSecrets = Record<string, string>
 
-/** A workspace's account at a platform, and what it takes to act for it. */
+/** A workspace's account at a platform, with the secrets to use it. */
 export interface Account {
   connectionId: string
   workspaceId: string
-  /** The platform's id of it: a page, a bot, a phone number. */
+  /** The platform's id of the account: a page, a bot, a phone number. */
   id: string
   name: string | null
   secrets: ConnectionSecrets
@@ -26,17 +26,17 @@ export interface Account {
 export interface Media {
   type: 'image' | 'video' | 'audio' | 'file'
   name?: string | undefined
-  /** Where it can be fetched by anybody; or else `reference`, by which the platform hands it out. */
+  /** A public URL. Without one, `reference` is used to fetch the media from the platform. */
   url?: string | undefined
   reference?: string | undefined
 }
 
-/** What a platform tells about one thread. */
-export type News =
+/** An event of one thread. */
+export type ChannelEvent =
   | {
       kind: 'message'
       thread: string
-      /** What the same thread was called before. */
+      /** The previous id of the same thread. */
       formerThread?: string | undefined
       id: string
       sentAt: Date
@@ -49,22 +49,22 @@ export type News =
   | {
       kind: 'receipt'
       status: 'sent' | 'delivered' | 'read' | 'failed'
-      /** Of these messages, by the platform's ids; or of all in `thread` that were said `until` then. */
+      /** Applies to these messages, by the platform's ids, or to all in `thread` that were sent `until` then. */
       ids?: string[]
-      /** The same message by our own id, where the platform sends that back. */
+      /** Our own id of the message, if the platform sends it back. */
       ownId?: string | undefined
       thread?: string
       until?: Date
       error?: string
     }
 
-/** News for one account; null: for the one whose webhook it is. */
-export interface AccountNews {
+/** The events of one account; null: of the account that the webhook belongs to. */
+export interface AccountEvents {
   account: string | null
-  news: News[]
+  events: ChannelEvent[]
 }
 
-export interface Outgoing {
+export interface OutgoingMessage {
   /** Our own id of the message. */
   id: string
   thread: string
@@ -72,61 +72,61 @@ export interface Outgoing {
   media: (Media & { url: string }) | null
 }
 
-/** What became of a message: what a platform refuses is a value; a network or platform that is down is an exception. */
-export type Sending =
+/** The result of sending a message. A refusal is a result; an outage of the network or the platform is an exception. */
+export type SendResult =
   | { status: 'sent'; externalId?: string | undefined }
   | { status: 'failed'; error: string; tokenRefused?: boolean }
   | { status: 'busy'; retryAfterSeconds: number }
 
-/** An account to be connected to. */
+/** An account to connect. */
 export interface NewAccount {
   secrets: ConnectionSecrets
   accountId: string
   accountName?: string | undefined
-  /** When the token ends; undefined: never. */
+  /** When the token expires; undefined: never. */
   expiresAt?: Date | undefined
   settings?: Record<string, unknown> | undefined
 }
 
-/** Our app at a platform. */
+/** Our registered app at a platform. */
 export interface App {
   clientId: string
   clientSecret: string
 }
 
-/** A way to write to customers and to hear from them. */
+/** A messaging platform: how to send and receive its messages. */
 export interface Channel {
-  /** Whose secret the webhook is signed with: our app's, or one of the connection's. */
+  /** The secret that signs the webhook: that of our app, or one of the connection. */
   readonly signedWith: 'app' | 'token' | 'webhookSecret'
-  /** Whether each account has a webhook of its own, or the app one for all. */
+  /** Whether each account has its own webhook, or the app has one for all. */
   readonly webhookOf: 'account' | 'app'
-  /** Of one message, in characters; Instagram counts bytes. */
+  /** Maximum length of a message, in characters; for Instagram in bytes. */
   readonly maxText: number
-  /** Is this delivery signed with `secret`? In constant time. */
-  isGenuine(delivery: Delivery, secret: string, now: Date): boolean
-  /** What a genuine delivery tells. What it does not understand it leaves out; it never throws. */
-  read(body: unknown): AccountNews[]
-  /** Hands one message over. Throws 502 when it should be tried again. */
-  send(ctx: Ctx, account: Account, message: Outgoing): Promise<Sending>
-  /** Fetches what came as a `reference`. */
+  /** Returns true if the request is signed with `secret`. Compares in constant time. */
+  hasValidSignature(delivery: Delivery, secret: string, now: Date): boolean
+  /** Returns the events in a verified body. Skips unknown content, and never throws. */
+  read(body: unknown): AccountEvents[]
+  /** Sends one message. Throws 502 when it should be retried. */
+  send(ctx: Ctx, account: Account, message: OutgoingMessage): Promise<SendResult>
+  /** Fetches media by its `reference`. */
   fetchMedia?(ctx: Ctx, account: Account, reference: string): Promise<Buffer>
-  /** Finds the account that a token is for. Throws 400 on `body.token` when the platform refuses it. */
+  /** Returns the account of a token. Throws 400 on `body.token` when the platform refuses it. */
   identify?(ctx: Ctx, input: Connect & { token: string }): Promise<NewAccount>
-  /** Finds the account that somebody logged in to. Throws 502 when there is none. */
-  adopt?(ctx: Ctx, app: App, login: NewAccount): Promise<NewAccount>
-  /** Asks the platform to post to `webhook` from now on. It may try that before this returns. Throws when refused. */
+  /** Returns the account of an OAuth login. Throws 502 when there is no account. */
+  resolveAccount?(ctx: Ctx, app: App, login: NewAccount): Promise<NewAccount>
+  /** Registers `webhook` at the platform, which may call it before this returns. Throws when the platform refuses. */
   register(ctx: Ctx, account: Account, webhook: Webhook): Promise<void>
-  /** Takes that back. */
+  /** Removes the webhook. */
   unregister(ctx: Ctx, account: Account): Promise<void>
-  /** Tokens that end are renewed this long before. */
+  /** Tokens are renewed this long before they expire. */
   readonly renewBeforeSeconds?: number
   renew?(ctx: Ctx, app: App, account: Account): Promise<Pick<NewAccount, 'secrets' | 'expiresAt'>>
 }
 
 export interface Webhook {
   url: string
-  /** What Meta repeats when it checks the address. */
+  /** The token that Meta sends when it verifies the URL. */
   verifyToken: string
-  /** Our app at the platform, where it has one. */
+  /** Our app at the platform, if it has apps. */
   app: App | null
 }

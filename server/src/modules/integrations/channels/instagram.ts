@@ -1,22 +1,22 @@
 import type { Ctx } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
-import { type JsonAnswer, callJson } from '../json-call.ts'
+import { type JsonResponse, callJson } from '../json-call.ts'
 import { apiUrlOf } from '../platforms.ts'
 import type { Account, Channel } from './channel.ts'
 import { graph, isSignedByMeta, readMessaging, sendMessaging } from './meta.ts'
 
-/** developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login: tokens live 60 days. */
+/** developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login: tokens are valid for 60 days. */
 export const instagram: Channel = {
   signedWith: 'app',
   webhookOf: 'app',
   maxText: 1000,
-  isGenuine: isSignedByMeta,
+  hasValidSignature: isSignedByMeta,
   read: readMessaging('instagram'),
 
   send: (ctx, account, message) =>
     sendMessaging(ctx, `${apiUrlOf(ctx, 'instagram')}/me/messages`, tokenOf(account), message),
 
-  async adopt(ctx, { clientSecret }, login) {
+  async resolveAccount(ctx, { clientSecret }, login) {
     const query = new URLSearchParams({
       grant_type: 'ig_exchange_token',
       client_secret: clientSecret,
@@ -24,7 +24,7 @@ export const instagram: Channel = {
     })
     const { accessToken, expiresAt } = await tokenFrom(ctx, `access_token?${query.toString()}`)
     const me = await graph(ctx, `${apiUrlOf(ctx, 'instagram')}/me?fields=user_id,username`, accessToken)
-    // Webhooks name the professional account by `user_id`, not by the id that is scoped to the app.
+    // Webhooks identify the professional account by `user_id`, not by the app-scoped id.
     if (!me.user_id) throw new AppError(502, 'platform_failed', 'This is not a professional Instagram account.')
     return {
       secrets: { accessToken },
@@ -55,9 +55,9 @@ export const instagram: Channel = {
 const tokenOf = ({ secrets }: Account) => secrets.accessToken ?? ''
 
 async function tokenFrom(ctx: Ctx, path: string) {
-  const { status, body }: JsonAnswer = await callJson(ctx, `${apiUrlOf(ctx, 'instagram')}/${path}`)
+  const { status, body }: JsonResponse = await callJson(ctx, `${apiUrlOf(ctx, 'instagram')}/${path}`)
   if (status !== 200 || typeof body.access_token !== 'string') {
-    throw new AppError(status >= 500 ? 502 : 409, 'platform_refused', 'Instagram did not give us a token that lasts.')
+    throw new AppError(status >= 500 ? 502 : 409, 'platform_refused', 'Instagram did not return a long-lived token.')
   }
   return {
     accessToken: body.access_token as string,

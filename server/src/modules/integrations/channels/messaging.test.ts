@@ -13,13 +13,13 @@ import { connected } from '../connections.ts'
 import { type PlatformName, platformNames } from '../platforms.ts'
 import type { NewAccount } from './channel.ts'
 
-// Every platform, written after its documentation: what it posts, how it signs, what it answers to a message.
+// Simulations of the platforms, after their documentation: requests, signatures, and responses to messages.
 
 interface Posted {
   body: string
   headers: Record<string, string>
 }
-interface Answer {
+interface MockResponse {
   status?: number
   headers?: Record<string, string>
   body: object
@@ -27,18 +27,18 @@ interface Answer {
 
 interface Vendor {
   account: NewAccount
-  /** Do deliveries name the account, or does each have a webhook of its own? */
+  /** True when requests name the account, false when each account has its own webhook. */
   isShared: boolean
   says(message: { id: string; text: string; atSeconds: number; account?: string }): Posted
-  /** What we sent, as plain text and whom it is for. */
+  /** Reads the text and recipient of a message that we sent. */
   // oxlint-disable-next-line no-explicit-any -- of each platform's own shape.
-  heard(body: any): { text?: string; to: unknown }
-  accepts(id: string): Answer
-  isBusy: Answer
-  isDown: Answer
-  refuses: Answer
-  refusesToken: Answer
-  /** That a message of ours was read; null: it never says so. */
+  received(body: any): { text?: string; to: unknown }
+  accepts(id: string): MockResponse
+  isBusy: MockResponse
+  isDown: MockResponse
+  refuses: MockResponse
+  refusesToken: MockResponse
+  /** A read receipt for a message of ours; null: not supported. */
   read: ((id: string) => Posted) | null
 }
 
@@ -91,7 +91,7 @@ const page = (object: string, sign: (body: object) => Posted, own: string) => ({
       ],
     }),
   // oxlint-disable-next-line no-explicit-any -- of each platform's own shape.
-  heard: (body: any) => ({ text: body.message?.text, to: body.recipient?.id }),
+  received: (body: any) => ({ text: body.message?.text, to: body.recipient?.id }),
   accepts: (id: string) => ({ body: { recipient_id: '338', message_id: id } }),
   ...metaErrors,
 })
@@ -142,7 +142,7 @@ const vendors: Record<PlatformName, Vendor> = {
           account,
         ),
       ),
-    heard: (body) => ({ text: body.text?.body, to: body.recipient }),
+    received: (body) => ({ text: body.text?.body, to: body.recipient }),
     accepts: (id) => ({ body: { messaging_product: 'whatsapp', messages: [{ id }] } }),
     ...metaErrors,
     refuses: { status: 400, body: { error: { code: 131_047, message: 'Re-engagement message' } } },
@@ -164,7 +164,7 @@ const vendors: Record<PlatformName, Vendor> = {
       }),
       headers: { ...json, 'x-telegram-bot-api-secret-token': 'tg-secret' },
     }),
-    heard: (body) => ({ text: body.text, to: body.chat_id }),
+    received: (body) => ({ text: body.text, to: body.chat_id }),
     accepts: (id) => ({ body: { ok: true, result: { message_id: 900 + Number(id.replace(/\D/g, '')) } } }),
     isBusy: {
       status: 429,
@@ -181,13 +181,13 @@ const vendors: Record<PlatformName, Vendor> = {
   viber: {
     account: { secrets: { token: 'viber-token' }, accountId: 'pa:1', accountName: 'Cups' },
     isShared: false,
-    // Written out, because its tokens have more digits than a double.
+    // Written as text, because its tokens have more digits than a double.
     says: ({ id, text, atSeconds }) =>
       signedByViber(
         `{"event":"message","timestamp":${atSeconds * 1000},"message_token":49126618466552${id.replace(/\D/g, '').padStart(5, '0')},` +
           `"sender":{"id":"01234567890A=","name":"Ana"},"message":{"type":"text","text":${JSON.stringify(text)}}}`,
       ),
-    heard: (body) => ({ text: body.text, to: body.receiver }),
+    received: (body) => ({ text: body.text, to: body.receiver }),
     accepts: (id) => ({
       body: {
         status: 0,
@@ -219,7 +219,7 @@ const vendors: Record<PlatformName, Vendor> = {
           to_user: { id: account },
         }),
       }),
-    heard: (body) => ({ text: body.text?.body, to: body.recipient }),
+    received: (body) => ({ text: body.text?.body, to: body.recipient }),
     accepts: (id) => ({ body: { code: 0, message: 'OK', data: { message: { message_id: id } } } }),
     isBusy: { headers: { 'retry-after': '1' }, body: { code: 40_064, message: 'too fast' } },
     isDown: { body: { code: 50_000, message: 'System error' } },
@@ -234,9 +234,9 @@ const vendors: Record<PlatformName, Vendor> = {
   },
 }
 
-/** What reached each platform, and what it answers next; usually it accepts. */
-const heard: { platform: PlatformName; text?: string; to: unknown; path: string }[] = []
-const script = new Map<PlatformName, Answer[]>()
+/** The messages that reached the platforms, and their next responses; the default is to accept. */
+const received: { platform: PlatformName; text?: string; to: unknown; path: string }[] = []
+const script = new Map<PlatformName, MockResponse[]>()
 const files = new Map<string, Buffer>()
 let accepted = 0
 
@@ -248,16 +248,16 @@ const outside = createServer(async (request, response) => {
   if (file && !Buffer.concat(chunks).length) return void response.end(file)
   const vendor = vendors[platform as PlatformName]
   const body = JSON.parse(Buffer.concat(chunks).toString() || '{}')
-  const answer = answerOf()
+  const answer = nextResponse()
   response.writeHead(answer.status ?? 200, { ...json, ...answer.headers })
-  // Viber's tokens are numbers that no double holds.
+  // A double cannot represent Viber's tokens.
   response.end(JSON.stringify(answer.body).replace(/"@(\d+)"/, '$1'))
 
-  function answerOf(): Answer {
+  function nextResponse(): MockResponse {
     if (path.endsWith('/getFile')) return { body: { ok: true, result: { file_path: 'photos/file_1.png' } } }
     const next = script.get(platform as PlatformName)?.shift()
     if (next) return next
-    heard.push({ platform: platform as PlatformName, path, ...vendor.heard(body) })
+    received.push({ platform: platform as PlatformName, path, ...vendor.received(body) })
     return vendor.accepts(`out-${++accepted}`)
   }
 })
@@ -282,10 +282,10 @@ const server = await startTestServer({
 const { services } = server.app
 const contextOf = (who: SignedUp) => serverContext(services, { workspaceId: who.workspaceId })
 
-/** One shop for each platform, so that nothing of one test is seen in the next. */
+/** Creates a shop for the platform, so that tests do not share data. */
 async function connectedShop(platform: PlatformName): Promise<SignedUp> {
   const ana = await server.signUp()
-  // An account belongs to one shop at a time here.
+  // In these tests an account belongs to one shop at a time.
   await services.connections.pool.query(
     `update integrations.connections set status = 'disconnected' where platform = $1`,
     [platform],
@@ -299,7 +299,7 @@ const hookOf = (platform: PlatformName, shop: SignedUp) =>
 const post = (platform: PlatformName, shop: SignedUp, { body, headers }: Posted) =>
   server.anyone.post(hookOf(platform, shop), body, headers)
 
-interface Said {
+interface StoredMessage {
   id: string
   sender: string
   text: string
@@ -311,7 +311,7 @@ async function inboxOf(shop: SignedUp) {
   const { body } = await shop.get(`/api/shops/${shop.workspaceId}/conversations`)
   return body.data as { id: string; channel: string; customerName: string; customerId: string; unreadCount: number }[]
 }
-async function threadOf(shop: SignedUp): Promise<{ id: string; messages: Said[] }> {
+async function threadOf(shop: SignedUp): Promise<{ id: string; messages: StoredMessage[] }> {
   const [conversation] = await inboxOf(shop)
   assert.ok(conversation, 'There is no conversation.')
   const { body } = await shop.get(`/api/shops/${shop.workspaceId}/conversations/${conversation.id}/messages`)
@@ -324,19 +324,19 @@ async function reply(shop: SignedUp, text: string, more: object = {}): Promise<s
   assert.equal(body.status, 'queued')
   return body.id
 }
-/** Waits for a message to be as `isSo` wants it. */
-async function settled(shop: SignedUp, id: string, isSo: (message: Said) => boolean): Promise<Said> {
-  let message: Said | undefined
+/** Waits until `isSo` returns true for the message, and returns it. */
+async function settled(shop: SignedUp, id: string, isSo: (message: StoredMessage) => boolean): Promise<StoredMessage> {
+  let message: StoredMessage | undefined
   const look = async () => {
     message = (await threadOf(shop)).messages.find((one) => one.id === id)
     return message !== undefined && isSo(message)
   }
-  await until(`${isSo.toString()} is so of the message`, look).catch((late: unknown) => {
+  await until(`the message satisfies ${isSo.toString()}`, look).catch((late: unknown) => {
     throw new Error(`It stayed ${JSON.stringify(message)}. ${server.logLines.join(' ')}`, { cause: late })
   })
   return message!
 }
-const isSent = ({ status }: Said) => status === 'sent'
+const isSent = ({ status }: StoredMessage) => status === 'sent'
 
 const onEach = async (what: (platform: PlatformName, vendor: Vendor) => Promise<void>): Promise<void> => {
   await Promise.all(
@@ -350,7 +350,7 @@ const onEach = async (what: (platform: PlatformName, vendor: Vendor) => Promise<
   )
 }
 
-test('what a customer writes is a conversation, once, however often the platform says so', () =>
+test('a customer’s message creates one conversation, even when the platform repeats it', () =>
   onEach(async (platform, vendor) => {
     const shop = await connectedShop(platform)
     const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.token })
@@ -362,7 +362,7 @@ test('what a customer writes is a conversation, once, however often the platform
     )
     assert.equal((await post(platform, shop, first)).status, 200)
     await post(platform, shop, vendor.says({ id: 'm3', text: 'third', atSeconds: 1_790_000_009 }))
-    // Late, because something on the way was slow.
+    // A delayed request.
     await post(platform, shop, vendor.says({ id: 'm2', text: 'second', atSeconds: 1_790_000_005 }))
 
     const [conversation, ...others] = await inboxOf(shop)
@@ -384,7 +384,7 @@ test('what a customer writes is a conversation, once, however often the platform
     assert.ok(identities.data.some(({ kind }: { kind: string }) => kind === platform))
   }))
 
-test('what is not signed as it should be is 401, and nothing of it is kept', () =>
+test('a request with a wrong signature is 401, and nothing is stored', () =>
   onEach(async (platform, vendor) => {
     const shop = await connectedShop(platform)
     const { body, headers } = vendor.says({ id: 'm1', text: 'forged', atSeconds: 1_790_000_000 })
@@ -403,17 +403,17 @@ test('what is not signed as it should be is 401, and nothing of it is kept', () 
     assert.deepEqual(await inboxOf(shop), [])
   }))
 
-test('a reply goes out by the channel it came in by, in order, and its way is told', () =>
+test('replies are sent through the same channel in order, and their status is reported', () =>
   onEach(async (platform, vendor) => {
     const shop = await connectedShop(platform)
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
     const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.token })
     const ids = []
-    // The first is held up; the others wait for it.
+    // The first is delayed; the others wait for it.
     script.set(platform, [vendor.isBusy])
     for (const text of ['one', 'two', 'three']) ids.push(await reply(shop, `${platform} ${text}`))
     for (const id of ids) await settled(shop, id, isSent)
-    const said = heard.filter(({ text }) => text?.startsWith(`${platform} `))
+    const said = received.filter(({ text }) => text?.startsWith(`${platform} `))
     assert.deepEqual(
       said.map(({ text }) => text),
       ['one', 'two', 'three'].map((text) => `${platform} ${text}`),
@@ -428,12 +428,12 @@ test('a reply goes out by the channel it came in by, in order, and its way is to
     const receipt = vendor.read(rows[0].external_id)
     assert.equal((await post(platform, shop, receipt)).status, 200)
     await settled(shop, last, ({ status }) => status === 'read')
-    // Once more, and nothing goes backwards.
+    // Repeated receipts do not lower the status.
     await post(platform, shop, receipt)
     await settled(shop, last, ({ status }) => status === 'read')
   }))
 
-test('a platform that is busy or down is tried again; nobody gets it twice', () =>
+test('a message to a busy or unavailable platform is retried, and delivered once', () =>
   onEach(async (platform, vendor) => {
     const shop = await connectedShop(platform)
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
@@ -441,10 +441,10 @@ test('a platform that is busy or down is tried again; nobody gets it twice', () 
     const text = `after all, ${platform}`
     await settled(shop, await reply(shop, text), isSent)
     assert.deepEqual(script.get(platform), [])
-    assert.equal(heard.filter((one) => one.text === text).length, 1)
+    assert.equal(received.filter((one) => one.text === text).length, 1)
   }))
 
-test('what a platform refuses is failed, with its reason for people, and not tried again', () =>
+test('a refused message fails with a readable reason, and is not retried', () =>
   onEach(async (platform, vendor) => {
     const shop = await connectedShop(platform)
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
@@ -464,34 +464,34 @@ test('what a platform refuses is failed, with its reason for people, and not tri
     assert.equal(body.data.find((one: { platform: string }) => one.platform === platform).status, 'connected')
   }))
 
-test('a token that is refused marks the connection, and people are told', () =>
+test('a refused token marks the connection and sends a notification', () =>
   onEach(async (platform, vendor) => {
     const shop = await connectedShop(platform)
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: Math.floor(Date.now() / 1000) }))
     const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: shop.token })
     script.set(platform, [vendor.refusesToken])
     const { error } = await settled(shop, await reply(shop, 'hello'), ({ status }) => status === 'failed')
-    assert.match(error ?? '', /does not accept our token any more/)
-    // That it was connected may still be on its way.
+    assert.match(error ?? '', /no longer accepts our token/)
+    // The event of the connection may still arrive first.
     await socket.next(({ event, data }) => event === 'integration:update' && data.status === 'error')
-    await socket.next(({ event, data }) => event === 'notification' && /has to be connected again/.test(data.title))
+    await socket.next(({ event, data }) => event === 'notification' && /has to be reconnected/.test(data.title))
     const { body } = await shop.get(`/api/shops/${shop.workspaceId}/integrations`)
     const state = body.data.find((one: { platform: string }) => one.platform === platform)
     assert.deepEqual([state.status, state.isConnected], ['error', false])
-    assert.match(state.error, /does not accept our token/)
+    assert.match(state.error, /no longer accepts our token/)
   }))
 
-test('Messenger: an attachment that arrived is not sent again because its text did not', async () => {
+test('Messenger: a delivered attachment is not sent again when its text fails', async () => {
   const shop = await connectedShop('facebook')
   await post('facebook', shop, vendors.facebook.says({ id: 'm1', text: 'hello?', atSeconds: 1_790_000_000 }))
   script.set('facebook', [vendors.facebook.accepts('out-picture'), vendors.facebook.isDown])
   const attachment = { url: 'https://shop.example.com/cup.png', type: 'image/png' }
   const id = await reply(shop, 'this one', { attachment })
-  assert.match((await settled(shop, id, ({ status }) => status === 'failed')).error ?? '', /text did not/)
-  assert.equal(heard.filter(({ text }) => text === 'this one').length, 0)
+  assert.match((await settled(shop, id, ({ status }) => status === 'failed')).error ?? '', /the text was not/)
+  assert.equal(received.filter(({ text }) => text === 'this one').length, 0)
 })
 
-test('what is longer than a platform takes is said before it is sent', () =>
+test('a message that is too long for the platform is refused before it is sent', () =>
   onEach(async (platform, vendor) => {
     const shop = await connectedShop(platform)
     await post(platform, shop, vendor.says({ id: 'm1', text: 'hello?', atSeconds: 1_790_000_000 }))
@@ -502,19 +502,19 @@ test('what is longer than a platform takes is said before it is sent', () =>
     )
   }))
 
-test('what is for an account that nobody is connected to is taken, counted and forgotten', async () => {
+test('events for an account without a connection are accepted, counted and dropped', async () => {
   for (const platform of platformNames) {
     const shop = await connectedShop(platform)
-    const stranger = vendors[platform].isShared ? shop : await server.signUp()
+    const unknownAccount = vendors[platform].isShared ? shop : await server.signUp()
     const said = vendors[platform].says({ id: 'm1', text: 'x', atSeconds: 1_790_000_000, account: '999' })
-    assert.equal((await post(platform, stranger, said)).status, 200, platform)
+    assert.equal((await post(platform, unknownAccount, said)).status, 200, platform)
     assert.deepEqual(await inboxOf(shop), [])
     const { text } = await server.anyone.get('/metrics')
     assert.match(text, new RegExp(`switchboard_webhooks_unclaimed_total\\{platform="${platform}"\\} 1`))
   }
 })
 
-test('a shop’s own app speaks for that shop alone', async () => {
+test('a shop’s own app sends events for that shop only', async () => {
   const [ana, eve] = [await connectedShop('facebook'), await server.signUp()]
   await eve.put(`/api/shops/${eve.workspaceId}/integrations/facebook/credentials`, {
     clientId: 'eve-app',
@@ -525,14 +525,14 @@ test('a shop’s own app speaks for that shop alone', async () => {
   assert.equal((await server.anyone.post('/webhook/facebook', body.body, body.headers)).status, 401)
   const own = `/webhook/facebook?shopId=${eve.workspaceId}`
   assert.equal((await server.anyone.post(own, body.body, body.headers)).status, 200)
-  // The installation's app has no say there.
+  // The installation's app is refused there.
   assert.equal((await server.anyone.post(own, said.body, said.headers)).status, 401)
   const victim = `/webhook/facebook?shopId=${ana.workspaceId}`
   assert.equal((await server.anyone.post(victim, body.body, body.headers)).status, 401)
   assert.deepEqual([await inboxOf(ana), await inboxOf(eve)], [[], []])
 })
 
-test('Meta’s check of the address', async () => {
+test('Meta’s verification of the webhook URL', async () => {
   const check = (query: string) => server.anyone.get(`/webhook/instagram?${query}`)
   const good = await check('hub.mode=subscribe&hub.verify_token=our-verify-token&hub.challenge=1158201444')
   assert.deepEqual(
@@ -545,7 +545,7 @@ test('Meta’s check of the address', async () => {
   assert.equal((await server.anyone.post('/webhook/myspace', '{}', json)).status, 404)
 })
 
-test('WhatsApp: who begins to hide their number goes on with the same conversation', async () => {
+test('WhatsApp: a customer who hides their number keeps the same conversation', async () => {
   const shop = await connectedShop('whatsapp')
   const text = { type: 'text', timestamp: '1790000000' }
   const contact = { profile: { name: 'Ana' }, wa_id: '5516992318222' }
@@ -566,16 +566,16 @@ test('WhatsApp: who begins to hide their number goes on with the same conversati
   )
 })
 
-test('WhatsApp: somebody without a number turns out to be somebody whom we know by it', async () => {
+test('WhatsApp: a customer without a number is merged with the contact of that number', async () => {
   const shop = await connectedShop('whatsapp')
   const person = { first_name: 'Ana', last_name: 'Diaz', phone_number: '+5516992318333' }
   const { body: known } = await shop.post('/api/contacts', person)
   assert.ok(known.id)
   const text = { type: 'text', timestamp: '1790000000', from_user_id: 'BR.99' }
-  const tell = (value: object) => post('whatsapp', shop, signedByWhatsApp(whatsappBody(value)))
-  await tell({ messages: [{ ...text, id: 'w1', text: { body: 'a' } }] })
+  const send = (value: object) => post('whatsapp', shop, signedByWhatsApp(whatsappBody(value)))
+  await send({ messages: [{ ...text, id: 'w1', text: { body: 'a' } }] })
   assert.notEqual((await inboxOf(shop))[0]?.customerId, known.id)
-  await tell({ messages: [{ ...text, id: 'w2', from: '5516992318333', text: { body: 'b' } }] })
+  await send({ messages: [{ ...text, id: 'w2', from: '5516992318333', text: { body: 'b' } }] })
   const [conversation, ...others] = await inboxOf(shop)
   assert.deepEqual([conversation?.customerId, others.length], [known.id, 0])
   assert.deepEqual(
@@ -584,7 +584,7 @@ test('WhatsApp: somebody without a number turns out to be somebody whom we know 
   )
 })
 
-test('deliveries of several messages, some of them twice, in any order and all at once, make one thread', async () => {
+test('concurrent requests with several messages, repeated and in any order, create one thread', async () => {
   const shop = await connectedShop('whatsapp')
   const message = (n: number) => ({
     from_user_id: 'BR.88',
@@ -622,17 +622,17 @@ test('deliveries of several messages, some of them twice, in any order and all a
   )
 })
 
-test('Telegram: a corrected message is corrected here; a picture is fetched and kept', async () => {
+test('Telegram: an edited message is updated here; a picture is fetched and stored', async () => {
   const shop = await connectedShop('telegram')
   const headers = { ...json, 'x-telegram-bot-api-secret-token': 'tg-secret' }
   const message = { message_id: 5, chat: { id: 23, type: 'private' }, from: { first_name: 'Ana' }, date: 1_790_000_000 }
-  const tell = (update: object) =>
+  const send = (update: object) =>
     post('telegram', shop, { body: JSON.stringify({ update_id: 1, ...update }), headers })
-  await tell({ message: { ...message, text: 'two cups' } })
-  await tell({ edited_message: { ...message, edit_date: 1_790_000_050, text: 'three cups' } })
+  await send({ message: { ...message, text: 'two cups' } })
+  await send({ edited_message: { ...message, edit_date: 1_790_000_050, text: 'three cups' } })
   const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
   files.set(`file/bot${vendors.telegram.account.secrets.token}/photos/file_1.png`, png)
-  await tell({
+  await send({
     message: { ...message, message_id: 6, date: 1_790_000_060, photo: [{ file_id: 'AgAC' }], caption: 'these' },
   })
   const [first, second] = (await threadOf(shop)).messages
@@ -642,14 +642,14 @@ test('Telegram: a corrected message is corrected here; a picture is fetched and 
   const file = await fetch(server.url + attachment?.url, { headers: { authorization: `Bearer ${shop.token}` } })
   assert.deepEqual(Buffer.from(await file.arrayBuffer()), png)
 
-  // And back: our own files leave by an address that opens for a while.
+  // In the other direction, our files are sent as signed URLs.
   const id = await reply(shop, 'like this?', { attachment: { url: attachment?.url, type: 'image/png' } })
   await settled(shop, id, isSent)
-  const sent = heard.findLast(({ path }) => path.endsWith('/sendPhoto'))
+  const sent = received.findLast(({ path }) => path.endsWith('/sendPhoto'))
   assert.equal(sent?.to, '23')
 })
 
-test('Instagram: what somebody takes back is gone here too', async () => {
+test('Instagram: a withdrawn message is removed here too', async () => {
   const shop = await connectedShop('instagram')
   await post('instagram', shop, vendors.instagram.says({ id: 'm1', text: 'secret', atSeconds: 1_790_000_000 }))
   const event = { sender: { id: '338' }, timestamp: 1, message: { mid: 'm1', is_deleted: true } }
@@ -660,7 +660,7 @@ test('Instagram: what somebody takes back is gone here too', async () => {
   )
 })
 
-test('malformed deliveries that are signed are 400 or taken, never a fault of ours', async () => {
+test('malformed requests with a valid signature are 400 or accepted, never 500', async () => {
   const shop = await connectedShop('facebook')
   for (const body of ['', '{', 'null', '[]', '7', '{"entry":7}', '{"entry":[{"id":[]}]}', '['.repeat(100_000)]) {
     const headers = { ...json, 'x-hub-signature-256': `sha256=${hmac('facebook-secret', body)}` }

@@ -4,20 +4,20 @@ import { AppError, invalidField } from '../../../platform/errors.ts'
 import { callJson } from '../json-call.ts'
 import { apiUrlOf } from '../platforms.ts'
 import type { Account, App, Channel, NewAccount } from './channel.ts'
-import { listOf, outsideId } from './body.ts'
+import { listOf, externalId } from './body.ts'
 import { graph, isSignedByMeta, readMessaging, sendMessaging } from './meta.ts'
 
 const fields = 'messages,messaging_postbacks,message_deliveries,message_reads,message_edits,messaging_referrals'
 
-const Page = z.object({ id: outsideId, name: z.string(), access_token: z.string() })
+const Page = z.object({ id: externalId, name: z.string(), access_token: z.string() })
 const Pages = z.object({ data: listOf(Page) })
 
-/** developers.facebook.com/docs/messenger-platform: a page's token writes, its app's secret signs. */
+/** developers.facebook.com/docs/messenger-platform: messages need the page's token; the app's secret signs webhooks. */
 export const messenger: Channel = {
   signedWith: 'app',
   webhookOf: 'app',
   maxText: 2000,
-  isGenuine: isSignedByMeta,
+  hasValidSignature: isSignedByMeta,
   read: readMessaging('facebook'),
 
   send: (ctx, account, message) =>
@@ -25,13 +25,13 @@ export const messenger: Channel = {
       messaging_type: 'RESPONSE',
     }),
 
-  /** The tokens of pages do not end when the login's token is a long-lived one. */
-  async adopt(ctx, app, login) {
+  /** Page tokens do not expire when they come from a long-lived user token. */
+  async resolveAccount(ctx, app, login) {
     const userToken = await longLived(ctx, app, login)
     const pages = await pagesOf(ctx, userToken)
     const [page] = pages
     if (!page)
-      throw new AppError(502, 'platform_failed', 'This login may manage no Facebook page: choose one at Facebook.')
+      throw new AppError(502, 'platform_failed', 'This login does not manage a Facebook page. Choose one at Facebook.')
     return toAccount(userToken, pages, page)
   },
 
@@ -46,12 +46,12 @@ export const messenger: Channel = {
   },
 }
 
-/** Another page of the same login. Throws 400 on `body.pageId`. */
+/** Switches to another page of the same login. Throws 400 on `body.pageId`. */
 export async function choosePage(ctx: Ctx, account: Account, pageId: string): Promise<NewAccount> {
   const userToken = account.secrets.accessToken ?? ''
   const pages = await pagesOf(ctx, userToken)
   const page = pages.find(({ id }) => id === pageId)
-  if (!page) throw invalidField('body.pageId', 'This login may not manage such a page.')
+  if (!page) throw invalidField('body.pageId', 'This login does not manage this page.')
   return toAccount(userToken, pages, page)
 }
 
@@ -77,7 +77,7 @@ async function longLived(ctx: Ctx, { clientId, clientSecret }: App, login: NewAc
   })
   const { status, body } = await callJson(ctx, `${apiUrlOf(ctx, 'facebook')}/oauth/access_token?${query.toString()}`)
   if (status !== 200 || typeof body.access_token !== 'string') {
-    throw new AppError(502, 'platform_failed', 'Facebook did not give us a token that lasts.')
+    throw new AppError(502, 'platform_failed', 'Facebook did not return a long-lived token.')
   }
   return body.access_token
 }

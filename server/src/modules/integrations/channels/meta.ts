@@ -2,28 +2,28 @@ import { z } from 'zod'
 import type { Ctx } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { beginning } from '../../../platform/text.ts'
-import { type JsonAnswer, callJson } from '../json-call.ts'
+import { type JsonResponse, callJson } from '../json-call.ts'
 import {
-  type AccountNews,
+  type AccountEvents,
   type Channel,
   type Delivery,
   type Media,
-  type News,
-  type Outgoing,
-  type Sending,
+  type ChannelEvent,
+  type OutgoingMessage,
+  type SendResult,
 } from './channel.ts'
-import { epochMs, listOf, maybe, outsideId, saidText } from './body.ts'
+import { epochMs, listOf, maybe, externalId, messageText } from './body.ts'
 import { hmacHex, isSame } from './signature.ts'
-import { wordsOf } from './words.ts'
+import { errorTextOf } from './error-text.ts'
 
-// What Messenger, Instagram and WhatsApp share: developers.facebook.com/docs/graph-api/webhooks/getting-started
+// Shared by Messenger, Instagram and WhatsApp:  developers.facebook.com/docs/graph-api/webhooks/getting-started
 
 /** `X-Hub-Signature-256: sha256=<hex>`, the app's secret over the body as it was sent. */
 export const isSignedByMeta = ({ headers, body }: Delivery, appSecret: string): boolean =>
   isSame(headers['x-hub-signature-256'], `sha256=${hmacHex(appSecret, body)}`)
 
-/** One call of a Graph API, with the token where logs do not see it. */
-export const callGraph = (ctx: Ctx, url: string, token: string, call: GraphCall = {}): Promise<JsonAnswer> =>
+/** Calls a Graph API, with the token in a header so that it is not logged. */
+export const callGraph = (ctx: Ctx, url: string, token: string, call: GraphCall = {}): Promise<JsonResponse> =>
   callJson(ctx, url, { ...call, headers: { authorization: `Bearer ${token}` } })
 
 interface GraphCall {
@@ -31,38 +31,41 @@ interface GraphCall {
   method?: 'GET' | 'POST' | 'DELETE'
 }
 
-/** Throws 502 with Meta's words unless it went well. */
+/** Calls a Graph API. Throws 502 with Meta's error message unless it succeeds. */
 export async function graph(ctx: Ctx, url: string, token: string, call: GraphCall = {}) {
   const { status, body } = await callGraph(ctx, url, token, call)
   if (status !== 200) throw new AppError(502, 'platform_failed', said(body, status))
   return body
 }
 
-const said = ({ error }: JsonAnswer['body'], status: number) =>
-  wordsOf(error?.error_user_msg, error?.message, `Meta answered ${status}.`)
+const said = ({ error }: JsonResponse['body'], status: number) =>
+  errorTextOf(error?.error_user_msg, error?.message, `Meta returned status ${status}.`)
 
 // developers.facebook.com/docs/graph-api/guides/error-handling and …/docs/whatsapp/cloud-api/support/error-codes
 const limits = new Set([4, 17, 32, 613, 80_006, 80_007, 130_429, 131_048, 131_056])
 const passing = new Set([1, 2, 131_000, 131_016])
 const tokenRefused = new Set([0, 102, 190])
 const windowClosed = 'The customer has not written for 24 hours'
-/** By code, or by subcode where the code says little. */
+/** By code, or by subcode when the code is too general. */
 const sayings: Record<number, string> = {
-  131_047: `${windowClosed}; until they write again, WhatsApp takes only approved templates.`,
-  2_018_278: `${windowClosed}, so Messenger does not take a reply until they write again.`,
-  2_534_022: `${windowClosed}, so Instagram does not take a reply until they write again.`,
+  131_047: `${windowClosed}; until they write again, WhatsApp accepts only approved templates.`,
+  2_018_278: `${windowClosed}, so Messenger does not accept a reply until they write again.`,
+  2_534_022: `${windowClosed}, so Instagram does not accept a reply until they write again.`,
   131_026: 'WhatsApp could not deliver this: the number is not on WhatsApp, or its app is too old.',
-  551: 'This person cannot be reached at the moment: they have blocked the page or left.',
+  551: 'This person cannot be reached at the moment: they have blocked the page or deleted their account.',
 }
 
-/** Why a message was not delivered, for people. */
+/** Returns a readable reason why a message was not delivered. */
 export function metaRefusal(error: { code?: unknown; error_subcode?: unknown; message?: unknown; title?: unknown }) {
   const known = sayings[Number(error.error_subcode)] ?? sayings[Number(error.code)]
-  return known ?? `Meta refused this: ${wordsOf(error.message, error.title)}`
+  return known ?? `Meta refused this: ${errorTextOf(error.message, error.title)}`
 }
 
-/** What an answer to a message means. Throws 502 for what passes. */
-export function toSending({ status, headers, body }: JsonAnswer, idOf: (body: JsonAnswer['body']) => unknown): Sending {
+/** Returns the result of sending a message. Throws 502 for temporary errors. */
+export function toSendResult(
+  { status, headers, body }: JsonResponse,
+  idOf: (body: JsonResponse['body']) => unknown,
+): SendResult {
   const { error } = body
   if (status === 200 && !error) {
     const id = idOf(body)
@@ -76,7 +79,7 @@ export function toSending({ status, headers, body }: JsonAnswer, idOf: (body: Js
   if (status === 401 || tokenRefused.has(code)) {
     return {
       status: 'failed',
-      error: `Meta does not accept our token any more: ${said(body, status)}`,
+      error: `Meta no longer accepts our token: ${said(body, status)}`,
       tokenRefused: true,
     }
   }
@@ -89,39 +92,39 @@ const Attachment = z.object({
   payload: maybe(z.object({ url: maybe(z.url({ protocol: /^https?$/ }).max(2000)) })),
 })
 const Event = z.object({
-  sender: z.object({ id: outsideId }),
+  sender: z.object({ id: externalId }),
   timestamp: maybe(epochMs),
   message: maybe(
     z.object({
-      mid: outsideId,
-      text: saidText.default(''),
+      mid: externalId,
+      text: messageText.default(''),
       is_echo: maybe(z.boolean()),
       is_deleted: maybe(z.boolean()),
       attachments: listOf(Attachment),
     }),
   ),
-  message_edit: maybe(z.object({ mid: outsideId, text: saidText })),
-  postback: maybe(z.object({ mid: maybe(outsideId), title: maybe(saidText), payload: maybe(saidText) })),
-  delivery: maybe(z.object({ mids: listOf(outsideId), watermark: maybe(epochMs) })),
-  read: maybe(z.object({ watermark: maybe(epochMs), mid: maybe(outsideId) })),
+  message_edit: maybe(z.object({ mid: externalId, text: messageText })),
+  postback: maybe(z.object({ mid: maybe(externalId), title: maybe(messageText), payload: maybe(messageText) })),
+  delivery: maybe(z.object({ mids: listOf(externalId), watermark: maybe(epochMs) })),
+  read: maybe(z.object({ watermark: maybe(epochMs), mid: maybe(externalId) })),
 })
 type Event = z.output<typeof Event>
 const Envelope = z.object({
-  entry: listOf(z.object({ id: outsideId, time: maybe(epochMs), messaging: listOf(Event) })),
+  entry: listOf(z.object({ id: externalId, time: maybe(epochMs), messaging: listOf(Event) })),
 })
 
-/** Reads `entry[].messaging[]`. `kind` is what the people who write are known by. */
+/** Reads `entry[].messaging[]`. `kind`: the kind of id that identifies customers. */
 export const readMessaging =
   (kind: 'facebook' | 'instagram'): Channel['read'] =>
-  (body): AccountNews[] => {
+  (body): AccountEvents[] => {
     const { entry = [] } = Envelope.safeParse(body).data ?? {}
     return entry.map(({ id, time, messaging }) => ({
       account: id,
-      news: messaging.flatMap((event) => newsOf(kind, event, event.timestamp ?? time ?? new Date())),
+      events: messaging.flatMap((event) => eventsOf(kind, event, event.timestamp ?? time ?? new Date())),
     }))
   }
 
-function newsOf(kind: 'facebook' | 'instagram', event: Event, at: Date): News[] {
+function eventsOf(kind: 'facebook' | 'instagram', event: Event, at: Date): ChannelEvent[] {
   const thread = event.sender.id
   const { message, message_edit, postback, delivery, read } = event
   const person = { identities: [{ kind, value: thread }] }
@@ -155,24 +158,27 @@ const toMedia = ({ type, payload }: z.output<typeof Attachment>): Media => ({
   url: payload?.url,
 })
 
-/** Sends in Messenger's and Instagram's form: an attachment and a text are messages of their own. */
+/** Sends a message to Messenger or Instagram, where an attachment and a text are separate messages. */
 export async function sendMessaging(
   ctx: Ctx,
   url: string,
   token: string,
-  message: Outgoing,
+  message: OutgoingMessage,
   more: object = {},
-): Promise<Sending> {
+): Promise<SendResult> {
   const { thread, text, media } = message
   const one = async (part: object) => {
     const json = { recipient: { id: thread }, ...more, message: part }
-    return toSending(await callGraph(ctx, url, token, { json }), (body) => body.message_id)
+    return toSendResult(await callGraph(ctx, url, token, { json }), (body) => body.message_id)
   }
   if (!media) return one({ text })
   const sending = await one({ attachment: { type: media.type, payload: { url: media.url } } })
   if (sending.status !== 'sent' || !text) return sending
-  // The attachment has arrived, so trying again would send it twice.
-  const lost: Sending = { status: 'failed', error: 'The attachment arrived, the text did not. Send the text again.' }
+  // The attachment was delivered, so a retry would send it twice.
+  const lost: SendResult = {
+    status: 'failed',
+    error: 'The attachment was delivered, but the text was not. Send the text again.',
+  }
   try {
     const rest = await one({ text })
     return rest.status === 'busy' ? lost : rest

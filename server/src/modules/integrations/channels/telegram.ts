@@ -3,23 +3,23 @@ import { type Ctx, callerKey } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { callJson } from '../json-call.ts'
 import { apiUrlOf, refusedToken } from '../platforms.ts'
-import type { Account, AccountNews, Channel, Media, News, Outgoing, Sending } from './channel.ts'
-import { epochSeconds, listOf, maybe, outsideId, saidText } from './body.ts'
+import type { Account, AccountEvents, Channel, Media, ChannelEvent, OutgoingMessage, SendResult } from './channel.ts'
+import { epochSeconds, listOf, maybe, externalId, messageText } from './body.ts'
 import { isSame } from './signature.ts'
-import { wordsOf } from './words.ts'
+import { errorTextOf } from './error-text.ts'
 
-/** core.telegram.org/bots/api: a bot, known by its token; it hears from people who have written to it first. */
+/** core.telegram.org/bots/api: a bot, identified by its token. It can only message people who have written to it. */
 export const telegram: Channel = {
   signedWith: 'webhookSecret',
   webhookOf: 'account',
   maxText: 4096,
-  isGenuine: ({ headers }, secret) => isSame(headers['x-telegram-bot-api-secret-token'], secret),
+  hasValidSignature: ({ headers }, secret) => isSame(headers['x-telegram-bot-api-secret-token'], secret),
   read,
 
   async send(ctx, account, message) {
     const [method, content] = contentOf(message)
     const answer = await callTelegram(ctx, tokenOf(account), method, { chat_id: message.thread, ...content })
-    return toSending(answer)
+    return toSendResult(answer)
   },
 
   async fetchMedia(ctx, account, reference) {
@@ -28,7 +28,8 @@ export const telegram: Channel = {
     if (!/^[\w./-]+$/.test(path) || path.includes('..')) throw failed(body)
     const url = `${apiUrlOf(ctx, 'telegram')}/file/bot${tokenOf(account)}/${path}`
     const file = await ctx.services.outbound.fetch(url, { key: callerKey(ctx), maxBytes: 20 * 1024 * 1024 })
-    if (file.status !== 200) throw new AppError(502, 'platform_failed', `Telegram answered ${file.status} for a file.`)
+    if (file.status !== 200)
+      throw new AppError(502, 'platform_failed', `Telegram returned status ${file.status} for a file.`)
     return file.body
   },
 
@@ -57,10 +58,10 @@ export const telegram: Channel = {
 
 const tokenOf = ({ secrets }: Account) => secrets.token ?? ''
 const failed = (body: { description?: unknown }) =>
-  new AppError(502, 'platform_failed', `Telegram: ${wordsOf(body.description)}`)
+  new AppError(502, 'platform_failed', `Telegram: ${errorTextOf(body.description)}`)
 
 function callTelegram(ctx: Ctx, token: string, method: string, json: object) {
-  // The token is a part of the path, so it must not be able to be more than that.
+  // The token is part of the path, so it must not contain other characters.
   if (!/^\d{1,20}:[\w-]{20,100}$/.test(token)) throw refusedToken('telegram', 'it does not look like 123456789:ABC….')
   return callJson(ctx, `${apiUrlOf(ctx, 'telegram')}/bot${token}/${method}`, { json })
 }
@@ -72,35 +73,35 @@ const methods = {
   file: ['sendDocument', 'document'],
 } as const
 
-function contentOf({ text, media }: Outgoing): [method: string, content: object] {
+function contentOf({ text, media }: OutgoingMessage): [method: string, content: object] {
   if (!media) return ['sendMessage', { text }]
   const [method, field] = methods[media.type]
   return [method, { [field]: media.url, ...(text && { caption: text }) }]
 }
 
-function toSending({ status, body }: Awaited<ReturnType<typeof callTelegram>>): Sending {
+function toSendResult({ status, body }: Awaited<ReturnType<typeof callTelegram>>): SendResult {
   if (body.ok === true) return { status: 'sent', externalId: String(body.result?.message_id) }
   const code = Number(body.error_code ?? status)
-  const why = wordsOf(body.description)
+  const why = errorTextOf(body.description)
   if (code === 429) return { status: 'busy', retryAfterSeconds: Number(body.parameters?.retry_after) || 5 }
   if (code >= 500) throw failed(body)
-  // What stands for a token that is not one is answered 404.
+  // A malformed token gets 404.
   if (code === 401 || code === 404) {
-    return { status: 'failed', error: `Telegram does not accept our token any more: ${why}`, tokenRefused: true }
+    return { status: 'failed', error: `Telegram no longer accepts our token: ${why}`, tokenRefused: true }
   }
   return { status: 'failed', error: code === 403 ? 'They have blocked the bot.' : `Telegram refused this: ${why}` }
 }
 
 const User = z.object({ first_name: z.string().default(''), last_name: maybe(z.string()) })
-const FilePart = maybe(z.object({ file_id: outsideId, file_name: maybe(z.string().max(200)) }))
+const FilePart = maybe(z.object({ file_id: externalId, file_name: maybe(z.string().max(200)) }))
 const Message = z.object({
-  message_id: outsideId,
+  message_id: externalId,
   date: epochSeconds,
-  chat: z.object({ id: outsideId, type: z.literal('private') }),
+  chat: z.object({ id: externalId, type: z.literal('private') }),
   from: maybe(User),
-  text: maybe(saidText),
-  caption: maybe(saidText),
-  photo: listOf(z.object({ file_id: outsideId })),
+  text: maybe(messageText),
+  caption: maybe(messageText),
+  photo: listOf(z.object({ file_id: externalId })),
   video: FilePart,
   voice: FilePart,
   audio: FilePart,
@@ -113,21 +114,21 @@ const Message = z.object({
 })
 type Message = z.output<typeof Message>
 const Update = z.object({
-  update_id: outsideId,
+  update_id: externalId,
   message: maybe(Message),
   edited_message: maybe(Message),
-  callback_query: maybe(z.object({ from: User.extend({ id: outsideId }), data: saidText, id: outsideId })),
+  callback_query: maybe(z.object({ from: User.extend({ id: externalId }), data: messageText, id: externalId })),
 })
 
-/** Chats of two only: groups are not conversations with a customer. */
-function read(body: unknown): AccountNews[] {
+/** Private chats only: groups are not conversations with a customer. */
+function read(body: unknown): AccountEvents[] {
   const update = Update.safeParse(body).data
-  return update ? [{ account: null, news: newsOf(update) }] : []
+  return update ? [{ account: null, events: eventsOf(update) }] : []
 }
 
-function newsOf({ message, edited_message, callback_query }: z.output<typeof Update>): News[] {
+function eventsOf({ message, edited_message, callback_query }: z.output<typeof Update>): ChannelEvent[] {
   if (edited_message) {
-    const { text } = saidIn(edited_message)
+    const { text } = readContent(edited_message)
     return text ? [{ kind: 'edit', thread: edited_message.chat.id, id: edited_message.message_id, text }] : []
   }
   if (callback_query) {
@@ -139,7 +140,7 @@ function newsOf({ message, edited_message, callback_query }: z.output<typeof Upd
   }
   if (!message) return []
   const { chat, message_id, date, from } = message
-  const said = saidIn(message)
+  const said = readContent(message)
   if (!said.text && said.media.length === 0) return []
   return [{ kind: 'message', thread: chat.id, id: message_id, sentAt: date, person: personOf(chat.id, from), ...said }]
 }
@@ -159,9 +160,9 @@ const mediaTypes = {
   document: 'file',
 } as const
 
-function saidIn(message: Message): { text: string; media: Media[] } {
+function readContent(message: Message): { text: string; media: Media[] } {
   const { text, caption, contact, location } = message
-  // The sizes of a photo come smallest first.
+  // The sizes of a photo are listed smallest first.
   const photo = message.photo.at(-1)
   if (photo) return { text: caption ?? '', media: [{ type: 'image', reference: photo.file_id }] }
   for (const [part, type] of Object.entries(mediaTypes) as [keyof typeof mediaTypes, Media['type']][]) {

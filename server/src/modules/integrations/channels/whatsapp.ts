@@ -3,19 +3,19 @@ import { type Ctx, callerKey } from '../../../platform/context.ts'
 import { AppError, invalidField } from '../../../platform/errors.ts'
 import type { Identity } from '../../contacts/index.ts'
 import { apiUrlOf, refusedToken } from '../platforms.ts'
-import type { Account, AccountNews, Channel, Media, News } from './channel.ts'
-import { epochSeconds, listOf, maybe, outsideId, saidText } from './body.ts'
-import { callGraph, graph, isSignedByMeta, metaRefusal, toSending } from './meta.ts'
+import type { Account, AccountEvents, Channel, Media, ChannelEvent } from './channel.ts'
+import { epochSeconds, listOf, maybe, externalId, messageText } from './body.ts'
+import { callGraph, graph, isSignedByMeta, metaRefusal, toSendResult } from './meta.ts'
 
 /**
- * developers.facebook.com/docs/whatsapp/cloud-api: one phone number of a business account. People are known by their
- * number, by a business-scoped id (`BR.1349…`) when they hide it, or by both.
+ * developers.facebook.com/docs/whatsapp/cloud-api: one phone number of a business account. Customers are identified by
+ * their number, by a business-scoped id (`BR.1349…`) when they hide it, or by both.
  */
 export const whatsapp: Channel = {
   signedWith: 'app',
   webhookOf: 'account',
   maxText: 4096,
-  isGenuine: isSignedByMeta,
+  hasValidSignature: isSignedByMeta,
   read,
 
   async send(ctx, account, { id, thread, text, media }) {
@@ -25,13 +25,13 @@ export const whatsapp: Channel = {
       recipient_type: 'individual',
       ...to,
       ...contentOf(text, media),
-      // Comes back with every receipt.
+      // Returned with every receipt.
       biz_opaque_callback_data: id,
     }
     const answer = await callGraph(ctx, `${apiUrlOf(ctx, 'whatsapp')}/${account.id}/messages`, tokenOf(account), {
       json,
     })
-    return toSending(answer, (body) => body.messages?.[0]?.id)
+    return toSendResult(answer, (body) => body.messages?.[0]?.id)
   },
 
   async fetchMedia(ctx, account, reference) {
@@ -42,12 +42,13 @@ export const whatsapp: Channel = {
       headers,
       maxBytes: 50 * 1024 * 1024,
     })
-    if (status !== 200) throw new AppError(502, 'platform_failed', `WhatsApp answered ${status} for an attachment.`)
+    if (status !== 200)
+      throw new AppError(502, 'platform_failed', `WhatsApp returned status ${status} for an attachment.`)
     return body
   },
 
   async identify(ctx, { token, phoneNumberId, businessAccountId }) {
-    if (!/^[\x21-\x7e]+$/.test(token)) throw refusedToken('whatsapp', 'it holds characters that no token has.')
+    if (!/^[\x21-\x7e]+$/.test(token)) throw refusedToken('whatsapp', 'it contains invalid characters.')
     if (!phoneNumberId) throw invalidField('body.phoneNumberId', 'WhatsApp needs the id of the phone number.')
     const url = `${apiUrlOf(ctx, 'whatsapp')}/${phoneNumberId}?fields=display_phone_number,verified_name`
     const { status, body: number } = await callGraph(ctx, url, token)
@@ -60,7 +61,7 @@ export const whatsapp: Channel = {
     }
   },
 
-  /** With the business account's id the webhook is ours at once; without, its owner enters it in the app's settings. */
+  /** Registers the webhook with the business account's id. Without it, the owner enters the webhook in the app's settings. */
   async register(ctx, account, { url, verifyToken }) {
     const at = subscriptionOf(ctx, account)
     if (at) await graph(ctx, at, tokenOf(account), { json: { override_callback_uri: url, verify_token: verifyToken } })
@@ -89,43 +90,43 @@ function contentOf(text: string, media: (Media & { url: string }) | null): objec
   return { type, [type]: { link: media.url, ...caption, ...filename } }
 }
 
-const MediaPart = maybe(z.object({ id: outsideId, caption: maybe(saidText), filename: maybe(z.string().max(200)) }))
-const Titled = maybe(z.object({ title: saidText }))
+const MediaPart = maybe(z.object({ id: externalId, caption: maybe(messageText), filename: maybe(z.string().max(200)) }))
+const Titled = maybe(z.object({ title: messageText }))
 const Message = z.object({
-  id: outsideId,
+  id: externalId,
   timestamp: epochSeconds,
   type: z.string().max(60),
-  from: maybe(outsideId),
-  from_user_id: maybe(outsideId),
-  text: maybe(z.object({ body: saidText })),
+  from: maybe(externalId),
+  from_user_id: maybe(externalId),
+  text: maybe(z.object({ body: messageText })),
   image: MediaPart,
   video: MediaPart,
   audio: MediaPart,
   document: MediaPart,
   sticker: MediaPart,
-  button: maybe(z.object({ text: saidText })),
+  button: maybe(z.object({ text: messageText })),
   interactive: maybe(z.object({ button_reply: Titled, list_reply: Titled })),
-  location: maybe(z.object({ latitude: z.number(), longitude: z.number(), name: maybe(saidText) })),
+  location: maybe(z.object({ latitude: z.number(), longitude: z.number(), name: maybe(messageText) })),
   order: maybe(
     z.object({
-      text: maybe(saidText),
-      product_items: listOf(z.object({ product_retailer_id: outsideId, quantity: z.coerce.number() })),
+      text: maybe(messageText),
+      product_items: listOf(z.object({ product_retailer_id: externalId, quantity: z.coerce.number() })),
     }),
   ),
 })
 type Message = z.output<typeof Message>
 const Status = z.object({
-  id: outsideId,
+  id: externalId,
   status: z.enum(['sent', 'delivered', 'read', 'failed']),
   biz_opaque_callback_data: maybe(z.uuid()),
   errors: listOf(z.object({ code: maybe(z.number()), title: maybe(z.string()), message: maybe(z.string()) })),
 })
 const Value = z.object({
-  metadata: z.object({ phone_number_id: outsideId }),
+  metadata: z.object({ phone_number_id: externalId }),
   contacts: listOf(
     z.object({
-      wa_id: maybe(outsideId),
-      user_id: maybe(outsideId),
+      wa_id: maybe(externalId),
+      user_id: maybe(externalId),
       profile: maybe(z.object({ name: maybe(z.string().max(200)) })),
     }),
   ),
@@ -136,20 +137,20 @@ const Envelope = z.object({
   entry: listOf(z.object({ changes: listOf(z.object({ field: z.literal('messages'), value: Value })) })),
 })
 
-function read(body: unknown): AccountNews[] {
+function read(body: unknown): AccountEvents[] {
   const { entry = [] } = Envelope.safeParse(body).data ?? {}
   return entry
     .flatMap(({ changes }) => changes)
     .map(({ value: { metadata, contacts, messages, statuses } }) => ({
       account: metadata.phone_number_id,
-      news: [...messages.flatMap((message) => toNews(message, contacts)), ...statuses.map(toReceipt)],
+      events: [...messages.flatMap((message) => toEvents(message, contacts)), ...statuses.map(toReceipt)],
     }))
 }
 
-function toNews(message: Message, contacts: z.output<typeof Value>['contacts']): News[] {
+function toEvents(message: Message, contacts: z.output<typeof Value>['contacts']): ChannelEvent[] {
   const { from, from_user_id } = message
   const thread = from_user_id ?? from
-  const { text, media } = saidIn(message)
+  const { text, media } = readContent(message)
   if (!thread || (!text && media.length === 0)) return []
   const contact = contacts.find(
     ({ wa_id, user_id }) => (user_id && user_id === from_user_id) || (wa_id && wa_id === from),
@@ -171,7 +172,7 @@ function toNews(message: Message, contacts: z.output<typeof Value>['contacts']):
 
 const mediaTypes = { image: 'image', video: 'video', audio: 'audio', document: 'file', sticker: 'image' } as const
 
-function saidIn(message: Message): { text: string; media: Media[] } {
+function readContent(message: Message): { text: string; media: Media[] } {
   for (const [part, type] of Object.entries(mediaTypes) as [keyof typeof mediaTypes, Media['type']][]) {
     const found = message[part]
     if (found) return { text: found.caption ?? '', media: [{ type, reference: found.id, name: found.filename }] }
@@ -186,12 +187,17 @@ function saidIn(message: Message): { text: string; media: Media[] } {
     (location && `${location.name ?? 'Location'}: ${location.latitude}, ${location.longitude}`) ??
     (items && [order?.text, `Order: ${items.join(', ')}`].filter(Boolean).join('\n'))
   return {
-    text: said ?? (message.type === 'unsupported' ? 'Sent something that WhatsApp does not hand on.' : ''),
+    text: said ?? (message.type === 'unsupported' ? 'Sent something that WhatsApp does not forward.' : ''),
     media: [],
   }
 }
 
-const toReceipt = ({ id, status, biz_opaque_callback_data, errors: [error] }: z.output<typeof Status>): News => ({
+const toReceipt = ({
+  id,
+  status,
+  biz_opaque_callback_data,
+  errors: [error],
+}: z.output<typeof Status>): ChannelEvent => ({
   kind: 'receipt',
   status,
   ids: [id],

@@ -11,7 +11,7 @@ interface Grant {
   verifier: string
 }
 
-/** Makes the code that came back into a token (RFC 6749, 4.1.3; RFC 7636, 4.5). Throws 502 when the platform refuses. */
+/** Exchanges the code for a token (RFC 6749, 4.1.3; RFC 7636, 4.5). Throws 502 when the platform refuses. */
 export async function exchangeCode(
   ctx: Ctx,
   platform: OAuthPlatformName,
@@ -21,20 +21,25 @@ export async function exchangeCode(
   const url = ctx.services.config.oauthApps[platform].tokenUrl ?? oauthPlatforms[platform].tokenUrl
   const token = await requests[oauthPlatforms[platform].tokenRequest](ctx, url, app, grant)
   if (typeof token?.access_token !== 'string') {
-    throw new AppError(502, 'platform_failed', `${platforms[platform].name} did not give us a token.`)
+    throw new AppError(502, 'platform_failed', `${platforms[platform].name} did not return a token.`)
   }
   const { access_token, refresh_token, expires_in } = token
   const lifeSeconds = Number(expires_in)
   return {
     secrets: { accessToken: access_token, ...(typeof refresh_token === 'string' && { refreshToken: refresh_token }) },
-    // Only TikTok says here whose token it is.
+    // Only TikTok's response has the id of the account.
     accountId: typeof token.open_id === 'string' ? token.open_id : '',
     expiresAt: lifeSeconds > 0 ? new Date(ctx.now().getTime() + lifeSeconds * 1000) : undefined,
   }
 }
 
-type TokenAnswer = Record<string, unknown> | undefined
-type TokenRequest = (ctx: Ctx, url: string, app: CredentialsOf<OAuthPlatformName>, grant: Grant) => Promise<TokenAnswer>
+type TokenResponse = Record<string, unknown> | undefined
+type TokenRequest = (
+  ctx: Ctx,
+  url: string,
+  app: CredentialsOf<OAuthPlatformName>,
+  grant: Grant,
+) => Promise<TokenResponse>
 
 const requests: Record<'form' | 'tiktok', TokenRequest> = {
   async form(ctx, url, { clientId, clientSecret }, { code, redirectUri, verifier }) {

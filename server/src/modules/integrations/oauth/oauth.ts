@@ -25,7 +25,7 @@ import { hasApp, isOAuthPlatform, oauthPlatforms, type PlatformName, platforms }
 import type { Callback } from '../schema.ts'
 import { tokenFields } from './token-form.ts'
 
-/** The purpose of the key that code verifiers are made with. */
+/** The purpose of the key that code verifiers are derived with. */
 const pkce = 'integrations/pkce'
 
 const insert = statement(
@@ -34,21 +34,21 @@ const insert = statement(
     insert into integrations.oauth_attempts (id, platform, opener_origin, ticket_hash, expires_at)
     values (${p.id}, ${p.platform}, ${p.opener_origin}, ${p.ticket_hash}, now() + make_interval(secs => ${sql.lit(attemptLifeSeconds)}))`,
 )
-const forgetExpired = statement(
+const deleteExpired = statement(
   'integrations.forget_oauth_attempts',
   () => sql`delete from integrations.oauth_attempts where workspace_id = app.workspace_id() and expires_at < now()`,
 )
 
 /**
- * Where the browser goes to connect a platform. How it went is told to the page that asks now: its origin is recorded
- * when it is one that may call us, else our own.
+ * Returns the URL where the browser connects a platform. The result is posted to the page with this origin if CORS_ORIGINS
+ * allows it, else to our own.
  */
 export async function beginOAuth(ctx: Ctx, platform: PlatformName, origin: string | undefined): Promise<string> {
   const { config } = ctx.services
   const ticket = freshSecret()
   const opener_origin = origin && isAllowedOrigin(config, origin) ? origin : new URL(config.publicUrl).origin
   await ctx.db.together([
-    forgetExpired.call({}),
+    deleteExpired.call({}),
     insert.call({ id: newId(), platform, opener_origin, ticket_hash: hashOf(ticket) }),
   ])
   return `${config.publicUrl}/oauth/${platform}/start?ticket=${ticket}`
@@ -65,12 +65,12 @@ const setOut = statement(
 )
 
 /**
- * Where the ticket's browser goes next: to the platform's login, or to a form of ours for the token of a bot. Throws 400
- * for a bad ticket.
+ * Redirects the ticket's browser to the platform's login, or returns a form for the token of a bot. Throws 400 for an
+ * invalid ticket.
  */
 export async function startOAuth(services: Services, platform: PlatformName, ticket: string): Promise<FileResponse> {
   const [state, browser] = [freshSecret(), freshSecret()]
-  const attempt = await serverContext(services, { workspaceId: null }).db.maybe(setOut, {
+  const attempt = await serverContext(services, { workspaceId: null }).db.maybe(start, {
     ticket_hash: hashOf(ticket),
     platform,
     state_hash: hashOf(state),
@@ -116,8 +116,8 @@ const take = statement(
 )
 
 /**
- * The browser is back. The state counts once, within ten minutes, in the browser that set out, for this platform. Throws
- * 400 `invalid_state` otherwise. What the platform or the user refuses is an outcome.
+ * Handles the platform's redirect. A state is valid once, for ten minutes, for this platform, in the browser that started
+ * the login. Throws 400 `invalid_state` otherwise. A refusal by the platform or the user is returned as the outcome.
  */
 export async function finishOAuth(
   services: Services,
@@ -131,25 +131,25 @@ export async function finishOAuth(
     browser_hash: hashOf(cookieOf(services, platform).read(headers) ?? ''),
   })
   if (!attempt)
-    throw badRequest('invalid_state', 'This login was not begun in this browser, or is over. Connect again.')
-  const ended = (error?: string): OAuthOutcome => ({
+    throw badRequest('invalid_state', 'This login was not started in this browser, or it has expired. Connect again.')
+  const outcome = (error?: string): OAuthOutcome => ({
     openerOrigin: attempt.opener_origin,
     result: { type: 'oauth', platform, success: error === undefined, ...(error !== undefined && { error }) },
   })
-  if (!code) return ended(error === 'access_denied' ? 'You did not agree.' : `${platforms[platform].name} refused.`)
+  if (!code) return outcome(error === 'access_denied' ? 'You did not agree.' : `${platforms[platform].name} refused.`)
   const ctx = serverContext(services, { workspaceId: attempt.workspace_id, userId: attempt.user_id })
   try {
-    await connectTo(ctx, platform, await made(ctx, platform, code, state, more))
-    return ended()
+    await connectTo(ctx, platform, await resolveNewAccount(ctx, platform, code, state, more))
+    return outcome()
   } catch (failure) {
     if (!(failure instanceof AppError) || ![400, 409, 502].includes(failure.status)) throw failure
-    services.log.warn({ err: failure, platform }, 'Somebody could not be connected to a platform.')
-    return ended(failure.message)
+    services.log.warn({ err: failure, platform }, 'A platform could not be connected.')
+    return outcome(failure.message)
   }
 }
 
-/** The account behind a code, or behind the token of a bot. */
-async function made(
+/** Returns the account of a code, or of the token of a bot. */
+async function resolveNewAccount(
   ctx: Ctx,
   platform: PlatformName,
   code: string,
@@ -157,15 +157,15 @@ async function made(
   more: Pick<Callback, 'phoneNumberId' | 'businessAccountId'>,
 ): Promise<NewAccount> {
   const { services } = ctx
-  const { identify, adopt } = channels[platform]
+  const { identify, resolveAccount } = channels[platform]
   const app = hasApp(platform) ? await credentialsOf(ctx, platform) : null
   if (hasApp(platform) && !app) throw notConfigured(platforms[platform].name)
   if (identify) return identify(ctx, { ...more, token: code })
-  if (!adopt || !app || !isOAuthPlatform(platform)) throw notConfigured(platforms[platform].name)
+  if (!resolveAccount || !app || !isOAuthPlatform(platform)) throw notConfigured(platforms[platform].name)
   const grant = {
     code,
     redirectUri: redirectUri(services, platform),
     verifier: verifierOf(services.secrets, pkce, state),
   }
-  return adopt(ctx, app, await exchangeCode(ctx, platform, app, grant))
+  return resolveAccount(ctx, app, await exchangeCode(ctx, platform, app, grant))
 }

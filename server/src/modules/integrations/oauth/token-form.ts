@@ -1,7 +1,7 @@
 import type { FormField } from '../../../platform/oauth/pages.ts'
 import type { BotPlatformName } from '../platforms.ts'
 
-/** What somebody who connects by a token is asked for; `code` is the token. */
+/** The fields of the form for connecting with a token; `code` is the token. */
 export const tokenFields: Record<BotPlatformName, FormField[]> = {
   telegram: [
     { name: 'code', label: 'The token of your bot, from @BotFather (https://t.me/BotFather)', isSecret: true },

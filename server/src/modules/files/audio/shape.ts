@@ -1,26 +1,26 @@
 import { AudioError } from './audio-error.ts'
 
-/** How a recording says it is made. Taken from its headers before anything is decoded, and again from every frame. */
+/** The format of a recording. Read from its headers before decoding, and again from every frame. */
 export interface AudioShape {
   sampleRateHz: number
   channels: number
-  /** Samples of one channel so far or in all, where that is known. */
+  /** Samples per channel, so far or in total, if known. */
   frames?: number
 }
 
-/** Throws `AudioError` for a shape that is too much to decode. */
-export type Judge = (shape: AudioShape) => void
+/** Throws `AudioError` for a recording that is too large or unusual to decode. */
+export type ShapeCheck = (shape: AudioShape) => void
 
 const slowestHz = 8_000
 const fastestHz = 48_000
-/** Studio rates. Others above 48 kHz would need a resampling filter of their own, which costs more than the recording. */
+/** Studio rates. Other rates above 48 kHz would need a resampling filter that is larger than the recording. */
 const studioRatesHz = [88_200, 96_000, 176_400, 192_000]
 
 const count = (n: number) => n.toLocaleString('en')
 
-/** Telephone greetings are mono or stereo, of an ordinary sampling rate, and not longer than `maxDurationSeconds`. */
-export const judgeFor =
-  (maxDurationSeconds: number): Judge =>
+/** Accepts mono and stereo, at a common sampling rate, not longer than `maxDurationSeconds`. */
+export const shapeCheckFor =
+  (maxDurationSeconds: number): ShapeCheck =>
   ({ sampleRateHz, channels, frames = 0 }) => {
     if (channels < 1 || channels > 2) {
       throw new AudioError(
