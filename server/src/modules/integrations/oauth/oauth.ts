@@ -54,7 +54,7 @@ export async function beginOAuth(ctx: Ctx, platform: PlatformName, origin: strin
   return `${config.publicUrl}/oauth/${platform}/start?ticket=${ticket}`
 }
 
-const setOut = statement(
+const start = statement(
   'integrations.start_oauth_attempt.system',
   (_, p: { ticket_hash: Buffer; platform: string; state_hash: Buffer; browser_hash: Buffer }) => sql<{
     workspace_id: string
