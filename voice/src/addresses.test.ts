@@ -25,20 +25,20 @@ const publicOnes = words(`
   2606:4700::1111 2001:4860:4860::8888 2A00:1450::1 ::ffff:8.8.8.8 ::ffff:808:808
   64:ff9b::8.8.8.8 64:ff9b::808:808 64:ff9b:0:0:0:0:808:808`)
 
-test('what is not the public internet, however it is written', () => {
+test('addresses outside the public internet are private in every notation', () => {
   for (const address of [...privateOnes, ...Object.values(ipv4InIpv6).flatMap(words), ''])
     assert.ok(isPrivateAddress(address), address)
   for (const address of publicOnes) assert.ok(!isPrivateAddress(address), address)
 })
 
-test('one address has one form', () => {
+test('every notation of an address has the same canonical form', () => {
   assert.equal(canonicalAddress('2A00:0:0:0::1'), '2a00::1')
   assert.equal(canonicalAddress('::ffff:808:808'), '8.8.8.8')
   assert.equal(canonicalAddress('fe80::1%eth0'), 'fe80::1')
   assert.equal(canonicalAddress('8.8.8.8'), '8.8.8.8')
 })
 
-test('nothing goes to many hosts, to none, or where only public ones are allowed to this machine', () => {
+test('multicast, broadcast and unspecified addresses are never allowed, and publicHosts excludes this machine', () => {
   for (const address of [
     '224.0.0.1',
     '239.255.255.250',

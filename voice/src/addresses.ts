@@ -1,7 +1,7 @@
 import { BlockList, isIP, SocketAddress } from 'node:net'
 
 /**
- * Which addresses are the public internet: the one list of them, for the telephone engine and for the server. Source: the
+ * Which addresses belong to the public internet, for the telephone engine and for the server. Source: the
  * IANA special-purpose address registries (RFC 6890).
  */
 
@@ -23,10 +23,10 @@ const specialIpv4 = rangesOf('ipv4', [
   ['240.0.0.0', 4],
 ])
 
-/** What has been given out as global unicast. Whatever lies outside (loopback, link-local, `::10.0.0.5`) is not public. */
+/** Allocated global unicast. Everything outside (loopback, link-local, `::10.0.0.5`) is not public. */
 const globalIpv6 = rangesOf('ipv6', [['2000::', 3]])
 
-/** Of which not public: protocol assignments with Teredo, documentation, and 6to4, which hides an IPv4 address. */
+/** Exceptions that are not public: protocol assignments with Teredo, documentation, and 6to4, which hides an IPv4 address. */
 const specialIpv6 = rangesOf('ipv6', [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -35,7 +35,7 @@ const specialIpv6 = rangesOf('ipv6', [
   ['3fff::', 20],
 ])
 
-/** Written for one IPv4 address each: mapped ones, and those that a NAT64 translates (RFC 6052). */
+/** Each of these stands for one IPv4 address, which a NAT64 translates (RFC 6052). */
 const standsForIpv4 = rangesOf('ipv6', [['64:ff9b::', 96]])
 
 function rangesOf(family: 'ipv4' | 'ipv6', ranges: [net: string, bits: number][]): BlockList {
@@ -44,7 +44,7 @@ function rangesOf(family: 'ipv4' | 'ipv6', ranges: [net: string, bits: number][]
   return list
 }
 
-/** Is this address outside the public internet? What is no address is. */
+/** Is this address outside the public internet? Text that is not an address is. */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 0) return true
@@ -55,7 +55,7 @@ export function isPrivateAddress(address: string): boolean {
   return !globalIpv6.check(plain, 'ipv6') || specialIpv6.check(plain, 'ipv6')
 }
 
-/** The one way to write an address: IPv6 compressed and without its zone, a mapped IPv4 address as such. */
+/** Returns the canonical form of an address: IPv6 compressed and without its zone, a mapped IPv4 address as IPv4. */
 export function canonicalAddress(address: string): string {
   if (isIP(address) !== 6) return address
   const plain = new SocketAddress({ address: address.split('%', 1)[0]!, family: 'ipv6' }).address
@@ -63,14 +63,14 @@ export function canonicalAddress(address: string): string {
   return mapped ? mapped[1]! : plain
 }
 
-/** As IPv4. `address` is in canonical form and has a run of zeros before them. */
+/** Returns the last four bytes as IPv4. `address` is in canonical form and has a run of zeros before them. */
 function lastFourBytes(address: string): string {
   const groups = address.slice(address.indexOf('::') + 2).split(':')
   const [low = 0, high = 0] = groups.reverse().map((group) => Number.parseInt(group || '0', 16))
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
-/** May something be sent to this address? */
+/** Returns whether packets may be sent to this address. */
 export type AddressPolicy = (address: string) => boolean
 
 const notOneHost = new BlockList()
@@ -80,14 +80,14 @@ notOneHost.addAddress('255.255.255.255', 'ipv4')
 notOneHost.addAddress('::', 'ipv6')
 notOneHost.addSubnet('ff00::', 8, 'ipv6')
 
-/** Every address of one host, private ones too; never multicast, broadcast or none. */
+/** Allows every address of a single host, private ones too; never multicast, broadcast or the unspecified address. */
 export const anyHost: AddressPolicy = (address) => {
   const plain = canonicalAddress(address)
   const family = isIP(plain)
   return family !== 0 && !notOneHost.check(plain, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** Public addresses, but those of this machine. `own` is asked each time. */
+/** Allows public addresses except those of this machine. `own` is called each time. */
 export function publicHosts(own: () => ReadonlySet<string>): AddressPolicy {
   return (address) => !isPrivateAddress(address) && !own().has(canonicalAddress(address))
 }

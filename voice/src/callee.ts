@@ -1,6 +1,6 @@
 import type { Keypress, MediaRef, RtpStats } from './gateway.ts'
 
-/** What a called party does, as data: the simulator and the loopback carrier act it out alike. */
+/** The behaviour of a called party, as data. The simulator and the loopback carrier behave the same. */
 export type CalleeBehaviour = Answers | Rejects | RingsForever | Unreachable
 
 export interface Answers {
@@ -9,19 +9,19 @@ export interface Answers {
   afterMs: number
   /** Sends a 183 with audio before the answer. */
   earlyMedia?: boolean
-  /** Audio the callee plays over and over (the simulator has none). Default: silence. */
+  /** Audio the callee plays in a loop (the simulator has no audio). Default: silence. */
   plays?: MediaRef
-  /** Records the call into this file, as `Leg.record` does; left is what the callee hears (the simulator has no audio). */
+  /** Records the call into this file, as `Leg.record` does; the left channel is what the callee hears (not in the simulator). */
   records?: string
-  /** Says what it hears, 40 ms later or more. */
+  /** Sends back the audio it hears, at least 40 ms later. */
   echoes?: boolean
-  /** Keys pressed, each so long after the answer, by RFC 4733. */
+  /** Keys pressed by RFC 4733, each `afterMs` after the answer. */
   keys?: { key: Keypress; afterMs: number }[]
-  /** Hangs up so long after the answer; without it the callee waits for the other side. */
+  /** Hangs up this long after the answer. Default: the callee waits for the other side to hang up. */
   hangUpAfterMs?: number
-  /** Sends no more audio from so long after the answer on, and does not hang up. */
+  /** Stops sending audio this long after the answer, and does not hang up. */
   goesSilentAfterMs?: number
-  /** What the carrier says to a REFER on this call. Default `refuse` (603), as most do. */
+  /** The carrier's response to a REFER on this call. Default `refuse` (603), as most carriers do. */
   refer?: 'accept' | 'refuse'
 }
 
@@ -38,57 +38,57 @@ interface RingsForever {
   does: 'ring'
 }
 
-/** Nothing comes back at all, not even a 100. */
+/** Sends no response, not even a 100. */
 interface Unreachable {
   does: 'nothing'
 }
 
-/** Rings, and answers after `afterMs`. */
+/** The callee rings, and answers after `afterMs`. */
 export const answers = (afterMs: number, more: Omit<Answers, 'does' | 'afterMs'> = {}): CalleeBehaviour => ({
   does: 'answer',
   afterMs,
   ...more,
 })
-/** Answers with this SIP status after `afterMs`, without ringing before. */
+/** The callee sends this SIP status after `afterMs`, without ringing. */
 export const rejects = (status: number, afterMs = 0): CalleeBehaviour => ({ does: 'reject', status, afterMs })
 /** 486 Busy Here. */
 export const busy = (afterMs = 0): CalleeBehaviour => rejects(486, afterMs)
-/** 404 Not Found: no such number. */
+/** 404 Not Found: the number does not exist. */
 export const notFound = (): CalleeBehaviour => rejects(404)
-/** Rings until the caller gives up. */
+/** The callee rings until the caller gives up. */
 export const noAnswer = (): CalleeBehaviour => ({ does: 'ring' })
-/** Answers nothing at all. */
+/** The callee sends no response. */
 export const unreachable = (): CalleeBehaviour => ({ does: 'nothing' })
 
-/** What a carrier saw of one call that reached it: the oracle a test holds the product's own counts against. */
+/** One call as the carrier saw it. Tests compare the product's own counts with it. */
 export interface CarriedCall {
   /** Unix time in ms of the INVITE. */
   at: number
   callId: string
   from: string
   to: string
-  /** Keys the callee heard us send. */
+  /** Keys the callee received from us. */
   keysHeard: string
   answered: boolean
   over: boolean
-  /** What the callee's side of the audio counted, once the call is over. Null without audio. */
+  /** The callee's RTP counts, once the call has ended. Null without audio. */
   rtp: RtpStats | null
-  /** The callee hangs up now, or declines when it still rings. */
+  /** The callee hangs up now, or declines while it still rings. */
   hangUp(): void
-  /** The callee, having answered, presses a key now. */
+  /** The callee, after answering, presses a key now. */
   press(key: Keypress): void
 }
 
-/** A call somebody makes to us. */
+/** An inbound call to us. */
 export interface PlacedCall {
   from: string
   to: string
-  /** Gives up when not answered by then. Default 60 s. */
+  /** Gives up when not answered within this. Default 60 s. */
   givesUpAfterMs?: number
   keys?: { key: Keypress; afterMs: number }[]
 }
 
-/** How a placed call stands; it changes while the call goes on. */
+/** The state of an inbound call; it changes during the call. */
 export interface PlacedCallState {
   state: 'calling' | 'ringing' | 'answered' | 'over'
   /** Final status of the INVITE. */

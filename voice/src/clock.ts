@@ -1,4 +1,4 @@
-/** Time as the engine sees it, so that SIP timers and the simulator can be driven by a test. */
+/** The engine's source of time. Tests replace it to drive SIP timers and the simulator. */
 export interface Clock {
   /** Unix time in ms. */
   now(): number
@@ -7,7 +7,7 @@ export interface Clock {
   setTimeout(run: () => void, ms: number): Timer
 }
 
-/** `cancel` does nothing once it has run. */
+/** `cancel` does nothing after the timer has run. */
 export interface Timer {
   cancel(): void
 }

@@ -10,8 +10,8 @@ import { describeTrunks } from './conformance/trunks.ts'
 import { describeWaiting } from './conformance/waiting.ts'
 
 /**
- * What every driver of `VoiceGateway` has to do. `makeHarness` sets up a gateway and a carrier for one test. Drivers in
- * real time wait more than they work: `concurrency` of their tests run at once.
+ * Tests that every driver of `VoiceGateway` has to pass. `makeHarness` sets up a gateway and a carrier for one test.
+ * `concurrency` tests run at once: drivers in real time mostly wait.
  */
 export function describeGateway(name: string, makeHarness: MakeHarness, { concurrency = 1 } = {}): void {
   describe(name, { concurrency }, () => {

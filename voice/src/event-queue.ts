@@ -1,7 +1,7 @@
-/** Keeps events until its one reader takes them, in order. */
+/** Stores events until its single reader takes them, in order. */
 export interface EventQueue<T> extends AsyncIterable<T> {
   push(event: T): void
-  /** No more will come: the reader ends once it has taken what is there. */
+  /** Takes no more events: the reader ends after the stored ones. */
   close(): void
 }
 

@@ -1,6 +1,6 @@
 /**
- * The one door to the telephone network. Everything above it (campaigns, the receptionist) speaks of trunks, legs and
- * keys, never of SIP. Drivers: `embedded` (our own SIP/RTP engine), `sim` (a virtual clock, for tests).
+ * The public API of the telephone engine. Its users (campaigns, the receptionist) work with trunks, legs and keys, never
+ * with SIP. Drivers: `embedded` (our own SIP/RTP engine), `sim` (a virtual clock, for tests).
  */
 
 import type { AudioListener, AudioOptions, LegAudio, TakeChannel } from './live-audio/types.ts'
@@ -9,32 +9,32 @@ import type { AudioListener, AudioOptions, LegAudio, TakeChannel } from './live-
 export interface Trunk {
   id: string
   host: string
-  /** 5060, and 5061 for TLS, unless the carrier says otherwise. */
+  /** 5060, or 5061 for TLS, unless the carrier specifies another. */
   port: number
   transport: 'udp' | 'tcp' | 'tls'
   username: string
-  /** Plain text here, encrypted at rest by whoever stores it; never logged. */
+  /** Plain text here; the caller encrypts it at rest. It is never logged. */
   password: string
-  /** true: keep a REGISTER alive; false: the carrier knows us by address or challenges each call. */
+  /** true: stay registered; false: the carrier knows our address or challenges each call. */
   register: boolean
   /** SIP domain for From and the digest when it is not `host`. */
   domain?: string
   maxConcurrentCalls: number
   callsPerSecond: number
-  /** `refer` hands the caller back to the carrier (and falls back to a bridge when it is refused). */
+  /** `refer` returns the caller to the carrier, and falls back to a bridge when the carrier refuses. */
   transferMode: 'bridge' | 'refer'
 }
 
-/** How we stand with the carrier. `expiresAt`: Unix time in ms; `sip`: the status the carrier answered. */
+/** The state of a trunk. `expiresAt`: Unix time in ms; `sip`: the carrier's status code. */
 export type TrunkState =
   | { state: 'unregistered' }
   | { state: 'registering' }
   | { state: 'registered'; expiresAt: number }
-  /** An IP trunk answers OPTIONS, or has not been asked yet. */
+  /** An IP trunk that answers OPTIONS, or has not been probed yet. */
   | { state: 'ready' }
   | { state: 'failed'; sip?: number; reason: string }
 
-/** Why a leg ended, in words that do not depend on SIP. */
+/** Why a leg ended, independent of SIP. */
 export type EndCause =
   | 'completed'
   | 'busy'
@@ -48,7 +48,7 @@ export type EndCause =
   | 'media_timeout'
   | 'max_duration'
   | 'network'
-  /** The voice process went away; nobody knows how the call ended. */
+  /** The voice process ended; how the call ended is unknown. */
   | 'lost'
 
 /** A key by RFC 4733, events 0 to 15. */
@@ -63,7 +63,7 @@ export interface RtpStats {
   jitterMs: number
 }
 
-/** What happens on a leg, in order. `at` is Unix time in milliseconds (virtual in `sim`). */
+/** Events of a leg, in order. `at` is Unix time in milliseconds (virtual in `sim`). */
 export type LegEvent =
   | { t: 'trying' | 'ringing' | 'early-media'; at: number; sip?: number }
   | { t: 'answered'; at: number; codec: 'PCMU' | 'PCMA'; dtmf: 'rfc4733' | 'none' }
@@ -77,7 +77,7 @@ export type LegEvent =
       playedMs: number
       error?: string
     }
-  /** `waiting`: for a channel of the trunk. `trying` again: there is one, and the number is being called. */
+  /** `waiting`: for a channel of the trunk. A second `trying`: a channel is free, and the number is being called. */
   | {
       t: 'transfer'
       at: number
@@ -90,7 +90,7 @@ export type LegEvent =
    * by us, by a bridge or with the call.
    */
   | { t: 'audio'; at: number; state: 'waiting' | 'listening' | 'closed' }
-  /** The listener reads too slowly: so much of what the party said was dropped. */
+  /** The listener reads too slowly: this much of the party's speech was dropped. */
   | { t: 'audio'; at: number; state: 'lost'; lostMs: number }
   | { t: 'ended'; at: number; by: 'local' | 'remote' | 'network'; sip?: number; cause: EndCause; rtp?: RtpStats }
 
@@ -105,26 +105,26 @@ export interface OriginateRequest {
   ringTimeoutMs: number
   /** The call is hung up this long after the answer. */
   maxDurationMs: number
-  /** Refused (`trunk_limit`) unless so many of the trunk's channels stay free beside this call. Default 0. */
+  /** The call is refused (`trunk_limit`) unless this many of the trunk's channels stay free beside it. Default 0. */
   keepFree?: number
 }
 
-/** Audio prepared for the engine, a file of 8 kHz mono 16-bit PCM WAV; or a sound that the engine makes itself. */
+/** An audio file, 8 kHz mono 16-bit PCM WAV, or a sound that the engine generates. */
 export type MediaRef = { path: string } | { tone: Tone }
 
 /**
- * `ringback`: the telephone rings. `congestion`: all channels are busy (3 s). `hold`: quiet music for those who wait.
+ * `ringback`: the ringing tone. `congestion`: all channels are busy (3 s). `hold`: quiet music for waiting callers.
  * `ringback` and `hold` are one period, to be looped.
  */
 export type Tone = 'ringback' | 'congestion' | 'hold'
 
 export interface Playback {
   readonly id: string
-  /** Stops and answers how much was really sent, in ms. Harmless when it has finished. */
+  /** Stops and returns how much was really sent, in ms. Does nothing after the end. */
   stop(): Promise<number>
 }
 
-/** Where to, and how. */
+/** The target of a transfer, and how to reach it. */
 export interface TransferRequest {
   to: string
   mode: 'bridge' | 'refer'
@@ -132,15 +132,15 @@ export interface TransferRequest {
   /** E.164 or a SIP user part. Default: the leg's. */
   callerId?: string
   /**
-   * How long the caller may wait while the trunk has no free channel, or while the carrier says that it has none (503).
+   * How long the caller may wait while the trunk has no free channel, or while the carrier reports that it has none (503).
    * Default 0: not at all.
    */
   waitMs?: number
-  /** What the waiting caller hears, looped. Default: the built-in hold music. */
+  /** Audio for the waiting caller, looped. Default: the built-in hold music. */
   hold?: MediaRef
 }
 
-/** `mode`: how it came about, which is `bridge` when a `refer` was refused. A failure is a value; the leg lives on. */
+/** `mode`: the method used, which is `bridge` when a `refer` was refused. A failure is a value; the leg continues. */
 export type TransferResult = { ok: true; mode: 'bridge' | 'refer' } | { ok: false; cause: EndCause; sip?: number }
 
 export interface Recording {
@@ -148,37 +148,37 @@ export interface Recording {
   stop(): Promise<{ durationMs: number }>
 }
 
-/** One call to one party. Ended legs accept every verb and do nothing. */
+/** One call with one party. On an ended leg every method does nothing. */
 export interface Leg {
   readonly id: string
   readonly attemptId: string
   /** Every event from the first one, in order; ends after `ended`. One reader. */
   readonly events: AsyncIterable<LegEvent>
   play(media: MediaRef, options?: { loop?: boolean }): Playback
-  /** Sends RFC 4733 keys, 100 ms each with 60 ms between. */
+  /** Sends keys by RFC 4733, 100 ms each with 60 ms between. */
   sendDtmf(keys: string): Promise<void>
-  /** Both directions into a stereo 8 kHz WAV (left: the other party). */
+  /** Records both directions into a stereo 8 kHz WAV (left: the other party). */
   record(path: string): Promise<Recording>
   /**
-   * Gives the leg's audio, both ways, to the gateway's listener (`VoiceGateway.listen`); how that goes comes as `audio`
-   * events. On the wire go first keys, then what `play` plays, then speech, which waits meanwhile; `record` and keys
-   * that arrive are not affected. A bridge closes it. Throws when it is open already or the leg is bridged.
+   * Connects the leg's audio, both ways, to the gateway's listener (`VoiceGateway.listen`) and reports its state as `audio`
+   * events. Keys are sent first, then what `play` plays, then speech, which waits meanwhile. `record` and received keys
+   * are not affected. A bridge closes it. Throws when it is open already or the leg is bridged.
    */
   openAudio(options?: AudioOptions): Promise<LegAudio>
   /**
    * Connects this leg to another number through the same trunk. The party hears ringback meanwhile. Resolves when the
-   * other side answered (audio flows both ways; either side hanging up ends both) or when it did not (this leg lives on).
-   * A bridge needs a second channel: while there is none the caller waits, with hold music, for up to `waitMs`. Callers
-   * who wait are served in the order of asking, before any new call. `congestion`: no channel came free. Aborting the
+   * other side answered (audio flows both ways; either side hanging up ends both) or when it did not (this leg continues).
+   * A bridge needs a second channel: while none is free the caller waits, with hold music, for up to `waitMs`. Waiting
+   * callers get channels in the order of asking, before any new call. `congestion`: no channel became free. Aborting the
    * signal ends the attempt (`cancelled`), and does nothing once it has a result.
    */
   transfer(request: TransferRequest, signal?: AbortSignal): Promise<TransferResult>
   hangup(): Promise<void>
 }
 
-/** A call that came in: not answered yet. Nobody answering within 30 s (`inbound.ringTimeoutMs`) is a 480. */
+/** An inbound call that is not answered yet. Refused with 480 when not answered within 30 s (`inbound.ringTimeoutMs`). */
 export interface InboundLeg extends Leg {
-  /** The trunk whose host sent the call. */
+  /** The trunk over which the call came. */
   readonly trunkId: string
   readonly from: string
   readonly to: string
@@ -186,18 +186,18 @@ export interface InboundLeg extends Leg {
   reject(sip: 486 | 480 | 603): Promise<void>
 }
 
-/** How busy the engine is, now. */
+/** The current load of the engine. */
 export interface GatewayLoad {
   activeCalls: number
   /** INVITEs sent in the last second. */
   callsPerSecond: number
-  /** How late RTP packets left, 99th percentile of the last 10 s. */
+  /** How late RTP packets were sent, 99th percentile of the last 10 s. */
   pacerP99Ms: number
   freePorts: number
   accepting: boolean
 }
 
-/** `originate` refused before any INVITE left: nobody was called, the attempt may be made again. */
+/** `originate` refused before an INVITE was sent: no call was made, the attempt may be repeated. */
 export class NotAdmitted extends Error {
   readonly reason: 'trunk_unknown' | 'trunk_limit' | 'engine_limit' | 'draining' | 'no_ports' | 'voice_down'
   /** When to try again, in ms. */
@@ -211,7 +211,7 @@ export class NotAdmitted extends Error {
   }
 }
 
-/** This gateway has dialled the attempt already: nothing was sent, and the attempt must not be made again. */
+/** This gateway has dialled the attempt already: nothing was sent, and the attempt must not be repeated. */
 export class DuplicateAttempt extends Error {
   readonly attemptId: string
 
@@ -222,27 +222,27 @@ export class DuplicateAttempt extends Error {
   }
 }
 
-/** What every driver does; `describeGateway` (conformance.ts) holds them to it. */
+/** The interface of every driver; `describeGateway` (conformance.ts) tests them against it. */
 export interface VoiceGateway {
   readonly kind: 'embedded' | 'sim'
-  /** Opens a trunk, or changes the one of this id. Throws `TypeError` for one that cannot work. */
+  /** Opens a trunk, or changes the one with this id. Throws a `TypeError` for a trunk that cannot work. */
   upsertTrunk(trunk: Trunk): Promise<void>
   removeTrunk(id: string): Promise<void>
   trunkState(id: string): Promise<TrunkState>
-  /** Tries a trunk once (REGISTER or OPTIONS) and says what happened, within 10 s. Leaves no registration behind. */
+  /** Tries a trunk once (REGISTER or OPTIONS) and returns the result, within 10 s. Leaves no registration behind. */
   testTrunk(trunk: Trunk): Promise<{ ok: boolean; sip?: number; message: string; latencyMs: number }>
   /**
-   * Sends an INVITE and answers the leg at once; what becomes of it comes as events. Throws `NotAdmitted` when nothing
-   * was sent, `DuplicateAttempt` for an attemptId dialled before, `TypeError` for a request no carrier could take.
+   * Sends an INVITE and returns the leg at once; its progress comes as events. Throws `NotAdmitted` when nothing
+   * was sent, `DuplicateAttempt` for an attemptId dialled before, `TypeError` for a request that no carrier could accept.
    * Aborting the signal cancels or hangs up.
    */
   originate(request: OriginateRequest, signal?: AbortSignal): Promise<Leg>
-  /** One handler, the last one given. Without it calls are refused with 480. */
+  /** Sets the handler of inbound calls, in place of the one before. Without a handler calls are refused with 480. */
   onInbound(handler: (leg: InboundLeg) => void): void
-  /** Takes the live audio of all legs, in place of the listener before. */
+  /** Connects a listener to the live audio of all legs, in place of the one before. */
   listen(take: TakeChannel): Promise<AudioListener>
   load(): Promise<GatewayLoad>
-  /** Takes no new calls, lets the present ones end, hangs up what is left after `deadlineMs`. */
+  /** Takes no new calls, waits for the present ones to end, and hangs up the rest after `deadlineMs`. */
   drain(deadlineMs: number): Promise<void>
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { systemClock, type Clock, type Timer } from './clock.ts'
 
-/** Timers that die together, with the call they belong to. */
+/** Timers of one call, cancelled together when it ends. */
 export interface Schedule {
   after(ms: number, run: () => void): void
   isOver(): boolean

@@ -37,7 +37,7 @@ async function open(t: TestContext) {
   return { carrier, gateway, trunk }
 }
 
-test('a trunk whose account changes gives up its old registration before it makes the new one', async (t) => {
+test('a trunk whose account changes removes its old registration before it registers again', async (t) => {
   const { carrier, gateway, trunk } = await open(t)
   const state = async () => (await gateway.trunkState('trunk-house')).state
   await gateway.upsertTrunk(trunk('house'))
@@ -63,7 +63,7 @@ test('testing an account that is registered leaves its registration alone', asyn
   assert.deepEqual([...carrier.registered.get('house')!], before)
 })
 
-test('of two accounts at one carrier, a call belongs to the one whose Contact it came to, for the number that was dialled', async (t) => {
+test('with two accounts at one carrier, an inbound call goes to the account whose Contact was called, with the dialled number', async (t) => {
   const { carrier, gateway, trunk } = await open(t)
   await gateway.upsertTrunk(trunk('first'))
   await gateway.upsertTrunk(trunk('second'))
@@ -74,7 +74,7 @@ test('of two accounts at one carrier, a call belongs to the one whose Contact it
   assert.equal(taken[0]!.trunkId, 'trunk-second')
 })
 
-test('while the DNS does not answer a carrier is where it was', async (t) => {
+test('while the DNS is down the last known addresses of a carrier stay in use', async (t) => {
   const { trunk } = await open(t)
   const [carrier, userAgent] = await Promise.all([
     createUserAgent({ host, port: 0 }),
@@ -107,7 +107,7 @@ test('while the DNS does not answer a carrier is where it was', async (t) => {
   assert.deepEqual([carriers.at('192.0.2.7').has(line), line.state()], [true, { state: 'ready' }])
 })
 
-test('a carrier that was away gets calls again as soon as it is back, not when the breaker closes', async (t) => {
+test('a carrier that did not respond gets calls again as soon as it responds, before the breaker closes', async (t) => {
   const first = await createLoopbackCarrier({ host, behaviour: () => answers(0), password: 'secret' })
   const { port } = first
   const gateway = await createEmbeddedGateway({
@@ -142,7 +142,7 @@ test('a carrier that was away gets calls again as soon as it is back, not when t
   await until('it to arrive', () => back.carried.length > 0)
 })
 
-test('a 503 with Retry-After keeps calls away for so long', async (t) => {
+test('a 503 with Retry-After stops calls for that long', async (t) => {
   const { gateway, trunk } = await open(t)
   const carrier = await createUserAgent({ host, port: 0 })
   t.after(() => carrier.close())
@@ -170,7 +170,7 @@ test('a 503 with Retry-After keeps calls away for so long', async (t) => {
   assert.ok(state.state === 'failed' && /asked for a pause/.test(state.reason))
 })
 
-test('a call from an address that is no trunk’s is dropped in silence', async (t) => {
+test('a call from an address that belongs to no trunk is dropped without a response', async (t) => {
   const gateway = await createEmbeddedGateway({ sip: { host, port: 0 }, allowPrivate: true })
   const scanner = await createUserAgent({ host, port: 0 })
   t.after(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createAddressBook } from './address-book.ts'
 
-test('several owners may be at one address; what has moved is found only where it is now', () => {
+test('several owners may share an address; an owner that moved is found only at its new address', () => {
   const book = createAddressBook<string>()
   book.set('a', ['192.0.2.1', '192.0.2.2'])
   book.set('b', ['192.0.2.1'])

@@ -1,6 +1,6 @@
-/** Who is at which address. Asked for every datagram, so a question costs one look-up however many owners there are. */
+/** An index from address to owners. It is read for every datagram: one map look-up, whatever the number of owners. */
 export interface AddressBook<Owner> {
-  /** In place of the addresses the owner had. */
+  /** Replaces the owner's addresses. */
   set(owner: Owner, addresses: Iterable<string>): void
   remove(owner: Owner): void
   at(address: string): ReadonlySet<Owner>

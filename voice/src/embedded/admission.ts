@@ -2,15 +2,15 @@ import { NotAdmitted } from '../gateway.ts'
 import type { MediaEngine } from '../media/types.ts'
 import type { UserAgent } from '../sip/types.ts'
 
-/** What the whole engine bears, across trunks. */
+/** Limits of the whole engine, across trunks. */
 export interface EngineLimits {
-  /** Calls at once, transfers' second legs and inbound calls included. Default 500: what one core was measured to carry. */
+  /** Concurrent calls, including second legs of transfers and inbound calls. Default 500, as measured on one core. */
   maxCalls: number
-  /** SIP transactions at once; beyond it an overload turns into a storm of retransmissions. Default 4000. */
+  /** Concurrent SIP transactions; more of them turn an overload into a storm of retransmissions. Default 4000. */
   maxOpenTransactions: number
   /** RTP leaving later than this (99th percentile of 10 s) stops new calls. Default 5 ms. */
   maxPacerP99Ms: number
-  /** With no more calls than this lateness is not ours to cure, and nothing is refused for it. Default 50. */
+  /** With at most this many calls, late packets are not caused by our load and refuse nothing. Default 50. */
   pacerGraceCalls: number
 }
 
@@ -23,7 +23,7 @@ export const defaultLimits: EngineLimits = {
 
 const retryMs = 1000
 
-/** Throws `NotAdmitted` while the engine has all it can carry. */
+/** Throws `NotAdmitted` while the engine is at one of its limits. */
 export function checkEngine(
   limits: EngineLimits,
   activeCalls: number,

@@ -5,15 +5,15 @@ import { NoPorts } from '../media/rtp/ports.ts'
 import { dial } from './dial.ts'
 import type { Engine } from './engine.ts'
 import type { CallLeg } from './leg.ts'
-import type { Place } from './trunk-gate.ts'
+import type { Slot } from './trunk-gate.ts'
 import type { TrunkLine } from './trunks.ts'
 
-/** A carrier that has no channel is asked again after this, or when its Retry-After is over. */
+/** A carrier without a free channel is tried again after this, or after its Retry-After. */
 const askAgainMs = 2_000
 
 /**
- * A second call through the same trunk, the caller hearing ringback until it is answered; then each hears the other.
- * While there is no channel for it, ours or the carrier's, the caller waits and hears music.
+ * Makes a second call through the same trunk. The caller hears ringback until it is answered; then the two are connected.
+ * While neither we nor the carrier have a free channel, the caller waits and hears music.
  */
 export async function bridge(
   engine: Engine,
@@ -42,18 +42,18 @@ export async function bridge(
     sound = a.session.playSignal(request.hold ?? { tone: 'hold' })
   }
 
-  async function findHostId(): Promise<Place | null> {
-    const place = turn.take()
-    // The caller's own call has the only channel there will ever be.
-    if (place || line.gate.limits.maxConcurrentCalls < 2 || clock.monotonic() >= waitUntil) return place
+  async function findSlot(): Promise<Slot | null> {
+    const slot = turn.take()
+    // The caller's own call takes the only channel of the trunk.
+    if (slot || line.gate.limits.maxConcurrentCalls < 2 || clock.monotonic() >= waitUntil) return slot
     wait()
     return before(clock, waitUntil, left.signal, (signal) => turn.wait(signal))
   }
 
-  async function call(place: Place): Promise<TransferResult> {
-    if (place.delayMs > 0) await sleep(clock, place.delayMs, left.signal)
+  async function call(slot: Slot): Promise<TransferResult> {
+    if (slot.delayMs > 0) await sleep(clock, slot.delayMs, left.signal)
     if (left.signal.aborted) {
-      place.release()
+      slot.release()
       return gone
     }
     if (waits || !sound) sound = a.session.playSignal({ tone: 'ringback' })
@@ -63,7 +63,7 @@ export async function bridge(
       const b = await dial(
         engine,
         line,
-        place,
+        slot,
         {
           attemptId: `${a.attemptId}-${randomUUID().slice(0, 8)}`,
           to: request.to,
@@ -83,13 +83,13 @@ export async function bridge(
 
   try {
     for (;;) {
-      const place = await findHostId()
+      const slot = await findSlot()
       if (left.signal.aborted) {
-        place?.release()
+        slot?.release()
         return gone
       }
-      if (!place) return { ok: false, cause: 'congestion' }
-      const result = await call(place)
+      if (!slot) return { ok: false, cause: 'congestion' }
+      const result = await call(slot)
       if (left.signal.aborted && !result.ok) return gone
       const mayAskAgain = clock.monotonic() + askAgainMs < waitUntil && !engine.closing
       if (result.ok || result.cause !== 'congestion' || !mayAskAgain) return result
@@ -103,7 +103,7 @@ export async function bridge(
   }
 }
 
-/** Null when there was no result until then (monotonic ms), or the signal was aborted first. */
+/** Returns null when there is no result by `until` (monotonic ms), or when the signal is aborted first. */
 async function before<T>(
   clock: Clock,
   at: number,
@@ -123,7 +123,7 @@ async function before<T>(
   }
 }
 
-/** Ends early when the signal is aborted. */
+/** Resolves early when the signal is aborted. */
 function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = clock.setTimeout(done, ms)

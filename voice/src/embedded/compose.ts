@@ -25,10 +25,10 @@ export interface GatewayParts {
   audio?: AudioHub
 }
 
-/** How long `close` waits for carriers to confirm hang-ups and un-registrations. */
+/** How long `close` waits for carriers to confirm BYE and un-REGISTER requests. */
 const closeWithinMs = 1_000
 
-/** A gateway over a user agent and a media engine, real or simulated. */
+/** Creates a gateway from a user agent and a media engine, real or simulated. */
 export function composeGateway(
   kind: VoiceGateway['kind'],
   { userAgent, media, clock, limits, trunks: settings, inbound, audio = createAudioHub(clock) }: GatewayParts,
@@ -57,7 +57,7 @@ export function composeGateway(
 
   userAgent.onInvite(({ host }) => carriers.at(host).size > 0, takeCall)
 
-  /** Of several accounts at one carrier, the one whose Contact was called. */
+  /** Returns the account whose Contact was called, when one carrier has several accounts. */
   function trunkOf({ source, to }: IncomingCall): TrunkLine | undefined {
     const lines = [...carriers.at(source.host)]
     return lines.find(({ trunk }) => trunk.username === to) ?? lines[0]
@@ -70,7 +70,7 @@ export function composeGateway(
     receive(engine, line, call, inbound, onInbound)
   }
 
-  /** Resolves when no call is left, or after `deadlineMs`. */
+  /** Resolves when all calls have ended, or after `deadlineMs`. */
   function idle(deadlineMs: number): Promise<void> {
     if (engine.calls === 0) return Promise.resolve()
     return new Promise((resolve) => {
@@ -121,10 +121,10 @@ export function composeGateway(
       const line = trunks.get(request.trunkId)
       if (!line) throw new NotAdmitted('trunk_unknown', 0)
       checkEngine(limits, engine.calls, userAgent, media)
-      const place = line.gate.admit(request.keepFree)
+      const slot = line.gate.admit(request.keepFree)
       remember(dialled, request.attemptId)
       try {
-        return await dial(engine, line, place, request, signal)
+        return await dial(engine, line, slot, request, signal)
       } catch (error) {
         dialled.delete(request.attemptId)
         if (error instanceof NoPorts) throw new NotAdmitted('no_ports', 1_000)
@@ -171,7 +171,7 @@ export function composeGateway(
   }
 }
 
-/** Attempts remembered: hours of dialling at the highest rate one process can reach. */
+/** Remembered attempts: hours of dialling at the highest rate of one process. */
 const attemptsRemembered = 100_000
 
 function remember(dialled: Set<string>, attemptId: string): void {

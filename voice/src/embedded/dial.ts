@@ -1,5 +1,5 @@
 import { NotAdmitted } from '../gateway.ts'
-import type { Place } from './trunk-gate.ts'
+import type { Slot } from './trunk-gate.ts'
 import type { Engine } from './engine.ts'
 import { openLeg, type CallLeg } from './leg.ts'
 import type { TrunkLine } from './trunks.ts'
@@ -13,17 +13,17 @@ export interface DialRequest {
   maxDurationMs: number
 }
 
-/** How long after its ring timeout a call may take to be cancelled. */
+/** How long the cancellation of a call may take after its ring timeout. */
 const cancelGraceMs = 1_000
 
 /**
- * Sends one INVITE over a trunk on which it has a place, and answers its leg. When it throws (`NoPorts`, or the signal was
- * aborted in time) nothing was sent and the place is given back.
+ * Sends one INVITE over a trunk, in a slot that was taken before, and returns its leg. Throws `NoPorts`, or the signal's
+ * reason when it is aborted in time: then nothing was sent and the slot is released.
  */
 export async function dial(
   engine: Engine,
   line: TrunkLine,
-  place: Place,
+  slot: Slot,
   request: DialRequest,
   signal?: AbortSignal,
 ): Promise<CallLeg> {
@@ -36,18 +36,18 @@ export async function dial(
     transfer: (leg, transfer, signal) => engine.transfer(leg, line, request.callerId, transfer, signal),
     onReleased,
   }).catch((error: unknown) => {
-    giveBack()
+    release()
     throw error
   })
   if (signal?.aborted || engine.closing) {
     leg.session.close()
-    giveBack()
+    release()
     throw signal?.reason ?? new NotAdmitted('draining', 0)
   }
 
-  function giveBack(): void {
+  function release(): void {
     engine.calls--
-    place.release()
+    slot.release()
     engine.onIdle()
   }
 
@@ -55,12 +55,12 @@ export async function dial(
   function onReleased(leg: CallLeg): void {
     engine.legs.delete(leg)
     signal?.removeEventListener('abort', hangUp)
-    giveBack()
+    release()
   }
 
-  // The user agent ends an unanswered call itself; a carrier that lets CANCEL unanswered, or never spoke, is not waited for.
+  // The user agent ends an unanswered call itself. This covers carriers that never respond, to the INVITE or to CANCEL.
   const givenUp = engine.clock.setTimeout(() => {
-    if (leg.heardFromCarrier()) void leg.end('no_answer')
+    if (leg.carrierResponded()) void leg.end('no_answer')
     else void leg.end('network', 'network')
   }, request.ringTimeoutMs + cancelGraceMs)
 
@@ -73,7 +73,7 @@ export async function dial(
     else if (event.sip === 503) line.report('failed', sentAt)
     else if (event.sip !== undefined) line.report('answered_by_carrier', sentAt)
   })
-  // RFC 3261 section 21.5.4: calls that follow a 503 before its time would be refused one after the other.
+  // RFC 3261 section 21.5.4: calls sent before the Retry-After of a 503 would all be refused.
   const { onFailure } = leg.sipHandlers
   leg.sipHandlers.onFailure = (status, reason, retryAfterMs) => {
     if (status === 503 && retryAfterMs !== undefined) line.gate.pause(retryAfterMs)

@@ -6,18 +6,18 @@ import type { UserAgent } from '../sip/types.ts'
 import type { CallLeg } from './leg.ts'
 import type { TrunkLine } from './trunks.ts'
 
-/** What the parts of one gateway share. */
+/** State shared by the parts of one gateway. */
 export interface Engine {
   readonly userAgent: UserAgent
   readonly media: MediaEngine
   readonly clock: Clock
   readonly audio: AudioHub
-  /** Legs whose call the carrier still knows of. */
+  /** Legs whose call has not ended at the carrier. */
   readonly legs: Set<CallLeg>
   readonly invitesSent: RateMeter
-  /** Legs, and those about to be: what admission counts. */
+  /** Legs, including those being opened; admission counts these. */
   calls: number
-  /** From now on no INVITE may leave. */
+  /** True: no INVITE may be sent any more. */
   closing: boolean
   /** `callerId`: shown to the target unless the request names one. */
   transfer(
@@ -27,11 +27,11 @@ export interface Engine {
     request: TransferRequest,
     signal?: AbortSignal,
   ): Promise<TransferResult>
-  /** Called whenever a call is over. */
+  /** Called after each call has ended. */
   onIdle(): void
 }
 
-/** Counts what happened in the last second. */
+/** Counts the events of the last second. */
 export interface RateMeter {
   mark(): void
   perSecond(): number

@@ -17,7 +17,7 @@ import { type GatewaySettings, withDefaults } from './settings.ts'
 
 export const defaultBindWithinMs = 5_000
 
-/** Plain data: it crosses to the voice process. */
+/** Plain data, because it is sent to the voice process. */
 export interface EmbeddedOptions extends GatewaySettings {
   /** Address and port for SIP over UDP and TCP. Port 0 takes a free one. */
   sip: { host: string; port: number }
@@ -27,22 +27,22 @@ export interface EmbeddedOptions extends GatewaySettings {
   bindWithinMs?: number
   /** Written into SIP and SDP when it differs from `sip.host` (behind NAT). */
   advertisedHost?: string
-  /** Authorities trusted for SIP over TLS besides the usual ones, and a certificate of our own to listen with. */
+  /** Extra certificate authorities for SIP over TLS, and the certificate of the TLS listener. */
   tls?: TlsOptions
   /** May carriers and their audio be at private addresses, or on this machine? Default false. */
   allowPrivate?: boolean
-  /** How often trunks that do not register are asked by OPTIONS. Default 30 s. */
+  /** How often trunks that do not register are probed with OPTIONS. Default 30 s. */
   checkTrunksEveryMs?: number
 }
 
 export interface EmbeddedGateway extends VoiceGateway {
-  /** Where SIP is listened for: the port taken when 0 was asked for. */
+  /** The address and port of the SIP listener; the actual port when 0 was configured. */
   readonly sip: { host: string; port: number }
-  /** Lets listeners in other processes of this user connect. Open until `close`; asked again it changes nothing. */
+  /** Lets listeners in other processes of this user connect, until `close`. Idempotent. */
   listenAt(address: AudioAddress): Promise<void>
 }
 
-/** Our own SIP/RTP engine in this process. Rejects when the SIP port stays in use for `bindWithinMs`. */
+/** Starts our SIP/RTP engine in this process. Rejects when the SIP port stays in use for `bindWithinMs`. */
 export async function createEmbeddedGateway(
   options: EmbeddedOptions,
   clock: Clock = systemClock,
@@ -98,7 +98,7 @@ export async function createEmbeddedGateway(
   }
 }
 
-/** Rejects when there are none: then what was known before holds. */
+/** Rejects when the name has no address: then the addresses known before stay in use. */
 function addressesOf(name: string, lookUp: LookUp): Promise<string[]> {
   if (isIP(name) !== 0) return Promise.resolve([canonicalAddress(name)])
   return new Promise((resolve, reject) =>
@@ -106,7 +106,7 @@ function addressesOf(name: string, lookUp: LookUp): Promise<string[]> {
   )
 }
 
-/** Interfaces come and go, but not with every message. */
+/** Network interfaces change rarely: they are not read again for every message. */
 const interfacesHoldMs = 10_000
 
 function ownAddresses(advertisedHost: string | undefined): () => ReadonlySet<string> {
@@ -123,7 +123,7 @@ function ownAddresses(advertisedHost: string | undefined): () => ReadonlySet<str
 
 const bindAgainMs = 100
 
-/** A predecessor may need a moment to let go of the port. */
+/** Retries, because a previous process may still be closing the port. */
 async function bindUserAgent(options: UserAgentOptions, withinMs: number): Promise<UserAgent> {
   const giveUpAt = performance.now() + withinMs
   for (;;) {

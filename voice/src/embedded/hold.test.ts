@@ -15,7 +15,7 @@ let folder = ''
 before(async () => (folder = await mkdtemp(join(tmpdir(), 'switchboard-hold-'))))
 after(() => rm(folder, { recursive: true }))
 
-/** What a caller hears who waits for a second and is then called through to nobody who answers. */
+/** Returns the audio of a caller who waits for a second and is then transferred to a number that does not answer. */
 async function heardWhileWaiting(name: string, hold?: MediaRef): Promise<Int16Array> {
   const records = join(folder, `${name}.wav`)
   const callees = { '100': answers(0), '200': answers(0), '300': answers(0, { records }) }
@@ -46,16 +46,16 @@ async function heardWhileWaiting(name: string, hold?: MediaRef): Promise<Int16Ar
   return Int16Array.from({ length: frames }, (_, i) => recording.readInt16LE(wavHeaderBytes + 4 * i))
 }
 
-/** A C, the first note of the hold music, and what no sound of ours contains. */
+/** A C, the first note of the hold music, and a frequency that none of our sounds contain. */
 const [inMusic, inFile] = [261.63, 1_000]
 
-test('a caller who waits hears music', async () => {
+test('a waiting caller hears music', async () => {
   const heard = await heardWhileWaiting('music')
   assert.ok(levelAt(heard, inMusic) > 200, `${levelAt(heard, inMusic)}`)
   assert.ok(levelAt(heard, inFile) < 50, `${levelAt(heard, inFile)}`)
 })
 
-test('a caller who waits hears the file that was chosen, over and over', async () => {
+test('a waiting caller hears the chosen file in a loop', async () => {
   const path = join(folder, 'chosen.wav')
   const samples = Buffer.alloc(2 * 800)
   for (let i = 0; i < 800; i++)
@@ -66,7 +66,7 @@ test('a caller who waits hears the file that was chosen, over and over', async (
   assert.ok(levelAt(heard, inFile) > 4_000, `${levelAt(heard, inFile)}`)
 })
 
-test('a chosen file that is gone is replaced by the music', async () => {
+test('a chosen file that does not exist is replaced by the hold music', async () => {
   const heard = await heardWhileWaiting('gone', { path: join(folder, 'no-such-file.wav') })
   assert.ok(levelAt(heard, inMusic) > 200, `${levelAt(heard, inMusic)}`)
 })

@@ -8,15 +8,15 @@ import type { Engine } from './engine.ts'
 import { openLeg, type CallLeg } from './leg.ts'
 import type { TrunkLine } from './trunks.ts'
 
-/** How long a call that came in may ring and last. */
+/** How long an inbound call may ring and last. */
 export interface InboundSettings {
-  /** A call nobody took within this is refused with 480. */
+  /** An inbound call that is not answered within this is refused with 480. */
   ringTimeoutMs: number
-  /** Hung up so long after the answer. */
+  /** The call is hung up this long after the answer. */
   maxDurationMs: number
 }
 
-/** Opens a leg for a call that came in, rings, and offers it to `handler`. */
+/** Opens a leg for an inbound call, rings, and passes it to `handler`. */
 export function receive(
   engine: Engine,
   line: TrunkLine,
@@ -24,17 +24,17 @@ export function receive(
   settings: InboundSettings,
   handler: (leg: InboundLeg) => void,
 ): void {
-  const place = line.gate.join()
+  const slot = line.gate.join()
   engine.calls++
-  const giveBack = () => {
+  const release = () => {
     engine.calls--
-    place.release()
+    slot.release()
     engine.onIdle()
   }
-  // Not the Call-ID: that is the other side's choice, and may be one of ours.
+  // Not the Call-ID: the other side chooses it, and it may equal one of ours.
   const id = randomUUID()
   let gone = false
-  // A CANCEL may come while the ports are being opened.
+  // A CANCEL may arrive while the ports are being opened.
   call.handlers = { onFailure: () => (gone = true) }
 
   openLeg(engine.media, engine.clock, {
@@ -45,7 +45,7 @@ export function receive(
     transfer: (leg, request, signal) => engine.transfer(leg, line, '', request, signal),
     onReleased(leg) {
       engine.legs.delete(leg)
-      giveBack()
+      release()
     },
   }).then(
     (leg) => {
@@ -55,7 +55,7 @@ export function receive(
       handler(ring(engine, line, call, leg, settings.ringTimeoutMs))
     },
     (error: unknown) => {
-      giveBack()
+      release()
       call.reject(503)
       if (!(error instanceof NoPorts)) process.emitWarning(error instanceof Error ? error : String(error))
     },
@@ -70,7 +70,7 @@ function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg,
   leg.sipHandlers.onFailure = () => leg.ended('remote', 'cancelled', 487)
   call.handlers = leg.sipHandlers
   call.ring()
-  /** Resolves when an answer that was sent has led to audio, or to the end of the call. */
+  /** Resolves when the answered call has audio, or has ended. */
   let answering: Promise<void> | null = null
 
   function reject(status: number): void {
@@ -79,7 +79,7 @@ function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg,
     leg.ended('local', causeOf(status), status)
   }
 
-  /** The INVITE had no offer: the 200 carries ours, and the ACK what the caller makes of it (RFC 3261 section 13.3.1). */
+  /** The INVITE had no offer: the 200 carries our offer, and the ACK the caller's answer (RFC 3261 section 13.3.1). */
   function offerAndWait(): Promise<void> {
     unanswered.cancel()
     const settled = new Promise<void>((resolve) =>
@@ -112,7 +112,7 @@ function ring(engine: Engine, line: TrunkLine, call: IncomingCall, leg: CallLeg,
   }
 }
 
-/** A carrier calls the Contact we registered, our user name; the number that was dialled stands in To then. */
+/** A carrier may call our registered Contact, which has our user name; then the dialled number is in To. */
 function dialledNumber(call: IncomingCall, username: string): string {
   if (call.to !== username) return call.to
   const to = parseNameAddr(call.header('To') ?? '')

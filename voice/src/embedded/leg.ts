@@ -19,39 +19,39 @@ import type { InviteHandlers, SipCall } from '../sip/types.ts'
 
 type EndedEvent = Extract<LegEvent, { t: 'ended' }>
 
-/** What a leg needs to know about the call it stands for. */
+/** Properties of the call that a leg represents. */
 export interface LegSettings {
   id: string
   attemptId: string
-  /** Hung up this long after the answer. Infinity: whoever opened the leg ends it. */
+  /** The leg is hung up this long after the answer. Infinity: the code that opened the leg ends it. */
   maxDurationMs: number
   /** Carries out `Leg.transfer`. */
   transfer(leg: CallLeg, request: TransferRequest, signal?: AbortSignal): Promise<TransferResult>
   audio: AudioHub
-  /** The carrier is done with the call too (BYE or CANCEL confirmed): its place may be used again. Once. */
+  /** Called once, when the call has ended at the carrier too (BYE or CANCEL confirmed): its slot is free again. */
   onReleased(leg: CallLeg): void
 }
 
 /** A leg as the engine sees it: one SIP call and one media session that begin and end together. */
 export interface CallLeg extends Leg {
   readonly session: MediaSession
-  /** What the user agent tells us about the call. */
+  /** Handlers for the user agent's events of the call. */
   readonly sipHandlers: InviteHandlers
   phase(): 'waiting' | 'answered' | 'ended'
-  /** Did the carrier say anything at all? */
-  heardFromCarrier(): boolean
+  /** Did the carrier send any response? */
+  carrierResponded(): boolean
   attach(call: SipCall): void
   call(): SipCall
   /** Our answer to their offer, or null when there is no codec in common. */
   answerOffer(sdp: string): string | null
-  /** The answer was given (by them or by us): audio begins. */
+  /** The call was answered, by either side: audio begins. */
   markAnswered(): void
   emit(event: LegEvent): void
-  /** Hears each event as it happens, before the reader of `events`. */
+  /** Called with each event as it happens, before the reader of `events`. */
   listen(listener: (event: LegEvent) => void): void
-  /** Ends the leg on our side too: CANCEL, BYE or 480. Resolves when the carrier confirmed. */
+  /** Ends the call from our side: CANCEL, BYE or 480. Resolves when the carrier has confirmed. */
   end(cause: EndCause, by?: EndedEvent['by']): Promise<void>
-  /** The SIP call is over already; only the leg is left to end. */
+  /** Ends the leg after the SIP call has ended. */
   ended(by: EndedEvent['by'], cause: EndCause, sip?: number): void
 }
 
@@ -61,12 +61,12 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
   let phase: ReturnType<CallLeg['phase']> = 'waiting'
   let sipCall: SipCall | null = null
   let maxDuration: Timer | null = null
-  let heard = false
+  let responded = false
   let released = Promise.resolve()
-  let told = false
+  let endSent = false
   let playbackError: string | null = null
   let keysComeBy: 'rfc4733' | 'info' | null = null
-  const progressTold = new Set<LegEvent['t']>()
+  const progressSent = new Set<LegEvent['t']>()
 
   const session = await media.createSession({
     onDtmf: (key) => pressed(key, 'rfc4733'),
@@ -85,24 +85,24 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     onTimeout: () => void end('media_timeout', 'network'),
   })
 
-  /** `ended` is the last event, whatever still happens around the call. */
+  /** Sends nothing after `ended`, which is the last event. */
   function emit(event: LegEvent): void {
-    if (told) return
-    told = event.t === 'ended'
+    if (endSent) return
+    endSent = event.t === 'ended'
     queue.push(event)
     for (const listener of listeners) listener(event)
   }
 
-  /** Some carriers send one key both ways: the way of the first key counts for the whole call. */
+  /** Some carriers send each key by RFC 4733 and by INFO: the first one used counts for the whole call. */
   function pressed(key: Keypress, via: 'rfc4733' | 'info'): void {
     keysComeBy ??= via
     if (keysComeBy === via && phase === 'answered') emit({ t: 'dtmf', at: clock.now(), key, via })
   }
 
   function progress(t: 'trying' | 'ringing' | 'early-media', sip: number): void {
-    heard = true
-    if (progressTold.has(t)) return
-    progressTold.add(t)
+    responded = true
+    if (progressSent.has(t)) return
+    progressSent.add(t)
     emit({ t, at: clock.now(), sip })
   }
 
@@ -159,19 +159,19 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
       progress('ringing', status)
     },
     onAnswer(sdp) {
-      heard = true
+      responded = true
       if (phase !== 'waiting') return
       if (tryMedia(() => session.applyAnswer(sdp, peer()))) markAnswered()
       else void end('unavailable')
     },
     onFailure(status) {
-      if (!heard && (status === 487 || status === 408)) return ended('network', 'network', status)
+      if (!responded && (status === 487 || status === 408)) return ended('network', 'network', status)
       ended(status === 487 ? 'local' : 'remote', causeOf(status), status)
     },
     onBye: () => ended('remote', phase === 'answered' ? 'completed' : 'cancelled'),
     onReoffer: answerOffer,
     onOfferWanted: () => session.offer(),
-    // One that cannot be used changes nothing: what was agreed before goes on.
+    // A description that cannot be used changes nothing: the previous agreement stays.
     onReanswer: (sdp) => void tryMedia(() => session.applyAnswer(sdp, peer())),
     onInfoDtmf: (key) => pressed(key as Keypress, 'info'),
   }
@@ -183,7 +183,7 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
     session,
     sipHandlers,
     phase: () => phase,
-    heardFromCarrier: () => heard,
+    carrierResponded: () => responded,
     attach: (call) => (sipCall = call),
     call: () => sipCall!,
     answerOffer,
@@ -210,7 +210,7 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
   return leg
 }
 
-/** A description without a codec in common is the other side's doing, and an outcome of the call; anything else is ours. */
+/** A description without a common codec is an outcome of the call; any other error is a fault of ours. */
 function tryMedia(run: () => void): boolean {
   try {
     run()

@@ -22,7 +22,7 @@ const trunk = (more: Partial<Trunk>): Trunk => ({
   ...more,
 })
 
-/** Something that listens for UDP and TCP on this machine and counts what comes. */
+/** Listens on UDP and TCP on this machine and counts datagrams and connections. */
 async function listener(t: TestContext) {
   const seen: string[] = []
   const tcp = createServer((socket) => {
@@ -40,7 +40,7 @@ async function listener(t: TestContext) {
   return { port, seen }
 }
 
-test('a provider at a private address is not tried: one sentence, the same for every port and transport', async (t) => {
+test('a provider at a private address is not tried: the error is the same for every port and transport', async (t) => {
   const { port, seen } = await listener(t)
   const gateway = await createEmbeddedGateway({ sip: { host, port: 0 }, probeTimeoutMs: 2_000 })
   t.after(() => gateway.close())
@@ -60,7 +60,7 @@ test('a provider at a private address is not tried: one sentence, the same for e
   assert.deepEqual(seen, [])
 })
 
-test('where private addresses are allowed the same provider is tried', async (t) => {
+test('with private addresses allowed the same provider is tried', async (t) => {
   const { port, seen } = await listener(t)
   const gateway = await createEmbeddedGateway({ sip: { host, port: 0 }, allowPrivate: true, probeTimeoutMs: 500 })
   t.after(() => gateway.close())

@@ -1,4 +1,4 @@
-/** Calls that change while they go on, against a carrier of which we see every packet. */
+/** Changes during calls (hold, codec, re-INVITE), against a carrier whose every packet is recorded. */
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -23,7 +23,7 @@ import { createEmbeddedGateway } from './gateway.ts'
 const host = '127.0.0.1'
 const laws = { PCMU: 0, PCMA: 8 }
 
-/** A telephone's audio: what it heard, and what its SDP says. */
+/** A telephone's audio: the packets it received, and its SDP. */
 async function telephone(t: TestContext) {
   const socket = createSocket('udp4').bind(0, host)
   await once(socket, 'listening')
@@ -45,7 +45,7 @@ async function telephone(t: TestContext) {
       writeRtpHeader(datagram, 0, false, sequence, sequence++ * bytes, 7)
       socket.send(datagram, to, host)
     },
-    /** Waits until more of this law has been heard. */
+    /** Waits until more packets of this law have arrived. */
     async hears(law: keyof typeof laws, more = 10) {
       const from = heard.length
       await until(
@@ -56,7 +56,7 @@ async function telephone(t: TestContext) {
   }
 }
 
-/** One stream without a gap: nothing was lost, repeated or begun again. */
+/** Asserts one stream without a gap: no packet was lost or repeated, and the stream did not restart. */
 function assertOneStream(heard: readonly RtpPacket[]): void {
   heard.forEach((packet, i) => {
     const before = heard[i - 1]
@@ -116,7 +116,7 @@ async function open(t: TestContext, answer: (to: string) => string) {
   return { gateway, carrier, calls, dial }
 }
 
-test('hold in its three forms, resume, and the other law: one stream, no packet lost', async (t) => {
+test('hold in its three forms, resume, and a change of law keep one stream without loss', async (t) => {
   const phone = await telephone(t)
   const { calls, dial } = await open(t, () => phone.sdp('PCMU'))
   const { leg, events } = await dial('100')
@@ -132,7 +132,7 @@ test('hold in its three forms, resume, and the other law: one stream, no packet 
     assert.match(await call.reinvite(phone.sdp('PCMU', direction, address)), new RegExp(`^a=${answered}\\r$`, 'm'))
     const held = phone.heard.length
     assert.match(await call.reinvite(phone.sdp('PCMA')), /^m=audio \d+ RTP\/AVP 8\r$/m)
-    // What was on its way when the hold was asked for may still have come.
+    // Packets already on their way when the hold was requested may still arrive.
     assert.ok(phone.heard.length - held < 10, `${phone.heard.length - held} while on hold`)
     await phone.hears('PCMA')
     assert.match(await call.reinvite(phone.sdp('PCMU')), /^m=audio \d+ RTP\/AVP 0\r$/m)
@@ -143,7 +143,7 @@ test('hold in its three forms, resume, and the other law: one stream, no packet 
   await leg.hangup()
 })
 
-test('both sides ask for a change at once: one is refused with 491 and tried again', async (t) => {
+test('when both sides send a re-INVITE at once, one gets 491 and is sent again', async (t) => {
   const phone = await telephone(t)
   const { calls, dial } = await open(t, () => phone.sdp('PCMU'))
   const { leg } = await dial('100')
@@ -167,7 +167,7 @@ test('packets of up to 160 ms cross a bridge whole', async (t) => {
   for (const ms of [20, 60, 80, 120, 160]) {
     const bytes = ms * 8
     const whole = () => b.heard.filter(({ payloadStart, payloadEnd }) => payloadEnd - payloadStart === bytes).length
-    // The first ones may come before the bridge stands.
+    // The first packets may arrive before the bridge is complete.
     await until(`packets of ${ms} ms`, () => {
       a.say(port, bytes)
       return whole() > 3
@@ -176,7 +176,7 @@ test('packets of up to 160 ms cross a bridge whole', async (t) => {
   await leg.hangup()
 })
 
-/** SIP by hand: our user agent makes an offer in every INVITE. */
+/** Hand-written SIP, because our user agent makes an offer in every INVITE. */
 async function caller(t: TestContext, to: { host: string; port: number }) {
   const socket = createSocket('udp4').bind(0, host)
   await once(socket, 'listening')
@@ -207,7 +207,7 @@ async function caller(t: TestContext, to: { host: string; port: number }) {
   return { send, final, requests }
 }
 
-test('an INVITE without an offer is answered with ours, and a later one too', async (t) => {
+test('an INVITE without an offer is answered with our offer, and so is a later re-INVITE', async (t) => {
   const phone = await telephone(t)
   const { gateway } = await open(t, () => phone.sdp('PCMU'))
   const legs: InboundLeg[] = []
@@ -238,12 +238,12 @@ test('an INVITE without an offer is answered with ours, and a later one too', as
   send('ACK', 2, phone.sdp('PCMU'))
   await phone.hears('PCMU')
   assertOneStream(phone.heard)
-  // This caller answers no BYE: its confirmation, which `hangup` waits for, would not come within 32 s.
+  // This caller does not answer BYE: the confirmation that `hangup` waits for would not come within 32 s.
   void leg.hangup()
   await until('the BYE', () => requests.includes('BYE'))
 })
 
-test('a caller that chooses nothing after our offer is hung up', async (t) => {
+test('a caller whose ACK has no answer to our offer is hung up', async (t) => {
   const { gateway } = await open(t, () => '')
   const legs: InboundLeg[] = []
   gateway.onInbound((leg) => legs.push(leg))

@@ -2,7 +2,7 @@ import type { OriginateRequest, TransferRequest } from '../gateway.ts'
 
 const dayMs = 86_400_000
 
-/** Throws `TypeError` naming the field: such a request could not become an INVITE. */
+/** Throws a `TypeError` that names the field when the request cannot become an INVITE. */
 export function checkRequest(request: OriginateRequest): void {
   const { attemptId, to, callerId, ringTimeoutMs, maxDurationMs, keepFree = 0 } = request
   if (!/^[\w.-]{1,128}$/.test(attemptId))
@@ -19,10 +19,10 @@ export function checkRequest(request: OriginateRequest): void {
   if (!(keepFree >= 0)) throw new TypeError('keepFree must be 0 or more.')
 }
 
-/** RFC 3261 section 25.1 `user`, without escapes and what starts parameters or a password. */
+/** RFC 3261 section 25.1 `user`, without escapes and without the characters that start parameters or a password. */
 const isSipUser = (text: string) => /^[\w.!~*'()&=+$,#-]{1,128}$/.test(text)
 
-/** Likewise for the second call of a transfer. */
+/** Throws a `TypeError` that names the field when the second call of a transfer cannot be made. */
 export function checkTransfer({ to, callerId, ringTimeoutMs, waitMs = 0 }: TransferRequest): void {
   checkRequest({
     attemptId: 'transfer',

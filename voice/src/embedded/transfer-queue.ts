@@ -1,53 +1,53 @@
 import type { Clock, Timer } from '../clock.ts'
-import type { Place } from './trunk-gate.ts'
+import type { Slot } from './trunk-gate.ts'
 
-/** One caller's turn for a channel. It keeps its rank until it is ended, however often it asks. */
+/** One caller's position in the queue for a channel. It keeps its rank until `end`, however often it asks for a slot. */
 export interface Turn {
-  /** A place now, or null: others wait before it, or there is none. */
-  take(): Place | null
-  /** A place when it is this turn's. Rejects with the signal's reason when that is aborted first. */
-  wait(signal: AbortSignal): Promise<Place>
-  /** Leaves the queue. A place that was taken stays taken. */
+  /** Takes a slot now. Returns null when others wait before it, or when no slot is free. */
+  take(): Slot | null
+  /** Resolves with a slot when it is this caller's turn. Rejects with the signal's reason when that is aborted first. */
+  wait(signal: AbortSignal): Promise<Slot>
+  /** Leaves the queue. A slot that it took stays taken. */
   end(): void
 }
 
 export interface TransferQueue {
-  /** The last in the queue. */
+  /** Adds a caller at the end of the queue. */
   join(): Turn
-  /** A place may be free: gives what there is to those who wait, first come first served. */
+  /** Gives free slots to the waiting callers, first come first served. To be called when a slot may be free. */
   serve(): void
-  /** Turns without a place. */
+  /** Returns how many callers have no slot. */
   waiting(): number
 }
 
-export interface Places {
+export interface Slots {
   clock: Clock
-  /** Takes a place when one is free. */
-  take(): Place | null
-  /** The ms until there may be a place again, when that is known; null: when one is given back. */
+  /** Takes a slot. Returns null when none is free. */
+  take(): Slot | null
+  /** Returns the ms until a slot may be free, or null when that depends on the release of one. */
   closedForMs(): number | null
 }
 
 interface Waiter {
-  hasPlace: boolean
-  /** Null while nobody waits on it: the caller is about to ask (again). */
-  give: ((place: Place) => void) | null
+  hasSlot: boolean
+  /** Null while no `wait` is pending: the caller is about to ask (again). */
+  give: ((slot: Slot) => void) | null
 }
 
-/** Callers who wait for a channel of one trunk. */
-export function createTransferQueue(places: Places): TransferQueue {
+/** Creates the queue of callers who wait for a channel of one trunk. */
+export function createTransferQueue(slots: Slots): TransferQueue {
   // In the order of joining.
   const waiters = new Set<Waiter>()
   let again: Timer | undefined
 
-  function held(waiter: Waiter, place: Place): Place {
-    waiter.hasPlace = true
+  function held(waiter: Waiter, slot: Slot): Slot {
+    waiter.hasSlot = true
     return {
-      delayMs: place.delayMs,
+      delayMs: slot.delayMs,
       release() {
-        // Called for in vain: until it is ended the turn is open again, at its old rank.
-        waiter.hasPlace = false
-        place.release()
+        // The call had no result: until `end`, the caller waits again at the old rank.
+        waiter.hasSlot = false
+        slot.release()
       },
     }
   }
@@ -58,22 +58,22 @@ export function createTransferQueue(places: Places): TransferQueue {
     again?.cancel()
     for (const waiter of waiters) {
       if (!waiter.give) continue
-      const place = places.take()
-      if (!place) break
-      waiter.give(held(waiter, place))
+      const slot = slots.take()
+      if (!slot) break
+      waiter.give(held(waiter, slot))
     }
-    const closedForMs = places.closedForMs()
-    if (closedForMs !== null && waiters.values().some(isWaiting)) again = places.clock.setTimeout(serve, closedForMs)
+    const closedForMs = slots.closedForMs()
+    if (closedForMs !== null && waiters.values().some(isWaiting)) again = slots.clock.setTimeout(serve, closedForMs)
   }
 
   function join(): Turn {
-    const self: Waiter = { hasPlace: false, give: null }
+    const self: Waiter = { hasSlot: false, give: null }
     waiters.add(self)
     return {
       take() {
         if (waiters.values().some(isWaiting)) return null
-        const place = places.take()
-        return place && held(self, place)
+        const slot = slots.take()
+        return slot && held(self, slot)
       },
       wait: (signal) =>
         new Promise((resolve, reject) => {
@@ -84,10 +84,10 @@ export function createTransferQueue(places: Places): TransferQueue {
           }
           if (signal.aborted) return leave()
           signal.addEventListener('abort', leave, { once: true })
-          self.give = (place) => {
+          self.give = (slot) => {
             self.give = null
             signal.removeEventListener('abort', leave)
-            resolve(place)
+            resolve(slot)
           }
           serve()
         }),
@@ -98,6 +98,6 @@ export function createTransferQueue(places: Places): TransferQueue {
   return {
     join,
     serve,
-    waiting: () => waiters.values().reduce((sum, { hasPlace }) => sum + Number(!hasPlace), 0),
+    waiting: () => waiters.values().reduce((sum, { hasSlot }) => sum + Number(!hasSlot), 0),
   }
 }

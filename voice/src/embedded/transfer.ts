@@ -6,10 +6,10 @@ import type { CallLeg } from './leg.ts'
 import { checkTransfer } from './requests.ts'
 import type { TrunkLine } from './trunks.ts'
 
-/** Legs handed over, or about to be. */
+/** Legs that are transferred, or about to be. */
 const transferring = new WeakSet<CallLeg>()
 
-/** Hands the caller over as asked; a carrier that will not do REFER gets a bridge instead. */
+/** Transfers the caller as the trunk's mode says; a carrier that refuses REFER gets a bridge instead. */
 export async function transferLeg(
   engine: Engine,
   a: CallLeg,
@@ -37,10 +37,10 @@ export async function transferLeg(
   return result
 }
 
-/** How the target ended, when that is the target's doing: the carrier's own refusals are answered by a bridge. */
+/** How the target ended the call. Refusals by the carrier itself lead to a bridge and are not in this list. */
 const targetCauses = new Set(['busy', 'no_answer', 'not_found', 'rejected'])
 
-/** The carrier takes the caller back and calls the target (RFC 3515). Null: it would not, and nobody was called. */
+/** Asks the carrier to take the caller back and call the target (RFC 3515). Returns null when it refuses: no call was made. */
 async function refer(
   engine: Engine,
   a: CallLeg,

@@ -7,7 +7,7 @@ import { createTrunkGate } from './trunk-gate.ts'
 
 const breaker = { failures: 5, openMs: 30_000 }
 
-test('whoever asks, and however often, INVITEs are evenly spaced and places never exceed the limit', async () => {
+test('in any order of requests INVITEs are evenly spaced and slots never exceed the limit', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 50 }),
@@ -48,7 +48,7 @@ test('trying again after retryAfterMs succeeds', async () => {
   gate.admit()
 })
 
-test('a transfer reserves the next moment and campaign calls queue behind it', async () => {
+test('a transfer reserves the next slot and campaign calls wait behind it', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1, maxConcurrentCalls: 10 }, breaker, clock)
   gate.admit()
@@ -57,7 +57,7 @@ test('a transfer reserves the next moment and campaign calls queue behind it', a
   assert.equal(refusalOf(() => gate.admit()).retryAfterMs, 1600)
 })
 
-test('a carrier that was silent and answers again gets calls at once, but not for ever', async () => {
+test('a carrier that did not respond gets calls as soon as it responds; one more failure stops them again', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, clock)
   const silent = (times: number, sentAt = clock.monotonic()) => {
@@ -86,7 +86,7 @@ test('a carrier that was silent and answers again gets calls at once, but not fo
   assert.equal(gate.isSilent(), false, 'a carrier that refuses calls is no silent one')
 })
 
-test('a pause that the carrier asked for is kept, back or not', () => {
+test('a pause that the carrier requested is kept even when the carrier responds', () => {
   const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, createVirtualClock())
   for (let i = 0; i < 5; i++) gate.report('no_response')
   gate.pause(10_000)
@@ -94,7 +94,7 @@ test('a pause that the carrier asked for is kept, back or not', () => {
   assert.ok(gate.openUntil() !== null)
 })
 
-test('five failures in a row open the breaker for 30 s; one answer before that starts the count again', async () => {
+test('five failures in a row open the breaker for 30 s; an answer before that resets the count', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, clock)
   for (let i = 0; i < 4; i++) gate.report('failed')
@@ -115,7 +115,7 @@ test('five failures in a row open the breaker for 30 s; one answer before that s
   assert.equal(gate.openUntil(), clock.now() + 30_000, 'still failing: open again at once')
 })
 
-test('a carrier that asks for a pause gets it, of no more than 5 minutes', async () => {
+test('a pause that the carrier requests is kept, for at most 5 minutes', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 10 }, breaker, clock)
   gate.pause(10_000)
@@ -127,7 +127,7 @@ test('a carrier that asks for a pause gets it, of no more than 5 minutes', async
   assert.equal(gate.openUntil(), clock.now() + 300_000)
 })
 
-test('new calls leave as many places free as they are asked to', () => {
+test('new calls leave `keepFree` slots free', () => {
   const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 5 }, breaker, createVirtualClock())
   gate.join()
   gate.admit(3)
@@ -135,14 +135,14 @@ test('new calls leave as many places free as they are asked to', () => {
   assert.ok(gate.queue().take())
 })
 
-test('a place that comes free goes to the caller who has waited longest, and never to a new call', async () => {
+test('a released slot goes to the caller who has waited longest, and never to a new call', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 2 }, breaker, clock)
   const [first, second] = [gate.admit(), gate.join()]
   const turns = [gate.queue(), gate.queue()]
   const served: number[] = []
   const never = new AbortController().signal
-  // Whoever asks first: the rank is that of joining the queue.
+  // The rank follows the order of joining, not of asking.
   for (const i of [1, 0]) {
     assert.equal(turns[i]!.take(), null)
     void turns[i]!.wait(never).then(() => served.push(i))
@@ -157,28 +157,28 @@ test('a place that comes free goes to the caller who has waited longest, and nev
   assert.equal(gate.activeCalls(), 2)
 })
 
-test('who called in vain keeps their rank until their turn is ended', async () => {
+test('a caller whose call had no result keeps the rank until the turn is ended', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 1 }, breaker, clock)
   const [elder, younger] = [gate.queue(), gate.queue()]
-  const place = elder.take()!
+  const slot = elder.take()!
   const served: string[] = []
   const { signal } = new AbortController()
-  void younger.wait(signal).then((place) => {
+  void younger.wait(signal).then((slot) => {
     served.push('younger')
-    place.release()
+    slot.release()
   })
   void elder.wait(signal).then(() => served.push('elder'))
-  place.release()
+  slot.release()
   await clock.advance(0)
   assert.deepEqual(served, ['elder'])
   elder.end()
 })
 
-test('who leaves the queue is not served, and new calls may go on', async () => {
+test('a caller who leaves the queue gets no slot, and new calls are admitted again', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 2 }, breaker, clock)
-  const places = [gate.join(), gate.join()]
+  const slots = [gate.join(), gate.join()]
   const turn = gate.queue()
   const left = new AbortController()
   const outcome = turn.wait(left.signal).then(
@@ -187,12 +187,12 @@ test('who leaves the queue is not served, and new calls may go on', async () => 
   )
   left.abort()
   turn.end()
-  places[0]!.release()
+  slots[0]!.release()
   assert.equal(await outcome, 'left')
   gate.admit()
 })
 
-test('callers who wait are served when the limit is raised and when the pause is over', async () => {
+test('waiting callers get slots when the limit is raised and when the pause ends', async () => {
   const clock = createVirtualClock()
   const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: 1 }, breaker, clock)
   gate.join()
@@ -213,7 +213,7 @@ test('callers who wait are served when the limit is raised and when the pause is
   assert.equal(served, 2)
 })
 
-test('whatever happens: no new call before a caller who waits, first come first served, every place is used', async () => {
+test('in any order of events: waiting callers before new calls, first come first served, every slot is used', async () => {
   const step = fc.oneof(
     fc.record({ does: fc.constant('call' as const), keepFree: fc.nat(2) }),
     fc.record({ does: fc.constantFrom('ask' as const, 'come in' as const) }),
@@ -224,7 +224,7 @@ test('whatever happens: no new call before a caller who waits, first come first 
       const clock = createVirtualClock()
       const gate = createTrunkGate({ callsPerSecond: 1e9, maxConcurrentCalls: limit }, breaker, clock)
       const held: { release(): void }[] = []
-      // In the order of asking: who waits, and who was served.
+      // Waiting and served callers, in the order of asking.
       let waiting: { rank: number; left: AbortController }[] = []
       const served: number[] = []
       const settle = () => clock.advance(1)
@@ -241,10 +241,10 @@ test('whatever happens: no new call before a caller who waits, first come first 
           const left = new AbortController()
           waiting.push({ rank, left })
           void turn.wait(left.signal).then(
-            (place) => {
+            (slot) => {
               turn.end()
               served.push(rank)
-              held.push(place)
+              held.push(slot)
               waiting = waiting.filter((waiter) => waiter.rank !== rank)
             },
             () => turn.end(),
@@ -257,11 +257,11 @@ test('whatever happens: no new call before a caller who waits, first come first 
         }
         await settle()
         assert.equal(gate.activeCalls(), held.length)
-        assert.ok(waiting.length === 0 || held.length >= limit, 'a place is free and a caller waits')
-        const places = served.length
+        assert.ok(waiting.length === 0 || held.length >= limit, 'a slot is free and a caller waits')
+        const slots = served.length
         assert.deepEqual(
           served,
-          served.slice(0, places).toSorted((a, b) => a - b),
+          served.slice(0, slots).toSorted((a, b) => a - b),
         )
       }
     }),
@@ -269,11 +269,11 @@ test('whatever happens: no new call before a caller who waits, first come first 
   )
 })
 
-test('a place is given back once however often it is released', () => {
+test('releasing a slot twice releases it once', () => {
   const gate = createTrunkGate({ callsPerSecond: 1000, maxConcurrentCalls: 1 }, breaker, createVirtualClock())
-  const place = gate.join()
-  place.release()
-  place.release()
+  const slot = gate.join()
+  slot.release()
+  slot.release()
   assert.equal(gate.activeCalls(), 0)
 })
 

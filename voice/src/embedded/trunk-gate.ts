@@ -4,49 +4,49 @@ import { createTransferQueue, type Turn } from './transfer-queue.ts'
 
 export type TrunkLimits = Pick<Trunk, 'maxConcurrentCalls' | 'callsPerSecond'>
 
-/** After `failures` in a row a trunk is left alone for `openMs`. */
+/** After `failures` in a row a trunk gets no calls for `openMs`. */
 export interface BreakerSettings {
-  /** Failures in a row (503, or nothing came back) that open it. Default 5. */
+  /** Failures in a row (503, or no response) that open it. Default 5. */
   failures: number
   /** How long it stays open. Default 30 s. */
   openMs: number
 }
 
-/** A call's place on its trunk. Given back once, when the carrier is done with the call. */
-export interface Place {
-  /** Wait this long before sending, so that INVITEs leave evenly spaced. */
+/** A call's slot on its trunk. It is released once, when the call has ended at the carrier. */
+export interface Slot {
+  /** Wait this long before sending, so that INVITEs are evenly spaced. */
   delayMs: number
   release(): void
 }
 
 /**
- * What one trunk bears: so many calls at once, INVITEs no closer than 1/callsPerSecond (carriers refuse bursts, even ones
- * within the average), and none for a while after it failed several times in a row.
+ * Limits the calls of one trunk: their number, the distance of INVITEs (1/callsPerSecond; carriers refuse bursts even
+ * within the average), and a pause after several failures in a row.
  */
 export interface TrunkGate {
   limits: TrunkLimits
-  /** A place now, with `keepFree` more of them free (default 0), or `NotAdmitted` with the time to wait. */
-  admit(keepFree?: number): Place
+  /** Returns a slot, leaving `keepFree` more of them free (default 0). Throws `NotAdmitted` with the time to wait. */
+  admit(keepFree?: number): Slot
   /**
-   * A turn for a transfer, whose caller is on the line: they are served in the order of this call, and no new call is
-   * admitted before all of them have a place. To be ended.
+   * Queues a transfer, whose caller is waiting. Transfers get slots in the order of this call, and no new call is admitted
+   * before all of them have one. The turn has to be ended.
    */
   queue(): Turn
-  /** A place for a call that came in: counted, never refused. */
-  join(): Place
-  /** How the INVITE went that left at `sentAt` (monotonic ms), for the breaker. `no_response`: nothing came back. */
+  /** Returns a slot for an inbound call: counted, never refused. */
+  join(): Slot
+  /** Reports to the breaker how the INVITE sent at `sentAt` (monotonic ms) ended. `no_response`: nothing came back. */
   report(outcome: Outcome, sentAt?: number): void
-  /** Did the breaker open because nothing came back? */
+  /** Did the breaker open because the carrier did not respond? */
   isSilent(): boolean
   /**
-   * The carrier answers again: calls go on, and one more failure closes the trunk. Counts once per `openMs`, so that a
-   * carrier that answers everything but calls is left alone as before.
+   * The carrier responds again: calls go on, and one more failure stops them. Counts once per `openMs`, so that a
+   * carrier that answers everything except calls stays paused.
    */
   recovered(): void
-  /** The carrier wants no calls for so long: at most 5 minutes are believed. */
+  /** The carrier requested a pause this long; at most 5 minutes are used. */
   pause(ms: number): void
   activeCalls(): number
-  /** Unix time in ms until which the trunk takes no calls, after failures or because the carrier asked for it; or null. */
+  /** Unix time in ms until which the trunk gets no calls, after failures or at the carrier's request; or null. */
   openUntil(): number | null
 }
 
@@ -54,7 +54,7 @@ export type Outcome = 'answered_by_carrier' | 'failed' | 'no_response'
 
 const longestPauseMs = 300_000
 
-/** How soon to look again for a place that no clock will free. */
+/** When to ask again for a slot whose release has no known time, in ms. */
 const fullRetryMs = 500
 
 export function createTrunkGate(given: TrunkLimits, breaker: BreakerSettings, clock: Clock): TrunkGate {
@@ -62,7 +62,7 @@ export function createTrunkGate(given: TrunkLimits, breaker: BreakerSettings, cl
   let active = 0
   let nextInviteAt = clock.monotonic()
   let failuresInARow = 0
-  /** Until when no call is admitted: because of failures, and because the carrier asked for it. */
+  /** Until when no call is admitted: because of failures, and at the carrier's request. */
   let brokenUntil = -Infinity
   let pausedUntil = -Infinity
   let brokenBySilence = false
@@ -76,7 +76,7 @@ export function createTrunkGate(given: TrunkLimits, breaker: BreakerSettings, cl
     closedForMs: () => (isClosed() ? closedForMs() : null),
   })
 
-  function take(delayMs: number): Place {
+  function take(delayMs: number): Slot {
     active++
     let held = true
     return {
@@ -116,7 +116,7 @@ export function createTrunkGate(given: TrunkLimits, breaker: BreakerSettings, cl
     queue: transfers.join,
     join: () => take(0),
     report(outcome, sentAt = clock.monotonic()) {
-      // It left while the carrier was away: that is known.
+      // It was sent while the carrier was unreachable: this failure adds nothing.
       if (outcome === 'no_response' && sentAt < recoveredAt) return
       failuresInARow = outcome === 'answered_by_carrier' ? 0 : failuresInARow + 1
       if (failuresInARow < breaker.failures || isClosed()) return

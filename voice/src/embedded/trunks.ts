@@ -6,7 +6,7 @@ import { createTrunkGate, type BreakerSettings, type Outcome, type TrunkGate } f
 
 export interface TrunkSettings {
   breaker: BreakerSettings
-  /** How often a trunk's host is looked up again and, when it does not register, asked by OPTIONS. Infinity: never. */
+  /** How often a trunk's host is looked up again and, when it does not register, probed with OPTIONS. Infinity: never. */
   checkEveryMs: number
   /** How long OPTIONS, or the REGISTER of `testTrunk`, may take. */
   probeTimeoutMs: number
@@ -20,7 +20,7 @@ export interface TrunkLine {
   readonly gate: TrunkGate
   account(): SipAccount
   state(): TrunkState
-  /** How the INVITE went that left at `sentAt`. A carrier from which nothing comes is asked until it is back. */
+  /** Reports how the INVITE sent at `sentAt` ended. A carrier that does not respond is probed until it does. */
   report(outcome: Outcome, sentAt: number): void
   close(): Promise<void>
 }
@@ -30,7 +30,7 @@ function accountOf(trunk: Trunk): SipAccount {
   return { host, port, transport, username, password, ...(domain !== undefined && { domain }) }
 }
 
-/** Do both describe one account, so that its registration may live on? */
+/** Do both describe the same account, so that its registration can be kept? */
 export function sameAccount(a: Trunk, b: Trunk): boolean {
   const { host, port, transport, username, password, register, domain } = a
   return (
@@ -46,7 +46,7 @@ export function sameAccount(a: Trunk, b: Trunk): boolean {
 
 const transports = new Set<string>(['udp', 'tcp', 'tls'])
 
-/** Throws `TypeError` naming the field when the engine cannot serve the trunk. */
+/** Throws a `TypeError` that names the field when the engine cannot use the trunk. */
 export function checkTrunk(trunk: Trunk): void {
   if (!trunk.id) throw new TypeError('trunk.id is empty.')
   if (!trunk.host) throw new TypeError('trunk.host is empty: give the carrier’s host name or address.')
@@ -57,20 +57,20 @@ export function checkTrunk(trunk: Trunk): void {
     throw new TypeError('trunk.callsPerSecond must be more than 0 (0.5 is one call in 2 s).')
 }
 
-/** How often a silent carrier is asked whether it is back, and for how long it may think. */
+/** How often an unresponsive carrier is probed, and how long each probe waits. */
 const probeEveryMs = 1_000
 const probeWithinMs = 2_000
 
-/** What trunks need of their gateway. */
+/** Dependencies of trunks on their gateway. */
 export interface TrunkParts {
   userAgent: UserAgent
   clock: Clock
   settings: TrunkSettings
-  /** Where the carriers are: calls from elsewhere are not theirs. */
+  /** The carriers' addresses: calls from other addresses are not from a carrier. */
   carriers: AddressBook<TrunkLine>
 }
 
-/** Puts a trunk into use in place of `predecessor`, whose calls go on counting and whose registration is given up first. */
+/** Opens a trunk in place of `predecessor`: its calls still count, and its registration is removed first. */
 export function openTrunk(
   trunk: Trunk,
   { userAgent, clock, settings, carriers }: TrunkParts,
@@ -88,7 +88,7 @@ export function openTrunk(
   const begun = begin()
 
   async function begin(): Promise<void> {
-    // Both use one Contact: giving up the old binding after making the new one would remove the new one.
+    // Both use one Contact: removing the old binding after making the new one would remove the new one.
     await predecessor?.close()
     if (closed) return
     if (trunk.register)
@@ -98,7 +98,7 @@ export function openTrunk(
 
   async function check(): Promise<void> {
     const found = await settings.lookup(trunk.host).catch(() => null)
-    // While nobody can say where a carrier is, it is where it was.
+    // While the look-up fails, the last known addresses stay in use.
     if (found && !closed) carriers.set(line, [trunk.host, ...found])
     if (!trunk.register && Number.isFinite(settings.checkEveryMs)) {
       health = await userAgent
@@ -112,15 +112,15 @@ export function openTrunk(
       nextCheck = clock.setTimeout(() => void check(), settings.checkEveryMs)
   }
 
-  /** While the breaker keeps calls away from a carrier that was silent: one answer of any kind, and they go on. */
+  /** Probes an unresponsive carrier while the breaker is open: any response closes it. */
   async function probe(): Promise<void> {
-    const status = await userAgent.options(accountOf(trunk), probeWithinMs).catch(() => nobodyAnswered)
+    const status = await userAgent.options(accountOf(trunk), probeWithinMs).catch(() => timedOut)
     if (closed || !gate.isSilent()) probing = false
-    else if (status === nobodyAnswered || status === 503) nextProbe = clock.setTimeout(() => void probe(), probeEveryMs)
+    else if (status === timedOut || status === 503) nextProbe = clock.setTimeout(() => void probe(), probeEveryMs)
     else {
       probing = false
       gate.recovered()
-      // Its memory of us may be gone with what it was.
+      // The carrier may have restarted and lost our registration.
       registration?.renew()
     }
   }
@@ -169,7 +169,7 @@ export async function tryTrunk(
     sip: undefined,
     message: `${trunk.host} could not be reached: ${messageOf(error)}`,
   }))
-  const answered = sip !== undefined && sip !== nobodyAnswered
+  const answered = sip !== undefined && sip !== timedOut
   return { ok, ...(answered && { sip }), message, latencyMs: Math.round(clock.monotonic() - startedAt) }
 
   async function ask(): Promise<{ ok: boolean; sip: number | undefined; message: string }> {
@@ -190,7 +190,7 @@ export async function tryTrunk(
 function registerMessage(trunk: Trunk, status: number, reason: string): string {
   if (status < 300) return `${trunk.host} accepted the registration of ${trunk.username}.`
   if (isRefusal(status)) return refusalMessage(trunk, status)
-  if (status === nobodyAnswered) return noAnswer
+  if (status === timedOut) return noAnswer
   return `${trunk.host} refused the registration: ${status} ${reason}.`
 }
 
@@ -199,13 +199,13 @@ const isRefusal = (status: number) => status === 401 || status === 403 || status
 const refusalMessage = ({ host, username }: Trunk, status: number) =>
   `${host} refused the user name or password of ${username} (${status}).`
 
-/** RFC 3261 section 8.1.3.1: what a timeout counts as. */
-const nobodyAnswered = 408
+/** RFC 3261 section 8.1.3.1: the status of a timeout. */
+const timedOut = 408
 const noAnswer = 'No answer. Check host, port and firewall.'
 
-/** Many carriers refuse OPTIONS (404, 405, 401): any answer but these shows that they are there. */
+/** Many carriers refuse OPTIONS (404, 405, 401). Any response except the ones below shows that they are reachable. */
 function optionsState(status: number): TrunkState {
-  if (status === nobodyAnswered) return { state: 'failed', reason: noAnswer }
+  if (status === timedOut) return { state: 'failed', reason: noAnswer }
   if (status === 503) return { state: 'failed', sip: status, reason: 'The carrier is unavailable (503).' }
   if (status === 403) return { state: 'failed', sip: status, reason: 'The carrier does not serve our address (403).' }
   return { state: 'ready' }

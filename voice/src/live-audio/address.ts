@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AudioAddress } from './types.ts'
 
-/** A socket's path may be 103 bytes long on every system we run on. */
+/** The longest socket path that every supported system accepts, in bytes. */
 const longestFolder = 103 - '/switchboard-audio-XXXXXX/audio.sock'.length
 
-/** A new address, its folder made and closed to other users. */
+/** Creates a new address and its folder, which other users cannot read. */
 export async function createAudioAddress(): Promise<AudioAddress> {
   const token = randomBytes(32).toString('hex')
   if (process.platform === 'win32')

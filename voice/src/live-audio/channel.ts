@@ -1,18 +1,18 @@
 import { samplesPerMs, type AudioChannel, type Flushed, type ToListener, type ToVoice } from './types.ts'
 
-/** The listener's side of one channel. What the voice process says about its speech is given to `receive`. */
+/** The listener's side of one channel. Messages of the voice process about its speech are passed to the methods below. */
 export interface ChannelEnd {
   channel: AudioChannel
   receive: Pick<ToListener, 'progress' | 'marked' | 'flushed'>
-  /** Nothing is sent any more; what waits is let go. */
+  /** Ends the channel: nothing more is sent, and waiting speech is discarded. */
   end(): void
 }
 
 export const maxPendingMarks = 1_000
-/** Longer speech is sent in pieces. */
+/** The largest frame of speech; longer speech is split. */
 const maxPieceSamples = 8_000
 
-/** Something to send when there is room for it: speech, or a mark. */
+/** An item to send when there is room for it: speech, or a mark. */
 interface Waiting {
   samples: Int16Array | null
   mark: number
@@ -26,7 +26,7 @@ interface Flush {
   resolve(flushed: Flushed): void
 }
 
-/** `windowSamples` may be under way or waiting in the voice process at most. Counts are in samples. */
+/** At most `windowSamples` may be in transit or waiting in the voice process. Counts are in samples. */
 export function createChannel(
   number: number,
   legId: string,

@@ -8,9 +8,9 @@ import {
   type ToVoice,
 } from './types.ts'
 
-/** The listener's side of all its channels: takes what the voice process says, and answers through `voice`. */
+/** The listener's side of all its channels: receives the voice process's messages, and sends through `voice`. */
 export interface Channels extends ToListener {
-  /** The link is gone: ends every channel. */
+  /** The connection has ended: ends every channel. */
   end(): void
 }
 

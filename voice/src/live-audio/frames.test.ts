@@ -13,7 +13,7 @@ const frame = fc.record(
   { noNullPrototype: true },
 )
 
-/** Cuts the bytes at these places. */
+/** Cuts the bytes at these positions. */
 function cut(bytes: Buffer, places: number[]): Buffer[] {
   const at = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
   return at.slice(1).map((end, i) => bytes.subarray(at[i], end))
@@ -40,7 +40,7 @@ test('frames are read back however the stream is cut', () => {
   )
 })
 
-test('no stream of bytes is too much: a frame is in bounds, or the stream is broken and stays so', () => {
+test('any stream of bytes gives frames within bounds, or is broken and stays broken', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 3_000 }), { maxLength: 20 }), (chunks) => {
       let longest = 0
@@ -60,7 +60,7 @@ test('no stream of bytes is too much: a frame is in bounds, or the stream is bro
   )
 })
 
-test('a longer payload breaks the stream before it has come', () => {
+test('a payload that is too long breaks the stream before it has arrived', () => {
   const header = encodeFrame(2, 1, 0)
   header.writeUInt16LE(maxPayloadBytes + 1, 2)
   const reader = createFrameReader(() => assert.fail('no frame is complete'))
@@ -68,7 +68,7 @@ test('a longer payload breaks the stream before it has come', () => {
   assert.equal(reader.read(header), false)
 })
 
-test('nothing is read behind a frame that was refused', () => {
+test('nothing is read after a refused frame', () => {
   let frames = 0
   const reader = createFrameReader(() => ++frames < 2)
   assert.equal(reader.read(Buffer.concat([encodeFrame(1, 1, 1), encodeFrame(1, 1, 1), encodeFrame(1, 1, 1)])), false)

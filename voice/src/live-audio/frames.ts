@@ -8,7 +8,7 @@
  * +---------------+---------------+-------------------------------+
  * | channel                                                       |
  * +---------------------------------------------------------------+
- * | count: what it counts depends on the kind                     |
+ * | count: its meaning depends on the kind                        |
  * +---------------------------------------------------------------+
  * | payload, at most 16,000 bytes                                 |
  *
@@ -83,7 +83,7 @@ export function bytesOf(samples: Int16Array): Uint8Array {
   return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
 }
 
-/** A copy: the bytes may begin anywhere. An odd byte at the end is left out. */
+/** Returns a copy, because the bytes may be unaligned. An odd byte at the end is ignored. */
 export function samplesOf(payload: Uint8Array): Int16Array {
   const samples = new Int16Array(payload.length >> 1)
   bytesOf(samples).set(payload.subarray(0, samples.byteLength))
@@ -96,13 +96,13 @@ export function uint32(value: number): Buffer {
   return bytes
 }
 
-/** Takes a stream apart. Keeps no more than one frame of `maxPayload` bytes. */
+/** Splits a stream into frames. Buffers at most one frame of `maxPayload` bytes. */
 export interface FrameReader {
-  /** Calls `onFrame` for each frame that is complete. False: the stream is broken, and nothing more of it is read. */
+  /** Calls `onFrame` for each complete frame. Returns false when the stream is broken: no more of it is read. */
   read(chunk: Buffer): boolean
 }
 
-/** `onFrame` returns false for a frame that must not come: the stream is broken then. */
+/** `onFrame` returns false for a frame that is not allowed: then the stream is broken. */
 export function createFrameReader(onFrame: (frame: Frame) => boolean, maxPayload = maxPayloadBytes): FrameReader {
   let rest: Buffer = Buffer.alloc(0)
   let isBroken = false
@@ -132,7 +132,7 @@ export function createFrameReader(onFrame: (frame: Frame) => boolean, maxPayload
         }
         at = end
       }
-      // A copy, so that the big chunk it lies in can go.
+      // A copy, so that the large chunk around it can be freed.
       rest = isBroken || at === data.length ? Buffer.alloc(0) : Buffer.from(data.subarray(at))
       return !isBroken
     },

@@ -13,18 +13,18 @@ export interface AudibleLeg {
 
 /** The listener's end of the hub. */
 export interface Attachment extends ToVoice {
-  /** False: more marks are pending than a listener may have. */
+  /** Returns false when more marks are pending than a listener may have. */
   mark(channel: number, mark: number): boolean
-  /** The listener was too slow: this much of what was said on the channel never reached it. */
+  /** The listener was too slow: this many samples of the channel were dropped. */
   reportLost(channel: number, samples: number): void
   detach(): void
 }
 
-/** All open channels of a gateway, and the one listener they are bound to. */
+/** All open channels of a gateway, and the listener they are bound to. */
 export interface AudioHub {
-  /** Throws as `MediaSession.openAudio` does. */
+  /** Opens the audio of a leg. Throws the errors of `MediaSession.openAudio`. */
   open(leg: AudibleLeg, options: AudioOptions): LegAudio
-  /** Binds all channels, present and future, to this listener. `onDetached` of the one before is called. */
+  /** Binds all channels, present and future, to this listener. Calls `onDetached` of the listener before. */
   attach(listener: ToListener, onDetached: () => void): Attachment
   /** Detaches the listener. */
   close(): void
@@ -46,7 +46,7 @@ export function createAudioHub(clock: Clock): AudioHub {
     leg.emit({ t: 'audio', at: clock.now(), state })
   }
 
-  /** Tells a listener of a channel, and the leg that it is listened to. */
+  /** Announces a channel to the listener, and reports to the leg that it has a listener. */
   function present(channel: Channel, to: ToListener): void {
     to.opened(channel.number, channel.leg.id, channel.live.capacity)
     tellLeg(channel, 'listening')

@@ -12,13 +12,13 @@ export interface ConnectionContext {
 
 /** A connection that has not shown the token by then is closed. */
 const helloWithinMs = 1_000
-/** What one listener may have read in 20 ms: 80 times the audio of 100 calls. More waits, so that it delays no packet. */
+/** Bytes read from one listener per 20 ms: 80 times the audio of 100 calls. The rest waits, so that packets are not delayed. */
 const bytesPerTick = 256 * 1024
-/** What small frames and small reads count as. */
+/** The minimum that a frame or a read counts, in bytes. */
 const smallestFrameBytes = 256
 const smallestReadBytes = 1024
 
-/** Serves one connection: token first, then frames, until it breaks the protocol, is replaced or ends. */
+/** Serves one connection: token first, then frames, until it violates the protocol, is replaced or ends. */
 export function serveListener(socket: Socket, { hub, everyFrame, isToken }: ConnectionContext): void {
   let attachment: Attachment | null = null
   let endTicks: (() => void) | null = null
@@ -32,7 +32,7 @@ export function serveListener(socket: Socket, { hub, everyFrame, isToken }: Conn
     clearTimeout(late)
     socket.write(encodeFrame(kinds.welcome, 0, protocolVersion))
     attachment = hub.attach(outbox, () => {
-      // Writes what is left, such as that channels have closed.
+      // Writes the remaining frames, such as `closed` of channels.
       outbox.tick()
       socket.end(() => socket.destroy())
     })

@@ -26,8 +26,8 @@ const connectWithinMs = 5_000
 
 /**
  * Connects a process to the live audio of a voice process on this machine, in place of the listener before. `take` is
- * called for every channel, those that are open already included. Rejects when nothing listens there or the token is
- * not the right one. When `closed` resolves it is the caller's to connect again.
+ * called for every channel, including those already open. Rejects when nothing listens there or the token is wrong.
+ * When `closed` resolves the caller has to connect again.
  */
 export async function connectAudioListener({ path, token }: AudioAddress, take: TakeChannel): Promise<AudioListener> {
   const socket = createConnection(path)

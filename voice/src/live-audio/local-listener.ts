@@ -2,7 +2,7 @@ import { createChannels } from './channels.ts'
 import type { Attachment, AudioHub } from './hub.ts'
 import type { AudioListener, TakeChannel } from './types.ts'
 
-/** A listener in the process of the calls themselves: for tests, and for what takes no time. */
+/** Connects a listener in the same process as the calls: for tests, and for handlers that take no time. */
 export function listenLocally(hub: AudioHub, take: TakeChannel): AudioListener {
   const { promise: closed, resolve } = Promise.withResolvers<void>()
   let attachment: Attachment | null = null

@@ -5,7 +5,7 @@ import { createOutbox } from './outbox.ts'
 
 const frame = (value: number) => new Int16Array(160).fill(value)
 
-/** A connection whose other side reads when it likes. */
+/** A connection whose other side reads when the test says so. */
 function open() {
   const read: { kind: number; channel: number; count: number; first: number | undefined }[] = []
   const reader = createFrameReader(({ kind, channel, count, payload }) => {
@@ -24,7 +24,7 @@ function open() {
   return { sink, outbox, read, lost }
 }
 
-test('what many calls say in 20 ms is one write', () => {
+test('the audio of many calls in 20 ms is one write', () => {
   const { sink, outbox, read } = open()
   for (let channel = 1; channel <= 100; channel++) outbox.heard(channel, frame(channel), 0)
   assert.equal(read.length, 0)
@@ -36,7 +36,7 @@ test('what many calls say in 20 ms is one write', () => {
   )
 })
 
-test('a listener that reads nothing for 3 s loses the first second, and is told of how much', () => {
+test('a listener that reads nothing for 3 s loses the first second, and gets the amount reported', () => {
   const { sink, outbox, read, lost } = open()
   outbox.opened(1, 'leg', 1000)
   outbox.tick()
@@ -71,21 +71,21 @@ test('a listener that reads nothing for 3 s loses the first second, and is told 
   )
 })
 
-test('one that reads nothing for 5 s is given up', () => {
+test('a listener that reads nothing for 5 s is disconnected', () => {
   const { sink, outbox } = open()
   sink.writableLength = 1
   const ticks = Array.from({ length: 250 }, () => outbox.tick())
   assert.deepEqual([ticks.indexOf(false), ticks.length], [249, 250])
 })
 
-test('notices that are not read have a bound too', () => {
+test('unread notices are bounded too', () => {
   const { sink, outbox } = open()
   sink.writableLength = 1
   for (let i = 0; i < 70_000; i++) outbox.marked(1, i, i)
   assert.equal(outbox.tick(), false)
 })
 
-test('that a channel has closed comes behind what was said on it', () => {
+test('`closed` of a channel is sent after its audio', () => {
   const { outbox, read } = open()
   outbox.heard(1, frame(1), 0)
   outbox.closed(1, 'ended')

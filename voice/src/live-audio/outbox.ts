@@ -1,7 +1,7 @@
 import { headerBytes, kinds, uint32, writeHeader, ends, bytesOf, encodeFrame } from './frames.ts'
 import type { ToListener } from './types.ts'
 
-/** What `net.Socket` offers for writing. */
+/** The writing methods of `net.Socket`. */
 export interface Sink {
   /** Bytes that the other side has not taken yet. */
   readonly writableLength: number
@@ -10,16 +10,16 @@ export interface Sink {
   uncork(): void
 }
 
-/** Frames on their way to a listener, gathered and written once every 20 ms. */
+/** Outgoing frames of a listener, collected and written once every 20 ms. */
 export interface Outbox extends ToListener {
   /**
-   * Writes what was gathered, when the listener has taken all that was written before. Otherwise it is kept, audio for 2 s:
-   * of more than that the oldest is dropped. False: the listener has taken nothing for 5 s, or more notices wait than fit.
+   * Writes the collected frames, when the listener has read everything written before. Otherwise they are kept, audio for
+   * 2 s: then the oldest is dropped. Returns false when the listener has read nothing for 5 s, or too many notices wait.
    */
   tick(): boolean
 }
 
-/** Samples that a listener was too slow for. */
+/** Called with samples dropped because the listener was too slow. */
 export type OnLost = (channel: number, samples: number) => void
 
 const maxTicksKept = 100
@@ -32,7 +32,7 @@ export function createOutbox(sink: Sink, onLost: OnLost): Outbox {
   let kept: Buffer[] = []
   let batch = Buffer.allocUnsafe(firstBatchBytes)
   let batchBytes = 0
-  /** Notices go before the audio of their tick; that a channel has closed goes behind it. */
+  /** Notices go before the audio of their tick; `closed` of a channel goes after it. */
   let notices: Buffer[] = []
   let farewells: Buffer[] = []
   let noticeBytes = 0

@@ -35,10 +35,10 @@ async function open(t: TestContext) {
     await rm(dirname(address.path), { recursive: true, force: true })
   })
   const states = () => events.flatMap((event) => (event.t === 'audio' ? event.state : []))
-  /** Sends these bytes and waits until it is disconnected; with `ends` it ends the connection itself then. */
+  /** Sends these bytes and waits until it is disconnected; with `ends` it ends the connection itself after sending. */
   async function say(bytes: Uint8Array[], { ends = false } = {}): Promise<void> {
     const socket = await connect(address.path)
-    // What the other side does not want to read any more may be an error here.
+    // Writing after the other side has closed may be an error here.
     socket.on('error', () => {})
     socket.resume()
     for (const part of bytes) socket.write(part)
@@ -57,7 +57,7 @@ async function connect(path: string): Promise<Socket> {
 const hello = (token: string, version = protocolVersion) => encodeFrame(kinds.hello, 0, version, Buffer.from(token))
 const takeNothing = () => ({ onAudio() {} })
 
-test('folder and socket are private to this user', async (t) => {
+test('the folder and the socket are private to this user', async (t) => {
   const { address } = await open(t)
   assert.equal((await stat(dirname(address.path))).mode & 0o777, 0o700)
   assert.equal((await stat(address.path)).mode & 0o777, 0o600)
@@ -77,7 +77,7 @@ test('a wrong token, another version, another frame or nothing at all: disconnec
   assert.deepEqual(states(), ['waiting'])
 })
 
-test('a listener that speaks nonsense is disconnected, whatever it says; the next one takes over the leg', async (t) => {
+test('a listener that sends invalid bytes is disconnected; the next one takes over the leg', async (t) => {
   const { address, states, say } = await open(t)
   await fc.assert(
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 2_000 }), { maxLength: 4 }), async (nonsense) => {
@@ -90,7 +90,7 @@ test('a listener that speaks nonsense is disconnected, whatever it says; the nex
   assert.equal(states().at(-1), 'waiting')
 })
 
-test('frames of a listener that make no sense are passed over or end it, and hurt no call', async (t) => {
+test('meaningless frames of a listener are ignored or disconnect it, and harm no call', async (t) => {
   const { address, say, session } = await open(t)
   const frame = fc
     .record({
@@ -109,7 +109,7 @@ test('frames of a listener that make no sense are passed over or end it, and hur
   assert.equal(session.codec, 'PCMU')
 })
 
-test('more marks than may be pending end the listener', async (t) => {
+test('too many pending marks disconnect the listener', async (t) => {
   const { address, say } = await open(t)
   const speech = encodeFrame(kinds.speech, 1, 0, new Uint8Array(16_000))
   await say([hello(address.token), speech, ...Array.from({ length: 1_001 }, (_, i) => encodeFrame(kinds.mark, 1, i))])
@@ -123,7 +123,7 @@ test('a listener that sends faster than it may is slowed down and loses nothing'
     return takeNothing()
   })
   await until('the channel', () => channel !== null)
-  // 500 s of speech, more than ten times what may be read in the time that this takes.
+  // 500 s of speech, more than ten times what may be read during this test.
   for (let i = 0; i < 100; i++) {
     await channel!.send(new Int16Array(8_000 * 5))
     channel!.mark(String(i))
@@ -133,7 +133,7 @@ test('a listener that sends faster than it may is slowed down and loses nothing'
   await listener.close()
 })
 
-test('a stale socket of a process that was killed is no hindrance', async (t) => {
+test('a stale socket of a killed process is replaced', async (t) => {
   const { address, hub, server } = await open(t)
   await server.close()
   const again = await createAudioAddress()

@@ -6,12 +6,12 @@ import type { AudioHub } from './hub.ts'
 import { serveListener, type ConnectionContext } from './listener-connection.ts'
 import type { AudioAddress } from './types.ts'
 
-/** Connections at a time: one listener, its successor, and some that have not shown the token yet. */
+/** Concurrent connections: one listener, its successor, and some that have not sent the token yet. */
 const maxConnections = 8
 
 /**
- * Lets listeners of the same user connect to the hub: the folder and the socket are private, and whoever connects shows the
- * token first. Rejects when the socket cannot be made.
+ * Lets listeners of the same user connect to the hub: the folder and the socket are private, and a listener sends the token
+ * first. Rejects when the socket cannot be created.
  */
 export async function openAudioSocket(
   { path, token }: AudioAddress,
@@ -30,7 +30,7 @@ export async function openAudioSocket(
   const isPipe = path.startsWith('\\\\.\\pipe\\')
   if (!isPipe) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    // What a process left that was killed.
+    // A killed process may have left its socket.
     await rm(path, { force: true })
   }
   await new Promise<void>((resolve, reject) => {
@@ -38,7 +38,7 @@ export async function openAudioSocket(
     server.listen(path, resolve)
   })
   if (!isPipe) await chmod(path, 0o600)
-  // A connection that could not be accepted (no file descriptors) is the listener's to try again.
+  // After a failed accept (no file descriptors) the listener connects again.
   server.on('error', (error) => process.emitWarning(error))
 
   return {
@@ -47,7 +47,7 @@ export async function openAudioSocket(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const socket of sockets) socket.destroy()
       await closed
-      // Not empty, or gone already: nothing of ours is left either way.
+      // The folder is not empty, or was removed already: in both cases nothing of ours remains.
       if (!isPipe) await rmdir(dirname(path)).catch(() => undefined)
     },
   }
