@@ -21,7 +21,7 @@ try {
   await rm(path.dirname(target), { recursive: true, force: true })
   await mkdir(path.dirname(target), { recursive: true })
   await packDirectory(path.join(dataDir, 'postgres'), `${target}.partial`)
-  // Nobody's data is in it, and whoever runs the server need not be who installed it.
+  // It contains no user data, and the user that runs the server may differ from the one that installed it.
   await chmod(`${target}.partial`, 0o644)
   await rename(`${target}.partial`, target)
 } finally {

@@ -38,7 +38,7 @@ export interface App {
 export interface AppOptions {
   config: Config
   log: Log
-  /** Opened already, closed with the app all the same. */
+  /** Opened by the caller, but closed with the app. */
   database?: OpenDatabase
   /** Null: this node makes no calls. */
   voice?: VoiceGateway | null

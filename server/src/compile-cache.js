@@ -3,7 +3,7 @@ import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Keeps what Node compiles beside the packages, which nobody else may write to: a shared temporary directory would run
+ * Stores compiled code beside the packages, where no other user may write: a shared temporary directory would run
  * what others put there. By the environment, threads and child processes use it too. `NODE_COMPILE_CACHE` names another.
  */
 export function keepCompiledCode() {

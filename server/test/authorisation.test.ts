@@ -70,7 +70,7 @@ function everythingSentTo(route: Route): Record<string, Sent> {
       'empty strings': { path: path + query(''), body },
       'what is too long': { path: path + query('a'.repeat(1_000)), body },
     }),
-    'ids that are none': { path: route.path.replace(/:\w+/g, 'x'), body, headers: { 'x-workspace-id': 'x' } },
+    'malformed ids': { path: route.path.replace(/:\w+/g, 'x'), body, headers: { 'x-workspace-id': 'x' } },
     ...(route.method !== 'GET' && {
       'a body that is not JSON': { path, body: '{"', headers: { 'content-type': 'application/json' } },
     }),
@@ -79,7 +79,7 @@ function everythingSentTo(route: Route): Record<string, Sent> {
 
 for (const { id, route } of operationsOf(routeTables)) {
   if (route.access === 'public' || route.hidden) continue
-  test(`${id} (${route.access}) refuses whoever may not use it, whatever they send`, async () => {
+  test(`${id} (${route.access}) refuses callers who may not use it, whatever they send`, async () => {
     for (const [name, caller, status] of strangersTo(route.access)) {
       for (const [what, { path, body, headers }] of Object.entries(everythingSentTo(route))) {
         const answer = await caller.request(route.method, path, body, headers)

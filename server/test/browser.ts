@@ -63,7 +63,7 @@ interface Posted {
   origin: string
 }
 
-/** What a page posts to the one that opened it, and to whom; its script must be the one its policy allows. */
+/** Returns what a page posts to its opener, and the target origin; its script must be the one its policy allows. */
 export function posted(page: Page): Posted {
   const script = /<script>(.*)<\/script>/s.exec(page.text)?.[1] ?? ''
   const hash = createHash('sha256').update(script).digest('base64')

@@ -192,7 +192,7 @@ test('every example does what it says where its ids are there', async () => {
     texts.push(`${id}: ${answer.status} ${answer.text}`)
   }
   assert.deepEqual(refusals, expectedRefusals, texts.join('\n'))
-  // The reference shows these answers. RECORD_EXAMPLES=on writes them anew, when operations or fields have changed.
+  // The reference shows these responses. RECORD_EXAMPLES=on records them again, when operations or fields have changed.
   if (process.env.RECORD_EXAMPLES) await writeFile(recordedPath, `${JSON.stringify(answers, null, 2)}\n`)
   const recorded = JSON.parse(await readFile(recordedPath, 'utf8')) as object
   assert.deepEqual(

@@ -4,7 +4,7 @@ import type { Call } from '../src/platform/database/statement.ts'
 /**
  * The plan of a statement under a member's role and row security. `reluctant`: with a planner that reads no table whole and
  * sorts nothing where there is another way. So few rows show what an index cannot do: where it says `Seq Scan` or `Sort`
- * all the same, none fits. `analyze`: runs it, and counts the rows of each step.
+ * even then, no index fits. `analyze`: runs it, and counts the rows of each step.
  */
 export async function explainAs(
   pool: pg.Pool,

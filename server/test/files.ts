@@ -3,7 +3,7 @@ import { globSync } from 'node:fs'
 /** Every test file of the project, by its path from the root, where the tests are run. */
 export function testFiles(): string[] {
   const files = globSync('{server,voice,client,examples}/**/*.test.ts').sort()
-  // Elsewhere there are none, and none fail.
+  // Other systems have no such files, and no failures.
   if (files.length === 0) throw new Error('Run the tests from the root of the project.')
   return files
 }

@@ -19,7 +19,7 @@ const server = await startTestServer({ LOGIN_FAILURES: '1000000' })
 const fixture = await createFixture(server)
 // An administrator too, so that those operations are reached; one cannot be locked out by another.
 await makeAdmin(server.app.services, fixture.owner.email)
-// Ends sessions or the workspace itself: fuzzed as somebody who has nothing to lose.
+// Ends sessions or the workspace itself: fuzzed as a user made for this.
 const destructive = new Set([
   'logout',
   'supabaseLogout',

@@ -64,14 +64,14 @@ const chatTables = statement(
      where c.relkind = 'r' and n.nspname in ('chat', 'video') order by 1`,
 )
 
-/** Who knows somebody's id may write to them and sees their name: people talk across workspaces. */
+/** A user who knows another's id may write to them and sees their name: people talk across workspaces. */
 const acrossWorkspaces = new Set(['createChat', 'addChatMembers', 'blockUser'])
 
-function strangers(): [string, TestClient][] {
+function outsiders(): [string, TestClient][] {
   return [
     ['the owner of another workspace', ours.owner],
     ['an API key of another workspace', createClient(server.url, { 'x-api-key': ours.apiKey })],
-    ['nobody', server.anyone],
+    ['an anonymous caller', server.anyone],
   ]
 }
 
@@ -86,7 +86,7 @@ for (const { id, route } of operations) {
     test(`${id}: ids of another workspace in the path are not there`, async () => {
       covered.add(id)
       const before = await snapshot()
-      for (const [who, client] of strangers()) {
+      for (const [who, client] of outsiders()) {
         const answer = await client.request(
           route.method,
           pathIn(theirs, route) + queryIn(ours, route),
@@ -102,7 +102,7 @@ for (const { id, route } of operations) {
     test(`${id}: ids of another workspace in query and body lead nowhere`, async () => {
       covered.add(id)
       const before = await snapshot()
-      for (const [who, client] of strangers()) {
+      for (const [who, client] of outsiders()) {
         const answer = await client.request(
           route.method,
           pathIn(ours, route) + queryIn(theirs, route),

@@ -4,9 +4,9 @@ import { type Position, comparePositions } from '../src/platform/outbox/position
 import { until } from './until.ts'
 
 /**
- * Waits until this node has told everything that has been committed so far. The log tells an event once no transaction of
- * the whole cluster is older, and any may be open in the tests beside this one; until then it comes to whoever came after it
- * happened, and a reader finds less than there is.
+ * Waits until this node has published everything that has been committed so far. An event is published once no transaction of
+ * the whole cluster is older, and the tests beside this one may have some open; until then a client that connects after it
+ * happened still receives it, and a reader of the log misses it.
  */
 export async function allTold(connections: { pool: pg.Pool }, outbox: Pick<Outbox, 'position'>): Promise<void> {
   const { rows } = await connections.pool.query<Position>(
@@ -14,5 +14,5 @@ export async function allTold(connections: { pool: pg.Pool }, outbox: Pick<Outbo
       order by transaction_id desc, sequence desc limit 1`,
   )
   const [last] = rows
-  if (last) await until('the log has told everything', () => comparePositions(outbox.position(), last) >= 0)
+  if (last) await until('the log has published everything', () => comparePositions(outbox.position(), last) >= 0)
 }

@@ -23,7 +23,7 @@ export function kindOf(route: Route, parameter: string): string {
   return kind === 'integrations' && parameter === 'id' ? 'connections' : kind
 }
 
-/** Fields of bodies and queries that name somebody else's thing. */
+/** Fields of bodies and queries that refer to another record. */
 export const referringFields: Record<string, string> = {
   contact_id: 'contacts',
   contact_ids: 'contacts',

@@ -52,7 +52,7 @@ const unprocessable = (issue: string, description: string) => refusal(422, 'UNPR
 const notThere = refusal(404, 'RESOURCE_NOT_FOUND', 'INVALID_RESOURCE_ID', 'Specified resource ID does not exist.')
 
 /**
- * As much of PayPal's REST API as an order needs, as developer.paypal.com documents it: it keeps what it was told, checks
+ * As much of PayPal's REST API as an order needs, as developer.paypal.com documents it: it stores what it was sent, checks
  * it, knows the requests it has seen, and signs what it posts. `signer`: whose certificate it publishes.
  */
 export async function startPaypal(
@@ -129,7 +129,7 @@ export async function startPaypal(
     if (order && !verb) return [200, order]
     if (order && verb === 'capture') return take(order)
     if (capture && !verb) return [200, capture]
-    if (capture && verb === 'refund') return giveBack(capture, body)
+    if (capture && verb === 'refund') return refund(capture, body)
     return notThere
   }
 
@@ -180,7 +180,7 @@ export async function startPaypal(
     return [201, order]
   }
 
-  function giveBack(
+  function refund(
     capture: Capture,
     { amount = capture.amount, custom_id }: { amount?: Amount; custom_id?: string },
   ): Answer {

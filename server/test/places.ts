@@ -1,8 +1,8 @@
 import type { TestServer } from './server.ts'
 
 /**
- * The tables in which any of these texts can still be read, whoever they belong to. Not the outbox, which keeps what was
- * told for a day, nor the job queue's own tables.
+ * Returns the tables of all workspaces that still contain any of these texts. Not the outbox, which stores published events
+ * for a day, nor the job queue's own tables.
  */
 export async function placesOf({ app }: TestServer, ...texts: string[]): Promise<string[]> {
   const { pool } = app.services.connections

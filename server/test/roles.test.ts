@@ -6,7 +6,7 @@ import { bodyIn, operationsOf, pathIn, queryIn } from './operations.ts'
 import { type SignedUp, startTestServer } from './server.ts'
 import { createFixture, type Fixture } from './fixture.ts'
 
-// Every operation as every role: the table in access.ts is the truth, and nobody else gets in.
+// Every operation as every role: the table in access.ts decides, and all others are refused.
 
 const server = await startTestServer()
 const fixture = await createFixture(server)

@@ -15,13 +15,13 @@ import { allTold } from './log.ts'
 export interface TestServer {
   app: App
   url: string
-  /** Nobody in particular. */
+  /** An anonymous caller. */
   anyone: TestClient
   /** A new user in a workspace of their own, signed in by bearer token. */
   signUp(more?: { email?: string; password?: string }): Promise<SignedUp>
   /** Another member of `owner`'s workspace. */
   addMember(owner: TestClient, role: string): Promise<SignedUp>
-  /** Waits until live clients have been told all that happened: whoever comes after this hears what happens after it. */
+  /** Waits until all events have been published: clients that connect after this receive only later ones. */
   allTold(): Promise<void>
   /** Lines logged so far. */
   logLines: string[]

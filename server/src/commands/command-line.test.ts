@@ -140,7 +140,7 @@ test('a new machine is examined and found fit; what is wrong is said with what t
     findings.filter(({ status }) => status === 'failed'),
     [],
   )
-  const unfit = await run(['doctor'], { env: { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing' } })
+  const unfit = await run(['doctor'], { env: { DATABASE_URL: 'postgres://missing@127.0.0.1:9/nothing' } })
   assert.equal(unfit.code, 1)
   assert.match(unfit.stdout, /FAILED +database +Nothing answers at 127\.0\.0\.1:9/)
 })

@@ -52,6 +52,6 @@ async function* contactLines(operate: Operate, { workspace, list }: Options): As
   } while (cursor)
 }
 
-/** stdout stays open for whoever writes next. */
+/** stdout stays open for the next writer. */
 const write = (content: Readable, out: string | undefined): Promise<void> =>
   out === undefined ? pipeline(content, process.stdout, { end: false }) : pipeline(content, createWriteStream(out))

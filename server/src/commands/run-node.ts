@@ -45,7 +45,7 @@ export async function runUntilSignal(
     await voice.close()
     log.flush()
   }
-  // A handle that somebody forgot must not keep the process alive.
+  // A forgotten handle must not keep the process alive.
   process.exit()
 }
 

@@ -18,7 +18,7 @@ export interface ProgressBar {
 
 const barWidth = 30
 
-/** A bar on stderr while long work goes on; nothing at all where nobody watches. */
+/** A progress bar on stderr; writes nothing when stderr is not a terminal. */
 export function progressBar(label: string, total: number, stream: NodeJS.WriteStream = process.stderr): ProgressBar {
   if (!stream.isTTY) return { update() {}, end() {} }
   let shown = ''
@@ -62,7 +62,7 @@ export function printRows(rows: Record<string, Cell>[], { json = false, none = '
   else console.log(rows.length === 0 ? none : table(rows))
 }
 
-/** Asked for without an echo at a terminal; otherwise the first line of stdin. Throws when there is none. */
+/** Returns what is typed without an echo at a terminal, otherwise the first line of stdin. Throws when stdin is empty. */
 export async function readPassword(): Promise<string> {
   const { stdin, stderr } = process
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })

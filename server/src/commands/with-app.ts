@@ -5,7 +5,7 @@ import type { Environment } from '../config/values.ts'
 import type { Services } from '../platform/services.ts'
 
 /**
- * Runs `work` on the server's services without serving anybody. With the embedded database no server may be running, which
+ * Runs `work` on the server's services without serving requests. With the embedded database no server may be running, which
  * the error says. With `background` jobs are done here too.
  */
 export async function withServices<T>(

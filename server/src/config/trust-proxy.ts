@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { ConfigError, type Environment, list } from './values.ts'
 
 /**
- * Whose `X-Forwarded-*` headers count. False: nobody's. A number: that many proxies stand in front, so the client is that
+ * The proxies whose `X-Forwarded-*` headers count. False: none. A number: that many proxies stand in front, so the client is that
  * many entries from the right of `X-Forwarded-For`, and what a client wrote itself, further left, says nothing. A text:
  * the addresses and networks of the proxies, between commas.
  */

@@ -30,7 +30,7 @@ export const scopes = {
 
   'contacts:read': allBut('operations'),
   'contacts:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
-  /** What was kept of somebody cannot be brought back. */
+  /** Erased data cannot be restored. */
   'contacts:erase': ['owner', 'admin', 'compliance_officer'],
   'contacts:import': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],
   'timeline:read': allBut('operations'),
@@ -44,7 +44,7 @@ export const scopes = {
   'telephony:write': ['owner', 'admin', 'operations'],
   'campaigns:read': everyone,
   'campaigns:write': ['owner', 'admin', 'sales_manager', 'operations'],
-  /** Whom a campaign called and what became of it: personal data, so not for operations. */
+  /** The contacts that a campaign called and the results: personal data, so not for operations. */
   'campaign-calls:read': allBut('operations'),
   /** Threads with people outside: their content, so not for operations. */
   'conversations:read': allBut('operations'),
@@ -90,7 +90,7 @@ export const scopes = {
 export type Scope = keyof typeof scopes
 
 /**
- * What a route asks of its caller. `public`: nobody in particular; `user`: anyone signed in, whatever their workspace
+ * What a route requires of its caller. `public`: nothing; `user`: anyone signed in, whatever their workspace
  * or role; `admin`: the platform's administrator; otherwise a scope.
  */
 export type Access = 'public' | 'user' | 'admin' | Scope

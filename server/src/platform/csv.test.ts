@@ -10,7 +10,7 @@ test('a name that looks like a formula is no formula in a CSV file', () => {
   assert.equal(toCell('-2+3'), "'-2+3")
   assert.equal(toCell('\t=1'), "'\t=1")
   for (const sign of '＝＋－＠﹦﹢﹣﹫') assert.equal(toCell(`${sign}1+1`), `'${sign}1+1`)
-  assert.equal(toCell(-2), '-2', 'a number is none')
+  assert.equal(toCell(-2), '-2', 'a number is not a formula')
 })
 
 test('telephone numbers keep their plus', () => {

@@ -42,7 +42,7 @@ test('every end of a line, a byte order mark, ids, times and unknown fields', as
   )
   assert.deepEqual(first, { event: 'token', data: 'x', id: '7', retryMs: 250 })
   assert.deepEqual(second, { event: 'message', data: 'z', id: '7', retryMs: 250 })
-  assert.deepEqual(await dataOf('event: ping\n\ndata: x\n\n'), ['x'], 'an event without data is none')
+  assert.deepEqual(await dataOf('event: ping\n\ndata: x\n\n'), ['x'], 'an event without data is ignored')
   assert.deepEqual(await dataOf('data: whole\n\ndata: cut off\n'), ['whole'])
 })
 

@@ -6,15 +6,15 @@ import { type Call, statement } from './database/statement.ts'
 import { newId } from './id.ts'
 
 /**
- * A fact that a module announces, in the past tense: `event('contact.created', z.object({ contact_id: z.uuid() }), { event: 'contact:new', scope: 'contacts:read' })`.
+ * An event that a module emits, in the past tense: `event('contact.created', z.object({ contact_id: z.uuid() }), { event: 'contact:new', scope: 'contacts:read' })`.
  * Versioned by adding fields.
  */
 export interface EventType<T extends z.ZodType = z.ZodType> {
   readonly type: string
   readonly data: T
-  /** How live clients hear of it; left out: they do not. */
+  /** The form in which live clients receive it. Left out: they do not. */
   readonly live?: LiveForm<z.output<T>>
-  /** A statement that goes with the commit of the fact: how a module below keeps its own record of it. */
+  /** A statement in the same commit, by which a module of a lower layer stores its own record of the event. */
   readonly companionWrite?: CompanionWrite<z.output<T>>
 }
 
@@ -23,15 +23,15 @@ export type CompanionWrite<D> = (data: D, eventId: string) => Call | undefined
 export interface LiveForm<D> {
   /** The frame's `event`: `import:progress`. */
   event: string
-  /** Members of the workspace whose role has this scope hear of it. */
+  /** Members of the workspace whose role has this scope receive it. */
   scope?: Scope | ((data: D) => Scope | null)
-  /** Others who do: `user:<id>`, `chat:<id>`, `campaign:<id>`. */
+  /** Further topics: `user:<id>`, `chat:<id>`, `campaign:<id>`. */
   topics?(data: D): string[]
-  /** What they see; default: the data itself. */
+  /** The data of the frame. Default: the data of the event. */
   frame?(data: D): object
 }
 
-/** An event as subscribers get it; `transaction` and `sequence` are its place in the log. */
+/** An event as subscribers get it; `transaction` and `sequence` are its position in the log. */
 export interface StoredEvent<D = unknown> {
   sequence: number
   transaction: number
@@ -57,10 +57,10 @@ export function event<T extends z.ZodType>(
   return declared
 }
 
-/** The frames' `event`s of all facts that live clients hear of. */
+/** Returns the frame names (`event`) of all events that live clients receive. */
 export const liveEvents = (): string[] => [...catalogue.values()].flatMap(({ live }) => live?.event ?? [])
 
-/** The same with the data of each fact. */
+/** The same with the schema of each event's data. */
 export const liveEventSchemas = (): { event: string; data: z.ZodType }[] =>
   [...catalogue.values()].flatMap(({ live, data }) => (live ? [{ event: live.event, data }] : []))
 
@@ -71,13 +71,13 @@ export interface PendingEvent {
   type: string
   data: unknown
   topics: string[]
-  /** Whoever has it in the workspace at hand, which only the database knows by now. */
+  /** Members with this scope in the current workspace, which only the database knows at this point. */
   scope: Scope | null
 }
 
 /**
- * Announces a fact. It is written to the outbox with the commit of the transaction at hand, so it is told if and only
- * if it became true. Call it inside a `write` route or `transaction`, before a statement that commits.
+ * Emits an event. It is written to the outbox with the commit of the current transaction, so it is published if and only
+ * if the change was committed. Call it inside a `write` route or `transaction`, before a statement that commits.
  */
 export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.input<T>): void {
   const parsed = type.data.parse(data)
@@ -98,8 +98,8 @@ export function emit<T extends z.ZodType>(ctx: Ctx, type: EventType<T>, data: z.
 /** The topic of a workspace's members whose role has the scope. */
 export const workspaceTopic = (workspaceId: string, scope: Scope) => `${workspaceId}/${scope}`
 
-// An expression and no subquery: every write pays for it. Without a scope or a workspace what is appended is null.
-const heardBy = (topics: RawBuilder<string[]>, scope: RawBuilder<string | null>) =>
+// An expression instead of a subquery, since every write pays for it. Without a scope or a workspace it appends null.
+const topicsOf = (topics: RawBuilder<string[]>, scope: RawBuilder<string | null>) =>
   sql`array_remove(array_append(${topics}, app.workspace_id() || '/' || ${scope}), null)`
 
 const append = statement(
@@ -107,7 +107,7 @@ const append = statement(
   (_, p: PendingEvent) =>
     sql<Record<string, never>>`
     insert into platform.events (id, type, data, topics)
-    values (${p.id}, ${p.type}, ${p.data}::jsonb, ${heardBy(sql`${p.topics}::text[]`, sql`${p.scope}::text`)})`,
+    values (${p.id}, ${p.type}, ${p.data}::jsonb, ${topicsOf(sql`${p.topics}::text[]`, sql`${p.scope}::text`)})`,
 )
 
 const appendSeveral = statement(
@@ -115,7 +115,7 @@ const appendSeveral = statement(
   (_, p: { events: string }) =>
     sql<Record<string, never>>`
     insert into platform.events (id, type, data, topics)
-    select id, type, data, ${heardBy(sql`topics`, sql`scope`)}
+    select id, type, data, ${topicsOf(sql`topics`, sql`scope`)}
       from jsonb_to_recordset(${p.events}::jsonb) as e (id uuid, type text, data jsonb, topics text[], scope text)`,
 )
 

@@ -11,16 +11,16 @@ test('ids are UUIDv7 and sort as they were made', () => {
   assert.deepEqual(ids.toSorted(), ids)
 })
 
-test('what is heard of late sorts by when it happened, and within a millisecond by when it was heard of', () => {
+test('ids of late events sort by the time of the event, and within a millisecond by arrival', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 2, maxLength: 50 }), (offsets) => {
-      const heard = offsets.map((offset, place) => ({ ms: 1_790_000_000_000 + offset, place, id: '' }))
-      for (const one of heard) one.id = idAt(one.ms)
-      assert.ok(heard.every(({ id }) => form.test(id)))
-      const byId = heard.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      const received = offsets.map((offset, place) => ({ ms: 1_790_000_000_000 + offset, place, id: '' }))
+      for (const one of received) one.id = idAt(one.ms)
+      assert.ok(received.every(({ id }) => form.test(id)))
+      const byId = received.toSorted((a, b) => (a.id < b.id ? -1 : 1))
       assert.deepEqual(
         byId,
-        heard.toSorted((a, b) => a.ms - b.ms || a.place - b.place),
+        received.toSorted((a, b) => a.ms - b.ms || a.place - b.place),
       )
     }),
   )

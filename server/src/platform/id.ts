@@ -31,14 +31,14 @@ export function newId(): string {
 }
 
 /**
- * The id of something that happened earlier and is heard of only now: it sorts by when it happened (milliseconds since
- * 1970; what lies outside of what an id can say counts as its nearest end), and what happened in one millisecond by when it was heard of.
+ * Returns an id for an event that happened earlier: it sorts by the time of the event (`ms`, milliseconds since
+ * 1970, clamped to the range of an id), and within a millisecond by arrival.
  */
 export function idAt(ms: number): string {
-  const heard = newId().replaceAll('-', '')
-  // The 60 bits of its time and sequence go where chance usually is; 12 bits of chance are left.
-  const place = heard.slice(0, 12) + heard.slice(13, 16)
+  const now = newId().replaceAll('-', '')
+  // The 60 bits of its time and sequence take the place of random bits; 12 random bits are left.
+  const order = now.slice(0, 12) + now.slice(13, 16)
   const at = Math.min(Math.max(Math.trunc(ms), 0), 2 ** 48 - 1)
-  const hex = `${at.toString(16).padStart(12, '0')}7${place.slice(0, 3)}8${place.slice(3)}${heard.slice(-3)}`
+  const hex = `${at.toString(16).padStart(12, '0')}7${order.slice(0, 3)}8${order.slice(3)}${now.slice(-3)}`
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

@@ -106,21 +106,18 @@ test('a job enqueued here runs without a look, the first one and those that foll
   await queue.stop()
 })
 
-test('a look finds jobs that nothing told of: of another node, for later, failed, and those that were there before', async () => {
-  const [Told, Later, Failing, Old] = ['untold', 'later', 'failing', 'old'].map((name) => typeOf(`test.${name}`)) as [
-    JobType,
-    JobType,
-    JobType,
-    JobType,
-  ]
-  const first = await startQueue([Told, Later, Failing, Old], never)
+test('a poll finds jobs without a notification: of another node, for later, failed, and those from before the start', async () => {
+  const [Unnotified, Later, Failing, Old] = ['unnotified', 'later', 'failing', 'old'].map((name) =>
+    typeOf(`test.${name}`),
+  ) as [JobType, JobType, JobType, JobType]
+  const first = await startQueue([Unnotified, Later, Failing, Old], never)
   await first.stop()
   await insert('test.old')
-  const queue = await startQueue([Told, Later, Failing, Old], 20)
+  const queue = await startQueue([Unnotified, Later, Failing, Old], 20)
   await insert('test.untold')
   await queue.enqueue(Later, { startAfterSeconds: 1 })
   await queue.enqueue(Failing, undefined, { fails: true })
-  await until('all have run', () => ['untold', 'later', 'old'].every((name) => runs(`test.${name}`) === 1))
+  await until('all have run', () => ['unnotified', 'later', 'old'].every((name) => runs(`test.${name}`) === 1))
   await until('the one that failed has run again', () => runs('test.failing') === 2)
   await insert('test.untold')
   await until('a look wakes a worker that waits', () => runs('test.untold') === 2)

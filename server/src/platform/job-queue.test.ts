@@ -148,7 +148,7 @@ test('a job for later waits', async () => {
   assert.equal(rows[0].wait, 3600)
 })
 
-test('input that does not fit, and a job nobody declared, are refused when asked for', async () => {
+test('invalid input and an undeclared job type are refused when a job is enqueued', async () => {
   const { jobs } = nodes[0]!
   await assert.rejects(jobs.enqueue(ctxOf(nodes[0]!), Numbered, { n: 'one' } as never), /expected number/)
   const Unknown = job({ name: 'test.unknown', input: z.object({}), async run() {} })

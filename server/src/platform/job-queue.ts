@@ -25,7 +25,7 @@ export interface JobQueueOptions {
   bus: NodeBus
   // oxlint-disable-next-line no-explicit-any -- types with different inputs share one list.
   types: readonly JobType<any>[]
-  /** How late a job may be noticed that this node was not told of, in milliseconds. Default 2,000. */
+  /** The longest delay of a job that this node got no notification of, in milliseconds. Default 2,000. */
   pollMs?: number
 }
 
@@ -36,7 +36,7 @@ interface Asked {
   input: unknown
 }
 
-/** Whose turn it takes; what the server does for itself waits behind nobody's. */
+/** The workspace whose turn the job takes. The server's own jobs wait for no turn. */
 const groupOf = ({ workspace_id, user_id }: Asked) => {
   const id = workspace_id ?? user_id
   return id === null ? {} : { group: { id } }
@@ -44,7 +44,7 @@ const groupOf = ({ workspace_id, user_id }: Asked) => {
 
 const channel = 'jobs'
 const superviseIntervalSeconds = 15
-/** How late a job may be noticed that no node was told of: a retry, a later start, a lost notification. */
+/** The longest delay of a job without a notification: a retry, a later start, a lost notification. */
 const defaultPollMs = 2000
 /** Jobs that wait for other jobs; we have none. In seconds. */
 const flowIntervalSeconds = 3600
@@ -55,7 +55,7 @@ const flowIntervalSeconds = 3600
  * `enqueue` hands pg-boss the caller's transaction (`db`), so its insert stands or falls with the change and needs no
  * table or reader in between. For that the two roles may insert into the job table and nothing else. pg-boss looks a
  * queue up in its memory, filled at the start; a look-up in the database while the caller holds the only connection
- * would wait for ever, which is why an undeclared type is refused here first.
+ * would wait forever, which is why an undeclared type is refused here first.
  */
 export function createJobQueue(options: JobQueueOptions): JobQueue {
   const { connections, log, bus, types, pollMs = defaultPollMs } = options

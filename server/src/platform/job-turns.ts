@@ -3,7 +3,7 @@
  * running and no more. pg-boss takes jobs by priority, then by age; the priority of a job here is its turn. The first
  * waiting job of a workspace gets the turn that the queue has reached, each further one the turn behind the one before.
  *
- * A trigger, because the turn is read and taken in the statement that inserts the job. It runs with the rights of whoever
+ * A trigger, because the turn is read and taken in the statement that inserts the job. It runs with the rights of the role that
  * inserts, who may read of other jobs what turns need and no more.
  */
 export const jobTurns = (schema: string): string => `

@@ -3,7 +3,7 @@ export interface Metrics {
   /** The one of this name: asking again answers the same. */
   counter(name: string, help: string): Counter
   histogram(name: string, help: string, buckets: readonly number[]): Histogram
-  /** Read when somebody asks for the metrics. */
+  /** Read when the metrics are requested. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void
   render(): Promise<string>
 }

@@ -6,7 +6,7 @@ import type { Log } from './log.ts'
 
 /** Short messages between the nodes of one installation: quick and lossy. What must arrive goes through the outbox. */
 export interface NodeBus {
-  /** To every other node. Answers false, and sends nothing, when the message is over 7,800 bytes. */
+  /** To every other node. Returns false, and sends nothing, when the message is over 7,800 bytes. */
   publish(channel: string, message: string): boolean
   /** Messages of other nodes; also called with '' after a time in which some may have been lost. */
   listen(channel: string, listener: (message: string) => void): void
@@ -15,7 +15,7 @@ export interface NodeBus {
   stop(): Promise<void>
 }
 
-/** An embedded database has one process, so there is nobody to tell. */
+/** An embedded database has one process, so there are no other nodes. */
 const alone: NodeBus = { publish: () => true, listen: () => {}, start: () => {}, stop: async () => {} }
 
 // PostgreSQL takes payloads under 8,000 bytes; the rest is for the sender and the channel.
@@ -24,7 +24,7 @@ const notifyChannel = 'switchboard'
 const shortestPauseMs = 250
 const longestPauseMs = 5000
 
-/** Nodes on one PostgreSQL hear each other by LISTEN and NOTIFY: one connection of its own per node, renewed when it breaks. */
+/** Nodes on one PostgreSQL exchange messages by LISTEN and NOTIFY: each has a connection for it, renewed when it breaks. */
 export function createNodeBus(database: Pick<OpenDatabase, 'kind' | 'pool'>, log: Log): NodeBus {
   if (database.kind === 'embedded') return alone
   const self = randomUUID()
@@ -34,13 +34,13 @@ export function createNodeBus(database: Pick<OpenDatabase, 'kind' | 'pool'>, log
   const stopping = new AbortController()
   let running: Promise<void> | undefined
 
-  const tell = (channel: string, message: string) => {
+  const notifyListeners = (channel: string, message: string) => {
     for (const listener of listeners.get(channel) ?? []) listener(message)
   }
 
   const receive = (payload: string) => {
     const [sender = '', channel = ''] = payload.split(' ', 2)
-    if (sender !== self) tell(channel, payload.slice(sender.length + channel.length + 2))
+    if (sender !== self) notifyListeners(channel, payload.slice(sender.length + channel.length + 2))
   }
 
   /** One connection's life. Resolves when it has ended. */
@@ -54,7 +54,7 @@ export function createNodeBus(database: Pick<OpenDatabase, 'kind' | 'pool'>, log
       await client.connect()
       await client.query(`listen ${notifyChannel}`)
       onUp()
-      for (const channel of listeners.keys()) tell(channel, '')
+      for (const channel of listeners.keys()) notifyListeners(channel, '')
       await ended
     } finally {
       await client
@@ -69,7 +69,7 @@ export function createNodeBus(database: Pick<OpenDatabase, 'kind' | 'pool'>, log
       try {
         await listenOnce(() => (pauseMs = shortestPauseMs))
       } catch (error) {
-        log.warn({ err: error }, 'Other nodes cannot be heard; trying again.')
+        log.warn({ err: error }, 'The connection to other nodes failed; trying again.')
       }
       await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
       pauseMs = Math.min(longestPauseMs, pauseMs * 2)
@@ -85,7 +85,7 @@ export function createNodeBus(database: Pick<OpenDatabase, 'kind' | 'pool'>, log
         text: `select pg_notify('${notifyChannel}', m) from unnest($1::text[]) m`,
         values: [payloads],
       })
-      .catch((error: unknown) => log.warn({ err: error }, 'Other nodes could not be told.'))
+      .catch((error: unknown) => log.warn({ err: error }, 'Other nodes could not be notified.'))
   }
 
   return {

@@ -4,7 +4,7 @@ import { serverContext } from './services.ts'
 
 /**
  * Whose things are seen where no login is needed: a member's own workspace, else the installation's public one. Null
- * when there is none. Elsewhere the route's own scope is asked of an API key; a public route has none, so here it is
+ * without one. Elsewhere the route's own scope is asked of an API key; a public route has none, so here it is
  * `scope`.
  */
 export function publicReader(ctx: Ctx, scope: Scope): Ctx | null {

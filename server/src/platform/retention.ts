@@ -5,7 +5,7 @@ import { statement } from './database/statement.ts'
 import { job } from './jobs.ts'
 import { retentionName } from './outbox/log.ts'
 
-/** How long missed events can be told to a client that comes back, and an answer can be replayed. */
+/** How long missed events can be replayed to a reconnecting client, and responses to repeated requests. */
 const keepHours = 24
 const keepFailuresDays = 30
 /** A subscriber that has not moved for so long belongs to a program that is gone, and holds nothing back. */

@@ -26,7 +26,7 @@ export interface Services {
   /** The telephone engine, where this node runs one. */
   readonly voice: VoiceGateway | null
   readonly metrics: Metrics
-  /** Tells live clients what needs no memory: progress, typing, presence. */
+  /** Sends what need not be stored to live clients: progress, typing, presence. */
   readonly live: Broadcast
   /** Wakes the readers of the outbox after a commit. */
   readonly outbox: { wake(): void }

@@ -63,7 +63,7 @@ const enterServer = (role: 'app_user' | 'app_system') => `
 const enterServerInWorkspace = enterServer('app_user')
 const enterServerForAll = enterServer('app_system')
 
-/** The statement that lets this principal in to do this, or refuses. Throws 401 when nobody is signed in and one must be. */
+/** Returns the statement that authorizes this principal and sets the tenant, or raises. Throws 401 when a sign-in is required and missing. */
 export function preambleFor(principal: Principal, entry: Entry): Preamble {
   switch (principal.kind) {
     case 'user': {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createLoopbackCarrier } from '@switchboard/voice/loopback-carrier'
 import { behaviourOf } from './people.ts'
 
-/** The telephone company, in a process of its own. Tells its port, and on request which numbers were dialled. */
+/** The telephone company, in a process of its own. Sends its port to the parent and, on request, the numbers that were dialled. */
 const [, , password] = process.argv
 const carrier = await createLoopbackCarrier({
   host: '127.0.0.1',

@@ -1,6 +1,6 @@
 import { type CalleeBehaviour, answers, busy, noAnswer, notFound } from '@switchboard/voice/sim'
 
-/** Somebody on the contact list: what they do when called, and what the campaign must say about it. */
+/** A person on the contact list: how they react to the call, and the outcome that the campaign must record. */
 export interface Person {
   phoneNumber: string
   does: string
@@ -10,7 +10,7 @@ export interface Person {
   key: string | null
 }
 
-/** Whom those who press 1 are connected to. Numbers 202-555-01xx belong to nobody. */
+/** The transfer target after key 1. Numbers 202-555-01xx are reserved for fiction. */
 export const transferNumber = '+12025550199'
 const transferDesk = answers(400, { hangUpAfterMs: 3_000 })
 

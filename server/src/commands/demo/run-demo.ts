@@ -29,7 +29,7 @@ interface Call {
 const importWithinMs = 20_000
 const campaignWithinMs = 90_000
 
-/** Answers whether every count is what the script says. Ends whatever it started and removes its data. */
+/** Returns whether every count is what the script says. Ends the processes it started and removes its data. */
 export async function runDemo(env: Environment, { json }: { json: boolean }): Promise<boolean> {
   const say = (text: string) => void (json || console.log(text))
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-demo-'))
@@ -109,18 +109,18 @@ async function prepare(api: Api, carrierPort: number, password: string, say: (te
   return campaign.id
 }
 
-/** Starts the campaign and shows what the live socket tells until it is over. */
+/** Starts the campaign and shows the frames of the live socket until it has completed. */
 async function follow(api: Api, campaignId: string, json: boolean): Promise<void> {
   const bar = progressBar('Calling', 100)
   const { promise: over, resolve } = Promise.withResolvers<void>()
-  let told = -1
+  let shownProgress = -1
   const socket = await api.follow('campaign:progress', (data) => {
     const now = data as Progress
     if (now.campaign_id !== campaignId) return
     const counts = `dialled ${now.total_calls}  answered ${now.answered_calls}  transferred ${now.transferred_calls}  not reached ${now.failed_calls}`
     bar.update(now.progress, counts)
-    if (!process.stderr.isTTY && !json && now.progress >= told + 10) {
-      told = now.progress
+    if (!process.stderr.isTTY && !json && now.progress >= shownProgress + 10) {
+      shownProgress = now.progress
       console.log(`${String(now.progress).padStart(3)} %  ${counts}`)
     }
     if (now.status === 'completed') resolve()

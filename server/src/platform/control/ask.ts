@@ -3,11 +3,11 @@ import { createConnection } from 'node:net'
 import { createInterface } from 'node:readline'
 import { atSocket } from './address.ts'
 
-/** Nobody listens: no server has this directory open, or an older one has. */
+/** There is no listener: no server has this directory open, or an older version has. */
 export class NoServer extends Error {}
 
 /**
- * Asks the server that has `dataDir` open and returns what it answers; see `serveControl`. Waits as long as the command takes.
+ * Asks the server that has `dataDir` open and returns its response; see `serveControl`. Waits as long as the command takes.
  * Throws `NoServer`, or an error with the server's sentence.
  */
 export function askServer(dataDir: string, command: string, args: object = {}): Promise<unknown> {
@@ -19,7 +19,7 @@ export function askServer(dataDir: string, command: string, args: object = {}): 
       throw new NoServer(`No server answers in ${dataDir}.`, { cause })
     }
     const ended = Promise.withResolvers<never>()
-    ended.promise.catch(() => undefined) // heard below, unless the answer came first
+    ended.promise.catch(() => undefined) // handled below, unless the response came first
     socket.on('error', ended.reject)
     socket.on('close', () => ended.reject(new Error('The server ended before it answered.')))
     try {

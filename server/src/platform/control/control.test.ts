@@ -45,7 +45,7 @@ test('only the owner may speak to it, whatever the directory allows', async (t) 
   assert.equal(statSync(path.join(dataDir, 'control.sock')).mode & 0o777, 0o600)
 })
 
-test('where no server is, that is said; what a killed one left is in nobody’s way', async (t) => {
+test('a missing server is reported, and the socket of a killed one does not disturb the next', async (t) => {
   const dataDir = await directory(t)
   await assert.rejects(askServer(dataDir, 'double'), NoServer)
   await writeFile(path.join(dataDir, 'control.sock'), '')
@@ -56,7 +56,7 @@ test('where no server is, that is said; what a killed one left is in nobody’s 
   await assert.rejects(askServer(dataDir, 'double'), NoServer)
 })
 
-test('a data directory with a long path has its socket in it all the same', async (t) => {
+test('a data directory with a long path still has its socket in it', async (t) => {
   const dataDir = await directory(t, 'a'.repeat(150))
   await serve(t, dataDir)
   assert.ok(existsSync(path.join(dataDir, 'control.sock')))

@@ -50,7 +50,7 @@ export async function serveControl(
   const converse = async (socket: Socket): Promise<void> => {
     connected.add(socket)
     socket.once('close', () => connected.delete(socket))
-    // Who has gone hears no answer; the command goes on.
+    // A client that has gone receives no response; the command goes on.
     socket.on('error', () => socket.destroy())
     socket.on('data', () => {
       if (socket.bytesRead > longestLineBytes) socket.destroy()

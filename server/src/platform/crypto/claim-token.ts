@@ -5,7 +5,7 @@ import type { Services } from '../services.ts'
 
 /** A signed claim on some records, given to a person without an account: the token is all that they need. */
 export interface ClaimTokenKind {
-  /** Tells kinds of tokens apart: `sbv_`. */
+  /** The prefix of this kind of token: `sbv_`. */
   prefix: string
   /** The key is derived for it. */
   purpose: string

@@ -21,7 +21,7 @@ const [first, second, third, tokens] = [key('k1'), key('k2'), key('k3'), key('t1
 const node = (...encryption: string[]) =>
   readConfig({ DATA_DIR: dataDir, ENCRYPTION_KEYS: encryption.join(','), JWT_KEYS: tokens })
 
-test('the first node’s keys are the installation’s; a node with others is refused, and told what to do', async () => {
+test('the first node’s keys are the installation’s; a node with other keys is refused with an instruction', async () => {
   await forgetKeys(pool)
   await admitKeys(pool, node(first))
   await admitKeys(pool, node(first))
@@ -44,7 +44,7 @@ test('a new key goes behind the old one, then before it, and the old one goes', 
   await assert.rejects(admitKeys(pool, node(third, first)), /not those/)
 })
 
-test('keys that are gone are missed, not made anew, until somebody says that they are lost', async () => {
+test('missing keys are reported, and made again only when the operator says that they are lost', async () => {
   await forgetKeys(pool)
   const config = readConfig({ DATA_DIR: dataDir })
   await admitKeys(pool, config)
@@ -62,7 +62,7 @@ test('of two nodes that start first at the same time with different keys one is 
   assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
 })
 
-test('what is kept tells nothing of the key', async () => {
+test('the stored check reveals nothing about the key', async () => {
   await forgetKeys(pool)
   await admitKeys(pool, node(first))
   const kept = JSON.stringify((await pool.query('select * from platform.installation_keys')).rows)

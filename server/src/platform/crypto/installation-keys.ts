@@ -66,7 +66,7 @@ export async function admitKeys(pool: pg.Pool, config: Config): Promise<void> {
   if (!(await recordKeys(pool, config, 'only new'))) await admitKeys(pool, config)
 }
 
-/** From now on this node's keys are those of the installation; made where there are none. */
+/** Makes this node's keys those of the installation; generates missing ones. */
 export async function acceptKeys(pool: pg.Pool, config: Config): Promise<void> {
   await recordKeys(pool, config, 'replace')
 }

@@ -13,9 +13,9 @@ export interface Connections {
   readonly shares: Shares
   /** How long a piece of work waits for a connection, in milliseconds. */
   readonly waitMs: number
-  /** How long a statement may be without a reply before its connection is given up, in milliseconds. Null: for ever. */
+  /** How long a statement may be without a reply before its connection is given up, in milliseconds. Null: no limit. */
   readonly replyWithinMs: number | null
-  /** Hears of round trips that took longer than a second. */
+  /** Called after round trips that took longer than a second. */
   onSlow?(statements: string[], milliseconds: number): void
 }
 
@@ -49,7 +49,7 @@ export interface Lease {
   release(broken?: boolean): void
 }
 
-/** Waits for this share's turn and a connection. Throws 503 when there is none in time. */
+/** Waits for this share's turn and a connection. Throws 503 when no connection is free in time. */
 export async function lease({ pool, places, waitMs }: Connections, share: string): Promise<Lease> {
   const giveUpAt = performance.now() + waitMs
   const leave = await places.acquire(share, { timeoutMs: waitMs })

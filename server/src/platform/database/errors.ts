@@ -24,8 +24,8 @@ export const endedWithConnection = (): Error =>
   })
 
 /**
- * What a database error means to the caller. Constraints that people can run into are checked by the verb that knows
- * them (`violates` tells which one it was); this is the net below. Anything unknown stays as it is: a logged 500.
+ * Returns the error that the caller of the API gets for a database error. Services check the constraints that users
+ * can violate (`violates` identifies the constraint); this covers the others. An unknown error is returned as it is: a logged 500.
  */
 export function databaseError(error: unknown): unknown {
   if (error instanceof AppError) return error

@@ -27,7 +27,7 @@ export function migrationsKey(): string {
 }
 
 /**
- * Brings the database up to date: forward only, each file in its own transaction, one node at a time. Answers the names
+ * Brings the database up to date: forward only, each file in its own transaction, one node at a time. Returns the names
  * applied now. Throws when a file that was applied has changed since, when the database has been through migrations that
  * are not among these, and when the user lacks the roles and may not make them.
  */
@@ -35,7 +35,7 @@ export async function migrate(pool: pg.Pool, report: (name: string) => void = ()
   const migrations = readMigrations()
   const client = await pool.connect()
   try {
-    // Nearly always there is nothing to do, and one statement tells.
+    // Nearly always there is nothing to do, which one statement finds out.
     const known = await appliedHashes(client)
     refuseNewer(known, migrations)
     const isUpToDate = migrations.every(({ name, hash }) => known.get(name) === hash)

@@ -61,7 +61,7 @@ export function createPool(config: Pick<Config, 'database'>, log: Pick<Log, 'war
   } as pg.PoolConfig)
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'An idle database connection broke.'))
-  // The same for one that is lent out, between two statements: whoever has it hears of it at the next one.
+  // The same for a connection in use, between two statements: the next statement fails.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { serialize } from 'pg-protocol'
 import type { Call } from './statement.ts'
 
-// `pg` does not export these two; its version is pinned and `scope.test.ts` runs this form beside its plain twin.
+// `pg` does not export these two; its version is pinned and `scope.test.ts` runs this form beside its plain variant.
 const require = createRequire(import.meta.url)
 const Result = require('pg/lib/result') as new (mode: undefined, types: unknown) => ResultOfPg
 const { prepareValue } = require('pg/lib/utils') as { prepareValue(value: unknown): unknown }

@@ -105,7 +105,7 @@ function connectionsOf(pool: pg.Pool): Connections {
 }
 
 for (const pipelined of [true, false]) {
-  describe(pipelined ? 'session preamble and statements with one Sync' : 'its plain twin, begin … commit', () => {
+  describe(pipelined ? 'session preamble and statements with one Sync' : 'the plain variant, begin … commit', () => {
     const wakes: true[] = []
 
     /** A context of the server in this workspace; null: in all of them. */
@@ -195,7 +195,7 @@ for (const pipelined of [true, false]) {
       })
     })
 
-    test('a value that cannot be written fails before it is sent and harms nobody', async () => {
+    test('a value that cannot be written fails before it is sent and does no harm to others', async () => {
       const { db } = within(newId())
       const circle: { self?: unknown } = {}
       circle.self = circle
@@ -368,25 +368,25 @@ for (const pipelined of [true, false]) {
 
     test('events and what runs after the commit belong to the commit', async () => {
       const ctx = within(newId())
-      const [told, untold] = [newId(), newId()]
+      const [committed, rolledBack] = [newId(), newId()]
       const ran: string[] = []
       wakes.length = 0
       await transaction(ctx, async (ctx) => {
-        emit(ctx, Noted, { note_id: told })
-        ctx.afterCommit(() => void ran.push('told'))
-        await ctx.db.one(insert, { id: told, text: 'told' }, { commit: true })
+        emit(ctx, Noted, { note_id: committed })
+        ctx.afterCommit(() => void ran.push('committed'))
+        await ctx.db.one(insert, { id: committed, text: 'committed' }, { commit: true })
       })
       await assert.rejects(
         transaction(ctx, async (ctx) => {
-          emit(ctx, Noted, { note_id: untold })
-          ctx.afterCommit(() => void ran.push('untold'))
+          emit(ctx, Noted, { note_id: rolledBack })
+          ctx.afterCommit(() => void ran.push('rolled back'))
           await ctx.db.one(divide, { by: 0 }, { commit: true })
         }),
       )
       const ids = (await within(null).db.all(facts, { type: 'scope_test.noted' })).map(({ data }) => data.note_id)
-      assert.deepEqual([ids.includes(told), ids.includes(untold)], [true, false])
-      assert.deepEqual([ran, wakes.length], [['told'], 1])
-      assert.throws(() => emit(ctx, Noted, { note_id: told }), /emit needs a transaction/)
+      assert.deepEqual([ids.includes(committed), ids.includes(rolledBack)], [true, false])
+      assert.deepEqual([ran, wakes.length], [['committed'], 1])
+      assert.throws(() => emit(ctx, Noted, { note_id: committed }), /emit needs a transaction/)
     })
 
     test('a transaction in which nothing ran takes no connection', async () => {
@@ -398,7 +398,7 @@ for (const pipelined of [true, false]) {
     })
 
     test('a connection killed in mid-query is a 503, and the pool recovers', async (t) => {
-      if (database.kind === 'embedded') return t.skip('the embedded database has one session that nobody can end')
+      if (database.kind === 'embedded') return t.skip('the embedded database has one session that cannot be ended')
       await withPool(2, async (pool) => {
         const ctx = within(newId(), { pool })
         const asleep = [ctx.db.one(sleep, {}), transaction(ctx, (ctx) => ctx.db.one(sleep, {}))]
@@ -418,7 +418,7 @@ for (const pipelined of [true, false]) {
     })
 
     test('a connection killed between two statements is a 503 too, and nothing was written', async (t) => {
-      if (database.kind === 'embedded') return t.skip('the embedded database has one session that nobody can end')
+      if (database.kind === 'embedded') return t.skip('the embedded database has one session that cannot be ended')
       await withPool(1, async (pool) => {
         const ctx = within(newId(), { pool })
         const lost = transaction(ctx, async (ctx) => {

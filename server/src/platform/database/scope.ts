@@ -7,7 +7,7 @@ import { type Row, sendTogether } from './round-trip.ts'
 import type { Caller } from './shares.ts'
 import type { Call, Statement } from './statement.ts'
 
-/** Who acts, as the session preamble found out. Nulls where nobody is signed in or no workspace is chosen. */
+/** The actor, as the session preamble found it. Nulls when no user is signed in or no workspace is chosen. */
 export interface Actor {
   user_id: string | null
   workspace_id: string | null
@@ -27,10 +27,10 @@ export interface AccessCheck {
 /** The statement that begins every piece of work: it checks who acts and sets role, user and workspace for the policies. */
 export type Preamble = (readOnly: boolean) => Call
 
-/** What domain code sees of the database: everything runs under row-level security as whoever the context stands for. */
+/** The database as domain code sees it: every statement runs under row-level security as the context's actor. */
 export interface Db {
   all<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R[]>
-  /** The one row; throws when there is none, which is a fault of the program. */
+  /** Returns the one row. Throws without one, which is a fault of the program. */
   one<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R>
   maybe<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R | undefined>
   /** Several calls in one round trip, all or nothing. Returns the rows of each, in the order of the calls. */
@@ -42,7 +42,7 @@ export interface Db {
 /** The rows of each of these calls. */
 export type RowsOf<C extends readonly Call[]> = { -readonly [K in keyof C]: C[K] extends Call<infer R> ? R[] : never }
 
-/** The one row of a statement that always returns one. Throws when there is none, which is a fault of the program. */
+/** Returns the row of a statement that always returns one. Throws without one, which is a fault of the program. */
 export function only<R>([row]: R[]): R {
   if (row === undefined) throw new Error('A statement returned no row.')
   return row

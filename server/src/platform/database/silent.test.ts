@@ -65,7 +65,7 @@ test('a statement that gets no reply is a 503 in time, and its connection is clo
   await close()
 })
 
-test('a server that lets nobody in is a 503 in time', async () => {
+test('a server that accepts no connection is a 503 in time', async () => {
   const { ctx, close } = await contextOnSilentServer(false)
   await assert.rejects(ctx.db.one(one, {}), { status: 503 })
   await close()

@@ -72,7 +72,7 @@ export function statement<P, R>(fullName: string, build: (db: Builder, p: P) => 
   }
 }
 
-/** PostgreSQL tells prepared statements apart by their first 63 bytes. */
+/** PostgreSQL distinguishes prepared statements by their first 63 bytes. */
 const maxNameBytes = 63
 
 function distinctName(name: string): string {

@@ -20,7 +20,7 @@ async function logged(requests: number, work: () => Promise<unknown>): Promise<L
   return lines().slice(before)
 }
 
-test('each request is a line: what, by whom, from where, how it ended and how long it took', async () => {
+test('each request is a line: operation, user, address, result and duration', async () => {
   let requestId: string | null = ''
   const [line] = await logged(1, async () => {
     requestId = (await ana.get('/api/contacts/0199b0a0-0000-7000-8000-000000000001?limit=1')).headers.get(

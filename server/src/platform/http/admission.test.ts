@@ -90,14 +90,14 @@ test('a compressed body is not unpacked, and a caller who may not send it learns
   assert.equal(plain.status, 201)
 })
 
-test('whoever is refused while still sending has the response at once, and the connection ends', async () => {
+test('a client refused while still sending gets the response at once, and the connection ends', async () => {
   const head = 'POST /api/contacts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
   for (const body of ['content-length: 10000000\r\n\r\n{', 'transfer-encoding: chunked\r\n\r\n1\r\n{\r\n']) {
     const { socket, ended } = raw(head + body)
     const response = await ended
     assert.match(response, /^HTTP\/1\.1 401 /)
     assert.match(response, /connection: close/i)
-    // The rest is thrown away, and soon nobody takes it.
+    // The rest is discarded, and soon not read any more.
     await new Promise((resolve) => socket.on('close', resolve).on('error', resolve).resume())
   }
   const form = raw(
@@ -110,12 +110,12 @@ test('whoever is refused while still sending has the response at once, and the c
   assert.match(await large.ended, /^HTTP\/1\.1 413 /)
 })
 
-test('a client that asks first is told to go on only when its body is wanted', async () => {
+test('a client that expects 100-continue gets it only when its body is wanted', async () => {
   const ask = (authorization: string) =>
     `POST /api/contact-lists HTTP/1.1\r\nhost: x\r\n${authorization}expect: 100-continue\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 12\r\n\r\n`
-  const stranger = raw(ask(''))
-  stranger.socket.write('{"name":"A"}')
-  assert.match(await stranger.ended, /^HTTP\/1\.1 401 /)
+  const anonymous = raw(ask(''))
+  anonymous.socket.write('{"name":"A"}')
+  assert.match(await anonymous.ended, /^HTTP\/1\.1 401 /)
   const member = raw(ask(`authorization: Bearer ${ana.token}\r\n`))
   const [first] = (await new Promise<unknown[]>((resolve) =>
     member.socket.once('data', (...data) => resolve(data)),

@@ -25,9 +25,9 @@ declare module 'fastify' {
   }
 }
 
-const nobody: Principal = { kind: 'public' }
+const anonymous: Principal = { kind: 'public' }
 const kilobyte = 1024
-/** What anybody may send without an account. */
+/** The limit for bodies on public routes. */
 const publicBodyBytes = 16 * kilobyte
 const usualBodyBytes = 1024 * kilobyte
 /** A form has boundaries and fields besides its file. */
@@ -56,12 +56,12 @@ export function admission({ services, authenticate, guestOf, limiter, definition
   const bodyLimit = bodyLimitOf(definition)
 
   const identify = (request: FastifyRequest): Principal => {
-    if (definition.ignoresCredentials) return nobody
+    if (definition.ignoresCredentials) return anonymous
     try {
       return authenticate(request.headers, request.method, definition.path)
     } catch (error) {
       // Bad credentials count for the address that they come from.
-      limiter.count({ principal: nobody, address: request.ip, workspaceId: null, route: refused })
+      limiter.count({ principal: anonymous, address: request.ip, workspaceId: null, route: refused })
       throw error
     }
   }

@@ -10,7 +10,7 @@ export const isSecure = ({ publicUrl }: Reached) => publicUrl.startsWith('https:
 export const cookie = (config: Reached, name: string, value: string, attributes: string) =>
   `${name}=${value}; ${attributes}; HttpOnly${isSecure(config) ? '; Secure' : ''}`
 
-/** Undefined when there is none, or an empty one. */
+/** Returns undefined for a missing or an empty cookie. */
 export function readCookie({ cookie }: IncomingHttpHeaders, name: string): string | undefined {
   for (const pair of cookie?.split(';') ?? []) {
     const [key, value] = pair.split('=', 2)

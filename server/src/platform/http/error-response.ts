@@ -29,7 +29,7 @@ export const errorBody = (failure: AppError, requestId: string) => ({
   ...(failure.details && { details: failure.details }),
 })
 
-/** Any error as the response it becomes. What nobody expected is a 500 that says nothing of the inside. */
+/** Returns the response for an error. An unexpected error is a 500 that reveals no internals. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const { code, statusCode } = error as { code?: string; statusCode?: number }

@@ -31,7 +31,7 @@ interface Claimed {
 }
 
 // One statement decides: the key is ours to run (new, or its holder died or failed), or the row says what became of it.
-// Whoever runs the same again gets the same id for what they make.
+// Running the same request again gives the created records the same ids.
 const claim = statement(
   'idempotency.claim',
   (_, p: Place & { body_hash: Buffer; lock_seconds: number; effect_id: string }) =>

@@ -26,7 +26,7 @@ export function parseJson(body: Buffer, limits: JsonLimits = bodyLimits): unknow
   } catch (error) {
     throw new AppError(400, 'malformed_json', `The body is not JSON: ${(error as Error).message}.`)
   }
-  // The text tells cheaply whether a closer look is needed.
+  // Whether a closer look is needed is cheap to see in the text.
   if (text.includes('proto') || text.includes('\\u')) {
     const found = findForbidden(value)
     if (found) throw forbidden(found)

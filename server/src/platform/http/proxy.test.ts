@@ -46,7 +46,7 @@ test('metrics are for this machine, not for those who come through a proxy on it
   assert.equal(await metrics(behindThis), 404)
 })
 
-test('with METRICS_TOKEN metrics can be read from anywhere, and by nobody without it', async () => {
+test('with METRICS_TOKEN metrics can be read from anywhere, but not without the token', async () => {
   const metrics = async (headers: Record<string, string>) => (await behindOne.anyone.get('/metrics', headers)).status
   assert.equal(await metrics({}), 404)
   assert.equal(await metrics({ authorization: 'Bearer another' }), 404)

@@ -7,13 +7,13 @@ import { AppError } from '../errors.ts'
 import { type Caller, createRateLimiter } from './rate-limit.ts'
 
 const limits = { perCredential: 5, perWorkspace: 25, perPublicAddress: 2, perReadingAddress: 9, perSenderAddress: 4 }
-const nobody: Principal = { kind: 'public' }
+const anonymous: Principal = { kind: 'public' }
 const order = { access: 'public', kind: 'write' } as const
 const page = { access: 'public', kind: 'read' } as const
 const membersOnly = { access: 'user', kind: 'read' } as const
 
 const caller = (more: Partial<Caller>): Caller => ({
-  principal: nobody,
+  principal: anonymous,
   address: '192.0.2.1',
   workspaceId: null,
   route: membersOnly,

@@ -57,7 +57,7 @@ export function createRateLimiter(limits: RateLimits, shares: Pick<Shares, 'know
       if (guestId === undefined) return [{ key: `public ${from}`, limit: limits.perPublicAddress }]
       return [
         { key: `guest ${guestId}`, limit: limits.perPublicAddress },
-        // Anybody may make as many guests as they like.
+        // A client can create any number of guests.
         { key: `guests ${from}`, limit: limits.perReadingAddress },
       ]
     }
@@ -65,7 +65,7 @@ export function createRateLimiter(limits: RateLimits, shares: Pick<Shares, 'know
     const who = shares.known(caller)
     const userId = principal.kind === 'user' ? principal.userId : who?.user_id
     const buckets = [{ key: credential, limit: limits.perCredential }]
-    // Nothing says yet that there is such a key, and anybody can make some up.
+    // The key has not been checked yet, and a client can invent keys.
     if (principal.kind === 'api_key' && !who) buckets.push({ key: `unproven ${from}`, limit: limits.perCredential })
     if (userId) buckets.push({ key: `user ${userId}`, limit: limits.perCredential * credentialsPerUser })
     if (who?.workspace_id) buckets.push({ key: `workspace ${who.workspace_id}`, limit: limits.perWorkspace })

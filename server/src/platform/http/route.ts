@@ -61,7 +61,7 @@ export interface Route<
   example?: Input<B>
   /** The example's query, where what is required does not say enough. */
   exampleQuery?: Record<string, string>
-  /** Limit for JSON bodies, in bytes. Default: 16 KiB where anybody may call and where no body is expected, else 1 MiB. */
+  /** Limit for JSON bodies, in bytes. Default: 16 KiB on public routes and where no body is expected, else 1 MiB. */
   bodyLimitBytes?: number
   /** The body comes as it was sent, in `request.body` as a Buffer, whatever its type: its sender signed its bytes. */
   rawBody?: boolean

@@ -110,7 +110,7 @@ test('/ws says over plain HTTP what it is, and offers of HTTP/2 are passed over'
   assert.match(response, /^HTTP\/1\.1 200 /)
 })
 
-test('HTTP/1.0 needs no host, and an expectation that nobody knows is none', async () => {
+test('HTTP/1.0 needs no host, and an unknown expectation is ignored', async () => {
   assert.match(await raw('GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
   assert.match(
     await raw('GET /healthz HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n'),
@@ -170,7 +170,7 @@ test('long answers are compressed for those who take it', async () => {
   assert.equal(short.headers.get('content-encoding'), null)
 })
 
-test('too many requests are told when to come back', async () => {
+test('a response to too many requests says when to retry', async () => {
   const strict = await startTestServer({ RATE_LIMIT_PER_MINUTE: '5' })
   const bo = await strict.signUp()
   const answers = []

@@ -34,7 +34,7 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 500 },
     requestTimeout: 60_000,
-    // A client that stops reading its response does not keep it for ever.
+    // A client that stops reading its response does not hold it forever.
     connectionTimeout: 120_000,
     // Without a Host it would respond by itself, without a body.
     http: {
@@ -83,9 +83,9 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
     endUnlessRead(request, reply)
     done()
   })
-  // Whoever asks before sending a body is told to go on when it is about to be read.
+  // A client that expects 100-continue gets it when its body is about to be read.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response))
-  // Expectations that we do not know are none (RFC 9110 section 10.1.1).
+  // Unknown expectations are ignored (RFC 9110 section 10.1.1).
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler((error, request, reply) => sendError(services.log, error, request, reply))
   app.setNotFoundHandler((request) => {
@@ -102,7 +102,7 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
   return app
 }
 
-/** Fastify takes a number of hops for none, because it cannot know that nobody comes past the proxy; our operator does. */
+/** Fastify does not trust a number of hops, since it cannot know that all requests pass the proxy; our operator does. */
 const trusted = (proxies: Config['trustProxy']) =>
   typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies
 

@@ -114,7 +114,7 @@ function createProbe(): (services: Services) => Promise<void> {
       await Promise.race([underWay, tooLate])
     } finally {
       tooLate.catch(() => undefined) // it lost the race
-      underWay?.catch(() => undefined) // the next one to ask hears of it
+      underWay?.catch(() => undefined) // the next request handles it
       late.abort()
     }
   }

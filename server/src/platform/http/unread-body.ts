@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** What is not longer than this is received although nobody reads it, so that the connection can be used again. */
+/** A body up to this size is received and discarded, so that the connection can be used again. */
 const cheapBytes = 64 * 1024
 /** How long a client that still sends may take to see the response. */
 const lingerMs = 2_000

@@ -13,7 +13,7 @@ interface Parcel {
 /** Throws `Undeliverable` when trying again cannot help, anything else when it may. */
 export type Carry = (parcel: Parcel) => Promise<void>
 
-/** Who carries what; null: nobody, so it is kept. */
+/** The carrier of each kind of message. Null: no carrier, so messages are stored. */
 export interface Carriers {
   email: Carry | null
   sms: Carry | null

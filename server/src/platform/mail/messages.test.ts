@@ -11,7 +11,7 @@ import { transaction } from '../context.ts'
 import { serverContext } from '../services.ts'
 import { forgetMessages, sendMessage } from './messages.ts'
 
-// A mail server and an SMS provider, who refuse whom they are told to.
+// A mail server and an SMS provider that refuse the recipients of `refused`.
 const received: { to: string[]; source: string }[] = []
 const busy = new Set<string>()
 const smtp = new SMTPServer({

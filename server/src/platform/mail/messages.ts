@@ -15,7 +15,7 @@ export interface Message {
   /** Of a mail. */
   subject?: string
   text: string
-  /** Not delivered any later than this: a code that has expired helps nobody. */
+  /** Not delivered after this: an expired code is useless. */
   expiresInSeconds?: number
   /** The workspace whose customer it goes to; forgotten with the customer. */
   onBehalfOf?: string
@@ -94,7 +94,7 @@ const settle = statement(
 )
 
 /**
- * Delivers one message at least once; its id is the mail's Message-ID, by which mail servers know a twin. It is given up
+ * Delivers one message at least once; its id is the mail's Message-ID, by which mail servers recognise duplicates. It is given up
  * when it was refused for good, has expired, or after 12 attempts.
  */
 export const deliverMessage = job({
@@ -167,7 +167,7 @@ const findOne = statement(
 /** The newest first, for the operator. */
 export const listMessages = (ctx: Ctx, limit = 1000): Promise<OutgoingMessage[]> => ctx.db.all(listAll, { limit })
 
-/** With its text, unless it was sent; undefined when there is none. */
+/** Returns the message, with its text unless it was sent; undefined for an unknown id. */
 export async function findMessage(
   ctx: Ctx,
   id: string,
@@ -181,8 +181,8 @@ export async function findMessage(
 /** How long the record of a message is kept. */
 const keepDays = 30
 
-const sweep = statement(
-  'mail.system',
+const removeOld = statement(
+  'mail.remove_old.system',
   (_, p: { days: number }) => sql<Record<string, never>>`
     delete from platform.outgoing_messages where created_at < now() - make_interval(days => ${p.days}::int)`,
 )
@@ -193,6 +193,6 @@ export const forgetMessages = job({
   input: z.object({}),
   schedule: '41 3 * * *',
   async run(ctx) {
-    await ctx.db.all(sweep, { days: keepDays })
+    await ctx.db.all(removeOld, { days: keepDays })
   },
 })

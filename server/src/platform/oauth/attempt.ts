@@ -4,15 +4,15 @@ import type { Config } from '../../config.ts'
 import type { Secrets } from '../crypto/secrets.ts'
 import { cookie, isSecure, readCookie } from '../http/cookie.ts'
 
-// What a login at another site needs on its way out and back (RFC 6749 4.1, RFC 7636, RFC 9700), whoever keeps the record.
+// What a login at another site needs on its way out and back (RFC 6749 4.1, RFC 7636, RFC 9700), for all callers that store such attempts.
 
-/** How long somebody may take over there. */
+/** The time a user has at the other site. */
 export const attemptLifeSeconds = 600
 
 /** 256 random bits. */
 export const freshSecret = () => randomBytes(32).toString('base64url')
 
-/** Only hashes are kept: who reads the table can finish nobody's login. */
+/** Only hashes are stored, so a reader of the table cannot finish a login. */
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
 
 /** RFC 7636: made of the state, which only this browser has, and a key that only we have; so it need not be kept. */

@@ -22,7 +22,7 @@ const inScript = (value: unknown) =>
     .replace(/\u2029/g, '\\u2029')
 const inText = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;')
 
-/** Tells the page that opened the login how it went, that page only, and closes. */
+/** Sends the result to the page that opened the login, to that page only, and closes. */
 export function outcomePage({ openerOrigin, result }: OAuthOutcome, cookies: Cookies, done: string): FileResponse {
   const script = `window.opener?.postMessage(${inScript(result)}, ${inScript(openerOrigin)}); window.close()`
   const text = `${result.success ? done : (result.error ?? '')} You can close this window.`

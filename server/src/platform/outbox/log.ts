@@ -5,7 +5,7 @@ import { type Statement, statement } from '../database/statement.ts'
 import type { StoredEvent } from '../events.ts'
 import { type Position, laterOf } from './position.ts'
 
-/** What one look at the log found. */
+/** The result of one read of the log. */
 export interface Reading {
   events: StoredEvent[]
   /** Everything the reader may see up to here has been found, unless `more`. */
@@ -14,7 +14,7 @@ export interface Reading {
   more: boolean
   /** Events wait for a transaction that is still running: look again soon. */
   waiting: boolean
-  /** Where the log begins: what was before it has been deleted. */
+  /** Where the log begins: earlier events have been deleted. */
   begin: Position
 }
 
@@ -39,7 +39,7 @@ export const horizon = statement(
 
 interface Horizon {
   waiting: boolean
-  /** The last event below; nulls when there is none. */
+  /** The last event below; nulls without one. */
   newest_transaction: number | null
   newest_sequence: number | null
 }
@@ -82,13 +82,13 @@ const begin = statement(
     select transaction_id::text::bigint as transaction, sequence from platform.subscribers where name = ${retentionName}`,
 )
 
-export const readAll = (ctx: Ctx, from: Position, limit: number) => read(ctx, allAfter, { ...placeOf(from), limit })
+export const readAll = (ctx: Ctx, from: Position, limit: number) => read(ctx, allAfter, { ...positionOf(from), limit })
 
 export const readTypes = (ctx: Ctx, from: Position, types: string[], limit: number) =>
-  read(ctx, typesAfter, { ...placeOf(from), limit, types })
+  read(ctx, typesAfter, { ...positionOf(from), limit, types })
 
 export const readTopics = (ctx: Ctx, from: Position, topics: string[], limit: number) =>
-  read(ctx, topicsAfter, { ...placeOf(from), limit, topics })
+  read(ctx, topicsAfter, { ...positionOf(from), limit, topics })
 
 // Each statement has a snapshot of its own, hence the order: the horizon first, so that it promises nothing the events
 // do not hold; the begin last, so that whatever was deleted meanwhile shows.
@@ -101,22 +101,22 @@ async function read<P extends After>(ctx: Ctx, find: Statement<P, StoredEvent>, 
     events,
     more,
     waiting: at.waiting,
-    upTo: last ? (more ? placeOf(last) : laterOf(placeOf(last), endOf(at, cut))) : endOf(at, cut),
+    upTo: last ? (more ? positionOf(last) : laterOf(positionOf(last), endOf(at, cut))) : endOf(at, cut),
     begin: cut ?? beforeAll,
   }
 }
 
 const beforeAll: Position = { transaction: 0, sequence: 0 }
-const placeOf = ({ transaction, sequence }: Position): Position => ({ transaction, sequence })
+const positionOf = ({ transaction, sequence }: Position): Position => ({ transaction, sequence })
 
-// Always the place of an event: a transaction that wrote none may be forgotten in a crash of the database, and its number
+// Always the position of an event: a transaction that wrote none may be forgotten in a crash of the database, and its number
 // given out again, so no reader may have gone beyond it.
 const endOf = ({ newest_transaction, newest_sequence }: Horizon, cut: Position = beforeAll): Position =>
   newest_transaction === null || newest_sequence === null
     ? cut
     : laterOf({ transaction: newest_transaction, sequence: newest_sequence }, cut)
 
-/** The place up to which everything can be told by now. */
+/** Returns the position up to which all events can be read by now. */
 export async function readEnd(ctx: Ctx): Promise<Position> {
   const [horizons, [cut]] = await ctx.db.together([horizon.call({}), begin.call({})])
   return endOf(only(horizons), cut)

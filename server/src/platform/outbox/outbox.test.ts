@@ -63,10 +63,10 @@ async function withNodes(count: number, subscribers: Subscriber[], work: (nodes:
   }
 }
 
-test('an event is told after the commit, in order, and never when the transaction is rolled back', async () => {
+test('an event is published after the commit, in order, and never when the transaction is rolled back', async () => {
   await withNodes(1, [], async ([node]) => {
-    const told = collector<unknown>()
-    node!.outbox.follow((event) => told.add((event.data as { n: number }).n))
+    const published = collector<unknown>()
+    node!.outbox.follow((event) => published.add((event.data as { n: number }).n))
     await count(node!.services, 1, 2)
     await assert.rejects(
       transaction(inWorkspace(node!.services), async (ctx) => {
@@ -76,8 +76,8 @@ test('an event is told after the commit, in order, and never when the transactio
       }),
     )
     await count(node!.services, 3)
-    await told.until(3)
-    assert.deepEqual(told.items, [1, 2, 3])
+    await published.until(3)
+    assert.deepEqual(published.items, [1, 2, 3])
   })
 })
 
@@ -112,11 +112,11 @@ test('a reader never passes a transaction that is still running', async (t) => {
   })
 })
 
-test('who waited for a row comes after those who had it, whoever began first', async (t) => {
+test('a transaction that waited for a row comes after the one that held it, in whichever order they began', async (t) => {
   if (database.kind === 'embedded') return t.skip('One connection: transactions cannot interleave.')
   await withNodes(1, [], async ([node]) => {
-    const told = collector<unknown>()
-    node!.outbox.follow(({ data }) => told.add((data as { n: number }).n))
+    const published = collector<unknown>()
+    node!.outbox.follow(({ data }) => published.add((data as { n: number }).n))
     await transaction(inWorkspace(node!.services), async (ctx) => {
       await ctx.db.all(addEffect, { n: 1 })
       await transaction(inWorkspace(node!.services), async (other) => {
@@ -125,8 +125,8 @@ test('who waited for a row comes after those who had it, whoever began first', a
       })
       emit(ctx, Counted, { n: 1 })
     })
-    await told.until(2)
-    assert.deepEqual(told.items, [2, 1])
+    await published.until(2)
+    assert.deepEqual(published.items, [2, 1])
   })
   await effects()
 })
@@ -188,7 +188,7 @@ test("a subscriber handles each event once although two nodes run it, in the eve
     )
     assert.ok(seen.items.every((id) => id === workspaceId))
   })
-  // What happens while nobody runs waits for the next start.
+  // Events while no node runs wait for the next start.
   await withNodes(1, [], async ([node]) => count(node!.services, 20))
   await withNodes(1, [counter], async () => {
     await seen.until(21)
@@ -196,7 +196,7 @@ test("a subscriber handles each event once although two nodes run it, in the eve
   })
 })
 
-test('a new subscriber acts on what happened since its node started, also before anybody worked', async () => {
+test('a new subscriber handles events since its node started, also those before its worker started', async () => {
   const seen = collector<number>()
   const late = subscriber({
     name: 'test.late',
@@ -235,7 +235,7 @@ test('effects and position stand or fall together: a handler that fails half-way
   })
 })
 
-test('an event that cannot be handled is put aside, and the next one goes on', async () => {
+test('an event that cannot be handled is stored as failed, and the next one is handled', async () => {
   const done = collector<number>()
   const picky = subscriber({
     name: 'test.picky',
@@ -273,11 +273,11 @@ test('a log restored from elsewhere, with transactions of the future, is brought
   assert.equal(await inPresent(), false)
   await withNodes(1, [], async ([node]) => {
     assert.equal(await inPresent(), true)
-    const told = collector<unknown>()
-    node!.outbox.follow(({ data }) => told.add(data))
+    const published = collector<unknown>()
+    node!.outbox.follow(({ data }) => published.add(data))
     await count(node!.services, 3)
-    await told.until(1)
-    assert.deepEqual(told.items, [{ n: 3 }])
+    await published.until(1)
+    assert.deepEqual(published.items, [{ n: 3 }])
   })
 })
 
@@ -288,7 +288,7 @@ test('where the log ends is looked up by index, also in a plan made while it was
   assert.doesNotMatch(plan, /Seq Scan/)
 })
 
-test('positions survive their opaque form, and anything else is none', () => {
+test('positions survive their opaque form, and any other text is refused', () => {
   const position = { transaction: 123_456_789_012, sequence: 42 }
   assert.deepEqual(decodePosition(encodePosition(position)), position)
   for (const id of ['', '1', '1.', '.1', '1.2.3', '-1.2', 'A.B', '1.2\n', 'zzzzzzzzzzz.1'])

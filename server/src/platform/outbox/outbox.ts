@@ -10,16 +10,16 @@ import { type Position, laterOf } from './position.ts'
 import { type Subscriber, type Worker, createWorker, registerSubscribers } from './subscriber.ts'
 
 export interface Outbox {
-  /** Something was committed: look now, on every node. */
+  /** Events were committed: read the log now, on every node. */
   wake(): void
-  /** Tells every event from now on, in order, on every node, without memory. Must not throw. Answers how to stop. */
+  /** Calls the listener with every event from now on, in order, on every node, without a stored position. It must not throw. Returns the function that stops it. */
   follow(listener: (event: StoredEvent) => void): () => void
-  /** Every event up to here has been told to the followers. */
+  /** Every event up to here has been passed to the followers. */
   position(): Position
   start(services: Services): Promise<void>
-  /** From here on nothing that happens escapes the subscribers, whichever node does the work and whenever it begins. */
+  /** Stores the positions of new subscribers: they will handle every event after this, on whichever node and however late. */
   register(services: Services): Promise<void>
-  /** This node's subscribers act on what happens, now that it has started. */
+  /** Starts the subscribers of this node. */
   work(services: Services): Promise<void>
   stop(): Promise<void>
 }
@@ -27,7 +27,7 @@ export interface Outbox {
 export interface OutboxOptions {
   bus: NodeBus
   subscribers: readonly Subscriber[]
-  /** How often the log is read although nobody called, default 1 s: the net under lost notifications. */
+  /** How often the log is read without a wake-up, default 1 s, in case notifications are lost. */
   pollMs?: number
 }
 
@@ -37,15 +37,15 @@ const rebase = statement(
 )
 
 const batchSize = 500
-/** After this an event is looked for again that an older transaction, still running, hides. */
+/** The pause before reading again when a running transaction hides newer events. */
 const waitMs = 20
-/** Under load the log is read, and other nodes are told, this often and not after each commit: a NOTIFY is a commit too. */
+/** Under load the log is read and other nodes are notified at this interval instead of after each commit: a NOTIFY is a commit too. */
 const gatherMs = 10
 const channel = 'outbox'
 
 /**
- * Reads the log behind its writers. Each node follows its tail once; that tells live clients, and wakes the subscribers
- * whose types came by.
+ * Reads the log behind its writers. Each node follows its tail once, which feeds live clients and wakes the subscribers
+ * of the types that were read.
  */
 export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions): Outbox {
   const names = new Set(subscribers.map(({ name }) => name))
@@ -66,7 +66,7 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       const { events, upTo, more, waiting } = await readAll(ctx, position, batchSize)
       for (const event of events) {
         position = { transaction: event.transaction, sequence: event.sequence }
-        for (const tell of followers) tell(event)
+        for (const follower of followers) follower(event)
       }
       position = laterOf(position, upTo)
       const types = new Set(events.map(({ type }) => type))
@@ -94,8 +94,8 @@ export function createOutbox({ bus, subscribers, pollMs = 1000 }: OutboxOptions)
       })
   }
 
-  // Told after the commit, not with it: a transaction that notifies takes a lock on the whole cluster at its commit.
-  // One message covers all commits of a moment, and what a crash keeps from being told is found by the poll.
+  // Notified after the commit, not in it: a transaction that notifies takes a lock on the whole cluster at its commit.
+  // One message covers all commits of a moment, and events whose notification a crash prevented are found by the poll.
   const announce = () => {
     announcement ??= setTimeout(
       () => {

@@ -9,17 +9,17 @@ import { readEnd, readTypes } from './log.ts'
 import { type Position, comparePositions, isAfter, laterOf } from './position.ts'
 
 /**
- * Someone who acts on every event of some types, once: in order, on one node at a time, from when the subscriber was
+ * A handler that is run once for every event of some types: in order, on one node at a time, from when the subscriber was
  * first started. `handle` runs as the server in the event's workspace, inside a transaction that also moves the
  * subscriber on, so what it changes in the database happens exactly once. It must not wait for the outside: it enqueues
- * a job for that. When it throws, it is tried again with growing pauses, and after `attempts` the event is put aside in
+ * a job for that. When it throws, it is tried again with growing pauses, and after `attempts` the event is stored in
  * `platform.failed_events`.
  */
 export interface Subscriber {
   /** Never changed: it is the key of the position. */
   readonly name: string
   readonly types: readonly string[]
-  /** Tries before an event is put aside, default 10 (over about 100 s). */
+  /** Attempts before an event is stored as failed, default 10 (over about 100 s). */
   readonly attempts: number
   handle(ctx: Ctx, event: StoredEvent): Promise<void>
 }
@@ -67,8 +67,8 @@ const takeTurn = statement(
     ${p.name}, ${p.fromTransaction}::text::xid8, ${p.fromSequence}::bigint,
     ${p.toTransaction}::text::xid8, ${p.toSequence}::bigint) as mine`,
 )
-const putAside = statement(
-  'subscribers.put_aside.system',
+const storeFailed = statement(
+  'subscribers.store_failed.system',
   (_, p: { subscriber: string; id: string; workspaceId: string | null; type: string; data: string; error: string }) =>
     sql`insert into platform.failed_events (subscriber, event_id, workspace_id, type, data, error)
         values (${p.subscriber}, ${p.id}, ${p.workspaceId}, ${p.type}, ${p.data}::jsonb, ${p.error}) on conflict do nothing`,
@@ -91,7 +91,7 @@ export interface Worker {
 export function createWorker(services: Services, of: Subscriber): Worker {
   const everywhere = serverContext(services, { workspaceId: null, share: 'outbox' })
   const log = services.log.child({ subscriber: of.name })
-  // `stored` is what the database says, unless another node moved it; `seen` is how far this node has looked in vain.
+  // `stored`: the position in the database, unless another node moved it. `seen`: up to here this node found no more events.
   let stored: Position | undefined
   let seen: Position = { transaction: 0, sequence: 0 }
   let notedAt = 0
@@ -113,7 +113,7 @@ export function createWorker(services: Services, of: Subscriber): Worker {
     return mine
   }
 
-  /** False when another node has it. */
+  /** Returns false when another node handles it. */
   const handle = async (event: StoredEvent): Promise<boolean> => {
     const as = serverContext(services, { workspaceId: event.workspace_id })
     const mine = await transaction(as, async (ctx) => {
@@ -125,15 +125,15 @@ export function createWorker(services: Services, of: Subscriber): Worker {
     return mine
   }
 
-  const leaveBehind = async (event: StoredEvent, error: unknown): Promise<boolean> => {
+  const skipFailed = async (event: StoredEvent, error: unknown): Promise<boolean> => {
     log.error(
       { err: error, event_id: event.id, type: event.type },
-      'A subscriber failed too often on an event, which was put aside.',
+      'A subscriber failed too often on an event, which was stored in platform.failed_events.',
     )
     failures = 0
     return transaction(everywhere, async (ctx) => {
       if (!(await move(ctx, event))) return false
-      await ctx.db.all(putAside, {
+      await ctx.db.all(storeFailed, {
         subscriber: of.name,
         id: event.id,
         workspaceId: event.workspace_id,
@@ -152,11 +152,11 @@ export function createWorker(services: Services, of: Subscriber): Worker {
       // A database that is away or busy is no fault of the event.
       const transient = error instanceof AppError && error.status === 503
       if (transient || ++failures < of.attempts) throw error
-      return leaveBehind(event, error)
+      return skipFailed(event, error)
     }
   }
 
-  /** True when another node turned out to be at it, or ahead. */
+  /** Returns true when another node is handling these events, or has done so. */
   const handleAll = async (events: StoredEvent[]): Promise<boolean> => {
     for (const event of events) {
       if (stopped) return false

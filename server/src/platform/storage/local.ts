@@ -10,7 +10,7 @@ import type { Storage } from './storage.ts'
 export async function createLocalStorage(folder: string): Promise<Storage> {
   const incoming = path.join(folder, '.incoming')
   await mkdir(incoming, { recursive: true, mode: 0o700 })
-  // What a crash left half written is nobody's.
+  // Files that a crash left half written.
   for (const name of await readdir(incoming)) await rm(path.join(incoming, name), { force: true })
 
   const place = (key: string) => {

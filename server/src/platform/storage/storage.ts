@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 /** Where files lie: a folder on this machine, or an S3 bucket. Keys are made by the server: `<workspace>/<uuid>`. */
 export interface Storage {
-  /** Streams it in; nothing is readable under `key` before all of it is safe. Answers its size and SHA-256. */
+  /** Streams it in; nothing is readable under `key` before all of it is safe. Returns its size and SHA-256. */
   write(key: string, content: Readable): Promise<{ sizeBytes: number; sha256: string }>
   /** Throws `notFound` when there is no such object. `range` is inclusive. */
   read(key: string, range?: { start: number; end: number }): Promise<Readable>

@@ -24,7 +24,7 @@ export async function* withChecksum(bytes: AsyncIterable<Buffer>): AsyncGenerato
 export interface CheckedArchive {
   /** Of the archive without its checksum. */
   sizeBytes: number
-  /** False: one from before archives had a checksum, or one that somebody else packed. */
+  /** False: an archive without a checksum, made by an older version or by another program. */
   hasChecksum: boolean
 }
 

@@ -144,7 +144,7 @@ test('every acknowledged row survives kill -9, four times', async (t) => {
   await close()
 })
 
-test('a second process is refused and told who has the database; a dead holder does not keep it', async (t) => {
+test('a second process is refused with the id of the holder; a dead holder loses the lock', async (t) => {
   const dataDir = await temporaryDirectory(t)
   const writer = startWriter(t, dataDir)
   await writer.lines.next()
@@ -173,7 +173,7 @@ test('a lock whose holder is gone is free, even when its process id lives on in 
   lockDataDir(dataDir).release()
 })
 
-test('a database that does not open is left alone; recovering puts the newest snapshot in its place and keeps it aside', async (t) => {
+test('a database that does not open is left unchanged; recovery replaces it by the newest snapshot and moves it to another directory', async (t) => {
   const dataDir = await temporaryDirectory(t)
   const first = await open(t, dataDir)
   await first.pool.query('create table facts (n int)')
@@ -222,7 +222,7 @@ test('a database that is gone, or a part of it, is missed: no new one takes its 
   await first.pool.query('create table facts as select 1 as n')
   await first.close()
   const cluster = join(dataDir, 'postgres')
-  const aside = join(dataDir, 'aside')
+  const movedAway = join(dataDir, 'moved-away')
   const options = { dataDir, log: recordingLog() }
   const losses: Record<string, () => void> = {
     'postgres is missing, and beside it there is snapshots': () => {},
@@ -231,13 +231,13 @@ test('a database that is gone, or a part of it, is missed: no new one takes its 
       ['PG_VERSION', 'base', 'global/pg_control', 'pg_wal', 'pg_xact'].map((part) => [
         `${part} is missing in `,
         () => {
-          cpSync(aside, cluster, { recursive: true })
+          cpSync(movedAway, cluster, { recursive: true })
           rmSync(join(cluster, part), { recursive: true })
         },
       ]),
     ),
   }
-  renameSync(cluster, aside)
+  renameSync(cluster, movedAway)
   for (const [sentence, lose] of Object.entries(losses)) {
     rmSync(cluster, { recursive: true, force: true })
     lose()
@@ -313,7 +313,7 @@ test('a failed engine rejects what is under way and is opened again, with what w
   await pool.query('create table facts as select 1 as n')
   // PGlite exits when it has to read from the client inside a statement.
   await assert.rejects(pool.query('copy facts from stdin'))
-  // Until this thread hears of it, new connections meet the end of the old engine.
+  // Until this thread receives the message, new connections meet the end of the old engine.
   await until(
     'it answers again',
     () =>

@@ -24,7 +24,7 @@ export interface EmbeddedDatabaseOptions {
   /** Created with mode 0700. Holds `postgres/`, `snapshots/`, the lock and the socket. */
   dataDir: string
   log: Log
-  /** Tells what a new database is unpacked from; a path with nothing there, and the default, is the empty one. */
+  /** Returns the archive that a new database is unpacked from. Default, and for a path without a file: the empty one. */
   template?: () => string
   /** Default 15 minutes. */
   snapshotEveryMs?: number

@@ -18,12 +18,12 @@ type Operation = WorkerRequest extends infer Request
 export interface Engine {
   /** Rejects when the operation fails or the worker ends before it answers. */
   request(operation: Operation): Promise<string | undefined>
-  /** Resolves when the worker has ended; with an error when nobody asked it to. */
+  /** Resolves when the worker has ended; with an error when it was not stopped by `close`. */
   ended: Promise<Error | undefined>
   stop(): Promise<void>
 }
 
-/** A statement did not end when it was told to, so the thread was ended with it. */
+/** A statement did not end when it was cancelled, so the thread was ended with it. */
 export class StatementDidNotEnd extends Error {}
 
 /**

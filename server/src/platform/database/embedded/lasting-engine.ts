@@ -12,7 +12,7 @@ const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 5_000
 
 /**
- * Opens the engine again whenever it fails, as PostgreSQL starts itself anew when a process of it crashes: what was committed
+ * Opens the engine again whenever it fails, as PostgreSQL restarts when one of its processes crashes: what was committed
  * is in the directory. It goes on trying, since what keeps it from opening may pass: a full disk, one that cannot be written.
  * Rejects when the first start does.
  */

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
-// Told in the address it is imported by, which threads pass on.
+// Given in the URL of the import, which threads pass on.
 const query = new URL(import.meta.url).searchParams
 const [root, marker] = [query.get('root') ?? '', query.get('marker') ?? '']
 const { existsSync, openSync } = fs

@@ -7,9 +7,9 @@ import { DoesNotOpen, type EmbeddedDatabaseOptions, openEmbeddedDatabase } from 
 import { listSnapshots } from './snapshots.ts'
 
 /**
- * Puts the newest snapshot that opens in the place of a database that does not, and keeps that one aside (`brokenDir`; null
- * when it is gone altogether). Whatever was
- * written after the snapshot is missing, so somebody has to decide it: it never happens by itself. Throws when the
+ * Replaces a database that does not open by the newest snapshot that does, and moves the broken one to `brokenDir` (null
+ * when there was no directory). Changes that were
+ * written after the snapshot are lost, so the operator has to start it. Throws when the
  * database opens after all, when it is in use, and when no snapshot opens.
  */
 export async function recoverEmbeddedDatabase(
@@ -35,7 +35,7 @@ export async function recoverEmbeddedDatabase(
   )
 }
 
-/** Answers why it does not open, or undefined when it does. */
+/** Returns the error with which the database fails to open, or undefined when it opens. */
 async function tryToOpen(options: EmbeddedDatabaseOptions): Promise<Error | undefined> {
   try {
     await (await openEmbeddedDatabase(options)).close()

@@ -74,7 +74,7 @@ const endBackup = `
   select labelfile as label, pg_walfile_name(lsn) as last_wal, pg_current_wal_insert_lsn() as wal_position
     from pg_backup_stop(wait_for_archive => false)`
 
-// The directories whose contents pg_basebackup leaves out, and what each start writes anew.
+// The directories whose contents pg_basebackup leaves out, and the files that each start writes again.
 const transient =
   /^(pg_wal|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)\/[^/]*$|^(postmaster\.pid|postmaster\.opts|backup_label.*)$/
 

@@ -11,7 +11,7 @@ export const createActivity = (): Int32Array => new Int32Array(new SharedArrayBu
 /** The function that `watchStatements` calls in the thread while a statement runs there. */
 export const CANCEL_WHEN_OVERDUE = 'cancelWhenOverdue'
 
-/** What PGlite's WebAssembly exports besides what its types tell: addresses of PostgreSQL's variables, and functions. */
+/** What PGlite's WebAssembly exports beyond its types: addresses of PostgreSQL's variables, and functions. */
 interface Runtime {
   wasmMemory: { buffer: ArrayBuffer }
   stackSave(): number

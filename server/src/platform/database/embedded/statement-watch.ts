@@ -16,7 +16,7 @@ const END_WITHIN_MS = 1_000
  * Cancels statements that run longer than their session's `statement_timeout`, to within half a second. `onStuck` is called
  * once, when one has not ended a second after that: nothing but the end of the thread ends it.
  *
- * A thread inside WebAssembly takes no messages. V8's inspector is let in all the same, at any turn of any loop, and it is
+ * A thread inside WebAssembly takes no messages. V8's inspector can still interrupt it, at any turn of any loop, and it is
  * connected only while a statement is slow.
  */
 export function watchStatements(worker: Worker, activity: Int32Array, onStuck: () => void): StatementWatch {

@@ -8,7 +8,7 @@ import { packDirectory } from './archive.ts'
 // Small ones keep a new database, its snapshots and the tests' copies small.
 const WAL_SEGMENT_MIB = 1
 
-/** What initdb makes, packed: it takes 2 to 4 seconds to run and 0.2 to unpack. Made anew by `node template.ts` with each new PGlite. */
+/** What initdb makes, packed: it takes 2 to 4 seconds to run and 0.2 to unpack. Made again by `node template.ts` with each new PGlite. */
 export const templatePath = fileURLToPath(new URL('./empty-cluster.tar.zst', import.meta.url))
 
 export async function buildTemplate(path: string): Promise<void> {
@@ -16,7 +16,7 @@ export async function buildTemplate(path: string): Promise<void> {
   try {
     const cluster = join(directory, 'postgres')
     const pglite = await PGlite.create(cluster, { initDbStartParams: [`--wal-segsize=${WAL_SEGMENT_MIB}`] })
-    // Nobody makes a second database here, and without what one is made from there are 400 files, not 1,000, to unpack,
+    // No second database is created here, and without the template databases there are 400 files, not 1,000, to unpack,
     // to put on the disk and to copy into each snapshot.
     await pglite.exec('update pg_database set datistemplate = false')
     for (const database of ['template0', 'template1']) await pglite.exec(`drop database ${database}`)

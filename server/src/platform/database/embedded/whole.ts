@@ -36,7 +36,7 @@ export function checkWhole(clusterDir: string): void {
 /** Throws when the database is one of another major version. */
 export function checkMajor(clusterDir: string): void {
   const versionPath = join(clusterDir, 'PG_VERSION')
-  if (!existsSync(versionPath)) return // which `checkWhole` tells
+  if (!existsSync(versionPath)) return // which `checkWhole` reports
   const major = readFileSync(versionPath, 'utf8').trim()
   if (major === '' || major === POSTGRES_MAJOR) return
   throw new Error(

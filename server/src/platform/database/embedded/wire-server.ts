@@ -7,7 +7,7 @@ import { encryptionRefused, fatalError, InboundBuffer, panicIn, startupOptions, 
 export interface WireServer {
   /** Runs a statement of our own between two of the client's transactions, as the superuser. */
   query: ConnectionQuery
-  /** Batches of messages executed so far; unchanged means nobody asked anything. */
+  /** Batches of messages executed so far; unchanged means there were no queries. */
   batchCount(): number
   close(): Promise<void>
 }
@@ -142,7 +142,7 @@ export async function serveWire(
       if (clients[0] === client) wake()
     })
     socket.on('drain', wake)
-    // A reset connection is reported as `error` before `close`; there is nobody left to tell.
+    // A reset connection is reported as `error` before `close`; no client is left to notify.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       client.isGone = true

@@ -19,7 +19,7 @@ import { templatePath as emptyPath } from './template.ts'
 import { serveWire } from './wire-server.ts'
 
 /**
- * What the worker opens: a directory on the disk, which it unpacks first when told from what, or a copy in memory of a packed
+ * What the worker opens: a directory on the disk, which it first unpacks when an archive is given, or a copy in memory of a packed
  * one (`.tar` or `.tar.zst`).
  */
 export type Storage =
@@ -135,7 +135,7 @@ async function saveTemplate(path: string): Promise<string> {
 let lastTask: Promise<unknown> = Promise.resolve()
 function enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
   const result = lastTask.then(task)
-  lastTask = result.catch(() => undefined) // whoever asked hears of it
+  lastTask = result.catch(() => undefined) // the caller handles it
   return result
 }
 

@@ -41,7 +41,7 @@ export interface Operations {
 ${operations.map(({ operation }) => `  /** ${operation.summary} */\n  ${operation.operationId}: { input: ${inputOf(operation)}; response: ${responseOf(operation)} }`).join('\n')}
 }
 
-/** The data of what is heard on the WebSocket, by event. */
+/** The data of the events on the WebSocket, by event. */
 export interface LiveEvents {
 ${frameTypes.join('\n')}
 }

@@ -117,7 +117,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['too_many_messages', 429, 'Too many frames on the WebSocket.'],
   ['too_many_rooms', 429, 'One WebSocket has joined as many rooms as are allowed.'],
   ['headers_too_large', 431, "The request's headers are too large."],
-  ['internal', 500, 'A fault of the server. Tell its operator the `request_id`.'],
+  ['internal', 500, 'A fault of the server. Report the `request_id` to its operator.'],
   ['outbound_failed', 502, 'An address that the server fetches from did not respond as it should.'],
   ['platform_failed', 502, 'A social platform did not respond as it should.'],
   ['provider_failed', 502, 'A sign-in provider did not respond as it should.'],

@@ -2,7 +2,7 @@ import { errorCodes } from './error-codes.ts'
 
 const fence = '```'
 
-/** Signs in, and before that up, for whoever does it for the first time; sed finds the token, so that nothing else is needed. */
+/** Signs up and signs in; sed extracts the token, so no other tool is needed. */
 export const tokenExample = (url: string) => `API=${url}/api
 ANA='{"email": "ana@example.com", "password": "correct horse battery"}'
 TOKEN=$(for step in signup login; do curl -s $API/auth/$step -H 'Content-Type: application/json' -d "$ANA"; done |
@@ -67,7 +67,7 @@ Query parameters are spelled as the reference shows them.
 
 ## Paging
 
-Lists take \`limit\` (50 by default, at most 200) and \`cursor\`, newest first unless the list says otherwise. A cursor is opaque. Ask for the next page with the cursor of the last one, until there is none:
+Lists take \`limit\` (50 by default, at most 200) and \`cursor\`, newest first unless the list says otherwise. A cursor is opaque. Ask for the next page with the cursor of the last one, until it is null:
 
 - \`next_cursor\`, or \`nextCursor\` in camelCase parts: null on the last page.
 - Where the response has no cursor, the header \`Link: </api/prospects?cursor=…>; rel="next"\` is the next page; it is missing on the last one. Bare arrays bring up to 1,000 items.
@@ -101,7 +101,7 @@ everything else and return the bytes, ranges included; \`POST /api/files/{id}/si
 
 ## The WebSocket
 
-What happens is told at \`/ws\` while it happens: \`new WebSocket('${url.replace(/^http/, 'ws')}/ws', ['bearer', token])\`. Events, commands, resuming and close codes are in [sockets.md](sockets.md).
+Events are sent at \`/ws\` as they happen: \`new WebSocket('${url.replace(/^http/, 'ws')}/ws', ['bearer', token])\`. Events, commands, resuming and close codes are in [sockets.md](sockets.md).
 
 ## From a browser
 
