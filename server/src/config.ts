@@ -32,7 +32,7 @@ export interface Config extends OutsideAccounts {
   dataDir: string
   /** Where browsers reach us, without a trailing slash. */
   publicUrl: string
-  /** The folder of the built web console; where there is none, there is no console. */
+  /** The folder of the built web console. Without this folder there is no console. */
   webDir: string
   /** Nothing configured and listening on loopback only: conveniences that production must not have. */
   development: boolean

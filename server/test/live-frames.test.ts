@@ -33,7 +33,7 @@ function listening(server: TestServer): { server: TestServer; sockets: TestSocke
   }
 }
 
-/** Why the frame's data is none of the declared forms of its event; undefined when it is one. */
+/** Returns why the frame's data fits no declared form of its event; undefined when it fits one. */
 function fault(event: string, data: unknown): string | undefined {
   const forms = declared[event]
   if (!forms) return `${event} is not declared`
@@ -83,7 +83,7 @@ test('every frame that clients receive has the declared form of its event', asyn
   const faults = new Set(frames.flatMap(({ event, data }) => fault(event, data) ?? []))
   assert.deepEqual([...faults], [])
   const events = new Set(frames.map(({ event }) => event))
-  // Not heard here: most of a video call's, and `resync`, which needs a log that was cleared.
+  // Not received here: most of a video call's, and `resync`, which needs a log that was cleared.
   assert.ok(events.size >= 35, `${events.size} of ${Object.keys(declared).length} events`)
 })
 

@@ -66,7 +66,7 @@ function sendPage({ content, contentType }: AssetFile, { framedBy }: { framedBy:
     'permissions-policy':
       'camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), geolocation=(), payment=(), usb=()',
     'referrer-policy': 'strict-origin-when-cross-origin',
-    // A window for signing in elsewhere may tell this page how it went.
+    // A sign-in window of another site may send its result to this page.
     'cross-origin-opener-policy': 'same-origin-allow-popups',
   })
 }

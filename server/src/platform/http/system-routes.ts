@@ -24,7 +24,7 @@ export interface SystemRoutesOptions {
   /** False while the server is shutting down. */
   isReady(): boolean
   document(): JsonSchema
-  /** The built console; empty: there is none. */
+  /** The built console. Empty: no console. */
   assets: ReadonlyMap<string, AssetFile>
   /** Paths of the API's operations, below whose first segments the console has no pages. */
   apiPaths: readonly string[]
@@ -96,7 +96,7 @@ export function systemRoutes(options: SystemRoutesOptions): RouteTable {
 const reservedSegments = (paths: string[]): ReadonlySet<string> =>
   new Set(['assets', 'widget', 'rest', ...paths.map((path) => path.split('/')[1] ?? '').filter(Boolean)])
 
-/** Whoever watches asks every few seconds and wants to hear at once, whatever holds the database up. */
+/** A monitor asks every few seconds and needs a quick response even while the database hangs. */
 const databaseAnswersWithinMs = 1_500
 
 /** Throws 503 when the database does not answer in time. One question is on its way at a time, however many ask. */
