@@ -895,7 +895,7 @@ export interface Operations {
   testDatabase: { input: undefined; response: DatabaseTest }
 }
 
-/** The data of what is heard on the WebSocket, by event. */
+/** The data of the events on the WebSocket, by event. */
 export interface LiveEvents {
   'appointment:new': { "prospect_id": string; "appointment_id": string; "property_name": string | null; "assigned_rep_id": string | null; "scheduled_date": string; "status": "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled" }
   'appointment:update': { "prospect_id": string; "appointment_id": string; "property_name": string | null; "assigned_rep_id": string | null; "scheduled_date": string; "status": "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled"; "reason": string | null }
