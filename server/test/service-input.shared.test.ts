@@ -5,7 +5,7 @@ import { createContact, updateContact } from '../src/modules/contacts/contacts.t
 import { logCall, updateCall } from '../src/modules/receptionist/calls/calls.ts'
 import { bookAppointment, changeAppointment } from '../src/modules/sales/appointments/appointments.ts'
 import { updateHandoff } from '../src/modules/sales/handoffs/handoffs.ts'
-import { handOff } from '../src/modules/sales/handoffs/create.ts'
+import { createHandoff } from '../src/modules/sales/handoffs/create.ts'
 import { createOrder } from '../src/modules/shop/orders/orders.ts'
 import type { Ctx } from '../src/platform/context.ts'
 import { transaction } from '../src/platform/context.ts'
@@ -41,7 +41,7 @@ const cases: [name: string, method: 'POST' | 'PATCH', path: string, run: Run, in
     (ctx, input) => changeAppointment(ctx, id, input),
     { duration_minutes: 1 },
   ],
-  ['handOff', 'POST', '/api/handoffs', handOff, { prospect_id: id, priority: 'highest' }],
+  ['createHandoff', 'POST', '/api/handoffs', createHandoff, { prospect_id: id, priority: 'highest' }],
   [
     'updateHandoff',
     'PATCH',

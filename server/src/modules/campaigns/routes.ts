@@ -126,7 +126,7 @@ export const campaignRoutes: RouteTable = {
     ...patchAndPut('Campaign', {
       path: '/api/campaigns/:id',
       access: 'campaigns:write',
-      summary: 'Update a campaign; fields that are not sent stay',
+      summary: 'Update a campaign; omitted fields keep their values',
       params: byId,
       body: CampaignChanges,
       example: { calls_per_second: 2, retry: { max_attempts: 2, delay_minutes: 30, on: ['busy'] } },

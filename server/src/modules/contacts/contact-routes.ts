@@ -56,7 +56,7 @@ export const contactRoutes: Record<string, Route> = {
   ...patchAndPut('Contact', {
     path: '/api/contacts/:id',
     access: 'contacts:write',
-    summary: 'Update a contact; fields that are not sent stay, custom fields one by one',
+    summary: 'Update a contact; omitted fields keep their values, custom fields one by one',
     params: byId,
     body: schema.ContactChanges,
     example: { notes: 'Prefers the afternoon', custom_fields: { Company: 'Silva e Filhos Lda.' } },

@@ -54,7 +54,7 @@ export const connectionRoutes: Record<string, Route> = {
   ...patchAndPut('Integration', {
     path: '/api/integrations/:id',
     access: 'integrations:write',
-    summary: 'Update a connection; fields that are not sent stay',
+    summary: 'Update a connection; omitted fields keep their values',
     params: byId,
     body: schema.IntegrationChanges,
     example: { name: 'Our CRM', settings: { region: 'us1' } },

@@ -8,9 +8,9 @@ import { explainAs } from '../../../test/explain.ts'
 import { startTestServer } from '../../../test/server.ts'
 import { countAll, countRange, findQuarter, list } from './calls/call-list.ts'
 import { toPassages } from './knowledge/passages.ts'
-import { sums } from './statistics/statistics.ts'
+import { sums } from './analytics/analytics.ts'
 
-/** A model that knows one thing: a text is about animals, or it is not. */
+/** A model that distinguishes only texts about animals from other texts. */
 const model = createServer((request, response) => {
   let body = ''
   request
@@ -34,7 +34,7 @@ const server = await startTestServer({
 const ana = await server.signUp()
 const newClient = async (more: object = {}) => (await ana.post('/api/clients', { name: 'Dr. Berg', ...more })).body
 
-test('a client is made, changed and softly deleted', async () => {
+test('a client is created, updated and soft-deleted', async () => {
   const client = await newClient({ phone_number: '(415) 555-0188', voice_name: 'Rachel', user_id: 'x' })
   assert.equal(client.phone_number, '+14155550188')
   assert.equal(client.is_active, true)
@@ -47,7 +47,7 @@ test('a client is made, changed and softly deleted', async () => {
   assert.equal((await ana.get(`/api/calls?client_id=${client.id}`)).body.total, 1, 'its calls stay')
 })
 
-test('an agent logs a call with an API key, once, and the caller becomes a contact', async () => {
+test('an agent logs a call once with an API key, and the caller becomes a contact', async () => {
   const client = await newClient()
   const { body: key } = await ana.post('/api/api-keys', { name: 'agent', scopes: ['calls:write', 'calls:read'] })
   const agent = createClient(server.url, { authorization: `Bearer ${key.key}`, 'idempotency-key': 'call-1' })
@@ -73,7 +73,7 @@ test('an agent logs a call with an API key, once, and the caller becomes a conta
   assert.equal((await ana.post('/api/calls', { ...call, caller_phone: 'anonymous' })).body.contact_id, null)
 })
 
-test('pages, cursors and filters tell the same story', async () => {
+test('pages, cursors and filters return the same calls', async () => {
   const bo = await server.signUp()
   const client = (await bo.post('/api/clients', { name: 'C' })).body
   const at = (day: number) => `2026-03-${String(day).padStart(2, '0')}T10:07:00Z`
@@ -100,14 +100,14 @@ test('pages, cursors and filters tell the same story', async () => {
   assert.equal((await bo.get('/api/calls?start_date=2026-03-05&end_date=2026-03-02')).status, 400)
 })
 
-test('far pages by number are those that cursors lead to, and the sums are those of the calls', async () => {
+test('distant numbered pages equal the pages by cursor, and the sums equal the sums of the calls', async () => {
   const eli = await server.signUp()
   const { pool } = server.app.services.connections
   const ids = [
     (await eli.post('/api/clients', { name: 'A' })).body.id,
     (await eli.post('/api/clients', { name: 'B' })).body.id,
   ]
-  // Some hours with many calls, most with few; a hundred at the very same moment.
+  // A few hours with many calls, most hours with few calls, and a hundred calls at the same time.
   await pool.query(
     `insert into receptionist.calls (id, workspace_id, client_id, sentiment, started_at)
        select gen_random_uuid(), $1, ($2::uuid[])[1 + (i % 3)::int % 2], (array['positive', 'negative', null])[1 + i % 3],
@@ -162,13 +162,13 @@ test('far pages by number are those that cursors lead to, and the sums are those
      (table sums except table counted) union all (table counted except table sums)`,
     [eli.workspaceId],
   )
-  assert.deepEqual(rows, [], 'Each sum is there, and no other.')
+  assert.deepEqual(rows, [], 'The sums match the calls exactly.')
   await pool.query('delete from identity.workspaces where id = $1', [eli.workspaceId])
   const left = await pool.query('select from receptionist.call_sums where workspace_id = $1', [eli.workspaceId])
-  assert.equal(left.rowCount, 0, 'A workspace goes with its sums.')
+  assert.equal(left.rowCount, 0, 'Deleting a workspace deletes its sums.')
 })
 
-test('lists, totals and figures read only what their index leads to, under row security', async () => {
+test('lists, totals and analytics use their index under row-level security', async () => {
   const { pool } = server.app.services.connections
   const filter = { client_id: ana.userId, sentiment: 'negative', from: '2026-01-01', until: '2026-02-01' }
   const quarters = { first: '2026-01-01', last: '2026-02-01' }
@@ -191,7 +191,7 @@ test('lists, totals and figures read only what their index leads to, under row s
   }
 })
 
-test('the figures stay exact when calls come late, are corrected or deleted', async () => {
+test('the analytics stay exact when calls are logged late, corrected or deleted', async () => {
   const cy = await server.signUp()
   const client = (await cy.post('/api/clients', { name: 'C' })).body
   const late = new Date(Date.now() - 26 * 3_600_000).toISOString()
@@ -238,7 +238,7 @@ test('the figures stay exact when calls come late, are corrected or deleted', as
   assert.equal((await cy.get(`/api/analytics/client/${client.id}/stats`)).body.total_calls, 1)
 })
 
-test('a plan says how many clients there may be, however many come at once', async () => {
+test('the plan limits the number of clients, also with concurrent requests', async () => {
   const dee = await server.signUp()
   await dee.post('/api/subscriptions', { user_id: dee.userId, plan_id: 'free' })
   const answers = await Promise.all(Array.from({ length: 5 }, () => dee.post('/api/clients', { name: 'C' })))
@@ -251,7 +251,7 @@ test('a plan says how many clients there may be, however many come at once', asy
   })
 })
 
-test('knowledge is found by its words and by its meaning', async () => {
+test('knowledge is found by words and by meaning', async () => {
   const client = await newClient()
   const path = `/api/clients/${client.id}/knowledge`
   await ana.post(path, { title: 'Hours', content: 'We are open from Monday to Friday, nine to five.' })
@@ -274,7 +274,7 @@ test('knowledge is found by its words and by its meaning', async () => {
   assert.equal((await ana.get(path)).body.data.length, 2)
 })
 
-test('passages keep every word of a text, in order', () => {
+test('passages contain every word of a text, in order', () => {
   const words = (text: string) => text.split(/\s+/).filter(Boolean)
   fc.assert(
     fc.property(fc.array(fc.lorem({ maxCount: 40, mode: 'sentences' }), { maxLength: 12 }), (paragraphs) => {

@@ -19,7 +19,7 @@ const newProspect = (more: object = {}) =>
 const kinds = async (contactId: string) =>
   (await ana.get(`/api/contacts/${contactId}/timeline`)).body.data.map(({ kind }: { kind: string }) => kind)
 
-test('the tables of statuses lead nowhere that is not in them', () => {
+test('every transition leads to a status of its table', () => {
   for (const table of [prospectTransitions, appointmentTransitions] as Record<string, readonly string[]>[]) {
     for (const targets of Object.values(table)) for (const to of targets) assert.ok(to in table, to)
   }
@@ -27,7 +27,7 @@ test('the tables of statuses lead nowhere that is not in them', () => {
     for (const to of Object.values(actions)) assert.ok(to in handoffTransitions, to)
 })
 
-test('of fifty bookings of one slot one is made', async () => {
+test('of fifty concurrent bookings of one slot, one succeeds', async () => {
   const rep = await server.addMember(ana, 'sales_rep')
   const { id: prospect_id } = await newProspect()
   const booking = (minute: number) => ({
@@ -46,11 +46,11 @@ test('of fifty bookings of one slot one is made', async () => {
   assert.equal(
     (await ana.post('/api/appointments', { ...booking(0), scheduled_date: end })).status,
     201,
-    'when one ends the next may begin',
+    'the next appointment can start when the first ends',
   )
 })
 
-test('an appointment names what it refers to, and moves the prospect on', async () => {
+test('an appointment includes the names it refers to, and updates the status of the prospect', async () => {
   const property = await made('/api/properties', { name: 'Palm 12', city: 'Dubai' })
   const prospect = await newProspect({ name: 'Vera Booker' })
   const appointment = await made('/api/appointments', {
@@ -86,11 +86,11 @@ test('an appointment names what it refers to, and moves the prospect on', async 
   assert.equal(
     (await ana.get(`/api/appointments/${appointment.id}`)).body.data.property_name,
     'Palm 12',
-    'the name stays',
+    'the name of the deleted property stays',
   )
 })
 
-test('rescheduled is the same appointment with a history; cancelled frees the slot for good', async () => {
+test('rescheduling keeps the appointment and adds to its history; cancelling frees the slot', async () => {
   const rep = await server.addMember(ana, 'sales_rep')
   const { id: prospect_id } = await newProspect()
   const slot = (scheduled_date: string) => ({ prospect_id, assigned_rep_id: rep.userId, scheduled_date })
@@ -117,7 +117,7 @@ test('rescheduled is the same appointment with a history; cancelled frees the sl
   assert.ok((await kinds(prospect_id)).includes('appointment.cancelled'))
 })
 
-test('a time that has passed is refused, and a prospect is in one place at a time', async () => {
+test('a time in the past is refused, and a prospect cannot have two appointments at the same time', async () => {
   const [sami, lea] = [await server.addMember(ana, 'sales_rep'), await server.addMember(ana, 'sales_rep')]
   const { id: prospect_id } = await newProspect()
   const at = (scheduled_date: string, more: object = {}) =>
@@ -143,7 +143,7 @@ test('a time that has passed is refused, and a prospect is in one place at a tim
   assert.equal(many.filter(({ status }) => status === 201).length, 1)
 })
 
-test('the calendar lists appointments by their time, page by page', async () => {
+test('with from or to, appointments are paged in the order of their start times', async () => {
   const rep = await server.addMember(ana, 'sales_rep')
   for (const hour of ['09', '15', '11', '13'])
     await made('/api/appointments', {
@@ -167,7 +167,7 @@ test('the calendar lists appointments by their time, page by page', async () => 
   assert.equal((await ana.get('/api/appointments?from=soon')).status, 400)
 })
 
-test('bookings out of a campaign are counted there, and no longer when called off', async () => {
+test('a campaign counts the appointments booked from it, except cancelled ones', async () => {
   const campaign = await made('/api/campaigns', { name: 'Villas', segment: 'investors' })
   const { id: prospect_id } = await newProspect()
   const conversation = await made('/api/conversations', { prospect_id, campaign_id: campaign.id })
@@ -182,11 +182,11 @@ test('bookings out of a campaign are counted there, and no longer when called of
   assert.equal(await counted(), 0)
 })
 
-test('from an appointment: everything a person needs to take over, from live stock', async () => {
+test('a handoff from an appointment contains the full package with suggestions of available properties', async () => {
   const villa = { city: 'Ajman', type: 'villa', bedrooms: 3, features: ['pool'] }
   const visited = await made('/api/properties', { name: 'Visited', price: 2_400_000, currency: 'AED', ...villa })
   const similar = await made('/api/properties', { name: 'Similar', price_range: 'AED 2-2.5M', ...villa })
-  await made('/api/properties', { name: 'Too dear', price: 9_000_000, currency: 'AED', ...villa })
+  await made('/api/properties', { name: 'Too expensive', price: 9_000_000, currency: 'AED', ...villa })
   await made('/api/properties', { name: 'Sold already', price: 2_400_000, currency: 'AED', status: 'sold', ...villa })
   const prospect = await newProspect({
     name: 'Nora Need',
@@ -229,7 +229,7 @@ test('from an appointment: everything a person needs to take over, from live sto
     'need',
     'timeline',
   ])
-  assert.match(handoff.summary, /^Nora Need has an appointment\. Known wishes: city: Ajman/)
+  assert.match(handoff.summary, /^Nora Need has an appointment\. Requirements: city: Ajman/)
   assert.match(handoff.conversation_context, /customer: With a pool, please\./)
   assert.match(handoff.next_steps[0], /^Confirm the appointment/)
   assert.equal(handoff.suggested_follow_up_channel, 'phone')
@@ -237,11 +237,11 @@ test('from an appointment: everything a person needs to take over, from live sto
   assert.equal(stored.total, handoff.qualification_score.total)
 
   const again = await ana.post('/api/handoffs/from-appointment', { appointmentId: appointment.id })
-  assert.deepEqual([again.status, again.body.id], [200, handoff.id], 'a second click hands nobody over twice')
+  assert.deepEqual([again.status, again.body.id], [200, handoff.id], 'a repeated request creates no second handoff')
   assert.ok((await kinds(prospect.id)).includes('handoff.created'))
 })
 
-test('where nothing was said yet a conversation marks the place', async () => {
+test('a handoff for a prospect without a conversation creates one', async () => {
   const { id: prospect_id } = await newProspect({ preferred_channel: 'whatsapp' })
   const appointment = await made('/api/appointments', { prospect_id, scheduled_date: '2027-03-01T10:00:00Z' })
   const handoff = await made('/api/handoffs/from-appointment', { appointmentId: appointment.id })
@@ -249,7 +249,7 @@ test('where nothing was said yet a conversation marks the place', async () => {
   assert.deepEqual([body.data.prospect_id, body.data.channel, body.data.message_count], [prospect_id, 'whatsapp', 0])
 })
 
-test('of fifty who claim a handoff one gets it; that one completes it', async () => {
+test('of fifty concurrent claims of a handoff one succeeds, and its claimant completes it', async () => {
   const { id: prospect_id } = await newProspect()
   const handoff = await made('/api/handoffs', {
     prospect_id,
@@ -280,18 +280,18 @@ test('of fifty who claim a handoff one gets it; that one completes it', async ()
   assert.deepEqual((await kinds(prospect_id)).slice(0, 2), ['handoff.completed', 'handoff.claimed'])
 })
 
-test('what was claimed can be left to somebody else', async () => {
+test('a claimed handoff can be released for another member', async () => {
   const { id: prospect_id } = await newProspect()
   const { id } = await made('/api/handoffs', { prospect_id })
   const rep = await server.addMember(ana, 'sales_rep')
-  assert.equal((await ana.post(`/api/handoffs/${id}/release`)).status, 409, 'nobody has it')
+  assert.equal((await ana.post(`/api/handoffs/${id}/release`)).status, 409, 'it is not claimed')
   await rep.post(`/api/handoffs/${id}/claim`)
   const { body } = await rep.post(`/api/handoffs/${id}/release`)
   assert.deepEqual([body.status, body.claimed_by], ['pending', null])
   assert.equal((await ana.post(`/api/handoffs/${id}/claim`)).status, 200)
 })
 
-test('a handoff that nobody takes expires: seen at once, announced by the sweeper', async () => {
+test('an unclaimed handoff expires: the status changes at once, the job emits the event', async () => {
   const { id: prospect_id } = await newProspect()
   const { id } = await made('/api/handoffs', { prospect_id, expires_at: '2026-01-01T00:00:00Z' })
   assert.equal((await ana.get(`/api/handoffs/${id}`)).body.status, 'expired')
@@ -310,7 +310,7 @@ test('a handoff that nobody takes expires: seen at once, announced by the sweepe
   assert.equal((await kinds(prospect_id)).filter((kind: string) => kind === 'handoff.expired').length, 1)
 })
 
-test('rules choose for a handoff whose prospect nobody looks after', async () => {
+test('routing rules assign a handoff of an unassigned prospect', async () => {
   const boss = await server.signUp()
   const rep = await server.addMember(boss, 'sales_rep')
   await boss.post('/api/routing-rules', {
@@ -320,7 +320,7 @@ test('rules choose for a handoff whose prospect nobody looks after', async () =>
     strategy: 'member',
     conditions: { priority: ['high'] },
   })
-  const { body: prospect } = await boss.post('/api/prospects', { name: 'Nobody yet' })
+  const { body: prospect } = await boss.post('/api/prospects', { name: 'Unassigned' })
   const { body: high } = await boss.post('/api/handoffs', { prospect_id: prospect.data.id, priority: 'high' })
   const { body: low } = await boss.post('/api/handoffs', { prospect_id: prospect.data.id, priority: 'low' })
   assert.equal(high.assigned_to, rep.userId)

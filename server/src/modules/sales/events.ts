@@ -5,19 +5,19 @@ import { appointmentStatuses, prospectStatuses } from './transitions.ts'
 
 const prospect = { prospect_id: z.uuid() }
 const about = (kind: string, id: string) => ({ kind, id })
-/** For the title of a timeline entry; the moment itself is in the details. */
-const inWords = (instant: string) => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
+/** Formats a time for the title of a timeline entry. The details have the exact time. */
+const formatTime = (instant: string) => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
 
 export const ProspectCreated = event(
   'prospect.created',
   z.object({ ...prospect, assigned_to: z.uuid().nullable(), assignment_reason: z.string().nullable() }),
   { event: 'prospect:new', scope: 'prospects:read' },
-  timelineProjection((fact) => ({
-    contact_id: fact.prospect_id,
+  timelineProjection((data) => ({
+    contact_id: data.prospect_id,
     kind: 'prospect.created',
-    title: 'Came into the sales pipeline',
-    subject: about('prospect', fact.prospect_id),
-    details: { assigned_to: fact.assigned_to, assignment_reason: fact.assignment_reason },
+    title: 'Added to the sales pipeline',
+    subject: about('prospect', data.prospect_id),
+    details: { assigned_to: data.assigned_to, assignment_reason: data.assignment_reason },
   })),
 )
 
@@ -25,12 +25,12 @@ export const ProspectStatusChanged = event(
   'prospect.status_changed',
   z.object({ ...prospect, from: z.enum(prospectStatuses), to: z.enum(prospectStatuses) }),
   { event: 'prospect:update', scope: 'prospects:read' },
-  timelineProjection((fact) => ({
-    contact_id: fact.prospect_id,
+  timelineProjection((data) => ({
+    contact_id: data.prospect_id,
     kind: 'prospect.status',
-    title: `Went from ${fact.from.replace('_', ' ')} to ${fact.to.replace('_', ' ')}`,
-    subject: about('prospect', fact.prospect_id),
-    details: { from: fact.from, to: fact.to },
+    title: `Status changed from ${data.from.replace('_', ' ')} to ${data.to.replace('_', ' ')}`,
+    subject: about('prospect', data.prospect_id),
+    details: { from: data.from, to: data.to },
   })),
 )
 
@@ -38,12 +38,12 @@ export const PropertyInterestShown = event(
   'property.interest',
   z.object({ ...prospect, property_id: z.uuid(), property_name: z.string(), note: z.string().nullable() }),
   { event: 'prospect:update', scope: 'prospects:read' },
-  timelineProjection((fact) => ({
-    contact_id: fact.prospect_id,
+  timelineProjection((data) => ({
+    contact_id: data.prospect_id,
     kind: 'property.interest',
-    title: `Interested in ${fact.property_name}`,
-    subject: about('property', fact.property_id),
-    details: { note: fact.note },
+    title: `Interested in ${data.property_name}`,
+    subject: about('property', data.property_id),
+    details: { note: data.note },
   })),
 )
 
@@ -52,17 +52,17 @@ const scoring = (type: string, kind: string, title: string) =>
     type,
     z.object({ ...prospect, score_id: z.uuid(), total: z.int(), grade: z.string() }),
     { event: 'prospect:update', scope: 'prospects:read' },
-    timelineProjection((fact) => ({
-      contact_id: fact.prospect_id,
+    timelineProjection((data) => ({
+      contact_id: data.prospect_id,
       kind,
-      title: `${title}: ${fact.total} of 100, ${fact.grade}`,
-      subject: about('qualification_score', fact.score_id),
+      title: `${title}: ${data.total} of 100, ${data.grade}`,
+      subject: about('qualification_score', data.score_id),
     })),
   )
 
 export const ProspectScored = scoring('prospect.scored', 'prospect.scored', 'Scored')
 export const ScoreChanged = scoring('prospect.score_changed', 'prospect.scored', 'Score corrected')
-export const ScoreDeleted = scoring('prospect.score_deleted', 'prospect.scored', 'Score taken back')
+export const ScoreDeleted = scoring('prospect.score_deleted', 'prospect.scored', 'Score deleted')
 
 const appointment = {
   ...prospect,
@@ -77,33 +77,33 @@ export const AppointmentBooked = event(
   'appointment.booked',
   z.object(appointment),
   { event: 'appointment:new', scope: 'appointments:read' },
-  timelineProjection((fact) => ({
-    contact_id: fact.prospect_id,
+  timelineProjection((data) => ({
+    contact_id: data.prospect_id,
     kind: 'appointment.booked',
-    title: `Appointment${fact.property_name ? ` for ${fact.property_name}` : ''} on ${inWords(fact.scheduled_date)}`,
-    subject: about('appointment', fact.appointment_id),
-    details: { scheduled_date: fact.scheduled_date, assigned_rep_id: fact.assigned_rep_id },
+    title: `Appointment${data.property_name ? ` for ${data.property_name}` : ''} on ${formatTime(data.scheduled_date)}`,
+    subject: about('appointment', data.appointment_id),
+    details: { scheduled_date: data.scheduled_date, assigned_rep_id: data.assigned_rep_id },
   })),
 )
 
-const became: Record<(typeof appointmentStatuses)[number], string> = {
-  scheduled: 'Appointment changed',
-  rescheduled: 'Appointment moved to',
-  completed: 'Came to the appointment of',
-  no_show: 'Missed the appointment of',
-  cancelled: 'Appointment cancelled, was for',
+const titles: Record<(typeof appointmentStatuses)[number], string> = {
+  scheduled: 'Appointment changed:',
+  rescheduled: 'Appointment rescheduled to',
+  completed: 'Attended the appointment on',
+  no_show: 'Missed the appointment on',
+  cancelled: 'Appointment cancelled:',
 }
 
 export const AppointmentChanged = event(
   'appointment.changed',
   z.object({ ...appointment, reason: z.string().nullable() }),
   { event: 'appointment:update', scope: 'appointments:read' },
-  timelineProjection((fact) => ({
-    contact_id: fact.prospect_id,
-    kind: `appointment.${fact.status}`,
-    title: `${became[fact.status]} ${inWords(fact.scheduled_date)}`,
-    subject: about('appointment', fact.appointment_id),
-    details: { scheduled_date: fact.scheduled_date, reason: fact.reason },
+  timelineProjection((data) => ({
+    contact_id: data.prospect_id,
+    kind: `appointment.${data.status}`,
+    title: `${titles[data.status]} ${formatTime(data.scheduled_date)}`,
+    subject: about('appointment', data.appointment_id),
+    details: { scheduled_date: data.scheduled_date, reason: data.reason },
   })),
 )
 
@@ -115,43 +115,43 @@ export const HandoffCreated = event(
   {
     event: 'handoff:new',
     scope: 'handoffs:read',
-    frame: ({ handoff_id, ...fact }) => ({ id: handoff_id, status: 'pending', ...fact }),
+    frame: ({ handoff_id, ...data }) => ({ id: handoff_id, status: 'pending', ...data }),
   },
-  timelineProjection((fact) => ({
-    contact_id: fact.prospect_id,
+  timelineProjection((data) => ({
+    contact_id: data.prospect_id,
     kind: 'handoff.created',
-    title: `Handed over to a person: ${fact.reason}`,
-    subject: about('handoff', fact.handoff_id),
-    details: { priority: fact.priority, assigned_to: fact.assigned_to },
+    title: `Handed off to a member: ${data.reason}`,
+    subject: about('handoff', data.handoff_id),
+    details: { priority: data.priority, assigned_to: data.assigned_to },
   })),
 )
 
-const handoffMoved = (status: 'claimed' | 'released' | 'completed' | 'expired', title: string) =>
+const handoffEvent = (status: 'claimed' | 'released' | 'completed' | 'expired', title: string) =>
   event(
     `handoff.${status}`,
     z.object({ ...handoff, by: z.uuid().nullable() }),
     {
       event: 'handoff:update',
       scope: 'handoffs:read',
-      frame: ({ handoff_id, ...fact }) => ({
+      frame: ({ handoff_id, ...data }) => ({
         id: handoff_id,
         status: status === 'released' ? 'pending' : status,
-        ...fact,
+        ...data,
       }),
     },
-    timelineProjection((fact) => ({
-      contact_id: fact.prospect_id,
+    timelineProjection((data) => ({
+      contact_id: data.prospect_id,
       kind: `handoff.${status}`,
       title,
-      subject: about('handoff', fact.handoff_id),
-      details: { by: fact.by },
+      subject: about('handoff', data.handoff_id),
+      details: { by: data.by },
     })),
   )
 
-export const HandoffClaimed = handoffMoved('claimed', 'Somebody looks after the handoff')
-export const HandoffReleased = handoffMoved('released', 'The handoff waits for somebody again')
-export const HandoffCompleted = handoffMoved('completed', 'The handoff was completed')
-export const HandoffExpired = handoffMoved('expired', 'Nobody took the handoff in time')
+export const HandoffClaimed = handoffEvent('claimed', 'The handoff was claimed')
+export const HandoffReleased = handoffEvent('released', 'The handoff was released')
+export const HandoffCompleted = handoffEvent('completed', 'The handoff was completed')
+export const HandoffExpired = handoffEvent('expired', 'The handoff expired')
 
 export const ConversationRecorded = event(
   'sales.conversation_recorded',
@@ -163,16 +163,16 @@ export const ConversationRecorded = event(
     occurred_at: z.string(),
   }),
   undefined,
-  timelineProjection((fact) => ({
-    contact_id: fact.contact_id,
+  timelineProjection((data) => ({
+    contact_id: data.contact_id,
     kind: 'conversation.recorded',
-    title: `Conversation by ${fact.channel}${fact.outcome ? `: ${fact.outcome.replaceAll('_', ' ')}` : ''}`,
-    subject: about('conversation', fact.conversation_id),
-    occurred_at: fact.occurred_at,
+    title: `Conversation by ${data.channel}${data.outcome ? `: ${data.outcome.replaceAll('_', ' ')}` : ''}`,
+    subject: about('conversation', data.conversation_id),
+    occurred_at: data.occurred_at,
   })),
 )
 
-/** The state of a conversation in progress; the agent and the console tell each other. */
+/** The state of a conversation in progress, exchanged between the agent and the console. */
 export const LiveConversationChanged = event(
   'live_conversation.changed',
   z.object({

@@ -14,7 +14,7 @@ const made = async (path: string, body: object) => {
 }
 const newProspect = (more: object = {}) => made('/api/prospects', { name: 'Layla Haddad', ...more })
 
-test('a prospect is a contact in the pipeline, understood as far as the words go', async () => {
+test('a prospect is a contact in the pipeline, with a parsed budget and timeline', async () => {
   const prospect = await newProspect({
     email: 'Layla@example.com',
     phone: '+971501230001',
@@ -38,7 +38,7 @@ test('a prospect is a contact in the pipeline, understood as far as the words go
   assert.equal(timeline.data[0].kind, 'prospect.created')
 })
 
-test('who is known by number becomes a prospect under the same id, once', async () => {
+test('an existing contact with the same number becomes a prospect with the same id, only once', async () => {
   const { body: contact } = await ana.post('/api/contacts', {
     first_name: 'Omar',
     last_name: 'Aziz',
@@ -46,12 +46,12 @@ test('who is known by number becomes a prospect under the same id, once', async 
   })
   const prospect = await newProspect({ name: 'Omar A.', phone: '+971 50 123 0003' })
   assert.equal(prospect.id, contact.id)
-  assert.equal(prospect.name, 'Omar Aziz', 'what was written by hand stays')
+  assert.equal(prospect.name, 'Omar Aziz', "the contact's name does not change")
   const twice = await ana.post('/api/prospects', { name: 'Omar', phone: '+971501230003' })
   assert.deepEqual([twice.status, twice.body.code], [409, 'prospect_exists'])
 })
 
-test('filters, full text, and pages by the Link header', async () => {
+test('filters, full-text search, and pages by the Link header', async () => {
   const names = ['Zora Quill', 'Zelda Quill', 'Zane Quill']
   for (const name of names) await newProspect({ name, city: 'Sharjah', email: `${name.split(' ')[0]}@quill.example` })
   const found = async (query: string) =>
@@ -71,7 +71,7 @@ test('filters, full text, and pages by the Link header', async () => {
   assert.equal((await ana.get('/api/prospects?status=sleeping')).status, 400)
 })
 
-test('a change of the name is a change of the contact, and is found at once', async () => {
+test('changing the name changes the contact, and the search finds it', async () => {
   const prospect = await newProspect({ name: 'Before Wedding', whatsapp: '+971501230010' })
   const { body } = await ana.patch(`/api/prospects/${prospect.id}`, {
     name: 'After Wedding',
@@ -84,7 +84,7 @@ test('a change of the name is a change of the contact, and is found at once', as
   assert.equal((await ana.patch(`/api/prospects/${prospect.id}`, { whatsapp: null })).body.data.whatsapp, null)
 })
 
-test('the status moves along its table only', async () => {
+test('the status changes only by the transitions of the table', async () => {
   const { id } = await newProspect()
   assert.equal((await ana.patch(`/api/prospects/${id}`, { status: 'qualified' })).status, 200)
   const back = await ana.patch(`/api/prospects/${id}`, { status: 'new' })
@@ -96,16 +96,16 @@ test('the status moves along its table only', async () => {
   )
 })
 
-test('two prospects who are one person are merged, with what belongs to them', async () => {
-  const keep = await newProspect({ name: 'Twin One', phone: '+971501230020' })
-  const old = await newProspect({ name: 'Twin Two', email: 'twin@example.com' })
+test('merging two prospects keeps the appointments of both', async () => {
+  const keep = await newProspect({ name: 'Layla One', phone: '+971501230020' })
+  const old = await newProspect({ name: 'Layla Two', email: 'layla.two@example.com' })
   const appointment = await made('/api/appointments', { prospect_id: old.id, scheduled_date: '2040-12-03T10:00:00Z' })
   assert.equal((await ana.post(`/api/contacts/${keep.id}/merge`, { contact_id: old.id })).status, 200)
   assert.equal((await ana.get(`/api/prospects/${old.id}`)).body.data.id, keep.id)
   assert.equal((await ana.get(`/api/appointments/${appointment.id}`)).body.data.prospect_id, keep.id)
 })
 
-test('out of the pipeline: appointments and handoffs go, the contact stays', async () => {
+test('deleting a prospect deletes its appointments and handoffs, and keeps the contact', async () => {
   const { id } = await newProspect()
   const appointment = await made('/api/appointments', { prospect_id: id, scheduled_date: '2040-12-04T10:00:00Z' })
   assert.deepEqual((await ana.delete(`/api/prospects/${id}`)).body, { success: true })
@@ -114,7 +114,7 @@ test('out of the pipeline: appointments and handoffs go, the contact stays', asy
   assert.equal((await ana.get(`/api/contacts/${id}`)).status, 200)
 })
 
-test('routing rules give new prospects to members in turn, and say why', async () => {
+test('routing rules assign new prospects to members in turn, with the reason', async () => {
   const boss = await server.signUp()
   const reps = [await server.addMember(boss, 'sales_rep'), await server.addMember(boss, 'sales_rep')]
   const rule = {
@@ -138,7 +138,7 @@ test('routing rules give new prospects to members in turn, and say why', async (
   assert.equal((await boss.post('/api/routing-rules', { ...rule, member_ids: [ana.userId] })).status, 400)
 })
 
-test('a rep takes somebody on, but gives nobody away', async () => {
+test('a sales representative can assign prospects only to themselves', async () => {
   const boss = await server.signUp()
   const rep = await server.addMember(boss, 'sales_rep')
   const { body } = await rep.post('/api/prospects', { name: 'Mine', assigned_to: rep.userId })
@@ -148,11 +148,11 @@ test('a rep takes somebody on, but gives nobody away', async () => {
   assert.equal(
     (await boss.patch(`/api/prospects/${body.data.id}`, { assigned_to: ana.userId })).status,
     400,
-    'no member here',
+    'not a member of this workspace',
   )
 })
 
-test('a score is worked out of what is known; what somebody gives replaces its part', async () => {
+test('a score is computed from the known data, and given parts replace computed parts', async () => {
   const { id } = await newProspect({ budget: 'AED 2-3M', city: 'Dubai', timeline: 'ASAP', phone: '+971501230030' })
   const computed = await made(`/api/prospects/${id}/qualification-scores`, {})
   assert.deepEqual(
@@ -176,7 +176,7 @@ test('a score is worked out of what is known; what somebody gives replaces its p
   assert.equal((await ana.post(`/api/prospects/${id}/qualification-scores`, { authority: 16 })).status, 400)
 })
 
-test('a score can be corrected and taken back: the total follows its parts, and live clients hear of it', async () => {
+test('a score can be corrected and deleted: the total is updated, and live clients receive the changes', async () => {
   const { id } = await newProspect({ budget: 'AED 2-3M', city: 'Dubai', timeline: 'ASAP', phone: '+971501230031' })
   const scores = `/api/prospects/${id}/qualification-scores`
   const { id: conversation_id } = await made('/api/conversations', {
@@ -185,17 +185,17 @@ test('a score can be corrected and taken back: the total follows its parts, and 
   })
   const score = await made(scores, { conversation_id, notes: 'First call' })
   const socket = await openSocket(`${server.url.replace('http', 'ws')}/ws`, { token: ana.token })
-  const heard = (total: number) =>
+  const received = (total: number) =>
     socket.next(({ event, data }) => event === 'prospect:update' && data.score_id === score.id && data.total === total)
 
   const corrected = await ana.patch(`${scores}/${score.id}`, { authority: 15, budget: 10 })
   assert.equal(corrected.status, 200, corrected.text)
-  assert.deepEqual(corrected.body.data.parts.budget, { score: 10, max: 25, reason: 'Given by whoever scored.' })
+  assert.deepEqual(corrected.body.data.parts.budget, { score: 10, max: 25, reason: 'Given by a member.' })
   assert.deepEqual(corrected.body.data.parts.timeline, score.parts.timeline)
   const { total, grade, source, notes } = corrected.body.data
   const expected = score.total - score.parts.budget.score + 10 - score.parts.authority.score + 15
   assert.deepEqual([total, grade, source, notes], [expected, 'warm', 'given', 'First call'])
-  assert.equal((await heard(expected)).data.grade, 'warm')
+  assert.equal((await received(expected)).data.grade, 'warm')
 
   const { body } = await ana.put(`${scores}/${score.id}`, { notes: null, conversation_id: '' })
   assert.deepEqual([body.data.total, body.data.notes, body.data.conversation_id], [expected, null, null])
@@ -305,7 +305,7 @@ test('a conversation with its messages, entities, actions, plan, live state and 
   assert.equal((await ana.post(`${path}/entities`, { type: 'x', value: 'y', message_id: prospect.id })).status, 404)
 })
 
-test('quality assurance reads and reviews, and changes nothing; operations sees no content', async () => {
+test('quality assurance can read and review but not change conversations; operations cannot read their content', async () => {
   const qa = await server.addMember(ana, 'qa_supervisor')
   const operations = await server.addMember(ana, 'operations')
   const { id: prospect_id } = await newProspect()
@@ -326,7 +326,7 @@ test('quality assurance reads and reviews, and changes nothing; operations sees 
   }
 })
 
-test('what was written down of a conversation can be corrected, what was sent cannot', async () => {
+test('messages of a transcript can be corrected, messages of a channel cannot', async () => {
   const prospect = await newProspect()
   const { id } = await made('/api/conversations', { prospect_id: prospect.id, channel: 'phone' })
   const path = `/api/conversations/${id}/messages`
@@ -350,7 +350,7 @@ test('what was written down of a conversation can be corrected, what was sent ca
   })
   const { body: live } = await ana.patch(`/api/conversations/${id}/live`, { status: 'active' })
   assert.deepEqual([live.data.last_message_text, live.data.message_count], ['With a pool?', 2])
-  assert.equal((await change(latest.id, { text: '' })).status, 200, 'an empty text is none')
+  assert.equal((await change(latest.id, { text: '' })).status, 200, 'an empty text is an omitted field')
   assert.equal((await change(latest.id, { sender: 'neighbour' })).body.details[0].path, 'body.sender')
   assert.equal((await change(prospect.id, { text: 'x' })).status, 404)
   const other = await made('/api/conversations', { prospect_id: prospect.id, channel: 'phone' })
@@ -365,7 +365,7 @@ test('what was written down of a conversation can be corrected, what was sent ca
   assert.deepEqual([typed.status, typed.body.code], [409, 'already_sent'])
 })
 
-test('properties are found by an index in the order of the list, under row security', async () => {
+test('lists of properties use an index in list order, under row-level security', async () => {
   const { pool } = server.app.services.connections
   const filters = { city: 'Dubai', status: 'reserved', type: 'villa', q: null, before: ana.userId }
   const none = { city: false, status: false, type: false, continued: true, rows: '51' }
@@ -381,8 +381,8 @@ test('properties are found by an index in the order of the list, under row secur
   }
 })
 
-// What the function runs, with values in place of its variables: that is how it is planned, for its values each time.
-test('words in a few properties are found by their index, words in all of them from the newest on', async () => {
+// The statement of the function with values in place of its variables, because it is planned for the values each time.
+test('a search for rare words uses the search index, a search for frequent words reads from the newest row', async () => {
   const { pool } = server.app.services.connections
   const other = await server.signUp()
   await pool.query(
@@ -415,7 +415,7 @@ test('words in a few properties are found by their index, words in all of them f
   assert.deepEqual([await found('street198'), await found('bright'), await found('castle')], [30, 200, 0])
 })
 
-test('an empty field of a form is a field not given', async () => {
+test('an empty form field is treated as omitted', async () => {
   const { status, features, currency } = await made('/api/properties', {
     name: 'Empty',
     status: '',
@@ -426,14 +426,14 @@ test('an empty field of a form is a field not given', async () => {
   assert.deepEqual([status, features, currency], ['available', [], 'USD'])
 })
 
-test('a wrong number is taken away again, and is then free for somebody else', async () => {
+test('a cleared number can be used for another prospect', async () => {
   const { id } = await newProspect({ name: 'Rim Saleh', phone: '+971501230090', email: 'rim@example.com' })
   const cleared = await ana.put(`/api/prospects/${id}`, { phone: null, email: '' })
   assert.deepEqual([cleared.status, cleared.body.data.phone, cleared.body.data.email], [200, null, null])
   assert.notEqual((await newProspect({ name: 'Sami', phone: '+971501230090' })).id, id)
 })
 
-test('conversations stand where they took place in time, and a day is asked for whole', async () => {
+test('conversations are sorted by the time they took place, and a date filter covers the whole day', async () => {
   const { id: prospect_id } = await newProspect({ name: 'Dana Days' })
   const late = await made('/api/conversations', { prospect_id, channel: 'phone', timestamp: '2026-03-02T18:00:00Z' })
   const early = await made('/api/conversations', { prospect_id, channel: 'email', timestamp: '2026-03-01T09:00:00Z' })
@@ -441,10 +441,10 @@ test('conversations stand where they took place in time, and a day is asked for 
     (await ana.get(`/api/conversations?prospectId=${prospect_id}${query}`)).body.data.map(
       ({ id }: { id: string }) => id,
     )
-  assert.deepEqual(await found(''), [late.id, early.id], 'written down in the other order')
+  assert.deepEqual(await found(''), [late.id, early.id], 'recorded in the opposite order')
   assert.deepEqual(await found('&from=2026-03-02&to=2026-03-02'), [late.id])
   assert.deepEqual(await found('&to=2026-03-01'), [early.id])
-  assert.deepEqual(await found('&to=2026-03-01T09:00:00Z'), [], 'a time is not within')
+  assert.deepEqual(await found('&to=2026-03-01T09:00:00Z'), [], 'the end time is exclusive')
   const page = await ana.get(`/api/conversations?prospectId=${prospect_id}&limit=1`)
   const [, next] = /<([^>]+)>/.exec(page.headers.get('link') ?? '') ?? []
   assert.equal((await ana.get(next ?? '')).body.data[0].id, early.id)

@@ -7,7 +7,7 @@ import { statement } from '../../platform/database/statement.ts'
 import { publicReader } from '../../platform/public-reader.ts'
 import { serverContext } from '../../platform/services.ts'
 
-// The public workspace has to be known before the server starts, so its id is given to the first workspace afterwards.
+// The server needs the id of the public workspace when it starts, so the workspace is created with that id afterwards.
 const publicId = '0199bbbb-0000-7000-8000-00000000abcd'
 const server = await startTestServer({ PUBLIC_WORKSPACE_ID: publicId })
 const ana = await server.signUp()
@@ -28,7 +28,7 @@ const villa = {
   features: ['pool', 'sea view'],
 }
 
-test('a property as the catalogue shows it', async () => {
+test('properties are created, read, updated and deleted', async () => {
   const created = await ana.post('/api/properties', {
     ...villa,
     price_range: 'AED 2.2-2.6M',
@@ -59,7 +59,7 @@ test('a property as the catalogue shows it', async () => {
   }
 })
 
-test('a price has no more decimals than its currency', async () => {
+test('a price with more decimals than its currency is refused', async () => {
   const ben = await server.signUp()
   const offer = (more: object) => ben.post('/api/properties', { ...villa, ...more })
   const refusal = async (answer: ReturnType<typeof offer>) => {
@@ -86,7 +86,7 @@ test('a price has no more decimals than its currency', async () => {
   assert.equal((await change({ price: null, currency: 'AED' })).status, 200)
 })
 
-test('without a login the public workspace is seen, with one the own, and a header opens nothing', async () => {
+test('anonymous users read the public workspace, users read their own, and headers do not give access', async () => {
   await ana.post('/api/properties', { ...villa, name: 'Public villa' }, inPublic)
   await ana.post('/api/properties', { ...villa, name: 'Own villa' })
   const names = (answer: { body: { data: { name: string }[] } }) => answer.body.data.map(({ name }) => name)
@@ -107,22 +107,22 @@ test('without a login the public workspace is seen, with one the own, and a head
   assert.equal((await server.anyone.post('/api/properties', villa)).status, 401)
 })
 
-test('where no workspace is public nothing is', async () => {
+test('without a public workspace nothing is public', async () => {
   const { config } = server.app.services
-  const nobody = {
+  const anonymous = {
     ...serverContext(server.app.services, { workspaceId: null }),
     principal: { kind: 'public' as const },
   }
   assert.equal(
     publicReader(
-      { ...nobody, services: { ...nobody.services, config: { ...config, publicWorkspaceId: null } } },
+      { ...anonymous, services: { ...anonymous.services, config: { ...config, publicWorkspaceId: null } } },
       'properties:read',
     ),
     null,
   )
 })
 
-test('the database test counts what is public', async () => {
+test('the database test counts the public rows', async () => {
   const { status, body } = await server.anyone.get('/api/test-db')
   assert.equal(status, 200)
   assert.deepEqual(body, {
@@ -132,7 +132,7 @@ test('the database test counts what is public', async () => {
   })
 })
 
-test('filters and words find properties, in pages', async () => {
+test('filters and search find properties, in pages', async () => {
   const cy = await server.signUp()
   const add = (more: object) => cy.post('/api/properties', { ...villa, ...more })
   await add({ name: 'Alpha', city: 'Oslo', type: 'apartment', description: "Near the queen's park" })
@@ -144,7 +144,7 @@ test('filters and words find properties, in pages', async () => {
   assert.deepEqual(await names('city=Oslo&status=available&type=apartment'), ['Alpha'])
   assert.deepEqual(await names('q=queen%27s par'), ['Alpha'])
   assert.deepEqual(await names('q=pool&city=Oslo&status=sold'), ['Beta'])
-  assert.deepEqual(await names("q='\\:*%20%26"), ['Gamma', 'Beta', 'Alpha'], 'no word in it')
+  assert.deepEqual(await names("q='\\:*%20%26"), ['Gamma', 'Beta', 'Alpha'], 'a search without a word')
   assert.deepEqual(await names('q=unicorn'), [])
   const first = await cy.get('/api/properties?q=pool&limit=2')
   const [, next] = /<([^>]+)>/.exec(first.headers.get('link') ?? '') ?? []
@@ -157,7 +157,7 @@ test('filters and words find properties, in pages', async () => {
   }
 })
 
-test('a search keeps its index although rows are secured, and finds nothing of others', async () => {
+test('a search uses its index under row-level security, and finds no rows of other workspaces', async () => {
   const dee = await server.signUp()
   const fill = `
     insert into sales.properties (id, workspace_id, name, currency)
@@ -172,7 +172,7 @@ test('a search keeps its index although rows are secured, and finds nothing of o
     () =>
       sql<{ 'QUERY PLAN': string }>`explain select id from sales.properties where search @@ sales.query('lighthouse')`,
   )
-  // As the function's owner, which is whom the statement within it is planned for.
+  // As the function's owner, because the statement within the function is planned for that role.
   const plan = (await serverContext(server.app.services, { workspaceId: null }).db.all(explain, {}))
     .map((row) => row['QUERY PLAN'])
     .join('\n')
@@ -188,7 +188,7 @@ test('a search keeps its index although rows are secured, and finds nothing of o
   assert.match((await ctx.db.all(listed, {})).map((row) => row['QUERY PLAN']).join('\n'), /properties_city/)
 })
 
-test('the team, and what its members may do', async () => {
+test('the team: roles determine who can change roles', async () => {
   const rep = await server.addMember(ana, 'sales_rep')
   const { body } = await ana.get('/api/users')
   const shown = body.data.find(({ id }: { id: string }) => id === rep.userId)
@@ -204,7 +204,7 @@ test('the team, and what its members may do', async () => {
   )
 })
 
-test('a campaign in the words of sales: drafts, runs, and leads that wait', async () => {
+test('a campaign in the sales API: drafts, runs and queued leads', async () => {
   const { body } = await ana.post('/api/campaigns', {
     name: 'Investors',
     segment: 'investors',

@@ -25,7 +25,7 @@ export const salesRoutes: RouteTable = {
       method: 'GET',
       path: '/api/test-db',
       access: 'public',
-      summary: 'Check the database; counts public rows',
+      summary: 'Test the database connection and count the public rows',
       response: DatabaseTest,
       handler: (ctx) => testDatabase(ctx),
     }),

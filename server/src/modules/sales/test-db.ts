@@ -5,19 +5,19 @@ import { statement } from '../../platform/database/statement.ts'
 import { serverContext } from '../../platform/services.ts'
 
 const table = z.object({
-  accessible: z.boolean().describe('Whether it can be read.'),
-  count: z.int().describe('How many rows can be read.'),
+  accessible: z.boolean().describe('True when the table can be read.'),
+  count: z.int().describe('Number of public rows.'),
 })
 export const DatabaseTest = z
   .object({
     success: z.literal(true).describe('Always true.'),
-    message: z.string().describe('A sentence for a person.'),
+    message: z.string().describe('A message for people.'),
     tables: z
       .object({
         properties: table.describe('The public properties.'),
         integrations: table.describe('The public integrations.'),
       })
-      .describe('What can be read without a login, by table.'),
+      .describe('The rows that can be read without authentication, by table.'),
   })
   .meta({ id: 'DatabaseTest' })
 
@@ -28,7 +28,7 @@ const count = statement(
     select (select count(*) from sales.properties) as properties, (select count(*) from integrations.connections) as integrations`,
 )
 
-/** Reaches the database, and counts what anybody may read: the public workspace's. */
+/** Queries the database and counts the rows of the public workspace. */
 export async function testDatabase({ services }: Ctx): Promise<z.output<typeof DatabaseTest>> {
   const ctx = serverContext(services, { workspaceId: services.config.publicWorkspaceId ?? nowhere })
   const { properties, integrations } = await ctx.db.one(count, {})
@@ -42,5 +42,5 @@ export async function testDatabase({ services }: Ctx): Promise<z.output<typeof D
   }
 }
 
-/** A workspace that never is. */
+/** An id that no workspace has. */
 const nowhere = '00000000-0000-0000-0000-000000000000'

@@ -1,7 +1,7 @@
 export const prospectStatuses = ['new', 'contacted', 'qualified', 'appointment_set', 'closed', 'lost'] as const
 export type ProspectStatus = (typeof prospectStatuses)[number]
 
-/** Where a prospect may go from where they are. Nobody becomes new again; who was lost or closed may come back. */
+/** The allowed next statuses of a prospect. No prospect becomes `new` again. `closed` and `lost` can be reopened. */
 export const prospectTransitions: Record<ProspectStatus, readonly ProspectStatus[]> = {
   new: ['contacted', 'qualified', 'appointment_set', 'closed', 'lost'],
   contacted: ['qualified', 'appointment_set', 'closed', 'lost'],
@@ -14,7 +14,7 @@ export const prospectTransitions: Record<ProspectStatus, readonly ProspectStatus
 export const appointmentStatuses = ['scheduled', 'rescheduled', 'completed', 'no_show', 'cancelled'] as const
 export type AppointmentStatus = (typeof appointmentStatuses)[number]
 
-/** Completed and missed can be corrected into each other; what was missed can be made up for; cancelled is the end. */
+/** `completed` and `no_show` can be corrected. A missed appointment can be rescheduled. `cancelled` is final. */
 export const appointmentTransitions: Record<AppointmentStatus, readonly AppointmentStatus[]> = {
   scheduled: ['rescheduled', 'completed', 'no_show', 'cancelled'],
   rescheduled: ['rescheduled', 'completed', 'no_show', 'cancelled'],

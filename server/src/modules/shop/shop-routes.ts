@@ -58,7 +58,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/api/shops/:shopId',
     access: 'workspace:write',
-    summary: 'Update a shop; fields that are not sent stay',
+    summary: 'Update a shop; omitted fields keep their values',
     params: ofShop,
     body: schema.ShopChanges,
     example: { description: 'Mugs, bowls and tiles from Porto' },

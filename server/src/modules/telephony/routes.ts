@@ -84,7 +84,7 @@ export const telephonyRoutes: RouteTable = {
     ...patchAndPut('SipProvider', {
       path: '/api/sip-providers/:id',
       access: 'telephony:write',
-      summary: 'Update a SIP provider; fields that are not sent stay',
+      summary: 'Update a SIP provider; omitted fields keep their values',
       params: byId,
       body: schema.SipProviderChanges,
       example: { calls_per_second: 5 },
@@ -167,7 +167,7 @@ export const telephonyRoutes: RouteTable = {
     ...patchAndPut('TransferNumber', {
       path: '/api/transfer-numbers/:id',
       access: 'telephony:write',
-      summary: 'Update a transfer number; fields that are not sent stay',
+      summary: 'Update a transfer number; omitted fields keep their values',
       params: byId,
       body: schema.TransferNumberChanges,
       example: { description: 'Weekdays until six' },

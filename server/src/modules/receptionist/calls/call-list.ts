@@ -55,7 +55,7 @@ export const countAll = variants(
        where ${ofClient(p, shape)} and quarter is null`,
 )
 
-/** The first quarter of an hour that lies whole within the range, and the end of the last one. */
+/** The start of the first quarter of an hour that is entirely within the range, and the end of the last one. */
 interface Quarters {
   first: string | null
   last: string | null
@@ -66,7 +66,7 @@ const quartersIn = (p: Filter & Quarters, shape: FilterShape) => sql`
   ${shape.since ? sql`and quarter >= ${p.first}::timestamptz` : sql``}
   ${shape.until ? sql`and quarter < ${p.last}::timestamptz` : sql``}`
 
-// Whole quarters come out of the sums; only what lies before the first and after the last is counted call by call.
+// Entire quarters are counted from the sums. Only the calls before the first and after the last quarter are counted one by one.
 export const countRange = variants('receptionist.calls.count_range', (_, p: Filter & Quarters, shape: SumShape) => {
   const among = (from: RawBuilder<unknown>, until: RawBuilder<unknown>) => sql`(
     select count(*) from receptionist.calls
@@ -79,8 +79,8 @@ export const countRange = variants('receptionist.calls.count_range', (_, p: Filt
               + ${shape.until ? among(sql`greatest(${first}, ${last})`, until) : sql`0`})::bigint as total`
 })
 
-// In the order of the index: that all have the same client, or none, is not enough for the planner.
-/** The quarter of an hour with the call that comes after so many newer ones, and how many come before that quarter. */
+// Sorted in index order: for the planner it is not enough that all rows have the same client.
+/** Returns the quarter of an hour that contains the call at the offset, and the number of calls before that quarter. */
 export const findQuarter = variants(
   'receptionist.calls.find_quarter',
   (_, p: Filter & Quarters & { offset: number }, shape: SumShape) => {
@@ -102,7 +102,7 @@ const zoneInstant = statement(
     select (${p.from}::date::timestamp at time zone ${p.tz}) as from, ((${p.until}::date + 1)::timestamp at time zone ${p.tz}) as until`,
 )
 
-/** Newest first; by pages of a number, or by cursor. */
+/** Returns a page of calls, newest first, by page number or by cursor. Throws 400 when the end is before the start. */
 export async function listCalls(ctx: Ctx, query: CallQuery) {
   const per_page = query.per_page ?? query.limit ?? 50
   const page = query.page ?? 1
@@ -145,7 +145,7 @@ export async function listCalls(ctx: Ctx, query: CallQuery) {
 }
 
 const quarterMs = 15 * 60_000
-/** Beyond this it is worth asking the sums where a page lies, instead of reading everything before it. */
+/** From this offset on, the sums are used to find the start of a page instead of reading all calls before it. */
 const farOffset = 1000
 
 function quartersOf({ from, until }: Filter): Quarters {
@@ -168,9 +168,9 @@ async function rangeOf(
       ? await ctx.db.one(zoneInstant, { ...dates, tz: tz ?? (await workspaceDefaults(ctx)).time_zone })
       : dates
   const from = dates.from ? days.from : (start_date ?? null)
-  // A moment is included, so the range ends just after it.
+  // The end time is inclusive, so the range ends just after it.
   const until = dates.until ? days.until : end_date ? new Date(Date.parse(end_date) + 1).toISOString() : null
   if (from && until && Date.parse(from) >= Date.parse(until))
-    throw invalidField('query.end_date', 'end_date lies before start_date.')
+    throw invalidField('query.end_date', 'end_date is before start_date.')
   return { from, until }
 }

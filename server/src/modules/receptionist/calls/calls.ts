@@ -22,7 +22,7 @@ const find = statement(
 export const getCall = async (ctx: Ctx, id: string): Promise<Call> =>
   (await ctx.db.maybe(find, { id })) ?? missing('call')
 
-// Calls of deleted clients are logged too: they took place.
+// Calls of deleted clients are logged too, because they took place.
 const insert = statement(
   'receptionist.calls.insert',
   (_, p: NewCall & { id: string; contact_id: string | null }) =>
@@ -37,7 +37,7 @@ const insert = statement(
       returning ${callColumns}`,
 )
 
-/** Logs a call that took place. The caller becomes a contact when the number says who it was. Throws 404 for an unknown client. */
+/** Logs a call that took place. A valid number finds or creates the caller's contact. Throws 404 for an unknown client. */
 export async function logCall(ctx: Ctx, given: NewCall): Promise<Call> {
   const input = parseInput(NewCall, given)
   const contact_id = await callerOf(ctx, input)
@@ -48,7 +48,7 @@ export async function logCall(ctx: Ctx, given: NewCall): Promise<Call> {
 
 async function callerOf(ctx: Ctx, { caller_phone, caller_name }: NewCall): Promise<string | null> {
   if (!caller_phone) return null
-  // A withheld or odd number is part of the record, and nobody's identity.
+  // A withheld or invalid number is stored with the call and does not identify a contact.
   const number = parsePhoneNumber(caller_phone, (await workspaceDefaults(ctx)).default_country)
   return number.ok
     ? findOrCreateContact(ctx, { name: caller_name, identities: [{ kind: 'phone', value: number.e164 }] })
@@ -75,7 +75,7 @@ const update = statement(
     sql<Call>`update receptionist.calls c set ${patch('c', changeable, p.changes)} where id = ${p.id} returning ${callColumns}`,
 )
 
-/** Corrects a record; the figures follow. */
+/** Updates the given fields of a call. The analytics are updated too. Throws 404. */
 export async function updateCall(ctx: Ctx, id: string, given: CallChanges): Promise<Call> {
   const changes = parseInput(CallChanges, given)
   return (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('call')

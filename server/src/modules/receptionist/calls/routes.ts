@@ -14,7 +14,7 @@ export const callRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/calls',
     access: 'calls:read',
-    summary: 'List the calls of clients, newest first, by page or by cursor',
+    summary: 'List calls, newest first, by page number or by cursor',
     query: schema.CallQuery,
     response: schema.CallPage,
     handler: (ctx, { query }) => listCalls(ctx, query),
@@ -24,7 +24,7 @@ export const callRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/calls',
     access: 'calls:write',
-    summary: 'Log a call that took place; for agents, with an API key',
+    summary: 'Log a call that took place; agents use an API key',
     body: schema.NewCall,
     example: {
       client_id: someId,
@@ -55,7 +55,7 @@ export const callRoutes: Record<string, Route> = {
   ...patchAndPut('Call', {
     path: '/api/calls/:id',
     access: 'calls:write',
-    summary: 'Correct the record of a call; the statistics follow',
+    summary: 'Update a call; the analytics are updated too',
     params: byId,
     body: schema.CallChanges,
     example: { sentiment: 'positive', notes: 'Called back at noon' },
@@ -67,7 +67,7 @@ export const callRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/calls/:id',
     access: 'calls:write',
-    summary: 'Delete the record of a call; the statistics follow',
+    summary: 'Delete a call; the analytics are updated too',
     params: byId,
     response: success,
     async handler(ctx, { params }) {

@@ -33,7 +33,7 @@ const list = variants(
        order by id desc limit ${p.limit}`,
 )
 
-/** Newest first. */
+/** Returns a page of clients, newest first. */
 export async function listClients(ctx: Ctx, query: ClientQuery) {
   const before = readCursor(query.cursor)
   const user_id = await memberFilter(ctx, query.userId)
@@ -56,8 +56,8 @@ const find = statement(
 export const getClient = async (ctx: Ctx, id: string): Promise<Client> =>
   (await ctx.db.maybe(find, { id })) ?? missing('client')
 
-// One at a time in a workspace, so that two at once cannot both be the last that the plan allows. The count is a statement
-// of its own: it must look after the lock is held.
+// Serializes the creation of clients in a workspace, so that concurrent requests cannot exceed the plan's limit. The count
+// is a separate statement, because it must run after the lock is acquired.
 const lockClients = statement(
   'receptionist.clients.lock',
   () => sql`select pg_advisory_xact_lock(hashtextextended('receptionist.clients/' || app.workspace_id(), 0))`,
@@ -77,7 +77,7 @@ const insert = statement(
     returning ${columns}`,
 )
 
-/** Throws 402 when the plan allows no more clients, 409 when another client has the number. */
+/** Creates a client. Throws 402 when the plan's limit is reached, 409 when another client has the number. */
 export async function createClient(ctx: Ctx, input: NewClient): Promise<Client> {
   const phone_number = input.phone_number && (await toE164(ctx, input.phone_number))
   const { max_clients } = await limitsOf(ctx)
@@ -104,7 +104,7 @@ const update = statement(
     returning ${columns}`,
 )
 
-/** Changes only what was sent. */
+/** Updates the given fields. Throws 404, and 409 when another client has the number. */
 export async function updateClient(ctx: Ctx, id: string, input: ClientChanges): Promise<Client> {
   const changes = { ...input, ...(input.phone_number && { phone_number: await toE164(ctx, input.phone_number) }) }
   try {
@@ -121,12 +121,12 @@ const remove = statement(
     update receptionist.clients set deleted_at = now(), is_active = false where id = ${p.id} and deleted_at is null returning id`,
 )
 
-/** It is not answered for any more; its calls stay in the figures of the past. */
+/** Deletes a client. Its calls stay in the lists and the analytics. Throws 404. */
 export async function deleteClient(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('client')
 }
 
 const numberTaken = (error: unknown, number: string | null | undefined): unknown =>
   violates(error, 'clients_phone_number_key')
-    ? conflict('phone_number_taken', `Another client is answered for at ${number}.`)
+    ? conflict('phone_number_taken', `Another client already has the number ${number}.`)
     : error

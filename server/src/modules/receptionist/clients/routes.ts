@@ -12,7 +12,7 @@ export const clientRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/clients',
     access: 'clients:read',
-    summary: 'List the businesses that the receptionist answers for, newest first',
+    summary: 'List clients, newest first',
     query: schema.ClientQuery,
     response: pageOf(schema.Client),
     handler: (ctx, { query }) => listClients(ctx, query),
@@ -22,7 +22,7 @@ export const clientRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/clients',
     access: 'clients:write',
-    summary: 'Add a client',
+    summary: 'Create a client',
     body: schema.NewClient,
     example: {
       name: 'Dr. Berg',
@@ -49,7 +49,7 @@ export const clientRoutes: Record<string, Route> = {
   ...patchAndPut('Client', {
     path: '/api/clients/:id',
     access: 'clients:write',
-    summary: 'Update a client; fields that are not sent stay',
+    summary: 'Update a client; omitted fields keep their values',
     params: byId,
     body: schema.ClientChanges,
     example: { voice_name: 'Rachel', system_prompt: 'You answer for a dentist. Be brief and kind.' },
@@ -62,7 +62,7 @@ export const clientRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/clients/:id',
     access: 'clients:write',
-    summary: 'Delete a client; its calls stay in the statistics',
+    summary: 'Delete a client; its calls stay in the analytics',
     params: byId,
     response: success,
     async handler(ctx, { params }) {

@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { type Ctx, callerKey } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 
-const Answer = z.object({ data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()).min(1) })) })
+const EmbeddingsResponse = z.object({
+  data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()).min(1) })),
+})
 
 /**
- * Vectors of these texts, in their order, by OpenAI's embeddings protocol, which Ollama, vLLM and others speak too
- * (platform.openai.com/docs/api-reference/embeddings). Null where the installation has no such model. Throws 502.
+ * Returns the vectors of the texts, in the same order, or null when no embedding model is configured. Uses OpenAI's
+ * embeddings API (platform.openai.com/docs/api-reference/embeddings), which Ollama, vLLM and others implement too. Throws 502.
  */
 export async function embed(ctx: Ctx, texts: string[]): Promise<number[][] | null> {
   const { embeddings } = ctx.services.config
@@ -22,13 +24,13 @@ export async function embed(ctx: Ctx, texts: string[]): Promise<number[][] | nul
     timeoutMs: 60_000,
     maxBytes: 64 * 1024 * 1024,
   })
-  const answer = status === 200 ? Answer.safeParse(JSON.parse(body.toString())) : null
-  if (!answer?.success || answer.data.data.length !== texts.length) {
+  const response = status === 200 ? EmbeddingsResponse.safeParse(JSON.parse(body.toString())) : null
+  if (!response?.success || response.data.data.length !== texts.length) {
     throw new AppError(
       502,
       'embedding_failed',
-      `The embedding model answered ${status} with something else than vectors.`,
+      `The embedding model responded with status ${status} and without valid vectors.`,
     )
   }
-  return answer.data.data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding)
+  return response.data.data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding)
 }

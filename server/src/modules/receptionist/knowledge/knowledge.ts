@@ -32,7 +32,7 @@ const list = variants(
        order by id desc limit ${p.limit}`,
 )
 
-/** What the receptionist knows of a client, newest first. */
+/** Returns a page of a client's knowledge texts, newest first. Throws 404. */
 export async function listKnowledge(
   ctx: Ctx,
   client_id: string,
@@ -59,7 +59,7 @@ const insert = statement(
       select * from written`,
 )
 
-/** Keeps a text; a job makes its vectors where there is a model for it. */
+/** Stores a text. If an embedding model is configured, a job creates its vectors. Throws 404. */
 export function addKnowledge(
   ctx: Ctx,
   client_id: string,
@@ -75,7 +75,7 @@ export function addKnowledge(
 
 const maxTextBytes = 1_000_000
 
-/** The same from an uploaded text file (plain, Markdown, CSV, HTML is read as it is written). Throws 415 for anything else. */
+/** Stores an uploaded text file: plain text, Markdown, CSV or HTML source. Throws 404, 413 above 1 MB, 415 for other files. */
 export async function addKnowledgeFile(ctx: Ctx, client_id: string, request: FastifyRequest): Promise<KnowledgeRow> {
   await getClient(ctx, client_id)
   const receive = async (content: AsyncIterable<Buffer>) => {
@@ -85,7 +85,7 @@ export async function addKnowledgeFile(ctx: Ctx, client_id: string, request: Fas
       size += chunk.length
       if (size <= maxTextBytes) chunks.push(chunk)
     }
-    if (size > maxTextBytes) throw new AppError(413, 'too_large', 'A text may have at most 1 MB.')
+    if (size > maxTextBytes) throw new AppError(413, 'too_large', 'A text can be at most 1 MB.')
     return Buffer.concat(chunks)
   }
   const { file, filename, fields } = await readUpload(request, receive, async () => {})
@@ -99,7 +99,7 @@ function readText(file: Buffer): string {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(file)
     if (!text.includes('\0')) return text
   } catch {
-    // Falls through to the same answer.
+    // Invalid UTF-8 throws the same error as a binary file.
   }
   throw new AppError(415, 'unsupported_media_type', 'Upload a text file in UTF-8: plain text, Markdown, CSV or HTML.')
 }
@@ -133,7 +133,7 @@ const saveEmbeddings = statement(
 
 const batchSize = 32
 
-/** Makes the vectors of a text's passages. */
+/** Creates the vectors of a text's passages. */
 export const embedKnowledge = job({
   name: 'receptionist.embed_knowledge',
   input: z.object({ knowledge_id: z.uuid() }),

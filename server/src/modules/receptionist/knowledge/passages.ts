@@ -1,6 +1,6 @@
 const targetLength = 800
 
-/** Cuts a text into passages of about 800 characters, at paragraphs, else at sentences, else at words. Loses nothing but white space. */
+/** Splits a text into passages of about 800 characters, at paragraphs, sentences or words. Only white space is lost. */
 export function toPassages(text: string): string[] {
   const passages: string[] = []
   let current = ''

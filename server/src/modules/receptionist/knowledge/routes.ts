@@ -13,7 +13,7 @@ export const knowledgeRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/clients/:id/knowledge',
     access: 'clients:read',
-    summary: "List the receptionist's knowledge of a client",
+    summary: 'List the knowledge texts of a client, newest first',
     params: byId,
     query: page(),
     response: pageOf(schema.Knowledge),
@@ -24,7 +24,7 @@ export const knowledgeRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/clients/:id/knowledge',
     access: 'knowledge:write',
-    summary: 'Add a text to the receptionist\'s knowledge, or a text file in the form field "file"',
+    summary: 'Add a knowledge text, or a text file in the form field "file"',
     params: byId,
     body: schema.NewKnowledge,
     example: { title: 'Opening hours', content: 'We are open from Monday to Friday, 9 to 17.' },
@@ -42,13 +42,13 @@ export const knowledgeRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/clients/:id/knowledge/search',
     access: 'clients:read',
-    summary: 'Search for passages that answer a question, by words and by meaning',
+    summary: 'Search the knowledge of a client by words and by meaning',
     params: byId,
     query: z.object({
-      q: z.string().trim().min(1).max(1000).describe("The question, in the caller's words."),
-      limit: z.coerce.number().int().min(1).max(50).default(5).describe('How many passages at most.'),
+      q: z.string().trim().min(1).max(1000).describe('The question to search for.'),
+      limit: z.coerce.number().int().min(1).max(50).default(5).describe('Maximum number of passages.'),
     }),
-    response: z.object({ data: z.array(schema.FoundPassage).describe('The passages, the best first.') }),
+    response: z.object({ data: z.array(schema.FoundPassage).describe('The passages, best match first.') }),
     handler: async (ctx, { params, query }) => ({
       data: await searchKnowledge(ctx, params.id, query.q, query.limit),
     }),
@@ -58,8 +58,8 @@ export const knowledgeRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/clients/:id/knowledge/:knowledgeId',
     access: 'knowledge:write',
-    summary: 'Delete a text of the knowledge',
-    params: z.object({ id: id.describe('Id of the client.'), knowledgeId: id.describe('The text.') }),
+    summary: 'Delete a knowledge text',
+    params: z.object({ id: id.describe('Id of the client.'), knowledgeId: id.describe('Id of the text.') }),
     response: success,
     async handler(ctx, { params }) {
       await deleteKnowledge(ctx, params.id, params.knowledgeId)
@@ -71,9 +71,9 @@ export const knowledgeRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/clients/:id/knowledge',
     access: 'knowledge:write',
-    summary: 'Delete a text of the knowledge, named in the query',
+    summary: 'Delete a knowledge text, with its id in the query',
     params: byId,
-    query: z.object({ knowledge_id: id.describe('The text to delete.') }),
+    query: z.object({ knowledge_id: id.describe('Id of the text to delete.') }),
     response: success,
     async handler(ctx, { params, query }) {
       await deleteKnowledge(ctx, params.id, query.knowledge_id)

@@ -9,7 +9,8 @@ interface Found {
   number: number
 }
 
-// Any of the words, not all: a question is longer than its answer. The best match has the most and the rarest.
+// Matches any of the words, because a question has words that its answer does not contain. Matches with more and rarer words
+// rank higher.
 const byWords = statement(
   'receptionist.search_words',
   (_, p: { client_id: string; q: string; limit: number }) =>
@@ -37,7 +38,7 @@ const texts = statement(
       join receptionist.passages p using (knowledge_id, number) join receptionist.knowledge k on k.id = p.knowledge_id`,
 )
 
-/** Passages that answer a question, best first, by their words and, where there is a model, by their meaning. */
+/** Returns the best matching passages, by words and, if an embedding model is configured, by meaning. Throws 404. */
 export async function searchKnowledge(ctx: Ctx, client_id: string, q: string, limit: number) {
   await getClient(ctx, client_id)
   const vector = await vectorOf(ctx, q)
@@ -56,12 +57,12 @@ export async function searchKnowledge(ctx: Ctx, client_id: string, q: string, li
   })
 }
 
-/** A model that is away makes the search poorer, not impossible. */
+/** Returns the vector of a question, null when the embedding model is not available. */
 async function vectorOf(ctx: Ctx, q: string): Promise<number[] | null> {
   try {
     return (await embed(ctx, [q]))?.[0] ?? null
   } catch (error) {
-    ctx.log.warn({ err: error }, 'The embedding model did not answer; knowledge is searched by words only.')
+    ctx.log.warn({ err: error }, 'The embedding model did not respond; knowledge is searched by words only.')
     return null
   }
 }

@@ -35,7 +35,7 @@ const list = variants('sales.list_appointments', (_, p: Parameters, shape: Shape
      order by ${shape.calendar ? sql`a.scheduled_date, a.id` : sql`a.id desc`}`
 })
 
-/** The newest booking first; with `from` or `to` in the order of the calendar. */
+/** Returns a page of appointments, newest booking first; with `from` or `to`, in the order of their start times. */
 export async function listAppointments(ctx: Ctx, query: AppointmentQuery) {
   const calendar = query.from !== undefined || query.to !== undefined
   const position = calendar ? readTimeCursor(query.cursor) : null

@@ -8,9 +8,9 @@ import { newId } from '../../../platform/id.ts'
 import { parseInput } from '../../../platform/http/parse.ts'
 import { getConversation } from '../../inbox/index.ts'
 import { AppointmentBooked, AppointmentChanged } from '../events.ts'
-import { noteInterest } from '../prospects/interests.ts'
+import { recordInterest } from '../prospects/interests.ts'
 import { getProperty } from '../properties/properties.ts'
-import { nameOf } from '../prospects/prospect-row.ts'
+import { nameOf } from '../prospects/prospect-columns.ts'
 import { advanceProspect, getProspect } from '../prospects/prospects.ts'
 import { type Appointment, type AppointmentChange, AppointmentChanges, NewAppointment } from './schema.ts'
 import { type AppointmentStatus, appointmentTransitions } from '../transitions.ts'
@@ -42,14 +42,14 @@ const history = statement(
       from sales.appointment_changes where appointment_id = ${p.appointment_id} order by id limit 1000`,
 )
 
-/** Every step since the booking, the first one first. */
+/** Returns the history of an appointment, oldest change first. Throws 404. */
 export async function listChanges(ctx: Ctx, id: string): Promise<AppointmentChange[]> {
   const appointment = await getAppointment(ctx, id)
   return ctx.db.all(history, { appointment_id: appointment.id })
 }
 
-// Those who book the same representative at once queue up here, so that one gets the slot and the others are told that
-// it is taken; the exclusion constraint alone would let them block each other.
+// Serializes concurrent bookings of a representative: one gets the slot, the others get a 409. With the exclusion
+// constraint alone they could deadlock.
 const lockRep = statement(
   'sales.lock_representative',
   (_, p: { user_id: string }) =>
@@ -86,8 +86,8 @@ const insert = statement(
             (select id from campaigns.campaigns where id = ${p.campaign_id}::uuid))`,
 )
 
-const remember = statement(
-  'sales.remember_appointment_change',
+const recordChange = statement(
+  'sales.record_appointment_change',
   (_, p: { id: string; appointment_id: string; reason: string | null }) =>
     sql`
     insert into sales.appointment_changes (id, appointment_id, status, scheduled_date, duration_minutes, assigned_rep_id, reason)
@@ -109,7 +109,7 @@ const findOverlap = statement(
        and other.status in ('scheduled', 'rescheduled') limit 1`,
 )
 
-/** After the appointment was written: bookings of one prospect at the same time wait for each other here. */
+/** Call after the appointment is written. The lock serializes concurrent bookings of one prospect. Throws 409. */
 async function requireProspectFree(ctx: Ctx, id: string, prospect_id: string): Promise<void> {
   const [, [overlap]] = await ctx.db.together([
     lockProspect.call({ id: prospect_id }),
@@ -118,19 +118,19 @@ async function requireProspectFree(ctx: Ctx, id: string, prospect_id: string): P
   if (overlap)
     throw conflict(
       'prospect_busy',
-      `The prospect has another appointment then, at ${overlap.scheduled_date}. Choose another time, or move that one.`,
+      `The prospect has another appointment at ${overlap.scheduled_date}. Choose another time, or reschedule that one.`,
     )
 }
 
 function requireFuture(ctx: Ctx, scheduled_date: string): void {
   if (Date.parse(scheduled_date) < ctx.now().getTime())
-    throw invalidField('body.scheduled_date', 'This time has passed. Give one in the future.')
+    throw invalidField('body.scheduled_date', 'Must be in the future.')
 }
 
 /**
- * Books an appointment of 60 minutes by default, with the prospect's own representative by default. Throws 400 for a
- * time that has passed, 409 when the representative (`slot_taken`) or the prospect (`prospect_busy`) has another
- * appointment then, 404 for an unknown prospect, property or conversation.
+ * Books an appointment. Defaults: 60 minutes, and the member the prospect is assigned to. Throws 400 for a time in the
+ * past, 409 when the representative (`slot_taken`) or the prospect (`prospect_busy`) has another appointment at that time,
+ * 404 for an unknown prospect, property or conversation.
  */
 export async function bookAppointment(ctx: Ctx, given: NewAppointment): Promise<Appointment> {
   const input = parseInput(NewAppointment, given)
@@ -141,7 +141,7 @@ export async function bookAppointment(ctx: Ctx, given: NewAppointment): Promise<
   const assigned_rep_id = input.assigned_rep_id ?? prospect.assigned_to
   if (assigned_rep_id) await requireRep(ctx, assigned_rep_id)
   const id = newId()
-  await orTaken(
+  await mapConflicts(
     ctx.db.together([
       insert.call({
         id,
@@ -157,14 +157,14 @@ export async function bookAppointment(ctx: Ctx, given: NewAppointment): Promise<
         conversation_id: conversation?.id ?? null,
         campaign_id: conversation?.campaign_id ?? null,
       }),
-      remember.call({ id: newId(), appointment_id: id, reason: null }),
+      recordChange.call({ id: newId(), appointment_id: id, reason: null }),
     ]),
   )
   await requireProspectFree(ctx, id, prospect.id)
   await advanceProspect(ctx, prospect.id, 'appointment_set')
-  if (property) await noteInterest(ctx, prospect.id, property.id, null)
+  if (property) await recordInterest(ctx, prospect.id, property.id, null)
   const appointment = await getAppointment(ctx, id)
-  emit(ctx, AppointmentBooked, factOf(appointment))
+  emit(ctx, AppointmentBooked, eventData(appointment))
   return appointment
 }
 
@@ -191,8 +191,8 @@ const update = statement(
 )
 
 /**
- * Changes only what was sent, on the same row: another time makes it rescheduled, and each step is kept in its history.
- * Throws as `bookAppointment`, and 409 for a status that does not follow from the present one.
+ * Updates the given fields. A new time sets the status to `rescheduled`, and each change is added to the history. Throws
+ * like `bookAppointment`, and 409 for a status that `appointmentTransitions` does not allow.
  */
 export async function changeAppointment(ctx: Ctx, id: string, given: AppointmentChanges): Promise<Appointment> {
   const input = parseInput(AppointmentChanges, given)
@@ -204,40 +204,41 @@ export async function changeAppointment(ctx: Ctx, id: string, given: Appointment
     (input.scheduled_date !== undefined && Date.parse(input.scheduled_date) !== Date.parse(current.scheduled_date)) ||
     (input.duration_minutes !== undefined && input.duration_minutes !== current.duration_minutes)
   if (moved && input.scheduled_date !== undefined) requireFuture(ctx, input.scheduled_date)
-  // `scheduled` with another time is what front-ends send that know no `rescheduled`.
+  // Front-ends that do not know `rescheduled` send `scheduled` with a new time.
   const status =
     moved && (input.status ?? 'scheduled') === 'scheduled' ? 'rescheduled' : (input.status ?? current.status)
   requireTransition(current.status, status, moved)
   const { reason = null, ...fields } = input
   const changes = { ...fields, status, ...(property && { property_name: property.name }) }
   const isStep = changes.status !== current.status || moved || (rep !== undefined && rep !== current.assigned_rep_id)
-  await orTaken(
+  await mapConflicts(
     ctx.db.together([
       update.call({ id, changes: JSON.stringify(changes) }),
-      ...(isStep ? [remember.call({ id: newId(), appointment_id: id, reason })] : []),
+      ...(isStep ? [recordChange.call({ id: newId(), appointment_id: id, reason })] : []),
     ]),
   )
   if (moved) await requireProspectFree(ctx, id, current.prospect_id)
   const appointment = await getAppointment(ctx, id)
-  if (isStep) emit(ctx, AppointmentChanged, { ...factOf(appointment), reason })
+  if (isStep) emit(ctx, AppointmentChanged, { ...eventData(appointment), reason })
   return appointment
 }
 
 function requireTransition(from: AppointmentStatus, to: AppointmentStatus, moved: boolean): void {
   if (moved ? appointmentTransitions[from].includes(to) : from === to || appointmentTransitions[from].includes(to))
     return
-  const allowed = appointmentTransitions[from].join(', ') || 'nothing: book another one'
-  throw conflict('wrong_status', `An appointment that is ${from} cannot become ${to}; possible: ${allowed}.`)
+  const allowed = appointmentTransitions[from].join(', ')
+  const hint = allowed ? `Possible: ${allowed}.` : 'Book another one.'
+  throw conflict('wrong_status', `An appointment with status ${from} cannot become ${to}. ${hint}`)
 }
 
-async function orTaken<T>(work: Promise<T>): Promise<T> {
+async function mapConflicts<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
     if (violates(error, 'appointments_no_overlap')) {
       throw conflict(
         'slot_taken',
-        'The representative has another appointment at that time. Choose another time or somebody else.',
+        'The representative has another appointment at that time. Choose another time or another representative.',
       )
     }
     if (violates(error, 'appointments_conversation_fkey')) throw notFound('conversation')
@@ -245,7 +246,7 @@ async function orTaken<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-const factOf = ({ id, prospect_id, property_name, assigned_rep_id, scheduled_date, status }: Appointment) => ({
+const eventData = ({ id, prospect_id, property_name, assigned_rep_id, scheduled_date, status }: Appointment) => ({
   appointment_id: id,
   prospect_id,
   property_name,

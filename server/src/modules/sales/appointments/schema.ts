@@ -6,19 +6,22 @@ import { appointmentStatuses } from '../transitions.ts'
 export const Appointment = z
   .object({
     id: id.describe('Id of the appointment.'),
-    prospect_id: id.describe('The prospect.'),
-    prospect_name: z.string().describe("The prospect's name at the moment."),
-    property_id: id.nullable().describe('The property to visit, if any.'),
-    property_name: z.string().nullable().describe('Name of the property; for one that is not in the list, any text.'),
-    assigned_rep_id: id.nullable().describe('The member who keeps the appointment.'),
+    prospect_id: id.describe('Id of the prospect.'),
+    prospect_name: z.string().describe("The prospect's name."),
+    property_id: id.nullable().describe('Id of the property, if any.'),
+    property_name: z
+      .string()
+      .nullable()
+      .describe('Name of the property. It can be any text when there is no `property_id`.'),
+    assigned_rep_id: id.nullable().describe('User id of the sales representative.'),
     assigned_rep_name: z.string().nullable().describe('Name of that member.'),
-    scheduled_date: instant.describe('When it begins.'),
-    duration_minutes: z.int().describe('How long it takes; 60 by default. A member cannot have two at once.'),
-    location: z.string().nullable().describe('Where to meet, in words.'),
-    status: z.enum(appointmentStatuses).describe('`rescheduled` after a change of time; `cancelled` frees the time.'),
-    notes: z.string().nullable().describe('Remarks of the team.'),
-    source_channel: z.string().nullable().describe('The channel it was agreed on, like `phone` or `whatsapp`.'),
-    conversation_id: id.nullable().describe('The conversation it belongs to, if any.'),
+    scheduled_date: instant.describe('Start time.'),
+    duration_minutes: z.int().describe('Duration in minutes.'),
+    location: z.string().nullable().describe('Meeting place.'),
+    status: z.enum(appointmentStatuses).describe('`rescheduled` after a change of time. `cancelled` frees the slot.'),
+    notes: z.string().nullable().describe("The team's notes."),
+    source_channel: z.string().nullable().describe('Channel on which it was booked, such as `phone` or `whatsapp`.'),
+    conversation_id: id.nullable().describe('Id of the conversation, if any.'),
     created_at: instant.describe('When the appointment was created.'),
     updated_at: instant.describe('When the appointment was last changed.'),
   })
@@ -28,69 +31,67 @@ const durationMinutes = z.int().min(5).max(1440)
 
 export const NewAppointment = z
   .object({
-    prospect_id: id.describe('The prospect.'),
-    property_id: optional(id).describe('The property to visit, if any.'),
-    property_name: optional(shortText).describe('Name of the property; for one that is not in the list, any text.'),
+    prospect_id: id.describe('Id of the prospect.'),
+    property_id: optional(id).describe('Id of the property, if any.'),
+    property_name: optional(shortText).describe(
+      'Name of the property. It can be any text when there is no `property_id`.',
+    ),
     assigned_rep_id: optional(id).describe(
-      'The member who keeps the appointment. Default: the one the prospect is assigned to.',
+      'User id of the sales representative. Default: the member the prospect is assigned to.',
     ),
-    scheduled_date: moment.describe('When it begins.'),
-    duration_minutes: optional(durationMinutes).describe(
-      'How long it takes; 60 by default. A member cannot have two at once.',
-    ),
-    location: optional(shortText).describe('Where to meet, in words.'),
-    notes: optional(longText).describe('Remarks of the team.'),
-    source_channel: optional(channel).describe('The channel it was agreed on, like `phone` or `whatsapp`.'),
-    conversation_id: optional(id).describe('The conversation it belongs to, if any.'),
+    scheduled_date: moment.describe('Start time.'),
+    duration_minutes: optional(durationMinutes).describe('Duration in minutes.'),
+    location: optional(shortText).describe('Meeting place.'),
+    notes: optional(longText).describe("The team's notes."),
+    source_channel: optional(channel).describe('Channel on which it was booked, such as `phone` or `whatsapp`.'),
+    conversation_id: optional(id).describe('Id of the conversation, if any.'),
   })
   .meta({ id: 'NewAppointment' })
 
 export const AppointmentChanges = z
   .object({
-    property_id: clearable(id).describe('The property to visit, if any. `null` empties it.'),
-    assigned_rep_id: clearable(id).describe('The member who keeps the appointment. `null` empties it.'),
-    scheduled_date: optional(moment).describe('When it begins. Another time makes it `rescheduled`.'),
-    duration_minutes: optional(durationMinutes).describe(
-      'How long it takes; 60 by default. A member cannot have two at once.',
-    ),
-    location: clearable(shortText).describe('Where to meet, in words. `null` empties it.'),
+    property_id: clearable(id).describe('Id of the property, if any. `null` clears it.'),
+    assigned_rep_id: clearable(id).describe('User id of the sales representative. `null` clears it.'),
+    scheduled_date: optional(moment).describe('Start time. A new time sets the status to `rescheduled`.'),
+    duration_minutes: optional(durationMinutes).describe('Duration in minutes.'),
+    location: clearable(shortText).describe('Meeting place. `null` clears it.'),
     status: optional(z.enum(appointmentStatuses)).describe(
-      '`rescheduled` after a change of time; `cancelled` frees the time.',
+      '`rescheduled` after a change of time. `cancelled` frees the slot.',
     ),
-    notes: clearable(longText).describe('Remarks of the team. `null` empties it.'),
-    reason: optional(z.string().max(1000)).describe('Why; kept in the history.'),
+    notes: clearable(longText).describe("The team's notes. `null` clears them."),
+    reason: optional(z.string().max(1000)).describe('Reason for the change, stored in the history.'),
   })
   .meta({ id: 'AppointmentChanges' })
 
 export const Reschedule = z
   .object({
-    scheduled_date: moment.describe('When it begins.'),
-    duration_minutes: optional(durationMinutes).describe(
-      'How long it takes; 60 by default. A member cannot have two at once.',
-    ),
-    assigned_rep_id: optional(id).describe('The member who keeps the appointment.'),
-    reason: optional(z.string().max(1000)).describe('Why; kept in the history.'),
+    scheduled_date: moment.describe('Start time.'),
+    duration_minutes: optional(durationMinutes).describe('Duration in minutes.'),
+    assigned_rep_id: optional(id).describe('User id of the sales representative.'),
+    reason: optional(z.string().max(1000)).describe('Reason for the change, stored in the history.'),
   })
   .meta({ id: 'RescheduleAppointment' })
 
 export const AppointmentQuery = page().extend({
-  prospectId: optional(id).describe('Only those of this prospect.'),
-  assignedRepId: optional(id).describe('Only those of this member.'),
-  status: optional(z.enum(appointmentStatuses)).describe('Only appointments in this state.'),
-  from: optional(dayOrInstant).describe('When they take place. Until a time: before it; until a day: to its end.'),
-  to: optional(dayOrInstant).describe('Only those that begin before this time; a day counts to its end.'),
+  prospectId: optional(id).describe('Only appointments with this prospect.'),
+  assignedRepId: optional(id).describe('Only appointments of this representative.'),
+  status: optional(z.enum(appointmentStatuses)).describe('Only appointments with this status.'),
+  from: optional(dayOrInstant).describe('Only appointments that start at or after this date or time.'),
+  to: optional(dayOrInstant).describe(
+    'Only appointments that start before this time, or up to and including this date.',
+  ),
 })
 
 export const AppointmentChange = z
   .object({
     id: id.describe('Id of the change.'),
-    status: z.enum(appointmentStatuses).describe('The state after the change.'),
-    scheduled_date: instant.describe('When it begins.'),
-    duration_minutes: z.int().describe('How long it takes; 60 by default. A member cannot have two at once.'),
-    assigned_rep_id: id.nullable().describe('The member who keeps the appointment.'),
-    reason: z.string().nullable().describe('Why; kept in the history.'),
-    changed_by: id.nullable().describe('The member who changed it; null for the server.'),
-    created_at: instant.describe('When it was changed.'),
+    status: z.enum(appointmentStatuses).describe('The status after the change.'),
+    scheduled_date: instant.describe('Start time.'),
+    duration_minutes: z.int().describe('Duration in minutes.'),
+    assigned_rep_id: id.nullable().describe('User id of the sales representative.'),
+    reason: z.string().nullable().describe('Reason for the change, stored in the history.'),
+    changed_by: id.nullable().describe('User id of the member who made the change. Null for the server.'),
+    created_at: instant.describe('When the change was made.'),
   })
   .meta({ id: 'AppointmentChange' })
 

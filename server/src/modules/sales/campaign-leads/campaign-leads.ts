@@ -13,60 +13,60 @@ import {
   wholeName,
 } from '../../contacts/index.ts'
 
-/** Seed 004's view of the campaign engine: how a campaign runs, and who still waits to be contacted. */
+/** Seed 004's view of the campaign engine: the runs of a campaign and its queued leads. */
 
 export const CampaignRun = z
   .object({
     id: id.describe('Id of the run.'),
-    campaign_id: id.describe('The campaign.'),
+    campaign_id: id.describe('Id of the campaign.'),
     status: z.enum(['active', 'paused', 'completed', 'stopped']).describe('State of the campaign.'),
-    progress: z.int().describe('Contacts that are finished, in percent of all.'),
-    contacts: z.int().describe('How many contacts the campaign has.'),
-    attempts: z.int().describe('Calls made, repeated ones included.'),
-    total_calls: z.int().describe('Contacts that were dialled.'),
-    answered_calls: z.int().describe('Contacts that answered.'),
-    transferred_calls: z.int().describe('Contacts that were connected to the transfer number.'),
-    failed_calls: z.int().describe('Dialled contacts that are finished without an answer.'),
-    connect_rate: z.number().describe('Answered contacts in percent of the dialled ones, with one decimal.'),
-    booked_appointments: z.int().describe('Appointments made with contacts of the campaign.'),
-    started_at: instant.nullable().describe('When it was started.'),
-    ended_at: instant.nullable().describe('When it was completed or stopped; null while it runs.'),
+    progress: z.int().describe('Completed contacts as a percentage of all contacts.'),
+    contacts: z.int().describe('Number of contacts of the campaign.'),
+    attempts: z.int().describe('Number of calls, including retries.'),
+    total_calls: z.int().describe('Number of dialled contacts.'),
+    answered_calls: z.int().describe('Number of contacts who answered.'),
+    transferred_calls: z.int().describe('Number of contacts who were transferred.'),
+    failed_calls: z.int().describe('Number of dialled contacts that are completed without an answer.'),
+    connect_rate: z.number().describe('Answered contacts as a percentage of dialled contacts, with one decimal.'),
+    booked_appointments: z.int().describe('Number of appointments booked with contacts of the campaign.'),
+    started_at: instant.nullable().describe('When the campaign was started.'),
+    ended_at: instant.nullable().describe('When the campaign was completed or stopped. Null while it runs.'),
   })
   .meta({ id: 'CampaignRun' })
 
 export const QueuedLead = z
   .object({
     id: id.describe('Id of the queued lead.'),
-    campaign_id: id.describe('The campaign.'),
-    prospect_id: id.nullable().describe('The prospect; null for a contact who is none.'),
-    name: z.string().describe('Name of the person.'),
-    phone: z.string().nullable().describe('Number that is going to be called.'),
-    status: z.literal('queued').describe("Always `queued`: who was called is in the campaign's calls."),
-    attempts: z.int().describe('How many times it has been tried.'),
-    scheduled_at: instant.nullable().describe('When the next try is due.'),
+    campaign_id: id.describe('Id of the campaign.'),
+    prospect_id: id.nullable().describe('Id of the contact, which is also the id of the prospect.'),
+    name: z.string().describe('Name of the contact.'),
+    phone: z.string().nullable().describe('Telephone number to call.'),
+    status: z.literal('queued').describe("Always `queued`. Contacts that were called are in the campaign's calls."),
+    attempts: z.int().describe('Number of attempts so far.'),
+    scheduled_at: instant.nullable().describe('Time of the next attempt.'),
   })
   .meta({ id: 'QueuedLead' })
 type QueuedLead = z.output<typeof QueuedLead>
 
 export const NewQueuedLead = z
   .object({
-    prospect_id: optional(id).describe('The prospect to contact.'),
-    contact_id: optional(id).describe('The contact to contact, instead of a prospect.'),
+    prospect_id: optional(id).describe('Id of the prospect to contact.'),
+    contact_id: optional(id).describe('Id of the contact, instead of a prospect.'),
   })
   .refine((body) => body.prospect_id !== undefined || body.contact_id !== undefined, {
-    message: 'Say who: prospect_id (or contact_id).',
+    message: 'prospect_id or contact_id is required.',
     path: ['prospect_id'],
   })
   .meta({ id: 'NewQueuedLead' })
 
-/** A campaign is run once, from its start to its end; pauses belong to the run. None before the start. */
+/** Returns the runs of a campaign: none before its start, then one, which includes its pauses. Throws 404. */
 export async function listRuns(ctx: Ctx, campaignId: string): Promise<z.output<typeof CampaignRun>[]> {
   const campaign = await getCampaign(ctx, campaignId)
   const { status } = campaign
   return status === 'pending' ? [] : [{ ...campaign, status, campaign_id: campaign.id }]
 }
 
-/** Who still waits to be contacted: before the start everybody on its list. */
+/** Returns a page of the leads waiting to be contacted: before the start, all contacts of the list. Throws 404. */
 export async function listQueuedLeads(
   ctx: Ctx,
   campaignId: string,
@@ -92,12 +92,12 @@ export async function listQueuedLeads(
   }
   if (campaign.contact_list_id === null) return { data: [], next_cursor: null }
   const { data, next_cursor } = await listContacts(ctx, { ...query, contact_list_id: campaign.contact_list_id })
-  return { data: data.map((contact) => waiting(campaign.id, contact)), next_cursor }
+  return { data: data.map((contact) => toQueuedLead(campaign.id, contact)), next_cursor }
 }
 
-type Waiting = { id: string; first_name: string; last_name: string; phone_number: string | null }
+type ContactOfList = { id: string; first_name: string; last_name: string; phone_number: string | null }
 
-const waiting = (campaign_id: string, contact: Waiting): QueuedLead => ({
+const toQueuedLead = (campaign_id: string, contact: ContactOfList): QueuedLead => ({
   id: contact.id,
   campaign_id,
   prospect_id: contact.id,
@@ -109,8 +109,8 @@ const waiting = (campaign_id: string, contact: Waiting): QueuedLead => ({
 })
 
 /**
- * Has somebody contacted by the campaign no more. Throws 404, and 409 `not_queued` when they are being called, or have
- * been.
+ * Removes a queued lead from a campaign. Throws 404, and 409 `not_queued` when the lead is being called or has been
+ * called.
  */
 export async function withdrawLead(ctx: Ctx, campaignId: string, leadId: string): Promise<void> {
   const campaign = await getCampaign(ctx, campaignId)
@@ -120,8 +120,8 @@ export async function withdrawLead(ctx: Ctx, campaignId: string, leadId: string)
 }
 
 /**
- * Puts somebody on the campaign's list, which a running campaign goes on with; a campaign without one gets a list of its
- * own. Throws 409 when it was started without a list.
+ * Adds a contact to the campaign's list. A running campaign calls it too. Creates a list for a campaign without one. Throws
+ * 404, and 409 when the campaign was started without a list.
  */
 export async function queueLead(
   ctx: Ctx,
@@ -135,10 +135,10 @@ export async function queueLead(
   let list = campaign.contact_list_id
   if (list === null) {
     const name = beginning(`Leads of ${campaign.title}`, 255)
-    // `createContactList` commits when it is by itself.
+    // Outside a transaction `createContactList` would commit by itself.
     list = (await transaction(ctx, (ctx) => createContactList(ctx, { name }))).id
     await updateCampaign(ctx, campaign.id, { contact_list_id: list })
   }
   await addToContactList(ctx, list, [contact.id])
-  return waiting(campaign.id, contact)
+  return toQueuedLead(campaign.id, contact)
 }

@@ -26,7 +26,7 @@ import { ConversationRecorded } from '../events.ts'
 import { endOf, startOf } from '../schema.ts'
 import { getProspect } from '../prospects/prospects.ts'
 
-/** A conversation of the inbox in the words of sales. */
+/** Converts a conversation of the inbox to the sales API's form. */
 const toSales = (conversation: Conversation): SalesConversation => ({
   ...conversation,
   prospect_id: conversation.contact_id,
@@ -39,7 +39,7 @@ const toSales = (conversation: Conversation): SalesConversation => ({
 
 const toTranscript = (message: Message): TranscriptMessage => ({ ...message, timestamp: message.created_at })
 
-/** The newest first. */
+/** Returns a page of conversations, newest first. */
 export async function listSalesConversations(ctx: Ctx, query: SalesConversationQuery) {
   const { prospectId, campaignId, channel, outcome, q, from, to, limit, cursor } = query
   const page = await listConversations(ctx, {
@@ -61,7 +61,7 @@ export async function getSalesConversation(ctx: Ctx, id: string) {
   return { ...toSales(await getConversation(ctx, id)), transcript: await getTranscript(ctx, id) }
 }
 
-/** Writes down a conversation with a prospect, with what was said in it. Throws 404 for what it refers to. */
+/** Records a conversation with its messages. Nothing is sent. Throws 404 for an unknown prospect or campaign. */
 export async function recordConversation(ctx: Ctx, input: NewSalesConversation) {
   const prospect = await getProspect(ctx, input.prospect_id)
   if (input.campaign_id) await getCampaign(ctx, input.campaign_id)
@@ -94,7 +94,7 @@ export async function recordConversation(ctx: Ctx, input: NewSalesConversation) 
   return getSalesConversation(ctx, id)
 }
 
-/** Changes only what was sent. */
+/** Updates the given fields. Throws 404. */
 export async function changeConversation(ctx: Ctx, id: string, input: SalesConversationChanges) {
   if (input.campaign_id) await getCampaign(ctx, input.campaign_id)
   const { assigned_to, duration, ...same } = input
@@ -102,13 +102,13 @@ export async function changeConversation(ctx: Ctx, id: string, input: SalesConve
   return getSalesConversation(ctx, id)
 }
 
-/** Newest first. */
+/** Returns a page of messages with the internal notes, newest first. Throws 404. */
 export async function listTranscript(ctx: Ctx, id: string, query: { limit: number; cursor?: string | undefined }) {
   const { data, next_cursor } = await listMessages(ctx, id, query, 'with')
   return { data: data.map(toTranscript), next_cursor }
 }
 
-/** Writes down what was said; nothing is sent. */
+/** Adds a message to the transcript. It is not sent. Throws 404. */
 export async function addTranscriptMessage(
   ctx: Ctx,
   conversationId: string,
@@ -120,7 +120,7 @@ export async function addTranscriptMessage(
   )
 }
 
-/** What was understood wrongly is put right; what a channel carried stays (409). */
+/** Corrects a message of the transcript. Throws 404, and 409 for a message that was sent or received on a channel. */
 export async function correctTranscriptMessage(
   ctx: Ctx,
   at: { conversationId: string; id: string },

@@ -22,7 +22,7 @@ const list = variants(
      order by l.conversation_id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** What goes on at the moment; what began last comes first. */
+/** Returns a page of the conversations in progress, newest first. */
 export async function listLive(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
   const { before, continued, rows } = readPageQuery(query)
   return toPage(
@@ -37,7 +37,7 @@ const find = statement(
   (_, p: { id: string }) => sql<LiveConversation>`${select} where l.conversation_id = ${p.id}`,
 )
 
-/** Throws 404 also for a conversation that never was live. */
+/** Returns the live state of a conversation. Throws 404, also for a conversation that was never live. */
 export async function getLive(ctx: Ctx, conversationId: string): Promise<LiveConversation> {
   return (await ctx.db.maybe(find, { id: conversationId })) ?? missing('live conversation')
 }
@@ -57,7 +57,7 @@ const update = statement(
      where conversation_id = ${p.id}`,
 )
 
-/** Tells how a conversation goes on; the first time makes it live. Changes only what was sent. */
+/** Updates the given fields of a conversation's live state. The first update makes it live. Throws 404. */
 export async function changeLive(
   ctx: Ctx,
   conversationId: string,

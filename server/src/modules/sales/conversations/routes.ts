@@ -17,7 +17,7 @@ import { changeLive, getLive, listLive } from './live-conversations.ts'
 import { dataOf, listOf } from '../schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the conversation.') })
-const ofMessage = z.object({ id: id.describe('Id of the conversation.'), messageId: id.describe('The message.') })
+const ofMessage = z.object({ id: id.describe('Id of the conversation.'), messageId: id.describe('Id of the message.') })
 const DataResponse = dataOf(schema.SalesConversationInFull)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
@@ -79,7 +79,7 @@ export const conversationRoutes: Record<string, Route> = {
   ...patchAndPut('SalesConversation', {
     path: '/api/conversations/:id',
     access: 'conversations:write',
-    summary: 'Update a conversation; fields that are not sent stay',
+    summary: 'Update a conversation; omitted fields keep their values',
     params: byId,
     body: schema.SalesConversationChanges,
     example: { outcome: 'qualified', sentiment: 'positive', handoff_suggested: true },
@@ -91,7 +91,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/conversations/:id/messages',
     access: 'conversations:read',
-    summary: 'List the transcript, newest first',
+    summary: 'List the messages of a conversation, newest first',
     params: byId,
     query: page(),
     response: listOf(schema.TranscriptMessage),
@@ -103,7 +103,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/conversations/:id/messages',
     access: 'conversations:write',
-    summary: 'Add a message to the transcript; nothing is sent',
+    summary: 'Add a message to the transcript; it is not sent',
     params: byId,
     body: schema.NewSalesMessage,
     example: { sender: 'customer', text: 'Is there a pool?', client_id: 'utterance-17' },
@@ -116,7 +116,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'PATCH',
     path: '/api/conversations/:id/messages/:messageId',
     access: 'conversations:write',
-    summary: 'Correct a message of the transcript; what a channel carried stays as it was sent',
+    summary: 'Correct a message of the transcript; messages of a channel cannot be changed',
     params: ofMessage,
     body: schema.TranscriptMessageChanges,
     example: { text: 'Is there a pool, and a garden?' },
@@ -131,7 +131,7 @@ export const conversationRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/conversations/:id/live',
     access: 'conversations:read',
-    summary: 'Get the state of a conversation in progress',
+    summary: 'Get the live state of a conversation',
     params: byId,
     response: dataOf(schema.LiveConversation),
     handler: async (ctx, { params }) => ({ data: await getLive(ctx, params.id) }),
@@ -139,7 +139,7 @@ export const conversationRoutes: Record<string, Route> = {
   ...patchAndPut('LiveConversation', {
     path: '/api/conversations/:id/live',
     access: 'conversations:write',
-    summary: 'Update the state of a conversation in progress; the first update makes it live',
+    summary: 'Update the live state of a conversation; the first update makes it live',
     params: byId,
     body: schema.LiveConversationChanges,
     example: {

@@ -5,39 +5,39 @@ import { dayOrInstant, moment } from '../schema.ts'
 
 export const longText = z.string().max(20_000)
 export const confidence = z.number().min(0).max(1)
-/** What an agent noted for itself, by name. */
+/** Data that an agent stores, by name. */
 export const facts = z.record(z.string().max(100), z.unknown())
 
 export const SalesConversation = z
   .object({
     id: id.describe('Id of the conversation.'),
-    prospect_id: id.describe('The prospect.'),
-    prospect_name: z.string().describe("The prospect's name at the moment."),
-    campaign_id: id.nullable().describe('The campaign it came from, if any.'),
-    timestamp: instant.describe('When it took place.'),
-    duration: z.int().nullable().describe('Length in seconds; null for a written one.'),
-    channel: z.enum(channels).describe('The channel it took place on.'),
-    outcome: z.string().nullable().describe("Result in the team's words, like `visit agreed`."),
-    sentiment: z.enum(sentiments).nullable().describe("The prospect's mood."),
-    ai_confidence: z.number().nullable().describe('How sure the agent is of its answers, 0 to 1.'),
-    handoff_suggested: z.boolean().describe('True when the agent thinks that a person should take over.'),
-    message_count: z.int().describe('How many messages it has.'),
-    status: z.enum(conversationStatuses).describe('`closed` when it needs no more attention.'),
-    assigned_to: id.nullable().describe('The member who looks after it.'),
+    prospect_id: id.describe('Id of the prospect.'),
+    prospect_name: z.string().describe("The prospect's name."),
+    campaign_id: id.nullable().describe('Id of the campaign that started the conversation, if any.'),
+    timestamp: instant.describe('When the conversation took place.'),
+    duration: z.int().nullable().describe('Duration in seconds. Null for a written conversation.'),
+    channel: z.enum(channels).describe('Channel of the conversation.'),
+    outcome: z.string().nullable().describe("Outcome in the team's words, such as `visit agreed`."),
+    sentiment: z.enum(sentiments).nullable().describe("The prospect's sentiment."),
+    ai_confidence: z.number().nullable().describe("The agent's confidence in its answers, 0 to 1."),
+    handoff_suggested: z.boolean().describe('True when the agent suggests that a member take over.'),
+    message_count: z.int().describe('Number of messages.'),
+    status: z.enum(conversationStatuses).describe('Status of the conversation. `closed`: it needs no more attention.'),
+    assigned_to: id.nullable().describe('User id of the member it is assigned to.'),
     tags: z.array(z.string()).describe('Labels.'),
-    notes: z.string().nullable().describe('Remarks of the team.'),
-    subject: z.string().nullable().describe('What it is about, in a few words.'),
-    is_ai_active: z.boolean().describe('True when the assistant is to answer.'),
+    notes: z.string().nullable().describe("The team's notes."),
+    subject: z.string().nullable().describe('Subject, in a few words.'),
+    is_ai_active: z.boolean().describe('True when the assistant should reply.'),
     ai_unavailable_reason: z
       .string()
       .nullable()
-      .describe('Why the assistant will not answer although it is to; null when it answers, or is not to.'),
+      .describe('Why the assistant cannot reply although it is active; otherwise null.'),
     created_at: instant.describe('When the conversation was created.'),
     updated_at: instant.describe('When the conversation was last changed.'),
   })
   .meta({ id: 'SalesConversation' })
 
-/** One by itself also bears its transcript, which a list would be too long with. */
+/** A single conversation includes its transcript, which is too long for lists. */
 export const SalesConversationInFull = SalesConversation.extend({
   transcript: z.string().nullable().describe('The whole conversation as text.'),
 }).meta({
@@ -48,19 +48,21 @@ const outcome = z.string().trim().max(100)
 const transcript = z.string().max(500_000)
 const duration = z.int().min(0).max(864_000)
 const newMessage = {
-  sender: z.enum(senders).describe('Who spoke or wrote: the customer, the assistant, a member or the system.'),
-  text: z.string().min(1).max(20_000).describe('The words.'),
-  timestamp: optional(moment).describe('When it was said. Default: now.'),
-  client_id: optional(z.string().max(100)).describe("The sender's own name for it: sent twice, it is stored once."),
+  sender: z.enum(senders).describe('Author of the message: the customer, the assistant, a member or the system.'),
+  text: z.string().min(1).max(20_000).describe('Text of the message.'),
+  timestamp: optional(moment).describe('When the message was written or spoken. Default: now.'),
+  client_id: optional(z.string().max(100)).describe(
+    'Idempotency key chosen by the sender. A message that is sent again with the same key is stored once.',
+  ),
 }
 
 export const NewSalesMessage = z
   .object({
     ...newMessage,
-    internal: optional(z.boolean()).describe('A note of the team rather than something said.'),
+    internal: optional(z.boolean()).describe('True for an internal note instead of a message.'),
   })
   .refine(({ internal, sender }) => !internal || sender !== 'customer', {
-    message: 'An internal note comes from the team, not from the customer.',
+    message: 'An internal note cannot have the sender customer.',
     path: ['sender'],
   })
   .meta({ id: 'NewTranscriptMessage' })
@@ -68,106 +70,110 @@ export const NewSalesMessage = z
 export const TranscriptMessageChanges = z
   .object({
     sender: optional(newMessage.sender).describe(
-      'Who spoke or wrote: the customer, the assistant, a member or the system.',
+      'Author of the message: the customer, the assistant, a member or the system.',
     ),
-    text: optional(newMessage.text).describe('The words.'),
-    timestamp: newMessage.timestamp.describe('When it was said or written.'),
+    text: optional(newMessage.text).describe('Text of the message.'),
+    timestamp: newMessage.timestamp.describe('When the message was written or spoken.'),
   })
   .meta({ id: 'TranscriptMessageChanges' })
 
 export const NewSalesConversation = z
   .object({
-    prospect_id: id.describe('The prospect.'),
-    campaign_id: optional(id).describe('The campaign it came from, if any.'),
-    channel: optional(z.enum(channels)).describe('The channel it took place on.'),
-    timestamp: optional(moment).describe('When it took place.'),
-    duration: optional(duration).describe('Length in seconds; null for a written one.'),
-    outcome: optional(outcome).describe("Result in the team's words, like `visit agreed`."),
-    sentiment: optional(z.enum(sentiments)).describe("The prospect's mood."),
+    prospect_id: id.describe('Id of the prospect.'),
+    campaign_id: optional(id).describe('Id of the campaign that started the conversation, if any.'),
+    channel: optional(z.enum(channels)).describe('Channel of the conversation.'),
+    timestamp: optional(moment).describe('When the conversation took place.'),
+    duration: optional(duration).describe('Duration in seconds. Null for a written conversation.'),
+    outcome: optional(outcome).describe("Outcome in the team's words, such as `visit agreed`."),
+    sentiment: optional(z.enum(sentiments)).describe("The prospect's sentiment."),
     transcript: optional(transcript).describe('The whole conversation as text.'),
-    ai_confidence: optional(confidence).describe('How sure the agent is of its answers, 0 to 1.'),
-    handoff_suggested: optional(z.boolean()).describe('True when the agent thinks that a person should take over.'),
-    subject: optional(z.string().max(500)).describe('What it is about, in a few words.'),
-    notes: optional(longText).describe('Remarks of the team.'),
-    is_ai_active: optional(z.boolean()).describe('True when the assistant is to answer.'),
-    messages: optional(z.array(NewSalesMessage).max(200)).describe('Messages to write down with it, in their order.'),
+    ai_confidence: optional(confidence).describe("The agent's confidence in its answers, 0 to 1."),
+    handoff_suggested: optional(z.boolean()).describe('True when the agent suggests that a member take over.'),
+    subject: optional(z.string().max(500)).describe('Subject, in a few words.'),
+    notes: optional(longText).describe("The team's notes."),
+    is_ai_active: optional(z.boolean()).describe('True when the assistant should reply.'),
+    messages: optional(z.array(NewSalesMessage).max(200)).describe('Messages of the conversation, oldest first.'),
   })
   .meta({ id: 'NewSalesConversation' })
 
 export const SalesConversationChanges = z
   .object({
-    campaign_id: clearable(id).describe('The campaign it came from, if any. `null` empties it.'),
-    duration: clearable(duration).describe('Length in seconds; null for a written one. `null` empties it.'),
-    outcome: clearable(outcome).describe("Result in the team's words, like `visit agreed`. `null` empties it."),
-    sentiment: clearable(z.enum(sentiments)).describe("The prospect's mood. `null` empties it."),
-    transcript: clearable(transcript).describe('The whole conversation as text. `null` empties it.'),
-    ai_confidence: clearable(confidence).describe('How sure the agent is of its answers, 0 to 1. `null` empties it.'),
-    handoff_suggested: optional(z.boolean()).describe('True when the agent thinks that a person should take over.'),
-    status: optional(z.enum(conversationStatuses)).describe('`closed` when it needs no more attention.'),
-    assigned_to: clearable(id).describe('The member who looks after it. `null` empties it.'),
+    campaign_id: clearable(id).describe('Id of the campaign that started the conversation, if any. `null` clears it.'),
+    duration: clearable(duration).describe('Duration in seconds. Null for a written conversation. `null` clears it.'),
+    outcome: clearable(outcome).describe("Outcome in the team's words, such as `visit agreed`. `null` clears it."),
+    sentiment: clearable(z.enum(sentiments)).describe("The prospect's sentiment. `null` clears it."),
+    transcript: clearable(transcript).describe('The whole conversation as text. `null` clears it.'),
+    ai_confidence: clearable(confidence).describe("The agent's confidence in its answers, 0 to 1. `null` clears it."),
+    handoff_suggested: optional(z.boolean()).describe('True when the agent suggests that a member take over.'),
+    status: optional(z.enum(conversationStatuses)).describe(
+      'Status of the conversation. `closed`: it needs no more attention.',
+    ),
+    assigned_to: clearable(id).describe('User id of the member to assign it to. `null` removes the assignment.'),
     tags: optional(z.array(text(100)).max(50)).describe('Labels.'),
-    notes: clearable(longText).describe('Remarks of the team. `null` empties it.'),
-    subject: clearable(z.string().max(500)).describe('What it is about, in a few words. `null` empties it.'),
-    is_ai_active: optional(z.boolean()).describe('True when the assistant is to answer.'),
+    notes: clearable(longText).describe("The team's notes. `null` clears them."),
+    subject: clearable(z.string().max(500)).describe('Subject, in a few words. `null` clears it.'),
+    is_ai_active: optional(z.boolean()).describe('True when the assistant should reply.'),
   })
   .meta({ id: 'SalesConversationChanges' })
 
 export const SalesConversationQuery = page().extend({
-  prospectId: optional(id).describe('Only those of this prospect.'),
-  campaignId: optional(id).describe('Only those of this campaign.'),
-  channel: optional(z.enum(channels)).describe('Only those on this channel.'),
-  outcome: optional(outcome).describe('Only those with exactly this outcome.'),
-  q: optional(text(200)).describe("Words of the transcript or of the prospect's name; the last one may be half typed."),
-  from: optional(dayOrInstant).describe('Only those that took place from this day or time on.'),
-  to: optional(dayOrInstant).describe('Only those that took place before this time; a day counts to its end.'),
+  prospectId: optional(id).describe('Only conversations with this prospect.'),
+  campaignId: optional(id).describe('Only conversations of this campaign.'),
+  channel: optional(z.enum(channels)).describe('Only conversations on this channel.'),
+  outcome: optional(outcome).describe('Only conversations with exactly this outcome.'),
+  q: optional(text(200)).describe(
+    "Words to search for in the transcript and the prospect's name. The last word can be incomplete.",
+  ),
+  from: optional(dayOrInstant).describe('Only conversations at or after this date or time.'),
+  to: optional(dayOrInstant).describe('Only conversations before this time, or up to and including this date.'),
 })
 
 export const TranscriptMessage = z
   .object({
     id: id.describe('Id of the message.'),
-    conversation_id: id.describe('The conversation it belongs to, if any.'),
-    sender: z.enum(senders).describe('Who spoke or wrote: the customer, the assistant, a member or the system.'),
-    sender_id: id.nullable().describe('The member who wrote; null for others.'),
-    text: z.string().describe('The words.'),
-    timestamp: instant.describe('When it was said or written.'),
-    client_id: z.string().nullable().describe("The sender's own name for it."),
-    internal: z.boolean().describe('True for a note of the team, which the customer never sees.'),
+    conversation_id: id.describe('Id of the conversation, if any.'),
+    sender: z.enum(senders).describe('Author of the message: the customer, the assistant, a member or the system.'),
+    sender_id: id.nullable().describe('User id of the member who wrote it. Null for other senders.'),
+    text: z.string().describe('Text of the message.'),
+    timestamp: instant.describe('When the message was written or spoken.'),
+    client_id: z.string().nullable().describe('Idempotency key chosen by the sender.'),
+    internal: z.boolean().describe('True for an internal note, which the customer never sees.'),
   })
   .meta({ id: 'TranscriptMessage' })
 
 const liveStatus = z.enum(['active', 'waiting', 'ended'])
 export const LiveConversation = z
   .object({
-    conversation_id: id.describe('The conversation it belongs to, if any.'),
-    prospect_id: id.describe('The prospect.'),
-    prospect_name: z.string().describe("The prospect's name at the moment."),
-    channel: z.enum(channels).describe('The channel it took place on.'),
-    message_count: z.int().describe('How many messages it has.'),
-    last_message_text: z.string().nullable().describe('The newest words.'),
-    status: liveStatus.describe('`waiting` when the prospect waits for an answer.'),
-    stage: z.string().nullable().describe("Where the talk is, in the agent's words, like `qualification`."),
-    intent: z.string().nullable().describe("What the prospect wants, in the agent's words."),
-    sentiment: z.enum(sentiments).nullable().describe("The prospect's mood."),
-    ai_confidence: z.number().nullable().describe('How sure the agent is of its answers, 0 to 1.'),
-    next_action: z.string().nullable().describe('What the agent does next.'),
-    state: z.record(z.string(), z.unknown()).describe('Anything else the agent keeps, as JSON.'),
-    started_at: instant.describe('When it became live.'),
+    conversation_id: id.describe('Id of the conversation, if any.'),
+    prospect_id: id.describe('Id of the prospect.'),
+    prospect_name: z.string().describe("The prospect's name."),
+    channel: z.enum(channels).describe('Channel of the conversation.'),
+    message_count: z.int().describe('Number of messages.'),
+    last_message_text: z.string().nullable().describe('Text of the newest message.'),
+    status: liveStatus.describe('State of the conversation. `waiting`: the prospect is waiting for a reply.'),
+    stage: z.string().nullable().describe("Stage of the conversation, in the agent's words, such as `qualification`."),
+    intent: z.string().nullable().describe("The prospect's intent, in the agent's words."),
+    sentiment: z.enum(sentiments).nullable().describe("The prospect's sentiment."),
+    ai_confidence: z.number().nullable().describe("The agent's confidence in its answers, 0 to 1."),
+    next_action: z.string().nullable().describe("The agent's next action."),
+    state: z.record(z.string(), z.unknown()).describe('Other state of the agent, as JSON.'),
+    started_at: instant.describe('When the conversation became live.'),
     updated_at: instant.describe('When the conversation was last changed.'),
   })
   .meta({ id: 'LiveConversation' })
 export const LiveConversationChanges = z
   .object({
-    status: optional(liveStatus).describe('`ended` closes the live view.'),
+    status: optional(liveStatus).describe(
+      'State of the conversation. `ended` removes it from the list of conversations in progress.',
+    ),
     stage: clearable(z.string().max(200)).describe(
-      "Where the talk is, in the agent's words, like `qualification`. `null` empties it.",
+      "Stage of the conversation, in the agent's words, such as `qualification`. `null` clears it.",
     ),
-    intent: clearable(z.string().max(200)).describe(
-      "What the prospect wants, in the agent's words. `null` empties it.",
-    ),
-    sentiment: clearable(z.enum(sentiments)).describe("The prospect's mood. `null` empties it."),
-    ai_confidence: clearable(confidence).describe('How sure the agent is of its answers, 0 to 1. `null` empties it.'),
-    next_action: clearable(z.string().max(2000)).describe('What the agent does next. `null` empties it.'),
-    state: optional(facts).describe('Anything else the agent keeps, as JSON.'),
+    intent: clearable(z.string().max(200)).describe("The prospect's intent, in the agent's words. `null` clears it."),
+    sentiment: clearable(z.enum(sentiments)).describe("The prospect's sentiment. `null` clears it."),
+    ai_confidence: clearable(confidence).describe("The agent's confidence in its answers, 0 to 1. `null` clears it."),
+    next_action: clearable(z.string().max(2000)).describe("The agent's next action. `null` clears it."),
+    state: optional(facts).describe('Other state of the agent, as JSON.'),
   })
   .meta({ id: 'LiveConversationChanges' })
 

@@ -1,8 +1,8 @@
-/** What a person said about money, in major units. A bound that was not named is null. */
+/** A budget that was read from a text, in major units. A bound that the text does not contain is null. */
 export interface Budget {
   min: number | null
   max: number | null
-  /** ISO 4217; null where nothing was said. */
+  /** ISO 4217; null when the text does not contain a currency. */
   currency: string | null
 }
 
@@ -37,7 +37,7 @@ const symbols: [RegExp, string][] = [
 
 const knownCurrencies = new Set(Intl.supportedValuesOf('currency'))
 
-/** Above this, what was written is no price of a home. */
+/** A larger amount is not the price of a home. */
 const largest = 1e12
 
 interface Amount {
@@ -48,8 +48,8 @@ interface Amount {
 const amount = /(\d[\d.,'’ \u00a0\u202f]*)\s*([a-z]+)?/gi
 
 /**
- * Understands `AED 2-3M`, `500k`, `under $1.2 million`, `between 800,000 and 1M EUR`, `1.5m+`. A single amount is the most
- * somebody would pay. Null when there is no amount in it, or more than two.
+ * Reads a budget such as `AED 2-3M`, `500k`, `under $1.2 million`, `between 800,000 and 1M EUR` or `1.5m+`. A single amount
+ * is the maximum. Returns null when the text contains no amount or more than two.
  */
 export function parseBudget(text: string): Budget | null {
   const amounts = [...text.slice(0, 300).matchAll(amount)].flatMap(
@@ -71,7 +71,7 @@ function single(text: string, value: number): { min: number | null; max: number 
   return { min: null, max: value }
 }
 
-/** In `2-3M` the unit is meant for both. */
+/** In `2-3M` the unit applies to both numbers. */
 function range(first: Amount, second: Amount): { min: number; max: number } {
   const shared = first.unit === null && second.unit !== null && first.value < 1000 ? first.value * second.unit : null
   const [a, b] = [shared !== null && shared <= worth(second) ? shared : worth(first), worth(second)]
@@ -85,7 +85,7 @@ function readAmount(digits: string, word: string | undefined): Amount | null {
   return value === null ? null : { value, unit: units[word?.toLowerCase() ?? ''] ?? null }
 }
 
-/** `1,500,000`, `1.500.000`, `1 500 000`, `1.5`, `1,5`: what stands before three digits at the end separates thousands. */
+/** Reads `1,500,000`, `1.500.000`, `1 500 000`, `1.5` or `1,5`. A separator before three final digits groups thousands. */
 function readNumber(written: string): number | null {
   const digits = written.replace(/['’\s]/g, '').replace(/[.,]+$/, '')
   const separators = digits.replace(/\d/g, '')
@@ -96,7 +96,7 @@ function readNumber(written: string): number | null {
   return plain !== '' && Number.isFinite(value) ? value : null
 }
 
-/** The last separator is the decimal point, the others group. */
+/** The last separator is the decimal point, the others group thousands. */
 function decimal(digits: string): string {
   const point = Math.max(digits.lastIndexOf('.'), digits.lastIndexOf(','))
   return `${digits.slice(0, point).replace(/[.,]/g, '')}.${digits.slice(point + 1)}`

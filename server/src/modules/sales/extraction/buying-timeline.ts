@@ -25,12 +25,12 @@ const span = new RegExp(
   'gi',
 )
 
-/** 50 years: nobody plans further. */
+/** 50 years. A longer timeline is not plausible. */
 const furthest = 18_250
 
 /**
- * In how many days somebody wants to have bought, at the latest: `within 3 months` is 90, `3-6 months` 180, `ASAP` 0.
- * Null when it does not say.
+ * Returns the latest number of days until the prospect wants to buy: `within 3 months` is 90, `3-6 months` 180, `ASAP` 0.
+ * Returns null when the text contains no timeline.
  */
 export function parseTimeline(text: string): number | null {
   const said = text.slice(0, 300)

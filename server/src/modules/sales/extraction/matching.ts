@@ -1,21 +1,21 @@
 import type { Budget } from './budget.ts'
 
-/** What somebody looks for; null or empty where nothing is known. */
-export interface Wishes {
+/** Search criteria of a prospect; null or empty when they are not known. */
+export interface Criteria {
   city: string | null
   budget: Budget | null
   bedrooms: number | null
   type: string | null
   features: readonly string[]
-  /** Properties they asked about themselves. */
+  /** Properties the prospect asked about. */
   propertyIds: readonly string[]
 }
 
-export interface Offer {
+export interface Listing {
   id: string
   name: string
   city: string | null
-  /** The range of prices asked, in major units. */
+  /** The price range in major units. */
   price_from: number | null
   price_to: number | null
   currency: string
@@ -31,25 +31,25 @@ export interface Suggestion {
   reasons: string[]
 }
 
-/** A little over the budget is still worth a look. */
-const stretch = 1.1
+/** A property can exceed the budget by this factor and still be suggested. */
+const budgetTolerance = 1.1
 
 const plain = (text: string) => text.trim().toLowerCase()
-/** Dubai Marina is in Dubai. */
+/** Compares names of places: `Dubai Marina` matches `Dubai`. */
 const nearby = (a: string | null, b: string | null) =>
   a !== null && b !== null && (plain(a).includes(plain(b)) || plain(b).includes(plain(a)))
 
 const same = (a: string | null, b: string | null) => a !== null && b !== null && plain(a) === plain(b)
 
 /**
- * The available ones that fit best, at most `limit`, each with its reasons. What is clearly too dear or in
- * another city is left out, unless they asked about it.
+ * Returns the best matching available listings, at most `limit`, each with its reasons. Excludes listings that are too
+ * expensive or in another city, unless the prospect asked about them.
  */
-export function suggest(wishes: Wishes, offers: readonly Offer[], limit = 5): Suggestion[] {
+export function suggest(criteria: Criteria, offers: readonly Listing[], limit = 5): Suggestion[] {
   return offers
     .filter((offer) => offer.status === 'available')
     .flatMap((offer) => {
-      const points = compare(wishes, offer)
+      const points = compare(criteria, offer)
       if (points === null || points.length === 0) return []
       return { offer, points, score: points.reduce((sum, [point]) => sum + point, 0) }
     })
@@ -62,34 +62,34 @@ export function suggest(wishes: Wishes, offers: readonly Offer[], limit = 5): Su
     }))
 }
 
-/** Null: out of reach. */
-function compare(wishes: Wishes, offer: Offer): [number, string][] | null {
+/** Returns the points and reasons of a listing; null when it is excluded. */
+function compare(criteria: Criteria, offer: Listing): [number, string][] | null {
   const points: [number, string][] = []
-  if (wishes.propertyIds.includes(offer.id)) points.push([10, 'They asked about it'])
+  if (criteria.propertyIds.includes(offer.id)) points.push([10, 'They asked about it'])
   const asked = points.length > 0
-  if (nearby(wishes.city, offer.city)) points.push([4, `In ${offer.city}`])
-  else if (wishes.city !== null && offer.city !== null && !asked) return null
-  const money = compareBudget(wishes.budget, offer)
-  if (money === 'too dear' && !asked) return null
-  if (money) points.push(money === 'too dear' ? [0, 'Above the budget'] : money)
-  if (wishes.bedrooms !== null && offer.bedrooms !== null) {
-    const more = offer.bedrooms - wishes.bedrooms
+  if (nearby(criteria.city, offer.city)) points.push([4, `In ${offer.city}`])
+  else if (criteria.city !== null && offer.city !== null && !asked) return null
+  const money = compareBudget(criteria.budget, offer)
+  if (money === 'too expensive' && !asked) return null
+  if (money) points.push(money === 'too expensive' ? [0, 'Above the budget'] : money)
+  if (criteria.bedrooms !== null && offer.bedrooms !== null) {
+    const more = offer.bedrooms - criteria.bedrooms
     if (more === 0) points.push([3, bedrooms(offer.bedrooms)])
     else if (Math.abs(more) === 1)
-      points.push([1, `${bedrooms(offer.bedrooms)}, one ${more > 0 ? 'more' : 'fewer'} than wished`])
+      points.push([1, `${bedrooms(offer.bedrooms)}, one ${more > 0 ? 'more' : 'fewer'} than requested`])
   }
-  if (same(wishes.type, offer.type))
+  if (same(criteria.type, offer.type))
     points.push([3, `Is ${/^[aeiou]/.test(offer.type ?? '') ? 'an' : 'a'} ${offer.type}`])
-  const shared = offer.features.filter((feature) => wishes.features.some((wish) => same(wish, feature)))
+  const shared = offer.features.filter((feature) => criteria.features.some((wanted) => same(wanted, feature)))
   if (shared.length > 0) points.push([Math.min(3, shared.length), `Has ${shared.join(', ')}`])
   return points
 }
 
-function compareBudget(budget: Budget | null, offer: Offer): [number, string] | 'too dear' | null {
+function compareBudget(budget: Budget | null, offer: Listing): [number, string] | 'too expensive' | null {
   if (!budget || offer.price_from === null) return null
   if (budget.currency !== null && budget.currency !== offer.currency) return null
   const { min, max } = budget
-  if (max !== null && offer.price_from > max * stretch) return 'too dear'
+  if (max !== null && offer.price_from > max * budgetTolerance) return 'too expensive'
   if (max !== null && offer.price_from > max) return [2, 'Slightly above the budget']
   if (min !== null && (offer.price_to ?? offer.price_from) < min) return [1, 'Below the budget']
   return [4, 'Within the budget']

@@ -1,29 +1,29 @@
 import { type Budget, parseBudget } from './budget.ts'
 import { parseTimeline } from './buying-timeline.ts'
-import type { Wishes } from './matching.ts'
+import type { Criteria } from './matching.ts'
 
-/** Something the agent understood in a conversation: `{type: 'bedrooms', value: '3'}`. */
+/** An entity that the agent detected in a conversation: `{type: 'bedrooms', value: '3'}`. */
 export interface Detected {
   type: string
   value: string
 }
 
-/** What somebody looks for, put together from all that is known of them. */
-export interface Needs extends Wishes {
+/** The needs of a prospect, collected from all known data. */
+export interface Needs extends Criteria {
   budgetText: string | null
   timelineText: string | null
   timelineDays: number | null
-  /** Says of themselves that they decide. */
-  decides: boolean | null
+  /** True when the prospect said that they decide themselves; null when it is not known. */
+  isDecisionMaker: boolean | null
 }
 
-export interface KnownOfProspect {
+export interface ProspectRecord {
   city: string | null
   budget: string | null
   timeline: string | null
 }
 
-export interface KnownOfProperty {
+export interface PropertyRecord {
   id: string
   city: string | null
   bedrooms: number | null
@@ -31,7 +31,7 @@ export interface KnownOfProperty {
   features: readonly string[]
 }
 
-/** The names under which agents report the same thing. */
+/** The entity types that agents use for each need. */
 const names: Record<string, readonly string[]> = {
   city: ['city', 'location', 'area'],
   budget: ['budget', 'price', 'price_range'],
@@ -45,46 +45,46 @@ const names: Record<string, readonly string[]> = {
 const propertyType = /\b(villa|apartment|penthouse|townhouse)s?\b/i
 
 /**
- * The prospect's own record first, then what was detected (newest first), then the properties they asked about: those say
- * what somebody likes when nothing else does.
+ * Collects the needs of a prospect: first from the prospect's record, then from the detected entities (newest first), then
+ * from the properties they asked about.
  */
 export function gatherNeeds(
-  prospect: KnownOfProspect,
+  prospect: ProspectRecord,
   detected: readonly Detected[],
-  asked: readonly KnownOfProperty[],
+  asked: readonly PropertyRecord[],
 ): Needs {
-  const said = (what: string) =>
+  const valuesOf = (what: string) =>
     detected.filter(({ type }) => names[what]?.includes(type.trim().toLowerCase())).map(({ value }) => value.trim())
   const first = <T>(values: readonly (T | null)[]): T | null => values.find((value) => value !== null) ?? null
-  const budgetText = prospect.budget ?? said('budget')[0] ?? null
-  const timelineText = prospect.timeline ?? said('timeline')[0] ?? null
+  const budgetText = prospect.budget ?? valuesOf('budget')[0] ?? null
+  const timelineText = prospect.timeline ?? valuesOf('timeline')[0] ?? null
   const features = [
-    ...said('feature').flatMap((value) => value.split(/\s*,\s*/)),
+    ...valuesOf('feature').flatMap((value) => value.split(/\s*,\s*/)),
     ...asked.flatMap((property) => property.features),
   ]
   return {
-    city: prospect.city ?? said('city')[0] ?? first(asked.map(({ city }) => city)),
+    city: prospect.city ?? valuesOf('city')[0] ?? first(asked.map(({ city }) => city)),
     budgetText,
-    budget: readBudget(budgetText, said('budget')),
+    budget: readBudget(budgetText, valuesOf('budget')),
     timelineText,
     timelineDays: first(
-      [timelineText, ...said('timeline')].map((text) => (text === null ? null : parseTimeline(text))),
+      [timelineText, ...valuesOf('timeline')].map((text) => (text === null ? null : parseTimeline(text))),
     ),
-    bedrooms: first([...said('bedrooms').map(countIn), ...asked.map(({ bedrooms }) => bedrooms)]),
+    bedrooms: first([...valuesOf('bedrooms').map(countIn), ...asked.map(({ bedrooms }) => bedrooms)]),
     type: first([
-      ...said('type').map((text) => propertyType.exec(text)?.[1]?.toLowerCase() ?? null),
+      ...valuesOf('type').map((text) => propertyType.exec(text)?.[1]?.toLowerCase() ?? null),
       ...asked.map(({ type }) => type),
     ]),
     features: [...new Map(features.filter(Boolean).map((feature) => [feature.toLowerCase(), feature])).values()].slice(
       0,
       20,
     ),
-    decides: decidesIn(said('authority')[0]),
+    isDecisionMaker: isDecisionMakerIn(valuesOf('authority')[0]),
     propertyIds: asked.map(({ id }) => id),
   }
 }
 
-/** The record's own words where they can be understood, else the newest detected ones that can. */
+/** Returns the budget of the record if it can be parsed, otherwise the newest detected budget that can. */
 function readBudget(own: string | null, detected: readonly string[]): Budget | null {
   for (const text of own === null ? detected : [own, ...detected]) {
     const budget = parseBudget(text)
@@ -99,13 +99,13 @@ function countIn(text: string): number | null {
   return digits === undefined ? null : Number(digits)
 }
 
-function decidesIn(text: string | undefined): boolean | null {
+function isDecisionMakerIn(text: string | undefined): boolean | null {
   if (text === undefined) return null
   if (/\b(no|not|false|spouse|wife|husband|partner|boss|committee|parents)\b/i.test(text)) return false
-  return /\b(yes|true|self|alone|me|myself|owner|decides?)\b/i.test(text) ? true : null
+  return /\b(yes|true|self|alone|me|myself|owner|isDecisionMaker?)\b/i.test(text) ? true : null
 }
 
-/** The needs as lines for a person. */
+/** Formats the needs as lines of text. */
 export function needsInWords(needs: Needs): string[] {
   const { city, budgetText, timelineText, bedrooms, type, features } = needs
   return [

@@ -5,32 +5,32 @@ import { parseInput } from '../../../platform/http/parse.ts'
 import { getConversation, openConversation } from '../../inbox/index.ts'
 import { type ChannelName, type Conversation, channels } from '../../inbox/schema.ts'
 import { getAppointment } from '../appointments/appointments.ts'
-import { type Known, readKnown } from '../qualification/facts.ts'
+import { type ProspectKnowledge, readFacts } from '../qualification/facts.ts'
 import { type Package, composePackage } from './package.ts'
 import { addHandoff, openHandoffOf } from './handoffs.ts'
 import { type Suggestion, suggest } from '../extraction/matching.ts'
 import { availableFor } from '../properties/properties.ts'
 import { getProspect } from '../prospects/prospects.ts'
 import { qualify } from '../qualification/qualification.ts'
-import { keepScore } from '../qualification/scores.ts'
+import { storeScore } from '../qualification/scores.ts'
 import type { Appointment } from '../appointments/schema.ts'
 import { type Handoff, NewHandoff } from './schema.ts'
 import type { Prospect } from '../prospects/schema.ts'
 
-interface Made extends Package {
+interface BuiltPackage extends Package {
   suggestions: Suggestion[]
 }
 
-async function makePackage(
+async function buildPackage(
   ctx: Ctx,
   prospect: Prospect,
   appointment: Appointment | null,
   conversation: Conversation | null,
-): Promise<Made> {
-  const { needs, facts }: Known = await readKnown(ctx, prospect, appointment?.property_id ?? null)
+): Promise<BuiltPackage> {
+  const { needs, facts }: ProspectKnowledge = await readFacts(ctx, prospect, appointment?.property_id ?? null)
   const suggestions = suggest(needs, await availableFor(ctx, needs))
   const qualification = qualify(facts)
-  await keepScore(ctx, prospect.id, qualification, {
+  await storeScore(ctx, prospect.id, qualification, {
     conversation_id: conversation?.id ?? null,
     source: 'computed',
     notes: null,
@@ -43,13 +43,13 @@ async function makePackage(
     qualification,
     suggestions,
     sentiment: conversation?.sentiment ?? facts.lastSentiment,
-    lastWords: conversation ? await lastWordsOf(ctx, conversation.id) : [],
+    recentMessages: conversation ? await recentMessagesOf(ctx, conversation.id) : [],
   })
   return { ...made, suggestions }
 }
 
-const lastWords = statement(
-  'sales.last_words',
+const recentMessages = statement(
+  'sales.list_recent_messages',
   (_, p: { conversation_id: string }) =>
     sql<{ sender: string; text: string }>`
     select sender, text from (
@@ -65,12 +65,12 @@ const transcript = statement(
     }>`select right(transcript, 2000) as end from inbox.conversations where id = ${p.conversation_id}`,
 )
 
-/** The newest messages; where nothing but a transcript was kept, its end. */
-async function lastWordsOf(ctx: Ctx, conversation_id: string): Promise<{ sender: string; text: string }[]> {
-  const said = await ctx.db.all(lastWords, { conversation_id })
-  if (said.length > 0) return said
-  const kept = await ctx.db.maybe(transcript, { conversation_id })
-  return kept?.end ? [{ sender: 'transcript', text: kept.end }] : []
+/** Returns the newest messages, oldest first. Without messages, returns the end of the transcript. */
+async function recentMessagesOf(ctx: Ctx, conversation_id: string): Promise<{ sender: string; text: string }[]> {
+  const messages = await ctx.db.all(recentMessages, { conversation_id })
+  if (messages.length > 0) return messages
+  const stored = await ctx.db.maybe(transcript, { conversation_id })
+  return stored?.end ? [{ sender: 'transcript', text: stored.end }] : []
 }
 
 const latest = statement(
@@ -81,7 +81,7 @@ const latest = statement(
 
 const isChannel = (name: string | null): name is ChannelName => channels.some((channel) => channel === name)
 
-/** The conversation in which it came about, else the latest with them, else a new one that marks the place. */
+/** Returns the appointment's conversation, otherwise the prospect's latest one, otherwise a new one. */
 async function conversationOf(ctx: Ctx, prospect: Prospect, appointment: Appointment): Promise<Conversation> {
   const id = appointment.conversation_id ?? (await ctx.db.maybe(latest, { contact_id: prospect.id }))?.id
   if (id) return getConversation(ctx, id)
@@ -95,10 +95,10 @@ const lockAppointment = statement(
 )
 
 /**
- * The handoff package of an appointment. One that still waits, or is being looked after, is answered as it stands:
- * a second click hands nobody over twice.
+ * Creates a handoff from an appointment. Returns the existing handoff of the appointment if it is pending or claimed, so a
+ * repeated request creates no second one. Throws 404.
  */
-export async function handOffAppointment(
+export async function createHandoffFromAppointment(
   ctx: Ctx,
   appointmentId: string,
 ): Promise<{ handoff: Handoff; isNew: boolean }> {
@@ -108,7 +108,7 @@ export async function handOffAppointment(
   if (open) return { handoff: open, isNew: false }
   const prospect = await getProspect(ctx, appointment.prospect_id)
   const conversation = await conversationOf(ctx, prospect, appointment)
-  const made = await makePackage(ctx, prospect, appointment, conversation)
+  const made = await buildPackage(ctx, prospect, appointment, conversation)
   const handoff = await addHandoff(ctx, {
     ...made,
     prospect,
@@ -121,13 +121,13 @@ export async function handOffAppointment(
   return { handoff, isNew: true }
 }
 
-/** A handoff somebody writes themselves; what they leave out is worked out from what is known. */
-export async function handOff(ctx: Ctx, given: NewHandoff): Promise<Handoff> {
+/** Creates a handoff. Omitted fields are computed from the known data of the prospect. Throws 404. */
+export async function createHandoff(ctx: Ctx, given: NewHandoff): Promise<Handoff> {
   const input = parseInput(NewHandoff, given)
   const prospect = await getProspect(ctx, input.prospect_id)
   const appointment = input.appointment_id ? await getAppointment(ctx, input.appointment_id) : null
   const conversation = input.conversation_id ? await getConversation(ctx, input.conversation_id) : null
-  const made = await makePackage(ctx, prospect, appointment, conversation)
+  const made = await buildPackage(ctx, prospect, appointment, conversation)
   return addHandoff(ctx, {
     prospect,
     conversation_id: conversation?.id ?? null,

@@ -8,9 +8,9 @@ import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import { parseInput } from '../../../platform/http/parse.ts'
 import { HandoffCreated } from '../events.ts'
-import { waitsHours } from './package.ts'
+import { expiryHours } from './package.ts'
 import type { Suggestion } from '../extraction/matching.ts'
-import { nameOf } from '../prospects/prospect-row.ts'
+import { nameOf } from '../prospects/prospect-columns.ts'
 import { budgetOf } from '../prospects/prospects.ts'
 import { requireMayAssign } from '../routing/assignment-policy.ts'
 import { type Assignment, assignByRules } from '../routing/rules.ts'
@@ -18,7 +18,7 @@ import { type Handoff, HandoffChanges, type HandoffQuery } from './schema.ts'
 import type { Prospect } from '../prospects/schema.ts'
 import type { HandoffStatus } from '../transitions.ts'
 
-// What nobody took in time has expired, whether or not the sweeper has been there.
+// A pending handoff is expired after its deadline, also before the job has updated its status.
 const isOverdue = sql`(h.status = 'pending' and h.expires_at <= now())`
 
 const select = sql`
@@ -84,11 +84,11 @@ const findOpen = statement(
      order by h.id desc limit 1`,
 )
 
-/** The one of this appointment that still waits or is being looked after. */
+/** Returns the pending or claimed handoff of an appointment. */
 export const openHandoffOf = (ctx: Ctx, appointment_id: string): Promise<Handoff | undefined> =>
   ctx.db.maybe(findOpen, { appointment_id })
 
-/** A package, ready to be written down. */
+/** The values of a new handoff. */
 export interface NewPackage {
   prospect: Prospect
   conversation_id: string | null
@@ -142,11 +142,14 @@ const insert = statement(
       from jsonb_populate_record(null::sales.handoffs, ${p.values}::jsonb) v`,
 )
 
-/** Hands somebody over: to whoever looks after them already, else to whom the rules choose, and everyone may claim it. */
+/**
+ * Stores a handoff and assigns it to the member the prospect is assigned to, otherwise by the routing rules. Any member with
+ * access can claim it. Throws 404.
+ */
 export async function addHandoff(ctx: Ctx, { prospect, ...handoff }: NewPackage): Promise<Handoff> {
   const id = newId()
   const assignment = await assign(ctx, prospect, handoff)
-  const expires = new Date(ctx.now().getTime() + waitsHours[handoff.priority] * 3_600_000)
+  const expires = new Date(ctx.now().getTime() + expiryHours[handoff.priority] * 3_600_000)
   const values = {
     ...handoff,
     prospect_id: prospect.id,
@@ -182,7 +185,7 @@ async function assign(
   if (prospect.assigned_to)
     return {
       member_id: prospect.assigned_to,
-      reason: `${prospect.assigned_to_name} looks after this prospect already.`,
+      reason: `${prospect.assigned_to_name} is already assigned to this prospect.`,
     }
   const { city, language, preferred_channel } = prospect
   return assignByRules(ctx, 'handoff', {
@@ -203,12 +206,12 @@ const update = statement(
      where id = ${p.id}`,
 )
 
-/** Changes only what was sent, until it is completed or expired (409). */
+/** Updates the given fields. Throws 404, and 409 when the handoff is completed or expired. */
 export async function updateHandoff(ctx: Ctx, id: string, given: HandoffChanges): Promise<Handoff> {
   const input = parseInput(HandoffChanges, given)
   const current = await getHandoff(ctx, id)
   if (current.status === 'completed' || current.status === 'expired') {
-    throw conflict('wrong_status', `This handoff is ${current.status}, so it cannot change any more.`)
+    throw conflict('wrong_status', `This handoff is ${current.status}, so it can no longer be changed.`)
   }
   const reassigned = input.assigned_to !== undefined && input.assigned_to !== current.assigned_to
   if (reassigned) await requireMayAssign(ctx, input.assigned_to ?? null)

@@ -23,7 +23,7 @@ const expire = statement(
     returning id, prospect_id, assigned_to`,
 )
 
-/** Every minute: what nobody took in time has expired, and those concerned hear of it. */
+/** Every minute, expires the handoffs that were not claimed in time and emits their events. */
 export const expireHandoffs = job({
   name: 'sales.expire_handoffs',
   input: z.object({}),

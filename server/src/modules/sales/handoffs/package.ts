@@ -4,8 +4,8 @@ import { type Parts, type Qualification, gradeOf, partNames } from '../qualifica
 import type { ProspectStatus } from '../transitions.ts'
 import { beginning } from '../../../platform/text.ts'
 
-/** What a handoff is made from. */
-export interface Situation {
+/** The data that a handoff package is computed from. */
+export interface PackageInput {
   now: Date
   prospect: {
     name: string
@@ -15,7 +15,7 @@ export interface Situation {
     status: ProspectStatus
     preferred_channel: string | null
   }
-  /** Null when it is not about one. */
+  /** Null for a handoff without an appointment. */
   appointment: {
     scheduled_date: string
     status: string
@@ -27,8 +27,8 @@ export interface Situation {
   qualification: Qualification
   suggestions: readonly Suggestion[]
   sentiment: 'positive' | 'neutral' | 'negative' | null
-  /** The newest things said, oldest first. */
-  lastWords: readonly { sender: string; text: string }[]
+  /** The newest messages, oldest first. */
+  recentMessages: readonly { sender: string; text: string }[]
 }
 
 export interface Package {
@@ -45,110 +45,113 @@ export interface Package {
 
 const hour = 3_600_000
 
-const hoursUntil = ({ now, appointment }: Situation): number | null => {
+const hoursUntil = ({ now, appointment }: PackageInput): number | null => {
   if (!appointment || !['scheduled', 'rescheduled'].includes(appointment.status)) return null
   return (Date.parse(appointment.scheduled_date) - now.getTime()) / hour
 }
-const within = (situation: Situation, hours: number) => {
-  const left = hoursUntil(situation)
+const within = (input: PackageInput, hours: number) => {
+  const left = hoursUntil(input)
   return left !== null && left >= 0 && left <= hours
 }
 
 interface Rule {
-  says: string
-  holds(situation: Situation): boolean
+  text: string
+  applies(input: PackageInput): boolean
 }
 
-/** Why a person should look after somebody; the first that holds is the reason, all that hold are the reasons. */
+/** The rules for the priority. The first rule that applies sets priority and `reason`; all that apply are the `reasons`. */
 const priorities: Record<'high' | 'medium' | 'low', readonly Rule[]> = {
   high: [
-    { says: 'The appointment was missed', holds: ({ appointment }) => appointment?.status === 'no_show' },
-    { says: 'The appointment is within 48 hours', holds: (situation) => within(situation, 48) },
-    { says: 'Negative sentiment in the last conversation', holds: ({ sentiment }) => sentiment === 'negative' },
-    { says: 'They qualify very well', holds: ({ qualification }) => gradeOf(qualification.total) === 'hot' },
+    { text: 'The appointment was missed', applies: ({ appointment }) => appointment?.status === 'no_show' },
+    { text: 'The appointment is within 48 hours', applies: (input) => within(input, 48) },
+    { text: 'Negative sentiment in the last conversation', applies: ({ sentiment }) => sentiment === 'negative' },
+    { text: 'The qualification score is high', applies: ({ qualification }) => gradeOf(qualification.total) === 'hot' },
     {
-      says: 'They want to buy within a month',
-      holds: ({ needs }) => needs.timelineDays !== null && needs.timelineDays <= 30,
+      text: 'The prospect wants to buy within a month',
+      applies: ({ needs }) => needs.timelineDays !== null && needs.timelineDays <= 30,
     },
   ],
   medium: [
     {
-      says: 'The appointment is within two weeks',
-      holds: (situation) => within(situation, 336) && !within(situation, 48),
+      text: 'The appointment is within two weeks',
+      applies: (input) => within(input, 336) && !within(input, 48),
     },
-    { says: 'They qualify well', holds: ({ qualification }) => gradeOf(qualification.total) === 'warm' },
-    { says: 'The appointment was moved', holds: ({ appointment }) => appointment?.status === 'rescheduled' },
-    { says: 'The appointment took place', holds: ({ appointment }) => appointment?.status === 'completed' },
+    {
+      text: 'The qualification score is good',
+      applies: ({ qualification }) => gradeOf(qualification.total) === 'warm',
+    },
+    { text: 'The appointment was rescheduled', applies: ({ appointment }) => appointment?.status === 'rescheduled' },
+    { text: 'The appointment took place', applies: ({ appointment }) => appointment?.status === 'completed' },
   ],
   low: [
     {
-      says: 'An appointment is booked',
-      holds: (situation) => hoursUntil(situation) !== null && !within(situation, 336),
+      text: 'An appointment is booked',
+      applies: (input) => hoursUntil(input) !== null && !within(input, 336),
     },
   ],
 }
 
-const steps: readonly { says: (situation: Situation) => string; holds(situation: Situation): boolean }[] = [
+const steps: readonly { text: (input: PackageInput) => string; applies(input: PackageInput): boolean }[] = [
   {
-    says: () => 'Call them about the missed appointment and offer another time',
-    holds: ({ appointment }) => appointment?.status === 'no_show',
+    text: () => 'Call about the missed appointment and offer another time',
+    applies: ({ appointment }) => appointment?.status === 'no_show',
   },
   {
-    says: ({ appointment }) =>
-      `Confirm the appointment of ${moment(appointment?.scheduled_date ?? '')}${appointment?.location ? ` at ${appointment.location}` : ''}`,
-    holds: (situation) => (hoursUntil(situation) ?? -1) >= 0,
+    text: ({ appointment }) =>
+      `Confirm the appointment on ${formatTime(appointment?.scheduled_date ?? '')}${appointment?.location ? ` at ${appointment.location}` : ''}`,
+    applies: (input) => (hoursUntil(input) ?? -1) >= 0,
   },
-  { says: () => 'Ask how they liked what they saw', holds: ({ appointment }) => appointment?.status === 'completed' },
-  { says: () => 'Address their complaint first', holds: ({ sentiment }) => sentiment === 'negative' },
+  { text: () => 'Ask for feedback on the property', applies: ({ appointment }) => appointment?.status === 'completed' },
+  { text: () => 'Address their complaint first', applies: ({ sentiment }) => sentiment === 'negative' },
   {
-    says: ({ appointment }) => `Prepare the paperwork for ${appointment?.property_name}`,
-    holds: ({ appointment }) => Boolean(appointment?.property_name) && appointment?.status !== 'cancelled',
+    text: ({ appointment }) => `Prepare the paperwork for ${appointment?.property_name}`,
+    applies: ({ appointment }) => Boolean(appointment?.property_name) && appointment?.status !== 'cancelled',
   },
-  { says: () => 'Find out the budget', holds: ({ needs }) => needs.budget === null },
-  { says: () => 'Find out when they want to buy', holds: ({ needs }) => needs.timelineDays === null },
-  { says: () => 'Find out who decides', holds: ({ needs }) => needs.decides === null },
-  { says: () => 'Make sure that whoever decides with them is there', holds: ({ needs }) => needs.decides === false },
+  { text: () => 'Find out the budget', applies: ({ needs }) => needs.budget === null },
+  { text: () => 'Find out when they want to buy', applies: ({ needs }) => needs.timelineDays === null },
+  { text: () => 'Find out who makes the decision', applies: ({ needs }) => needs.isDecisionMaker === null },
+  { text: () => 'Invite the other decision makers', applies: ({ needs }) => needs.isDecisionMaker === false },
   {
-    says: ({ suggestions }) =>
+    text: ({ suggestions }) =>
       `Offer ${suggestions
         .slice(0, 3)
         .map(({ name }) => name)
         .join(', ')}`,
-    holds: ({ suggestions }) => suggestions.length > 0,
+    applies: ({ suggestions }) => suggestions.length > 0,
   },
   {
-    says: () => 'Nothing in stock fits: ask what they would compromise on',
-    holds: ({ suggestions }) => suggestions.length === 0,
+    text: () => 'No available property matches: ask which requirements are flexible',
+    applies: ({ suggestions }) => suggestions.length === 0,
   },
 ]
 
-/** Everything a person needs to take over, worked out from the situation; the same situation gives the same package. */
-export function composePackage(situation: Situation): Package {
-  const { needs, qualification } = situation
-  const holding = Object.entries(priorities).flatMap(([priority, rules]) =>
+/** Computes the handoff package: everything a member needs to take over. The same input gives the same package. */
+export function composePackage(input: PackageInput): Package {
+  const { needs, qualification } = input
+  const applicable = Object.entries(priorities).flatMap(([priority, rules]) =>
     rules
-      .filter((rule) => rule.holds(situation))
-      .map(({ says }) => ({ priority: priority as Package['priority'], says })),
+      .filter((rule) => rule.applies(input))
+      .map(({ text }) => ({ priority: priority as Package['priority'], text })),
   )
-  const [first = { priority: 'low' as const, says: 'A person should take over' }] = holding
+  const [first = { priority: 'low' as const, text: 'A member should take over' }] = applicable
   return {
     priority: first.priority,
-    reason: first.says,
-    reasons: holding.map(({ says }) => says),
-    summary: summarise(situation),
+    reason: first.text,
+    reasons: applicable.map(({ text }) => text),
+    summary: summarise(input),
     detected_needs: needsInWords(needs),
     qualification_score: {
       total: qualification.total,
       grade: gradeOf(qualification.total),
       parts: qualification.parts,
     },
-    conversation_context: contextOf(situation.lastWords),
-    next_steps: steps.filter((step) => step.holds(situation)).map(({ says }) => says(situation)),
-    suggested_follow_up_channel: followUpChannel(situation.prospect),
+    conversation_context: contextOf(input.recentMessages),
+    next_steps: steps.filter((step) => step.applies(input)).map(({ text }) => text(input)),
+    suggested_follow_up_channel: followUpChannel(input.prospect),
   }
 }
 
-const standing: Record<ProspectStatus, string> = {
+const statusTexts: Record<ProspectStatus, string> = {
   new: 'is new',
   contacted: 'has been contacted',
   qualified: 'is qualified',
@@ -159,15 +162,15 @@ const standing: Record<ProspectStatus, string> = {
 
 const sentence = (text: string) => (/[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`)
 
-function summarise({ prospect, appointment, needs, qualification }: Situation): string {
-  const wishes = needsInWords(needs).map((line) => line.charAt(0).toLowerCase() + line.slice(1))
+function summarise({ prospect, appointment, needs, qualification }: PackageInput): string {
+  const requirements = needsInWords(needs).map((line) => line.charAt(0).toLowerCase() + line.slice(1))
   const strongest =
     partNames.toSorted((a, b) => shareOf(qualification.parts, b) - shareOf(qualification.parts, a))[0] ?? 'need'
   return [
-    `${prospect.name || 'Somebody without a name'} ${standing[prospect.status]}.`,
-    wishes.length > 0 && `Known wishes: ${wishes.join('; ')}.`,
+    `${prospect.name || 'The prospect'} ${statusTexts[prospect.status]}.`,
+    requirements.length > 0 && `Requirements: ${requirements.join('; ')}.`,
     appointment &&
-      `Appointment${appointment.property_name ? ` for ${appointment.property_name}` : ''} on ${moment(appointment.scheduled_date)}, ${appointment.status.replace('_', ' ')}.`,
+      `Appointment${appointment.property_name ? ` for ${appointment.property_name}` : ''} on ${formatTime(appointment.scheduled_date)}, ${appointment.status.replace('_', ' ')}.`,
     appointment?.notes && `Notes: ${sentence(beginning(appointment.notes, 500))}`,
     `Scores ${qualification.total} of 100 (${gradeOf(qualification.total)}). ${qualification.parts[strongest].reason}`,
   ]
@@ -177,13 +180,15 @@ function summarise({ prospect, appointment, needs, qualification }: Situation): 
 
 const shareOf = (parts: Parts, name: keyof Parts) => parts[name].score / parts[name].max
 
-const moment = (instant: string) => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
+const formatTime = (instant: string) => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
 
-const contextOf = (lastWords: Situation['lastWords']): string | null =>
-  lastWords.length === 0 ? null : lastWords.map(({ sender, text }) => `${sender}: ${beginning(text, 500)}`).join('\n')
+const contextOf = (recentMessages: PackageInput['recentMessages']): string | null =>
+  recentMessages.length === 0
+    ? null
+    : recentMessages.map(({ sender, text }) => `${sender}: ${beginning(text, 500)}`).join('\n')
 
-/** The channel they prefer, when they can be reached on it; else the surest that is known. */
-export function followUpChannel(prospect: Situation['prospect']): string | null {
+/** Returns the preferred channel if the prospect can be reached on it, otherwise the first of WhatsApp, phone and e-mail. */
+export function followUpChannel(prospect: PackageInput['prospect']): string | null {
   const known: Record<string, string | null> = {
     phone: prospect.phone,
     whatsapp: prospect.whatsapp,
@@ -195,5 +200,5 @@ export function followUpChannel(prospect: Situation['prospect']): string | null 
   return ['whatsapp', 'phone', 'email'].find((channel) => known[channel]) ?? null
 }
 
-/** How long a handoff waits for somebody before it expires. */
-export const waitsHours: Record<Package['priority'], number> = { high: 4, medium: 24, low: 72 }
+/** Hours after which an unclaimed handoff expires, by priority. */
+export const expiryHours: Record<Package['priority'], number> = { high: 4, medium: 24, low: 72 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
 import { id } from '../../../platform/http/fields.ts'
 import { JsonResponse, type Route, patchAndPut, route } from '../../../platform/http/route.ts'
-import { handOff, handOffAppointment } from './create.ts'
+import { createHandoff, createHandoffFromAppointment } from './create.ts'
 import { claimHandoff, completeHandoff, releaseHandoff } from './status.ts'
 import { getHandoff, listHandoffs, updateHandoff } from './handoffs.ts'
 import * as schema from './schema.ts'
@@ -17,7 +17,7 @@ export const handoffRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/handoffs',
     access: 'handoffs:read',
-    summary: 'List handoffs to people, newest first',
+    summary: 'List handoffs, newest first',
     query: schema.HandoffQuery,
     response: listOf(schema.Handoff),
     handler: async (ctx, { query, request }) => wrapped(await listHandoffs(ctx, query), request.url),
@@ -27,7 +27,7 @@ export const handoffRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/handoffs',
     access: 'handoffs:write',
-    summary: 'Hand a prospect over; fields that are left out are filled from what is known',
+    summary: 'Create a handoff; omitted fields are computed from the known data of the prospect',
     body: schema.NewHandoff,
     example: {
       prospect_id: someId,
@@ -37,20 +37,20 @@ export const handoffRoutes: Record<string, Route> = {
     },
     status: 201,
     response: schema.Handoff,
-    handler: (ctx, { body }) => handOff(ctx, body),
+    handler: (ctx, { body }) => createHandoff(ctx, body),
   }),
   createHandoffFromAppointment: route({
     kind: 'write',
     method: 'POST',
     path: '/api/handoffs/from-appointment',
     access: 'handoffs:write',
-    summary: 'Create the handoff of an appointment; 200 with the existing one when there is one',
-    body: z.object({ appointmentId: id.describe('The appointment to make the package from.') }),
+    summary: 'Create a handoff from an appointment; 200 with the existing one if it is pending or claimed',
+    body: z.object({ appointmentId: id.describe('Id of the appointment.') }),
     example: { appointmentId: someId },
     status: 201,
     response: schema.Handoff,
     async handler(ctx, { body }) {
-      const { handoff, isNew } = await handOffAppointment(ctx, body.appointmentId)
+      const { handoff, isNew } = await createHandoffFromAppointment(ctx, body.appointmentId)
       return isNew ? handoff : new JsonResponse(handoff, { status: 200 })
     },
   }),
@@ -67,7 +67,7 @@ export const handoffRoutes: Record<string, Route> = {
   ...patchAndPut('Handoff', {
     path: '/api/handoffs/:id',
     access: 'handoffs:write',
-    summary: 'Update an open handoff; fields that are not sent stay',
+    summary: 'Update a pending or claimed handoff; omitted fields keep their values',
     params: byId,
     body: schema.HandoffChanges,
     example: { priority: 'high', next_steps: ['Call before noon'] },
@@ -80,7 +80,7 @@ export const handoffRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/handoffs/:id/claim',
     access: 'handoffs:write',
-    summary: 'Claim a handoff; only one person can',
+    summary: 'Claim a handoff; only one member can',
     params: byId,
     response: schema.Handoff,
     errors: [409],
@@ -91,7 +91,7 @@ export const handoffRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/handoffs/:id/release',
     access: 'handoffs:write',
-    summary: 'Release a claimed handoff to others',
+    summary: 'Release a claimed handoff for other members',
     params: byId,
     response: schema.Handoff,
     errors: [409],
@@ -104,7 +104,7 @@ export const handoffRoutes: Record<string, Route> = {
     access: 'handoffs:write',
     summary: 'Complete a claimed handoff',
     params: byId,
-    body: z.object({ outcome: z.string().max(5000).optional().describe('How it ended, in words.') }),
+    body: z.object({ outcome: z.string().max(5000).optional().describe('Outcome of the handoff.') }),
     example: { outcome: 'Viewing agreed for Tuesday' },
     response: schema.Handoff,
     errors: [409],

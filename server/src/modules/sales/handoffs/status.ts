@@ -4,7 +4,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { conflict, forbidden } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { HandoffClaimed, HandoffCompleted, HandoffReleased } from '../events.ts'
-import { waitsHours } from './package.ts'
+import { expiryHours } from './package.ts'
 import { getHandoff } from './handoffs.ts'
 import type { Handoff } from './schema.ts'
 import { type HandoffAction, handoffTransitions } from '../transitions.ts'
@@ -17,12 +17,12 @@ const claim = statement(
      where id = ${p.id} and status = 'pending' and expires_at > now() returning id`,
 )
 
-/** From now on whoever is at work looks after it. Throws 409 when somebody was faster, or it has expired. */
+/** Claims a handoff for the caller. Throws 404, and 409 when it is already claimed, completed or expired. */
 export async function claimHandoff(ctx: Ctx, id: string): Promise<Handoff> {
   const claimed = await ctx.db.maybe(claim, { id })
   const handoff = await getHandoff(ctx, id)
   if (!claimed) throw refusal(handoff, 'claim')
-  emit(ctx, HandoffClaimed, factOf(handoff, handoff.claimed_by))
+  emit(ctx, HandoffClaimed, eventData(handoff, handoff.claimed_by))
   return handoff
 }
 
@@ -34,13 +34,13 @@ const complete = statement(
      where id = ${p.id} and status = 'claimed' returning id`,
 )
 
-/** Done. By whoever claimed it, or a manager (403); throws 409 when nobody has claimed it. */
+/** Completes a handoff. Only its claimant or a manager can (403). Throws 404, and 409 when it is not claimed. */
 export async function completeHandoff(ctx: Ctx, id: string, outcome: string | null): Promise<Handoff> {
   const by = await requireClaimant(ctx, await getHandoff(ctx, id))
   const completed = await ctx.db.maybe(complete, { id, outcome })
   const handoff = await getHandoff(ctx, id)
   if (!completed) throw refusal(handoff, 'complete')
-  emit(ctx, HandoffCompleted, factOf(handoff, by))
+  emit(ctx, HandoffCompleted, eventData(handoff, by))
   return handoff
 }
 
@@ -52,15 +52,15 @@ const release = statement(
      where id = ${p.id} and status = 'claimed' returning id`,
 )
 
-/** Waits for somebody else again, with its time anew. By whoever claimed it, or a manager (403). */
+/** Releases a handoff and restarts its expiry. Only its claimant or a manager can (403). Throws 404, 409. */
 export async function releaseHandoff(ctx: Ctx, id: string): Promise<Handoff> {
   const before = await getHandoff(ctx, id)
   const by = await requireClaimant(ctx, before)
-  const expires = new Date(ctx.now().getTime() + waitsHours[before.priority] * 3_600_000)
+  const expires = new Date(ctx.now().getTime() + expiryHours[before.priority] * 3_600_000)
   const released = await ctx.db.maybe(release, { id, expires_at: expires.toISOString() })
   const handoff = await getHandoff(ctx, id)
   if (!released) throw refusal(handoff, 'release')
-  emit(ctx, HandoffReleased, factOf(handoff, by))
+  emit(ctx, HandoffReleased, eventData(handoff, by))
   return handoff
 }
 
@@ -69,7 +69,7 @@ const managers = new Set<string | null>(['owner', 'admin', 'sales_manager'])
 async function requireClaimant(ctx: Ctx, handoff: Handoff): Promise<string | null> {
   const { user_id, role } = await ctx.db.actor()
   if (handoff.status === 'claimed' && handoff.claimed_by !== user_id && !managers.has(role)) {
-    throw forbidden(`${handoff.claimed_by_name ?? 'Somebody else'} has claimed this handoff.`)
+    throw forbidden(`${handoff.claimed_by_name ?? 'Another member'} has claimed this handoff.`)
   }
   return user_id
 }
@@ -83,13 +83,13 @@ const verbs: Record<HandoffAction, string> = {
 
 function refusal(handoff: Handoff, action: HandoffAction) {
   const possible = Object.keys(handoffTransitions[handoff.status]).filter((possible) => possible !== 'expire')
-  const who = handoff.status === 'claimed' ? ` by ${handoff.claimed_by_name ?? 'somebody who has left'}` : ''
+  const claimant = handoff.status === 'claimed' ? ` by ${handoff.claimed_by_name ?? 'a former member'}` : ''
   const code = action === 'claim' && handoff.status === 'claimed' ? 'already_claimed' : 'wrong_status'
-  const hint = possible.length > 0 ? ` Possible: ${possible.join(', ')}.` : ''
-  return conflict(code, `This handoff is ${handoff.status}${who}, so it cannot be ${verbs[action]}.${hint}`)
+  const hint = possible.length > 0 ? ` Possible actions: ${possible.join(', ')}.` : ''
+  return conflict(code, `This handoff is ${handoff.status}${claimant}, so it cannot be ${verbs[action]}.${hint}`)
 }
 
-const factOf = (handoff: Handoff, by: string | null) => ({
+const eventData = (handoff: Handoff, by: string | null) => ({
   handoff_id: handoff.id,
   prospect_id: handoff.prospect_id,
   assigned_to: handoff.assigned_to,

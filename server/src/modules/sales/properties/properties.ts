@@ -7,7 +7,7 @@ import { newId } from '../../../platform/id.ts'
 import { toMinor } from '../../../platform/money.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { parseBudget } from '../extraction/budget.ts'
-import type { Wishes, Offer } from '../extraction/matching.ts'
+import type { Criteria, Listing } from '../extraction/matching.ts'
 import type { NewProperty, Property, PropertyChanges, PropertyQuery } from './schema.ts'
 
 const columns = sql`id, name, city, price::float8 as price, currency, price_range, bedrooms, type, status, image_url, description,
@@ -49,7 +49,7 @@ const search = variants(
      order by id desc`,
 )
 
-/** Newest first; `q` finds words and their beginnings in name, city, type, features and description. */
+/** Returns a page of properties, newest first. `q` searches word prefixes in name, city, type, features and description. */
 export async function listProperties(ctx: Ctx, query: PropertyQuery) {
   const { before, continued, rows } = readPageQuery(query)
   const { city = null, status = null, type = null, q = null } = query
@@ -94,8 +94,8 @@ const insert = statement(
 )
 
 /**
- * The currency is that of the price range when it names one, else the workspace's. Throws 400 for a price with more
- * decimals than it has.
+ * Creates a property. The default currency is that of the price range if it contains one, otherwise the workspace's.
+ * Throws 400 for a price with more decimals than the currency has.
  */
 export async function createProperty(ctx: Ctx, input: NewProperty): Promise<Property> {
   const currency = input.currency ?? currencyIn(input.price_range) ?? (await workspaceDefaults(ctx)).currency
@@ -111,7 +111,7 @@ const update = statement(
     update sales.properties c set ${patch('c', writable, p.changes)} where id = ${p.id} returning ${columns}`,
 )
 
-/** Changes only what was sent. Throws 400 when the price has more decimals than the currency. */
+/** Updates the given fields. Throws 404, and 400 for a price with more decimals than the currency has. */
 export async function updateProperty(ctx: Ctx, id: string, input: PropertyChanges): Promise<Property> {
   const priced = input.price !== undefined || input.price_range !== undefined
   const known = priced || input.currency !== undefined ? await getProperty(ctx, id) : null
@@ -132,7 +132,7 @@ export async function deleteProperty(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('property')
 }
 
-/** A price says more than a range of prices. */
+/** Returns the price bounds. A price takes precedence over a price range. */
 function rangeOf({
   price,
   price_range,
@@ -151,7 +151,7 @@ const currencyIn = (price_range: string | undefined) =>
 const stock = variants(
   'sales.list_stock',
   (_, p: { city: string | null; ceiling: number | null; currency: string | null }, shape: { city: boolean }) =>
-    sql<Offer>`
+    sql<Listing>`
     select id, name, city, price_from::float8 as price_from, price_to::float8 as price_to, currency, bedrooms, type, status, features
       from sales.properties
      where status = 'available' ${shape.city ? sql`and city_key = lower(${p.city})` : sql``}
@@ -163,17 +163,17 @@ const stock = variants(
 const offered = statement(
   'sales.list_offered',
   (_, p: { ids: string[] }) =>
-    sql<Offer>`
+    sql<Listing>`
     select id, name, city, price_from::float8 as price_from, price_to::float8 as price_to, currency, bedrooms, type, status, features
       from sales.properties where status = 'available' and id = any (${p.ids}::uuid[])`,
 )
 
-/** What is for sale at the moment and may suit: in their city, or anywhere when there is little in it; newest first. */
-export async function availableFor(ctx: Ctx, wishes: Wishes): Promise<Offer[]> {
-  const ceiling = wishes.budget?.max == null ? null : wishes.budget.max * 1.1
-  const p = { city: wishes.city, ceiling, currency: wishes.budget?.currency ?? null }
-  const there = wishes.city === null ? [] : await ctx.db.all(stock({ city: true }), p)
+/** Returns the available candidates: in the prospect's city, and anywhere if the city has fewer than five. Newest first. */
+export async function availableFor(ctx: Ctx, criteria: Criteria): Promise<Listing[]> {
+  const ceiling = criteria.budget?.max == null ? null : criteria.budget.max * 1.1
+  const p = { city: criteria.city, ceiling, currency: criteria.budget?.currency ?? null }
+  const there = criteria.city === null ? [] : await ctx.db.all(stock({ city: true }), p)
   const anywhere = there.length >= 5 ? [] : await ctx.db.all(stock({ city: false }), p)
-  const asked = await ctx.db.all(offered, { ids: [...wishes.propertyIds] })
+  const asked = await ctx.db.all(offered, { ids: [...criteria.propertyIds] })
   return [...new Map([...there, ...anywhere, ...asked].map((offer) => [offer.id, offer])).values()]
 }

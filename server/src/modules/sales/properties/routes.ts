@@ -17,7 +17,7 @@ export const propertyRoutes: Record<string, Route> = {
     path: '/api/properties',
     access: 'public',
     summary:
-      "List properties, newest first: the workspace's own, or without a login those of the installation's public workspace",
+      "List properties, newest first: the workspace's own, or without authentication those of the public workspace",
     query: schema.PropertyQuery,
     response: listOf(schema.Property),
     async handler(ctx, { query, request }) {
@@ -30,7 +30,7 @@ export const propertyRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/properties',
     access: 'properties:write',
-    summary: 'Add a property',
+    summary: 'Create a property',
     body: schema.NewProperty,
     example: {
       name: 'Palm Residence 12',
@@ -62,7 +62,7 @@ export const propertyRoutes: Record<string, Route> = {
   ...patchAndPut('Property', {
     path: '/api/properties/:id',
     access: 'properties:write',
-    summary: 'Update a property; fields that are not sent stay',
+    summary: 'Update a property; omitted fields keep their values',
     params: byId,
     body: schema.PropertyChanges,
     example: { status: 'reserved', price: 2_350_000 },

@@ -22,7 +22,7 @@ const list = variants(
      order by i.id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** The properties somebody is interested in, newest first. */
+/** Returns a page of the properties that a prospect is interested in, newest first. Throws 404. */
 export async function listInterests(
   ctx: Ctx,
   prospectId: string,
@@ -34,7 +34,7 @@ export async function listInterests(
 }
 
 const note = statement(
-  'sales.note_interest',
+  'sales.record_interest',
   (_, p: { id: string; prospect_id: string; property_id: string; note: string | null }) =>
     sql<Interest & { is_new: boolean }>`
     with i as (
@@ -45,8 +45,8 @@ const note = statement(
       join sales.properties p on p.workspace_id = i.workspace_id and p.id = i.property_id`,
 )
 
-/** Somebody is interested in a property; told once. Throws 404 for either. */
-export async function noteInterest(
+/** Records a prospect's interest in a property. Only the first time emits an event. Throws 404. */
+export async function recordInterest(
   ctx: Ctx,
   prospectId: string,
   propertyId: string,

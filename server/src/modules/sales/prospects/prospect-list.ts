@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { variants } from '../../../platform/database/statement.ts'
 import { readPageQuery, toPage } from '../../../platform/http/page.ts'
-import { type ProspectRow, selectProspects } from './prospect-row.ts'
+import { type ProspectRow, selectProspects } from './prospect-columns.ts'
 import type { ProspectQuery } from './schema.ts'
 
 interface Filters {
@@ -42,7 +42,7 @@ const search = variants(
      order by p.place desc`,
 )
 
-/** Who came into the pipeline last comes first; `q` finds words in name, e-mail, number, city, budget and timeline. */
+/** Returns a page of prospects, newest first. `q` searches name, e-mail, number, city, budget and timeline. */
 export async function listProspects(ctx: Ctx, query: ProspectQuery) {
   const { before, continued, rows } = readPageQuery(query)
   const { status = null, city = null, assignedTo: assigned_to = null, q = null } = query

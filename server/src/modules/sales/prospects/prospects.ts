@@ -19,7 +19,7 @@ import { parseTimeline } from '../extraction/buying-timeline.ts'
 import { ProspectCreated, ProspectStatusChanged } from '../events.ts'
 import { requireMayAssign } from '../routing/assignment-policy.ts'
 import { assignByRules } from '../routing/rules.ts'
-import { type ProspectRow, selectProspects } from './prospect-row.ts'
+import { type ProspectRow, selectProspects } from './prospect-columns.ts'
 import type { NewProspect, Prospect, ProspectChanges } from './schema.ts'
 import { type ProspectStatus, prospectTransitions } from '../transitions.ts'
 
@@ -30,7 +30,7 @@ const find = statement(
     ${selectProspects} where p.contact_id = coalesce((select contact_id from contacts.merged_contacts where old_id = ${p.id}::uuid), ${p.id}::uuid)`,
 )
 
-/** By their id, or by that of a contact who was merged into them. Throws 404. */
+/** Returns a prospect. `id`: the prospect's id, or the id of a contact that was merged into it. Throws 404. */
 export async function getProspect(ctx: Ctx, id: string): Promise<Prospect> {
   return (await ctx.db.maybe(find, { id })) ?? missing('prospect')
 }
@@ -64,8 +64,8 @@ const insert = statement(
 )
 
 /**
- * Takes somebody into the pipeline: a contact who is known by number or address, else a new one. Without `assigned_to` the
- * routing rules say who looks after them. Throws 409 when they are in the pipeline already.
+ * Creates a prospect from the contact with the given number or address, or from a new contact. Without `assigned_to` the
+ * routing rules assign it. Throws 404, and 409 when the contact is already a prospect.
  */
 export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Prospect> {
   if (input.assigned_to !== undefined) await requireMayAssign(ctx, input.assigned_to)
@@ -77,7 +77,7 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
   const contact_id = input.contact_id
     ? (await getContact(ctx, input.contact_id)).id
     : await findOrCreateContact(ctx, { name: input.name, identities })
-  const understood = understand(input)
+  const parsed = parseTexts(input)
   const { city = null, source_channel = null, preferred_channel = null, language = null } = input
   const assignment = input.assigned_to
     ? { member_id: input.assigned_to, reason: null }
@@ -85,11 +85,11 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
         city,
         channel: source_channel ?? preferred_channel,
         language,
-        budget: understood.read,
+        budget: parsed.read,
         priority: null,
       })
   const values = {
-    ...understood.fields,
+    ...parsed.fields,
     city,
     status: input.status ?? 'new',
     preferred_channel,
@@ -102,7 +102,7 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
     await ctx.db.all(insert, { contact_id, place: newId(), values: JSON.stringify(values) })
   } catch (error) {
     throw violates(error, 'prospects_pkey')
-      ? conflict('prospect_exists', 'This person is in the pipeline already.')
+      ? conflict('prospect_exists', 'This contact is already a prospect.')
       : notAMember(error)
   }
   emit(ctx, ProspectCreated, {
@@ -126,7 +126,7 @@ const update = statement(
     sql`update sales.prospects p set ${patch('p', writable, p.changes)} where contact_id = ${p.id}`,
 )
 
-/** Changes only what was sent. Throws 409 for a status that does not follow from the present one. */
+/** Updates the given fields. Throws 404, and 409 for a status that `prospectTransitions` does not allow. */
 export async function updateProspect(ctx: Ctx, prospectId: string, input: ProspectChanges): Promise<Prospect> {
   const { id } = await getProspect(ctx, prospectId)
   const current = (await ctx.db.maybe(lock, { id })) ?? missing('prospect')
@@ -144,7 +144,7 @@ export async function updateProspect(ctx: Ctx, prospectId: string, input: Prospe
       ...(phone !== undefined && { phone_number: phone && (await toE164(ctx, phone, 'body.phone')) }),
     })
   }
-  const changes = { ...own, ...understand(own).fields, ...(reassigned && { assignment_reason: null }) }
+  const changes = { ...own, ...parseTexts(own).fields, ...(reassigned && { assignment_reason: null }) }
   try {
     await ctx.db.all(update, { id, changes: JSON.stringify(changes) })
   } catch (error) {
@@ -154,7 +154,7 @@ export async function updateProspect(ctx: Ctx, prospectId: string, input: Prospe
   return getProspect(ctx, id)
 }
 
-/** Moves them on when the status allows it; what is further along already stays. Inside a transaction. */
+/** Changes the status if `prospectTransitions` allows it, otherwise does nothing. Call inside a transaction. */
 export async function advanceProspect(ctx: Ctx, id: string, to: ProspectStatus): Promise<void> {
   const current = await ctx.db.maybe(lock, { id })
   if (!current || current.status === to || !prospectTransitions[current.status].includes(to)) return
@@ -169,7 +169,7 @@ function announceStatus(ctx: Ctx, prospect_id: string, from: ProspectStatus, to:
 function requireTransition(from: ProspectStatus, to: ProspectStatus): void {
   if (from === to || prospectTransitions[from].includes(to)) return
   const allowed = prospectTransitions[from].join(', ')
-  throw conflict('wrong_status', `A prospect who is ${from} cannot become ${to}; possible: ${allowed}.`)
+  throw conflict('wrong_status', `A prospect with status ${from} cannot become ${to}. Possible: ${allowed}.`)
 }
 
 const remove = statement(
@@ -177,17 +177,17 @@ const remove = statement(
   (_, p: { id: string }) =>
     sql<{ contact_id: string }>`delete from sales.prospects where contact_id = ${p.id} returning contact_id`,
 )
-const removeTraces = ['handoffs', 'appointments', 'qualification_scores', 'interests'].map((table) =>
+const removeDependents = ['handoffs', 'appointments', 'qualification_scores', 'interests'].map((table) =>
   statement(
     `sales.delete_${table}_of_prospect`,
     (_, p: { id: string }) => sql`delete from ${sql.table(`sales.${table}`)} where prospect_id = ${p.id}`,
   ),
 )
 
-/** Out of the pipeline, with appointments, handoffs and scores; the contact and what was said with them stay. */
+/** Deletes a prospect with its appointments, handoffs and scores. The contact and its conversations stay. Throws 404. */
 export async function deleteProspect(ctx: Ctx, prospectId: string): Promise<void> {
   const { id } = await getProspect(ctx, prospectId)
-  await ctx.db.together([...removeTraces.map((trace) => trace.call({ id })), remove.call({ id })])
+  await ctx.db.together([...removeDependents.map((statement) => statement.call({ id })), remove.call({ id })])
 }
 
 interface Texts {
@@ -195,8 +195,8 @@ interface Texts {
   timeline?: string | null | undefined
 }
 
-/** What the texts come to, for the fields that were given. */
-function understand({ budget, timeline }: Texts) {
+/** Parses the given texts into their numeric fields. */
+function parseTexts({ budget, timeline }: Texts) {
   const read = budget ? parseBudget(budget) : null
   const fields = {
     ...(budget !== undefined && {

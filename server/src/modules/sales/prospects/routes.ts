@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
 import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
 import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
-import { deleteInterest, listInterests, noteInterest } from './interests.ts'
+import { deleteInterest, listInterests, recordInterest } from './interests.ts'
 import { listProspects } from './prospect-list.ts'
 import { createProspect, deleteProspect, getProspect, updateProspect } from './prospects.ts'
 import { changeScore, deleteScore, listScores, scoreProspect } from '../qualification/scores.ts'
@@ -11,7 +11,7 @@ import { NewQualificationScore, QualificationScore, QualificationScoreChanges } 
 import { dataOf, listOf } from '../schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the prospect.') })
-const ofScore = z.object({ id: id.describe('Id of the prospect.'), scoreId: id.describe('The score.') })
+const ofScore = z.object({ id: id.describe('Id of the prospect.'), scoreId: id.describe('Id of the score.') })
 const DataResponse = dataOf(Prospect)
 
 export const prospectRoutes: Record<string, Route> = {
@@ -20,7 +20,7 @@ export const prospectRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/prospects',
     access: 'prospects:read',
-    summary: 'List the pipeline, newest prospect first',
+    summary: 'List prospects, newest first',
     query: ProspectQuery,
     response: listOf(Prospect),
     handler: async (ctx, { query, request }) => wrapped(await listProspects(ctx, query), request.url),
@@ -30,7 +30,7 @@ export const prospectRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/prospects',
     access: 'prospects:write',
-    summary: 'Add a prospect to the pipeline; the routing rules assign it',
+    summary: 'Create a prospect; without `assigned_to` the routing rules assign it',
     body: NewProspect,
     example: {
       name: 'Layla Haddad',
@@ -61,7 +61,7 @@ export const prospectRoutes: Record<string, Route> = {
   ...patchAndPut('Prospect', {
     path: '/api/prospects/:id',
     access: 'prospects:write',
-    summary: 'Update a prospect; fields that are not sent stay',
+    summary: 'Update a prospect; omitted fields keep their values',
     params: byId,
     body: ProspectChanges,
     example: { status: 'contacted', timeline: 'within 3 months' },
@@ -74,7 +74,7 @@ export const prospectRoutes: Record<string, Route> = {
     method: 'DELETE',
     path: '/api/prospects/:id',
     access: 'prospects:write',
-    summary: 'Remove a prospect from the pipeline, with appointments and handoffs; the contact stays',
+    summary: 'Delete a prospect with its appointments and handoffs; the contact stays',
     params: byId,
     response: success,
     async handler(ctx, { params }) {
@@ -87,7 +87,7 @@ export const prospectRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/prospects/:id/qualification-scores',
     access: 'prospects:read',
-    summary: 'List the qualification scores of a prospect, part by part, newest first',
+    summary: 'List the qualification scores of a prospect, newest first',
     params: byId,
     query: page(),
     response: listOf(QualificationScore),
@@ -98,7 +98,7 @@ export const prospectRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/prospects/:id/qualification-scores',
     access: 'qualification:write',
-    summary: 'Score a prospect by what is known; parts that are sent replace computed ones',
+    summary: 'Score a prospect; omitted parts are computed from the known data',
     params: byId,
     body: NewQualificationScore,
     example: { authority: 15, notes: 'Buys alone, said so on the phone' },
@@ -109,7 +109,7 @@ export const prospectRoutes: Record<string, Route> = {
   ...patchAndPut('QualificationScore', {
     path: '/api/prospects/:id/qualification-scores/:scoreId',
     access: 'qualification:write',
-    summary: 'Correct a score; parts that are not sent stay, and the total follows',
+    summary: 'Correct a score; omitted parts keep their points, and the total is updated',
     params: ofScore,
     body: QualificationScoreChanges,
     example: { budget: 20, notes: 'The bank said yes' },
@@ -134,7 +134,7 @@ export const prospectRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/prospects/:id/interests',
     access: 'prospects:read',
-    summary: 'List the properties a prospect is interested in, newest first',
+    summary: 'List the properties that a prospect is interested in, newest first',
     params: byId,
     query: page(),
     response: listOf(Interest),
@@ -153,7 +153,7 @@ export const prospectRoutes: Record<string, Route> = {
     status: 201,
     response: dataOf(Interest),
     handler: async (ctx, { params, body }) => ({
-      data: await noteInterest(ctx, params.id, body.property_id, body.note ?? null),
+      data: await recordInterest(ctx, params.id, body.property_id, body.note ?? null),
     }),
   }),
   deleteInterest: route({
@@ -162,7 +162,7 @@ export const prospectRoutes: Record<string, Route> = {
     path: '/api/prospects/:id/interests/:interestId',
     access: 'prospects:write',
     summary: "Delete a prospect's interest in a property",
-    params: z.object({ id: id.describe('Id of the prospect.'), interestId: id.describe('The interest.') }),
+    params: z.object({ id: id.describe('Id of the prospect.'), interestId: id.describe('Id of the interest.') }),
     response: success,
     async handler(ctx, { params }) {
       await deleteInterest(ctx, params.id, params.interestId)

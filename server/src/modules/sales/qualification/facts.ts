@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { only } from '../../../platform/database/scope.ts'
 import { statement } from '../../../platform/database/statement.ts'
-import { type Detected, type KnownOfProperty, type Needs, gatherNeeds } from '../extraction/needs.ts'
+import { type Detected, type PropertyRecord, type Needs, gatherNeeds } from '../extraction/needs.ts'
 import type { ProspectFacts } from './qualification.ts'
 import type { Prospect } from '../prospects/schema.ts'
 
@@ -43,11 +43,11 @@ const entities = statement(
      where c.contact_id = ${p.prospect_id} order by e.id desc limit 200`,
 )
 
-// What an appointment is about comes first, then what they showed interest in.
+// The property of the appointment first, then the properties of the prospect's interests.
 const asked = statement(
   'sales.list_asked_properties',
   (_, p: { prospect_id: string; property_id: string | null }) =>
-    sql<KnownOfProperty>`
+    sql<PropertyRecord>`
     select p.id, p.city, p.bedrooms, p.type, p.features
       from (select ${p.property_id}::uuid as property_id, null::uuid as place where ${p.property_id}::uuid is not null
             union all
@@ -57,13 +57,17 @@ const asked = statement(
      order by w.place desc nulls first`,
 )
 
-export interface Known {
+export interface ProspectKnowledge {
   needs: Needs
   facts: ProspectFacts
 }
 
-/** All that is known of a prospect; `propertyId`: what the appointment at hand is about. */
-export async function readKnown(ctx: Ctx, prospect: Prospect, propertyId: string | null = null): Promise<Known> {
+/** Returns the needs and the facts of a prospect. `propertyId`: the property of the appointment, if any. */
+export async function readFacts(
+  ctx: Ctx,
+  prospect: Prospect,
+  propertyId: string | null = null,
+): Promise<ProspectKnowledge> {
   const prospect_id = prospect.id
   const [counted, detected, properties] = await ctx.db.together([
     counts.call({ prospect_id, now: ctx.now().toISOString() }),
@@ -81,7 +85,7 @@ function toFacts(prospect: Prospect, needs: Needs, counted: Counts): ProspectFac
     budgetText: needs.budgetText,
     timelineDays: needs.timelineDays,
     timelineText: needs.timelineText,
-    decides: needs.decides,
+    isDecisionMaker: needs.isDecisionMaker,
     reachableBy,
     city: needs.city,
     bedrooms: needs.bedrooms,

@@ -8,7 +8,7 @@ import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import { ProspectScored, ScoreChanged, ScoreDeleted } from '../events.ts'
 import { getProspect } from '../prospects/prospects.ts'
-import { readKnown } from './facts.ts'
+import { readFacts } from './facts.ts'
 import { type Parts, type Qualification, gradeOf, partNames, qualify, totalOf } from './qualification.ts'
 import type { GivenParts, NewQualificationScore, QualificationScore, QualificationScoreChanges } from './schema.ts'
 
@@ -26,7 +26,7 @@ const list = variants(
      order by id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** How a prospect's score developed, the newest first. */
+/** Returns a page of a prospect's scores, newest first. Throws 404. */
 export async function listScores(ctx: Ctx, prospectId: string, query: { limit: number; cursor?: string | undefined }) {
   const { id } = await getProspect(ctx, prospectId)
   const { before, continued, rows } = readPageQuery(query)
@@ -55,17 +55,17 @@ const insert = statement(
     returning ${columns}`,
 )
 
-/** Scores a prospect by what is known; parts that are given replace those worked out. */
+/** Scores a prospect from the known data. Given parts replace the computed parts. Throws 404. */
 export async function scoreProspect(
   ctx: Ctx,
   prospectId: string,
   input: NewQualificationScore,
 ): Promise<QualificationScore> {
   const prospect = await getProspect(ctx, prospectId)
-  const { facts } = await readKnown(ctx, prospect)
+  const { facts } = await readFacts(ctx, prospect)
   const { parts, isGiven } = withGiven(qualify(facts).parts, input)
   try {
-    return await keepScore(
+    return await storeScore(
       ctx,
       prospect.id,
       { total: totalOf(parts), parts },
@@ -76,12 +76,12 @@ export async function scoreProspect(
       },
     )
   } catch (error) {
-    throw noConversationOr(error)
+    throw conversationNotFoundOr(error)
   }
 }
 
-/** Writes a score down, and tells of it. */
-export async function keepScore(
+/** Stores a score and emits its event. */
+export async function storeScore(
   ctx: Ctx,
   prospectId: string,
   { total, parts }: Qualification,
@@ -90,11 +90,11 @@ export async function keepScore(
   const score = graded(
     await ctx.db.one(insert, { id: newId(), prospect_id: prospectId, total, parts: JSON.stringify(parts), ...more }),
   )
-  emit(ctx, ProspectScored, fact(score))
+  emit(ctx, ProspectScored, eventData(score))
   return score
 }
 
-// Locked, because the total is the sum of parts that may come from two who correct at once.
+// Locked, because concurrent corrections can change different parts and the total is their sum.
 const lockParts = statement(
   'sales.lock_score',
   (_, p: { id: string; prospect_id: string }) =>
@@ -111,7 +111,7 @@ const update = statement(
      where id = ${p.id} returning ${columns}`,
 )
 
-/** Parts that are given replace those that were there, and the total follows. Throws 404. */
+/** Replaces the given parts of a score and updates the total. Throws 404. */
 export async function changeScore(
   ctx: Ctx,
   prospectId: string,
@@ -126,10 +126,10 @@ export async function changeScore(
     const score = graded(
       await ctx.db.one(update, { id, changes: JSON.stringify({ conversation_id, notes, ...scored }) }),
     )
-    emit(ctx, ScoreChanged, fact(score))
+    emit(ctx, ScoreChanged, eventData(score))
     return score
   } catch (error) {
-    throw noConversationOr(error)
+    throw conversationNotFoundOr(error)
   }
 }
 
@@ -140,23 +140,28 @@ const remove = statement(
     delete from sales.qualification_scores where id = ${p.id} and prospect_id = ${p.prospect_id} returning ${columns}`,
 )
 
-/** Throws 404. */
+/** Deletes a score. Throws 404. */
 export async function deleteScore(ctx: Ctx, prospectId: string, id: string): Promise<void> {
   const prospect = await getProspect(ctx, prospectId)
   const row = (await ctx.db.maybe(remove, { id, prospect_id: prospect.id })) ?? missing('score')
-  emit(ctx, ScoreDeleted, fact(graded(row)))
+  emit(ctx, ScoreDeleted, eventData(graded(row)))
 }
 
-const fact = ({ id, prospect_id, total, grade }: QualificationScore) => ({ prospect_id, score_id: id, total, grade })
+const eventData = ({ id, prospect_id, total, grade }: QualificationScore) => ({
+  prospect_id,
+  score_id: id,
+  total,
+  grade,
+})
 
-const noConversationOr = (error: unknown) =>
+const conversationNotFoundOr = (error: unknown) =>
   violates(error, 'scores_conversation_fkey') ? notFound('conversation') : error
 
 function withGiven(before: Parts, given: GivenParts): { parts: Parts; isGiven: boolean } {
   const parts = { ...before }
   for (const name of partNames) {
     const score = given[name]
-    if (score !== undefined) parts[name] = { ...parts[name], score, reason: 'Given by whoever scored.' }
+    if (score !== undefined) parts[name] = { ...parts[name], score, reason: 'Given by a member.' }
   }
   return { parts, isGiven: partNames.some((name) => given[name] !== undefined) }
 }

@@ -3,9 +3,9 @@ import { forbidden } from '../../../platform/errors.ts'
 
 const assigners = new Set<string | null>(['owner', 'admin', 'sales_manager'])
 
-/** Everyone may take somebody on themselves; managers give them to others. Throws 403. */
+/** Every member may assign to themselves; only managers may assign to others. Throws 403. */
 export async function requireMayAssign(ctx: Ctx, to: string | null): Promise<void> {
   const { user_id, role } = await ctx.db.actor()
   if (assigners.has(role) || (to !== null && to.toLowerCase() === user_id)) return
-  throw forbidden('Your role lets you take this on yourself, but not give it to somebody else.')
+  throw forbidden('Your role lets you assign this only to yourself.')
 }

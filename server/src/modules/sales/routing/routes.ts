@@ -15,7 +15,7 @@ export const routingRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/routing-rules',
     access: 'routing:read',
-    summary: 'List the rules that assign prospects and handoffs, in the order in which they are tried',
+    summary: 'List routing rules, in the order in which they are tried',
     query: page(),
     response: listOf(schema.RoutingRule),
     handler: async (ctx, { query, request }) => wrapped(await listRules(ctx, query), request.url),
@@ -25,7 +25,7 @@ export const routingRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/routing-rules',
     access: 'routing:write',
-    summary: 'Create a routing rule: for one member, or for several in turn',
+    summary: 'Create a routing rule that assigns to one member, or to several in turn',
     body: schema.NewRoutingRule,
     example: {
       name: 'Dubai above two million',
@@ -52,7 +52,7 @@ export const routingRoutes: Record<string, Route> = {
   ...patchAndPut('RoutingRule', {
     path: '/api/routing-rules/:id',
     access: 'routing:write',
-    summary: 'Update a routing rule; fields that are not sent stay',
+    summary: 'Update a routing rule; omitted fields keep their values',
     params: byId,
     body: schema.RoutingRuleChanges,
     example: { position: 10, conditions: { city: ['Dubai'] } },

@@ -1,19 +1,19 @@
 import type { Budget } from '../extraction/budget.ts'
 import type { Conditions } from './schema.ts'
 
-/** What the rules look at. */
+/** The values that routing rules compare. */
 export interface Lead {
   city: string | null
   channel: string | null
   language: string | null
   budget: Budget | null
-  /** Of a handoff. */
+  /** Only for handoffs. */
   priority: string | null
 }
 
 const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase()
 
-/** Why the rule's conditions hold for this lead, in words; null when one of them does not. No conditions always hold. */
+/** Returns why the rule matches this lead, or null when a condition does not match. A rule without conditions matches. */
 export function reasonsFor(conditions: Conditions, lead: Lead): string[] | null {
   const reasons: string[] = []
   for (const name of ['city', 'channel', 'language', 'priority'] as const) {
@@ -29,18 +29,18 @@ export function reasonsFor(conditions: Conditions, lead: Lead): string[] | null 
   if (spends === null) return null
   if (budget_min !== undefined && spends.most < budget_min) return null
   if (budget_max !== undefined && spends.least > budget_max) return null
-  reasons.push(`budget is ${inWords(budget_min, budget_max)}`)
+  reasons.push(`budget is ${formatBounds(budget_min, budget_max)}`)
   return reasons
 }
 
-/** A budget in another currency than the rule's says nothing. */
+/** Returns the budget's range, null when its currency is not the rule's. */
 function spending({ currency }: Conditions, budget: Budget | null): { least: number; most: number } | null {
   if (!budget || (currency && budget.currency && currency !== budget.currency)) return null
   const { min, max } = budget
   return { least: min ?? max ?? 0, most: max ?? Infinity }
 }
 
-const inWords = (min: number | undefined, max: number | undefined) =>
+const formatBounds = (min: number | undefined, max: number | undefined) =>
   [
     min !== undefined && `at least ${min.toLocaleString('en')}`,
     max !== undefined && `at most ${max.toLocaleString('en')}`,

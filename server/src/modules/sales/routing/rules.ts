@@ -18,7 +18,7 @@ const list = variants(
      order by r.position, r.id limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** In the order in which they are tried. */
+/** Returns a page of routing rules, in the order in which they are tried. */
 export async function listRules(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
   const { before, continued, rows } = readPageQuery(query)
   return toPage(await ctx.db.all(list({ continued, rows }), { before }), query.limit)
@@ -45,7 +45,7 @@ const insert = statement(
     returning ${columns}`,
 )
 
-/** Throws 400 when somebody in it is no member. */
+/** Creates a routing rule. Throws 400 when a user in it is not a member. */
 export async function createRule(ctx: Ctx, input: NewRoutingRule): Promise<RoutingRule> {
   await requireMembers(ctx, input.member_ids)
   const defaults = {
@@ -87,8 +87,7 @@ const countMembers = statement(
 async function requireMembers(ctx: Ctx, ids: string[]): Promise<void> {
   const distinct = [...new Set(ids.map((id) => id.toLowerCase()))]
   const { count } = await ctx.db.one(countMembers, { ids: distinct })
-  if (count !== distinct.length)
-    throw invalidField('body.member_ids', 'Everybody here must be a member of this workspace.')
+  if (count !== distinct.length) throw invalidField('body.member_ids', 'Every user must be a member of this workspace.')
 }
 
 const given = (input: object) => Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
@@ -100,8 +99,8 @@ const applicable = statement(
     select id, name, conditions from sales.routing_rules where active and ${p.kind} = any (applies_to) order by position, id limit 1000`,
 )
 
-// Counting the turn locks the rule until the end of the transaction, so turns are taken strictly one after another. Those
-// who have left the workspace are passed over.
+// Incrementing `turns` locks the rule until the transaction ends, so turns are strictly sequential. Users who have left the
+// workspace are skipped.
 const takeTurn = statement(
   'sales.take_turn',
   (_, p: { id: string }) =>
@@ -118,18 +117,18 @@ const takeTurn = statement(
 
 export interface Assignment {
   member_id: string
-  /** A sentence: which rule, and why it holds. */
+  /** A sentence: which rule was applied, and why it matched. */
   reason: string
 }
 
-/** Whom the first rule that holds chooses; null when none does. Inside a transaction. */
+/** Returns the member chosen by the first matching rule; null when no rule matches. Call inside a transaction. */
 export async function assignByRules(ctx: Ctx, kind: 'prospect' | 'handoff', lead: Lead): Promise<Assignment | null> {
   for (const rule of await ctx.db.all(applicable, { kind })) {
     const reasons = reasonsFor(rule.conditions, lead)
     if (!reasons) continue
     const chosen = await ctx.db.maybe(takeTurn, { id: rule.id })
     if (!chosen) continue
-    const why = reasons.length > 0 ? reasons.join(', ') : 'it holds for everybody'
+    const why = reasons.length > 0 ? reasons.join(', ') : 'it has no conditions'
     return { member_id: chosen.user_id, reason: `Rule "${rule.name}" chose ${chosen.name}: ${why}.` }
   }
   return null

@@ -3,15 +3,15 @@ import { id, instant, optional, text } from '../../../platform/http/fields.ts'
 import { currency, money, priorities } from '../schema.ts'
 
 const conditions = z.object({
-  city: optional(z.array(text(255)).max(100)).describe('Cities it applies to; left out: all.'),
-  channel: optional(z.array(text(50)).max(20)).describe('Channels it applies to; left out: all.'),
-  language: optional(z.array(text(35)).max(50)).describe('Languages it applies to; left out: all.'),
+  city: optional(z.array(text(255)).max(100)).describe('Cities it applies to. Default: all.'),
+  channel: optional(z.array(text(50)).max(20)).describe('Channels it applies to. Default: all.'),
+  language: optional(z.array(text(35)).max(50)).describe('Languages it applies to. Default: all.'),
   priority: optional(z.array(z.enum(priorities)).max(3)).describe(
-    'Priorities of handoffs it applies to; left out: all.',
+    'Priorities of handoffs it applies to. Default: all.',
   ),
-  budget_min: optional(money).describe('Lowest budget, in major units of `currency`.'),
-  budget_max: optional(money).describe('Highest budget, in major units of `currency`.'),
-  currency: optional(currency).describe('Three-letter ISO 4217 code, like `USD`.'),
+  budget_min: optional(money).describe('Minimum budget in major units of `currency`.'),
+  budget_max: optional(money).describe('Maximum budget in major units of `currency`.'),
+  currency: optional(currency).describe('Three-letter ISO 4217 code, such as `USD`.'),
 })
 export type Conditions = z.output<typeof conditions>
 
@@ -19,30 +19,30 @@ export const RoutingRule = z
   .object({
     id: id.describe('Id of the routing rule.'),
     name: z.string().describe('Name of the rule.'),
-    active: z.boolean().describe('False: the rule is skipped. True by default.'),
+    active: z.boolean().describe('False when the rule is skipped.'),
     position: z
       .int()
-      .describe(
-        'Rules are tried in this order, smaller numbers first; 100 by default. The first rule that fits decides.',
-      ),
+      .describe('Rules are tried in ascending order of position. The first matching rule is applied. Default: 100.'),
     applies_to: z
       .array(z.enum(['prospect', 'handoff']))
       .describe('What it assigns: new prospects, handoffs or both. Default: both.'),
-    conditions: conditions.describe('What a prospect or handoff must have for the rule to apply. Empty: everything.'),
+    conditions: conditions.describe(
+      'Conditions that a prospect or handoff must meet. A rule without conditions always matches.',
+    ),
     strategy: z
       .enum(['member', 'round_robin'])
       .describe('`member`: always the first of `member_ids`. `round_robin`: each in turn.'),
-    member_ids: z.array(id).describe('The members it assigns to.'),
-    turns: z.int().describe('How many times it has assigned so far.'),
+    member_ids: z.array(id).describe('User ids of the members it assigns to.'),
+    turns: z.int().describe('Number of assignments made so far.'),
     created_at: instant.describe('When the routing rule was created.'),
     updated_at: instant.describe('When the routing rule was last changed.'),
   })
   .meta({ id: 'RoutingRule' })
 
 const ruleFields = {
-  active: optional(z.boolean()).describe('False: the rule is skipped. True by default.'),
+  active: optional(z.boolean()).describe('False to skip the rule. Default: true.'),
   position: optional(z.int().min(0).max(1_000_000)).describe(
-    'Rules are tried in this order, smaller numbers first; 100 by default. The first rule that fits decides.',
+    'Rules are tried in ascending order of position. The first matching rule is applied. Default: 100.',
   ),
   applies_to: optional(
     z
@@ -51,7 +51,7 @@ const ruleFields = {
       .max(2),
   ).describe('What it assigns: new prospects, handoffs or both. Default: both.'),
   conditions: optional(conditions).describe(
-    'What a prospect or handoff must have for the rule to apply. Empty: everything.',
+    'Conditions that a prospect or handoff must meet. A rule without conditions always matches.',
   ),
   strategy: optional(z.enum(['member', 'round_robin'])).describe(
     '`member`: always the first of `member_ids`. `round_robin`: each in turn.',
@@ -62,14 +62,14 @@ const memberIds = z.array(id).min(1).max(100)
 export const NewRoutingRule = z
   .object({
     name: text(255).describe('Name of the rule.'),
-    member_ids: memberIds.describe('The members it assigns to.'),
+    member_ids: memberIds.describe('User ids of the members it assigns to.'),
     ...ruleFields,
   })
   .meta({ id: 'NewRoutingRule' })
 export const RoutingRuleChanges = z
   .object({
     name: optional(text(255)).describe('Name of the rule.'),
-    member_ids: optional(memberIds).describe('The members it assigns to.'),
+    member_ids: optional(memberIds).describe('User ids of the members it assigns to.'),
     ...ruleFields,
   })
   .meta({ id: 'RoutingRuleChanges' })

@@ -8,18 +8,18 @@ import { z } from 'zod'
 import { changeRole } from '../../identity/index.ts'
 import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 
-/** A member of the workspace, as seed 004 shows its users. */
+/** A member of the workspace, in the form of seed 004's users. */
 export const TeamMember = z
   .object({
     id: id.describe('Id of the user.'),
-    name: z.string().describe('Name that others see.'),
+    name: z.string().describe('Display name.'),
     email: z.string().describe('E-mail address.'),
-    role: z.enum(roles).describe('What the member may do in the workspace.'),
-    avatar: z.string().nullable().describe('Address of the picture.'),
+    role: z.enum(roles).describe("The member's role in the workspace."),
+    avatar: z.string().nullable().describe('URL of the profile picture.'),
     last_active: instant.nullable().describe('When the member last sent a request.'),
     status: z
       .enum(['active', 'suspended'])
-      .describe('`suspended` while an administrator of the platform locks the member out.'),
+      .describe('`suspended` while a platform administrator has suspended the user.'),
     created_at: instant.describe('When the member joined.'),
     updated_at: instant.describe('When the membership last changed.'),
   })
@@ -54,9 +54,9 @@ export async function getTeamMember(ctx: Ctx, userId: string): Promise<TeamMembe
   return (await ctx.db.maybe(find, { id: userId })) ?? missing('member')
 }
 
-/** Throws 403, 404, or 409 for the last owner. */
+/** Changes a member's role. Throws 403, 404, and 409 for the last owner. */
 export async function changeTeamRole(ctx: Ctx, userId: string, role: Role): Promise<TeamMember> {
-  // `changeRole` commits when it is by itself.
+  // Outside a transaction `changeRole` would commit by itself.
   await transaction(ctx, (ctx) => changeRole(ctx, userId, role))
   return getTeamMember(ctx, userId)
 }

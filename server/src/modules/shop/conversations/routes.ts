@@ -45,7 +45,7 @@ export const conversationRoutes: Record<string, Route> = {
     path: '/api/shops/:shopId/conversations/:conversationId',
     access: 'conversations:write',
     summary:
-      'Assign, close, tag or annotate a conversation, or hand it to the assistant; fields that are not sent stay',
+      'Assign, close, tag or annotate a conversation, or hand it to the assistant; omitted fields keep their values',
     params: ofConversation,
     body: schema.ConversationChanges,
     example: { status: 'pending', tags: ['wholesale'], notes: 'Wants 200 mugs by May', isAiActive: false },

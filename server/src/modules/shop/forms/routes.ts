@@ -63,7 +63,7 @@ export const formRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/api/shops/:shopId/forms/:formId',
     access: 'forms:write',
-    summary: 'Update a form; fields that are not sent stay',
+    summary: 'Update a form; omitted fields keep their values',
     params: ofForm,
     body: schema.FormChanges,
     example: { isActive: false },

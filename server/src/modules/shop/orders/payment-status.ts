@@ -36,8 +36,8 @@ const move = statement(
      where id = ${p.id} returning reserved_until, updated_at`,
 )
 
-const remember = statement(
-  'shop.remember_order_change',
+const insertChange = statement(
+  'shop.record_order_change',
   (_, p: { id: string; order_id: string; kind: string; before: string; after: string; reason: string | null }) => sql`
     insert into shop.order_changes (id, order_id, kind, before, after, reason)
     values (${p.id}, ${p.order_id}, ${p.kind}, ${p.before}, ${p.after}, ${p.reason})`,
@@ -50,7 +50,7 @@ export const recordOrderChange = (
   before: string,
   after: string,
   reason: string | null = null,
-) => remember.call({ id: newId(), order_id: order.id, kind, before, after, reason })
+) => insertChange.call({ id: newId(), order_id: order.id, kind, before, after, reason })
 
 /**
  * Sets the payment status of an order. All changes of `payment_status` go through this function. Setting the current

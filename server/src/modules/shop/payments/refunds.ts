@@ -20,8 +20,8 @@ interface RefundRow {
 
 const columns = sql`id, payment_id, provider_ref, amount_minor, status`
 
-const takeUp = statement(
-  'shop.take_up_refund',
+const resumeUnknown = statement(
+  'shop.resume_unknown_refund',
   (_, p: { payment_id: string; amount_minor: number | null }) => sql<RefundRow>`
     update shop.refunds set status = 'pending'
      where id = (select id from shop.refunds where payment_id = ${p.payment_id} and status = 'unknown'
@@ -56,8 +56,8 @@ const settle = statement(
      where id = ${p.id}`,
 )
 
-const takeUpAgain = statement(
-  'shop.take_up_refund_again',
+const resume = statement(
+  'shop.resume_refund',
   (_, p: { id: string; payment_id: string }) => sql<RefundRow>`
     update shop.refunds set status = case status when 'unknown' then 'pending' else status end
      where id = ${p.id} and payment_id = ${p.payment_id} returning ${columns}`,
@@ -65,7 +65,7 @@ const takeUpAgain = statement(
 
 // Does nothing when a webhook has reported the result meanwhile.
 const markUnknown = statement(
-  'shop.doubt_refund',
+  'shop.mark_refund_unknown',
   (_, p: { id: string }) => sql`update shop.refunds set status = 'unknown' where id = ${p.id} and status = 'pending'`,
 )
 
@@ -101,8 +101,8 @@ async function reserveRefund(
   wanted: number | null,
 ): Promise<RefundRow> {
   const existing =
-    (await ctx.db.maybe(takeUpAgain, { id: refundId, payment_id: payment.id })) ??
-    (await ctx.db.maybe(takeUp, { payment_id: payment.id, amount_minor: wanted }))
+    (await ctx.db.maybe(resume, { id: refundId, payment_id: payment.id })) ??
+    (await ctx.db.maybe(resumeUnknown, { payment_id: payment.id, amount_minor: wanted }))
   if (existing) return existing
   const left = payment.amount_minor - payment.refund_reserved_minor
   if (payment.status !== 'succeeded' && payment.status !== 'partially_refunded') {

@@ -62,7 +62,7 @@ export const productRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/api/shops/:shopId/products/:productId',
     access: 'products:write',
-    summary: 'Update a product; fields that are not sent stay',
+    summary: 'Update a product; omitted fields keep their values',
     params: ofProduct,
     body: schema.ProductChanges,
     example: { retailPrice: 16.9, stock: 30 },

@@ -15,7 +15,7 @@ export const callingLimitRoutes: Record<string, Route> = {
   ...patchAndPut('CallingLimits', {
     path: '/api/calling-limits',
     access: 'telephony:write',
-    summary: 'Update the limits on where and how much the workspace may call; fields that are not sent stay',
+    summary: 'Update the limits on where and how much the workspace may call; omitted fields keep their values',
     body: schema.CallingLimitsChanges,
     example: { allowed_countries: ['US', 'CA'], max_minutes_per_day: 6000 },
     response: schema.CallingLimits,

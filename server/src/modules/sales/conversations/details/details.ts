@@ -8,31 +8,38 @@ import { newId } from '../../../../platform/id.ts'
 import { getConversation } from '../../../inbox/index.ts'
 import type { AgentAction, DetectedEntity, PlanStep, Review } from './schema.ts'
 
-/** One kind of thing that is kept about a conversation: its table and what may be written in it. */
+/** A type of details of a conversation: its table and its columns. */
 interface Kind {
   noun: string
   table: string
-  /** What an insert fills, with the defaults of what is left out. */
+  /** Values for omitted columns of an insert. */
   defaults: Record<string, unknown>
   written: readonly string[]
   columns: RawBuilder<unknown>
-  /** Plan steps have an order of their own; the rest comes newest first. */
+  /** `position` for plan steps, `newest` for the other types. */
   order: 'newest' | 'position'
 }
 
 type Query = { limit: number; cursor?: string | undefined }
 type Changes = Record<string, unknown>
 
-/** What can be done with a kind. All throw 404 for a conversation or a thing that is not there. */
-export interface Keeper<Row> {
+/** The operations on one type of details. All throw 404 for an unknown conversation or item. */
+export interface DetailStore<Row> {
   list(ctx: Ctx, conversationId: string, query: Query): Promise<Page<Row>>
   add(ctx: Ctx, conversationId: string, input: Changes): Promise<Row>
   change(ctx: Ctx, conversationId: string, id: string, input: Changes): Promise<Row>
   remove(ctx: Ctx, conversationId: string, id: string): Promise<void>
 }
 
-/** The four verbs of a kind: they differ in nothing but their table. */
-function keeper<Row extends { id: string }>({ noun, table, defaults, written, columns, order }: Kind): Keeper<Row> {
+/** Returns the operations of one type of details. The types differ only in their tables. */
+function detailStore<Row extends { id: string }>({
+  noun,
+  table,
+  defaults,
+  written,
+  columns,
+  order,
+}: Kind): DetailStore<Row> {
   const name = table.replace('.', '_')
   const target = sql.table(table)
   const newest = order === 'newest'
@@ -101,7 +108,7 @@ function keeper<Row extends { id: string }>({ noun, table, defaults, written, co
   }
 }
 
-export const entities = keeper<DetectedEntity>({
+export const entities = detailStore<DetectedEntity>({
   noun: 'entity',
   table: 'sales.detected_entities',
   defaults: {},
@@ -110,7 +117,7 @@ export const entities = keeper<DetectedEntity>({
   order: 'newest',
 })
 
-export const actions = keeper<AgentAction>({
+export const actions = detailStore<AgentAction>({
   noun: 'action',
   table: 'sales.agent_actions',
   defaults: { status: 'completed', details: {} },
@@ -119,7 +126,7 @@ export const actions = keeper<AgentAction>({
   order: 'newest',
 })
 
-export const planSteps = keeper<PlanStep>({
+export const planSteps = detailStore<PlanStep>({
   noun: 'step',
   table: 'sales.plan_steps',
   defaults: { status: 'pending', position: 100 },
@@ -128,7 +135,7 @@ export const planSteps = keeper<PlanStep>({
   order: 'position',
 })
 
-export const reviews = keeper<Review>({
+export const reviews = detailStore<Review>({
   noun: 'review',
   table: 'sales.reviews',
   defaults: {},

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { wrapped } from '../../../../platform/http/page.ts'
 import { id, page, succeeded, success } from '../../../../platform/http/fields.ts'
 import { type Route, route } from '../../../../platform/http/route.ts'
-import { type Keeper, actions, entities, planSteps, reviews } from './details.ts'
+import { type DetailStore, actions, entities, planSteps, reviews } from './details.ts'
 import * as schema from './schema.ts'
 import { dataOf, listOf } from '../../schema.ts'
 
 interface Kind {
-  kept: Keeper<unknown>
+  store: DetailStore<unknown>
   /** For operation ids: `PlanStep`, `PlanSteps`. */
   one: string
   many: string
@@ -23,12 +23,12 @@ interface Kind {
 }
 
 const ofConversation = z.object({ id: id.describe('Id of the conversation.') })
-const ofItem = z.object({ id: id.describe('Id of the conversation.'), itemId: id.describe('The entry.') })
+const ofItem = z.object({ id: id.describe('Id of the conversation.'), itemId: id.describe('Id of the item.') })
 
 const withArticle = (noun: string) => `${noun.startsWith('a') ? 'an' : 'a'} ${noun}`
 
-/** List, add, change and delete for one kind of thing that is kept about a conversation. */
-function detailRoutes({ kept, one, many, path, noun, write, ...shapes }: Kind): Record<string, Route> {
+/** Returns the routes to list, create, update and delete one type of details. */
+function detailRoutes({ store, one, many, path, noun, write, ...shapes }: Kind): Record<string, Route> {
   const collection = `/api/conversations/:id/${path}`
   const item = `${collection}/:itemId`
   return {
@@ -41,7 +41,7 @@ function detailRoutes({ kept, one, many, path, noun, write, ...shapes }: Kind): 
       params: ofConversation,
       query: page(),
       response: listOf(shapes.response),
-      handler: async (ctx, { params, query, request }) => wrapped(await kept.list(ctx, params.id, query), request.url),
+      handler: async (ctx, { params, query, request }) => wrapped(await store.list(ctx, params.id, query), request.url),
     }),
     [`create${one}`]: route({
       kind: 'write',
@@ -54,19 +54,19 @@ function detailRoutes({ kept, one, many, path, noun, write, ...shapes }: Kind): 
       example: shapes.example,
       status: 201,
       response: dataOf(shapes.response),
-      handler: async (ctx, { params, body }) => ({ data: await kept.add(ctx, params.id, body) }),
+      handler: async (ctx, { params, body }) => ({ data: await store.add(ctx, params.id, body) }),
     }),
     [`update${one}`]: route({
       kind: 'write',
       method: 'PATCH',
       path: item,
       access: write,
-      summary: `Update ${withArticle(noun[0])}; fields that are not sent stay`,
+      summary: `Update ${withArticle(noun[0])}; omitted fields keep their values`,
       params: ofItem,
       body: shapes.changing,
       example: shapes.changeExample,
       response: dataOf(shapes.response),
-      handler: async (ctx, { params, body }) => ({ data: await kept.change(ctx, params.id, params.itemId, body) }),
+      handler: async (ctx, { params, body }) => ({ data: await store.change(ctx, params.id, params.itemId, body) }),
     }),
     [`delete${one}`]: route({
       kind: 'write',
@@ -77,7 +77,7 @@ function detailRoutes({ kept, one, many, path, noun, write, ...shapes }: Kind): 
       params: ofItem,
       response: success,
       async handler(ctx, { params }) {
-        await kept.remove(ctx, params.id, params.itemId)
+        await store.remove(ctx, params.id, params.itemId)
         return succeeded
       },
     }),
@@ -86,7 +86,7 @@ function detailRoutes({ kept, one, many, path, noun, write, ...shapes }: Kind): 
 
 export const conversationDetailRoutes: Record<string, Route> = {
   ...detailRoutes({
-    kept: entities,
+    store: entities,
     one: 'DetectedEntity',
     many: 'DetectedEntities',
     path: 'entities',
@@ -99,7 +99,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     changeExample: { value: '4' },
   }),
   ...detailRoutes({
-    kept: actions,
+    store: actions,
     one: 'AgentAction',
     many: 'AgentActions',
     path: 'actions',
@@ -112,7 +112,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     changeExample: { status: 'failed' },
   }),
   ...detailRoutes({
-    kept: planSteps,
+    store: planSteps,
     one: 'PlanStep',
     many: 'PlanSteps',
     path: 'plan-steps',
@@ -125,7 +125,7 @@ export const conversationDetailRoutes: Record<string, Route> = {
     changeExample: { status: 'completed' },
   }),
   ...detailRoutes({
-    kept: reviews,
+    store: reviews,
     one: 'ConversationReview',
     many: 'ConversationReviews',
     path: 'reviews',

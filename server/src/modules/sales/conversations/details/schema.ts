@@ -4,7 +4,7 @@ import { confidence, facts, longText } from '../schema.ts'
 
 const detail = {
   id: id.describe('Id of the entry.'),
-  conversation_id: id.describe('The conversation.'),
+  conversation_id: id.describe('Id of the conversation.'),
   created_at: instant.describe('When the entry was created.'),
   updated_at: instant.describe('When the entry was last changed.'),
 }
@@ -12,28 +12,28 @@ const detail = {
 export const DetectedEntity = z
   .object({
     ...detail,
-    message_id: id.nullable().describe('The message it comes from, if any.'),
-    type: z.string().describe('What kind it is, like `budget` or `send_brochure`.'),
-    value: z.string().describe('What was understood, like `500000 EUR`.'),
-    confidence: z.number().nullable().describe('How sure the agent is, 0 to 1.'),
+    message_id: id.nullable().describe('Id of the message, if any.'),
+    type: z.string().describe('Type, such as `budget` or `send_brochure`.'),
+    value: z.string().describe('The detected value, such as `500000 EUR`.'),
+    confidence: z.number().nullable().describe("The agent's confidence, 0 to 1."),
   })
   .meta({ id: 'DetectedEntity' })
 const entity = {
-  type: text(100).describe('What kind it is, like `budget` or `send_brochure`.'),
-  value: text(2000).describe('What was understood, like `500000 EUR`.'),
+  type: text(100).describe('Type, such as `budget` or `send_brochure`.'),
+  value: text(2000).describe('The detected value, such as `500000 EUR`.'),
 }
 export const NewDetectedEntity = z
   .object({
     ...entity,
-    message_id: optional(id).describe('The message it comes from, if any.'),
-    confidence: optional(confidence).describe('How sure the agent is, 0 to 1.'),
+    message_id: optional(id).describe('Id of the message, if any.'),
+    confidence: optional(confidence).describe("The agent's confidence, 0 to 1."),
   })
   .meta({ id: 'NewDetectedEntity' })
 export const DetectedEntityChanges = z
   .object({
-    type: optional(entity.type).describe('What kind it is, like `budget` or `send_brochure`.'),
-    value: optional(entity.value).describe('What was understood, like `500000 EUR`.'),
-    confidence: clearable(confidence).describe('How sure the agent is, 0 to 1. `null` empties it.'),
+    type: optional(entity.type).describe('Type, such as `budget` or `send_brochure`.'),
+    value: optional(entity.value).describe('The detected value, such as `500000 EUR`.'),
+    confidence: clearable(confidence).describe("The agent's confidence, 0 to 1. `null` clears it."),
   })
   .meta({ id: 'DetectedEntityChanges' })
 
@@ -41,25 +41,25 @@ const actionStatus = z.enum(['pending', 'in_progress', 'completed', 'failed'])
 export const AgentAction = z
   .object({
     ...detail,
-    type: z.string().describe('What kind it is, like `budget` or `send_brochure`.'),
-    description: z.string().nullable().describe('What was, or is to be, done.'),
-    status: actionStatus.describe('How far it is.'),
-    details: z.record(z.string(), z.unknown()).describe('More about it, as any JSON.'),
+    type: z.string().describe('Type, such as `budget` or `send_brochure`.'),
+    description: z.string().nullable().describe('Description.'),
+    status: actionStatus.describe('Status.'),
+    details: z.record(z.string(), z.unknown()).describe('Details, as any JSON.'),
   })
   .meta({ id: 'AgentAction' })
 export const NewAgentAction = z
   .object({
-    type: text(100).describe('What kind it is, like `budget` or `send_brochure`.'),
-    description: optional(longText).describe('What was, or is to be, done.'),
-    status: optional(actionStatus).describe('How far it is.'),
-    details: optional(facts).describe('More about it, as any JSON.'),
+    type: text(100).describe('Type, such as `budget` or `send_brochure`.'),
+    description: optional(longText).describe('Description.'),
+    status: optional(actionStatus).describe('Status.'),
+    details: optional(facts).describe('Details, as any JSON.'),
   })
   .meta({ id: 'NewAgentAction' })
 export const AgentActionChanges = z
   .object({
-    description: clearable(longText).describe('What was, or is to be, done. `null` empties it.'),
-    status: optional(actionStatus).describe('How far it is.'),
-    details: optional(facts).describe('More about it, as any JSON.'),
+    description: clearable(longText).describe('Description. `null` clears it.'),
+    status: optional(actionStatus).describe('Status.'),
+    details: optional(facts).describe('Details, as any JSON.'),
   })
   .meta({ id: 'AgentActionChanges' })
 
@@ -68,23 +68,23 @@ const position = z.int().min(0).max(1_000_000)
 export const PlanStep = z
   .object({
     ...detail,
-    position: z.int().describe('Place in the plan, from 1.'),
-    description: z.string().describe('What was, or is to be, done.'),
-    status: stepStatus.describe('How far it is.'),
+    position: z.int().describe('Position in the plan. Steps are listed in ascending order of it.'),
+    description: z.string().describe('Description.'),
+    status: stepStatus.describe('Status.'),
   })
   .meta({ id: 'PlanStep' })
 export const NewPlanStep = z
   .object({
-    description: text(2000).describe('What was, or is to be, done.'),
-    position: optional(position).describe('Place in the plan, from 1.'),
-    status: optional(stepStatus).describe('How far it is.'),
+    description: text(2000).describe('Description.'),
+    position: optional(position).describe('Position in the plan. Steps are listed in ascending order of it.'),
+    status: optional(stepStatus).describe('Status.'),
   })
   .meta({ id: 'NewPlanStep' })
 export const PlanStepChanges = z
   .object({
-    description: optional(text(2000)).describe('What was, or is to be, done.'),
-    position: optional(position).describe('Place in the plan, from 1.'),
-    status: optional(stepStatus).describe('How far it is.'),
+    description: optional(text(2000)).describe('Description.'),
+    position: optional(position).describe('Position in the plan. Steps are listed in ascending order of it.'),
+    status: optional(stepStatus).describe('Status.'),
   })
   .meta({ id: 'PlanStepChanges' })
 
@@ -92,27 +92,27 @@ const score = z.int().min(0).max(100)
 export const Review = z
   .object({
     ...detail,
-    message_id: id.nullable().describe('The message it comes from, if any.'),
-    note: z.string().nullable().describe('What the reviewer says.'),
-    score: z.int().nullable().describe('Marks of the reviewer, 0 to 100.'),
-    reviewed_by: id.nullable().describe('The member who reviewed.'),
+    message_id: id.nullable().describe('Id of the message, if any.'),
+    note: z.string().nullable().describe("The reviewer's note."),
+    score: z.int().nullable().describe("The reviewer's score, 0 to 100."),
+    reviewed_by: id.nullable().describe('User id of the reviewer.'),
   })
   .meta({ id: 'ConversationReview' })
 export const NewReview = z
   .object({
-    message_id: optional(id).describe('The message it comes from, if any.'),
-    note: optional(longText).describe('What the reviewer says.'),
-    score: optional(score).describe('Marks of the reviewer, 0 to 100.'),
+    message_id: optional(id).describe('Id of the message, if any.'),
+    note: optional(longText).describe("The reviewer's note."),
+    score: optional(score).describe("The reviewer's score, 0 to 100."),
   })
   .refine((body) => body.note !== undefined || body.score !== undefined, {
-    message: 'Give a note, a score, or both.',
+    message: 'note or score is required.',
     path: ['note'],
   })
   .meta({ id: 'NewConversationReview' })
 export const ReviewChanges = z
   .object({
-    note: clearable(longText).describe('What the reviewer says. `null` empties it.'),
-    score: clearable(score).describe('Marks of the reviewer, 0 to 100. `null` empties it.'),
+    note: clearable(longText).describe("The reviewer's note. `null` clears it."),
+    score: clearable(score).describe("The reviewer's score, 0 to 100. `null` clears it."),
   })
   .meta({ id: 'ConversationReviewChanges' })
 

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseBudget } from './budget.ts'
 import { parseTimeline } from './buying-timeline.ts'
-import { type Offer, type Wishes, suggest } from './matching.ts'
+import { type Listing, type Criteria, suggest } from './matching.ts'
 import { gatherNeeds } from './needs.ts'
 import { type ProspectFacts, gradeOf, partNames, qualify } from '../qualification/qualification.ts'
 import { reasonsFor } from '../routing/routing.ts'
 
-test('a budget in words becomes numbers', () => {
+test('a budget is parsed from text', () => {
   const examples: [string, number | null, number | null, string | null][] = [
     ['AED 2-3M', 2e6, 3e6, 'AED'],
     ['500k', null, 5e5, null],
@@ -31,7 +31,7 @@ test('a budget in words becomes numbers', () => {
   }
 })
 
-test('whatever is written, a budget has no bound that is not a price, and the smaller one comes first', () => {
+test('for any text, the bounds of a budget are valid prices with min <= max', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[ $€0-9.,kmb+~<-]{0,30}$/)), (text) => {
       const budget = parseBudget(text)
@@ -45,7 +45,7 @@ test('whatever is written, a budget has no bound that is not a price, and the sm
   )
 })
 
-test('a range that was written down is read back, whatever the unit', () => {
+test('a formatted range is parsed back, with any unit', () => {
   const unit = fc.constantFrom<[string, number]>(['k', 1e3], ['K', 1e3], ['M', 1e6], [' million', 1e6], ['', 1])
   fc.assert(
     fc.property(
@@ -64,7 +64,7 @@ test('a range that was written down is read back, whatever the unit', () => {
   )
 })
 
-test('thousands may be grouped as people group them', () => {
+test('all common thousands separators are accepted', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1000, max: 999_999_999 }),
@@ -77,7 +77,7 @@ test('thousands may be grouped as people group them', () => {
   )
 })
 
-test('when somebody wants to buy becomes days', () => {
+test('a timeline is parsed to days', () => {
   const examples: [string, number | null][] = [
     ['within 3 months', 90],
     ['3-6 months', 180],
@@ -109,7 +109,7 @@ const nothingKnown: ProspectFacts = {
   budgetText: null,
   timelineDays: null,
   timelineText: null,
-  decides: null,
+  isDecisionMaker: null,
   reachableBy: [],
   city: null,
   bedrooms: null,
@@ -124,7 +124,7 @@ const nothingKnown: ProspectFacts = {
   missedAppointments: 0,
 }
 
-test('of whom nothing is known scores nothing; who is ready to buy is hot', () => {
+test('an unknown prospect scores 0, and a prospect who is ready to buy is hot', () => {
   assert.equal(qualify(nothingKnown).total, 0)
   const ready = qualify({
     ...nothingKnown,
@@ -132,7 +132,7 @@ test('of whom nothing is known scores nothing; who is ready to buy is hot', () =
     budgetText: 'AED 2-3M',
     timelineDays: 14,
     timelineText: 'two weeks',
-    decides: true,
+    isDecisionMaker: true,
     reachableBy: ['phone'],
     city: 'Dubai',
     bedrooms: 3,
@@ -153,7 +153,7 @@ const someFacts: fc.Arbitrary<ProspectFacts> = fc.record({
   budgetText: fc.option(fc.string()),
   timelineDays: fc.option(fc.nat(20_000)),
   timelineText: fc.option(fc.string()),
-  decides: fc.option(fc.boolean()),
+  isDecisionMaker: fc.option(fc.boolean()),
   reachableBy: fc.subarray(['phone', 'email']),
   city: fc.option(fc.string()),
   bedrooms: fc.option(fc.nat(10)),
@@ -168,7 +168,7 @@ const someFacts: fc.Arbitrary<ProspectFacts> = fc.record({
   missedAppointments: fc.nat(9),
 })
 
-test('every part stays within its bounds, has a reason, and the total is their sum', () => {
+test('every part is within its bounds and has a reason, and the total is their sum', () => {
   fc.assert(
     fc.property(someFacts, (facts) => {
       const { total, parts } = qualify(facts)
@@ -188,7 +188,7 @@ test('every part stays within its bounds, has a reason, and the total is their s
   )
 })
 
-test('to miss an appointment never helps', () => {
+test('a missed appointment never raises the score', () => {
   fc.assert(
     fc.property(someFacts, (facts) => {
       const missed = { ...facts, missedAppointments: facts.missedAppointments + 1 }
@@ -197,7 +197,7 @@ test('to miss an appointment never helps', () => {
   )
 })
 
-const villa: Offer = {
+const villa: Listing = {
   id: '1',
   name: 'Palm 12',
   city: 'Dubai',
@@ -209,7 +209,7 @@ const villa: Offer = {
   status: 'available',
   features: ['Pool', 'garden'],
 }
-const wishes: Wishes = {
+const criteria: Criteria = {
   city: 'dubai',
   budget: { min: 2e6, max: 3e6, currency: 'AED' },
   bedrooms: 3,
@@ -218,8 +218,8 @@ const wishes: Wishes = {
   propertyIds: [],
 }
 
-test('a property is suggested for what it shares with the wishes, and says so', () => {
-  const [best] = suggest(wishes, [{ ...villa, id: '2', bedrooms: 4, type: 'apartment', features: [] }, villa])
+test('a property is suggested with the criteria it matches as reasons', () => {
+  const [best] = suggest(criteria, [{ ...villa, id: '2', bedrooms: 4, type: 'apartment', features: [] }, villa])
   assert.deepEqual(best, {
     property_id: '1',
     name: 'Palm 12',
@@ -227,25 +227,28 @@ test('a property is suggested for what it shares with the wishes, and says so', 
   })
 })
 
-test('what is sold, far too dear or has nothing to do with the wishes is not suggested', () => {
+test('sold, too expensive and unrelated properties are not suggested', () => {
   const offers = [
     { ...villa, status: 'sold' },
     { ...villa, status: 'reserved' },
     { ...villa, price_from: 3.4e6, price_to: 3.4e6 },
     { ...villa, city: 'Oslo', price_from: null, price_to: null, bedrooms: null, type: null, features: [] },
   ]
-  assert.deepEqual(suggest(wishes, offers), [])
-  const asked = suggest({ ...wishes, propertyIds: ['1'] }, [{ ...villa, price_from: 9e6, price_to: 9e6 }])
+  assert.deepEqual(suggest(criteria, offers), [])
+  const asked = suggest({ ...criteria, propertyIds: ['1'] }, [{ ...villa, price_from: 9e6, price_to: 9e6 }])
   assert.deepEqual(asked[0]?.reasons.slice(0, 3), ['They asked about it', 'In Dubai', 'Above the budget'])
   const elsewhere = { ...villa, city: 'Paris' }
-  assert.deepEqual(suggest(wishes, [elsewhere]), [], 'however well it fits otherwise')
-  assert.equal(suggest({ ...wishes, propertyIds: ['1'] }, [elsewhere]).length, 1)
-  assert.equal(suggest(wishes, [{ ...villa, city: 'Dubai Marina' }])[0]?.reasons[0], 'In Dubai Marina')
-  const inEuros = suggest({ ...wishes, budget: { min: null, max: 1, currency: 'EUR' } }, [villa])
-  assert.ok(!inEuros[0]?.reasons.some((reason) => reason.includes('budget')), 'another currency says nothing')
+  assert.deepEqual(suggest(criteria, [elsewhere]), [], 'a property in another city is excluded')
+  assert.equal(suggest({ ...criteria, propertyIds: ['1'] }, [elsewhere]).length, 1)
+  assert.equal(suggest(criteria, [{ ...villa, city: 'Dubai Marina' }])[0]?.reasons[0], 'In Dubai Marina')
+  const inEuros = suggest({ ...criteria, budget: { min: null, max: 1, currency: 'EUR' } }, [villa])
+  assert.ok(
+    !inEuros[0]?.reasons.some((reason) => reason.includes('budget')),
+    'budgets in another currency are not compared',
+  )
 })
 
-test('needs: the record first, then what was detected, then what they asked about', () => {
+test('needs come from the record first, then from entities, then from the properties asked about', () => {
   const needs = gatherNeeds(
     { city: null, budget: 'flexible', timeline: null },
     [
@@ -266,10 +269,10 @@ test('needs: the record first, then what was detected, then what they asked abou
     needs.features.map((feature) => feature.toLowerCase()),
     ['sea view', 'gym'],
   )
-  assert.equal(needs.decides, false)
+  assert.equal(needs.isDecisionMaker, false)
 })
 
-test('a routing rule holds when all its conditions do, and says why', () => {
+test('a routing rule matches when all its conditions match, and returns the reasons', () => {
   const lead = {
     city: 'Dubai',
     channel: 'whatsapp',

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Prospect } from './schema.ts'
 
-/** `place`: of their coming into the pipeline, for cursors; never on the wire. */
+/** `place`: sort key of the time the prospect entered the pipeline, for cursors. It is not part of the API. */
 export type ProspectRow = Prospect & { place: string }
 
-/** A member's name as people read it. */
+/** Returns the expression for a user's display name. */
 export const nameOf = (alias: string) =>
   sql.raw<string>(`coalesce(${alias}.full_name, ${alias}.display_name, ${alias}.username, ${alias}.email)`)
 

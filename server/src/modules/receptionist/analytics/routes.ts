@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import { id } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
-import { callsPerDay, clientStatistics, dashboard, sentimentShares, usage } from './statistics.ts'
+import { callsPerDay, clientAnalytics, dashboard, sentimentShares, usage } from './analytics.ts'
 import * as schema from './schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the client.') })
 
-export const statisticsRoutes: Record<string, Route> = {
+export const analyticsRoutes: Record<string, Route> = {
   getDashboard: route({
     kind: 'read',
     method: 'GET',
     path: '/api/analytics/dashboard',
     access: 'analytics:read',
-    summary: "Get the receptionist's statistics: clients, calls, minutes, success, latencies, sentiment",
-    query: schema.StatisticsQuery,
+    summary: 'Get the dashboard: clients, calls, minutes, success rate, latencies, sentiment',
+    query: schema.AnalyticsQuery,
     response: schema.Dashboard,
     handler: (ctx, { query }) => dashboard(ctx, query),
   }),
@@ -22,8 +22,8 @@ export const statisticsRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/analytics/calls-per-day',
     access: 'analytics:read',
-    summary: 'Get calls and minutes of each day, also of days without calls',
-    query: schema.StatisticsQuery,
+    summary: 'Get calls and minutes per day, including days without calls',
+    query: schema.AnalyticsQuery,
     response: schema.CallsPerDay,
     handler: (ctx, { query }) => callsPerDay(ctx, query),
   }),
@@ -32,8 +32,8 @@ export const statisticsRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/analytics/sentiment',
     access: 'analytics:read',
-    summary: 'Get the sentiment of callers',
-    query: schema.StatisticsQuery,
+    summary: "Get the distribution of the callers' sentiment",
+    query: schema.AnalyticsQuery,
     response: schema.SentimentShares,
     handler: (ctx, { query }) => sentimentShares(ctx, query),
   }),
@@ -42,18 +42,18 @@ export const statisticsRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/analytics/client/:id/stats',
     access: 'analytics:read',
-    summary: "Get the dashboard's statistics for one client",
+    summary: 'Get the analytics of one client',
     params: byId,
-    query: schema.StatisticsQuery,
+    query: schema.AnalyticsQuery,
     response: schema.ClientStatistics,
-    handler: (ctx, { params, query }) => clientStatistics(ctx, params.id, query),
+    handler: (ctx, { params, query }) => clientAnalytics(ctx, params.id, query),
   }),
   getUsage: route({
     kind: 'read',
     method: 'GET',
     path: '/api/usage',
     access: 'billing:read',
-    summary: 'Get what the workspace uses of its plan',
+    summary: "Get the workspace's usage of its plan",
     response: schema.Usage,
     handler: (ctx) => usage(ctx),
   }),

@@ -4,7 +4,7 @@ import { statement, variants } from '../../../platform/database/statement.ts'
 import { limitsOf } from '../../billing/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { getClient } from '../clients/clients.ts'
-import type { StatisticsQuery } from './schema.ts'
+import type { AnalyticsQuery } from './schema.ts'
 
 interface Range {
   client_id: string | null
@@ -42,7 +42,7 @@ const totals = sql`
   coalesce(sum(llm_ms) / nullif(sum(llm_calls), 0), 0)::float8 as llm,
   coalesce(sum(tts_ms) / nullif(sum(tts_calls), 0), 0)::float8 as tts`
 
-// Everything of the dashboard out of the sums: a day is 96 rows, and all time is one.
+// The dashboard reads only the sums: 96 rows per day, and one row for all time.
 export const sums = variants(
   'receptionist.sums',
   (_, p: Range, shape: { of_client: boolean }) => sql<SumsRow>`
@@ -62,7 +62,7 @@ export const sums = variants(
 const rounded = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits
 const share = (part: number, whole: number) => (whole > 0 ? rounded(part / whole, 4) : 0)
 
-const figures = (row: SumsRow) => ({
+const metrics = (row: SumsRow) => ({
   calls: row.calls,
   minutes: rounded(row.seconds / 60, 2),
   avg_duration_seconds: row.calls > 0 ? rounded(row.seconds / row.calls, 1) : 0,
@@ -70,11 +70,11 @@ const figures = (row: SumsRow) => ({
   sentiment: { positive: row.positive, neutral: row.neutral, negative: row.negative },
 })
 
-async function statistics(ctx: Ctx, range: Range) {
+async function analyticsOf(ctx: Ctx, range: Range) {
   const rows = await ctx.db.all(sums({ of_client: range.client_id !== null }), range)
   const slice = (name: SumsRow['slice']) => rows.find((row) => row.slice === name) as SumsRow
   const [all, period, previous] = [slice('all'), slice('period'), slice('previous')]
-  const { calls, minutes, ...rest } = figures(all)
+  const { calls, minutes, ...rest } = metrics(all)
   return {
     total_calls: calls,
     calls_today: slice('today').calls,
@@ -84,12 +84,12 @@ async function statistics(ctx: Ctx, range: Range) {
     avg_stt_latency_ms: rounded(all.stt, 1),
     avg_llm_latency_ms: rounded(all.llm, 1),
     avg_tts_latency_ms: rounded(all.tts, 1),
-    period: { from: period.from, to: period.to, ...figures(period) },
-    previous_period: { from: previous.from, to: previous.to, ...figures(previous) },
+    period: { from: period.from, to: period.to, ...metrics(period) },
+    previous_period: { from: previous.from, to: previous.to, ...metrics(previous) },
   }
 }
 
-async function rangeOf(ctx: Ctx, { client_id, days, tz }: StatisticsQuery): Promise<Range> {
+async function rangeOf(ctx: Ctx, { client_id, days, tz }: AnalyticsQuery): Promise<Range> {
   if (client_id !== undefined) await getClient(ctx, client_id)
   return { client_id: client_id ?? null, days, tz: tz ?? (await workspaceDefaults(ctx)).time_zone }
 }
@@ -102,14 +102,14 @@ const countClients = statement(
       from receptionist.clients where deleted_at is null`,
 )
 
-export const dashboard = async (ctx: Ctx, query: StatisticsQuery) => ({
+export const dashboard = async (ctx: Ctx, query: AnalyticsQuery) => ({
   ...(await ctx.db.one(countClients, {})),
-  ...(await statistics(ctx, await rangeOf(ctx, query))),
+  ...(await analyticsOf(ctx, await rangeOf(ctx, query))),
 })
 
-export const clientStatistics = async (ctx: Ctx, client_id: string, query: StatisticsQuery) => ({
+export const clientAnalytics = async (ctx: Ctx, client_id: string, query: AnalyticsQuery) => ({
   client_id,
-  ...(await statistics(ctx, await rangeOf(ctx, { ...query, client_id }))),
+  ...(await analyticsOf(ctx, await rangeOf(ctx, { ...query, client_id }))),
 })
 
 const perDay = variants(
@@ -124,20 +124,20 @@ const perDay = variants(
      order by day`,
 )
 
-/** A row for every day, oldest first, those without calls too. */
-export async function callsPerDay(ctx: Ctx, query: StatisticsQuery) {
+/** Returns calls and minutes per day, oldest first, including days without calls. Throws 404 for an unknown client. */
+export async function callsPerDay(ctx: Ctx, query: AnalyticsQuery) {
   const range = await rangeOf(ctx, query)
   return { data: await ctx.db.all(perDay({ of_client: range.client_id !== null }), range) }
 }
 
-const moods = ['positive', 'neutral', 'negative'] as const
+const sentiments = ['positive', 'neutral', 'negative'] as const
 
-/** Of the calls of the last `days` days that were judged. */
-export async function sentimentShares(ctx: Ctx, query: StatisticsQuery) {
-  const { period } = await statistics(ctx, await rangeOf(ctx, query))
-  const whole = moods.reduce((sum, mood) => sum + period.sentiment[mood], 0)
+/** Returns the distribution of sentiment over the assessed calls of the last `days` days. Throws 404. */
+export async function sentimentShares(ctx: Ctx, query: AnalyticsQuery) {
+  const { period } = await analyticsOf(ctx, await rangeOf(ctx, query))
+  const whole = sentiments.reduce((sum, sentiment) => sum + period.sentiment[sentiment], 0)
   return {
-    data: moods.map((sentiment) => ({
+    data: sentiments.map((sentiment) => ({
       sentiment,
       count: period.sentiment[sentiment],
       share: share(period.sentiment[sentiment], whole),
@@ -153,7 +153,7 @@ const monthMinutes = statement(
      where client_id is null and quarter >= date_trunc('month', now() at time zone ${p.tz}) at time zone ${p.tz}`,
 )
 
-/** What the workspace uses of its plan. */
+/** Returns the workspace's usage of its plan. */
 export async function usage(ctx: Ctx) {
   const { time_zone } = await workspaceDefaults(ctx)
   const limits = await limitsOf(ctx)
