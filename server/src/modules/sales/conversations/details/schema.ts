@@ -42,23 +42,23 @@ export const AgentAction = z
   .object({
     ...detail,
     type: z.string().describe('Type, such as `budget` or `send_brochure`.'),
-    description: z.string().nullable().describe('Description.'),
-    status: actionStatus.describe('Status.'),
+    description: z.string().nullable().describe('What the agent did or will do.'),
+    status: actionStatus.describe('Progress of the action.'),
     details: z.record(z.string(), z.unknown()).describe('Details, as any JSON.'),
   })
   .meta({ id: 'AgentAction' })
 export const NewAgentAction = z
   .object({
     type: text(100).describe('Type, such as `budget` or `send_brochure`.'),
-    description: optional(longText).describe('Description.'),
-    status: optional(actionStatus).describe('Status.'),
+    description: optional(longText).describe('What the agent did or will do.'),
+    status: optional(actionStatus).describe('Progress of the action.'),
     details: optional(facts).describe('Details, as any JSON.'),
   })
   .meta({ id: 'NewAgentAction' })
 export const AgentActionChanges = z
   .object({
-    description: clearable(longText).describe('Description. `null` clears it.'),
-    status: optional(actionStatus).describe('Status.'),
+    description: clearable(longText).describe('What the agent did or will do. `null` clears it.'),
+    status: optional(actionStatus).describe('Progress of the action.'),
     details: optional(facts).describe('Details, as any JSON.'),
   })
   .meta({ id: 'AgentActionChanges' })
@@ -69,22 +69,22 @@ export const PlanStep = z
   .object({
     ...detail,
     position: z.int().describe('Position in the plan. Steps are listed in ascending order of it.'),
-    description: z.string().describe('Description.'),
-    status: stepStatus.describe('Status.'),
+    description: z.string().describe('What the step consists of.'),
+    status: stepStatus.describe('Progress of the step.'),
   })
   .meta({ id: 'PlanStep' })
 export const NewPlanStep = z
   .object({
-    description: text(2000).describe('Description.'),
+    description: text(2000).describe('What the step consists of.'),
     position: optional(position).describe('Position in the plan. Steps are listed in ascending order of it.'),
-    status: optional(stepStatus).describe('Status.'),
+    status: optional(stepStatus).describe('Progress of the step.'),
   })
   .meta({ id: 'NewPlanStep' })
 export const PlanStepChanges = z
   .object({
-    description: optional(text(2000)).describe('Description.'),
+    description: optional(text(2000)).describe('What the step consists of.'),
     position: optional(position).describe('Position in the plan. Steps are listed in ascending order of it.'),
-    status: optional(stepStatus).describe('Status.'),
+    status: optional(stepStatus).describe('Progress of the step.'),
   })
   .meta({ id: 'PlanStepChanges' })
 
