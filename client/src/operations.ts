@@ -353,9 +353,9 @@ export interface Operations {
   createContact: { input: { body: NewContact }; response: Contact }
   /** Get a contact */
   getContact: { input: { path: { id: string } }; response: Contact }
-  /** Update a contact; fields that are not sent stay, custom fields one by one */
+  /** Update a contact; omitted fields keep their values, custom fields one by one */
   updateContact: { input: { path: { id: string }; body: ContactChanges }; response: Contact }
-  /** Update a contact; fields that are not sent stay, custom fields one by one */
+  /** Update a contact; omitted fields keep their values, custom fields one by one */
   putContact: { input: { path: { id: string }; body: ContactChanges }; response: Contact }
   /** Delete a contact */
   deleteContact: { input: { path: { id: string } }; response: { "success": true } }
@@ -447,9 +447,9 @@ export interface Operations {
   saveIntegration: { input: { body: { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "platform"?: string; "status"?: "connected" | "disconnected" | "error"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; response: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
   /** Get a connection */
   getIntegration: { input: { path: { id: string } }; response: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
-  /** Update a connection; fields that are not sent stay */
+  /** Update a connection; omitted fields keep their values */
   updateIntegration: { input: { path: { id: string }; body: { "name"?: string; "type"?: "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status"?: "connected" | "disconnected" | "error"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; response: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
-  /** Update a connection; fields that are not sent stay */
+  /** Update a connection; omitted fields keep their values */
   putIntegration: { input: { path: { id: string }; body: { "name"?: string; "type"?: "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status"?: "connected" | "disconnected" | "error"; "settings"?: Record<string, string | number | boolean | null>; "token"?: string } }; response: { "data": { "id"?: string; "name": string; "type": "crm" | "telephony" | "calendar" | "messaging" | "email" | "social"; "status": "connected" | "disconnected" | "error"; "platform"?: string; "settings"?: Record<string, unknown>; "last_sync"?: string | null; "created_at"?: string; "updated_at"?: string } } }
   /** Delete a connection and its token; disconnect a platform first */
   deleteIntegration: { input: { path: { id: string } }; response: { "success": true } }
@@ -473,9 +473,9 @@ export interface Operations {
   createSipProvider: { input: { body: NewSipProvider }; response: SipProvider }
   /** Get a SIP provider with its live state */
   getSipProvider: { input: { path: { id: string } }; response: SipProvider }
-  /** Update a SIP provider; fields that are not sent stay */
+  /** Update a SIP provider; omitted fields keep their values */
   updateSipProvider: { input: { path: { id: string }; body: SipProviderChanges }; response: SipProvider }
-  /** Update a SIP provider; fields that are not sent stay */
+  /** Update a SIP provider; omitted fields keep their values */
   putSipProvider: { input: { path: { id: string }; body: SipProviderChanges }; response: SipProvider }
   /** Delete a SIP provider */
   deleteSipProvider: { input: { path: { id: string } }; response: { "success": true } }
@@ -489,17 +489,17 @@ export interface Operations {
   createTransferNumber: { input: { body: NewTransferNumber }; response: TransferNumber }
   /** Get a transfer number */
   getTransferNumber: { input: { path: { id: string } }; response: TransferNumber }
-  /** Update a transfer number; fields that are not sent stay */
+  /** Update a transfer number; omitted fields keep their values */
   updateTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; response: TransferNumber }
-  /** Update a transfer number; fields that are not sent stay */
+  /** Update a transfer number; omitted fields keep their values */
   putTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; response: TransferNumber }
   /** Delete a transfer number */
   deleteTransferNumber: { input: { path: { id: string } }; response: { "success": true } }
   /** Get the limits on where and how much the workspace may call, and what it has used */
   getCallingLimits: { input: undefined; response: CallingLimits }
-  /** Update the limits on where and how much the workspace may call; fields that are not sent stay */
+  /** Update the limits on where and how much the workspace may call; omitted fields keep their values */
   updateCallingLimits: { input: { body: CallingLimitsChanges }; response: CallingLimits }
-  /** Update the limits on where and how much the workspace may call; fields that are not sent stay */
+  /** Update the limits on where and how much the workspace may call; omitted fields keep their values */
   putCallingLimits: { input: { body: CallingLimitsChanges }; response: CallingLimits }
   /** List the caller's chats, newest message first; archived and hidden ones only on request */
   listChats: { input: { query?: { limit?: number; cursor?: string; archived?: "true" | "false"; hidden?: "true" | "false" } }; response: { "data": ({ "id": string; "type": "dm" | "group"; "name": string | null; "avatar_url": string | null; "created_by": string; "role": "owner" | "admin" | "member"; "archived": boolean; "hidden": boolean; "unread_count": number; "member_count": number; "members": ({ "user_id": string; "name": string | null; "username": string | null; "avatar_url": string | null; "role": "owner" | "admin" | "member"; "status": string | null; "online": boolean; "last_seen": string | null; "read_number": number; "delivered_number": number; "joined_at": string })[]; "last_message": { "id": string; "number"?: number; "sender_id"?: string; "type"?: "text" | "image" | "voice" | "video" | "document" | "sticker" | "poll"; "content"?: string | null; "visibility"?: "everyone" | "view_once" | "disappearing"; "encrypted"?: boolean; "created_at"?: string; "deleted": boolean } | null; "created_at": string; "updated_at": string })[]; "next_cursor": string | null } }
@@ -581,9 +581,9 @@ export interface Operations {
   countCampaignCalls: { input: { path: { userId: string } }; response: { "totalCalls": number } }
   /** Get a campaign */
   getCampaign: { input: { path: { id: string } }; response: Campaign }
-  /** Update a campaign; fields that are not sent stay */
+  /** Update a campaign; omitted fields keep their values */
   updateCampaign: { input: { path: { id: string }; body: CampaignChanges }; response: Campaign }
-  /** Update a campaign; fields that are not sent stay */
+  /** Update a campaign; omitted fields keep their values */
   putCampaign: { input: { path: { id: string }; body: CampaignChanges }; response: Campaign }
   /** Delete a campaign that is not active, with its calls */
   deleteCampaign: { input: { path: { id: string } }; response: { "success": true } }
@@ -599,49 +599,49 @@ export interface Operations {
   listCampaignCalls: { input: { path: { id: string }; query?: { limit?: number; cursor?: string; status?: "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown" } }; response: { "data": (CampaignCall)[]; "next_cursor": string | null } }
   /** Download the report of a campaign as CSV */
   getCampaignReport: { input: { path: { id: string } }; response: string }
-  /** List the businesses that the receptionist answers for, newest first */
+  /** List clients, newest first */
   listClients: { input: { query?: { limit?: number; cursor?: string; userId?: string; is_active?: string } }; response: { "data": (Client)[]; "next_cursor": string | null } }
-  /** Add a client */
+  /** Create a client */
   createClient: { input: { body: NewClient }; response: Client }
   /** Get a client */
   getClient: { input: { path: { id: string } }; response: Client }
-  /** Update a client; fields that are not sent stay */
+  /** Update a client; omitted fields keep their values */
   updateClient: { input: { path: { id: string }; body: ClientChanges }; response: Client }
-  /** Update a client; fields that are not sent stay */
+  /** Update a client; omitted fields keep their values */
   putClient: { input: { path: { id: string }; body: ClientChanges }; response: Client }
-  /** Delete a client; its calls stay in the statistics */
+  /** Delete a client; its calls stay in the analytics */
   deleteClient: { input: { path: { id: string } }; response: { "success": true } }
-  /** List the receptionist's knowledge of a client */
+  /** List the knowledge texts of a client, newest first */
   listKnowledge: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (Knowledge)[]; "next_cursor": string | null } }
-  /** Add a text to the receptionist's knowledge, or a text file in the form field "file" */
+  /** Add a knowledge text, or a text file in the form field "file" */
   addKnowledge: { input: { path: { id: string }; body: NewKnowledge | Upload & { "title"?: string } | FormData }; response: Knowledge }
-  /** Delete a text of the knowledge, named in the query */
+  /** Delete a knowledge text, with its id in the query */
   deleteKnowledgeByQuery: { input: { path: { id: string }; query: { knowledge_id: string } }; response: { "success": true } }
-  /** Search for passages that answer a question, by words and by meaning */
+  /** Search the knowledge of a client by words and by meaning */
   searchKnowledge: { input: { path: { id: string }; query: { q: string; limit?: number } }; response: { "data": (FoundPassage)[] } }
-  /** Delete a text of the knowledge */
+  /** Delete a knowledge text */
   deleteKnowledge: { input: { path: { id: string; knowledgeId: string } }; response: { "success": true } }
-  /** List the calls of clients, newest first, by page or by cursor */
+  /** List calls, newest first, by page number or by cursor */
   listCalls: { input: { query?: { client_id?: string; start_date?: string; end_date?: string; sentiment?: "positive" | "neutral" | "negative"; page?: number; per_page?: number; limit?: number; cursor?: string; tz?: string } }; response: { "data": (Call)[]; "next_cursor": string | null; "total": number; "page": number; "per_page": number } }
-  /** Log a call that took place; for agents, with an API key */
+  /** Log a call that took place; agents use an API key */
   logCall: { input: { body: NewCall }; response: Call }
   /** Get a call */
   getCall: { input: { path: { id: string } }; response: Call }
-  /** Correct the record of a call; the statistics follow */
+  /** Update a call; the analytics are updated too */
   updateCall: { input: { path: { id: string }; body: CallChanges }; response: Call }
-  /** Correct the record of a call; the statistics follow */
+  /** Update a call; the analytics are updated too */
   putCall: { input: { path: { id: string }; body: CallChanges }; response: Call }
-  /** Delete the record of a call; the statistics follow */
+  /** Delete a call; the analytics are updated too */
   deleteCall: { input: { path: { id: string } }; response: { "success": true } }
-  /** Get the receptionist's statistics: clients, calls, minutes, success, latencies, sentiment */
+  /** Get the dashboard: clients, calls, minutes, success rate, latencies, sentiment */
   getDashboard: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: Dashboard }
-  /** Get calls and minutes of each day, also of days without calls */
+  /** Get calls and minutes per day, including days without calls */
   getCallsPerDay: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: { "data": ({ "date": string; "calls": number; "minutes": number })[] } }
-  /** Get the sentiment of callers */
+  /** Get the distribution of the callers' sentiment */
   getSentiment: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: { "data": ({ "sentiment": "positive" | "neutral" | "negative"; "count": number; "share": number })[] } }
-  /** Get the dashboard's statistics for one client */
+  /** Get the analytics of one client */
   getClientStatistics: { input: { path: { id: string }; query?: { days?: number; client_id?: string; tz?: string } }; response: ClientStatistics }
-  /** Get what the workspace uses of its plan */
+  /** Get the workspace's usage of its plan */
   getUsage: { input: undefined; response: Usage }
   /** List the shops of the caller */
   listShops: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
@@ -649,7 +649,7 @@ export interface Operations {
   createShop: { input: { body: { "name": string; "description"?: string; "currency"?: string } }; response: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
   /** Get a shop with its team */
   getShop: { input: { path: { shopId: string } }; response: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
-  /** Update a shop; fields that are not sent stay */
+  /** Update a shop; omitted fields keep their values */
   updateShop: { input: { path: { shopId: string }; body: { "name"?: string; "description"?: string | null; "currency"?: string; "orderMails"?: boolean; "reserveStockMinutes"?: number } }; response: { "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string; "ownerId": string | null; "team": ({ "userId": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "integrations": Record<string, { "isConnected": boolean; "status": "connected" | "disconnected" | "error"; "pageId": string | null; "accountName": string | null; "expiresAt": string | null; "lastSync": string | null }> } }
   /** List the team of the shop */
   listShopTeam: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string } }; response: { "data": ({ "userId": string; "name": string | null; "email": string; "avatarUrl": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations"; "addedAt": string })[]; "nextCursor": string | null } }
@@ -665,7 +665,7 @@ export interface Operations {
   createProduct: { input: { path: { shopId: string }; body: { "name": string; "description"?: string; "category"?: string; "retailPrice": number; "currency"?: string; "stock"?: number; "imageUrl"?: string } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
   /** Get a product */
   getProduct: { input: { path: { shopId: string; productId: string } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
-  /** Update a product; fields that are not sent stay */
+  /** Update a product; omitted fields keep their values */
   updateProduct: { input: { path: { shopId: string; productId: string }; body: { "name"?: string; "description"?: string | null; "category"?: string | null; "retailPrice"?: number; "currency"?: string; "stock"?: number; "imageUrl"?: string | null } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "category": string | null; "retailPrice": number; "currency": string; "stock": number; "imageUrl": string | null; "createdAt": string; "updatedAt": string } }
   /** Remove a product from the catalogue */
   deleteProduct: { input: { path: { shopId: string; productId: string } }; response: { "success": true } }
@@ -675,7 +675,7 @@ export interface Operations {
   listConversations: { input: { path: { shopId: string }; query?: { limit?: number; cursor?: string; status?: "open" | "pending" | "closed"; assigneeId?: string; channel?: "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; tag?: string; customerId?: string; q?: string; order?: "recent" | "newest"; messages?: number } }; response: { "data": ({ "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] })[]; "nextCursor": string | null } }
   /** Get a conversation with its newest 50 messages */
   getConversation: { input: { path: { shopId: string; conversationId: string } }; response: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] } }
-  /** Assign, close, tag or annotate a conversation, or hand it to the assistant; fields that are not sent stay */
+  /** Assign, close, tag or annotate a conversation, or hand it to the assistant; omitted fields keep their values */
   updateConversation: { input: { path: { shopId: string; conversationId: string }; body: { "customerName"?: string; "status"?: "open" | "pending" | "closed"; "assigneeId"?: string | null; "tags"?: (string)[]; "notes"?: string | null; "isAiActive"?: boolean; "outcome"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null } }; response: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] } }
   /** Mark a conversation as read */
   readConversation: { input: { path: { shopId: string; conversationId: string } }; response: { "id": string; "shopId": string; "customerId": string; "customerName": string; "channel": "web" | "facebook" | "instagram" | "tiktok" | "telegram" | "viber" | "whatsapp" | "sms" | "email" | "phone"; "status": "open" | "pending" | "closed"; "assigneeId": string | null; "tags": (string)[]; "notes": string | null; "isAiActive": boolean; "aiUnavailableReason": string | null; "subject": string | null; "messageCount": number; "unreadCount": number; "lastMessageText": string | null; "lastMessageAt": string | null; "campaignId": string | null; "outcome": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "handoffSuggested": boolean; "createdAt": string; "updatedAt": string; "messages": ({ "id": string; "conversationId": string; "sender": "user" | "ai" | "seller"; "senderId": string | null; "text": string; "attachment": { "url": string; "type"?: string; "name"?: string } | null; "status": string; "error": string | null; "clientId": string | null; "internal": boolean; "timestamp": number })[] } }
@@ -697,7 +697,7 @@ export interface Operations {
   createForm: { input: { path: { shopId: string }; body: { "name": string; "description"?: string; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required"?: boolean; "options"?: (string)[] })[]; "isActive"?: boolean } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
   /** Get a form */
   getForm: { input: { path: { shopId: string; formId: string } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
-  /** Update a form; fields that are not sent stay */
+  /** Update a form; omitted fields keep their values */
   updateForm: { input: { path: { shopId: string; formId: string }; body: { "name"?: string; "description"?: string | null; "fields"?: ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required"?: boolean; "options"?: (string)[] })[]; "isActive"?: boolean } }; response: { "id": string; "shopId": string; "name": string; "description": string | null; "fields": ({ "name": string; "label"?: string; "type": "text" | "email" | "phone" | "number" | "select" | "checkbox" | "date"; "required": boolean; "options"?: (string)[] })[]; "isActive": boolean; "submissionCount": number; "createdAt": string; "updatedAt": string } }
   /** Delete a form and its submissions */
   deleteForm: { input: { path: { shopId: string; formId: string } }; response: { "success": true } }
@@ -735,41 +735,41 @@ export interface Operations {
   refundPayment: { input: { path: { shopId: string; id: string }; body: { "amount"?: number } }; response: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
   /** Get a payment */
   getPayment: { input: { path: { shopId: string; id: string } }; response: { "id": string; "orderId": string; "amount": number; "currency": string; "status": "pending" | "processing" | "succeeded" | "failed" | "refunded" | "partially_refunded"; "provider": "manual" | "stripe" | "paypal"; "refundedAmount": number; "clientSecret"?: string; "approvalUrl"?: string; "createdAt": string; "updatedAt": string } }
-  /** List properties, newest first: the workspace's own, or without a login those of the installation's public workspace */
+  /** List properties, newest first: the workspace's own, or without authentication those of the public workspace */
   listProperties: { input: { query?: { limit?: number; cursor?: string; city?: string; status?: "available" | "reserved" | "sold"; type?: "villa" | "apartment" | "penthouse" | "townhouse"; q?: string } }; response: { "data": (Property)[] } }
-  /** Add a property */
+  /** Create a property */
   createProperty: { input: { body: NewProperty }; response: { "data": Property } }
   /** Get a property */
   getProperty: { input: { path: { id: string } }; response: { "data": Property } }
-  /** Update a property; fields that are not sent stay */
+  /** Update a property; omitted fields keep their values */
   updateProperty: { input: { path: { id: string }; body: PropertyChanges }; response: { "data": Property } }
-  /** Update a property; fields that are not sent stay */
+  /** Update a property; omitted fields keep their values */
   putProperty: { input: { path: { id: string }; body: PropertyChanges }; response: { "data": Property } }
   /** Delete a property; its appointments stay */
   deleteProperty: { input: { path: { id: string } }; response: { "success": true } }
-  /** List the pipeline, newest prospect first */
+  /** List prospects, newest first */
   listProspects: { input: { query?: { limit?: number; cursor?: string; status?: "new" | "contacted" | "qualified" | "appointment_set" | "closed" | "lost"; city?: string; assignedTo?: string; q?: string } }; response: { "data": (Prospect)[] } }
-  /** Add a prospect to the pipeline; the routing rules assign it */
+  /** Create a prospect; without `assigned_to` the routing rules assign it */
   createProspect: { input: { body: NewProspect }; response: { "data": Prospect } }
   /** Get a prospect */
   getProspect: { input: { path: { id: string } }; response: { "data": Prospect } }
-  /** Update a prospect; fields that are not sent stay */
+  /** Update a prospect; omitted fields keep their values */
   updateProspect: { input: { path: { id: string }; body: ProspectChanges }; response: { "data": Prospect } }
-  /** Update a prospect; fields that are not sent stay */
+  /** Update a prospect; omitted fields keep their values */
   putProspect: { input: { path: { id: string }; body: ProspectChanges }; response: { "data": Prospect } }
-  /** Remove a prospect from the pipeline, with appointments and handoffs; the contact stays */
+  /** Delete a prospect with its appointments and handoffs; the contact stays */
   deleteProspect: { input: { path: { id: string } }; response: { "success": true } }
-  /** List the qualification scores of a prospect, part by part, newest first */
+  /** List the qualification scores of a prospect, newest first */
   listQualificationScores: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (QualificationScore)[] } }
-  /** Score a prospect by what is known; parts that are sent replace computed ones */
+  /** Score a prospect; omitted parts are computed from the known data */
   createQualificationScore: { input: { path: { id: string }; body: NewQualificationScore }; response: { "data": QualificationScore } }
-  /** Correct a score; parts that are not sent stay, and the total follows */
+  /** Correct a score; omitted parts keep their points, and the total is updated */
   updateQualificationScore: { input: { path: { id: string; scoreId: string }; body: QualificationScoreChanges }; response: { "data": QualificationScore } }
-  /** Correct a score; parts that are not sent stay, and the total follows */
+  /** Correct a score; omitted parts keep their points, and the total is updated */
   putQualificationScore: { input: { path: { id: string; scoreId: string }; body: QualificationScoreChanges }; response: { "data": QualificationScore } }
   /** Delete a qualification score */
   deleteQualificationScore: { input: { path: { id: string; scoreId: string } }; response: { "success": true } }
-  /** List the properties a prospect is interested in, newest first */
+  /** List the properties that a prospect is interested in, newest first */
   listInterests: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (PropertyInterest)[] } }
   /** Record a prospect's interest in a property */
   createInterest: { input: { path: { id: string }; body: NewPropertyInterest }; response: { "data": PropertyInterest } }
@@ -783,27 +783,27 @@ export interface Operations {
   listLiveConversations: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": (LiveConversation)[] } }
   /** Get a conversation with its transcript */
   getSalesConversation: { input: { path: { id: string } }; response: { "data": SalesConversationInFull } }
-  /** Update a conversation; fields that are not sent stay */
+  /** Update a conversation; omitted fields keep their values */
   updateSalesConversation: { input: { path: { id: string }; body: SalesConversationChanges }; response: { "data": SalesConversationInFull } }
-  /** Update a conversation; fields that are not sent stay */
+  /** Update a conversation; omitted fields keep their values */
   putSalesConversation: { input: { path: { id: string }; body: SalesConversationChanges }; response: { "data": SalesConversationInFull } }
-  /** List the transcript, newest first */
+  /** List the messages of a conversation, newest first */
   listTranscriptMessages: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (TranscriptMessage)[] } }
-  /** Add a message to the transcript; nothing is sent */
+  /** Add a message to the transcript; it is not sent */
   createTranscriptMessage: { input: { path: { id: string }; body: NewTranscriptMessage }; response: { "data": TranscriptMessage } }
-  /** Correct a message of the transcript; what a channel carried stays as it was sent */
+  /** Correct a message of the transcript; messages of a channel cannot be changed */
   updateTranscriptMessage: { input: { path: { id: string; messageId: string }; body: TranscriptMessageChanges }; response: { "data": TranscriptMessage } }
-  /** Get the state of a conversation in progress */
+  /** Get the live state of a conversation */
   getLiveConversation: { input: { path: { id: string } }; response: { "data": LiveConversation } }
-  /** Update the state of a conversation in progress; the first update makes it live */
+  /** Update the live state of a conversation; the first update makes it live */
   updateLiveConversation: { input: { path: { id: string }; body: LiveConversationChanges }; response: { "data": LiveConversation } }
-  /** Update the state of a conversation in progress; the first update makes it live */
+  /** Update the live state of a conversation; the first update makes it live */
   putLiveConversation: { input: { path: { id: string }; body: LiveConversationChanges }; response: { "data": LiveConversation } }
   /** List the detected entities of a conversation */
   listDetectedEntities: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (DetectedEntity)[] } }
   /** Add a detected entity to a conversation */
   createDetectedEntity: { input: { path: { id: string }; body: NewDetectedEntity }; response: { "data": DetectedEntity } }
-  /** Update a detected entity; fields that are not sent stay */
+  /** Update a detected entity; omitted fields keep their values */
   updateDetectedEntity: { input: { path: { id: string; itemId: string }; body: DetectedEntityChanges }; response: { "data": DetectedEntity } }
   /** Delete a detected entity */
   deleteDetectedEntity: { input: { path: { id: string; itemId: string } }; response: { "success": true } }
@@ -811,7 +811,7 @@ export interface Operations {
   listAgentActions: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (AgentAction)[] } }
   /** Add an agent action to a conversation */
   createAgentAction: { input: { path: { id: string }; body: NewAgentAction }; response: { "data": AgentAction } }
-  /** Update an agent action; fields that are not sent stay */
+  /** Update an agent action; omitted fields keep their values */
   updateAgentAction: { input: { path: { id: string; itemId: string }; body: AgentActionChanges }; response: { "data": AgentAction } }
   /** Delete an agent action */
   deleteAgentAction: { input: { path: { id: string; itemId: string } }; response: { "success": true } }
@@ -819,7 +819,7 @@ export interface Operations {
   listPlanSteps: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (PlanStep)[] } }
   /** Add a plan step to a conversation */
   createPlanStep: { input: { path: { id: string }; body: NewPlanStep }; response: { "data": PlanStep } }
-  /** Update a plan step; fields that are not sent stay */
+  /** Update a plan step; omitted fields keep their values */
   updatePlanStep: { input: { path: { id: string; itemId: string }; body: PlanStepChanges }; response: { "data": PlanStep } }
   /** Delete a plan step */
   deletePlanStep: { input: { path: { id: string; itemId: string } }; response: { "success": true } }
@@ -827,71 +827,71 @@ export interface Operations {
   listConversationReviews: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (ConversationReview)[] } }
   /** Add a quality review to a conversation */
   createConversationReview: { input: { path: { id: string }; body: NewConversationReview }; response: { "data": ConversationReview } }
-  /** Update a quality review; fields that are not sent stay */
+  /** Update a quality review; omitted fields keep their values */
   updateConversationReview: { input: { path: { id: string; itemId: string }; body: ConversationReviewChanges }; response: { "data": ConversationReview } }
   /** Delete a quality review */
   deleteConversationReview: { input: { path: { id: string; itemId: string } }; response: { "success": true } }
-  /** List appointments, newest booking first; with `from` or `to`, in the order of the calendar */
+  /** List appointments, newest booking first; with `from` or `to`, in the order of their start times */
   listAppointments: { input: { query?: { limit?: number; cursor?: string; prospectId?: string; assignedRepId?: string; status?: "scheduled" | "rescheduled" | "completed" | "no_show" | "cancelled"; from?: string; to?: string } }; response: { "data": (Appointment)[] } }
-  /** Book an appointment; neither the representative nor the prospect can have two at the same time */
+  /** Book an appointment; a representative or prospect cannot have two at the same time */
   createAppointment: { input: { body: NewAppointment }; response: { "data": Appointment } }
   /** Get an appointment */
   getAppointment: { input: { path: { id: string } }; response: { "data": Appointment } }
-  /** Update an appointment; another time makes it rescheduled */
+  /** Update an appointment; a new time sets its status to rescheduled */
   updateAppointment: { input: { path: { id: string }; body: AppointmentChanges }; response: { "data": Appointment } }
-  /** Update an appointment; another time makes it rescheduled */
+  /** Update an appointment; a new time sets its status to rescheduled */
   putAppointment: { input: { path: { id: string }; body: AppointmentChanges }; response: { "data": Appointment } }
-  /** Reschedule an appointment; it keeps its id and its history */
+  /** Reschedule an appointment; its history records the change */
   rescheduleAppointment: { input: { path: { id: string }; body: RescheduleAppointment }; response: { "data": Appointment } }
-  /** Cancel an appointment; the slot is free again */
+  /** Cancel an appointment; its slot becomes free */
   cancelAppointment: { input: { path: { id: string }; body: { "reason"?: string } }; response: { "data": Appointment } }
-  /** List the changes of an appointment */
+  /** List the history of an appointment, oldest change first */
   listAppointmentChanges: { input: { path: { id: string } }; response: { "data": (AppointmentChange)[] } }
-  /** List handoffs to people, newest first */
+  /** List handoffs, newest first */
   listHandoffs: { input: { query?: { limit?: number; cursor?: string; status?: "pending" | "claimed" | "completed" | "expired"; prospectId?: string; assignedTo?: string } }; response: { "data": (HandoffPackage)[] } }
-  /** Hand a prospect over; fields that are left out are filled from what is known */
+  /** Create a handoff; omitted fields are computed from the known data of the prospect */
   createHandoff: { input: { body: NewHandoff }; response: HandoffPackage }
-  /** Create the handoff of an appointment; 200 with the existing one when there is one */
+  /** Create a handoff from an appointment; 200 with the existing one if it is pending or claimed */
   createHandoffFromAppointment: { input: { body: { "appointmentId": string } }; response: HandoffPackage }
   /** Get a handoff */
   getHandoff: { input: { path: { id: string } }; response: HandoffPackage }
-  /** Update an open handoff; fields that are not sent stay */
+  /** Update a pending or claimed handoff; omitted fields keep their values */
   updateHandoff: { input: { path: { id: string }; body: HandoffChanges }; response: HandoffPackage }
-  /** Update an open handoff; fields that are not sent stay */
+  /** Update a pending or claimed handoff; omitted fields keep their values */
   putHandoff: { input: { path: { id: string }; body: HandoffChanges }; response: HandoffPackage }
-  /** Claim a handoff; only one person can */
+  /** Claim a handoff; only one member can */
   claimHandoff: { input: { path: { id: string } }; response: HandoffPackage }
-  /** Release a claimed handoff to others */
+  /** Release a claimed handoff for other members */
   releaseHandoff: { input: { path: { id: string } }; response: HandoffPackage }
   /** Complete a claimed handoff */
   completeHandoff: { input: { path: { id: string }; body: { "outcome"?: string } }; response: HandoffPackage }
-  /** List the rules that assign prospects and handoffs, in the order in which they are tried */
+  /** List routing rules, in the order in which they are tried */
   listRoutingRules: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": (RoutingRule)[] } }
-  /** Create a routing rule: for one member, or for several in turn */
+  /** Create a routing rule that assigns to one member, or to several in turn */
   createRoutingRule: { input: { body: NewRoutingRule }; response: { "data": RoutingRule } }
   /** Get a routing rule */
   getRoutingRule: { input: { path: { id: string } }; response: { "data": RoutingRule } }
-  /** Update a routing rule; fields that are not sent stay */
+  /** Update a routing rule; omitted fields keep their values */
   updateRoutingRule: { input: { path: { id: string }; body: RoutingRuleChanges }; response: { "data": RoutingRule } }
-  /** Update a routing rule; fields that are not sent stay */
+  /** Update a routing rule; omitted fields keep their values */
   putRoutingRule: { input: { path: { id: string }; body: RoutingRuleChanges }; response: { "data": RoutingRule } }
   /** Delete a routing rule */
   deleteRoutingRule: { input: { path: { id: string } }; response: { "success": true } }
-  /** List the runs of a campaign; empty before its start */
+  /** List the runs of a campaign; none before its start */
   listCampaignRuns: { input: { path: { id: string } }; response: { "data": (CampaignRun)[]; "next_cursor": string | null } }
-  /** List the leads that wait to be contacted */
+  /** List the leads that are waiting to be contacted */
   listQueuedLeads: { input: { path: { id: string }; query?: { limit?: number; cursor?: string } }; response: { "data": (QueuedLead)[]; "next_cursor": string | null } }
-  /** Queue a lead to be contacted by a campaign */
+  /** Add a lead to a campaign */
   createQueuedLead: { input: { path: { id: string }; body: NewQueuedLead }; response: QueuedLead }
-  /** Remove a lead from the queue of a campaign */
+  /** Remove a queued lead from a campaign */
   withdrawQueuedLead: { input: { path: { id: string; leadId: string } }; response: { "success": true } }
-  /** List the team: members of the workspace */
+  /** List the members of the workspace */
   listTeam: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": (TeamMember)[] } }
   /** Get a member of the team */
   getTeamMember: { input: { path: { id: string } }; response: { "data": TeamMember } }
-  /** Change a member's role; only an owner changes owners */
+  /** Change a member's role; only an owner can change the role of an owner */
   changeTeamRole: { input: { path: { id: string }; body: { "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" } }; response: { "data": TeamMember } }
-  /** Check the database; counts public rows */
+  /** Test the database connection and count the public rows */
   testDatabase: { input: undefined; response: DatabaseTest }
 }
 
