@@ -83,11 +83,11 @@ async function ask<T extends z.ZodType>(
       'x-github-api-version': '2022-11-28',
     },
   })
-  const answer = shape.safeParse(status === 200 ? jsonOf(body) : undefined)
-  if (!answer.success) {
-    throw new oauth.OperationProcessingError(`GitHub answered ${status} to ${path}.`, { cause: answer.error })
+  const parsed = shape.safeParse(status === 200 ? jsonOf(body) : undefined)
+  if (!parsed.success) {
+    throw new oauth.OperationProcessingError(`GitHub returned status ${status} for ${path}.`, { cause: parsed.error })
   }
-  return answer.data
+  return parsed.data
 }
 
 function jsonOf(body: Buffer): unknown {

@@ -50,8 +50,8 @@ export const sessionRoutes: Record<string, Route> = {
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const signedIn = await signUp(services, body, deviceOf(request))
-      const answer = { message: 'Your account is ready.', ...signedIn }
-      return withCookies(services.config, answer, signedIn.session, [knownDeviceCookie(services, body.email)])
+      const response = { message: 'Your account is ready.', ...signedIn }
+      return withCookies(services.config, response, signedIn.session, [knownDeviceCookie(services, body.email)])
     },
   }),
 
@@ -69,8 +69,8 @@ export const sessionRoutes: Record<string, Route> = {
     errors: [409],
     notIdempotent: true,
     async handler({ services }, { body, request }) {
-      const answer = await signUp(services, body, deviceOf(request))
-      return withCookies(services.config, answer, answer.session, [knownDeviceCookie(services, body.email)])
+      const response = await signUp(services, body, deviceOf(request))
+      return withCookies(services.config, response, response.session, [knownDeviceCookie(services, body.email)])
     },
   }),
 
@@ -87,8 +87,8 @@ export const sessionRoutes: Record<string, Route> = {
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const knownAs = knownDeviceOf(services, request.headers, body.email)
-      const answer = await signIn(services, body, { ...deviceOf(request), knownAs })
-      return withCookies(services.config, answer, answer.session, [knownDeviceCookie(services, body.email)])
+      const response = await signIn(services, body, { ...deviceOf(request), knownAs })
+      return withCookies(services.config, response, response.session, [knownDeviceCookie(services, body.email)])
     },
   }),
 
@@ -110,8 +110,8 @@ export const sessionRoutes: Record<string, Route> = {
         if (token !== undefined) requireOwnPage(config, request.headers)
       }
       if (token === undefined) throw unauthorized('Send the refresh token in the body or the cookie.')
-      const answer = await refreshSession(services, token, deviceOf(request))
-      return withCookies(config, answer, answer.session)
+      const response = await refreshSession(services, token, deviceOf(request))
+      return withCookies(config, response, response.session)
     },
   }),
 

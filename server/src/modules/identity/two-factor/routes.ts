@@ -58,8 +58,8 @@ const exampleAssertion = {
   },
 }
 
-const withSession = (services: Services, answer: SignedIn) =>
-  withCookies(services.config, answer, answer.session, [knownDeviceCookie(services, answer.user.email)])
+const withSession = (services: Services, response: SignedIn) =>
+  withCookies(services.config, response, response.session, [knownDeviceCookie(services, response.user.email)])
 
 /** Signing in with a second factor, and setting one up. */
 export const twoFactorRoutes: Record<string, Route> = {

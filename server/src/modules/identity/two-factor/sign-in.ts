@@ -53,12 +53,12 @@ export async function completeSignIn(
     await ctx.db.together([actAs.call({ user_id: pending.user_id })])
     if (!(await redeem(ctx, factor))) return undefined
     await endPending(ctx, token)
-    const answer = await startSession(ctx, [guessing.forgive], device, optionsOf(pending))
+    const signedIn = await startSession(ctx, [guessing.forgive], device, optionsOf(pending))
     if ('recovery_code' in factor) {
       const user = { id: pending.user_id, email: pending.email }
       await notifyChange(ctx, user, 'two_factor.recovery_code_used', device.address)
     }
-    return answer
+    return signedIn
   })
   if (signedIn) return signedIn
   await recordFailure(server, pending.user_id, device)

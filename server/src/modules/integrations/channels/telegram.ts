@@ -18,8 +18,8 @@ export const telegram: Channel = {
 
   async send(ctx, account, message) {
     const [method, content] = contentOf(message)
-    const answer = await callTelegram(ctx, tokenOf(account), method, { chat_id: message.thread, ...content })
-    return toSendResult(answer)
+    const response = await callTelegram(ctx, tokenOf(account), method, { chat_id: message.thread, ...content })
+    return toSendResult(response)
   },
 
   async fetchMedia(ctx, account, reference) {

@@ -18,14 +18,14 @@ export const viber: Channel = {
   read,
 
   async send(ctx, account, message) {
-    const answer = await callViber(ctx, account.secrets.token ?? '', 'send_message', {
+    const response = await callViber(ctx, account.secrets.token ?? '', 'send_message', {
       receiver: message.thread,
       min_api_version: 1,
       sender: { name: beginning(account.name ?? 'Shop', 28) },
       tracking_data: message.id,
       ...contentOf(message),
     })
-    return toSendResult(answer)
+    return toSendResult(response)
   },
 
   async identify(ctx, { token }) {

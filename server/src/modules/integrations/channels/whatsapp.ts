@@ -28,10 +28,10 @@ export const whatsapp: Channel = {
       // Returned with every receipt.
       biz_opaque_callback_data: id,
     }
-    const answer = await callGraph(ctx, `${apiUrlOf(ctx, 'whatsapp')}/${account.id}/messages`, tokenOf(account), {
+    const response = await callGraph(ctx, `${apiUrlOf(ctx, 'whatsapp')}/${account.id}/messages`, tokenOf(account), {
       json,
     })
-    return toSendResult(answer, (body) => body.messages?.[0]?.id)
+    return toSendResult(response, (body) => body.messages?.[0]?.id)
   },
 
   async fetchMedia(ctx, account, reference) {
