@@ -1,10 +1,10 @@
 /**
- * The voice process beside SIPp against SIPp, in one run on one machine:
+ * Compares the voice process with SIPp against SIPp, in one run on one machine:
  *
  *   node bench/calls.ts [calls=200] [seconds=20] [callsPerSecond=50] [signallingCalls=3000]
  *
- * First calls per second without audio, then concurrent calls with RTP both ways: calls failed, packets lost, how late
- * packets left, and the CPU of each process. Needs sipp (e2e/peers/install.sh) and Linux.
+ * Measures calls per second without audio, then concurrent calls with RTP both ways: failed calls, lost packets, the
+ * lateness of packets, and the CPU of each process. Needs sipp (e2e/peers/install.sh) and Linux.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'

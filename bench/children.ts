@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** The processes of one benchmark. They end when their channel is closed; killed after 10 s. */
+/** The processes of one benchmark. They end when their channel is closed, and are killed after 10 s. */
 export function createChildren() {
   const children: ChildProcess[] = []
   return {
-    /** Forks a TypeScript file with just these variables and `nodeArgs`; talks over IPC. */
+    /** Forks a TypeScript file with only these variables and `nodeArgs`, connected over IPC. */
     start(file: URL, env: NodeJS.ProcessEnv, nodeArgs: string[] = []): ChildProcess {
       const child = fork(file, {
         env,
@@ -21,7 +21,7 @@ export function createChildren() {
   }
 }
 
-/** The next message of a child. Throws when it ends instead. */
+/** Resolves to the next message of a child. Throws when it ends before. */
 export async function nextMessage<T>(child: ChildProcess): Promise<T> {
   const waiting = new AbortController()
   const gone = once(child, 'exit', waiting).then(() => Promise.reject(new Error('A process ended in the middle.')))

@@ -1,7 +1,7 @@
 /**
- * How fast the campaign engine works through contacts when the telephone costs nothing: a simulated network on a virtual
- * clock, and a database that is real. `node bench/claims.ts [contacts]`; PostgreSQL when DATABASE_URL is set, otherwise the
- * embedded database. Beside it, in the same run, the limit: one hand-written statement that only takes rows.
+ * Measures how fast the campaign engine processes contacts without the cost of calls: a simulated network on a virtual
+ * clock, and a real database. `node bench/claims.ts [contacts]`; PostgreSQL when DATABASE_URL is set, otherwise the
+ * embedded database. The limit in the same run is one hand-written statement that only claims rows.
  */
 import { performance } from 'node:perf_hooks'
 import { answers, busy } from '@switchboard/voice/sim'

@@ -1,12 +1,12 @@
 /**
- * One message to many: from the request to the moment when the last of 1, 10, 100 and 1,000 sockets has it, and what a
- * delivered frame costs, beside raw `ws` that stringifies once and sends to all, in one run:
+ * Measures one message to many: the time from the request until the last of 1, 10, 100 and 1,000 sockets has it, and the
+ * cost of a delivered frame, compared with raw `ws` that stringifies once and sends to all, in one run:
  *
  *   node bench/fan-out.ts [--messages 50] [--rounds 3] [--subscribers 1,10,100,1000]
  *
- * Ours is the whole way of a message: POST, session, row security, insert and commit on PostgreSQL, event log, hub, sockets.
- * Messages go one at a time, 20 ms apart (closer together they wait for the next reading of the event log, every 10 ms); the
- * sides take turns. Needs Debian's PostgreSQL and Linux.
+ * Ours is the whole path of a message: POST, session, row security, insert and commit on PostgreSQL, event log, hub, sockets.
+ * Messages are sent one at a time, 20 ms apart (closer ones wait for the next read of the event log, every 10 ms). The sides
+ * take turns. Needs Debian's PostgreSQL and Linux.
  */
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -41,7 +41,7 @@ interface Side {
   name: string
   pid: number
   listeners: ChildProcess
-  /** Opens sockets until there are so many. */
+  /** Opens sockets until there are `count`. */
   open(count: number): Promise<void>
   send(): Promise<void>
 }

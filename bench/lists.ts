@@ -1,11 +1,11 @@
 /**
- * Pages and searches of long lists, at the size that we claim, through the server's API with a session, on PostgreSQL:
+ * Measures pages and searches of long lists at the documented size, through the server's API with a session, on PostgreSQL:
  *
  *   node bench/lists.ts [--subjects messages,calls,inbox,properties] [--scale 1] [--requests 200]
  *
- * Starts a private cluster of Debian's PostgreSQL, fills it by SQL and asks one request at a time. Prints p50, p99 and the
- * plan that PostgreSQL used in the end, after it had the choice of a generic one; exits with 1 when a plan reads a big
- * table from its beginning to its end. `--scale 0.01` is for trying.
+ * Starts a private cluster of Debian's PostgreSQL, fills it with SQL and sends one request at a time. Prints p50, p99 and the
+ * plan that PostgreSQL used after it could choose a generic one. Exits with 1 when a plan scans a big table sequentially.
+ * `--scale 0.01` is for a quick try.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -26,9 +26,9 @@ import { messages } from './lists/messages.ts'
 import { type SeenPlan, describePlan, explainEverything, hearPlans, readWhole, touches } from './lists/plans.ts'
 import { properties } from './lists/properties.ts'
 import { postTo } from './post.ts'
-import type { Answer, Request, Fixture, Subject, User } from './lists/subject.ts'
+import type { Answer, Request, Fixture, BenchmarkCase, User } from './lists/benchmark-case.ts'
 
-const all: Subject[] = [messages, calls, inbox, properties]
+const all: BenchmarkCase[] = [messages, calls, inbox, properties]
 const { values: options } = parseArgs({
   options: {
     subjects: { type: 'string', default: all.map(({ name }) => name).join(',') },
@@ -40,13 +40,13 @@ const scale = Number(options.scale)
 const requests = Number(options.requests)
 if (!(scale > 0 && scale <= 2 && requests >= 1 && requests <= 10_000))
   throw new RangeError('--scale takes up to 2, --requests 1 to 10,000.')
-const subjects = options.subjects.split(',').map((name) => {
-  const subject = all.find((one) => one.name === name)
-  if (!subject) throw new RangeError(`--subjects takes ${all.map((one) => one.name).join(', ')}.`)
-  return subject
+const cases = options.subjects.split(',').map((name) => {
+  const benchmarkCase = all.find((one) => one.name === name)
+  if (!benchmarkCase) throw new RangeError(`--subjects takes ${all.map((one) => one.name).join(', ')}.`)
+  return benchmarkCase
 })
 
-/** PostgreSQL decides between a plan for the values and one for all values at the sixth time. */
+/** PostgreSQL decides between a custom and a generic plan at the sixth execution. */
 const timesUntilPlanned = 8
 const others = Array.from({ length: 500 }, () => randomUUID())
 const load = () =>
@@ -78,7 +78,7 @@ try {
   await db.connect()
   await db.query(`set session_replication_role = replica; set maintenance_work_mem = '512MB'; ${ids}`)
   await db.query("insert into identity.workspaces (id, name) select id, 'Other' from unnest($1::uuid[]) id", [others])
-  for (const subject of subjects) await measure(subject, caller)
+  for (const benchmarkCase of cases) await measure(benchmarkCase, caller)
 } finally {
   await db.end()
   await postgres.stop()
@@ -101,8 +101,8 @@ async function signUp(): Promise<User> {
   return { id: user.id, workspaceId: user.workspace.id, token }
 }
 
-async function measure(subject: Subject, caller: User): Promise<void> {
-  console.log(`\n${subject.name}: ${subject.about}`)
+async function measure(benchmarkCase: BenchmarkCase, caller: User): Promise<void> {
+  console.log(`\n${benchmarkCase.name}: ${benchmarkCase.about}`)
   const startedAt = performance.now()
   const server = await startServer({ PUBLIC_WORKSPACE_ID: caller.workspaceId })
   const ask = asking(server.port, caller)
@@ -115,13 +115,13 @@ async function measure(subject: Subject, caller: User): Promise<void> {
   const figures = new Map<Request, string>()
   let asked: Request[]
   try {
-    asked = await subject.prepare(fixture, scale)
+    asked = await benchmarkCase.prepare(fixture, scale)
     console.log(`filled in ${Math.round((performance.now() - startedAt) / 1000)} s; load average ${load()}`)
     for (const request of asked) figures.set(request, await timesOf(request, ask))
   } finally {
     await server.end()
   }
-  const plans = await plansOf(subject, asked, caller)
+  const plans = await plansOf(benchmarkCase, asked, caller)
   for (const request of asked) {
     console.log(`${request.name.padEnd(34)}${figures.get(request)}`)
     for (const plan of plans.get(request) ?? []) console.log(`${' '.repeat(6)}${plan}`)
@@ -154,7 +154,7 @@ async function timesOf({ paths, isPublic = false }: Request, ask: Ask): Promise<
 }
 
 /** Sends the same requests to a server in this process, whose only connection reports its plans. */
-async function plansOf({ bigTables }: Subject, asked: Request[], caller: User): Promise<Map<Request, string[]>> {
+async function plansOf({ bigTables }: BenchmarkCase, asked: Request[], caller: User): Promise<Map<Request, string[]>> {
   await explainEverything(db, new URL(postgres.url).username)
   const config = readConfig({ ...env, PUBLIC_WORKSPACE_ID: caller.workspaceId, DATABASE_POOL_SIZE: '1' })
   const log = createLog('error')

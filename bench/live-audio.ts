@@ -1,9 +1,10 @@
 /**
- * Live audio of concurrent calls through a listener process that says what it hears, beside the same calls without one:
+ * Measures live audio of concurrent calls through a listener process that returns the audio, compared with the same calls
+ * without one:
  *
  *   node bench/live-audio.ts [calls=100] [seconds=20] [callsPerSecond=50]
  *
- * Prints packets lost each way, how late packets left, the CPU of each process, and, with the listener at work, how fast
+ * Prints lost packets each way, the lateness of packets, the CPU of each process, and, with the listener at work, how fast
  * speech stops when the other party begins to talk. Needs Linux. Everything runs on this machine.
  */
 import { type ChildProcess, fork } from 'node:child_process'
@@ -57,10 +58,10 @@ interface Measured {
   cpu: number[]
 }
 
-/** Watches calls in progress: the worst 99th percentile of the pacer, and the CPU of these processes. */
+/** Measures calls in progress: the worst 99th percentile of the pacer, and the CPU of these processes. */
 async function watch(gateway: VoiceProcess, pids: number[]): Promise<Measured> {
   const read = () => Promise.all(pids.map(async (pid) => (await cpuSeconds(pid)) ?? Number.NaN))
-  // The pacer's window is 10 s: what was before, calls beginning, is no part of it.
+  // The pacer's window is 10 s, so the start of the calls is not part of it.
   await wait(10_000)
   const startedAt = performance.now()
   const before = await read()

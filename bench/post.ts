@@ -1,7 +1,7 @@
-/** Calls the API of a server on this machine. Throws with its words when it refuses. */
+/** Posts to the API of a server on this machine. Throws with the error of the response. */
 export const postTo =
   (port: number) =>
-  // oxlint-disable-next-line no-explicit-any -- a benchmark looks into answers field by field.
+  // oxlint-disable-next-line no-explicit-any -- benchmarks read single fields of responses.
   async (address: string, body: object, token?: string): Promise<any> => {
     const answer = await fetch(`http://127.0.0.1:${port}${address}`, {
       method: 'POST',

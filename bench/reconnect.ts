@@ -1,6 +1,6 @@
 /**
- * A server with thousands of live sockets is restarted, and all clients come back at once and resume: how long until the last
- * one is resumed, and what requests cost meanwhile.
+ * Restarts a server with thousands of live sockets, so that all clients reconnect at once and resume. Measures the time until
+ * the last one has resumed, and the latency of requests meanwhile.
  *
  *   node bench/reconnect.ts [--sockets 3000] [--users 300] [--workspaces 30] [--chats 5] [--rate 9] [--database embedded|postgres]
  *

@@ -1,7 +1,7 @@
 /**
- * What a request costs with everything on (session, row-level security, limits, checks, metrics), beside raw `node:http`
- * with hand-written prepared SQL, once with the same guarantees (session, tenant, row-level security, transaction) and once
- * with none, in one run:
+ * Measures the cost of a request with all features (session, row-level security, limits, validation, metrics), compared with
+ * raw `node:http` and hand-written prepared SQL, once with the same guarantees (session, tenant, row-level security,
+ * transaction) and once without, in one run:
  *
  *   node bench/request-path.ts [--seconds 3] [--rounds 3] [--database postgres|embedded] [--kinds list,one,insert] [--sessions 32] [--layers] [--json]
  *
@@ -87,7 +87,7 @@ async function measureSides(generator: ChildProcess, postmaster: number | null):
   for (const kind of kinds) for (const side of sides) await run(generator, postmaster, side, kind, 1)
   for (let round = 0; round < rounds; round++) {
     for (const kind of kinds) {
-      // Back and forth, so that a drift of the machine meets both alike.
+      // In alternating order, so that a drift of the machine affects all sides alike.
       for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
         const figures = await run(generator, postmaster, side, kind, seconds)
         measured.set(`${kind} ${side.name}`, [...(measured.get(`${kind} ${side.name}`) ?? []), figures])
@@ -211,7 +211,7 @@ function environment(name: string): NodeJS.ProcessEnv {
   }
 }
 
-/** What a server with no sessions of its own knows of them. */
+/** The session data for a server without its own sessions. */
 function knownTo(callers: Caller[]): string {
   return JSON.stringify(callers.map((caller) => ({ ...caller, contactIds: caller.contactIds.slice(0, 1) })))
 }

@@ -1,9 +1,9 @@
 /**
- * What the media engine costs: sessions playing a file to plain UDP sockets in a child process, which echo every packet.
+ * Measures the cost of the media engine: sessions playing a file to plain UDP sockets in a child process, which echo every packet.
  *
  *   node bench/rtp.ts [sessions=200] [seconds=15]
  *
- * Prints the CPU of the engine's process alone (in % of one core), how late packets left, and what was lost.
+ * Prints the CPU of the engine's process alone (in % of one core), the lateness of packets, and lost packets.
  */
 import { fork } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -64,7 +64,7 @@ interface Counts {
   received: number
 }
 
-/** Runs for the time given, the start left out, and says what it cost. */
+/** Runs for the given time and returns the cost, without the start. */
 async function costOf(seconds: number, counts: () => Counts): Promise<string> {
   await wait(2000)
   const cpu = process.cpuUsage()
@@ -77,7 +77,7 @@ async function costOf(seconds: number, counts: () => Counts): Promise<string> {
   return `${percent.toFixed(1)} % of one core, ${after.sent - before.sent} sent, ${after.received - before.received} received`
 }
 
-/** The least that Node can do: the same datagrams at the same rate with nothing in them, and nothing read. */
+/** The baseline of Node: datagrams at the same rate, without content and without reading. */
 async function bareSockets(ports: number[], seconds: number): Promise<string> {
   const counts = { sent: 0, received: 0 }
   const datagram = Buffer.alloc(172)
@@ -112,7 +112,7 @@ async function mediaEngine(ports: number[], seconds: number): Promise<string> {
       session.applyAnswer(answer(ports[i]!))
       session.play(media, { loop: true })
       session.start()
-      // Calls do not begin all at once.
+      // Calls do not start at the same time.
       if (i % 10 === 9) await wait(5)
     }
     const sum = (count: 'packetsSent' | 'packetsReceived' | 'packetsLost') =>

@@ -1,6 +1,6 @@
 /**
- * Steady load on the server as `npm start` runs it, with the embedded database: latency and resident memory a minute, and
- * how much the memory grows an hour.
+ * Measures a steady load on the server as `npm start` runs it, with the embedded database: latency and resident memory per
+ * minute, and the growth of the memory per hour.
  *
  *   node bench/steady.ts [--minutes 10] [--rate 9] [--workspaces 20] [--warm-up 2] [--node-args=--expose-gc] [--keep folder]
  *
@@ -114,13 +114,13 @@ async function measure(members: Member[]): Promise<void> {
   await sleep(minuteMs / 2)
 }
 
-/** Of the server's process: program, API and embedded database, without the telephone engine. */
+/** Returns the memory of the server's process: API and embedded database, without the telephone engine. */
 async function residentMib(): Promise<number> {
   const status = await readFile(`/proc/${server.pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
 }
 
-/** Least squares, in MiB an hour. */
+/** Returns the slope by least squares, in MiB per hour. */
 function slope(readings: { hours: number; mib: number }[]): number {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const [hours, mib] = [mean(readings.map((reading) => reading.hours)), mean(readings.map((reading) => reading.mib))]

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 
 const clockTicksPerSecond = 100
 
-/** CPU seconds that a process has used so far, all threads (proc(5)); null once it is gone. */
+/** Returns the CPU seconds of all threads of a process so far (proc(5)), or null after its end. */
 export async function cpuSeconds(pid: number): Promise<number | null> {
   try {
     const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
@@ -12,7 +12,7 @@ export async function cpuSeconds(pid: number): Promise<number | null> {
   }
 }
 
-/** Watches a process until it has gone: its CPU seconds, to within 50 ms of its end. */
+/** Resolves to the CPU seconds of a process at its end, to within 50 ms. */
 export function watchCpu(pid: number): () => number {
   let last = 0
   const timer = setInterval(async () => {

@@ -2,7 +2,7 @@ import { cpuSeconds, watchCpu } from './processes.ts'
 import { startCallee, startCaller } from './sipp.ts'
 import { dial, follow, startVoice } from './voice.ts'
 
-/** Calls in progress at a time. */
+/** Concurrent calls. */
 const atOnce = 50
 
 interface Outcome {
@@ -12,7 +12,7 @@ interface Outcome {
   cpuMsPerCall: number
 }
 
-/** INVITE, 200, ACK, BYE, 200 as fast as they go, `atOnce` at a time, to a SIPp that answers. */
+/** Measures INVITE, 200, ACK, BYE, 200 at full speed, with `atOnce` concurrent calls, to a SIPp that answers. */
 export async function compareSignalling(folder: string, calls: number): Promise<void> {
   console.log(`\nCalls per second, signalling only: ${calls} calls, ${atOnce} at once, callee SIPp`)
   print('SIPp calling', await bySipp(folder, calls))

@@ -52,14 +52,14 @@ export async function startCallee(folder: string, voice: string | null): Promise
 export interface SippCalls {
   target: number
   calls: number
-  /** No more at the same time. */
+  /** The maximum number of concurrent calls. */
   atOnce: number
   callsPerSecond: number
   talkMs: number
   voice: string | null
 }
 
-/** Starts SIPp calling; `finished` answers how many calls failed. */
+/** Starts SIPp as the caller. `finished` resolves to the number of failed calls. */
 export async function startCaller(
   folder: string,
   { target, calls, atOnce, callsPerSecond, talkMs, voice }: SippCalls,

@@ -19,7 +19,7 @@ export interface Talk {
   callsPerSecond: number
 }
 
-/** Concurrent calls with RTP both ways: against our loopback carrier, which counts what it hears, and against SIPp; and SIPp against SIPp. */
+/** Concurrent calls with RTP both ways: against our loopback carrier, which counts the received packets, and against SIPp; and SIPp against SIPp. */
 export async function compareTalking(folder: string, talk: Talk): Promise<void> {
   const { calls, seconds } = talk
   console.log(`\nConcurrent calls with RTP both ways: ${calls} for ${seconds} s, begun at ${talk.callsPerSecond}/s`)
@@ -126,7 +126,7 @@ async function byVoice(
   }
 }
 
-/** Shares of one core that these processes used meanwhile. */
+/** Returns the shares of one core that these processes used meanwhile. */
 async function measureCpu(pids: number[], work: () => Promise<unknown>): Promise<number[]> {
   const read = () => Promise.all(pids.map(async (pid) => (await cpuSeconds(pid)) ?? Number.NaN))
   const startedAt = performance.now()
@@ -149,7 +149,7 @@ function flow(statistics: (RtpStats | null | undefined)[]): string {
   return `${sum('packetsReceived')} packets, lost ${sum('packetsLost')}`
 }
 
-/** In a process of its own: the carrier's cost is not ours. */
+/** Runs in a separate process, so that its cost is not counted as ours. */
 async function carry(voice: string): Promise<void> {
   const carrier = await createLoopbackCarrier({
     host,

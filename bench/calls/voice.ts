@@ -10,7 +10,7 @@ export interface Line {
   callsPerSecond: number
 }
 
-/** A voice process with one trunk, to a carrier on this machine. */
+/** Starts a voice process with one trunk, to a carrier on this machine. */
 export async function startVoice({ port, password, maxCalls, callsPerSecond }: Line): Promise<VoiceProcess> {
   const gateway = await createVoiceProcess({
     engine: { sip: { host, port: 0 }, allowPrivate: true, limits: { maxCalls, maxPacerP99Ms: Infinity } },
@@ -30,7 +30,7 @@ export async function startVoice({ port, password, maxCalls, callsPerSecond }: L
   return gateway
 }
 
-/** Dials as soon as the trunk takes the call. */
+/** Dials as soon as the trunk accepts the call. */
 export async function dial(gateway: VoiceProcess, index: number, signal: AbortSignal): Promise<Leg> {
   const request = {
     attemptId: `bench-${index}`,
@@ -50,7 +50,7 @@ export async function dial(gateway: VoiceProcess, index: number, signal: AbortSi
   }
 }
 
-/** Does `onAnswer` when it is answered; answers how the call ended. */
+/** Calls `onAnswer` on the answer. Resolves to the cause of the call's end. */
 export async function follow(leg: Leg, onAnswer: () => void): Promise<Extract<LegEvent, { t: 'ended' }>> {
   for await (const event of leg.events) {
     if (event.t === 'answered') onAnswer()

@@ -1,8 +1,8 @@
-/** The receiving end: a process of its own with many sockets, which says when the first and the last of them heard each message. */
+/** The receivers: a separate process with many sockets, which reports when the first and the last of them received each message. */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
 
-/** Opens so many more sockets, each with the next of these tokens, in turn; without tokens: none. */
+/** Opens this many more sockets, with the tokens in rotation, or without a token when there are none. */
 export interface OpenOrder {
   address: string
   tokens: string[]
@@ -35,7 +35,7 @@ if (process.send) {
     socket.on('message', hear)
     await once(socket, 'open')
     if (!token) return
-    // Durable frames come once it is clear that nothing is to be resumed.
+    // Durable frames are sent after the server knows that nothing is resumed.
     socket.send('{"event":"ping"}')
     await once(socket, 'message')
   }

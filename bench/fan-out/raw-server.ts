@@ -1,4 +1,4 @@
-/** What ours is measured against: `ws` and nothing else. A POST is stringified once and sent to everyone. Prints its port when it is ready. */
+/** The baseline: only `ws`. A POST is stringified once and sent to all sockets. Prints its port when it is ready. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'

@@ -1,5 +1,5 @@
 import { sharesOf, skewed } from './distributions.ts'
-import { type Subject, deepInto } from './subject.ts'
+import { type BenchmarkCase, deepInto } from './benchmark-case.ts'
 
 const claimed = 1_000_000
 const clients = 200
@@ -8,7 +8,7 @@ const mood = sharesOf({ positive: 45, neutral: 40, negative: 4 }, 'roll')
 /** Each day from six to ten in the evening, most about two. */
 const hour = '14 + (random() + random() + random() + random() - 2) * 4'
 
-export const calls: Subject = {
+export const calls: BenchmarkCase = {
   name: 'calls',
   about: `1,000,000 calls of two years for ${clients} clients, by day and by night, the busiest with a fifth of them`,
   bigTables: ['calls', 'call_sums'],
@@ -19,7 +19,7 @@ export const calls: Subject = {
          select bench.id(10000 + i), $1, $2, 'Client ' || i from generate_series(1, ${clients}) i`,
       [caller.workspaceId, caller.id],
     )
-    // Through the triggers, which keep the sums.
+    // With triggers, which maintain the sums.
     await db.query('set session_replication_role = origin')
     const total = Math.round(claimed * scale)
     for (let from = 1; from <= total; from += batch) {

@@ -1,9 +1,9 @@
-/** How made-up data is spread, as SQL expressions. */
+/** Distributions of generated data, as SQL expressions. */
 
-/** 1 to `count`, the k-th with a share of about 1/k: a few have most, most have few. */
+/** 1 to `count`, the k-th with a share of about 1/k (Zipf's law). */
 export const skewed = (count: number) => `least(${count}, exp(random() * ln(${count} + 1))::int)`
 
-/** One of these, each with its share of a hundred; what is left of the hundred is null. */
+/** One of these values, each with its percentage; null for the remaining percentage. */
 export function sharesOf(shares: Record<string, number>, roll: string): string {
   let upTo = 0
   const cases = Object.entries(shares).map(([value, share]) => `when ${roll} < ${(upTo += share)} then '${value}'`)
@@ -14,7 +14,7 @@ export function sharesOf(shares: Record<string, number>, roll: string): string {
 export const sentence = (count: number, seed: string) =>
   `(select string_agg('w' || exp(random() * ln(50000))::int, ' ') from generate_series(1, ${count}) where ${seed} is not null)`
 
-/** Defines `bench.id_at(time, number)`: an id as if made then (UUIDv7), different for each number; `bench.id(number)` at a fixed time. */
+/** Defines `bench.id_at(time, number)`: an id of that time (UUIDv7), different for each number; `bench.id(number)` at a fixed time. */
 export const ids = `
   create schema if not exists bench;
   create or replace function bench.id_at(at timestamptz, n bigint) returns uuid language sql immutable as $$

@@ -1,11 +1,11 @@
 import { sharesOf, skewed } from './distributions.ts'
-import { type Subject, deepInto, workspaceOf } from './subject.ts'
+import { type BenchmarkCase, deepInto, workspaceOf } from './benchmark-case.ts'
 
 const claimed = 200_000
 const members = 20
 const messagesPerThread = 3
 
-export const inbox: Subject = {
+export const inbox: BenchmarkCase = {
   name: 'inbox',
   about: `200,000 threads of a shop with ${messagesPerThread} messages each: 3 % open, one in a thousand from TikTok, two fifths unassigned`,
   bigTables: ['conversations', 'conversation_tags', 'messages'],

@@ -1,13 +1,13 @@
 import { sentence, skewed } from './distributions.ts'
-import type { Request, Fixture, Subject } from './subject.ts'
+import type { Request, Fixture, BenchmarkCase } from './benchmark-case.ts'
 
 const claimed = 1_000_000
 const people = 500
 const chats = 2_000
-/** The caller's chats, by size: the biggest of all, and few of the many. */
+/** The caller's chats by size: the biggest one, and a few of the others. */
 const mine = [1, 2, 10, ...Array.from({ length: 17 }, (_, i) => 40 + 113 * i)]
 
-export const messages: Subject = {
+export const messages: BenchmarkCase = {
   name: 'messages',
   about: `1,000,000 messages in ${chats} chats of ${people} people, the biggest with an eighth of them; the caller is in ${mine.length}`,
   bigTables: ['messages'],
@@ -32,7 +32,7 @@ export const messages: Subject = {
       [caller.id, mine],
     )
     await db.query('drop index chat.messages_search')
-    // Numbered in each chat in the order of time, over two years.
+    // Numbered by time in each chat, over two years.
     await db.query(
       `insert into chat.messages (id, chat_id, number, sender_id, type, content, client_id, created_at)
          select bench.id_at(at, i), bench.id(chat),

@@ -1,4 +1,4 @@
-/** What PostgreSQL did for a request, by its own account (auto_explain), under the same role and row security. */
+/** The plans of a request by PostgreSQL's auto_explain, under the same role and row security. */
 import type pg from 'pg'
 
 interface PlanNode {
@@ -31,7 +31,7 @@ export async function explainEverything(db: pg.Client, role: string): Promise<vo
   for (const [name, value] of Object.entries(settings)) await db.query(`alter role ${role} set ${name} = '${value}'`)
 }
 
-/** Hears the plans of this pool's connections from now on. */
+/** Collects the plans of this pool's connections from now on. */
 export function hearPlans(pool: pg.Pool, hear: (plan: SeenPlan) => void): void {
   pool.on('connect', (client) =>
     client.on('notice', ({ message = '' }) => {
@@ -51,13 +51,13 @@ const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).fla
 export const touches = ({ root }: SeenPlan, tables: readonly string[]) =>
   nodesOf(root).some((node) => tables.includes(node['Relation Name'] ?? ''))
 
-/** The big tables that were read from their beginning to their end. */
+/** Returns the big tables that were scanned sequentially. */
 export const readWhole = ({ root }: SeenPlan, tables: readonly string[]) =>
   nodesOf(root)
     .filter((node) => node['Node Type'] === 'Seq Scan' && tables.includes(node['Relation Name'] ?? ''))
     .map((node) => node['Relation Name'])
 
-/** The ways into the big tables with the rows that were looked at there, and where rows were sorted or summed. */
+/** Returns the scans of the big tables with their rows, and the sorts and aggregates. */
 export function describePlan({ root }: SeenPlan, tables: readonly string[]): string {
   const parts = nodesOf(root).flatMap((node) => {
     const { 'Node Type': type, 'Relation Name': table = '', 'Index Name': index = '' } = node

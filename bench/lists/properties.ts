@@ -1,10 +1,10 @@
 import { sharesOf, skewed } from './distributions.ts'
-import { type Subject, deepInto, workspaceOf } from './subject.ts'
+import { type BenchmarkCase, deepInto, workspaceOf } from './benchmark-case.ts'
 
 const claimed = 200_000
 const cities = 300
 
-export const properties: Subject = {
+export const properties: BenchmarkCase = {
   name: 'properties',
   about: `200,000 properties in ${cities} cities, the biggest with an eighth of them; 85 % are available`,
   bigTables: ['properties', 'products'],

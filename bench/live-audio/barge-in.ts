@@ -1,4 +1,4 @@
-/** How fast speech stops when the other party begins to talk, seen from their end of the wire. */
+/** Measures how fast speech stops when the other party begins to talk, at their end of the line. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { createMediaEngine } from '../../voice/src/media/engine.ts'
 import type { MediaSession } from '../../voice/src/media/types.ts'
@@ -10,10 +10,10 @@ const host = '127.0.0.1'
 const rounds = 12
 const talkMs = 200
 const frameMs = 20
-/** A longer silence is our end, and not a machine that is held up. */
+/** A longer silence means that our speech has stopped, and not that the machine was busy. */
 const quietMs = 800
 
-/** Calls a party who interrupts 12 times, and says how long they heard us on after their first packet. */
+/** Calls a party who interrupts 12 times. Returns how long they received speech after their first packet. */
 export async function measureBargeIn(gateway: VoiceProcess): Promise<string> {
   const userAgent = await createUserAgent({ host, port: 0, userAgent: 'Interrupter' })
   const media = createMediaEngine({ host, portRange: { from: 19_000, to: 19_099 } })

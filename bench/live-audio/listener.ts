@@ -1,4 +1,4 @@
-/** A listener process: says what it hears, or, on the call `barge-in`, speaks until the other party does. */
+/** A listener process. It returns the audio, or, on the call `barge-in`, speaks until the other party speaks. */
 import { connectAudioListener, type AudioAddress, type AudioChannel } from '../../voice/src/live-audio/listener.ts'
 
 export interface ListenerReport {
@@ -10,7 +10,7 @@ export interface ListenerReport {
 
 const report: ListenerReport = { channels: 0, heardSamples: 0, lostMs: 0, underruns: 0 }
 
-/** Louder is speech. */
+/** Louder audio counts as speech. */
 const loud = 4_000
 const speech = new Int16Array(8_000 * 10).fill(8_000)
 
@@ -36,7 +36,7 @@ function echo(channel: AudioChannel) {
   }
 }
 
-/** Cut off at the first loud sample; speaks again when they have been quiet for 1.5 s. */
+/** Stops at the first loud sample. Speaks again after 1.5 s of silence. */
 function speakUntilTheyDo(channel: AudioChannel) {
   let isSpeaking = false
   let quietSamples = 0

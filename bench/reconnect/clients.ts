@@ -1,4 +1,4 @@
-/** The clients of `bench/reconnect.ts`: a process of its own whose sockets come back and resume when the server closes them. */
+/** The clients of `bench/reconnect.ts`: a separate process whose sockets reconnect and resume when the server closes them. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 
@@ -7,7 +7,7 @@ export interface ConnectOrder {
   tokens: string[]
 }
 
-/** All have resumed, for the first time or once more. Times in ms of the machine's monotonic clock. */
+/** All clients have resumed. Times are ms of the machine's monotonic clock. */
 export interface AllResumed {
   resumedAt: number[]
   /** Times that a client was let in or refused and had to come again. */
@@ -17,7 +17,7 @@ export interface AllResumed {
 
 export const nowMs = () => Number(process.hrtime.bigint()) / 1e6
 
-/** Between two tries of a client while the server cannot be reached. */
+/** The delay between two attempts of a client while the server cannot be reached. */
 const pauseMs = () => 100 + Math.random() * 200
 
 if (process.send) {
@@ -35,7 +35,7 @@ if (process.send) {
     closeCodes = {}
   }
 
-  /** One try; resolves when the socket has closed. */
+  /** Makes one attempt. Resolves when the socket has closed. */
   const connect = (address: string, token: string, client: { after?: string }) =>
     new Promise<void>((resolve) => {
       const socket = new WebSocket(address, ['bearer', token], { perMessageDeflate: false })

@@ -5,9 +5,9 @@ import { createLog } from '../../server/src/platform/log.ts'
 import type { Member } from '../steady/traffic.ts'
 
 export interface People {
-  /** One of each workspace, for requests. */
+  /** One user of each workspace, for requests. */
   members: Member[]
-  /** An access token for each socket, each of a session of its own. */
+  /** An access token for each socket, each of its own session. */
   tokens: string[]
 }
 
@@ -21,7 +21,7 @@ interface Numbers {
 const contactsEach = 50
 
 /**
- * Users spread evenly over the workspaces, each in `chatsEach` chats of their workspace's people, with as many sessions as
+ * Creates users spread evenly over the workspaces, each in `chatsEach` chats of their workspace's people, with as many sessions as
  * they have sockets. Written as rows, because 300 passwords take a minute to hash.
  */
 export async function seed(env: NodeJS.ProcessEnv, numbers: Numbers): Promise<People> {
@@ -89,6 +89,6 @@ export async function seed(env: NodeJS.ProcessEnv, numbers: Numbers): Promise<Pe
   }
 }
 
-/** Ids as ours look, from a kind and a number. */
+/** Returns an id in our format for a kind and a number. */
 const idOf = (kind: string, n: number) => `01900000-0000-7000-800${kind}-${n.toString(16).padStart(12, '0')}`
 const id = (kind: string, n: string) => `('01900000-0000-7000-800${kind}-' || lpad(to_hex(${n}), 12, '0'))::uuid`

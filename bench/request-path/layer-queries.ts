@@ -1,6 +1,6 @@
 import type { Kind } from './load.ts'
 
-/** One server more complete than the one before it; what it costs more is the price of its layer. */
+/** Each layer is a server that adds one part to the layer before it. The difference is the cost of that part. */
 export interface Layer {
   name: string
   kind: Kind

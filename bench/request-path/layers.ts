@@ -1,4 +1,4 @@
-/** The layers of `layers.ts`, each on a port of its own, all in one process over the same database. */
+/** Serves the layers, each on its own port, in one process over the same database. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fastify } from 'fastify'

@@ -1,4 +1,4 @@
-/** The load generator: a process of its own that keeps `connections` sockets busy, one request at a time on each. */
+/** The load generator: a separate process that keeps `connections` sockets busy, one request at a time on each. */
 import { connect } from 'node:net'
 
 export type Kind = 'list' | 'one' | 'insert'
@@ -17,9 +17,9 @@ export interface LoadOrder {
   connections: number
   seconds: number
   callers: Caller[]
-  /** Inserts take their telephone numbers from here upwards. */
+  /** Inserts use telephone numbers from here upwards. */
   firstNumber: number
-  /** Instead of the three kinds: GET this path. */
+  /** GET this path instead of the three kinds. */
   path?: string
 }
 
@@ -28,11 +28,11 @@ export interface LoadResult {
   seconds: number
   p50Ms: number
   p99Ms: number
-  /** CPU time of the generator itself, in microseconds a request. */
+  /** CPU time of the generator, in microseconds per request. */
   generatorCpu: number
 }
 
-/** Sends for `seconds` and answers what came of it. Throws at the first answer that is not a success. */
+/** Sends requests for `seconds` and returns the results. Throws at the first response that is not a success. */
 export async function load(order: LoadOrder): Promise<LoadResult> {
   const latencies: number[] = []
   const cpuBefore = process.cpuUsage()

@@ -3,13 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs'
 /** Linux counts CPU time in hundredths of a second. */
 const tickMicroseconds = 10_000
 
-/** CPU time of a process, all its threads, in microseconds. */
+/** Returns the CPU time of all threads of a process, in microseconds. */
 export function cpuOf(pid: number): number {
   const { user, system } = statOf(pid)
   return (user + system) * tickMicroseconds
 }
 
-/** The same to the nanosecond, of the threads that there are now. */
+/** Returns the CPU time of the current threads, with a resolution of nanoseconds. */
 export function preciseCpuOf(pid: number): number {
   let nanoseconds = 0
   for (const thread of readdirSync(`/proc/${pid}/task`))
@@ -17,7 +17,7 @@ export function preciseCpuOf(pid: number): number {
   return nanoseconds / 1000
 }
 
-/** The same of all children of a process, those that have ended included. */
+/** Returns the CPU time of all children of a process, including those that have ended. */
 export function cpuOfChildren(parent: number): number {
   let ticks = statOf(parent).ended
   for (const name of readdirSync('/proc')) {
@@ -26,7 +26,7 @@ export function cpuOfChildren(parent: number): number {
       const stat = statOf(Number(name))
       if (stat.parent === parent) ticks += stat.user + stat.system
     } catch (error) {
-      // It ended while we looked.
+      // The thread ended meanwhile.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && (error as NodeJS.ErrnoException).code !== 'ESRCH')
         throw error
     }
@@ -38,7 +38,7 @@ export const parentOf = (pid: number) => statOf(pid).parent
 
 function statOf(pid: number) {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name, in parentheses, may hold spaces; field 3 comes after it (proc(5)).
+  // The name in parentheses may contain spaces. Field 3 follows it (proc(5)).
   const fields = text
     .slice(text.lastIndexOf(')') + 2)
     .split(' ')

@@ -1,6 +1,6 @@
 /**
- * What ours is measured against, `node:http` and hand-written SQL as named prepared statements, on two ports. `raw` has no
- * session, no row-level security and no verified token. `raw + guarantees` gives those of ours: the token's HMAC, a
+ * The baselines: `node:http` and hand-written SQL as named prepared statements, on two ports. `raw` has no
+ * session, no row-level security and no verified token. `raw + guarantees` has the same guarantees as ours: the token's HMAC, a
  * transaction that checks the session and sets the tenant, row-level security, commit. Neither has rate limits, checks of
  * the input, metrics or events. Prints its ports when it is ready.
  */
@@ -17,7 +17,7 @@ import type { Caller } from './load.ts'
 const callers = new Map((JSON.parse(process.env.CALLERS ?? '[]') as Caller[]).map((caller) => [caller.token, caller]))
 const secret = 'a secret of the benchmark'
 
-// The same cheap reading of times as ours has: with pg's own, by way of Date, lists would cost a third more.
+// Parses times as cheaply as ours does. With pg's own parser, which uses Date, lists would cost a third more.
 const types = {
   getTypeParser: ((oid: number) =>
     oid === 1184 ? toIsoTime : pg.types.getTypeParser(oid, 'text')) as typeof pg.types.getTypeParser,
@@ -64,7 +64,7 @@ const enter = `select case when s.id is null then app.refuse('SB401', 'Sign in.'
   left join identity.sessions s on s.id = wanted.id and s.revoked_at is null and not s.is_suspended
     and s.expires_at > now() and s.idle_expires_at > now()`
 
-/** Four statements, sent together: `pg` in its pipeline mode waits for none before it sends the next. */
+/** Four statements sent together: in pipeline mode `pg` does not wait for one before it sends the next. */
 const guarded: Query = async ({ token }, statement) => {
   const client = await pool.connect()
   try {
@@ -131,7 +131,7 @@ function serve(query: Query, verifies: boolean): Promise<number> {
 const payloadOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()) as { sid: string; exp: number }
 
-/** The cost of verifying HS256; the secret is not the one that signed, so any digest counts as right. */
+/** Costs as much as the verification of HS256. Accepts every digest, because the secret is not the one that signed. */
 function verify(token: string): boolean {
   const [header, payload, signature] = token.split('.') as [string, string, string]
   const digest = createHmac('sha256', secret).update(`${header}.${payload}`).digest('base64url')

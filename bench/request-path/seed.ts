@@ -5,8 +5,8 @@ import { createLog } from '../../server/src/platform/log.ts'
 import type { Caller } from './load.ts'
 
 /**
- * As many workspaces as sessions, with `count` contacts each, made through sign-up and one insert; returns the sessions of
- * their owners. So no session waits for the connections that one workspace may have.
+ * Creates as many workspaces as sessions, with `count` contacts each, and returns the sessions of their owners. A workspace
+ * per session, so that no session waits for the connection limit of a workspace.
  */
 export async function seed(env: NodeJS.ProcessEnv, count: number, sessions = 2): Promise<Caller[]> {
   const config = readConfig(env)

@@ -11,11 +11,11 @@ export interface Member {
 }
 
 export interface Answer {
-  /** When it was to be sent, in ms of `performance.now()`. */
+  /** The scheduled time, in ms of `performance.now()`. */
   at: number
-  /** From when it was to be sent until its whole answer was there, so a server that stands still is not spared. */
+  /** From the scheduled time to the end of the response, so that stalls of the server count. */
   ms: number
-  /** 0: no answer. */
+  /** 0 without a response. */
   status: number
 }
 
@@ -40,7 +40,7 @@ export async function signUp(url: string, name: string, contacts: number): Promi
   return { token, userId: user.id, workspaceId: user.workspace.id, contactIds, chatIds: [] }
 }
 
-/** Makes a group chat of these members, whose owner is the first. */
+/** Creates a group chat of these members. The first is its owner. */
 export async function openChat(url: string, name: string, [owner, ...others]: Member[]): Promise<void> {
   const member_ids = others.map(({ userId }) => userId)
   const { id } = await postTo(Number(new URL(url).port))(
@@ -80,8 +80,8 @@ const message = post('/api/messages/send', ({ chatIds }, n) => ({
 const mix = [list, one, one, list, insert, one, message]
 
 /**
- * Sends `perSecond` requests a second, evenly and whatever comes back, until the signal aborts: lists of 50, single rows,
- * inserts and chat messages, 2 : 3 : 1 : 1. Resolves when all have their answers.
+ * Sends `perSecond` requests a second, evenly and independently of the responses, until the signal aborts: lists of 50, single rows,
+ * inserts and chat messages, 2 : 3 : 1 : 1. Resolves when all responses have arrived.
  */
 export async function sendSteadily(
   url: string,
@@ -115,13 +115,13 @@ async function send(url: string, member: Member, n: number): Promise<number> {
   }
 }
 
-/** The value below which this share of them lies. */
+/** Returns the quantile of the values. */
 export function percentile(share: number, values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN
 }
 
-/** `503 × 4, 0 × 1`; an empty text when all were answered well. */
+/** Returns `503 × 4, 0 × 1`, or an empty text when all requests succeeded. */
 export function failuresOf(answers: readonly Answer[]): string {
   const counts = new Map<number, number>()
   for (const { status } of answers) if (status < 200 || status > 299) counts.set(status, (counts.get(status) ?? 0) + 1)

@@ -28,7 +28,7 @@ test('there are four default plans, which are public', async () => {
   )
 })
 
-test('a user has no subscription until they choose a plan; a free one is active at once (seed 000)', async () => {
+test('a user has no subscription until they choose a plan; a free one is active at once', async () => {
   const ana = await server.signUp()
   const path = `/api/subscriptions/${ana.userId}`
   assert.equal((await ana.get(path)).status, 404)
@@ -105,7 +105,7 @@ test('a subscription belongs to the workspace: members see it, owners and admins
 const invoicesOf = async (who: SignedUp) => (await who.get('/api/invoices')).body.data as Invoice[]
 const days = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 86_400_000
 
-test('an invoice is opened when a paid plan is chosen, and paid when its payment is recorded (seed 002)', async () => {
+test('an invoice is opened when a paid plan is chosen, and paid when its payment is recorded', async () => {
   const ana = await server.signUp()
   const { body: subscription } = await ana.post('/api/subscriptions', { plan_id: 'pro' })
   await ana.post('/api/subscriptions', { plan_id: 'pro' })

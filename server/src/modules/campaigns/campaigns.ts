@@ -205,7 +205,7 @@ const countCalls = statement(
     }>`select coalesce(sum(total_calls), 0)::bigint as total from campaigns.campaigns where user_id = ${p.user_id}`,
 )
 
-/** Returns the number of calls that all campaigns of a member have made. */
+/** Returns the number of contacts that a member's campaigns have dialled. */
 export async function countCallsOf(ctx: Ctx, userId: string): Promise<{ totalCalls: number }> {
   await memberFilter(ctx, userId)
   const { total } = await ctx.db.one(countCalls, { user_id: userId })

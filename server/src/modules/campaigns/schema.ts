@@ -127,7 +127,7 @@ export const Campaign = z
   })
   .meta({ id: 'Campaign' })
 
-/** The same to a sales front-end, which calls a campaign that has not begun a draft. */
+/** The campaign as the sales front-end reads it: a campaign that was not started is a draft. */
 export const SalesCampaign = z
   .object({
     ...campaignFields,
@@ -137,7 +137,7 @@ export const SalesCampaign = z
   })
   .meta({ id: 'SalesCampaign' })
 
-/** Absolute counts: a newer one replaces an older one. */
+/** The counts are absolute, so a newer event replaces an older one. */
 export const CampaignProgress = z
   .object({
     campaign_id: id.describe('The campaign.'),

@@ -1,6 +1,6 @@
 import type { Conversation, Message } from './schema.ts'
 
-// The frames of the inbox are seed 003's, so they are camelCase, as the shop's endpoints are.
+// The frames of the inbox are camelCase, like the endpoints of the shop, because the shop front-end reads them.
 
 const senderNames = { customer: 'user', assistant: 'ai', member: 'seller', system: 'ai' } as const
 

@@ -3,7 +3,7 @@ import { instant } from '../../platform/http/fields.ts'
 
 export const priorities = ['high', 'medium', 'low'] as const
 
-/** The response bodies of seed 004: an object or a list in `data`. The `Link` header has the next page. */
+/** The response bodies of the sales front-end: an object or a list in `data`. The `Link` header has the next page. */
 export const dataOf = <T extends z.ZodType>(item: T) => z.object({ data: item.describe('The object.') })
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item).describe('One page of the list. The `Link` header has the URL of the next page.') })

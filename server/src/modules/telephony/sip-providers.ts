@@ -40,7 +40,7 @@ const list = variants(
        order by p.id desc limit ${p.limit}`,
 )
 
-/** Newest first; with `userId` that member's. */
+/** Returns providers, newest first; with `userId` only that member's. */
 export async function listSipProviders(
   ctx: Ctx,
   userId: string | undefined,
@@ -100,7 +100,7 @@ function checkCapacity({ config: { sip } }: Services, input: SipProviderChanges)
   }
 }
 
-/** Each one costs the node a registration and a look at its name every few seconds. */
+/** The maximum per workspace. Each costs the node a registration and a DNS query every few seconds. */
 const maxProviders = 20
 
 const lockCount = statement(
@@ -112,7 +112,7 @@ const count = statement(
   () => sql<{ count: number }>`select count(*) as count from telephony.sip_providers`,
 )
 
-/** Throws 400 for a host that may not be called through, 409 when the workspace has all the providers it may have. Needs a transaction. */
+/** Throws 400 when the host is not allowed, and 409 when the workspace has the maximum number of providers. Needs a transaction. */
 export async function createSipProvider(ctx: Ctx, { password, ...input }: NewSipProvider): Promise<SipProvider> {
   checkSipHost(input.host, ctx.services.config.sip.allowPrivate)
   checkCapacity(ctx.services, input)
@@ -155,7 +155,7 @@ const update = statement(
      where id = ${p.id} returning id`,
 )
 
-/** Changes only what was sent. */
+/** Changes only the fields that were sent. */
 export async function updateSipProvider(
   ctx: Ctx,
   id: string,
@@ -176,13 +176,13 @@ const remove = statement('telephony.delete_sip_provider', (db, p: { id: string }
   db.deleteFrom('telephony.sip_providers').where('id', '=', p.id).returning('id'),
 )
 
-/** Calls in progress go on to their end; campaigns that used it pause until they have another one. */
+/** Deletes a provider. Calls in progress continue. Campaigns that use it pause until they have another one. */
 export async function deleteSipProvider(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('SIP provider')
   emit(ctx, SipProviderChanged, { sip_provider_id: id })
 }
 
-/** A provider as the telephone engine needs it. */
+/** The columns of a provider that the telephone engine needs. */
 export interface SipAccountRow {
   id: string
   workspace_id: string
@@ -201,7 +201,7 @@ export const accountColumns = sql`
   p.id, p.workspace_id, p.host, p.port, p.username, p.password_sealed, p.transport, p.register, p.max_concurrent_calls,
   p.calls_per_second::float8 as calls_per_second, p.transfer_mode`
 
-/** Opens the password. Throws when the installation no longer has the key it was sealed with. */
+/** Returns the trunk of a provider with the decrypted password. Throws when the installation no longer has the key. */
 export function toTrunk({ secrets }: Pick<Services, 'secrets'>, row: SipAccountRow): Trunk {
   return {
     id: row.id,
@@ -225,7 +225,7 @@ const findAccount = statement(
     sql<SipAccountRow>`select ${accountColumns} from telephony.sip_providers p where p.id = ${p.id}`,
 )
 
-/** Tries the provider and says what happened: REGISTER, or OPTIONS where it does not register. Takes up to 10 s. */
+/** Tests the provider with REGISTER, or with OPTIONS when it does not register. Takes up to 10 s. */
 export async function testSipProvider(ctx: Ctx, id: string): Promise<SipProviderTest> {
   const { voice } = ctx.services
   const account = (await ctx.db.maybe(findAccount, { id })) ?? missing('SIP provider')
@@ -234,7 +234,7 @@ export async function testSipProvider(ctx: Ctx, id: string): Promise<SipProvider
     const { ok, message, sip, latencyMs } = await voice.testTrunk(toTrunk(ctx.services, account))
     return { ok, message, sip: sip ?? null, latency_ms: latencyMs }
   } catch (error) {
-    // The engine refuses what it cannot do at all (a transport it does not speak) with a sentence of its own.
+    // The engine throws a TypeError with a sentence when it does not support a setting, such as a transport.
     if (error instanceof TypeError) return { ok: false, message: error.message, sip: null, latency_ms: 0 }
     throw error
   }

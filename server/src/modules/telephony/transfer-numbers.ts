@@ -37,7 +37,7 @@ const list = variants(
       .limit(p.limit),
 )
 
-/** Newest first; with `userId` that member's. */
+/** Returns transfer numbers, newest first; with `userId` only that member's. */
 export async function listTransferNumbers(
   ctx: Ctx,
   userId: string | undefined,
@@ -86,7 +86,7 @@ const update = statement(
      where id = ${p.id} returning ${sql.join(columns.map((column) => sql.ref(column)))}`,
 )
 
-/** Changes only what was sent. */
+/** Changes only the fields that were sent. */
 export async function updateTransferNumber(
   ctx: Ctx,
   id: string,
@@ -104,7 +104,7 @@ const remove = statement('telephony.delete_transfer_number', (db, p: { id: strin
   db.deleteFrom('telephony.transfer_numbers').where('id', '=', p.id).returning('id'),
 )
 
-/** From now on no call is connected to it. */
+/** Deletes a transfer number. Calls are no longer connected to it. */
 export async function deleteTransferNumber(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('transfer number')
 }
@@ -113,11 +113,11 @@ const known = statement('telephony.knows_transfer_number', (db, p: { phone_numbe
   db.selectFrom('telephony.transfer_numbers').select('id').where('phone_number', '=', p.phone_number).limit(1),
 )
 
-/** Is this number (E.164) one of the workspace's transfer numbers? */
+/** Returns whether this number (E.164) is one of the workspace's transfer numbers. */
 export const isTransferNumber = async (ctx: Ctx, phone_number: string): Promise<boolean> =>
   (await ctx.db.maybe(known, { phone_number })) !== undefined
 
-/** May a call be connected to this number (E.164) now: is it a transfer number, and does the workspace call there? */
+/** Returns whether calls may be connected to this number (E.164): it is a transfer number and an allowed destination. */
 export async function mayTransferTo(ctx: Ctx, phone_number: string): Promise<boolean> {
   if (!(await isTransferNumber(ctx, phone_number))) return false
   return destinationFault(phone_number, await ctx.db.one(destinationRules, {})) === null

@@ -11,7 +11,7 @@ export const profileFields = {
   avatar_url: optional(pictureUrl).describe('URL of a picture.'),
 }
 
-/** Both forms of a sign-up: seed 000's `metadata`, and the flat names of the others. */
+/** Both forms of a sign-up: the calling front-end's `metadata`, and the flat names of the others. */
 export const newAccount = z.object({
   email: email.describe('E-mail address to sign in with.'),
   password: password.describe('Password, from `PASSWORD_MIN_LENGTH` (6) to 128 characters.'),
@@ -69,7 +69,7 @@ export const me = z.object({
 })
 export type Me = z.output<typeof me>
 
-/** Seed 000's profile; `id` and `user_id` are the user's. */
+/** The profile as the calling front-end reads it. `id` and `user_id` are the user's. */
 export const profile = z.object({
   id: id.describe('Id of the user.'),
   user_id: id.describe('Id of the user, the same as `id`.'),

@@ -38,7 +38,7 @@ const ageAttempts = statement(
          set times = array(select t - make_interval(secs => ${p.seconds}::int) from unnest(times) t order by t)`,
 )
 
-test('sign-up creates the user, their profile and their workspace (seed 000)', async () => {
+test('sign-up creates the user, their profile and their workspace', async () => {
   const { status, body, headers } = await server.anyone.post('/api/auth/signup', {
     email: ' Ana@Example.com ',
     password,

@@ -168,7 +168,7 @@ test('owners and admins change a workspace, and only an owner deletes it', async
   assert.equal((await admin.get('/api/auth/me')).body.workspace, null)
 })
 
-test('users read their own profile, owners and admins those of members (seed 000)', async () => {
+test('users read their own profile, owners and admins those of members', async () => {
   const [ana, outsider] = [await server.signUp(), await server.signUp()]
   const agent = await server.addMember(ana, 'agent')
   const path = `/api/profiles/${agent.userId}`

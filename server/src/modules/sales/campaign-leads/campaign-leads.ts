@@ -13,7 +13,7 @@ import {
   wholeName,
 } from '../../contacts/index.ts'
 
-/** Seed 004's view of the campaign engine: the runs of a campaign and its queued leads. */
+/** The sales front-end's view of the campaign engine: the runs of a campaign and its queued leads. */
 
 export const CampaignRun = z
   .object({

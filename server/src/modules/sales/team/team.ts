@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { changeRole } from '../../identity/index.ts'
 import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 
-/** A member of the workspace, in the form of seed 004's users. */
+/** A member of the workspace, in the form of the sales front-end's users. */
 export const TeamMember = z
   .object({
     id: id.describe('Id of the user.'),

@@ -19,13 +19,13 @@ const columns = [
   'min_minutes_between_calls',
 ] as const
 
-/** A workspace's rules, where `w` is the workspace and `l` its row, if there is one. */
+/** The limits of a workspace `w`. `l` is its row, which may not exist. */
 export const limitColumns = sql`
   l.allowed_countries, coalesce(l.blocked_prefixes, '{}') as blocked_prefixes, coalesce(l.allow_premium, false) as allow_premium,
   l.max_minutes_per_day, l.max_minutes_per_month, l.max_concurrent_calls,
   coalesce(l.min_minutes_between_calls, 15) as min_minutes_between_calls`
 
-/** What a workspace `w` has used so far today and this month, in days of UTC. */
+/** The usage of a workspace `w` today and this month, in UTC days. */
 export const usageColumns = sql`
   coalesce((select u.calls from telephony.call_usage u where u.workspace_id = w.id and u.day = (now() at time zone 'UTC')::date), 0) as calls_today,
   coalesce((select u.seconds from telephony.call_usage u where u.workspace_id = w.id and u.day = (now() at time zone 'UTC')::date), 0) as seconds_today,

@@ -1,20 +1,20 @@
 import type pg from 'pg'
 
 /** A list that is measured at its full size. */
-export interface Subject {
+export interface BenchmarkCase {
   name: string
-  /** What is in it, in a line. */
+  /** Describes the data in one line. */
   about: string
-  /** Reading one of these from its beginning to its end is a fault. */
+  /** Tables that must not be scanned sequentially. */
   bigTables: readonly string[]
-  /** Makes the data, `scale` times as much as claimed (1 is all of it), and answers what is asked of it. */
+  /** Creates the data at `scale` (1 is the documented size) and returns the requests. */
   prepare(fixture: Fixture, scale: number): Promise<Request[]>
 }
 
-/** One way of asking. */
+/** One kind of request. */
 export interface Request {
   name: string
-  /** Addresses to ask in turn. */
+  /** Paths, requested in turn. */
   paths: readonly string[]
   /** Without credentials. */
   isPublic?: boolean
@@ -23,11 +23,11 @@ export interface Request {
 export interface Fixture {
   /** A superuser's connection, whose inserts fire no triggers. */
   db: pg.Client
-  /** Who asks. */
+  /** The user who sends the requests. */
   caller: User
-  /** Small workspaces of others, which hold as much together as the caller's. */
+  /** Small workspaces of others. Together they have as much data as the caller's. */
   others: readonly string[]
-  /** An answer to the caller. */
+  /** Returns the response to the caller. */
   get(path: string): Promise<Answer>
 }
 
@@ -43,11 +43,11 @@ export interface Answer {
   nextCursor?: string | null
 }
 
-/** SQL for the workspace of row `i`: each second one is the caller's, `$1`; the rest is spread over the others, `$2`. */
+/** SQL for the workspace of row `i`: every second row is the caller's, `$1`; the rest is spread over the others, `$2`. */
 export const workspaceOf = (i: string) =>
   `case ${i} % 2 when 0 then $1 else ($2::uuid[])[1 + ${i} % cardinality($2::uuid[])] end`
 
-/** Follows a list's cursors so many pages deep, and answers the address of the page there. */
+/** Follows a list's cursors for `pages` pages and returns the path of that page. */
 export async function deepInto(fixture: Fixture, path: string, pages: number): Promise<string> {
   let deep = path
   for (let page = 0; page < pages; page++) {
