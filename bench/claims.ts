@@ -62,7 +62,7 @@ await measure('Claims: lease, limits, do-not-call list, calling hours, row secur
       ),
     )
 })
-await measure('Given back', rounds * batch, async () => {
+await measure('Released', rounds * batch, async () => {
   for (const ids of claimed) await db.all(releaseClaims, { ids, node_id })
 })
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
 
-/** Opens this many more sockets, with the tokens in rotation, or without a token when there are none. */
+/** Opens this many more sockets, with the tokens in rotation, or without a token when the list is empty. */
 export interface OpenOrder {
   address: string
   tokens: string[]
