@@ -42,7 +42,7 @@ interface Order {
 
 type Answer = [status: number, body: object]
 /** What happens to the next call besides what it asks. */
-type Fault = 'lost answer' | 'declined' | 'pending' | 'busy' | 'token revoked'
+type Fault = 'lost response' | 'declined' | 'pending' | 'busy' | 'token revoked'
 
 const refusal = (status: number, name: string, issue: string, description: string): Answer => [
   status,
@@ -77,7 +77,7 @@ export async function startPaypal(
     if (path.startsWith('/v1/notifications/certs/')) return void response.end(signer.chain)
     const [status, body] = answer(request, path, text)
     const isMade = request.method === 'POST' && status < 300
-    if (isMade && faults[0] === 'lost answer' && !path.includes('token'))
+    if (isMade && faults[0] === 'lost response' && !path.includes('token'))
       return void (faults.shift(), response.destroy())
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })

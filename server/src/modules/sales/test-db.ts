@@ -11,7 +11,7 @@ const table = z.object({
 export const DatabaseTest = z
   .object({
     success: z.literal(true).describe('Always true.'),
-    message: z.string().describe('A message for people.'),
+    message: z.string().describe('Human-readable message.'),
     tables: z
       .object({
         properties: table.describe('The public properties.'),

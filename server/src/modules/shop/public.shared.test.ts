@@ -424,17 +424,17 @@ test('any entered value is either stored as the field type requires or refused w
   )
   fc.assert(
     fc.property(fields, values, (fields, values) => {
-      let kept: Record<string, unknown>
+      let stored: Record<string, unknown>
       try {
-        kept = checkValues(fields, values)
+        stored = checkValues(fields, values)
       } catch (error) {
         assert.equal((error as { status?: number }).status, 400, String(error))
         return
       }
       const names = new Set(fields.map(({ name }) => name))
-      assert.ok(Object.keys(kept).every((name) => names.has(name)))
+      assert.ok(Object.keys(stored).every((name) => names.has(name)))
       for (const { name, type, required } of fields) {
-        const value = kept[name]
+        const value = stored[name]
         if (value === undefined) assert.ok(!required)
         else if (type === 'number') assert.ok(Number.isFinite(value))
         else if (type === 'checkbox') assert.equal(typeof value, 'boolean')

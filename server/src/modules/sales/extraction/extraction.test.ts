@@ -120,7 +120,7 @@ const nothingKnown: ProspectFacts = {
   messages: 0,
   lastSentiment: null,
   upcomingAppointments: 0,
-  keptAppointments: 0,
+  attendedAppointments: 0,
   missedAppointments: 0,
 }
 
@@ -139,7 +139,7 @@ test('an unknown prospect scores 0, and a prospect who is ready to buy is hot', 
     propertyType: 'villa',
     features: ['pool'],
     interests: 1,
-    keptAppointments: 1,
+    attendedAppointments: 1,
     upcomingAppointments: 1,
     conversations: 2,
   })
@@ -164,7 +164,7 @@ const someFacts: fc.Arbitrary<ProspectFacts> = fc.record({
   messages: fc.nat(500),
   lastSentiment: fc.option(fc.constantFrom('positive' as const, 'neutral' as const, 'negative' as const)),
   upcomingAppointments: fc.nat(3),
-  keptAppointments: fc.nat(3),
+  attendedAppointments: fc.nat(3),
   missedAppointments: fc.nat(9),
 })
 

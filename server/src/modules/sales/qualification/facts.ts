@@ -96,7 +96,7 @@ function toFacts(prospect: Prospect, needs: Needs, counted: Counts): ProspectFac
     messages: counted.messages,
     lastSentiment: counted.last_sentiment,
     upcomingAppointments: counted.upcoming,
-    keptAppointments: counted.kept,
+    attendedAppointments: counted.kept,
     missedAppointments: counted.missed,
   }
 }

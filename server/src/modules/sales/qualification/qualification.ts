@@ -20,7 +20,7 @@ export interface ProspectFacts {
   messages: number
   lastSentiment: 'positive' | 'neutral' | 'negative' | null
   upcomingAppointments: number
-  keptAppointments: number
+  attendedAppointments: number
   missedAppointments: number
 }
 
@@ -115,7 +115,7 @@ function scoreNeed({ city, bedrooms, propertyType, features, interests }: Prospe
 function scoreEngagement(facts: ProspectFacts): Part {
   const max = 20
   const points: [number, string][] = []
-  if (facts.keptAppointments > 0) points.push([8, 'attended an appointment'])
+  if (facts.attendedAppointments > 0) points.push([8, 'attended an appointment'])
   if (facts.upcomingAppointments > 0) points.push([8, 'has an appointment'])
   if (facts.conversations > 0)
     points.push([Math.min(4, facts.conversations * 2), count(facts.conversations, 'conversation')])

@@ -36,7 +36,7 @@ function createStripe(secretKey: string) {
   const refunds: Refund[] = []
   const answered = new Map<string, { parameters: string; body: object }>()
   // The fault of the next refund.
-  const faults: ('lost answer' | 'refused')[] = []
+  const faults: ('lost response' | 'refused')[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -44,10 +44,10 @@ function createStripe(secretKey: string) {
     if (request.headers.authorization !== `Bearer ${secretKey}`) return fail(response, 401, 'Invalid API Key provided')
     const path = String(request.url)
     const [, id] = /^\/v1\/payment_intents\/(\w+)$/.exec(path) ?? []
-    if (request.method === 'GET' && id) return answer(response, intents.get(id) as object)
+    if (request.method === 'GET' && id) return respond(response, intents.get(id) as object)
     const key = String(request.headers['idempotency-key'])
     const seen = answered.get(key)
-    if (seen?.parameters === text) return answer(response, seen.body)
+    if (seen?.parameters === text) return respond(response, seen.body)
     if (seen) return fail(response, 400, 'Keys for idempotent requests can only be used with the same parameters')
     const form = new URLSearchParams(text)
     const metadata = Object.fromEntries(
@@ -58,8 +58,8 @@ function createStripe(secretKey: string) {
     const made = path === '/v1/payment_intents' ? open(form, metadata) : createRefund(form, metadata)
     if (typeof made === 'string') return fail(response, 400, made)
     answered.set(key, { parameters: text, body: made })
-    if (made.object === 'refund' && faults.shift() === 'lost answer') return response.destroy()
-    answer(response, made)
+    if (made.object === 'refund' && faults.shift() === 'lost response') return response.destroy()
+    respond(response, made)
   })
 
   function open(form: URLSearchParams, metadata: Record<string, string>): Intent {
@@ -121,7 +121,7 @@ function createStripe(secretKey: string) {
   }
 }
 
-const answer = (response: ServerResponse, body: object) =>
+const respond = (response: ServerResponse, body: object) =>
   void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 const fail = (response: ServerResponse, status: number, message: string) =>
   void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message } }))
@@ -501,13 +501,13 @@ test('a refund whose response from Stripe was lost has one effect after a retry'
   const intent = intentOf(payment)
   const refund = () => shop.owner.post(`${shop.at}/${payment.id}/refund`, { amount: 4 })
   const made = () => emulator.refunds.filter(({ payment_intent }) => payment_intent === intent.id)
-  emulator.faults.push('lost answer')
+  emulator.faults.push('lost response')
   assert.equal((await refund()).status, 502)
   assert.equal((await shop.owner.get(`${shop.at}/${payment.id}`)).body.refundedAmount, 0)
   const second = await refund()
   assert.deepEqual([second.status, second.body.refundedAmount, made().length], [200, 4, 1])
   // Or a webhook from Stripe reports it.
-  emulator.faults.push('lost answer')
+  emulator.faults.push('lost response')
   assert.equal((await refund()).status, 502)
   await post(made()[1] as Refund, { type: 'refund.created' })
   assert.equal((await shop.owner.get(`${shop.at}/${payment.id}`)).body.refundedAmount, 8)
@@ -535,7 +535,7 @@ test('a refund that a crash interrupted is made once after a retry with its key'
       [key['idempotency-key']],
     )
   // A crash after the request to Stripe, before its response was stored.
-  emulator.faults.push('lost answer')
+  emulator.faults.push('lost response')
   assert.equal((await refund(4)).status, 502)
   await pool.query("update shop.refunds set status = 'pending' where payment_id = $1", [payment.id])
   await crashed()

@@ -207,7 +207,7 @@ test('refunds: a part, a lost response, the rest, then no more', async () => {
   const shop = await openShop(10)
   const { payment, capture } = await pays(shop)
   assert.equal((await refund(shop, payment.id, { amount: 3.5 })).body.status, 'partially_refunded')
-  emulator.faults.push('lost answer')
+  emulator.faults.push('lost response')
   assert.equal((await refund(shop, payment.id, { amount: 2 })).status, 502)
   assert.equal((await refund(shop, payment.id, { amount: 2 })).body.refundedAmount, 5.5)
   const made = () => emulator.refunds.filter(({ captureId }) => captureId === capture.id)
@@ -282,7 +282,7 @@ test('webhooks in any order, each delivered twice, lead to the same state', asyn
 test('a webhook about our own refund arrives before the response', async () => {
   const shop = await openShop()
   const { payment } = await pays(shop)
-  emulator.faults.push('lost answer')
+  emulator.faults.push('lost response')
   assert.equal((await refund(shop, payment.id, { amount: 4 })).status, 502)
   await post(emulator.webhook('PAYMENT.CAPTURE.REFUNDED', emulator.refunds.at(-1) as object))
   assert.equal((await shop.owner.get(`${shop.at}/payments/${payment.id}`)).body.refundedAmount, 4)
