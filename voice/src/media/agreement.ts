@@ -17,18 +17,18 @@ interface AgreementContext {
   lookUp: LookUp
   latch: Latch
   reports: ReportExchange
-  /** The other side described its audio, for the first time or again. */
+  /** Called when the other side has described its audio, the first time and after each change. */
   onAgreed(before: RemoteAudio | null, now: RemoteAudio): void
 }
 
-/** What both sides agreed on by SDP, offer and answer, and where audio goes because of it. */
+/** The result of SDP offer and answer, and the audio destination that follows from it. */
 export interface Agreement {
   /** Null until the other side has described its audio. */
   readonly remote: RemoteAudio | null
   offer(): string
   applyAnswer(sdp: string, peer: string | null): void
   answerOffer(sdp: string, peer: string | null): string
-  /** Look-ups that are still under way change nothing any more. */
+  /** Ignores the results of pending look-ups. */
   close(): void
 }
 
@@ -48,7 +48,7 @@ export function createAgreement(context: AgreementContext): Agreement {
     return described
   }
 
-  /** Their audio address when it may be sent to; of a private one behind a NAT the SIP peer's stands in. */
+  /** Returns their audio address when the policy allows it; behind a NAT the SIP peer's address replaces a private one. */
   function aim({ port, rtcpPort }: RemoteAudio, address: string | undefined, peer: string | null): void {
     const reachable = [address, peer ?? undefined].find((each) => each !== undefined && context.mayReach(each))
     latch.signal(reachable === undefined ? null : { address: reachable, port }, peer)
@@ -58,7 +58,7 @@ export function createAgreement(context: AgreementContext): Agreement {
   function locate(audio: RemoteAudio, peer: string | null): void {
     if (isIP(audio.address) !== 0) return aim(audio, audio.address, peer)
     aim(audio, undefined, peer)
-    // One at a time: a peer that names another host every moment does not fill the queue of everybody's look-ups.
+    // One at a time, so that a peer that keeps changing the host name does not fill the shared look-up queue.
     if (isLookingUp) return
     isLookingUp = true
     context.lookUp(audio.address, ([address]) => {

@@ -13,23 +13,23 @@ interface BridgeContext {
   sender: RtpSender
   remote(): RemoteAudio | null
   recorder(): Recorder | null
-  /** Our own keys and announcements go first. */
+  /** True while keys or announcements of our own are sent, which go first. */
   isBusy(): boolean
-  /** About to be joined to another session. */
+  /** True while a session is about to be joined to another one. */
   onJoin(): void
 }
 
-/** One session's end of a bridge: what the other party says goes out here. */
+/** One session's end of a bridge: it sends the other party's audio. */
 export interface BridgeEnd {
-  /** `join` of another end finds this one by its session. */
+  /** Finds the end of a session, for `join`. */
   standFor(session: MediaSession): void
   readonly isJoined: boolean
-  /** The other party's packets are coming, so nothing need be sent in their place. */
+  /** True while the other party's packets arrive, so that no silence is needed. */
   isCarrying(): boolean
-  /** Sends what this session's party said to the other party, when there is one. */
+  /** Sends this session's packet to the other party, if bridged. */
   pass(packet: RtpPacket, datagram: Buffer, codec: Codec | null): void
   join(session: MediaSession): void
-  /** Parts both ends. */
+  /** Separates both ends. */
   part(): void
 }
 
@@ -39,7 +39,7 @@ interface Half {
   part(): void
 }
 
-/** A bridged party from whom nothing comes for longer is covered by silence, which keeps the NAT open. */
+/** When a bridged party sends nothing for longer, silence is sent in its place, which keeps the NAT open. */
 const relayQuietMs = 200
 
 const halves = new WeakMap<MediaSession, Half>()

@@ -22,7 +22,7 @@ let folder = ''
 before(async () => (folder = await mkdtemp(join(tmpdir(), 'media-'))))
 after(() => rm(folder, { recursive: true }))
 
-/** While this process is not let run no time passes: what the pacer gives up after a stall is not what is tested here. */
+/** A clock that does not advance while this process is stalled: frames skipped after a stall are not tested here. */
 function createPatientClock(): Clock {
   let seenAt = systemClock.monotonic()
   let now = 0
@@ -50,7 +50,7 @@ function engineFor(t: TestContext, options: Partial<MediaEngineOptions> = {}) {
 
 type Heard = RtpPacket & { payload: Buffer }
 
-/** A telephone of which we see every packet. */
+/** A telephone whose every packet is recorded. */
 async function telephone(t: TestContext, payloadType = 0) {
   const socket = createSocket('udp4')
   socket.bind(0, host)
@@ -75,7 +75,7 @@ async function telephone(t: TestContext, payloadType = 0) {
     heard,
     sdp: (lines = '') =>
       `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio ${port} RTP/AVP ${payloadType} 97\r\na=rtpmap:97 telephone-event/8000\r\n${lines}`,
-    /** Resolves when `enough` holds, looked at upon every packet. */
+    /** Resolves when `enough` returns true, checked after every packet. */
     async until(enough: (heard: Heard[]) => boolean) {
       while (!enough(heard)) {
         const { promise, resolve } = Promise.withResolvers<void>()
@@ -108,13 +108,13 @@ async function call(
   return { phone, session }
 }
 
-/** Noise in codes that survive both directions (no negative zero of µ-law). */
+/** Noise in codes that transcode both ways without change (without the negative zero of µ-law). */
 const noise = (bytes: number) => Buffer.from(Array.from({ length: bytes }, () => 128 + Math.floor(Math.random() * 100)))
 
 async function wavOf(name: string, codes: Buffer): Promise<{ path: string }> {
   const samples = Int16Array.from(codes, (code) => decodingTable('PCMU')[code]!)
   const path = join(folder, name)
-  // A chunk of odd length before the data, as editors leave behind.
+  // A chunk of odd length before the data, as some editors write.
   const extra = Buffer.concat([Buffer.from('LIST'), Buffer.from([3, 0, 0, 0]), Buffer.from('abc\0')])
   const header = wavHeader(1, samples.length)
   await writeFile(
@@ -124,7 +124,7 @@ async function wavOf(name: string, codes: Buffer): Promise<{ path: string }> {
   return { path }
 }
 
-/** All that was heard in one run, put together by timestamp. */
+/** All received audio of one stream, ordered by timestamp. */
 const joined = (heard: Heard[]) => Buffer.concat(heard.map(({ payload }) => payload))
 
 function isContinuous(heard: Heard[]): boolean {
@@ -139,12 +139,12 @@ function isContinuous(heard: Heard[]): boolean {
   })
 }
 
-test('silence goes out at once; a file is played bit for bit, and its length told', async (t) => {
-  const told: string[] = []
+test('silence is sent at once; a file is played bit for bit, and its length is reported', async (t) => {
+  const states: string[] = []
   const { promise: finished, resolve } = Promise.withResolvers<void>()
   const { phone, session } = await call(t, engineFor(t), {
     onPlayback(_, state, playedMs) {
-      told.push(`${state} ${playedMs}`)
+      states.push(`${state} ${playedMs}`)
       if (state === 'finished') resolve()
     },
   })
@@ -158,10 +158,10 @@ test('silence goes out at once; a file is played bit for bit, and its length tol
   await phone.until((heard) => heard.length > sent + 1)
   assert.ok(joined(phone.heard).includes(audio))
   assert.ok(isContinuous(phone.heard))
-  assert.deepEqual(told, ['started 0', 'finished 250'])
+  assert.deepEqual(states, ['started 0', 'finished 250'])
 })
 
-test('stop answers what was really sent; a loop goes round without a seam', async (t) => {
+test('stop returns how much was sent; a loop repeats without a gap', async (t) => {
   const { phone, session } = await call(t, engineFor(t))
   const audio = noise(200)
   const playback = session.play(await wavOf('loop.wav', audio), { loop: true })
@@ -174,10 +174,10 @@ test('stop answers what was really sent; a loop goes round without a seam', asyn
 
 test('a file that cannot be played is reported, and the call goes on', async (t) => {
   const { promise: error, resolve } = Promise.withResolvers<Error>()
-  const told: string[] = []
+  const states: string[] = []
   const { phone, session } = await call(t, engineFor(t), {
     onError: resolve,
-    onPlayback: (_, state) => told.push(state),
+    onPlayback: (_, state) => states.push(state),
   })
   const path = join(folder, 'stereo.wav')
   await writeFile(path, wavHeader(2, 0))
@@ -185,10 +185,10 @@ test('a file that cannot be played is reported, and the call goes on', async (t)
   assert.match((await error).message, /stereo\.wav: The file has 2 channels\. .*8 kHz, mono, 16-bit/)
   const sent = phone.heard.length
   await phone.until((heard) => heard.length > sent)
-  assert.deepEqual(told, ['stopped'])
+  assert.deepEqual(states, ['stopped'])
 })
 
-test('keys go both ways, under their payload type and under ours', async (t) => {
+test('keys are sent with their payload type and received with ours', async (t) => {
   const keys: string[] = []
   const { promise: both, resolve } = Promise.withResolvers<void>()
   const { phone, session } = await call(t, engineFor(t), {
@@ -208,7 +208,7 @@ test('keys go both ways, under their payload type and under ours', async (t) => 
     [...new Set(events.map(({ timestamp, payload }) => `${payload[0]} ${timestamp - events[0]!.timestamp}`))],
     ['4 0', '2 1280'],
   )
-  await assert.rejects(session.sendDtmf('x'), /"X" is no DTMF key/)
+  await assert.rejects(session.sendDtmf('x'), /"X" is not a DTMF key/)
 })
 
 test('a bridge carries audio bit for bit, keys too, and records both sides', async (t) => {
@@ -266,7 +266,7 @@ test('a bridge between the two laws transcodes', async (t) => {
   assert.ok(b.phone.heard.every(({ payloadType }) => payloadType === 8))
 })
 
-test('on hold nothing is sent and no timeout runs; after it the stream goes on', async (t) => {
+test('on hold nothing is sent and no timeout runs; afterwards the stream continues', async (t) => {
   const engine = engineFor(t)
   const { phone, session } = await call(t, engine)
   const other = await call(t, engine)
@@ -301,7 +301,7 @@ test('silence of the other side is reported once', async (t) => {
   assert.equal(session.stats().packetsReceived, 0)
 })
 
-test('the description changes its version only when it says something else', async (t) => {
+test('the description changes its version only when its content changes', async (t) => {
   const phone = await telephone(t)
   const session = await engineFor(t, { advertisedHost: '203.0.113.1' }).createSession({})
   const first = session.answerOffer(phone.sdp())
@@ -310,7 +310,7 @@ test('the description changes its version only when it says something else', asy
   assert.match(session.answerOffer(phone.sdp('a=inactive\r\n')), /^o=- \d+ 2 IN/m)
 })
 
-test('ports are skipped when in use, run out, and all come back', async (t) => {
+test('ports in use are skipped, the range can run out, and all ports are returned', async (t) => {
   const taken = createSocket('udp4')
   taken.bind(21_303, host)
   await once(taken, 'listening')
@@ -329,7 +329,7 @@ test('ports are skipped when in use, run out, and all come back', async (t) => {
   assert.equal(engine.freePorts(), 5)
 })
 
-test('an ended session takes every verb and does nothing', async (t) => {
+test('every method of an ended session does nothing', async (t) => {
   const { session } = await call(t, engineFor(t))
   session.close()
   session.start()

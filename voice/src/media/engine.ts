@@ -12,10 +12,10 @@ import { createSession } from './session.ts'
 import type { MediaEngine, MediaEngineOptions, MediaHandlers, MediaSession } from './types.ts'
 
 const defaultMediaTimeoutMs = 30_000
-/** Two hours and a quarter of G.711. */
+/** 2.25 hours of G.711. */
 const libraryBytes = 64 * 1024 * 1024
 
-/** The media side of the telephone engine. Throws a `RangeError` when the port range is empty. */
+/** Creates the media side of the telephone engine. Throws a `RangeError` when the port range is empty. */
 export function createMediaEngine(options: MediaEngineOptions & { clock?: Clock }): MediaEngine {
   const clock = options.clock ?? systemClock
   const ports = createPortPool(options.portRange)
@@ -79,7 +79,7 @@ export function createMediaEngine(options: MediaEngineOptions & { clock?: Clock 
   }
 }
 
-/** Null when another program has one of the two ports. */
+/** Returns null when another program uses one of the two ports. */
 async function bindPair(host: string, port: number): Promise<{ rtp: Socket; rtcp: Socket } | null> {
   const rtp = await bind(host, port)
   if (rtp === null) return null
@@ -96,7 +96,7 @@ async function bindPair(host: string, port: number): Promise<{ rtp: Socket; rtcp
 
 function bind(host: string, port: number): Promise<Socket | null> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket | null>()
-  // Addresses in SDP are numeric: no name is looked up on the way of a packet.
+  // The address is numeric, so that sending a packet needs no name look-up.
   const socket = createSocket({
     type: 'udp4',
     lookup: (address, _options, done) => done(null, address, 4),

@@ -5,7 +5,7 @@ import type { Hearing } from './audio/hearing.ts'
 import { createPlayout } from './audio/playout.ts'
 
 export interface LiveAudioHandlers {
-  /** An array of its own, and the number of samples before it. */
+  /** The array may be kept. `position` is the number of samples before it. */
   onHeard(samples: Int16Array, position: number): void
   /** Every 200 ms while speech is played. In samples. */
   onProgress(played: number, consumed: number): void
@@ -15,23 +15,23 @@ export interface LiveAudioHandlers {
   onClosed(reason: AudioEnd): void
 }
 
-/** One session's live audio, as whoever opened it uses it. After its end everything here does nothing. */
+/** One session's live audio, for the code that opened it. After its end every method does nothing. */
 export interface LiveAudio {
-  /** How many samples may wait. */
+  /** The most samples that may wait. */
   readonly capacity: number
-  /** Queues speech. What there is no room for is left out. */
+  /** Queues speech. Samples that do not fit are dropped. */
   write(samples: Int16Array): void
-  /** False: too many marks are waiting. */
+  /** Returns false when too many marks are waiting. */
   mark(id: number): boolean
-  /** Discards what has not been played and returns how many samples have been. */
+  /** Discards the speech that was not played and returns how many samples were played. */
   flush(): number
   close(reason?: AudioEnd): void
 }
 
-/** What a session does for it. */
+/** The session's side of live audio. */
 export interface LiveAudioEnd extends LiveAudio {
   readonly hearing: Hearing
-  /** Puts the next 20 ms of speech into `frame`. False: there is none. */
+  /** Writes the next 20 ms of speech into `frame`. Returns false when no speech is queued. */
   take(frame: Int16Array): boolean
 }
 

@@ -37,7 +37,7 @@ export interface SessionContext {
   mediaTimeoutMs: number
   mayReach: AddressPolicy
   lookUp: LookUp
-  /** The sockets are gone: the port may be used again. */
+  /** Called when the sockets are closed: the port may be used again. */
   onClosed(): void
 }
 
@@ -45,7 +45,8 @@ const comfortNoise = 13
 const ticksPerSecond = 50
 const reportTicks = 5 * ticksPerSecond
 const flushTicks = ticksPerSecond / 2
-/** One leg's audio: what is sent, heard, recorded and bridged. Owns both sockets; `closed` resolves when they are closed and what was recorded is written. */
+/** One leg's audio: sending, receiving, recording, bridging. Owns both sockets; `closed` resolves when they are closed and the
+ * recording is written. */
 export function createSession(context: SessionContext): MediaSession & { closed: Promise<unknown> } {
   const { clock, handlers, rtp, port } = context
   const latch = createLatch()
@@ -83,7 +84,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
   let isClosed = false
   let recorded: Promise<unknown> | null = null
   let ticks = randomInt(reportTicks)
-  /** When we last heard them, or began to wait for them. */
+  /** When the last packet of theirs arrived, or waiting for them began. */
   let heardAt = 0
   let hasTimedOut = false
 
@@ -95,7 +96,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
   function onAgreed(before: RemoteAudio | null, now: RemoteAudio): void {
     if (before === null || !maySend(before)) sender.markNext()
     if (before === null || !mustHear(before)) heardAt = clock.monotonic()
-    // Keys still waiting will never go out now.
+    // Waiting keys will not be sent any more.
     if (now.dtmfPayloadType === null) keysOut.clear()
   }
 
@@ -128,7 +129,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     if (skipped > 0) {
       sender.advance(skipped)
       sender.markNext()
-      // We were not listening either.
+      // Our own process was stalled: their silence does not count.
       heardAt = clock.monotonic()
     }
     if (++ticks % ticksPerSecond === 0) checkTimeout()
@@ -193,7 +194,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
       if (unpace !== null || isClosed) return
       heardAt = clock.monotonic()
       unpace = context.pacer.add({ tick })
-      // The first packet opens the NAT: it does not wait for its slot.
+      // The first packet opens the NAT, so it is sent before its slot.
       tick(0)
     },
     play: (media, options) =>
@@ -258,7 +259,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
     },
   }
   rtp.on('message', onDatagram)
-  // The kernel may refuse single datagrams (no route, full buffer). RTP lives with loss; `onTimeout` tells of silence.
+  // The kernel may refuse single datagrams (no route, full buffer). RTP tolerates loss; `onTimeout` reports silence.
   let hasSendFailed = false
   rtp.on('error', (error) => {
     if (!hasSendFailed) handlers.onError?.(error)

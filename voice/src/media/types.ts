@@ -9,14 +9,14 @@ export type Codec = 'PCMU' | 'PCMA'
 export interface MediaHandlers {
   onDtmf?(key: Keypress): void
   onPlayback?(id: string, state: 'started' | 'finished' | 'stopped', playedMs: number): void
-  /** Nothing arrived for the configured time although the other side should be sending. */
+  /** No packet arrived for the configured time although the other side should be sending. */
   onTimeout?(): void
-  /** A file could not be played (`stopped` follows) or a recording not be written; the call goes on. */
+  /** A file could not be played (`stopped` follows) or a recording could not be written; the call continues. */
   onError?(error: Error): void
 }
 
 export interface MediaStats extends RtpStats {
-  /** What the other side's RTCP says about our stream. Null until a report came. */
+  /** The other side's RTCP report on our stream. Null until one arrived. */
   reported: { packetsLost: number; jitterMs: number; roundTripMs: number | null } | null
 }
 
@@ -26,20 +26,20 @@ export interface MediaSession {
   /** Our SDP offer (PCMU, PCMA, telephone-event). */
   offer(): string
   /**
-   * Takes the other side's answer to our offer. `peer`: the address of their SIP, from which their audio may come too and
+   * Applies the other side's answer to our offer. `peer`: the address of their SIP, from which their audio may come too and
    * to which ours goes when the address in the SDP cannot be reached. Throws `SdpError` when there is no common codec.
    */
   applyAnswer(sdp: string, peer?: string | null): void
-  /** Takes their offer (first or re-INVITE, holds included) and returns our answer. Throws `SdpError`. */
+  /** Applies their offer (first or re-INVITE, holds included) and returns our answer. Throws `SdpError`. */
   answerOffer(sdp: string, peer?: string | null): string
   readonly codec: Codec | null
   readonly dtmf: 'rfc4733' | 'none'
   /** Begins sending (silence until something plays). Idempotent. */
   start(): void
-  /** Replaces what plays now. */
+  /** Replaces the current playback. */
   play(media: MediaRef, options?: { loop?: boolean }): Playback
   /**
-   * Plays in a loop until stopped, in place of what plays now, and reports no `onPlayback`: it is our own signal. A file
+   * Plays in a loop until stopped, in place of the current playback, without `onPlayback`: it is our own signal. A file
    * that cannot be read is replaced by the hold music.
    */
   playSignal(media: MediaRef): Playback
@@ -48,13 +48,13 @@ export interface MediaSession {
   record(path: string): Promise<Recording>
   /**
    * Live audio both ways until it is closed, the session is bridged (`transferred`) or ends. Keys and `play` go before
-   * speech, which waits meanwhile. Throws when it is open already or the session is bridged, and a `RangeError` for
+   * speech, which waits. Throws when it is open already or the session is bridged, and a `RangeError` for
    * options out of range.
    */
   openAudio(options: AudioOptions, handlers: LiveAudioHandlers): LiveAudio
   /**
-   * Joins two sessions: what one hears goes to the other, re-stamped (own SSRC, sequence, timestamps), transcoded between
-   * PCMU and PCMA when they differ, DTMF carried. Ends playback. Undone by `unbridge` or closing either.
+   * Joins two sessions: packets received by one are sent by the other, with its SSRC, sequence and timestamps, transcoded
+   * between PCMU and PCMA when they differ, keys included. Ends playback. Undone by `unbridge` or by closing either.
    */
   bridge(other: MediaSession): void
   unbridge(): void
@@ -71,16 +71,16 @@ export interface MediaEngineOptions {
   /** Inclusive; even ports are used for RTP, the odd one above is left for RTCP. */
   portRange: { from: number; to: number }
   mediaTimeoutMs?: number
-  /** Audio goes to no other address. Default: every address of one host. */
+  /** Audio is sent only to addresses that this allows. Default: every address of a single host. */
   mayReach?: AddressPolicy
-  /** For names in SDP. Default: the system's. */
+  /** Looks up names in SDP. Default: the system's resolver. */
   lookUp?: LookUp
 }
 
 export interface MediaEngine {
   /** Throws `NoPorts` when the range is used up. */
   createSession(handlers: MediaHandlers): Promise<MediaSession>
-  /** Calls `tick` every 20 ms. The function returned ends it. */
+  /** Calls `tick` every 20 ms. Returns a function that stops it. */
   everyFrame(tick: () => void): () => void
   /** Pacer lateness over the last 10 s. */
   lateness(): { p50Ms: number; p99Ms: number; maxMs: number }

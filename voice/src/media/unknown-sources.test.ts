@@ -1,4 +1,4 @@
-/** Who is let into a call's audio, and where ours goes. Over loopback: 127.0.0.1 is the carrier, 127.0.0.9 a stranger. */
+/** Sources that may send a call's audio, and where ours goes. On loopback 127.0.0.1 is the carrier, 127.0.0.9 an unknown host. */
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -8,7 +8,7 @@ import { createMediaEngine } from './engine.ts'
 import { writeRtpHeader } from './rtp/rtp.ts'
 import type { MediaEngineOptions } from './types.ts'
 
-const [ours, carrier, stranger] = ['127.0.0.1', '127.0.0.1', '127.0.0.9']
+const [ours, carrier, unknown] = ['127.0.0.1', '127.0.0.1', '127.0.0.9']
 const keyType = 101
 
 async function phoneAt(t: TestContext, host: string) {
@@ -44,13 +44,13 @@ async function session(t: TestContext, options: Partial<MediaEngineOptions> = {}
   return { opened, keys }
 }
 
-test('a stranger neither presses keys nor hears the call while the carrier is silent', async (t) => {
-  const [silent, other] = [await phoneAt(t, carrier), await phoneAt(t, stranger)]
+test('an unknown sender can neither press keys nor receive audio while the carrier is silent', async (t) => {
+  const [silent, other] = [await phoneAt(t, carrier), await phoneAt(t, unknown)]
   const { opened, keys } = await session(t)
   opened.applyAnswer(sdpAt(carrier, silent.port), carrier)
   opened.start()
   for (let i = 0; i < 200; i++) other.send(opened.port, i % 2 ? 0 : keyType, i % 2 ? speech : key(9))
-  // After this has arrived the stranger's have too, and more than 2 s of the carrier's silence change nothing.
+  // After this has arrived the unknown sender's packets have too; over 2 s of the carrier's silence change nothing.
   await until('the carrier to hear us', () => silent.heard() > 120)
   for (let i = 0; i < 200; i++) other.send(opened.port, keyType, key(9))
   const before = silent.heard()
@@ -62,18 +62,18 @@ test('a stranger neither presses keys nor hears the call while the carrier is si
   assert.deepEqual(keys, ['1'])
 })
 
-test('a peer behind NAT, whose SDP names a private address, is heard from its public one on any port', async (t) => {
-  const [inside, mapped] = [await phoneAt(t, stranger), await phoneAt(t, carrier)]
-  const { opened, keys } = await session(t, { mayReach: (address) => address !== stranger })
-  // Its SIP comes from the carrier's address; the one in its SDP means nothing here.
-  opened.applyAnswer(sdpAt(stranger, inside.port), carrier)
+test('audio of a peer behind NAT, whose SDP names a private address, is accepted from its public address on any port', async (t) => {
+  const [inside, mapped] = [await phoneAt(t, unknown), await phoneAt(t, carrier)]
+  const { opened, keys } = await session(t, { mayReach: (address) => address !== unknown })
+  // Its SIP comes from the carrier's address; the address in its SDP cannot be reached.
+  opened.applyAnswer(sdpAt(unknown, inside.port), carrier)
   opened.start()
   mapped.send(opened.port, keyType, key(5))
   await until('to be sent to where it is', () => mapped.heard() > 10)
   assert.deepEqual([keys, inside.heard()], [['5'], 0])
 })
 
-test('until it is heard, its port is tried at its public address', async (t) => {
+test('until packets of the peer arrive, audio is sent to its port at its public address', async (t) => {
   const listening = await phoneAt(t, carrier)
   const { opened } = await session(t, { mayReach: (address) => address !== '10.0.0.5' })
   opened.applyAnswer(sdpAt('10.0.0.5', listening.port), carrier)
@@ -81,24 +81,24 @@ test('until it is heard, its port is tried at its public address', async (t) => 
   await until('our audio', () => listening.heard() > 5)
 })
 
-test('an address that may not be sent to gets nothing, with or without a SIP peer', async (t) => {
-  const [forbidden, witness] = [await phoneAt(t, stranger), await phoneAt(t, carrier)]
-  const options = { mayReach: (address: string) => address !== stranger }
+test('a forbidden address gets no packets, with or without a SIP peer', async (t) => {
+  const [forbidden, otherPhone] = [await phoneAt(t, unknown), await phoneAt(t, carrier)]
+  const options = { mayReach: (address: string) => address !== unknown }
   const { opened } = await session(t, options)
-  opened.applyAnswer(sdpAt(stranger, forbidden.port), stranger)
+  opened.applyAnswer(sdpAt(unknown, forbidden.port), unknown)
   opened.start()
   const another = (await session(t, { ...options, portRange: { from: 21_500, to: 21_599 } })).opened
-  another.applyAnswer(sdpAt(carrier, witness.port), carrier)
+  another.applyAnswer(sdpAt(carrier, otherPhone.port), carrier)
   another.start()
-  await until('the other call to be heard', () => witness.heard() > 50)
+  await until('the other call to be heard', () => otherPhone.heard() > 50)
   assert.deepEqual([forbidden.heard(), opened.stats().packetsSent > 0], [0, true])
 })
 
 test('a name in the SDP is looked up, and its address checked', async (t) => {
-  const [named, forbidden] = [await phoneAt(t, carrier), await phoneAt(t, stranger)]
+  const [named, forbidden] = [await phoneAt(t, carrier), await phoneAt(t, unknown)]
   const { opened } = await session(t, {
-    mayReach: (address) => address !== stranger,
-    lookUp: (name, done) => setImmediate(() => done([name === 'media.carrier.test' ? carrier : stranger])),
+    mayReach: (address) => address !== unknown,
+    lookUp: (name, done) => setImmediate(() => done([name === 'media.carrier.test' ? carrier : unknown])),
   })
   opened.applyAnswer(sdpAt('inside.carrier.test', forbidden.port))
   opened.start()

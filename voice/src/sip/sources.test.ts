@@ -37,12 +37,12 @@ test('a datagram from an address that is no carrier’s is dropped before it is 
     ({ host }) => host === '127.0.0.2',
     () => assert.fail('no call was to come'),
   )
-  const [stranger, carrier] = [createSocket('udp4'), createSocket('udp4')]
-  t.after(() => [stranger, carrier].map((socket) => socket.close()))
-  stranger.bind(0, '127.0.0.9')
+  const [unknown, carrier] = [createSocket('udp4'), createSocket('udp4')]
+  t.after(() => [unknown, carrier].map((socket) => socket.close()))
+  unknown.bind(0, '127.0.0.9')
   carrier.bind(0, '127.0.0.2')
-  await Promise.all([once(stranger, 'listening'), once(carrier, 'listening')])
-  for (let i = 0; i < 20; i++) stranger.send(options(`stranger${i}`, 8000), agent.port, '127.0.0.1')
+  await Promise.all([once(unknown, 'listening'), once(carrier, 'listening')])
+  for (let i = 0; i < 20; i++) unknown.send(options(`unknown${i}`, 8000), agent.port, '127.0.0.1')
   carrier.send(options('carrier'), agent.port, '127.0.0.1')
   await once(carrier, 'message')
   assert.equal(read.length, 1)

@@ -3,13 +3,13 @@ import type { Recording } from '../../gateway.ts'
 import { createRecorder } from './recording.ts'
 import type { Recorder } from './recording.ts'
 
-/** The recording of one call: none, or one at a time. */
+/** The recording of one call: at most one at a time. */
 export interface CallRecording {
-  /** Null while nothing is recorded. */
+  /** Null while the call is not being recorded. */
   readonly recorder: Recorder | null
   /** Throws when the call is being recorded already, or the file cannot be created. After `finish` it does nothing. */
   begin(path: string): Promise<Recording>
-  /** The call is over. Resolves when everything is on the disk. */
+  /** Ends the recording with the call. Resolves when everything is on the disk. */
   finish(): Promise<unknown>
 }
 

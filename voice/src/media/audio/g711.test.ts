@@ -40,14 +40,14 @@ test('stays within half a step of every linear value', () => {
   }
 })
 
-test('the loudest samples do not wrap', () => {
+test('the loudest samples are clipped, not wrapped', () => {
   assert.equal(encodeSample('PCMU', 32767), 0x80)
   assert.equal(encodeSample('PCMU', -32768), 0x00)
   assert.equal(encodeSample('PCMA', 32767), 0xaa)
   assert.equal(encodeSample('PCMA', -32768), 0x2a)
 })
 
-test('silence is quiet in both laws, and stays so across them', () => {
+test('silence stays quiet in both laws and between them', () => {
   assert.equal(decodingTable('PCMU')[silence.PCMU], 0)
   assert.equal(decodingTable('PCMA')[silence.PCMA], 8)
   assert.equal(transcodingTable('PCMU', 'PCMA')![silence.PCMU], silence.PCMA)

@@ -4,7 +4,7 @@ import { emptyPacket } from '../rtp/rtp.ts'
 import { decodingTable, encodeSample } from './g711.ts'
 import { createHearing } from './hearing.ts'
 
-/** Hears packets of one law whose samples are all of one loudness. */
+/** Receives packets of one law whose samples all have the same value. */
 function open() {
   const heard: { position: number; count: number; first: number }[] = []
   const hearing = createHearing((samples, position) =>
@@ -21,7 +21,7 @@ function open() {
 
 const loud = decodingTable('PCMU')[0x10]!
 
-test('packets are passed on as they come, across the wrap of sequence and timestamp', () => {
+test('packets are passed on as they arrive, across the wrap of sequence and timestamp', () => {
   const { packet, summary } = open()
   packet(65_535, 2 ** 32 - 160)
   packet(0, 0)
@@ -33,7 +33,7 @@ test('packets are passed on as they come, across the wrap of sequence and timest
   ])
 })
 
-test('a packet that is lost becomes silence; one that comes late, or twice, is left out', () => {
+test('a lost packet becomes silence; a late or duplicate packet is dropped', () => {
   const { packet, summary } = open()
   packet(10, 0)
   packet(12, 320)
@@ -48,7 +48,7 @@ test('a packet that is lost becomes silence; one that comes late, or twice, is l
   ])
 })
 
-test('a sender that pauses is covered with silence after 60 ms, and goes on where it is', () => {
+test('the pause of a sender is filled with silence after 60 ms, and its stream continues at the right position', () => {
   const { hearing, packet, summary } = open()
   packet(1, 0)
   for (let tick = 0; tick < 6; tick++) hearing.tick()
@@ -65,7 +65,7 @@ test('a sender that pauses is covered with silence after 60 ms, and goes on wher
   ])
 })
 
-test('packets that were held up all arrive, behind the silence that stood in for them', () => {
+test('delayed packets all arrive, after the silence that replaced them', () => {
   const { hearing, packet, summary } = open()
   packet(1, 0)
   for (let tick = 0; tick < 5; tick++) hearing.tick()
@@ -74,7 +74,7 @@ test('packets that were held up all arrive, behind the silence that stood in for
   assert.equal(summary().filter(([, , what]) => what === 'silence').length, 2)
 })
 
-test('a sender that starts over is heard at once', () => {
+test('a sender that restarts its stream is received at once', () => {
   const { packet, summary } = open()
   packet(1, 0)
   packet(40_000, 2_000_000_000)
@@ -86,7 +86,7 @@ test('a sender that starts over is heard at once', () => {
   )
 })
 
-test('neither huge packets nor a flood of them are passed on', () => {
+test('huge packets and floods of packets are dropped', () => {
   const { hearing, packet, summary } = open()
   packet(1, 0, { count: 1_281 })
   packet(2, 0, { count: 0 })

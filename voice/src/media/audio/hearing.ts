@@ -3,35 +3,35 @@ import type { RtpPacket } from '../rtp/rtp.ts'
 import type { Codec } from '../types.ts'
 import { decodingTable } from './g711.ts'
 
-/** What one party says as one stream of samples without holes, passed on as it arrives. */
+/** One party's speech as a stream of samples without gaps, passed on as it arrives. */
 export interface Hearing {
   packet(packet: RtpPacket, datagram: Buffer, codec: Codec): void
   /** 20 ms have passed. */
   tick(): void
 }
 
-/** A sender that is silent for so many ticks is covered with silence. */
+/** After this many ticks without packets, silence is filled in. */
 const quietTicks = 3
-/** A longer hole in the timestamps is a sender that started over. */
+/** A longer gap in the timestamps means that the sender restarted. */
 const maxGapSamples = 8_000
-/** Older by more is a sender that started over. */
+/** Timestamps older by more than this mean that the sender restarted. */
 const maxLatePackets = 100
-/** The longest packet taken, 160 ms, as for the relay. */
+/** The longest accepted packet, 160 ms, as for the relay. */
 const maxPacketSamples = 1_280
-/** No more, 2 s, is taken between two ticks: what waited while this process was held up is, a flood is not. */
+/** The most that is accepted between two ticks, 2 s: enough after a stall of this process, too little for a flood. */
 const maxSamplesPerTick = 16_000
 
 const silentFrame = new Int16Array(frameSamples)
 
 /**
- * Lost packets and pauses become silence; packets that come late, or twice, are left out. `heard` gets an array that is
- * its own, and the number of samples before it.
+ * Lost packets and pauses become silence; late and duplicate packets are dropped. `heard` gets an array that it may keep,
+ * and the number of samples before it.
  */
 export function createHearing(heard: (samples: Int16Array, position: number) => void): Hearing {
   let position = 0
   let ssrc: number | null = null
   let lastSequence = 0
-  /** The timestamp that continues the stream. */
+  /** The next timestamp of the stream. */
   let nextTimestamp = 0
   let ticksQuiet = 0
   let takenThisTick = 0

@@ -1,6 +1,6 @@
-/** Quiet music for those who wait: four slow chords, their notes plucked softly one after the other. */
+/** Quiet hold music: four slow chords, their notes plucked softly one after the other. */
 
-/** C, A minor, F, G: frequencies of the notes in Hz, within what a telephone carries well. */
+/** C, A minor, F, G: frequencies of the notes in Hz, within a telephone's frequency range. */
 const chords = [
   [261.63, 329.63, 392.0, 523.25],
   [220.0, 329.63, 440.0, 523.25],
@@ -14,7 +14,7 @@ const amplitude = 1_500
 const attackSeconds = 0.03
 const decaySeconds = 0.9
 
-/** One period, which runs into itself without a seam: notes at its end ring on at its beginning. */
+/** One period, which loops without a click: notes at its end continue at its beginning. */
 export function holdMusic(ms: number, sampleRate: number): Int16Array {
   const mixed = new Float64Array((ms * sampleRate) / 1000)
   const step = mixed.length / (chords.length * pattern.length)

@@ -1,4 +1,4 @@
-/** The amplitude of one frequency in 8 kHz samples, on average over all of them (Goertzel's algorithm). Full scale is 32767. */
+/** Returns the amplitude of one frequency in 8 kHz samples, averaged over all of them (Goertzel's algorithm). Full scale is 32767. */
 export function levelAt(samples: Int16Array, frequencyHz: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * frequencyHz) / 8_000)
   let before = 0

@@ -5,15 +5,15 @@ import { encode } from './g711.ts'
 import type { Codec } from '../types.ts'
 import { parseWav, WavError } from './wav.ts'
 
-/** Audio files ready to be sent: read and encoded once per law, the least recently used forgotten first. */
+/** A cache of audio files: each is read and encoded once per law, and the least recently used is dropped first. */
 export interface AudioLibrary {
-  /** Throws `WavError`, or an error naming the file that cannot be read. A file that changed is read anew. */
+  /** Throws `WavError`, or an error naming the file that cannot be read. A file that changed is read again. */
   load(path: string, codec: Codec): Promise<Buffer>
-  /** Bytes held. */
+  /** The size of the cache in bytes. */
   sizeBytes(): number
 }
 
-/** 10 s of audio, some 0.1 ms of work: encoding a long file must not hold up the pacer. */
+/** 10 s of audio, about 0.1 ms of work: encoding a long file must not delay the pacer. */
 const sliceSamples = 80_000
 
 export function createAudioLibrary(maxBytes: number): AudioLibrary {
@@ -44,7 +44,7 @@ export function createAudioLibrary(maxBytes: number): AudioLibrary {
   function forgetOldest(): void {
     for (const [key, { bytes }] of entries) {
       if (held <= maxBytes) return
-      // Still being read: it is counted when it is there.
+      // It is still being read, and counted afterwards.
       if (bytes === 0) continue
       entries.delete(key)
       held -= bytes

@@ -10,19 +10,19 @@ const bytesPerMs = 8
 
 export type LoadAudio = (codec: Codec) => Buffer | Promise<Buffer>
 
-/** What `play` answers on a leg that has ended. */
+/** The result of `play` on a leg that has ended. */
 export function endedPlayback(): Playback {
   return { id: randomUUID(), stop: () => Promise.resolve(0) }
 }
 
-/** Plays one thing at a time into the stream. */
+/** Plays one sound or file at a time into the stream. */
 export interface Player {
-  /** Ends what plays and begins this. With `codec` null reading waits until one is agreed on. */
+  /** Stops the current playback and starts this one. With `codec` null reading waits until a codec is agreed on. */
   play(load: LoadAudio, codec: Codec | null, options: { loop: boolean; announced: boolean }): Playback
-  /** Puts the next 20 ms at `at`. False when there is nothing to play (yet). */
+  /** Writes the next 20 ms at `at`. Returns false when there is nothing to play (yet). */
   fill(codec: Codec, into: Buffer, at: number): boolean
   stop(): void
-  /** Something plays or is about to. */
+  /** True while something plays or is about to. */
   readonly playing: boolean
 }
 
@@ -32,10 +32,10 @@ interface Track {
   loop: boolean
   announced: boolean
   audio: Buffer | null
-  /** The law `audio` is in, or is being read in. */
+  /** The law in which `audio` is encoded, or is being read. */
   codec: Codec | null
   position: number
-  /** Bytes really sent. */
+  /** Bytes sent. */
   sent: number
 }
 

@@ -11,14 +11,14 @@ function open(capacity = 8_000, prebuffer = 0) {
     onUnderrun: () => counts.underruns++,
   })
   const frame = new Int16Array(160)
-  /** The next 20 ms, or null. */
+  /** Returns the next 20 ms, or null. */
   const take = () => (playout.take(frame) ? frame.slice() : null)
   return { playout, marks, counts, take }
 }
 
 const ramp = (from: number, count: number) => Int16Array.from({ length: count }, (_, i) => from + i)
 
-test('what is written comes out once, in order, however it is cut, and marks where they were put', () => {
+test('written samples are played once, in order, in any sizes, with marks at their positions', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 2_000 }), { minLength: 1, maxLength: 20 }), (pieces) => {
       const { playout, marks, take } = open(100_000)
@@ -38,7 +38,7 @@ test('what is written comes out once, in order, however it is cut, and marks whe
   )
 })
 
-test('a flush leaves nothing: the next 20 ms are silence, and marks are forgotten', () => {
+test('a flush discards everything: the next 20 ms are silence, and marks are dropped', () => {
   const { playout, marks, take } = open()
   playout.write(ramp(1, 1_000))
   playout.mark(1)
@@ -52,7 +52,7 @@ test('a flush leaves nothing: the next 20 ms are silence, and marks are forgotte
   assert.deepEqual(marks, [2])
 })
 
-test('what there is no room for is left out and counts as consumed', () => {
+test('samples without room are dropped and count as consumed', () => {
   const { playout, take } = open(400)
   assert.equal(playout.write(ramp(0, 1_000)), 400)
   assert.equal(playout.write(ramp(0, 10)), 0)
@@ -61,7 +61,7 @@ test('what there is no room for is left out and counts as consumed', () => {
   assert.deepEqual([playout.played, playout.consumed], [400, 1_010])
 })
 
-test('playing begins when enough waits, or what waits is complete, and again after an underrun', () => {
+test('playing begins when enough samples wait, or a complete utterance, and again after an underrun', () => {
   const { playout, counts, take } = open(8_000, 320)
   playout.write(ramp(1, 200))
   assert.equal(take(), null)
@@ -79,7 +79,7 @@ test('playing begins when enough waits, or what waits is complete, and again aft
   assert.equal(counts.underruns, 1)
 })
 
-test('no more than 1,000 marks wait', () => {
+test('at most 1,000 marks wait', () => {
   const { playout } = open()
   playout.write(ramp(1, 160))
   for (let id = 0; id < 1_000; id++) assert.ok(playout.mark(id))

@@ -1,18 +1,18 @@
 import { frameSamples } from '../rtp/rtp.ts'
 
-/** Speech that waits to be played: linear samples in order, with marks between them. */
+/** A queue of speech to play: linear samples in order, with marks between them. */
 export interface Playout {
-  /** Queues as much as there is room for and returns how much that is. */
+  /** Queues as many samples as fit and returns how many that are. */
   write(samples: Int16Array): number
-  /** Remembers this point of the speech. False: too many marks are waiting. */
+  /** Sets a mark at this point of the speech. Returns false when too many marks are waiting. */
   mark(id: number): boolean
-  /** Discards what has not been played, marks included. */
+  /** Discards the queue, marks included. */
   flush(): void
-  /** Puts the next 20 ms into `frame`. False: nothing to play now. Reports marks and underruns. */
+  /** Writes the next 20 ms into `frame`. Returns false when there is nothing to play now. Reports marks and underruns. */
   take(frame: Int16Array): boolean
   /** Samples played since the beginning. */
   readonly played: number
-  /** Samples written that wait no longer: played, flushed or without room. */
+  /** Written samples that have left the queue: played, flushed or dropped. */
   readonly consumed: number
 }
 
@@ -23,11 +23,11 @@ export interface PlayoutHandlers {
 
 export const maxPendingMarks = 1_000
 
-/** 200 ms: memory is taken in these, however small the pieces written. */
+/** Samples per block of memory, 200 ms, whatever sizes are written. */
 const blockSamples = 1_600
 
 /**
- * A queue of `capacity` samples. Playing begins when `prebuffer` samples wait, or fewer with a mark at their end, and goes
+ * Creates a queue of `capacity` samples. Playing begins when `prebuffer` samples wait, or fewer with a mark at their end, and goes
  * on until the queue is empty. Empty without a mark at its end is an underrun.
  */
 export function createPlayout(capacity: number, prebuffer: number, handlers: PlayoutHandlers): Playout {

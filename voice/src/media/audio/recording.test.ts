@@ -32,7 +32,7 @@ async function samplesOf(path: string): Promise<Int16Array> {
 /** µ-law 32124 throughout. */
 const loud = Buffer.alloc(160, 0x80)
 
-test('packets lie where their timestamps say, late ones too, and gaps are silence', async () => {
+test('packets are written at the position of their timestamps, late ones too, and gaps are silence', async () => {
   const { time, clock } = stoppedClock()
   const path = join(folder, 'gaps.wav')
   const recorder = await createRecorder(path, clock, unexpected)
@@ -49,7 +49,7 @@ test('packets lie where their timestamps say, late ones too, and gaps are silenc
   assert.deepEqual(isLoud, [true, true, false, true, true, true, false, false, false, false])
 })
 
-test('a recording cut off by a crash has a valid header and what was settled', async () => {
+test('a recording cut off by a crash has a valid header and the audio written before it', async () => {
   const { time, clock } = stoppedClock()
   const path = join(folder, 'crash.wav')
   const recorder = await createRecorder(path, clock, unexpected)
@@ -58,7 +58,7 @@ test('a recording cut off by a crash has a valid header and what was settled', a
     recorder.add('right', 'PCMU', frame * 160, loud, 0, 160)
     if (frame % 25 === 24) recorder.flush()
   }
-  // The header is written 5 s and more apart, behind the audio it speaks of.
+  // The header is written at most every 5 s, after the audio that it counts.
   let header: Buffer
   do header = (await readFile(path)).subarray(0, 44)
   while (header.readUInt32LE(40) < 5 * 8000 * 4)
@@ -69,11 +69,11 @@ test('a recording cut off by a crash has a valid header and what was settled', a
   assert.equal((await samplesOf(path)).length, durationMs * 16)
 })
 
-test('a file that cannot be created is an error at once', async () => {
+test('a file that cannot be created throws at once', async () => {
   await assert.rejects(createRecorder(join(folder, 'none', 'a.wav'), stoppedClock().clock, unexpected), /ENOENT/)
 })
 
-test('other WAV files are refused with what they are', () => {
+test('other WAV formats are refused with the format named', () => {
   const header = (change: (header: Buffer) => void) => {
     const wav = Buffer.concat([wavHeader(1, 4), Buffer.alloc(8)])
     change(wav)
@@ -100,7 +100,7 @@ test('other WAV files are refused with what they are', () => {
   assert.throws(() => parseWav(Buffer.from('ID3')), /not a WAV file/)
 })
 
-test('the library reads a file once per law, anew when it changes, and forgets the oldest', async () => {
+test('the library reads a file once per law, again when it changes, and drops the oldest', async () => {
   const library = createAudioLibrary(2500)
   const path = (name: string) => join(folder, name)
   const write = (name: string, frames: number) =>

@@ -11,30 +11,30 @@ const channels = 2
 const blockBytes = channels * 2
 const samplesPerMs = 8
 
-/** Samples per channel held: 1 s, within which packets may come late or out of order. */
+/** Samples buffered per channel: 1 s, within which packets may arrive late or out of order. */
 const windowSamples = 8192
-/** What is older than this goes to the disk. */
+/** Samples older than this are written to the disk. */
 const settledSamples = 4000
-/** A stream that is further than 400 ms from its moment has begun anew. */
+/** A stream more than 400 ms away from its expected time has restarted. */
 const maxDriftSamples = 3200
-/** When the disk is slower, what does not fit is left out: silence, with everything after it in its place. */
+/** When the disk is too slow, audio that does not fit is replaced by silence; later audio keeps its position. */
 const maxPendingBytes = 1_048_576
-/** A header every so many writes (5 s) keeps the file readable should the process die. */
+/** The header is updated every this many writes (5 s), so that the file is readable after a crash. */
 const writesPerHeader = 10
 
 export type Side = 'left' | 'right'
 
-/** Two streams into one stereo WAV, each packet at the place its RTP timestamp gives it; gaps are silence. */
+/** Records two streams into one stereo WAV, each packet at the position of its RTP timestamp; gaps are silence. */
 export interface Recorder {
   /** `bytes` from `start` up to `end` are G.711. */
   add(side: Side, codec: Codec, timestamp: number, bytes: Buffer, start: number, end: number): void
-  /** Writes what is settled. To be called about twice a second. */
+  /** Writes the samples that are old enough. To be called about twice a second. */
   flush(): void
-  /** Writes the rest and closes the file. Throws what went wrong in writing. Idempotent. */
+  /** Writes the rest and closes the file. Throws the first error of writing. Idempotent. */
   stop(): Promise<{ durationMs: number }>
 }
 
-/** Throws when the file cannot be created. `onError` hears once of a later failure. */
+/** Throws when the file cannot be created. `onError` is called once, for a later failure. */
 export async function createRecorder(path: string, clock: Clock, onError: (error: Error) => void): Promise<Recorder> {
   const file = createWriter(await open(path, 'w'), onError)
   const startedAt = clock.monotonic()
@@ -45,7 +45,7 @@ export async function createRecorder(path: string, clock: Clock, onError: (error
   }
   /** The first sample still in the window. */
   let settled = 0
-  /** Where the furthest packet ends: a burst may run ahead of the time. */
+  /** The end of the latest packet: a burst may run ahead of time. */
   let written = 0
   let stopped: Promise<{ durationMs: number }> | null = null
 
@@ -98,7 +98,7 @@ export async function createRecorder(path: string, clock: Clock, onError: (error
   }
 }
 
-/** Writes one after the other at their places, holding no more than `maxPendingBytes`. */
+/** Writes one after the other at their positions, buffering at most `maxPendingBytes`. */
 function createWriter(handle: FileHandle, onError: (error: Error) => void) {
   let queue: Promise<unknown> = Promise.resolve()
   let pendingBytes = 0

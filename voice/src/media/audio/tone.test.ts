@@ -5,7 +5,7 @@ import { decodingTable } from './g711.ts'
 import { levelAt } from './level.ts'
 import { encodedTone, toneMs } from './tone.ts'
 
-/** One period as it is heard, after G.711. */
+/** One period after encoding and decoding by G.711. */
 const decodedTone = (tone: Tone) => Int16Array.from(encodedTone(tone, 'PCMU'), (code) => decodingTable('PCMU')[code]!)
 
 test('hold music is quiet, never silent for long, and loops without a click', () => {
@@ -13,7 +13,7 @@ test('hold music is quiet, never silent for long, and loops without a click', ()
   assert.equal(samples.length, toneMs.hold * 8)
   const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
   assert.ok(peak > 2_000 && peak < 12_000, `peak ${peak}`)
-  // A click is a step that the sound itself never makes: the seam is compared with all other places.
+  // A click is a larger step than any within the sound: the loop point is compared with all other samples.
   const step = (i: number) => Math.abs(samples[(i + 1) % samples.length]! - samples[i]!)
   const steepest = samples.reduce((most, _, i) => Math.max(most, step(i)), 0)
   assert.ok(step(samples.length - 1) < steepest / 2, `seam ${step(samples.length - 1)}, steepest ${steepest}`)

@@ -1,4 +1,4 @@
-/** Sounds that the engine makes itself, one period each. */
+/** Sounds that the engine generates, one period each. */
 import type { Tone } from '../../gateway.ts'
 import type { Codec } from '../types.ts'
 import { encode } from './g711.ts'
@@ -8,7 +8,7 @@ const sampleRate = 8000
 /** -19 dBm0 per frequency. */
 const amplitude = 2500
 
-/** How long one period lasts. */
+/** The length of one period. */
 export const toneMs: Record<Tone, number> = { ringback: 6_000, congestion: 3_000, hold: 16_000 }
 
 /** Two frequencies, on and off (ANSI T1.401). */

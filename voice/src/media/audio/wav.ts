@@ -4,7 +4,7 @@ const sampleRate = 8000
 const pcm = 1
 const extensible = 0xfffe
 
-/** A file the engine cannot play. The message says what it is and what it should be. */
+/** A file that the engine cannot play. The message names its format and the required one. */
 export class WavError extends Error {
   constructor(message: string) {
     super(`${message} Audio to be played must be a WAV file of 8 kHz, mono, 16-bit PCM.`)
@@ -12,7 +12,7 @@ export class WavError extends Error {
   }
 }
 
-/** The samples of an 8 kHz mono 16-bit file. Unknown chunks are passed over. Throws `WavError`. */
+/** Returns the samples of an 8 kHz mono 16-bit file. Unknown chunks are skipped. Throws `WavError`. */
 export function parseWav(file: Buffer): Int16Array {
   if (file.length < 12 || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE')
     throw new WavError('This is not a WAV file.')

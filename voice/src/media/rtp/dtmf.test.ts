@@ -10,7 +10,7 @@ interface Sent {
   marker: boolean
 }
 
-/** What the keys look like on the wire; null where nothing is sent. */
+/** The packets of the keys; null where no packet is sent. */
 function send(text: string, from = 1000): (Sent | null)[] {
   const sender = createDtmfSender()
   void sender.press(text)
@@ -48,7 +48,7 @@ test('a key is 100 ms growing by 160, ended three times, then a pause', () => {
   )
 })
 
-test('what is sent is heard, across the wrap of the timestamp', () => {
+test('sent keys are received, across the wrap of the timestamp', () => {
   fc.assert(
     fc.property(keys, fc.integer({ min: 0, max: 0xffffffff }), (text, from) =>
       assert.equal(hear(present(send(text, from))), text),
@@ -70,7 +70,7 @@ test('duplicates, local reordering and the loss of all but one packet of each ke
   )
 })
 
-test('a packet of the last key that comes late is not a new key', () => {
+test('a late packet of the last key is not a new key', () => {
   const [one, two] = Map.groupBy(present(send('12')), ({ timestamp }) => timestamp).values()
   assert.equal(hear([one![0]!, two![0]!, one![5]!, two![1]!]), '12')
 })
@@ -85,14 +85,14 @@ test('a press of many seconds in several segments is one key', () => {
   assert.equal(hear([packet(0, 160), packet(0, 320, true), packet(320, 160)]), '77')
 })
 
-test('no key: flash, a short payload, letters that are none', async () => {
+test('flash, short payloads and other letters are not keys', async () => {
   const receiver = createDtmfReceiver()
   assert.equal(receiver.receive(Buffer.from([16, 10, 0, 160]), 1), null)
   assert.equal(receiver.receive(Buffer.from([1, 10]), 2), null)
-  assert.throws(() => createDtmfSender().press('1x'), /"X" is no DTMF key/)
+  assert.throws(() => createDtmfSender().press('1x'), /"X" is not a DTMF key/)
 })
 
-test('the promise is kept when the pause is over', async () => {
+test('the promise resolves after the pause', async () => {
   const sender = createDtmfSender()
   let isDone = false
   const pressed = sender.press('1').then(() => (isDone = true))

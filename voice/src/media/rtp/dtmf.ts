@@ -9,9 +9,9 @@ const volume = 10
 const eventBytes = 4
 
 export interface DtmfReceiver {
-  /** A telephone-event payload and its packet's timestamp. Answers the key on the first packet of each press, else null. */
+  /** Takes a telephone-event payload and its packet's timestamp. Returns the key on the first packet of each press, else null. */
   receive(payload: Buffer, timestamp: number): Keypress | null
-  /** The stream began anew: timestamps do not compare with earlier ones. */
+  /** The stream restarted: timestamps cannot be compared with earlier ones. */
   reset(): void
 }
 
@@ -31,7 +31,7 @@ export function createDtmfReceiver(): DtmfReceiver {
       return null
     }
     if (later < 0) return null
-    // A press longer than 8 s goes on in a segment that begins where the last one stopped (2.5.1.3); some senders move
+    // A press longer than 8 s continues in a segment that begins where the last one ended (2.5.1.3); some senders move
     // the timestamp along with every packet.
     const continues = last !== null && last.event === event && !last.ended && later <= last.duration
     last = { event, timestamp, duration, ended }
@@ -49,25 +49,25 @@ export function createDtmfReceiver(): DtmfReceiver {
 export interface DtmfFrame {
   /** Four bytes, valid until the next call. */
   payload: Buffer
-  /** The press's beginning, the same in all its packets. */
+  /** The timestamp of the press, the same in all its packets. */
   timestamp: number
   marker: boolean
 }
 
 export interface DtmfSender {
-  /** Resolves when the last key and the pause after it are over. Throws on a character that is no key. */
+  /** Resolves after the last key and its pause. Throws on a character that is not a key. */
   press(text: string): Promise<void>
-  /** A key or a pause is under way: no audio now. */
+  /** True during a key or its pause, when no audio is sent. */
   readonly busy: boolean
   /** The packet of this 20 ms, null in a pause. Call only when busy. */
   next(timestamp: number): DtmfFrame | null
-  /** Forgets what is left, resolving what waits. */
+  /** Drops the remaining keys and resolves their promises. */
   clear(): void
 }
 
 const toneFrames = 5
 const pauseFrames = 3
-/** The end is said three times, the repeats falling into the pause. */
+/** The end packet is sent three times; the repeats fall into the pause. */
 const endRepeats = 2
 
 export function createDtmfSender(): DtmfSender {
@@ -100,7 +100,7 @@ export function createDtmfSender(): DtmfSender {
     press(text) {
       const events = Array.from(text.toUpperCase(), (key) => {
         const event = keys.indexOf(key)
-        if (event < 0) throw new RangeError(`"${key}" is no DTMF key: use 0-9, *, #, A-D.`)
+        if (event < 0) throw new RangeError(`"${key}" is not a DTMF key: use 0-9, *, #, A-D.`)
         return event
       })
       if (events.length === 0) return Promise.resolve()

@@ -5,9 +5,9 @@ import { createLatch } from './latch.ts'
 
 const said = { address: '198.51.100.5', port: 4000 }
 const peer = '203.0.113.7'
-const stranger = '192.0.2.66'
+const unknown = '192.0.2.66'
 
-test('sends to the SDP address until the other side is heard, then to where it is', () => {
+test('sends to the SDP address until packets arrive, then to their source', () => {
   const latch = createLatch()
   assert.equal(latch.target, null)
   assert.equal(latch.accept(peer, 9000, 0), false, 'nothing was agreed on yet')
@@ -18,16 +18,16 @@ test('sends to the SDP address until the other side is heard, then to where it i
   assert.deepEqual(latch.target, { address: peer, port: 61000 })
 })
 
-test('a stranger is never followed, however long the other side is silent', () => {
+test('an unknown sender is never followed, even after a long silence of the other side', () => {
   const latch = createLatch()
   latch.signal(said, peer)
-  for (let now = 0; now < 60_000; now += 500) assert.equal(latch.accept(stranger, 666, now), false)
+  for (let now = 0; now < 60_000; now += 500) assert.equal(latch.accept(unknown, 666, now), false)
   assert.deepEqual(latch.target, said)
   latch.accept(said.address, said.port, 60_000)
-  assert.equal(latch.accept(stranger, 666, 120_000), false)
+  assert.equal(latch.accept(unknown, 666, 120_000), false)
 })
 
-test('a stream that is alive cannot be taken over from another port either', () => {
+test('an active stream cannot be taken over from another port', () => {
   const latch = createLatch()
   latch.signal(said, peer)
   for (let now = 0; now < 10_000; now += 20) {
@@ -38,7 +38,7 @@ test('a stream that is alive cannot be taken over from another port either', () 
   assert.equal(latch.accept(said.address, said.port, 10_000), true, 'but by what the SDP says it can')
 })
 
-test('another port is followed after 2 s of silence, or when the SDP moves', () => {
+test('another port is followed after 2 s of silence, or when the SDP address changes', () => {
   const latch = createLatch()
   latch.signal(said, peer)
   latch.accept(peer, 61000, 0)
@@ -52,11 +52,11 @@ test('another port is followed after 2 s of silence, or when the SDP moves', () 
   assert.equal(latch.accept(peer, 5004, 2002), true)
 })
 
-test('without an address that may be sent to, nothing is sent until the SIP peer is heard', () => {
+test('without an allowed address nothing is sent until packets of the SIP peer arrive', () => {
   const latch = createLatch()
   latch.signal(null, peer)
   assert.equal(latch.target, null)
-  assert.equal(latch.accept(stranger, 666, 0), false)
+  assert.equal(latch.accept(unknown, 666, 0), false)
   assert.equal(latch.accept(peer, 4000, 0), true)
   assert.deepEqual(latch.target, { address: peer, port: 4000 })
 })

@@ -1,4 +1,4 @@
-/** Symmetric RTP: we send to where the other side's packets really come from, which behind a NAT is not what its SDP says. */
+/** Symmetric RTP: we send to the source of the other side's packets, which behind a NAT differs from its SDP. */
 export interface Destination {
   address: string
   port: number
@@ -6,21 +6,21 @@ export interface Destination {
 
 export interface Latch {
   /**
-   * Where the audio is to go, and the address of the SIP peer, from which it may come as well. A change by re-INVITE lets
-   * go of the source followed so far. A null `destination`: nothing is sent until the peer is heard.
+   * Sets the audio destination and the address of the SIP peer, from which audio may come as well. A change by re-INVITE
+   * drops the source followed so far. With a null `destination` nothing is sent until packets of the peer arrive.
    */
   signal(destination: Destination | null, peer: string | null): void
-  /** Whether a valid packet from this source belongs to the stream. `now` is monotonic ms. */
+  /** Returns whether a valid packet from this source belongs to the stream. `now` is monotonic ms. */
   accept(address: string, port: number, now: number): boolean
-  /** Is this one of the two addresses of the other side? Anybody else is a stranger, also while they are silent. */
+  /** Is this one of the two addresses of the other side? All other senders stay unknown, also while both are silent. */
   belongs(address: string): boolean
-  /** Where to send. Null before any SDP. */
+  /** The destination. Null before any SDP. */
   readonly target: Destination | null
 }
 
-/** No audio comes from or goes to the ports of services below. */
+/** Ports below belong to services: audio neither comes from them nor goes to them. */
 export const lowestPort = 1024
-/** A source silent for longer may be replaced by another port of the same two addresses. */
+/** A source that sends nothing for longer may be replaced by another port of the same two addresses. */
 const silentMs = 2000
 
 export function createLatch(): Latch {
@@ -32,7 +32,7 @@ export function createLatch(): Latch {
   const belongs = (address: string): boolean => address === signalled?.address || address === peer
 
   function accept(address: string, port: number, now: number): boolean {
-    // Forged packets come from port 0, and from those of services that would be sent our audio.
+    // Forged packets come from port 0, and from service ports, to which our audio would be sent.
     if (!belongs(address) || port < lowestPort) return false
     if (followed === null || followed.address !== address || followed.port !== port) {
       const isSignalled = signalled !== null && signalled.address === address && signalled.port === port

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import type { Clock } from '../../clock.ts'
 import { createPacer } from './pacer.ts'
 
-/** Time moves only by `advance`; `stall` lets it pass without any timer running, as a blocked process does. */
+/** Time moves only by `advance`; `stall` moves it without running timers, like a blocked process. */
 function virtualClock() {
   let now = 0
   let timers: { at: number; run: () => void }[] = []
@@ -61,7 +61,7 @@ test('streams are spread over the wheel, on one timer', () => {
   )
 })
 
-test('a stall of 1 s makes no burst: the frames are given up and time has passed', () => {
+test('a stall of 1 s causes no burst: its frames are skipped', () => {
   const time = virtualClock()
   const pacer = createPacer(time.clock)
   const ticks: { at: number; skipped: number }[] = []
@@ -81,7 +81,7 @@ test('a stall of 1 s makes no burst: the frames are given up and time has passed
   assert.ok(pacer.lateness().maxMs >= 980)
 })
 
-test('a short stall is caught up with at twice the speed, and nothing is lost', () => {
+test('after a short stall frames are sent at twice the speed, and none is lost', () => {
   const time = virtualClock()
   const pacer = createPacer(time.clock)
   const at: number[] = []
@@ -98,7 +98,7 @@ test('a short stall is caught up with at twice the speed, and nothing is lost', 
   assert.equal(at.length, 50)
 })
 
-test('a stream taken out ticks no more; old lateness is forgotten after 10 s', () => {
+test('a removed stream no longer ticks; lateness older than 10 s is not counted', () => {
   const time = virtualClock()
   const pacer = createPacer(time.clock)
   let ticks = 0

@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../../clock.ts'
 import { frameMs } from './rtp.ts'
 
-/** Something that sends a frame every 20 ms. */
+/** A stream that sends a frame every 20 ms. */
 export interface Paced {
-  /** `skipped` frames were given up because the process was held up; time has passed without them. */
+  /** `skipped` frames were dropped because the process was stalled; the timestamp has to advance past them. */
   tick(skipped: number): void
 }
 
@@ -15,25 +15,25 @@ export interface Lateness {
 
 /** One timer for all streams of the process. */
 export interface Pacer {
-  /** Puts a stream into the emptiest slot of the wheel. The function returned takes it out. */
+  /** Adds a stream to the emptiest slot of the wheel. Returns a function that removes it. */
   add(paced: Paced): () => void
-  /** How long after their moment frames left, over the last 10 s. */
+  /** How late frames were sent, over the last 10 s. */
   lateness: () => Lateness
   close(): void
 }
 
 const slotCount = 10
-/** Later than this is given up rather than caught up with. */
+/** Frames later than this are skipped. */
 const skipAfterMs = 200
-/** While catching up frames leave at twice the speed, never in a burst. */
+/** The interval while catching up: twice the speed, never a burst. */
 const catchUpSpacingMs = frameMs / 2
 
 interface Slot {
-  /** Replaced, never changed: streams come and go while it is being walked. */
+  /** Replaced, never changed, because streams are added and removed during iteration. */
   members: readonly Paced[]
-  /** When its next frame ought to leave, on the monotonic clock. */
+  /** When its next frame is due, on the monotonic clock. */
   dueAt: number
-  /** When it will: later than `dueAt` while catching up. */
+  /** When it will be sent: later than `dueAt` while catching up. */
   wakeAt: number
 }
 
@@ -103,7 +103,7 @@ export function createPacer(clock: Clock): Pacer {
 }
 
 const binMs = 0.25
-/** Up to 100 ms; what is later counts in the last bin, which stands for the maximum. */
+/** Up to 100 ms; longer delays count in the last bin. */
 const binCount = 400
 const windowSeconds = 10
 

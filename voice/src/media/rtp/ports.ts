@@ -1,4 +1,4 @@
-/** Every pair of the range is taken, or held by other programs. */
+/** All port pairs of the range are in use, here or by other programs. */
 export class NoPorts extends Error {
   constructor(range: { from: number; to: number }) {
     super(`No RTP port is free between ${range.from} and ${range.to}: widen the range, or take fewer calls at once.`)
@@ -6,14 +6,14 @@ export class NoPorts extends Error {
   }
 }
 
-/** Even ports, each standing for itself and the odd one above. The one returned longest ago is given first. */
+/** Even ports, each with the odd one above it. The port returned longest ago is given out first. */
 export interface PortPool {
   take(): number | null
   give(port: number): void
   free: () => number
 }
 
-/** Throws a `RangeError` when the range holds no pair. */
+/** Throws a `RangeError` when the range contains no pair. */
 export function createPortPool(range: { from: number; to: number }): PortPool {
   const free = new Set<number>()
   for (let port = range.from + (range.from % 2); port + 1 <= range.to; port += 2) free.add(port)

@@ -47,20 +47,20 @@ test('another sender, and packets of our own in between, continue the same seque
   assert.equal(new Set(out.map(({ ssrc }) => ssrc)).size, 1)
 })
 
-test('hours of relaying go on across every wrap', () => {
+test('hours of relaying continue across every wrap', () => {
   const { hear, steps, out } = relaying()
   for (let sequence = 0; sequence < 200_000; sequence++) hear(sequence)
   assert.equal(out.length, 200_000)
   assert.ok(steps().every((step) => step === 1))
 })
 
-test('a sender that jumps far back has started over', () => {
+test('a sender that jumps far back has restarted', () => {
   const { hear, steps } = relaying()
   for (const sequence of [5000, 5001, 3, 4]) hear(sequence)
   assert.deepEqual(steps(), [1, 1, 1])
 })
 
-test('after a relay that ran ahead, our own audio comes behind it', () => {
+test('our own audio continues after relayed packets that ran ahead', () => {
   const { hear, sender, out } = relaying()
   for (let sequence = 0; sequence < 10; sequence++) hear(sequence)
   sender.send(0, false, sender.timestamp, 160)

@@ -10,20 +10,20 @@ import type { Codec } from '../types.ts'
  * moved by a constant, so that the far end sees the loss, reordering and pauses that really happened.
  */
 export interface Relay {
-  /** Keeps the payload; `from` and `to` differing, transcodes it. Answers the timestamp given, or null when it came too late. */
+  /** Relays the payload, transcoded when `from` and `to` differ. Returns the timestamp used, or null when it came too late. */
   forward(packet: RtpPacket, datagram: Buffer, payloadType: number, from: Codec | null, to: Codec | null): number | null
 }
 
-/** Older by more is a sender that started over. */
+/** Packets older by more than this mean that the sender restarted. */
 const maxLate = 100
-/** How far the floor for late packets trails behind, well within half the sequence space. */
+/** How far back late packets are accepted, well within half the sequence space. */
 const floorTrail = 1000
 
 export function createRelay(sender: RtpSender): Relay {
   let ssrc: number | null = null
   let sequenceShift = 0
   let timestampShift = 0
-  /** Packets before this one of theirs belong to what we sent ourselves. */
+  /** Packets before this sequence number of theirs fall into the part that we sent ourselves. */
   let floor = 0
   let nextOfOurs = 0
 
@@ -45,7 +45,7 @@ export function createRelay(sender: RtpSender): Relay {
     const bytes = packet.payloadEnd - packet.payloadStart
     if (bytes > maxPayloadBytes) return null
 
-    // Something of our own (a key, an announcement) went out meanwhile: join on behind it.
+    // Packets of our own (a key, an announcement) were sent meanwhile: continue after them.
     const isJoining = packet.ssrc !== ssrc || sender.nextSequence !== nextOfOurs
     if (isJoining || sequenceDelta(packet.sequence, floor) < -maxLate) align(packet)
     const ahead = sequenceDelta(packet.sequence, floor)
@@ -59,7 +59,7 @@ export function createRelay(sender: RtpSender): Relay {
 
     const timestamp = (packet.timestamp + timestampShift) >>> 0
     sender.sendAs((packet.sequence + sequenceShift) & 0xffff, payloadType, packet.marker, timestamp, bytes)
-    // A key's packets all bear the moment it began.
+    // All packets of a key have the timestamp of its beginning.
     if (from !== null) sender.continueFrom((timestamp + bytes) >>> 0)
     nextOfOurs = sender.nextSequence
     return timestamp

@@ -44,20 +44,20 @@ test('each side learns what the other one lost, and the round trip', async (t) =
   assert.ok(roundTripMs !== null && roundTripMs >= 0)
 })
 
-test('reports of a stranger are not read', async (t) => {
+test('reports of an unknown sender are ignored', async (t) => {
   const [a, b] = [await party(), await party()]
-  const stranger = createSocket('udp4')
-  stranger.bind(0, '127.0.0.9')
-  await once(stranger, 'listening')
-  t.after(() => (a.socket.close(), b.socket.close(), stranger.close()))
+  const unknown = createSocket('udp4')
+  unknown.bind(0, '127.0.0.9')
+  await once(unknown, 'listening')
+  t.after(() => (a.socket.close(), b.socket.close(), unknown.close()))
   a.exchange.signal(b.remote)
   b.exchange.signal(a.remote)
   b.reception.received(a.sender.ssrc, 1, 160, 20)
-  // What b says about a, sent on by somebody else.
-  b.exchange.signal({ address: '127.0.0.9', port: stranger.address().port })
+  // The report of b about a, sent on by another host.
+  b.exchange.signal({ address: '127.0.0.9', port: unknown.address().port })
   b.exchange.send()
-  const [report] = (await once(stranger, 'message')) as [Buffer]
-  stranger.send(report, a.remote.port, host)
+  const [report] = (await once(unknown, 'message')) as [Buffer]
+  unknown.send(report, a.remote.port, host)
   await once(a.socket, 'message')
   assert.equal(a.exchange.latest(), null)
   b.socket.send(report, a.remote.port, host)

@@ -12,9 +12,9 @@ import type { MediaStats } from '../types.ts'
 /** One datagram that is not fragmented. */
 const longestReport = 1500
 
-/** Our side of RTCP: tells what we sent and heard, remembers what they say. */
+/** Our side of RTCP: reports what we sent and received, and stores their reports. */
 export interface ReportExchange {
-  /** `target`: where reports go; null: nowhere, until theirs came. */
+  /** `target`: where reports are sent; null: nowhere until a report of theirs arrives. */
   signal(target: Destination | null): void
   send(): void
   latest(): MediaStats['reported']
@@ -41,10 +41,10 @@ export function createReportExchange(stream: {
     lastReport = report.lastReport ?? lastReport
     if (report.ours === null || from.port < lowestPort) return
     reported = report.ours
-    // Who knows our SSRC hears us: behind a NAT this is where reports are to go.
+    // A report with our SSRC comes from the real peer: behind a NAT our reports go to its source.
     target = { address: from.address, port: from.port }
   })
-  // As with RTP, single datagrams may be refused; nothing depends on a report.
+  // The kernel may refuse single datagrams, as with RTP; nothing depends on one report.
   socket.on('error', () => (target = null))
 
   return {

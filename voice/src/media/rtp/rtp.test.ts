@@ -37,7 +37,7 @@ test('no datagram throws, and a payload never leaves its datagram', () => {
   )
 })
 
-test('loss is counted across the wrap of the sequence; reordering is no loss', () => {
+test('loss is counted across the wrap of the sequence; reordering is not loss', () => {
   const reception = createReception()
   const order = [65533, 65535, 65534, 0, 1, 4, 3]
   for (const sequence of order) reception.received(1, sequence, 0, 0)
@@ -49,7 +49,7 @@ test('loss is counted across the wrap of the sequence; reordering is no loss', (
   assert.equal(sequenceDelta(3, 65534), 5)
 })
 
-test('a sender that starts over is not a loss of thousands', () => {
+test('a restarted sender does not count as a loss of thousands', () => {
   const reception = createReception()
   assert.equal(reception.received(1, 10, 0, 0), true)
   reception.received(1, 12, 320, 40)
@@ -59,7 +59,7 @@ test('a sender that starts over is not a loss of thousands', () => {
   assert.equal(reception.packetsLost, 1)
 })
 
-test('jitter is nought for an even stream and follows RFC 3550 for an uneven one', () => {
+test('jitter is zero for an even stream and follows RFC 3550 for an uneven one', () => {
   const even = createReception()
   for (let i = 0; i < 100; i++) even.received(1, i, i * 160, i * 20)
   assert.equal(even.jitterMs, 0)
@@ -68,7 +68,7 @@ test('jitter is nought for an even stream and follows RFC 3550 for an uneven one
   assert.ok(Math.abs(uneven.jitterMs - 4) < 0.01)
 })
 
-test('reports tell the other side its loss, and the round trip', () => {
+test('reports carry the loss and the round trip to the other side', () => {
   const ours = { ssrc: 1, timestamp: 5, packetsSent: 10, octetsSent: 1600 }
   const theirs = { ssrc: 2, timestamp: 9, packetsSent: 4, octetsSent: 640 }
   const now = 1_800_000_000_000

@@ -26,7 +26,7 @@ const csrcCountMask = 0x0f
 const markerFlag = 0x80
 const payloadTypeMask = 0x7f
 const wordBytes = 4
-/** Where the fields begin. */
+/** The offsets of the fields. */
 const sequenceAt = 2
 const timestampAt = 4
 const ssrcAt = 8
@@ -36,7 +36,7 @@ const extensionLengthAt = 2
 export const frameSamples = 160
 export const frameMs = 20
 
-/** Reused from packet to packet. The payload lies in the datagram from `payloadStart` up to `payloadEnd`. */
+/** Reused for every packet. The payload lies in the datagram from `payloadStart` up to `payloadEnd`. */
 export interface RtpPacket {
   payloadType: number
   marker: boolean
@@ -59,7 +59,7 @@ export function emptyPacket(): RtpPacket {
   }
 }
 
-/** Reads a datagram into `packet`. False, with `packet` undefined, when it is not RTP version 2. */
+/** Reads a datagram into `packet`. Returns false, with undefined content in `packet`, when it is not RTP version 2. */
 export function parseRtp(datagram: Buffer, packet: RtpPacket): boolean {
   if (datagram.length < rtpHeaderBytes) return false
   const first = datagram[0]!
@@ -103,12 +103,12 @@ export function writeRtpHeader(
   into.writeUInt32BE(ssrc, ssrcAt)
 }
 
-/** `a - b` of 16-bit sequence numbers, across the wrap: positive when `a` is the later one. */
+/** Returns `a - b` of 16-bit sequence numbers, across the wrap: positive when `a` is the later one. */
 export function sequenceDelta(a: number, b: number): number {
   return ((a - b) << 16) >> 16
 }
 
-/** `a - b` of 32-bit timestamps, across the wrap. */
+/** Returns `a - b` of 32-bit timestamps, across the wrap. */
 export function timestampDelta(a: number, b: number): number {
   return (a - b) | 0
 }

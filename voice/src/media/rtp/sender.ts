@@ -5,10 +5,10 @@ import { frameSamples, rtpHeaderBytes, sequenceDelta, timestampDelta, writeRtpHe
 /** Room for 160 ms of audio, the longest packet relayed: with its headers it fits into one Ethernet frame. */
 export const maxPayloadBytes = 1280
 
-/** As many as may wait in the kernel's queue: the socket keeps a buffer until it has really been sent. */
+/** As many buffers as packets may wait in the kernel's queue: the socket keeps a buffer until it has been sent. */
 const ringSize = 16
 
-/** Our outgoing stream: one SSRC, sequence numbers and a timestamp that runs on whatever is sent. */
+/** Our outgoing stream: one SSRC, sequence numbers, and a timestamp that always advances. */
 export interface RtpSender {
   readonly ssrc: number
   /** The timestamp of this 20 ms. */
@@ -16,15 +16,15 @@ export interface RtpSender {
   readonly nextSequence: number
   packetsSent: number
   octetsSent: number
-  /** A buffer to be filled from `rtpHeaderBytes` on, valid until `send`. */
+  /** Returns a buffer to fill from `rtpHeaderBytes` on, valid until `send`. */
   buffer(): Buffer
   /** Sends the buffer's first `payloadBytes` of payload under the next sequence number. The marker may also come from `markNext`. */
   send(payloadType: number, marker: boolean, timestamp: number, payloadBytes: number): void
-  /** As `send`, in a place of the sequence which the relay chose. */
+  /** Like `send`, with a sequence number that the relay chose. */
   sendAs(sequence: number, payloadType: number, marker: boolean, timestamp: number, payloadBytes: number): void
-  /** Lets time pass: `frames` of 20 ms. */
+  /** Advances the timestamp by `frames` of 20 ms. */
   advance(frames: number): void
-  /** What was relayed may have run ahead of our clock: what we send ourselves comes no earlier than this. */
+  /** Relayed packets may have run ahead of our clock: our own packets get no earlier timestamp than this. */
   continueFrom(timestamp: number): void
   /** The next packet begins a talkspurt (RFC 3551 section 4.1). */
   markNext(): void

@@ -1,13 +1,13 @@
-/** What a receiver knows about a stream: RFC 3550 appendices A.1, A.3 and A.8. */
+/** A receiver's statistics of a stream: RFC 3550 appendices A.1, A.3 and A.8. */
 import { sequenceDelta, timestampDelta } from './rtp.ts'
 
 const samplesPerMs = 8
-/** A jump of the sequence beyond these is taken for a new start of the sender (A.1's MAX_DROPOUT, MAX_MISORDER). */
+/** A jump of the sequence beyond these means that the sender restarted (A.1's MAX_DROPOUT, MAX_MISORDER). */
 const maxForward = 3000
 const maxBackward = -100
 
 export interface ReceptionReport {
-  /** 0 to 255 of 256, since the last report. */
+  /** The fraction lost in 256ths (0 to 255), since the last report. */
   fractionLost: number
   packetsLost: number
   highestSequence: number
@@ -15,13 +15,13 @@ export interface ReceptionReport {
 }
 
 export interface Reception {
-  /** True when a new stream began: the first packet, another SSRC, or a sequence that starts over. */
+  /** Returns true when a new stream began: the first packet, another SSRC, or a restarted sequence. */
   received(ssrc: number, sequence: number, timestamp: number, nowMs: number): boolean
   readonly ssrc: number | null
   readonly packets: number
   readonly packetsLost: number
   readonly jitterMs: number
-  /** For a receiver report; begins the next interval. */
+  /** Returns the values for a receiver report and begins the next interval. */
   report(): ReceptionReport
 }
 

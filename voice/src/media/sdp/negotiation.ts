@@ -8,7 +8,7 @@ import type { Codec } from '../types.ts'
 
 export const dtmfPayloadType = 101
 
-/** Where our description says we are. */
+/** Our address in our description. */
 export interface LocalAudio {
   address: string
   port: number
@@ -16,9 +16,9 @@ export interface LocalAudio {
   version: number
 }
 
-/** What the other side's description says of its audio. */
+/** The audio of the other side's description. */
 export interface RemoteAudio {
-  /** IPv4, or a name. 0.0.0.0 is the old way to say: on hold. */
+  /** IPv4, or a name. 0.0.0.0 is the old form of hold. */
   address: string
   port: number
   rtcpPort: number
@@ -41,7 +41,7 @@ export function offerAudio(local: LocalAudio): SessionDescription {
   ])
 }
 
-/** Answers with the one codec chosen, under the offer's own payload types, and refuses the other media. */
+/** Returns the SDP answer: the chosen codec, with the offer's payload types, and the other media refused. */
 export function answerAudio(offer: SessionDescription, remote: RemoteAudio, local: LocalAudio): SessionDescription {
   const chosen = chooseMedium(offer)
   const rtpMaps = [{ payloadType: remote.payloadType, encoding: remote.codec as string, clockRate: 8000 }]
@@ -61,7 +61,7 @@ export function answerAudio(offer: SessionDescription, remote: RemoteAudio, loca
   )
 }
 
-/** Reads the other side's audio. The codec in use is kept when they still take it. Throws `SdpError`. */
+/** Reads the other side's audio. The codec in use stays when they still offer it. Throws `SdpError`. */
 export function remoteAudio(description: SessionDescription, inUse: Codec | null): RemoteAudio {
   const medium = chooseMedium(description)
   const codecs = medium.formats.flatMap((format) => {
@@ -85,17 +85,17 @@ export function remoteAudio(description: SessionDescription, inUse: Codec | null
 
 const isHeld = (remote: RemoteAudio) => remote.address === held
 
-/** They want to hear us. */
+/** They want to receive audio. */
 export function maySend(remote: RemoteAudio): boolean {
   return !isHeld(remote) && (remote.direction === 'sendrecv' || remote.direction === 'recvonly')
 }
 
-/** They ought to be heard. Music on hold (`sendonly`) is welcome but nothing to wait for. */
+/** They are expected to send audio. Music on hold (`sendonly`) may come but is not expected. */
 export function mustHear(remote: RemoteAudio): boolean {
   return !isHeld(remote) && remote.direction === 'sendrecv'
 }
 
-/** The law of a packet: as agreed, or by its static number, since some change it without a word. Null for anything else. */
+/** The law of a packet: as agreed, or by its static payload type, since some change it without a re-INVITE. Else null. */
 export function heardCodec(payloadType: number, remote: RemoteAudio): Codec | null {
   if (payloadType === remote.payloadType) return remote.codec
   return payloadType === 0 ? 'PCMU' : payloadType === 8 ? 'PCMA' : null
@@ -135,7 +135,7 @@ function codecNames(medium: MediaDescription): string {
     .join(', ')
 }
 
-/** RFC 8866 allows one; with a letter in it, so that it is no misspelt address. */
+/** A host name, as RFC 8866 allows. It needs a letter, so that a misspelt address is not taken for a name. */
 const hostName = /^(?=[\w.-]{0,252}[a-z])[\w.-]{1,253}$/i
 
 function usableAddress(address: string | null): string {

@@ -33,13 +33,13 @@ const description: fc.Arbitrary<SessionDescription> = fc.record({
   ),
 })
 
-test('what is built is read back the same', () => {
+test('a built description is parsed back unchanged', () => {
   fc.assert(
     fc.property(description, (each) => assert.equal(JSON.stringify(parseSdp(buildSdp(each))), JSON.stringify(each))),
   )
 })
 
-test('any text is read, negotiated, or refused with an SdpError', () => {
+test('any text is negotiated or refused with an SdpError', () => {
   const line = fc.oneof(
     fc.constantFrom(
       'v=0',
@@ -100,7 +100,7 @@ test('the codec in use is kept by a re-INVITE that still has it', () => {
   assert.equal(remoteAudio(offer, 'PCMU').codec, 'PCMU')
 })
 
-test('RTCP goes to the port above unless another one is named, and always to a port that exists', () => {
+test('RTCP goes to the next port unless another is named, and always to a valid port', () => {
   const rtcpPort = (media: string) => remoteAudio(parseSdp(session + media), null).rtcpPort
   assert.equal(rtcpPort('m=audio 4000 RTP/AVP 0\r\n'), 4001)
   assert.equal(rtcpPort('m=audio 4000 RTP/AVP 0\r\na=rtcp:5000\r\n'), 5000)
@@ -108,12 +108,12 @@ test('RTCP goes to the port above unless another one is named, and always to a p
   assert.equal(rtcpPort('m=audio 65535 RTP/AVP 0\r\n'), 65535)
 })
 
-test('an address of the medium goes before that of the session', () => {
+test('the address of the medium takes precedence over that of the session', () => {
   const offer = parseSdp(`${session}m=audio 4000 RTP/AVP 0\r\nc=IN IP4 203.0.113.5\r\n`)
   assert.equal(remoteAudio(offer, null).address, '203.0.113.5')
 })
 
-test('hold comes as sendonly, as inactive, for the session, and as 0.0.0.0', () => {
+test('hold is recognised as sendonly, as inactive, for the session, and as 0.0.0.0', () => {
   const cases = [
     { sdp: `${session}m=audio 4000 RTP/AVP 0\r\na=sendonly\r\n`, answer: 'recvonly' },
     { sdp: `${session}m=audio 4000 RTP/AVP 0\r\na=inactive\r\n`, answer: 'inactive' },
@@ -129,7 +129,7 @@ test('hold comes as sendonly, as inactive, for the session, and as 0.0.0.0', () 
   }
 })
 
-test('what cannot become a call is refused in a sentence', () => {
+test('a description that cannot become a call is refused with a sentence', () => {
   const refused = (media: string, why: RegExp) =>
     assert.throws(
       () => remoteAudio(parseSdp(media), null),

@@ -1,4 +1,4 @@
-/** Session descriptions, RFC 8866: as much as a telephone call needs. */
+/** Session descriptions, RFC 8866: the part that a telephone call needs. */
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 
 export interface SessionDescription {
@@ -28,7 +28,7 @@ export interface RtpMap {
   clockRate: number
 }
 
-/** A description that cannot be read, or on which no call can be built. The message says why. */
+/** A description that cannot be read or cannot become a call. The message says why. */
 export class SdpError extends Error {
   constructor(message: string) {
     super(message)
@@ -38,7 +38,7 @@ export class SdpError extends Error {
 
 const maxLength = 16_384
 const maxMedia = 32
-/** Of one medium. Each format is looked for among the maps. */
+/** Limit of one medium, because each format is searched in the maps. */
 const maxFormats = 64
 
 export function parseSdp(text: string): SessionDescription {

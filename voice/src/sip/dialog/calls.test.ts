@@ -227,7 +227,7 @@ test('INVITEs of strangers are dropped in silence', async () => {
   const callee = await network.agent(6002)
   callee.onInvite(
     (source) => source.port === 6003,
-    () => assert.fail('a stranger came through'),
+    () => assert.fail('a request of an unknown sender came through'),
   )
   const failures: number[] = []
   const request = { account: accountAt(6002), callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 60_000 }

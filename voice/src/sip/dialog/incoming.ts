@@ -34,8 +34,8 @@ export function headerLookup(headers: readonly Header[]): (name: string) => stri
 /** Refuses an INVITE that no handler needs to see. True when it did. */
 export function refuseInvite(core: Core, transaction: ServerTransaction): boolean {
   const { request } = transaction
-  const twin = core.calls.findByRemote(request.callId, request.from.params.get('tag'))
-  if (twin?.pendingSequence === request.cseq) {
+  const duplicate = core.calls.findByRemote(request.callId, request.from.params.get('tag'))
+  if (duplicate?.pendingSequence === request.cseq) {
     // The same request by another path, forked on its way here (section 8.2.2.2).
     transaction.respond(482)
     return true

@@ -152,7 +152,7 @@ for (const { router, parameter, uri, routes } of [
 }
 
 test('what is no description is none: announced signalling rings, and the answer may follow without one', async () => {
-  const told: string[] = []
+  const received: string[] = []
   const type = 'Content-Type: multipart/mixed;boundary=b'
   const peer = await callPeer(
     (request, reply) => {
@@ -164,11 +164,11 @@ test('what is no description is none: announced signalling rings, and the answer
       reply(replyTo(request, '200 OK', [contact]))
     },
     {
-      onProgress: (status, sdp) => told.push(`${status} ${sdp === answer ? 'described' : sdp}`),
-      onAnswer: (sdp) => told.push(sdp === answer ? 'answered' : sdp),
+      onProgress: (status, sdp) => received.push(`${status} ${sdp === answer ? 'described' : sdp}`),
+      onAnswer: (sdp) => received.push(sdp === answer ? 'answered' : sdp),
     },
   )
-  assert.deepEqual(told, ['180 null', '183 described', 'answered'])
+  assert.deepEqual(received, ['180 null', '183 described', 'answered'])
   void peer.call.hangup()
   await peer.nothingLeft()
 })

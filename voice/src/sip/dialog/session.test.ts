@@ -49,11 +49,11 @@ test('requests inside the call', async () => {
 test('an offerless re-INVITE gets an offer of ours, and its ACK carries their answer', async () => {
   const answers: string[] = []
   const peer = await callPeer(answerAll, {
-    onOfferWanted: () => `${offer}a=anew\r\n`,
+    onOfferWanted: () => `${offer}a=renewed\r\n`,
     onReanswer: (sdp) => answers.push(sdp),
   })
   assert.equal(await peer.inside('INVITE', 1), 200)
-  assert.equal(peer.responses.at(-1)?.body, `${offer}a=anew\r\n`)
+  assert.equal(peer.responses.at(-1)?.body, `${offer}a=renewed\r\n`)
   await peer.inside('ACK', 1, ['Content-Type: application/sdp'], answer)
   assert.deepEqual(answers, [answer])
   void peer.call.hangup()

@@ -187,8 +187,8 @@ test('one address, two names: the second is checked against the certificate too'
   const { tlsPort } = await agent(t, { tls: certified('server') })
   assert.equal(await client.options(account(tlsPort!, 'tls'), 30_000), 200)
   assert.equal(await client.options(account(tlsPort!, 'tls', { domain: 'provider.test' }), 30_000), 200)
-  const strange = account(tlsPort!, 'tls', { domain: 'stranger.test', host: 'localhost' })
-  assert.equal(await client.options(strange, 30_000), 200, 'the name of the host will do')
+  const wrongName = account(tlsPort!, 'tls', { domain: 'wrong.test', host: 'localhost' })
+  assert.equal(await client.options(wrongName, 30_000), 200, 'the name of the host will do')
   const other = await agent(t, { tls: certified('other-name') })
   assert.equal(await client.options(account(other.tlsPort!, 'tls', { domain: 'other.test' }), 30_000), 200)
   await assert.rejects(client.options(account(other.tlsPort!, 'tls'), 30_000), /but for other\.test/)
@@ -236,12 +236,12 @@ test('pings are answered, strangers and streams that make no sense are cut off',
 
   server.onInvite(
     () => false,
-    () => assert.fail('a stranger came through'),
+    () => assert.fail('a request of an unknown sender came through'),
   )
-  const stranger = connect(server.port, host)
-  t.after(() => stranger.destroy())
-  stranger.on('error', () => stranger.destroy())
-  await once(stranger.resume(), 'close')
+  const unknown = connect(server.port, host)
+  t.after(() => unknown.destroy())
+  unknown.on('error', () => unknown.destroy())
+  await once(unknown.resume(), 'close')
 })
 
 test('what falls silent is closed: a message that never ends soon, an idle connection later', async (t) => {
