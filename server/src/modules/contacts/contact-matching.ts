@@ -11,7 +11,7 @@ import { type Identity, findByIdentities, normal } from './identities.ts'
 import { splitName } from './names.ts'
 import type { Contact } from './schema.ts'
 
-// Two who meet the same person at the same time go one after the other, always in one order.
+// Concurrent requests for the same person wait for each other, and lock identities in one order.
 const lockIdentities = statement(
   'contacts.lock_identities',
   (_, p: { identities: string }) =>
@@ -20,7 +20,7 @@ const lockIdentities = statement(
                  order by kind, value) ordered`,
 )
 
-// Whom nobody in particular met (a stranger came by the web or rang) is the owner's.
+// A contact that no member created (a web visitor or an unknown caller) belongs to the owner.
 const insert = statement(
   'contacts.insert_person',
   (_, p: { id: string; first_name: string; last_name: string; phone_number: string | null; email: string | null }) =>
@@ -37,7 +37,7 @@ const addIdentities = statement(
       on conflict on constraint identities_value_key do nothing`,
 )
 
-// What is known is kept; what was empty is filled, unless it is somebody else's.
+// Fills empty fields and keeps the others. An address or number of another contact is not taken over.
 const fill = statement(
   'contacts.fill_person',
   (_, p: { id: string; first_name: string; last_name: string; phone_number: string | null; email: string | null }) =>
@@ -59,13 +59,13 @@ const fill = statement(
 export interface Person {
   /** A whole name, split at its last space. */
   name?: string | undefined
-  /** The surest first: who bears one of them already is that person. */
+  /** The most reliable first: a contact with one of them is that person. */
   identities: Identity[]
 }
 
 /**
- * The contact who bears one of these identities, else a new one; the others are added to them unless they are somebody
- * else's. Answers the contact's id. With no identity at all a new contact is made.
+* Finds the contact with one of these identities, or creates one, and adds the other identities unless they belong to another
+ * contact. Returns the id of the contact. Without any identity it creates a contact.
  */
 export function findOrCreateContact(ctx: Ctx, person: Person): Promise<string> {
   return transaction(ctx, async (ctx) => {
@@ -94,7 +94,7 @@ export function findOrCreateContact(ctx: Ctx, person: Person): Promise<string> {
   })
 }
 
-// Every table that refers to a contact follows: the catalogue knows them, so a new module cannot be forgotten.
+// Updates every table that refers to a contact. The tables are read from the catalog, so new modules are included.
 const merge = statement(
   'contacts.merge',
   (_, p: { keep: string; old: string }) => sql`select contacts.merge(${p.keep}::uuid, ${p.old}::uuid)`,
@@ -111,8 +111,8 @@ const findAllByIdentities = statement(
 )
 
 /**
- * As `findOrCreateContact`, when all these identities are surely one person's: who was two contacts until now becomes the older
- * of them.
+* Like `findOrCreateContact`, for identities that certainly belong to one person: two contacts with them are merged into the
+ * older one.
  */
 export function findOrMergeContact(ctx: Ctx, person: Person): Promise<string> {
   return transaction(ctx, async (ctx) => {
@@ -126,7 +126,7 @@ export function findOrMergeContact(ctx: Ctx, person: Person): Promise<string> {
   })
 }
 
-/** Two contacts turn out to be one person: everything of `oldId` goes to `keepId`, which keeps what it knows. */
+/** Merges two contacts: everything of `oldId` moves to `keepId`, whose own fields stay. */
 export function mergeContacts(ctx: Ctx, keepId: string, oldId: string): Promise<Contact> {
   return transaction(ctx, async (ctx) => {
     const keep = await getContact(ctx, keepId)
@@ -136,7 +136,7 @@ export function mergeContacts(ctx: Ctx, keepId: string, oldId: string): Promise<
       await ctx.db.all(merge, { keep: keep.id, old: old.id })
     } catch (error) {
       if (!violates(error, 'contacts_custom_fields_size')) throw error
-      throw invalidField('body.contact_id', 'The custom fields of the two have more than 64 KB. Shorten some first.')
+      throw invalidField('body.contact_id', 'The custom fields of both contacts together exceed 64 KB. Shorten some first.')
     }
     emit(ctx, ContactsMerged, { contact_id: keep.id, old_id: old.id })
     return getContact(ctx, keep.id)

@@ -13,7 +13,7 @@ const newContact = (more: object = {}) => ({
   ...more,
 })
 
-test('a contact is made, read, changed and deleted', async () => {
+test('a contact can be created, read, changed and deleted', async () => {
   const { status, body: made } = await ana.post(
     '/api/contacts',
     newContact({ email: '', notes: 'met at the fair', user_id: 'x' }),
@@ -46,7 +46,7 @@ test('a number belongs to one contact', async () => {
   assert.match(body.error, /\+1415555/)
 })
 
-test('what is wrong is named', async () => {
+test('an error names the invalid field', async () => {
   const { status, body } = await ana.post('/api/contacts', {
     first_name: '',
     last_name: 'B',
@@ -79,7 +79,7 @@ test('a contact needs a name or a way to reach them, nothing else', async () => 
   assert.equal((await ana.patch(`/api/contacts/${made.id}`, { first_name: null })).status, 200)
 })
 
-test('tags and custom fields are kept, changed one by one, and found', async () => {
+test('tags and custom fields are stored, changed one by one, and found', async () => {
   const reader = await server.signUp()
   const tagged: string[] = []
   for (let i = 0; i < 3; i++) {
@@ -132,7 +132,7 @@ test('custom fields stay within their number and size, also over several changes
   assert.match(tooLarge.body.error, /64 KB/)
 })
 
-test('pages come newest first and join without a gap', async () => {
+test('pages are ordered newest first, without a gap', async () => {
   const reader = await server.signUp()
   const made: string[] = []
   for (let i = 0; i < 5; i++) made.push((await reader.post('/api/contacts', newContact())).body.id)
@@ -146,7 +146,7 @@ test('pages come newest first and join without a gap', async () => {
   assert.equal((await reader.get('/api/contacts?cursor=nonsense')).status, 400)
 })
 
-test('a list holds people once', async () => {
+test('a list has each contact once', async () => {
   const { body: contact } = await ana.post('/api/contacts', newContact())
   const { body: list } = await ana.post('/api/contact-lists', { name: 'Spring' })
   await ana.post(`/api/contact-lists/${list.id}/contacts`, { contact_ids: [contact.id] })
@@ -160,7 +160,7 @@ test('a list holds people once', async () => {
   assert.equal(lists.find(({ id }: { id: string }) => id === list.id).contact_count, 0)
 })
 
-test('someone on the do-not-call list is there once, with the first reason', async () => {
+test('a number is on the do-not-call list once, with the first reason', async () => {
   const { body: first } = await ana.post('/api/do-not-call', { phone_number: '+14155559999', reason: 'asked' })
   const { body: second } = await ana.post('/api/do-not-call', { phone_number: '+1 415 555 9999', reason: 'again' })
   assert.deepEqual(second, first)
@@ -170,7 +170,7 @@ test('someone on the do-not-call list is there once, with the first reason', asy
   assert.deepEqual((await ana.get('/api/do-not-call')).body, { data: [], next_cursor: null })
 })
 
-test('the same idempotency key fifty times has one effect, whoever is first', async () => {
+test('fifty concurrent requests with one idempotency key have one effect', async () => {
   const body = newContact()
   const answers = await Promise.all(
     Array.from({ length: 50 }, () => ana.post('/api/contacts', body, { 'idempotency-key': 'once' })),
@@ -178,7 +178,7 @@ test('the same idempotency key fifty times has one effect, whoever is first', as
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
   assert.equal(new Set(answers.map((answer) => answer.body.id)).size, 1)
   assert.equal((await ana.post('/api/contacts', newContact(), { 'idempotency-key': 'once' })).status, 422)
-  // The answer was kept by the transaction that had the effect, so a crash leaves both or neither.
+  // The response is stored by the transaction with the effect, so a crash leaves both or neither.
   const { rows } = await server.app.services.connections.pool.query(
     `select (select xmin from contacts.contacts where id = $1) = (select xmin from platform.idempotency_keys where key = 'once') as together`,
     [answers[0]?.body.id],

@@ -63,7 +63,7 @@ export const list = variants('contacts.list', (db, p: ListParameters, shape: Lis
   if (!shape.with_words) return chosen.limit(rows).$castTo<Contact>()
   const patterns = sql`array(select contacts.plain(w) from unnest(${p.words}::text[]) w)`
   const names = sql.join(columns.map((column) => sql.ref(`c.${column}`)))
-  // Common words fill a page from the newest contacts; only for rare ones the index is asked.
+  // Common words fill a page from the newest contacts; only rare ones need the index.
   return sql<Contact>`
     with newest as materialized (
       select ${names} from (${chosen.select('c.search').limit(sql.lit(newestSearched))}) c
@@ -79,10 +79,10 @@ export const list = variants('contacts.list', (db, p: ListParameters, shape: Lis
     select ${names} from (select * from newest union all select * from older) c order by c.id desc limit ${rows}`
 })
 
-/** By any part of their words; beyond these, contacts are found by the index. */
+/** The newest contacts are searched by any part of a word; older ones by the index. */
 const newestSearched = 2000
 
-/** The rows of a tag stand in the order of the contact book themselves. */
+/** The rows of a tag are in the order of the contact book. */
 const position = (shape: ListShape) => sql.ref<string>(shape.with_tag ? 't.contact_id' : 'c.id')
 
 function inOrder(db: Builder, p: ListParameters, shape: ListShape) {
@@ -116,8 +116,8 @@ function inOrder(db: Builder, p: ListParameters, shape: ListShape) {
 }
 
 /**
- * Newest first. `q` finds parts of names, e-mail addresses and telephone numbers among the newest contacts, and the
- * beginnings of their words among all, with or without capitals and accents.
+* Returns contacts, newest first. `q` finds parts of names, e-mail addresses and telephone numbers among the newest contacts,
+ * and beginnings of words among all. Case and accents are ignored.
  */
 export async function listContacts(ctx: Ctx, query: ContactQuery) {
   const before = readCursor(query.cursor)
@@ -160,7 +160,7 @@ const findMerged = statement('contacts.find_merged', (db, p: { id: string }) =>
     .$castTo<Contact>(),
 )
 
-/** By its id, or by the id of one that was merged into it. */
+/** Returns a contact by its id, or by the id of one that was merged into it. Throws 404. */
 export async function getContact(ctx: Ctx, id: string): Promise<Contact> {
   return (await ctx.db.maybe(find, { id })) ?? (await ctx.db.maybe(findMerged, { id })) ?? missing('contact')
 }
@@ -225,7 +225,7 @@ const update = statement(
 )
 
 /**
- * Changes only what was sent; custom fields one by one, null removes one. Throws 404, 409 when another contact of the
+* Changes only the given fields; of the custom fields too, where null removes one. Throws 404, 409 when another contact of the
  * workspace has the number, 400 when neither a name nor a way to reach the contact would remain.
  */
 export async function updateContact(ctx: Ctx, id: string, given: ContactChanges): Promise<Contact> {
@@ -238,9 +238,9 @@ export async function updateContact(ctx: Ctx, id: string, given: ContactChanges)
       if (!(contact.first_name || contact.last_name || contact.phone_number || contact.email || has_identity))
         throw invalidField(
           'body',
-          'A contact needs a name, a telephone number or an e-mail address. Leave one of them.',
+          'A contact needs a name, a telephone number or an e-mail address. Keep at least one.',
         )
-      // What is removed may leave more than that, where two contacts were merged.
+      // A merged contact can have more fields than the limit; removing some is allowed.
       const isAdding = Object.values(custom_fields).some((value) => value !== null)
       if (isAdding && Object.keys(contact.custom_fields).length > maxCustomFields)
         throw invalidField('body.custom_fields', tooManyCustomFields)
@@ -265,6 +265,6 @@ function toContactError(error: unknown, phone_number: string | null): unknown {
   if (violates(error, 'contacts_phone_number_key'))
     return conflict('phone_number_taken', `Another contact has the number ${phone_number}.`)
   if (violates(error, 'contacts_custom_fields_size'))
-    return invalidField('body.custom_fields', 'The custom fields of a contact may have 64 KB in all.')
+    return invalidField('body.custom_fields', 'The custom fields of a contact must not exceed 64 KB in total.')
   return error
 }

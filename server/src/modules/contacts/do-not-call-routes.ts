@@ -54,7 +54,7 @@ export const doNotCallRoutes: Record<string, Route> = {
         id: id.optional().describe("The entry's id, instead of the number."),
       })
       .refine((query) => query.phone_number !== undefined || query.id !== undefined, {
-        message: 'Say which: phone_number or id.',
+        message: 'phone_number or id is required.',
         path: ['phone_number'],
       }),
     exampleQuery: { phone_number: '+15551230009' },

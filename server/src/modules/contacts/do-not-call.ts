@@ -35,7 +35,7 @@ interface Entry {
   added: boolean
 }
 
-// The "change" of nothing makes an existing entry come back; `xmax = 0` tells a new row.
+// The update without a change makes the statement return an existing entry; `xmax = 0` identifies a new row.
 const insert = statement(
   'contacts.insert_do_not_call',
   (_, p: { id: string; phone_number: string; reason?: string | undefined }) =>
@@ -45,7 +45,7 @@ const insert = statement(
     returning id, phone_number, reason, created_at, xmax = 0 as added`,
 )
 
-/** `phoneNumber` in E.164. Someone who is on the list already stays on it, with the first reason. */
+/** Adds a number in E.164 to the list. An existing entry stays, with its reason. */
 export async function addDoNotCall(ctx: Ctx, phoneNumber: string, reason?: string): Promise<Entry> {
   const entry = await ctx.db.one(insert, { id: newId(), phone_number: phoneNumber, reason })
   if (entry.added) emit(ctx, DoNotCallAdded, entry)
@@ -66,7 +66,7 @@ const remove = statement(
     delete from contacts.do_not_call where id = ${p.id}::uuid or phone_number = ${p.phone_number} returning id`,
 )
 
-/** Takes one entry off, by its id or by its number. */
+/** Removes an entry by its id or its number. */
 export async function deleteDoNotCall(
   ctx: Ctx,
   which: { id?: string | undefined; phone_number?: string | undefined },

@@ -9,7 +9,7 @@ import { createFixture } from '../../../test/fixture.ts'
 const server = await startTestServer()
 const { pool } = server.app.services.connections
 
-test('nothing of a person is left: not in calls, recordings, orders, forms, conversations', async () => {
+test('erasing a contact removes their personal data from calls, recordings, orders, forms and conversations', async () => {
   const { owner, ids } = await createFixture(server)
   const [name, number, email] = ['Persephone Unmistakable', '+15557654321', 'persephone@example.com']
   const { body: contact } = await owner.post('/api/contacts', {
@@ -19,7 +19,7 @@ test('nothing of a person is left: not in calls, recordings, orders, forms, conv
     email,
     notes: name,
   })
-  // One of everything that refers to them.
+  // One row of each kind that refers to the contact.
   const { body: order } = await owner.post(`/api/shops/${owner.workspaceId}/orders`, {
     customerName: name,
     customerId: contact.id,
@@ -89,18 +89,18 @@ test('nothing of a person is left: not in calls, recordings, orders, forms, conv
 
   assert.deepEqual(await placesOf(server, name, number, email), [])
   for (const { storage_key } of [recording, picture]) await untilGone(storage_key)
-  // What the workspace has to account for is still counted.
+  // Totals that the workspace has to account for stay.
   assert.equal((await owner.get(`/api/shops/${owner.workspaceId}/orders/${order.id}`)).body.customerName, 'Erased')
   const { body: logged } = await owner.get(`/api/calls/${call.id}`)
   assert.deepEqual([logged.caller_name, logged.caller_phone, logged.transcript], [null, null, null])
   const { body: still } = await owner.get(`/api/campaigns/${ids.campaigns}`)
   assert.equal(still.total_calls, counts.total_calls)
-  // And what was not theirs is there.
+  // Data of other contacts stays.
   assert.equal((await owner.get(`/api/contacts/${ids.contacts}`)).status, 200)
   assert.equal((await owner.post(`/api/contacts/${contact.id}/erase`)).status, 404)
 })
 
-test('not while a campaign is on the telephone with them; the do-not-call list remembers their number', async () => {
+test('a contact cannot be erased during a campaign call; the do-not-call list keeps their number', async () => {
   const { owner, ids } = await createFixture(server)
   const number = '+15557654322'
   const { body: contact } = await owner.post('/api/contacts', { first_name: 'A', last_name: 'B', phone_number: number })
@@ -118,7 +118,7 @@ test('not while a campaign is on the telephone with them; the do-not-call list r
   assert.ok(list.data.some(({ phone_number }: { phone_number: string }) => phone_number === number))
 })
 
-test('every table that forgets a contact who is deleted is thought of', async () => {
+test('erasing covers every table that refers to a contact', async () => {
   const { rows } = await pool.query<{ name: string }>(`
     select conrelid::regclass::text as name from pg_constraint
      where contype = 'f' and confrelid = 'contacts.contacts'::regclass and confdeltype = 'n' order by 1`)
@@ -143,7 +143,7 @@ async function keepFile(workspaceId: string, userId: string, filename: string) {
   return { id, storage_key }
 }
 
-/** Bytes go after the commit. */
+/** Stored content is deleted after the commit. */
 const untilGone = (key: string) =>
   until(`${key} is gone`, () =>
     storage.localPath(key).then(

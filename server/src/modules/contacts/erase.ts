@@ -12,9 +12,9 @@ const erase = statement(
 )
 
 /**
- * Deletes a contact and forgets who they were wherever records of the workspace stay: calls, orders, answers to forms.
- * Recordings and files they sent go too. A number on the do-not-call list stays there, so that nobody calls it again.
- * Throws 404, 409 while they are on the telephone.
+* Deletes a contact, their recordings and their files, and removes their personal data from records that stay: calls, orders,
+ * form submissions. A number on the do-not-call list stays there, so that it is not called again. Throws 404, and 409 while
+ * a call with the contact is in progress.
  */
 export async function eraseContact(ctx: Ctx, id: string): Promise<void> {
   const files = await ctx.db.all(erase, { id })

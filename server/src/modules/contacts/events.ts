@@ -17,14 +17,14 @@ export const ContactDeleted = event('contact.deleted', z.object({ contact_id: z.
   scope: 'contacts:read',
 })
 
-/** Someone must not be called any more: they said so on the telephone, or a member entered it. */
+/** A number was added to the do-not-call list, by a member or at the request of the person during a call. */
 export const DoNotCallAdded = event(
   'do_not_call.added',
   z.object({ id: z.uuid(), phone_number: z.string(), reason: z.string().nullable() }),
   { event: 'do-not-call:new', scope: 'do-not-call:read' },
 )
 
-/** People were put on or taken off a list: campaigns that work through it take notice. */
+/** Contacts were added to or removed from a list. Campaigns with the list follow. */
 export const ContactListChanged = event('contact_list.changed', z.object({ contact_list_id: z.uuid() }), {
   event: 'contact-list:update',
   scope: 'contact-lists:read',

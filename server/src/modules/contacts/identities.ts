@@ -24,7 +24,7 @@ export interface Identity {
   value: string
 }
 
-/** As it is kept and compared. */
+/** Returns the form in which an identity is stored and compared. */
 export const normal = ({ kind, value }: Identity): Identity => ({
   kind,
   value: kind === 'email' ? value.trim().toLowerCase() : value.trim(),
@@ -35,9 +35,9 @@ export const findByIdentities = statement(
   (_, p: { identities: string }) =>
     sql<{ contact_id: string }>`
     select i.contact_id
-      from rows from (jsonb_to_recordset(${p.identities}::jsonb) as (kind text, value text)) with ordinality as wanted (kind, value, place)
+      from rows from (jsonb_to_recordset(${p.identities}::jsonb) as (kind text, value text)) with ordinality as wanted (kind, value, position)
       join contacts.identities i on i.kind = wanted.kind and i.value = wanted.value
-     order by wanted.place limit 1`,
+     order by wanted.position limit 1`,
 )
 
 const list = statement(
@@ -60,7 +60,7 @@ const insertIdentity = statement(
     returning id, kind, value, created_at`,
 )
 
-/** Throws 409 when it is somebody else's: then the two are one person, or one of the entries is wrong. */
+/** Throws 409 when another contact has it: then both are one person, or one of the entries is wrong. */
 export async function addIdentity(ctx: Ctx, contactId: string, identity: Identity) {
   const contact = await getContact(ctx, contactId)
   try {
@@ -82,8 +82,8 @@ const removeKind = statement(
 )
 
 /**
- * From now on this is their only identity of the kind; null: they have none. For kinds other than phone and email, which
- * are fields of the contact. Throws 409 when it is somebody else's.
+* Replaces all identities of a kind by this one; null removes them. For kinds other than phone and email, which are fields of
+ * the contact. Throws 409 when another contact has it.
  */
 export async function replaceIdentity(
   ctx: Ctx,

@@ -36,7 +36,7 @@ const list = variants(
        order by l.id desc limit ${p.limit}`,
 )
 
-/** Newest first; with `userId` that member's. */
+/** Returns lists, newest first; with `userId` only those of that member. */
 export async function listContactLists(ctx: Ctx, query: { userId?: string | undefined }, before: string | null) {
   const user_id = await memberFilter(ctx, query.userId)
   return ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), {
@@ -83,7 +83,7 @@ const remove = statement('contacts.delete_list', (db, p: { id: string }) =>
   db.deleteFrom('contacts.lists').where('id', '=', p.id).returning('id'),
 )
 
-/** The people on it stay in the contact book. */
+/** Deletes a list. Its contacts stay in the contact book. */
 export async function deleteContactList(ctx: Ctx, id: string): Promise<void> {
   if (!(await ctx.db.maybe(remove, { id }))) missing('contact list')
 }
@@ -102,7 +102,7 @@ const addItems = statement(
       on conflict do nothing`,
 )
 
-/** Puts people on the list; those on it already stay on it once. Throws 404 when one of them is not a contact. */
+/** Adds contacts to the list; those already on it are ignored. Throws 404 for an unknown contact. */
 export async function addToContactList(ctx: Ctx, list_id: string, contactIds: string[]): Promise<ContactListRow> {
   const ids = [...new Set(contactIds)]
   await getContactList(ctx, list_id)
@@ -121,7 +121,7 @@ const removeItems = statement(
     returning contact_id`,
 )
 
-/** Answers how many of them were on it. */
+/** Removes contacts from the list. Returns how many of them were on it. */
 export async function removeFromContactList(ctx: Ctx, list_id: string, contactIds: string[]): Promise<number> {
   await getContactList(ctx, list_id)
   const removed = await ctx.db.all(removeItems, { list_id, ids: contactIds })

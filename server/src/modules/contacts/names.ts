@@ -1,4 +1,4 @@
-/** `Ana Maria Silva` is Ana Maria, Silva. */
+/** Splits a whole name at its last space: `Ana Maria Silva` becomes `Ana Maria` and `Silva`. */
 export function splitName(name: string): { first_name: string; last_name: string } {
   const whole = name.trim().replace(/\s+/g, ' ')
   const space = whole.lastIndexOf(' ')

@@ -28,7 +28,7 @@ const wave = (contact_id: string) => transaction(ctx, async (ctx) => emit(ctx, W
 const newContact = async (more: object) =>
   (await ana.post('/api/contacts', { first_name: 'Bo', last_name: 'Berg', ...more })).body.id as string
 
-test('whoever bears one of the identities is that person, and gains the others', async () => {
+test('a contact with one of the identities is found, and gets the others', async () => {
   const id = await newContact({ phone_number: '+14155551001', email: 'Bo@Example.com' })
   const sameByAddress = await findOrCreateContact(ctx, {
     name: 'Robert Berg',
@@ -44,10 +44,10 @@ test('whoever bears one of the identities is that person, and gains the others',
     'phone:+14155551001',
     'telegram:4711',
   ])
-  assert.equal((await ana.get(`/api/contacts/${id}`)).body.first_name, 'Bo', 'what was written by hand stays')
+  assert.equal((await ana.get(`/api/contacts/${id}`)).body.first_name, 'Bo', 'a name entered by a member stays')
 })
 
-test('a number that is somebody else’s stays theirs; when it is surely the same person, the two become one', async () => {
+test('a number of another contact stays with them; contacts of certainly one person are merged', async () => {
   const known = await newContact({ phone_number: '+14155551077' })
   const met = await findOrCreateContact(ctx, { name: 'Robert', identities: [{ kind: 'whatsapp', value: 'US.77' }] })
   const both = {
@@ -63,13 +63,13 @@ test('a number that is somebody else’s stays theirs; when it is surely the sam
   assert.equal((await ana.get(`/api/contacts/${known}/identities`)).body.data.length, 2)
 })
 
-test('a stranger becomes a contact, with a number or without', async () => {
+test('an unknown caller becomes a contact, with or without a number', async () => {
   const id = await findOrCreateContact(ctx, { name: 'Cy Cole', identities: [{ kind: 'instagram', value: 'cy' }] })
   const { body } = await ana.get(`/api/contacts/${id}`)
   assert.deepEqual([body.first_name, body.last_name, body.phone_number], ['Cy', 'Cole', null])
 })
 
-test('two that are one are merged: history, lists, identities; the old id still finds them', async () => {
+test('merging two contacts moves history, lists and identities; the old id still finds the contact', async () => {
   const keep = await newContact({ phone_number: '+14155551002' })
   const old = await newContact({ phone_number: '+14155551003', email: 'old@example.com', notes: 'likes tea' })
   const { body: list } = await ana.post('/api/contact-lists', { name: 'Both' })
@@ -89,7 +89,7 @@ test('two that are one are merged: history, lists, identities; the old id still 
   assert.equal((await ana.post(`/api/contacts/${keep}/merge`, { contact_id: keep })).status, 400)
 })
 
-test('the timeline comes in pages, newest first', async () => {
+test('the timeline is read in pages, newest first', async () => {
   const id = await newContact({ phone_number: '+14155551004' })
   for (let i = 0; i < 5; i++) await wave(id)
   const { body: first } = await ana.get(`/api/contacts/${id}/timeline?limit=3`)
@@ -106,7 +106,7 @@ test('the timeline comes in pages, newest first', async () => {
   )
 })
 
-test('a number that changes hands leaves its old identity behind', async () => {
+test('changing the number of a contact removes the old identity', async () => {
   const id = await newContact({ phone_number: '+14155551005' })
   await ana.patch(`/api/contacts/${id}`, { phone_number: '+14155551006' })
   const other = await newContact({ phone_number: '+14155551005' })

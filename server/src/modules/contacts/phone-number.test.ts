@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { parsePhoneNumberWithError } from 'libphonenumber-js/max'
 import { parsePhoneNumber } from './phone-number.ts'
 
-test('numbers are read as people type them', () => {
+test('numbers are parsed in the usual spellings', () => {
   const read = (typed: string, country = 'US') => {
     const number = parsePhoneNumber(typed, country)
     return number.ok ? number.e164 : number.reason
@@ -17,7 +17,7 @@ test('numbers are read as people type them', () => {
   assert.match(read('call me'), /not a telephone number/)
 })
 
-test('the short way with numbers of North America says what the long way says', () => {
+test('the fast path for North American numbers gives the result of the full parser', () => {
   const digits = fc.stringMatching(/^\d{9,11}$/)
   fc.assert(
     fc.property(digits, (rest) => {

@@ -5,8 +5,8 @@ import { beginning } from '../../platform/text.ts'
 import { workspaceDefaults } from '../identity/index.ts'
 
 /**
- * E.164 of what a person typed. A number without `+` is read as one of the workspace's default country.
- * Throws 400 naming the field.
+* Returns a typed number in E.164. A number without `+` is read as one of the workspace's default country. Throws 400 with
+ * the field.
  */
 export async function toE164(ctx: Ctx, typed: string, path = 'body.phone_number'): Promise<string> {
   const country = isInternational(typed) ? 'US' : (await workspaceDefaults(ctx)).default_country
@@ -15,15 +15,15 @@ export async function toE164(ctx: Ctx, typed: string, path = 'body.phone_number'
   return number.e164
 }
 
-// In international form the country does not matter.
+// A number in international form does not need the default country.
 const isInternational = (typed: string) => /^\s*(\+|00)/.test(typed)
 
 export type ParsedPhoneNumber = { ok: true; e164: string } | { ok: false; reason: string }
 
-// To find out which of the 25 countries behind +1 a number belongs to is most of the work of reading it, and nobody asks.
+// Most of the time goes into finding which of the 25 countries behind +1 a number belongs to, which is not needed here.
 const northAmerican = /^\+1[2-9]\d{9}$/
 
-/** The same without a context, for many at a time. `country` is ISO 3166-1 alpha-2. */
+/** Like `parsePhoneNumber` without a context, for many numbers. `country` is ISO 3166-1 alpha-2. */
 export function parsePhoneNumber(typed: string, country: string): ParsedPhoneNumber {
   const text = typed.trim().replace(/^00(?=[1-9])/, '+')
   if (northAmerican.test(text)) return { ok: true, e164: text }

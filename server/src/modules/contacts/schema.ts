@@ -7,7 +7,7 @@ const email = z.email().max(255)
 const personName = z.string().trim().max(255)
 const emptyName = z.preprocess((value) => value ?? '', personName).optional()
 
-/** Each tag once, in the order given; at most 50 of at most 50 characters. */
+/** Unique tags in the given order; at most 50 of at most 50 characters. */
 const tags = z
   .array(text(50))
   .max(50)
@@ -15,7 +15,7 @@ const tags = z
 export const maxCustomFields = 50
 export const tooManyCustomFields = `A contact may have at most ${maxCustomFields} custom fields.`
 
-/** Values by a name of the workspace's own choice: texts, numbers, yes or no; at most 50. */
+/** Values by a name that the workspace chooses: texts, numbers or booleans; at most 50. */
 const customFields = (value: z.ZodType<string | number | boolean | null>) =>
   z.record(text(50), value).refine((fields) => Object.keys(fields).length <= maxCustomFields, tooManyCustomFields)
 const customValue = z.union([z.string().trim().max(2000), z.number(), z.boolean()])
@@ -63,7 +63,7 @@ export const NewContact = z
     ),
   })
   .refine((contact) => contact.first_name || contact.last_name || contact.phone_number || contact.email, {
-    message: 'Give a name, a telephone number or an e-mail address.',
+    message: 'A name, a telephone number or an e-mail address is required.',
     path: ['first_name'],
   })
   .meta({ id: 'NewContact' })
@@ -80,7 +80,7 @@ export const ContactChanges = z
     time_zone: clearable(timeZone).describe('IANA name, like `Europe/Lisbon`. `null` empties it.'),
     tags: optional(tags).describe('Labels, at most 50.'),
     custom_fields: optional(customFields(customValue.nullable())).describe(
-      'Merged into the fields there are; null removes a field.',
+      'Merged into the existing fields; null removes a field.',
     ),
   })
   .meta({ id: 'ContactChanges' })
@@ -100,16 +100,16 @@ export const ContactQuery = page().extend({
 
 export const TimelineEntry = z
   .object({
-    id: id.describe('Id of the entry, or of the thing it is about.'),
-    kind: z.string().describe('The fact, like `order.placed` or `call.ended`.'),
-    title: z.string().describe('The fact as a sentence for a person.'),
+    id: id.describe('Id of the entry, or of its subject.'),
+    kind: z.string().describe('The event, like `order.placed` or `call.ended`.'),
+    title: z.string().describe('The event as a sentence.'),
     subject: z
       .object({
-        kind: z.string().describe('The fact, like `order.placed` or `call.ended`.'),
-        id: id.describe('Id of the entry, or of the thing it is about.'),
+        kind: z.string().describe('The event, like `order.placed` or `call.ended`.'),
+        id: id.describe('Id of the entry, or of its subject.'),
       })
-      .describe('The thing it is about.'),
-    details: z.record(z.string(), z.unknown()).describe('More about the fact; the fields depend on `kind`.'),
+      .describe('The subject of the event.'),
+    details: z.record(z.string(), z.unknown()).describe('More about the event; the fields depend on `kind`.'),
     occurred_at: instant.describe('When it happened.'),
   })
   .meta({ id: 'TimelineEntry' })
@@ -132,11 +132,11 @@ export const Identity = NewIdentity.extend({
 export const ContactList = z
   .object({
     id: id.describe('Id of the contact list.'),
-    user_id: id.describe('The member who made it.'),
+    user_id: id.describe('The member who created it.'),
     name: z.string().describe('Name of the list.'),
     description: z.string().nullable().describe('Notes about the list, for the team.'),
     contact_count: z.number().int().describe('How many contacts are on it.'),
-    created_at: instant.describe('When the list was made.'),
+    created_at: instant.describe('When the list was created.'),
     updated_at: instant.describe('When the list was last changed.'),
   })
   .meta({ id: 'ContactList' })
@@ -184,18 +184,18 @@ export const Import = z
       .describe('`completed` also when some rows were refused; `failed` when the file could not be read to its end.'),
     filename: z.string().describe('Name of the file as it was uploaded.'),
     total: z.number().int().describe('Rows of the file, without its header.'),
-    done: z.number().int().describe('Rows worked through so far: `created` + `merged` + `failed`.'),
+    done: z.number().int().describe('Rows processed so far: `created` + `merged` + `failed`.'),
     created: z.number().int().describe('Rows that became new contacts.'),
     merged: z
       .number()
       .int()
-      .describe('Rows about people who were there already, in the workspace or earlier in the file.'),
+      .describe('Rows of contacts that existed already, in the workspace or earlier in the file.'),
     failed: z.number().int().describe('Rows that were refused; `errors_url` says why.'),
     error: z.string().nullable().describe('Why the file could not be read to its end.'),
     errors_url: z
       .string()
       .nullable()
-      .describe('Address of a CSV with the refused rows and the reason for each; null when there are none.'),
+      .describe('URL of a CSV with the refused rows and the reason for each; null without refused rows.'),
     created_at: instant.describe('When the file was uploaded.'),
     updated_at: instant.describe('When the import last made progress.'),
   })
@@ -220,7 +220,7 @@ export const ImportPreview = z
       .array(
         z.object({
           line: z.number().int().describe('Line of the file, counted from 1 with the header.'),
-          cells: z.array(z.string()).describe('As they stand in the file, each shortened to 200 characters.'),
+          cells: z.array(z.string()).describe('The values in the file, each shortened to 200 characters.'),
           contact: Contact.pick({
             first_name: true,
             last_name: true,
@@ -231,7 +231,7 @@ export const ImportPreview = z
           })
             .nullable()
             .describe('The contact it would become; null when the row is refused.'),
-          error: z.string().nullable().describe('Why the row is refused; null when it is not.'),
+          error: z.string().nullable().describe('Why the row is refused; null if it is accepted.'),
         }),
       )
       .describe('The first ten rows as they would be imported.'),

@@ -1,11 +1,10 @@
 const maxWords = 10
 const number = /^[\d\s()+./-]*\d[\d\s()+./-]*$/
-/** From here on digits are a whole number, which may begin with what is dialled only within a country or out of it. */
+/** With this many digits the text is a whole number, which can begin with a national or international prefix. */
 const wholeNumberDigits = 7
 
 /**
- * What a person typed to find somebody, as patterns of `like`: each must occur. A telephone number, however it is
- * written, is its digits.
+* Returns the words of a search as patterns of `like`, all of which must match. A telephone number is reduced to its digits.
  */
 export function searchWords(typed: string): string[] {
   const words = number.test(typed) ? [typed] : typed.trim().split(/\s+/, maxWords)

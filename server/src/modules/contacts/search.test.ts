@@ -19,7 +19,7 @@ for (const [first_name, last_name, phone_number, email] of people) {
   assert.equal(status, 201)
 }
 
-// More contacts than are read without the index: the newest are alike, and the oldest one differs.
+// More contacts than are read without the index. The newest are alike, and the oldest one differs.
 const big = await server.signUp()
 const { pool } = server.app.services.connections
 const oldest = '00000000-0000-7000-8000-000000000001'
@@ -41,7 +41,7 @@ const found = async (q: string, more = '', who = ana) => {
   return body.data.map(({ first_name }: { first_name: string }) => first_name)
 }
 
-test('a contact is found by parts of names and addresses, with or without capitals and accents', async () => {
+test('a contact is found by parts of names and addresses, ignoring case and accents', async () => {
   const wanted: [string, string[]][] = [
     ['jose', ['José']],
     ['JOSÉ mull', ['José']],
@@ -54,7 +54,7 @@ test('a contact is found by parts of names and addresses, with or without capita
     ['maria', ['Mariana', 'Anna-Maria']],
     ['harbour.ex', ['José']],
     ['maria axsilva@', ['Mariana']],
-    // Nothing typed is a pattern.
+    // The search text is not a pattern.
     ['a_silva', ['Anna-Maria']],
     ['%', []],
     ['\\', []],
@@ -62,10 +62,10 @@ test('a contact is found by parts of names and addresses, with or without capita
     ['jose silva', []],
   ]
   for (const [q, names] of wanted) assert.deepEqual(await found(q), names, q)
-  assert.equal((await found('  ')).length, people.length, 'nothing typed finds everybody')
+  assert.equal((await found('  ')).length, people.length, 'an empty search returns all contacts')
 })
 
-test('a telephone number is found by any of its digits, however it is written', async () => {
+test('a telephone number is found by any of its digits, in any spelling', async () => {
   const wanted: [string, string[]][] = [
     ['(415) 555-01', ['Mariana', 'Anna-Maria']],
     ['+1 415 555 0123', ['Anna-Maria']],
@@ -77,7 +77,7 @@ test('a telephone number is found by any of its digits, however it is written', 
   for (const [q, names] of wanted) assert.deepEqual(await found(q), names, q)
 })
 
-test('what is found follows changes, other filters, pages and workspaces', async () => {
+test('search results follow changes, other filters, pages and workspaces', async () => {
   const [newest] = (await ana.get('/api/contacts?limit=1')).body.data
   const page = (await ana.get('/api/contacts?q=silva&limit=1')).body
   assert.deepEqual(await found('silva', `&limit=1&cursor=${page.next_cursor}`), ['Anna-Maria'])
@@ -93,7 +93,7 @@ test('what is found follows changes, other filters, pages and workspaces', async
   assert.deepEqual(await found('silva', '', await server.signUp()), [])
 })
 
-// Not the whole table, whoever else has contacts in it: the workspace's own, newest first, until a page is full.
+// Reads the contacts of the workspace, newest first, until a page is full, and not the whole table.
 test('search reads the contacts of one workspace by their index', async () => {
   const shape = {
     rows: '51',
@@ -121,7 +121,7 @@ test('search reads the contacts of one workspace by their index', async () => {
   }
 })
 
-test('in a big workspace the oldest contact is found by how its words begin and by either end of its number', async () => {
+test('in a big workspace the oldest contact is found by beginnings of words and by either end of its number', async () => {
   for (const q of ['zoe', 'QUI mar', 'quill-marsh nowak', '+49 30 1000001', '030 1000001', '000001', 'zoe n1@example'])
     assert.deepEqual(await found(q, '', big), ['Zoë Quill-Marsh'], q)
   for (const q of ['uill', 'zoe aaaa', 'zo', 'zz', '%', '\\', "'", 'q:*', '~', 'a'.repeat(200), 'zoe ~ |'])
@@ -165,7 +165,7 @@ test('a search reads a bounded number of contacts, for any words', async () => {
   assert.match(await planOfFunction(`'${big.workspaceId?.slice(-12)}now':*`), /Scan on contacts x .*actual rows=1000/)
 })
 
-// What the function runs, with values in place of its variables: that is how it is planned, for its values each time.
+// Explains the query of the function with values in place of its variables, as it is planned on each call.
 async function planOfFunction(wanted: string): Promise<string> {
   const { rows: source } = await pool.query<{ prosrc: string }>(
     "select prosrc from pg_proc where oid = 'contacts.search_contacts(text[])'::regprocedure",
@@ -190,7 +190,7 @@ async function planOfFunction(wanted: string): Promise<string> {
   }
 }
 
-/** The most contacts that one step of a plan read, those that a filter removed included. */
+/** Returns the most contacts that a step of the plan has read, including those that a filter removed. */
 function mostRows(plan: string): number {
   const read = [...plan.matchAll(/on contacts \w+ .*actual rows=([\d.]+)/g)].map((match) => Number(match[1]))
   const removed = [...plan.matchAll(/Rows Removed by (?:Filter|Index Recheck): (\d+)/g)].map((match) =>

@@ -5,17 +5,17 @@ import type { CompanionWrite } from '../../platform/events.ts'
 import { byTime, readTimeCursor, toPage } from '../../platform/http/page.ts'
 import { getContact } from './contacts.ts'
 
-/** One thing that happened with a person. */
+/** An event on the timeline of a contact. */
 export interface TimelineEntry {
   contact_id: string | null
-  /** `order.placed`, `call.ended`, `appointment.booked`: the fact in the module's own words. */
+  /** The kind of event, like `order.placed`, `call.ended` or `appointment.booked`. */
   kind: string
-  /** A sentence for a person: `Ordered 2 items for 34.00 EUR`. */
+  /** A sentence to display: `Ordered 2 items for 34.00 EUR`. */
   title: string
-  /** What it is about, for a link. */
+  /** The subject of the event, for a link. */
   subject: { kind: string; id: string }
   details?: Record<string, unknown>
-  /** When it happened, ISO 8601; default: when it is written. */
+  /** When it happened, ISO 8601; default now. */
   occurred_at?: string
 }
 
@@ -30,7 +30,7 @@ interface EntryRow {
   occurred_at: string | null
 }
 
-// Somebody who was merged meanwhile is met under the new id; somebody who was deleted has no history any more.
+// The entry of a contact that was merged meanwhile goes to the remaining contact; a deleted contact gets none.
 const write = statement(
   'contacts.write_timeline',
   (_, p: EntryRow) =>
@@ -43,8 +43,8 @@ const write = statement(
 )
 
 /**
- * Puts a fact on the timeline of the contact it concerns, in the same transaction: the last argument of `event(…)`.
- * `event('order.placed', schema, live, timelineProjection((order) => ({ … })))`. Facts about nobody have `contact_id` null.
+* Adds an event to the timeline of its contact in the same transaction; the last argument of `event(…)`:
+ * `event('order.placed', schema, live, timelineProjection((order) => ({ … })))`. `contact_id` is null without a contact.
  */
 export const timelineProjection =
   <D>(entryOf: (data: D) => TimelineEntry | undefined): CompanionWrite<D> =>
@@ -87,7 +87,7 @@ const list = variants(
        order by occurred_at desc, event_id desc limit ${p.limit}`,
 )
 
-/** Everything that happened with a person, newest first. Throws 404 when there is no such contact. */
+/** Returns the timeline of a contact, newest first. Throws 404. */
 export async function listTimeline(ctx: Ctx, contactId: string, query: { limit: number; cursor?: string | undefined }) {
   const contact = await getContact(ctx, contactId)
   const before = readTimeCursor(query.cursor)

@@ -34,7 +34,7 @@ const MessageOfThread = Message.extend({
   is_first: z.boolean(),
 })
 
-/** Something was said in a conversation, by either side. */
+/** A message was added to a conversation, by either side. */
 export const MessageAdded = event(
   'message.added',
   MessageOfThread,
@@ -56,21 +56,21 @@ export const MessageAdded = event(
   ),
 )
 
-/** The same for the visitor of a web conversation, who sees less of it: this is how the web channel delivers. */
+/** The same event for the visitor of a web conversation, with fewer fields. This is how the web channel delivers messages. */
 export const WebMessageAdded = event('message.added_on_web', Message, {
   event: 'message:new',
   topics: (message) => [visitorTopic(message.conversation_id)],
   frame: visitorMessageFrame,
 })
 
-/** What was written down of a conversation was corrected. */
+/** The text, sender or time of a recorded message was corrected. */
 export const MessageCorrected = event('message.corrected', Message, {
   event: 'message:update',
   scope: 'conversations:read',
   frame: messageFrame,
 })
 
-/** A message got on its way through its channel, or could not. */
+/** The delivery status of a message changed, or its content. */
 export const MessageStatusChanged = event('message.status_changed', Message, {
   event: 'message:update',
   scope: 'conversations:read',

@@ -29,15 +29,15 @@ async function thread(ctx: Ctx, name = 'Ana Silva') {
   return openConversation(ctx, { contact: { name, identities: [] }, channel: 'web' })
 }
 
-test('a conversation keeps count of its messages, of what is unread, and of what was said last', async () => {
+test('a conversation has its message count, its unread count and its last message', async () => {
   const ctx = as(await server.signUp())
   const { id } = await thread(ctx)
   await addMessage(ctx, { conversationId: id, sender: 'customer', text: 'Hello?' })
-  await addMessage(ctx, { conversationId: id, sender: 'customer', text: 'Is anybody there?' })
+  await addMessage(ctx, { conversationId: id, sender: 'customer', text: 'Is anyone there?' })
   const waiting = await getConversation(ctx, id)
   assert.deepEqual(
     [waiting.message_count, waiting.unread_count, waiting.last_message_text],
-    [2, 2, 'Is anybody there?'],
+    [2, 2, 'Is anyone there?'],
   )
   await addMessage(ctx, { conversationId: id, sender: 'member', text: 'Yes!' })
   const answered = await getConversation(ctx, id)
@@ -46,7 +46,7 @@ test('a conversation keeps count of its messages, of what is unread, and of what
   assert.equal((await markRead(ctx, id)).unread_count, 0)
 })
 
-test('the count is exact however many write at once', async () => {
+test('the counts are exact with concurrent writers', async () => {
   const ctx = as(await server.signUp())
   const { id } = await thread(ctx)
   await Promise.all(
@@ -59,7 +59,7 @@ test('the count is exact however many write at once', async () => {
   assert.equal((await listMessages(ctx, id, { limit: 200 })).data.length, 20)
 })
 
-test('a message sent twice under one client id is said once', async () => {
+test('a message sent twice with one client id is added once', async () => {
   const ctx = as(await server.signUp())
   const { id } = await thread(ctx)
   const first = await addMessage(ctx, { conversationId: id, sender: 'customer', text: 'Hello', clientId: 'c1' })
@@ -68,7 +68,7 @@ test('a message sent twice under one client id is said once', async () => {
   assert.equal((await getConversation(ctx, id)).message_count, 1)
 })
 
-test('a thread of a channel is opened once, and its contact met once, however many webhooks come at once', async () => {
+test('concurrent webhooks open a thread of a channel once, with one contact', async () => {
   const ben = await server.signUp()
   const ctx = as(ben)
   const arrive = () =>
@@ -83,7 +83,7 @@ test('a thread of a channel is opened once, and its contact met once, however ma
   assert.equal((await ben.get('/api/contacts')).body.data.length, 1)
 })
 
-test('the inbox shows where something was said last first, in pages that neither repeat nor skip', async () => {
+test('the inbox is ordered by the newest message, in pages without repetition or gap', async () => {
   const ctx = as(await server.signUp())
   const ids: string[] = []
   for (const name of ['One', 'Two', 'Three', 'Four', 'Five']) ids.push((await thread(ctx, name)).id)
@@ -130,7 +130,7 @@ test('conversations are found by status, assignee, tag, channel, contact, outcom
   assert.deepEqual(await found({ to: '2021-01-01T00:00:00Z' }), ['Other phone'])
 })
 
-test('by a tag the inbox has its own order, page by page, and knows of every change', async () => {
+test('the inbox filtered by a tag is ordered by the newest message, in pages, also after changes', async () => {
   const ctx = as(await server.signUp())
   const [one, two, three] = [await thread(ctx), await thread(ctx), await thread(ctx)]
   for (const { id } of [one, two, three]) await updateConversation(ctx, id, { tags: ['vip', 'late', 'vip'] })
@@ -160,11 +160,11 @@ test('by a tag the inbox has its own order, page by page, and knows of every cha
   assert.deepEqual([await found('vip'), await found('none')], [[two.id], []])
 })
 
-test('only members are assigned, and a closed conversation opens again when the customer writes', async () => {
+test('only members can be assigned, and a closed conversation reopens when the customer writes', async () => {
   const ctx = as(await server.signUp())
-  const stranger = await server.signUp()
+  const outsider = await server.signUp()
   const { id } = await thread(ctx)
-  await assert.rejects(updateConversation(ctx, id, { assignee_id: stranger.userId }), { status: 404 })
+  await assert.rejects(updateConversation(ctx, id, { assignee_id: outsider.userId }), { status: 404 })
   await updateConversation(ctx, id, { status: 'closed', notes: 'done' })
   await addMessage(ctx, { conversationId: id, sender: 'assistant', text: 'Thank you!' })
   assert.equal((await getConversation(ctx, id)).status, 'closed')
@@ -187,7 +187,7 @@ test("the beginning and the closing of a conversation are on the contact's timel
   )
 })
 
-test('the newest messages of many conversations come in one go, each oldest first', async () => {
+test('the newest messages of several conversations are read together, each oldest first', async () => {
   const ctx = as(await server.signUp())
   const [one, two] = [await thread(ctx), await thread(ctx)]
   for (const text of ['a', 'b', 'c']) await addMessage(ctx, { conversationId: one.id, sender: 'customer', text })
@@ -197,7 +197,7 @@ test('the newest messages of many conversations come in one go, each oldest firs
   assert.deepEqual([texts(one.id), texts(two.id)], [['b', 'c'], ['z']])
 })
 
-test('a reply goes out through its channel; a channel that is down is tried again, and given up after five minutes', async () => {
+test('a reply is sent through its channel; a channel that is down is retried for five minutes', async () => {
   const ctx = as(await server.signUp())
   const contact = { name: 'Ben', identities: [{ kind: 'telegram', value: '4712' }] as const }
   const opened = await openConversation(ctx, {
@@ -216,7 +216,7 @@ test('a reply goes out through its channel; a channel that is down is tried agai
       },
     },
   ])
-  // Queued by hand, so that only this test's delivery takes it.
+  // Queued by the test, so that only its own delivery job sends it.
   const queue = (text: string) =>
     addMessage(ctx, { conversationId: opened.id, sender: 'member', text, status: 'queued' })
   const message = await queue('Hello Ben')
@@ -253,7 +253,7 @@ test('a reply on a channel that is not connected is marked failed, with the reas
   assert.match(String(data[0]?.error), /not connected to viber/i)
 })
 
-test("a visitor's token opens one conversation for 30 days, and cannot be changed", () => {
+test("a visitor token gives access to one conversation for 30 days, and cannot be changed", () => {
   const visitor = {
     workspaceId: '0199b0a0-0000-7000-8000-000000000001',
     conversationId: '0199b0a0-0000-7000-8000-000000000002',
@@ -275,7 +275,7 @@ test("a visitor's token opens one conversation for 30 days, and cannot be change
   }
 })
 
-test('the inbox is searched by what was said and by the name of the customer', async () => {
+test('the inbox can be searched by messages and by the name of the customer', async () => {
   const [mine, theirs] = [as(await server.signUp()), as(await server.signUp())]
   const say = async (ctx: Ctx, name: string, ...texts: string[]) => {
     const { id } = await thread(ctx, name)
@@ -294,7 +294,7 @@ test('the inbox is searched by what was said and by the name of the customer', a
   for (const odd of ['!!!', "'", '\\', '":*', '- - -', 'nowhere']) assert.deepEqual(await found(odd), [])
 })
 
-test('nothing of another workspace is read or written', async () => {
+test('conversations of other workspaces can be neither read nor written', async () => {
   const mine = as(await server.signUp())
   const theirs = as(await server.signUp())
   const { id } = await thread(theirs)
@@ -305,7 +305,7 @@ test('nothing of another workspace is read or written', async () => {
   assert.equal((await getConversation(theirs, id)).message_count, 0)
 })
 
-test('the inbox has an index for each of its filters, in its order, under row security', async () => {
+test('each filter of the inbox uses an index in its order, under row-level security', async () => {
   const ana = await server.signUp()
   const filters = [
     'status',

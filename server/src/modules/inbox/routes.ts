@@ -3,13 +3,13 @@ import { id, textFile } from '../../platform/http/fields.ts'
 import { FileResponse, type RouteTable, route } from '../../platform/http/route.ts'
 import { serverContext } from '../../platform/services.ts'
 import { verifyChallenge, verifyDelivery, platformOf } from '../integrations/index.ts'
-import { takeIn } from './messages/inbound.ts'
+import { processUpdates } from './messages/inbound.ts'
 
 const params = z.object({
   platform: z.string().max(60).describe('`facebook`, `instagram`, `tiktok`, `telegram`, `viber` or `whatsapp`.'),
 })
 
-/** Where the social platforms post. Their messages are conversations, so this is the inbox's. */
+/** The webhooks of the social platforms. Their messages are conversations, so they belong to the inbox. */
 export const webhookRoutes: RouteTable = {
   tag: 'Webhooks',
   routes: {
@@ -56,7 +56,7 @@ export const webhookRoutes: RouteTable = {
           .describe("The shop that the platform's app belongs to. Left out: the installation's own app."),
       }),
       response: z.object({
-        received: z.literal(true).describe('Always true: the delivery was stored and is worked on.'),
+        received: z.literal(true).describe('Always true: the delivery was stored.'),
       }),
       errors: [401, 409],
       async handler({ services }, { params, query, request }) {
@@ -65,13 +65,13 @@ export const webhookRoutes: RouteTable = {
         const delivery = { headers: request.headers, body }
         const { claimed, unclaimed } = await verifyDelivery(services, platform, query.shopId, delivery)
         for (const { workspaceId, events } of claimed) {
-          await takeIn(serverContext(services, { workspaceId }), platform, events)
+          await processUpdates(serverContext(services, { workspaceId }), platform, events)
         }
         if (unclaimed > 0) {
           services.metrics
-            .counter('switchboard_webhooks_unclaimed_total', 'Deliveries for accounts that nobody is connected to.')
+            .counter('switchboard_webhooks_unclaimed_total', 'Deliveries for accounts to which no workspace is connected.')
             .add(`platform="${platform}"`, unclaimed)
-          services.log.warn({ platform }, 'A platform posted for an account that nobody is connected to.')
+          services.log.warn({ platform }, 'A platform sent a webhook for an account to which no workspace is connected.')
         }
         return { received: true as const }
       },

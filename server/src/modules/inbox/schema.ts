@@ -23,29 +23,29 @@ export const Attachment = z.object({
   url: z
     .string()
     .max(2000)
-    .regex(/^(https?:\/\/|\/(?!\/))/, 'Give an http(s) address or a path on this server.')
-    .describe('`https://…` of a file that the channel can fetch, or the address of an uploaded file.'),
+    .regex(/^(https?:\/\/|\/(?!\/))/, 'Must be an http(s) URL or a path on this server.')
+    .describe('`https://…` of a file that the channel can fetch, or the URL of an uploaded file.'),
   type: z.string().max(100).optional().describe('`image`, `file`, or a media type.'),
-  name: z.string().max(200).optional().describe('Name of the file for people.'),
+  name: z.string().max(200).optional().describe('Display name of the file.'),
 })
 export type Attachment = z.output<typeof Attachment>
 
 export const Message = z.object({
   id: id.describe('Id of the message.'),
   conversation_id: id.describe('The conversation.'),
-  sender: z.enum(senders).describe('Who wrote: the customer, the assistant, a member or the system.'),
+  sender: z.enum(senders).describe('Who wrote it: the customer, the assistant, a member or the system.'),
   sender_id: id.nullable().describe('The member who wrote it; null for the customer and the assistant.'),
   text: z.string().describe('The text.'),
   attachment: Attachment.nullable().describe('The file it carries, if any.'),
   status: z
     .enum(['queued', 'sent', 'delivered', 'read', 'failed'])
-    .describe('How far it is on its way to the customer.'),
+    .describe('Delivery status.'),
   error: z.string().nullable().describe('Why it could not be sent.'),
   client_id: z
     .string()
     .nullable()
     .describe(
-      'A name for this message that the sender chooses. Sending it again with the same one returns the first message.',
+      'An id that the client chooses. Sending a message with the same id again returns the first message.',
     ),
   internal: z.boolean().default(false).describe('A note of the team, which the customer never sees.'),
   created_at: instant.describe('When the message was created.'),
@@ -63,7 +63,7 @@ export const Conversation = z.object({
   assignee_id: id.nullable(),
   tags: z.array(z.string()),
   notes: z.string().nullable(),
-  /** Is the assistant to answer? */
+  /** True when the assistant is to answer. */
   is_ai_active: z.boolean(),
   subject: z.string().nullable(),
   message_count: z.int(),

@@ -3,7 +3,7 @@ import { beginning } from '../../platform/text.ts'
 import { notify } from '../notifications/index.ts'
 import { MessageAdded } from './events.ts'
 
-/** A customer who writes for the first time is announced; a call announces itself. */
+/** Notifies the workspace of the first message in a conversation. Calls have their own notifications. */
 export const announceConversations = subscriber({
   name: 'inbox.announce_conversations',
   types: [MessageAdded],

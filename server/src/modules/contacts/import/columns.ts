@@ -1,4 +1,4 @@
-/** Which column of a file holds which field of a contact. */
+/** The column of a file for each field of a contact. */
 
 import { beginning } from '../../../platform/text.ts'
 
@@ -9,7 +9,7 @@ export type ImportField = (typeof importFields)[number]
 /** Column index by field. */
 export type Columns = Partial<Record<ImportField, number>>
 
-/** Headers that people and their programs write, folded to letters and digits. */
+/** Common headers of each field, reduced to letters and digits. */
 const knownHeaders: Record<ImportField, readonly string[]> = {
   first_name: ['firstname', 'first', 'givenname', 'forename', 'fname', 'vorname', 'prenom', 'nombre'],
   last_name: ['lastname', 'last', 'surname', 'familyname', 'lname', 'nachname', 'nom', 'apellido', 'apellidos'],
@@ -42,11 +42,11 @@ const fold = (header: string) =>
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '')
 
-/** With `columns` when they are merely not enough, without when the mapping is wrong. */
+/** Has `columns` when a required one is missing; has none when the mapping is wrong. */
 export type ColumnsResult = { ok: true; columns: Columns } | { ok: false; columns?: Columns; message: string }
 
 /**
- * Finds the columns by their headers, and by `mapping` where it says otherwise: `{"Tel. 2": "phone_number"}` or
+* Returns the columns by their headers, or by `mapping`, which takes precedence: `{"Tel. 2": "phone_number"}` or
  * `{"phone_number": "Tel. 2"}`.
  */
 export function findColumns(headers: string[], mapping: Record<string, string> = {}): ColumnsResult {
@@ -69,7 +69,7 @@ export function findColumns(headers: string[], mapping: Record<string, string> =
     return {
       ok: false,
       columns,
-      message: `No column holds the telephone number; say which one with mapping. ${describe(headers)}`,
+      message: `No column has the telephone number. Name it in mapping. ${describe(headers)}`,
     }
   }
   return { ok: true, columns }

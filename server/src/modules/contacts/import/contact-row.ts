@@ -4,7 +4,7 @@ import { beginning } from '../../../platform/text.ts'
 import { parsePhoneNumber } from '../phone-number.ts'
 import type { Columns, ImportField } from './columns.ts'
 
-/** A contact as an import brings it. Only the number must be there; names may be empty. */
+/** A contact of an import. Only the number is required; names can be empty. */
 export interface ContactRow {
   first_name: string
   last_name: string
@@ -18,11 +18,11 @@ export type ContactRowResult = { ok: true; contact: ContactRow } | { ok: false; 
 
 const isEmail = z.email().max(255)
 
-/** `country` (ISO 3166-1 alpha-2) is how numbers without `+` are read. */
+/** Returns the contact of a row. `country` (ISO 3166-1 alpha-2) is the country of numbers without `+`. */
 export function readContactRow(cells: string[], columns: Columns, country: string): ContactRowResult {
   const cell = (field: ImportField) => {
     const index = columns[field]
-    // A NUL cannot be stored and nobody means one.
+    // PostgreSQL cannot store a NUL.
     return index === undefined ? '' : (cells[index] ?? '').replaceAll('\0', '').toWellFormed().trim()
   }
   const faults: string[] = []

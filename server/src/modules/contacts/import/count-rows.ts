@@ -6,12 +6,12 @@ import type { CountReply, CountRequest } from './count-rows-worker.ts'
 
 const turns = createFairQueue({ limit: 2, limitPerKey: 1, maxWaitingPerKey: 20 })
 const waitMs = 60_000
-/** 50 MB take 10 s of an ordinary processor. */
+/** 50 MB take 10 s on an ordinary processor. */
 const deadlineMs = 60_000
 
 /**
- * How many rows a file has below its header. It is parsed in a thread, since that takes 0.2 s a megabyte: two files at a
- * time, one of a workspace. Throws 400 when it cannot be read to its end, 503 when too many of the workspace wait.
+* Returns the number of rows below the header. Parsing takes 0.2 s per megabyte, so it runs in a thread: two files at a time,
+ * one of each workspace. Throws 400 when the file cannot be read to its end, 503 when too many of the workspace wait.
  */
 export async function countRows(ctx: Ctx, storageKey: string, form: CountRequest['form']): Promise<number> {
   const path = await ctx.services.storage.localPath(storageKey)

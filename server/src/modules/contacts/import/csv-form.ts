@@ -3,20 +3,20 @@ import { parse as parseAtOnce } from 'csv-parse/sync'
 import { Readable } from 'node:stream'
 import { type CsvEncoding, decodeHead, decodeText, detectEncoding } from './csv-text.ts'
 
-/** How a file of rows is written down. */
+/** The encoding, delimiter and header line of a CSV file. */
 export interface CsvForm {
   encoding: CsvEncoding
   delimiter: string
-  /** The line of the header, when it is not the first: Excel may put `sep=;` above it. */
+  /** The line of the header, if it is not the first: Excel can write `sep=;` above it. */
   headerLine?: number
 }
 
-/** As much of a file as is looked at to find out its form. */
+/** The part of a file that is read to detect its form. */
 export const headBytes = 64 * 1024
 
 const delimiters = [',', ';', '\t', '|']
 
-/** Tells encoding and delimiter from the beginning of a file. */
+/** Detects encoding and delimiter from the beginning of a file. */
 export function detectForm(head: Uint8Array): CsvForm {
   const encoding = detectEncoding(head)
   const [firstLine = ''] = decodeHead(head, encoding)
@@ -35,7 +35,7 @@ const maxRowBytes = 256 * 1024
 
 const parserOptions = (form: CsvForm): Options => ({
   delimiter: form.delimiter,
-  // Any of them anywhere: a header from one system may stand above rows from another.
+  // Line ends can be mixed: a header of one system above rows of another.
   record_delimiter: ['\r\n', '\n', '\r'],
   from_line: form.headerLine ?? 1,
   relax_column_count: true,
@@ -47,7 +47,7 @@ const parserOptions = (form: CsvForm): Options => ({
 })
 
 export interface CsvRow {
-  /** 1 is the header's. */
+  /** 1 is the header. */
   line: number
   cells: string[]
 }
@@ -57,7 +57,7 @@ interface ParsedRecord {
   info: { lines: number }
 }
 
-/** The first rows, for a preview. Throws `CsvError` of csv-parse when the file is not of that form. */
+/** Returns the first rows, for a preview. Throws `CsvError` of csv-parse when the file does not have that form. */
 export function readFirstRows(head: Uint8Array, form: CsvForm, count: number): CsvRow[] {
   const rows = parseAtOnce(decodeHead(head, form.encoding), {
     ...parserOptions(form),
@@ -66,7 +66,7 @@ export function readFirstRows(head: Uint8Array, form: CsvForm, count: number): C
   return rows.map(toRow)
 }
 
-/** Every row in order, with bounded memory. */
+/** Yields every row in order, with bounded memory. */
 export async function* readRows(content: Readable, form: CsvForm): AsyncGenerator<CsvRow> {
   const text = Readable.from(decodeText(content, form.encoding, maxRowBytes))
   const parser = text.pipe(parse(parserOptions(form)))

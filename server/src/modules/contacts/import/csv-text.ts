@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 
-/** `utf-8`: lines that are none are taken for Windows-1252. */
+/** `utf-8`: lines that are not valid UTF-8 are read as Windows-1252. */
 export type CsvEncoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
-/** By its mark, and without one by the zeros beside the Latin letters of its header. */
+/** Detects the encoding by its byte order mark, or else by the zero bytes beside the Latin letters of the header. */
 export function detectEncoding([first, second, third, fourth]: Uint8Array): CsvEncoding {
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'
@@ -12,11 +12,11 @@ export function detectEncoding([first, second, third, fourth]: Uint8Array): CsvE
   return 'utf-8'
 }
 
-/** The beginning of a file as text. */
+/** Returns the beginning of a file as text. */
 export const decodeHead = (head: Uint8Array, encoding: CsvEncoding): string =>
   withoutMark(encoding === 'utf-8' ? decodeLines(head) : new TextDecoder(encoding).decode(head, { stream: true }))
 
-/** A file as text, with no more than `maxLineBytes` of one line in memory: a longer one may be cut within a character. */
+/** Yields a file as text, with at most `maxLineBytes` of a line in memory: a longer line can be cut within a character. */
 export async function* decodeText(
   content: Readable,
   encoding: CsvEncoding,
@@ -47,15 +47,14 @@ export async function* decodeText(
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
-/** Just behind the last line end, 0 when there is none. */
+/** Returns the position after the last line end, or 0. */
 const endOfLines = (bytes: Uint8Array) => Math.max(bytes.lastIndexOf(lineFeed), bytes.lastIndexOf(carriageReturn)) + 1
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const windows1252 = new TextDecoder('windows-1252')
 
 /**
- * Files are put together from several, and of some only a name far down tells that they are not UTF-8: so each line is
- * judged by itself.
+* Decodes each line by itself: a file can be concatenated from several, and the first line that is not UTF-8 can be far down.
  */
 function decodeLines(bytes: Uint8Array): string {
   const whole = asUtf8(bytes)

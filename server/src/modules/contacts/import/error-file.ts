@@ -15,7 +15,7 @@ const list = statement(
      where import_id = ${p.import_id} and line > ${p.after} order by line limit ${sql.lit(pageRows)}`,
 )
 
-/** The rows that were refused, each with its line and the reason: to be mended and imported again. */
+/** Returns the refused rows as CSV, each with its line and the reason, to correct and import again. */
 export async function importErrorFile(ctx: Ctx, import_id: string): Promise<Readable> {
   await getImport(ctx, import_id)
   return Readable.from(

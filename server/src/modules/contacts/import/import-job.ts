@@ -25,8 +25,8 @@ const begin = statement(
     update contacts.imports set status = 'running' where id = ${p.id} and status in ('pending', 'running') returning *`,
 )
 
-// People who are known keep what is written about them; the file only fills what is empty. The list is in the file's
-// order: its items bear the ids that were given to the rows as they were read.
+// Existing contacts keep their fields; the file only fills empty ones. The list is in the order of the file: its items have
+// the ids that the rows got when they were read.
 const upsert = statement(
   'contacts.import_batch',
   (_, p: { rows: string; import_id: string; user_id: string }) =>
@@ -64,7 +64,7 @@ const addFaults = statement(
       on conflict do nothing`,
 )
 
-// Fails to find its row when the workspace is gone, or when another node has taken over and is further on.
+// Returns no row when the workspace was deleted, or when another node has taken over and is further on.
 const advance = statement(
   'contacts.advance_import',
   (_, p: { id: string; before: number; rows: number; created: number; merged: number; failed: number }) =>
@@ -83,11 +83,11 @@ const finish = statement(
      where id = ${p.id} and status in ('pending', 'running') returning *`,
 )
 
-const listIsGone = 'The list was deleted meanwhile. The people imported until then are in the contact book.'
+const listIsGone = 'The list was deleted during the import. The contacts imported until then are in the contact book.'
 
 /**
- * Works through an uploaded file. Each batch of rows and the count of rows done commit together, so a run that was cut
- * off goes on where it stopped.
+* Imports an uploaded file. Each batch of rows commits together with the count of rows done, so an interrupted run continues
+ * where it stopped.
  */
 export const importContacts = job({
   name: 'contacts.import',
@@ -113,7 +113,7 @@ export const importContacts = job({
     let error: string | null = null
     try {
       for await (const csvRow of readRows(await ctx.services.storage.read(started.storage_key), form)) {
-        // The header, and what an earlier run has done.
+        // Skips the header, and the rows of an earlier run.
         if (seen++ <= started.done) continue
         batch.push(csvRow)
         if (batch.length === batchRows) await flush()
@@ -125,11 +125,11 @@ export const importContacts = job({
       await flush()
       error = `The file cannot be read beyond line ${cause.lines ?? seen}: ${cause.message}`
     }
-    // Without a row the workspace is gone, or another node has taken over and ends it.
+    // Without a row the workspace was deleted, or another node has taken over.
     if (row) await end(ctx, import_id, row.contact_list_id ? error : listIsGone)
   },
   givenUp: (ctx, { import_id }) =>
-    end(ctx, import_id, 'Something went wrong on our side. What is done is kept; import the file again for the rest.'),
+    end(ctx, import_id, 'An internal error stopped the import. The contacts imported so far are stored; import the file again for the rest.'),
 })
 
 /** Live progress, a few times a second, and the planner's statistics each time the import has doubled. */
@@ -152,7 +152,7 @@ function progressOf(ctx: Ctx): (row: ImportRow) => Promise<void> {
   }
 }
 
-/** One that is over, or gone with its workspace, stays as it is. */
+/** Has no effect on an import that has ended, or was deleted with its workspace. */
 function end(ctx: Ctx, id: string, error: string | null): Promise<void> {
   return transaction(ctx, async (ctx) => {
     const row = await ctx.db.maybe(finish, { id, error })
@@ -163,10 +163,10 @@ function end(ctx: Ctx, id: string, error: string | null): Promise<void> {
 }
 
 function importBatch(ctx: Ctx, { id, done, user_id }: ImportRow, rows: CsvRow[], columns: Columns, country: string) {
-  // One statement cannot touch a row twice, so twins within the batch become one here.
+  // One statement cannot change a row twice, so duplicates within the batch are merged here.
   const contacts = new Map<string, ContactRow & { id: string }>()
   const faults: { line: number; message: string; cells: string[] }[] = []
-  let twins = 0
+  let duplicates = 0
   for (const { line, cells } of rows) {
     const result = readContactRow(cells, columns, country)
     if (!result.ok) {
@@ -179,7 +179,7 @@ function importBatch(ctx: Ctx, { id, done, user_id }: ImportRow, rows: CsvRow[],
     }
     const { contact } = result
     const known = contacts.get(contact.phone_number)
-    if (known) twins++
+    if (known) duplicates++
     contacts.set(contact.phone_number, known ? fillEmpty(known, contact) : { id: newId(), ...contact })
   }
   return transaction(ctx, async (ctx) => {
@@ -195,7 +195,7 @@ function importBatch(ctx: Ctx, { id, done, user_id }: ImportRow, rows: CsvRow[],
         before: done,
         rows: rows.length,
         created: counts.created,
-        merged: counts.merged + twins,
+        merged: counts.merged + duplicates,
         failed: faults.length,
       },
       { commit: true },
@@ -212,7 +212,7 @@ const fillEmpty = <T extends ContactRow>(known: T, more: ContactRow): T => ({
   time_zone: known.time_zone ?? more.time_zone,
 })
 
-/** csv-parse's own errors: the file, not the program, is at fault. */
+/** Errors of csv-parse: the file is invalid. */
 function isUnreadable(error: unknown): error is Error & { lines?: number } {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')
 }

@@ -20,7 +20,7 @@ export interface ImportRow {
   updated_at: string
 }
 
-/** As it leaves the server, also in a live frame: without what is only ours, like where the file lies. */
+/** Returns an import for the API and live frames, without internal fields like the storage key. */
 export const toImport = (row: ImportRow): Import =>
   Import.parse({ ...row, errors_url: row.failed > 0 ? `/api/imports/${row.id}/errors.csv` : null })
 

@@ -32,7 +32,7 @@ async function finished(id: string) {
   }
 }
 
-test('good rows are kept, twins merged, bad rows told with their line', async () => {
+test('valid rows are imported, duplicates are merged, invalid rows are reported with their line', async () => {
   const list = await newList()
   await ana.post('/api/contacts', { first_name: 'Known', last_name: 'Person', phone_number: '+14155550100' })
   const { status, body: started } = await ana.post(
@@ -42,7 +42,7 @@ test('good rows are kept, twins merged, bad rows told with their line', async ()
         'Ana,Silva,(415) 555-0101,ana@example.com\n' +
         'Bo,Berg,not a number,bo@example.com\n' +
         'Known,Changed,+1 415 555 0100,known@example.com\n' +
-        'Ana,Twin,+14155550101,\n' +
+        'Ana,Double,+14155550101,\n' +
         'Cy,Cole,4155550102,not-an-address\n' +
         '"Dee ""D""","O\'Hara",415-555-0103,\n',
     ),
@@ -58,14 +58,14 @@ test('good rows are kept, twins merged, bad rows told with their line', async ()
   const { body: people } = await ana.get(`/api/contacts?contact_list_id=${list}`)
   assert.equal(people.data.length, 3)
   const known = people.data.find((contact: { phone_number: string }) => contact.phone_number === '+14155550100')
-  assert.equal(known.last_name, 'Person', 'what was written by hand stays')
-  assert.equal(known.email, 'known@example.com', 'what was empty is filled')
+  assert.equal(known.last_name, 'Person', 'a name entered by a member stays')
+  assert.equal(known.email, 'known@example.com', 'an empty field is filled')
   const errors = await ana.get(done.errors_url)
   assert.match(errors.text, /^line,error,row\r\n3,.*not a number.*,Bo,Berg/)
   assert.match(errors.text, /\r\n6,.*not-an-address.* is not an e-mail address/)
 })
 
-test('a mapping tells what the headers do not', async () => {
+test('a mapping names columns whose headers are not recognised', async () => {
   const content = 'Kunde;Rufnummer\r\nErika Mustermann;+49 30 901820\r\n'
   const refused = await ana.post(`/api/contact-lists/${await newList()}/import`, csv(content))
   assert.equal(refused.status, 400)
@@ -82,7 +82,7 @@ test('a mapping tells what the headers do not', async () => {
   )
 })
 
-test('files as spreadsheets write them: BOM, UTF-16, Windows-1252', async () => {
+test('files of spreadsheets can be read: BOM, UTF-16, Windows-1252', async () => {
   const text = 'Vorname;Nachname;Telefon\r\nJörg;Müller;+4930901820\r\n'
   const forms = {
     'utf-8 with bom': Buffer.from(`\ufeff${text}`),
@@ -97,10 +97,10 @@ test('files as spreadsheets write them: BOM, UTF-16, Windows-1252', async () => 
   }
 })
 
-test("Excel's line that names the separator is no row, and lines may end as on an old Mac, however many", async () => {
+test("the separator line of Excel is not a row, and lines can end with a carriage return", async () => {
   const excel = await ana.post(
     `/api/contact-lists/${await newList()}/import`,
-    csv('sep=;\r\nfirst_name;last_name;phone_number\r\nAda;Lane;+14155550170\r\nBob;Lane;nonsense\r\n'),
+    csv('sep=;\r\nfirst_name;last_name;phone_number\r\nAda;Lang;+14155550170\r\nBob;Lang;nonsense\r\n'),
   )
   assert.equal(excel.status, 202, excel.text)
   const { created, failed, errors_url } = await finished(excel.body.id)
@@ -116,7 +116,7 @@ test("Excel's line that names the separator is no row, and lines may end as on a
   assert.equal((await finished(mac.body.id)).created, 2500)
 })
 
-test('a file put together from several: line ends and encodings change on the way, and everybody is there', async () => {
+test('a file with mixed line ends and encodings is imported completely', async () => {
   const many = Array.from({ length: 3000 }, (_, i) => `Ann,+1628556${String(i).padStart(4, '0')}`).join('\n')
   const { body } = await ana.post(
     `/api/contact-lists/${await newList()}/import`,
@@ -134,7 +134,7 @@ test('a file put together from several: line ends and encodings change on the wa
   }
 })
 
-test('what is shortened is never cut within a character', async () => {
+test('shortened values are never cut within a character', async () => {
   const { body } = await ana.post(
     `/api/contact-lists/${await newList()}/import`,
     csv(
@@ -148,24 +148,24 @@ test('what is shortened is never cut within a character', async () => {
   assert.deepEqual([created, failed], [1, 2])
 })
 
-test('a header longer than the part that is looked at is told as what it is', async () => {
+test('a header longer than the part that is read is reported as such', async () => {
   const list = await newList()
   const { status, body } = await ana.post(`/api/contact-lists/${list}/import`, csv('x'.repeat(100_000)))
   assert.equal(status, 400)
-  assert.match(body.error, /No column holds the telephone number/)
+  assert.match(body.error, /No column has the telephone number/)
 })
 
-test('a preview without a known column shows columns and cells, so that a mapping can be chosen', async () => {
+test('a preview without a recognised column has columns and cells, to choose a mapping', async () => {
   const { status, body } = await ana.post('/api/imports/preview', csv('Kunde;Rufnummer\nErika M.;+49 30 901820\n'))
   assert.equal(status, 200)
   assert.deepEqual([body.columns, body.mapping, body.total], [['Kunde', 'Rufnummer'], {}, 1])
   const [row] = body.rows
   assert.deepEqual([row.line, row.cells, row.contact], [2, ['Erika M.', '+49 30 901820'], null])
-  assert.match(row.error, /No column holds the telephone number/)
+  assert.match(row.error, /No column has the telephone number/)
   assert.equal((await ana.post('/api/imports/preview', csv('a;b\n1;2\n', { c: 'phone_number' }))).status, 400)
 })
 
-test('a spreadsheet is told from a CSV file, and what to do is said', async () => {
+test('an uploaded spreadsheet is refused with an error that says what to do', async () => {
   const zip = (inside: string) => Buffer.from(`PK\x03\x04\x14\0\0\0\x08\0${inside}`, 'latin1')
   for (const [content, kind] of [
     [zip('[Content_Types].xml'), /Excel file \(\.xlsx\)/],
@@ -180,7 +180,7 @@ test('a spreadsheet is told from a CSV file, and what to do is said', async () =
   }
 })
 
-test('what is no table is refused and nothing is kept', async () => {
+test('a file that is not a table is refused, and nothing is stored', async () => {
   const list = await newList()
   for (const content of [
     Buffer.alloc(0),
@@ -195,7 +195,7 @@ test('what is no table is refused and nothing is kept', async () => {
   assert.equal((await ana.post('/api/imports/preview', csv('a,b\n', [1]))).status, 400)
 })
 
-test('many rows go through in batches, and a second time nothing is new', async () => {
+test('many rows are imported in batches, and a second import creates none', async () => {
   const list = await newList()
   const rows = Array.from({ length: 2300 }, (_, i) => `P${i},L,+1415${String(6_000_000 + i)}`)
   const content = `first_name,last_name,phone_number\n${rows.join('\n')}`
@@ -206,7 +206,7 @@ test('many rows go through in batches, and a second time nothing is new', async 
   assert.equal((await ana.get(`/api/contact-lists/${list}`)).body.contact_count, 2300)
 })
 
-test('a list keeps the order of its file, and the planner knows of the rows', async () => {
+test('a list has the order of its file, and the statistics of the planner include the rows', async () => {
   const list = await newList()
   const numbers = Array.from({ length: 600 }, (_, i) => `+1415556${String((i * 7) % 600).padStart(4, '0')}`)
   const { body } = await ana.post(
@@ -228,7 +228,7 @@ test('a list keeps the order of its file, and the planner knows of the rows', as
   assert.ok(Number(rows[0].estimate) >= 500)
 })
 
-test('any bytes are a row, a refusal or nothing: never a crash', () => {
+test('any bytes give a row, an error or nothing, never a crash', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       const form = detectForm(bytes)
@@ -248,7 +248,7 @@ test('any bytes are a row, a refusal or nothing: never a crash', () => {
   )
 })
 
-test('what is told of an import while it runs keeps to its schema', () => {
+test('live frames of an import match its schema', () => {
   const row = {
     id: '0199b0a0-0000-7000-8000-000000000002',
     user_id: '0199b0a0-0000-7000-8000-000000000003',
@@ -266,12 +266,12 @@ test('what is told of an import while it runs keeps to its schema', () => {
     storage_key: 'where/it/lies',
     form: {},
   }
-  const told = toImport(row)
-  assert.deepEqual(Object.keys(told).toSorted(), Object.keys(Import.shape).toSorted())
-  assert.equal(told.errors_url, `/api/imports/${row.id}/errors.csv`)
+  const sent = toImport(row)
+  assert.deepEqual(Object.keys(sent).toSorted(), Object.keys(Import.shape).toSorted())
+  assert.equal(sent.errors_url, `/api/imports/${row.id}/errors.csv`)
 })
 
-test('an import that a crash interrupted, asked for again under its key, is begun once', async () => {
+test('an import that is requested again under its key after a crash starts once', async () => {
   const list = await newList()
   const ask = () =>
     ana.post(`/api/contact-lists/${list}/import`, csv('First Name,Phone\nAna,+14155550177\n'), {
@@ -279,7 +279,7 @@ test('an import that a crash interrupted, asked for again under its key, is begu
     })
   const first = await ask()
   assert.equal(first.status, 202, first.text)
-  // What a crash leaves of a request: its key without an answer, and nobody who holds it any more.
+  // The state after a crash: a key without a response, whose lock has expired.
   await server.app.services.connections.pool.query(
     `update platform.idempotency_keys set status = null, answer = null, locked_until = now() - interval '1 second'
       where key = 'import once'`,
@@ -293,7 +293,7 @@ test('an import that a crash interrupted, asked for again under its key, is begu
 const manyRows = (prefix: string, count: number) =>
   `first_name,last_name,phone_number\n${Array.from({ length: count }, (_, i) => `P${i},L,${prefix}${String(i).padStart(5, '0')}`).join('\n')}`
 
-test('an import whose list is deleted ends and says so; who was imported stays', async () => {
+test('an import whose list is deleted ends with that error; imported contacts stay', async () => {
   const list = await newList()
   const { body } = await ana.post(`/api/contact-lists/${list}/import`, csv(manyRows('+141670', 8000)))
   await ana.delete(`/api/contact-lists/${list}`)
@@ -303,7 +303,7 @@ test('an import whose list is deleted ends and says so; who was imported stays',
   assert.equal(created, done)
 })
 
-test('two nodes that take each other for dead import every row once', async () => {
+test('two nodes that run the same import create every row once', async () => {
   const list = await newList()
   const { body } = await ana.post(`/api/contact-lists/${list}/import`, csv(manyRows('+141680', 3000)))
   const ctx = serverContext(server.app.services, { workspaceId: ana.workspaceId, userId: ana.userId })
@@ -313,7 +313,7 @@ test('two nodes that take each other for dead import every row once', async () =
   assert.equal((await ana.get(`/api/contact-lists/${list}`)).body.contact_count, 3000)
 })
 
-test('an import that was cut off goes on where it stopped', async () => {
+test('an interrupted import continues where it stopped', async () => {
   const list = await newList()
   const { body } = await ana.post(`/api/contact-lists/${list}/import`, csv(manyRows('+141690', 1200)))
   await finished(body.id)

@@ -32,8 +32,8 @@ const insert = statement(
 )
 
 /**
- * Keeps the file, checks that its columns are understood, and leaves the rest to a job. Throws 400 when they are not. With
- * the `id` of one that was begun it answers that one.
+* Stores the file, checks its columns, and enqueues the import job. Throws 400 for a file without the required columns.
+ * Returns the existing import if there is one with this `id`.
  */
 export async function startImport(
   ctx: Ctx,
@@ -45,7 +45,7 @@ export async function startImport(
   return (await findImport(ctx, id)) ?? beginImport(ctx, id, contact_list_id, await receiveTable(ctx, request))
 }
 
-/** The same with a file of this machine. */
+/** Like `startImport`, with a local file. */
 export async function importFile(
   ctx: Ctx,
   contact_list_id: string,
@@ -85,8 +85,8 @@ async function beginImport(ctx: Ctx, id: string, contact_list_id: string, upload
 }
 
 /**
- * What an import of this file would make of its first rows; nothing is kept. Where no column is known for what an import
- * needs, each row says so, and its cells are there to choose a mapping by.
+* Returns what an import would make of the first rows, and stores nothing. When a required column is missing, each row has an
+ * error, and its cells help to choose a mapping.
  */
 export async function previewImport(ctx: Ctx, request: FastifyRequest): Promise<ImportPreview> {
   const upload = await receiveTable(ctx, request, true)
@@ -121,7 +121,7 @@ interface ReceivedTable {
   form: CsvForm
   headers: string[]
   columns: Columns
-  /** What keeps the columns from being imported; only a preview goes on with it. */
+  /** The error of the columns. An import stops with it; a preview shows it. */
   missing: string | null
   firstRows: { line: number; cells: string[] }[]
 }
@@ -165,7 +165,7 @@ async function readTable(
 }
 
 function readHeadRows(head: Uint8Array, form: CsvForm) {
-  // The head of a longer file ends in mid-row, maybe in mid-quote: that last piece is left out.
+  // The beginning of a longer file can end within a row or a quote; the last line is left out.
   const end = Math.max(head.lastIndexOf(0x0a), head.lastIndexOf(0x0d)) + 1
   const complete = head.length < headBytes || end === 0 ? head : head.subarray(0, end)
   try {
@@ -183,7 +183,7 @@ function readMapping(text: string | undefined): Record<string, string> {
     if (isMapping && Object.values(mapping).every((value) => typeof value === 'string'))
       return mapping as Record<string, string>
   } catch {
-    // Falls through to the same answer.
+    // Falls through to the same response.
   }
   throw invalidField('body.mapping', 'mapping must be a JSON object like {"Tel. 2": "phone_number"}.')
 }

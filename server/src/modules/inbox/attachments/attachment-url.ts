@@ -5,7 +5,7 @@ import type { Attachment } from '../schema.ts'
 
 const kinds = new Set<string>(['image', 'video', 'audio'] satisfies Media['type'][])
 
-/** An attachment as a platform can fetch it: our own files by an address that opens for 15 minutes. */
+/** Returns an attachment that a platform can fetch. Files of the workspace get a URL that is valid for 15 minutes. */
 export async function publicAttachment(
   ctx: Ctx,
   attachment: Attachment | null,

@@ -20,7 +20,7 @@ const attach = statement(
     returning ${messageColumns}`,
 )
 
-/** Fetches what a platform only hands out to us, and keeps it as a file of the workspace. */
+/** Fetches an attachment that a platform gives only to the server, and stores it as a file of the workspace. */
 export const fetchAttachment = job({
   name: 'inbox.fetch_attachment',
   input: z.object({

@@ -5,7 +5,7 @@ import { byTime, readCursor, readTimeCursor, rowsToRead, toPage } from '../../..
 import { conversationColumns } from './conversation-row.ts'
 import type { Conversation } from '../schema.ts'
 
-/** What is not given is not asked for. */
+/** A field that is not set does not filter. */
 export interface ConversationFilter {
   status?: string | undefined
   /** A member's id, or `none`: assigned to no one. */
@@ -15,15 +15,15 @@ export interface ConversationFilter {
   campaignId?: string | undefined
   contactId?: string | undefined
   outcome?: string | undefined
-  /** When it took place: from, and before. ISO 8601. */
+  /** When the conversation took place: from (inclusive), and before `to`. ISO 8601. */
   from?: string | undefined
   to?: string | undefined
-  /** Words of what was said or of the customer's name; the last one may be half typed. */
+  /** Words of the messages or of the customer's name; the last one can be incomplete. */
   q?: string | undefined
 }
 
 export interface ConversationQuery extends ConversationFilter {
-  /** `recent`: where something was said last comes first. `newest`: what began last. Default recent. */
+  /** `recent`: by the newest message. `newest`: by the start of the conversation. Default recent. */
   order?: 'recent' | 'newest' | undefined
   limit: number
   cursor?: string | undefined
@@ -51,33 +51,33 @@ const filters = Object.keys(conditions) as (keyof ConversationFilter)[]
 type Shape = Record<keyof ConversationFilter | 'unassigned' | 'recent' | 'continued', boolean> & { rows: string }
 
 export const list = variants('inbox.list_conversations', (_, p: Parameters, shape: Shape) => {
-  // A customer has few conversations, with whatever tag.
+  // A contact has few conversations, so the tag needs no index then.
   if (shape.tag && !shape.contactId) return listTagged(p, shape)
   return sql<Row>`
     select ${conversationColumns}, c.recent_at::text as at from inbox.conversations c
-     where ${asked(p, shape)} and ${placed(p, shape, sql`c.recent_at`, sql`c.id`)}
+     where ${matching(p, shape)} and ${afterCursor(p, shape, sql`c.recent_at`, sql`c.id`)}
      ${ordered(shape, sql`c.recent_at`, sql`c.id`)}`
 })
 
-// Found, and put in order, by the rows of the tag. `offset 0` keeps it so: a planner that takes the workspace for a small
-// one would rather read all of the tag and all of what else is asked for, and sort what is in both.
+// Finds and orders by the rows of the tag. `offset 0` keeps that plan: for a workspace that the planner believes to be small
+// it would read all rows of the tag and all rows of the other filters, and sort their intersection.
 const listTagged = (p: Parameters, shape: Shape) => sql<Row>`
     select c.* from inbox.conversation_tags t cross join lateral (
       select ${conversationColumns}, c.recent_at::text as at from inbox.conversations c
-       where c.id = t.conversation_id and ${asked(p, { ...shape, tag: false })} offset 0) c
-     where t.tag = ${p.tag} and ${placed(p, shape, sql`t.recent_at`, sql`t.conversation_id`)}
+       where c.id = t.conversation_id and ${matching(p, { ...shape, tag: false })} offset 0) c
+     where t.tag = ${p.tag} and ${afterCursor(p, shape, sql`t.recent_at`, sql`t.conversation_id`)}
      ${ordered(shape, sql`t.recent_at`, sql`t.conversation_id`)}`
 
 type Row = Conversation & { at: string }
 type Column = RawBuilder<unknown>
 
-function asked(p: Parameters, shape: Shape) {
-  const conditionsAsked = filters.filter((name) => shape[name]).map((name) => conditions[name](p))
-  if (shape.unassigned) conditionsAsked.push(sql`c.assignee_id is null`)
-  return conditionsAsked.length > 0 ? sql.join(conditionsAsked, sql` and `) : sql`true`
+function matching(p: Parameters, shape: Shape) {
+  const selected = filters.filter((name) => shape[name]).map((name) => conditions[name](p))
+  if (shape.unassigned) selected.push(sql`c.assignee_id is null`)
+  return selected.length > 0 ? sql.join(selected, sql` and `) : sql`true`
 }
 
-function placed(p: Parameters, shape: Shape, recentAt: Column, id: Column) {
+function afterCursor(p: Parameters, shape: Shape, recentAt: Column, id: Column) {
   if (!shape.continued) return sql`true`
   return shape.recent
     ? sql`(${recentAt}, ${id}) < (${p.at}::timestamptz, ${p.before}::uuid)`
@@ -87,11 +87,11 @@ function placed(p: Parameters, shape: Shape, recentAt: Column, id: Column) {
 const ordered = ({ recent, rows }: Shape, recentAt: Column, id: Column) =>
   sql`order by ${recent ? sql`${recentAt} desc, ${id} desc` : sql`${id} desc`} limit ${sql.lit(Number(rows))}`
 
-/** The inbox, by recency or the newest first. */
+/** Returns the conversations of the inbox, by recency or the newest first. */
 export async function listConversations(ctx: Ctx, query: ConversationQuery) {
   const recent = query.order !== 'newest'
-  const place = recent ? readTimeCursor(query.cursor) : null
-  const before = recent ? (place?.id ?? null) : readCursor(query.cursor)
+  const position = recent ? readTimeCursor(query.cursor) : null
+  const before = recent ? (position?.id ?? null) : readCursor(query.cursor)
   const unassigned = query.assigneeId === 'none'
   const filter = unassigned ? { ...query, assigneeId: undefined } : query
   const given = Object.fromEntries(filters.map((name) => [name, filter[name] ?? null])) as Record<
@@ -103,6 +103,6 @@ export async function listConversations(ctx: Ctx, query: ConversationQuery) {
     boolean
   >
   const shape = { ...asked, unassigned, rows: rowsToRead(query.limit), recent, continued: before !== null }
-  const rows = await ctx.db.all(list(shape), { ...given, at: place?.at ?? null, before })
+  const rows = await ctx.db.all(list(shape), { ...given, at: position?.at ?? null, before })
   return recent ? toPage(rows, query.limit, byTime) : toPage(rows, query.limit)
 }

@@ -4,7 +4,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
 import type { Conversation } from '../schema.ts'
 
-/** Of `inbox.conversations c`. The transcript, which may be long, is read by itself. */
+/** The columns of `inbox.conversations c`. The transcript can be long and is read separately. */
 export const conversationColumns = sql`
   c.id, c.workspace_id, c.contact_id, c.customer_name, c.channel, c.external_id, c.status, c.assignee_id, c.tags,
   c.notes, c.is_ai_active, c.subject, c.message_count, c.unread_count, c.last_message_text, c.last_message_at,
@@ -17,7 +17,7 @@ export const findConversation = statement(
     select ${conversationColumns} from inbox.conversations c where c.id = ${p.id}`,
 )
 
-/** Throws 404. */
+/** Returns a conversation. Throws 404. */
 export async function getConversation(ctx: Ctx, id: string): Promise<Conversation> {
   return (await ctx.db.maybe(findConversation, { id })) ?? missing('conversation')
 }
@@ -28,7 +28,7 @@ const findTranscript = statement(
     select transcript from inbox.conversations where id = ${p.id}`,
 )
 
-/** The whole of what was said as one text, where somebody wrote it down so. Throws 404. */
+/** Returns the transcript of the whole conversation; null if none was recorded. Throws 404. */
 export async function getTranscript(ctx: Ctx, id: string): Promise<string | null> {
   return ((await ctx.db.maybe(findTranscript, { id })) ?? missing('conversation')).transcript
 }

@@ -10,15 +10,15 @@ import { ConversationOpened, ConversationUpdated } from '../events.ts'
 import type { ChannelName, Conversation } from '../schema.ts'
 
 export interface NewConversation {
-  /** Whose it is: a contact that is known, or somebody to be met by what identifies them. */
+  /** The contact: an existing one, or a person to find or create by their identities. */
   contact: { id: string } | Person
   channel: ChannelName
-  /** The thread's id at the channel: a thread that is known is not opened again. */
+  /** Id of the thread at the channel. A known thread is not opened again. */
   externalId?: string
   /** Default: the contact's name. */
   customerName?: string
   subject?: string
-  /** Does the assistant answer? Default false. */
+  /** True when the assistant answers. Default false. */
   isAiActive?: boolean
   campaignId?: string
   /** When it took place, ISO 8601; default now. */
@@ -55,7 +55,7 @@ const findThread = statement(
      where c.channel = ${p.channel} and c.external_id = ${p.external_id}`,
 )
 
-/** Opens a conversation, or answers the one there is with this `externalId`. Throws 404 for an unknown contact. */
+/** Opens a conversation, or returns the existing one with this `externalId`. Throws 404 for an unknown contact. */
 export function openConversation(ctx: Ctx, input: NewConversation): Promise<Conversation> {
   return transaction(ctx, async (ctx) => {
     const thread = input.externalId ? { channel: input.channel, external_id: input.externalId } : null
@@ -76,14 +76,14 @@ export function openConversation(ctx: Ctx, input: NewConversation): Promise<Conv
       campaign_id: input.campaignId ?? null,
       occurred_at: input.occurredAt ?? null,
     })
-    // Somebody else has opened the same thread at the same time.
+    // Another request has opened the same thread at the same time.
     if (!opened) return ctx.db.one(findThread, thread as NonNullable<typeof thread>)
     emit(ctx, ConversationOpened, opened)
     return opened
   })
 }
 
-/** What may be changed of a conversation; what is not given stays, null empties. */
+/** Changes of a conversation. A field that is not set stays unchanged; null clears it. */
 export interface ConversationChanges {
   customer_name?: string | undefined
   status?: Conversation['status'] | undefined
@@ -131,7 +131,7 @@ const findMember = statement('inbox.find_member', (db, p: { user_id: string }) =
   db.selectFrom('identity.members').select('user_id').where('user_id', '=', p.user_id),
 )
 
-/** Throws 404 when there is no such conversation, or no such member to assign it to. */
+/** Throws 404 for an unknown conversation, or an unknown member to assign it to. */
 export function updateConversation(ctx: Ctx, id: string, changes: ConversationChanges): Promise<Conversation> {
   return transaction(ctx, async (ctx) => {
     const { assignee_id } = changes
@@ -149,7 +149,7 @@ const read = statement(
     update inbox.conversations set unread_count = 0 where id = ${p.id} and unread_count > 0 returning id`,
 )
 
-/** Nothing of it is unread any more. Throws 404. */
+/** Marks all messages of a conversation as read. Throws 404. */
 export function markRead(ctx: Ctx, id: string): Promise<Conversation> {
   return transaction(ctx, async (ctx) => {
     const [changed, [found]] = await ctx.db.together([read.call({ id }), findConversation.call({ id })])

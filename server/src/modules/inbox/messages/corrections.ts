@@ -15,7 +15,7 @@ export interface Correction {
 
 const correctable = ['sender', 'text', 'created_at'] as const
 
-// What a visitor typed, or a channel carried, stands as it was sent: only what was written down can be written down wrongly.
+// Messages of visitors and of channels cannot change. Only recorded messages, like those of a call, can be corrected.
 const correct = statement(
   'inbox.correct_message',
   (_, p: { id: string; conversation_id: string; sender: string | null; changes: string }) => sql<Message>`
@@ -43,8 +43,8 @@ const find = statement(
 )
 
 /**
- * Corrects what was written down. Needs a transaction. Throws 404, and 409 `already_sent` for what a channel carried or a
- * visitor of the web wrote.
+* Corrects a recorded message. Needs a transaction. Throws 404, and 409 `already_sent` for a message that was sent through a
+ * channel or by a visitor of the web.
  */
 export async function correctMessage(
   ctx: Ctx,
@@ -55,7 +55,7 @@ export async function correctMessage(
   const corrected = await ctx.db.maybe(correct, { id, conversation_id, sender, changes: JSON.stringify(correction) })
   if (!corrected) {
     if (!(await ctx.db.maybe(find, { id, conversation_id }))) missing('message')
-    throw conflict('already_sent', 'This message was sent as it is. Only what was written down can be corrected.')
+    throw conflict('already_sent', 'This message was sent through its channel. Only recorded messages can be corrected.')
   }
   emit(ctx, MessageCorrected, corrected)
   return corrected

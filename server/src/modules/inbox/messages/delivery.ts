@@ -10,28 +10,28 @@ import { type NewMessage, addOnce } from './messages.ts'
 import type { ChannelName, Conversation, Message } from '../schema.ts'
 
 /**
- * What became of a message at its channel. Refused for good, or asked to wait, is an outcome; a network that is down is
- * an exception.
+* The result of sending a message through its channel. A permanent refusal and a request to wait are results; a network
+ * failure is an exception.
  */
 export type Sent =
   | { status: 'sent' | 'delivered'; externalId?: string | undefined }
   | { status: 'failed'; error: string }
   | { status: 'busy'; retryAfterSeconds: number }
 
-/** A way out to customers: a social network's API, SMS, e-mail. The web has none: its visitors hear the event itself. */
+/** A channel to customers: the API of a social network, SMS or e-mail. The web needs none: visitors receive the event itself. */
 export interface Channel {
   readonly name: ChannelName
   /**
-   * Hands one message over. Called outside any transaction, at least once for a message: its id is the key by which a
-   * repetition is recognised. When it throws, it is tried again for five minutes.
+   * Sends one message. Called outside any transaction, at least once for each message, with the message id as the
+   * idempotency key. When it throws, it is retried for five minutes.
    */
   send(ctx: Ctx, conversation: Conversation, message: Message): Promise<Sent>
 }
 
-/** What is said here has arrived when it is written down. */
+/** Messages of these channels are delivered when they are stored. */
 const needsNoDelivery: ReadonlySet<ChannelName> = new Set(['web', 'phone'])
 const giveUpAfterMs = 5 * 60_000
-/** How often a message looks whether the one before it is through. */
+/** A message checks this often whether the one before it has been sent. */
 const turnSeconds = 1
 
 const columns = sql`id, conversation_id, sender, sender_id, text, attachment, status, error, client_id, internal, created_at`
@@ -42,8 +42,8 @@ const findQueued = statement(
     select ${columns} from inbox.messages where id = ${p.id} and status = 'queued'`,
 )
 
-// A receipt may have come before the answer to the sending: what is further on stays. An id that a platform gave away
-// twice is not worth sending again.
+// A receipt can arrive before the response to the request that sent the message: a later status stays. An id that a platform
+// has assigned twice is not stored again.
 const setStatus = statement(
   'inbox.set_message_status',
   (_, p: { id: string; status: string; error: string | null; external_id: string | null }) => sql<Message>`
@@ -56,7 +56,7 @@ const setStatus = statement(
      where id = ${p.id} returning ${columns}`,
 )
 
-// The conversation's messages go out in their order. One that should have been given up long ago holds up nobody.
+// The messages of a conversation are sent in their order. A message that is past the retry time does not block later ones.
 const findEarlier = statement(
   'inbox.find_earlier_queued',
   (_, p: { conversation_id: string; id: string; since: string }) => sql<{ id: string }>`
@@ -65,7 +65,7 @@ const findEarlier = statement(
        and created_at > ${p.since}::timestamptz limit 1`,
 )
 
-/** The job that hands queued messages to their channels. */
+/** Returns the job that sends queued messages through their channels. */
 export const deliverThrough = (channels: readonly Channel[]) => {
   const byName = new Map(channels.map((channel) => [channel.name, channel]))
   return job({
@@ -105,18 +105,21 @@ async function send(
   try {
     const sent = await channel.send(ctx, conversation, message)
     if (sent.status !== 'busy' || sent.retryAfterSeconds * 1000 < mayWaitMs) return sent
-    return { status: 'failed', error: `${conversation.channel} takes no more messages for now. Send it again later.` }
+    return { status: 'failed', error: `${conversation.channel} accepts no more messages for now. Send it again later.` }
   } catch (error) {
     if (mayWaitMs > 0) throw error
-    ctx.log.warn({ err: error, message_id: message.id }, 'A message could not be sent and was given up.')
+    ctx.log.warn({ err: error, message_id: message.id }, 'A message could not be sent; no more retries.')
     return { status: 'failed', error: `${conversation.channel} could not be reached.` }
   }
 }
 
-// To enqueue a job only its name and input count; the one that runs was composed with the channels.
+// Enqueueing needs only the name and input of the job; the job that runs is composed with the channels.
 const delivery: JobType = deliverThrough([])
 
-/** Says something to the customer, by the conversation's channel; an internal note stays here. Throws 404 when there is no such conversation. */
+/**
+ * Adds a message and sends it to the customer through the channel of the conversation. Internal notes are not sent. Throws
+ * 404 for an unknown conversation.
+ */
 export function sendMessage(ctx: Ctx, input: Omit<NewMessage, 'status' | 'externalId'>): Promise<Message> {
   return transaction(ctx, async (ctx) => {
     const { channel } = await getConversation(ctx, input.conversationId)

@@ -9,39 +9,39 @@ import { openConversation } from '../conversations/conversations.ts'
 import { fetchAttachment } from '../attachments/fetch-attachment.ts'
 import { MessageStatusChanged } from '../events.ts'
 import { addOnce, messageColumns } from './messages.ts'
-import { noteReceipt } from './receipts.ts'
+import { receiveReceipt } from './receipts.ts'
 import type { Attachment, Message } from '../schema.ts'
 
 /**
- * Takes in what a platform tells this workspace, in its order. What is known already changes nothing; what cannot be
- * kept is logged and left, for the platform would send it, and nothing after it, again and again.
+* Processes the updates of a platform for this workspace in their order. A known update has no effect. An update that cannot
+ * be stored is logged and skipped, because otherwise the platform would send it forever, and none after it.
  */
-export async function takeIn(ctx: Ctx, platform: PlatformName, events: ChannelEvent[]): Promise<void> {
+export async function processUpdates(ctx: Ctx, platform: PlatformName, events: ChannelEvent[]): Promise<void> {
   for (const event of events) {
     try {
-      await take(ctx, platform, event)
+      await processUpdate(ctx, platform, event)
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error
-      ctx.log.error({ err: error, platform, kind: event.kind }, 'What a platform told us could not be kept.')
+      ctx.log.error({ err: error, platform, kind: event.kind }, 'An update of a platform could not be stored.')
     }
   }
 }
 
-function take(ctx: Ctx, platform: PlatformName, event: ChannelEvent): Promise<void> {
+function processUpdate(ctx: Ctx, platform: PlatformName, event: ChannelEvent): Promise<void> {
   switch (event.kind) {
     case 'message':
-      return takeMessage(ctx, platform, event)
+      return receiveMessage(ctx, platform, event)
     case 'receipt':
-      return noteReceipt(ctx, platform, event)
+      return receiveReceipt(ctx, platform, event)
     default:
-      return takeChange(ctx, platform, event)
+      return applyEdit(ctx, platform, event)
   }
 }
 
 type Said = Extract<ChannelEvent, { kind: 'message' }>
 type Change = Extract<ChannelEvent, { kind: 'edit' | 'withdrawal' }>
 
-// A thread of WhatsApp goes on when its person begins to hide their number.
+// The id of a WhatsApp thread changes when the person hides their number.
 const renameThread = statement(
   'inbox.rename_thread',
   (_, p: { channel: string; thread: string; former: string }) => sql`
@@ -50,11 +50,11 @@ const renameThread = statement(
        and not exists (select from inbox.conversations o where o.channel = ${p.channel} and o.external_id = ${p.thread})`,
 )
 
-function takeMessage(ctx: Ctx, platform: PlatformName, said: Said): Promise<void> {
+function receiveMessage(ctx: Ctx, platform: PlatformName, said: Said): Promise<void> {
   return transaction(ctx, async (ctx) => {
     if (said.formerThread) {
       await ctx.db.all(renameThread, { channel: platform, thread: said.thread, former: said.formerThread })
-      // By one of these they may be known as somebody whom we call, by another as somebody who wrote.
+      // One identity can belong to a contact that was called, and another to a contact that has written.
       await findOrMergeContact(ctx, said.person)
     }
     const { id: conversationId } = await openConversation(ctx, {
@@ -63,7 +63,7 @@ function takeMessage(ctx: Ctx, platform: PlatformName, said: Said): Promise<void
       externalId: said.thread,
       ...(said.person.name && { customerName: said.person.name }),
     })
-    // One message of ours holds one attachment.
+    // A message has one attachment.
     const [first, ...others] = said.media
     const parts: { text: string; media: Media | undefined }[] = [
       { text: said.text, media: first },
@@ -95,7 +95,7 @@ function takeMessage(ctx: Ctx, platform: PlatformName, said: Said): Promise<void
 const attachmentOf = ({ url, type, name }: Media): Attachment | undefined =>
   url === undefined ? undefined : { url, type, ...(name && { name }) }
 
-/** Never later than now; and what was said within this second now, since many platforms know only whole ones. */
+/** Returns the time of a message: never after now, and now if within this second, as many platforms send whole seconds. */
 function saidAt(ctx: Ctx, sentAt: Date): Date {
   const now = ctx.now()
   return now.getTime() - sentAt.getTime() < 1000 ? now : sentAt
@@ -115,14 +115,14 @@ const change = statement(
     returning ${messageColumns}`,
 )
 
-function takeChange(ctx: Ctx, platform: PlatformName, told: Change): Promise<void> {
+function applyEdit(ctx: Ctx, platform: PlatformName, edit: Change): Promise<void> {
   return transaction(ctx, async (ctx) => {
     const row = await ctx.db.maybe(change, {
       channel: platform,
-      thread: told.thread,
-      external_id: told.id,
-      text: told.kind === 'edit' ? told.text : 'Withdrawn by the sender.',
-      keeps_attachment: told.kind === 'edit',
+      thread: edit.thread,
+      external_id: edit.id,
+      text: edit.kind === 'edit' ? edit.text : 'Withdrawn by the sender.',
+      keeps_attachment: edit.kind === 'edit',
     })
     if (row) emit(ctx, MessageStatusChanged, row)
   })

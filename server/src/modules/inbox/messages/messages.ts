@@ -11,19 +11,19 @@ import type { Attachment, Conversation, Message } from '../schema.ts'
 
 export interface NewMessage {
   conversationId: string
-  /** A member is whoever is at work. */
+  /** `member` is the caller. */
   sender: Message['sender']
   text: string
   attachment?: Attachment | undefined
-  /** The client's own id: sent twice, said once. */
+  /** An id that the client chooses; a message with the same id is added once. */
   clientId?: string | undefined
   /** A note of the team: not sent, not shown to the customer, not counted. Default false. */
   internal?: boolean | undefined
-  /** The channel's, likewise. */
+  /** Id of the message at the channel; a message with the same id is added once. */
   externalId?: string | undefined
-  /** Default `sent`: it has reached its reader's side, or was said aloud. `sendMessage` queues. */
+  /** Default `sent`. `sendMessage` sets `queued` for channels that deliver. */
   status?: 'queued' | 'sent' | undefined
-  /** When it was said, ISO 8601; default now. */
+  /** When it was sent, ISO 8601; default now. */
   createdAt?: string | undefined
 }
 
@@ -43,8 +43,8 @@ interface Insert {
   created_at: string | null
 }
 
-// The conversation's counters move in the statement that adds the message, so they are never out of step. Who answers
-// has read; a customer who writes opens what was closed.
+// The counters of the conversation change in the statement that adds the message, so they are always consistent. A message of
+// a member marks the conversation as read; a message of the customer reopens a closed one.
 const add = statement(
   'inbox.add_message',
   (_, p: Insert) => sql<Message & { is_first: boolean; reopened: boolean }>`
@@ -73,27 +73,27 @@ const add = statement(
       from m left join counted on true`,
 )
 
-const findTwin = statement(
-  'inbox.find_twin',
+const findDuplicate = statement(
+  'inbox.find_duplicate',
   (_, p: { conversation_id: string; client_id: string | null; external_id: string | null }) => sql<Message>`
     select ${messageColumns} from inbox.messages m
      where m.conversation_id = ${p.conversation_id} and (m.client_id = ${p.client_id} or m.external_id = ${p.external_id})`,
 )
 
-/** Clients choose ids without knowing each other's: a customer who guesses that of an internal note must not read the note. */
-const isTwin = (twin: Message, row: Insert) => twin.sender === row.sender && twin.internal === row.internal
-const clientIdUsed = 'Another message of this conversation has this clientId. Send yours with a new one.'
+/** Clients choose ids independently: a customer who guesses the id of an internal note must not receive the note. */
+const isDuplicate = (existing: Message, row: Insert) => existing.sender === row.sender && existing.internal === row.internal
+const clientIdUsed = 'Another message of this conversation has this clientId. Use a new one.'
 
 /**
- * Writes down something that was said. A message whose `clientId` or `externalId` is known is answered as it stands and
- * announced no more. Throws 404 when there is no such conversation, 409 `client_id_used` when the `clientId` is that of
- * another sender's message or of a note.
+* Adds a message to a conversation. Returns the existing message, without emitting an event, when its `clientId` or
+ * `externalId` is known. Throws 404 for an unknown conversation, 409 `client_id_used` when the `clientId` is that of a
+ * message of another sender, or of a note.
  */
 export function addMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
   return transaction(ctx, async (ctx) => (await addOnce(ctx, input)).message)
 }
 
-/** As `addMessage`; also says whether it was new, and in which conversation. Needs a transaction. */
+/** Like `addMessage`; also returns whether it was new, and its conversation. Needs a transaction. */
 export async function addOnce(
   ctx: Ctx,
   input: NewMessage,
@@ -114,9 +114,9 @@ export async function addOnce(
   const [[added], [found]] = await ctx.db.together([add.call(row), findConversation.call({ id: input.conversationId })])
   const conversation = found ?? missing('conversation')
   if (!added) {
-    const twin = await ctx.db.one(findTwin, row)
-    if (row.client_id !== null && !isTwin(twin, row)) throw conflict('client_id_used', clientIdUsed)
-    return { message: twin, conversation, isNew: false }
+    const existing = await ctx.db.one(findDuplicate, row)
+    if (row.client_id !== null && !isDuplicate(existing, row)) throw conflict('client_id_used', clientIdUsed)
+    return { message: existing, conversation, isNew: false }
   }
   const { is_first, reopened, ...message } = added
   const { workspace_id, contact_id, channel } = conversation
@@ -140,7 +140,7 @@ const list = variants(
        order by m.id desc limit ${sql.lit(Number(shape.rows))}`,
 )
 
-/** Newest first; internal notes only where they are asked for. Throws 404 when there is no such conversation. */
+/** Returns messages, newest first; internal notes only on request. Throws 404 for an unknown conversation. */
 export async function listMessages(
   ctx: Ctx,
   conversationId: string,
@@ -168,7 +168,7 @@ const newest = statement(
      order by m.id`,
 )
 
-/** The newest `count` messages of each of these conversations, oldest first, by conversation; without internal notes. */
+/** Returns the newest `count` messages of each conversation, oldest first, by conversation id; without internal notes. */
 export async function newestMessages(
   ctx: Ctx,
   conversationIds: string[],

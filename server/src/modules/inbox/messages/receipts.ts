@@ -11,12 +11,12 @@ import type { Message } from '../schema.ts'
 
 type Receipt = Extract<ChannelEvent, { kind: 'receipt' }>
 
-// Forwards only: what has been read stays read, whatever order the receipts come in.
+// The status only advances, in whatever order the receipts arrive.
 const further = sql`
   m.sender <> 'customer' and case m.status when 'queued' then 0 when 'sent' then 1 when 'delivered' then 2 else 3 end
     < case r.status when 'sent' then 1 when 'delivered' then 2 else 3 end`
 
-interface Told {
+interface StatusUpdate {
   channel: string
   status: string
   error: string | null
@@ -24,7 +24,7 @@ interface Told {
 
 const ofMessages = statement(
   'inbox.note_receipt_of_messages',
-  (_, p: Told & { ids: string[]; own_id: string | null }) => sql<Message & { is_changed: boolean }>`
+  (_, p: StatusUpdate & { ids: string[]; own_id: string | null }) => sql<Message & { is_changed: boolean }>`
     with known as (
       select m.id, ${further} as is_changed
         from inbox.messages m join inbox.conversations c on c.id = m.conversation_id
@@ -39,7 +39,7 @@ const ofMessages = statement(
 
 const ofThread = statement(
   'inbox.note_receipt_of_thread',
-  (_, p: Told & { thread: string; until: string }) => sql<Message>`
+  (_, p: StatusUpdate & { thread: string; until: string }) => sql<Message>`
     update inbox.messages m set status = ${p.status}, error = ${p.error}
       from inbox.conversations c cross join (select ${p.status}::text as status) r
      where c.id = m.conversation_id and c.channel = ${p.channel} and c.external_id = ${p.thread}
@@ -47,25 +47,25 @@ const ofThread = statement(
     returning ${messageColumns}`,
 )
 
-/** Notes how far messages got. Answers whether it knew any of them. */
+/** Updates the delivery status of messages. Returns true when any of them is known. */
 function applyReceipt(ctx: Ctx, platform: PlatformName, receipt: Receipt): Promise<boolean> {
-  const told: Told = { channel: platform, status: receipt.status, error: receipt.error ?? null }
+  const update: StatusUpdate = { channel: platform, status: receipt.status, error: receipt.error ?? null }
   return transaction(ctx, async (ctx) => {
     const { ids, ownId, thread, until } = receipt
     if (ids) {
-      const known = await ctx.db.all(ofMessages, { ...told, ids, own_id: ownId ?? null })
+      const known = await ctx.db.all(ofMessages, { ...update, ids, own_id: ownId ?? null })
       for (const { is_changed, ...message } of known) if (is_changed) emit(ctx, MessageStatusChanged, message)
       return known.length > 0
     }
     if (!thread || !until) return true
-    const changed = await ctx.db.all(ofThread, { ...told, thread, until: until.toISOString() })
+    const changed = await ctx.db.all(ofThread, { ...update, thread, until: until.toISOString() })
     for (const message of changed) emit(ctx, MessageStatusChanged, message)
     return true
   })
 }
 
-/** As above; a receipt that came faster than the answer to the sending is looked at once more. */
-export async function noteReceipt(ctx: Ctx, platform: PlatformName, receipt: Receipt): Promise<void> {
+/** Like `applyReceipt`, with one retry: a receipt can arrive before the response to the request that sent the message. */
+export async function receiveReceipt(ctx: Ctx, platform: PlatformName, receipt: Receipt): Promise<void> {
   const { ids, status, error } = receipt
   if (!(await applyReceipt(ctx, platform, receipt)) && ids) {
     await ctx.services.jobs.enqueue(ctx, lateReceipt, { platform, ids, status, error }, { startAfterSeconds: 5 })

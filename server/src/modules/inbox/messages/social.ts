@@ -9,7 +9,7 @@ import {
 import { publicAttachment } from '../attachments/attachment-url.ts'
 import type { Channel } from './delivery.ts'
 
-/** The ways out through the social platforms that a workspace is connected to. */
+/** The channels of the social platforms to which a workspace is connected. */
 export const socialChannels: readonly Channel[] = platformNames.map((name) => ({ name, send: sendBy(name) }))
 
 function sendBy(platform: PlatformName): Channel['send'] {
@@ -21,7 +21,7 @@ function sendBy(platform: PlatformName): Channel['send'] {
     const channel = channels[platform]
     const size = platform === 'instagram' ? Buffer.byteLength(message.text) : message.text.length
     if (size > channel.maxText) {
-      const error = `${platforms[platform].name} takes at most ${channel.maxText} characters in a message, and this has ${size}.`
+      const error = `${platforms[platform].name} accepts at most ${channel.maxText} characters in a message; this one has ${size}.`
       return { status: 'failed', error }
     }
     const sending = await channel.send(ctx, account, {

@@ -20,7 +20,7 @@ export const visitors: GuestKind = {
     return async () => {
       const { workspaceId, conversationId } = readVisitorToken(services, token)
       const found = await serverContext(services, { workspaceId }).db.maybe(exists, { id: conversationId })
-      if (!found) throw unauthorized('This conversation is over. Begin a new one.')
+      if (!found) throw unauthorized('This conversation has ended. Start a new one.')
       const topic = visitorTopic(conversationId)
       return guestAudience(topic, [topic])
     }

@@ -6,24 +6,24 @@ import type { Services } from '../../../platform/services.ts'
 const kind: ClaimTokenKind = {
   prefix: 'sbv_',
   purpose: 'inbox/visitor',
-  // A visitor comes back to their conversation this long.
+  // A visitor can return to their conversation for this long.
   lifeSeconds: 30 * 86_400,
-  invalid: 'This conversation is over. Begin a new one.',
+  invalid: 'This conversation has ended. Start a new one.',
 }
 
-/** What a visitor's token opens: one conversation, nothing else. */
+/** The contents of a visitor token: it gives access to one conversation. */
 export interface Visitor {
   workspaceId: string
   conversationId: string
 }
 
-/** Makes `sbv_<workspace>.<conversation>.<expiry>.<mac>`. */
+/** Returns a token `sbv_<workspace>.<conversation>.<expiry>.<mac>`. */
 export const createVisitorToken = (services: Services, { workspaceId, conversationId }: Visitor): string =>
   createClaimToken(services, kind, [workspaceId, conversationId])
 
 export const isVisitorToken = (token: string) => token.startsWith(kind.prefix)
 
-/** Whose good token stands in the headers: the conversation's id, since it has one visitor. */
+/** Returns the conversation id of a valid visitor token in the headers; it identifies the one visitor of the conversation. */
 export function visitorId(services: Services, { authorization }: IncomingHttpHeaders): string | undefined {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
   if (token === undefined || !isVisitorToken(token)) return undefined
@@ -35,7 +35,7 @@ export function visitorId(services: Services, { authorization }: IncomingHttpHea
   }
 }
 
-/** Throws 401 when the token was not made here, was changed or has expired. */
+/** Returns the contents of a token. Throws 401 when it is not valid or has expired. */
 export function readVisitorToken(services: Services, token: string): Visitor {
   const [workspaceId, conversationId] = readClaimToken(services, kind, token, 2) as [string, string]
   return { workspaceId, conversationId }

@@ -1,2 +1,2 @@
-/** The live topic of the visitor of a web conversation. */
+/** Returns the live topic of the visitor of a web conversation. */
 export const visitorTopic = (conversationId: string) => `visitor:${conversationId}`

@@ -498,7 +498,7 @@ test('a message that is too long for the platform is refused before it is sent',
     const id = await reply(shop, 'ж'.repeat(8000))
     assert.match(
       (await settled(shop, id, ({ status }) => status === 'failed')).error ?? '',
-      /takes at most \d+ characters/,
+      /accepts at most \d+ characters/,
     )
   }))
 
