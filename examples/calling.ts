@@ -7,7 +7,7 @@ import { toneWav } from './tone.ts'
 
 const frontDesk = '+12025550199'
 
-/** Whom the telephone company of this example knows, and what they do when they are called. */
+/** The subscribers of the carrier in this example, and how they respond to a call. */
 const people = new Map([
   [frontDesk, answers(200, { hangUpAfterMs: 1_500 })],
   ['+12025550101', answers(200, { hangUpAfterMs: 1_500 })],
@@ -28,7 +28,7 @@ No Number,
 
 /** A day of a call centre: contacts from a file, a greeting, a campaign by telephone that is watched live. */
 export async function callingDay(url: string): Promise<void> {
-  // A telephone company on this machine. To call the world, give a real provider's host and account instead.
+  // A carrier on this machine. For real calls use the host and account of a provider instead.
   const password = randomUUID()
   const carrier = await createLoopbackCarrier({
     host: '127.0.0.1',
@@ -48,7 +48,7 @@ export async function callingDay(url: string): Promise<void> {
   const list = await api.createContactList({ body: { name: 'Customers' } })
   let upload = await api.importContacts({ path: { id: list.id }, body: fileForm('customers.csv', csv) })
   while (upload.status === 'pending' || upload.status === 'running') {
-    await ana.hears('import:progress', ({ id, status }: typeof upload) => id === upload.id && status !== 'running')
+    await ana.receives('import:progress', ({ id, status }: typeof upload) => id === upload.id && status !== 'running')
     upload = await api.getImport({ path: { id: upload.id } })
   }
   console.log(`${upload.created} of ${upload.total} rows become contacts; ${upload.failed} has no number.`)
@@ -74,7 +74,7 @@ export async function callingDay(url: string): Promise<void> {
   await api.pauseCampaign({ path })
   await api.resumeCampaign({ path })
   console.log('The campaign starts; Ana tries how pausing feels, and lets it go on.')
-  await ana.hears<{ campaign_id: string; status: string }>(
+  await ana.receives<{ campaign_id: string; status: string }>(
     'campaign:progress',
     ({ campaign_id, status }) => campaign_id === id && status === 'completed',
   )

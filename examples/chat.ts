@@ -11,7 +11,7 @@ export async function chatDay(url: string): Promise<void> {
   using ana = await signUp(url, 'Ana')
   using ben = await signUp(url, 'Ben')
 
-  // People find each other by exact address, so that nobody can leaf through the installation.
+  // People are found by exact address only, so that no one can browse all users of the installation.
   const { data: found } = await ana.api.searchPeople({ query: { q: ben.email } })
   const chat = await ana.api.createChat({ body: { type: 'dm', member_ids: [found[0]!.id] } })
   const again = await ben.api.createChat({ body: { type: 'dm', member_ids: [ana.id] } })
@@ -21,23 +21,23 @@ export async function chatDay(url: string): Promise<void> {
   const body = { chat_id: chat.id, content: 'Lunch on Friday?', client_id: 'from-anas-telephone-1' }
   const sent = await ana.api.sendMessage({ body })
   const resent = await ana.api.sendMessage({ body })
-  const heard = await ben.hears<Message>('chat:message')
-  console.log(`Ben's telephone shows: "${heard.content}"`)
+  const received = await ben.receives<Message>('chat:message')
+  console.log(`Ben's telephone shows: "${received.content}"`)
 
   const unread = (await ben.api.getChat({ path: { id: chat.id } })).unread_count
   await ben.api.toggleReaction({ body: { message_id: sent.id, emoji: '👍' } })
   await ben.api.readMessages({ body: { chat_id: chat.id, message_id: sent.id } })
-  await ana.hears('chat:reaction')
-  await ana.hears('chat:read')
+  await ana.receives('chat:reaction')
+  await ana.receives('chat:read')
   console.log('Ana sees that he has read it, and his thumb.')
 
   const poll = await ben.api.createPoll({
     body: { chat_id: chat.id, question: 'Where?', options: ['Tasca do Rui', 'Café Central'] },
   })
   const [tasca] = poll.options
-  await ana.hears<Message>('chat:message', ({ id }) => id === poll.message_id)
+  await ana.receives<Message>('chat:message', ({ id }) => id === poll.message_id)
   for (const { api } of [ana, ben]) await api.castVote({ body: { poll_id: poll.id, option_ids: [tasca!.id] } })
-  await ana.hears<{ options: { votes: number }[] }>('poll:update', ({ options }) => options[0]?.votes === 2)
+  await ana.receives<{ options: { votes: number }[] }>('poll:update', ({ options }) => options[0]?.votes === 2)
   console.log(`Both vote for ${tasca!.text}.`)
 
   const menu = new FormData()
@@ -49,11 +49,11 @@ export async function chatDay(url: string): Promise<void> {
 
   // Without an account at a video service the browsers connect to each other, signalled over our socket.
   const invitation = await ana.api.createVideoToken({ body: { chat_id: chat.id } })
-  const ring = await ben.hears<{ room_name: string }>('call:ring')
+  const ring = await ben.receives<{ room_name: string }>('call:ring')
   await ben.api.createVideoToken({ body: { room_name: ring.room_name } })
-  await ana.hears('call:accepted')
+  await ana.receives('call:accepted')
   await ana.api.endVideoCall({ body: { room_name: invitation.room_name } })
-  const call = await ben.hears<{ status: string; participants: unknown[] }>('call:ended')
+  const call = await ben.receives<{ status: string; participants: unknown[] }>('call:ended')
   console.log(`They talk by video (${invitation.provider}) and hang up.`)
 
   await ana.api

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Client, type Frame, createClient, createLive } from '../client/src/index.ts'
 
-/** Somebody who has just signed up, in a workspace of their own unless they were invited into another. */
+/** A user who has just signed up, in a new workspace or in the one of their invitation. */
 export interface Person extends Disposable {
   id: string
   email: string
@@ -9,8 +9,8 @@ export interface Person extends Disposable {
   workspaceId: string
   /** Every operation of the API as a function. */
   api: Client
-  /** The data of the first live frame, so far or from now on, that fits. Throws when none has come within a minute. */
-  hears<Data>(event: string, fits?: (data: Data) => boolean): Promise<Data>
+  /** Returns the data of the first live frame that fits, received so far or later. Throws when none arrives within a minute. */
+  receives<Data>(event: string, fits?: (data: Data) => boolean): Promise<Data>
 }
 
 export async function signUp(url: string, name: string, invitation?: Invitation): Promise<Person> {
@@ -18,15 +18,15 @@ export async function signUp(url: string, name: string, invitation?: Invitation)
   const password = randomUUID()
   const body = { email, password, name, ...(invitation && { invitation_token: invitation.token }) }
   const { user, token } = await createClient({ url }).register({ body })
-  const ears = await listen(url, token)
+  const socket = await listen(url, token)
   return {
     id: user.id,
     email,
     password,
     workspaceId: user.workspace!.id,
     api: createClient({ url, token }),
-    hears: (event, fits) => ears.hears(event, fits),
-    [Symbol.dispose]: () => ears[Symbol.dispose](),
+    receives: (event, fits) => socket.receives(event, fits),
+    [Symbol.dispose]: () => socket[Symbol.dispose](),
   }
 }
 
@@ -35,31 +35,31 @@ interface Invitation {
   token: string
 }
 
-/** `name` signs up in the workspace of whoever invites. */
+/** `name` signs up in the workspace of the person who invites them. */
 export async function joinTeam(url: string, { api, workspaceId }: Person, name: string): Promise<Person> {
   const body = { email: addressFor(name), role: 'sales_rep' } as const
   return signUp(url, name, await api.createInvitation({ path: { workspaceId }, body }))
 }
 
-/** Nobody else's, so that a day can be lived again and again on one server. */
+/** Returns a unique address, so that an example can run repeatedly on one server. */
 const addressFor = (name: string) => `${name.toLowerCase()}.${randomUUID()}@example.com`
 
 const patienceMs = 60_000
 
-/** The live socket of a user, or with a visitor's token of a visitor; open when this resolves. */
-export async function listen(url: string, token: string): Promise<Pick<Person, 'hears'> & Disposable> {
+/** Opens the live socket of a user, or of a visitor with a visitor token. */
+export async function listen(url: string, token: string): Promise<Pick<Person, 'receives'> & Disposable> {
   const live = createLive({ url, token })
   const frames: Frame[] = []
   live.on('*', (_, frame) => frames.push(frame))
 
-  const hears = <Data>(event: string, fits: (data: Data) => boolean = () => true) =>
+  const receives = <Data>(event: string, fits: (data: Data) => boolean = () => true) =>
     new Promise<Data>((resolve, reject) => {
       const look = () => {
         const frame = frames.find((frame) => frame.event === event && fits(frame.data as Data))
         if (frame) end(() => resolve(frame.data as Data))
       }
       const stop = live.on('*', look)
-      const late = setTimeout(() => end(() => reject(new Error(`No ${event} was heard.`))), patienceMs)
+      const late = setTimeout(() => end(() => reject(new Error(`No ${event} was received.`))), patienceMs)
       const end = (settle: () => void) => {
         stop()
         clearTimeout(late)
@@ -69,6 +69,6 @@ export async function listen(url: string, token: string): Promise<Pick<Person, '
     })
 
   live.send('ping')
-  await hears('pong')
-  return { hears, [Symbol.dispose]: () => live.close() }
+  await receives('pong')
+  return { receives, [Symbol.dispose]: () => live.close() }
 }

@@ -52,7 +52,7 @@ export async function receptionistDay(url: string): Promise<void> {
   const logged = await agent.logCall({ body: call }, { idempotencyKey: 'call-1' })
   // The connection broke before the answer came; the agent cannot know and sends it again.
   const repeated = await agent.logCall({ body: call }, { idempotencyKey: 'call-1' })
-  const live = await ana.hears<{ client_id: string }>('call:logged')
+  const live = await ana.receives<{ client_id: string }>('call:logged')
   console.log(`The agent logs the call, twice for safety; it counts once, and Ana sees it live.`)
 
   for (const sentiment of ['neutral', 'negative'] as const) {

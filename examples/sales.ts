@@ -5,13 +5,13 @@ import { joinTeam, signUp } from './people.ts'
 
 const refusedWith = ({ status, code }: ApiError) => `${status} ${code}`
 
-/** A day of a sales team: somebody looks for a villa, the assistant qualifies them, one of two colleagues takes over. */
+/** A day of a sales team: a customer looks for a villa, the assistant qualifies them, one of two colleagues takes over. */
 export async function salesDay(url: string): Promise<void> {
   using mona = await signUp(url, 'Mona')
   using sami = await joinTeam(url, mona, 'Sami')
   using lea = await joinTeam(url, mona, 'Lea')
 
-  // Whoever is used to Supabase signs in with its client: our address is the project's.
+  // The client of Supabase works too: the URL of this server is that of the project.
   const supabase = createSupabase(url, 'any-key', { auth: { persistSession: false, autoRefreshToken: false } })
   const { data, error } = await supabase.auth.signInWithPassword(mona)
   if (error) throw error
@@ -73,11 +73,11 @@ export async function salesDay(url: string): Promise<void> {
   const doubleBooking = await sami.api
     .createAppointment({ body: { ...visit, assigned_rep_id: sami.id, scheduled_date: '2040-05-04T10:30:00Z' } })
     .then(() => 'booked', refusedWith)
-  console.log('Sami shows the villa at ten. Nobody can book him for half past ten.')
+  console.log('Sami shows the villa at ten. He cannot be booked for half past ten.')
 
   const handoff = await sami.api.createHandoffFromAppointment({ body: { appointmentId: appointment.id } })
-  await lea.hears<{ id: string }>('handoff:new', ({ id }) => id === handoff.id)
-  console.log(`The package for whoever takes over: ${handoff.priority} priority. ${handoff.summary}`)
+  await lea.receives<{ id: string }>('handoff:new', ({ id }) => id === handoff.id)
+  console.log(`The handoff package: ${handoff.priority} priority. ${handoff.summary}`)
 
   const claims = await Promise.all(
     [sami, lea].map(({ api }) => api.claimHandoff({ path: { id: handoff.id } }).then(() => 'claimed', refusedWith)),

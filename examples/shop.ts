@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createClient } from '../client/src/index.ts'
 import { listen, signUp } from './people.ts'
 
-/** A day in a shop: a stranger asks in the shop's chat and orders, the owner answers, is paid and sends it off. */
+/** A day in a shop: a guest asks in the shop's chat and orders, the owner answers, is paid and sends it off. */
 export async function shopDay(url: string): Promise<void> {
   using ana = await signUp(url, 'Ana')
   const { id: shopId } = await ana.api.createShop({ body: { name: 'Silva Ceramics', currency: 'EUR' } })
@@ -23,20 +23,20 @@ export async function shopDay(url: string): Promise<void> {
   })
   console.log(`Ana opens ${shopId} and sells "${mug.name}" at ${mug.retailPrice} ${mug.currency}.`)
 
-  // Strangers need no account: the token that comes with a conversation opens it, here and on the socket.
+  // Guests need no account: the token of a conversation gives access to it, by HTTP and on the socket.
   const { conversation, visitorToken } = await createClient({ url }).beginVisit({
     path: { shopId },
     body: { customerName: 'Rui', text: 'Is the blue mug in stock?' },
   })
   const rui = createClient({ url, token: visitorToken })
   using browser = await listen(url, visitorToken)
-  const question = await ana.hears<{ text: string; sender: string }>('message:new')
+  const question = await ana.receives<{ text: string; sender: string }>('message:new')
   console.log(`Ana's inbox rings: "${question.text}"`)
 
   const thread = { shopId, conversationId: conversation.id }
   await api.updateConversation({ path: thread, body: { assigneeId: ana.id, tags: ['mugs'] } })
   await api.sendConversationMessage({ path: thread, body: { text: 'Yes, twelve of them.' } })
-  const answer = await browser.hears<{ text: string }>('message:new', ({ text }) => text.startsWith('Yes'))
+  const answer = await browser.receives<{ text: string }>('message:new', ({ text }) => text.startsWith('Yes'))
   console.log(`Rui reads in his browser: "${answer.text}"`)
 
   // What it costs is the catalogue's to say: the browser sends products and quantities only.
@@ -44,8 +44,8 @@ export async function shopDay(url: string): Promise<void> {
     path: { shopId },
     body: { customerName: 'Rui Costa', email: 'rui@example.com', items: [{ productId: mug.id, quantity: 2 }] },
   })
-  const news = await ana.hears<{ orderId: string }>('order:update')
-  console.log(`Rui orders for ${placed.totalAmount} ${placed.currency}; Ana hears of order #${news.orderId} at once.`)
+  const news = await ana.receives<{ orderId: string }>('order:update')
+  console.log(`Rui orders for ${placed.totalAmount} ${placed.currency}; Ana is notified of order #${news.orderId} immediately.`)
 
   const intent = await api.createPaymentIntent({
     path: { shopId },

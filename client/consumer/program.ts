@@ -5,7 +5,7 @@ export interface WebSocketImplementation {
   WebSocket?: Parameters<typeof createLive>[0]['WebSocket']
 }
 
-/** Signs up, is refused, uploads and downloads bytes, reads a list to its end, and hears an event. Returns what it saw. */
+/** Signs up, gets an error, uploads and downloads bytes, reads a list to its end, and receives an event. Returns the results. */
 export async function main(url: string, { WebSocket }: WebSocketImplementation = {}): Promise<object> {
   const email = `consumer.${Math.random().toString(36).slice(2)}@example.com`
   const tokens = await createClient({ url }).register({ body: { email, password: 'correct horse battery' } })

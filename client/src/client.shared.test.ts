@@ -25,18 +25,18 @@ test('a refusal is an ApiError with its fields', async () => {
   })
 })
 
-test('live events arrive, and those missed meanwhile after coming back', async () => {
-  // Of a workspace of its own: what others have just done may still be on its way to whoever comes.
+test('live events arrive, and missed ones after a reconnect', async () => {
+  // Has its own workspace: events of other tests may still arrive in a shared one.
   const { token } = await server.signUp()
   const api = createClient({ url: server.url, token })
-  const heard: string[] = []
+  const received: string[] = []
   const listen = (after?: string) => {
     const live = createLive({ url: server.url, token, ...(after && { after }) })
     const opened = Promise.withResolvers<void>()
     const news = Promise.withResolvers<void>()
     live.on('pong', () => opened.resolve())
     live.on('contact:new', (data) => {
-      heard.push(data.contact_id)
+      received.push(data.contact_id)
       news.resolve()
     })
     live.send('ping')
@@ -54,23 +54,23 @@ test('live events arrive, and those missed meanwhile after coming back', async (
   const second = listen(after)
   await second.news
   second.live.close()
-  assert.deepEqual(heard, [one, two])
+  assert.deepEqual(received, [one, two])
 })
 
-test('who has heard nothing yet misses nothing either', async () => {
+test('a client that has received no frame yet misses none when it reconnects', async () => {
   await server.allTold()
-  const { promise: placed, resolve } = Promise.withResolvers<void>()
+  const { promise: resumed, resolve } = Promise.withResolvers<void>()
   const first = createLive({ url: server.url, token: ana.token })
   first.on('resumed', () => resolve())
-  await placed
+  await resumed
   const after = first.after()
   assert.ok(after)
   first.close()
   const body = { first_name: 'C', last_name: 'D', phone_number: '+14155550203' }
   const { id } = await api.createContact({ body })
-  const { promise: news, resolve: hear } = Promise.withResolvers<unknown>()
+  const { promise: news, resolve: receive } = Promise.withResolvers<unknown>()
   const second = createLive({ url: server.url, token: ana.token, after })
-  second.on('contact:new', hear)
+  second.on('contact:new', receive)
   assert.equal(((await news) as { contact_id: string }).contact_id, id)
   second.close()
 })
@@ -141,7 +141,7 @@ const statusesOf = (options: Omit<Parameters<typeof createLive>[0], 'url' | 'onS
     })
   })
 
-test('a live connection says that its token is over instead of trying for ever', async () => {
+test('a live connection reports an expired token instead of reconnecting forever', async () => {
   const bea = await server.signUp()
   await bea.post('/api/auth/logout')
   assert.deepEqual(await statusesOf({ token: bea.token }), ['connecting', 'signed out'])

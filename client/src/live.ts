@@ -31,20 +31,20 @@ export type LiveStatus =
 export interface LiveOptions {
   /** `https://…` or `wss://…` of the server. */
   url: string
-  /** An access token, or how to get one (it is asked for at each connect). */
+  /** An access token, or a function that returns one, called at each connect. */
   token: string | (() => string | Promise<string>)
-  /** Returns a new token when the server has refused the present one. A `Session` brings one. */
+  /** Returns a new token when the server has refused the current one. A `Session` provides this function. */
   renew?: () => Promise<string | undefined>
-  /** What was missed is told again from here: `after()` of an earlier connection. */
+  /** Missed frames are sent again from here: `after()` of an earlier connection. */
   after?: string
   onStatus?: (status: LiveStatus) => void
-  /** Default: the runtime's own. Node 20 has none: pass the one of the package `ws`. */
+  /** Default: that of the runtime. Node 20 has none; pass that of the package `ws`. */
   WebSocket?: new (address: string, protocols: string[]) => Socket
 }
 
-/** A connection that stays: it reconnects with growing, jittered pauses and catches up on what it missed. */
+/** A connection that reconnects with growing, jittered pauses and receives the frames it missed. */
 export interface Live {
-  /** Hears one event, or all of them with `*`. Answers how to stop. */
+  /** Subscribes to one event, or to all with `*`. Returns a function that unsubscribes. */
   on<Name extends keyof LiveEvents>(event: Name, listener: (data: LiveEvents[Name], frame: Frame) => void): () => void
   on(event: '*', listener: (data: unknown, frame: Frame) => void): () => void
   /** Sent at once, or when the connection is back. */
@@ -88,7 +88,7 @@ export function createLive({ url, token, renew, after, onStatus = () => {}, ...o
     onStatus(status)
   }
 
-  const hear = (frame: Frame) => {
+  const receive = (frame: Frame) => {
     if (!isAccepted) accept()
     if (frame.id !== undefined) last = frame.id
     for (const name of [frame.event, '*'])
@@ -112,11 +112,11 @@ export function createLive({ url, token, renew, after, onStatus = () => {}, ...o
     socket = opened
     isAccepted = false
     opened.addEventListener('open', () => {
-      // The first time this only asks for a place, so that even who has heard nothing yet has one to go on from.
+      // The first time this requests only a position, so that a client without any frame can resume too.
       opened.send(JSON.stringify({ event: 'resume', data: last === undefined ? {} : { after: last } }))
     })
-    opened.addEventListener('message', ({ data }: { data: unknown }) => hear(JSON.parse(String(data)) as Frame))
-    // A failed connection is a close too, which says more.
+    opened.addEventListener('message', ({ data }: { data: unknown }) => receive(JSON.parse(String(data)) as Frame))
+    // A failed connection also emits `close`, which has the details.
     opened.addEventListener('error', () => undefined)
     opened.addEventListener('close', ({ code }: { code: number }) => {
       socket = undefined

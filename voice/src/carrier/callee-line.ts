@@ -123,7 +123,7 @@ function echo(session: MediaSession): void {
   )
 }
 
-/** The carrier calls the target itself and tells how it goes. */
+/** The carrier calls the target itself and reports the progress. */
 function takeOver({ behaviour, schedule }: CalleeCall, uri: string, notify: (status: number) => void): number {
   const target = behaviour(/^sips?:([^@;>]+)@/.exec(uri)?.[1] ?? uri)
   if (target.does === 'answer' || target.does === 'ring') schedule.after(0, () => notify(180))

@@ -31,7 +31,7 @@ test('a registration is kept and given up', async (t) => {
   assert.equal(carrier.registered.get('house')!.size, 0)
 })
 
-test('a wrong password registers nobody', async (t) => {
+test('a registration with a wrong password is refused', async (t) => {
   const { carrier, userAgent, account } = await open(t)
   assert.equal((await userAgent.tryRegister(account('wrong'), 2_000)).status, 403)
   assert.equal(carrier.registered.size, 0)

@@ -9,13 +9,13 @@ import { actOut, pressKeys } from './callee-line.ts'
 import { createDigestCheck, type DigestCheck } from './digest-check.ts'
 
 export interface LoopbackCarrierOptions {
-  /** Address to listen on: a loopback one, for this carrier calls nobody. */
+  /** Address to listen on: a loopback one, since this carrier makes no real calls. */
   host: string
   /** Default 0, a free one. */
   port?: number
   /** What happens when a number is dialled. */
   behaviour: (to: string) => CalleeBehaviour
-  /** Of every account. Without it nobody is asked for one. */
+  /** The password of every account. Without it no authentication is required. */
   password?: string
   /** Default 30000 to 32767. */
   rtpPorts?: { from: number; to: number }
@@ -29,7 +29,7 @@ export interface LoopbackCarrier {
   readonly carried: readonly CarriedCall[]
   /** Contacts registered now, by user. */
   readonly registered: ReadonlyMap<string, ReadonlySet<string>>
-  /** Has a subscriber call somebody. */
+  /** Makes a subscriber place a call. */
   place(call: PlacedCall, target: { host: string; port: number }): PlacedCallState
   close(): Promise<void>
 }

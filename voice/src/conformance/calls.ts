@@ -46,7 +46,7 @@ export function describeCalls(make: MakeHarness): void {
       }))
   }
 
-  test('nobody answers within the ring timeout: the call is cancelled and ends as no_answer', () =>
+  test('a call not answered within the ring timeout is cancelled and ends as no_answer', () =>
     on(make, { callees: { '100': noAnswer() } }, async ({ dial, carried, until }) => {
       const call = await dial('100', { ringTimeoutMs: 1_500 })
       const ended = await call.event('ended')
@@ -82,7 +82,7 @@ export function describeCalls(make: MakeHarness): void {
       await until('the carrier to see the BYE', () => carried[0]!.over)
     }))
 
-  test('a signal aborted before nothing was sent: nobody is called', () =>
+  test('a signal that was aborted before: no call is placed', () =>
     on(make, { callees: { '100': answers(0) } }, async ({ dial, carried, pass }) => {
       await assert.rejects(dial('100', {}, AbortSignal.abort()), { name: 'AbortError' })
       await pass(50)

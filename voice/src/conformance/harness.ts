@@ -3,12 +3,12 @@ import type { GatewaySettings } from '../embedded/settings.ts'
 import type { Leg, LegEvent, OriginateRequest, Trunk, VoiceGateway } from '../gateway.ts'
 import { until as waitUntil } from './until.ts'
 
-/** A gateway beside a carrier whose callees do as told: what a driver gives to be tested. */
+/** A gateway and a carrier with scripted callees, which a driver provides for the tests. */
 interface Harness {
   gateway: VoiceGateway
   /** Account at the carrier. */
   account: Pick<Trunk, 'host' | 'port' | 'username' | 'password'>
-  /** A host and port where nobody answers. */
+  /** A host and port that do not respond. */
   nowhere: Pick<Trunk, 'host' | 'port'>
   carried: readonly CarriedCall[]
   place(call: PlacedCall): Promise<PlacedCallState>
@@ -22,13 +22,13 @@ interface Harness {
 
 /** What a test wants different from a plain carrier and a plain engine. */
 export interface HarnessOptions extends GatewaySettings {
-  /** Default: every number rings for ever. */
+  /** Default: every number rings without an answer. */
   callees?: Record<string, CalleeBehaviour>
 }
 
 export type MakeHarness = (options: HarnessOptions) => Promise<Harness>
 
-/** The conditions a test runs in, with the words its steps are told in. */
+/** The environment of a test, with helpers for its steps. */
 export interface Fixture extends Harness {
   trunk: Trunk
   dial(to: string, more?: Partial<OriginateRequest>, signal?: AbortSignal): Promise<WatchedLeg>

@@ -65,7 +65,7 @@ export function describeInbound(make: MakeHarness): void {
       }))
   }
 
-  test('a call nobody answers gets 480', () =>
+  test('an unanswered call gets 480', () =>
     on(make, { inbound: { ringTimeoutMs: 300, maxDurationMs: 60_000 } }, async (fixture) => {
       const incoming = await nextCall(fixture)
       const caller = await fixture.place({ from: '5550177', to: '5550100' })
@@ -79,7 +79,7 @@ export function describeInbound(make: MakeHarness): void {
       assert.equal(caller.status, 480)
     }))
 
-  test('a call nobody takes is refused at once', () =>
+  test('a call without a handler is refused at once', () =>
     on(make, {}, async (fixture) => {
       const caller = await fixture.place({ from: '5550177', to: '5550100' })
       await fixture.until('the refusal', () => caller.state === 'over')

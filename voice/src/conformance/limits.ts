@@ -10,7 +10,7 @@ const notAdmitted = (reason: NotAdmitted['reason']) => (error: unknown) =>
 const idle = ({ gateway, until }: Fixture) => until('no call', async () => (await gateway.load()).activeCalls === 0)
 
 export function describeLimits(make: MakeHarness): void {
-  test('an unknown trunk calls nobody', () =>
+  test('an unknown trunk places no call', () =>
     on(make, {}, async ({ dial, carried }) => {
       await assert.rejects(dial('100', { trunkId: 'another' }), notAdmitted('trunk_unknown'))
       assert.equal(carried.length, 0)

@@ -97,7 +97,7 @@ export function describeLiveAudio(make: MakeHarness): void {
       assert.equal(notebook.marks[2]!.playedMs, 300)
     }))
 
-  test('a flush cuts speech off and tells what was heard of it', () =>
+  test('a flush stops speech and reports how much of it was played', () =>
     on(make, { callees }, async (fixture) => {
       const { notebook, channel } = await talking(fixture)
       await channel.send(speech(100))

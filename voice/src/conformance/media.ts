@@ -20,7 +20,7 @@ export function describeMedia(make: MakeHarness): void {
       },
     ))
 
-  test('a key during the greeting: stopping tells how much was heard', () =>
+  test('a key during the greeting stops it, and the result has how much was played', () =>
     on(make, { callees: { '100': answers(0) } }, async ({ dial, audio, carried, pass }) => {
       const call = await dial('100')
       await call.event('answered')

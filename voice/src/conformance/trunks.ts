@@ -65,7 +65,7 @@ export function describeTrunks(make: MakeHarness): void {
         assert.deepEqual(await gateway.trunkState('tested'), { state: 'unregistered' })
       }))
 
-    test(`testing by ${how} where nobody answers`, () =>
+    test(`testing by ${how} without a response`, () =>
       on(make, { probeTimeoutMs: 300 }, async ({ gateway, trunk, nowhere, until }) => {
         let result: Awaited<ReturnType<typeof gateway.testTrunk>> | null = null
         void gateway.testTrunk({ ...trunk, ...nowhere, register }).then((done) => (result = done))

@@ -11,7 +11,7 @@ export async function until(
 ): Promise<void> {
   for (let waitedMs = 0; !(await holds()); waitedMs += stepMs) {
     if (waitedMs > waitMs)
-      throw new Error(`Waited ${waitMs} ms in vain for ${typeof what === 'string' ? what : what()}.`)
+      throw new Error(`Waited ${waitMs} ms without success for ${typeof what === 'string' ? what : what()}.`)
     await pass(stepMs)
   }
 }

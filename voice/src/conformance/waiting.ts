@@ -31,7 +31,7 @@ export function describeWaiting(make: MakeHarness): void {
   const scarce = (fixture: Fixture, maxConcurrentCalls = 3) =>
     fixture.gateway.upsertTrunk({ ...fixture.trunk, maxConcurrentCalls })
 
-  test('a caller for whom there is no channel waits and is connected when one comes free', () =>
+  test('a caller without a free channel waits and is connected when one comes free', () =>
     on(make, { callees }, async (fixture) => {
       await scarce(fixture)
       const first = await ask(fixture)
@@ -147,7 +147,7 @@ export function describeWaiting(make: MakeHarness): void {
     })
   })
 
-  test('a carrier that has no channel until the end of the wait: its answer is told', () =>
+  test('a carrier without a free channel until the end of the wait: its response is reported', () =>
     on(make, { callees: { ...callees, '200': rejects(503) } }, async (fixture) => {
       const asked = await ask(fixture, { ...waiting, waitMs: 2_500 })
       await fixture.until('the result', () => asked.result !== null)

@@ -112,7 +112,7 @@ test('a process killed with calls on their way to it: each is either refused or 
   const results = await Promise.all(outcomes)
   const called = new Set(carrier.carried.map(({ to }) => to))
   results.forEach((result, index) => {
-    if (result instanceof NotAdmitted) assert.ok(!called.has(`1${index}`), 'refused means that nobody was called')
+    if (result instanceof NotAdmitted) assert.ok(!called.has(`1${index}`), 'refused means that no call was placed')
     else assert.equal((result as Extract<LegEvent, { t: 'ended' }>).cause, 'lost')
   })
   assert.equal(called.size, carrier.carried.length)
@@ -166,7 +166,7 @@ test('the server is killed: its calls are hung up and its port is free', async (
   await successor.close()
 })
 
-test('the server is killed while its calls have something to tell: they are hung up all the same', async (t) => {
+test('calls are hung up when the server is killed while they report events', async (t) => {
   const carrier = await createLoopbackCarrier({ host, behaviour: () => answers(0), password: 'secret' })
   t.after(() => carrier.close())
   const numbers = Array.from({ length: 20 }, (_, i) => String(100 + i))

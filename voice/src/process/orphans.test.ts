@@ -14,7 +14,7 @@ const server = fileURLToPath(new URL('server-for-test.ts', import.meta.url))
 const startServer = (...args: string[]) =>
   fork(server, args, { detached: true, execArgv: ['--disable-warning=ExperimentalWarning'] })
 
-/** Has it ended? Also when nobody has collected its status yet. */
+/** Returns true when the process has ended, also when its status has not been collected yet. */
 function isGone(pid: number): boolean {
   try {
     return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
@@ -36,7 +36,7 @@ async function withCalls(t: TestContext) {
   t.after(() => carrier.close())
   const running = startServer(String(carrier.port), '100', '200')
   const [{ voicePid }] = (await once(running, 'message')) as [{ voicePid: number }]
-  // One that outlives a failed test would hold the test run's output open for ever.
+  // A process that outlives a failed test would keep the output of the test run open.
   t.after(() => void (isGone(voicePid) || process.kill(voicePid, 'SIGKILL')))
   await until('an answer', () => carrier.carried.some(({ answered }) => answered))
   return { running, voicePid, over: () => carrier.carried.every((call) => call.over) }

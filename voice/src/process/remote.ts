@@ -20,11 +20,11 @@ import { startWorker, type WorkerLink } from './worker-link.ts'
 
 export interface VoiceProcessOptions {
   engine: EmbeddedOptions
-  /** Told when the process ended by itself, when it runs again, and when it could not be started again. */
+  /** Called when the process ended by itself, when it runs again, and when it could not be restarted. */
   onChange?: (change: VoiceChange) => void
   /** How often it is asked for a sign of life; see `startWatchdog`. Default 1 s. */
   heartbeatMs?: number
-  /** Answers at once, starts the process after this, and tries again until it runs; `onChange` tells. Default: waits for it, and rejects on failure. */
+  /** Returns at once, starts the process in the background and retries until it runs; `onChange` reports. Default: waits for it, and rejects on failure. */
   startAfter?: Promise<void>
 }
 
@@ -35,7 +35,7 @@ export type VoiceChange =
 
 /** A gateway in a process of its own. */
 export interface VoiceProcess extends VoiceGateway {
-  /** Of the process running now, or null while there is none. */
+  /** Of the running process; null while it is not running. */
   readonly pid: number | null
   readonly sip: { host: string; port: number }
   /**
@@ -47,7 +47,7 @@ export interface VoiceProcess extends VoiceGateway {
 
 const firstRestartMs = 200
 const longestRestartMs = 5_000
-/** A process that ran so long starts the backoff anew. */
+/** A process that ran this long resets the backoff. */
 const steadyMs = 30_000
 const defaultHeartbeatMs = 1_000
 const closeWithinMs = 3_000
@@ -159,7 +159,7 @@ export async function createVoiceProcess({
     signal?.throwIfAborted()
     if (dialled.has(attemptId)) throw new DuplicateAttempt(attemptId)
     if (state !== 'open') throw new NotAdmitted('draining', 0)
-    // It may have ended without our having been told yet: what cannot be sent was not dialled.
+    // The process may have ended without a report yet. A request that cannot be sent was not dialled.
     if (!link?.connected()) throw new NotAdmitted('voice_down', restartInMs)
 
     const hangUp = () => void ask('hangup', [attemptId], undefined)
@@ -173,7 +173,7 @@ export async function createVoiceProcess({
     dialled.add(attemptId)
     signal?.addEventListener('abort', hangUp, { once: true })
     try {
-      // When the process ends before it replies, nobody knows whether the INVITE left: the leg has ended as `lost` then.
+      // When the process ends before it replies, it is unknown whether the INVITE was sent: the leg ends as `lost`.
       await ask('originate', [request], undefined)
       return remote.leg
     } catch (error) {
@@ -223,7 +223,7 @@ export async function createVoiceProcess({
 
     trunkState: (id) => ask('trunkState', [id], { state: 'failed', reason: 'The voice process is being restarted.' }),
 
-    // Whoever asks while it comes up waits: people try their provider as soon as the server answers.
+    // Requests wait while the process starts: users test their provider as soon as the server responds.
     async testTrunk(trunk) {
       await starting
       return ask('testTrunk', [trunk], {

@@ -6,7 +6,7 @@ import { createVirtualClock } from '../sim/virtual-clock.ts'
 import { createVoiceProcess, type VoiceChange } from './remote.ts'
 import { isStopped, startWatchdog } from './watchdog.ts'
 
-/** A watchdog with a beat a second over a process that answers as told; `killedAt` in seconds. */
+/** A watchdog with one beat per second over a scripted process; `killedAt` is in seconds. */
 function watching(answers: () => boolean, stopped: boolean) {
   const clock = createVirtualClock()
   const killedAt: number[] = []
@@ -39,7 +39,7 @@ test('one answer in time is a sign of life', async () => {
   assert.equal(clock.pending(), 0)
 })
 
-test('stopped is told from busy and from ended', async (t) => {
+test('a stopped process is distinguished from a busy one and from one that has ended', async (t) => {
   const child = spawn('sleep', ['60'])
   t.after(() => child.kill('SIGKILL'))
   assert.equal(isStopped(child.pid!), false)

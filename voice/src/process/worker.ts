@@ -37,7 +37,7 @@ process.once('disconnect', () => {
   void Promise.resolve(gateway?.close()).finally(() => process.exit(0))
 })
 
-function tell(message: FromWorker): void {
+function send(message: FromWorker): void {
   // With a callback a failure is no 'error' event, which would end this process with its calls still up: 'disconnect' follows.
   if (process.connected) process.send!(message, undefined, undefined, () => {})
 }
@@ -46,20 +46,20 @@ async function start(options: EmbeddedOptions): Promise<void> {
   try {
     gateway = await createEmbeddedGateway(options)
   } catch (error) {
-    tell({ t: 'failed', message: flattenError(error).message })
+    send({ t: 'failed', message: flattenError(error).message })
     process.disconnect()
     return
   }
   handlers = handlersOf(gateway)
-  tell({ t: 'ready', sip: gateway.sip })
+  send({ t: 'ready', sip: gateway.sip })
 }
 
 async function carryOut({ id, name, args }: Extract<ToWorker, { t: 'call' }>): Promise<void> {
   try {
     const handler = handlers![name] as (...args: unknown[]) => Promise<unknown>
-    tell({ t: 'reply', id, value: await handler(...args) })
+    send({ t: 'reply', id, value: await handler(...args) })
   } catch (error) {
-    tell({ t: 'refusal', id, error: flattenError(error) })
+    send({ t: 'refusal', id, error: flattenError(error) })
   }
 }
 
@@ -80,7 +80,7 @@ function handlersOf(gateway: EmbeddedGateway): CallHandlers {
     },
     async takeInbound() {
       gateway.onInbound((leg) => {
-        tell({ t: 'inbound', leg: leg.id, trunkId: leg.trunkId, from: leg.from, to: leg.to })
+        send({ t: 'inbound', leg: leg.id, trunkId: leg.trunkId, from: leg.from, to: leg.to })
         follow(leg.id, leg, leg)
       })
     },
@@ -143,7 +143,7 @@ function follow(name: string, leg: Leg, inbound: InboundLeg | null): void {
   legs.set(name, open)
   void (async () => {
     for await (const event of leg.events) {
-      tell({
+      send({
         t: 'event',
         leg: name,
         event: event.t === 'playback' ? { ...event, id: open.playbackNames.get(event.id) ?? event.id } : event,

@@ -24,7 +24,7 @@ export interface SimOptions extends GatewaySettings {
 export interface SimGateway extends VoiceGateway {
   /** Every INVITE that reached the simulated carrier, in order: who was dialled, and when. */
   readonly carried: readonly CarriedCall[]
-  /** Somebody calls us. The call comes from `fromHost`, which must be a trunk's host. */
+  /** Simulates an inbound call from `fromHost`, which must be the host of a trunk. */
   place(call: PlacedCall, fromHost: string): PlacedCallState
 }
 

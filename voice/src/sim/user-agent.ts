@@ -15,15 +15,15 @@ export interface SimUserAgentOptions {
 export interface SimUserAgent extends UserAgent {
   /** Every INVITE that reached the carrier, in order. */
   readonly carried: CarriedCall[]
-  /** Somebody calls us from a carrier's address. */
+  /** Simulates an inbound call from the address of a carrier. */
   place(call: PlacedCall, fromHost: string): PlacedCallState
 }
 
-/** RFC 3261 timer B: how long an INVITE that nobody answers is repeated. */
+/** RFC 3261 timer B: how long an INVITE without a response is repeated. */
 const timerBMs = 32_000
 const registrationMs = 3_600_000
 
-/** The telephone network as data: the user agent's interface with nobody behind it but behaviours. */
+/** A simulated telephone network: implements the interface of the user agent with scripted behaviours. */
 export function createSimUserAgent(
   { clock, behaviour, account: accountState }: SimUserAgentOptions,
   network: SimNetwork,
@@ -116,7 +116,7 @@ export function createSimUserAgent(
       },
     }
 
-    /** The carrier calls the target itself and tells how it goes. */
+    /** The carrier calls the target itself and reports the progress. */
     function actOutRefer(to: string): void {
       const target = behaviour(to)
       if (target.does === 'nothing') return

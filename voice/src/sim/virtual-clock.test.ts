@@ -47,7 +47,7 @@ test('a chain of promises between two timers settles before time moves on', asyn
   await done
 })
 
-test('advance moves exactly as far as told, with or without timers', async () => {
+test('advance moves exactly as far as requested, with or without timers', async () => {
   const clock = createVirtualClock({ startAt: 1_000 })
   await clock.advance(70)
   assert.equal(clock.now(), 1_070)

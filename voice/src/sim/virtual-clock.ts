@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '../clock.ts'
 
-/** Time that moves only when told to. Timers due at one instant run together, in the order they were set. */
+/** A clock that moves only on request. Timers due at one instant run together, in the order they were set. */
 export interface VirtualClock extends Clock {
   /** Moves on by `ms`, running every timer on the way; answers when all they set in motion has settled. */
   advance(ms: number): Promise<void>
-  /** Runs until no timer is left. Never returns while something sets a timer anew for ever. */
+  /** Runs until no timer is left. Never returns while timers are set again endlessly. */
   runUntilIdle(): Promise<void>
   /** Timers waiting. */
   pending(): number
