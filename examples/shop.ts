@@ -45,7 +45,9 @@ export async function shopDay(url: string): Promise<void> {
     body: { customerName: 'Rui Costa', email: 'rui@example.com', items: [{ productId: mug.id, quantity: 2 }] },
   })
   const news = await ana.receives<{ orderId: string }>('order:update')
-  console.log(`Rui orders for ${placed.totalAmount} ${placed.currency}; Ana is notified of order #${news.orderId} immediately.`)
+  console.log(
+    `Rui orders for ${placed.totalAmount} ${placed.currency}; Ana is notified of order #${news.orderId} immediately.`,
+  )
 
   const intent = await api.createPaymentIntent({
     path: { shopId },

@@ -64,7 +64,7 @@ export interface Person {
 }
 
 /**
-* Finds the contact with one of these identities, or creates one, and adds the other identities unless they belong to another
+ * Finds the contact with one of these identities, or creates one, and adds the other identities unless they belong to another
  * contact. Returns the id of the contact. Without any identity it creates a contact.
  */
 export function findOrCreateContact(ctx: Ctx, person: Person): Promise<string> {
@@ -111,7 +111,7 @@ const findAllByIdentities = statement(
 )
 
 /**
-* Like `findOrCreateContact`, for identities that certainly belong to one person: two contacts with them are merged into the
+ * Like `findOrCreateContact`, for identities that certainly belong to one person: two contacts with them are merged into the
  * older one.
  */
 export function findOrMergeContact(ctx: Ctx, person: Person): Promise<string> {
@@ -136,7 +136,10 @@ export function mergeContacts(ctx: Ctx, keepId: string, oldId: string): Promise<
       await ctx.db.all(merge, { keep: keep.id, old: old.id })
     } catch (error) {
       if (!violates(error, 'contacts_custom_fields_size')) throw error
-      throw invalidField('body.contact_id', 'The custom fields of both contacts together exceed 64 KB. Shorten some first.')
+      throw invalidField(
+        'body.contact_id',
+        'The custom fields of both contacts together exceed 64 KB. Shorten some first.',
+      )
     }
     emit(ctx, ContactsMerged, { contact_id: keep.id, old_id: old.id })
     return getContact(ctx, keep.id)

@@ -116,7 +116,7 @@ function inOrder(db: Builder, p: ListParameters, shape: ListShape) {
 }
 
 /**
-* Returns contacts, newest first. `q` finds parts of names, e-mail addresses and telephone numbers among the newest contacts,
+ * Returns contacts, newest first. `q` finds parts of names, e-mail addresses and telephone numbers among the newest contacts,
  * and beginnings of words among all. Case and accents are ignored.
  */
 export async function listContacts(ctx: Ctx, query: ContactQuery) {
@@ -225,7 +225,7 @@ const update = statement(
 )
 
 /**
-* Changes only the given fields; of the custom fields too, where null removes one. Throws 404, 409 when another contact of the
+ * Changes only the given fields; of the custom fields too, where null removes one. Throws 404, 409 when another contact of the
  * workspace has the number, 400 when neither a name nor a way to reach the contact would remain.
  */
 export async function updateContact(ctx: Ctx, id: string, given: ContactChanges): Promise<Contact> {

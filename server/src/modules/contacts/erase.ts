@@ -12,7 +12,7 @@ const erase = statement(
 )
 
 /**
-* Deletes a contact, their recordings and their files, and removes their personal data from records that stay: calls, orders,
+ * Deletes a contact, their recordings and their files, and removes their personal data from records that stay: calls, orders,
  * form submissions. A number on the do-not-call list stays there, so that it is not called again. Throws 404, and 409 while
  * a call with the contact is in progress.
  */

@@ -82,7 +82,7 @@ const removeKind = statement(
 )
 
 /**
-* Replaces all identities of a kind by this one; null removes them. For kinds other than phone and email, which are fields of
+ * Replaces all identities of a kind by this one; null removes them. For kinds other than phone and email, which are fields of
  * the contact. Throws 409 when another contact has it.
  */
 export async function replaceIdentity(

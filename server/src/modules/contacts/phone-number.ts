@@ -5,7 +5,7 @@ import { beginning } from '../../platform/text.ts'
 import { workspaceDefaults } from '../identity/index.ts'
 
 /**
-* Returns a typed number in E.164. A number without `+` is read as one of the workspace's default country. Throws 400 with
+ * Returns a typed number in E.164. A number without `+` is read as one of the workspace's default country. Throws 400 with
  * the field.
  */
 export async function toE164(ctx: Ctx, typed: string, path = 'body.phone_number'): Promise<string> {

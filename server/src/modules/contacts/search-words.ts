@@ -4,7 +4,7 @@ const number = /^[\d\s()+./-]*\d[\d\s()+./-]*$/
 const wholeNumberDigits = 7
 
 /**
-* Returns the words of a search as patterns of `like`, all of which must match. A telephone number is reduced to its digits.
+ * Returns the words of a search as patterns of `like`, all of which must match. A telephone number is reduced to its digits.
  */
 export function searchWords(typed: string): string[] {
   const words = number.test(typed) ? [typed] : typed.trim().split(/\s+/, maxWords)

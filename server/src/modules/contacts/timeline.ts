@@ -43,7 +43,7 @@ const write = statement(
 )
 
 /**
-* Adds an event to the timeline of its contact in the same transaction; the last argument of `event(…)`:
+ * Adds an event to the timeline of its contact in the same transaction; the last argument of `event(…)`:
  * `event('order.placed', schema, live, timelineProjection((order) => ({ … })))`. `contact_id` is null without a contact.
  */
 export const timelineProjection =

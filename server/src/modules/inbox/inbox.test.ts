@@ -35,10 +35,7 @@ test('a conversation has its message count, its unread count and its last messag
   await addMessage(ctx, { conversationId: id, sender: 'customer', text: 'Hello?' })
   await addMessage(ctx, { conversationId: id, sender: 'customer', text: 'Is anyone there?' })
   const waiting = await getConversation(ctx, id)
-  assert.deepEqual(
-    [waiting.message_count, waiting.unread_count, waiting.last_message_text],
-    [2, 2, 'Is anyone there?'],
-  )
+  assert.deepEqual([waiting.message_count, waiting.unread_count, waiting.last_message_text], [2, 2, 'Is anyone there?'])
   await addMessage(ctx, { conversationId: id, sender: 'member', text: 'Yes!' })
   const answered = await getConversation(ctx, id)
   assert.deepEqual([answered.message_count, answered.unread_count, answered.last_message_text], [3, 0, 'Yes!'])
@@ -253,7 +250,7 @@ test('a reply on a channel that is not connected is marked failed, with the reas
   assert.match(String(data[0]?.error), /not connected to viber/i)
 })
 
-test("a visitor token gives access to one conversation for 30 days, and cannot be changed", () => {
+test('a visitor token gives access to one conversation for 30 days, and cannot be changed', () => {
   const visitor = {
     workspaceId: '0199b0a0-0000-7000-8000-000000000001',
     conversationId: '0199b0a0-0000-7000-8000-000000000002',

@@ -69,9 +69,15 @@ export const webhookRoutes: RouteTable = {
         }
         if (unclaimed > 0) {
           services.metrics
-            .counter('switchboard_webhooks_unclaimed_total', 'Deliveries for accounts to which no workspace is connected.')
+            .counter(
+              'switchboard_webhooks_unclaimed_total',
+              'Deliveries for accounts to which no workspace is connected.',
+            )
             .add(`platform="${platform}"`, unclaimed)
-          services.log.warn({ platform }, 'A platform sent a webhook for an account to which no workspace is connected.')
+          services.log.warn(
+            { platform },
+            'A platform sent a webhook for an account to which no workspace is connected.',
+          )
         }
         return { received: true as const }
       },

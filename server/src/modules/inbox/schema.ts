@@ -37,16 +37,12 @@ export const Message = z.object({
   sender_id: id.nullable().describe('The member who wrote it; null for the customer and the assistant.'),
   text: z.string().describe('The text.'),
   attachment: Attachment.nullable().describe('The file it carries, if any.'),
-  status: z
-    .enum(['queued', 'sent', 'delivered', 'read', 'failed'])
-    .describe('Delivery status.'),
+  status: z.enum(['queued', 'sent', 'delivered', 'read', 'failed']).describe('Delivery status.'),
   error: z.string().nullable().describe('Why it could not be sent.'),
   client_id: z
     .string()
     .nullable()
-    .describe(
-      'An id that the client chooses. Sending a message with the same id again returns the first message.',
-    ),
+    .describe('An id that the client chooses. Sending a message with the same id again returns the first message.'),
   internal: z.boolean().default(false).describe('A note of the team, which the customer never sees.'),
   created_at: instant.describe('When the message was created.'),
 })

@@ -46,7 +46,7 @@ const fold = (header: string) =>
 export type ColumnsResult = { ok: true; columns: Columns } | { ok: false; columns?: Columns; message: string }
 
 /**
-* Returns the columns by their headers, or by `mapping`, which takes precedence: `{"Tel. 2": "phone_number"}` or
+ * Returns the columns by their headers, or by `mapping`, which takes precedence: `{"Tel. 2": "phone_number"}` or
  * `{"phone_number": "Tel. 2"}`.
  */
 export function findColumns(headers: string[], mapping: Record<string, string> = {}): ColumnsResult {

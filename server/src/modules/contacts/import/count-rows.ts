@@ -10,7 +10,7 @@ const waitMs = 60_000
 const deadlineMs = 60_000
 
 /**
-* Returns the number of rows below the header. Parsing takes 0.2 s per megabyte, so it runs in a thread: two files at a time,
+ * Returns the number of rows below the header. Parsing takes 0.2 s per megabyte, so it runs in a thread: two files at a time,
  * one of each workspace. Throws 400 when the file cannot be read to its end, 503 when too many of the workspace wait.
  */
 export async function countRows(ctx: Ctx, storageKey: string, form: CountRequest['form']): Promise<number> {

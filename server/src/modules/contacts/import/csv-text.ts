@@ -54,7 +54,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const windows1252 = new TextDecoder('windows-1252')
 
 /**
-* Decodes each line by itself: a file can be concatenated from several, and the first line that is not UTF-8 can be far down.
+ * Decodes each line by itself: a file can be concatenated from several, and the first line that is not UTF-8 can be far down.
  */
 function decodeLines(bytes: Uint8Array): string {
   const whole = asUtf8(bytes)

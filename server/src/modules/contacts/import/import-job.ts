@@ -86,7 +86,7 @@ const finish = statement(
 const listIsGone = 'The list was deleted during the import. The contacts imported until then are in the contact book.'
 
 /**
-* Imports an uploaded file. Each batch of rows commits together with the count of rows done, so an interrupted run continues
+ * Imports an uploaded file. Each batch of rows commits together with the count of rows done, so an interrupted run continues
  * where it stopped.
  */
 export const importContacts = job({
@@ -129,7 +129,11 @@ export const importContacts = job({
     if (row) await end(ctx, import_id, row.contact_list_id ? error : listIsGone)
   },
   givenUp: (ctx, { import_id }) =>
-    end(ctx, import_id, 'An internal error stopped the import. The contacts imported so far are stored; import the file again for the rest.'),
+    end(
+      ctx,
+      import_id,
+      'An internal error stopped the import. The contacts imported so far are stored; import the file again for the rest.',
+    ),
 })
 
 /** Live progress, a few times a second, and the planner's statistics each time the import has doubled. */

@@ -97,7 +97,7 @@ test('files of spreadsheets can be read: BOM, UTF-16, Windows-1252', async () =>
   }
 })
 
-test("the separator line of Excel is not a row, and lines can end with a carriage return", async () => {
+test('the separator line of Excel is not a row, and lines can end with a carriage return', async () => {
   const excel = await ana.post(
     `/api/contact-lists/${await newList()}/import`,
     csv('sep=;\r\nfirst_name;last_name;phone_number\r\nAda;Lang;+14155550170\r\nBob;Lang;nonsense\r\n'),

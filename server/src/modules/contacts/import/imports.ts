@@ -32,7 +32,7 @@ const insert = statement(
 )
 
 /**
-* Stores the file, checks its columns, and enqueues the import job. Throws 400 for a file without the required columns.
+ * Stores the file, checks its columns, and enqueues the import job. Throws 400 for a file without the required columns.
  * Returns the existing import if there is one with this `id`.
  */
 export async function startImport(
@@ -85,7 +85,7 @@ async function beginImport(ctx: Ctx, id: string, contact_list_id: string, upload
 }
 
 /**
-* Returns what an import would make of the first rows, and stores nothing. When a required column is missing, each row has an
+ * Returns what an import would make of the first rows, and stores nothing. When a required column is missing, each row has an
  * error, and its cells help to choose a mapping.
  */
 export async function previewImport(ctx: Ctx, request: FastifyRequest): Promise<ImportPreview> {

@@ -43,7 +43,7 @@ const find = statement(
 )
 
 /**
-* Corrects a recorded message. Needs a transaction. Throws 404, and 409 `already_sent` for a message that was sent through a
+ * Corrects a recorded message. Needs a transaction. Throws 404, and 409 `already_sent` for a message that was sent through a
  * channel or by a visitor of the web.
  */
 export async function correctMessage(
@@ -55,7 +55,10 @@ export async function correctMessage(
   const corrected = await ctx.db.maybe(correct, { id, conversation_id, sender, changes: JSON.stringify(correction) })
   if (!corrected) {
     if (!(await ctx.db.maybe(find, { id, conversation_id }))) missing('message')
-    throw conflict('already_sent', 'This message was sent through its channel. Only recorded messages can be corrected.')
+    throw conflict(
+      'already_sent',
+      'This message was sent through its channel. Only recorded messages can be corrected.',
+    )
   }
   emit(ctx, MessageCorrected, corrected)
   return corrected

@@ -10,7 +10,7 @@ import { type NewMessage, addOnce } from './messages.ts'
 import type { ChannelName, Conversation, Message } from '../schema.ts'
 
 /**
-* The result of sending a message through its channel. A permanent refusal and a request to wait are results; a network
+ * The result of sending a message through its channel. A permanent refusal and a request to wait are results; a network
  * failure is an exception.
  */
 export type Sent =

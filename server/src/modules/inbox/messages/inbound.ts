@@ -13,7 +13,7 @@ import { receiveReceipt } from './receipts.ts'
 import type { Attachment, Message } from '../schema.ts'
 
 /**
-* Processes the updates of a platform for this workspace in their order. A known update has no effect. An update that cannot
+ * Processes the updates of a platform for this workspace in their order. A known update has no effect. An update that cannot
  * be stored is logged and skipped, because otherwise the platform would send it forever, and none after it.
  */
 export async function processUpdates(ctx: Ctx, platform: PlatformName, events: ChannelEvent[]): Promise<void> {

@@ -81,11 +81,12 @@ const findDuplicate = statement(
 )
 
 /** Clients choose ids independently: a customer who guesses the id of an internal note must not receive the note. */
-const isDuplicate = (existing: Message, row: Insert) => existing.sender === row.sender && existing.internal === row.internal
+const isDuplicate = (existing: Message, row: Insert) =>
+  existing.sender === row.sender && existing.internal === row.internal
 const clientIdUsed = 'Another message of this conversation has this clientId. Use a new one.'
 
 /**
-* Adds a message to a conversation. Returns the existing message, without emitting an event, when its `clientId` or
+ * Adds a message to a conversation. Returns the existing message, without emitting an event, when its `clientId` or
  * `externalId` is known. Throws 404 for an unknown conversation, 409 `client_id_used` when the `clientId` is that of a
  * message of another sender, or of a note.
  */
