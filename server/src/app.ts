@@ -48,7 +48,7 @@ export interface AppOptions {
   modules?: readonly Module[]
 }
 
-/** How long running jobs may take to end; what takes longer is tried again later. A stop takes less than 15 s in all. */
+/** The time that running jobs have to end; a longer one is tried again later. A stop takes less than 15 s in all. */
 const jobsEndWithinMs = 3_000
 
 /** Jobs that belong to no module. */

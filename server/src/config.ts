@@ -30,11 +30,11 @@ export interface Config extends OutsideAccounts {
   host: string
   port: number
   dataDir: string
-  /** Where browsers reach us, without a trailing slash. */
+  /** The URL under which browsers reach the server, without a trailing slash. */
   publicUrl: string
   /** The folder of the built web console. Without this folder there is no console. */
   webDir: string
-  /** Nothing configured and listening on loopback only: conveniences that production must not have. */
+  /** The server is not configured and listens on loopback only: enables conveniences that production must not have. */
   development: boolean
   database: {
     /** PostgreSQL; null: the embedded database in `dataDir`. */
@@ -88,14 +88,14 @@ export interface Config extends OutsideAccounts {
   video: VideoConfig
   /** Signs web push (RFC 8292). Base64url as browsers write it; null: generated into `dataDir`. */
   vapid: { publicKey: string | null; privateKey: string | null; subject: string | null }
-  /** Where else people have accounts that they may sign in with, by the name in the path; null: known, not configured. */
+  /** The sign-in providers, by the name in the path. Null: known but not configured. */
   signInProviders: Record<string, SignInProvider | null>
   mail: {
-    /** `smtp://user:password@host:587` or `smtps://…`; null: mails are kept for the command line. */
+    /** `smtp://user:password@host:587` or `smtps://…`; null: mails are stored for the command line. */
     smtpUrl: string | null
     /** `Name <address>`. */
     from: string
-    /** Takes SMS as JSON; null: they are kept for the command line. */
+    /** The URL that takes SMS as JSON. Null: they are stored for the command line. */
     smsUrl: string | null
     smsToken: string | null
     /** The page of the front-end where a new password is chosen; gets `?token=`. */

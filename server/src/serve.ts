@@ -11,7 +11,7 @@ import type { Outbox } from './platform/outbox/outbox.ts'
 import type { Services } from './platform/services.ts'
 import type { Hub } from './platform/sockets/hub.ts'
 
-/** How long requests in progress may take to end before they are cut off. */
+/** The time that requests in progress have to end before their connections are closed. */
 const requestsEndWithinMs = 8_000
 
 interface ServeOptions {

@@ -37,13 +37,13 @@ const keyThatReadsContacts = await keyWith('contacts:read')
 const keyThatReadsFiles = await keyWith('files:read')
 const madeUpKey = createClient(server.url, { 'x-api-key': 'sb_live_nonsense' })
 
-/** Who may not use an operation with this access, and the status that says so. */
+/** The callers without permission for an operation with this access, and the expected status. */
 function strangersTo(access: Access): [name: string, caller: TestClient, status: number][] {
   const allowed: readonly Role[] = access === 'admin' || access === 'user' ? [] : scopes[access as Scope]
   const otherRole = access === 'user' ? undefined : [...members].find(([role]) => !allowed.includes(role))
   return [
     ['a made-up API key', madeUpKey, 401],
-    ['a session that is over', ended, 401],
+    ['an ended session', ended, 401],
     ['an API key without the scope', access === 'contacts:read' ? keyThatReadsFiles : keyThatReadsContacts, 403],
     ...(otherRole ? [[`a member who is ${otherRole[0]}`, otherRole[1], 403] as [string, TestClient, number]] : []),
   ]

@@ -6,7 +6,7 @@ import { errorCodes } from '../src/platform/http/reference/error-codes.ts'
 
 const root = fileURLToPath(new URL('../src', import.meta.url))
 
-/** What the source makes errors with: `new AppError(409, 'code', …)`, `badRequest('code', …)`, `conflict('code', …)`. */
+/** Finds the calls that create errors: `new AppError(409, 'code', …)`, `badRequest('code', …)`, `conflict('code', …)`. */
 const makes = /AppError\(\s*(?:[\w.]+),\s*'([a-z_]+)'|(?:badRequest|conflict)\(\s*'([a-z_]+)'|code: '([a-z]+_[a-z_]+)'/g
 
 test('the page about the API lists every code of an error, and no other', () => {

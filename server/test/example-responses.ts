@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Route } from '../src/platform/http/route.ts'
 
-/** Where the recorded answers are, by operation. */
+/** The file of the recorded responses, by operation. */
 export const recordedPath = fileURLToPath(
   new URL('../src/platform/http/reference/example-answers.json', import.meta.url),
 )
@@ -12,7 +12,7 @@ const recordedAt = Date.parse('2026-11-21T09:30:00.000Z')
 const [hour, day] = [3_600_000, 86_400_000]
 const longest = 300
 
-/** What the fixture's texts are where no example has a word for it. */
+/** Replacements for texts of the fixture that no example has. */
 const words: Record<string, string> = {
   name: 'Ana Silva',
   full_name: 'Ana Silva',

@@ -20,7 +20,7 @@ const shown = new Map<string, ReferenceOperation>(
   sections.flatMap(({ groups }) => groups.flatMap(({ operations }) => operations.map((of) => [of.id, of] as const))),
 )
 
-/** What the one fixture cannot do at once, and how it is refused: for a reason other than what the example says. */
+/** Operations that one fixture cannot run together, with their refusals, which have other reasons than the example. */
 const expectedRefusals: Record<string, number> = {
   // Outside parties that a test's server has no account with.
   signInElsewhere: 409,
@@ -152,7 +152,7 @@ const uploads: Record<string, FormData> = {
 
 const isEmptyList = (body: { data?: unknown } | undefined) => Array.isArray(body?.data) && body.data.length === 0
 
-/** What the example asks with, and the ids of the fixture. */
+/** The input of the example with the ids of the fixture. */
 function queryOf(fixture: Fixture, { id, route }: Operation): string {
   const [, shownQuery = ''] = /\?([^'\s]*)/.exec(shown.get(id)?.curl.split('\n')[0] ?? '') ?? []
   const query = new URLSearchParams(shownQuery)

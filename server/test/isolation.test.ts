@@ -22,7 +22,7 @@ const operations = operationsOf(routeTables).filter(({ route }) => !route.hidden
 /** Operations that a test below has called with what is theirs. */
 const covered = new Set<string>()
 
-/** What is theirs, all of it, as one text. */
+/** Returns all records of the other workspace as one text. */
 async function snapshot(): Promise<string> {
   const everywhere = serverContext(server.app.services, { workspaceId: null })
   const tables = await everywhere.db.all(tenantTables, {})

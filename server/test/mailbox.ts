@@ -3,7 +3,7 @@ import { serverContext } from '../src/platform/services.ts'
 import type { TestServer } from './server.ts'
 import { until } from './until.ts'
 
-/** What the server has for this recipient, the newest first, as the command line shows it. */
+/** Returns the messages for this recipient, newest first, as the command line shows them. */
 export async function messagesTo(server: TestServer, recipient: string) {
   const ctx = serverContext(server.app.services, { workspaceId: null })
   const mine = (await listMessages(ctx)).filter((message) => message.recipient === recipient)

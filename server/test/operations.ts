@@ -15,7 +15,7 @@ export const operationsOf = (tables: RouteTable[]): Operation[] =>
 export const parametersOf = (route: Route): string[] =>
   [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
 
-/** What stands before a parameter names the kind of thing it identifies: `/api/contacts/:id` is one of `contacts`. */
+/** The path segment before a parameter names the kind of record it identifies: `/api/contacts/:id` is one of `contacts`. */
 export function kindOf(route: Route, parameter: string): string {
   const segments = route.path.split('/')
   const kind = segments[segments.indexOf(`:${parameter}`) - 1] ?? ''
@@ -91,7 +91,7 @@ function refer(value: unknown, fixture: Fixture): unknown {
   )
 }
 
-/** What a query needs that refers to nothing. */
+/** Values for query parameters that refer to no record. */
 const sampleValues: Record<string, string> = { q: 'hello' }
 
 /** A query string with every referring field the route's query knows, pointing into `fixture`, and what else it needs. */

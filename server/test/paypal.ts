@@ -52,7 +52,7 @@ const unprocessable = (issue: string, description: string) => refusal(422, 'UNPR
 const notThere = refusal(404, 'RESOURCE_NOT_FOUND', 'INVALID_RESOURCE_ID', 'Specified resource ID does not exist.')
 
 /**
- * As much of PayPal's REST API as an order needs, as developer.paypal.com documents it: it stores what it was sent, checks
+ * The parts of PayPal's REST API that an order needs, as developer.paypal.com documents them: it stores what it was sent, checks
  * it, knows the requests it has seen, and signs what it posts. `signer`: whose certificate it publishes.
  */
 export async function startPaypal(

@@ -8,7 +8,7 @@ const server = await sharedTestServer()
 const { services } = server.app
 const authenticate = createAuthenticate(services)
 
-/** Whose share of the connections the next request with these headers uses. */
+/** Returns the share of the connections that the next request with these headers uses. */
 const shareOf = (headers: Record<string, string>, workspaceId: string | null = null) =>
   services.connections.shares.keyOf({
     principal: authenticate(headers, 'GET', '/api/contacts'),

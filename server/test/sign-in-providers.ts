@@ -29,7 +29,7 @@ export const base64url = (value: object | Buffer) =>
   (Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value))).toString('base64url')
 const ownKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
-/** What the provider that lies says instead of the truth, in the next login. */
+/** The false claims of the lying provider in its next login. */
 export interface Lie {
   claims?: object
   header?: object

@@ -119,7 +119,7 @@ before(async () => {
 })
 after(() => database.close())
 
-/** What a function writes, by itself and by the functions that it calls. */
+/** Returns the tables that a function writes, itself and through the functions that it calls. */
 function writesOf(name: string, seen = new Set<string>()): string[] {
   if (seen.has(name)) return []
   seen.add(name)

@@ -22,7 +22,7 @@ const after = `
 Everything is configured by environment variables (or a file .env): see the table in README.md.
 Start with:  npm start        then, in another terminal:  npm run demo`
 
-/** Runs the command in `argv`. What goes wrong is one sentence on stderr and exit code 1. */
+/** Runs the command in `argv`. An error is one sentence on stderr and exit code 1. */
 export async function runCommandLine(argv: string[], env: Environment): Promise<void> {
   const program = new Command('switchboard')
     .description('The backend for everything a business says to its customers.')

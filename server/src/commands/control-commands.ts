@@ -4,7 +4,7 @@ import type { OpenDatabase } from '../platform/database/open.ts'
 import type { Services } from '../platform/services.ts'
 import { type Operation, operations } from './operations.ts'
 
-/** What a running server does for the command line, by name. Each reads its arguments through a schema. */
+/** The commands that a running server carries out for the command line, by name. Each reads its arguments through a schema. */
 export const controlCommands = (database: OpenDatabase, services: Services): Record<string, ControlCommand> => ({
   ...Object.fromEntries((operations as Operation<z.ZodType, unknown>[]).map(toCommand(services))),
   async ping() {

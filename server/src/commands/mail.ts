@@ -31,6 +31,6 @@ export function addMail(program: Command, env: Environment): void {
       console.log(`To: ${recipient}`)
       if (subject) console.log(`Subject: ${subject}`)
       console.log(`Status: ${status}${error ? ` (${error})` : ''}\n`)
-      console.log(text ?? 'Its text is not kept any more.')
+      console.log(text ?? 'Its text has been deleted.')
     })
 }

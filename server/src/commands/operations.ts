@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Services } from '../platform/services.ts'
 import { workspaceContext } from './workspace-context.ts'
 
-/** What the command line asks of a server: input and result are JSON, so that a running server can do it too. */
+/** The operations of the command line. Input and result are JSON, so a running server can carry them out too. */
 export interface Operation<I extends z.ZodType, R> {
   name: string
   input: I

@@ -23,7 +23,7 @@ const systemSentences: Record<string, (error: SystemError) => string> = {
   '3D000': (error) => `${capitalised(error.message)}. Create it first: createdb.`,
 }
 
-/** What went wrong, for a person at a terminal. */
+/** Returns the error as a sentence for a person at a terminal. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const failure = error as SystemError

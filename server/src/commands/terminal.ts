@@ -8,7 +8,7 @@ type Style = Parameters<typeof styleText>[0]
 export const styled = (style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
   styleText(style, text, { stream })
 
-/** What a cell of a table may hold. */
+/** The value of a table cell. */
 export type Cell = string | number | boolean | null
 
 export interface ProgressBar {

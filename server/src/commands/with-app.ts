@@ -27,7 +27,7 @@ export async function withServices<T>(
   }
 }
 
-/** What root writes there the server could not read any more. */
+/** The server could not read files that root has written there. */
 function refuseForeignData(dataDir: string): void {
   const owner = statSync(dataDir, { throwIfNoEntry: false })?.uid
   if (process.getuid?.() === 0 && owner !== undefined && owner !== 0)

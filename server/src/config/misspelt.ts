@@ -14,7 +14,7 @@ export function misspeltSettings(env: Environment, settings: ReadonlySet<string>
   })
 }
 
-/** How many letters to add, take away or change (Levenshtein); anything above `mostTypos` is that much or more. */
+/** Returns the Levenshtein distance; a value above `mostTypos` means that much or more. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > mostTypos) return mostTypos + 1
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)

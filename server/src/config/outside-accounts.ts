@@ -13,7 +13,7 @@ export interface OutsideAccounts {
   oauthApps: Record<'facebook' | 'instagram' | 'tiktok' | 'whatsapp', OAuthApp>
   /** What Meta repeats when it checks our webhook; null: the installation's own app cannot be subscribed. */
   metaVerifyToken: string | null
-  /** Where messages go out; null: the platform's own address. */
+  /** The URL that messages are sent to. Null: the platform's own. */
   channelApis: Record<'facebook' | 'instagram' | 'tiktok' | 'telegram' | 'viber' | 'whatsapp', string | null>
   stripe: { secretKey: string | null; webhookSecret: string | null; apiUrl: string | null }
   paypal: { clientId: string | null; clientSecret: string | null; webhookId: string | null; apiUrl: string | null }

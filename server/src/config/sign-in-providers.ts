@@ -3,7 +3,7 @@ import { ConfigError, type Environment, flag, required, safeAddress } from './va
 export type SignInProvider = OpenIdProvider | GitHubProvider
 
 interface SignInClient {
-  /** What people call it. */
+  /** The name that users see. */
   label: string
   clientId: string
   /** Null: a public client, which has PKCE alone. */

@@ -1,5 +1,5 @@
 /**
- * Who may do what. Every route names one scope; a member's role allows it or not by this table, and an API key by the
+ * The permissions. Every route names one scope; a member's role allows it or not by this table, and an API key by the
  * scopes it was given. The role test calls every operation as every role against it.
  */
 export const roles = [

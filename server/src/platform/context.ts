@@ -7,7 +7,7 @@ import type { Log } from './log.ts'
 import { preambleFor } from './session-preamble.ts'
 import type { Services } from './services.ts'
 
-/** Who is at work. How each one is checked against the database is its session preamble's business. */
+/** The caller. Its session preamble checks it against the database. */
 export type Principal =
   | { kind: 'user'; userId: string; sessionId: string }
   | { kind: 'api_key'; hash: Buffer }
@@ -42,7 +42,7 @@ export interface ContextOptions {
   services: Services
   principal: Principal
   entry: Entry
-  /** Where the request comes from, if it comes from elsewhere. */
+  /** The client's address; undefined for the server's own work. */
   address?: string
   /** For the server's own work: a share of the connections apart from its other work. */
   share?: string
@@ -126,14 +126,14 @@ function joined(ctx: Ctx): Ctx {
   }
 }
 
-/** What a session preamble needs to know about the route or job it opens for. */
+/** The properties of the route or job that its session preamble needs. */
 export interface Entry {
   access: Access
   /** From X-Workspace-Id or the path. */
   workspaceId: string | null
 }
 
-/** Whose work this is, for what is shared fairly: the workspace of a job, else the user or key that called. */
+/** Returns the key of fair queues for this work: the workspace of a job, else the user or key of the caller. */
 export function callerKey({ principal }: Ctx): string | undefined {
   switch (principal.kind) {
     case 'server':

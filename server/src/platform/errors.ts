@@ -14,9 +14,9 @@ export class AppError extends Error {
   readonly details: FieldFault[] | undefined
   /** Seconds, sent as Retry-After. */
   readonly retryAfterSeconds: number | undefined
-  /** What else the protocol wants said with this status. */
+  /** Headers that the protocol requires with this status. */
   readonly headers: Record<string, string> | undefined
-  /** What else a client needs to go on, beside the usual fields of the answer. */
+  /** Fields that the client needs besides the usual ones of an error response. */
   readonly fields: Record<string, unknown> | undefined
 
   constructor(
@@ -48,10 +48,10 @@ export const badRequest = (code: string, message: string, details?: FieldFault[]
 /** One bad field: the usual 400. */
 export const invalidField = (path: string, message: string) => badRequest('invalid_input', message, [{ path, message }])
 
-/** Who calls is not known. */
+/** The caller is not authenticated. */
 export const unauthorized = (message = 'Sign in to do this.') => new AppError(401, 'unauthorized', message)
 
-/** Who calls is known, and may not. */
+/** The caller is authenticated and may not do this. */
 export const forbidden = (message = 'Your role does not allow this.') => new AppError(403, 'forbidden', message)
 
 /** Not there, or not yours: the two are never told apart. */

@@ -5,7 +5,7 @@ export interface FairQueueOptions {
   limit: number
   /** Places that one key may hold at the same time. Default: `limit`. */
   limitPerKey?: number
-  /** How many of one key may wait before further ones are refused. Default 1,000. */
+  /** The most waiters of one key; further ones are refused. Default 1,000. */
   maxWaitingPerKey?: number
 }
 
@@ -19,7 +19,7 @@ export interface AcquireOptions {
 export interface FairQueue {
   /**
    * Waits for a place and returns the function that releases it; calling it twice is harmless. Throws 503 when too many of
-   * this key wait already or the time is over, and the signal's reason when it aborts.
+   * this key wait already or the time has passed, and the signal's reason when it aborts.
    */
   acquire(key: string, options?: AcquireOptions): Promise<() => void>
   /** Runs `work` in a place of its own. */

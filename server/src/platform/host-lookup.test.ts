@@ -31,7 +31,7 @@ after(() => nameServer.close())
 const servers = [`127.0.0.1:${nameServer.address().port}`]
 beforeEach(() => (asked = []))
 
-test('an answer is kept, a name asked for by many at once is asked for once', async () => {
+test('an answer is cached, and concurrent lookups of a name send one query', async () => {
   const lookUp = createHostLookup(servers)
   const found = await Promise.all(Array.from({ length: 10 }, () => lookUp('Push.example.test')))
   assert.deepEqual(found[9], ['93.184.216.34'])

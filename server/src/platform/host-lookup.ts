@@ -7,13 +7,13 @@ export type HostLookup = (name: string) => Promise<string[]>
 const tryMs = 2_000
 const tries = 2
 const longestKeptMs = 60_000
-/** How long a failure is remembered. */
+/** The time that a failure is cached. */
 const failureKeptMs = 5_000
 const mostKept = 1_000
 
 /**
  * Asks the name servers directly (c-ares): the system's own look-up holds one of the process's four threads until its
- * name server answers, and file access and cryptography wait for those threads. Answers are kept as long as they say, at
+ * name server answers, and file access and cryptography wait for those threads. Answers are cached for their TTL, at
  * most a minute. `servers`: `address:port`, default those of the system.
  */
 export function createHostLookup(servers?: string[]): HostLookup {

@@ -17,7 +17,7 @@ export const grants = `
   grant insert, select (id) on ${schema}.job, ${schema}.job_common to app_user, app_system`
 
 /**
- * What pg-boss runs for itself: fetching, completing, supervising. Each statement waits for a turn like any request, so
+ * The database of pg-boss's own statements: fetching, completing, supervising. Each statement waits for a turn like any request, so
  * neither delays the other by more than a turn. Throws 503 when no connection is free in time.
  */
 export const overConnections = (connections: Connections): BossDatabase => ({

@@ -7,7 +7,7 @@ const heartbeatSeconds = 20
 const firstPauseSeconds = 1
 const longestPauseSeconds = 600
 
-/** Where jobs of this type go when their last try has failed. */
+/** Returns the queue for jobs of this type whose last attempt failed. */
 export const givenUpQueue = (type: JobType) => `${type.name}.given-up`
 
 /** Brings the queues and schedules in the database in line with the program's types. Returns whether a queue changed. */

@@ -8,9 +8,9 @@ import { type Services, serverContext } from './services.ts'
 /** A queue that this node takes jobs from. */
 export interface WorkedQueue<T> {
   readonly name: string
-  /** How many jobs at a time. */
+  /** The number of concurrent jobs. */
   readonly concurrency: number
-  /** How many jobs of one workspace at a time, on all nodes. Default: no limit. */
+  /** The number of concurrent jobs of one workspace, on all nodes. Default: no limit. */
   readonly concurrencyPerWorkspace?: number | undefined
   run(job: JobWithMetadata<T>): Promise<void>
 }
@@ -27,7 +27,7 @@ export interface WorkersOptions<T> {
   services: Services
   log: Log
   queues: readonly WorkedQueue<T>[]
-  /** How long after a job becomes due it is found at the latest, in milliseconds, where nothing woke its queue. */
+  /** The longest delay after a job becomes due until it is found without a notification, in milliseconds. */
   pollMs: number
 }
 

@@ -29,7 +29,7 @@ export interface JobQueueOptions {
   pollMs?: number
 }
 
-/** What a queue row carries besides pg-boss's own columns. */
+/** The columns of a queue besides pg-boss's own. */
 interface Asked {
   workspace_id: string | null
   user_id: string | null
@@ -97,7 +97,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     }
   }
 
-  /** What was given up comes here whether its last try failed or died with its process. */
+  /** Receives given-up jobs, whether the last attempt failed or died with its process. */
   const giveUp = async (services: Services, type: JobType, job: JobWithMetadata<Asked | null>): Promise<void> => {
     const { workspace_id = null, user_id, input = {} } = job.data ?? {}
     const ctx = serverContext(services, { workspaceId: workspace_id, ...(user_id && { userId: user_id }) })

@@ -10,9 +10,9 @@ export interface JobType<T extends z.ZodType = z.ZodType> {
   readonly attempts?: number
   /** Given up and tried again after this long, default 300 s. */
   readonly timeoutSeconds?: number
-  /** How many at a time on one node, default 1. */
+  /** The number of concurrent jobs on one node, default 1. */
   readonly concurrency?: number
-  /** How many of one workspace at a time, on all nodes. Default: no limit, but workspaces take turns (job-turns.ts). */
+  /** The number of concurrent jobs of one workspace, on all nodes. Default: no limit, but workspaces take turns (job-turns.ts). */
   readonly concurrencyPerWorkspace?: number
   /** Cron expression in UTC: it also runs by itself, on one node, in no workspace, with an empty input. */
   readonly schedule?: string

@@ -13,7 +13,7 @@ import type { PresenceTracker, AudienceSource, GuestKind } from './sockets/audie
 import type { SocketCommand } from './sockets/commands.ts'
 
 /**
- * What a module contributes to the server. Its `index.ts` exports one, and `modules.ts` lists it; the server, the API
+ * A module's contributions to the server. Its `index.ts` exports one, and `modules.ts` lists it; the server, the API
  * reference and the tests are made from that list. Everything but the name is optional.
  */
 export interface Module {
@@ -32,9 +32,9 @@ export interface Module {
   readonly guests?: readonly GuestKind[]
   /** Numbers for the administrators' statistics. */
   readonly counters?: readonly AdminCounter[]
-  /** How users' reports find what they are about, by the `subject_type` of the report. */
+  /** Find the subjects of users' reports, by the `subject_type` of the report. */
   readonly reportSubjects?: Readonly<Record<string, FindSubject>>
-  /** What is stored about a user, for the export of their account. */
+  /** The data stored about a user, for the export of their account. */
   readonly accountSections?: readonly AccountSection[]
   /** The parts that make or take calls: `CreateCallService` of telephony, which starts them on nodes with a telephone. */
   readonly callServices?: readonly unknown[]
@@ -63,7 +63,7 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** What a module counts for the administrators, under the names of `Statistics`; equal names are added up. */
+/** A module's counts for administrators, under the names of `Statistics`; equal names are added up. */
 export interface AdminCounter {
   /** One row of numbers. */
   totals(): Call
@@ -71,7 +71,7 @@ export interface AdminCounter {
   perDay?(p: { days: number }): Call
 }
 
-/** What a report is about, as far as the user who reports can see it. */
+/** Returns the subject of a report as its reporter can see it. */
 export interface ReportSubject {
   user_id: string | null
   /** The text that is reported. */

@@ -30,7 +30,7 @@ const decimals: Record<string, number> = {
   UYW: 4,
 }
 
-/** How many decimals amounts of this currency have (ISO 4217 minor unit). */
+/** Returns the decimals of this currency's amounts (ISO 4217 minor unit). */
 export const decimalsOf = (currency: string): number => decimals[currency] ?? 2
 
 /** 1999 USD is 19.99. */

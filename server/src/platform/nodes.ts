@@ -4,13 +4,13 @@ import pg from 'pg'
 import type { OpenDatabase } from './database/open.ts'
 import type { Log } from './log.ts'
 
-/** Short messages between the nodes of one installation: quick and lossy. What must arrive goes through the outbox. */
+/** Short messages between the nodes of one installation: fast and lossy. Messages that must arrive go through the outbox. */
 export interface NodeBus {
-  /** To every other node. Returns false, and sends nothing, when the message is over 7,800 bytes. */
+  /** Sends a message to every other node. Returns false, and sends nothing, when the message is over 7,800 bytes. */
   publish(channel: string, message: string): boolean
   /** Messages of other nodes; also called with '' after a time in which some may have been lost. */
   listen(channel: string, listener: (message: string) => void): void
-  /** Begins to receive; resolves at once and connects by and by. */
+  /** Begins to receive; returns at once and connects in the background. */
   start(): void
   stop(): Promise<void>
 }

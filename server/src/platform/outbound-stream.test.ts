@@ -6,7 +6,7 @@ import { readEventStream } from './event-stream.ts'
 import { createOutbound } from './outbound.ts'
 import type { StreamRequest } from './outbound.ts'
 
-/** What the server does with a request to each address; every one sends its headers at once unless it says otherwise. */
+/** The server's responses by path; every one sends its headers at once unless it says otherwise. */
 const behaviours: Record<string, (response: ServerResponse, request: IncomingMessage) => void> = {
   '/whole': (response) => {
     response.writeHead(200, { 'content-type': 'text/plain', 'x-model': 'tiny' })
@@ -185,7 +185,7 @@ test('a redirect is not followed, and its private target is refused', async () =
   assert.equal(requests, before + 1)
 })
 
-test('one key has eight streams at most, and others are served meanwhile', async () => {
+test('one key has eight streams at most, and other keys are still served', async () => {
   const key = 'one workspace'
   const streams = await Promise.all(Array.from({ length: 8 }, () => open('/stalls', { key })))
   await assert.rejects(open('/whole', { key, firstByteMs: 50 }), { status: 503 })

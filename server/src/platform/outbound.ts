@@ -26,7 +26,7 @@ interface RequestParts {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   headers?: Record<string, string>
   body?: string | Buffer
-  /** Whose request it is: a workspace's or a user's id. Keys share the places fairly. Default: the target's host. */
+  /** The key of fair sharing: a workspace's or a user's id. Default: the target's host. */
   key?: string | undefined
 }
 
@@ -46,7 +46,7 @@ export interface OutboundAnswer {
   body: Buffer
 }
 
-// With the first request: most processes make none, and it is a large program to load.
+// Loaded with the first request: most processes make none, and it is a large library.
 const loadUndici = () => import('undici')
 
 /** The check stands in the connector, on the very address that is connected to, so no resolver can change its mind in between. */

@@ -3,7 +3,7 @@ import { createContext, type Ctx } from './context.ts'
 import { serverContext } from './services.ts'
 
 /**
- * Whose things are seen where no login is needed: a member's own workspace, else the installation's public one. Null
+ * Returns the workspace that a public route reads: a member's own, else the installation's public one. Null
  * without one. Elsewhere the route's own scope is asked of an API key; a public route has none, so here it is
  * `scope`.
  */

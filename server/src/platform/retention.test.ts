@@ -60,7 +60,7 @@ test('the log is cut off by age, never before a subscriber that still has to rea
   assert.deepEqual(begin, { transaction: events.at(-1)!.transaction, sequence: events.at(-1)!.sequence })
 })
 
-test('answers kept for replay are deleted after a day', async () => {
+test('responses stored for replay are deleted after a day', async () => {
   await database.pool.query(
     `insert into platform.idempotency_keys (principal, method, path, key, body_hash, locked_until, created_at)
      select 'p', 'POST', '/', age, '', now(), now() - age::interval from unnest(array['23 hours', '25 hours']) age`,

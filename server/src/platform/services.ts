@@ -11,7 +11,7 @@ import type { Jobs } from './jobs.ts'
 import type { Outbound } from './outbound.ts'
 import type { Broadcast } from './sockets/hub.ts'
 
-/** What one running server has: made once in `app.ts`, handed on in every context. */
+/** The services of a running server: created once in `app.ts`, passed on in every context. */
 export interface Services {
   readonly config: Config
   readonly log: Log

@@ -20,15 +20,15 @@ const become = (
   case when ${readOnly} then set_config('transaction_read_only', 'on', true) end,
   set_config('role', '${role}', true))`
 
-/** Whether the session `s` may be used, in SQL. */
+/** SQL: the session `s` is valid. */
 export const sessionIsOpen =
   's.revoked_at is null and not s.is_suspended and s.expires_at > now() and s.idle_expires_at > now()'
 
-// Always one row, so that it either becomes the user or raises: SB401 when the session is over, SB404 when the workspace
+// Always one row, so that it either becomes the user or raises: SB401 when the session has ended, SB404 when the workspace
 // is not theirs, SB403 when the role is not among $2 (null: any user; {platform_admin}: the platform's administrator).
 const enter = (user: string, workspace: string, role: string, admin: string, foreign: string) => `
   select ${user} as user_id, ${workspace} as workspace_id, ${role} as role, case
-      when ${user} is null then app.refuse('SB401', 'Your session is over. Sign in again.')
+      when ${user} is null then app.refuse('SB401', 'Your session has ended. Sign in again.')
       ${foreign}
       when not ($2::text[] is null or coalesce(${role} = any ($2), false) or (${admin} and 'platform_admin' = any ($2)))
         then app.refuse('SB403', case when ${role} is null and 'platform_admin' <> all ($2)

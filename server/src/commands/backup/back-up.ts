@@ -66,7 +66,7 @@ async function takeSnapshot(dataDir: string): Promise<string> {
 }
 
 // The keys open what is sealed in the database, so a backup without them would be worth little. The files come after the
-// database, so that all it knows are there but those that are deleted meanwhile.
+// database, so that the archive has every file that the database refers to, except files deleted in between.
 async function* parts(dataDir: string, snapshot: string, contents: Contents): AsyncGenerator<ArchivePart> {
   const name = path.relative(dataDir, snapshot).split(path.sep).join('/')
   yield* textEntry(contentsName, `${JSON.stringify(contents, null, 2)}\n`)

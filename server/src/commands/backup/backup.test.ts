@@ -41,7 +41,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true }))
 
-/** What comes of restoring these bytes; nothing may be left when they are refused. */
+/** Restores these bytes and returns the result; nothing may be left when they are refused. */
 async function restored(bytes: Buffer) {
   const file = path.join(folder, 'tried.tar.zst')
   writeFileSync(file, bytes)

@@ -7,7 +7,7 @@ export const contentsName = 'backup.json'
 export const contentsSchema = z.object({
   format: z.literal(2),
   version: z.string(),
-  /** What the database holds was committed before this. */
+  /** All transactions in the archive were committed before this time. */
   database_at: z.iso.datetime(),
   /** Files and keys were read from then on. */
   files_at: z.iso.datetime(),

@@ -68,7 +68,7 @@ const behaviours = new Map([
   ...people.map((person) => [person.phoneNumber, person.behaviour] as const),
 ])
 
-/** What the telephone company does with a dialled number, with or without its plus. */
+/** Returns the behaviour of the carrier for a dialled number, with or without its plus. */
 export const behaviourOf = (dialled: string): CalleeBehaviour =>
   behaviours.get(`+${dialled.replace(/^\+/, '')}`) ?? notFound()
 

@@ -2,7 +2,7 @@ export interface Finding {
   subject: string
   status: 'ok' | 'warning' | 'failed'
   message: string
-  /** What to do about it. */
+  /** The remedy. */
   advice?: string
 }
 

@@ -61,7 +61,7 @@ export function createAudienceLoader(services: Services, sources: readonly Audie
     const topicsOf = Map.groupBy(topics.flat(), ({ user_id }) => user_id)
     return principals.map(({ sessionId, userId }) => {
       const session = sessions.get(sessionId)
-      if (session?.user_id !== userId) return unauthorized('Your session is over. Sign in again.')
+      if (session?.user_id !== userId) return unauthorized('Your session has ended. Sign in again.')
       return audienceOf(session, membershipsOf.get(userId) ?? [], topicsOf.get(userId) ?? [])
     })
   }

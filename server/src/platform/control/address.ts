@@ -5,7 +5,7 @@ import path from 'node:path'
 export const socketName = 'control.sock'
 const longestPathBytes = 103 // macOS; Linux allows 107
 
-/** Calls `use` with a path to the socket that the system takes; a long one is shortened by a link that is there meanwhile. */
+/** Calls `use` with a path to the socket that the system takes; a long one is shortened by a temporary link. */
 export async function atSocket<T>(dataDir: string, use: (socketPath: string) => Promise<T>): Promise<T> {
   const socketPath = path.join(dataDir, socketName)
   if (Buffer.byteLength(socketPath) <= longestPathBytes) return use(socketPath)

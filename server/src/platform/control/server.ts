@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { atSocket, socketName } from './address.ts'
 
-/** What a command gets is what the line says, so it reads it through a schema. What it answers goes out as JSON. */
+/** A command parses its arguments through a schema, since they are what the line contains. Its result is sent as JSON. */
 export type ControlCommand = (args: unknown) => Promise<unknown>
 
 export interface ControlServer {

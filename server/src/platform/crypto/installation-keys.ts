@@ -32,7 +32,7 @@ interface Known {
 const fingerprintOf = (purpose: string, { key }: NamedKey): string =>
   createHmac('sha256', key).update(`switchboard fingerprint of ${purpose}`).digest('hex').slice(0, 32)
 
-/** What is wrong with this node's keys, a sentence for each kind; nothing is made or written. */
+/** Returns the faults of this node's keys, a sentence for each kind. Generates and writes nothing. */
 export async function findForeignKeys(pool: pg.Pool, config: Config): Promise<string[]> {
   const known = await readKnown(pool)
   return kinds.flatMap(({ purpose, noun, variable, given, loss }) => {

@@ -9,7 +9,7 @@ export interface NamedKey {
 }
 
 /**
- * Keys from the environment (`name:base64,name:base64`, newest first), or a generated one kept in `dataDir/keys/<file>`
+ * Keys from the environment (`name:base64,name:base64`, newest first), or a generated one stored in `dataDir/keys/<file>`
  * with mode 0600. Throws when a given key is shorter than 32 bytes.
  */
 export function loadKeys(given: string | null, dataDir: string, file: string, variable: string): NamedKey[] {
@@ -26,7 +26,7 @@ export function loadKeys(given: string | null, dataDir: string, file: string, va
   })
 }
 
-/** Where generated keys of this kind are kept. */
+/** Returns the path of the generated keys of this kind. */
 export const keyFile = (dataDir: string, file: string): string => path.join(dataDir, 'keys', file)
 
 function readOrCreate(folder: string, file: string): string {

@@ -11,9 +11,9 @@ export interface Connections {
   /** A place for each connection. */
   readonly places: FairQueue
   readonly shares: Shares
-  /** How long a piece of work waits for a connection, in milliseconds. */
+  /** The longest wait for a connection, in milliseconds. */
   readonly waitMs: number
-  /** How long a statement may be without a reply before its connection is given up, in milliseconds. Null: no limit. */
+  /** The longest wait for the reply to a statement before its connection is closed, in milliseconds. Null: no limit. */
   readonly replyWithinMs: number | null
   /** Called after round trips that took longer than a second. */
   onSlow?(statements: string[], milliseconds: number): void

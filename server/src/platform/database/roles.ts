@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** What the login user needs: two roles that requests and sweepers take on, and to be a member of both. */
+/** The requirements of the login user: the two roles of requests and of the server's own work, and membership in both. */
 export interface RoleState {
   user: string
   mayCreate: boolean
@@ -23,7 +23,7 @@ export async function readRoles(client: pg.Pool | pg.PoolClient): Promise<RoleSt
   return rows[0] as RoleState
 }
 
-/** What a superuser runs, as SQL, so that the first migration finds all it needs; '' when nothing is missing. */
+/** Returns the SQL that a superuser must run before the first migration; '' when nothing is missing. */
 export function missingRolesSql({ user, mayCreate, missing, foreign }: RoleState): string {
   if (mayCreate && foreign.length === 0) return ''
   const granted = [...missing, ...foreign]

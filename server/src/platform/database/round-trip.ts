@@ -22,7 +22,7 @@ export type Row = Record<string, unknown>
 
 type Readers = Map<string, ResultOfPg | null>
 
-// How each statement's rows read, per connection; null: it answers none. A prepared statement cannot change that (the
+// How each statement's rows read, per connection; null: it returns none. A prepared statement cannot change that (the
 // server refuses: "cached plan must not change result type"), so it is described once and never again.
 const described = new WeakMap<ConnectionOfPg, Readers>()
 
@@ -48,7 +48,7 @@ class RoundTrip {
   readonly #types: unknown
   readonly #resolve: (rows: Row[][]) => void
   readonly #reject: (error: Error) => void
-  /** What has been sent to be parsed and is not known to be. */
+  /** Statements sent with Parse whose ParseComplete has not arrived. */
   readonly #parsing: Call[] = []
   readonly #read: Row[][] = []
   #current: Row[] = []

@@ -336,7 +336,7 @@ for (const pipelined of [true, false]) {
       )
     })
 
-    test('commit with the last statement: in one round trip, after which the transaction is over', async () => {
+    test('commit with the last statement: in one round trip, which ends the transaction', async () => {
       const ctx = within(newId())
       const [a, b] = [newId(), newId()]
       await transaction(ctx, (ctx) => ctx.db.one(insert, { id: a, text: 'alone' }, { commit: true }))

@@ -14,7 +14,7 @@ export interface Actor {
   role: string | null
 }
 
-/** The check of who acts, and what became of it. One for each context, shared by all its transactions. */
+/** The check of the actor and its result. One for each context, shared by all its transactions. */
 export interface AccessCheck {
   readonly caller: Caller
   readonly open: Preamble
@@ -24,7 +24,7 @@ export interface AccessCheck {
   failure?: unknown
 }
 
-/** The statement that begins every piece of work: it checks who acts and sets role, user and workspace for the policies. */
+/** The first statement of every transaction: it checks the actor and sets role, user and workspace for the policies. */
 export type Preamble = (readOnly: boolean) => Call
 
 /** The database as domain code sees it: every statement runs under row-level security as the context's actor. */
@@ -35,7 +35,7 @@ export interface Db {
   maybe<P, R>(statement: Statement<P, R>, parameters: P, options?: RunOptions): Promise<R | undefined>
   /** Several calls in one round trip, all or nothing. Returns the rows of each, in the order of the calls. */
   together<const C extends readonly Call[]>(calls: C, options?: RunOptions): Promise<RowsOf<C>>
-  /** Who acts. Costs nothing once a statement of this context has run. Throws 401, 403 or 404 when they may not. */
+  /** Returns the actor. Free once a statement of this context has run. Throws 401, 403 or 404 when access is refused. */
   actor(): Promise<Actor>
 }
 
@@ -84,7 +84,7 @@ async function send(
   }
 }
 
-/** A server that is gone without a word (power, network) would be waited for until TCP gives up, which takes minutes. */
+/** A server that vanished (power, network) would block until TCP times out, which takes minutes. */
 function giveUp(client: pg.PoolClient): void {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection
   stream.destroy(Object.assign(new Error('The database did not reply in time.'), { code: 'ETIMEDOUT' }))

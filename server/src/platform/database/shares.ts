@@ -6,16 +6,16 @@ export interface Caller {
   principal: Principal
   /** The workspace that the request names. */
   workspaceId: string | null
-  /** Where the request comes from; null where it comes from nowhere else. */
+  /** The client's address; null for the server's own work. */
   address: string | null
   /** For the server's own work that is to have a share of its own. */
   share?: string
 }
 
-/** Whose share of the connections a caller uses, and who the callers of earlier requests were. */
+/** Assigns callers to shares of the connections, and remembers the callers of earlier requests. */
 export interface Shares {
   keyOf(caller: Caller): string
-  /** Who the database said this session or key is, in this workspace. Undefined until it has. */
+  /** The user that the database found for this session or key in this workspace. Undefined before its first check. */
   known(caller: Pick<Caller, 'principal' | 'workspaceId'>): Actor | undefined
   /** Remembers what the database said about a caller. */
   note(caller: Caller, who: Actor): void

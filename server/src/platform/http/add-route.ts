@@ -19,7 +19,7 @@ interface RouteSetup {
   definition: Route
 }
 
-/** One line of the table as a Fastify route: who calls, within which limits, with what, as which transaction, and the response. */
+/** Adds an entry of the route table as a Fastify route: admission, input, transaction, handler and response. */
 export function addRoute(
   app: FastifyInstance,
   { services, authenticate, guestOf, limiter, operation, definition }: RouteSetup,
@@ -30,13 +30,13 @@ export function addRoute(
     method: definition.method,
     url: definition.path,
     bodyLimit: bodyLimitOf(definition),
-    // HEAD for whatever changes nothing: monitors, players and download managers ask so first. A link that is good once is not used up by it.
+    // HEAD for read routes: monitors, players and download managers send it first. It does not use up a single-use link.
     exposeHeadRoute: definition.kind === 'read',
     config: { operation, failureFields: definition.failureFields },
     ...admission({ services, authenticate, guestOf, limiter, definition }),
     async handler(request, reply) {
       const { ctx } = request
-      // Where no transaction takes back what the handler has done, a caller who may not do it is refused first.
+      // Without a transaction that rolls the handler's effects back, a caller without permission must be refused first.
       if ((definition.kind === 'nontransactional' && !isPublic) || definition.upload) await ctx.db.actor()
       const asked = readInput(request)
       const handle = async (ctx: Ctx, input: Parameters<Route['handler']>[1]) => {
@@ -51,7 +51,7 @@ export function addRoute(
         if (!storeResponse)
           return toHttpResponse(definition, await transaction(ctx, (ctx) => handle(ctx, input)), serialise)
         return transaction(ctx, async (ctx) => {
-          // Nested, so that the handler's last statement does not commit before the response is kept.
+          // Nested, so that the handler's last statement does not commit before the response is stored.
           const response = toHttpResponse(definition, await transaction(ctx, (ctx) => handle(ctx, input)), serialise)
           await storeResponse(ctx, response)
           return response
@@ -74,7 +74,7 @@ export function addRoute(
     } as Omit<Parameters<Route['handler']>[1], 'effectId'>
   }
 
-  /** The error that this caller gets instead: a caller who may not do this at all learns nothing else. */
+  /** Returns the error that this caller gets instead: a caller without permission learns only that. */
   async function refusal(error: unknown, { ctx }: FastifyRequest): Promise<unknown> {
     if (isPublic || !ctx || error === ctx.scope.check.failure) return undefined
     try {
@@ -90,7 +90,7 @@ export function addRoute(
 const given = (query: unknown) =>
   Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== ''))
 
-// Something that is not an id cannot be there: 404, like any other id that is not there.
+// A malformed id cannot exist: 404, as for any unknown id.
 function validateIds(definition: Route, params: unknown): unknown {
   const result = definition.params?.safeParse(params)
   if (result && !result.success) throw new AppError(404, 'not_found', 'Not found.')

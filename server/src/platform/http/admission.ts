@@ -9,10 +9,10 @@ import type { RateLimiter } from './rate-limit.ts'
 import type { Route } from './route.ts'
 import { announcedBytes } from './unread-body.ts'
 
-/** Finds out who calls, from token, API key or cookie. Throws 401 for credentials that are not valid. */
+/** Identifies the caller from token, API key or cookie. Throws 401 for credentials that are not valid. */
 export type Authenticate = (headers: IncomingHttpHeaders, method: string, path: string) => Principal
 
-/** Who shows the token of a guest: an id of theirs to count by. Undefined when the headers hold no good one. */
+/** Returns the id of the guest whose token is in the headers, to count requests by. Undefined without a valid token. */
 export type GuestOf = (headers: IncomingHttpHeaders) => string | undefined
 
 declare module 'fastify' {
@@ -49,8 +49,8 @@ export interface AdmissionOptions {
 }
 
 /**
- * The hooks that a request passes before its body is read: who calls, within which limits, and how much they may send.
- * A long body is read only for callers that the database has let in.
+ * The hooks that a request passes before its body is read: authentication, rate limit and size limit.
+ * A long body is read only for callers that the database has authorized.
  */
 export function admission({ services, authenticate, guestOf, limiter, definition }: AdmissionOptions) {
   const bodyLimit = bodyLimitOf(definition)
@@ -60,7 +60,7 @@ export function admission({ services, authenticate, guestOf, limiter, definition
     try {
       return authenticate(request.headers, request.method, definition.path)
     } catch (error) {
-      // Bad credentials count for the address that they come from.
+      // Invalid credentials count for the client's address.
       limiter.count({ principal: anonymous, address: request.ip, workspaceId: null, route: refused })
       throw error
     }
@@ -122,7 +122,7 @@ export function admission({ services, authenticate, guestOf, limiter, definition
 const refused = { access: 'user', kind: 'read' } as const
 const tooLong = 'The request is larger than is allowed here.'
 
-/** Three hundred bytes may unpack to gigabytes, which cost their time even where a limit ends the reading. */
+/** Three hundred bytes can unpack to gigabytes, which cost time even when a limit ends the reading. */
 function refuseCompressed({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding'] ?? ''
   if (/^(identity)?$/i.test(encoding)) return
@@ -134,7 +134,7 @@ function refuseCompressed({ headers }: FastifyRequest): void {
   )
 }
 
-/** From path or header; null: none is named; undefined: what is named is no workspace's id. */
+/** Returns the workspace of the path or header. Null: none is given; undefined: the value is not an id. */
 function wantedWorkspace(request: FastifyRequest): string | null | undefined {
   const { shopId, workspaceId } = request.params as { shopId?: string; workspaceId?: string }
   const wanted = shopId ?? workspaceId ?? request.headers['x-workspace-id']

@@ -9,7 +9,7 @@ import { FileResponse } from './route.ts'
 const noncePlaceholder = '__CSP_NONCE__'
 
 /**
- * What pages of ours may load: this server's files and API, and inline scripts with the nonce. `frameAncestors`: who may
+ * The Content-Security-Policy of our pages: this server's files and API, and inline scripts with the nonce. `frameAncestors`: who may
  * show the page in a frame.
  */
 const pagePolicy = (nonce: string, frameAncestors: string) =>

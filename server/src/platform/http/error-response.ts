@@ -58,7 +58,7 @@ export function asAppError(error: unknown): AppError {
   })
 }
 
-/** What is not HTTP at all gets the error shape too, on the bare socket. */
+/** Malformed HTTP gets an error response too, on the bare socket. */
 export function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
   // More of the same, while the response to it goes out.
   if (socket.writableEnded) return

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { FieldFault } from '../errors.ts'
 
-/** What is wrong with a field, for the person who filled it in. A message of the schema's own goes before. */
+/** Returns the fault of a field, for the person who filled it in. The schema's own message has precedence. */
 export function describeFault(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':

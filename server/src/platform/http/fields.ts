@@ -8,7 +8,7 @@ export const id = z.uuid()
 /** A time, ISO 8601 with `Z`. */
 export const instant = z.iso.datetime({ offset: true })
 
-/** Where days begin and end. */
+/** The time zone of days. */
 export const timeZone = z.string().max(100).refine(isTimeZone, 'Give a time zone by its IANA name, like Europe/Paris.')
 
 /** Optional in a body: an empty string means "not given". */

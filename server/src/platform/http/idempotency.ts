@@ -30,7 +30,7 @@ interface Claimed {
   answer_type: string | null
 }
 
-// One statement decides: the key is ours to run (new, or its holder died or failed), or the row says what became of it.
+// One statement decides: the key is ours to run (new, or its holder died or failed), or the row has the outcome.
 // Running the same request again gives the created records the same ids.
 const claim = statement(
   'idempotency.claim',
@@ -90,7 +90,7 @@ const sealContext = ({ principal, method, path, key }: Place) =>
 /** Stores the response in the context's transaction: both commit, or neither. */
 export type StoreResponse = (ctx: Ctx, response: HttpResponse) => Promise<void>
 
-/** What a run of a request may know of its Idempotency-Key. */
+/** What a run of a request gets from its Idempotency-Key. */
 export interface Run {
   /** See `RouteInput.effectId`. */
   effectId?: string

@@ -30,7 +30,7 @@ test('what is too deep or too much is refused by its text, before it is parsed',
   assert.equal(refusal('"\\'), 'malformed_json')
 })
 
-test('keys that attack prototypes and text that cannot be kept are named by their place', () => {
+test('keys that attack prototypes and text that cannot be stored are reported with their path', () => {
   assert.equal(refusal('{"a":[0,{"__proto__":{}}]}'), 'forbidden_key body.a[1].__proto__')
   assert.equal(refusal('{"\\u005f_proto__":1}'), 'forbidden_key body.__proto__')
   assert.equal(refusal('{"constructor":{"prototype":{}}}'), 'forbidden_key body.constructor')

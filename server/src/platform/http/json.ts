@@ -65,7 +65,7 @@ export function requireJsonWithin(body: Buffer, limits: JsonLimits = bodyLimits)
   }
 }
 
-/** Where the text ends whose first byte is at `start`. */
+/** Returns the end of the string whose first byte is at `start`. */
 function endOfText(body: Buffer, start: number): number {
   let i = start
   while (i < body.length && body[i] !== code.quote) i += body[i] === code.backslash ? 2 : 1

@@ -72,7 +72,7 @@ function asUploadError(error: unknown): unknown {
     statusCode === 400 ||
     /multipart|boundary|unexpected end of form/i.test(message)
   ) {
-    return badRequest('malformed_form', 'The form is broken or ended too early. Nothing was kept.')
+    return badRequest('malformed_form', 'The form is malformed or incomplete. Nothing was stored.')
   }
   return error
 }

@@ -20,7 +20,7 @@ export interface TimeCursor {
   id: string
 }
 
-/** A cursor is text in base64url. What the text means is up to the list. */
+/** A cursor is text in base64url. Each list defines the text. */
 const writeCursor = (text: string): string => Buffer.from(text).toString('base64url')
 
 /** The text of a cursor, or null without a cursor. */
@@ -53,12 +53,12 @@ export const matchCursor = (cursor: string | undefined, pattern: RegExp): RegExp
   pattern.exec(textOf(cursor) ?? '')
 
 /**
- * How many rows a list reads, to be written into its statement as a variant: with the number as a parameter PostgreSQL
+ * The number of rows that a list reads, to be written into its statement as a variant: with the number as a parameter PostgreSQL
  * makes a new plan for every call, which costs more than reading a few rows too many.
  */
 export const rowsToRead = (limit: number): '51' | '201' => (limit <= 50 ? '51' : '201')
 
-/** What the statement of a list in the order of an id needs besides its filters: where to continue, and how many rows to read. */
+/** The parameters of a list ordered by id, besides its filters: the position to continue from and the number of rows. */
 export function readPageQuery({ limit, cursor }: PageQuery) {
   const before = readCursor(cursor)
   return { before, continued: before !== null, rows: rowsToRead(limit) }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { describeFault, toFault } from './faults.ts'
 
-/** What came out of a schema, by identity: it need not be parsed again. */
+/** Results of schemas, by identity: they need not be parsed again. */
 const parsedBy = new WeakMap<object, z.ZodType>()
 
 /** Checks one part of a request, or the `data` of a WebSocket frame. Throws 400 naming every field that is wrong. */

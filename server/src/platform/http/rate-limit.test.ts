@@ -20,7 +20,7 @@ const caller = (more: Partial<Caller>): Caller => ({
   ...more,
 })
 
-/** How many of so many requests get through. */
+/** Returns how many of these requests are admitted. */
 function admitted(requests: number, count: (place: number) => void): number {
   return Array.from({ length: requests }, (_, place) => {
     try {

@@ -5,7 +5,7 @@ import { tooManyRequests } from '../errors.ts'
 import { addressKey } from './address-key.ts'
 import type { Route } from './route.ts'
 
-/** Who sends a request to what, as far as is known before anything is read. */
+/** The caller and target of a request, as known before its body is read. */
 export interface Caller {
   principal: Principal
   /** A guest who shows a token of their own; see `GuestOf`. */
@@ -16,11 +16,11 @@ export interface Caller {
   route: Pick<Route, 'access' | 'kind' | 'rawBody'>
 }
 
-/** What is left for this caller, where it is least. */
+/** The rest of the caller's allowance, of its fullest bucket. */
 export interface Allowance {
   limit: number
   left: number
-  /** Until the window ends and everything is allowed again. */
+  /** Seconds until the window ends. */
   resetSeconds: number
 }
 
@@ -37,19 +37,19 @@ interface Bucket {
 const windowMs = 60_000
 /** Beyond this many callers a minute the oldest are forgotten: bounded memory under an attack from many addresses. */
 const maxCallers = 100_000
-/** One person may come by this many credentials before they wait. */
+/** The number of full credential allowances that one user has in total. */
 const credentialsPerUser = 3
 
-/** Counts per minute, in the memory of this node. `shares` says whose sessions and keys the callers show. */
+/** Counts per minute, in the memory of this node. `shares` maps sessions and keys to users. */
 export function createRateLimiter(limits: RateLimits, shares: Pick<Shares, 'known'>): RateLimiter {
   let windowStart = 0
   let counts = new Map<string, number>()
 
-  /** From the narrowest to the widest: one that is full takes nothing from those behind it. */
+  /** From the narrowest to the widest: a full bucket does not count against the wider ones. */
   const bucketsOf = (caller: Caller): Bucket[] => {
     const { principal, guestId, route } = caller
     const from = addressKey(caller.address)
-    // Counted by themselves: a platform and a person may come by the same proxy.
+    // Counted separately: a platform and a person may use the same proxy.
     if (route.rawBody) return [{ key: `webhook ${from}`, limit: limits.perSenderAddress }]
     if (principal.kind === 'public' || principal.kind === 'server') {
       if (route.access !== 'public') return [{ key: `refused ${from}`, limit: limits.perCredential }]

@@ -37,7 +37,7 @@ export interface Route<
   /** Fastify's form: `/api/contacts/:id`. */
   path: string
   access: Access
-  /** Whether it takes the token of a shop's visitor, for the API reference; the handler reads it from `request`. */
+  /** True when it takes the token of a shop's visitor, for the API reference; the handler reads it from `request`. */
   visitor?: 'required' | 'optional'
   /** One line for the API reference. */
   summary: string
@@ -51,11 +51,11 @@ export interface Route<
   form?: z.ZodObject
   /** Status of the usual response; 200 by default. */
   status?: number
-  /** Its shape. What is not declared here is not sent. */
+  /** The schema of the response. Undeclared fields are not sent. */
   response: A
   /** Expected failures besides 400, 401, 403, 404 and 429. */
   errors?: readonly number[]
-  /** What stands in its error answers beside our own fields, for clients that speak another API. */
+  /** Further fields of its error responses, for clients of another API. */
   failureFields?(failure: AppError): object
   /** An example body for the docs and the fuzz test's starting point. */
   example?: Input<B>
@@ -105,7 +105,7 @@ export interface RouteTable {
   routes: Record<string, Route>
 }
 
-/** What goes out. */
+/** The response as sent. */
 export interface HttpResponse {
   status: number
   headers: Record<string, string | string[]>

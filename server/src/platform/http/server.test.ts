@@ -118,7 +118,7 @@ test('HTTP/1.0 needs no host, and an unknown expectation is ignored', async () =
   )
 })
 
-test('a body that is not UTF-8 is refused rather than kept without its letters', async () => {
+test('a body that is not UTF-8 is refused instead of stored without the invalid characters', async () => {
   const post = async (body: Buffer) => {
     const headers = { authorization: `Bearer ${ana.token}`, 'content-type': 'application/json' }
     const response = await fetch(`${server.url}/api/contact-lists`, {

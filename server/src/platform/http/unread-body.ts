@@ -4,10 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** A body up to this size is received and discarded, so that the connection can be used again. */
 const cheapBytes = 64 * 1024
-/** How long a client that still sends may take to see the response. */
+/** The time that a client which still sends has to read the response. */
 const lingerMs = 2_000
 
-/** What the request says it brings; without a word about its length as much as one likes. */
+/** Returns the announced size of the body in bytes; Infinity for a chunked body. */
 export function announcedBytes({ headers }: IncomingMessage): number {
   if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
   return Number(headers['content-length'] ?? 0)

@@ -64,7 +64,7 @@ async function settled(server: Server, recipient: string, wanted: RegExp) {
   return message!
 }
 
-test('a mail goes out by SMTP, and its text is not kept', async () => {
+test('a mail is sent by SMTP, and its text is not stored afterwards', async () => {
   await send(configured, { channel: 'email', to: 'ana@example.com', subject: 'Grüße', text: 'Hello Ana.\n.\nBye.\n' })
   const { id, text } = await settled(configured, 'ana@example.com', /sent/)
   assert.equal(text, null)
@@ -115,7 +115,7 @@ test('what has expired, or was delivered already, is not sent', async () => {
   assert.equal(received.filter(({ to }) => to.includes('late@example.com')).length, 0)
 })
 
-test('with nothing to carry it a message is kept for the command line', async () => {
+test('without a carrier a message is stored for the command line', async () => {
   await send(bare, { channel: 'email', to: 'ben@example.com', subject: 'Your code', text: '123456' })
   const { text, subject } = await settled(bare, 'ben@example.com', /kept/)
   assert.deepEqual([subject, text], ['Your code', '123456'])

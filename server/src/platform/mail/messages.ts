@@ -46,8 +46,8 @@ const insert = statement(
 )
 
 /**
- * Has the message sent if the transaction at hand commits. The context is the server's own, in no workspace. Where
- * nothing is configured to carry it, it is kept for `switchboard mail list`.
+ * Sends the message if the current transaction commits. The context is the server's own, in no workspace. Where
+ * no carrier is configured, it is stored for `switchboard mail list`.
  */
 export async function sendMessage(ctx: Ctx, message: Message): Promise<void> {
   const id = newId()
@@ -178,7 +178,7 @@ export async function findMessage(
   return { ...message, text: sealed_text === null ? null : ctx.services.secrets.open(sealed_text, place(id)) }
 }
 
-/** How long the record of a message is kept. */
+/** The retention of message records. */
 const keepDays = 30
 
 const removeOld = statement(

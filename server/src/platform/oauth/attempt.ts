@@ -15,7 +15,7 @@ export const freshSecret = () => randomBytes(32).toString('base64url')
 /** Only hashes are stored, so a reader of the table cannot finish a login. */
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
 
-/** RFC 7636: made of the state, which only this browser has, and a key that only we have; so it need not be kept. */
+/** RFC 7636: made of the state, which only this browser has, and a key that only we have; so it need not be stored. */
 export const verifierOf = (secrets: Secrets, purpose: string, state: string) =>
   createHmac('sha256', secrets.derive(purpose)).update(state).digest('base64url')
 

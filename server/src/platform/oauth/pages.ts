@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AppError } from '../errors.ts'
 import { FileResponse } from '../http/route.ts'
 
-/** How a login at another site ended, for the page that opened its window. */
+/** The result of a login at another site, for the page that opened its window. */
 export interface OAuthOutcome {
   openerOrigin: string
   result: { type: 'oauth'; platform: string; success: boolean; error?: string; code?: string } & Record<string, unknown>
@@ -76,7 +76,7 @@ function page(status: number, text: string, { script, form = '', headers }: Page
 export const redirectTo = (location: string, cookies: Cookies): FileResponse =>
   new FileResponse('', { location, 'set-cookie': cookies, ...openerHeaders }, 302)
 
-/** What a browser meets on its way: people read it, so failures are pages too. */
+/** The pages of a login in the browser. People read them, so errors are pages too. */
 export async function asPage<T>(work: () => Promise<T>): Promise<T | FileResponse> {
   try {
     return await work()

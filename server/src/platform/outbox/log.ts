@@ -14,7 +14,7 @@ export interface Reading {
   more: boolean
   /** Events wait for a transaction that is still running: look again soon. */
   waiting: boolean
-  /** Where the log begins: earlier events have been deleted. */
+  /** The begin of the log: earlier events have been deleted. */
   begin: Position
 }
 
@@ -91,7 +91,7 @@ export const readTopics = (ctx: Ctx, from: Position, topics: string[], limit: nu
   read(ctx, topicsAfter, { ...positionOf(from), limit, topics })
 
 // Each statement has a snapshot of its own, hence the order: the horizon first, so that it promises nothing the events
-// do not hold; the begin last, so that whatever was deleted meanwhile shows.
+// do not hold; the begin last, so that concurrent deletions are noticed.
 async function read<P extends After>(ctx: Ctx, find: Statement<P, StoredEvent>, p: P): Promise<Reading> {
   const [horizons, events, [cut]] = await ctx.db.together([horizon.call({}), find.call(p), begin.call({})])
   const at = only(horizons)

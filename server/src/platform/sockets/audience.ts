@@ -4,7 +4,7 @@ import type { Statement } from '../database/statement.ts'
 import type { StoredEvent } from '../events.ts'
 import type { Services } from '../services.ts'
 
-/** What a socket is subscribed to without asking, and the roles of its user. */
+/** The subscriptions that a socket has without asking, and the roles of its user. */
 export interface Audience {
   userId: string
   /** The workspace of commands that name none. */
@@ -17,7 +17,7 @@ export interface Audience {
 export interface AudienceSource {
   /** The topics of these users. It runs in the system scope. */
   readonly topics: Statement<{ user_ids: readonly string[] }, { user_id: string; topic: string }>
-  /** What an event changes of that, if anything. It takes effect before the event itself is published. */
+  /** Returns the change of subscriptions that an event makes, if any. It takes effect before the event is published. */
   changes(event: StoredEvent): AudienceChange | undefined
 }
 

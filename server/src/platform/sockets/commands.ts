@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Access } from '../access.ts'
 import type { Ctx } from '../context.ts'
 
-/** What a command sees of the socket that it came by. */
+/** The socket of a command, as its handler sees it. */
 export interface CommandSocket {
   readonly userId: string
   /** Subscribes the socket to a topic until it closes or the user loses the command's workspace. Throws 429 beyond 100. */

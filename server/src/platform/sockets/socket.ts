@@ -33,7 +33,7 @@ const maxWaitingBytes = 1024 * 1024
 const manyWaitingBytes = 256 * 1024
 const messagesPerSecond = 10
 const messageBurst = 100
-/** How many messages beyond that are refused before the connection is closed. */
+/** The number of further messages that are refused before the connection is closed. */
 const patience = 20
 const closeGraceMs = 1000
 

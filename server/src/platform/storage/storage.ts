@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** Where files lie: a folder on this machine, or an S3 bucket. Keys are made by the server: `<workspace>/<uuid>`. */
+/** The storage of files: a folder on this machine, or an S3 bucket. The server generates the keys: `<workspace>/<uuid>`. */
 export interface Storage {
   /** Streams it in; nothing is readable under `key` before all of it is safe. Returns its size and SHA-256. */
   write(key: string, content: Readable): Promise<{ sizeBytes: number; sha256: string }>

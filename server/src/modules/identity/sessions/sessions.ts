@@ -133,7 +133,7 @@ const revokeFamily = statement(
     update identity.sessions set revoked_at = now() where id = ${p.id}`,
 )
 
-const sessionEnded = () => unauthorized('Your session is over. Sign in again.')
+const sessionEnded = () => unauthorized('Your session has ended. Sign in again.')
 
 /**
  * Returns new tokens for a refresh token, which is valid once. For 10 s by the database's clock, the previous token gets

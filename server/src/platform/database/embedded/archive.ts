@@ -33,7 +33,7 @@ export async function writeArchive(path: string, parts: AsyncIterable<ArchivePar
   await pipeline(Readable.from(parts), compress, withChecksum, createWriteStream(path, { mode: 0o600, flush: true }))
 }
 
-/** Writes a directory in which nothing changes meanwhile. */
+/** Archives a directory that does not change while it is read. */
 export function packDirectory(directory: string, path: string, level?: number): Promise<void> {
   return writeArchive(path, wholeDirectory(directory), level)
 }

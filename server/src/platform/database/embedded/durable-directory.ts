@@ -2,7 +2,7 @@ import { fdatasyncSync } from 'node:fs'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { fsyncDirectory } from './archive.ts'
 
-/** What we use of an Emscripten stream: `nfd` is the host's file descriptor, absent on a directory. */
+/** The fields of an Emscripten stream that are used here: `nfd` is the host's file descriptor, absent on a directory. */
 interface HostStream {
   nfd?: number
   node: object

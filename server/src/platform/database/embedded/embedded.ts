@@ -64,7 +64,7 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
   }
 }
 
-/** What a started engine gives its users. `release` runs when it has been closed. */
+/** Returns the database over a started engine. `release` runs when it has been closed. */
 export function databaseOn(
   engine: Pick<Engine, 'request' | 'stop'>,
   socket: Pick<EmbeddedDatabase['connection'], 'host' | 'stream'>,

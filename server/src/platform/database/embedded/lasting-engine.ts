@@ -24,7 +24,7 @@ export async function keepEngine(
   const stopping = new AbortController()
   /** Resolves when there is an engine again. */
   let down: PromiseWithResolvers<void> | undefined
-  /** Why it did not open when it was last tried: who asks meanwhile is refused at once. */
+  /** The error of the last attempt to open it: connections until the next attempt are refused at once. */
   let refusal: Error | undefined
   let hasStarted = false
 

@@ -8,7 +8,7 @@ const toVacuum = `(s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
   or age(c.relfrozenxid) > 200000000)`
 
 /**
- * What autovacuum does on a PostgreSQL server, which PGlite does not run: vacuums and analyses the tables that need it,
+ * Replaces autovacuum, which PGlite does not run: vacuums and analyses the tables that need it,
  * one statement each so that requests get their turn between two tables. Returns the names of those tables.
  */
 export const maintenance = (connectionQuery: ConnectionQuery): Promise<string[]> =>

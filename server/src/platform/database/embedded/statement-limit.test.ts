@@ -27,7 +27,7 @@ after(async () => {
 
 const query = (text: string, values?: unknown[]) => database.pool.query({ text, ...(values && { values }) })
 const endless = 'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b'
-/** Nothing in it looks at PostgreSQL's flags, for minutes. */
+/** Runs for minutes without checking PostgreSQL's cancel flags. */
 const deaf = `select repeat('a', 2000000) like '%' || repeat('a', 200000) || 'b'`
 
 test('the settings of the pool are those of the session', async () => {

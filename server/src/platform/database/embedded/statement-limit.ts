@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 
 /**
- * What the thread shows of its work, in memory that both threads see: the number of the batch that runs (0 between two),
+ * The state of the thread's work, in memory that both threads share: the number of the batch that runs (0 between two),
  * and of the last one that was cancelled.
  */
 export const RUNNING = 0

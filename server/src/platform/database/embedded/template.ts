@@ -8,7 +8,7 @@ import { packDirectory } from './archive.ts'
 // Small ones keep a new database, its snapshots and the tests' copies small.
 const WAL_SEGMENT_MIB = 1
 
-/** What initdb makes, packed: it takes 2 to 4 seconds to run and 0.2 to unpack. Made again by `node template.ts` with each new PGlite. */
+/** The result of initdb, packed: initdb takes 2 to 4 seconds, unpacking 0.2. Made again by `node template.ts` with each new PGlite. */
 export const templatePath = fileURLToPath(new URL('./empty-cluster.tar.zst', import.meta.url))
 
 export async function buildTemplate(path: string): Promise<void> {

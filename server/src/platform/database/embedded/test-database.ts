@@ -22,7 +22,7 @@ const TEMPLATE_AGE_LIMIT_MS = 24 * 60 * 60 * 1000
 const silent: Log = { info: () => undefined, warn: () => undefined }
 
 /**
- * A database of its own for one test file, in memory, as `prepare` left it. The prepared one is kept in the system's temporary
+ * A database of its own for one test file, in memory, as `prepare` left it. The prepared one is stored in the system's temporary
  * directory; test files that start at the same time build it once.
  */
 export async function openTestDatabase({ prepare, key }: TestDatabaseOptions): Promise<EmbeddedDatabase> {

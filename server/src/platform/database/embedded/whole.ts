@@ -10,7 +10,7 @@ const essential = ['PG_VERSION', 'base', 'global/pg_control', 'pg_wal', 'pg_xact
 const isEmpty = (directory: string): boolean => !existsSync(directory) || readdirSync(directory).length === 0
 
 /**
- * Is this a data directory in which nothing has ever been kept? Where there are keys, files or snapshots there was a database
+ * Returns whether this data directory has never been used. Where there are keys, files or snapshots there was a database
  * too; a new one in its place would look like the loss of everything. Throws `DatabaseMissing` then.
  */
 export function isUnused(dataDir: string): boolean {

@@ -19,7 +19,7 @@ import { templatePath as emptyPath } from './template.ts'
 import { serveWire } from './wire-server.ts'
 
 /**
- * What the worker opens: a directory on the disk, which it first unpacks when an archive is given, or a copy in memory of a packed
+ * The database that the worker opens: a directory on the disk, which it first unpacks when an archive is given, or a copy in memory of a packed
  * one (`.tar` or `.tar.zst`).
  */
 export type Storage =
@@ -103,7 +103,7 @@ async function snapshot(): Promise<string> {
   return path
 }
 
-/** Nothing to do, and '', when nothing was written since the last one or since the start. */
+/** Does nothing and returns '' when there was no write since the last snapshot or the start. */
 async function snapshotWhenDue(): Promise<string> {
   return (await readWalPosition()) === snapshotWalPosition ? '' : snapshot()
 }

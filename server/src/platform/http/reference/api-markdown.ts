@@ -21,7 +21,7 @@ const index = (sections: Section[], url: string) => `${madeBy}
 # The API
 
 Every operation with who may call it, its parameters and fields, an example and its response. A running server has the same
-at \`/docs\`, with a search box, and as a document for programs (OpenAPI 3.1) at \`/api/openapi.json\`. What is said over \`/ws\` is in
+at \`/docs\`, with a search box, and as a document for programs (OpenAPI 3.1) at \`/api/openapi.json\`. The commands and events of \`/ws\` are in
 [sockets.md](sockets.md).
 
 The examples take an access token from \`$TOKEN\`:

@@ -10,7 +10,7 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }>
 }
 
-/** What goes over the WebSocket, by event. */
+/** The data of commands and events on the WebSocket, by event. */
 export interface LiveSchemas {
   frames: Record<string, z.ZodType[]>
   commands: Record<string, z.ZodType>
@@ -36,7 +36,7 @@ ${Object.entries(schemas)
   .map(([name, schema]) => `export type ${name} = ${typeOf(schema)}`)
   .join('\n\n')}
 
-/** What each operation takes and answers. */
+/** The input and response of each operation. */
 export interface Operations {
 ${operations.map(({ operation }) => `  /** ${operation.summary} */\n  ${operation.operationId}: { input: ${inputOf(operation)}; response: ${responseOf(operation)} }`).join('\n')}
 }
@@ -51,7 +51,7 @@ export interface LiveCommands {
 ${commandTypes.join('\n')}
 }
 
-/** Where each operation is. */
+/** The method and path of each operation. */
 export const operations = {
 ${operations.map(({ path, method, operation }) => `  ${operation.operationId}: ['${method}', '${path}'${carriesOf(operation)}],`).join('\n')}
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string, carries?: 'form' | 'bytes']>
@@ -84,7 +84,7 @@ function uploadOf({ properties }: JsonSchema): string {
   return Object.keys(others).length > 0 ? `Upload & ${typeOf({ properties: others })}` : 'Upload'
 }
 
-/** What is not JSON: a form goes there, or bytes come back. */
+/** Operations without JSON: they take a form or return bytes. */
 function carriesOf(operation: Operation): string {
   if (operation.requestBody?.content['multipart/form-data']) return ", 'form'"
   return responseOf(operation) === 'Blob' ? ", 'bytes'" : ''

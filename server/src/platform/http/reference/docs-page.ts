@@ -108,7 +108,7 @@ ${sections.map(section).join('\n')}
   })
 }
 
-/** Where links of the guide lead on this page. */
+/** The targets on this page of the guide's links. */
 const linkTo = (target: string) => (target === 'api.md' ? '#section-identity' : undefined)
 
 const contents = ({ name, groups }: Section) => `<details><summary>${escape(name)}</summary>

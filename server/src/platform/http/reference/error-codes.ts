@@ -68,7 +68,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['invalid_transition', 409, 'It cannot change to this state; the sentence says to which it can.'],
   ['campaign_active', 409, 'The campaign is running. Pause or stop it first.'],
   ['campaign_started', 409, 'The campaign has started; this can only be changed before.'],
-  ['campaign_ended', 409, 'The campaign is over.'],
+  ['campaign_ended', 409, 'The campaign has ended.'],
   ['calling_limit_reached', 409, "The workspace's calls are used up for now; the sentence says until when."],
   ['not_queued', 409, 'The contact is not queued in the campaign.'],
   ['too_many_sip_providers', 409, 'The workspace has as many SIP providers as are allowed.'],
@@ -82,7 +82,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['group_full', 409, 'The group has as many members as are allowed.'],
   ['not_a_group', 409, 'A chat of two has no members to change.'],
   ['reported_again', 409, 'You have reported this already.'],
-  ['call_over', 409, 'The call is over.'],
+  ['call_over', 409, 'The call has ended.'],
   ['not_called', 409, 'You were not called.'],
   ['out_of_stock', 409, 'There is not enough in stock; the sentence says how much is left.'],
   [

@@ -8,7 +8,7 @@ ANA='{"email": "ana@example.com", "password": "correct horse battery"}'
 TOKEN=$(for step in signup login; do curl -s $API/auth/$step -H 'Content-Type: application/json' -d "$ANA"; done |
   sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p' | tail -n 1)`
 
-/** What holds for the whole API, as Markdown: `docs/how-the-api-works.md`, and the beginning of `/docs`. */
+/** The guide to the whole API, as Markdown: `docs/how-the-api-works.md`, and the beginning of `/docs`. */
 export const guide = (url: string) => `# How this API works
 
 What holds for every operation. The operations themselves are in the [reference](api.md), and as OpenAPI 3.1 at \`/api/openapi.json\`. In TypeScript use the
@@ -35,7 +35,7 @@ When several are sent, the bearer wins. A password needs at least 6 characters (
 ### supabase-js
 
 \`createClient('${url}', 'any text')\` of supabase-js works for accounts: \`signUp\`, \`signInWithPassword\`, \`signInWithOAuth\`, \`getUser\`, \`updateUser\`, \`refreshSession\`, \`resetPasswordForEmail\`,
-\`verifyOtp\` (recovery) and \`signOut\`. The key is not looked at. Then call the API with \`session.access_token\`. What it does not have: \`signInWithOtp\`, \`signInAnonymously\`, \`from()\`, \`rpc()\`, \`storage\`,
+\`verifyOtp\` (recovery) and \`signOut\`. The key is ignored. Then call the API with \`session.access_token\`. Not supported: \`signInWithOtp\`, \`signInAnonymously\`, \`from()\`, \`rpc()\`, \`storage\`,
 \`realtime\`, \`functions\`: use the operations of this API and the WebSocket in their place. Under Node 20 supabase-js needs the package \`ws\`.
 
 ## Workspaces

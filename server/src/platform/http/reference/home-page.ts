@@ -4,7 +4,7 @@ import { FileResponse } from '../route.ts'
 const style =
   ':root { color-scheme: light dark } body { font: 16px/1.6 system-ui, sans-serif; max-width: 38rem; margin: 12vh auto; padding: 0 1.25rem } li { margin: .3rem 0 } a { color: light-dark(#0b5cad, #7cb8f7) }'
 
-/** What a person sees who opens the server's address: what this is, and where to go on. */
+/** The page at the server's root: a description and links. */
 export function homePage(version: string): FileResponse {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Switchboard</title><style>${style}</style>

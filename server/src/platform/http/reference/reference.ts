@@ -14,11 +14,11 @@ export interface ReferenceOperation {
   method: string
   path: string
   summary: string
-  /** Who may. */
+  /** The required access. */
   who: string
   parameters: Field[]
   body: Field[]
-  /** What the response has, where it is JSON. */
+  /** The fields of a JSON response. */
   responseFields: Field[]
   curl: string
   status: string

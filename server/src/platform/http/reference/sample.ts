@@ -2,7 +2,7 @@ import type { JsonSchema } from './json-schema.ts'
 
 export type Schemas = Record<string, JsonSchema>
 
-/** What a field of this name usually holds, where its type alone would say little. */
+/** Typical values of fields by name, used when the type alone says little. */
 const usual: [RegExp, unknown][] = [
   [/^(full_|display_|first_|customer_?|visitor|caller_|assigned_\w+_|claimed_by_|prospect_)?name$/i, 'Ana Lima'],
   [/^last_name$/, 'Lima'],
