@@ -108,7 +108,7 @@ function createProbe(): (services: Services) => Promise<void> {
       .finally(() => (underWay = undefined))
     const late = new AbortController()
     const tooLate = delay(databaseAnswersWithinMs, undefined, { signal: late.signal }).then(() => {
-      throw unavailable('The database does not answer at the moment.', 5)
+      throw unavailable('The database does not respond at the moment.', 5)
     })
     try {
       await Promise.race([underWay, tooLate])
