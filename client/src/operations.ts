@@ -195,7 +195,7 @@ export type DatabaseTest = { "success": true; "message": string; "tables": { "pr
 
 export type Error = { "error": string; "code": string; "request_id": string; "details"?: ({ "path": string; "message": string })[] }
 
-/** What each operation takes and answers. */
+/** The input and response of each operation. */
 export interface Operations {
   /** Create an account; `metadata` fills the profile */
   signUp: { input: { body: { "email": string; "password": string; "name"?: string; "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "invitation_token"?: string; "metadata"?: { "full_name"?: string; "company_name"?: string; "display_name"?: string; "username"?: string; "phone"?: string; "avatar_url"?: string; "name"?: string } } }; response: { "session": { "user": { "id": string; "email": string }; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number }; "user": { "id": string; "email": string; "name": string | null; "full_name": string | null; "username": string | null; "display_name": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "is_admin": boolean; "is_affiliate": boolean; "email_verified": boolean; "phone_verified": boolean; "oauth_provider": string | null; "oauth_id": string | null; "is_active": true; "workspace": { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string } | null; "workspaces": ({ "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null })[]; "created_at": string; "updated_at": string }; "token": string; "access_token": string; "refresh_token": string; "token_type": "Bearer"; "expires_in": number; "expires_at": number; "message": string } }
@@ -963,7 +963,7 @@ export interface LiveCommands {
   'shop:join': { "shopId": string }
 }
 
-/** Where each operation is. */
+/** The method and path of each operation. */
 export const operations = {
   signUp: ['POST', '/api/auth/signup'],
   register: ['POST', '/api/auth/register'],
