@@ -11,7 +11,7 @@ export function accountUri(account: SipAccount, user: string): string {
   return account.domain === undefined ? sipUri(user, account.host, account.port) : sipUri(user, account.domain)
 }
 
-/** Where requests of the account go. Over TLS the certificate may be for the domain (RFC 5922) or for the server's name. */
+/** The destination of the account's requests. Over TLS the certificate may be for the domain (RFC 5922) or for the server's name. */
 export function accountHop(account: SipAccount): Hop {
   const { host, port, transport = 'udp' } = account
   if (transport !== 'tls') return { protocol: transport, host, port }

@@ -9,23 +9,23 @@ import type { TimerWheel } from './transaction/timer-wheel.ts'
 import type { Resolver } from './transport/resolver.ts'
 import type { Hop } from './transport/transport.ts'
 
-/** What every part of one user agent shares. */
+/** State shared by the parts of one user agent. */
 export interface Core extends Resolver {
   readonly clock: Clock
   readonly wheel: TimerWheel
   readonly local: LocalAddress
   readonly userAgent: string
-  /** May anything be sent to this address? `send` asks once more. */
+  /** May packets be sent to this address? `send` checks it again. */
   readonly mayReach: AddressPolicy
   send(data: string, to: Hop, onError?: (error: Error) => void): void
-  /** Ends the connections to a peer that is taken for dead. */
+  /** Ends the connections to a peer that no longer responds. */
   drop(peer: Hop, why: Error): void
   readonly keepAlives: Set<KeepAlive>
-  /** What to do when a request comes from an address that gave no answer before: it is back. */
+  /** Called when a request comes from an address that did not respond before. */
   readonly awaited: Map<string, Set<() => void>>
   readonly clients: Map<string, ClientTransaction>
   readonly servers: Map<string, ServerTransaction>
-  /** Transactions of either kind without a final answer. */
+  /** Client and server transactions without a final response. */
   openTransactions: number
   readonly calls: Calls
 }
@@ -36,7 +36,7 @@ export interface CallEntry {
   readonly localTag: string
   /** The other side's tag, once there is only one. */
   readonly remoteTag: string | null
-  /** CSeq of their INVITE while it waits for our answer, to recognise its twin. */
+  /** CSeq of their INVITE while it waits for our answer, to recognise a duplicate. */
   readonly pendingSequence?: number | null
   /** A request inside the dialog, ACK excepted. */
   onRequest(transaction: ServerTransaction): void

@@ -67,7 +67,7 @@ test('one header with several challenges, unknown algorithms left out', () => {
   assert.deepEqual(parseChallenges(',,= ,"'), [])
 })
 
-test('of several algorithms for one realm the first that we know is taken', () => {
+test('of several algorithms for one realm the first supported one is used', () => {
   const auth = createAuthenticator('u', 'p')
   const offered = [
     'Digest realm="a", nonce="1", algorithm=X',
@@ -89,7 +89,7 @@ function unauthorized(...values: string[]) {
   }
 }
 
-test('known challenges are answered unasked, with a growing count, once per realm', () => {
+test('known challenges are answered in advance, with a growing count, once per realm', () => {
   const auth = createAuthenticator('u', 'p')
   assert.deepEqual(auth.headers('BYE', 'sip:x'), [])
   assert.ok(

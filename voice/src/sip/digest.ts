@@ -20,7 +20,7 @@ export interface DigestInput {
   password: string
   method: string
   uri: string
-  /** Of the request, which `auth-int` protects too. Default none. */
+  /** The request's body, which `auth-int` protects too. Default: empty. */
   body?: string
   cnonce: string
   nc: number
@@ -28,7 +28,7 @@ export interface DigestInput {
 
 const hashes: Record<string, string> = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' }
 
-/** The challenges of one header value that we can answer, in the server's order of preference. */
+/** Returns the supported challenges of one header value, in the server's order of preference. */
 export function parseChallenges(value: string): Challenge[] {
   const challenges: Map<string, string>[] = []
   for (const part of splitOutside(value, ',')) {
@@ -100,11 +100,11 @@ function quote(text: string): string {
 /** What one request has been challenged with so far, by realm: a new one per request, kept over its retries. */
 export type Attempts = Map<string, { answers: number; nonce: string }>
 
-/** The credentials of one call or registration. Known challenges are answered unasked, with a counted nonce. */
+/** The credentials of one call or registration. Known challenges are answered in advance, with a nonce count. */
 export interface Authenticator {
   /** Authorization and Proxy-Authorization headers for the next request. */
   headers(method: string, uri: string, body?: string): Header[]
-  /** Takes a 401 or 407. False: our credentials were refused, or we cannot answer; trying again is useless. */
+  /** Takes a 401 or 407. Returns false when our credentials were refused or no challenge is supported: a retry is useless. */
   challenged(response: SipResponse, attempts: Attempts): boolean
 }
 
@@ -115,7 +115,7 @@ export interface Authenticator {
  */
 const maxAnswers = 2
 
-/** Eight realms on one path do not occur; a server that makes us compute thousands of answers might. */
+/** A limit against servers that make us compute thousands of responses; eight realms on one path do not occur. */
 const maxRealms = 8
 
 export function createAuthenticator(username: string, password: string): Authenticator {

@@ -11,7 +11,7 @@ export interface ExchangeOptions {
   destination: Hop
   auth: Authenticator | null
   onProvisional?(response: ReceivedResponse): void
-  /** An answer other than a challenge upon which a new try is to be made. */
+  /** Returns true for a response, other than a challenge, after which to try again. */
   shouldRetry?(response: ReceivedResponse): boolean
   /** A 401 or 407 here means that the credentials were refused. */
   onFinal(result: Result): void
@@ -23,7 +23,7 @@ export interface Exchange {
   readonly current: ClientTransaction
   /** The next challenge is final. */
   stopRetrying(): void
-  /** Nobody waits for an answer any longer. */
+  /** Ends the exchange as timed out. */
   expire(): void
   abandon(): void
 }
@@ -41,7 +41,7 @@ export function exchange(core: Core, options: ExchangeOptions): Exchange {
       onFinal(result) {
         const { response } = result
         const challenged = response && (response.status === 401 || response.status === 407)
-        // Eight realms on one path do not occur; a server that invents a new one each time does.
+        // Eight realms on one path do not occur; this stops a server that invents a new one each time.
         const answerable = challenged && retrying && attempts.size < 8 && options.auth?.challenged(response, attempts)
         const again = answerable || (response && retrying && options.shouldRetry?.(response))
         if (again) current = start()

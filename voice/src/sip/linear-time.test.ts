@@ -16,16 +16,16 @@ import { createFramer } from './transport/stream-framing.ts'
 import { answerAll, callPeer } from './test/peer.ts'
 
 /**
- * What strangers and carriers send is read by the one thread that sends everybody's audio. A reader whose work grows with
- * the square of the input costs seconds for 128 KB and hundreds of ms for 16 KB; a linear one some ms, and less than one.
+ * Messages of unknown senders and carriers are read by the thread that sends the audio of all calls. A parser whose work
+ * grows with the square of the input costs seconds for 128 KB and hundreds of ms for 16 KB; a linear one some ms, and less than one.
  */
 const longBytes = 131_072
 const longWithinMs = 150
 const messageBytes = 16_000
-/** About 1 ms on a machine of 2026; a reader that is quadratic took 645. */
+/** About 1 ms on a machine of 2026; a quadratic parser took 645. */
 const messageWithinMs = 5
 
-/** In ms, the quickest of several runs, since a busy machine only ever adds to it. */
+/** Returns the ms of the fastest of several runs, since a busy machine only adds time. */
 function quickestMs(run: () => void, goodEnoughMs: number): number {
   let least = Infinity
   for (let tries = 0; tries < 15 && least > goodEnoughMs; tries++) {
@@ -36,7 +36,7 @@ function quickestMs(run: () => void, goodEnoughMs: number): number {
   return least
 }
 
-/** What a quadratic reader may trip over, alone and alternating. */
+/** Inputs that are slow for a quadratic parser, alone and alternating. */
 const runs = [' ', '\t', '0', 'a', ';', ',', ':', '=', '"', '\\', '<', '>', '@', '/', '.', '-', '[', '%', '\n', '\r']
 const pairs = [
   '; ',
@@ -67,7 +67,7 @@ const response = (value: string): SipResponse => ({
   body: '',
 })
 
-/** Every reader of one value, with places in which a run may stand: `~` is the run. */
+/** Every parser of one value, with positions for a run of characters: `~` is the run. */
 const readers: Record<string, { read: (text: string) => unknown; shapes: string[] }> = {
   Via: {
     read: parseVia,
@@ -131,7 +131,7 @@ const readers: Record<string, { read: (text: string) => unknown; shapes: string[
 }
 
 for (const [what, { read, shapes }] of Object.entries(readers))
-  test(`${what}: 128 KB of anything, anywhere, takes time in proportion`, () => {
+  test(`${what}: the time for 128 KB of any run is linear`, () => {
     for (const shape of shapes)
       for (const filler of fillers) {
         const text = shape.replace('~', () => fill(filler, longBytes))
@@ -153,7 +153,7 @@ function message(change: Record<string, string>, { uri = 'sip:b@h', body = '', m
   return Buffer.from([`INVITE ${uri} SIP/2.0`, ...lines, ...more, '', body].join('\r\n'))
 }
 
-/** Messages of some 16 KB, or as much as is read of them. */
+/** Messages of about 16 KB, or as much as is read of them. */
 function* hostileMessages(): Generator<[string, Buffer]> {
   for (const filler of fillers) {
     const run = fill(filler.replaceAll(/[\r\n]+/g, '\r\n '), messageBytes)
@@ -252,7 +252,7 @@ test('nor any RTP, RTCP or key packet of 64 KB', () => {
   }
 })
 
-test('requests inside a call: an INFO, a NOTIFY or a Via of 60 KB is answered in no time', async () => {
+test('requests inside a call: an INFO, a NOTIFY or a Via of 60 KB is answered quickly', async () => {
   const call = await callPeer(answerAll)
   let sequence = 100
   for (const filler of fillers) {
@@ -275,13 +275,13 @@ test('requests inside a call: an INFO, a NOTIFY or a Via of 60 KB is answered in
       const status = await call.inside(method, ++sequence, extra, body)
       const { user, system } = process.threadCpuUsage(before)
       if (method === 'INFO') assert.ok(status === 513 || status === 200, `INFO was answered ${status}`)
-      // Building and answering included; 60 KB of newlines took 7 s before.
+      // Including building and responding; 60 KB of newlines took 7 s before.
       assert.ok(user + system < 200_000, `${method} ${JSON.stringify(filler)} took ${(user + system) / 1000} ms`)
     }
   }
 })
 
-test('the answer to a Via full of white space is written as fast as it was read', async () => {
+test('the response to a Via full of white space is written in linear time too', async () => {
   const call = await callPeer(answerAll)
   for (const filler of fillers) {
     const run = fill(filler.replaceAll(/[\r\n]/g, ' '), 15_000)

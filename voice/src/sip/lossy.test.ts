@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { accountAt, answer, createTestNetwork, offer } from './test/network.ts'
 import type { IncomingCall } from './types.ts'
 
-/** What becomes of each datagram in turn; after these the network is sound, so that a call can always end. */
+/** The fate of each datagram in turn; after these the network is reliable, so that a call can always end. */
 const fate = fc.oneof(
   { weight: 5, arbitrary: fc.nat(60).map((delayMs) => [1 + delayMs]) },
   { weight: 2, arbitrary: fc.constant<number[]>([]) },
@@ -21,7 +21,7 @@ const script = fc.record({
   challenged: fc.boolean(),
 })
 
-test('datagrams lost, repeated and reordered: both sides agree that the call is over, and keep nothing', async () => {
+test('with lost, repeated and reordered datagrams both sides end the call and keep no state', async () => {
   await fc.assert(
     fc.asyncProperty(script, async ({ fates, ...plan }) => {
       const network = createTestNetwork()

@@ -7,7 +7,7 @@ import type { Header } from './message/headers.ts'
 import type { SipAccount } from './types.ts'
 import { sipUri } from './message/uri.ts'
 
-/** One OPTIONS. See `UserAgent.options`. */
+/** Sends one OPTIONS. See `UserAgent.options`. */
 export function sendOptions(core: Core, account: SipAccount, timeoutMs: number): Promise<number> {
   const domain = domainOf(account)
   const destination = accountHop(account)
@@ -31,7 +31,7 @@ export function sendOptions(core: Core, account: SipAccount, timeoutMs: number):
       onFinal({ status, reason, response }) {
         deadline.cancel()
         const { address } = asking.current
-        // How a TLS peer sees us is the only address we have there; for others whoever registers finds out.
+        // Over TLS the address that the peer sees is our only one; for other transports the registration finds it.
         if (response && address?.protocol === 'tls') core.local.learn(destination, address, response.via)
         if (!response && status === 503) reject(new Error(reason))
         else resolve(status)

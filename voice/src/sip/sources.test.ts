@@ -8,7 +8,7 @@ import { createTestNetwork, replyTo } from './test/network.ts'
 import { openSockets } from './transport/sockets.ts'
 import { createUserAgent } from './user-agent.ts'
 
-/** Messages that the agent has read, by what they are. */
+/** Messages that the agent has read, by kind. */
 function recorder() {
   const read: string[] = []
   const trace = (direction: 'in' | 'out', text: string) =>
@@ -29,7 +29,7 @@ const options = (branch: string, bytes = 0) =>
     '',
   ].join('\r\n')
 
-test('a datagram from an address that is no carrier’s is dropped before it is read', async (t) => {
+test('a datagram from an address that is no carrier’s is dropped unread', async (t) => {
   const { read, trace } = recorder()
   const agent = await createUserAgent({ host: '127.0.0.1', port: 0, trace })
   t.after(() => agent.close())
@@ -48,7 +48,7 @@ test('a datagram from an address that is no carrier’s is dropped before it is 
   assert.equal(read.length, 1)
 })
 
-test('where we have sent something may answer, though no trunk is there', async () => {
+test('an address to which we have sent may respond, although it belongs to no trunk', async () => {
   const network = createTestNetwork()
   const agent = await network.agent(6001)
   agent.onInvite(
@@ -113,7 +113,7 @@ test('one address may hold 32 connections, and a message that never ends does no
   const ended = () => sockets.filter((socket) => socket.closed).length
   await until('eight to be refused', () => ended() === 8)
 
-  // A byte now and then for ever: each comes before the connection has been silent for long.
+  // Single bytes without end: each arrives before the connection counts as silent.
   const left = sockets.filter((socket) => !socket.closed)
   const trickle = setInterval(() => left.map((socket) => socket.writable && socket.write('a')), 50)
   t.after(() => clearInterval(trickle))

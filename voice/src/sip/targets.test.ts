@@ -12,7 +12,7 @@ import { createUserAgent } from './user-agent.ts'
 
 const carrier = '93.184.216.34'
 
-/** An agent that may send to public addresses only, and all that it sends, with where to. */
+/** An agent that may send only to public addresses, and its sent messages with their destinations. */
 async function agentAbroad(
   respond: (request: ReceivedRequest) => string | null,
   lookUp: LookUp = (_host, done) => done([]),
@@ -45,7 +45,7 @@ const invitation = (host: string) => ({
   ringTimeoutMs: 30_000,
 })
 
-test('a name that is public when it is checked and private when it is used is not followed to the private address', async () => {
+test('a name that resolves to a public address when checked and a private one when used gets nothing', async () => {
   let asked = 0
   const { agent, clock, hosts } = await agentAbroad(
     () => null,
@@ -73,7 +73,7 @@ for (const [what, lines] of Object.entries({
   'a Contact at a service’s port': ['Contact: <sip:x@8.8.8.8:25;transport=tcp>'],
   'a Contact over TCP': ['Contact: <sip:x@127.0.0.1:22;transport=tcp>'],
 }))
-  test(`${what}: ACK and BYE go to where the call began`, async () => {
+  test(`${what}: ACK and BYE go to the address where the call began`, async () => {
     const { agent, clock, sent, hosts } = await agentAbroad((request) => {
       if (request.method === 'ACK') return null
       return request.method === 'INVITE' ? replyTo(request, '200 OK', lines, answer) : replyTo(request, '200 OK')
@@ -92,7 +92,7 @@ for (const [what, lines] of Object.entries({
     assert.deepEqual(hosts(), [carrier])
   })
 
-test('a name in Contact that leads to a private address is not sent to', async () => {
+test('a name in Contact that resolves to a private address gets nothing', async () => {
   const { agent, clock, hosts } = await agentAbroad(
     (request) =>
       request.method === 'INVITE' ? replyTo(request, '200 OK', ['Contact: <sip:x@inside.test>'], answer) : null,

@@ -1,7 +1,7 @@
 import type { AddressPolicy } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 
-/** A request inside a call was refused: 408 when nothing came, 481 when the call is over. */
+/** A request inside a call failed: 408 without a response, 481 when the call has ended. */
 export class SipFailure extends Error {
   readonly status: number
   readonly reason: string
@@ -17,7 +17,7 @@ export class SipFailure extends Error {
   }
 }
 
-/** What the SIP side offers to the engine. It knows no RTP: session descriptions pass through as text. */
+/** The SIP side of the engine. It does not know RTP: session descriptions are passed as text. */
 export interface UserAgentOptions {
   /** Address and port to listen on, for UDP and TCP; port 0 takes a free one. */
   host: string
@@ -29,10 +29,10 @@ export interface UserAgentOptions {
   userAgent?: string
   /**
    * What one address may send: messages (one of more than 1500 bytes counts as several), and requests outside any call.
-   * Default 5000 and 500 a second, twice that at once; all addresses together, of what exceeds a fiftieth, twice as much. What is more is dropped.
+   * Default 5000 and 500 a second, twice that at once; all addresses together, above a fiftieth each, twice as much. The excess is dropped.
    */
   sourceLimits?: { messagesPerSecond: number; newRequestsPerSecond: number }
-  /** Addresses to which nothing is sent are refused here, whoever named them. Default: every address of one host. */
+  /** Returns false for addresses to which nothing may be sent, whatever named them. Default: every address of a single host. */
   mayReach?: AddressPolicy
   /** Called with each message as text, credentials redacted. For traces, off by default. */
   trace?: (direction: 'in' | 'out', text: string, peer: string) => void
@@ -41,21 +41,21 @@ export interface UserAgentOptions {
 export interface TlsOptions {
   /** PEM certificates of authorities trusted besides those that Node trusts. */
   ca?: string | string[]
-  /** false: take any certificate from anybody. Default true. */
+  /** false: accept any certificate. Default true. */
   rejectUnauthorized?: boolean
-  /** Listen for TLS too, with this PEM key and certificate. Without it calls come in over the connections we open. */
+  /** Listen for TLS too, with this PEM key and certificate. Without it inbound calls arrive over the connections that we open. */
   listen?: { port: number; key: string; cert: string }
 }
 
 export interface SipAccount {
-  /** A name (its A records are asked, one of them is used until it is silent) or an address. SRV records are not asked for: the port is always known. */
+  /** An address, or a name: one of its A records is used until it does not respond. SRV records are not used; the port is known. */
   host: string
   port: number
   username: string
   password: string
   /** Default `host`. */
   domain?: string
-  /** Default `udp`, by which messages of more than 1300 bytes go as well. */
+  /** Default `udp`, also for messages of more than 1300 bytes. */
   transport?: 'udp' | 'tcp' | 'tls'
 }
 
@@ -64,7 +64,7 @@ export interface InviteRequest {
   callId: string
   /** E.164 or a user part; the domain is the account's. */
   to: string
-  /** Likewise; empty: the account's username. */
+  /** E.164 or a user part; empty: the account's username. */
   from: string
   /** The SDP offer. */
   offer: string
@@ -81,7 +81,7 @@ export interface InviteHandlers {
    */
   onAnswer?(sdp: string): void
   /**
-   * Non-2xx final, redirects included (we follow none), timeout (408), transport failure (503) or cancelled (487). Once,
+   * Non-2xx final, redirects included (they are not followed), timeout (408), transport failure (503) or cancelled (487). Once,
    * and never after onAnswer. `retryAfterMs` when the answer carried Retry-After.
    */
   onFailure?(status: number, reason: string, retryAfterMs?: number): void
@@ -98,7 +98,7 @@ export interface InviteHandlers {
   /** Progress of a REFER we sent: the status line in each NOTIFY's sipfrag. */
   onReferProgress?(status: number): void
   /**
-   * They send us a REFER in the dialog: return its status (202; without this handler 603). `notify` sends one NOTIFY with
+   * A REFER of the other side in the dialog: return its status (202; without this handler 603). `notify` sends one NOTIFY with
    * a sipfrag of that status; a final status ends the subscription. The loopback carrier needs it.
    */
   onRefer?(to: string, notify: (status: number) => void): number
@@ -119,14 +119,14 @@ export interface SipReply {
   headers?: Record<string, string>
 }
 
-/** A dialog (RFC 3261 section 12) that we or they began, from INVITE to BYE. */
+/** A dialog (RFC 3261 section 12) that either side began, from INVITE to BYE. */
 export interface SipCall {
   readonly callId: string
   /** The address with which we exchange its SIP messages; null until the host's name is resolved. */
   peerAddress(): string | null
   /** Before the answer: CANCEL (or BYE when the 200 crosses it). After it: BYE. Idempotent. Resolves when done. */
   hangup(): Promise<void>
-  /** Sends a re-INVITE; resolves with the answer. Rejects with `SipFailure`. A glare (491) is tried once more. */
+  /** Sends a re-INVITE; resolves with the answer. Rejects with `SipFailure`. After a glare (491) it is sent once more. */
   reinvite(sdp: string): Promise<string>
   /** RFC 3515. `to` is a user part or a URI. Resolves with the status of the REFER itself (202 accepted). */
   refer(to: string): Promise<number>
@@ -144,7 +144,7 @@ export interface IncomingCall extends SipCall {
   progress(sdp: string): void
   answer(sdp: string): void
   reject(status: number, headers?: Record<string, string>): void
-  /** Set these before the handler of `onInvite` returns. The caller's CANCEL arrives as `onFailure(487)`, its BYE as `onBye`. */
+  /** To be set before the handler of `onInvite` returns. The caller's CANCEL arrives as `onFailure(487)`, its BYE as `onBye`. */
   handlers: InviteHandlers
 }
 
@@ -152,7 +152,7 @@ export interface Registration {
   readonly state: 'registering' | 'registered' | 'failed' | 'stopped'
   /** `registered` with another status than 200: the latest refresh failed so, but the binding holds until `expiresAt`. */
   readonly detail: { status?: number; reason?: string; expiresAt?: number }
-  /** Registers now rather than later: the registrar is known to be there again. Not after it refused us. */
+  /** Registers now, because the registrar responds again. Does nothing after a refusal. */
   renew(): void
   /** Un-REGISTERs (best effort, 2 s) and stops refreshing. */
   stop(): Promise<void>
@@ -161,23 +161,23 @@ export interface Registration {
 export interface UserAgent {
   readonly host: string
   readonly port: number
-  /** Where TLS is listened for; undefined when it is not. */
+  /** The port of the TLS listener; undefined without one. */
   readonly tlsPort?: number | undefined
   invite(request: InviteRequest, handlers: InviteHandlers): SipCall
   /** Keeps a binding alive: refreshes at half its time, backs off on failure, stops on a wrong password. */
   register(account: SipAccount, onChange: (registration: Registration) => void): Registration
-  /** One OPTIONS, for health; resolves with the final status (408 when nothing came). Rejects when it could not be sent. */
+  /** Sends one OPTIONS, for health; resolves with the final status (408 without a response). Rejects when it could not be sent. */
   options(account: SipAccount, timeoutMs: number): Promise<number>
-  /** One REGISTER and un-REGISTER; resolves with the final status. Rejects when it could not be sent. */
+  /** Sends one REGISTER and un-REGISTER; resolves with the final status. Rejects when it could not be sent. */
   tryRegister(account: SipAccount, timeoutMs: number): Promise<{ status: number; reason: string }>
   /**
-   * Requests outside a known dialog from sources for which `allow` is false are dropped in silence (scanners). Until this
-   * is called every INVITE is.
+   * Requests outside a known dialog from sources for which `allow` is false are dropped without a response (scanners).
+   * Until this is called every INVITE is dropped.
    */
   onInvite(allow: (source: { host: string; port: number }) => boolean, handler: (call: IncomingCall) => void): void
-  /** Answers requests outside dialogs (REGISTER, OPTIONS) by the handler; without one OPTIONS gets 200, others 405. */
+  /** Sets the handler of requests outside dialogs (REGISTER, OPTIONS); without one OPTIONS gets 200, others 405. */
   onRequest(method: 'REGISTER' | 'OPTIONS', handler: (request: SipRequestView) => SipReply): void
-  /** Transactions without a final answer, ringing calls included: admission control looks at this. */
+  /** Transactions without a final response, ringing calls included, for admission control. */
   openTransactions(): number
   close(): Promise<void>
 }

@@ -49,7 +49,7 @@ test('outside any call: 481, 405, 501, 416, 420, 400, 505, and silence for a str
   await agent.close()
 })
 
-test('answers go to the port of Via, or with rport to where the request came from', async () => {
+test('responses go to the port of Via, or with rport to the source of the request', async () => {
   const network = createTestNetwork()
   const agent = await network.agent(6001)
   const arrived: string[] = []

@@ -31,11 +31,11 @@ import type { Endpoint, Hop, OpenTransport, Transport } from './transport/transp
 import type { IncomingCall, SipReply, SipRequestView, UserAgent, UserAgentOptions } from './types.ts'
 
 export interface SipUserAgent extends UserAgent {
-  /** Everything still remembered, for metrics and leak tests; all 0 some 64 s after the last call. */
+  /** The sizes of all stored state, for metrics and leak tests; all 0 about 64 s after the last call. */
   held(): { transactions: number; calls: number; timers: number }
 }
 
-/** A budget's unit: what fits into one datagram that is not fragmented. */
+/** The unit of a budget: the bytes of one datagram without fragmentation. */
 const unitBytes = 1500
 const defaultSourceLimits = { messagesPerSecond: 5000, newRequestsPerSecond: 500 }
 
@@ -69,7 +69,7 @@ export async function createUserAgent(
     userAgent: options.userAgent ?? 'Switchboard',
     mayReach,
     send(data, to, onError) {
-      // On the address itself, at the last moment: Contact, Route, Via and the DNS may name any.
+      // The resolved address is checked just before sending, because Contact, Route, Via and the DNS may name any.
       if (!mayReach(to.host)) {
         process.nextTick(() => onError?.(new AddressRefused()))
         return
@@ -89,7 +89,7 @@ export async function createUserAgent(
 
   function onLost(peer: Hop, why: Error): void {
     core.local.forget(peer)
-    // What they begin in answer goes over a new connection: only those that are there now have lost theirs.
+    // Transactions started by these callbacks use a new connection: only the present ones have lost theirs.
     const affected = [...core.clients.values()]
     for (const transaction of affected) transaction.connectionLost(peer, why)
     for (const keepAlive of core.keepAlives) keepAlive.onLost(peer, why)
@@ -99,7 +99,7 @@ export async function createUserAgent(
     if (!transport || !isWelcome(data.length, source)) return
     const message = parseMessage(data)
     if (message === null) {
-      // Everybody's keep-alives are looked through for each.
+      // Each line-end searches all keep-alives.
       if (!newRequests.take(source.host, 1)) return
       for (const keepAlive of core.keepAlives) keepAlive.onLineEnd(source)
       return
@@ -117,11 +117,11 @@ export async function createUserAgent(
     }
   }
 
-  /** Decided on address and size alone, before anything is read: strangers must cost nothing, and no carrier too much. */
+  /** Decides by address and size, before reading: unknown senders cost nothing, and one carrier cannot take too much. */
   function isWelcome(bytes: number, source: Hop): boolean {
     if (!allow(source) && !correspondents.has(source.host)) return false
     if (messages.take(source.host, Math.ceil(bytes / unitBytes))) return true
-    // A stream with a gap is of no use: the peer may connect again.
+    // A stream with a gap cannot be used: the peer may connect again.
     if (isReliable(source.protocol)) transport?.drop(source, new Error('It sent too many messages'))
     return false
   }

@@ -5,7 +5,7 @@ import { established, nothingLeft, ringing } from '../test/pair.ts'
 import type { Protocol } from '../transport/transport.ts'
 import { SipFailure } from '../types.ts'
 
-/** What a call does must not depend on what carries its messages. */
+/** Runs a test over UDP and TCP: calls must not depend on the transport. */
 function overEach(name: string, run: (protocol: Protocol) => Promise<void>): void {
   for (const protocol of ['udp', 'tcp'] as const) test(`${name} (${protocol})`, () => run(protocol))
 }
@@ -38,7 +38,7 @@ overEach('the callee hangs up: once, however often it is asked', async (protocol
   await nothingLeft(pair)
 })
 
-test('a callee that hangs up before the ACK waits for it', async () => {
+test('a callee that hangs up before the ACK sends BYE after it', async () => {
   const pair = await ringing('udp')
   pair.network.fate = (what) => (what === 'ACK' ? [100] : [1])
   pair.incoming.answer(answer)
@@ -52,7 +52,7 @@ test('a callee that hangs up before the ACK waits for it', async () => {
   await nothingLeft(pair)
 })
 
-test('until the ACK comes the callee offers nothing new, and a BYE that overtakes it ends the repeating of the 200', async () => {
+test('until the ACK comes the callee sends no new offer, and a BYE that overtakes it stops the retransmission of the 200', async () => {
   const pair = await ringing('udp')
   pair.network.fate = (what) => (what === 'ACK' ? [] : [1])
   pair.incoming.answer(answer)
@@ -75,7 +75,7 @@ overEach('both hang up at once', async (protocol) => {
   await nothingLeft(pair)
 })
 
-overEach('nobody answers: CANCEL, 487', async (protocol) => {
+overEach('an unanswered call: CANCEL, 487', async (protocol) => {
   const pair = await ringing(protocol)
   await pair.network.clock.advance(30_100)
   assert.deepEqual(pair.events.slice(2), ['callee failed 487 Request Terminated', 'caller failed 487 No Answer'])
@@ -221,7 +221,7 @@ test('an answer whose ACK never comes ends after 32 s', async () => {
   await nothingLeft(pair)
 })
 
-test('INVITEs of strangers are dropped in silence', async () => {
+test('INVITEs of unknown senders are dropped without a response', async () => {
   const network = createTestNetwork()
   const caller = await network.agent(6001)
   const callee = await network.agent(6002)

@@ -12,10 +12,10 @@ import type { SipUri } from '../message/uri.ts'
 
 export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY'
 
-/** Below are the ports of other services. */
+/** Lower ports belong to other services. */
 const lowestPort = 1024
 
-/** RFC 3261 section 12: what a request inside the call needs. */
+/** The dialog state, RFC 3261 section 12. */
 export interface Dialog {
   readonly callId: string
   /** From of our requests, tag included. */
@@ -27,14 +27,14 @@ export interface Dialog {
   readonly contact: string
   localSeq: number
   remoteSeq: number | null
-  /** Where the other side wants its requests. */
+  /** The remote target: where the other side receives requests. */
   remoteTarget: string
   routeSet: string[]
-  /** Where its first message went to or came from: for targets that cannot be read, or say nothing of the transport. */
+  /** The address of the first message: used for targets that cannot be read or do not name the transport. */
   readonly origin: Hop
 }
 
-/** The dialog that a tagged answer to our INVITE makes; its Record-Route reversed is our route. */
+/** Returns the dialog that a tagged response to our INVITE creates; its Record-Route, reversed, is our route. */
 export function dialogOfCaller(invite: SipRequest, response: ReceivedResponse, contact: string, sentTo: Hop): Dialog {
   return {
     callId: response.callId,
@@ -65,7 +65,7 @@ export function dialogOfCallee(invite: ReceivedRequest, localTag: string, contac
   }
 }
 
-/** A target refresh (section 12.2): re-INVITE, UPDATE and their 2xx may move the other side. */
+/** A target refresh (section 12.2): re-INVITE, UPDATE and their 2xx may change the remote target. */
 export function refreshTarget(dialog: Dialog, headers: readonly Header[]): void {
   dialog.remoteTarget = contactUri(headers) ?? dialog.remoteTarget
 }
@@ -76,7 +76,7 @@ function contactUri(headers: readonly Header[]): string | null {
   return contact && parseUri(contact.uri)?.host ? contact.uri : null
 }
 
-/** The next request in the dialog; counts CSeq. */
+/** Returns the next request in the dialog, with the next CSeq. */
 export function dialogRequest(dialog: Dialog, method: string, extra: Header[] = [], body = ''): SipRequest {
   return routed(dialog, method, ++dialog.localSeq, [['contact', dialog.contact], ...extra], body)
 }
@@ -104,8 +104,8 @@ function routing(dialog: Dialog): { uri: string; routes: string[] } {
 }
 
 /**
- * Where a request of the dialog goes: the first route, else the target. Behind NAT both may be addresses that mean nothing
- * here: then to where the call began.
+ * Returns the destination of a request in the dialog: the first route, else the target. Behind NAT neither may be
+ * reachable: then the address where the call began.
  */
 export function dialogDestination({ mayReach }: Core, { routeSet, remoteTarget, origin }: Dialog): Hop {
   const next = routeSet[0] === undefined ? remoteTarget : (parseNameAddr(routeSet[0])?.uri ?? '')
@@ -115,13 +115,13 @@ export function dialogDestination({ mayReach }: Core, { routeSet, remoteTarget, 
   if (isIP(literal) !== 0 && !mayReach(literal)) return origin
   const protocol = protocolOf(uri) ?? origin.protocol
   const hop: Hop = { protocol, host: uri.host, port: uri.port ?? defaultPort(protocol) }
-  // A mail server would read our words as its own protocol. Carriers on such a port are configured with it.
+  // A mail server would read the message as its own protocol. A carrier on such a port is configured with it.
   if (hop.port < lowestPort && hop.port !== origin.port) return origin
-  // An address written in a route is that of a connection we have, whose certificate was for a name.
+  // An address in a route belongs to an open connection, whose certificate was checked for a name.
   return protocol === 'tls' && !isIP(literal) ? { ...hop, names: [uri.host] } : hop
 }
 
-/** What a URI asks for. Without a word it is what the call began with: many peers leave it out. */
+/** Returns the transport of a URI. Default: the transport of the call's first message, since many peers leave it out. */
 function protocolOf({ scheme, params }: SipUri): Protocol | null {
   if (scheme === 'sips') return 'tls'
   const transport = params.get('transport')?.toLowerCase()
@@ -129,7 +129,7 @@ function protocolOf({ scheme, params }: SipUri): Protocol | null {
 }
 
 /**
- * Sends the ACK for a 2xx and returns a function that sends the very same one again, for when the 2xx comes again. It
+ * Sends the ACK for a 2xx and returns a function that sends the same ACK again, when the 2xx is repeated. It
  * carries the INVITE's credentials (section 13.2.2.4).
  */
 export function sendAck(core: Core, dialog: Dialog, invite: SipRequest): () => void {

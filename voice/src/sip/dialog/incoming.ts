@@ -14,29 +14,29 @@ import { acceptInvite, acknowledge, bye, createSession, end, keepRefreshed, rein
 import type { IncomingCall } from '../types.ts'
 import { parseUri } from '../message/uri.ts'
 
-/** The user part of a URI, or the whole of one that has none. */
+/** Returns the user part of a URI, or the whole URI when it has no user part. */
 function party(uri: string): string {
   const user = parseUri(uri)?.user
   if (!user) return uri
   try {
     return decodeURIComponent(user)
   } catch {
-    // A stray percent sign is part of the name then.
+    // An invalid escape stays part of the name.
     return user
   }
 }
 
-/** Header of a received message by any spelling of its name. */
+/** Returns a header of a received message, by its short or full name in any case. */
 export function headerLookup(headers: readonly Header[]): (name: string) => string | undefined {
   return (name) => header(headers, headerName(name) ?? '')
 }
 
-/** Refuses an INVITE that no handler needs to see. True when it did. */
+/** Refuses an INVITE that is invalid or a duplicate. Returns true when it did. */
 export function refuseInvite(core: Core, transaction: ServerTransaction): boolean {
   const { request } = transaction
   const duplicate = core.calls.findByRemote(request.callId, request.from.params.get('tag'))
   if (duplicate?.pendingSequence === request.cseq) {
-    // The same request by another path, forked on its way here (section 8.2.2.2).
+    // The same request by another path, forked on the way (section 8.2.2.2).
     transaction.respond(482)
     return true
   }
@@ -49,7 +49,7 @@ export function refuseInvite(core: Core, transaction: ServerTransaction): boolea
   return true
 }
 
-/** The call that an INVITE asks for, not yet answered. */
+/** Returns the call that an INVITE requests, not yet answered. */
 export function createIncomingCall(core: Core, transaction: ServerTransaction): IncomingCall {
   const { request, source } = transaction
   const localTag = newTag()

@@ -4,7 +4,7 @@ import { headerValues } from '../message/headers.ts'
 import { answer, replyTo } from '../test/network.ts'
 import { callPeer, contact } from '../test/peer.ts'
 
-test('hanging up before any provisional: no CANCEL until one comes', async () => {
+test('hanging up before a provisional response delays CANCEL until one arrives', async () => {
   const peer = await callPeer(() => {})
   const hungUp = peer.call.hangup()
   await peer.network.clock.advance(700)
@@ -33,7 +33,7 @@ test('a challenge after hanging up is not answered', async () => {
   await peer.nothingLeft()
 })
 
-test('nothing comes at all: 408 after timer B, whatever the ring timeout', async () => {
+test('without any response an INVITE ends with 408 after timer B, whatever the ring timeout', async () => {
   const peer = await callPeer(() => {})
   await peer.network.clock.advance(32_100)
   assert.deepEqual(peer.failures, ['408 Request Timeout'])
@@ -41,7 +41,7 @@ test('nothing comes at all: 408 after timer B, whatever the ring timeout', async
   await peer.nothingLeft()
 })
 
-test('a CANCEL that is never answered by a 487 ends after 32 s', async () => {
+test('a cancelled INVITE without a 487 ends after 32 s', async () => {
   const peer = await callPeer((request, reply) => {
     if (request.method === 'INVITE') reply(replyTo(request, '183 Session Progress'))
     if (request.method === 'CANCEL') reply(replyTo(request, '200 OK'))
@@ -77,7 +77,7 @@ test('forks: the first answer wins, the second is ACKed and hung up, repeated 20
   await peer.nothingLeft()
 })
 
-test('a carrier that restarts between its challenge and our answer gets another answer, and the call goes on', async () => {
+test('a carrier that restarts between its challenge and our credentials gets new credentials, and the call continues', async () => {
   let nonce = 'before'
   const peer = await callPeer((request, reply) => {
     if (request.method !== 'INVITE') return
@@ -151,7 +151,7 @@ for (const { router, parameter, uri, routes } of [
   })
 }
 
-test('what is no description is none: announced signalling rings, and the answer may follow without one', async () => {
+test('a body that is not a session description is ignored in 180, 183 and 200', async () => {
   const received: string[] = []
   const type = 'Content-Type: multipart/mixed;boundary=b'
   const peer = await callPeer(

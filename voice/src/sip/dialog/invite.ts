@@ -20,10 +20,10 @@ import { SipFailure } from '../types.ts'
 import type { InviteHandlers, InviteRequest, SipCall } from '../types.ts'
 import { sipUri } from '../message/uri.ts'
 
-/** More early dialogs than this on one INVITE are not followed. */
+/** The most early dialogs of one INVITE. */
 const maxForks = 16
 
-/** Calls through an account. See `UserAgent.invite`. */
+/** Makes a call through an account. See `UserAgent.invite`. */
 export function startInvite(core: Core, options: InviteRequest, handlers: InviteHandlers): SipCall {
   const { account, callId } = options
   const domain = domainOf(account)
@@ -37,7 +37,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
   let outcome: 'pending' | 'answered' | 'failed' = 'pending'
   let session: Session | null = null
   let sequence = 0
-  /** We ask for a session timer only when a proxy insists. */
+  /** We request a session timer only when a proxy requires it. */
   let intervalSeconds = 0
   let giveUp: string | null = null
   let cancelled = false
@@ -112,7 +112,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
     for (const other of sessions.values()) other.phase = 'ended'
     linger()
     const seconds = response ? headerNumber(response.headers, 'retry-after') : undefined
-    // 487 is the answer to our CANCEL: say why we sent it.
+    // 487 is the result of our CANCEL: report why we sent it.
     const ours = status === 487 || status === 401 || status === 407 || (status === 408 && cancelled)
     const why = ours ? giveUp : null
     handlers.onFailure?.(why ? 487 : status, why ?? reason, seconds === undefined ? undefined : seconds * 1000)
@@ -129,13 +129,13 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
       handlers.onAnswer?.(sdp ?? '')
       return
     }
-    // The 200 crossed our CANCEL, or came before it could be sent: hang up properly.
+    // The 200 crossed our CANCEL, or came before it could be sent: hang up with BYE.
     outcome = 'failed'
     bye(answered, finish)
     handlers.onFailure?.(487, giveUp)
   }
 
-  /** Takes a 2xx: the early dialog of its tag, if any, gets its final route, and the ACK leaves. */
+  /** Handles a 2xx: the early dialog of its tag, if any, gets its final route, and the ACK is sent. */
   function confirm(response: ReceivedResponse): Session {
     const before = sessions.get(response.to.params.get('tag') ?? '')
     const confirmed = sessionFrom(response)
@@ -190,7 +190,7 @@ export function startInvite(core: Core, options: InviteRequest, handlers: Invite
       const known = sessions.get(tag)
       const acknowledgeAgain = known?.acks.get(response.cseq)
       if (acknowledgeAgain) acknowledgeAgain()
-      // One that was on its way since before our latest re-INVITE is of no interest.
+      // A 2xx from before our latest re-INVITE is ignored.
       else if (known !== session && response.cseq === sequence && sessions.size < maxForks) bye(confirm(response))
     },
   }

@@ -6,7 +6,7 @@ import { lost, request } from './session.ts'
 import type { Session } from './session.ts'
 import { reasonPhrase } from '../message/serialise.ts'
 
-/** Asks the other side to call `to` (RFC 3515); calls back with the status of the REFER itself. */
+/** Sends a REFER to `to` (RFC 3515) and calls back with the status of the REFER itself. */
 export function refer(session: Session, to: string, done: (status: number) => void): void {
   const uri = /^(sips?|tel):/i.test(to) ? to : sipUri(to, session.domain)
   const referredBy = parseNameAddr(session.dialog.localAddress)?.uri ?? ''
@@ -20,7 +20,7 @@ export function refer(session: Session, to: string, done: (status: number) => vo
   })
 }
 
-/** A NOTIFY about our REFER: the status line in its sipfrag (RFC 3420), or null. */
+/** Handles a NOTIFY about our REFER. Returns the status line in its sipfrag (RFC 3420), or null. */
 function sipfragStatus(body: string): number | null {
   const match = /^\s*SIP\/2\.0\s+([1-6]\d\d)/i.exec(body)
   return match ? Number(match[1]) : null
@@ -37,7 +37,7 @@ export function onNotify(session: Session, transaction: ServerTransaction): void
   if (status !== null) session.handlers().onReferProgress?.(status)
 }
 
-/** They ask us to call someone: refused unless the owner takes it. */
+/** Handles a REFER of the other side: refused unless the owner accepts it. */
 export function onRefer(session: Session, transaction: ServerTransaction): void {
   const handlers = session.handlers()
   const target = parseNameAddr(header(transaction.request.headers, 'refer-to') ?? '')
@@ -53,7 +53,7 @@ export function onRefer(session: Session, transaction: ServerTransaction): void 
       ['content-type', 'message/sipfrag;version=2.0'],
     ]
     request(session, 'NOTIFY', headers, `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n`, () => {
-      // A lost NOTIFY changes nothing for the call: the subscription is theirs to renew.
+      // A lost NOTIFY does not affect the call: the other side may renew the subscription.
     })
   }
   const status = handlers.onRefer(target.uri, notify)

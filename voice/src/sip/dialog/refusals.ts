@@ -15,14 +15,14 @@ const knownMethods = new Set([
   'REFER',
 ])
 
-/** A method that nothing here serves: 501 when we do not know it, else 405. */
+/** Refuses a method that is not handled: 501 when it is unknown, else 405. */
 export function refuseMethod(transaction: ServerTransaction): void {
   const { method } = transaction.request
   const status = knownMethods.has(method) ? 405 : 501
   transaction.respond(status, { headers: [['allow', allowedMethods]] })
 }
 
-/** Refuses a request outside any dialog that makes sense only inside one. */
+/** Refuses a request outside a dialog whose method is valid only inside one. */
 export function refuseWithoutDialog(transaction: ServerTransaction): void {
   const { method } = transaction.request
   if (needsDialog.has(method)) transaction.respond(481)
@@ -30,7 +30,7 @@ export function refuseWithoutDialog(transaction: ServerTransaction): void {
   else refuseMethod(transaction)
 }
 
-/** What is wrong with a request before its method matters (section 8.2): 416 or 420, or null. */
+/** Returns the refusal of a request, whatever its method (section 8.2): 416 or 420, or null. */
 export function unacceptable(request: ReceivedRequest): { status: number; reply: Reply } | null {
   if (!/^(sips?|tel):/i.test(request.uri)) return { status: 416, reply: {} }
   const unsupported = headerValues(request.headers, 'require').filter((option) => option.toLowerCase() !== 'timer')

@@ -5,7 +5,7 @@ import { answer, createTestNetwork, offer, replyTo } from '../test/network.ts'
 import { callPeer } from '../test/peer.ts'
 import { established, nothingLeft, ringing } from '../test/pair.ts'
 
-test('nothing is sent twice: INVITE, OPTIONS and refusals wait for their answers', async () => {
+test('INVITE, OPTIONS and refusals are sent once over a reliable transport', async () => {
   const network = createTestNetwork('tcp')
   const [caller, callee] = [await network.agent(6001), await network.agent(6002)]
   callee.onInvite(
@@ -13,7 +13,7 @@ test('nothing is sent twice: INVITE, OPTIONS and refusals wait for their answers
     (call) => call.reject(486),
   )
   await network.peer(6003, () => {
-    // It says nothing.
+    // It does not respond.
   })
   network.fate = (what) => (what === 'ACK' ? [] : [1])
   const request = { callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 60_000 }
@@ -31,7 +31,7 @@ test('nothing is sent twice: INVITE, OPTIONS and refusals wait for their answers
   await callee.close()
 })
 
-test('nothing is remembered for late repetitions: timers I, J and K are 0', async () => {
+test('no state is kept for retransmissions: timers I, J and K are 0', async () => {
   const network = createTestNetwork('tcp')
   const [asker, answerer] = [await network.agent(6001), await network.agent(6002)]
   answerer.onInvite(
@@ -57,7 +57,7 @@ test('Via, Contact and the requests of a call name the transport', async () => {
   await nothingLeft(pair)
 })
 
-test('nobody listens: 503 at once, with the reason', async () => {
+test('a port without a listener gives 503 at once, with the reason', async () => {
   const network = createTestNetwork('tcp')
   const agent = await network.agent(6001)
   const failures: string[] = []
@@ -71,7 +71,7 @@ test('nobody listens: 503 at once, with the reason', async () => {
   assert.deepEqual(failures, ['503 Nothing listens there'])
 })
 
-test('a connection cut while it rings: the call has failed, and the telephone is told over a new one', async () => {
+test('a connection cut while ringing fails the call, and CANCEL is sent over a new one', async () => {
   const pair = await ringing('tcp')
   pair.network.cut(6002)
   await pair.network.clock.advance(20)
@@ -83,7 +83,7 @@ test('a connection cut while it rings: the call has failed, and the telephone is
   await nothingLeft({ ...pair })
 })
 
-test('a connection cut in mid-call is opened again by whoever speaks next', async () => {
+test('a connection cut during a call is opened again by the next sender', async () => {
   const pair = await established('tcp')
   pair.network.cut(6002)
   await pair.network.clock.advance(60_000)
@@ -109,7 +109,7 @@ test('a BYE that is lost with its connection is sent again over a new one', asyn
   await nothingLeft(pair)
 })
 
-test('a peer that leaves the transport out of its Contact gets its requests as the call began', async () => {
+test('a peer without a transport in its Contact gets requests over the transport of the INVITE', async () => {
   const peer = await callPeer(
     (request, reply) => {
       const contact = 'Contact: <sip:peer@127.0.0.1:6002>'
@@ -126,9 +126,9 @@ test('a peer that leaves the transport out of its Contact gets its requests as t
   await peer.nothingLeft()
 })
 
-test('a connection cut under any message: both sides agree in the end that the call is over, and keep nothing', async () => {
+test('after a connection is cut at any message both sides end the call and keep no state', async () => {
   const script = fc.record({
-    /** The message, by number, that is lost with its connection. */
+    /** The number of the message that is lost with its connection. */
     lost: fc.nat(8),
     answersAfterMs: fc.option(fc.nat(3000), { nil: null }),
     callerHangsUpAfterMs: fc.nat(6000),

@@ -20,7 +20,7 @@ const handlers: Record<string, Handle> = {
   NOTIFY: onNotify,
 }
 
-/** Answers a request that the other side sends inside the call. */
+/** Responds to a request of the other side inside the call. */
 export function handleInDialog(session: Session, transaction: ServerTransaction): void {
   const { request } = transaction
   const { dialog } = session
@@ -44,7 +44,7 @@ function onBye(session: Session, transaction: ServerTransaction): void {
 
 function onReinvite(session: Session, transaction: ServerTransaction): void {
   const { request } = transaction
-  // Section 14.2: ours is still open, or theirs before this one.
+  // Section 14.2: our re-INVITE, or their previous one, is still open.
   if (session.reinviting) return transaction.respond(491)
   if (session.unacknowledged || session.phase !== 'confirmed') {
     return transaction.respond(500, { headers: [['retry-after', String(Math.ceil(Math.random() * 10))]] })
@@ -55,7 +55,7 @@ function onReinvite(session: Session, transaction: ServerTransaction): void {
   if (answer === null) return
   refreshTarget(session.dialog, request.headers)
   acceptInvite(session, transaction, { headers: timer.headers, body: answer }, (ack) => {
-    // Their INVITE had no offer, so ours was the offer and the ACK carries what they made of it.
+    // Their INVITE had no offer: our 200 carried the offer, and the ACK carries their answer.
     const theirs = request.body === '' ? sessionDescription(ack) : null
     if (theirs !== null) session.handlers().onReanswer?.(theirs)
   })
@@ -78,13 +78,13 @@ function onUpdate(session: Session, transaction: ServerTransaction): void {
   keepRefreshed(session, timer.interval)
 }
 
-/** For a re-INVITE without an offer: it carries ours, in its 200 (RFC 3261 section 14.2). */
+/** Returns our offer for the 200 to a re-INVITE without an offer (RFC 3261 section 14.2). */
 function offerOnceMore(session: Session): string {
   session.localSdp = session.handlers().onOfferWanted?.() ?? session.localSdp
   return session.localSdp
 }
 
-/** The owner's answer to their offer, or null after refusing it. */
+/** Returns the owner's answer to their offer, or null after refusing it. */
 function reoffer(session: Session, transaction: ServerTransaction): string | null {
   const offer = sessionDescription(transaction.request)
   if (offer === null) {
@@ -114,7 +114,7 @@ const numberedKeys = '0123456789*#ABCD'
 
 const maxKeyLength = 1024
 
-/** The key in `Signal=5` (dtmf-relay) or `5` (dtmf); some send event numbers, 10 for `*` and 11 for `#`. */
+/** Returns the key in `Signal=5` (dtmf-relay) or `5` (dtmf); some send event numbers, 10 for `*` and 11 for `#`. */
 function infoKey(body: string): string | null {
   const signals = body
     .split('\n')

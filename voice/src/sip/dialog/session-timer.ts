@@ -2,37 +2,37 @@ import type { Header } from '../message/headers.ts'
 import { header, headerNumber, headerValues, parseParams, splitParams } from '../message/headers.ts'
 import type { ReceivedRequest } from '../message/message.ts'
 
-/** RFC 4028, as agreed for one call. */
+/** The session timer of one call, RFC 4028. */
 export interface SessionInterval {
   seconds: number
   weRefresh: boolean
 }
 
-/** What we accept in a request (section 4). */
+/** The shortest interval that we accept in a request (section 4). */
 const smallest = 90
-/** A peer that answers with less than it may is refreshed as it wishes, but not without pause. */
+/** The shortest interval that we follow, when a peer's response asks for less than it may. */
 const smallestAnswered = 4
 
 function supportsTimer(headers: readonly Header[]): boolean {
   return [...headerValues(headers, 'supported'), ...headerValues(headers, 'require')].includes('timer')
 }
 
-/** Session-Expires of an answer to our (re-)INVITE or of a request. */
+/** Parses Session-Expires of a response to our (re-)INVITE or of a request. */
 function sessionExpires(headers: readonly Header[]): { seconds: number; refresher: string } | null {
   const [seconds, parameters] = splitParams(header(headers, 'session-expires') ?? '')
   if (!/^\d{1,9}$/.test(seconds)) return null
   return { seconds: Number(seconds), refresher: parseParams(parameters).get('refresher')?.toLowerCase() ?? '' }
 }
 
-/** What their 2xx to our request says; null: the call has no timer. */
+/** Returns the timer of their 2xx to our request; null: the call has no timer. */
 export function intervalOfAnswer(headers: readonly Header[]): SessionInterval | null {
   const expires = sessionExpires(headers)
   return expires && { seconds: Math.max(expires.seconds, smallestAnswered), weRefresh: expires.refresher !== 'uas' }
 }
 
 /**
- * What we answer to their request: header lines and the interval; `tooSmall` asks for a 422. `present`: what was agreed
- * before. A request that says nothing of it, a hold for instance, does not release us from refreshing.
+ * Returns our response to their request: header lines and the interval; `tooSmall` requires a 422. `present`: the previous
+ * agreement. A request without Session-Expires, such as a hold, does not end our refreshing.
  */
 export function answerInterval(
   request: ReceivedRequest,
@@ -52,20 +52,20 @@ export function answerInterval(
   return { tooSmall: false, interval: { seconds, weRefresh: refresher === 'uas' }, headers }
 }
 
-/** Does the other side take UPDATE, which refreshes without a word about media (section 7.4)? */
+/** Does the other side accept UPDATE, which refreshes without a session description (section 7.4)? */
 export function allowsUpdate(headers: readonly Header[]): boolean {
   return headerValues(headers, 'allow').includes('UPDATE')
 }
 
 const longestMinimum = 86_400
 
-/** The interval that a 422 asks for instead of `seconds`, if that is what came and it is reasonable. */
+/** Returns the interval that a 422 requires instead of `seconds`, when it is reasonable; else null. */
 export function longerInterval(status: number, headers: readonly Header[], seconds: number): number | null {
   const minimum = status === 422 ? headerNumber(headers, 'min-se') : undefined
   return minimum !== undefined && minimum > seconds && minimum <= longestMinimum ? minimum : null
 }
 
-/** Header lines of a request of ours that asks for this interval. */
+/** Returns the header lines of our request for this interval. */
 export function askForInterval(seconds: number): Header[] {
   return [
     ['session-expires', `${seconds};refresher=uac`],

@@ -39,14 +39,14 @@ test('requests inside the call', async () => {
   assert.equal(await peer.inside('INVITE', 13, ['Require: 100rel', sdp], offer), 420)
   assert.equal(await peer.inside('INVITE', 14, ['Session-Expires: 60', 'Supported: timer', sdp], offer), 422)
   assert.equal(await peer.inside('OPTIONS', 3), 500, 'an old CSeq')
-  assert.equal(await peer.inside('BYE', 20, [], '', 'somebody-else'), 481)
+  assert.equal(await peer.inside('BYE', 20, [], '', 'another-tag'), 481)
   assert.equal(await peer.inside('BYE', 21), 200)
   assert.equal(await peer.inside('BYE', 22), 481)
   assert.equal(byes, 1)
   await peer.nothingLeft()
 })
 
-test('an offerless re-INVITE gets an offer of ours, and its ACK carries their answer', async () => {
+test('a re-INVITE without an offer gets our offer, and its ACK carries their answer', async () => {
   const answers: string[] = []
   const peer = await callPeer(answerAll, {
     onOfferWanted: () => `${offer}a=renewed\r\n`,
@@ -115,7 +115,7 @@ test('session timer: we refresh at half the interval, and again', async () => {
   await peer.nothingLeft()
 })
 
-/** A peer that wants us to refresh, and answers requests inside the call by `respond`. */
+/** A peer that makes us the refresher and responds to requests inside the call with `respond`. */
 function refreshing(respond: (request: ReceivedRequest) => string | null, expires = '120;refresher=uac') {
   const answers: string[] = []
   const call = callPeer(
@@ -133,7 +133,7 @@ function refreshing(respond: (request: ReceivedRequest) => string | null, expire
 
 const refreshed = ['Session-Expires: 120;refresher=uac', 'Require: timer']
 
-test('session timer: a peer that takes UPDATE is refreshed by it, without a word about media', async () => {
+test('session timer: a peer that accepts UPDATE is refreshed by it, without a session description', async () => {
   const peer = await refreshing((request) => replyTo(request, '200 OK', refreshed)).call
   await peer.network.clock.advance(121_000)
   assert.deepEqual(peer.network.sent(6001), ['INVITE', 'ACK', 'UPDATE', 'UPDATE'])
@@ -143,7 +143,7 @@ test('session timer: a peer that takes UPDATE is refreshed by it, without a word
   await peer.nothingLeft()
 })
 
-test('session timer: a peer that lists UPDATE and refuses it is refreshed by re-INVITE, whose answer counts', async () => {
+test('session timer: a peer that lists UPDATE but refuses it is refreshed by re-INVITE, whose response counts', async () => {
   const { call, answers } = refreshing((request) =>
     request.method === 'UPDATE'
       ? replyTo(request, '405 Method Not Allowed')
@@ -157,7 +157,7 @@ test('session timer: a peer that lists UPDATE and refuses it is refreshed by re-
   await peer.nothingLeft()
 })
 
-test('session timer: a hold that says nothing of it does not end our refreshing', async () => {
+test('session timer: a hold without Session-Expires does not end our refreshing', async () => {
   const peer = await refreshing((request) => replyTo(request, '200 OK', refreshed)).call
   assert.equal(await peer.inside('INVITE', 1), 200)
   assert.equal(header(peer.responses.at(-1)!.headers, 'session-expires'), '120;refresher=uas')
@@ -168,7 +168,7 @@ test('session timer: a hold that says nothing of it does not end our refreshing'
   await peer.nothingLeft()
 })
 
-test('session timer: a shorter interval than allowed is kept to all the same', async () => {
+test('session timer: an interval shorter than allowed is still followed', async () => {
   const peer = await refreshing((request) => replyTo(request, '200 OK', ['Session-Expires: 20']), '20;refresher=uac')
     .call
   await peer.network.clock.advance(21_000)
@@ -177,7 +177,7 @@ test('session timer: a shorter interval than allowed is kept to all the same', a
   await peer.nothingLeft()
 })
 
-test('session timer: 422 makes the interval longer, of a refresh and of the INVITE itself', async () => {
+test('session timer: 422 raises the interval of a refresh and of the INVITE', async () => {
   const tooSmall = (request: ReceivedRequest) => replyTo(request, '422 Session Interval Too Small', ['Min-SE: 600'])
   const peer = await refreshing((request) =>
     header(request.headers, 'min-se') === '600'
@@ -204,7 +204,7 @@ test('session timer: 422 makes the interval longer, of a refresh and of the INVI
   await strict.nothingLeft()
 })
 
-test('session timer: a proxy that asks for more and more is given up', async () => {
+test('session timer: a proxy that keeps raising the interval fails the call', async () => {
   let minimum = 90
   const peer = await callPeer((request, reply) => {
     if (request.method === 'INVITE')
@@ -215,7 +215,7 @@ test('session timer: a proxy that asks for more and more is given up', async () 
   await peer.nothingLeft()
 })
 
-test('session timer: a peer that forgets to refresh loses the call', async () => {
+test('session timer: the call ends when the peer does not refresh', async () => {
   let byes = 0
   const peer = await callPeer(
     (request, reply) => {

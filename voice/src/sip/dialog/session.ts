@@ -16,26 +16,26 @@ import { idleTimer } from '../transaction/timer-wheel.ts'
 import { SipFailure } from '../types.ts'
 import type { InviteHandlers } from '../types.ts'
 
-/** One call between two parties, from the first tagged answer to BYE. */
+/** One call between two parties, from the first tagged response to BYE. */
 export interface Session {
   readonly core: Core
   readonly dialog: Dialog
   readonly auth: Authenticator | null
   /** We sent the INVITE: we own the Call-ID, which decides who waits longer after a glare. */
   readonly caller: boolean
-  /** For REFER targets that are only a user part. */
+  /** The domain for REFER targets that are only a user part. */
   readonly domain: string
   readonly handlers: () => InviteHandlers
   phase: 'early' | 'confirmed' | 'ended'
   /** Our latest description, for refreshes and offerless re-INVITEs. */
   localSdp: string
-  /** The other side takes UPDATE. */
+  /** The other side accepts UPDATE. */
   updates: boolean
-  /** A re-INVITE of ours is under way. */
+  /** A re-INVITE of ours is in progress. */
   reinviting: boolean
   /** A 2xx of ours that waits for its ACK. */
   unacknowledged: { sequence: number; onAck: (request: ReceivedRequest) => void; stop: () => void } | null
-  /** Resends the ACK of an INVITE, by CSeq, when its 2xx comes again. */
+  /** Resends the ACK of an INVITE, by CSeq, when its 2xx is repeated. */
   readonly acks: Map<number, () => void>
   refresh: Timer
   /** The session timer agreed on. */
@@ -84,7 +84,7 @@ export function request(
   })
 }
 
-/** Marks the session ended; true the first time. */
+/** Marks the session ended. Returns true the first time. */
 export function end(session: Session): boolean {
   if (session.phase === 'ended') return false
   session.phase = 'ended'
@@ -93,11 +93,11 @@ export function end(session: Session): boolean {
   return true
 }
 
-/** BYE from our side. Calls back when it was answered or given up. */
+/** Sends BYE. Calls back when it was answered or timed out. */
 export function bye(session: Session, done: () => void = () => {}): void {
   const waiting = session.unacknowledged
   if (!end(session)) return done()
-  // One that was lost with its connection goes once more, over a new one: the other side would not know.
+  // A BYE lost with its connection is sent once more over a new one, or the other side would not know.
   const send = (): void =>
     request(session, 'BYE', [], '', ({ status, response }) => {
       if (status === 503 && !response) request(session, 'BYE', [], '', done)
@@ -105,7 +105,7 @@ export function bye(session: Session, done: () => void = () => {}): void {
     })
   if (session.caller) waiting?.stop()
   if (!waiting || session.caller) return send()
-  // A callee sends no BYE before the ACK has come or can come no more (section 15).
+  // A callee sends no BYE before the ACK has arrived or timed out (section 15).
   const acknowledged = waiting.onAck
   const giveUp = session.core.wheel.after(transactionLifeMs, () => {
     waiting.stop()
@@ -118,7 +118,7 @@ export function bye(session: Session, done: () => void = () => {}): void {
   }
 }
 
-/** The other side is gone without a BYE: one from us, in case it is not, and the owner hears of it. */
+/** Ends a session that was lost without a BYE: sends one, in case the other side still has it, and notifies the owner. */
 export function lost(session: Session): void {
   if (session.phase === 'ended') return
   bye(session)
@@ -127,7 +127,7 @@ export function lost(session: Session): void {
 
 const glareTries = 3
 
-/** Sends a re-INVITE with this offer; a refresh repeats the present one. */
+/** Sends a re-INVITE with this offer; a refresh repeats the current one. */
 export function reinvite(
   session: Session,
   sdp: string,
@@ -147,7 +147,7 @@ export function reinvite(
         session.reinviting = false
         if (response && status < 300) {
           refreshTarget(session.dialog, response.headers)
-          // An older 2xx cannot come any more.
+          // An older 2xx cannot arrive any more.
           session.acks.clear()
           session.acks.set(response.cseq, sendAck(session.core, session.dialog, tried.current.request))
           session.localSdp = sdp
@@ -158,7 +158,7 @@ export function reinvite(
             reinvite(session, sdp, extra, triesLeft - 1).then(resolve, reject)
           })
         } else {
-          // Section 12.2.1.2: after these the dialog exists no more.
+          // Section 12.2.1.2: these statuses end the dialog.
           if (status === 408 || status === 481) lost(session)
           const longer = response && longerInterval(status, response.headers, 0)
           reject(new SipFailure(status, reason, longer ?? undefined))
@@ -168,12 +168,12 @@ export function reinvite(
   })
 }
 
-/** Section 14.1: the owner of the Call-ID waits 2.1 to 4 s, the other side 0 to 2 s, so that they do not meet again. */
+/** Section 14.1: the owner of the Call-ID waits 2.1 to 4 s, the other side 0 to 2 s, so that they do not collide again. */
 function glareDelayMs(owner: boolean): number {
   return owner ? 2100 + Math.random() * 1900 : Math.random() * 2000
 }
 
-/** RFC 4028: refresh at half the interval, or end the call when the other side forgets to. */
+/** RFC 4028: refresh at half the interval, or end the call when the other side does not refresh. */
 export function keepRefreshed(session: Session, interval: SessionInterval | null): void {
   session.refresh.cancel()
   session.interval = interval
@@ -194,7 +194,7 @@ function refreshAfter(session: Session, seconds: number, delayMs: number): void 
   })
 }
 
-/** A refused refresh ends nothing by itself: the other half of the interval remains for more tries. */
+/** A refused refresh does not end the call: the other half of the interval remains for more tries. */
 function refreshAgain(session: Session, seconds: number): void {
   if (session.phase === 'confirmed') refreshAfter(session, seconds, Math.min(seconds * 100, 30_000))
 }
@@ -232,7 +232,7 @@ function refreshByInvite(session: Session, seconds: number, mayLengthen = true):
   )
 }
 
-/** Answers an INVITE with 200 and repeats it until its ACK comes; without one the call is lost (section 13.3.1.4). */
+/** Sends 200 to an INVITE and repeats it until its ACK arrives; without an ACK the call is lost (section 13.3.1.4). */
 export function acceptInvite(
   session: Session,
   transaction: ServerTransaction,
@@ -269,7 +269,7 @@ export function acceptInvite(
   }
 }
 
-/** An ACK for a 2xx of ours; others are retransmissions. */
+/** Handles an ACK for our 2xx; other ACKs are retransmissions. */
 export function acknowledge(session: Session, ack: ReceivedRequest): void {
   if (session.unacknowledged?.sequence === ack.cseq) session.unacknowledged.onAck(ack)
 }

@@ -61,7 +61,7 @@ const fromWire = new Map(wireNames.map((name) => [name, name.toLowerCase()]))
 const toWire = new Map(wireNames.map((name) => [name.toLowerCase(), name]))
 const token = /^[\w\-.!%*+`'~]+$/
 
-/** The full, lower-case name for a name as received (compact forms included), or null when it is no token. */
+/** Returns the full, lower-case name of a received name (compact forms included), or null when it is not a token. */
 export function headerName(received: string): string | null {
   const known = fromWire.get(received)
   if (known !== undefined) return known
@@ -70,31 +70,31 @@ export function headerName(received: string): string | null {
   return Object.hasOwn(compactNames, lower) ? compactNames[lower]! : lower
 }
 
-/** The usual spelling of a lower-case name. */
+/** Returns the usual spelling of a lower-case name. */
 export function wireName(name: string): string {
   return toWire.get(name) ?? name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
 }
 
-/** Value of the first header of that (lower-case, full) name. */
+/** Returns the value of the first header of that (lower-case, full) name. */
 export function header(headers: readonly Header[], name: string): string | undefined {
   for (const entry of headers) if (entry[0] === name) return entry[1]
   return undefined
 }
 
-/** Every value of that name, over repeated headers and comma-separated lists, in order. */
+/** Returns every value of that name, over repeated headers and comma-separated lists, in order. */
 export function headerValues(headers: readonly Header[], name: string): string[] {
   const values: string[] = []
   for (const entry of headers) if (entry[0] === name) values.push(...splitOutside(entry[1], ','))
   return values
 }
 
-/** A header with a non-negative integer such as Expires; undefined when absent or not one. Parameters are ignored. */
+/** Returns a non-negative integer header such as Expires; undefined when absent or not one. Parameters are ignored. */
 export function headerNumber(headers: readonly Header[], name: string): number | undefined {
   const match = /^\s*(\d{1,10})(?!\d)/.exec(header(headers, name) ?? '')
   return match ? Number(match[1]) : undefined
 }
 
-/** Splits at a separator that stands outside quoted strings and angle brackets; empty parts are left out. */
+/** Splits at a separator outside quoted strings and angle brackets; empty parts are dropped. */
 export function splitOutside(text: string, separator: ',' | ';'): string[] {
   if (!text.includes(separator)) {
     const only = text.trim()
@@ -121,13 +121,13 @@ export function splitOutside(text: string, separator: ',' | ';'): string[] {
   return parts
 }
 
-/** What stands before the first semicolon, trimmed, and its parameters. For values without quotes or brackets. */
+/** Returns the text before the first semicolon, trimmed, and the parameters. For values without quotes or brackets. */
 export function splitParams(value: string): [value: string, parameters: string] {
   const semicolon = value.indexOf(';')
   return semicolon < 0 ? [value.trim(), ''] : [value.slice(0, semicolon).trim(), value.slice(semicolon)]
 }
 
-/** `;name=value;flag` as a map with lower-case names; quotes around values are taken off. */
+/** `;name=value;flag` as a map with lower-case names; quotes around values are removed. */
 export function parseParams(text: string): Map<string, string> {
   const params = new Map<string, string>()
   for (const part of splitOutside(text, ';')) {
@@ -151,12 +151,12 @@ export interface Via {
   branch: string
   /** The peer asked for symmetric response routing (RFC 3581). */
   rport: boolean
-  /** In an answer to us: the address and port from which our request came. */
+  /** In a response to us: the address and port from which our request came. */
   received: string | null
   seenPort: number | null
 }
 
-/** Without parameters and trimmed: no two runs of white space stand side by side, so it is linear in the input. */
+/** Without parameters and trimmed. The pattern has no adjacent runs of white space, so it is linear in the input. */
 const viaShape = /^SIP\s*\/\s*2\.0\s*\/\s*[A-Za-z][\w-]*\s+(\[[0-9A-Fa-f:.]+\]|[\w.-]+)\s*(?::\s*(\d{1,5}))?$/i
 
 export function parseVia(value: string): Via | null {

@@ -17,7 +17,7 @@ export interface SipResponse {
   body: string
 }
 
-/** What every message must carry, parsed once. */
+/** The headers that every message must have, parsed once. */
 interface Essentials {
   via: Via
   from: NameAddr
@@ -30,7 +30,7 @@ interface Essentials {
 export type ReceivedRequest = SipRequest & Essentials & { type: 'request' }
 export type ReceivedResponse = SipResponse & Essentials & { type: 'response' }
 
-/** Not SIP, or SIP with a fault. `request` has what could be read, so that a 400 or 505 can be sent. */
+/** Not SIP, or malformed SIP. `request` has the readable part, so that a 400 or 505 can be sent. */
 export interface Malformed {
   type: 'malformed'
   status: 400 | 505 | 513
@@ -39,7 +39,7 @@ export interface Malformed {
 }
 
 const maxHeaders = 128
-/** Folded lines counted. */
+/** Including folded lines. */
 const maxLines = 1024
 const maxHeaderBytes = 16_384
 const endOfHeaders = Buffer.from('\r\n\r\n')
@@ -47,7 +47,7 @@ const requestLine = /^([\w\-.!%*+`'~]+) (\S+) (SIP\/\d+\.\d+)$/i
 const statusLine = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/i
 const singleHeaders = new Set(['from', 'to', 'call-id', 'cseq', 'content-length', 'max-forwards'])
 
-/** Parses one datagram. Null for a keep-alive (nothing but CR LF). Never throws. */
+/** Parses one datagram. Returns null for a keep-alive (only CR LF). Never throws. */
 export function parseMessage(data: Buffer): ReceivedRequest | ReceivedResponse | Malformed | null {
   let start = 0
   while (data[start] === 13 || data[start] === 10) start++
@@ -82,7 +82,7 @@ function malformed(reason: string, request: SipRequest | null = null, status: Ma
   return { type: 'malformed', status, reason, request }
 }
 
-/** Fills `headers`; answers what is wrong, or null. */
+/** Fills `headers`. Returns the fault, or null. */
 function readHeaders(lines: string[], headers: Header[]): string | null {
   let fault: string | null = null
   for (let index = 1; index < lines.length;) {
@@ -99,7 +99,7 @@ function readHeaders(lines: string[], headers: Header[]): string | null {
   return fault
 }
 
-/** A line that goes on with the header before it (RFC 3261 section 7.3.1). */
+/** A line that continues the header before it (RFC 3261 section 7.3.1). */
 function isFolded(line: string): boolean {
   const first = line.charCodeAt(0)
   return first === 32 || first === 9

@@ -2,7 +2,7 @@ import { wireName } from './headers.ts'
 import type { Header } from './headers.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 
-/** The message as it goes out; Content-Length is computed here. */
+/** Returns the message as sent; Content-Length is computed here. */
 export function serialise(message: SipRequest | SipResponse): string {
   const firstLine =
     'method' in message ? `${message.method} ${message.uri} SIP/2.0` : `SIP/2.0 ${message.status} ${message.reason}`
@@ -15,12 +15,12 @@ function headerLines(headers: readonly Header[]): string {
   return text
 }
 
-/** A value from outside (a caller id, a reason) cannot begin a header of its own. */
+/** Keeps an outside value (a caller id, a reason) from starting a new header. */
 function oneLine(value: string): string {
   return /[\r\n]/.test(value) ? value.replace(/[\r\n]+/g, ' ') : value
 }
 
-/** For traces: credentials are replaced, everything else is as on the wire. */
+/** Returns the message for traces: credentials are replaced, everything else is as on the wire. */
 export function redact(text: string): string {
   return text.replace(/^((?:proxy-)?authorization[ \t]*:)[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*/gim, '$1 [redacted]')
 }

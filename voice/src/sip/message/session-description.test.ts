@@ -8,7 +8,7 @@ const message = (type: string | null, body: string) => ({
   body,
 })
 
-test('a description is the body, or the part of it that is one', () => {
+test('the session description is the body, or a part of a multipart body', () => {
   assert.equal(sessionDescription(message('application/sdp', sdp)), sdp)
   assert.equal(sessionDescription(message('Application/SDP ; charset=utf-8', sdp)), sdp)
   assert.equal(sessionDescription(message(null, sdp)), sdp)
@@ -18,7 +18,7 @@ test('a description is the body, or the part of it that is one', () => {
     assert.equal(sessionDescription(message(type, parts)), sdp)
 })
 
-test('what carries none has none', () => {
+test('a body of another type has no session description', () => {
   for (const [type, body] of [
     ['application/sdp', ''],
     ['application/isup', 'x'],

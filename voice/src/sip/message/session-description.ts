@@ -6,8 +6,8 @@ const sdp = 'application/sdp'
 const longestBoundary = 70
 
 /**
- * The session description that a message carries: its body, or the part of it that is one when a carrier sends signalling
- * of its own along (RFC 5621). Null when there is none. A body without a type is taken for one.
+ * Returns the session description of a message: its body, or a part of it when a carrier adds signalling of its own
+ * (RFC 5621). Returns null without a description. A body without a type counts as one.
  */
 export function sessionDescription({
   headers,
@@ -27,7 +27,7 @@ interface Part {
   content: string
 }
 
-/** RFC 2046 section 5.1.1: what stands between two boundaries, its head apart from its content. */
+/** RFC 2046 section 5.1.1: the text between two boundaries, its head separate from its content. */
 function partsOf(body: string, boundary: string): Part[] {
   const pieces = `\r\n${body}`.split(`\r\n--${boundary}`).slice(1)
   return pieces.flatMap((piece) => {

@@ -194,13 +194,13 @@ for (const [name, lines] of malformed) {
   })
 }
 
-test('an unknown version is told apart, so that it gets a 505', () => {
+test('an unknown version is recognised, so that it gets a 505', () => {
   const message = parse('OPTIONS sip:h SIP/7.0', ...essentials, 'CSeq: 1 OPTIONS', '', '')
   assert.ok(message?.type === 'malformed')
   assert.equal(message.status, 505)
 })
 
-test('keep-alives are nothing', () => {
+test('keep-alives are not messages', () => {
   assert.equal(parse('', '', ''), null)
   assert.equal(parseMessage(Buffer.alloc(0)), null)
 })
@@ -226,7 +226,7 @@ test('no datagram makes the parser throw', () => {
   )
 })
 
-test('what is serialised is parsed back unchanged', () => {
+test('a serialised message is parsed back unchanged', () => {
   const word = fc.stringMatching(/^[A-Za-z][\w.-]{0,12}$/)
   const value = fc.stringMatching(/^[!-~](?:[ -~]{0,30}[!-~])?$/)
   const free = fc.tuple(
@@ -260,12 +260,12 @@ test('what is serialised is parsed back unchanged', () => {
   )
 })
 
-test('a value from outside cannot smuggle in a header', () => {
+test('an outside value cannot inject a header', () => {
   const text = serialise({ method: 'INFO', uri: 'sip:u@h', headers: [['subject', 'a\r\nAuthorization: b']], body: '' })
   assert.match(text, /^Subject: a Authorization: b$/m)
 })
 
-test('traces show no credentials, folded ones neither', () => {
+test('traces show no credentials, not even folded ones', () => {
   const text =
     'INVITE sip:u@h SIP/2.0\r\nProxy-Authorization: Digest username="u",\r\n response="cafe"\r\nauthorization : x\r\nTo: <sip:b@h>\r\n'
   assert.equal(

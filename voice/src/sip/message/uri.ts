@@ -60,7 +60,7 @@ function closingQuote(text: string): number {
   return text.length
 }
 
-/** The user part a caller may dial: characters that a URI cannot carry are escaped. */
+/** Returns a SIP user part: characters that a URI cannot contain are escaped. */
 function escapeUser(user: string): string {
   return user.replace(/[^\w\-.!~*'()&=+$,;?/]/gu, (char) => encodeURIComponent(char))
 }
@@ -70,12 +70,12 @@ export function sipUri(user: string, host: string, port?: number): string {
   return `sip:${at}${uriHost(host)}${port === undefined || port === 5060 ? '' : `:${port}`}`
 }
 
-/** The address without the brackets. */
+/** Returns the address without brackets. */
 export function plainHost(host: string): string {
   return host.startsWith('[') ? host.slice(1, -1) : host
 }
 
-/** An IPv6 address stands in brackets. */
+/** Puts an IPv6 address in brackets. */
 export function uriHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
 }

@@ -11,19 +11,19 @@ import type { ReceivedResponse, SipRequest } from '../message/message.ts'
 import type { SipAccount } from '../types.ts'
 import { parseNameAddr, sipUri } from '../message/uri.ts'
 
-/** How long a binding is asked for. */
+/** The requested duration of a binding. */
 export const wantedSeconds = 300
 const unregisterMs = 2000
-/** What a registrar may make of it. */
+/** The durations that a registrar may grant. */
 const longestSeconds = 86_400
 
 /** Sends the REGISTERs of one account with one Contact, in sequence (RFC 3261 section 10). */
 export interface Registrar {
-  /** A Contact that has changed since is taken back in the same request. */
+  /** Registers. A Contact that has changed since is removed in the same request. */
   send(seconds: number, onFinal: (result: Result) => void): Exchange
-  /** What the registrar granted our Contact, in seconds. */
+  /** Returns the seconds that the registrar granted our Contact. */
   granted(response: ReceivedResponse): number
-  /** Takes the Contact back; resolves when that was answered, or after 2 s. */
+  /** Removes the Contact. Resolves when that was answered, or after 2 s. */
   remove(): Promise<void>
 }
 
@@ -35,7 +35,7 @@ export function createRegistrar(core: Core, account: SipAccount, contactUser: st
   const localTag = newTag()
   let sequence = 0
   let contact = core.local.contact(contactUser, destination)
-  /** What the registrar may still have of us. */
+  /** The Contact that the registrar may still have. */
   let outdated: string | null = null
 
   function build(seconds: number): SipRequest {
@@ -75,7 +75,7 @@ export function createRegistrar(core: Core, account: SipAccount, contactUser: st
     send,
     granted({ headers }) {
       const contacts = headerValues(headers, 'contact').map(parseNameAddr)
-      // A registrar behind NAT may have rewritten our Contact; when it stands alone it is ours all the same.
+      // A registrar behind NAT may have rewritten our Contact; a single Contact is still ours.
       const ours =
         contacts.find((each) => each?.uri === contact || each?.uri.startsWith(`${contact};`)) ??
         (contacts.length === 1 ? contacts[0] : null)
@@ -97,14 +97,14 @@ export function createRegistrar(core: Core, account: SipAccount, contactUser: st
   }
 }
 
-/** The longer time that a 423 asks for, if that is what came and it is reasonable. */
+/** Returns the longer time that a 423 requires, when it is reasonable; else null. */
 export function longerTime({ status, response }: Result, seconds: number): number | null {
   if (status !== 423 || !response) return null
   const minimum = headerNumber(response.headers, 'min-expires')
   return minimum !== undefined && minimum > seconds && minimum <= longestSeconds ? minimum : null
 }
 
-/** See `UserAgent.tryRegister`. Its Contact is its own: trying an account leaves a live registration alone. */
+/** See `UserAgent.tryRegister`. It uses a separate Contact, so that testing an account does not affect its registration. */
 export function tryRegistration(
   core: Core,
   account: SipAccount,

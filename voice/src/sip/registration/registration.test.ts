@@ -4,7 +4,7 @@ import { header } from '../message/headers.ts'
 import { offer, replyTo } from '../test/network.ts'
 import { registering } from '../test/registrar.ts'
 
-test('refreshes between 50 and 85 % of what was granted, keeps the NAT open, un-registers at the end', async () => {
+test('refreshes between 50 and 85 % of the granted time, keeps the NAT open, un-registers at the end', async () => {
   const { network, requests, states, registration, nothingLeft } = await registering((request) => [
     '200 OK',
     `Contact: <sip:other@h>;expires=7, ${header(request.headers, 'contact')};expires=100`,
@@ -24,7 +24,7 @@ test('refreshes between 50 and 85 % of what was granted, keeps the NAT open, un-
   await nothingLeft()
 })
 
-test('a wrong password is final: an answer to each of two nonces, then none', async () => {
+test('a wrong password is final after responses to two nonces', async () => {
   const { network, requests, states, registration, nothingLeft } = await registering((_request, count) => [
     '401 Unauthorized',
     `WWW-Authenticate: Digest realm="a", nonce="${count}"`,
@@ -44,7 +44,7 @@ test('403 is final', async () => {
   await nothingLeft()
 })
 
-test('a Contact that the registrar rewrote still says how long it lasts', async () => {
+test('the duration is read from a Contact that the registrar rewrote', async () => {
   const { network, registration, nothingLeft } = await registering(() => [
     '200 OK',
     'Contact: <sip:alice@198.51.100.7:40000>;expires=60',
@@ -56,7 +56,7 @@ test('a Contact that the registrar rewrote still says how long it lasts', async 
   await nothingLeft()
 })
 
-test('423 is answered with the asked-for time at once', async () => {
+test('423 is followed at once by a REGISTER with the required time', async () => {
   const { requests, states, registration, network, nothingLeft } = await registering((request) =>
     header(request.headers, 'expires') === '300'
       ? ['423 Interval Too Brief', 'Min-Expires: 1800']
@@ -69,7 +69,7 @@ test('423 is answered with the asked-for time at once', async () => {
   await nothingLeft()
 })
 
-test('a registrar that asks for ever more time is refused it', async () => {
+test('a registrar that keeps raising the time fails the registration', async () => {
   const { requests, states, registration, network, nothingLeft } = await registering((request) => {
     const asked = Number(header(request.headers, 'expires'))
     return asked === 0 ? ['200 OK'] : ['423 Interval Too Brief', `Min-Expires: ${asked + 1}`]
@@ -80,7 +80,7 @@ test('a registrar that asks for ever more time is refused it', async () => {
   await nothingLeft()
 })
 
-test('of several bindings ours is the one whose address is the same, not one that begins like it', async () => {
+test('of several bindings ours is the one with the same address, not one with the same prefix', async () => {
   const { network, registration, nothingLeft } = await registering((request) => {
     const ours = header(request.headers, 'contact')!
     return ['200 OK', `Contact: ${ours.replace('>', '0>')};expires=7, ${ours};expires=180`]
@@ -91,7 +91,7 @@ test('of several bindings ours is the one whose address is the same, not one tha
   await nothingLeft()
 })
 
-test('failures back off, Retry-After is obeyed, and it comes back', async () => {
+test('failures back off, Retry-After is obeyed, and the registration recovers', async () => {
   const { network, requests, states, registration, nothingLeft } = await registering((_request, count) => {
     if (count === 1) return ['503 Service Unavailable', 'Retry-After: 20']
     return count < 5 ? ['500 Server Error'] : ['200 OK', 'Expires: 300']
@@ -109,7 +109,7 @@ test('failures back off, Retry-After is obeyed, and it comes back', async () => 
   await nothingLeft()
 })
 
-test('a registrar that was away for 12 s, or for 3 minutes, is found within half that time', async () => {
+test('a registrar that was unreachable for 12 s, or for 3 minutes, is found within half that time', async () => {
   for (const awayMs of [12_000, 180_000]) {
     const { network, agent, registration, requests } = await registering(() => ['200 OK', 'Expires: 300'], {
       protocol: 'tcp',
@@ -131,13 +131,13 @@ test('a registrar that was away for 12 s, or for 3 minutes, is found within half
   }
 })
 
-test('a request from a registrar that failed shows that it is back: it is asked at once', async () => {
+test('a request from a failed registrar triggers a REGISTER at once', async () => {
   let away = false
   const { network, send, requests, states, registration, nothingLeft } = await registering(() =>
     away ? ['500 Server Error'] : ['200 OK', 'Expires: 60'],
   )
   away = true
-  // Long enough for the tries to be far apart.
+  // Long enough for long waits between tries.
   await network.clock.advance(600_000)
   assert.equal(states.at(-1), 'failed 500')
   for (let before = requests.length; requests.length === before;) await network.clock.advance(100)
@@ -153,7 +153,7 @@ test('a request from a registrar that failed shows that it is back: it is asked 
   await nothingLeft()
 })
 
-test('one that asked for a pause gets it, whatever it sends', async () => {
+test('a pause that the registrar requested is kept, whatever it sends', async () => {
   const { network, send, requests, registration, nothingLeft } = await registering(() => [
     '503 Service Unavailable',
     'Retry-After: 600',
@@ -177,7 +177,7 @@ const options = [
   '',
 ].join('\r\n')
 
-test('asked to renew, a registration that was refused does not', async () => {
+test('`renew` does nothing after a refusal', async () => {
   const { network, requests, registration, nothingLeft } = await registering(() => ['403 Forbidden'])
   const before = requests.length
   registration.renew()
@@ -187,7 +187,7 @@ test('asked to renew, a registration that was refused does not', async () => {
   await nothingLeft()
 })
 
-test('a registrar that says nothing: 408, and stop gives up after 2 s', async () => {
+test('a registrar without responses: 408, and `stop` gives up after 2 s', async () => {
   let silent = true
   const { network, states, registration, nothingLeft } = await registering(() => (silent ? null : ['200 OK']))
   await network.clock.advance(33_000)
@@ -202,7 +202,7 @@ test('a registrar that says nothing: 408, and stop gives up after 2 s', async ()
   await nothingLeft()
 })
 
-test('a refresh that gets no answer leaves the binding alone until it expires; the detail tells', async () => {
+test('a refresh without a response keeps the binding until it expires; the detail has the status', async () => {
   let silent = false
   const { network, states, registration, nothingLeft } = await registering(() =>
     silent ? null : ['200 OK', 'Expires: 100'],
@@ -224,7 +224,7 @@ test('a refresh that gets no answer leaves the binding alone until it expires; t
   await nothingLeft()
 })
 
-test('a refresh that is refused with 5xx likewise, one with 403 ends it', async () => {
+test('a refresh refused with 5xx keeps the binding, one refused with 403 ends it', async () => {
   const { network, states, registration, nothingLeft } = await registering((_request, count) =>
     count === 1 ? ['200 OK', 'Expires: 100'] : count === 2 ? ['500 Server Error'] : ['403 Forbidden'],
   )
@@ -234,7 +234,7 @@ test('a refresh that is refused with 5xx likewise, one with 403 ends it', async 
   await nothingLeft()
 })
 
-test('behind NAT the Contact becomes what the registrar saw, and the old one is taken back', async () => {
+test('behind NAT the Contact becomes the address that the registrar saw, and the old one is removed', async () => {
   const seen = '198.51.100.7'
   const { network, agent, requests, states, registration, nothingLeft } = await registering((request) => {
     const via = request.headers.find(([name]) => name === 'via')!
@@ -262,7 +262,7 @@ test('behind NAT the Contact becomes what the registrar saw, and the old one is 
   await nothingLeft()
 })
 
-test('a NAT that gives another port each time is corrected once per refresh, not for ever', async () => {
+test('a NAT that changes the port each time causes one correction per refresh, without a loop', async () => {
   let port = 40_000
   const { network, requests, registration, nothingLeft } = await registering((request) => {
     const via = request.headers.find(([name]) => name === 'via')!
@@ -276,7 +276,7 @@ test('a NAT that gives another port each time is corrected once per refresh, not
   await nothingLeft()
 })
 
-test('whoever says which address is theirs is believed', async () => {
+test('a configured public address is used instead of the one that the registrar saw', async () => {
   const { requests, registration, network, nothingLeft } = await registering(
     (request) => {
       const via = request.headers.find(([name]) => name === 'via')!
@@ -294,7 +294,7 @@ test('whoever says which address is theirs is believed', async () => {
   await nothingLeft()
 })
 
-test('what a registrar says of our address becomes our Contact only when it is an address', async () => {
+test('the address that a registrar reports becomes our Contact only when it is an address', async () => {
   const { network, requests, registration, nothingLeft } = await registering((request) => {
     const via = request.headers.find(([name]) => name === 'via')!
     via[1] = via[1].replace(';rport', ';rport=6001;received="evil.test>, <sip:x@evil.test"')

@@ -13,12 +13,12 @@ import { isReliable } from '../transport/transport.ts'
 import type { Registration, SipAccount } from '../types.ts'
 
 const firstRetryMs = 1000
-/** Each wait is so much longer than the one before: a registrar that was away for a while is found within half that time. */
+/** Each wait is this much longer than the last: a registrar that was unreachable for a time is found within half that time. */
 const retryGrowth = 1.5
 const longestRetryMs = 60_000
-/** Of many accounts at a registrar that is back not all register in the same moment. */
+/** Spreads the accounts of a registrar that responds again, so that they do not all register at once. */
 const renewWithinMs = 500
-/** A registrar that asks for more is asked again all the same. */
+/** The longest Retry-After that is followed. */
 const longestRetryAfterMs = 3_600_000
 
 /** Keeps an account registered. See `UserAgent.register`. */
@@ -32,7 +32,7 @@ export function startRegistration(
   let state: Registration['state'] = 'registering'
   let detail: Registration['detail'] = {}
   let seconds = wantedSeconds
-  /** The time was made longer by a 423 just now: another 423 is a refusal. */
+  /** A 423 has just raised the time: another 423 counts as a refusal. */
   let prolonged = false
   let failures = 0
   let next: Timer = idleTimer
@@ -40,10 +40,10 @@ export function startRegistration(
   let keepAlive: KeepAlive | null = null
   let answersPings = false
   let current: Exchange | null = null
-  /** We have just told the registrar how it sees us: should that be another address again, it waits for the refresh. */
+  /** The Contact has just been corrected to the address that the registrar sees: another change waits for the refresh. */
   let corrected = false
   let refused = false
-  /** The address from which a sign of life is awaited. */
+  /** The address from which a request would show that the registrar responds again. */
   let awaited: string | null = null
 
   function change(to: Registration['state'], why: Registration['detail']): void {
@@ -89,7 +89,7 @@ export function startRegistration(
       return send()
     }
     const { expiresAt } = detail
-    // 401 and 407 come here only after our credentials were refused: asking on would lock the account.
+    // 401 and 407 come here only after our credentials were refused: more tries would lock the account.
     refused = status === 401 || status === 403 || status === 407
     if (!refused) {
       const retryAfter = response ? headerNumber(response.headers, 'retry-after') : undefined
@@ -97,7 +97,7 @@ export function startRegistration(
       const waitMs = retryAfter ? Math.min(retryAfter * 1000, longestRetryAfterMs) : backoffMs(failures++)
       next = core.wheel.after(waitMs, send)
     }
-    // What does not answer may be a broken connection that nobody has noticed.
+    // A missing response may be due to a broken connection that was not detected.
     if (status === 408 && address && isReliable(address.protocol)) core.drop(address, new Error('No answer'))
     const mayStillBeBound = status === 408 || (response !== null && status >= 500)
     if (mayStillBeBound && expiresAt !== undefined && expiresAt > core.clock.now()) {
@@ -128,7 +128,7 @@ export function startRegistration(
     if (correct) send()
   }
 
-  /** Calls to us came over this connection: a new one must be made, and made known, soon but not by all at once. */
+  /** Calls to us came over this connection: register over a new one soon, but not all accounts at once. */
   function onLost(_why: Error, answered: boolean): void {
     answersPings = answered
     if (current === null) {
@@ -162,7 +162,7 @@ export function startRegistration(
   return registration
 }
 
-/** 1 s, growing up to 1 minute, of which up to a half is taken off at random. */
+/** Returns 1 s, growing up to 1 minute, minus up to a half at random. */
 function backoffMs(failures: number): number {
   return Math.min(longestRetryMs, firstRetryMs * retryGrowth ** Math.min(failures, 20)) * (0.5 + 0.5 * Math.random())
 }

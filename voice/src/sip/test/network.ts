@@ -8,29 +8,29 @@ import type { SipAccount } from '../types.ts'
 import { createUserAgent } from '../user-agent.ts'
 import type { SipUserAgent } from '../user-agent.ts'
 
-/** Messages in memory on a virtual clock: a network for tests that can lose, repeat and reorder. */
+/** A network in memory on a virtual clock, for tests. It can lose, repeat and reorder messages. */
 export interface TestNetwork {
   readonly clock: VirtualClock
   readonly open: OpenTransport
-  /** Every message sent, lost ones included, as `INVITE` or `200 INVITE`, with who sent it. */
+  /** Every sent message, lost ones included, as `INVITE` or `200 INVITE`, with its sender. */
   readonly log: { port: number; what: string; text: string }[]
   /** Delays in ms after which copies of the next datagram arrive; none: it is lost. */
   fate: (what: string, port: number) => number[]
-  /** The address from which messages seem to come: behind NAT not the sender's own. */
+  /** The visible source address of messages: behind NAT not the sender's own. */
   seenHost: string
   agent(port: number, options?: { advertisedHost?: string; host?: string }): Promise<SipUserAgent>
   /** An account at a server on this network. */
   account(port: number): SipAccount
-  /** Every connection of this port ends. */
+  /** Ends every connection of this port. */
   cut(port: number): void
-  /** Nothing listens on this port any longer. */
+  /** Closes the listener of this port. */
   leave(port: number): void
   /** A peer written by hand: it sees messages parsed and sends any text. */
   peer(
     port: number,
     receive: (message: ReceivedRequest | ReceivedResponse) => void,
   ): Promise<(text: string, to: number) => void>
-  /** What was sent from a port, in order. */
+  /** Returns the messages sent from a port, in order. */
   sent(port: number): string[]
 }
 
@@ -39,14 +39,14 @@ interface Listener {
   events: ConnectionEvents
 }
 
-/** Over `tcp` and `tls` there are connections that can be cut, and nobody listening is an error. */
+/** Over `tcp` and `tls` connections can be cut, and sending to a port without a listener is an error. */
 export function createTestNetwork(protocol: Protocol = 'udp'): TestNetwork {
   const clock = createVirtualClock()
   const listeners = new Map<number, Listener>()
-  /** Ports that have spoken with each other, both ways. */
+  /** Connected ports, in both directions. */
   const connected = new Map<number, Set<number>>()
   const log: TestNetwork['log'] = []
-  /** What was on its way during one is lost. */
+  /** Messages in transit during a cut are lost. */
   let cuts = 0
   const hop = (port: number): Hop => ({ protocol, host: '127.0.0.1', port })
 
@@ -136,7 +136,7 @@ export function accountAt(port: number, password = 'secret'): SipAccount {
   return { host: '127.0.0.1', port, username: 'alice', password, domain: 'carrier.test' }
 }
 
-/** An answer to a received request, as a peer written by hand would send it. */
+/** Returns a response to a received request, for a hand-written peer. */
 export function replyTo(
   request: ReceivedRequest,
   status: string,

@@ -14,7 +14,7 @@ export interface Pair {
   incoming: IncomingCall
 }
 
-/** A call from 6001 to 6002 that is ringing; `events` records what both owners hear. */
+/** A call from 6001 to 6002 that is ringing; `events` records the events of both owners. */
 export async function ringing(
   protocol: Protocol,
   handlers: InviteHandlers = {},
@@ -55,7 +55,7 @@ export async function ringing(
   return { network, caller, callee, events, call, incoming }
 }
 
-/** The same call, answered; what happened before is forgotten. */
+/** The same call, answered, with the earlier events cleared. */
 export async function established(
   protocol: Protocol,
   handlers: InviteHandlers = {},
@@ -69,7 +69,7 @@ export async function established(
   return pair
 }
 
-/** Lets the last timers run and proves that nothing is kept. */
+/** Runs the last timers and asserts that no state is kept. */
 export async function nothingLeft({ network, caller, callee }: Pair): Promise<void> {
   assert.equal(caller.openTransactions() + callee.openTransactions(), 0)
   await network.clock.advance(100_000)

@@ -5,7 +5,7 @@ import { answer, createTestNetwork, offer, replyTo } from './network.ts'
 import type { Protocol } from '../transport/transport.ts'
 import type { InviteHandlers } from '../types.ts'
 
-/** We call a peer written by hand; `onRequest` decides what it sends back. */
+/** Calls a hand-written peer; `onRequest` decides its responses. */
 export async function callPeer(
   onRequest: (request: ReceivedRequest, reply: (text: string) => void) => void,
   handlers: InviteHandlers = {},
@@ -74,7 +74,7 @@ export async function callPeer(
 
 export const contact = 'Contact: <sip:peer@127.0.0.1:6002>'
 
-/** Answers INVITE with 200 and everything but ACK with 200 too. */
+/** Sends 200 to every request except ACK. */
 export function answerAll(request: ReceivedRequest, reply: (text: string) => void): void {
   if (request.method === 'INVITE') reply(replyTo(request, '200 OK', [contact], answer))
   else if (request.method !== 'ACK') reply(replyTo(request, '200 OK'))

@@ -4,7 +4,7 @@ import { createTestNetwork, replyTo } from './network.ts'
 import type { Protocol } from '../transport/transport.ts'
 import type { Registration } from '../types.ts'
 
-/** An account kept registered at a registrar that answers as told; null: it says nothing. */
+/** An account kept registered at a registrar whose responses the test gives; null: no response. */
 export async function registering(
   respond: (request: ReceivedRequest, count: number) => [status: string, ...extra: string[]] | null,
   { protocol = 'udp', ...options }: { protocol?: Protocol; advertisedHost?: string } = {},

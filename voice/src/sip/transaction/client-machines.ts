@@ -52,7 +52,7 @@ export type ClientInput =
 
 /**
  * `send`: what was sent last, again. `ack`: makes the ACK and sends it. `stop`: timers A and B. `provisional`, `report`:
- * tells the caller. `passOver`: another address of the host is tried next time. `cancel`: sends CANCEL.
+ * notifies the caller. `passOver`: the next try uses another address of the host. `cancel`: sends CANCEL.
  */
 export type ClientAction = 'send' | 'ack' | 'stop' | 'provisional' | 'report' | 'passOver' | 'cancel'
 
@@ -75,7 +75,7 @@ export const inviteClient: ClientMachine = {
         case 'retransmit':
           return ['trying', 'send']
         case 'provisional':
-          // From here the ring timeout of the caller rules, not timer B.
+          // From here the caller's ring timeout applies, not timer B.
           return ['proceeding', 'stop', 'provisional']
         case 'success':
           return ['terminated', 'report']
@@ -101,7 +101,7 @@ export const inviteClient: ClientMachine = {
         case 'failure':
           return ['completed', 'ack', 'report']
         case 'lost':
-          // The telephone at the other end rings on: over a new connection it can be told to stop.
+          // The callee's telephone keeps ringing: CANCEL over a new connection stops it.
           return ['terminated', 'report', 'cancel']
         case 'retransmit':
         case 'unreachable':

@@ -18,7 +18,7 @@ import { AddressRefused } from '../transport/address-refused.ts'
 import { isReliable, isSameAddress } from '../transport/transport.ts'
 import type { Hop } from '../transport/transport.ts'
 
-/** How a transaction ended: by the other side's answer, or by none (408), or because nothing could be sent (503). */
+/** How a transaction ended: with the other side's response, by timeout (408), or because it could not be sent (503). */
 export interface Result {
   status: number
   reason: string
@@ -31,7 +31,7 @@ export interface ClientHandlers {
   onFinal(result: Result): void
 }
 
-/** RFC 3261 section 17.1: retransmits until answered, absorbs what comes twice, ACKs non-2xx answers to INVITE. */
+/** RFC 3261 section 17.1: retransmits until answered, absorbs retransmissions, ACKs non-2xx responses to INVITE. */
 export interface ClientTransaction {
   /** As sent, Via included. */
   readonly request: SipRequest
@@ -43,11 +43,11 @@ export interface ClientTransaction {
   /** A provisional answer came, so CANCEL may be sent (section 9.1). */
   readonly proceeding: boolean
   receive(response: ReceivedResponse): void
-  /** A connection has ended; when the request went over it, no answer will come. */
+  /** Reports that a connection has ended: a request sent over it will get no response. */
   connectionLost(peer: Hop, why: Error): void
-  /** Gives up, as if timed out, when no final answer comes within this time. */
+  /** Times out when no final response arrives within this time. */
   expireIn(ms: number): void
-  /** Forgets everything at once and reports nothing. */
+  /** Drops the transaction at once, without a report. */
   abandon(): void
 }
 
@@ -76,7 +76,7 @@ export function startClientTransaction(
 
   const isOpen = () => state === 'trying' || state === 'proceeding'
 
-  /** One input: the next state first, because the caller may use the transaction while it is told, then the actions. */
+  /** One input: the next state first, because the caller may use the transaction in its callback, then the actions. */
   function step(input: ClientInput): void {
     const [next, ...actions] = machine.states[state](input)
     if (next !== state) move(next)
@@ -106,7 +106,7 @@ export function startClientTransaction(
     send,
     stop,
     ack(input) {
-      // The request is not needed again; from now on retransmitted answers are ACKed.
+      // The request is not needed again; from now on retransmitted responses are ACKed.
       if ('response' in input) wire = serialise(ackFor(request, input.response))
       send()
     },
@@ -192,7 +192,7 @@ function ackFor(invite: SipRequest, response: ReceivedResponse): SipRequest {
 export function cancel(core: Core, invite: ClientTransaction): void {
   const to: Header = ['to', header(invite.request.headers, 'to')!]
   const request = followUp(invite.request, 'CANCEL', to)
-  // Its answer says nothing: the INVITE gets a 487, or a 200 that crossed, or in the worst case nothing for 64*T1.
+  // The response to CANCEL is not used: the INVITE gets a 487, a 200 that crossed, or nothing for 64*T1.
   startClientTransaction(core, request, invite.destination, { onFinal: () => {} }, invite.branch)
   invite.expireIn(transactionLifeMs)
 }

@@ -17,19 +17,19 @@ export interface Reply {
   body?: string
 }
 
-/** RFC 3261 section 17.2 with RFC 6026: replays answers to retransmitted requests, repeats non-2xx until ACKed. */
+/** RFC 3261 section 17.2 with RFC 6026: repeats responses to retransmitted requests, and non-2xx responses to INVITE until ACKed. */
 export interface ServerTransaction {
   readonly request: ReceivedRequest
   readonly source: Hop
-  /** No final answer given yet. */
+  /** True until the final response. */
   readonly open: boolean
-  /** Called when the other side cancels while no final answer has been given. */
+  /** Called when the other side cancels before the final response. */
   onCancel: (() => void) | null
-  /** A final answer after a final answer is ignored. */
+  /** Sends a response. Does nothing after the final response. */
   respond(status: number, reply?: Reply): void
-  /** Sends the last answer again (2xx to INVITE, which the dialog repeats). */
+  /** Sends the last response again (2xx to INVITE, which the dialog repeats). */
   repeat(): void
-  /** The same request again, or its ACK. */
+  /** Takes a retransmission of the request, or its ACK. */
   receive(request: ReceivedRequest): void
 }
 
@@ -108,7 +108,7 @@ export function startServerTransaction(core: Core, request: ReceivedRequest, sou
   return transaction
 }
 
-/** Section 18.2.2 and RFC 3581: where the request came from, or when that connection is gone, where its sender listens. */
+/** Section 18.2.2 and RFC 3581: sends to the source of the request, or, after its connection has ended, to the sender's listener. */
 function sendResponse(core: Core, wire: string, { via }: Pick<ReceivedRequest, 'via'>, source: Hop): void {
   const { protocol, host } = source
   const listener: Hop = { protocol, host, port: via.port ?? defaultPort(protocol) }
@@ -116,7 +116,7 @@ function sendResponse(core: Core, wire: string, { via }: Pick<ReceivedRequest, '
   else core.send(wire, source, () => core.send(wire, listener))
 }
 
-/** Headers that every answer copies; To gets our tag. */
+/** Builds a response with the headers copied from the request; To gets our tag. */
 function responseTo(
   request: SipRequest & Partial<ReceivedRequest>,
   source: Hop,
@@ -149,7 +149,7 @@ function markReceived(value: string, source: Hop): string {
   return [[...parts, `received=${source.host}`].join(';'), ...rest].join(', ')
 }
 
-/** An answer without a transaction, for what is not worth remembering: malformed requests, unknown dialogs. */
+/** Sends a response without a transaction, to malformed requests and requests of unknown dialogs. */
 export function respondStateless(core: Core, request: SipRequest, source: Hop, status: number, reply: Reply): void {
   core.send(serialise(responseTo(request, source, status, reply)), source)
 }

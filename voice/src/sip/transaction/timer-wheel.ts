@@ -2,12 +2,12 @@ import type { Clock, Timer } from '../../clock.ts'
 
 /**
  * One clock timer for thousands of SIP timers. Deadlines are rounded up to `tickMs`, so a timer never fires early; a wheel
- * with nothing in it holds no timer.
+ * without deadlines has no clock timer.
  */
 export interface TimerWheel {
   after(delayMs: number, run: () => void): Timer
   readonly size: number
-  /** Drops every timer. */
+  /** Cancels every timer. */
   clear(): void
 }
 

@@ -5,7 +5,7 @@ import { createVirtualClock } from '../../sim/virtual-clock.ts'
 import { accountAt, answer, createTestNetwork, offer, replyTo } from '../test/network.ts'
 import { createTimerWheel } from './timer-wheel.ts'
 
-/** Times at which a message of this kind left a port, in ms from the first. */
+/** Returns the times at which messages of this kind were sent from a port, in ms from the first. */
 function recorder() {
   const network = createTestNetwork()
   const times: { port: number; what: string; at: number }[] = []
@@ -27,7 +27,7 @@ function recorder() {
 const timerA = [0, 500, 1500, 3500, 7500, 15_500, 31_500]
 const timerE = [0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500]
 
-test('timers A and B: INVITE is repeated ever more slowly, for 32 s', async () => {
+test('timers A and B: INVITE is repeated at doubling intervals, for 32 s', async () => {
   const { network, at } = recorder()
   const agent = await network.agent(6001)
   agent.invite({ account: accountAt(6002), callId: 'x', to: '1', from: '', offer, ringTimeoutMs: 90_000 }, {})
@@ -80,7 +80,7 @@ test('timers G, H and I: a refusal is repeated until its ACK, or for 32 s', asyn
   assert.equal(callee.held().transactions, 0)
 })
 
-test('timers J and K: an answer is replayed for 32 s to whoever asks again; late answers are absorbed for 5 s', async () => {
+test('timers J and K: a response is repeated for 32 s to retransmissions; late responses are absorbed for 5 s', async () => {
   const { network, at, lose } = recorder()
   const [asker, answerer] = [await network.agent(6001), await network.agent(6002)]
   let lost = 0
@@ -96,7 +96,7 @@ test('timers J and K: an answer is replayed for 32 s to whoever asks again; late
   assert.equal(answerer.held().transactions, 0)
 })
 
-test('an INVITE that comes again while ringing gets the last answer again, and no second call', async () => {
+test('a retransmitted INVITE gets the last provisional response again, and makes no second call', async () => {
   const { network, lose } = recorder()
   const callee = await network.agent(6002)
   let calls = 0

@@ -1,4 +1,4 @@
-/** The same sentence for every address, port and transport: whoever named the address learns nothing of our network. */
+/** The error is the same for every address, port and transport, so that it reveals nothing about our network. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 

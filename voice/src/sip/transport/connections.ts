@@ -8,21 +8,21 @@ import type { ConnectionEvents, Hop } from './transport.ts'
 
 export interface ConnectionSettings {
   tlsContext: SecureContext
-  /** false: TLS peers are taken for who they say they are. */
+  /** false: TLS certificates are not verified. */
   verifyPeers: boolean
-  /** For connecting, TLS handshake included. */
+  /** The time to connect, including the TLS handshake. */
   connectTimeoutMs: number
-  /** A connection over which nothing went for so long is closed. */
+  /** A connection without traffic for this long is closed. */
   idleMs: number
-  /** Likewise when the rest of a message is missing. */
+  /** A connection with an incomplete message is closed after this. */
   stalledMs: number
 }
 
-/** The open TCP and TLS connections, whoever opened them (RFC 3261 section 18, RFC 5923). */
+/** The open TCP and TLS connections, in both directions (RFC 3261 section 18, RFC 5923). */
 export interface Connections {
-  /** Over the connection that is open to there, else over a new one. */
+  /** Sends over the open connection to the peer, else over a new one. */
   send(data: string, to: Hop, onError?: (error: Error) => void): void
-  /** Takes a connection that a peer has opened. */
+  /** Adds a connection that a peer has opened. */
   adopt(socket: Socket, protocol: 'tcp' | 'tls', host: string, port: number): void
   drop(peer: Hop, why: Error): void
   close(): void
@@ -31,14 +31,14 @@ export interface Connections {
 interface Connection {
   readonly peer: Hop
   readonly socket: Socket
-  /** TLS: the names that its certificate has been found to be for. */
+  /** TLS: the names for which its certificate has been verified. */
   readonly names: Set<string>
-  /** Messages for when it is open; null from then on. */
+  /** Messages to send when the connection is open; null from then on. */
   waiting: { data: string; onError?: ((error: Error) => void) | undefined }[] | null
 }
 
 const maxConnections = 2000
-/** A peer that does not read what we send for so long that this much waits is cut off. */
+/** A connection with more unread bytes than this is closed. */
 const maxUnsentBytes = 4 * 1024 * 1024
 const osKeepAliveMs = 25_000
 const lineEnd = Buffer.from('\r\n')
@@ -48,7 +48,7 @@ export function createConnections(
   receive: (data: Buffer, source: Hop) => void,
   events: ConnectionEvents,
 ): Connections {
-  /** By protocol and address: TLS may need several to one address, for different names. */
+  /** By protocol and address: TLS may need several connections to one address, for different names. */
   const open = new Map<string, Set<Connection>>()
   let count = 0
   let closed = false
@@ -134,15 +134,15 @@ export function createConnections(
             lineEnds = 0
             receive(frame.data, peer)
           } else {
-            // A ping is two line ends, its answer is one.
+            // A ping is two line ends, its response is one.
             pinged ||= ++lineEnds % 2 === 0
             ponged = true
           }
         }
-        // Of those that come together one stands for all: a stream of line ends is no work.
+        // Keep-alives that arrive together count once, so that a stream of line ends costs nothing.
         if (pinged) socket.write(lineEnd)
         if (ponged) receive(lineEnd, peer)
-        // From the message's first byte, so that one byte now and then does not keep it open.
+        // Counted from the message's first byte, so that single bytes do not keep the connection open.
         if (framer.partial) rest ??= setTimeout(() => socket.destroy(), settings.stalledMs)
         else {
           clearTimeout(rest)

@@ -1,10 +1,10 @@
-/** The addresses to which we have sent: what comes from there may belong to a call, whatever the trunks' addresses are. */
+/** The addresses to which we have sent: messages from them may belong to a call, even when they are no trunk's. */
 export interface Correspondents {
   add(host: string): void
   has(host: string): boolean
 }
 
-/** The one not written to for longest is forgotten first. */
+/** The address unused for longest is dropped first. */
 const maxCorrespondents = 10_000
 
 export function createCorrespondents(): Correspondents {

@@ -19,7 +19,7 @@ async function pinged() {
   return { ...pinging, registrar }
 }
 
-test('a connection is pinged each 25 s, and stays while the answers come', async () => {
+test('a connection is pinged every 25 s, and stays open while responses arrive', async () => {
   const { network, registrar, requests, registration, nothingLeft } = await pinged()
   await network.clock.advance(300_000)
   assert.equal(registrar.pings, 12)
@@ -29,7 +29,7 @@ test('a connection is pinged each 25 s, and stays while the answers come', async
   await nothingLeft()
 })
 
-test('no answer within 10 s where there used to be: connected and registered anew', async () => {
+test('when responses to pings stop for 10 s the account connects and registers again', async () => {
   const { network, registrar, requests, registration, nothingLeft } = await pinged()
   await network.clock.advance(30_000)
   registrar.answering = false
@@ -44,7 +44,7 @@ test('no answer within 10 s where there used to be: connected and registered ane
   await nothingLeft()
 })
 
-test('a server that never answered a ping is not taken for dead', async () => {
+test('a server that has never answered a ping keeps its connection', async () => {
   const { network, registrar, requests, registration, nothingLeft } = await pinged()
   registrar.answering = false
   await network.clock.advance(300_000)
@@ -55,7 +55,7 @@ test('a server that never answered a ping is not taken for dead', async () => {
   await nothingLeft()
 })
 
-test('a connection that ends is followed by a REGISTER over a new one within 2 s', async () => {
+test('after a connection ends a REGISTER is sent over a new one within 2 s', async () => {
   const { network, requests, registration, states, nothingLeft } = await pinged()
   network.cut(6002)
   await network.clock.advance(2100)
@@ -66,7 +66,7 @@ test('a connection that ends is followed by a REGISTER over a new one within 2 s
   await nothingLeft()
 })
 
-test('over TLS without a listener of our own the Contact is the connection, while there is that one', async () => {
+test('over TLS without a listener of our own the Contact is the connection, while it is open', async () => {
   let port = 50_000
   const { network, requests, registration, nothingLeft } = await registering(
     (request) => {

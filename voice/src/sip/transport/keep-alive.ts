@@ -7,15 +7,15 @@ import type { Hop } from './transport.ts'
 const pingEveryMs = 25_000
 const pongWithinMs = 10_000
 
-/** Keeps the way to a registrar open, through NAT or as a connection (RFC 5626 section 4.4.1). */
+/** Keeps the NAT binding or the connection to a registrar open (RFC 5626 section 4.4.1). */
 export interface KeepAlive {
-  /** Something of no content came from this peer: an answer to a ping. */
+  /** A response to a ping arrived from this peer. */
   onLineEnd(source: Hop): void
   onLost(peer: Hop, why: Error): void
   stop(): void
 }
 
-/** `onLost` once, when the connection has ended or a peer that used to answer pings does not: it is stopped then. */
+/** Calls `onLost` once, when the connection has ended or a peer stops answering pings; then the keep-alive stops. */
 export function startKeepAlive(core: Core, destination: Hop, answersPings: boolean, onLost: LostFlow): KeepAlive {
   let peer: Hop | null = null
   let next: Timer = idleTimer
@@ -38,7 +38,7 @@ export function startKeepAlive(core: Core, destination: Hop, answersPings: boole
 
   function ping(at: Hop): void {
     core.send('\r\n\r\n', at)
-    // Not every server answers: one that never did is left to the operating system's own probes.
+    // Not every server answers pings: for one that never did, the operating system's probes have to do.
     if (!isReliable(at.protocol) || !answersPings) return
     pong.cancel()
     pong = core.wheel.after(pongWithinMs, () => core.drop(at, new Error('It no longer answers keep-alives')))

@@ -5,14 +5,14 @@ import { isSameAddress } from './transport.ts'
 import type { Endpoint, Hop, Protocol, Transport } from './transport.ts'
 import { plainHost, sipUri, uriHost } from '../message/uri.ts'
 
-/** What we call ourselves in Via and Contact. */
+/** Our address in Via and Contact. */
 export interface LocalAddress extends Endpoint {
   via(protocol: Protocol, branch: string): Header
-  /** Where a peer reaches us: our address, or as it sees us when that is known. */
+  /** Returns where a peer reaches us: the address that it sees, when known, else our own. */
   contact(user: string, peer: Hop): string
-  /** Remembers where an answer's Via says that our request came from (RFC 3581); true when our Contact there changes. */
+  /** Stores the source of our request from a response's Via (RFC 3581). Returns true when our Contact there changes. */
   learn(destination: Hop, address: Hop, via: Via): boolean
-  /** What was learned from this peer holds no longer. */
+  /** Drops the address learned from this peer. */
   forget(address: Hop): void
 }
 
@@ -42,8 +42,8 @@ export function createLocalAddress(
   }
 
   /**
-   * Is our own address no good for this peer? Behind NAT it is not, unless whoever runs us has said which one is. Without
-   * a TLS listener only the connection itself leads to us.
+   * Can this peer not reach our own address? Behind NAT it cannot, unless a public address is configured. Without a TLS
+   * listener only the connection itself leads to us.
    */
   function isBetter(seenAs: Endpoint, protocol: Protocol): boolean {
     if (protocol === 'tls' && transport.tlsPort === undefined) return true
@@ -66,7 +66,7 @@ export function createLocalAddress(
     learn(destination, address, via) {
       if (via.seenPort === null) return false
       const seenAs = { host: uriHost(via.received ?? via.host), port: via.seenPort }
-      // It becomes part of our Contact: nothing but an address may.
+      // It becomes part of our Contact, so it has to be an address.
       if (via.received !== null && isIP(plainHost(via.received)) === 0) return false
       if (!isBetter(seenAs, destination.protocol)) return false
       const before = seenBy(destination)

@@ -5,7 +5,7 @@ import { createUserAgent } from '../user-agent.ts'
 import { createResolver } from './resolver.ts'
 import type { OpenTransport } from './transport.ts'
 
-test('one address of a name is used until it gives no answer, whatever order the names come in', () => {
+test('one address of a name is used until it fails, in whatever order the addresses are returned', () => {
   let now = 0
   let answers = ['192.0.2.1', '192.0.2.2', '192.0.2.3']
   let asked = 0
@@ -39,7 +39,7 @@ test('one address of a name is used until it gives no answer, whatever order the
   resolver.passOver('never.asked', '192.0.2.9')
 })
 
-/** An agent, and a carrier of two addresses of which the first is dead. */
+/** An agent, and a carrier with two addresses of which the first does not respond. */
 async function carrierHalfDead() {
   const network = createTestNetwork()
   const sent: string[] = []
@@ -62,7 +62,7 @@ async function carrierHalfDead() {
   return { clock: network.clock, agent, sent, account: { ...network.account(6002), host: 'carrier.test' } }
 }
 
-test('a probe that got no answer from one address is answered by the next, and registrations go there at once', async () => {
+test('after a probe times out at one address the next is used, and registrations go there at once', async () => {
   const { clock, agent, sent, account } = await carrierHalfDead()
   const first = agent.options(account, 300)
   await clock.advance(400)

@@ -2,24 +2,24 @@ import { isIP } from 'node:net'
 import { canonicalAddress } from '../../addresses.ts'
 import { plainHost } from '../message/uri.ts'
 
-/** Asks for the addresses of a name; none: it has none, or nobody can say. */
+/** Looks up the addresses of a name. The list is empty when it has no address or the look-up fails. */
 export type LookUp = (host: string, done: (addresses: string[]) => void) => void
 
-/** Of a name with several addresses one is used, until it gives no answer (RFC 3263 section 4.3). */
+/** One address of a name is used, until it does not respond (RFC 3263 section 4.3). */
 export interface Resolver {
-  /** Host name to address, at once for literals and for names asked before, which are asked again after a minute. Null: there is none. */
+  /** Resolves a host name, at once for literals and cached names (looked up again after a minute). Null: it has no address. */
   resolve(host: string, done: (address: string | null) => void): void
-  /** Nothing came back from this address: from now on the next one of its host is used. */
+  /** Reports that this address did not respond: the next one of its host is used from now on. */
   passOver(host: string, address: string): void
 }
 
 const resolvedForMs = 60_000
-/** Names remembered; peers may name any in Contact. The one looked up longest ago is forgotten first. */
+/** The size of the cache, since peers may name any host in Contact. The name looked up longest ago is dropped first. */
 const maxKnown = 10_000
 
 export function createResolver(now: () => number, lookUp: LookUp): Resolver {
   const known = new Map<string, { addresses: string[]; used: string; until: number }>()
-  /** Who waits for the answer about a name; it is asked for once. */
+  /** Callbacks waiting for a name, which is looked up once. */
   const asking = new Map<string, ((address: string | null) => void)[]>()
 
   function ask(host: string, done: (address: string | null) => void): void {
@@ -40,9 +40,9 @@ export function createResolver(now: () => number, lookUp: LookUp): Resolver {
   function learn(host: string, addresses: string[]): string | null {
     const before = known.get(host)?.used
     const [first] = addresses
-    // An old answer beats none: carriers outlive their DNS outages.
+    // An old result is better than none: carriers stay reachable during DNS outages.
     if (first === undefined) return before ?? null
-    // Calls go where the registration went, in whatever order the names come.
+    // Calls go where the registration went, in whatever order the addresses are returned.
     const used = before !== undefined && addresses.includes(before) ? before : first
     known.delete(host)
     known.set(host, { addresses, used, until: now() + resolvedForMs })
@@ -56,13 +56,13 @@ export function createResolver(now: () => number, lookUp: LookUp): Resolver {
       if (isIP(literal)) return done(canonicalAddress(literal))
       const recent = known.get(host)
       if (!recent) return ask(host, done)
-      // An old answer serves while a new one is fetched: a slow DNS holds up no call.
+      // The old result is used while a new one is fetched, so that a slow DNS delays no call.
       if (recent.until <= now()) ask(host, () => {})
       done(known.get(host)?.used ?? recent.used)
     },
     passOver(host, address) {
       const entry = known.get(host)
-      // Of many requests that got no answer the first has moved it on.
+      // Of many requests that timed out the first has already selected the next address.
       if (entry?.used !== address) return
       entry.used = entry.addresses[(entry.addresses.indexOf(address) + 1) % entry.addresses.length]!
     },

@@ -37,7 +37,7 @@ const account = (port: number, transport: 'tcp' | 'tls', more: Partial<SipAccoun
   ...more,
 })
 
-/** A promise and a function for each handler that a call test waits for. */
+/** A promise and its handler, for each event that a call test awaits. */
 function events() {
   const answered = Promise.withResolvers<void>()
   const over = Promise.withResolvers<void>()
@@ -55,7 +55,7 @@ function events() {
 }
 
 for (const transport of ['tcp', 'tls'] as const)
-  test(`calls over ${transport}: answered, spoken in both ways, ended by the callee over the caller's connection`, async (t) => {
+  test(`calls over ${transport}: answered, requests in both directions, ended by the callee over the caller's connection`, async (t) => {
     const seen: string[] = []
     const trace = (direction: string, text: string) => seen.push(`${direction} ${text}`)
     const caller = await agent(t, { tls: { ca }, trace })
@@ -70,7 +70,7 @@ for (const transport of ['tcp', 'tls'] as const)
       },
     )
     const to = account(transport === 'tls' ? callee.tlsPort! : callee.port, transport)
-    // As an account does: whoever asks first learns what it is called over there.
+    // As an account does: the first request learns the address that the peer sees.
     assert.equal(await caller.options(to, 30_000), 200)
     const { answered, over, handlers } = events()
     const big = `${offer}a=x:${'y'.repeat(5000)}\r\n`
@@ -105,7 +105,7 @@ test('inbound and outbound requests share one connection', async (t) => {
   assert.equal(connections, 1)
 })
 
-test('a connection cut in mid-call: the call lives, and the next request opens another', async (t) => {
+test('a connection cut during a call: the call continues, and the next request opens another', async (t) => {
   const callee = await agent(t)
   const sockets = new Set<Socket>()
   const proxy = createServer((near) => {
@@ -165,7 +165,7 @@ test('a port where nothing listens, and one that never completes its handshake',
   await assert.rejects(caller.options(account(port, 'tcp'), 30_000), /Nothing listens on this port\.$/)
 })
 
-test('certificates that do not fit are refused, in words that say why', async (t) => {
+test('certificates that do not match are refused with the reason', async (t) => {
   const trusting = await agent(t, { tls: { ca } })
   const ask = async (certificate: string, client = trusting, more: Partial<SipAccount> = {}) => {
     const server = await agent(t, { tls: certified(certificate) })
@@ -210,7 +210,7 @@ test('TLS 1.1 is refused on both sides', async (t) => {
   assert.match(String(error), /protocol version|unsupported protocol/i)
 })
 
-test('a server that speaks no TLS is named as such', async (t) => {
+test('an error names a server that does not use TLS', async (t) => {
   const client = await agent(t)
   const server = createServer((socket) => socket.once('data', () => socket.end('SIP/2.0 400 Bad Request\r\n\r\n')))
   server.listen(0, host)
@@ -220,7 +220,7 @@ test('a server that speaks no TLS is named as such', async (t) => {
   await assert.rejects(client.options(account(port, 'tls'), 30_000), /It does not speak TLS on this port\.$/)
 })
 
-test('pings are answered, strangers and streams that make no sense are cut off', async (t) => {
+test('pings are answered, unknown senders and invalid streams are disconnected', async (t) => {
   const server = await agent(t)
   const dial = async () => {
     const socket = connect(server.port, host)
@@ -244,7 +244,7 @@ test('pings are answered, strangers and streams that make no sense are cut off',
   await once(unknown.resume(), 'close')
 })
 
-test('what falls silent is closed: a message that never ends soon, an idle connection later', async (t) => {
+test('silent connections are closed: with an incomplete message soon, idle ones later', async (t) => {
   const lost = Promise.withResolvers<void>()
   const open = openSockets({ idleMs: 300, stalledMs: 50 })
   const transport = await open({ host, port: 0 }, () => {}, { lost: () => lost.resolve(), accepts: () => true })

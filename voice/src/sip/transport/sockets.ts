@@ -19,12 +19,12 @@ export interface SocketSettings {
 }
 
 const handshakeTimeoutMs = 10_000
-/** Connections that one address may have opened to us at once, handshakes included. */
+/** The most concurrent connections from one address, handshakes included. */
 const maxPerAddress = 32
 const portTries = 20
 
 /**
- * UDP and TCP on one port, TLS on another when it has a certificate, and connections to whoever is to be reached over TCP
+ * UDP and TCP on one port, TLS on another when it has a certificate, and outgoing connections over TCP
  * or TLS.
  */
 export function openSockets({
@@ -60,7 +60,7 @@ export function openSockets({
         { key, cert, minVersion: 'TLSv1.2', handshakeTimeout: handshakeTimeoutMs },
         (socket) => connections.adopt(socket, 'tls', plainAddress(socket.remoteAddress ?? ''), socket.remotePort ?? 0),
       )
-      // A peer that breaks off its handshake is its own affair.
+      // A peer that aborts its handshake is ignored.
       handshakes.on('tlsClientError', (_error, socket) => socket.destroy())
       const startHandshake = (socket: Socket): void => {
         shakingHands.add(socket)
@@ -91,7 +91,7 @@ export function openSockets({
   }
 }
 
-/** Hands on connections of those who may connect, as long as they have not too many; the others end unread. */
+/** Accepts connections of allowed peers up to the limit per address; closes the others unread. */
 function createAcceptor(events: ConnectionEvents) {
   const openByHost = new Map<string, number>()
 
@@ -134,7 +134,7 @@ async function openPort(
 async function listen(server: Server, { host, port }: Endpoint): Promise<number> {
   server.listen(port, host)
   await once(server, 'listening')
-  // One connection that cannot be accepted (no file descriptors left) is no reason to stop.
+  // A connection that cannot be accepted (no file descriptors left) does not stop the listener.
   server.on('error', (error) => process.emitWarning(`SIP listener: ${error.message}`))
   const address = server.address()
   return typeof address === 'object' && address ? address.port : port

@@ -10,7 +10,7 @@ function counting(perSecond: number) {
   return { budget, taken, pass: (ms: number) => (now += ms) }
 }
 
-test('one address: two seconds’ worth at once, then what a second brings', () => {
+test('one address may send a burst of two seconds, then its rate per second', () => {
   const { budget, taken, pass } = counting(100)
   assert.equal(taken('a', 1000), 200)
   pass(1000)
@@ -22,7 +22,7 @@ test('one address: two seconds’ worth at once, then what a second brings', () 
   assert.equal(budget.take('a', 10), true)
 })
 
-test('many addresses: no more than two could send, and a quiet one is read all the same', () => {
+test('many addresses together share a limit, and a quiet address is still read', () => {
   const { taken, pass } = counting(100)
   let read = 0
   for (let i = 0; i < 50; i++) read += taken(`forged${i}`, 1000)

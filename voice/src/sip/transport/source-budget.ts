@@ -1,6 +1,6 @@
-/** What one address may send, so that neither a flood from a carrier's address nor forged ones take the calls' time. */
+/** Limits what one address may send, so that floods, from a carrier's address or forged ones, do not delay calls. */
 export interface SourceBudget {
-  /** False: too much was sent, and what was sent now is to be dropped unread. */
+  /** Returns false when too much was sent: then the message has to be dropped unread. */
   take(host: string, cost: number): boolean
 }
 
@@ -14,12 +14,12 @@ interface Source {
   guaranteed: Bucket
 }
 
-/** Addresses remembered; the one that spoke first is forgotten first. */
+/** The most addresses stored; the first added is dropped first. */
 const maxSources = 10_000
 const burstSeconds = 2
-/** All addresses together may send as much as so many that send all they may. */
+/** All addresses together may send this many times the budget of one. */
 const sourcesAtOnce = 2
-/** Of this part of its budget an address is sure, whatever others send. */
+/** The part of its budget that an address always has, whatever others send. */
 const guaranteedShare = 1 / 50
 
 /**

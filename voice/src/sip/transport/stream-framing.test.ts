@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createFramer, MalformedStream } from './stream-framing.ts'
 
-/** What a framer makes of the chunks: bodies of messages, `-` for a line end. */
+/** Returns the frames of the chunks: bodies of messages, `-` for a line end. */
 function read(chunks: Buffer[]): string[] {
   const framer = createFramer()
   return chunks.flatMap((chunk) =>
@@ -20,7 +20,7 @@ const frame = fc.oneof(
   { weight: 1, arbitrary: fc.constant('-') },
 )
 
-test('however a stream is cut into chunks, the same messages come out, and nothing is left over', () => {
+test('a stream gives the same messages for any chunks, without a remainder', () => {
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 12 }), fc.array(fc.nat(), { maxLength: 60 }), (frames, cuts) => {
       const stream = Buffer.from(frames.map((each) => (each === '-' ? '\r\n' : each)).join(''))
@@ -68,6 +68,6 @@ const malformed = {
   'a carriage return alone': '\rINVITE',
 }
 for (const [what, stream] of Object.entries(malformed))
-  test(`a stream with ${what} cannot be read on`, () => {
+  test(`a stream with ${what} is broken`, () => {
     assert.throws(() => read([Buffer.from(stream)]), MalformedStream)
   })

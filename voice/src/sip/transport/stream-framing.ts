@@ -1,10 +1,10 @@
-/** What stands in a stream: messages, and line ends between them, which are keep-alives (RFC 5626 section 4.4.1). */
+/** A frame of a stream: a message, or line ends between messages, which are keep-alives (RFC 5626 section 4.4.1). */
 type Frame = { type: 'message'; data: Buffer } | { type: 'line-end' }
 
 export interface Framer {
-  /** Takes what has arrived and answers the frames it completes. Throws `MalformedStream`: the stream cannot be read on. */
+  /** Takes a chunk and returns the frames that it completes. Throws `MalformedStream` when the stream is broken. */
   push(chunk: Buffer): Frame[]
-  /** A message has begun and not ended. */
+  /** True while a message is incomplete. */
   readonly partial: boolean
 }
 
@@ -19,12 +19,12 @@ const endOfHeaders = Buffer.from('\r\n\r\n')
 /** Cuts a byte stream into SIP messages by Content-Length, which streams must carry (RFC 3261 section 18.3). */
 export function createFramer(): Framer {
   let buffer = Buffer.alloc(2048)
-  /** What is pending lies between these. */
+  /** The bounds of the pending bytes. */
   let start = 0
   let end = 0
-  /** Before this no end of headers begins. */
+  /** The end of the headers is not before this. */
   let searched = 0
-  /** Of the message at `start`, once its headers are complete. */
+  /** The length of the message at `start`, once its headers are complete. */
   let messageBytes: number | null = null
 
   function append(chunk: Buffer): void {

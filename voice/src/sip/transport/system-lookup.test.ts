@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { after, test } from 'node:test'
 import { systemLookup } from './system-lookup.ts'
 
-/** A name server that answers 93.184.216.34, but says nothing at all about names that begin with `slow`. */
+/** A name server that returns 93.184.216.34, but does not respond for names that begin with `slow`. */
 async function openNameServer(): Promise<string> {
   const socket = createSocket('udp4')
   socket.on('message', (question, { port, address }) => {
@@ -27,7 +27,7 @@ async function openNameServer(): Promise<string> {
   return `127.0.0.1:${socket.address().port}`
 }
 
-test('names whose name server says nothing hold up no other name, and have no address in the end', async () => {
+test('names whose name server does not respond delay no other name, and have no address in the end', async () => {
   const lookUp = systemLookup('127.0.0.1', [await openNameServer()])
   const answered: [string, string[]][] = []
   const find = (host: string) =>
@@ -44,7 +44,7 @@ test('names whose name server says nothing hold up no other name, and have no ad
   assert.ok(answered.slice(1).every(([, addresses]) => addresses.length === 0))
 })
 
-test('names of the hosts file and names without a dot are found as the system finds them', async () => {
+test('names of the hosts file and names without a dot are resolved by the system', async () => {
   const lookUp = systemLookup('127.0.0.1', [await openNameServer()])
   const addresses = await new Promise<string[]>((resolve) => lookUp('localhost', resolve))
   assert.deepEqual(addresses, ['127.0.0.1'])

@@ -4,13 +4,13 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import type { LookUp } from './resolver.ts'
 
-/** A name whose name server has said nothing for so long has no address. */
+/** After this long without a response a name has no address. */
 const limitMs = 2_000
 
 /**
- * Asks for addresses that a socket bound to `localHost` can reach: A records, or AAAA when it is an IPv6 address. Names of
- * the hosts file and names without a dot are the system's to find; all others are asked for by c-ares over sockets of its
- * own, because `dns.lookup` would hold one of the process's four threads for as long as a slow name server likes.
+ * Looks up addresses that a socket bound to `localHost` can reach: A records, or AAAA when it is an IPv6 address. Names of
+ * the hosts file and names without a dot are resolved by the system; all others by c-ares over its own sockets, because
+ * `dns.lookup` would block one of the process's four threads while a name server is slow.
  * `servers`: `address:port`; default: the system's.
  */
 export function systemLookup(localHost: string, servers?: string[]): LookUp {
@@ -43,7 +43,7 @@ async function ask(host: string, family: 4 | 6, servers?: string[]): Promise<str
 
 async function isLocal(name: string): Promise<boolean> {
   if (!name.replace(/\.$/, '').includes('.')) return true
-  const hosts = await readFile('/etc/hosts', 'utf8').catch(() => '') // elsewhere than on Unix there is none
+  const hosts = await readFile('/etc/hosts', 'utf8').catch(() => '') // exists only on Unix
   return hosts.split('\n').some((line) => {
     const [, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
     return names.some((known) => known.toLowerCase() === name)

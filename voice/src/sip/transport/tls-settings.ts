@@ -4,23 +4,23 @@ import type { PeerCertificate, SecureContext } from 'node:tls'
 import type { Hop } from './transport.ts'
 import type { TlsOptions } from '../types.ts'
 
-/** What outgoing TLS connections share. Throws when a certificate in `ca` cannot be read. */
+/** The shared settings of outgoing TLS connections. Throws when a certificate in `ca` cannot be read. */
 export function createClientContext({ ca }: TlsOptions): SecureContext {
   const own = ca === undefined ? [] : [ca].flat()
   return createSecureContext({ minVersion: 'TLSv1.2', ca: [...getCACertificates('default'), ...own] })
 }
 
-/** The names of which one must be in the peer's certificate. */
+/** Returns the names of which one must be in the peer's certificate. */
 export function acceptedNames(hop: Hop): readonly string[] {
   return hop.names ?? [hop.host]
 }
 
-/** The name to ask for in the handshake (SNI), which cannot be an address. */
+/** Returns the server name for the handshake (SNI), which cannot be an address. */
 export function serverName(hop: Hop): string {
   return acceptedNames(hop).find((name) => isIP(name) === 0) ?? ''
 }
 
-/** Undefined when the certificate is for one of these names; else how it is not. */
+/** Returns undefined when the certificate is for one of these names; else the error. */
 export function checkNames(names: readonly string[], certificate: PeerCertificate): Error | undefined {
   let first: Error | undefined
   for (const name of names) {
@@ -34,7 +34,7 @@ export function checkNames(names: readonly string[], certificate: PeerCertificat
 const privateCa =
   'is signed by an authority that this computer does not know. If the provider has its own, start with NODE_EXTRA_CA_CERTS naming a file that holds it'
 
-/** Why a connection failed, by the error's code. */
+/** The reasons of failed connections, by error code. */
 const explanations: Record<string, string> = {
   CERT_HAS_EXPIRED: 'Its certificate has expired. The provider must renew it',
   CERT_NOT_YET_VALID: 'Its certificate is not valid yet. Check the clock of this computer',
@@ -55,7 +55,7 @@ const explanations: Record<string, string> = {
   ENETUNREACH: 'There is no way to this address',
 }
 
-/** The error in words for whoever configured the provider. */
+/** Returns the error as a sentence for the user who configured the provider. */
 export function explainFailure(hop: Hop, error: Error): Error {
   const code = 'code' in error ? String(error.code) : ''
   const peer = `${acceptedNames(hop)[0]} (${hop.protocol.toUpperCase()} ${hop.host}:${hop.port})`
@@ -68,5 +68,5 @@ export function explainFailure(hop: Hop, error: Error): Error {
 
 function certificateNames(error: Error): string {
   const { subjectaltname, subject } = ('cert' in error ? error.cert : {}) as Partial<PeerCertificate>
-  return subjectaltname?.replace(/\b(DNS|IP Address|URI):/g, '') ?? [subject?.CN ?? []].flat()[0] ?? 'nobody'
+  return subjectaltname?.replace(/\b(DNS|IP Address|URI):/g, '') ?? [subject?.CN ?? []].flat()[0] ?? 'another name'
 }

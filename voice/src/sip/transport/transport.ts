@@ -8,7 +8,7 @@ export interface Endpoint {
 
 export type Protocol = 'udp' | 'tcp' | 'tls'
 
-/** One step of a message: where to, or where from, and over what. */
+/** One hop of a message: its destination or source, and the transport. */
 export interface Hop extends Endpoint {
   protocol: Protocol
   /**
@@ -16,30 +16,30 @@ export interface Hop extends Endpoint {
    * new one is held to `host`.
    */
   names?: readonly string[]
-  /** Of a received message: an answer goes back on this very connection. */
+  /** Of a received message: the response is sent over this connection. */
   connection?: object
 }
 
-/** Carries messages. Tests put a network in memory in its place. */
+/** Sends and receives messages. Tests use a network in memory instead. */
 export interface Transport extends Endpoint {
-  /** Where TLS is listened for, if it is. */
+  /** The port of the TLS listener, if any. */
   readonly tlsPort?: number | undefined
-  /** `onError` when the message could not leave (no route, too large, no connection); may be called late, or never, but not at once. */
+  /** Calls `onError` when the message could not be sent (no route, too large, no connection): later or never, not at once. */
   send(data: string, to: Hop, onError?: (error: Error) => void): void
-  /** Ends the connections to a peer that is taken for dead. */
+  /** Ends the connections to a peer that no longer responds. */
   drop(peer: Hop, why: Error): void
   close(): Promise<void>
 }
 
-/** What the owner of a transport hears and decides besides messages. */
+/** Events and decisions of a transport's owner, besides messages. */
 export interface ConnectionEvents {
-  /** An established connection has ended: whatever went over it will get no answer there. */
+  /** An established connection has ended: requests sent over it will get no response. */
   lost(peer: Hop, why: Error): void
   /** May this peer connect to us? Asked before anything is read. */
   accepts(source: Endpoint): boolean
 }
 
-/** `receive` gets one whole message at a time, or keep-alives (nothing but CR LF). */
+/** `receive` gets one whole message at a time, or keep-alives (only CR LF). */
 export type OpenTransport = (
   local: Endpoint,
   receive: (data: Buffer, source: Hop) => void,
@@ -59,14 +59,14 @@ export function isSameAddress(a: Hop, b: Hop): boolean {
   return a.port === b.port && a.host === b.host && a.protocol === b.protocol
 }
 
-/** IPv4 as such, also when it comes in through a socket for both. */
+/** Returns IPv4 in its own form, also when received on a dual-stack socket. */
 export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address
 }
 
 const bufferBytes = 4 * 1024 * 1024
 
-/** One UDP socket for all signalling, to send by UDP whatever is given, with room for bursts: the default buffer loses messages at 1,000 calls a second. */
+/** One UDP socket for all signalling, with a larger buffer: the default one loses messages at 1,000 calls a second. */
 export function openUdp(local: Endpoint, receive: (data: Buffer, source: Hop) => void): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const socket = createSocket({
@@ -83,7 +83,7 @@ export function openUdp(local: Endpoint, receive: (data: Buffer, source: Hop) =>
     )
     socket.bind(local.port, local.host, () => {
       socket.off('error', reject)
-      // ICMP errors of one peer are that peer's affair: its transactions time out.
+      // An ICMP error concerns one peer, whose transactions time out.
       socket.on('error', (error) => process.emitWarning(`SIP socket: ${error.message}`))
       resolve({
         host: local.host,
