@@ -1,6 +1,6 @@
 import { samplesPerMs, type AudioChannel, type Flushed, type ToListener, type ToVoice } from './types.ts'
 
-/** The listener's side of one channel. Messages of the voice process about its speech are passed to the methods below. */
+/** The listener's side of one channel. `receive` takes the voice process's messages about its speech. */
 export interface ChannelEnd {
   channel: AudioChannel
   receive: Pick<ToListener, 'progress' | 'marked' | 'flushed'>

@@ -151,7 +151,7 @@ for (const { router, parameter, uri, routes } of [
   })
 }
 
-test('a body that is not a session description is ignored in 180, 183 and 200', async () => {
+test('bodies of other types are ignored, SDP is found in a multipart body, and a 200 may come without SDP', async () => {
   const received: string[] = []
   const type = 'Content-Type: multipart/mixed;boundary=b'
   const peer = await callPeer(
