@@ -56,3 +56,10 @@ function decimalsIn(currency: string): string {
 /** For a sentence: `34.00 EUR`, `1200 JPY`. */
 export const formatMoney = (amountMinor: number, currency: string): string =>
   `${rounded(amountMinor, currency)} ${currency}`
+
+/** Exact, for a sentence: 10,500,000 micros (millionths) of EUR are `10.50 EUR`, 20,000 are `0.02 EUR`. */
+export function formatMicros(micros: number, currency: string): string {
+  const digits = String(micros).padStart(7, '0')
+  const fraction = digits.slice(-6).replace(/0+$/, '').padEnd(decimalsOf(currency), '0')
+  return `${digits.slice(0, -6)}${fraction && `.${fraction}`} ${currency}`
+}

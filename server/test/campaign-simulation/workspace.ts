@@ -3,6 +3,8 @@ import { createCampaign, getCampaign } from '../../src/modules/campaigns/campaig
 import type { NewCampaign } from '../../src/modules/campaigns/input-schema.ts'
 import { changeStatus } from '../../src/modules/campaigns/status.ts'
 import { getCallingLimits, updateCallingLimits } from '../../src/modules/telephony/limits/calling-limits.ts'
+import { createCallRate, deleteCallRate } from '../../src/modules/telephony/limits/call-rates.ts'
+import type { CallRate, NewCallRate } from '../../src/modules/telephony/limits/rate-schema.ts'
 import type { CallingLimitsChanges } from '../../src/modules/telephony/limits/schema.ts'
 import type { NewSipProvider } from '../../src/modules/telephony/schema.ts'
 import { createSipProvider } from '../../src/modules/telephony/sip-providers.ts'
@@ -25,6 +27,8 @@ export interface SimulationWorkspace {
   campaign(id: string): ReturnType<typeof getCampaign>
   setLimits(changes: CallingLimitsChanges): Promise<void>
   limits(): ReturnType<typeof getCallingLimits>
+  addCallRate(rate: NewCallRate): Promise<CallRate>
+  deleteCallRate(id: string): Promise<void>
   /** Adds another active provider and returns its id. */
   addProvider(): Promise<string>
 }
@@ -140,6 +144,8 @@ export async function makeWorkspace(
       await transaction(ctx(), (ctx) => updateCallingLimits(ctx, changes))
     },
     limits: () => getCallingLimits(ctx()),
+    addCallRate: (rate) => transaction(ctx(), (ctx) => createCallRate(ctx, rate)),
+    deleteCallRate: (rateId) => transaction(ctx(), (ctx) => deleteCallRate(ctx, rateId)),
     addProvider: () => addProvider(),
   }
 }

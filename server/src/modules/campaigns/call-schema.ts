@@ -35,6 +35,13 @@ export const CampaignCall = z
       .int()
       .nullable()
       .describe('Seconds between answer and end; null when it was not answered.'),
+    cost_micros: z
+      .number()
+      .int()
+      .nullable()
+      .describe(
+        "What it cost by the call rates, the transfer included, in millionths of the workspace's currency; null when it has not ended, or a number has no rate.",
+      ),
     key: z.string().nullable().describe('The telephone key that decided the result, like `1`; null when none did.'),
     transferred: z.boolean().describe('True when the contact was connected to the transfer number.'),
     transfer_wait_seconds: z

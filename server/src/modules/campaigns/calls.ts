@@ -28,7 +28,7 @@ const list = variants(
   'campaigns.list_calls',
   (_, p: Parameters, shape: { of_status: boolean; continued: boolean }) =>
     sql<CallRow>`
-    select t.id, t.contact_id, t.phone_number, ${status} as status, t.attempts, t.answered_at, a.ended_at, a.duration_seconds,
+    select t.id, t.contact_id, t.phone_number, ${status} as status, t.attempts, t.answered_at, a.ended_at, a.duration_seconds, a.cost_micros,
            a.key, t.transferred_at is not null as transferred,
            case when t.transfer_wait_began_at is not null then round(t.transfer_wait_ms / 1000.0, 1)::float8 end as transfer_wait_seconds,
            t.transfer_lost, t.cause, k.first_name, k.last_name,

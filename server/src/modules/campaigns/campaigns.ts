@@ -22,7 +22,7 @@ const selectCampaigns = sql`
          c.status_reason,         c.contact_list_id, c.sip_provider_id, c.greeting_id as greeting_file_id, g.file_id as greeting_stored_file_id,
          g.filename as greeting_file_name, c.transfer_number, c.caller_id, c.calling_hours, c.key_map, c.retry,
          c.max_concurrent_calls, c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
-         c.transfer_wait_seconds, c.hold_greeting_id, c.apology_greeting_id, ${countColumns}, c.attempts,
+         c.transfer_wait_seconds, c.hold_greeting_id, c.apology_greeting_id, ${countColumns}, c.attempts, c.cost_micros,
          coalesce(round(100.0 * c.answered_calls / nullif(c.total_calls, 0), 1), 0)::float8 as connect_rate,
          c.booked_appointments, c.created_at, c.updated_at, c.started_at, c.ended_at
     from campaigns.campaigns c

@@ -16,6 +16,7 @@ const columns: { name: string; value(call: Call): string | number | null }[] = [
   { name: 'answered_at', value: (call) => call.answered_at },
   { name: 'ended_at', value: (call) => call.ended_at },
   { name: 'duration_seconds', value: (call) => call.duration_seconds },
+  { name: 'cost_micros', value: (call) => call.cost_micros },
   { name: 'key', value: (call) => call.key },
   { name: 'transferred', value: (call) => (call.transferred ? 'yes' : 'no') },
   { name: 'transfer_wait_seconds', value: (call) => call.transfer_wait_seconds },

@@ -104,6 +104,12 @@ const campaignFields = {
   apology_greeting_id: id.nullable().describe(about.apology_greeting_id),
   ...counts,
   attempts: z.number().int().describe('Calls made, repeated ones included.'),
+  cost_micros: z
+    .number()
+    .int()
+    .describe(
+      "What its ended calls cost by the call rates, in millionths of the workspace's currency; calls without a rate are not in it.",
+    ),
   connect_rate: z.number().describe('Answered contacts in percent of the dialled ones, with one decimal.'),
   booked_appointments: z.number().int().describe('Appointments made with contacts of the campaign.'),
   created_at: instant.describe('When the campaign was created.'),

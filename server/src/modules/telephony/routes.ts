@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { bareList, readCursor } from '../../platform/http/page.ts'
 import { id, succeeded, success } from '../../platform/http/fields.ts'
 import { type RouteTable, patchAndPut, route } from '../../platform/http/route.ts'
+import { callRateRoutes } from './limits/rate-routes.ts'
 import { callingLimitRoutes } from './limits/routes.ts'
 import * as schema from './schema.ts'
 import {
@@ -189,5 +190,6 @@ export const telephonyRoutes: RouteTable = {
     }),
 
     ...callingLimitRoutes,
+    ...callRateRoutes,
   },
 }

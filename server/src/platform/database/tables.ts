@@ -103,6 +103,10 @@ export interface CampaignsAttempts {
   cause: string | null
   sip_status: number | null
   recording_file_id: string | null
+  rate: Json | null
+  transfer_rate: Json | null
+  reserved_micros: Generated<number>
+  cost_micros: number | null
 }
 
 export interface CampaignsCampaigns {
@@ -151,6 +155,7 @@ export interface CampaignsCampaigns {
   transfer_wait_ms: Generated<number>
   longest_transfer_wait_ms: Generated<number>
   enrol_after: string | null
+  cost_micros: Generated<number>
 }
 
 export interface CampaignsTargets {
@@ -1231,11 +1236,24 @@ export interface ShopShops {
   reserve_stock_minutes: Generated<number>
 }
 
+export interface TelephonyCallRates {
+  id: string
+  workspace_id: Generated<string>
+  prefix: string
+  price_per_minute_micros: number
+  connection_fee_micros: Generated<number>
+  first_increment_seconds: Generated<number>
+  next_increment_seconds: Generated<number>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
 export interface TelephonyCallUsage {
   workspace_id: Generated<string>
   day: string
   calls: Generated<number>
   seconds: Generated<number>
+  cost_micros: Generated<number>
 }
 
 export interface TelephonyCallingLimits {
@@ -1248,6 +1266,8 @@ export interface TelephonyCallingLimits {
   max_concurrent_calls: number | null
   min_minutes_between_calls: Generated<number>
   updated_at: Generated<Timestamp>
+  max_spend_per_day_micros: number | null
+  max_spend_per_month_micros: number | null
 }
 
 export interface TelephonyNodes {
@@ -1422,6 +1442,7 @@ export interface Database {
   'shop.products': ShopProducts
   'shop.refunds': ShopRefunds
   'shop.shops': ShopShops
+  'telephony.call_rates': TelephonyCallRates
   'telephony.call_usage': TelephonyCallUsage
   'telephony.calling_limits': TelephonyCallingLimits
   'telephony.nodes': TelephonyNodes

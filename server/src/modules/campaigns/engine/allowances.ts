@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
+import { formatMicros } from '../../../platform/money.ts'
 import { serverContext, type Services } from '../../../platform/services.ts'
 import { type DestinationRules, installationLimits, limitColumns, usageColumns } from '../../telephony/index.ts'
 import { isInProgress } from './transitions.ts'
@@ -10,6 +11,10 @@ export interface Allowance extends DestinationRules {
   workspace_id: string
   max_concurrent_calls: number | null
   min_minutes_between_calls: number
+  /** The workspace has a spend limit, and so calls only numbers that have a rate. */
+  spend_limited: boolean
+  /** Calls in progress have reserved all that is left to spend. No call begins before the next poll. */
+  spend_reserved: boolean
   /** Why no further call may be made, as a sentence. Null when calls may be made. */
   exhausted: string | null
 }
@@ -17,24 +22,33 @@ export interface Allowance extends DestinationRules {
 interface AllowanceRow extends Omit<Allowance, 'exhausted'> {
   max_minutes_per_day: number | null
   max_minutes_per_month: number | null
+  max_spend_per_day_micros: number | null
+  max_spend_per_month_micros: number | null
+  spend_today_micros: number
+  spend_this_month_micros: number
+  currency: string
   seconds_today: number
   seconds_this_month: number
   seconds_under_way: number
 }
 
-const select = (ids: string[]) => sql<AllowanceRow>`
-    select w.id as workspace_id, ${limitColumns}, ${usageColumns},
-           coalesce((select sum(greatest(0, extract(epoch from now() - a.answered_at))) from campaigns.attempts a
+const select = ({ ids, now }: { ids: string[]; now: string }) => sql<AllowanceRow>`
+    select w.id as workspace_id, ${limitColumns}, ${usageColumns(now)}, w.currency, spend.spend_left is not null as spend_limited,
+           coalesce(spend.spend_left <= 0, false) as spend_reserved,
+           coalesce((select sum(greatest(0, extract(epoch from ${now}::timestamptz - a.answered_at))) from campaigns.attempts a
                       where a.workspace_id = w.id and ${isInProgress('a')} and a.answered_at is not null), 0)::float8 as seconds_under_way
-      from unnest(${ids}::uuid[]) w (id) left join telephony.calling_limits l on l.workspace_id = w.id`
+      from identity.workspaces w
+      cross join lateral (select campaigns.spend_left(w.id, ${now}::timestamptz) as spend_left) spend
+      left join telephony.calling_limits l on l.workspace_id = w.id
+     where w.id = any(${ids}::uuid[])`
 
-const find = statement('campaigns.allowances.system', (_, p: { ids: string[] }) => select(p.ids))
-const findOne = statement('campaigns.allowance', (_, p: { ids: string[] }) => select(p.ids))
+const find = statement('campaigns.allowances.system', (_, p: { ids: string[]; now: string }) => select(p))
+const findOne = statement('campaigns.allowance', (_, p: { ids: string[]; now: string }) => select(p))
 
-/** Returns the allowances by workspace. Calls in progress count up to now. */
-export async function findAllowances(services: Services, ids: string[]): Promise<Map<string, Allowance>> {
+/** Returns the allowances by workspace. Calls in progress count up to `now` (ISO 8601). */
+export async function findAllowances(services: Services, ids: string[], now: string): Promise<Map<string, Allowance>> {
   if (ids.length === 0) return new Map()
-  const rows = await serverContext(services, { workspaceId: null }).db.all(find, { ids })
+  const rows = await serverContext(services, { workspaceId: null }).db.all(find, { ids, now })
   const installation = installationLimits(services)
   return new Map(
     rows.map((row) => [row.workspace_id, { ...row, exhausted: exhaustion(row, installation.max_minutes_per_day) }]),
@@ -44,18 +58,12 @@ export async function findAllowances(services: Services, ids: string[]): Promise
 /** Returns why the current workspace may make no further call, as a sentence, or null when it may. */
 export async function findExhaustion(ctx: Ctx): Promise<string | null> {
   const { workspace_id } = await ctx.db.actor()
-  const row = await ctx.db.one(findOne, { ids: [workspace_id as string] })
+  const row = await ctx.db.one(findOne, { ids: [workspace_id as string], now: ctx.now().toISOString() })
   return exhaustion(row, installationLimits(ctx.services).max_minutes_per_day)
 }
 
 /** Returns the reason for which a campaign is paused, or its start is refused. */
-function exhaustion(
-  row: Pick<
-    AllowanceRow,
-    'max_minutes_per_day' | 'max_minutes_per_month' | 'seconds_today' | 'seconds_this_month' | 'seconds_under_way'
-  >,
-  installationPerDay: number | null,
-): string | null {
+function exhaustion(row: Omit<AllowanceRow, keyof Allowance>, installationPerDay: number | null): string | null {
   const { max_minutes_per_day: perDay, max_minutes_per_month: perMonth, seconds_under_way } = row
   const today = row.seconds_today + seconds_under_way
   const isUsedUp = (minutes: number | null, seconds: number) => minutes !== null && seconds >= minutes * 60
@@ -65,5 +73,11 @@ function exhaustion(
     return `The ${installationPerDay} minutes of calls that this installation allows a workspace in a day are used up. Resume after midnight UTC.`
   if (isUsedUp(perMonth, row.seconds_this_month + seconds_under_way))
     return `The ${perMonth} minutes of calls that the workspace allows itself in a month are used up (max_minutes_per_month of /api/calling-limits). Resume next month, or raise the limit.`
+  const isSpent = (limit: number | null, spent: number): limit is number => limit !== null && spent >= limit
+  const { max_spend_per_day_micros: spendPerDay, max_spend_per_month_micros: spendPerMonth, currency } = row
+  if (isSpent(spendPerDay, row.spend_today_micros))
+    return `The ${formatMicros(spendPerDay, currency)} that the workspace allows itself for calls in a day are spent (max_spend_per_day_micros of /api/calling-limits). Resume after midnight UTC, or raise the limit.`
+  if (isSpent(spendPerMonth, row.spend_this_month_micros))
+    return `The ${formatMicros(spendPerMonth, currency)} that the workspace allows itself for calls in a month are spent (max_spend_per_month_micros of /api/calling-limits). Resume next month, or raise the limit.`
   return null
 }

@@ -52,7 +52,7 @@ export function createCapacity(engine: Engine, trunkQueues: ReadonlyMap<string, 
         of,
         room(trunkQueue) {
           const allowance = engine.allowances.get(trunkQueue.trunk.workspaceId)
-          if (!allowance || allowance.exhausted !== null) return 0
+          if (!allowance || allowance.exhausted !== null || allowance.spend_reserved) return 0
           const own = of(trunkQueue)
           return Math.min(
             roomInShare({ limit, share, taken: all, own }),

@@ -1,4 +1,4 @@
-import { destinationFault } from '../../telephony/index.ts'
+import { destinationFault, findUnratedNumbers } from '../../telephony/index.ts'
 import type { Tally } from './capacity.ts'
 import { isWaitedFor } from './channels.ts'
 import { type ClaimedRow, claim, refuse, releaseLostClaims } from './claims.ts'
@@ -51,20 +51,39 @@ export function createClaimer(engine: Engine, trunkQueues: ReadonlyMap<string, T
     queue.mayHaveLostClaims = false
     if (rows.length > 0) queue.dueAt = 0
     const claimed = rows.filter(isToBeCalled)
-    const refused = claimed.filter(({ phone_number }) => destinationFault(phone_number, allowance) !== null)
-    queue.claimed.push(...claimed.filter((target) => !refused.includes(target)))
-    if (refused.length > 0) await refuseAll(queue, refused, node_id)
+    const unratedNumbers = allowance.spend_limited ? await findUnrated(queue, claimed) : new Set<string>()
+    const blocked = claimed.filter(({ phone_number }) => destinationFault(phone_number, allowance) !== null)
+    const permitted = claimed.filter((target) => !blocked.includes(target))
+    const unrated = permitted.filter(({ phone_number }) => unratedNumbers.has(phone_number))
+    queue.claimed.push(...permitted.filter((target) => !unrated.includes(target)))
+    if (blocked.length > 0) await refuseAll(queue, blocked, node_id, 'destination_blocked')
+    if (unrated.length > 0) await refuseAll(queue, unrated, node_id, 'no_rate')
     if (rows.length > queue.claimed.length) engine.progress.changed(workspace_id, [campaign_id])
   }
 
-  async function refuseAll(queue: CampaignQueue, targets: ClaimedTarget[], node_id: string): Promise<void> {
+  /** Returns the numbers that have no rate. */
+  async function findUnrated(queue: CampaignQueue, claimed: ClaimedTarget[]): Promise<Set<string>> {
+    const numbers = claimed.map(({ phone_number }) => phone_number)
+    // When this fails, the targets are released as lost claims before the next claim.
+    queue.mayHaveLostClaims = true
+    const unrated = await findUnratedNumbers(inWorkspaceOf(engine, queue), numbers)
+    queue.mayHaveLostClaims = false
+    return unrated
+  }
+
+  async function refuseAll(
+    queue: CampaignQueue,
+    targets: ClaimedTarget[],
+    node_id: string,
+    cause: 'destination_blocked' | 'no_rate',
+  ): Promise<void> {
     const ids = targets.map(({ id }) => id)
     // When this fails, the targets are released as lost claims before the next claim.
     queue.mayHaveLostClaims = true
     await inWorkspaceOf(engine, queue).db.all(refuse, {
       ids,
       node_id,
-      cause: 'destination_blocked',
+      cause,
       now: nowText(engine),
     })
     queue.mayHaveLostClaims = false

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { statement } from '../../../platform/database/statement.ts'
+import { reservationOf } from './spend.ts'
 import { change, isInProgress, isQueued, isUnclaimed, targetTransitions } from './transitions.ts'
 
 /**
@@ -136,6 +137,10 @@ export interface Begun {
   number: number
   phone_number: string
   caller_id: string
+  /** The workspace has a spend limit, and so calls only numbers that have a rate. */
+  spend_limited: boolean
+  /** The campaign's transfer number, when it has a rate. */
+  rated_transfer_number: string | null
 }
 
 export interface Beginning {
@@ -157,7 +162,7 @@ export const begin = statement(
   (_, p: Beginning) =>
     sql<Begun>`
     with allowed as (
-      select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id
+      select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id, c.transfer_number
         from campaigns.targets t
         join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active' and c.greeting_id is not null
         ${mine(p)}
@@ -170,18 +175,32 @@ export const begin = statement(
     ), ready as (
       -- Two contacts with one number are not called at the same time.
       select distinct on (phone_number) * from allowed order by phone_number, id
+    ), rated as (
+      select r.*, telephony.rate_of(r.workspace_id, r.phone_number) as rate, telephony.rate_of(r.workspace_id, r.transfer_number) as transfer_rate
+        from ready r
+    ), reserved as (
+      select r.*, ${reservationOf('r.rate')} + ${reservationOf('r.transfer_rate')} as reserved_micros from rated r
+    ), affordable as (
+      -- The calls of the batch in turn, as long as something is left.
+      select r.*, r.spend_left is not null as spend_limited
+        from (select r.*, sum(r.reserved_micros) over (order by r.id) - r.reserved_micros as reserved_before, spend.spend_left
+                from reserved r cross join (select campaigns.spend_left(app.workspace_id(), ${p.now}::timestamptz) as spend_left) spend) r
+       where r.spend_left is null or (r.rate is not null and r.reserved_before < r.spend_left)
     ), begun as (
       update campaigns.targets t
          set status = ${beginning.to}, attempts = r.number, phone_number = r.phone_number, cause = null,
              last_attempt_id = campaigns.attempt_id(t.id, r.number)
-        from ready r
+        from affordable r
        where t.id = r.id and t.node_id = ${p.node_id} and ${beginning.guard('t.status')}
-      returning t.id, t.campaign_id, t.last_attempt_id, r.number, r.phone_number, r.sip_provider_id
+      returning t.id, t.campaign_id, t.last_attempt_id, r.number, r.phone_number, r.sip_provider_id, r.rate, r.transfer_rate, r.reserved_micros
+    ), made as (
+      insert into campaigns.attempts (id, campaign_id, target_id, number, node_id, sip_provider_id, phone_number, caller_id, invite_at, rate, transfer_rate, reserved_micros)
+      select b.last_attempt_id, b.campaign_id, b.id, b.number, ${p.node_id}, b.sip_provider_id, b.phone_number, shown.caller_id, ${p.now}::timestamptz, b.rate, b.transfer_rate, b.reserved_micros
+        from begun b join unnest(${p.ids}::uuid[], ${p.caller_ids}::text[]) shown (id, caller_id) on shown.id = b.id
+      returning target_id, id as attempt_id, number, phone_number, caller_id
     )
-    insert into campaigns.attempts (id, campaign_id, target_id, number, node_id, sip_provider_id, phone_number, caller_id, invite_at)
-    select b.last_attempt_id, b.campaign_id, b.id, b.number, ${p.node_id}, b.sip_provider_id, b.phone_number, shown.caller_id, ${p.now}::timestamptz
-      from begun b join unnest(${p.ids}::uuid[], ${p.caller_ids}::text[]) shown (id, caller_id) on shown.id = b.id
-    returning target_id, id as attempt_id, number, phone_number, caller_id`,
+    select m.*, r.spend_limited, case when r.transfer_rate is not null then r.transfer_number end as rated_transfer_number
+      from made m join affordable r on r.id = m.target_id`,
 )
 
 /**

@@ -11,9 +11,8 @@ import { type Engine, releaseTargets, inWorkspaceOf, nowText, pauseCampaign } fr
 import type { CampaignQueue, TrunkQueue } from './queues.ts'
 import { storeRecording } from './recording.ts'
 import type { CallEvent } from './recorder.ts'
+import { maxCallMs } from './spend.ts'
 
-/** Calls are hung up after this time, transfer included. */
-const maxCallMs = 3_600_000
 /** The engine waits for the gateway's own spacing when it is at most this long. */
 const shortWaitMs = 250
 
@@ -194,6 +193,8 @@ async function runLeg(
       // A contact who waits for a channel keeps their slot, even when others have taken the rest.
       mayTransferTo: async (number) =>
         (trunkQueue.calls.get(leg.attemptId)?.phase === 'waiting' || call.mayBridge()) &&
+        // Under a spend limit the reservation must cover the second leg.
+        (!call.begun.spend_limited || call.begun.rated_transfer_number === number) &&
         mayTransferTo(inWorkspaceOf(engine, call.queue), number),
       optOut: () =>
         transaction(inWorkspaceOf(engine, call.queue), async (ctx) => {

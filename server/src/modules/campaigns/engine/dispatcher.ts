@@ -11,6 +11,7 @@ import { type Engine, releaseTargets, inWorkspaceOf, nowText, pauseCampaign } fr
 import { makeCall } from './dial.ts'
 import { type ClaimedTarget, type CampaignQueue, type TrunkQueue, type PlannedCall, openTrunkQueue } from './queues.ts'
 import { nextCallAt, postpone, shortage, takeTurn } from './scheduling.ts'
+import { lockSpend } from './spend.ts'
 
 /** Attempts are committed this long before their INVITE is sent. */
 const beginAheadMs = 100
@@ -160,7 +161,12 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
         now: nowText(engine),
         min_minutes_between_calls: allowance?.min_minutes_between_calls ?? 0,
       })
-      const [, rows] = await inWorkspaceOf(engine, queue).db.together([lockNumbers.call({ ids }), beginning])
+      const [, , rows] = await inWorkspaceOf(engine, queue).db.together([
+        lockNumbers.call({ ids }),
+        lockSpend.call({}),
+        beginning,
+      ])
+      if (allowance?.spend_limited && rows.length < ids.length) allowance.spend_reserved = true
       // The number may have been changed since the claim.
       const allowed = rows.filter(({ phone_number }) => allowance && destinationFault(phone_number, allowance) === null)
       const begun = new Map(allowed.map((row) => [row.target_id, row]))

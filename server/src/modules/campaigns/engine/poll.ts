@@ -34,7 +34,7 @@ export async function pollCampaigns(engine: Engine): Promise<boolean> {
     ids,
   })
   const workspaces = new Set(rows.map((row) => row.workspace_id))
-  engine.allowances = await findAllowances(services, [...workspaces])
+  engine.allowances = await findAllowances(services, [...workspaces], nowText(engine))
   engine.gatewayCalls = (await engine.gateway.load()).activeCalls
   let more = false
   for (const row of rows) {

@@ -8,6 +8,7 @@ import { type Services, serverContext } from '../../../platform/services.ts'
 import { CampaignCallLogged } from '../events.ts'
 import type { CallStatus } from '../call-schema.ts'
 import { workingTables } from '../targets.ts'
+import { addCosts, costOf, costsOf } from './spend.ts'
 import { attemptTransitions, change, isInProgress, reachablePairs, targetTransitions } from './transitions.ts'
 
 /** An event of a call. Later events of an attempt are merged into the earlier ones. Times are ISO 8601. */
@@ -51,6 +52,7 @@ interface RecordedCall {
   cause: string | null
   ended: boolean
   final: boolean
+  cost_micros: number | null
 }
 
 const retry = change(targetTransitions, 'queued')
@@ -78,6 +80,11 @@ const recordEvents = statement(
              transferred_at = coalesce(a.transferred_at, n.transferred_at),
              ended_at = n.ended_at,
              duration_seconds = greatest(0, round(extract(epoch from n.ended_at - coalesce(a.answered_at, n.answered_at))))::int,
+             cost_micros = case when n.ended_at is not null then ${costOf({
+               answered: sql`coalesce(a.answered_at, n.answered_at)`,
+               transferred: sql`coalesce(a.transferred_at, n.transferred_at)`,
+               ended: sql`n.ended_at`,
+             })} end,
              cause = coalesce(n.cause, a.cause),
              sip_status = coalesce(n.sip_status, a.sip_status)
         from event n join campaigns.attempts before on before.id = n.attempt_id
@@ -113,16 +120,18 @@ const recordEvents = statement(
         from (select transfer_number, count(*) as calls from attempt where now_transferred group by transfer_number) counted
        where n.phone_number = counted.transfer_number
     ), used as (
-      insert into telephony.call_usage as u (day, calls, seconds)
-      select (now() at time zone 'UTC')::date, count(*),
+      insert into telephony.call_usage as u (day, calls, seconds, cost_micros)
+      select (coalesce(observed_at, ended_at) at time zone 'UTC')::date, count(*),
              sum(greatest(0, coalesce(duration_seconds, 0))
-                 + greatest(0, round(extract(epoch from coalesce(ended_at - transferred_at, interval '0')))))::bigint
-        from attempt where ended_at is not null having count(*) > 0
-      on conflict (workspace_id, day) do update set calls = u.calls + excluded.calls, seconds = u.seconds + excluded.seconds
+                 + greatest(0, round(extract(epoch from coalesce(ended_at - transferred_at, interval '0')))))::bigint,
+             coalesce(sum(cost_micros), 0)::bigint
+        from attempt where ended_at is not null group by 1 order by 1
+      on conflict (workspace_id, day) do update
+         set calls = u.calls + excluded.calls, seconds = u.seconds + excluded.seconds, cost_micros = u.cost_micros + excluded.cost_micros
     )
     select j.campaign_id, j.target_id as call_id, j.id as attempt_id, t.contact_id, j.phone_number, j.status, j.number as attempts,
            j.duration_seconds, j.key, j.transferred_at is not null as transferred, j.cause, j.ended_at is not null as ended,
-           not j.again as final
+           not j.again as final, j.cost_micros
       from judged j join campaigns.targets t on t.id = j.target_id`,
 )
 
@@ -199,7 +208,9 @@ export function createRecorder({ services, clock, gatherMs = 50, onRecorded }: R
   async function writeBatch(workspaceId: string, events: CallEvent[]): Promise<void> {
     const calls = await transaction(serverContext(services, { workspaceId }), async (ctx) => {
       const calls = await ctx.db.all(recordEvents, { events: JSON.stringify(events) })
-      for (const { ended, ...call } of calls) if (ended) emit(ctx, CampaignCallLogged, call)
+      const costs = costsOf(calls)
+      if (costs) await ctx.db.all(addCosts, costs)
+      for (const { ended, cost_micros: _, ...call } of calls) if (ended) emit(ctx, CampaignCallLogged, call)
       return calls
     })
     for (const { attempt_id, ended_at } of events) {

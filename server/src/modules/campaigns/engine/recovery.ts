@@ -4,6 +4,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { CampaignCallLogged } from '../events.ts'
+import { addCosts, costOf, costsOf } from './spend.ts'
 import { attemptTransitions, change, isInProgress, isQueued, targetTransitions } from './transitions.ts'
 
 const orphaned = sql`node_id is not null and not exists (select from telephony.nodes n where n.id = node_id)`
@@ -34,6 +35,7 @@ interface LostCall {
   attempts: number
   key: string | null
   transferred: boolean
+  cost_micros: number | null
 }
 // Moves the campaign's counters: trigger campaigns.count_targets.
 const markUnknown = statement(
@@ -41,10 +43,15 @@ const markUnknown = statement(
   (_, p: { now: string }) =>
     sql<LostCall>`
     with lost as (
-      update campaigns.attempts a set status = ${lostAttempt.to}, ended_at = ${p.now}::timestamptz, cause = 'lost'
+      update campaigns.attempts a set status = ${lostAttempt.to}, ended_at = ${p.now}::timestamptz, cause = 'lost',
+             cost_micros = ${costOf({ answered: sql`a.answered_at`, transferred: sql`a.transferred_at`, ended: sql`${p.now}::timestamptz` })}
        where ${isInProgress('a')} and ${lostAttempt.guard('a.status')}
          and id in (select last_attempt_id from campaigns.targets where ${orphaned})
-      returning id, target_id, key, transferred_at
+      returning id, target_id, key, transferred_at, cost_micros
+    ), used as (
+      insert into telephony.call_usage as u (day, cost_micros)
+      select (${p.now}::timestamptz at time zone 'UTC')::date, sum(cost_micros)::bigint from lost having sum(cost_micros) > 0
+      on conflict (workspace_id, day) do update set cost_micros = u.cost_micros + excluded.cost_micros
     )
     update campaigns.targets t
        set status = ${lostTarget.to}, node_id = null, finished_at = ${p.now}::timestamptz, cause = 'lost',
@@ -53,7 +60,7 @@ const markUnknown = statement(
            transfer_lost = t.transfer_lost or coalesce(t.transfer_wait_began_at > coalesce(t.transfer_wait_ended_at, '-infinity'), false)
       from lost l where t.id = l.target_id and ${lostTarget.guard('t.status')}
     returning t.campaign_id, t.id as call_id, l.id as attempt_id, t.contact_id, t.phone_number, t.attempts, l.key,
-              t.transferred_at is not null as transferred`,
+              t.transferred_at is not null as transferred, l.cost_micros`,
 )
 
 /**
@@ -65,7 +72,10 @@ export async function recoverOrphans(services: Services): Promise<{ requeued: nu
   for (const { workspace_id } of await serverContext(services, { workspaceId: null }).db.all(findWorkspaces, {})) {
     await transaction(serverContext(services, { workspaceId: workspace_id }), async (ctx) => {
       found.requeued += (await ctx.db.all(requeue, {})).length
-      for (const call of await ctx.db.all(markUnknown, { now: ctx.now().toISOString() })) {
+      const lost = await ctx.db.all(markUnknown, { now: ctx.now().toISOString() })
+      const costs = costsOf(lost)
+      if (costs) await ctx.db.all(addCosts, costs)
+      for (const { cost_micros: _, ...call } of lost) {
         found.unknown++
         emit(ctx, CampaignCallLogged, {
           ...call,

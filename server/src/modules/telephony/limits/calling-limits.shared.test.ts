@@ -14,10 +14,19 @@ test('limits have safe defaults, and only the fields that were sent change', asy
     allow_premium: false,
     max_minutes_per_day: null,
     max_minutes_per_month: null,
+    max_spend_per_day_micros: null,
+    max_spend_per_month_micros: null,
     max_concurrent_calls: null,
     min_minutes_between_calls: 15,
+    currency: 'USD',
     installation: { max_minutes_per_day: null, max_concurrent_calls: 250, max_calls_per_second: 50 },
-    used: { calls_today: 0, minutes_today: 0, minutes_this_month: 0 },
+    used: {
+      calls_today: 0,
+      minutes_today: 0,
+      minutes_this_month: 0,
+      spend_today_micros: 0,
+      spend_this_month_micros: 0,
+    },
   })
   const changed = await ana.patch('/api/calling-limits', {
     allowed_countries: ['us', 'GB'],

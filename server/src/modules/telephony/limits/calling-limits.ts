@@ -15,6 +15,8 @@ const columns = [
   'allow_premium',
   'max_minutes_per_day',
   'max_minutes_per_month',
+  'max_spend_per_day_micros',
+  'max_spend_per_month_micros',
   'max_concurrent_calls',
   'min_minutes_between_calls',
 ] as const
@@ -22,33 +24,44 @@ const columns = [
 /** The limits of a workspace `w`. `l` is its row, which may not exist. */
 export const limitColumns = sql`
   l.allowed_countries, coalesce(l.blocked_prefixes, '{}') as blocked_prefixes, coalesce(l.allow_premium, false) as allow_premium,
-  l.max_minutes_per_day, l.max_minutes_per_month, l.max_concurrent_calls,
+  l.max_minutes_per_day, l.max_minutes_per_month, l.max_spend_per_day_micros, l.max_spend_per_month_micros, l.max_concurrent_calls,
   coalesce(l.min_minutes_between_calls, 15) as min_minutes_between_calls`
 
-/** The usage of a workspace `w` today and this month, in UTC days. */
-export const usageColumns = sql`
-  coalesce((select u.calls from telephony.call_usage u where u.workspace_id = w.id and u.day = (now() at time zone 'UTC')::date), 0) as calls_today,
-  coalesce((select u.seconds from telephony.call_usage u where u.workspace_id = w.id and u.day = (now() at time zone 'UTC')::date), 0) as seconds_today,
-  coalesce((select sum(u.seconds) from telephony.call_usage u
-             where u.workspace_id = w.id and u.day >= date_trunc('month', now() at time zone 'UTC')::date), 0)::bigint as seconds_this_month`
+/** The usage of a workspace `w` today and this month, in UTC days at `now` (ISO 8601). */
+export const usageColumns = (now: string) => sql`
+  ${usedToday('calls', now)} as calls_today, ${usedToday('seconds', now)} as seconds_today, ${usedThisMonth('seconds', now)} as seconds_this_month,
+  ${usedToday('cost_micros', now)} as spend_today_micros, ${usedThisMonth('cost_micros', now)} as spend_this_month_micros`
+
+type Usage = 'calls' | 'seconds' | 'cost_micros'
+
+const usedToday = (usage: Usage, now: string) => sql`
+  coalesce((select u.${sql.ref(usage)} from telephony.call_usage u
+             where u.workspace_id = w.id and u.day = (${now}::timestamptz at time zone 'UTC')::date), 0)`
+const usedThisMonth = (usage: Usage, now: string) => sql`
+  coalesce((select sum(u.${sql.ref(usage)}) from telephony.call_usage u
+             where u.workspace_id = w.id and u.day >= date_trunc('month', ${now}::timestamptz at time zone 'UTC')::date), 0)::bigint`
 
 interface LimitsRow extends Omit<CallingLimits, 'installation' | 'used'> {
   calls_today: number
   seconds_today: number
   seconds_this_month: number
+  spend_today_micros: number
+  spend_this_month_micros: number
 }
 
 const find = statement(
   'telephony.calling_limits',
-  () =>
+  (_, p: { now: string }) =>
     sql<LimitsRow>`
-    select ${limitColumns}, ${usageColumns}
-      from (select app.workspace_id() as id) w left join telephony.calling_limits l on l.workspace_id = w.id`,
+    select ${limitColumns}, ${usageColumns(p.now)}, w.currency
+      from identity.workspaces w left join telephony.calling_limits l on l.workspace_id = w.id
+     where w.id = app.workspace_id()`,
 )
 
 /** The limits of the workspace at hand, its own and the installation's, with what is used of them. */
 export async function getCallingLimits(ctx: Ctx): Promise<CallingLimits> {
-  const { calls_today, seconds_today, seconds_this_month, ...limits } = await ctx.db.one(find, {})
+  const { calls_today, seconds_today, seconds_this_month, spend_today_micros, spend_this_month_micros, ...limits } =
+    await ctx.db.one(find, { now: ctx.now().toISOString() })
   return {
     ...limits,
     installation: installationLimits(ctx.services),
@@ -56,6 +69,8 @@ export async function getCallingLimits(ctx: Ctx): Promise<CallingLimits> {
       calls_today,
       minutes_today: Math.ceil(seconds_today / 60),
       minutes_this_month: Math.ceil(seconds_this_month / 60),
+      spend_today_micros,
+      spend_this_month_micros,
     },
   }
 }

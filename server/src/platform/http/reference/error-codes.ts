@@ -71,6 +71,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['campaign_ended', 409, 'The campaign has ended.'],
   ['calling_limit_reached', 409, "The workspace's calls are used up for now; the sentence says until when."],
   ['not_queued', 409, 'The contact is not queued in the campaign.'],
+  ['too_many_call_rates', 409, 'The workspace has as many call rates as are allowed.'],
   ['too_many_sip_providers', 409, 'The workspace has as many SIP providers as are allowed.'],
   ['deleted', 409, 'It was deleted.'],
   ['not_editable', 409, 'Messages of this kind cannot be changed.'],
