@@ -20,24 +20,24 @@ const index = (sections: Section[], url: string) => `${madeBy}
 
 # The API
 
-Every operation with who may call it, its parameters and fields, an example and its response. A running server has the same
-at \`/docs\`, with a search box, and as a document for programs (OpenAPI 3.1) at \`/api/openapi.json\`. The commands and events of \`/ws\` are in
-[sockets.md](sockets.md).
+This reference describes each operation with its access, parameters and fields, an example request and the response. A running server shows the same
+reference at \`/docs\`, with a search box, and as an OpenAPI 3.1 document at \`/api/openapi.json\`. [sockets.md](sockets.md) describes the commands and
+events of \`/ws\`.
 
-The examples take an access token from \`$TOKEN\`:
+The examples read an access token from \`$TOKEN\`:
 
 \`\`\`sh
 ${tokenExample(url)}
 \`\`\`
 
-How to sign in, page, send again, upload, and what errors look like: [How this API works](how-the-api-works.md).
+[How this API works](how-the-api-works.md) describes authentication, pagination, retries, uploads and errors.
 
-An account with a second factor signs in in two steps. \`POST /api/auth/login\` answers 403 with the code \`two_factor_required\`, no
-cookies, and \`two_factor_token\`, \`methods\` and \`expires_in\` (300) beside the usual fields. \`POST /api/auth/two-factor/sign-in\` takes
-the token with \`code\` (authenticator app), \`recovery_code\`, or \`passkey\`, and answers like a login. For a passkey, get its options
-from \`POST /api/auth/two-factor/sign-in/passkey\` first. A sign-in by another provider, and a link in a mail about a forgotten
-password, bring \`two_factor_token\` and \`two_factor_methods\` to the page after the \`#\`. supabase-js gets the same 403 as an error
-with \`code\`; finish there with the same call and give the tokens of its response to \`auth.setSession\`.
+An account with a second factor signs in in two steps. \`POST /api/auth/login\` returns 403 with the code \`two_factor_required\`, without
+cookies, and with \`two_factor_token\`, \`methods\` and \`expires_in\` (300) in addition to the usual fields. \`POST /api/auth/two-factor/sign-in\`
+accepts the token with \`code\` (authenticator app), \`recovery_code\` or \`passkey\`, and returns the same response as a login. For a passkey, first
+get its options from \`POST /api/auth/two-factor/sign-in/passkey\`. After a sign-in with another provider, or from a password-reset link, the page
+receives \`two_factor_token\` and \`two_factor_methods\` in the URL fragment (after the \`#\`). supabase-js returns the same 403 as an error with
+\`code\`; complete the sign-in with the same call, and pass the tokens of its response to \`auth.setSession\`.
 
 ${sections.map(contents).join('\n\n')}
 `
@@ -56,7 +56,7 @@ const page = ({ name, groups }: Section) => `${madeBy}
 
 # ${name}
 
-[All of the API](../api.md)
+[All operations](../api.md)
 
 ${groups.map((group) => `${groups.length > 1 ? `## ${group.name}\n\n` : ''}${group.operations.map(operation).join('\n\n')}`).join('\n\n')}
 `
@@ -81,7 +81,7 @@ function operation({
     fieldTable('Body', body),
     `\`\`\`sh\n${curl}\n\`\`\``,
     response === null
-      ? `Response ${status}: the bytes of the file.`
+      ? `Response ${status}: the content of the file.`
       : `Response ${status}:\n\n\`\`\`json\n${response}\n\`\`\``,
     answerTable(responseFields),
     `Errors: ${errors.map((error) => error.status).join(', ')}.`,

@@ -41,7 +41,7 @@ summary { cursor: pointer; padding: .2rem 0; color: var(--quiet); font-size: .86
 @media print { nav { display: none } body { display: block } article { content-visibility: visible } }
 `
 
-// Without it the page is whole; with it, what does not fit the words is out of the way.
+// The page is complete without this script, which adds a search that hides operations that do not match.
 const script = `
 const box = document.querySelector('input'), none = document.querySelector('#none')
 box.hidden = false
@@ -83,7 +83,7 @@ addEventListener('keydown', (event) => {
 
 const sha256 = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-/** The API reference as one page, whole without scripts, so it also reads well in a text browser and on paper. */
+/** The API reference as one page. It is complete without scripts, so it is also readable in a text browser and in print. */
 export function docsPage(document: JsonSchema): FileResponse {
   const { info } = document as { info: { title: string; version: string; description: string } }
   const sections = referenceOf(document)
@@ -94,11 +94,11 @@ export function docsPage(document: JsonSchema): FileResponse {
 <title>${escape(info.title)} API</title><style>${style}</style>
 <nav><strong>${escape(info.title)} ${escape(info.version)}</strong>
 <input type="search" placeholder="Search ${count} operations" aria-label="Search operations" title="Press / to search" hidden>
-<p id="none" role="status" hidden>Nothing here has these words.</p>
+<p id="none" role="status" hidden>No operation matches these words.</p>
 <details id="about" open><summary>How this API works</summary>${headings.map((heading) => `<a href="#${slugOf(heading)}">${escape(heading)}</a>`).join('')}</details>
 ${sections.map(contents).join('\n')}
 </nav><main><h1>${escape(info.title)} API</h1>
-<p>${escape(info.description)} The same as a document for programs: <a href="/api/openapi.json">openapi.json</a>.</p>
+<p>${escape(info.description)} This reference is also available as an OpenAPI 3.1 document: <a href="/api/openapi.json">openapi.json</a>.</p>
 <section id="guide">${toHtml(about, linkTo)}</section>
 ${sections.map(section).join('\n')}
 </main><script>${script}</script></html>`
@@ -119,7 +119,7 @@ const section = ({ name, slug, groups }: Section) => `<section id="section-${slu
 ${groups.map((group) => `<div class="group">${groups.length > 1 ? `<h3>${escape(group.name)}</h3>` : ''}${group.operations.map((operation) => article(operation, name)).join('\n')}</div>`).join('\n')}
 </section>`
 
-/** The first clause: enough to find it by. */
+/** The first clause of a summary, for the table of contents. */
 const briefly = (summary: string) => summary.split(/[;:.,(]( |$)/, 1)[0]?.trim() ?? summary
 
 function article(operation: ReferenceOperation, sectionName: string): string {
@@ -130,7 +130,7 @@ function article(operation: ReferenceOperation, sectionName: string): string {
 ${fieldTable('Parameters', parameters)}${fieldTable('Body', body)}
 <details><summary>Errors: ${errors.map(({ status: code }) => code).join(', ')}</summary><table>${errors.map(({ status: code, reason }) => `<tr><td>${code}</td><td>${inline(reason)}</td></tr>`).join('')}</table></details></div>
 <div><div class="label">Example</div><pre>${escape(curl)}</pre>
-<div class="label">Response ${status}</div><pre>${response === null ? 'The bytes of the file.' : escape(response)}</pre>
+<div class="label">Response ${status}</div><pre>${response === null ? 'The content of the file.' : escape(response)}</pre>
 ${responseFields.length > 0 ? `<details><summary>Fields of the response</summary>${fieldTable('', responseFields)}</details>` : ''}</div></article>`
 }
 

@@ -8,11 +8,11 @@ ANA='{"email": "ana@example.com", "password": "correct horse battery"}'
 TOKEN=$(for step in signup login; do curl -s $API/auth/$step -H 'Content-Type: application/json' -d "$ANA"; done |
   sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p' | tail -n 1)`
 
-/** The guide to the whole API, as Markdown: `docs/how-the-api-works.md`, and the beginning of `/docs`. */
+/** Returns the guide to the API as Markdown: `docs/how-the-api-works.md`, and the first part of `/docs`. */
 export const guide = (url: string) => `# How this API works
 
-What holds for every operation. The operations themselves are in the [reference](api.md), and as OpenAPI 3.1 at \`/api/openapi.json\`. In TypeScript use the
-[typed client](../client/README.md), which does most of what stands here by itself.
+This page describes the rules that all operations share. The operations are listed in the [reference](api.md), and as OpenAPI 3.1 at \`/api/openapi.json\`. In TypeScript, use the
+[typed client](../client/README.md), which handles most of this for you.
 
 ## Signing in
 
@@ -20,95 +20,95 @@ ${fence}sh
 ${tokenExample(url)}
 ${fence}
 
-This makes an account the first time and signs in after that. Send the token with every request: \`Authorization: Bearer $TOKEN\`. There are five ways to show who calls:
+The first run creates an account; later runs sign in to it. Send the token with every request: \`Authorization: Bearer $TOKEN\`. There are five ways to authenticate:
 
 | | sent as | for |
 |---|---|---|
-| access token | \`Authorization: Bearer …\` | programs and apps. It lives for 24 hours; \`POST /api/auth/refresh\` with the \`refresh_token\` gives new ones. A refresh token is good once |
-| cookie | \`sb_access\`, over https \`__Host-sb_access\` | pages in a browser: signing in sets it, and scripts cannot read it. Send requests with \`credentials: 'include'\` |
-| API key | \`Authorization: Bearer sb_live_…\` or \`X-API-Key\` | programs of a workspace: \`POST /api/api-keys\`. It can do what its scopes allow, and nothing that is a user's own |
-| visitor's token | \`Authorization: Bearer …\` | a visitor of a shop, without an account: from \`POST /api/public/shops/{shopId}/conversations\`, for that conversation only, 30 days |
-| supabase-js | as above | the same accounts, see below |
+| access token | \`Authorization: Bearer …\` | programs and apps. It is valid for 24 hours; \`POST /api/auth/refresh\` with the \`refresh_token\` returns a new pair. A refresh token can be used once |
+| cookie | \`sb_access\`, over https \`__Host-sb_access\` | pages in a browser. Signing in sets it, and scripts cannot read it. Send requests with \`credentials: 'include'\` |
+| API key | \`Authorization: Bearer sb_live_…\` or \`X-API-Key\` | programs of a workspace. Create it with \`POST /api/api-keys\`. Its scopes limit what it can do; it cannot call operations that require a user |
+| visitor's token | \`Authorization: Bearer …\` | a visitor of a shop, without an account. \`POST /api/public/shops/{shopId}/conversations\` returns it. It is valid for that conversation only, for 30 days |
+| supabase-js | as above | the same accounts; see below |
 
-When several are sent, the bearer wins. A password needs at least 6 characters (\`PASSWORD_MIN_LENGTH\`).
+If a request has several, the bearer token takes precedence. A password needs at least 6 characters (\`PASSWORD_MIN_LENGTH\`).
 
 ### supabase-js
 
 \`createClient('${url}', 'any text')\` of supabase-js works for accounts: \`signUp\`, \`signInWithPassword\`, \`signInWithOAuth\`, \`getUser\`, \`updateUser\`, \`refreshSession\`, \`resetPasswordForEmail\`,
 \`verifyOtp\` (recovery) and \`signOut\`. The key is ignored. Then call the API with \`session.access_token\`. Not supported: \`signInWithOtp\`, \`signInAnonymously\`, \`from()\`, \`rpc()\`, \`storage\`,
-\`realtime\`, \`functions\`: use the operations of this API and the WebSocket in their place. Under Node 20 supabase-js needs the package \`ws\`.
+\`realtime\`, \`functions\`. Use the operations of this API and the WebSocket instead. On Node 20, supabase-js needs the package \`ws\`.
 
 ## Workspaces
 
-All data belongs to a workspace; a user can be a member of several. A request is about the user's *current* workspace, which is the one used last, unless it names another one: by the header \`X-Workspace-Id\`, or by the id in the
-path (\`/api/shops/{shopId}/…\`, \`/api/workspaces/{workspaceId}/…\`). A shop is a workspace, and \`shopId\` is its id. An API key belongs to one workspace and ignores the header. What is in another workspace is answered with 404.
+All data belongs to a workspace; a user can be a member of several. A request applies to the user's *current* workspace, the one used last, unless it names another one in the header \`X-Workspace-Id\` or by the id in the
+path (\`/api/shops/{shopId}/…\`, \`/api/workspaces/{workspaceId}/…\`). A shop is a workspace, and \`shopId\` is its id. An API key belongs to one workspace; the header is ignored. A request for a record of another workspace returns 404.
 
 ## Fields
 
-JSON in UTF-8. The parts of the API grew from different front-ends and keep their spelling:
+Requests and responses are JSON in UTF-8. Parts of the API were designed for different front-ends and keep their conventions:
 
-| part | names | a list | one thing |
+| part | field names | a list | one record |
 |---|---|---|---|
 | \`/api/shops/**\`, \`/api/public/shops/**\`, \`/api/notifications/**\` | camelCase | \`{ data, nextCursor }\` | bare |
 | sales: \`/api/properties\`, \`prospects\`, \`conversations\`, \`appointments\`, \`handoffs\`, \`routing-rules\`, \`users\`, \`integrations\` | snake_case | \`{ data }\` and a \`Link\` header | \`{ data }\` |
 | \`/api/contact-lists\`, \`greeting-files\`, \`sip-providers\`, \`transfer-numbers\` | snake_case | a bare array and a \`Link\` header | bare |
-| \`/api/campaigns\` | snake_case | with \`?userId=\` a bare array, otherwise \`{ data }\` | bare; \`{ data }\` when it was made with \`name\` instead of \`title\` |
+| \`/api/campaigns\` | snake_case | with \`?userId=\` a bare array, otherwise \`{ data }\` | bare; \`{ data }\` if it was created with \`name\` instead of \`title\` |
 | everything else | snake_case | \`{ data, next_cursor }\` | bare |
 
-Query parameters are spelled as the reference shows them.
+The reference shows the spelling of query parameters.
 
-- **Ids** are UUIDs. A text that is no id is answered with 404, like an id that is not there.
-- **Times** are ISO 8601 in UTC with \`Z\`: \`2026-11-30T09:30:00.000Z\`. In requests any offset is taken. Only \`timestamp\` of a shop's message is in epoch milliseconds. Days are \`2026-11-30\`.
-- **Money** is a number in major units with a \`currency\` of ISO 4217 beside it: \`19.99\`, \`"USD"\`. The server counts in minor units.
-- **Telephone numbers** are taken in any spelling and returned in E.164: \`+12025550100\`. Without a country code they are read as numbers of the workspace's \`default_country\`.
-- **Changing**: \`PATCH\` and \`PUT\` are the same: fields that are left out stay, \`null\` empties a field that can be empty. An empty text in an optional field counts as not given.
-- **Unknown fields** and query parameters are ignored. Fields that the server sets (ids, counters, owners) are ignored in a body.
-- **Secrets** (passwords of SIP providers, tokens of platforms) are never returned. Leaving one out of a change keeps it.
+- **Ids** are UUIDs. A request with a malformed id returns 404, as with an unknown id.
+- **Times** are ISO 8601 in UTC with \`Z\`: \`2026-11-30T09:30:00.000Z\`. Requests may use any offset. The one exception is \`timestamp\` of a shop's message, which is in epoch milliseconds. Dates are \`2026-11-30\`.
+- **Amounts of money** are numbers in major units, with an ISO 4217 \`currency\` beside them: \`19.99\`, \`"USD"\`. The server calculates in minor units.
+- **Telephone numbers** are accepted in any common format and returned in E.164: \`+12025550100\`. A number without a country code belongs to the workspace's \`default_country\`.
+- **Updates**: \`PATCH\` and \`PUT\` behave the same. Omitted fields keep their values; \`null\` clears a nullable field. An empty string in an optional field is treated as omitted.
+- **Unknown fields** and query parameters are ignored. Fields that the server sets (ids, counters, owners) are ignored in request bodies.
+- **Secrets** (passwords of SIP providers, tokens of platforms) are never returned. An update that omits a secret keeps it.
 
 ## Paging
 
-Lists take \`limit\` (50 by default, at most 200) and \`cursor\`, newest first unless the list says otherwise. A cursor is opaque. Ask for the next page with the cursor of the last one, until it is null:
+Lists accept \`limit\` (50 by default, at most 200) and \`cursor\`. Records are sorted newest first unless the reference states otherwise. A cursor is opaque. To get the next page, pass the cursor from the previous response, until there is none:
 
-- \`next_cursor\`, or \`nextCursor\` in camelCase parts: null on the last page.
-- Where the response has no cursor, the header \`Link: </api/prospects?cursor=…>; rel="next"\` is the next page; it is missing on the last one. Bare arrays bring up to 1,000 items.
-- \`GET /api/calls\` also takes \`page\` and \`per_page\` and answers \`total\`.
+- The cursor is in \`next_cursor\`, or \`nextCursor\` in the camelCase parts. It is null on the last page.
+- Lists without a cursor in the response link to the next page in a header: \`Link: </api/prospects?cursor=…>; rel="next"\`. The last page has no such header. Bare arrays contain up to 1,000 records.
+- \`GET /api/calls\` also accepts \`page\` and \`per_page\`, and returns \`total\`.
 
-\`listAll\` of the typed client does all of it.
+\`listAll\` of the typed client supports all of these.
 
 ## Sending again
 
-A \`POST\` can carry an \`Idempotency-Key\` of your own, up to 255 characters. For 24 hours the same key with the same body gets the first response again (with \`Idempotency-Replayed: true\`) and nothing is done twice; a request that comes
-while the first one is at work waits for it. With another body it is refused with 422. It counts for the same user, workspace and path, and not under \`/api/auth/\` and \`/api/api-keys\`, whose answers are never stored.
+To retry a \`POST\` safely, send it with an \`Idempotency-Key\` of up to 255 characters. For 24 hours, a repeated request with the same key and body returns the first response (with \`Idempotency-Replayed: true\`) and has no further effect. A repeated request that
+arrives while the first one is running waits for its response. The same key with a different body returns 422. A key applies to one user, workspace and path. Requests to \`/api/auth/\` and \`/api/api-keys\` do not support it, because their responses are never stored.
 Chat messages have a \`client_id\` for the same purpose.
 
 ## Limits
 
-Every response says what is left: \`RateLimit: "default";r=1199;t=42\` (1,199 more requests in the next 42 seconds) and \`RateLimit-Policy: "default";q=1200;w=60\`. Too many are answered with 429 and \`Retry-After\` in seconds. As installed:
+Every response has the remaining quota in \`RateLimit: "default";r=1199;t=42\` (1,199 more requests in the next 42 seconds) and the limit in \`RateLimit-Policy: "default";q=1200;w=60\`. A request over the limit returns 429 with \`Retry-After\` in seconds. The defaults are:
 
-| | a minute | setting |
+| | requests per minute | setting |
 |---|---|---|
-| one credential | 1,200 | \`RATE_LIMIT_PER_MINUTE\`; three times as many for a user |
+| one credential | 1,200 | \`RATE_LIMIT_PER_MINUTE\`; a user has three times this limit |
 | one workspace | 12,000 | \`RATE_LIMIT_WORKSPACE_PER_MINUTE\` |
-| reading without a login, from one address | 1,200 | \`RATE_LIMIT_PUBLIC_READS_PER_MINUTE\` |
-| changing without a login, from one address; one visitor | 60 | \`RATE_LIMIT_PUBLIC_PER_MINUTE\` |
+| reads without a login, from one address | 1,200 | \`RATE_LIMIT_PUBLIC_READS_PER_MINUTE\` |
+| writes without a login, from one address; one visitor | 60 | \`RATE_LIMIT_PUBLIC_PER_MINUTE\` |
 
-Signing in fails at most 5 times in 15 minutes for an account and address, and an address makes at most 20 accounts an hour (\`SIGN_UPS_PER_HOUR\`). JSON bodies may have 1 MiB, without a login 16 KiB, files 50 MB.
+Each account and address may have 5 failed logins in 15 minutes (\`LOGIN_FAILURES\`), and each address may create 20 accounts per hour (\`SIGN_UPS_PER_HOUR\`). JSON bodies are limited to 1 MiB, or 16 KiB without a login; files to 50 MB.
 
 ## Files
 
-Uploads are \`multipart/form-data\` with the file in the field \`file\`: \`curl -F file=@greeting.wav\`. The type is recognised from the content. Addresses of files in answers (\`url\`, \`recording_url\`, \`imageUrl\`) need the same login as
-everything else and return the bytes, ranges included; \`POST /api/files/{id}/signed-url\` makes one that opens without a login for 15 minutes.
+Uploads are \`multipart/form-data\` with the file in the field \`file\`: \`curl -F file=@greeting.wav\`. The server detects the type from the content. The file URLs in responses (\`url\`, \`recording_url\`, \`imageUrl\`) need the same authentication as
+all other requests, return the bytes, and support range requests. \`POST /api/files/{id}/signed-url\` creates a URL that works without a login for 15 minutes.
 
 ## The WebSocket
 
-Events are sent at \`/ws\` as they happen: \`new WebSocket('${url.replace(/^http/, 'ws')}/ws', ['bearer', token])\`. Events, commands, resuming and close codes are in [sockets.md](sockets.md).
+The server sends events on \`/ws\` as they happen: \`new WebSocket('${url.replace(/^http/, 'ws')}/ws', ['bearer', token])\`. [sockets.md](sockets.md) describes events, commands, resuming and close codes.
 
 ## From a browser
 
-Pages of other origins may call the server when \`CORS_ORIGINS\` names them; on a development server every \`localhost\` may. For the cookie both must be the same *site*: a page at \`http://localhost:5173\` with a server at
-\`http://127.0.0.1:3001\` loses it. Use \`http://localhost:3001\` for both, or send the token as a bearer. A request that changes something by cookie needs an \`Origin\` of the server itself or of \`CORS_ORIGINS\`; browsers send it.
+Pages of other origins may call the server if \`CORS_ORIGINS\` lists them; a development server allows every \`localhost\` origin. The cookie works only if the page and the server are on the same *site*: a page at \`http://localhost:5173\` does not send the cookie of a
+server at \`http://127.0.0.1:3001\`. Call the server at \`http://localhost:3001\` instead, or send the token as a bearer token. A write request that authenticates by cookie needs an \`Origin\` header with the origin of the server or one of \`CORS_ORIGINS\`; browsers send this header.
 
-Pages of any site may call \`/api/public/**\`, and open \`/ws\` with a visitor's token, without cookies: \`Access-Control-Allow-Origin: *\`. They may send \`Authorization\` (the visitor's token), \`Content-Type\` and \`Idempotency-Key\`.
+Pages of any site may call \`/api/public/**\`, and connect to \`/ws\` with a visitor's token, without cookies (\`Access-Control-Allow-Origin: *\`). They may send the headers \`Authorization\` (with the visitor's token), \`Content-Type\` and \`Idempotency-Key\`.
 
 ## Errors
 
@@ -121,8 +121,8 @@ ${fence}json
 }
 ${fence}
 
-\`error\` is a sentence to show, \`code\` is for programs and stays, \`details\` names fields. \`request_id\` is also in \`X-Request-Id\` and in the server's log. 429 and 503 bring \`Retry-After\`. Something that is not yours looks
-like something that is not there.
+\`error\` is a message to show to the user. \`code\` is for programs and is stable. \`details\` lists the invalid fields. \`request_id\` is also in the \`X-Request-Id\` header and in the server's log. 429 and 503 responses have a \`Retry-After\` header. A record that
+you cannot access returns the same response as a record that does not exist.
 
 | code | status | |
 |---|---|---|

@@ -9,10 +9,10 @@ export function homePage(version: string): FileResponse {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Switchboard</title><style>${style}</style>
 <h1>Switchboard</h1>
-<p>This is the API of a Switchboard server, version ${version}: calls, chat, inbox, shop and sales of a business. It is used by front-ends and programs. No web console is installed: <code>WEB_DIR</code> has no <code>index.html</code>.</p>
+<p>This is the API of a Switchboard server, version ${version}: calls, chat, inbox, shop and sales of a business. Front-ends and programs use it. No web console is installed: <code>WEB_DIR</code> has no <code>index.html</code>.</p>
 <ul>
-<li><a href="/docs">API documentation</a>: how it works, and every operation</li>
-<li><a href="/api/openapi.json">OpenAPI 3.1 document</a>, for programs</li>
+<li><a href="/docs">API documentation</a>: a guide and every operation</li>
+<li><a href="/api/openapi.json">OpenAPI 3.1 document</a> for programs</li>
 <li><a href="/readyz">Readiness</a> of the server</li>
 </ul></html>`
   return new FileResponse(html, {

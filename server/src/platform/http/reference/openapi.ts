@@ -16,7 +16,7 @@ import {
 } from './shared.ts'
 import type { Route, RouteTable } from '../route.ts'
 
-/** The API as an OpenAPI 3.1 document, made from the same table that answers the requests. */
+/** Returns the API as an OpenAPI 3.1 document, generated from the route tables that also serve the requests. */
 export function openApiDocument(tables: RouteTable[], about: { version: string; url: string }): JsonSchema {
   const components = new Components()
   const paths: Record<string, Record<string, JsonSchema>> = {}
@@ -77,7 +77,7 @@ function operation(operationId: string, tag: string, route: Route, components: C
   }
 }
 
-/** JSON, or the bytes of a file; nothing where the response is null. */
+/** Returns the content of a response: JSON or a file. Empty if the response is null. */
 function contentOf({ response }: Route, components: Components): JsonSchema {
   if (response instanceof z.ZodNull) return {}
   const { mediaType } = (response.meta() ?? {}) as { mediaType?: string }
@@ -86,7 +86,7 @@ function contentOf({ response }: Route, components: Components): JsonSchema {
   return { content: { [mediaType]: { schema: { type: 'string', ...(!isText && { format: 'binary' }) } } } }
 }
 
-/** `{data}` or a bare array that takes a cursor and has none in its response. */
+/** True for a list that takes a cursor and returns `{data}` or a bare array without a cursor. */
 function isLinkedList({ query, response }: Route): boolean {
   const takesCursor = query instanceof z.ZodObject && 'cursor' in query.shape
   const hasCursor =
@@ -95,11 +95,11 @@ function isLinkedList({ query, response }: Route): boolean {
 }
 
 function describeAccess({ access, visitor }: Route): string {
-  if (visitor === 'required') return "With a visitor's token."
-  if (visitor === 'optional') return "Needs no login; takes a visitor's token."
-  if (access === 'public') return 'Needs no login.'
-  if (access === 'user') return 'For everyone who is signed in.'
-  if (access === 'admin') return "For the platform's administrator."
+  if (visitor === 'required') return "Requires a visitor's token."
+  if (visitor === 'optional') return "Requires no login; accepts a visitor's token."
+  if (access === 'public') return 'Requires no login.'
+  if (access === 'user') return 'Requires a signed-in user.'
+  if (access === 'admin') return 'Requires an administrator of the platform.'
   return `Scope \`${access}\`: ${scopes[access].join(', ')}.`
 }
 

@@ -1,52 +1,55 @@
 import type { RouteTable } from '../route.ts'
 
-/** In the order in which people look for things; a section has the headings of `RouteTable.tag`, each with what it is about. */
+/** The sections in the order of the reference. Each has the headings of `RouteTable.tag`, with their descriptions. */
 const sections: [name: string, tags: Record<string, string>][] = [
   [
     'Identity',
     {
       Identity: 'Accounts, sign-in, sessions, workspaces with their members, API keys, and the audit log.',
-      'Identity for Supabase clients': 'The same accounts in the form that supabase-js speaks.',
+      'Identity for Supabase clients': 'The same accounts in the protocol of supabase-js.',
     },
   ],
   [
     'Calling',
     {
-      Campaigns: 'Campaigns that call contacts by telephone: settings, start and stop, calls, reports.',
-      Contacts: 'Contacts with their identities and timeline, contact lists, CSV imports, do-not-call.',
-      Telephony: 'SIP providers that carry the calls, and numbers to transfer to.',
+      Campaigns: 'Campaigns that call contacts by telephone: settings, start and stop, calls, and reports.',
+      Contacts: 'Contacts with their identities and timeline, contact lists, CSV imports, and the do-not-call list.',
+      Telephony: 'SIP providers that carry the calls, and transfer numbers.',
       Files: 'Greetings, and the content of files and recordings.',
     },
   ],
   [
     'Chat',
     {
-      Chat: 'Chats between users: messages, reactions, polls, files, receipts, people.',
-      'Video calls': 'Calls between browsers: tokens, rooms, who takes part.',
+      Chat: 'Chats between users: messages, reactions, polls, files, receipts, and people.',
+      'Video calls': 'Calls between browsers: tokens, rooms, and participants.',
     },
   ],
-  ['Receptionist', { Receptionist: 'Clients whose telephone is answered: calls, knowledge, figures.' }],
+  ['Receptionist', { Receptionist: 'Clients whose calls the receptionist answers: calls, knowledge, and analytics.' }],
   [
     'Shop',
     {
-      Shop: 'A shop for its team: products, orders, forms, conversations. Fields in camelCase.',
-      'Shop front': 'A shop for its visitors, without a login. Fields in camelCase.',
-      Payments: 'Payments and refunds of orders. Fields in camelCase.',
+      Shop: 'Operations for the team of a shop: products, orders, forms, and conversations. Field names are in camelCase.',
+      'Shop front': 'Operations for the visitors of a shop, without a login. Field names are in camelCase.',
+      Payments: 'Payments and refunds of orders. Field names are in camelCase.',
       Integrations: 'Connections to channels and other systems.',
-      Webhooks: 'Where platforms and payment providers post to; not for front-ends.',
-      Notifications: 'Web push. Fields in camelCase.',
+      Webhooks: 'Endpoints for the webhooks of platforms and payment providers; not for front-ends.',
+      Notifications: 'Web push. Field names are in camelCase.',
     },
   ],
   [
     'Sales',
-    { Sales: 'Properties, prospects, conversations, appointments, handoffs, routing. Answers are wrapped in `data`.' },
+    {
+      Sales:
+        'Properties, prospects, conversations, appointments, handoffs, and routing. Responses are wrapped in `data`.',
+    },
   ],
-  ['Billing', { Billing: 'Plans, subscriptions, payments and invoices of a workspace.' }],
+  ['Billing', { Billing: 'Plans, subscriptions, payments, and invoices of a workspace.' }],
   ['Realtime', { Realtime: 'Tickets for the WebSocket at `/ws`.' }],
-  ['Administration', { Administration: "For the platform's administrators: users, reports, figures." }],
+  ['Administration', { Administration: "For the platform's administrators: users, reports, and analytics." }],
 ]
 
-/** The headings that this document has, with what they are about. */
+/** Returns the headings of this document with their descriptions. */
 export const tagsOf = (tables: RouteTable[]): { name: string; description?: string }[] => {
   const descriptions: Record<string, string> = Object.assign({}, ...sections.map(([, tags]) => tags))
   return sectionsOf(tables).flatMap(({ tags }) =>
@@ -54,7 +57,7 @@ export const tagsOf = (tables: RouteTable[]): { name: string; description?: stri
   )
 }
 
-/** Sections by the extension that API browsers know (redocly.com/docs/api-reference-docs/specification-extensions). */
+/** Returns the sections in the form of the extension `x-tagGroups` (redocly.com/docs/api-reference-docs/specification-extensions). */
 export function sectionsOf(tables: RouteTable[]): { name: string; tags: string[] }[] {
   const shown = tables.filter(({ routes }) => Object.values(routes).some((route) => !route.hidden))
   const tags = new Set(shown.map(({ tag }) => tag))

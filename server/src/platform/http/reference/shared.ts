@@ -3,7 +3,7 @@ import type { Route } from '../route.ts'
 import type { Components } from './components.ts'
 import type { JsonSchema } from './json-schema.ts'
 
-// What operations have in common: credentials, headers, refusals.
+// Parts shared by all operations: credentials, headers, errors.
 
 const text = { type: 'string' }
 
@@ -19,7 +19,7 @@ export const securitySchemes = {
     in: 'cookie',
     name: 'sb_access',
     description:
-      'Set by signing in; scripts cannot read it. Over https its name is `__Host-sb_access`. Requests that change something then need an `Origin` of the server itself or of `CORS_ORIGINS`.',
+      'Set by signing in; scripts cannot read it. Over https its name is `__Host-sb_access`. Write requests with this cookie need an `Origin` header with the origin of the server or one of `CORS_ORIGINS`.',
   },
   visitor: {
     type: 'http',
@@ -29,7 +29,7 @@ export const securitySchemes = {
   },
 }
 
-/** Which credentials an operation takes. API keys are for scopes, not for what is a user's own or the platform's. */
+/** Returns the credentials that an operation accepts. API keys work for operations with a scope only. */
 export function securityOf({ access, visitor }: Route): JsonSchema[] {
   if (visitor) return visitor === 'required' ? [{ visitor: [] }] : [{}, { visitor: [] }]
   if (access === 'public') return []
@@ -44,7 +44,7 @@ export const parameters = {
     in: 'header',
     required: false,
     description:
-      "Another workspace of the user's than the current one. API keys belong to one workspace and ignore it.",
+      "The id of a workspace to use instead of the user's current one. Ignored for API keys, which belong to one workspace.",
     schema: { type: 'string', format: 'uuid' },
   },
   IdempotencyKey: {
@@ -52,12 +52,12 @@ export const parameters = {
     in: 'header',
     required: false,
     description:
-      'Makes it harmless to send the request again: for 24 hours the same key gets the first response, and nothing is done twice. With another body: 422.',
+      'Makes the request safe to retry: for 24 hours a request with the same key returns the first response and has no further effect. The same key with a different body returns 422.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
 }
 
-/** Which of them an operation takes. */
+/** Returns the header parameters of an operation. */
 export function headerParametersOf({ access, method, path, notIdempotent }: Route): JsonSchema[] {
   const names = [
     ...(access === 'public' || access === 'admin' || /:(shopId|workspaceId)/.test(path) ? [] : ['WorkspaceId']),
@@ -66,19 +66,20 @@ export function headerParametersOf({ access, method, path, notIdempotent }: Rout
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
 }
 
-/** Headers of answers, under components. */
+/** Headers of responses, under components. */
 export const headers = {
   RateLimit: {
-    description: 'How many requests are left, and for how many seconds: `"default";r=1199;t=42`.',
+    description: 'The remaining requests, and the seconds until the limit resets: `"default";r=1199;t=42`.',
     schema: text,
   },
   RateLimitPolicy: {
-    description: 'How many requests a window of so many seconds has: `"default";q=1200;w=60`.',
+    description:
+      'The number of requests allowed per window, and the length of the window in seconds: `"default";q=1200;w=60`.',
     schema: text,
   },
-  RequestId: { description: "Names this request in the server's log.", schema: text },
+  RequestId: { description: "The id of this request in the server's log.", schema: text },
   RetryAfter: { description: 'Seconds to wait before trying again.', schema: { type: 'integer' } },
-  Link: { description: 'The next page, `<…>; rel="next"`; missing on the last page.', schema: text },
+  Link: { description: 'The URL of the next page, `<…>; rel="next"`; absent on the last page.', schema: text },
 }
 
 const refTo = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` })
@@ -89,30 +90,30 @@ const everywhere = {
   'X-Request-Id': refTo('RequestId'),
 }
 
-/** The headers of a response; a list without a cursor of its own pages by `Link`. */
+/** Returns the headers of a response. A list without a cursor in its body has `Link`. */
 export const headersOf = (isLinkedList: boolean): JsonSchema => ({
   ...everywhere,
   ...(isLinkedList && { Link: refTo('Link') }),
 })
 
 export const reasons: Record<number, string> = {
-  400: 'Malformed or invalid request; `details` names the fields.',
+  400: 'Malformed or invalid request; `details` lists the fields.',
   401: 'Missing or invalid credentials.',
-  402: 'The plan does not allow it.',
+  402: 'The plan does not allow this.',
   403: 'Not allowed.',
   404: 'Not found, or not accessible to the caller.',
   408: 'The request did not arrive in time.',
   409: 'Conflicts with the current state.',
-  413: 'Too large.',
-  415: 'Media type not accepted.',
+  413: 'The body or file is too large.',
+  415: 'Media type not supported.',
   416: 'Range not satisfiable.',
   422: 'This Idempotency-Key was used with another body.',
   429: 'Too many requests; see Retry-After.',
-  502: 'The outside party did not respond as it should.',
-  503: 'Not at the moment; see Retry-After.',
+  502: 'An external service did not respond correctly.',
+  503: 'Temporarily unavailable; see Retry-After.',
 }
 
-/** Every refusal that an operation has to expect. */
+/** Returns the error statuses that an operation can return. */
 export function expectedErrors(route: Route): number[] {
   const always = route.access === 'public' ? [400, 429, 503] : [400, 401, 403, 429, 503]
   const found = route.params ? [404] : []
@@ -122,18 +123,18 @@ export function expectedErrors(route: Route): number[] {
 
 const ErrorAnswer = z
   .object({
-    error: z.string().describe('A sentence for a person: what happened, and what to do.'),
-    code: z.string().describe('For programs: stable, in snake_case.'),
-    request_id: z.string().describe("Names this request in the server's log; also in `X-Request-Id`."),
+    error: z.string().describe('A message for the user: what happened, and what to do.'),
+    code: z.string().describe('A stable code for programs, in snake_case.'),
+    request_id: z.string().describe("The id of this request in the server's log; also in `X-Request-Id`."),
     details: z
       .array(
         z.object({
-          path: z.string().describe('Where it is: `body.email`, `query.limit`.'),
-          message: z.string().describe('What is wrong with it.'),
+          path: z.string().describe('The path of the field: `body.email`, `query.limit`.'),
+          message: z.string().describe('The problem with the field.'),
         }),
       )
       .optional()
-      .describe('Which fields are wrong, for 400.'),
+      .describe('The invalid fields, for 400.'),
   })
   .meta({ id: 'Error' })
 
