@@ -14,7 +14,7 @@ export const guide = (url: string) => `# How this API works
 This page describes the rules that all operations share. The operations are listed in the [reference](api.md), and as OpenAPI 3.1 at \`/api/openapi.json\`. In TypeScript, use the
 [typed client](../client/README.md), which handles most of this for you.
 
-## Signing in
+## Authentication
 
 ${fence}sh
 ${tokenExample(url)}
@@ -30,7 +30,7 @@ The first run creates an account; later runs sign in to it. Send the token with 
 | visitor's token | \`Authorization: Bearer …\` | a visitor of a shop, without an account. \`POST /api/public/shops/{shopId}/conversations\` returns it. It is valid for that conversation only, for 30 days |
 | supabase-js | as above | the same accounts; see below |
 
-If a request has several, the bearer token takes precedence. A password needs at least 6 characters (\`PASSWORD_MIN_LENGTH\`).
+If a request has several credentials, the bearer token takes precedence. A password needs at least 6 characters (\`PASSWORD_MIN_LENGTH\`).
 
 ### supabase-js
 
@@ -41,7 +41,7 @@ If a request has several, the bearer token takes precedence. A password needs at
 ## Workspaces
 
 All data belongs to a workspace; a user can be a member of several. A request applies to the user's *current* workspace, the one used last, unless it names another one in the header \`X-Workspace-Id\` or by the id in the
-path (\`/api/shops/{shopId}/…\`, \`/api/workspaces/{workspaceId}/…\`). A shop is a workspace, and \`shopId\` is its id. An API key belongs to one workspace; the header is ignored. A request for a record of another workspace returns 404.
+path (\`/api/shops/{shopId}/…\`, \`/api/workspaces/{workspaceId}/…\`). A shop is a workspace, and \`shopId\` is its id. An API key belongs to one workspace and ignores the header. A request for a record of another workspace returns 404.
 
 ## Fields
 
@@ -57,7 +57,7 @@ Requests and responses are JSON in UTF-8. Parts of the API were designed for dif
 
 The reference shows the spelling of query parameters.
 
-- **Ids** are UUIDs. A request with a malformed id returns 404, as with an unknown id.
+- **Ids** are UUIDs. A request with a malformed id returns 404, like a request with an unknown id.
 - **Times** are ISO 8601 in UTC with \`Z\`: \`2026-11-30T09:30:00.000Z\`. Requests may use any offset. The one exception is \`timestamp\` of a shop's message, which is in epoch milliseconds. Dates are \`2026-11-30\`.
 - **Amounts of money** are numbers in major units, with an ISO 4217 \`currency\` beside them: \`19.99\`, \`"USD"\`. The server calculates in minor units.
 - **Telephone numbers** are accepted in any common format and returned in E.164: \`+12025550100\`. A number without a country code belongs to the workspace's \`default_country\`.
@@ -65,9 +65,9 @@ The reference shows the spelling of query parameters.
 - **Unknown fields** and query parameters are ignored. Fields that the server sets (ids, counters, owners) are ignored in request bodies.
 - **Secrets** (passwords of SIP providers, tokens of platforms) are never returned. An update that omits a secret keeps it.
 
-## Paging
+## Pagination
 
-Lists accept \`limit\` (50 by default, at most 200) and \`cursor\`. Records are sorted newest first unless the reference states otherwise. A cursor is opaque. To get the next page, pass the cursor from the previous response, until there is none:
+Lists accept \`limit\` (50 by default, at most 200) and \`cursor\`. Records are sorted newest first unless the reference states otherwise. A cursor is opaque. To get the next page, pass the cursor from the previous response. Repeat until a response has no cursor:
 
 - The cursor is in \`next_cursor\`, or \`nextCursor\` in the camelCase parts. It is null on the last page.
 - Lists without a cursor in the response link to the next page in a header: \`Link: </api/prospects?cursor=…>; rel="next"\`. The last page has no such header. Bare arrays contain up to 1,000 records.
@@ -75,7 +75,7 @@ Lists accept \`limit\` (50 by default, at most 200) and \`cursor\`. Records are 
 
 \`listAll\` of the typed client supports all of these.
 
-## Sending again
+## Retries and idempotency
 
 To retry a \`POST\` safely, send it with an \`Idempotency-Key\` of up to 255 characters. For 24 hours, a repeated request with the same key and body returns the first response (with \`Idempotency-Replayed: true\`) and has no further effect. A repeated request that
 arrives while the first one is running waits for its response. The same key with a different body returns 422. A key applies to one user, workspace and path. Requests to \`/api/auth/\` and \`/api/api-keys\` do not support it, because their responses are never stored.
@@ -103,7 +103,7 @@ all other requests, return the bytes, and support range requests. \`POST /api/fi
 
 The server sends events on \`/ws\` as they happen: \`new WebSocket('${url.replace(/^http/, 'ws')}/ws', ['bearer', token])\`. [sockets.md](sockets.md) describes events, commands, resuming and close codes.
 
-## From a browser
+## Browsers and CORS
 
 Pages of other origins may call the server if \`CORS_ORIGINS\` lists them; a development server allows every \`localhost\` origin. The cookie works only if the page and the server are on the same *site*: a page at \`http://localhost:5173\` does not send the cookie of a
 server at \`http://127.0.0.1:3001\`. Call the server at \`http://localhost:3001\` instead, or send the token as a bearer token. A write request that authenticates by cookie needs an \`Origin\` header with the origin of the server or one of \`CORS_ORIGINS\`; browsers send this header.
