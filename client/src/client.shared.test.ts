@@ -58,7 +58,7 @@ test('live events arrive, and missed ones after a reconnect', async () => {
 })
 
 test('a client that has received no frame yet misses none when it reconnects', async () => {
-  await server.allTold()
+  await server.allDelivered()
   const { promise: resumed, resolve } = Promise.withResolvers<void>()
   const first = createLive({ url: server.url, token: ana.token })
   first.on('resumed', () => resolve())

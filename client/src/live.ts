@@ -138,7 +138,7 @@ export function createLive({ url, token, renew, after, onStatus = () => {}, ...o
   const again = () => {
     if (isOver) return
     onStatus('waiting')
-    // Half of the pause is chance, so that a restart does not bring everybody back in the same moment.
+    // Half of the pause is random, so that clients do not all reconnect at the same moment after a restart.
     timer = setTimeout(start, pauseMs / 2 + (Math.random() * pauseMs) / 2)
     pauseMs = Math.min(pauseMs * 2, longestPauseMs)
   }

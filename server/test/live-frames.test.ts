@@ -74,7 +74,7 @@ test('every frame that clients receive has the declared form of its event', asyn
   owner.send('campaign:watch', { campaign_id: fixture.ids.campaigns })
   owner.send('nonsense')
   owner.send('resume')
-  await server.allTold()
+  await server.allDelivered()
   for (const socket of sockets) {
     socket.send('ping')
     await socket.next('pong')

@@ -8,7 +8,7 @@ import { until } from './until.ts'
  * the whole cluster is older, and the tests beside this one may have some open; until then a client that connects after it
  * happened still receives it, and a reader of the log misses it.
  */
-export async function allTold(connections: { pool: pg.Pool }, outbox: Pick<Outbox, 'position'>): Promise<void> {
+export async function allDelivered(connections: { pool: pg.Pool }, outbox: Pick<Outbox, 'position'>): Promise<void> {
   const { rows } = await connections.pool.query<Position>(
     `select transaction_id::text::bigint as transaction, sequence from platform.events
       order by transaction_id desc, sequence desc limit 1`,

@@ -11,7 +11,7 @@ import { createFixture, type Fixture } from './fixture.ts'
 const server = await startTestServer()
 const fixture = await createFixture(server)
 // Things that are not there: who is let in meets 404 and changes nothing. Only the workspace is real, for one that is
-// not theirs would be 404 to everybody.
+// not theirs would be 404 for every caller.
 const unknownIds: Fixture = {
   ...fixture,
   ids: {

@@ -10,7 +10,7 @@ import type { Module } from '../src/platform/module.ts'
 import type { Outbox } from '../src/platform/outbox/outbox.ts'
 import { type TestClient, createClient } from './client.ts'
 import { openTestDatabase } from './database.ts'
-import { allTold } from './log.ts'
+import { allDelivered } from './log.ts'
 
 export interface TestServer {
   app: App
@@ -22,7 +22,7 @@ export interface TestServer {
   /** Another member of `owner`'s workspace. */
   addMember(owner: TestClient, role: string): Promise<SignedUp>
   /** Waits until all events have been published: clients that connect after this receive only later ones. */
-  allTold(): Promise<void>
+  allDelivered(): Promise<void>
   /** Lines logged so far. */
   logLines: string[]
   close(): Promise<void>
@@ -118,7 +118,7 @@ export async function startTestServer(
       return signUp({ email, invitation_token: body.token })
     },
     // What services show of the outbox is less than it is.
-    allTold: () => allTold(database, app.services.outbox as Outbox),
+    allDelivered: () => allDelivered(database, app.services.outbox as Outbox),
     logLines,
     close,
   }

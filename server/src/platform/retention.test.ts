@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
-import { allTold } from '../../test/log.ts'
+import { allDelivered } from '../../test/log.ts'
 import { type TestNode, openNodeDatabase, startTestNode } from '../../test/node.ts'
 import { transaction } from './context.ts'
 import type { OpenDatabase } from './database/open.ts'
@@ -34,7 +34,7 @@ const kept = async () =>
 
 test('the log is cut off by age, never before a subscriber that still has to read, and says where it begins', async () => {
   for (const n of [1, 2, 3]) await happen(n)
-  await allTold(database, node.outbox)
+  await allDelivered(database, node.outbox)
   await cutLog(everywhere(), 1)
   assert.deepEqual(await kept(), [1, 2, 3])
 

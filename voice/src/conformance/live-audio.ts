@@ -209,7 +209,7 @@ export function describeLiveAudio(make: MakeHarness): void {
       await assert.rejects(call.leg.openAudio(), /is bridged/)
     }))
 
-  test('keys are heard meanwhile', () =>
+  test('keys arrive while speech is playing', () =>
     on(
       make,
       { callees: { '100': answers(0, { echoes: true, keys: [{ key: '5', afterMs: 300 }] }) } },

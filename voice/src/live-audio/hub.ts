@@ -42,14 +42,14 @@ export function createAudioHub(clock: Clock): AudioHub {
   let detachListener: (() => void) | null = null
   let opened = 0
 
-  function tellLeg({ leg }: Channel, state: 'waiting' | 'listening' | 'closed'): void {
+  function notifyLeg({ leg }: Channel, state: 'waiting' | 'listening' | 'closed'): void {
     leg.emit({ t: 'audio', at: clock.now(), state })
   }
 
   /** Announces a channel to the listener, and reports to the leg that it has a listener. */
   function present(channel: Channel, to: ToListener): void {
     to.opened(channel.number, channel.leg.id, channel.live.capacity)
-    tellLeg(channel, 'listening')
+    notifyLeg(channel, 'listening')
   }
 
   function open(leg: AudibleLeg, options: AudioOptions): LegAudio {
@@ -63,14 +63,14 @@ export function createAudioHub(clock: Clock): AudioHub {
         const channel = channels.get(number)
         if (!channel) return
         channels.delete(number)
-        tellLeg(channel, 'closed')
+        notifyLeg(channel, 'closed')
         listener?.closed(number, reason)
       },
     })
     const channel = { number, leg, live }
     channels.set(number, channel)
     if (listener) present(channel, listener)
-    else tellLeg(channel, 'waiting')
+    else notifyLeg(channel, 'waiting')
     return { close: async () => live.close() }
   }
 
@@ -81,7 +81,7 @@ export function createAudioHub(clock: Clock): AudioHub {
       if (!isAttached()) return
       listener = detachListener = null
       onDetached()
-      for (const channel of channels.values()) tellLeg(channel, 'waiting')
+      for (const channel of channels.values()) notifyLeg(channel, 'waiting')
     }
     listener = next
     detachListener = detach

@@ -154,7 +154,7 @@ test('a conversation contains its newest 50 messages, and older ones are paged',
 test('a visitor receives the reply live, and nothing else', async () => {
   const { ana, shop, front } = await openShop()
   const [rui, eve] = [await visit(front), await visit(front, { customerName: 'Eve' })]
-  await server.allTold()
+  await server.allDelivered()
   const [his, hers, team] = [
     await openSocket(`${address}?token=${rui.token}`),
     await openSocket(address, { token: eve.token }),
@@ -195,7 +195,7 @@ test('a visitor receives the reply live, and nothing else', async () => {
 test('a visitor cannot send commands, and receives missed frames after a reconnect', async () => {
   const { ana, shop, front } = await openShop()
   const rui = await visit(front)
-  await server.allTold()
+  await server.allDelivered()
   const socket = await openSocket(address, { headers: bearer(rui.token) })
   for (const event of ['shop:join', 'campaign:watch', 'chat:join', 'presence']) {
     socket.send(event, { shopId: ana.workspaceId, workspace_id: ana.workspaceId })

@@ -18,7 +18,7 @@ const kinds = [
     noun: 'token keys',
     variable: 'JWT_KEYS',
     given: (config: Config) => config.tokenKeys,
-    loss: 'everybody has to sign in again',
+    loss: 'all users have to sign in again',
   },
 ] as const
 

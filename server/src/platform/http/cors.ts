@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts'
 
 const allowedHeaders =
   'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Workspace-Id, apikey, x-client-info, x-supabase-api-version'
-/** What a visitor's page sends: no key of a workspace belongs into a page that everybody can read. */
+/** Headers of a visitor's page. A page that anyone can read must not contain a workspace's key. */
 const allowedHeadersOfVisitors = 'Authorization, Content-Type, Idempotency-Key'
 const exposedHeaders = 'Link, Retry-After, X-Request-Id, RateLimit, RateLimit-Policy, Idempotency-Replayed'
 

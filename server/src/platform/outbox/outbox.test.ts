@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { allTold } from '../../../test/log.ts'
+import { allDelivered } from '../../../test/log.ts'
 import { type TestNode, openNodeDatabase, startTestNode } from '../../../test/node.ts'
 import { transaction } from '../context.ts'
 import type { OpenDatabase } from '../database/open.ts'
@@ -56,7 +56,7 @@ async function withNodes(count: number, subscribers: Subscriber[], work: (nodes:
   const nodes: TestNode[] = []
   for (let i = 0; i < count; i++) nodes.push(await startTestNode({ database, subscribers, pollMs: 50 }))
   try {
-    for (const { outbox } of nodes) await allTold(database, outbox)
+    for (const { outbox } of nodes) await allDelivered(database, outbox)
     await work(nodes)
   } finally {
     for (const node of nodes) await node.stop()
@@ -103,7 +103,7 @@ test('a reader never passes a transaction that is still running', async (t) => {
     } finally {
       slow.release()
     }
-    await allTold(database, node!.outbox)
+    await allDelivered(database, node!.outbox)
     const { events } = await readAll(everywhere, start, 10)
     assert.deepEqual(
       events.map(({ data }) => data),
@@ -135,7 +135,7 @@ test('no reader goes beyond the last event: what a transaction without one leave
   await withNodes(1, [], async ([node]) => {
     const everywhere = serverContext(node!.services, { workspaceId: null })
     await count(node!.services, 1)
-    await allTold(database, node!.outbox)
+    await allDelivered(database, node!.outbox)
     const { events, upTo } = await readAll(everywhere, { transaction: 0, sequence: 0 }, 1000)
     const rolledBack = transaction(inWorkspace(node!.services), async (ctx) => {
       await ctx.db.all(addEffect, { n: 1 })
