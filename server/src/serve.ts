@@ -32,7 +32,7 @@ interface WebServer {
 export async function serve(options: ServeOptions): Promise<WebServer> {
   const { services, outbox, hub, modules, composition, isReady } = options
   const { config, metrics } = services
-  const { routeTables, guests, guestOf, commands, audience } = composition
+  const { routeTables, guests, guestOf, commands, frameCodecs, audience } = composition
   const system = systemRoutes({
     version,
     metrics,
@@ -56,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     hub,
     authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
     guests,
+    codecs: frameCodecs,
     commands,
     sources: audience,
     presenceTrackers,

@@ -11,6 +11,7 @@ import type { Subscriber } from './outbox/subscriber.ts'
 import type { Services } from './services.ts'
 import type { PresenceTracker, AudienceSource, GuestKind } from './sockets/audience.ts'
 import type { SocketCommand } from './sockets/commands.ts'
+import type { FrameCodecs } from './sockets/frame-codec.ts'
 
 /**
  * A module's contributions to the server. Its `index.ts` exports one, and `modules.ts` lists it; the server, the API
@@ -26,6 +27,8 @@ export interface Module {
   readonly subscribers?: readonly Subscriber[]
   /** Frames that clients may send over their socket. */
   readonly commands?: readonly SocketCommand[]
+  /** Addresses of sockets besides `/ws`, such as `/compat/chat/ws`, whose clients write frames in another way. */
+  readonly frameCodecs?: FrameCodecs
   /** The data of frames that clients receive, by event, besides those that are the data of an event of the log. */
   readonly frames?: Readonly<Record<string, z.ZodType>>
   readonly audience?: readonly AudienceSource[]
@@ -102,6 +105,7 @@ export interface Composition extends Declarations {
   readonly jobs: JobType<any>[]
   readonly subscribers: Subscriber[]
   readonly commands: SocketCommand[]
+  readonly frameCodecs: FrameCodecs
   readonly frames: Record<string, z.ZodType>
   readonly audience: AudienceSource[]
   readonly guests: GuestKind[]
@@ -125,6 +129,7 @@ export function compose(modules: readonly Module[]): Composition {
     jobs: modules.flatMap(({ jobs = [] }) => jobs),
     subscribers: modules.flatMap(({ subscribers = [] }) => subscribers),
     commands: modules.flatMap(({ commands = [] }) => commands),
+    frameCodecs: Object.assign({}, ...modules.map(({ frameCodecs = {} }) => frameCodecs)),
     frames: Object.assign({}, ...modules.map(({ frames = {} }) => frames)),
     audience: modules.flatMap(({ audience = [] }) => audience),
     guests,

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { openNodeDatabase, testLog } from '../../test/node.ts'
 import type { OpenDatabase } from './database/open.ts'
 import { type NodeBus, createNodeBus } from './nodes.ts'
+import { ourFrames } from './sockets/frame-codec.ts'
 import { createHub } from './sockets/hub.ts'
 
 let database: OpenDatabase
@@ -67,7 +68,7 @@ test('live messages reach the listeners of a topic on other nodes', async (t) =>
   const [one, two] = [await listening(), await listening()]
   const [here, there] = [createHub(one.bus, testLog), createHub(two.bus, testLog)]
   const received = new Promise<string>((resolve) =>
-    there.join('room:1', { receive: (frame) => resolve(frame.toString()) }),
+    there.join('room:1', { receive: (frame) => resolve(String(frame.as(ourFrames))) }),
   )
   here.publish('room:2', 'test:other', {})
   here.publish('room:1', 'test:progress', { percent: 50 })

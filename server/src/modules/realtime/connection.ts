@@ -7,7 +7,8 @@ import { validate } from '../../platform/http/parse.ts'
 import { newId } from '../../platform/id.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
-import { type Hub, encodeFrame } from '../../platform/sockets/hub.ts'
+import { type FrameCodec, outgoingFrame } from '../../platform/sockets/frame-codec.ts'
+import type { Hub } from '../../platform/sockets/hub.ts'
 import { type Socket, createSocket } from '../../platform/sockets/socket.ts'
 import type { Audience, AudienceChange } from '../../platform/sockets/audience.ts'
 import type { CommandSocket, SocketCommand } from '../../platform/sockets/commands.ts'
@@ -30,6 +31,8 @@ export interface ConnectionOptions {
   services: Services
   outbox: Outbox
   hub: Hub
+  /** Of the address that the client connected to. */
+  codec: FrameCodec
   commands: ReadonlyMap<string, SocketCommand>
   principal: Principal
   audience: Audience
@@ -56,7 +59,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
   const rooms = new Map<string, string | null>()
 
   const topicsOf = () => new Set([...audience.topics, ...rooms.keys()])
-  const socket = createSocket(ws, { message, closed })
+  const socket = createSocket(ws, options.codec, { message, closed })
   const stream = createLiveStream({ outbox, socket, topics: topicsOf, readMissed: options.readMissed })
   for (const topic of audience.topics) hub.join(topic, stream)
 
@@ -117,7 +120,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
     try {
       if (event === 'resume') return await resume(validate(Resume, data, 'data').after ?? undefined)
       await begin()
-      if (event === 'ping') socket.send(encodeFrame('pong', {}))
+      if (event === 'ping') socket.send(outgoingFrame('pong', {}))
       else await run(event, data)
     } catch (error) {
       const failure = asAppError(error)
@@ -176,7 +179,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
       leave(topic) {
         if (rooms.delete(topic) && !audience.topics.has(topic)) hub.leave(topic, stream)
       },
-      send: (event, data) => socket.send(encodeFrame(event, data)),
+      send: (event, data) => socket.send(outgoingFrame(event, data)),
     }
   }
 }

@@ -12,6 +12,7 @@ import { newId } from '../../platform/id.ts'
 import { decodePosition } from '../../platform/outbox/position.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Audience, GuestKind } from '../../platform/sockets/audience.ts'
+import type { FrameCodec, FrameCodecs } from '../../platform/sockets/frame-codec.ts'
 import { redeemTicket } from './tickets.ts'
 
 const closeGraceMs = 1000
@@ -28,19 +29,19 @@ export interface Handshake {
 export type AuthenticateHeaders = (headers: IncomingHttpHeaders) => Principal
 
 /**
- * Returns the query. Throws 404 for a path other than `/ws`, and 403 for a page of a foreign origin, except with a guest's
- * token, since the widget is shown on other sites.
+ * Returns the codec of the address and the query. Throws 404 for an address without sockets, and 403 for a page of a foreign
+ * origin, except with a guest's token, since the widget is shown on other sites.
  */
 export function checkAddress(
   services: Services,
-  guests: readonly GuestKind[],
+  { guests, codecs }: { guests: readonly GuestKind[]; codecs: FrameCodecs },
   request: IncomingMessage,
-): URLSearchParams {
-  const { pathname, searchParams } = addressOf(request)
-  if (pathname !== '/ws') throw notFound('endpoint')
-  if (!guestOf(services, guests, sentToken(request.headers, searchParams)))
-    checkOrigin(services.config, request.headers)
-  return searchParams
+): { codec: FrameCodec; query: URLSearchParams } {
+  const { pathname, searchParams: query } = addressOf(request)
+  const codec = Object.hasOwn(codecs, pathname) ? codecs[pathname] : undefined
+  if (!codec) throw notFound('endpoint')
+  if (!guestOf(services, guests, sentToken(request.headers, query))) checkOrigin(services.config, request.headers)
+  return { codec, query }
 }
 
 /** Returns the token of a user or guest. A ticket is only for users. */

@@ -3,7 +3,8 @@ import { type StoredEvent, eventType } from '../../platform/events.ts'
 import type { Reading } from '../../platform/outbox/log.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import { type Position, decodePosition, encodePosition, isAfter, laterOf } from '../../platform/outbox/position.ts'
-import { type Listener, encodeFrame } from '../../platform/sockets/hub.ts'
+import { type OutgoingFrame, outgoingFrame } from '../../platform/sockets/frame-codec.ts'
+import type { Listener } from '../../platform/sockets/hub.ts'
 import type { Socket } from '../../platform/sockets/socket.ts'
 import type { ReadMissed } from './missed.ts'
 
@@ -102,8 +103,12 @@ export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStr
         const here = encodePosition(laterOf(outbox.position(), replayedTo))
         socket.send(
           isKnown
-            ? encodeFrame('resumed', {}, here)
-            : encodeFrame('resync', { error: 'The events you missed are no longer available. Reload all data.' }, here),
+            ? outgoingFrame('resumed', {}, here)
+            : outgoingFrame(
+                'resync',
+                { error: 'The events you missed are no longer available. Reload all data.' },
+                here,
+              ),
         )
       }),
   }
@@ -113,8 +118,8 @@ export function createLiveStream({ outbox, socket, topics, readMissed }: LiveStr
 const isUnknown = ({ begin, upTo }: Reading, from: Position) => isAfter(begin, from) || isAfter(from, upTo)
 
 /** Returns the frame of an event for live clients; undefined when it has none. */
-export function frameOf(event: StoredEvent): Buffer | undefined {
+export function frameOf(event: StoredEvent): OutgoingFrame | undefined {
   const live = eventType(event.type)?.live
   if (!live) return undefined
-  return encodeFrame(live.event, live.frame?.(event.data) ?? (event.data as object), encodePosition(event))
+  return outgoingFrame(live.event, live.frame?.(event.data) ?? (event.data as object), encodePosition(event))
 }

@@ -18,6 +18,7 @@ import { comparePositions, decodePosition } from '../../platform/outbox/position
 import { cutLog } from '../../platform/retention.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { MemberRemoved, MemberRoleChanged, SessionRevoked } from '../identity/events.ts'
+import { jsonFrames } from '../../platform/sockets/frame-codec.ts'
 import { socketCommand } from '../../platform/sockets/commands.ts'
 import { type Realtime, createRealtime } from './realtime.ts'
 import { createTicket } from './tickets.ts'
@@ -46,6 +47,13 @@ const watch = socketCommand({
   },
 })
 
+/** The clients of `/compat/test/ws` write `{type, payload}`, and do not know `whisper`. */
+const typedFrames = jsonFrames({
+  example: '{ "type": "ping", "payload": {} }',
+  read: ({ type, payload }) => ({ event: type, data: payload }),
+  write: ({ event, data, id }) => (event === 'whisper' ? undefined : { type: event, payload: data, id }),
+})
+
 interface Node extends TestNode {
   realtime: Realtime
   url: string
@@ -61,6 +69,7 @@ async function startNode(): Promise<Node> {
       if (authorization && !userId) throw unauthorized('This access token is not valid. Sign in again.')
       return userId && sessionId ? { kind: 'user', userId, sessionId } : { kind: 'public' }
     },
+    codecs: { '/compat/test/ws': typedFrames },
     commands: [watch],
   })
   const server: Server = createServer()
@@ -207,6 +216,68 @@ test('a page of a foreign origin is refused in HTTP, and so is a cookie without 
   await assert.rejects(openSocket(node.url, { token, headers: { origin: 'https://evil.example' } }), refusedWith(403))
   assert.equal(await (await openSocket(node.url, { headers: { cookie: `Bearer ${token}` } })).closed, 4403)
 })
+
+test('at another address frames have another spelling, with the same credentials, origins and resume', async () => {
+  const ana = await person()
+  const address = node.url.replace('/ws', '/compat/test/ws')
+  assert.equal(await (await openSocket(address)).closed, 4401)
+  await assert.rejects(
+    openSocket(address, { token: ana.token, headers: { origin: 'https://evil.example' } }),
+    refusedWith(403),
+  )
+  await assert.rejects(
+    openSocket(node.url.replace('/ws', '/compat/toString/ws'), { token: ana.token }),
+    refusedWith(404),
+  )
+  const theirs = await openTypedSocket(address, ana.token)
+  const ours = await openSocket(node.url, { token: ana.token })
+  theirs.send('ping', {})
+  await theirs.next('pong')
+  theirs.send('nonsense', {})
+  assert.equal((await theirs.next('error')).payload.code, 'unknown_event')
+  await transaction(serverContext(node.services, { workspaceId: ana.workspaceId }), async (ctx) => {
+    emit(ctx, Noted, { n: 1 })
+    emit(ctx, Whispered, { user_id: ana.userId, n: 2 })
+    emit(ctx, Noted, { n: 3 })
+  })
+  await ours.next(noteNumber(3))
+  await theirs.next(({ payload }) => payload.n === 3)
+  assert.deepEqual(
+    theirs.frames.filter(({ id }) => id).map(({ type, payload }) => [type, payload.n]),
+    [
+      ['note', 1],
+      ['note', 3],
+    ],
+  )
+  const [first] = theirs.frames.filter(({ id }) => id)
+  const again = await openTypedSocket(`${address}?after=${first!.id}`, ana.token)
+  await again.next('resumed')
+  assert.deepEqual(
+    again.frames.filter(({ type }) => type === 'note').map(({ payload }) => payload),
+    [{ n: 3 }],
+  )
+})
+
+interface TypedFrame {
+  type: string
+  // oxlint-disable-next-line no-explicit-any -- tests look into frames freely.
+  payload: any
+  id?: string
+}
+
+/** `openSocket`, for frames of `{type, payload}`. */
+async function openTypedSocket(address: string, token: string) {
+  const socket = await openSocket(address, { token })
+  const frames = socket.frames as unknown as TypedFrame[]
+  return {
+    frames,
+    send: (type: string, payload: unknown) => socket.sendRaw(JSON.stringify({ type, payload })),
+    async next(wanted: string | ((frame: TypedFrame) => boolean)): Promise<TypedFrame> {
+      const fits = typeof wanted === 'string' ? ({ type }: TypedFrame) => type === wanted : wanted
+      return (await socket.next((frame) => fits(frame as unknown as TypedFrame))) as unknown as TypedFrame
+    },
+  }
+}
 
 test('a ticket opens one socket, on any node, once', async () => {
   const ana = await person()

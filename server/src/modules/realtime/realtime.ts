@@ -8,6 +8,7 @@ import { addressKey } from '../../platform/http/address-key.ts'
 import { asAppError } from '../../platform/http/error-response.ts'
 import type { Outbox } from '../../platform/outbox/outbox.ts'
 import type { Services } from '../../platform/services.ts'
+import { type FrameCodec, type FrameCodecs, ourFrames } from '../../platform/sockets/frame-codec.ts'
 import type { Hub } from '../../platform/sockets/hub.ts'
 import { maxFrameBytes } from '../../platform/sockets/socket.ts'
 import { MemberJoined, MemberRemoved, MemberRoleChanged, SessionRevoked, WorkspaceDeleted } from '../identity/events.ts'
@@ -40,6 +41,8 @@ export interface RealtimeOptions {
   authenticate: AuthenticateHeaders
   /** Guests, who can receive but not send. */
   guests?: readonly GuestKind[]
+  /** Addresses besides `/ws`, whose clients write frames in another way. */
+  codecs?: FrameCodecs
   /** The commands of all modules. */
   commands: readonly SocketCommand[]
   /** Topics of users besides those of their workspaces, of all modules. */
@@ -49,7 +52,7 @@ export interface RealtimeOptions {
 }
 
 export interface Realtime {
-  /** Serves `/ws` on this server. */
+  /** Serves `/ws` and the addresses of `codecs` on this server. */
   attach(server: Server): void
   /** Returns the number of clients connected to this node. */
   size(): number
@@ -69,16 +72,20 @@ const serviceRestart = 1012
 const sessionOver = 4401
 
 interface Admitted extends Handshake {
+  codec: FrameCodec
   load(workspaceId: string | null): Promise<Audience>
   audience: Audience
   asOf: number
 }
+
+type Address = ReturnType<typeof checkAddress>
 
 const noCommands: ReadonlyMap<string, SocketCommand> = new Map()
 
 /** The live part of the API: sends events of the log and of the hub to the clients that are subscribed to their topics. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { services, outbox, hub, authenticate, guests = [], commands, sources = [], presenceTrackers = [] } = options
+  const codecs: FrameCodecs = { ...options.codecs, '/ws': ourFrames }
   const byEvent = new Map(commands.map((command) => [command.event, command]))
   if (byEvent.size < commands.length) throw new Error('Two socket commands have the same event.')
   const users = new Map<string, Set<Connection>>()
@@ -154,7 +161,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   const loaderOf = ({ principal, loadGuest }: Handshake) =>
     loadGuest ?? ((workspaceId: string | null) => loadAudience(principal as UserPrincipal, workspaceId))
 
-  const admit = async (request: IncomingMessage, query: URLSearchParams): Promise<Admitted> => {
+  const admit = async (request: IncomingMessage, { codec, query }: Address): Promise<Admitted> => {
     const handshake = await readHandshake(services, { authenticate, guests }, request, query)
     const asOf = changes
     const load = loaderOf(handshake)
@@ -162,7 +169,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     if ((users.get(audience.userId)?.size ?? 0) >= maxSocketsPerUser) {
       throw tooManyRequests(60, `One user has at most ${maxSocketsPerUser} sockets.`)
     }
-    return { ...handshake, load, audience, asOf }
+    return { ...handshake, codec, load, audience, asOf }
   }
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -171,10 +178,10 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const missed: AudienceChange[] = []
     try {
       if (isClosing) throw unavailable('The server is about to restart.', 1)
-      const query = checkAddress(services, guests, request)
+      const address = checkAddress(services, { guests, codecs }, request)
       const letIn = () => {
         arriving.add(missed)
-        return admit(request, query)
+        return admit(request, address)
       }
       const turn = { timeoutMs: handshakeWaitMs }
       const admitted = await handshakes.run(addressKey(request.socket.remoteAddress ?? ''), letIn, turn).catch(closable)
@@ -199,11 +206,12 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   }
 
   const enter = (ws: WebSocket, admitted: Admitted, missed: AudienceChange[]) => {
-    const { principal, loadGuest, load, audience, after, asOf } = admitted
+    const { codec, principal, loadGuest, load, audience, after, asOf } = admitted
     const connection = createConnection(ws, {
       services,
       outbox,
       hub,
+      codec,
       commands: loadGuest ? noCommands : byEvent,
       principal,
       audience,

@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { testLog } from '../../../test/node.ts'
 import { createNodeBus } from '../nodes.ts'
-import { createHub, encodeFrame } from './hub.ts'
+import { type FrameCodec, type OutgoingFrame, jsonFrames, ourFrames, outgoingFrame } from './frame-codec.ts'
+import { createHub } from './hub.ts'
 
 const newHub = () => createHub(createNodeBus({ kind: 'embedded' } as never, testLog), testLog)
 
-const listener = () => {
+const listener = (codec: FrameCodec = ourFrames) => {
   const received: string[] = []
-  return { received, receive: (frame: Buffer) => void received.push(frame.toString()) }
+  return { received, receive: (frame: OutgoingFrame) => void received.push(String(frame.as(codec))) }
 }
 
 test('a frame reaches each listener of its topics once, and none after leaving', () => {
@@ -18,13 +19,14 @@ test('a frame reaches each listener of its topics once, and none after leaving',
   hub.join('a', ana)
   hub.join('b', ana)
   hub.join('b', ben)
-  hub.deliver(['a', 'b', 'c'], Buffer.from('1'))
+  hub.deliver(['a', 'b', 'c'], outgoingFrame('1', {}))
   hub.leave('b', ana)
-  hub.deliver(['b'], Buffer.from('2'))
+  hub.deliver(['b'], outgoingFrame('2', {}))
   hub.leave('b', ben)
   hub.leave('b', ben)
-  hub.deliver(['b'], Buffer.from('3'))
-  assert.deepEqual([ana.received, ben.received], [['1'], ['1', '2']])
+  hub.deliver(['b'], outgoingFrame('3', {}))
+  const events = ({ received }: { received: string[] }) => received.map((text) => JSON.parse(text).event)
+  assert.deepEqual([events(ana), events(ben)], [['1'], ['1', '2']])
 })
 
 test('a message to several topics reaches each listener once, here and on another node, in one bus message', () => {
@@ -78,7 +80,32 @@ test('what is long is packed for other nodes, and stays here when it is still to
   assert.equal(listening.received.length, 1)
 })
 
-test('a frame says its event and data, and its id when it is durable', () => {
-  assert.equal(encodeFrame('pong', {}).toString(), '{"event":"pong","data":{}}')
-  assert.equal(encodeFrame('note', { n: 1 }, 'a.1').toString(), '{"event":"note","data":{"n":1},"id":"a.1"}')
+test('a client of another codec receives its own spelling, here and on another node', () => {
+  let receive: (message: string) => void = () => undefined
+  const bus = {
+    publish(_: string, message: string) {
+      receive(message)
+      return true
+    },
+    listen(channel: string, listen: (message: string) => void) {
+      if (channel === 'live') receive = listen
+    },
+    start: () => undefined,
+    stop: async () => undefined,
+  }
+  const typed = jsonFrames({
+    example: '{}',
+    read: ({ type, payload }) => ({ event: type, data: payload }),
+    write: ({ event, data }) => ({ type: event, payload: data }),
+  })
+  const there = createHub(bus, testLog)
+  const here = createHub({ ...bus, listen: () => undefined }, testLog)
+  const [local, remote, ours] = [listener(typed), listener(typed), listener()]
+  here.join('a', local)
+  there.join('a', remote)
+  there.join('a', ours)
+  here.publish('a', 'presence', { n: 1 })
+  const frame = '{"type":"presence","payload":{"n":1}}'
+  assert.deepEqual([local.received, remote.received], [[frame], [frame]])
+  assert.deepEqual(ours.received, ['{"event":"presence","data":{"n":1}}'])
 })

@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Log } from '../log.ts'
 import type { NodeBus } from '../nodes.ts'
 import type { Position } from '../outbox/position.ts'
+import { type OutgoingFrame, ourFrames, outgoingFrame, receivedFrame } from './frame-codec.ts'
 
 /** Sends what need not be stored (progress, typing, presence) to live clients; events go through `emit` instead. */
 export interface Broadcast {
@@ -14,8 +15,8 @@ export interface Broadcast {
 
 /** One client's end. */
 export interface Listener {
-  /** A frame ready to send. With a position it is durable and belongs to an order. */
-  receive(frame: Buffer, position?: Position): void
+  /** With a position the frame is durable and belongs to an order. */
+  receive(frame: OutgoingFrame, position?: Position): void
 }
 
 /** The subscriptions of this node's clients. */
@@ -25,11 +26,8 @@ export interface Hub extends Broadcast {
   /** Returns whether a client of this node is subscribed to any of these topics. */
   hasSubscribers(topics: readonly string[]): boolean
   /** Sends to each local listener of any of these topics once. */
-  deliver(topics: readonly string[], frame: Buffer, position?: Position): void
+  deliver(topics: readonly string[], frame: OutgoingFrame, position?: Position): void
 }
-
-export const encodeFrame = (event: string, data: object, id?: string) =>
-  Buffer.from(JSON.stringify(id === undefined ? { event, data } : { event, data, id }))
 
 const channel = 'live'
 /** For what the bus would not take as it is: an offer of a video call has some 10,000 bytes and shrinks to a quarter. */
@@ -38,7 +36,7 @@ const packedChannel = 'live.packed'
 export function createHub(bus: NodeBus, log: Log): Hub {
   const rooms = new Map<string, Set<Listener>>()
 
-  const deliver = (topics: readonly string[], frame: Buffer, position?: Position) => {
+  const deliver = (topics: readonly string[], frame: OutgoingFrame, position?: Position) => {
     const [first, ...others] = topics
     if (first === undefined) return
     const listeners = rooms.get(first)
@@ -50,7 +48,7 @@ export function createHub(bus: NodeBus, log: Log): Hub {
 
   const deliverMessage = (message: string) => {
     const end = message.indexOf(' ')
-    if (end > 0) deliver(message.slice(0, end).split(','), Buffer.from(message.slice(end + 1)))
+    if (end > 0) deliver(message.slice(0, end).split(','), receivedFrame(message.slice(end + 1)))
   }
   bus.listen(channel, deliverMessage)
   bus.listen(packedChannel, (packed) => {
@@ -76,11 +74,12 @@ export function createHub(bus: NodeBus, log: Log): Hub {
     publish(topic, event, data) {
       const topics = typeof topic === 'string' ? [topic] : topic
       if (topics.length === 0) return
-      const frame = encodeFrame(event, data)
+      const frame = outgoingFrame(event, data)
       deliver(topics, frame)
-      if (!publish(`${topics.join(',')} ${frame.toString()}`)) {
+      const text = String(frame.as(ourFrames))
+      if (!publish(`${topics.join(',')} ${text}`)) {
         log.warn(
-          { topics, event, size_bytes: frame.length },
+          { topics, event, size_bytes: Buffer.byteLength(text) },
           'A live message is too long for other nodes and stayed on this one.',
         )
       }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
+import { ourFrames, outgoingFrame } from './frame-codec.ts'
 import { createSocket } from './socket.ts'
 
 let server: WebSocketServer
@@ -18,7 +19,10 @@ async function pair(options: { autoPong: boolean }) {
   const [ws] = (await accepted) as [WebSocket]
   await once(client, 'open')
   const taken: unknown[] = []
-  const socket = createSocket(ws, { message: async (_event, data) => void taken.push(data), closed: () => {} })
+  const socket = createSocket(ws, ourFrames, {
+    message: async (_event, data) => void taken.push(data),
+    closed: () => {},
+  })
   return { client, ws, socket, taken }
 }
 
@@ -44,7 +48,7 @@ test('a peer that answers no ping is dropped at the next one, a peer that does s
 
 test('what is sent slowly arrives whole although the client pauses', async () => {
   const { client, socket } = await pair({ autoPong: true })
-  const frame = Buffer.from(JSON.stringify({ event: 'blob', data: 'x'.repeat(100_000) }))
+  const frame = outgoingFrame('blob', { text: 'x'.repeat(100_000) })
   let received = 0
   client.on('message', () => received++)
   client.pause()

@@ -1,14 +1,13 @@
 import type { RawData, WebSocket } from 'ws'
 import { AppError } from '../errors.ts'
-import { parseJson } from '../http/json.ts'
-import { encodeFrame } from './hub.ts'
+import { type CommandFrame, type FrameCodec, type OutgoingFrame, outgoingFrame } from './frame-codec.ts'
 
 /** One client's WebSocket, with its limits: it may neither talk too much nor listen too slowly. */
 export interface Socket {
   /** Sends a frame, or ends the connection when over 1 MiB waits for a client that does not read. */
-  send(frame: Buffer): void
+  send(frame: OutgoingFrame): void
   /** The same, but waits while much is under way. For sending more than a client takes at once. */
-  sendSlowly(frame: Buffer): Promise<void>
+  sendSlowly(frame: OutgoingFrame): Promise<void>
   sendError(failure: AppError, event?: string): void
   /** See RFC 6455, 7.4. Gives the client a second to answer. */
   close(code: number, reason: string): void
@@ -25,8 +24,6 @@ export interface SocketEvents {
 
 /** Bytes of the largest frame a client may send; more closes with 1009. */
 export const maxFrameBytes = 64 * 1024
-/** An offer of a video call is one long text; nothing that a client sends has more values than this. */
-const frameLimits = { depth: 32, values: 2_000 }
 /** A frame counts as one message for each of these that it has begun. */
 const bytesPerMessage = 8 * 1024
 const maxWaitingBytes = 1024 * 1024
@@ -37,21 +34,23 @@ const messageBurst = 100
 const patience = 20
 const closeGraceMs = 1000
 
-export function createSocket(ws: WebSocket, events: SocketEvents): Socket {
+export function createSocket(ws: WebSocket, codec: FrameCodec, events: SocketEvents): Socket {
   let isAlive = true
   let isWarned = false
   let work = Promise.resolve()
   const allowance = createAllowance()
 
-  const send = (frame: Buffer) => {
+  const send = (frame: OutgoingFrame) => {
     if (ws.readyState !== ws.OPEN) return
+    const text = frame.as(codec)
+    if (!text) return
     if (ws.bufferedAmount > maxWaitingBytes) return ws.terminate()
-    ws.send(frame, { binary: false })
+    ws.send(text, { binary: false })
   }
 
   const sendError = (failure: AppError, event?: string) =>
     send(
-      encodeFrame('error', {
+      outgoingFrame('error', {
         error: failure.message,
         code: failure.code,
         ...(event !== undefined && { event }),
@@ -67,9 +66,10 @@ export function createSocket(ws: WebSocket, events: SocketEvents): Socket {
 
   const receive = async (content: RawData, isBinary: boolean) => {
     if (ws.readyState !== ws.OPEN) return
-    let frame: Frame
+    let frame: CommandFrame
     try {
-      frame = parseFrame(content, isBinary)
+      // A binary frame is answered like an empty one: with what a frame looks like.
+      frame = codec.decode(isBinary ? Buffer.alloc(0) : (content as Buffer))
     } catch (error) {
       return sendError(error as AppError)
     }
@@ -96,9 +96,10 @@ export function createSocket(ws: WebSocket, events: SocketEvents): Socket {
     isOpen: () => ws.readyState === ws.OPEN,
     sendSlowly: (frame) =>
       new Promise((resolve) => {
-        if (ws.readyState !== ws.OPEN) return resolve()
+        const text = frame.as(codec)
+        if (!text || ws.readyState !== ws.OPEN) return resolve()
         const mustWait = ws.bufferedAmount > manyWaitingBytes
-        ws.send(frame, { binary: false }, () => resolve())
+        ws.send(text, { binary: false }, () => resolve())
         if (!mustWait) resolve()
       }),
     checkAlive() {
@@ -114,27 +115,6 @@ const tooManyMessages = new AppError(
   'too_many_messages',
   `More than ${messagesPerSecond} messages a second: some were ignored, and going on like this closes the connection.`,
 )
-
-interface Frame {
-  event: string
-  data: unknown
-}
-
-/** Throws 400 saying what a frame looks like. */
-function parseFrame(content: RawData, isBinary: boolean): Frame {
-  const malformed = new AppError(400, 'malformed_frame', 'A frame is a JSON text like { "event": "ping", "data": {} }.')
-  if (isBinary) throw malformed
-  let frame: unknown
-  try {
-    frame = parseJson(content as Buffer, frameLimits)
-  } catch (error) {
-    throw error instanceof AppError && error.code !== 'malformed_json' ? error : malformed
-  }
-  if (frame === null || typeof frame !== 'object' || Array.isArray(frame)) throw malformed
-  const { event, data } = frame as { event?: unknown; data?: unknown }
-  if (typeof event !== 'string' || event.length > 100) throw malformed
-  return { event, data: data ?? {} }
-}
 
 /** Counts down from the burst and up again with time; what it answers is negative when the message is too much. */
 function createAllowance() {
