@@ -71,6 +71,8 @@ export function createClient(options: ClientOptions = {}): Client {
     const response = await request(origin + addressOf(template, path, query), {
       method,
       headers: {
+        // A field that the server does not know is a mistake of the caller, and not to be ignored (RFC 7240).
+        prefer: 'handling=strict',
         ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
         ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
       },

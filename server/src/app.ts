@@ -2,8 +2,9 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { VoiceGateway } from '@switchboard/voice'
 import type { FastifyInstance } from 'fastify'
+import type { FrontEnd } from './compat/front-end.ts'
 import type { Config } from './config.ts'
-import { modules as allModules } from './modules.ts'
+import { frontEnds as allFrontEnds, modules as allModules } from './modules.ts'
 import { admitKeys } from './platform/crypto/installation-keys.ts'
 import { loadKeys } from './platform/crypto/key-files.ts'
 import { createSecrets } from './platform/crypto/secrets.ts'
@@ -46,6 +47,8 @@ export interface AppOptions {
   http?: boolean
   /** Default: those of `modules.ts`. */
   modules?: readonly Module[]
+  /** Front-ends with a compatibility API. Default: those of `modules.ts`; none with other modules. */
+  frontEnds?: readonly FrontEnd[]
 }
 
 /** The time that running jobs have to end; a longer one is tried again later. A stop takes less than 15 s in all. */
@@ -73,6 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 async function build(options: AppOptions, connections: OpenDatabase): Promise<App> {
   const { config, log, voice = null, http: servesHttp = true, modules = allModules } = options
+  const { frontEnds = modules === allModules ? allFrontEnds : [] } = options
   const composition = compose(modules)
   const { callServices } = composition
   await migrate(connections.pool, (name) => log.info(`Applied the migration ${name}.`))
@@ -103,7 +107,7 @@ async function build(options: AppOptions, connections: OpenDatabase): Promise<Ap
   bus.start()
   // Making the routes keeps this thread busy while the others wait for the database.
   const [web] = await Promise.all([
-    servesHttp ? serve({ services, outbox, hub, modules, composition, isReady: () => isReady }) : null,
+    servesHttp ? serve({ services, outbox, hub, modules, frontEnds, composition, isReady: () => isReady }) : null,
     jobs.start().then(() => outbox.start(services)),
   ])
   return {

@@ -1,3 +1,4 @@
+import { type FrontEnd, compatibilityTables } from './compat/front-end.ts'
 import { administration } from './modules/administration/index.ts'
 import { billing } from './modules/billing/index.ts'
 import { campaigns } from './modules/campaigns/index.ts'
@@ -33,13 +34,21 @@ export const layers: readonly (readonly Module[])[] = [
 /** Every module, in the order of dependency. */
 export const modules: readonly Module[] = layers.flat()
 
-/** The endpoints of all modules, the frames that clients may send, and those that they receive. */
-export const { routeTables, commands: socketCommands, frames: otherFrames } = compose(modules)
+const composition = compose(modules)
+
+/** The frames that clients may send. */
+export const socketCommands = composition.commands
+
+/** The front-ends that were written for another API, and are served under `/compat/`. */
+export const frontEnds: readonly FrontEnd[] = []
+
+/** The endpoints of all modules, and those of the compatibility APIs in front of them. */
+export const routeTables = [...composition.routeTables, ...compatibilityTables(frontEnds, composition.routeTables)]
 
 /** The data of all frames that clients receive, by event. */
 export function liveFrames(): Record<string, z.ZodType[]> {
   const facts = Map.groupBy(liveEventSchemas(), ({ event }) => event)
   const ofFacts = [...facts].map(([event, forms]): [string, z.ZodType[]] => [event, forms.map(({ data }) => data)])
-  const others = Object.entries(otherFrames).map(([event, data]): [string, z.ZodType[]] => [event, [data]])
+  const others = Object.entries(composition.frames).map(([event, data]): [string, z.ZodType[]] => [event, [data]])
   return Object.fromEntries([...ofFacts, ...others].toSorted(([a], [b]) => a.localeCompare(b)))
 }

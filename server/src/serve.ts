@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { type FrontEnd, compatibilityTables } from './compat/front-end.ts'
 import { version } from './config.ts'
 import { createAuthenticate } from './modules/identity/index.ts'
 import { createRealtime } from './modules/realtime/index.ts'
@@ -19,6 +20,7 @@ interface ServeOptions {
   outbox: Outbox
   hub: Hub
   modules: readonly Module[]
+  frontEnds: readonly FrontEnd[]
   composition: Composition
   isReady(): boolean
 }
@@ -30,9 +32,10 @@ interface WebServer {
 
 /** The API and the sockets of a node. It listens when the caller says so. */
 export async function serve(options: ServeOptions): Promise<WebServer> {
-  const { services, outbox, hub, modules, composition, isReady } = options
+  const { services, outbox, hub, modules, frontEnds, composition, isReady } = options
   const { config, metrics } = services
-  const { routeTables, guests, guestOf, commands, frameCodecs, audience } = composition
+  const { guests, guestOf, commands, frameCodecs, audience } = composition
+  const routeTables = [...composition.routeTables, ...compatibilityTables(frontEnds, composition.routeTables)]
   const system = systemRoutes({
     version,
     metrics,

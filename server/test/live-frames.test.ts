@@ -53,7 +53,8 @@ test('every frame that clients receive has the declared form of its event', asyn
   const fixture = await createFixture(listened)
   const [owner] = sockets as [TestSocket]
   const writes = operationsOf(routeTables).filter(
-    ({ id, route }) => route.method !== 'GET' && !route.rawBody && !route.upload && !endings.test(id),
+    ({ id, route, compat }) =>
+      compat === undefined && route.method !== 'GET' && !route.rawBody && !route.upload && !endings.test(id),
   )
   owner.send('chat:join', { chat_id: fixture.ids.chats })
   owner.send('chat:typing', { chat_id: fixture.ids.chats })

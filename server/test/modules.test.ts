@@ -90,7 +90,7 @@ const greetings: Module = {
 }
 
 test('a module that is added to the list gets its routes, jobs, subscribers, commands and counters, and is started and stopped', async () => {
-  const server = await startTestServer({}, null, [...modules, greetings])
+  const server = await startTestServer({}, null, { modules: [...modules, greetings] })
   const user = await server.signUp()
   const { status, body } = await user.post('/api/greetings', { to: 'Ana' })
   assert.deepEqual([status, body], [200, { text: 'Hello Ana' }])

@@ -1,16 +1,36 @@
 import type { z } from 'zod'
+import { camelCase } from '../src/platform/http/names/shape.ts'
 import type { Route, RouteTable } from '../src/platform/http/route.ts'
 import type { Fixture } from './fixture.ts'
 
 /** One endpoint as the generated suites (isolation, roles, fuzz) see it. */
 export interface Operation {
   id: string
+  /** The id without the front-end of a compatibility API: `chat.leaveChat` is one of `leaveChat`. */
+  name: string
   tag: string
   route: Route
+  /** The front-end whose API it imitates. */
+  compat: string | undefined
+  /** An operation of the API at the address of a front-end, with the same handler and schemas. */
+  isPassedOn: boolean
 }
 
-export const operationsOf = (tables: RouteTable[]): Operation[] =>
-  tables.flatMap(({ tag, routes }) => Object.entries(routes).map(([id, route]) => ({ id, tag, route })))
+export function operationsOf(tables: RouteTable[]): Operation[] {
+  const ofApi = new Set(
+    tables.flatMap(({ compat, routes }) => (compat ? [] : Object.values(routes).map(({ handler }) => handler))),
+  )
+  return tables.flatMap(({ tag, compat, routes }) =>
+    Object.entries(routes).map(([id, route]) => ({
+      id,
+      name: id.slice(id.indexOf('.') + 1),
+      tag,
+      route,
+      compat,
+      isPassedOn: compat !== undefined && ofApi.has(route.handler),
+    })),
+  )
+}
 
 export const parametersOf = (route: Route): string[] =>
   [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
@@ -96,10 +116,34 @@ const sampleValues: Record<string, string> = { q: 'hello' }
 
 /** A query string with every referring field the route's query knows, pointing into `fixture`, and what else it needs. */
 export function queryIn(fixture: Fixture, route: Route): string {
+  return asQuery(queryFieldsIn(fixture, route))
+}
+
+/** The same query with its fields under other names. */
+export const queryUnderOtherNamesIn = (fixture: Fixture, route: Route): string =>
+  asQuery(underOtherNames('query', route, queryFieldsIn(fixture, route)) as Record<string, string>)
+
+function queryFieldsIn(fixture: Fixture, route: Route): Record<string, string> {
   const shape = (route.query as z.ZodObject | undefined)?.shape ?? {}
   const pairs = Object.keys(shape).flatMap((name) => {
     const value = fixture.ids[referringFields[name] ?? ''] ?? sampleValues[name]
-    return value ? [`${name}=${value}`] : []
+    return value ? [[name, value] as const] : []
   })
+  return Object.fromEntries(pairs)
+}
+
+const asQuery = (fields: Record<string, string>) => {
+  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${value}`)
   return pairs.length > 0 ? `?${pairs.join('&')}` : ''
+}
+
+/** The same body or query with each field under another name that the route accepts: camelCase, or an alias. */
+export function underOtherNames(part: 'query' | 'body', route: Route, value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((item) => underOtherNames(part, route, item))
+  const aliases = Object.entries(route.accepts?.[part] ?? {}).filter(([alias, own]) => !`${alias}${own}`.includes('.'))
+  const otherName = (name: string) => aliases.find(([, own]) => own === name)?.[0] ?? camelCase(name)
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [otherName(name), underOtherNames(part, route, child)]),
+  )
 }

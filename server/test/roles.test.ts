@@ -28,7 +28,7 @@ for (const role of roles)
 
 const operations = operationsOf(routeTables)
   .filter(({ route }) => !route.hidden)
-  .toSorted((a, b) => lastOnes.indexOf(a.id) - lastOnes.indexOf(b.id))
+  .toSorted((a, b) => lastOnes.indexOf(a.name) - lastOnes.indexOf(b.name))
 
 for (const { id, route } of operations) {
   const { access } = route

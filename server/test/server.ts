@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
 import type { VoiceGateway } from '@switchboard/voice'
-import { type App, createApp } from '../src/app.ts'
+import { type App, type AppOptions, createApp } from '../src/app.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { createLog } from '../src/platform/log.ts'
-import type { Module } from '../src/platform/module.ts'
 import type { Outbox } from '../src/platform/outbox/outbox.ts'
 import { type TestClient, createClient } from './client.ts'
 import { openTestDatabase } from './database.ts'
@@ -53,7 +52,7 @@ export const sharedTestServer = (): Promise<TestServer> => (shared ??= startTest
 export async function startTestServer(
   env: Record<string, string> = {},
   voice: VoiceGateway | null = null,
-  modules?: readonly Module[],
+  parts: Partial<Pick<AppOptions, 'modules' | 'frontEnds'>> = {},
 ): Promise<TestServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-'))
   const config: Config = readConfig({
@@ -71,7 +70,7 @@ export async function startTestServer(
   const logLines: string[] = []
   const log = createLog(config.logLevel, { write: (line) => void logLines.push(line) })
   const database = await openTestDatabase(config, log)
-  const app = await createApp({ config, log, database, voice, ...(modules && { modules }) })
+  const app = await createApp({ config, log, database, voice, ...parts })
   const url = await app.listen()
   await app.work()
   const anyone = createClient(url)

@@ -6,7 +6,7 @@ export interface FieldFault {
 
 /**
  * An expected failure, written for the person who reads it. Rendered once, by the HTTP layer, as
- * `{ error, code, request_id, details? }`. `code` is stable and snake_case.
+ * `{ error, message, code, request_id, details? }`. `code` is stable and snake_case.
  */
 export class AppError extends Error {
   readonly status: number

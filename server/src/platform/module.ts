@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Ctx } from './context.ts'
 import type { Call, Statement } from './database/statement.ts'
+import { withAlsoReturns } from './http/names/also-returns.ts'
 import type { RouteTable } from './http/route.ts'
 import type { JobType } from './jobs.ts'
 import type { Outbox } from './outbox/outbox.ts'
@@ -115,6 +116,11 @@ export interface Composition extends Declarations {
   checkConfig(config: Config): void
 }
 
+const withFurtherNames = (table: RouteTable): RouteTable => ({
+  ...table,
+  routes: Object.fromEntries(Object.entries(table.routes).map(([id, route]) => [id, withAlsoReturns(id, route)])),
+})
+
 /** Puts together what modules declare, in their order. */
 export function compose(modules: readonly Module[]): Composition {
   const declared: Declarations = {
@@ -125,7 +131,9 @@ export function compose(modules: readonly Module[]): Composition {
   const guests = modules.flatMap(({ guests = [] }) => guests)
   return {
     ...declared,
-    routeTables: modules.flatMap(({ routes = [] }) => (typeof routes === 'function' ? routes(declared) : routes)),
+    routeTables: modules
+      .flatMap(({ routes = [] }) => (typeof routes === 'function' ? routes(declared) : routes))
+      .map(withFurtherNames),
     jobs: modules.flatMap(({ jobs = [] }) => jobs),
     subscribers: modules.flatMap(({ subscribers = [] }) => subscribers),
     commands: modules.flatMap(({ commands = [] }) => commands),

@@ -4,8 +4,8 @@ import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import type { Principal } from '../../platform/context.ts'
-import { AppError, badRequest, forbidden, invalidField, notFound, unauthorized } from '../../platform/errors.ts'
-import { isAllowedOrigin } from '../../platform/http/cors.ts'
+import { type AppError, badRequest, forbidden, invalidField, notFound, unauthorized } from '../../platform/errors.ts'
+import { isAllowedOrigin, originNotAllowed } from '../../platform/http/cors.ts'
 import { errorBody } from '../../platform/http/error-response.ts'
 import { endSoon } from '../../platform/http/unread-body.ts'
 import { newId } from '../../platform/id.ts'
@@ -100,13 +100,7 @@ const bearerToken = ({ authorization }: IncomingHttpHeaders) => /^Bearer +(\S+)$
 
 /** Browsers let any page open a socket, and send its Origin, so it is checked for all kinds of credentials. */
 function checkOrigin(config: Config, { origin }: IncomingHttpHeaders): void {
-  if (origin !== undefined && !isAllowedOrigin(config, origin)) {
-    throw new AppError(
-      403,
-      'origin_not_allowed',
-      `Pages of ${origin.slice(0, 200)} may not call this server. Add it to CORS_ORIGINS.`,
-    )
-  }
+  if (origin !== undefined && !isAllowedOrigin(config, origin)) throw originNotAllowed(origin)
 }
 
 function fromHeaders(authenticate: AuthenticateHeaders, headers: IncomingHttpHeaders): Principal {

@@ -58,7 +58,7 @@ export function admission({ services, authenticate, guestOf, limiter, definition
   const identify = (request: FastifyRequest): Principal => {
     if (definition.ignoresCredentials) return anonymous
     try {
-      return authenticate(request.headers, request.method, definition.path)
+      return authenticate(request.headers, request.method, definition.signsInLike ?? definition.path)
     } catch (error) {
       // Invalid credentials count for the client's address.
       limiter.count({ principal: anonymous, address: request.ip, workspaceId: null, route: refused })
@@ -78,6 +78,7 @@ export function admission({ services, authenticate, guestOf, limiter, definition
     })
     reply.header('ratelimit', `"default";r=${left};t=${resetSeconds}`)
     reply.header('ratelimit-policy', `"default";q=${limit};w=60`)
+    request.unknownFields = []
     request.ctx = createContext({
       services,
       principal,

@@ -1,11 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
+import { AppError } from '../errors.ts'
+import { errorBody } from './error-response.ts'
 
-const allowedHeaders =
-  'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Workspace-Id, apikey, x-client-info, x-supabase-api-version'
+const allowedHeaders = [
+  'Authorization, Content-Type, Idempotency-Key, Prefer, X-API-Key, X-Workspace-Id',
+  // Sent by front-ends that guard themselves with it. It is let through and not read; cookies are guarded by Origin.
+  'X-CSRF-Token',
+  // supabase-js
+  'apikey, x-client-info, x-supabase-api-version, Accept-Profile, Content-Profile, Range, Range-Unit, x-upsert, x-metadata',
+  'x-region, x-retry-count, Cache-Control',
+].join(', ')
 /** Headers of a visitor's page. A page that anyone can read must not contain a workspace's key. */
-const allowedHeadersOfVisitors = 'Authorization, Content-Type, Idempotency-Key'
-const exposedHeaders = 'Link, Retry-After, X-Request-Id, RateLimit, RateLimit-Policy, Idempotency-Replayed'
+const allowedHeadersOfVisitors = 'Authorization, Content-Type, Idempotency-Key, Prefer'
+const exposedHeaders =
+  'Link, Retry-After, X-Request-Id, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Ignored-Fields, Preference-Applied, Content-Range'
 
 /** May pages of this origin call us with credentials? Our own, those configured, and in development any localhost. */
 export function isAllowedOrigin(config: Config, origin: string): boolean {
@@ -16,6 +25,13 @@ export function isAllowedOrigin(config: Config, origin: string): boolean {
     /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(origin)
   )
 }
+
+export const originNotAllowed = (origin: string) =>
+  new AppError(
+    403,
+    'origin_not_allowed',
+    `Pages of ${origin.slice(0, 200)} may not call this server. Add it to CORS_ORIGINS.`,
+  )
 
 /** Is this address for pages of any site: what visitors use, and the widget that other sites show? */
 export const isForAnySite = (url: string): boolean => /^\/(api\/public\/|widget[./?-]|widget$)/.test(url)
@@ -37,13 +53,7 @@ export function applyCors(config: Config, request: FastifyRequest, reply: Fastif
     void reply
       .code(403)
       .header('content-type', 'application/json; charset=utf-8')
-      .send(
-        JSON.stringify({
-          error: `Pages of ${origin.slice(0, 200)} may not call this server. Add it to CORS_ORIGINS.`,
-          code: 'origin_not_allowed',
-          request_id: request.id,
-        }),
-      )
+      .send(JSON.stringify(errorBody(originNotAllowed(origin), request.id)))
     return true
   }
   if (isAllowed) reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true')

@@ -5,7 +5,7 @@ import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
 import { endSoon } from './unread-body.ts'
 
-/** The one place where a failure becomes a response: `{ error, code, request_id, details? }`. */
+/** The one place where a failure becomes a response: `{ error, message, code, request_id, details? }`. */
 export function sendError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = asAppError(error)
   if (failure.status >= 500) {
@@ -24,6 +24,7 @@ export function sendError(log: Log, error: unknown, request: FastifyRequest, rep
 
 export const errorBody = (failure: AppError, requestId: string) => ({
   error: failure.message,
+  message: failure.message,
   code: failure.code,
   request_id: requestId,
   ...(failure.details && { details: failure.details }),

@@ -1,7 +1,15 @@
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
+import { type ReadNames, refuseUnknown } from './names/input-names.ts'
 import { AppError, badRequest, invalidField, tooLarge } from '../errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Reads the names of the fields beside the file. */
+    readForm?: ReadNames
+  }
+}
 
 const megabyte = 1024 * 1024
 
@@ -50,11 +58,20 @@ export async function readUpload<T>(
       if (part.file.truncated) throw tooLarge('Files may be at most 50 MB.')
     }
     if (!received) throw invalidField('body.file', 'The field "file" is missing.')
-    return { ...received, fields }
+    return { ...received, fields: ownNames(request, fields) }
   } catch (error) {
     if (received) await discard(received.file)
     throw asUploadError(error)
   }
+}
+
+/** Returns the other fields under the names of the route's `form`. */
+function ownNames(request: FastifyRequest, fields: Record<string, string>): Record<string, string> {
+  const { readForm } = request.routeOptions.config
+  if (!readForm) return fields
+  const named = readForm(fields, request.unknownFields) as Record<string, string>
+  refuseUnknown(request)
+  return named
 }
 
 /** RFC 2046 section 5.1.1. */

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Access } from '../access.ts'
 import type { Ctx } from '../context.ts'
 import type { AppError } from '../errors.ts'
+import type { Aliases } from './names/translate.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -23,6 +24,21 @@ export interface RouteInput<P, Q, B> {
   effectId?: string | undefined
   /** For what only HTTP knows: uploads, the client's address, cookies. */
   request: FastifyRequest
+}
+
+/** Further names in a response. */
+export interface AlsoReturns {
+  /** Where: the response itself (default), its items (`[]`), a field (`data`), the items of a field (`data[]`). */
+  at?: string
+  /** The name of a field beside it, or how the value is made of the object that gets the name. */
+  names: Readonly<Record<string, string | AnotherValue>>
+}
+
+export interface AnotherValue {
+  /** With a description for the API reference. */
+  schema: z.ZodType
+  // oxlint-disable-next-line no-explicit-any -- the object's type is that of the response's schema, which is erased here.
+  from(of: any): unknown
 }
 
 /** One endpoint. The table of them makes the Fastify routes, OpenAPI, the isolation, role and fuzz tests. */
@@ -49,6 +65,16 @@ export interface Route<
   upload?: boolean
   /** The other fields of that form, for the API reference; the handler reads them with the file. */
   form?: z.ZodObject
+  /**
+   * Other names of fields that clients of another API send, each with the field's own:
+   * `{ body: { phone: 'phone_number', 'schedule.startDate': 'start_at' } }`. The field under its own name wins. The
+   * camelCase spelling of every field is accepted anyway.
+   */
+  accepts?: { readonly query?: Aliases; readonly body?: Aliases }
+  /** Fields that such clients send and that mean nothing here; they are not named in `X-Ignored-Fields`. */
+  ignores?: { readonly query?: readonly string[]; readonly body?: readonly string[] }
+  /** Other names of fields in the response, for clients of another API. */
+  alsoReturns?: readonly AlsoReturns[]
   /** Status of the usual response; 200 by default. */
   status?: number
   /** The schema of the response. Undeclared fields are not sent. */
@@ -67,6 +93,8 @@ export interface Route<
   rawBody?: boolean
   /** Answers are never stored for replay (credentials in them). */
   notIdempotent?: boolean
+  /** The path of the operation that a compatibility route stands in front of, whose rules for credentials apply. */
+  signsInLike?: string
   /** Credentials that come along are not looked at: the route has its own, or none. */
   ignoresCredentials?: boolean
   /** Not in the API document (the document itself, health checks). */
@@ -102,6 +130,8 @@ export function patchAndPut<
 export interface RouteTable {
   /** The heading in the API reference. */
   tag: string
+  /** Name of the front-end whose API these routes imitate. They are not in the API document. */
+  compat?: string
   routes: Record<string, Route>
 }
 

@@ -61,6 +61,7 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
   acceptJson(app, services.metrics)
   const limiter = createRateLimiter(config.rateLimits, services.connections.shares)
   app.decorateRequest('ctx')
+  app.decorateRequest('unknownFields')
   await app.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],

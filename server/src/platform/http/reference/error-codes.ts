@@ -1,6 +1,7 @@
 /** Every error `code` with its status and meaning. A test checks that the list matches the source. */
 export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['invalid_input', 400, 'A field or parameter is missing or wrong; `details` names it.'],
+  ['unknown_field', 400, 'With `Prefer: handling=strict`: the operation has no such field; `details` names it.'],
   ['challenge_expired', 400, 'The passkey challenge was used already or has expired. Request new options.'],
   ['invalid_passkey', 400, 'The passkey was not accepted; `error` gives the reason.'],
   ['invalid_cursor', 400, 'The cursor is not valid for this list. Start again without one.'],

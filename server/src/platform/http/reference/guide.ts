@@ -103,6 +103,13 @@ all other requests, return the bytes, and support range requests. \`POST /api/fi
 
 The server sends events on \`/ws\` as they happen: \`new WebSocket('${url.replace(/^http/, 'ws')}/ws', ['bearer', token])\`. [sockets.md](sockets.md) describes events, commands, resuming and close codes.
 
+## Names of fields
+
+Fields are in snake_case, except in the shop's operations. The camelCase spelling of every field is accepted in queries, bodies and forms: \`phoneNumber\` for \`phone_number\`. A field under its own name takes precedence.
+
+A field or query parameter that the operation does not know has no effect, and the response names it: \`X-Ignored-Fields: body.colour, query.page\`. With \`Prefer: handling=strict\` (RFC 7240) the request is refused instead, with 400 \`unknown_field\`.
+The typed client sends this header.
+
 ## Browsers and CORS
 
 Pages of other origins may call the server if \`CORS_ORIGINS\` lists them; a development server allows every \`localhost\` origin. The cookie works only if the page and the server are on the same *site*: a page at \`http://localhost:5173\` does not send the cookie of a
@@ -115,13 +122,14 @@ Pages of any site may call \`/api/public/**\`, and connect to \`/ws\` with a vis
 ${fence}json
 {
   "error": "The e-mail address is not complete.",
+  "message": "The e-mail address is not complete.",
   "code": "invalid_input",
   "request_id": "0199b0a0-0000-7000-8000-000000000002",
   "details": [{ "path": "body.email", "message": "The e-mail address is not complete." }]
 }
 ${fence}
 
-\`error\` is a message to show to the user. \`code\` is for programs and is stable. \`details\` lists the invalid fields. \`request_id\` is also in the \`X-Request-Id\` header and in the server's log. 429 and 503 responses have a \`Retry-After\` header. A record that
+\`error\` is a message to show to the user; \`message\` is the same message. \`code\` is for programs and is stable. \`details\` lists the invalid fields. \`request_id\` is also in the \`X-Request-Id\` header and in the server's log. 429 and 503 responses have a \`Retry-After\` header. A record that
 you cannot access returns the same response as a record that does not exist.
 
 | code | status | |

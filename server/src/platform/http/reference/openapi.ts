@@ -16,8 +16,12 @@ import {
 } from './shared.ts'
 import type { Route, RouteTable } from '../route.ts'
 
-/** Returns the API as an OpenAPI 3.1 document, generated from the route tables that also serve the requests. */
-export function openApiDocument(tables: RouteTable[], about: { version: string; url: string }): JsonSchema {
+/**
+ * Returns the API as an OpenAPI 3.1 document, generated from the route tables that also serve the requests. The
+ * compatibility APIs are left out: their clients exist already.
+ */
+export function openApiDocument(served: RouteTable[], about: { version: string; url: string }): JsonSchema {
+  const tables = served.filter(({ compat }) => compat === undefined)
   const components = new Components()
   const paths: Record<string, Record<string, JsonSchema>> = {}
   for (const { tag, routes } of tables) {
@@ -56,7 +60,7 @@ function operation(operationId: string, tag: string, route: Route, components: C
     operationId,
     tags: [tag],
     summary: route.summary,
-    description: describeAccess(route),
+    description: [describeAccess(route), describeAliases(route)].filter(Boolean).join('\n\n'),
     security: securityOf(route),
     parameters: [
       ...parametersOf(route, 'path', components),
@@ -101,6 +105,13 @@ function describeAccess({ access, visitor }: Route): string {
   if (access === 'user') return 'Requires a signed-in user.'
   if (access === 'admin') return 'Requires an administrator of the platform.'
   return `Scope \`${access}\`: ${scopes[access].join(', ')}.`
+}
+
+/** Other names that clients of another API send; see `Route.accepts`. */
+function describeAliases({ accepts }: Route): string | undefined {
+  const pairs = Object.values(accepts ?? {}).flatMap((aliases) => Object.entries(aliases))
+  if (pairs.length === 0) return undefined
+  return `Also accepts ${pairs.map(([alias, own]) => `\`${alias}\` for \`${own}\``).join(', ')}.`
 }
 
 function parametersOf(route: Route, place: 'path' | 'query', components: Components): JsonSchema[] {

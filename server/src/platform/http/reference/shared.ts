@@ -124,6 +124,7 @@ export function expectedErrors(route: Route): number[] {
 const ErrorAnswer = z
   .object({
     error: z.string().describe('A message for the user: what happened, and what to do.'),
+    message: z.string().describe('The same message, for clients that read it under this name.'),
     code: z.string().describe('A stable code for programs, in snake_case.'),
     request_id: z.string().describe("The id of this request in the server's log; also in `X-Request-Id`."),
     details: z
