@@ -199,7 +199,7 @@ export type TeamMember = { "id": string; "name": string; "email": string; "role"
 
 export type DatabaseTest = { "success": true; "message": string; "tables": { "properties": { "accessible": boolean; "count": number }; "integrations": { "accessible": boolean; "count": number } } }
 
-export type Error = { "error": string; "code": string; "request_id": string; "details"?: ({ "path": string; "message": string })[] }
+export type Error = { "error": string; "message": string; "code": string; "request_id": string; "details"?: ({ "path": string; "message": string })[] }
 
 /** The input and response of each operation. */
 export interface Operations {
