@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Ctx, transaction } from '../context.ts'
+import { transaction } from '../context.ts'
 import type { Services } from '../services.ts'
 import { type Authenticate, type GuestOf, admission, bodyLimitOf } from './admission.ts'
 import { sendError } from './error-response.ts'

@@ -45,7 +45,7 @@ interface Definition {
 }
 
 function read(schema: z.ZodType): Shape {
-  const definition = schema._zod.def as unknown as Definition
+  const definition = schema.def as unknown as Definition
   switch (definition.type) {
     case 'object': {
       const names = Object.entries(definition.shape ?? {})
@@ -84,7 +84,7 @@ function read(schema: z.ZodType): Shape {
   }
 }
 
-const typeOf = (schema: z.ZodType | undefined) => (schema?._zod.def as Definition | undefined)?.type
+const typeOf = (schema: z.ZodType | undefined) => (schema?.def as Definition | undefined)?.type
 
 /** Names that either of the two knows. A plain value beside an object adds none. */
 function merge(a: Shape, b: Shape): Shape {
