@@ -15,7 +15,7 @@ export class AppError extends Error {
   /** Seconds, sent as Retry-After. */
   readonly retryAfterSeconds: number | undefined
   /** Headers that the protocol requires with this status. */
-  readonly headers: Record<string, string> | undefined
+  readonly headers: Record<string, string | string[]> | undefined
   /** Fields that the client needs besides the usual ones of an error response. */
   readonly fields: Record<string, unknown> | undefined
 
@@ -26,7 +26,7 @@ export class AppError extends Error {
     more: {
       details?: FieldFault[]
       retryAfterSeconds?: number
-      headers?: Record<string, string>
+      headers?: Record<string, string | string[]>
       fields?: Record<string, unknown>
       cause?: unknown
     } = {},

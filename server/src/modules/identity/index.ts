@@ -7,7 +7,7 @@ import { sendInvitation } from './workspaces/invitations.ts'
 
 export { customerMailLimit, hourlyLimit, mailLimit, requireAdmitted } from './throttle.ts'
 export { audited } from './audit.ts'
-export { createAuthenticate } from './sessions/authenticate.ts'
+export { createAuthenticate, isCookieAlone } from './sessions/authenticate.ts'
 export { createUser, createWorkspaceFor, listAllWorkspaces, listUsers, makeAdmin, setPassword } from './commands.ts'
 export { eraseUser } from './privacy/erasure.ts'
 export { createInvitation } from './workspaces/invitations.ts'

@@ -13,6 +13,7 @@ import { decodePosition } from '../../platform/outbox/position.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Audience, GuestKind } from '../../platform/sockets/audience.ts'
 import type { FrameCodec, FrameCodecs } from '../../platform/sockets/frame-codec.ts'
+import { isCookieAlone } from '../identity/index.ts'
 import { redeemTicket } from './tickets.ts'
 
 const closeGraceMs = 1000
@@ -105,7 +106,7 @@ function checkOrigin(config: Config, { origin }: IncomingHttpHeaders): void {
 
 function fromHeaders(authenticate: AuthenticateHeaders, headers: IncomingHttpHeaders): Principal {
   const principal = authenticate(headers)
-  const isByCookie = !headers.authorization && !headers['x-api-key'] && principal.kind !== 'public'
+  const isByCookie = principal.kind !== 'public' && isCookieAlone(headers)
   if (isByCookie && headers.origin === undefined) throw forbidden('A socket opened by cookie needs an Origin header.')
   return principal
 }

@@ -23,35 +23,66 @@ const signInPaths = new Set([
   '/auth/v1/signup',
   '/auth/v1/token',
   '/auth/v1/authorize',
+  '/auth/v1/otp',
   '/auth/v1/recover',
+  '/auth/v1/resend',
   '/auth/v1/verify',
 ])
 /** Public paths, where credentials are ignored. A visitor's token is read by its own routes. */
 const publicPaths = '/api/public/'
+/** Paths of the API that supabase-js calls. Its `apikey` header names the project there, not a user. */
+const supabasePath = /^\/(auth|rest|storage|functions|realtime)\/v1(\/|$)/
+/** Sent by front-ends that have no token: nothing, or the name of an empty variable. */
+const noToken = /^(undefined|null)?$/
+const userId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Reads the credentials of a request: bearer token, else API key, else cookie. An invalid or expired cookie is ignored.
- * Throws 401 for an invalid token and 403 for a cookie sent from a page of another site.
+ * Reads the credentials of a request: bearer token, else API key, else cookie. An invalid or expired cookie is ignored,
+ * and so is a bearer that is no token (`noToken`, an anon key). A bearer that is a user's id proves nothing: it only has to
+ * be the id of the cookie's user. Throws 401 for an invalid token and 403 for a cookie sent from a page of another site.
  */
 export function createAuthenticate(services: Services): Authenticate {
   const { config, now } = services
   const tokens = accessTokens(services)
   return (headers, method, path) => {
-    if (signInPaths.has(path) || path.startsWith(publicPaths)) return anonymous
-    const { authorization } = headers
-    if (authorization !== undefined && authorization !== '') return fromBearer(bearerOf(authorization))
-    const key = headers['x-api-key']
+    const ownPath = withoutFrontEnd(path)
+    if (signInPaths.has(ownPath) || ownPath.startsWith(publicPaths)) return anonymous
+    const bearer = bearerOf(headers)
+    if (bearer !== undefined && userId.test(bearer)) return fromCookieOf(bearer.toLowerCase(), headers, method)
+    const isSupabase = supabasePath.test(ownPath)
+    const anonKey = isSupabase ? headers.apikey : undefined
+    if (bearer !== undefined) {
+      const principal = typeof anonKey === 'string' ? fromBearerOrAnonKey(bearer, anonKey) : fromBearer(bearer)
+      if (principal) return principal
+    }
+    const key = headers['x-api-key'] ?? (isApiKey(anonKey) ? anonKey : undefined)
     if (typeof key === 'string' && key !== '') return fromApiKey(key)
-    return headers.cookie === undefined ? anonymous : fromCookie(headers, method)
+    return fromCookie(headers, method)
   }
 
   function fromBearer(credential: string): Principal {
-    if (credential.startsWith(apiKeyPrefix)) return fromApiKey(credential)
+    if (isApiKey(credential)) return fromApiKey(credential)
     return { kind: 'user', ...tokens.verify(credential, now().getTime()) }
   }
 
+  /** Returns undefined for an anon key. */
+  function fromBearerOrAnonKey(credential: string, apikey: string): Principal | undefined {
+    try {
+      return fromBearer(credential)
+    } catch (error) {
+      if (error instanceof AppError && (credential === apikey || isAnonToken(credential))) return undefined
+      throw error
+    }
+  }
+
+  function fromCookieOf(user: string, headers: IncomingHttpHeaders, method: string): Principal {
+    const principal = fromCookie(headers, method)
+    if (principal.kind === 'user' && principal.userId === user) return principal
+    throw unauthorized('A user id is not a token. Sign in, and send the access token or the cookie.')
+  }
+
   function fromCookie(headers: IncomingHttpHeaders, method: string): Principal {
-    const token = accessCookie(config, headers)
+    const token = headers.cookie === undefined ? undefined : accessCookie(config, headers)
     if (token === undefined) return anonymous
     let principal: Principal
     try {
@@ -65,11 +96,36 @@ export function createAuthenticate(services: Services): Authenticate {
   }
 }
 
-function bearerOf(authorization: string): string {
-  const credential = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-  if (credential === undefined)
+/** Returns the bearer of a request, or undefined without one. Throws 401 for an `Authorization` header of another form. */
+export function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
+  if (authorization === undefined || authorization === '') return undefined
+  const credential = /^Bearer(?: +(\S*))?$/i.exec(authorization)
+  if (!credential)
     throw unauthorized('The Authorization header must be "Bearer" followed by a token or an API key.')
-  return credential
+  const [, bearer = ''] = credential
+  return noToken.test(bearer) ? undefined : bearer
+}
+
+/** Returns whether only a cookie can identify the caller, who may send a user's id besides. */
+export function isCookieAlone(headers: IncomingHttpHeaders): boolean {
+  const bearer = bearerOf(headers)
+  return (bearer === undefined || userId.test(bearer)) && !headers['x-api-key']
+}
+
+/** The path of the operation behind a path of the compatibility API, `/compat/<front-end>/api/…`. */
+const withoutFrontEnd = (path: string) => (path.startsWith('/compat/') ? path.replace(/^\/compat\/[^/]+/, '') : path)
+
+const isApiKey = (credential: unknown) => typeof credential === 'string' && credential.startsWith(apiKeyPrefix)
+
+/** Returns whether this is a JWT for the role `anon`. Its signature is another project's, and is not checked. */
+function isAnonToken(token: string): boolean {
+  const [, payload, signature] = token.length > 4096 ? [] : token.split('.')
+  if (!payload || !signature) return false
+  try {
+    return (JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { role?: unknown } | null)?.role === 'anon'
+  } catch {
+    return false
+  }
 }
 
 function fromApiKey(key: string): Principal {

@@ -25,6 +25,19 @@ export function signedInCookies(config: Config, tokens: { access: string; refres
   ]
 }
 
+/**
+ * Set-Cookie values for a client that keeps its refresh token itself, as supabase-js does. Only the access cookie is set: two
+ * holders of one refresh token, which is valid once, would end each other's session. The refresh cookie of an earlier
+ * session is removed, because it would sign that user in again.
+ */
+export function accessCookies(config: Config, access: string): string[] {
+  const names = cookieNames(config)
+  return [
+    cookie(config, names.access, access, `Path=/; Max-Age=${accessTokenLifeSeconds}; SameSite=Lax`),
+    cookie(config, names.refresh, '', `Path=${refreshPath}; Max-Age=0; SameSite=Strict`),
+  ]
+}
+
 /** Returns a response that signs a browser in. `more`: further Set-Cookie values. */
 export const withCookies = <T>(
   config: Config,

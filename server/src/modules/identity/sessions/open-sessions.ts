@@ -31,7 +31,7 @@ const listOpen = statement(
 
 export const listSessions = (ctx: Ctx): Promise<OpenSession[]> => ctx.db.all(listOpen, { current: currentSession(ctx) })
 
-const revoke = statement(
+export const revoke = statement(
   'identity.sessions.revoke',
   (_, p: { id: string }) => sql<{ id: string }>`
     update identity.sessions set revoked_at = now()
@@ -68,19 +68,10 @@ export async function revokeSession(ctx: Ctx, id: string, reason: RevocationReas
 }
 
 /** Ends all of the user's sessions except the current one. */
-export const revokeOtherSessions = (ctx: Ctx): Promise<void> => revokeAllBut(ctx, currentSession(ctx), 'revoked')
-
-/** Ends all of the user's sessions. */
-export const revokeAllSessions = (ctx: Ctx): Promise<void> => revokeAllBut(ctx, null, 'signed_out')
-
-async function revokeAllBut(ctx: Ctx, keep: string | null, reason: RevocationReason): Promise<void> {
-  const line = audited({
-    action: 'session.revoked',
-    target: keep ? 'sessions:others' : 'sessions:all',
-    details: { reason },
-  })
-  const [revoked] = await ctx.db.together([revokeOthers.call({ keep }), line])
-  publishRevoked(ctx, await userId(ctx), revoked, reason)
+export async function revokeOtherSessions(ctx: Ctx): Promise<void> {
+  const line = audited({ action: 'session.revoked', target: 'sessions:others', details: { reason: 'revoked' } })
+  const [revoked] = await ctx.db.together([revokeOthers.call({ keep: currentSession(ctx) }), line])
+  publishRevoked(ctx, await userId(ctx), revoked, 'revoked')
 }
 
 export type RevocationReason =

@@ -7,26 +7,28 @@ import { deviceOf } from './device.ts'
 import { knownDeviceCookie, knownDeviceOf } from './known-devices.ts'
 import { me, newAccount } from '../people/schema.ts'
 import { credentials, openSession, refreshRequest, signedIn, signedOut, signedUp } from './schema.ts'
-import { currentSession, listSessions, revokeOtherSessions, revokeSession } from './open-sessions.ts'
+import { listSessions, revokeOtherSessions, revokeSession } from './open-sessions.ts'
 import { refreshSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
+import { endSessions } from './sign-out.ts'
 import { signUp } from '../people/sign-up.ts'
 import { findMe } from '../people/users.ts'
 
 const signOut = (path: string) =>
   route({
-    kind: 'write',
+    kind: 'nontransactional',
     method: 'POST',
     path,
-    access: 'user',
-    summary: 'Sign out; this session ends at once',
+    access: 'public',
+    ignoresCredentials: true,
+    summary: 'Sign out: the sessions of the token and of the cookie end at once, and the cookies are removed',
     response: signedOut,
     notIdempotent: true,
-    async handler(ctx) {
-      await revokeSession(ctx, currentSession(ctx) as string, 'signed_out')
+    async handler({ services }, { request }) {
+      await endSessions(services, request.headers, 'local')
       return new JsonResponse(
         { success: true as const, message: 'You are signed out.' },
-        { headers: { 'set-cookie': signedOutCookies(ctx.services.config) } },
+        { headers: { 'set-cookie': signedOutCookies(services.config) } },
       )
     },
   })

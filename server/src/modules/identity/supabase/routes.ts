@@ -3,10 +3,11 @@ import { version } from '../../../config.ts'
 import type { AppError } from '../../../platform/errors.ts'
 import type { Services } from '../../../platform/services.ts'
 import { FileResponse, JsonResponse, type Route, route } from '../../../platform/http/route.ts'
+import { accessCookies, signedOutCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { knownDeviceCookie, knownDeviceOf } from '../sessions/known-devices.ts'
 import { offeredProviders } from '../oauth/providers.ts'
-import { currentSession, revokeAllSessions, revokeOtherSessions, revokeSession } from '../sessions/open-sessions.ts'
+import { endSessions } from '../sessions/sign-out.ts'
 import { redirectTo } from '../../../platform/oauth/pages.ts'
 import {
   changeSupabaseUser,
@@ -47,9 +48,17 @@ const errorCodes: Record<string, string> = {
 
 const failureFields = ({ code, message }: AppError) => ({ error_code: errorCodes[code] ?? code, msg: message })
 
-/** The session, with the device cookie for this browser. */
-const onKnownDevice = (services: Services, session: z.output<typeof supabaseSession>) =>
-  new JsonResponse(session, { headers: { 'set-cookie': knownDeviceCookie(services, session.user.email) } })
+type Session = z.output<typeof supabaseSession>
+
+/** The session in the body for supabase-js, and as a cookie for requests of the same origin without it. */
+const signedInBrowser = ({ config }: Services, session: Session, more: string[] = []) =>
+  new JsonResponse(session, {
+    headers: { 'set-cookie': [...accessCookies(config, session.access_token), ...more] },
+  })
+
+/** Also the device cookie for this browser. */
+const onKnownDevice = (services: Services, session: Session) =>
+  signedInBrowser(services, session, [knownDeviceCookie(services, session.user.email)])
 
 export const supabaseRoutes: Record<string, Route> = {
   supabaseSignUp: route({
@@ -87,7 +96,10 @@ export const supabaseRoutes: Record<string, Route> = {
           return onKnownDevice(services, await supabasePasswordGrant(services, body, { ...deviceOf(request), knownAs }))
         }
         case 'refresh_token':
-          return supabaseRefreshGrant(services, body.refresh_token, deviceOf(request))
+          return signedInBrowser(
+            services,
+            await supabaseRefreshGrant(services, body.refresh_token, deviceOf(request)),
+          )
         case 'pkce':
           return onKnownDevice(services, await supabasePkceGrant(services, body))
       }
@@ -219,21 +231,21 @@ export const supabaseRoutes: Record<string, Route> = {
   }),
 
   supabaseLogout: route({
-    kind: 'write',
+    kind: 'nontransactional',
     method: 'POST',
     path: '/auth/v1/logout',
-    access: 'user',
-    summary: 'Sign out (supabase.auth.signOut)',
+    access: 'public',
+    ignoresCredentials: true,
+    summary: 'Sign out and remove the cookies (supabase.auth.signOut)',
     query: supabaseScope,
     status: 204,
     response: z.null(),
     notIdempotent: true,
     failureFields,
-    async handler(ctx, { query: { scope } }) {
-      if (scope === 'local') await revokeSession(ctx, currentSession(ctx) as string, 'signed_out')
-      else if (scope === 'others') await revokeOtherSessions(ctx)
-      else await revokeAllSessions(ctx)
-      return new FileResponse('', {}, 204)
+    async handler({ services }, { query: { scope }, request }) {
+      await endSessions(services, request.headers, scope)
+      if (scope === 'others') return new FileResponse('', {}, 204)
+      return new FileResponse('', { 'set-cookie': signedOutCookies(services.config) }, 204)
     },
   }),
 }

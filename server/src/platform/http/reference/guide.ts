@@ -30,7 +30,7 @@ The first run creates an account; later runs sign in to it. Send the token with 
 | visitor's token | \`Authorization: Bearer …\` | a visitor of a shop, without an account. \`POST /api/public/shops/{shopId}/conversations\` returns it. It is valid for that conversation only, for 30 days |
 | supabase-js | as above | the same accounts; see below |
 
-If a request has several credentials, the bearer token takes precedence. A password needs at least 6 characters (\`PASSWORD_MIN_LENGTH\`).
+If a request has several credentials, the bearer token takes precedence. A bearer that is no token counts as absent: none, \`undefined\`, \`null\`, and at the paths of supabase-js the key of its project (\`apikey\`). A bearer that is a user's id is not a credential: it is accepted beside the cookie of that user only. A password needs at least 6 characters (\`PASSWORD_MIN_LENGTH\`).
 
 ### supabase-js
 
