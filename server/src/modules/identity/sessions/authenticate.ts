@@ -100,8 +100,7 @@ export function createAuthenticate(services: Services): Authenticate {
 export function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
   if (authorization === undefined || authorization === '') return undefined
   const credential = /^Bearer(?: +(\S*))?$/i.exec(authorization)
-  if (!credential)
-    throw unauthorized('The Authorization header must be "Bearer" followed by a token or an API key.')
+  if (!credential) throw unauthorized('The Authorization header must be "Bearer" followed by a token or an API key.')
   const [, bearer = ''] = credential
   return noToken.test(bearer) ? undefined : bearer
 }
@@ -122,7 +121,9 @@ function isAnonToken(token: string): boolean {
   const [, payload, signature] = token.length > 4096 ? [] : token.split('.')
   if (!payload || !signature) return false
   try {
-    return (JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { role?: unknown } | null)?.role === 'anon'
+    return (
+      (JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { role?: unknown } | null)?.role === 'anon'
+    )
   } catch {
     return false
   }

@@ -8,7 +8,10 @@ const server = await sharedTestServer()
 const { publicUrl } = server.app.services.config
 const me = (headers: Record<string, string>) => server.anyone.get('/api/auth/me', headers)
 const cookieOf = ({ token }: SignedUp) => `sb_access=${token}`
-const anonToken = [{ alg: 'HS256', typ: 'JWT' }, { iss: 'supabase', role: 'anon', exp: 4_000_000_000 }]
+const anonToken = [
+  { alg: 'HS256', typ: 'JWT' },
+  { iss: 'supabase', role: 'anon', exp: 4_000_000_000 },
+]
   .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
   .join('.')
   .concat('.c2lnbmVkLWJ5LXNvbWVib2R5LWVsc2U')
@@ -21,7 +24,13 @@ test('a bearer that is no token is ignored: the cookie decides', async () => {
     assert.deepEqual([byCookie.status, byCookie.body.id], [200, ana.userId], authorization)
     assert.equal((await me({ authorization })).status, 401, authorization)
   }
-  for (const authorization of ['Bearer undefined undefined', 'Bearer x', 'Basic dW5kZWZpbmVkOg==', 'undefined', 'null']) {
+  for (const authorization of [
+    'Bearer undefined undefined',
+    'Bearer x',
+    'Basic dW5kZWZpbmVkOg==',
+    'undefined',
+    'null',
+  ]) {
     assert.equal((await me({ authorization, cookie })).status, 401, authorization)
   }
 })
@@ -110,7 +119,11 @@ test('without an open session signing out is 401, and the cookies are removed ne
   const ana = await server.signUp()
   const first = await signOut({ authorization: `Bearer ${ana.token}` })
   assert.deepEqual([first.status, first.body.success, removed(first)], [200, true, bothRemoved])
-  for (const headers of [{ authorization: `Bearer ${ana.token}` }, { cookie: 'sb_access=stale', origin: publicUrl }, {}]) {
+  for (const headers of [
+    { authorization: `Bearer ${ana.token}` },
+    { cookie: 'sb_access=stale', origin: publicUrl },
+    {},
+  ]) {
     const again = await signOut(headers as Record<string, string>)
     assert.deepEqual([again.status, again.body.code, removed(again)], [401, 'unauthorized', bothRemoved])
   }
@@ -148,7 +161,10 @@ test('supabase-js sets and removes the cookie of its origin, and no refresh cook
   const signedUp = await server.anyone.post('/auth/v1/signup', { email, password: 'correct horse battery' }, { apikey })
   const own = signedUp.headers.getSetCookie()[0]!.split(';')[0]!
   assert.equal((await me({ cookie: own })).body.email, email)
-  const out = await signOut({ apikey, authorization: `Bearer ${apikey}`, cookie: own, origin: publicUrl }, '/auth/v1/logout')
+  const out = await signOut(
+    { apikey, authorization: `Bearer ${apikey}`, cookie: own, origin: publicUrl },
+    '/auth/v1/logout',
+  )
   assert.deepEqual([out.status, removed(out)], [204, bothRemoved])
   assert.equal((await me({ cookie: own })).status, 401)
 })

@@ -33,7 +33,11 @@ const findOpen = statement(
  * still ends its session. Throws 401 when no session was open, with the cookies removed nevertheless, and 403 for a
  * cookie sent from a page of another site.
  */
-export async function endSessions(services: Services, headers: IncomingHttpHeaders, scope: SignOutScope): Promise<void> {
+export async function endSessions(
+  services: Services,
+  headers: IncomingHttpHeaders,
+  scope: SignOutScope,
+): Promise<void> {
   const ids = sessionIdsOf(services, headers)
   const server = serverContext(services, { workspaceId: null })
   const open = ids.length > 0 ? await server.db.all(findOpen, { ids }) : []

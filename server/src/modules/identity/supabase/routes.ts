@@ -96,10 +96,7 @@ export const supabaseRoutes: Record<string, Route> = {
           return onKnownDevice(services, await supabasePasswordGrant(services, body, { ...deviceOf(request), knownAs }))
         }
         case 'refresh_token':
-          return signedInBrowser(
-            services,
-            await supabaseRefreshGrant(services, body.refresh_token, deviceOf(request)),
-          )
+          return signedInBrowser(services, await supabaseRefreshGrant(services, body.refresh_token, deviceOf(request)))
         case 'pkce':
           return onKnownDevice(services, await supabasePkceGrant(services, body))
       }
