@@ -35,7 +35,7 @@ test('a bearer that is no token is ignored: the cookie decides', async () => {
   }
 })
 
-test("a user's id is nobody's credential; beside a cookie it must be that user's", async () => {
+test("a user's id is no credential; beside a cookie it must be that user's", async () => {
   const [ana, ben] = [await server.signUp(), await server.signUp()]
   const asId = (id: string, cookie?: string) => me({ authorization: `Bearer ${id}`, ...(cookie && { cookie }) })
   assert.equal((await asId(ana.userId)).status, 401)
@@ -58,7 +58,7 @@ test('a change by cookie still needs a page of this server, whatever the bearer'
   }
 })
 
-test("another project's anon key is nobody at the paths of supabase-js, and invalid elsewhere", async () => {
+test("another project's anon key counts as absent at the paths of supabase-js, and invalid elsewhere", async () => {
   const ana = await server.signUp()
   for (const key of ['sb_publishable_anything', anonToken]) {
     const headers = { apikey: key, authorization: `Bearer ${key}` }
@@ -129,7 +129,7 @@ test('without an open session signing out is 401, and the cookies are removed ne
   }
 })
 
-test('a page of another site signs nobody out', async () => {
+test('a page of another site cannot sign a user out', async () => {
   const ana = await server.signUp()
   for (const headers of [{ origin: 'https://evil.example' }, {}, { authorization: 'Bearer x', origin: 'null' }]) {
     const answer = await signOut({ cookie: cookieOf(ana), ...headers } as Record<string, string>)

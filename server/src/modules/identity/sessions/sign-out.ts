@@ -41,7 +41,7 @@ export async function endSessions(
   const ids = sessionIdsOf(services, headers)
   const server = serverContext(services, { workspaceId: null })
   const open = ids.length > 0 ? await server.db.all(findOpen, { ids }) : []
-  if (open.length === 0) throw nobodyIsSignedIn(services)
+  if (open.length === 0) throw notSignedIn(services)
   const [first] = open as [OpenSession]
   const users = scope === 'others' ? [first.user_id] : [...new Set(open.map(({ user_id }) => user_id))]
   await transaction(server, async (ctx) => {
@@ -94,7 +94,7 @@ function sessionIdOf(services: Services, token: string | undefined): string | un
   }
 }
 
-const nobodyIsSignedIn = ({ config }: Services) =>
+const notSignedIn = ({ config }: Services) =>
   new AppError(401, 'unauthorized', 'Your session has ended already.', {
     headers: { 'set-cookie': signedOutCookies(config) },
   })
