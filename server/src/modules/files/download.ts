@@ -17,6 +17,7 @@ const inert = new Set([
   'audio/ogg',
   'audio/wav',
   'audio/flac',
+  'audio/webm',
   'application/pdf',
 ])
 

@@ -74,6 +74,26 @@ test('the type is determined by the content, not the name', async () => {
   assert.equal(page.body.details[0].path, 'body.file')
 })
 
+for (const [kind, extension] of [
+  ['webm', 'webm'],
+  ['mp4', 'm4a'],
+] as const) {
+  test(`a recording that Chromium made as ${kind} is a greeting, and gets a name`, async () => {
+    const recorded = await readFile(new URL(`./audio/fixtures/recorded.${kind}`, import.meta.url))
+    const form = new FormData()
+    form.append('file', new Blob([new Uint8Array(recorded)], { type: `audio/${kind}` }))
+    form.append('userId', ana.userId)
+    const { status, body } = await ana.post('/api/greeting-files', form)
+    assert.equal(status, 201, body.error)
+    assert.equal(body.filename, `recording.${extension}`)
+    assert.equal(body.duration_seconds, 1)
+    const download = await fetch(server.url + body.url, { headers: { authorization: `Bearer ${ana.token}` } })
+    assert.equal(download.headers.get('content-type'), `audio/${kind}`)
+    assert.deepEqual(Buffer.from(await download.arrayBuffer()), recorded)
+    await ana.delete(`/api/greeting-files/${body.id}`)
+  })
+}
+
 test('a damaged file is refused with the reason, and nothing is stored', async () => {
   const before = await ana.get('/api/greeting-files')
   const empty = await upload(toneWav(1).subarray(0, 44), 'empty.wav')

@@ -93,11 +93,13 @@ export async function createGreeting(ctx: Ctx, request: FastifyRequest, id = new
   if (known) return toGreeting(known)
   const { storage } = ctx.services
   const discard = (file: ReceivedFile) => storage.remove(file.storage_key)
-  const { file, filename } = await readUpload(request, (content) => receiveFile(ctx, content), discard)
+  const { file, filename: given } = await readUpload(request, (content) => receiveFile(ctx, content), discard)
+  const mime_type = soundTypes[file.content_type ?? ''] ?? file.content_type ?? 'application/octet-stream'
+  const filename = given === namelessBlob ? `recording.${extensions[mime_type] ?? 'audio'}` : given
   const telephone_storage_key = `${file.storage_key}.telephone.wav`
   try {
     const { durationSeconds } = await makeTelephoneVersion(ctx, file, telephone_storage_key)
-    const stored = { ...file, id: newId(), filename, mime_type: file.content_type ?? 'application/octet-stream' }
+    const stored = { ...file, id: newId(), filename, mime_type }
     const greeting = {
       id,
       file_id: stored.id,
@@ -117,9 +119,23 @@ export async function createGreeting(ctx: Ctx, request: FastifyRequest, id = new
   }
 }
 
+/** The sound of these containers is read and played; pictures in them are not. */
+const soundTypes: Record<string, string> = { 'video/webm': 'audio/webm', 'video/mp4': 'audio/mp4' }
+
+/** The name of a browser's Blob in a form, such as a recording. */
+const namelessBlob = 'blob'
+const extensions: Record<string, string> = {
+  'audio/webm': 'webm',
+  'audio/mp4': 'm4a',
+  'audio/ogg': 'ogg',
+  'audio/wav': 'wav',
+  'audio/mpeg': 'mp3',
+  'audio/flac': 'flac',
+}
+
 async function makeTelephoneVersion(ctx: Ctx, file: ReceivedFile, key: string): Promise<TelephoneAudio> {
-  if (!file.content_type?.startsWith('audio/'))
-    throw notPlayable('unsupported_media_type', `This is not a sound file. ${acceptedFormats}`, 415)
+  const isSound = file.content_type?.startsWith('audio/') || soundTypes[file.content_type ?? ''] !== undefined
+  if (!isSound) throw notPlayable('unsupported_media_type', `This is not a sound file. ${acceptedFormats}`, 415)
   const { storage } = ctx.services
   const draft = path.join(tmpdir(), `greeting-${newId()}.wav`)
   const { workspace_id } = await ctx.db.actor()

@@ -39,7 +39,8 @@ export const fileRoutes: RouteTable = {
       method: 'POST',
       path: '/api/greeting-files',
       access: 'files:write',
-      summary: 'Upload a greeting: WAV, MP3, Ogg Opus or FLAC, to 50 MB, in the form field "file"',
+      summary:
+        'Upload a greeting: WAV, MP3, M4A, Ogg Opus, FLAC, or WebM or MP4 as browsers record it, to 50 MB, in the form field "file"',
       upload: true,
       status: 201,
       response: GreetingFile,

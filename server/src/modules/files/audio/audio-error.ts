@@ -19,4 +19,4 @@ export class AudioError extends Error {
   }
 }
 
-export const acceptedFormats = 'Please upload WAV, MP3, Ogg Opus or FLAC.'
+export const acceptedFormats = 'Please upload WAV, MP3, M4A, Ogg Opus, FLAC, or a recording of a browser (WebM or MP4).'

@@ -80,7 +80,57 @@ const bombs: [string, Buffer, string][] = [
     'truncated',
   ],
   ['MP3 without an end', mp3WithoutEnd(), 'too_long'],
+  ['WebM without an end', webmWithoutEnd(), 'too_long'],
+  ['WebM of 255 channels', changed('recorded.webm', 'OpusHead\x01', Buffer.from([255])), 'unsupported_shape'],
+  ['MP4 whose fragment says that it has four billion packets', endlessFragment(), 'too_long'],
+  ['MP4 whose table says that it has four billion packets', endlessTable(), 'damaged'],
+  ['MP4 of 255 channels', changed('recorded.mp4', 'dOps\0', Buffer.from([255])), 'unsupported_shape'],
 ]
+
+/** Replaces what follows `mark` in a recording. */
+function changed(name: string, mark: string, bytes: Buffer): Buffer {
+  const file = Buffer.from(fixture(name))
+  bytes.copy(file, file.indexOf(mark, 0, 'latin1') + Buffer.byteLength(mark, 'latin1'))
+  return file
+}
+
+function webmWithoutEnd(): Buffer {
+  const recorded = fixture('recorded.webm')
+  // A SimpleBlock of track 1 (RFC 9559 5.1.3.4) with 120 ms in two bytes.
+  const block = Buffer.from([0xa3, 0x86, 0x81, 0, 0, 0, 0xfb, 0x06])
+  return Buffer.concat([recorded, ...Array.from({ length: 1000 }, () => block)])
+}
+
+/** One run of packets of the same size, which needs no entry for each. */
+function endlessFragment(): Buffer {
+  const recorded = fixture('recorded.mp4')
+  const head = recorded.subarray(0, recorded.indexOf('moof', 0, 'latin1') - 4)
+  const moofBytes = 56
+  const trun = box('trun', u32(0x1), u32(0xffff_ffff), u32(moofBytes + 8))
+  const tfhd = box('tfhd', u32(0x02_0010), u32(1), u32(2))
+  const packets = Buffer.concat(Array.from({ length: 1000 }, () => Buffer.from([0xfb, 0x06])))
+  return Buffer.concat([head, box('moof', box('traf', tfhd, trun)), box('mdat', packets)])
+}
+
+function endlessTable(): Buffer {
+  const file = Buffer.from(fixture('tone.m4a'))
+  const sizes = file.indexOf('stsz', 0, 'latin1') + 8
+  file.writeUInt32BE(1, sizes)
+  file.writeUInt32BE(0xffff_ffff, sizes + 4)
+  file.writeUInt32BE(0xffff_ffff, file.indexOf('stsc', 0, 'latin1') + 16)
+  return Buffer.concat([file, Buffer.alloc(10_000)])
+}
+
+function box(type: string, ...content: Buffer[]): Buffer {
+  const body = Buffer.concat(content)
+  return Buffer.concat([u32(body.length + 8), Buffer.from(type, 'latin1'), body])
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}
 
 function chained(): Buffer {
   const short = oggFile([[opusHead(1)], [opusTags], opusPage(2)], { isEnded: true })

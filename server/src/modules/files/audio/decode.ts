@@ -2,14 +2,21 @@ import { FLACDecoder } from '@wasm-audio-decoders/flac'
 import CodecParser, { type CodecFrame, type OggPage } from 'codec-parser'
 import { MPEGDecoder } from 'mpg123-decoder'
 import { OggOpusDecoder } from 'ogg-opus-decoder'
+import { OpusDecoder } from 'opus-decoder'
 import { closeSync, openSync, readSync } from 'node:fs'
+import { openAacDecoder } from './aac/decoder.ts'
+import { readAacConfig } from './aac-config.ts'
 import { acceptedFormats, AudioError } from './audio-error.ts'
 import type { AudioBlock } from './block.ts'
+import { type ByteSource, openBytes } from './byte-source.ts'
+import { readMp4 } from './mp4.ts'
 import type { ShapeCheck } from './shape.ts'
 import { mp3Frame, oggCodec, sniff, sniffedBytes } from './sniff.ts'
+import { opusSamples, type SoundTrack } from './sound-track.ts'
 import { decodeWav } from './wav.ts'
+import { readWebm } from './webm.ts'
 
-export type AudioFormat = 'wav' | 'mp3' | 'opus' | 'flac'
+export type AudioFormat = 'wav' | 'mp3' | 'opus' | 'flac' | 'webm' | 'mp4'
 
 type Blocks = Iterable<AudioBlock> | AsyncIterable<AudioBlock>
 
@@ -23,6 +30,8 @@ export const decoders: Record<AudioFormat, (path: string, checkShape: ShapeCheck
   mp3: decodeMp3,
   opus: decodeOpus,
   flac: decodeFlac,
+  webm: (path, checkShape) => decodeContainer(path, readWebm, checkShape),
+  mp4: (path, checkShape) => decodeContainer(path, readMp4, checkShape),
 }
 
 /** Returns the format of the file's content. Throws `AudioError` when it cannot be used as a greeting. */
@@ -47,7 +56,9 @@ export function detectFormat(path: string): AudioFormat {
     }
     case 'audio/mp4':
     case 'video/mp4':
-      throw new AudioError('unsupported_codec', `This is an MP4 file, which we cannot read. ${acceptedFormats}`)
+      return 'mp4'
+    case 'video/webm':
+      return 'webm'
     default:
       throw new AudioError('not_audio', `This is not a sound file that we support. ${acceptedFormats}`)
   }
@@ -146,6 +157,57 @@ function readStreamInfo(head: Uint8Array): { sampleRateHz: number; channels: num
     sampleRateHz: view.getUint32(18) >>> 12,
     channels: ((view.getUint8(20) >> 1) & 7) + 1,
     frames: (view.getUint8(21) & 0x0f) * 2 ** 32 + view.getUint32(22),
+  }
+}
+
+/** Browsers record WebM or MP4, telephones and computers M4A. Only the sound of a container is read. */
+async function* decodeContainer(
+  path: string,
+  read: (file: ByteSource) => SoundTrack,
+  checkShape: ShapeCheck,
+): AsyncGenerator<AudioBlock> {
+  using file = openBytes(path)
+  const track = read(file)
+  yield* track.codec === 'opus' ? opusTrack(track, checkShape) : aacTrack(track, checkShape)
+}
+
+async function* opusTrack(
+  { channels, preSkip, packets }: Extract<SoundTrack, { codec: 'opus' }>,
+  checkShape: ShapeCheck,
+): AsyncGenerator<AudioBlock> {
+  checkShape({ sampleRateHz: opusRateHz, channels })
+  const decoder = new OpusDecoder({ channels, preSkip })
+  await decoder.ready
+  let frames = 0
+  for (const packet of packets) {
+    const samples = opusSamples(packet)
+    if (samples === null) throw damaged('An Opus packet is not valid.')
+    frames += samples
+    checkShape({ sampleRateHz: opusRateHz, channels, frames })
+    yield* wholeBlocks(await orDamaged(() => decoder.decodeFrame(packet)))
+  }
+}
+
+const aacFrameSamples = 1024
+
+async function* aacTrack(
+  { config, packets }: Extract<SoundTrack, { codec: 'aac' }>,
+  checkShape: ShapeCheck,
+): AsyncGenerator<AudioBlock> {
+  const read = readAacConfig(config)
+  if (!read) throw new AudioError('unsupported_codec', `This kind of AAC cannot be read. ${acceptedFormats}`)
+  const { sampleRateHz, channels } = read
+  // Files that leave the channels to the packets say 0 here; each block is checked when it is decoded.
+  checkShape({ sampleRateHz, channels: channels || 1 })
+  const decoder = await orDamaged(() => openAacDecoder(read.lowComplexity))
+  let frames = 0
+  for (const packet of packets) {
+    frames += aacFrameSamples
+    checkShape({ sampleRateHz, channels: channels || 1, frames })
+    const decoded = await orDamaged(() => decoder.decode(packet))
+    if (!decoded) throw damaged('An AAC packet could not be decoded.')
+    // The first packet only prepares the second.
+    if (decoded[0] && decoded[0].length > 0) yield { sampleRateHz, channels: decoded }
   }
 }
 

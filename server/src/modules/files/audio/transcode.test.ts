@@ -61,6 +61,17 @@ const fixtures = [
     channels: 2,
     sampleRateHz: 16_000,
   },
+  // As Chromium's MediaRecorder writes them, in pieces of 100 ms and without a size or a duration.
+  { name: 'recorded.webm', format: 'webm', durationSeconds: 0.6, channels: 2, sampleRateHz: 48_000 },
+  { name: 'recorded.mp4', format: 'mp4', durationSeconds: 0.52, channels: 2, sampleRateHz: 48_000 },
+  { name: 'tone.m4a', format: 'mp4', durationSeconds: (11 * 1024) / 22_050, channels: 1, sampleRateHz: 22_050 },
+  {
+    name: 'tone-fragments.mp4',
+    format: 'mp4',
+    durationSeconds: (11 * 1024) / 22_050,
+    channels: 2,
+    sampleRateHz: 22_050,
+  },
 ]
 
 for (const { name, ...expected } of fixtures) {
@@ -121,14 +132,23 @@ test('a recording beyond full scale is scaled down as a whole; others are unchan
   nearly(await peakOf((i) => (i === 5 ? Number.NaN : 0)), 0)
 })
 
+function withOtherCodec(name: string, codec: string, other: string): Buffer {
+  const file = Buffer.from(readFileSync(fixture(name)))
+  file.write(other, file.indexOf(codec, 0, 'latin1'), 'latin1')
+  return file
+}
+
 test('an unusable file is refused with a message', async () => {
   const wav = stereoFloatWav(8000, 16_000, () => [0, 0])
   const flac = readFileSync(fixture('tone.flac'))
   const cases: [Uint8Array, string, RegExp][] = [
     [new Uint8Array(0), 'empty', /empty/],
-    [Buffer.from('Hello contact,'), 'not_audio', /WAV, MP3, Ogg Opus or FLAC/],
+    [Buffer.from('Hello contact,'), 'not_audio', /WAV, MP3, M4A, Ogg Opus, FLAC/],
     [Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'not_audio', /not a sound file/],
-    [Buffer.from('\0\0\0\x20ftypM4A ', 'latin1'), 'unsupported_codec', /MP4/],
+    [readFileSync(fixture('tone.m4a')).subarray(0, 100), 'truncated', /MP4/],
+    [withOtherCodec('tone.m4a', 'mp4a', 'alac'), 'unsupported_codec', /AAC or Opus/],
+    [withOtherCodec('recorded.webm', 'A_OPUS', 'A_AC-3'), 'unsupported_codec', /Opus/],
+    [readFileSync(fixture('recorded.webm')).subarray(0, 100), 'empty', /no sound/],
     [readFileSync(fixture('tone-vorbis.ogg')), 'unsupported_codec', /Vorbis.*Opus/],
     [wav.subarray(0, 44), 'empty', /no sound/],
     [flac.subarray(0, flac.length - 200), 'truncated', /missing or damaged/],

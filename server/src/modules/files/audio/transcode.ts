@@ -23,9 +23,9 @@ const turns = createFairQueue({ limit: 2, limitPerKey: 1, maxWaitingPerKey: 20 }
 const waitMs = 60_000
 
 /**
- * Transcodes an uploaded WAV, MP3, Ogg (Opus or FLAC) or FLAC file for the telephone: 8 kHz, mono, 16-bit PCM WAV. Runs in
- * a thread, two files at a time and one per workspace. Throws `AudioError`, with a message for the user, when the file
- * cannot be used; 503 when too many files of the workspace are queued; and file system errors.
+ * Transcodes an uploaded WAV, MP3, Ogg (Opus or FLAC), FLAC, WebM (Opus) or MP4 (AAC or Opus) file for the telephone: 8 kHz,
+ * mono, 16-bit PCM WAV. Runs in a thread, two files at a time and one per workspace. Throws `AudioError`, with a message for
+ * the user, when the file cannot be used; 503 when too many files of the workspace are queued; and file system errors.
  */
 export function transcodeToTelephone({
   workspaceId,
