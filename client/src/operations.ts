@@ -409,7 +409,7 @@ export interface Operations {
   deleteDoNotCall: { input: { path: { id: string } }; response: { "success": true } }
   /** List greetings, newest first */
   listGreetingFiles: { input: { query?: { userId?: string; cursor?: string } }; response: (GreetingFile)[] }
-  /** Upload a greeting: WAV, MP3, Ogg Opus or FLAC, to 50 MB, in the form field "file" */
+  /** Upload a greeting: WAV, MP3, M4A, Ogg Opus, FLAC, or WebM or MP4 as browsers record it, to 50 MB, in the form field "file" */
   createGreetingFile: { input: { body: Upload | FormData }; response: GreetingFile }
   /** Delete a greeting */
   deleteGreetingFile: { input: { path: { id: string } }; response: { "success": true } }
