@@ -68,7 +68,7 @@ function withNames(schema: z.ZodObject, names: Names): z.ZodType {
   const known = made.get(names)
   if (known) return known
   const fields = Object.entries(names).map(([name, value]) => [name, fieldOf(schema, name, value)] as const)
-  const more = described(schema, schema.extend(Object.fromEntries(fields)))
+  const more = described(schema, schema.extend(Object.fromEntries(fields)), made.size + 1)
   made.set(names, more)
   return more
 }
@@ -80,11 +80,11 @@ function fieldOf(schema: z.ZodObject, name: string, value: Names[string]): z.Zod
   return source.describe(`The same as \`${value}\`, for clients of another API.`)
 }
 
-/** The description stays, and the name of a named schema does, since both have the same fields and more. */
-function described(from: z.ZodType, to: z.ZodType): z.ZodType {
+/** The description stays. A named schema gives its name to the one with more fields, which is the `version`th of it. */
+function described(from: z.ZodType, to: z.ZodType, version = 1): z.ZodType {
   const { id, description } = from.meta() ?? {}
   const described = description === undefined ? to : to.describe(description)
-  return id === undefined ? described : described.meta({ id: `${id}AndAliases` })
+  return id === undefined ? described : described.meta({ id: `${id}AndAliases${version > 1 ? version : ''}` })
 }
 
 function add(value: unknown, steps: readonly string[], names: Names): unknown {
