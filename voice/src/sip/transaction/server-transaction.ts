@@ -1,5 +1,6 @@
 import type { Timer } from '../../clock.ts'
-import { T1, T2, T4, transactionLifeMs } from './timing.ts'
+import { inviteServer, nonInviteServer, type ServerInput, type ServerState } from './server-machines.ts'
+import { T1, T2 } from './timing.ts'
 import type { Core } from '../core.ts'
 import { splitOutside } from '../message/headers.ts'
 import type { Header } from '../message/headers.ts'
@@ -44,18 +45,28 @@ export function serverKey(request: ReceivedRequest, method = request.method): st
 
 export function startServerTransaction(core: Core, request: ReceivedRequest, source: Hop): ServerTransaction {
   const key = serverKey(request)
-  const invite = request.method === 'INVITE'
+  const machine = request.method === 'INVITE' ? inviteServer : nonInviteServer
   const reliable = isReliable(source.protocol)
-  let state: 'proceeding' | 'accepted' | 'completed' | 'confirmed' | 'terminated' = 'proceeding'
+  let state: ServerState = 'proceeding'
   let wire: string | null = null
   let retransmission: Timer = idleTimer
   let end: Timer = idleTimer
 
-  function terminate(): void {
-    state = 'terminated'
+  function step(input: ServerInput): void {
+    const [next, action] = machine.states[state](input)
+    if (action === 'send') repeat()
+    if (next !== state) move(next)
+  }
+
+  function move(next: ServerState): void {
+    if (state === 'proceeding') core.openTransactions--
     retransmission.cancel()
     end.cancel()
-    core.servers.delete(key)
+    const lingerMs = machine.lingerMs(next, reliable)
+    state = lingerMs === 0 ? 'terminated' : next
+    if (state === 'terminated') core.servers.delete(key)
+    else if (lingerMs !== undefined) end = core.wheel.after(lingerMs, () => step('lingered'))
+    if (state === machine.repeatsIn && !reliable) retransmitAfter(T1)
   }
 
   function repeat(): void {
@@ -65,7 +76,7 @@ export function startServerTransaction(core: Core, request: ReceivedRequest, sou
   /** Timer G. */
   function retransmitAfter(ms: number): void {
     retransmission = core.wheel.after(ms, () => {
-      repeat()
+      step('retransmit')
       retransmitAfter(Math.min(ms * 2, T2))
     })
   }
@@ -80,28 +91,10 @@ export function startServerTransaction(core: Core, request: ReceivedRequest, sou
     respond(status, reply = {}) {
       if (state !== 'proceeding') return
       wire = serialise(responseTo(request, source, status, reply))
-      repeat()
-      if (status < 200) return
-      core.openTransactions--
-      // Timers H, J and L.
-      state = invite && status < 300 ? 'accepted' : 'completed'
-      if (reliable && !invite) return terminate()
-      end = core.wheel.after(transactionLifeMs, terminate)
-      if (!reliable && state === 'completed' && invite) retransmitAfter(T1)
+      step(status < 200 ? 'provisional' : status < 300 ? 'success' : 'failure')
     },
     repeat,
-    receive(again) {
-      if (again.method !== 'ACK') {
-        if (state === 'proceeding' || state === 'completed') repeat()
-      } else if (state === 'completed') {
-        state = 'confirmed'
-        retransmission.cancel()
-        end.cancel()
-        // Timer I.
-        if (reliable) terminate()
-        else end = core.wheel.after(T4, terminate)
-      }
-    },
+    receive: (again) => step(again.method === 'ACK' ? 'ack' : 'request'),
   }
   core.servers.set(key, transaction)
   core.openTransactions++

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createVirtualClock } from '../../sim/virtual-clock.ts'
 import { accountAt, answer, createTestNetwork, offer, replyTo } from '../test/network.ts'
+import { inviteServer, nonInviteServer, type ServerInput, type ServerState } from './server-machines.ts'
 import { createTimerWheel } from './timer-wheel.ts'
 
 /** Returns the times at which messages of this kind were sent from a port, in ms from the first. */
@@ -137,6 +138,32 @@ test('a retransmitted INVITE gets the last provisional response again, and makes
   await network.clock.advance(10)
   assert.equal(seen.at(-1), '482')
   assert.equal(calls, 1)
+})
+
+test('whatever happens in any order, a server transaction ends, answers once, and repeats only its last response', () => {
+  const inputs = fc.array(
+    fc.constantFrom<ServerInput>('provisional', 'success', 'failure', 'request', 'ack', 'retransmit', 'lingered'),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(inviteServer, nonInviteServer), inputs, (machine, happened) => {
+      let state: ServerState = 'proceeding'
+      let finals = 0
+      for (const input of happened) {
+        const wasOpen = state === 'proceeding'
+        const [next, action] = machine.states[state](input)
+        if (!wasOpen) assert.notEqual(next, 'proceeding')
+        if (wasOpen && (input === 'success' || input === 'failure')) {
+          finals++
+          assert.equal(action, 'send')
+        }
+        if (action === 'send' && (state === 'accepted' || state === 'confirmed')) assert.fail(`${state} sends`)
+        state = next
+        // Each closed state has a timer that ends it, unless it has ended.
+        if (state !== 'proceeding' && state !== 'terminated') assert.notEqual(machine.lingerMs(state, false), undefined)
+      }
+      assert.ok(finals <= 1)
+    }),
+  )
 })
 
 test('the wheel fires every timer in time, in order, never early, and never a cancelled one', async () => {
