@@ -70,7 +70,10 @@ test('status and headers stay', async () => {
 
 test('a field or place that the response does not have stops the start', () => {
   const refused = (at: string, names: AlsoReturns['names']) =>
-    assert.throws(() => withAlsoReturns('test', answering(Provider, provider, [{ at, names }])), /does not have|no object/)
+    assert.throws(
+      () => withAlsoReturns('test', answering(Provider, provider, [{ at, names }])),
+      /does not have|no object/,
+    )
   refused('', { dateAdded: 'added_at' })
   refused('data[]', aliases)
 })
