@@ -76,6 +76,7 @@ const expectedRefusals: Record<string, number> = {
   declineVideoCall: 409,
   completeHandoff: 409,
   createPaymentIntent: 409,
+  cancelPayment: 409,
   refundPayment: 409,
   createAppointment: 409,
 }
@@ -114,6 +115,7 @@ const endings = new Set([
   'disableTwoFactor',
   'revokeSession',
   'revokeOtherSessions',
+  'deleteShop',
   'deleteWorkspace',
   'leaveWorkspace',
   'switchWorkspace',

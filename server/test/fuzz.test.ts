@@ -24,6 +24,7 @@ const destructive = new Set([
   'logout',
   'supabaseLogout',
   'signOut',
+  'deleteShop',
   'deleteWorkspace',
   'leaveWorkspace',
   'revokeSession',

@@ -19,7 +19,14 @@ export async function createShopFixture(
     category: marker,
     retailPrice: 5,
     stock: 1000,
+    subtitle: marker,
+    warranty: marker,
+    location: marker,
+    buttons: [{ type: 'postback', title: marker, payload: marker }],
   })
+  await made(`${shop}/products/${product.id}/stock-changes`, { change: 1, reason: marker })
+  const configured = await owner.put(`${shop}/configuration`, { quickNote: marker })
+  if (configured.status !== 200) throw new Error(`Configuration: ${configured.text}`)
   const form = await made(`${shop}/forms`, { name: marker, fields: [{ name: 'email', type: 'email', required: true }] })
   await made(`/api/public${shop.slice(4)}/forms/${form.id}/submissions`, { values: { email: `${marker}@example.com` } })
   const order = await made(`${shop}/orders`, {

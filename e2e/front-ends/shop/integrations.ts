@@ -103,7 +103,7 @@ export async function checkNotifications({ ana }: Shop): Promise<void> {
   await refused(400, ana.post('/api/notifications/subscribe', { endpoint: subscription.endpoint }), 'body.keys')
   const { endpoint } = subscription
   assert.deepEqual(await answered(200, ana.post('/api/notifications/unsubscribe', { endpoint })), { success: true })
-  await refused(400, ana.post('/api/notifications/unsubscribe', {}), 'body.endpoint')
+  await refused(400, ana.post('/api/notifications/unsubscribe', { endpoint: 'nonsense' }), 'body.endpoint')
 }
 
 /** Opens our start page in a browser, which redirects to the platform's login with a state. */

@@ -17,7 +17,7 @@ export { type Member, changeRole, listMembers, removeMember } from './workspaces
 export { lockAccount, unlockAccount, verifyAccount } from './people/account-status.ts'
 export { getProfile, updateProfile } from './people/profiles.ts'
 export { workspaceDefaults } from './workspaces/workspace-defaults.ts'
-export { createWorkspace, requireCurrent, updateWorkspace } from './workspaces/workspaces.ts'
+export { createWorkspace, deleteWorkspace, requireCurrent, updateWorkspace } from './workspaces/workspaces.ts'
 export { resetTwoFactor } from './two-factor/changes.ts'
 export { routeInWorkspace } from './workspaces/route-in-workspace.ts'
 

@@ -73,6 +73,9 @@ export const Connect = z.object({
   pageId: optional(z.string().regex(/^\d{1,30}$/, 'Digits.')).describe(
     'For `facebook`: the id of another page of the same login.',
   ),
+  code: optional(z.string().max(4000)).describe(
+    'Refused: a code is only taken from the platform itself, at the address that `authUrl` leads to.',
+  ),
 })
 export type Connect = z.output<typeof Connect>
 

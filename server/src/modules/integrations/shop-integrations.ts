@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
-import { AppError } from '../../platform/errors.ts'
+import { AppError, badRequest } from '../../platform/errors.ts'
 import { accountOf } from './accounts.ts'
 import type { NewAccount } from './channels/channel.ts'
 import { channels } from './channels/channels.ts'
@@ -62,6 +62,13 @@ export async function connectPlatform(
   origin: string | undefined,
 ): Promise<Connecting> {
   const platform = platformOf(name)
+  // The login of this code was begun in a page, with a state that nothing ties to the caller, so it could be another's.
+  if (input.code !== undefined) {
+    throw badRequest(
+      'code_not_accepted',
+      'A code from a login that this server did not begin is not accepted. Connect without a code and open authUrl.',
+    )
+  }
   if (hasApp(platform) && !(await credentialsOf(ctx, platform))) throw notConfigured(platforms[platform].name)
   const made = await identifyAccount(ctx, platform, input)
   if (!made) return { authUrl: await beginOAuth(ctx, platform, origin) }

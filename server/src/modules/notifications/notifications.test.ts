@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { transaction } from '../../platform/context.ts'
 import { serverContext } from '../../platform/services.ts'
 import { openSocket } from '../../../test/sockets.ts'
+import { createClient } from '../../../test/client.ts'
 import { startTestServer } from '../../../test/server.ts'
 import { until } from '../../../test/until.ts'
 import { encryptPush, maxPlainBytes } from './encrypt.ts'
@@ -239,6 +240,21 @@ test('a browser notifies the user who subscribed it last, until they unsubscribe
   await say(ben.workspaceId, [ben.userId], 'To the other one')
   await pushTo('/other')
   assert.equal(pushes.filter(({ path }) => path === '/shared').length, 1)
+})
+
+test('without an endpoint a session unsubscribes the browser that it subscribed, and no other', async () => {
+  const ana = await server.signUp()
+  const [here, there] = ['/here', '/there'].map((path) => ({ endpoint: pushUrl + path, keys: createBrowser().keys }))
+  const { body: login } = await server.anyone.post('/api/auth/login', { email: ana.email, password: ana.password })
+  const elsewhere = createClient(server.url, { authorization: `Bearer ${login.token}` })
+  await ana.post('/api/notifications/subscribe', here)
+  await elsewhere.post('/api/notifications/subscribe', there)
+  assert.deepEqual((await ana.post('/api/notifications/unsubscribe')).body, { success: true })
+  const { rows } = await server.app.services.connections.pool.query(
+    'select endpoint from notifications.push_subscriptions where user_id = $1',
+    [ana.userId],
+  )
+  assert.deepEqual(rows, [{ endpoint: there?.endpoint }])
 })
 
 test('an invalid subscription is refused, with the field', async () => {

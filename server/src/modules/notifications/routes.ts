@@ -42,7 +42,8 @@ export const notificationRoutes: RouteTable = {
       method: 'POST',
       path: '/api/notifications/unsubscribe',
       access: 'user',
-      summary: 'Unsubscribe this browser from notifications',
+      summary:
+        'Unsubscribe a browser from notifications: the one with this endpoint, or the one that this session subscribed',
       body: Unsubscribe,
       example: { endpoint },
       response: success,

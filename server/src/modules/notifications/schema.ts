@@ -18,7 +18,8 @@ const unwrapped = (body: unknown) =>
   body !== null && typeof body === 'object' && 'subscription' in body ? body.subscription : body
 
 export const Subscribe = z.preprocess(unwrapped, PushSubscription)
-export const Unsubscribe = z.preprocess(unwrapped, PushSubscription.pick({ endpoint: true }))
+/** Without an endpoint: the browser that this session subscribed. */
+export const Unsubscribe = z.preprocess(unwrapped, PushSubscription.pick({ endpoint: true }).partial())
 
 export const Subscription = z.object({
   id: id.describe('Id of the subscription.'),

@@ -12,17 +12,18 @@ import type { PushSubscription } from './schema.ts'
 
 const subscribe = statement(
   'notifications.subscribe',
-  (_, p: { id: string; endpoint: string; p256dh: Buffer; auth: Buffer }) =>
+  (_, p: { id: string; endpoint: string; p256dh: Buffer; auth: Buffer; session_id: string }) =>
     sql<{ id: string; endpoint: string; createdAt: string }>`
     select id, endpoint, created_at as "createdAt"
-      from notifications.subscribe(${p.id}, ${p.endpoint}, ${p.p256dh}, ${p.auth})`,
+      from notifications.subscribe(${p.id}, ${p.endpoint}, ${p.p256dh}, ${p.auth}, ${p.session_id}::uuid)`,
 )
 
 /** Subscribes the browser for the current user; idempotent. Throws 400, and 403 for an API key. */
 export function subscribePush(ctx: Ctx, { endpoint, keys }: PushSubscription) {
   if (ctx.principal.kind !== 'user') throw forbidden('Only a signed-in user can subscribe a browser, not an API key.')
   checkEndpoint(ctx.services.config, endpoint)
-  return ctx.db.one(subscribe, { id: newId(), endpoint, ...receiverOf(keys) }, { commit: true })
+  const { sessionId: session_id } = ctx.principal
+  return ctx.db.one(subscribe, { id: newId(), endpoint, session_id, ...receiverOf(keys) }, { commit: true })
 }
 
 const remove = statement(
@@ -30,9 +31,20 @@ const remove = statement(
   (_, p: { endpoint: string }) => sql`delete from notifications.push_subscriptions where endpoint = ${p.endpoint}`,
 )
 
-/** Unsubscribes the browser. Does nothing for an unknown endpoint. */
-export async function unsubscribePush(ctx: Ctx, endpoint: string): Promise<void> {
-  await ctx.db.all(remove, { endpoint })
+const removeOfSession = statement(
+  'notifications.unsubscribe_session',
+  (_, p: { session_id: string }) => sql`
+    delete from notifications.push_subscriptions where session_id = ${p.session_id}`,
+)
+
+/**
+ * Unsubscribes the browser with this endpoint, by default the one that this session subscribed. Does nothing for an
+ * unknown endpoint. Throws 403 for an API key that names none.
+ */
+export async function unsubscribePush(ctx: Ctx, endpoint: string | undefined): Promise<void> {
+  if (endpoint !== undefined) await ctx.db.all(remove, { endpoint })
+  else if (ctx.principal.kind === 'user') await ctx.db.all(removeOfSession, { session_id: ctx.principal.sessionId })
+  else throw forbidden('An API key has subscribed no browser: give the endpoint.')
 }
 
 /** The server sends requests to it, so it must be a push service on the internet, or one that the operator allows. */

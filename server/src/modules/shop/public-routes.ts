@@ -49,7 +49,7 @@ export const publicShopRoutes: RouteTable = {
       path: '/api/public/shops/:shopId/products',
       summary: 'List the products of the shop, newest first',
       params: ofShop,
-      query: productSchema.ProductQuery,
+      query: productSchema.ProductQuery.omit({ stockChanges: true }),
       response: listOf(productSchema.PublicProduct),
       handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toPublicProduct),
     }),

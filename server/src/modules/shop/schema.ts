@@ -81,6 +81,15 @@ export const ShopChanges = z.object({
 })
 export type ShopChanges = z.output<typeof ShopChanges>
 
+/** The size of a shop's configuration, as JSON. */
+export const maxConfigurationBytes = 512 * 1024
+
+/** What a front-end keeps about a shop. Only the front-end reads it; nothing here changes what the server does. */
+export const Configuration = z
+  .record(z.string().regex(/^[A-Za-z][\w-]{0,59}$/, 'Must be a letter followed by letters, digits, - and _.'), z.json())
+  .describe("The front-end's own settings, texts and lists, at most 512 KiB in all.")
+export type Configuration = z.output<typeof Configuration>
+
 /** A person by e-mail address, or by user id when the caller shares another shop or workspace with them. */
 export const NewTeammate = z
   .object({

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
 import { id, page, succeeded, success } from '../../platform/http/fields.ts'
 import { type Route, route } from '../../platform/http/route.ts'
-import { changeRole, listMembers, removeMember } from '../identity/index.ts'
+import { changeRole, deleteWorkspace, listMembers, removeMember } from '../identity/index.ts'
+import { getConfiguration, updateConfiguration } from './configuration.ts'
 import { role } from '../identity/schema.ts'
 import { listPlatforms } from '../integrations/index.ts'
 import * as schema from './schema.ts'
@@ -64,6 +65,44 @@ export const shopProfileRoutes: Record<string, Route> = {
     example: { description: 'Mugs, bowls and tiles from Porto' },
     response: schema.Shop,
     handler: async (ctx, { body }) => withPlatforms(ctx, await updateShop(ctx, body)),
+  }),
+
+  deleteShop: routeInWorkspace({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/shops/:shopId',
+    access: 'workspace:delete',
+    summary: 'Delete a shop with its workspace; its data is removed permanently after 30 days',
+    params: ofShop,
+    response: success,
+    async handler(ctx, { params }) {
+      await getShop(ctx)
+      await deleteWorkspace(ctx, params.shopId)
+      return succeeded
+    },
+  }),
+  getShopConfiguration: routeInWorkspace({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/configuration',
+    access: 'workspace:read',
+    summary: 'Get what a front-end keeps about the shop: its own settings, texts and lists',
+    params: ofShop,
+    response: schema.Configuration,
+    handler: (ctx) => getConfiguration(ctx),
+  }),
+  updateShopConfiguration: routeInWorkspace({
+    kind: 'write',
+    method: 'PUT',
+    path: '/api/shops/:shopId/configuration',
+    access: 'workspace:write',
+    summary: 'Change what a front-end keeps about the shop; omitted keys keep their values, `null` removes one',
+    params: ofShop,
+    body: schema.Configuration,
+    example: { quickNote: 'Order more clay', savedReplies: [{ id: 'r1', name: 'Thanks', text: 'Thank you!' }] },
+    response: schema.Configuration,
+    errors: [413],
+    handler: (ctx, { body }) => updateConfiguration(ctx, body),
   }),
 
   listShopTeam: routeInWorkspace({

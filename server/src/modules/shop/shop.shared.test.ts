@@ -198,6 +198,119 @@ test('products are created, updated, listed by category and deleted', async () =
   assert.equal((await ana.delete(product)).status, 404)
 })
 
+test('a product has what a catalogue says of goods and services, and the public does not see what it cost the shop', async () => {
+  const owner = await server.signUp()
+  const { body: shop } = await owner.post('/api/shops', { name: 'Silva', currency: 'EUR' })
+  const at = `/api/shops/${shop.id}`
+  const { body: form } = await owner.post(`${at}/forms`, { name: 'F', fields: [{ name: 'a', type: 'text' }] })
+  const details = {
+    itemType: 'service',
+    subtitle: 'One hour at the wheel',
+    originalPrice: 12.5,
+    warranty: 'None',
+    durationMinutes: 60,
+    location: 'Porto',
+    formId: form.id,
+    buttons: [{ id: 'b1', type: 'open_form', title: 'Book', payload: form.id }],
+  }
+  const made = await owner.post(`${at}/products`, { name: 'Course', retailPrice: 40, stock: 5, ...details })
+  assert.equal(made.status, 201, made.text)
+  for (const [field, value] of Object.entries(details)) assert.deepEqual(made.body[field], value, field)
+  const { body: offered } = await server.anyone.get(`/api/public${at.slice(4)}/products`)
+  assert.equal(offered.data[0].durationMinutes, 60)
+  assert.ok(!('originalPrice' in offered.data[0]), 'what it cost the shop')
+  const cleared = await owner.put(`${at}/products/${made.body.id}`, { originalPrice: null, formId: null, warranty: '' })
+  assert.deepEqual([cleared.body.originalPrice, cleared.body.formId, cleared.body.warranty], [null, null, null])
+  assert.equal((await owner.put(`${at}/products/${made.body.id}`, { formId: shop.id })).status, 404)
+  const reversed = { promoStartDate: '2026-05-02', promoEndDate: '2026-05-01' }
+  const refused = await owner.put(`${at}/products/${made.body.id}`, reversed)
+  assert.deepEqual([refused.status, refused.body.details?.[0]?.path], [400, 'body.promoEndDate'])
+})
+
+test('an order has the price of the promotion from its first day to its last, and the usual one otherwise', async () => {
+  const owner = await server.signUp()
+  const { body: shop } = await owner.post('/api/shops', { name: 'Silva' })
+  const at = `/api/shops/${shop.id}`
+  const day = (after: number) => new Date(Date.now() + after * 86_400_000).toISOString().slice(0, 10)
+  const { body: product } = await owner.post(`${at}/products`, { name: 'Mug', retailPrice: 10, stock: 50 })
+  const total = async () => {
+    const items = [{ productId: product.id, quantity: 2 }]
+    return (await owner.post(`${at}/orders`, { customerName: 'Ben', items })).body.totalAmount
+  }
+  const promote = (promoStartDate: string | null, promoEndDate: string | null) =>
+    owner.put(`${at}/products/${product.id}`, { promoPrice: 7.5, promoStartDate, promoEndDate })
+  assert.equal((await promote(day(-1), day(1))).body.price, 7.5)
+  assert.equal(await total(), 15)
+  assert.equal((await promote(day(2), day(3))).body.price, 10)
+  assert.equal(await total(), 20)
+  await promote(day(-3), day(-2))
+  assert.equal(await total(), 20)
+  await promote(null, null)
+  assert.equal(await total(), 20, 'a promotion has a first and a last day')
+})
+
+test('the stock history names every change with its reason and the stock after it', async () => {
+  const owner = await server.signUp()
+  const { body: shop } = await owner.post('/api/shops', { name: 'Silva' })
+  const at = `/api/shops/${shop.id}`
+  const { body: product } = await owner.post(`${at}/products`, { name: 'Mug', retailPrice: 10, stock: 5 })
+  const item = `${at}/products/${product.id}`
+  const { body: order } = await owner.post(`${at}/orders`, {
+    customerName: 'Ben',
+    items: [{ productId: product.id, quantity: 2 }],
+  })
+  await owner.put(`${at}/orders/${order.id}/status`, { status: 'cancelled' })
+  assert.equal((await owner.post(`${item}/stock-changes`, { change: -1, reason: 'Damaged goods' })).body.stock, 4)
+  await owner.put(item, { stock: 10, stockReason: 'New shipment' })
+  await owner.put(item, { stock: 10, name: 'Blue mug' })
+  const { body } = await owner.get(`${item}/stock-changes`)
+  assert.deepEqual(
+    body.data.map(({ change, newStock, reason }: Record<string, unknown>) => [change, newStock, reason]),
+    [
+      [6, 10, 'New shipment'],
+      [-1, 4, 'Damaged goods'],
+      [2, 5, 'Order cancelled'],
+      [-2, 3, 'Order placed'],
+      [5, 5, 'First stock'],
+    ],
+  )
+  assert.equal(body.data[0].userId, owner.userId)
+  const { body: listed } = await owner.get(`${at}/products?stockChanges=2`)
+  assert.deepEqual(listed.data[0].stockHistory, body.data.slice(0, 2))
+  const tooMany = await owner.post(`${item}/stock-changes`, { change: -11 })
+  assert.deepEqual([tooMany.status, tooMany.body.code], [409, 'out_of_stock'])
+  assert.equal((await owner.post(`${item}/stock-changes`, { change: 0 })).status, 400)
+})
+
+test("a front-end's configuration: keys are merged, null removes one, its size is limited, agents only read it", async () => {
+  const owner = await server.signUp()
+  const { body: shop } = await owner.post('/api/shops', { name: 'Silva' })
+  const at = `/api/shops/${shop.id}/configuration`
+  assert.deepEqual((await owner.get(at)).body, {})
+  await owner.put(at, { quickNote: 'clay', todos: [{ id: '1', text: 'glaze' }], expenses: [] })
+  const changed = await owner.put(at, { quickNote: 'more clay', expenses: null })
+  assert.deepEqual(changed.body, { quickNote: 'more clay', todos: [{ id: '1', text: 'glaze' }] })
+  const agent = await server.addMember(owner, 'agent')
+  assert.deepEqual((await agent.get(at)).body, changed.body)
+  assert.equal((await agent.put(at, { quickNote: 'mine' })).status, 403)
+  assert.equal((await owner.put(at, { quickNote: 'x'.repeat(600_000) })).status, 413)
+  assert.deepEqual((await owner.get(at)).body, changed.body)
+  assert.equal((await owner.put(at, { 'not a key': 1 })).status, 400)
+  const other = await server.signUp()
+  assert.equal((await other.put(`/api/shops/${other.workspaceId}/configuration`, { a: 1 })).status, 404)
+})
+
+test('only an owner deletes a shop, which is then gone with its workspace', async () => {
+  const owner = await server.signUp()
+  const { body: shop } = await owner.post('/api/shops', { name: 'Silva' })
+  const admin = await server.addMember(owner, 'admin')
+  const other = await server.signUp()
+  assert.equal((await admin.delete(`/api/shops/${shop.id}`)).status, 403)
+  assert.equal((await other.delete(`/api/shops/${shop.id}`)).status, 404)
+  assert.deepEqual((await owner.delete(`/api/shops/${shop.id}`)).body, { success: true })
+  assert.equal((await owner.get(`/api/shops/${shop.id}`)).status, 404)
+})
+
 test('product routes respond with 404 in a workspace without a shop', async () => {
   const ben = await server.signUp()
   const answer = await ben.post(`/api/shops/${ben.workspaceId}/products`, { name: 'Mug', retailPrice: 1 })
@@ -489,6 +602,8 @@ test("the shop's socket: joining requires membership; order and notification fra
   ]
   hers.send('shop:join', { shopId: ana.workspaceId })
   assert.deepEqual((await hers.next('shop:joined')).data, { shopId: ana.workspaceId })
+  hers.send('shop:leave', { shopId: ana.workspaceId })
+  assert.deepEqual((await hers.next('shop:left')).data, { shopId: ana.workspaceId })
   foreign.send('shop:join', { shopId: ana.workspaceId })
   assert.equal((await foreign.next('error')).data.code, 'not_found')
   const { body } = await ana.post(`${shop}/orders`, { customerName: 'Rui', items: [{ productId: mug, quantity: 1 }] })

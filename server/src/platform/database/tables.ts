@@ -726,6 +726,7 @@ export interface NotificationsPushSubscriptions {
   p256dh: Buffer
   auth: Buffer
   created_at: Generated<Timestamp>
+  session_id: string | null
 }
 
 export interface PlatformEvents {
@@ -1087,6 +1088,13 @@ export interface SalesRoutingRules {
   updated_at: Generated<Timestamp>
 }
 
+export interface ShopConfigurations {
+  workspace_id: Generated<string>
+  document: Json
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
 export interface ShopFormSubmissions {
   id: string
   workspace_id: Generated<string>
@@ -1212,6 +1220,17 @@ export interface ShopProducts {
   archived_at: Timestamp | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  item_type: Generated<string>
+  subtitle: string | null
+  original_price_minor: number | null
+  promo_price_minor: number | null
+  promo_starts_on: string | null
+  promo_ends_on: string | null
+  warranty: string | null
+  duration_minutes: number | null
+  location: string | null
+  buttons: Generated<Json>
+  form_id: string | null
 }
 
 export interface ShopRefunds {
@@ -1234,6 +1253,17 @@ export interface ShopShops {
   name: string
   order_mails: Generated<boolean>
   reserve_stock_minutes: Generated<number>
+}
+
+export interface ShopStockChanges {
+  id: string
+  workspace_id: Generated<string>
+  product_id: string
+  change: number
+  stock_after: number
+  reason: string
+  user_id: Generated<string | null>
+  created_at: Generated<Timestamp>
 }
 
 export interface TelephonyCallRates {
@@ -1430,6 +1460,7 @@ export interface Database {
   'sales.qualification_scores': SalesQualificationScores
   'sales.reviews': SalesReviews
   'sales.routing_rules': SalesRoutingRules
+  'shop.configurations': ShopConfigurations
   'shop.form_submissions': ShopFormSubmissions
   'shop.forms': ShopForms
   'shop.ledger_entries': ShopLedgerEntries
@@ -1442,6 +1473,7 @@ export interface Database {
   'shop.products': ShopProducts
   'shop.refunds': ShopRefunds
   'shop.shops': ShopShops
+  'shop.stock_changes': ShopStockChanges
   'telephony.call_rates': TelephonyCallRates
   'telephony.call_usage': TelephonyCallUsage
   'telephony.calling_limits': TelephonyCallingLimits

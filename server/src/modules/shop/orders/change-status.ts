@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { emit } from '../../../platform/events.ts'
+import { newId } from '../../../platform/id.ts'
 import { OrderStatusChanged } from '../events.ts'
 import type { CancelReason, OrderStatus } from '../transitions.ts'
 import { recordOrderChange } from './payment-status.ts'
@@ -16,14 +17,28 @@ const setStatus = statement(
 
 const returnStock = statement(
   'shop.return_stock',
-  (_, p: { order_id: string }) => sql`
+  (_, p: { order_id: string; product_ids: string[]; change_ids: string[] }) => sql`
     with locked as materialized (
       select p.id, i.quantity from shop.order_items i
         join shop.products p on p.workspace_id = i.workspace_id and p.id = i.product_id
        where i.order_id = ${p.order_id} order by p.id for update of p
+    ), returned as (
+      update shop.products p set stock = p.stock + locked.quantity from locked where p.id = locked.id
+      returning p.id, locked.quantity, p.stock
     )
-    update shop.products p set stock = p.stock + locked.quantity from locked where p.id = locked.id`,
+    insert into shop.stock_changes (id, product_id, change, stock_after, reason)
+    select noted.id, returned.id, returned.quantity, returned.stock, 'Order cancelled'
+      from returned join unnest(${p.change_ids}::uuid[], ${p.product_ids}::uuid[]) as noted (id, product_id)
+        on noted.product_id = returned.id`,
 )
+
+/** An order has each product once. */
+const stockReturn = ({ id, items }: OrderRow) =>
+  returnStock.call({
+    order_id: id,
+    product_ids: items.map(({ product_id }) => product_id),
+    change_ids: items.map(() => newId()),
+  })
 
 /** Changes the status of a locked order to one that `orderTransitions` allows. Cancelling returns the stock. */
 export async function changeStatus(
@@ -35,7 +50,7 @@ export async function changeStatus(
   const [[moved]] = await ctx.db.together([
     setStatus.call({ id: order.id, status }),
     recordOrderChange(order, 'status', order.status, status, reason),
-    ...(status === 'cancelled' ? [returnStock.call({ order_id: order.id })] : []),
+    ...(status === 'cancelled' ? [stockReturn(order)] : []),
   ])
   const row = { ...order, ...moved, status, reserved_until: null }
   emit(ctx, OrderStatusChanged, { ...row, before: order.status, ...(reason && { reason }) })

@@ -7,7 +7,7 @@ import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import { OrderPlaced } from '../events.ts'
 import type { OrderRow } from './queries.ts'
-import type { ProductRow } from '../products/products.ts'
+import { currentPrice, type ProductRow } from '../products/products.ts'
 
 export interface OrderLine {
   productId: string
@@ -33,16 +33,21 @@ type Offer = Pick<ProductRow, 'id' | 'name' | 'price_minor' | 'currency' | 'stoc
 const lockProducts = statement(
   'shop.lock_products',
   (_, p: { ids: string[] }) => sql<Offer>`
-    select id, name, price_minor, currency, stock from shop.products
+    select id, name, ${currentPrice} as price_minor, currency, stock from shop.products
      where id = any (${p.ids}::uuid[]) and archived_at is null order by id for update`,
 )
 
 const takeStock = statement(
   'shop.take_stock',
-  (_, p: { ids: string[]; quantities: number[] }) => sql`
-    update shop.products p set stock = p.stock - wanted.quantity
-      from unnest(${p.ids}::uuid[], ${p.quantities}::int[]) as wanted (id, quantity)
-     where p.id = wanted.id and p.archived_at is null and p.stock >= wanted.quantity`,
+  (_, p: { ids: string[]; quantities: number[]; change_ids: string[] }) => sql`
+    with taken as (
+      update shop.products p set stock = p.stock - wanted.quantity
+        from unnest(${p.ids}::uuid[], ${p.quantities}::int[], ${p.change_ids}::uuid[]) as wanted (id, quantity, change_id)
+       where p.id = wanted.id and p.archived_at is null and p.stock >= wanted.quantity
+      returning wanted.change_id, p.id, -wanted.quantity as change, p.stock
+    )
+    insert into shop.stock_changes (id, product_id, change, stock_after, reason)
+    select change_id, id, change, stock, 'Order placed' from taken`,
 )
 
 interface Insert {
@@ -93,7 +98,7 @@ export function placeOrder(ctx: Ctx, input: PlaceOrder): Promise<OrderRow> {
     const ids = [...wanted.keys()]
     const [offers] = await ctx.db.together([
       lockProducts.call({ ids }),
-      takeStock.call({ ids, quantities: [...wanted.values()] }),
+      takeStock.call({ ids, quantities: [...wanted.values()], change_ids: ids.map(() => newId()) }),
     ])
     const { currency, items, total_minor } = priceItems(wanted, offers)
     const order = {

@@ -3,10 +3,9 @@ import type { Ctx } from '../../../platform/context.ts'
 import { type Call, statement } from '../../../platform/database/statement.ts'
 import { newId } from '../../../platform/id.ts'
 import { setOrderPaymentStatus } from '../orders/payment-status.ts'
-import type { PaymentStatus } from '../transitions.ts'
 import { posting } from './ledger.ts'
 import { getPayment, type PaymentRow } from './queries.ts'
-import { orderStatusPrecedence, type PaymentSignal, paymentTransitions } from './transitions.ts'
+import { orderStatusPrecedence, type PaymentSignal, type PaymentState, paymentTransitions } from './transitions.ts'
 
 const logEvent = statement(
   'shop.log_payment_event',
@@ -27,13 +26,12 @@ export const logEntry = ({ id, status }: PaymentRow, { kind, details = {} }: Pay
 
 const setStatus = statement(
   'shop.set_payment_status',
-  (_, p: { id: string; status: PaymentStatus }) =>
-    sql`update shop.payments set status = ${p.status} where id = ${p.id}`,
+  (_, p: { id: string; status: PaymentState }) => sql`update shop.payments set status = ${p.status} where id = ${p.id}`,
 )
 
 const statusesOfOrder = statement(
   'shop.payment_statuses_of_order',
-  (_, p: { order_id: string }) => sql<{ status: PaymentStatus }>`
+  (_, p: { order_id: string }) => sql<{ status: PaymentState }>`
     select distinct status from shop.payments where order_id = ${p.order_id}`,
 )
 
@@ -59,7 +57,9 @@ export async function applySignal(
 
 /** Sets the order's payment status from the statuses of its payments. */
 export async function syncOrderPaymentStatus(ctx: Ctx, { id, order_id }: PaymentRow): Promise<void> {
-  const statuses = (await ctx.db.all(statusesOfOrder, { order_id })).map(({ status }) => status)
+  const statuses = (await ctx.db.all(statusesOfOrder, { order_id })).map(({ status }) =>
+    status === 'cancelled' ? 'pending' : status,
+  )
   const status = orderStatusPrecedence.find((status) => statuses.includes(status))
   if (status) await setOrderPaymentStatus(ctx, order_id, status, id)
 }

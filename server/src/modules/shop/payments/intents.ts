@@ -7,8 +7,9 @@ import { getOrderForPayment, requirePayable, reserveWhilePaying } from '../order
 import { applySignal, syncOrderPaymentStatus, logEntry } from './apply-signal.ts'
 import { getPayment, paymentColumns, type PaymentRow, withPayment } from './queries.ts'
 import type { ProviderState } from './provider.ts'
-import { providerFor } from './providers.ts'
+import { defaultProvider, providerFor } from './providers.ts'
 import type { ProviderName } from './schema.ts'
+import { type PaymentState, paymentTransitions } from './transitions.ts'
 
 const ofOrder = statement(
   'shop.payments_of_order',
@@ -50,10 +51,11 @@ export interface Intent {
 }
 
 /**
- * Creates a payment for the total of an order. Continues an existing payment with the same provider. Throws 404, 409
- * (paid, cancelled, free of charge, `not_configured`, `payment_refused`) and 502.
+ * Creates a payment for the total of an order. Continues an existing payment with the same provider, by default the
+ * configured card provider. Throws 404, 409 (paid, cancelled, free of charge, `not_configured`, `payment_refused`) and 502.
  */
-export async function createIntent(ctx: Ctx, orderId: string, providerName: ProviderName): Promise<Intent> {
+export async function createIntent(ctx: Ctx, orderId: string, named?: ProviderName): Promise<Intent> {
+  const providerName = named ?? (await defaultProvider(ctx))
   const open = await transaction(ctx, (ctx) => findOrInsert(ctx, orderId, providerName))
   const provider = await providerFor(ctx, providerName)
   const { ref, ...secret } = await provider.open(open)
@@ -62,13 +64,16 @@ export async function createIntent(ctx: Ctx, orderId: string, providerName: Prov
   return { payment, ...secret }
 }
 
+/** An order is paid again by another payment than these. */
+const ended: ReadonlySet<PaymentState> = new Set(['refunded', 'cancelled'])
+
 async function findOrInsert(ctx: Ctx, orderId: string, provider: ProviderName): Promise<PaymentRow> {
   const order = await getOrderForPayment(ctx, orderId)
   await providerFor(ctx, provider)
   requirePayable(order)
   const payments = await ctx.db.all(ofOrder, { order_id: order.id })
   const has = (...statuses: string[]) => payments.some(({ status }) => statuses.includes(status))
-  const open = payments.find((payment) => payment.provider === provider && payment.status !== 'refunded')
+  const open = payments.find((payment) => payment.provider === provider && !ended.has(payment.status))
   if (open) return open
   if (has('processing')) throw conflict('already_processing', 'Another payment of this order is being processed.')
   const { currency, total_minor: amount_minor } = order
@@ -85,6 +90,8 @@ async function findOrInsert(ctx: Ctx, orderId: string, provider: ProviderName): 
  */
 export async function confirmPayment(ctx: Ctx, id: string): Promise<PaymentRow> {
   const known = await getPayment(ctx, id)
+  if (known.status === 'cancelled')
+    throw conflict('payment_cancelled', 'This payment has been cancelled. Start another.')
   const provider = await providerFor(ctx, known.provider)
   const state = await provider.confirm(ctx, known)
   const payment = await withPayment(ctx, id, (ctx, payment) => applyState(ctx, payment, state, 'confirmed'))
@@ -95,6 +102,30 @@ export async function confirmPayment(ctx: Ctx, id: string): Promise<PaymentRow> 
     )
   }
   return payment
+}
+
+/**
+ * Gives up a payment that has not been made; the order can then be paid by another. Throws 404, 409 for a payment that was
+ * made or that the provider is processing, and 502.
+ */
+export async function cancelPayment(ctx: Ctx, id: string): Promise<PaymentRow> {
+  const known = await getPayment(ctx, id)
+  if (known.status === 'cancelled') return known
+  requireCancellable(known)
+  const provider = await providerFor(ctx, known.provider)
+  const state = await provider.cancel(known)
+  const payment = await withPayment(ctx, id, (ctx, payment) => applyState(ctx, payment, state, 'cancelled'))
+  if (payment.status === 'processing') {
+    throw conflict('already_processing', 'The provider is processing this payment, so it cannot be cancelled now.')
+  }
+  requireCancellable(payment)
+  return payment
+}
+
+function requireCancellable({ status }: PaymentRow): void {
+  if (status !== 'cancelled' && !paymentTransitions[status].cancel) {
+    throw conflict('already_paid', 'This payment has been made. Refund it instead.')
+  }
 }
 
 const isWrongAmount = ({ amount_minor, currency }: PaymentRow, state: ProviderState) =>

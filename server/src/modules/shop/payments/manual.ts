@@ -13,6 +13,9 @@ export const manual: PaymentProvider = {
     if (role !== 'owner' && role !== 'admin') throw forbidden('Only an owner or admin can confirm a manual payment.')
     return { signal: 'succeed', amountMinor: amount_minor, currency }
   },
+  async cancel({ currency }) {
+    return { signal: 'cancel', amountMinor: 0, currency }
+  },
   async refund() {
     return { status: 'succeeded', ref: null }
   },

@@ -6,9 +6,8 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { openSocket } from '../../../../test/sockets.ts'
 import { type SignedUp, startTestServer } from '../../../../test/server.ts'
-import { paymentStatuses } from '../transitions.ts'
 import { verifyStripeSignature } from './stripe/signature.ts'
-import { paymentTransitions, type PaymentSignal } from './transitions.ts'
+import { paymentStates, paymentTransitions, type PaymentSignal } from './transitions.ts'
 
 interface Intent {
   id: string
@@ -49,6 +48,8 @@ function createStripe(secretKey: string) {
     const seen = answered.get(key)
     if (seen?.parameters === text) return respond(response, seen.body)
     if (seen) return fail(response, 400, 'Keys for idempotent requests can only be used with the same parameters')
+    const [, ended] = /^\/v1\/payment_intents\/(\w+)\/cancel$/.exec(path) ?? []
+    if (ended) return cancel(response, intents.get(ended) as Intent)
     const form = new URLSearchParams(text)
     const metadata = Object.fromEntries(
       [...form]
@@ -79,6 +80,12 @@ function createStripe(secretKey: string) {
     }
     intents.set(id, intent)
     return intent
+  }
+
+  function cancel(response: ServerResponse, intent: Intent) {
+    if (intent.status === 'succeeded') return fail(response, 400, 'This PaymentIntent could not be canceled.')
+    intent.status = 'canceled'
+    respond(response, intent)
   }
 
   function createRefund(form: URLSearchParams, metadata: Record<string, string>): Refund | string {
@@ -339,10 +346,10 @@ test('the ledger and the log are append-only, and refuse a posting that does not
 })
 
 test('transitions: a received payment never becomes unpaid', () => {
-  const signals: PaymentSignal[] = ['process', 'succeed', 'fail', 'refund_part', 'refund_all']
+  const signals: PaymentSignal[] = ['process', 'succeed', 'fail', 'cancel', 'refund_part', 'refund_all']
   fc.assert(
     fc.property(
-      fc.constantFrom(...paymentStatuses),
+      fc.constantFrom(...paymentStates),
       fc.array(fc.constantFrom(...signals), { maxLength: 30 }),
       (start, signals) => {
         let status = start
@@ -391,6 +398,56 @@ test('an intent that was cancelled at Stripe is replaced by another one for the 
   const [id] = second.clientSecret.split('_secret')
   await post(emulator.pay(id))
   assert.equal((await orderOf(shop, order.id)).paymentStatus, 'succeeded')
+})
+
+test('a payment that is given up at Stripe and here can no longer be made; the order can be paid by another', async () => {
+  const shop = await openShop()
+  const order = await shop.order()
+  const begin = async () => (await shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'stripe' })).body
+  const first = await begin()
+  const agent = await server.addMember(shop.owner, 'agent')
+  const cancelled = await agent.post(`${shop.at}/${first.id}/cancel`)
+  assert.deepEqual([cancelled.status, cancelled.body.status], [200, 'cancelled'])
+  assert.equal(intentOf(first).status, 'canceled')
+  assert.equal((await orderOf(shop, order.id)).paymentStatus, 'pending')
+  assert.equal((await agent.post(`${shop.at}/${first.id}/cancel`)).body.status, 'cancelled')
+  await post(intentOf(first), { type: 'payment_intent.canceled' })
+  assert.equal((await shop.owner.get(`${shop.at}/${first.id}`)).body.status, 'cancelled')
+  const confirmed = await shop.owner.post(`${shop.at}/confirm`, { paymentId: first.id })
+  assert.deepEqual([confirmed.status, confirmed.body.code], [409, 'payment_cancelled'])
+  const second = await begin()
+  assert.notEqual(second.id, first.id)
+  emulator.pay(intentOf(second).id)
+  const late = await shop.owner.post(`${shop.at}/${second.id}/cancel`)
+  assert.deepEqual([late.status, late.body.code], [409, 'already_paid'])
+  assert.equal((await orderOf(shop, order.id)).paymentStatus, 'succeeded')
+  assert.deepEqual(
+    (await logOf(first.id)).map(({ kind, after }) => [kind, after]),
+    [
+      ['created', 'pending'],
+      ['cancelled', 'cancelled'],
+      ['payment_intent.canceled', 'cancelled'],
+    ],
+  )
+})
+
+test('a manual payment that was cancelled cannot be confirmed, and a paid one cannot be cancelled', async () => {
+  const shop = await openShop()
+  const order = await shop.order()
+  const begin = async () => (await shop.owner.post(`${shop.at}/intent`, { orderId: order.id, provider: 'manual' })).body
+  const { id } = await begin()
+  assert.equal((await shop.owner.post(`${shop.at}/${id}/cancel`)).body.status, 'cancelled')
+  assert.equal((await shop.owner.post(`${shop.at}/confirm`, { paymentId: id })).body.code, 'payment_cancelled')
+  const { payment } = await pays(shop, 'manual')
+  assert.equal((await shop.owner.post(`${shop.at}/${payment.id}/cancel`)).body.code, 'already_paid')
+})
+
+test('a payment without a named provider is by card where one is configured', async () => {
+  const shop = await openShop()
+  const { id } = await shop.order()
+  const { body } = await shop.owner.post(`${shop.at}/intent`, { orderId: id })
+  assert.equal(body.provider, 'stripe')
+  assert.equal(body.clientSecret, intentOf(body).client_secret)
 })
 
 test('an amount other than the order’s total does not pay the order', async () => {

@@ -5,7 +5,7 @@ import type { PaymentSignal } from './transitions.ts'
 
 /** The state of a payment at its provider. `signal` is null while there is no result. */
 export interface ProviderState {
-  signal: Extract<PaymentSignal, 'process' | 'succeed' | 'fail'> | null
+  signal: Extract<PaymentSignal, 'process' | 'succeed' | 'fail' | 'cancel'> | null
   /** The amount the provider has received, in minor units. */
   amountMinor: number
   /** ISO 4217. */
@@ -31,6 +31,11 @@ export interface PaymentProvider {
    * it. Throws 403, 409 and 502.
    */
   confirm(ctx: Ctx, payment: PaymentRow): Promise<ProviderState>
+  /**
+   * Gives a payment up, so that it can no longer be paid, and returns its state: `cancel`, or the other result that the
+   * provider has reached. Throws 409 and 502.
+   */
+  cancel(payment: PaymentRow): Promise<ProviderState>
   /** Refunds an amount. Throws 409 `payment_refused` when the provider refuses, 502 when the result is unknown. */
   refund(payment: PaymentRow, refund: { id: string; amountMinor: number }): Promise<ProviderRefund>
 }

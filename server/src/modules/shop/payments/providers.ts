@@ -23,3 +23,9 @@ export async function providerFor(ctx: Ctx, name: ProviderName): Promise<Payment
     }
   }
 }
+
+/** Returns the provider for a card: the configured one of Stripe and PayPal, otherwise `manual`. */
+export async function defaultProvider(ctx: Ctx): Promise<ProviderName> {
+  if (await credentialsOf(ctx, 'stripe')) return 'stripe'
+  return (await credentialsOf(ctx, 'paypal')) ? 'paypal' : 'manual'
+}

@@ -3,8 +3,8 @@ import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { missing } from '../../../platform/errors.ts'
 import { getOrderForPayment } from '../orders/payment-status.ts'
-import type { PaymentStatus } from '../transitions.ts'
 import type { ProviderName } from './schema.ts'
+import type { PaymentState } from './transitions.ts'
 
 export interface PaymentRow {
   id: string
@@ -17,7 +17,7 @@ export interface PaymentRow {
   amount_minor: number
   refund_reserved_minor: number
   refunded_minor: number
-  status: PaymentStatus
+  status: PaymentState
   created_at: string
   updated_at: string
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { id } from '../../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../../platform/http/route.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
-import { confirmPayment, createIntent } from './intents.ts'
+import { cancelPayment, confirmPayment, createIntent } from './intents.ts'
 import { getPayment } from './queries.ts'
 import { receivePaypal } from './paypal/webhook.ts'
 import { refundPayment } from './refunds.ts'
@@ -43,6 +43,17 @@ export const paymentRoutes: RouteTable = {
       response: schema.Payment,
       errors: [409, 502],
       handler: async (ctx, { body }) => toPayment(await confirmPayment(ctx, body.paymentId)),
+    }),
+    cancelPayment: routeInWorkspace({
+      kind: 'nontransactional',
+      method: 'POST',
+      path: '/api/shops/:shopId/payments/:id/cancel',
+      access: 'payments:write',
+      summary: 'Give up a payment that has not been made; the order can be paid by another',
+      params: ofPayment,
+      response: schema.Payment,
+      errors: [409, 502],
+      handler: async (ctx, { params }) => toPayment(await cancelPayment(ctx, params.id)),
     }),
     refundPayment: routeInWorkspace({
       kind: 'nontransactional',

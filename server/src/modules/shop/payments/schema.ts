@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { id, instant } from '../../../platform/http/fields.ts'
+import { id, instant, optional } from '../../../platform/http/fields.ts'
 import { orderId } from '../orders/schema.ts'
-import { paymentStatuses } from '../transitions.ts'
+import { paymentStates } from './transitions.ts'
 
 export const providerNames = ['manual', 'stripe', 'paypal'] as const
 export type ProviderName = (typeof providerNames)[number]
@@ -12,8 +12,10 @@ export const Payment = z.object({
   amount: z.number().describe('Amount in major units of the currency, such as 19.99.'),
   currency: z.string().describe('ISO 4217 code.'),
   status: z
-    .enum(paymentStatuses)
-    .describe('State of the payment. `pending` until confirmed, `processing` while the provider processes it.'),
+    .enum(paymentStates)
+    .describe(
+      'State of the payment. `pending` until confirmed, `processing` while the provider processes it, `cancelled` when it was given up.',
+    ),
   provider: z
     .enum(providerNames)
     .describe('`stripe`, `paypal`, or `manual` for bank transfer and cash, which an owner or admin confirms.'),
@@ -31,10 +33,9 @@ export type Payment = z.output<typeof Payment>
 /** Has no amount: a payment is always for the order's total. */
 export const NewIntent = z.object({
   orderId: orderId.describe("Id of the order. A payment is always for the order's total."),
-  provider: z
-    .enum(providerNames)
-    .default('manual')
-    .describe('`stripe`, `paypal`, or `manual` for bank transfer and cash, which an owner or admin confirms.'),
+  provider: optional(z.enum(providerNames)).describe(
+    '`stripe`, `paypal`, or `manual` for bank transfer and cash, which an owner or admin confirms. Default: the configured one of `stripe` and `paypal`, else `manual`.',
+  ),
 })
 export const Confirm = z.object({ paymentId: id.describe('Id of the payment to confirm.') })
 // JSON turns `NaN` into null, so null is an invalid amount and not a request to refund everything.

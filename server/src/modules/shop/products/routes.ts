@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import { id, succeeded, success } from '../../../platform/http/fields.ts'
+import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
+import type { Ctx } from '../../../platform/context.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { setProductImage } from './image.ts'
-import { createProduct, deleteProduct, getProduct, listProducts, updateProduct } from './products.ts'
+import { changeStock, createProduct, deleteProduct, getProduct, listProducts, updateProduct } from './products.ts'
 import { listOf } from '../schema.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
-import { toProduct } from './serializers.ts'
+import { toProduct, toStockChange } from './serializers.ts'
+import { listStockChanges, newestStockChanges } from './stock.ts'
 import { toList } from '../serializers.ts'
 
 const ofShop = z.object({ shopId: id.describe("The shop's id, which is the id of its workspace.") })
@@ -14,6 +16,19 @@ const ofProduct = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
   productId: id.describe('Id of the product.'),
 })
+
+/** Returns a page of the catalogue, with the newest stock changes of each product when some are wanted. */
+async function listItems(ctx: Ctx, query: schema.ProductQuery) {
+  const page = toList(await listProducts(ctx, query), toProduct)
+  if (query.stockChanges === 0) return page
+  const ids = page.data.map(({ id }) => id)
+  const changes = await newestStockChanges(ctx, ids, query.stockChanges)
+  const data = page.data.map((product) => ({
+    ...product,
+    stockHistory: (changes.get(product.id) ?? []).map(toStockChange),
+  }))
+  return { ...page, data }
+}
 
 export const productRoutes: Record<string, Route> = {
   listProducts: routeInWorkspace({
@@ -25,7 +40,7 @@ export const productRoutes: Record<string, Route> = {
     params: ofShop,
     query: schema.ProductQuery,
     response: listOf(schema.Product),
-    handler: async (ctx, { query }) => toList(await listProducts(ctx, query), toProduct),
+    handler: (ctx, { query }) => listItems(ctx, query),
   }),
   createProduct: routeInWorkspace({
     kind: 'write',
@@ -81,6 +96,31 @@ export const productRoutes: Record<string, Route> = {
       await deleteProduct(ctx, params.productId)
       return succeeded
     },
+  }),
+  listStockChanges: routeInWorkspace({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/shops/:shopId/products/:productId/stock-changes',
+    access: 'products:read',
+    summary: "List the changes of a product's stock, newest first",
+    params: ofProduct,
+    query: page(),
+    response: listOf(schema.StockChange),
+    handler: async (ctx, { params, query }) =>
+      toList(await listStockChanges(ctx, params.productId, query), toStockChange),
+  }),
+  changeStock: routeInWorkspace({
+    kind: 'write',
+    method: 'POST',
+    path: '/api/shops/:shopId/products/:productId/stock-changes',
+    access: 'products:write',
+    summary: 'Add units to the stock of a product, or remove them, with the reason',
+    params: ofProduct,
+    body: schema.NewStockChange,
+    example: { change: -2, reason: 'Damaged goods' },
+    response: schema.Product,
+    errors: [409],
+    handler: async (ctx, { params, body }) => toProduct(await changeStock(ctx, params.productId, body)),
   }),
   setProductImage: routeInWorkspace({
     kind: 'nontransactional',

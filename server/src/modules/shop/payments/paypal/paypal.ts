@@ -76,6 +76,14 @@ export function paypal(services: Services, account: PaypalAccount): PaymentProvi
       requirePayable(await getOrderForPayment(ctx, payment.order_id))
       return capture(order, payment)
     },
+    // PayPal has no call that ends an order: money moves only when we capture it, and a cancelled payment is not captured.
+    async cancel(payment) {
+      const cancelled: ProviderState = { signal: 'cancel', amountMinor: 0, currency: payment.currency }
+      if (payment.capture_ref) return stateOfCapture(await findCapture(payment.capture_ref))
+      const order = payment.provider_ref && (await findOrder(payment.provider_ref))
+      const state = order ? stateOfOrder(order, payment) : cancelled
+      return state.signal === 'succeed' || state.signal === 'process' ? state : cancelled
+    },
     async refund(payment, { id, amountMinor }) {
       if (!payment.capture_ref) throw refused('this payment has not been captured.')
       const body = { amount: toPaypalAmount(amountMinor, payment.currency), custom_id: customId(payment, id) }

@@ -47,6 +47,17 @@ export function stripe({ outbound, config }: Services, secretKey: string): Payme
       if (!payment.provider_ref) return { signal: null, amountMinor: 0, currency: payment.currency }
       return stateOf(await call<StripeIntent>('GET', `payment_intents/${payment.provider_ref}`))
     },
+    async cancel(payment) {
+      const cancelled: ProviderState = { signal: 'cancel', amountMinor: 0, currency: payment.currency }
+      if (!payment.provider_ref) return cancelled
+      const path = `payment_intents/${payment.provider_ref}`
+      const intent = await call<StripeIntent>('GET', path)
+      if (intent.status === 'canceled') return cancelled
+      // Stripe cancels an intent only before the money moves.
+      if (intent.status === 'succeeded' || intent.status === 'processing') return stateOf(intent)
+      await call<StripeIntent>('POST', `${path}/cancel`, {}, `cancel:${payment.id}:${intent.id}`)
+      return cancelled
+    },
     async refund(payment, { id, amountMinor }) {
       const form = {
         payment_intent: payment.provider_ref ?? '',
