@@ -67,6 +67,7 @@ const allowedReads: string[] = [
   'sales: contacts.merged_contacts',
   'sales: identity.members',
   'sales: identity.users',
+  'sales: inbox.call_sums',
   'sales: inbox.conversations',
   'sales: inbox.messages',
   'sales: integrations.connections',

@@ -46,6 +46,8 @@ export const scopes = {
   'campaigns:write': ['owner', 'admin', 'sales_manager', 'operations'],
   /** The contacts that a campaign called and the results: personal data, so not for operations. */
   'campaign-calls:read': allBut('operations'),
+  /** The calls of all modules with what was said: not for operations. */
+  'call-log:read': allBut('operations'),
   /** Threads with people outside: their content, so not for operations. */
   'conversations:read': allBut('operations'),
   'conversations:write': ['owner', 'admin', 'agent', 'sales_manager', 'sales_rep'],

@@ -40,6 +40,8 @@ export interface Module {
   readonly reportSubjects?: Readonly<Record<string, FindSubject>>
   /** The data stored about a user, for the export of their account. */
   readonly accountSections?: readonly AccountSection[]
+  /** The calls of the module, for the log of all calls: `CallSource` of telephony. */
+  readonly callSources?: readonly unknown[]
   /** The parts that make or take calls: `CreateCallService` of telephony, which starts them on nodes with a telephone. */
   readonly callServices?: readonly unknown[]
   /** Private addresses, `host:port`, that the configuration allows requests to. */
@@ -97,6 +99,7 @@ export interface Declarations {
   readonly counters: readonly AdminCounter[]
   readonly reportSubjects: Readonly<Record<string, FindSubject>>
   readonly accountSections: readonly AccountSection[]
+  readonly callSources: readonly unknown[]
 }
 
 /** The lists that the server is made of. */
@@ -127,6 +130,7 @@ export function compose(modules: readonly Module[]): Composition {
     counters: modules.flatMap(({ counters = [] }) => counters),
     reportSubjects: Object.assign({}, ...modules.map(({ reportSubjects = {} }) => reportSubjects)),
     accountSections: modules.flatMap(({ accountSections = [] }) => accountSections),
+    callSources: modules.flatMap(({ callSources = [] }) => callSources),
   }
   const guests = modules.flatMap(({ guests = [] }) => guests)
   return {

@@ -1,5 +1,6 @@
 import type { Module } from '../../platform/module.ts'
 import { createCampaignEngine } from './engine/engine.ts'
+import { campaignCallSource } from './call-log.ts'
 import { campaignCommands, campaignFrames } from './live.ts'
 import { campaignRoutes } from './routes.ts'
 import { pauseUnrunnableCampaigns } from './subscribers.ts'
@@ -16,5 +17,6 @@ export const campaigns: Module = {
   subscribers: [pauseUnrunnableCampaigns],
   commands: campaignCommands,
   frames: campaignFrames,
+  callSources: [campaignCallSource],
   callServices: [createCampaignEngine],
 }

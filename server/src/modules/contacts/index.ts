@@ -4,6 +4,7 @@ import { contactRoutes } from './routes.ts'
 
 export { listContacts } from './contacts.ts'
 export { getContact, updateContact } from './contacts.ts'
+export { contactsWithNumber, findContactIds, namesOfContacts } from './contact-names.ts'
 export { addDoNotCall } from './do-not-call.ts'
 export { type Person, findOrMergeContact, findOrCreateContact } from './contact-matching.ts'
 export { splitName, wholeName } from './names.ts'

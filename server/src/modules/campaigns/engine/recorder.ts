@@ -5,6 +5,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { refreshStatistics } from '../../../platform/database/statistics.ts'
 import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
+import { addToCallSums } from '../call-log.ts'
 import { CampaignCallLogged } from '../events.ts'
 import type { CallStatus } from '../call-schema.ts'
 import { workingTables } from '../targets.ts'
@@ -128,7 +129,7 @@ const recordEvents = statement(
         from attempt where ended_at is not null group by 1 order by 1
       on conflict (workspace_id, day) do update
          set calls = u.calls + excluded.calls, seconds = u.seconds + excluded.seconds, cost_micros = u.cost_micros + excluded.cost_micros
-    )
+    ), summed as (${addToCallSums(sql`attempt`)})
     select j.campaign_id, j.target_id as call_id, j.id as attempt_id, t.contact_id, j.phone_number, j.status, j.number as attempts,
            j.duration_seconds, j.key, j.transferred_at is not null as transferred, j.cause, j.ended_at is not null as ended,
            not j.again as final, j.cost_micros

@@ -3,6 +3,7 @@ import { transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
+import { addToCallSums } from '../call-log.ts'
 import { CampaignCallLogged } from '../events.ts'
 import { addCosts, costOf, costsOf } from './spend.ts'
 import { attemptTransitions, change, isInProgress, isQueued, targetTransitions } from './transitions.ts'
@@ -47,12 +48,12 @@ const markUnknown = statement(
              cost_micros = ${costOf({ answered: sql`a.answered_at`, transferred: sql`a.transferred_at`, ended: sql`${p.now}::timestamptz` })}
        where ${isInProgress('a')} and ${lostAttempt.guard('a.status')}
          and id in (select last_attempt_id from campaigns.targets where ${orphaned})
-      returning id, target_id, key, transferred_at, cost_micros
+      returning id, target_id, key, transferred_at, cost_micros, invite_at, answered_at, duration_seconds, ended_at
     ), used as (
       insert into telephony.call_usage as u (day, cost_micros)
       select (${p.now}::timestamptz at time zone 'UTC')::date, sum(cost_micros)::bigint from lost having sum(cost_micros) > 0
       on conflict (workspace_id, day) do update set cost_micros = u.cost_micros + excluded.cost_micros
-    )
+    ), summed as (${addToCallSums(sql`lost`)})
     update campaigns.targets t
        set status = ${lostTarget.to}, node_id = null, finished_at = ${p.now}::timestamptz, cause = 'lost',
            transferred_at = coalesce(t.transferred_at, l.transferred_at),

@@ -15,6 +15,7 @@ const sections: [name: string, tags: Record<string, string>][] = [
       Campaigns: 'Campaigns that call contacts by telephone: settings, start and stop, calls, and reports.',
       Contacts: 'Contacts with their identities and timeline, contact lists, CSV imports, and the do-not-call list.',
       Telephony: 'SIP providers that carry the calls, and transfer numbers.',
+      'Call log': 'The calls of all modules in one list, with counts of each day and month.',
       Files: 'Greetings, and the content of files and recordings.',
     },
   ],

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answers, busy } from '@switchboard/voice/sim'
+import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
+import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
+import { explainAs } from '../../../../test/explain.ts'
+import { countCallLog, getCallLogEntry, listCallLog } from '../../telephony/call-log/call-log.ts'
+import type { CallFilter } from '../../telephony/index.ts'
+import { campaignCallSource } from '../call-log.ts'
+
+const simulation = await openCampaignSimulation()
+const sources = [campaignCallSource]
+
+test('each dial is in the log of calls and counted once', async () => {
+  const [heard, engaged] = numbers(2) as [string, string]
+  const shop = await simulation.makeWorkspace([heard, engaged])
+  const node = simulation.makeNode({
+    behaviour: (to) => (to === heard ? answers(500, { hangUpAfterMs: 6_000 }) : busy()),
+  })
+  await node.start()
+  const id = await shop.createCampaign({ retry: { max_attempts: 2, delay_minutes: 1, on: ['busy'] } })
+  await shop.change(id, 'start')
+  node.engine.wake()
+  await simulation.runToEnd(shop, id)
+  await node.stop()
+  const list = async (query: object) => (await listCallLog(shop.ctx(), sources, { limit: 10, ...query })).data
+  const calls = await list({})
+  const told = calls.map(
+    ({ phone_number, status, source, direction }) => `${phone_number} ${status} ${source} ${direction}`,
+  )
+  assert.equal(told[0], `${engaged} busy campaign outbound`)
+  // The other two began in the same moment.
+  assert.deepEqual(told.slice(1).toSorted(), [
+    `${heard} completed campaign outbound`,
+    `${engaged} busy campaign outbound`,
+  ])
+  const answered = calls.find(({ status }) => status === 'completed')
+  assert.ok(answered)
+  assert.equal(answered.duration_seconds, 6)
+  assert.equal(answered.campaign_title, 'Simulation')
+  assert.match(answered.contact_name ?? '', /^Contact [12]$/)
+  assert.deepEqual(await getCallLogEntry(shop.ctx(), sources, answered.id), answered)
+  assert.equal((await list({ status: 'busy' })).length, 2)
+  assert.equal((await list({ campaign_id: id })).length, 3)
+  assert.deepEqual(await list({ contact_id: answered.contact_id }), [answered])
+  assert.deepEqual(await list({ phone_number: heard }), [answered])
+  assert.deepEqual(await list({ q: heard }), [answered])
+  // The simulation's calls are in the year 2030, after the days that are counted.
+  const [sum] = await simulation.query('select calls, answered, seconds from campaigns.call_sums')
+  assert.deepEqual(sum, { calls: 3, answered: 1, seconds: 6 })
+  const counts = await countCallLog(shop.ctx(), sources, { days: 1, months: 1 })
+  assert.equal(counts.tz, 'America/New_York')
+})
+
+test('each list of calls follows an index', async () => {
+  const shop = await simulation.makeWorkspace(numbers(1))
+  const filter: CallFilter = {
+    status: null,
+    direction: null,
+    campaign_id: null,
+    client_id: null,
+    contact_id: null,
+    numbers: null,
+    number_contacts: null,
+    found_contacts: null,
+    found_numbers: null,
+    from: null,
+    until: null,
+    before_at: null,
+    before_id: null,
+    rows: '51',
+  }
+  const explain = async (more: Partial<CallFilter>) => {
+    const call = campaignCallSource.list({ ...filter, ...more })
+    assert.ok(call)
+    const { pool } = simulation.services.connections
+    return explainAs(pool, { userId: shop.userId, workspaceId: shop.id }, call)
+  }
+  const id = shop.id
+  for (const more of [
+    {},
+    { status: 'busy' },
+    { campaign_id: id },
+    { numbers: ['+12125550123'], number_contacts: [] },
+    { from: '2026-01-01T00:00:00Z', before_at: '2026-02-01 00:00:00+00', before_id: id },
+  ]) {
+    const plan = await explain(more)
+    assert.doesNotMatch(plan, /Seq Scan on attempts|^\s*->\s+Sort/m, plan)
+  }
+  for (const more of [{ contact_id: id }, { found_contacts: [id], found_numbers: ['+12125550123'] }])
+    assert.doesNotMatch(await explain(more), /Seq Scan on (attempts|targets)/)
+})
