@@ -25,12 +25,12 @@ test('each dial is in the log of calls and counted once', async () => {
   await node.stop()
   const list = async (query: object) => (await listCallLog(shop.ctx(), sources, { limit: 10, ...query })).data
   const calls = await list({})
-  const told = calls.map(
+  const seen = calls.map(
     ({ phone_number, status, source, direction }) => `${phone_number} ${status} ${source} ${direction}`,
   )
-  assert.equal(told[0], `${engaged} busy campaign outbound`)
+  assert.equal(seen[0], `${engaged} busy campaign outbound`)
   // The other two began in the same moment.
-  assert.deepEqual(told.slice(1).toSorted(), [
+  assert.deepEqual(seen.slice(1).toSorted(), [
     `${heard} completed campaign outbound`,
     `${engaged} busy campaign outbound`,
   ])

@@ -37,7 +37,7 @@ async function withNames(ctx: Ctx, rows: CallRow[]): Promise<CallLogEntry[]> {
     ctx,
     rows.flatMap(({ contact_id }) => contact_id ?? []),
   )
-  return rows.map(({ at: _, name, recording_file_id: id, recording_filename: filename, ...row }) => ({
+  return rows.map(({ name, recording_file_id: id, recording_filename: filename, ...row }) => ({
     ...row,
     contact_name: (row.contact_id && names.get(row.contact_id)) || name || null,
     recording_url: id && filename ? fileUrl({ id, filename }) : row.recording_url,

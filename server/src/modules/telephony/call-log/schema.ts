@@ -72,7 +72,7 @@ export const CallLogEntry = z
     recording_url: z
       .string()
       .nullable()
-      .describe('Address of the recording; null when there is none. Those on this server need the login.'),
+      .describe('Address of the recording; null without one. Those on this server need the login.'),
     transcript: z
       .string()
       .nullable()
