@@ -109,6 +109,15 @@ export interface CampaignsAttempts {
   cost_micros: number | null
 }
 
+export interface CampaignsCallSums {
+  workspace_id: Generated<string>
+  quarter: Timestamp
+  calls: Generated<number>
+  answered: Generated<number>
+  seconds: Generated<number>
+  cost_micros: Generated<number>
+}
+
 export interface CampaignsCampaigns {
   id: string
   workspace_id: Generated<string>
@@ -623,6 +632,14 @@ export interface IdentityWorkspaces {
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
   deleted_at: Timestamp | null
+}
+
+export interface InboxCallSums {
+  workspace_id: Generated<string>
+  quarter: Timestamp
+  calls: Generated<number>
+  answered: Generated<number>
+  seconds: Generated<number>
 }
 
 export interface InboxConversationTags {
@@ -1384,6 +1401,7 @@ export interface Database {
   'billing.payments': BillingPayments
   'billing.subscriptions': BillingSubscriptions
   'campaigns.attempts': CampaignsAttempts
+  'campaigns.call_sums': CampaignsCallSums
   'campaigns.campaigns': CampaignsCampaigns
   'campaigns.targets': CampaignsTargets
   'chat.ballots': ChatBallots
@@ -1428,6 +1446,7 @@ export interface Database {
   'identity.sessions': IdentitySessions
   'identity.users': IdentityUsers
   'identity.workspaces': IdentityWorkspaces
+  'inbox.call_sums': InboxCallSums
   'inbox.conversation_tags': InboxConversationTags
   'inbox.conversations': InboxConversations
   'inbox.messages': InboxMessages
