@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers, busy } from '@switchboard/voice/sim'
-import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
-import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
-import { explainAs } from '../../../../test/explain.ts'
-import { countCallLog, getCallLogEntry, listCallLog } from '../../telephony/call-log/call-log.ts'
-import type { CallFilter } from '../../telephony/index.ts'
-import { campaignCallSource } from '../call-log.ts'
+import { openCampaignSimulation } from './campaign-simulation/simulation.ts'
+import { numbers } from './campaign-simulation/workspace.ts'
+import { explainAs } from './explain.ts'
+import { countCallLog, getCallLogEntry, listCallLog } from '../src/modules/telephony/call-log/call-log.ts'
+import type { CallFilter } from '../src/modules/telephony/index.ts'
+import { campaignCallSource } from '../src/modules/campaigns/call-log.ts'
 
 const simulation = await openCampaignSimulation()
 const sources = [campaignCallSource]
