@@ -12,10 +12,10 @@ const simulation = await openCampaignSimulation()
 const sources = [campaignCallSource]
 
 test('each dial is in the log of calls and counted once', async () => {
-  const [heard, engaged] = numbers(2) as [string, string]
-  const shop = await simulation.makeWorkspace([heard, engaged])
+  const [listener, engaged] = numbers(2) as [string, string]
+  const shop = await simulation.makeWorkspace([listener, engaged])
   const node = simulation.makeNode({
-    behaviour: (to) => (to === heard ? answers(500, { hangUpAfterMs: 6_000 }) : busy()),
+    behaviour: (to) => (to === listener ? answers(500, { hangUpAfterMs: 6_000 }) : busy()),
   })
   await node.start()
   const id = await shop.createCampaign({ retry: { max_attempts: 2, delay_minutes: 1, on: ['busy'] } })
@@ -31,7 +31,7 @@ test('each dial is in the log of calls and counted once', async () => {
   assert.equal(seen[0], `${engaged} busy campaign outbound`)
   // The other two began in the same moment.
   assert.deepEqual(seen.slice(1).toSorted(), [
-    `${heard} completed campaign outbound`,
+    `${listener} completed campaign outbound`,
     `${engaged} busy campaign outbound`,
   ])
   const answered = calls.find(({ status }) => status === 'completed')
@@ -43,8 +43,8 @@ test('each dial is in the log of calls and counted once', async () => {
   assert.equal((await list({ status: 'busy' })).length, 2)
   assert.equal((await list({ campaign_id: id })).length, 3)
   assert.deepEqual(await list({ contact_id: answered.contact_id }), [answered])
-  assert.deepEqual(await list({ phone_number: heard }), [answered])
-  assert.deepEqual(await list({ q: heard }), [answered])
+  assert.deepEqual(await list({ phone_number: listener }), [answered])
+  assert.deepEqual(await list({ q: listener }), [answered])
   // The simulation's calls are in the year 2030, after the days that are counted.
   const [sum] = await simulation.query('select calls, answered, seconds from campaigns.call_sums')
   assert.deepEqual(sum, { calls: 3, answered: 1, seconds: 6 })
