@@ -70,7 +70,7 @@ test('a campaign has two dialects: with title it is bare and pending, with name 
     [key_map, retry],
     [
       { 2: 'repeat', 9: 'opt_out' },
-      { max_attempts: 3, delay_minutes: 60, on: ['busy', 'no_answer'] },
+      { max_attempts: 3, delay_minutes: 60, on: ['busy', 'no_answer'], backoff: 'fixed', max_delay_minutes: 1_440 },
     ],
   )
 
@@ -332,3 +332,24 @@ function noHours() {
   const day = (new Date().getUTCDay() + 3) % 7
   return { start: '12:00', end: '12:01', days: [day] }
 }
+
+test('a campaign may begin later, and its retries may wait longer each time', async () => {
+  const { body: campaign } = await ana.post('/api/campaigns', {
+    title: 'Later',
+    start_at: '2090-07-01',
+    retry: { max_attempts: 5, delay_minutes: 2, backoff: 'doubling', max_delay_minutes: 60 },
+  })
+  // A date begins in the time zone of the workspace.
+  const { body: workspace } = await ana.get('/api/auth/me')
+  await ana.patch(`/api/workspaces/${workspace.workspace.id}`, { time_zone: 'Europe/Berlin' })
+  const { body: moved } = await ana.patch(`/api/campaigns/${campaign.id}`, { start_at: '2090-07-01' })
+  assert.deepEqual([campaign.start_at, moved.start_at], ['2090-07-01T00:00:00.000Z', '2090-06-30T22:00:00.000Z'])
+  assert.deepEqual([campaign.retry.backoff, campaign.retry.max_delay_minutes], ['doubling', 60])
+  assert.equal(moved.waiting_until, null, 'it has not been started')
+  assert.equal((await ana.patch(`/api/campaigns/${campaign.id}`, { start_at: null })).body.start_at, null)
+  for (const [field, value] of Object.entries({
+    start_at: '1999-01-01',
+    retry: { delay_minutes: 60, backoff: 'doubling', max_delay_minutes: 30 },
+  }))
+    assert.equal((await ana.patch(`/api/campaigns/${campaign.id}`, { [field]: value })).status, 400, field)
+})

@@ -12,7 +12,7 @@ import { isUnclaimed } from './engine/transitions.ts'
 import { CampaignChanged } from './events.ts'
 import { type CampaignChanges, type NewCampaign } from './input-schema.ts'
 import { type Campaign, type CampaignStatus } from './schema.ts'
-import { type KeyMap, defaultKeyMap, defaults } from './settings-schema.ts'
+import { type KeyMap, defaultKeyMap, defaults, retryDefaults } from './settings-schema.ts'
 import { type CampaignColumns, resolveReferences } from './references.ts'
 
 type CampaignRow = Omit<Campaign, 'greeting_file_url'> & { greeting_stored_file_id: string | null }
@@ -22,7 +22,7 @@ const selectCampaigns = sql`
          c.status_reason,         c.contact_list_id, c.sip_provider_id, c.greeting_id as greeting_file_id, g.file_id as greeting_stored_file_id,
          g.filename as greeting_file_name, c.transfer_number, c.caller_id, c.calling_hours, c.key_map, c.retry,
          c.max_concurrent_calls, c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
-         c.transfer_wait_seconds, c.hold_greeting_id, c.apology_greeting_id, ${countColumns}, c.attempts, c.cost_micros,
+         c.start_at, c.transfer_wait_seconds, c.hold_greeting_id, c.apology_greeting_id, ${countColumns}, c.attempts, c.cost_micros,
          coalesce(round(100.0 * c.answered_calls / nullif(c.total_calls, 0), 1), 0)::float8 as connect_rate,
          c.booked_appointments, c.created_at, c.updated_at, c.started_at, c.ended_at
     from campaigns.campaigns c
@@ -31,7 +31,7 @@ const selectCampaigns = sql`
 function toCampaign({ greeting_stored_file_id, ...row }: CampaignRow): Campaign {
   const { greeting_file_name: filename } = row
   const url = greeting_stored_file_id && filename ? fileUrl({ id: greeting_stored_file_id, filename }) : null
-  return { ...row, greeting_file_url: url }
+  return { ...row, retry: { ...retryDefaults, ...row.retry }, greeting_file_url: url }
 }
 
 const list = variants(
@@ -91,6 +91,7 @@ const columns = [
   'ring_timeout_seconds',
   'voicemail',
   'record',
+  'start_at',
   'transfer_wait_seconds',
   'hold_greeting_id',
   'apology_greeting_id',

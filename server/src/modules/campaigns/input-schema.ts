@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clearable, id, optional, text } from '../../platform/http/fields.ts'
+import { clearable, id, instant, optional, text } from '../../platform/http/fields.ts'
 import { about } from './schema.ts'
 import { CallingHours, KeyMap, Retry } from './settings-schema.ts'
 
@@ -17,6 +17,15 @@ const channels = z
   .array(z.enum(['phone', 'whatsapp', 'sms', 'email']))
   .min(1)
   .max(4)
+/** PostgreSQL knows times that a JavaScript date does not. */
+const startAt = z.union(
+  [
+    instant.refine((time) => time.startsWith('20'), 'Must be a time between 2000 and 2099.'),
+    z.iso.date().refine((day) => day.startsWith('20'), 'Must be a date between 2000 and 2099.'),
+  ],
+  'Must be a date or time between 2000 and 2099 in ISO 8601, such as 2026-01-31 or 2026-01-31T09:30:00Z.',
+)
+const aboutStart = `${about.start_at} A date means its first moment in the workspace's time zone.`
 const settings = {
   max_concurrent_calls: z
     .number()
@@ -64,6 +73,7 @@ const optionalFields = {
   calling_hours: CallingHours.nullable().optional().describe(about.calling_hours),
   key_map: optional(KeyMap).describe(about.key_map),
   retry: optional(Retry).describe(about.retry),
+  start_at: optional(startAt).describe(aboutStart),
   max_concurrent_calls: optional(settings.max_concurrent_calls).describe(about.max_concurrent_calls),
   calls_per_second: optional(settings.calls_per_second).describe(about.calls_per_second),
   ring_timeout_seconds: optional(settings.ring_timeout_seconds).describe(about.ring_timeout_seconds),
@@ -100,6 +110,7 @@ export const CampaignChanges = z
     greeting_file_id: clearable(id).describe(emptiedByNull(about.greeting_file_id)),
     greeting_file_url: clearable(greetingUrl).describe(emptiedByNull(about.greeting_file_url)),
     transfer_number: clearable(phoneNumber).describe(emptiedByNull(about.transfer_number)),
+    start_at: clearable(startAt).describe(emptiedByNull(aboutStart)),
     caller_id: clearable(callerId).describe(emptiedByNull(about.caller_id)),
     hold_greeting_id: clearable(id).describe(emptiedByNull(about.hold_greeting_id)),
     apology_greeting_id: clearable(id).describe(emptiedByNull(about.apology_greeting_id)),

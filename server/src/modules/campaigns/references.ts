@@ -16,6 +16,15 @@ const findProvider = statement(
     sql<{ caller_ids: string[] }>`select caller_ids from telephony.sip_providers where id = ${p.id}`,
 )
 
+const dateLength = '2026-01-31'.length
+const firstMoment = statement(
+  'campaigns.first_moment',
+  (_, p: { date: string }) =>
+    sql<{ start_at: string }>`
+    select ${p.date}::date::timestamp at time zone coalesce(time_zone, 'UTC') as start_at
+      from identity.workspaces where id = app.workspace_id()`,
+)
+
 /** The fields of a request body as columns. */
 export type CampaignColumns = Omit<CampaignChanges, 'name' | 'greeting_file_id' | 'greeting_file_url'> & {
   greeting_id?: string | null | undefined
@@ -33,6 +42,8 @@ export async function resolveReferences(
   const columns: CampaignColumns = { ...input }
   if (input.title ?? name) columns.title = input.title ?? name
   if (input.contact_list_id && !(await ctx.db.maybe(findList, { id: input.contact_list_id }))) missing('contact list')
+  if (input.start_at?.length === dateLength)
+    columns.start_at = (await ctx.db.one(firstMoment, { date: input.start_at })).start_at
   if (input.transfer_number) columns.transfer_number = await toTransferNumber(ctx, input.transfer_number)
   if (input.sip_provider_id || input.caller_id) {
     await checkCallerId(ctx, input.sip_provider_id ?? present.sip_provider_id, input.caller_id ?? present.caller_id)

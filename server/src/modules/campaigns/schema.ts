@@ -24,6 +24,8 @@ export const about = {
   key_map:
     'What each telephone key does after the greeting: `transfer` to the transfer number, `repeat` the greeting, `opt_out` to the do-not-call list. Default: 2 repeats, 9 opts out, and 1 transfers where there is a transfer number. A map with `transfer` needs a `transfer_number`.',
   retry: 'When a contact is called again. Default: 3 calls, 60 minutes apart, after `busy` and `no_answer`.',
+  start_at:
+    'No call is made before this time. The campaign can be started earlier, and then waits. Default: calls begin with the start.',
   max_concurrent_calls: 'How many calls of the campaign go at the same time at most; 10 by default.',
   calls_per_second: 'How many calls are started in a second at most; 1 by default.',
   ring_timeout_seconds: 'How long it rings before the call counts as not answered; 30 by default.',
@@ -36,6 +38,9 @@ export const about = {
 }
 
 const counts = {
+  waiting_until: instant
+    .nullable()
+    .describe('Until when an active campaign waits for its `start_at`; null when it does not wait.'),
   progress: z.number().int().describe('Contacts that are finished, in percent of all.'),
   contacts: z
     .number()
@@ -87,9 +92,14 @@ const campaignFields = {
     .object({
       max_attempts: z.number().int().describe('How many times one contact is called at most, the first call included.'),
       delay_minutes: z.number().int().describe('Minutes between two calls to the same contact.'),
+      backoff: z
+        .string()
+        .describe('`fixed`: each wait is `delay_minutes`. `doubling`: each wait is twice the one before.'),
+      max_delay_minutes: z.number().int().describe('The longest wait of `doubling`, in minutes.'),
       on: z.array(z.string()).describe('After which results the contact is called again.'),
     })
     .describe(about.retry),
+  start_at: instant.nullable().describe(about.start_at),
   max_concurrent_calls: z.number().int().describe(about.max_concurrent_calls),
   calls_per_second: z.number().describe(about.calls_per_second),
   ring_timeout_seconds: z.number().int().describe(about.ring_timeout_seconds),

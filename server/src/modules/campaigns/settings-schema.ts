@@ -57,13 +57,33 @@ export const Retry = z
       .min(1)
       .max(43_200)
       .default(60)
-      .describe('Minutes between two calls to the same contact.'),
+      .describe('Minutes between two calls to the same contact; with `doubling`, between the first two.'),
+    backoff: z
+      .enum(['fixed', 'doubling'])
+      .optional()
+      .describe(
+        '`fixed`, the default: each wait is `delay_minutes`. `doubling`: each wait is twice the one before, like 2, 4, 8.',
+      ),
+    max_delay_minutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(43_200)
+      .optional()
+      .describe('The longest wait of `doubling`, in minutes; 1,440 by default.'),
     on: z
       .array(z.enum(retryable))
       .default(['busy', 'no_answer'])
       .describe('After which results the contact is called again.'),
   })
+  .refine((retry) => retry.max_delay_minutes === undefined || retry.max_delay_minutes >= retry.delay_minutes, {
+    message: 'The longest wait must not be shorter than delay_minutes.',
+    path: ['max_delay_minutes'],
+  })
   .meta({ id: 'Retry' })
+
+/** The settings that a stored rule may leave out. The statements of the engine have the same defaults. */
+export const retryDefaults = { backoff: 'fixed', max_delay_minutes: 1_440 }
 
 export const defaults = {
   calling_hours: CallingHours.parse({}),

@@ -14,7 +14,10 @@ import { type CampaignAction, transitions } from './transitions.ts'
 const lock = statement(
   'campaigns.lock_status',
   (_, p: { id: string }) =>
-    sql<{ status: CampaignStatus }>`select status from campaigns.campaigns where id = ${p.id} for no key update`,
+    sql<{
+      status: CampaignStatus
+      start_at: string | null
+    }>`select status, start_at from campaigns.campaigns where id = ${p.id} for no key update`,
 )
 
 interface StatusChange {
@@ -50,11 +53,11 @@ export async function changeStatus(
   action: Exclude<CampaignAction, 'complete'>,
   reason: string | null = null,
 ): Promise<Campaign> {
-  const { status: from } = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
+  const { status: from, start_at } = (await ctx.db.maybe(lock, { id })) ?? missing('campaign')
   const to = transitions[from][action]
   if (!to) throw conflict('wrong_status', refusals[action](from))
   if (to === from) return getCampaign(ctx, id)
-  if (to === 'active') await prepare(ctx, id, from)
+  if (to === 'active') await prepare(ctx, id, from, start_at !== null && Date.parse(start_at) > ctx.now().getTime())
   await ctx.db.all(setStatus, { id, status: to, reason, now: ctx.now().toISOString() })
   const campaign = await getCampaign(ctx, id)
   publishStatus(ctx, campaign)
@@ -72,7 +75,7 @@ export function publishStatus(ctx: Ctx, campaign: Campaign): void {
   )
 }
 
-async function prepare(ctx: Ctx, id: string, from: CampaignStatus): Promise<void> {
+async function prepare(ctx: Ctx, id: string, from: CampaignStatus, isWaiting: boolean): Promise<void> {
   const { faults: all, sip_provider_id } = checkReadiness(await ctx.db.one(findReadiness, { id }))
   // The contact list is fixed at the start. It may have been deleted since.
   const faults = from === 'pending' ? all : all.filter(({ path }) => path !== 'contact_list_id')
@@ -83,7 +86,8 @@ async function prepare(ctx: Ctx, id: string, from: CampaignStatus): Promise<void
       faults,
     )
   }
-  const exhausted = await findExhaustion(ctx)
+  // A campaign that begins later calls under the limits of that time.
+  const exhausted = isWaiting ? null : await findExhaustion(ctx)
   if (exhausted !== null) throw conflict('calling_limit_reached', exhausted)
   await ctx.db.all(setProvider, { id, sip_provider_id })
   // Enrols only the first contacts of a long list. The engine enrols the rest.
@@ -110,6 +114,7 @@ const refusals: Record<Exclude<CampaignAction, 'complete'>, (from: CampaignStatu
 export const progressOf = (campaign: Campaign): CampaignProgress => ({
   campaign_id: campaign.id,
   status: campaign.status,
+  waiting_until: campaign.waiting_until,
   progress: campaign.progress,
   contacts: campaign.contacts,
   total_calls: campaign.total_calls,

@@ -75,6 +75,7 @@ export const claim = statement(
                                               where w.node_id = ${p.node_id} and w.workspace_id = c.workspace_id and o.sip_provider_id = p.id)) as room
         from campaigns.campaigns c ${mine(p)}
        where c.id = ${p.campaign_id} and c.status = 'active' and c.greeting_id is not null
+         and coalesce(c.start_at <= ${p.now}::timestamptz, true)
     ), due as (
       -- Without joins, so that the index returns the next few without sorting all due targets.
       select t.id, t.workspace_id, t.contact_id, t.phone_number, t.zones, t.next_attempt_at, t.last_attempt_id
@@ -165,6 +166,7 @@ export const begin = statement(
       select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id, c.transfer_number
         from campaigns.targets t
         join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active' and c.greeting_id is not null
+          and coalesce(c.start_at <= ${p.now}::timestamptz, true)
         ${mine(p)}
         join contacts.contacts k on k.workspace_id = t.workspace_id and k.id = t.contact_id and k.phone_number is not null
        where t.id = any(${p.ids}::uuid[]) and c.id = ${p.campaign_id} and t.node_id = ${p.node_id} and ${beginning.guard('t.status')}
@@ -235,12 +237,12 @@ export const repairDueTimes = statement(
   (_, p: { campaign_id: string; now: string }) =>
     sql`update campaigns.targets t
          set next_attempt_at = ${p.now}::timestamptz
-             + case when t.attempts = 0 then 0 else (c.retry ->> 'delay_minutes')::int end * interval '1 min'
+             + case when t.attempts = 0 then interval '0' else campaigns.retry_delay(c.retry, t.attempts) end
         from campaigns.campaigns c
        where c.id = ${p.campaign_id} and t.workspace_id = c.workspace_id and t.campaign_id = c.id and ${isUnclaimed('t')}
          and t.deferred_from is null
          and t.next_attempt_at > ${p.now}::timestamptz
-             + case when t.attempts = 0 then 0 else (c.retry ->> 'delay_minutes')::int end * interval '1 min'`,
+             + case when t.attempts = 0 then interval '0' else campaigns.retry_delay(c.retry, t.attempts) end`,
 )
 
 /** Releases targets that were claimed or begun and for which no INVITE was sent. Deletes their attempts. */

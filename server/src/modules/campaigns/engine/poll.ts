@@ -46,7 +46,8 @@ export async function pollCampaigns(engine: Engine): Promise<boolean> {
     if (!queue.areDueTimesRepaired) await repair(engine, queue)
     if (row.status === 'stopped') cancelUnanswered(queue)
     const exhausted = engine.allowances.get(row.workspace_id)?.exhausted ?? null
-    if (row.status === 'active' && exhausted !== null) {
+    const isWaiting = row.start_at !== null && Date.parse(row.start_at) > engine.time.now()
+    if (row.status === 'active' && exhausted !== null && !isWaiting) {
       await pauseCampaign(engine, queue, exhausted)
       queue.campaign = { ...row, status: 'paused' }
       continue

@@ -110,7 +110,7 @@ const recordEvents = statement(
              transfer_wait_ms = coalesce(j.transfer_wait_ms, t.transfer_wait_ms),
              transfer_lost = t.transfer_lost or coalesce(j.transfer_lost, false),
              node_id = case when j.ended_at is null then t.node_id end,
-             next_attempt_at = case when j.again then coalesce(j.observed_at, j.ended_at) + (j.retry ->> 'delay_minutes')::int * interval '1 min' else t.next_attempt_at end,
+             next_attempt_at = case when j.again then coalesce(j.observed_at, j.ended_at) + campaigns.retry_delay(j.retry, j.number) else t.next_attempt_at end,
              finished_at = case when not j.again then j.ended_at end,
              cause = coalesce(j.cause, t.cause)
         from judged j

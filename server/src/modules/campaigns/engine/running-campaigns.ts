@@ -16,6 +16,8 @@ export interface RunningCampaign {
   caller_id: string | null
   provider_caller_ids: string[]
   transfer_number: string | null
+  /** ISO 8601. No call is made before it. */
+  start_at: string | null
   key_map: KeyMap
   max_concurrent_calls: number
   calls_per_second: number
@@ -32,7 +34,7 @@ export interface RunningCampaign {
   unfinished: number
   /** True until every contact of the list is enrolled. */
   enrolling: boolean
-  /** When the next contact is due. Null when all remaining contacts are being called. */
+  /** When the next contact is due, not before the campaign's `start_at`. Null when all remaining contacts are being called. */
   due_at: string | null
 }
 
@@ -42,13 +44,13 @@ export const findRunning = statement(
   (_, p: { node_id: string; ids: string[] }) =>
     sql<RunningCampaign>`
     select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,
-           c.caller_id, coalesce(p.caller_ids, '{}') as provider_caller_ids, c.transfer_number, c.key_map, c.max_concurrent_calls,
+           c.caller_id, coalesce(p.caller_ids, '{}') as provider_caller_ids, c.transfer_number, c.start_at, c.key_map, c.max_concurrent_calls,
            c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.record,
            g.telephone_storage_key as greeting_storage_key, hold.telephone_storage_key as hold_storage_key,
            apology.telephone_storage_key as apology_storage_key, c.transfer_wait_seconds,
            c.attempts, c.answered_calls, c.transfers_requested, c.contacts - c.finished_contacts as unfinished,
            c.enrol_after is not null as enrolling,
-           (select t.next_attempt_at from campaigns.targets t
+           (select greatest(t.next_attempt_at, c.start_at) from campaigns.targets t
              where t.workspace_id = c.workspace_id and t.campaign_id = c.id and ${isUnclaimed('t')}
              order by t.next_attempt_at limit 1) as due_at
       from campaigns.campaigns c

@@ -15,6 +15,7 @@ const campaign: RunningCampaign = {
   caller_id: null,
   provider_caller_ids: [],
   transfer_number: null,
+  start_at: null,
   key_map: {},
   max_concurrent_calls: 10,
   calls_per_second: 4,
