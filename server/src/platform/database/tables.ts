@@ -165,6 +165,7 @@ export interface CampaignsCampaigns {
   longest_transfer_wait_ms: Generated<number>
   enrol_after: string | null
   cost_micros: Generated<number>
+  start_at: Timestamp | null
 }
 
 export interface CampaignsTargets {
