@@ -61,6 +61,7 @@ const allowedReads: string[] = [
   'realtime: identity.members',
   'realtime: identity.sessions',
   'realtime: identity.workspaces',
+  'receptionist: identity.workspaces',
   'sales: campaigns.campaigns',
   'sales: contacts.contacts',
   'sales: contacts.identities',

@@ -49,6 +49,10 @@ export const page = (defaultLimit = 50) =>
       ),
   })
 
+/** `?page=&per_page=` of lists that also have numbered pages. */
+export const pageNumber = z.coerce.number().int().min(1).max(1_000_000)
+export const perPage = z.coerce.number().int().min(1).max(200)
+
 /** The response of a list: `next_cursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({

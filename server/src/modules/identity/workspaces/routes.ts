@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, page, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
-import { type Route, route } from '../../../platform/http/route.ts'
+import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { acceptInvitation, createInvitation, deleteInvitation, listInvitations } from './invitations.ts'
 import { changeRole, leaveWorkspace, listMembers, removeMember } from './members.ts'
 import {
@@ -9,11 +9,14 @@ import {
   member,
   newInvitation,
   newWorkspace,
+  settings,
+  settingsChanges,
   workspace,
   workspaceChanges,
 } from './schema.ts'
 import { role } from '../schema.ts'
 import { routeInWorkspace } from './route-in-workspace.ts'
+import { getSettings, updateSettings } from './settings.ts'
 import {
   createWorkspace,
   currentWorkspace,
@@ -74,6 +77,27 @@ export const workspaceRoutes: Record<string, Route> = {
     example: { name: 'Silva & Filhos' },
     response: workspace,
     handler: (ctx, { body }) => updateWorkspace(ctx, body),
+  }),
+
+  getSettings: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/settings',
+    access: 'workspace:read',
+    summary: 'Get the settings of the current workspace',
+    response: settings,
+    handler: (ctx) => getSettings(ctx),
+  }),
+
+  ...patchAndPut('Settings', {
+    path: '/api/settings',
+    access: 'workspace:write',
+    summary: 'Update the settings of the current workspace; omitted fields keep their values',
+    body: settingsChanges,
+    example: { time_zone: 'Europe/Lisbon', preferences: { theme: 'dark', weekly_report: true } },
+    bodyLimitBytes: 64 * 1024,
+    response: settings,
+    handler: (ctx, { body }) => updateSettings(ctx, body),
   }),
 
   deleteWorkspace: routeInWorkspace({

@@ -40,6 +40,25 @@ export const workspaceChanges = z.object({
 })
 export type WorkspaceChanges = z.output<typeof workspaceChanges>
 
+const preferences = z.record(z.string().min(1).max(100), z.unknown())
+
+export const settings = z.object({
+  workspace_id: id.describe('Id of the workspace.'),
+  name: z.string().describe('Name of the workspace.'),
+  default_country: z.string().describe('Two-letter code of the country assumed for numbers without a country code.'),
+  currency: z.string().describe("ISO 4217 code of the workspace's money."),
+  time_zone: z.string().describe("IANA name, like `Europe/Lisbon`: where the workspace's days begin and end."),
+  preferences: preferences.describe('What front-ends keep for the workspace. It has no effect on the server.'),
+  updated_at: instant.describe('When the workspace was last changed.'),
+})
+export type Settings = z.output<typeof settings>
+export const settingsChanges = workspaceChanges.extend({
+  preferences: optional(preferences).describe(
+    'Preferences to set, up to 32,768 characters of JSON in all. The others stay; `null` removes one.',
+  ),
+})
+export type SettingsChanges = z.output<typeof settingsChanges>
+
 export const newInvitation = z.object({
   email: email.describe('E-mail address to invite. It gets a mail with a link.'),
   role: optional(role).default('agent').describe('The role the new member gets.'),

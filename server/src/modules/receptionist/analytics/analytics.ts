@@ -6,7 +6,7 @@ import { workspaceDefaults } from '../../identity/index.ts'
 import { getClient } from '../clients/clients.ts'
 import type { AnalyticsQuery } from './schema.ts'
 
-interface Range {
+export interface Range {
   client_id: string | null
   tz: string
   days: number
@@ -15,7 +15,7 @@ interface Range {
 const ofClient = (p: Range, shape: { of_client: boolean }) =>
   shape.of_client ? sql`client_id = ${p.client_id}::uuid` : sql`client_id is null`
 const localDate = (p: Range) => sql`(quarter at time zone ${p.tz})::date`
-const today = (p: Range) => sql`(now() at time zone ${p.tz})::date`
+export const today = (p: Range) => sql`(now() at time zone ${p.tz})::date`
 
 interface SumsRow {
   slice: 'all' | 'today' | 'yesterday' | 'period' | 'previous'
@@ -89,10 +89,17 @@ async function analyticsOf(ctx: Ctx, range: Range) {
   }
 }
 
-async function rangeOf(ctx: Ctx, { client_id, days, tz }: AnalyticsQuery): Promise<Range> {
-  if (client_id !== undefined) await getClient(ctx, client_id)
-  return { client_id: client_id ?? null, days, tz: tz ?? (await workspaceDefaults(ctx)).time_zone }
+/** Throws 404 for an unknown client. */
+export async function rangeOf(ctx: Ctx, query: AnalyticsQuery): Promise<Range> {
+  if (query.client_id !== undefined) await getClient(ctx, query.client_id)
+  return rangeFor(ctx, query.client_id ?? null, query)
 }
+
+const rangeFor = async (ctx: Ctx, client_id: string | null, { days, tz }: AnalyticsQuery): Promise<Range> => ({
+  client_id,
+  days,
+  tz: tz ?? (await workspaceDefaults(ctx)).time_zone,
+})
 
 const countClients = statement(
   'receptionist.clients.count',
@@ -107,10 +114,11 @@ export const dashboard = async (ctx: Ctx, query: AnalyticsQuery) => ({
   ...(await analyticsOf(ctx, await rangeOf(ctx, query))),
 })
 
-export const clientAnalytics = async (ctx: Ctx, client_id: string, query: AnalyticsQuery) => ({
-  client_id,
-  ...(await analyticsOf(ctx, await rangeOf(ctx, { ...query, client_id }))),
-})
+/** Throws 404 for an unknown client. */
+export async function clientAnalytics(ctx: Ctx, client_id: string, query: AnalyticsQuery) {
+  const { name } = await getClient(ctx, client_id)
+  return { client_id, client_name: name, ...(await analyticsOf(ctx, await rangeFor(ctx, client_id, query))) }
+}
 
 const perDay = variants(
   'receptionist.calls_per_day',

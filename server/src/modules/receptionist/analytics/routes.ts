@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { id } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import { callsPerDay, clientAnalytics, dashboard, sentimentShares, usage } from './analytics.ts'
+import { revenueReport } from './revenue.ts'
 import * as schema from './schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the client.') })
@@ -47,6 +48,16 @@ export const analyticsRoutes: Record<string, Route> = {
     query: schema.AnalyticsQuery,
     response: schema.ClientStatistics,
     handler: (ctx, { params, query }) => clientAnalytics(ctx, params.id, query),
+  }),
+  getRevenue: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/analytics/revenue',
+    access: 'analytics:read',
+    summary: 'Get the value of calls per day, including days without calls',
+    query: schema.RevenueQuery,
+    response: schema.RevenueReport,
+    handler: (ctx, { query }) => revenueReport(ctx, query),
   }),
   getUsage: route({
     kind: 'read',

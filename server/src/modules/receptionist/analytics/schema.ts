@@ -45,7 +45,10 @@ export const Dashboard = Analytics.extend({
 }).meta({
   id: 'Dashboard',
 })
-export const ClientStatistics = Analytics.extend({ client_id: id.describe('Id of the client.') }).meta({
+export const ClientStatistics = Analytics.extend({
+  client_id: id.describe('Id of the client.'),
+  client_name: z.string().describe('Name of the client.'),
+}).meta({
   id: 'ClientStatistics',
 })
 
@@ -73,6 +76,33 @@ export const SentimentShares = z.object({
     .describe('One item for each sentiment.'),
 })
 
+const Revenue = {
+  revenue: z.number().describe('Sum of the values of calls, in major units of the currency.'),
+  calls: z.number().int().describe('Number of calls with a value in this currency.'),
+  booked: z.number().int().describe('Number of those calls in which an appointment was booked.'),
+}
+
+export const RevenueQuery = AnalyticsQuery.extend({
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'Must be a three-letter currency code like EUR.')
+    .optional()
+    .describe("ISO 4217 code of the calls to sum. Default: the workspace's currency."),
+})
+
+export const RevenueReport = z
+  .object({
+    currency: z.string().describe('ISO 4217 code of the sums.'),
+    ...Revenue,
+    other_currencies: z
+      .array(z.object({ currency: z.string().describe('ISO 4217 code.'), ...Revenue }))
+      .describe('The sums of the calls with a value in another currency.'),
+    data: z
+      .array(z.object({ date: z.string().describe('The date, such as `2026-11-30`.'), ...Revenue }))
+      .describe('One item for each day, including days without calls.'),
+  })
+  .meta({ id: 'RevenueReport' })
+
 export const Usage = z
   .object({
     clients: z.number().int().describe('Number of clients.'),
@@ -82,4 +112,5 @@ export const Usage = z
   })
   .meta({ id: 'Usage' })
 
+export type RevenueQuery = z.output<typeof RevenueQuery>
 export type AnalyticsQuery = z.output<typeof AnalyticsQuery>

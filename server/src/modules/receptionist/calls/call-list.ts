@@ -5,7 +5,7 @@ import { invalidField } from '../../../platform/errors.ts'
 import { byTime, readTimeCursor, toPage } from '../../../platform/http/page.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
 import { callColumns } from './calls.ts'
-import type { Call, CallQuery } from './schema.ts'
+import type { Call, CallExportQuery, CallQuery } from './schema.ts'
 
 interface Filter {
   client_id: string | null
@@ -106,17 +106,7 @@ const zoneInstant = statement(
 export async function listCalls(ctx: Ctx, query: CallQuery) {
   const per_page = query.per_page ?? query.limit ?? 50
   const page = query.page ?? 1
-  const filter = {
-    client_id: query.client_id ?? null,
-    sentiment: query.sentiment ?? null,
-    ...(await rangeOf(ctx, query)),
-  }
-  const shape = {
-    of_client: filter.client_id !== null,
-    by_sentiment: filter.sentiment !== null,
-    since: filter.from !== null,
-    until: filter.until !== null,
-  }
+  const { filter, shape } = await filterOf(ctx, query)
   const sums = { ...shape, sentiment: filter.sentiment ?? '' }
   const quarters = quartersOf(filter)
   const before = readTimeCursor(query.cursor)
@@ -144,6 +134,40 @@ export async function listCalls(ctx: Ctx, query: CallQuery) {
   return { ...toPage(rows, per_page, byTime), total, page, per_page }
 }
 
+/** Returns all calls that match, newest first, in batches of `size`. Throws like `listCalls`, before the first batch. */
+export async function readInBatches(ctx: Ctx, query: CallExportQuery, size: number): Promise<AsyncGenerator<Call[]>> {
+  const { filter, shape } = await filterOf(ctx, query)
+  const readAfter = (last: (Call & { at: string }) | undefined) =>
+    ctx.db.all(list({ ...shape, continued: last !== undefined }), {
+      ...filter,
+      before_at: last?.at ?? null,
+      before_id: last?.id ?? null,
+      limit: size,
+      offset: 0,
+    })
+  const first = await readAfter(undefined)
+  return batches()
+
+  async function* batches() {
+    for (let batch = first; batch.length > 0; batch = await readAfter(batch.at(-1))) {
+      yield batch
+      if (batch.length < size) return
+    }
+  }
+}
+
+async function filterOf(ctx: Ctx, query: CallExportQuery): Promise<{ filter: Filter; shape: FilterShape }> {
+  const range = await rangeOf(ctx, query)
+  const filter = { client_id: query.client_id ?? null, sentiment: query.sentiment ?? null, ...range }
+  const shape = {
+    of_client: filter.client_id !== null,
+    by_sentiment: filter.sentiment !== null,
+    since: filter.from !== null,
+    until: filter.until !== null,
+  }
+  return { filter, shape }
+}
+
 const quarterMs = 15 * 60_000
 /** From this offset on, the sums are used to find the start of a page instead of reading all calls before it. */
 const farOffset = 1000
@@ -156,7 +180,7 @@ function quartersOf({ from, until }: Filter): Quarters {
 
 async function rangeOf(
   ctx: Ctx,
-  { start_date, end_date, tz }: CallQuery,
+  { start_date, end_date, tz }: CallExportQuery,
 ): Promise<{ from: string | null; until: string | null }> {
   const isDate = (text: string | undefined) => text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text)
   const dates = {

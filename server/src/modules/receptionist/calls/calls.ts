@@ -10,9 +10,14 @@ import { workspaceDefaults } from '../../identity/index.ts'
 import { ReceptionistCallLogged } from '../events.ts'
 import { type Call, CallChanges, NewCall } from './schema.ts'
 
+// The name is read call by call: a join would keep the list from following its index.
 export const callColumns = sql.raw(`
-  id, client_id, contact_id, caller_phone, caller_name, duration_seconds::float8 as duration_seconds, stt_latency_ms,
-  llm_latency_ms, tts_latency_ms, transcript, sentiment, success, recording_url, notes, started_at, created_at`)
+  id, client_id, (select name from receptionist.clients where clients.id = calls.client_id) as client_name, contact_id,
+  caller_phone, caller_name, duration_seconds::float8 as duration_seconds, stt_latency_ms, llm_latency_ms, tts_latency_ms,
+  transcript, sentiment, success, status, booked, revenue_value::float8 as revenue_value,
+  case when revenue_value is not null then currency end as currency, recording_url, notes, started_at, created_at`)
+
+const workspaceCurrency = sql`(select w.currency from identity.workspaces w where w.id = app.workspace_id())`
 
 const find = statement(
   'receptionist.calls.find',
@@ -27,11 +32,13 @@ const insert = statement(
   'receptionist.calls.insert',
   (_, p: NewCall & { id: string; contact_id: string | null }) =>
     sql<Call>`
-      insert into receptionist.calls (id, client_id, contact_id, caller_phone, caller_name, duration_seconds, stt_latency_ms,
-        llm_latency_ms, tts_latency_ms, transcript, sentiment, success, recording_url, notes, started_at)
+      insert into receptionist.calls as calls (id, client_id, contact_id, caller_phone, caller_name, duration_seconds, stt_latency_ms,
+        llm_latency_ms, tts_latency_ms, transcript, sentiment, success, status, booked, revenue_value, currency,
+        recording_url, notes, started_at)
       select ${p.id}, c.id, ${p.contact_id}::uuid, ${p.caller_phone}, ${p.caller_name}, coalesce(${p.duration_seconds}::numeric, 0),
         ${p.stt_latency_ms}::int, ${p.llm_latency_ms}::int, ${p.tts_latency_ms}::int, ${p.transcript}, ${p.sentiment},
-        ${p.success}::boolean, ${p.recording_url}, ${p.notes},
+        ${p.success}::boolean, coalesce(${p.status}, 'completed'), coalesce(${p.booked}::boolean, false),
+        ${p.revenue_value}::numeric, coalesce(${p.currency}, ${workspaceCurrency}), ${p.recording_url}, ${p.notes},
         coalesce(${p.started_at}::timestamptz, now() - make_interval(secs => coalesce(${p.duration_seconds}::float8, 0)))
         from receptionist.clients c where c.id = ${p.client_id}::uuid
       returning ${callColumns}`,
@@ -64,6 +71,9 @@ const changeable = [
   'transcript',
   'sentiment',
   'success',
+  'status',
+  'booked',
+  'revenue_value',
   'recording_url',
   'notes',
   'started_at',
@@ -72,7 +82,11 @@ const changeable = [
 const update = statement(
   'receptionist.calls.update',
   (_, p: { id: string; changes: string }) =>
-    sql<Call>`update receptionist.calls c set ${patch('c', changeable, p.changes)} where id = ${p.id} returning ${callColumns}`,
+    sql<Call>`
+      update receptionist.calls calls
+         set ${patch('calls', changeable, p.changes)},
+             currency = coalesce(${p.changes}::jsonb ->> 'currency', calls.currency, ${workspaceCurrency})
+       where id = ${p.id} returning ${callColumns}`,
 )
 
 /** Updates the given fields of a call. The analytics are updated too. Throws 404. */

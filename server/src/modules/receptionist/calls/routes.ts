@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { id, succeeded, success } from '../../../platform/http/fields.ts'
+import { id, succeeded, success, textFile } from '../../../platform/http/fields.ts'
 import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { listCalls } from './call-list.ts'
 import { deleteCall, getCall, logCall, updateCall } from './calls.ts'
+import { exportCalls } from './export.ts'
 import * as schema from './schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the call.') })
@@ -33,6 +34,8 @@ export const callRoutes: Record<string, Route> = {
       transcript: 'I would like an appointment on Friday.',
       sentiment: 'positive',
       success: true,
+      booked: true,
+      revenue_value: 80,
       duration_seconds: 45.5,
       stt_latency_ms: 150,
       llm_latency_ms: 300,
@@ -41,6 +44,16 @@ export const callRoutes: Record<string, Route> = {
     status: 201,
     response: schema.Call,
     handler: (ctx, { body }) => logCall(ctx, body),
+  }),
+  exportCalls: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/calls/export',
+    access: 'calls:read',
+    summary: 'Download calls as CSV, newest first, with the filters of the list',
+    query: schema.CallExportQuery,
+    response: textFile('text/csv'),
+    handler: (ctx, { query }) => exportCalls(ctx, query),
   }),
   getCall: route({
     kind: 'read',

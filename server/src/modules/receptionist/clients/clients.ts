@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
+import { only } from '../../../platform/database/scope.ts'
 import { violates } from '../../../platform/database/errors.ts'
 import { patch, statement, variants } from '../../../platform/database/statement.ts'
 import { conflict, missing } from '../../../platform/errors.ts'
@@ -11,40 +12,58 @@ import { memberFilter } from '../../identity/index.ts'
 import type { Client, ClientChanges, ClientQuery, NewClient } from './schema.ts'
 
 const columns = sql.raw(
-  'id, user_id, name, phone_number, profession, voice_id, voice_name, system_prompt, is_active, created_at, updated_at',
+  `id, user_id, name, phone_number, profession, location, description, voice_id, voice_name, system_prompt, is_active,
+  created_at, updated_at`,
 )
 
-interface ListParameters {
+interface Filter {
   user_id: string | null
   is_active: boolean | null
-  before: string | null
-  limit: number
 }
+
+type FilterShape = { of_user: boolean; by_state: boolean }
+
+const matching = (p: Filter, shape: FilterShape) => sql`
+  deleted_at is null
+  ${shape.of_user ? sql`and user_id = ${p.user_id}` : sql``}
+  ${shape.by_state ? sql`and is_active = ${p.is_active}` : sql``}`
 
 const list = variants(
   'receptionist.clients.list',
-  (_, p: ListParameters, shape: { of_user: boolean; by_state: boolean; continued: boolean }) =>
+  (
+    _,
+    p: Filter & { before: string | null; limit: number; offset: number },
+    shape: FilterShape & { continued: boolean },
+  ) =>
     sql<Client>`
       select ${columns} from receptionist.clients
-       where deleted_at is null
-         ${shape.of_user ? sql`and user_id = ${p.user_id}` : sql``}
-         ${shape.by_state ? sql`and is_active = ${p.is_active}` : sql``}
-         ${shape.continued ? sql`and id < ${p.before}` : sql``}
-       order by id desc limit ${p.limit}`,
+       where ${matching(p, shape)} ${shape.continued ? sql`and id < ${p.before}` : sql``}
+       order by id desc limit ${p.limit} offset ${p.offset}`,
 )
 
-/** Returns a page of clients, newest first. */
+const count = variants(
+  'receptionist.clients.count_matching',
+  (_, p: Filter, shape: FilterShape) =>
+    sql<{ total: number }>`select count(*) as total from receptionist.clients where ${matching(p, shape)}`,
+)
+
+/** Returns a page of clients, newest first, by page number or by cursor. */
 export async function listClients(ctx: Ctx, query: ClientQuery) {
   const before = readCursor(query.cursor)
-  const user_id = await memberFilter(ctx, query.userId)
-  const shape = { of_user: user_id !== null, by_state: query.is_active !== undefined, continued: before !== null }
-  const rows = await ctx.db.all(list(shape), {
-    user_id,
-    is_active: query.is_active ?? null,
-    before,
-    limit: query.limit + 1,
-  })
-  return toPage(rows, query.limit)
+  const per_page = query.per_page ?? query.limit
+  const page = query.page ?? 1
+  const filter = { user_id: await memberFilter(ctx, query.userId), is_active: query.is_active ?? null }
+  const shape = { of_user: filter.user_id !== null, by_state: filter.is_active !== null }
+  const [rows, counted] = await ctx.db.together([
+    list({ ...shape, continued: before !== null }).call({
+      ...filter,
+      before,
+      limit: per_page + 1,
+      offset: before === null ? (page - 1) * per_page : 0,
+    }),
+    count(shape).call(filter),
+  ])
+  return { ...toPage(rows, per_page), total: only(counted).total, page, per_page }
 }
 
 const find = statement(
@@ -71,14 +90,18 @@ const insert = statement(
   'receptionist.clients.insert',
   (_, p: NewClient & { id: string }) =>
     sql<Client>`
-    insert into receptionist.clients (id, name, phone_number, profession, voice_id, voice_name, system_prompt, is_active)
-    values (${p.id}, ${p.name}, ${p.phone_number}, ${p.profession}, ${p.voice_id}, ${p.voice_name}, ${p.system_prompt},
-            coalesce(${p.is_active}::boolean, true))
+    insert into receptionist.clients
+      (id, name, phone_number, profession, location, description, voice_id, voice_name, system_prompt, is_active)
+    values (${p.id}, ${p.name}, ${p.phone_number}, ${p.profession}, ${p.location}, ${p.description}, ${p.voice_id},
+            ${p.voice_name}, ${p.system_prompt}, coalesce(${p.is_active}::boolean, true))
     returning ${columns}`,
 )
 
-/** Creates a client. Throws 402 when the plan's limit is reached, 409 when another client has the number. */
-export async function createClient(ctx: Ctx, input: NewClient): Promise<Client> {
+/**
+ * Creates a client. Throws 402 when the plan's limit is reached, 409 when another client has the number. `commit: false`:
+ * more follows in this transaction.
+ */
+export async function createClient(ctx: Ctx, input: NewClient, { commit } = { commit: true }): Promise<Client> {
   const phone_number = input.phone_number && (await toE164(ctx, input.phone_number))
   const { max_clients } = await limitsOf(ctx)
   if (max_clients !== null) {
@@ -88,13 +111,23 @@ export async function createClient(ctx: Ctx, input: NewClient): Promise<Client> 
       throw planLimit(`Your plan allows ${max_clients} ${max_clients === 1 ? 'client' : 'clients'}.`)
   }
   try {
-    return await ctx.db.one(insert, { ...input, phone_number, id: newId() }, { commit: true })
+    return await ctx.db.one(insert, { ...input, phone_number, id: newId() }, { commit })
   } catch (error) {
     throw numberTaken(error, phone_number)
   }
 }
 
-const changeable = ['name', 'phone_number', 'profession', 'voice_id', 'voice_name', 'system_prompt', 'is_active']
+const changeable = [
+  'name',
+  'phone_number',
+  'profession',
+  'location',
+  'description',
+  'voice_id',
+  'voice_name',
+  'system_prompt',
+  'is_active',
+]
 
 const update = statement(
   'receptionist.clients.update',

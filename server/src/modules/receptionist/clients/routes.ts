@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
+import { id, succeeded, success } from '../../../platform/http/fields.ts'
 import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { createClient, deleteClient, getClient, listClients, updateClient } from './clients.ts'
 import * as schema from './schema.ts'
@@ -12,9 +12,9 @@ export const clientRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/clients',
     access: 'clients:read',
-    summary: 'List clients, newest first',
+    summary: 'List clients, newest first, by page number or by cursor',
     query: schema.ClientQuery,
-    response: pageOf(schema.Client),
+    response: schema.ClientPage,
     handler: (ctx, { query }) => listClients(ctx, query),
   }),
   createClient: route({
@@ -28,6 +28,8 @@ export const clientRoutes: Record<string, Route> = {
       name: 'Dr. Berg',
       phone_number: '+15551230077',
       profession: 'Dentist',
+      location: 'Lisbon, Portugal',
+      description: 'Dental practice for families',
       voice_name: 'Rachel',
       system_prompt: 'Be brief and kind.',
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { id, page, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
+import { answerQuestion } from './answer.ts'
 import { addKnowledge, addKnowledgeFile, deleteKnowledge, listKnowledge } from './knowledge.ts'
 import * as schema from './schema.ts'
 import { searchKnowledge } from './search.ts'
@@ -52,6 +53,17 @@ export const knowledgeRoutes: Record<string, Route> = {
     handler: async (ctx, { params, query }) => ({
       data: await searchKnowledge(ctx, params.id, query.q, query.limit),
     }),
+  }),
+  askQuestion: route({
+    kind: 'nontransactional',
+    method: 'POST',
+    path: '/api/ask',
+    access: 'clients:read',
+    summary: 'Answer a question with the passage of the knowledge that fits best, or say that none does',
+    body: schema.Question,
+    example: { question: 'When are you open?' },
+    response: schema.QuestionAnswer,
+    handler: (ctx, { body }) => answerQuestion(ctx, body),
   }),
   deleteKnowledge: route({
     kind: 'write',

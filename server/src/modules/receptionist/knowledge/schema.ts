@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, instant, text } from '../../../platform/http/fields.ts'
+import { id, instant, optional, text } from '../../../platform/http/fields.ts'
 
 export const Knowledge = z
   .object({
@@ -31,3 +31,21 @@ export const FoundPassage = z
     score: z.number().describe('Relevance; higher is better. Comparable only within one response.'),
   })
   .meta({ id: 'FoundPassage' })
+
+export const Question = z
+  .object({
+    question: text(1000).describe('The question.'),
+    client_id: optional(id).describe('The client whose knowledge answers. Default: that of all clients.'),
+  })
+  .meta({ id: 'Question' })
+export type Question = z.output<typeof Question>
+
+export const QuestionAnswer = z
+  .object({
+    answer: z.string().describe('The passage that fits best, or a sentence that says that none does.'),
+    found: z.boolean().describe('False when nothing in the knowledge answers the question.'),
+    title: z.string().nullable().describe('Title of the text that contains the passage.'),
+    knowledge_id: id.nullable().describe('Id of that text.'),
+    client_id: id.nullable().describe('The client whose text it is.'),
+  })
+  .meta({ id: 'QuestionAnswer' })

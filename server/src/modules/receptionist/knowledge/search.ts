@@ -10,30 +10,31 @@ interface Found {
 }
 
 // Matches any of the words, because a question has words that its answer does not contain. Matches with more and rarer words
-// rank higher.
+// rank higher. Words of four letters or more also match what begins with them: `open` finds `opening`.
 const byWords = statement(
   'receptionist.search_words',
-  (_, p: { client_id: string; q: string; limit: number }) =>
+  (_, p: { client_id: string | null; q: string; limit: number }) =>
     sql<Found>`
     select knowledge_id, number
       from receptionist.search_words(${p.client_id}::uuid,
-             replace(plainto_tsquery('simple', ${p.q})::text, ' & ', ' | ')::tsquery, ${p.limit}::int)`,
+             regexp_replace(replace(plainto_tsquery('simple', ${p.q})::text, ' & ', ' | '),
+                            '''([^'']{4,})''', '''\\1'':*', 'g')::tsquery, ${p.limit}::int)`,
 )
 
 const byVector = statement(
   'receptionist.search_vector',
-  (_, p: { client_id: string; vector: number[]; model: string; limit: number }) =>
+  (_, p: { client_id: string | null; vector: number[]; model: string; limit: number }) =>
     sql<Found>`
       select knowledge_id, number from receptionist.passages
-       where client_id = ${p.client_id} and embedding_model = ${p.model} and cardinality(embedding) = cardinality(${p.vector}::real[])
+       where (${p.client_id}::uuid is null or client_id = ${p.client_id}::uuid) and embedding_model = ${p.model} and cardinality(embedding) = cardinality(${p.vector}::real[])
        order by receptionist.cosine(embedding, ${p.vector}::real[]) desc nulls last limit ${p.limit}`,
 )
 
 const texts = statement(
   'receptionist.passages.texts',
   (_, p: { places: string }) =>
-    sql<Found & { title: string; text: string }>`
-    select p.knowledge_id, p.number, k.title, p.text
+    sql<Found & { client_id: string; title: string; text: string }>`
+    select p.knowledge_id, p.number, p.client_id, k.title, p.text
       from jsonb_to_recordset(${p.places}::jsonb) as f (knowledge_id uuid, number int)
       join receptionist.passages p using (knowledge_id, number) join receptionist.knowledge k on k.id = p.knowledge_id`,
 )
@@ -41,6 +42,11 @@ const texts = statement(
 /** Returns the best matching passages, by words and, if an embedding model is configured, by meaning. Throws 404. */
 export async function searchKnowledge(ctx: Ctx, client_id: string, q: string, limit: number) {
   await getClient(ctx, client_id)
+  return findPassages(ctx, client_id, q, limit)
+}
+
+/** Like `searchKnowledge`; without a client (null) in the knowledge of all clients of the workspace. */
+export async function findPassages(ctx: Ctx, client_id: string | null, q: string, limit: number) {
   const vector = await vectorOf(ctx, q)
   const lists = await Promise.all([
     ctx.db.all(byWords, { client_id, q, limit }),
@@ -53,7 +59,9 @@ export async function searchKnowledge(ctx: Ctx, client_id: string, q: string, li
   const found = new Map(rows.map((row) => [`${row.knowledge_id}/${row.number}`, row]))
   return best.flatMap(({ knowledge_id, number, score }) => {
     const row = found.get(`${knowledge_id}/${number}`)
-    return row ? [{ knowledge_id, title: row.title, text: row.text, score: Math.round(score * 10_000) / 10_000 }] : []
+    if (!row) return []
+    const { client_id, title, text } = row
+    return [{ knowledge_id, client_id, title, text, score: Math.round(score * 10_000) / 10_000 }]
   })
 }
 

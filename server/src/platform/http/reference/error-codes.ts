@@ -103,6 +103,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['already_processing', 409, 'A payment of the order is being processed.'],
   ['nothing_to_pay', 409, 'There is nothing to pay.'],
   ['amount_mismatch', 409, 'The amount does not match the amount of the order.'],
+  ['onboarding_unfinished', 409, 'The onboarding lacks the name of the business.'],
   ['payment_refused', 409, 'The payment provider declined the payment; `error` gives the reason.'],
   ['not_captured_yet', 409, 'The payment provider has not captured the payment yet. Try again later.'],
   ['not_refundable', 409, 'The payment cannot be refunded.'],

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sharedTestServer } from '../../../../test/server.ts'
+
+const server = await sharedTestServer()
+
+test('a client keeps where it is and what it does', async () => {
+  const ana = await server.signUp()
+  const { body: client } = await ana.post('/api/clients', {
+    name: 'Berg Dental',
+    location: 'Lisbon, Portugal',
+    description: 'Dental practice',
+  })
+  assert.deepEqual([client.location, client.description], ['Lisbon, Portugal', 'Dental practice'])
+  const { body: moved } = await ana.put(`/api/clients/${client.id}`, { location: 'Porto', description: null })
+  assert.deepEqual([moved.location, moved.description], ['Porto', null])
+})
+
+test('clients are listed by page number, with their total', async () => {
+  const ana = await server.signUp()
+  for (let n = 1; n <= 5; n++) await ana.post('/api/clients', { name: `Client ${n}`, is_active: n !== 3 })
+  const names = ({ data }: { data: { name: string }[] }) => data.map(({ name }) => name)
+  const { body: second } = await ana.get('/api/clients?page=2&per_page=2')
+  assert.deepEqual(names(second), ['Client 3', 'Client 2'])
+  assert.deepEqual([second.total, second.page, second.per_page], [5, 2, 2])
+  const { body: active } = await ana.get('/api/clients?is_active=true&limit=1')
+  assert.equal(active.total, 4)
+  const { body: next } = await ana.get(`/api/clients?is_active=true&limit=3&cursor=${active.next_cursor}`)
+  assert.deepEqual(names(next), ['Client 4', 'Client 2', 'Client 1'])
+  assert.deepEqual(names((await ana.get('/api/clients?page=9')).body), [])
+})
