@@ -1,8 +1,16 @@
 import { z } from 'zod'
 import { id, message } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
-import { becomeAffiliate, getProfile, updateProfile } from './profiles.ts'
+import { type Profile, becomeAffiliate, getProfile, updateProfile } from './profiles.ts'
 import { profile, profileChanges } from './schema.ts'
+
+/** The name as `GET /api/auth/me` has it. */
+const profileName = {
+  name: {
+    schema: z.string().nullable().describe('Name that others see.'),
+    from: ({ full_name, display_name, username }: Profile) => full_name ?? display_name ?? username,
+  },
+}
 
 const params = z.object({ userId: id.describe('The user.') })
 
@@ -15,6 +23,7 @@ export const profileRoutes: Record<string, Route> = {
     summary: "Get the caller's profile; for owners and admins also a member's",
     params,
     response: profile,
+    alsoReturns: [{ names: profileName }],
     handler: (ctx, { params }) => getProfile(ctx, params.userId),
   }),
 
@@ -27,7 +36,9 @@ export const profileRoutes: Record<string, Route> = {
     params,
     body: profileChanges,
     example: { full_name: 'Ana Silva', company_name: 'Silva Lda' },
+    accepts: { body: { name: 'full_name' } },
     response: profile,
+    alsoReturns: [{ names: profileName }],
     errors: [409],
     handler: (ctx, { params, body }) => updateProfile(ctx, params.userId, body),
   }),

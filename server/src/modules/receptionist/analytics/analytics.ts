@@ -80,6 +80,7 @@ async function analyticsOf(ctx: Ctx, range: Range) {
     calls_today: slice('today').calls,
     calls_yesterday: slice('yesterday').calls,
     total_minutes: minutes,
+    total_seconds: rounded(all.seconds, 3),
     ...rest,
     avg_stt_latency_ms: rounded(all.stt, 1),
     avg_llm_latency_ms: rounded(all.llm, 1),

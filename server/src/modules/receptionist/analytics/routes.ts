@@ -3,7 +3,28 @@ import { id } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import { callsPerDay, clientAnalytics, dashboard, sentimentShares, usage } from './analytics.ts'
 import { revenueReport } from './revenue.ts'
+import { Sentiment } from '../calls/schema.ts'
 import * as schema from './schema.ts'
+
+type Sentiments = Record<schema.SentimentName, number>
+
+/** The sentiment of most calls. Between equals the one in the middle, then the better one. */
+const mostCommon = (of: Sentiments): schema.SentimentName =>
+  (['neutral', 'positive', 'negative'] as const).reduce((best, one) => (of[one] > of[best] ? one : best))
+
+const asTotals = {
+  total_duration: 'total_seconds',
+  avg_sentiment: {
+    schema: Sentiment.describe('The sentiment of most calls; `neutral` without any.'),
+    from: ({ sentiment }: { sentiment: Sentiments }) => mostCommon(sentiment),
+  },
+}
+
+const countOf = (sentiment: schema.SentimentName) => ({
+  schema: z.number().int().describe(`Number of calls with ${sentiment} sentiment.`),
+  from: ({ data }: z.output<typeof schema.SentimentShares>) => data.find((one) => one.sentiment === sentiment)?.count ?? 0,
+})
+const asCounts = { POSITIVE: countOf('positive'), NEUTRAL: countOf('neutral'), NEGATIVE: countOf('negative') }
 
 const byId = z.object({ id: id.describe('Id of the client.') })
 
@@ -16,6 +37,7 @@ export const analyticsRoutes: Record<string, Route> = {
     summary: 'Get the dashboard: clients, calls, minutes, success rate, latencies, sentiment',
     query: schema.AnalyticsQuery,
     response: schema.Dashboard,
+    alsoReturns: [{ names: asTotals }],
     handler: (ctx, { query }) => dashboard(ctx, query),
   }),
   getCallsPerDay: route({
@@ -36,6 +58,7 @@ export const analyticsRoutes: Record<string, Route> = {
     summary: "Get the distribution of the callers' sentiment",
     query: schema.AnalyticsQuery,
     response: schema.SentimentShares,
+    alsoReturns: [{ names: asCounts }],
     handler: (ctx, { query }) => sentimentShares(ctx, query),
   }),
   getClientStatistics: route({
@@ -47,6 +70,7 @@ export const analyticsRoutes: Record<string, Route> = {
     params: byId,
     query: schema.AnalyticsQuery,
     response: schema.ClientStatistics,
+    alsoReturns: [{ names: asTotals }],
     handler: (ctx, { params, query }) => clientAnalytics(ctx, params.id, query),
   }),
   getRevenue: route({

@@ -29,6 +29,7 @@ export const Analytics = z.object({
   calls_today: z.number().int().describe('Number of calls since midnight in the time zone of the request.'),
   calls_yesterday: z.number().int().describe('Number of calls yesterday.'),
   total_minutes: z.number().describe('Total minutes of all calls.'),
+  total_seconds: z.number().describe('Total seconds of all calls.'),
   avg_duration_seconds: z.number().describe('Average duration of a call in seconds.'),
   success_rate: z.number().describe('Successful calls as a share of the assessed calls, 0 to 1.'),
   avg_stt_latency_ms: z.number().describe('Average latency of speech recognition in milliseconds.'),
@@ -112,5 +113,6 @@ export const Usage = z
   })
   .meta({ id: 'Usage' })
 
+export type SentimentName = z.output<typeof Sentiment>
 export type RevenueQuery = z.output<typeof RevenueQuery>
 export type AnalyticsQuery = z.output<typeof AnalyticsQuery>

@@ -7,6 +7,18 @@ import { exportCalls } from './export.ts'
 import * as schema from './schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the call.') })
+/** The names of the receptionist's screens, whose text functions take no null and whose clock takes no fraction. */
+const onScreen = {
+  phone_number: {
+    schema: z.string().describe("The caller's number; empty when it is not known."),
+    from: (call: schema.Call) => call.caller_phone ?? '',
+  },
+  duration: {
+    schema: z.number().int().describe('Duration of the call in whole seconds.'),
+    from: (call: schema.Call) => Math.round(call.duration_seconds),
+  },
+}
+const accepted = { body: { phone_number: 'caller_phone', duration: 'duration_seconds' } }
 const someId = '0199b0a0-0000-7000-8000-000000000001'
 
 export const callRoutes: Record<string, Route> = {
@@ -17,7 +29,12 @@ export const callRoutes: Record<string, Route> = {
     access: 'calls:read',
     summary: 'List calls, newest first, by page number or by cursor',
     query: schema.CallQuery,
+    accepts: { query: { page_size: 'per_page' } },
     response: schema.CallPage,
+    alsoReturns: [
+      { at: 'data[]', names: onScreen },
+      { names: { calls: 'data', page_size: 'per_page' } },
+    ],
     handler: (ctx, { query }) => listCalls(ctx, query),
   }),
   logCall: route({
@@ -41,8 +58,10 @@ export const callRoutes: Record<string, Route> = {
       llm_latency_ms: 300,
       tts_latency_ms: 200,
     },
+    accepts: accepted,
     status: 201,
     response: schema.Call,
+    alsoReturns: [{ names: onScreen }],
     handler: (ctx, { body }) => logCall(ctx, body),
   }),
   exportCalls: route({
@@ -63,6 +82,7 @@ export const callRoutes: Record<string, Route> = {
     summary: 'Get a call',
     params: byId,
     response: schema.Call,
+    alsoReturns: [{ names: onScreen }],
     handler: (ctx, { params }) => getCall(ctx, params.id),
   }),
   ...patchAndPut('Call', {
@@ -72,7 +92,9 @@ export const callRoutes: Record<string, Route> = {
     params: byId,
     body: schema.CallChanges,
     example: { sentiment: 'positive', notes: 'Called back at noon' },
+    accepts: { body: { duration: 'duration_seconds' } },
     response: schema.Call,
+    alsoReturns: [{ names: onScreen }],
     handler: (ctx, { params, body }) => updateCall(ctx, params.id, body),
   }),
   deleteCall: route({

@@ -6,6 +6,8 @@ import * as schema from './schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the client.') })
 
+const asPhone = { phone: 'phone_number' }
+
 export const clientRoutes: Record<string, Route> = {
   listClients: route({
     kind: 'read',
@@ -14,7 +16,12 @@ export const clientRoutes: Record<string, Route> = {
     access: 'clients:read',
     summary: 'List clients, newest first, by page number or by cursor',
     query: schema.ClientQuery,
+    accepts: { query: { page_size: 'per_page' } },
     response: schema.ClientPage,
+    alsoReturns: [
+      { at: 'data[]', names: asPhone },
+      { names: { clients: 'data', page_size: 'per_page' } },
+    ],
     handler: (ctx, { query }) => listClients(ctx, query),
   }),
   createClient: route({
@@ -33,8 +40,10 @@ export const clientRoutes: Record<string, Route> = {
       voice_name: 'Rachel',
       system_prompt: 'Be brief and kind.',
     },
+    accepts: { body: asPhone },
     status: 201,
     response: schema.Client,
+    alsoReturns: [{ names: asPhone }],
     errors: [402, 409],
     handler: (ctx, { body }) => createClient(ctx, body),
   }),
@@ -46,6 +55,7 @@ export const clientRoutes: Record<string, Route> = {
     summary: 'Get a client',
     params: byId,
     response: schema.Client,
+    alsoReturns: [{ names: asPhone }],
     handler: (ctx, { params }) => getClient(ctx, params.id),
   }),
   ...patchAndPut('Client', {
@@ -55,7 +65,9 @@ export const clientRoutes: Record<string, Route> = {
     params: byId,
     body: schema.ClientChanges,
     example: { voice_name: 'Rachel', system_prompt: 'You answer for a dentist. Be brief and kind.' },
+    accepts: { body: asPhone },
     response: schema.Client,
+    alsoReturns: [{ names: asPhone }],
     errors: [409],
     handler: (ctx, { params, body }) => updateClient(ctx, params.id, body),
   }),

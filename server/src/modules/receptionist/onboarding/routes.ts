@@ -4,6 +4,26 @@ import { type Route, route } from '../../../platform/http/route.ts'
 import { completeOnboarding, getOnboarding, saveStep } from './onboarding.ts'
 import * as schema from './schema.ts'
 
+/** The spelling of the front-end's steps. */
+const inCamelCase = {
+  names: {
+    customerId: 'user_id',
+    currentStep: 'current_step',
+    completedSteps: 'completed_steps',
+    businessName: 'business_name',
+    businessPhone: 'business_phone',
+    serviceDescription: 'service_description',
+    businessDocuments: 'business_documents',
+    forwardingNumber: 'forwarding_number',
+    smsEnabled: 'sms_enabled',
+    smsPhoneNumber: 'sms_phone_number',
+    callerResponses: 'caller_responses',
+    calendarProvider: 'calendar_provider',
+    demoCompleted: 'demo_completed',
+    demoTranscripts: 'demo_transcripts',
+  },
+}
+
 const ofUser = z.object({ userId: id.describe('The caller.') })
 
 export const onboardingRoutes: Record<string, Route> = {
@@ -15,6 +35,7 @@ export const onboardingRoutes: Record<string, Route> = {
     summary: "Get the caller's onboarding: what they have entered to set up their first client",
     params: ofUser,
     response: schema.Onboarding,
+    alsoReturns: [inCamelCase],
     handler: (ctx, { params }) => getOnboarding(ctx, params.userId),
   }),
   saveOnboardingStep: route({
@@ -27,6 +48,7 @@ export const onboardingRoutes: Record<string, Route> = {
     body: schema.OnboardingStep,
     example: { business_name: 'Berg Dental', industry: 'Dental Practice', business_phone: '+15551230088' },
     response: schema.Onboarding,
+    alsoReturns: [inCamelCase],
     handler: (ctx, { params, body }) => saveStep(ctx, params.userId, params.step, body),
   }),
   completeOnboarding: route({
@@ -37,6 +59,7 @@ export const onboardingRoutes: Record<string, Route> = {
     summary: "Complete the caller's onboarding: the business becomes a client",
     params: ofUser,
     response: schema.CompletedOnboarding,
+    alsoReturns: [inCamelCase, { names: { portalUrl: 'portal_url' } }],
     errors: [402, 409],
     handler: (ctx, { params }) => completeOnboarding(ctx, params.userId),
   }),
