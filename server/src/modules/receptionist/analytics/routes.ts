@@ -22,7 +22,8 @@ const asTotals = {
 
 const countOf = (sentiment: schema.SentimentName) => ({
   schema: z.number().int().describe(`Number of calls with ${sentiment} sentiment.`),
-  from: ({ data }: z.output<typeof schema.SentimentShares>) => data.find((one) => one.sentiment === sentiment)?.count ?? 0,
+  from: ({ data }: z.output<typeof schema.SentimentShares>) =>
+    data.find((one) => one.sentiment === sentiment)?.count ?? 0,
 })
 const asCounts = { POSITIVE: countOf('positive'), NEUTRAL: countOf('neutral'), NEGATIVE: countOf('negative') }
 

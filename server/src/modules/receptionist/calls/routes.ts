@@ -31,10 +31,7 @@ export const callRoutes: Record<string, Route> = {
     query: schema.CallQuery,
     accepts: { query: { page_size: 'per_page' } },
     response: schema.CallPage,
-    alsoReturns: [
-      { at: 'data[]', names: onScreen },
-      { names: { calls: 'data', page_size: 'per_page' } },
-    ],
+    alsoReturns: [{ at: 'data[]', names: onScreen }, { names: { calls: 'data', page_size: 'per_page' } }],
     handler: (ctx, { query }) => listCalls(ctx, query),
   }),
   logCall: route({

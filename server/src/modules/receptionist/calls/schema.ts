@@ -42,7 +42,7 @@ export const Call = z
       .boolean()
       .nullable()
       .describe("True when the caller's request was resolved. Null when it was not assessed."),
-    status: CallStatus.describe('`completed`, `missed` when nobody answered, or `failed`.'),
+    status: CallStatus.describe('`completed`, `missed` when it was not answered, or `failed`.'),
     booked: z.boolean().describe('True when the caller booked an appointment.'),
     revenue_value: z
       .number()
@@ -71,7 +71,7 @@ export const NewCall = z
       "True when the caller's request was resolved. Null when it was not assessed.",
     ),
     status: optional(givenStatus).describe(
-      '`completed`, `missed` when nobody answered, or `failed`. Default: `completed`.',
+      '`completed`, `missed` when it was not answered, or `failed`. Default: `completed`.',
     ),
     booked: optional(z.boolean()).describe('True when the caller booked an appointment. Default: false.'),
     revenue_value: optional(revenueValue).describe('What the call is worth, in major units of the currency.'),
@@ -100,7 +100,7 @@ export const CallChanges = z
     success: clearable(z.boolean()).describe(
       "True when the caller's request was resolved. Null when it was not assessed. `null` clears it.",
     ),
-    status: optional(givenStatus).describe('`completed`, `missed` when nobody answered, or `failed`.'),
+    status: optional(givenStatus).describe('`completed`, `missed` when it was not answered, or `failed`.'),
     booked: optional(z.boolean()).describe('True when the caller booked an appointment.'),
     revenue_value: clearable(revenueValue).describe(
       'What the call is worth, in major units of the currency. `null` clears it.',

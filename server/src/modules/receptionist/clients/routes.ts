@@ -18,10 +18,7 @@ export const clientRoutes: Record<string, Route> = {
     query: schema.ClientQuery,
     accepts: { query: { page_size: 'per_page' } },
     response: schema.ClientPage,
-    alsoReturns: [
-      { at: 'data[]', names: asPhone },
-      { names: { clients: 'data', page_size: 'per_page' } },
-    ],
+    alsoReturns: [{ at: 'data[]', names: asPhone }, { names: { clients: 'data', page_size: 'per_page' } }],
     handler: (ctx, { query }) => listClients(ctx, query),
   }),
   createClient: route({

@@ -8,14 +8,16 @@ const passagesToRead = 10
 const shortestTopic = 4
 /** Longer words that are in most questions. */
 const common = new Set(
-  ('about can could does from have many much need please tell that there these they this want what when where which ' +
-    'will with would your').split(' '),
+  (
+    'about can could does from have many much need that there these they this want what when where which ' +
+    'will with would your'
+  ).split(' '),
 )
 
 const nothing = 'I do not know that. Nothing in what I was given answers this question.'
 
 /**
- * Answers a question with the passage of the knowledge that fits it best, and says so when none does. The text is the
+ * Returns the passage of the knowledge that fits a question best, or a sentence that says that none does. The text is the
  * passage's own: no model has written it. Throws 404 for an unknown client.
  */
 export async function answerQuestion(ctx: Ctx, { question, client_id }: Question) {

@@ -30,7 +30,7 @@ test('the steps of an onboarding are kept, and its end makes the client', async 
   assert.equal((await ana.get('/api/clients')).body.total, 1, 'completed twice, it makes one client')
 })
 
-test("nobody sees another user's onboarding, not even an owner of the workspace", async () => {
+test("no one sees another user's onboarding, not even an owner of the workspace", async () => {
   const ana = await server.signUp()
   const bo = await server.signUp()
   const { body: invitation } = await bo.post(`/api/workspaces/${bo.workspaceId}/invitations`, {

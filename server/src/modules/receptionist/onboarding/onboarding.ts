@@ -69,7 +69,10 @@ export async function completeOnboarding(ctx: Ctx, userId: string) {
   if (row?.client_id) return { ...shown(userId, row), portal_url }
   const { business_name, industry, business_phone, service_description } = row?.answers ?? {}
   if (!business_name) {
-    throw conflict('onboarding_unfinished', 'Enter the name of the business in step 1 before the onboarding is completed.')
+    throw conflict(
+      'onboarding_unfinished',
+      'Enter the name of the business in step 1 before the onboarding is completed.',
+    )
   }
   const client = await createClient(
     ctx,
