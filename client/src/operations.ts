@@ -83,11 +83,11 @@ export type CampaignChanges = { "description"?: string | null; "segment"?: strin
 
 export type CampaignCall = { "id": string; "contact_id": string | null; "phone_number": string; "status": "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown"; "attempts": number; "answered_at": string | null; "ended_at": string | null; "duration_seconds": number | null; "cost_micros": number | null; "key": string | null; "transferred": boolean; "transfer_wait_seconds": number | null; "transfer_lost": boolean; "cause": string | null; "recording_url": string | null; "next_attempt_at": string | null }
 
-export type Client = { "id": string; "user_id": string; "name": string; "phone_number": string | null; "profession": string | null; "voice_id": string | null; "voice_name": string | null; "system_prompt": string | null; "is_active": boolean; "created_at": string; "updated_at": string }
+export type ClientAndAliases = { "id": string; "user_id": string; "name": string; "phone_number": string | null; "profession": string | null; "location": string | null; "description": string | null; "voice_id": string | null; "voice_name": string | null; "system_prompt": string | null; "is_active": boolean; "created_at": string; "updated_at": string; "phone": string | null }
 
-export type NewClient = { "name": string; "phone_number"?: string; "profession"?: string; "voice_id"?: string; "voice_name"?: string; "system_prompt"?: string; "is_active"?: boolean }
+export type NewClient = { "name": string; "phone_number"?: string; "profession"?: string; "location"?: string; "description"?: string; "voice_id"?: string; "voice_name"?: string; "system_prompt"?: string; "is_active"?: boolean }
 
-export type ClientChanges = { "name"?: string; "phone_number"?: string | null; "profession"?: string | null; "voice_id"?: string | null; "voice_name"?: string | null; "system_prompt"?: string | null; "is_active"?: boolean }
+export type ClientChanges = { "name"?: string; "phone_number"?: string | null; "profession"?: string | null; "location"?: string | null; "description"?: string | null; "voice_id"?: string | null; "voice_name"?: string | null; "system_prompt"?: string | null; "is_active"?: boolean }
 
 export type Knowledge = { "id": string; "client_id": string; "title": string; "content": string; "created_at": string }
 
@@ -95,17 +95,31 @@ export type NewKnowledge = { "title": string; "content": string }
 
 export type FoundPassage = { "knowledge_id": string; "title": string; "text": string; "score": number }
 
-export type Call = { "id": string; "client_id": string; "contact_id": string | null; "caller_phone": string | null; "caller_name": string | null; "duration_seconds": number; "stt_latency_ms": number | null; "llm_latency_ms": number | null; "tts_latency_ms": number | null; "transcript": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "success": boolean | null; "recording_url": string | null; "notes": string | null; "started_at": string; "created_at": string }
+export type Question = { "question": string; "client_id"?: string }
 
-export type NewCall = { "client_id": string; "caller_phone"?: string; "caller_name"?: string; "duration_seconds"?: number; "stt_latency_ms"?: number; "llm_latency_ms"?: number; "tts_latency_ms"?: number; "transcript"?: string; "sentiment"?: "positive" | "neutral" | "negative"; "success"?: boolean; "recording_url"?: string; "notes"?: string; "started_at"?: string }
+export type QuestionAnswer = { "answer": string; "found": boolean; "title": string | null; "knowledge_id": string | null; "client_id": string | null }
 
-export type CallChanges = { "caller_name"?: string | null; "duration_seconds"?: number; "stt_latency_ms"?: number | null; "llm_latency_ms"?: number | null; "tts_latency_ms"?: number | null; "transcript"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null; "success"?: boolean | null; "recording_url"?: string | null; "notes"?: string | null; "started_at"?: string }
+export type CallAndAliases = { "id": string; "client_id": string; "client_name": string; "contact_id": string | null; "caller_phone": string | null; "caller_name": string | null; "duration_seconds": number; "stt_latency_ms": number | null; "llm_latency_ms": number | null; "tts_latency_ms": number | null; "transcript": string | null; "sentiment": "positive" | "neutral" | "negative" | null; "success": boolean | null; "status": "completed" | "missed" | "failed"; "booked": boolean; "revenue_value": number | null; "currency": string | null; "recording_url": string | null; "notes": string | null; "started_at": string; "created_at": string; "phone_number": string; "duration": number }
 
-export type Dashboard = { "total_calls": number; "calls_today": number; "calls_yesterday": number; "total_minutes": number; "avg_duration_seconds": number; "success_rate": number; "avg_stt_latency_ms": number; "avg_llm_latency_ms": number; "avg_tts_latency_ms": number; "sentiment": { "positive": number; "neutral": number; "negative": number }; "period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "previous_period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "total_clients": number; "active_clients": number }
+export type NewCall = { "client_id": string; "caller_phone"?: string; "caller_name"?: string; "duration_seconds"?: number; "stt_latency_ms"?: number; "llm_latency_ms"?: number; "tts_latency_ms"?: number; "transcript"?: string; "sentiment"?: "positive" | "neutral" | "negative"; "success"?: boolean; "status"?: "completed" | "missed" | "failed"; "booked"?: boolean; "revenue_value"?: number; "currency"?: string; "recording_url"?: string; "notes"?: string; "started_at"?: string }
 
-export type ClientStatistics = { "total_calls": number; "calls_today": number; "calls_yesterday": number; "total_minutes": number; "avg_duration_seconds": number; "success_rate": number; "avg_stt_latency_ms": number; "avg_llm_latency_ms": number; "avg_tts_latency_ms": number; "sentiment": { "positive": number; "neutral": number; "negative": number }; "period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "previous_period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "client_id": string }
+export type CallChanges = { "caller_name"?: string | null; "duration_seconds"?: number; "stt_latency_ms"?: number | null; "llm_latency_ms"?: number | null; "tts_latency_ms"?: number | null; "transcript"?: string | null; "sentiment"?: "positive" | "neutral" | "negative" | null; "success"?: boolean | null; "status"?: "completed" | "missed" | "failed"; "booked"?: boolean; "revenue_value"?: number | null; "currency"?: string; "recording_url"?: string | null; "notes"?: string | null; "started_at"?: string }
+
+export type DashboardAndAliases = { "total_calls": number; "calls_today": number; "calls_yesterday": number; "total_minutes": number; "total_seconds": number; "avg_duration_seconds": number; "success_rate": number; "avg_stt_latency_ms": number; "avg_llm_latency_ms": number; "avg_tts_latency_ms": number; "sentiment": { "positive": number; "neutral": number; "negative": number }; "period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "previous_period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "total_clients": number; "active_clients": number; "total_duration": number; "avg_sentiment": "positive" | "neutral" | "negative" }
+
+export type ClientStatisticsAndAliases = { "total_calls": number; "calls_today": number; "calls_yesterday": number; "total_minutes": number; "total_seconds": number; "avg_duration_seconds": number; "success_rate": number; "avg_stt_latency_ms": number; "avg_llm_latency_ms": number; "avg_tts_latency_ms": number; "sentiment": { "positive": number; "neutral": number; "negative": number }; "period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "previous_period": { "from": string; "to": string; "calls": number; "minutes": number; "avg_duration_seconds": number; "success_rate": number; "sentiment": { "positive": number; "neutral": number; "negative": number } }; "client_id": string; "client_name": string; "total_duration": number; "avg_sentiment": "positive" | "neutral" | "negative" }
+
+export type RevenueReport = { "currency": string; "revenue": number; "calls": number; "booked": number; "other_currencies": ({ "currency": string; "revenue": number; "calls": number; "booked": number })[]; "data": ({ "date": string; "revenue": number; "calls": number; "booked": number })[] }
 
 export type Usage = { "clients": number; "max_clients": number | null; "minutes_this_month": number; "max_minutes_per_month": number | null }
+
+export type OnboardingAndAliases = { "user_id": string; "current_step": number; "progress": number; "completed_steps": (number)[]; "business_name": string | null; "industry": string | null; "business_phone": string | null; "service_description": string | null; "business_documents": (string | { "url": string; "name"?: string; "type"?: string; "size"?: number })[]; "forwarding_number": string | null; "sms_enabled": boolean; "sms_phone_number": string | null; "caller_responses": CallerResponses; "calendar_provider": string | null; "demo_completed": boolean; "demo_transcripts": ({ "id"?: string | number; "speaker": string; "text": string; "timestamp"?: string })[]; "review_completed": boolean; "reviewed_at": string | null; "client_id": string | null; "completed_at": string | null; "customerId": string; "currentStep": number; "completedSteps": (number)[]; "businessName": string | null; "businessPhone": string | null; "serviceDescription": string | null; "businessDocuments": (string | { "url": string; "name"?: string; "type"?: string; "size"?: number })[]; "forwardingNumber": string | null; "smsEnabled": boolean; "smsPhoneNumber": string | null; "callerResponses": CallerResponses; "calendarProvider": string | null; "demoCompleted": boolean; "demoTranscripts": ({ "id"?: string | number; "speaker": string; "text": string; "timestamp"?: string })[] }
+
+export type CallerResponses = { "appointment_request"?: string; "pricing_inquiry"?: string; "emergency"?: string; "other"?: string }
+
+export type OnboardingStep = { "business_name"?: string; "industry"?: string; "business_phone"?: string; "service_description"?: string; "business_documents"?: (string | { "url": string; "name"?: string; "type"?: string; "size"?: number })[]; "forwarding_number"?: string; "sms_enabled"?: boolean; "sms_phone_number"?: string; "caller_responses"?: CallerResponses; "calendar_provider"?: string; "demo_completed"?: boolean; "demo_transcripts"?: ({ "id"?: string | number; "speaker": string; "text": string; "timestamp"?: string })[]; "review_completed"?: boolean; "reviewed_at"?: string }
+
+export type CompletedOnboardingAndAliasesAndAliases = { "user_id": string; "current_step": number; "progress": number; "completed_steps": (number)[]; "business_name": string | null; "industry": string | null; "business_phone": string | null; "service_description": string | null; "business_documents": (string | { "url": string; "name"?: string; "type"?: string; "size"?: number })[]; "forwarding_number": string | null; "sms_enabled": boolean; "sms_phone_number": string | null; "caller_responses": CallerResponses; "calendar_provider": string | null; "demo_completed": boolean; "demo_transcripts": ({ "id"?: string | number; "speaker": string; "text": string; "timestamp"?: string })[]; "review_completed": boolean; "reviewed_at": string | null; "client_id": string | null; "completed_at": string | null; "portal_url": string; "customerId": string; "currentStep": number; "completedSteps": (number)[]; "businessName": string | null; "businessPhone": string | null; "serviceDescription": string | null; "businessDocuments": (string | { "url": string; "name"?: string; "type"?: string; "size"?: number })[]; "forwardingNumber": string | null; "smsEnabled": boolean; "smsPhoneNumber": string | null; "callerResponses": CallerResponses; "calendarProvider": string | null; "demoCompleted": boolean; "demoTranscripts": ({ "id"?: string | number; "speaker": string; "text": string; "timestamp"?: string })[]; "portalUrl": string }
 
 export type Property = { "id": string; "name": string; "city": string | null; "price": number | null; "currency": string; "price_range": string | null; "bedrooms": number | null; "type": "villa" | "apartment" | "penthouse" | "townhouse" | null; "status": "available" | "reserved" | "sold"; "image_url": string | null; "description": string | null; "features": (string)[]; "created_at": string; "updated_at": string }
 
@@ -272,9 +286,9 @@ export interface Operations {
   /** Send a code by e-mail or SMS; with `code`, confirm it */
   verify: { input: { body: { "type": "email" | "phone"; "code"?: string } }; response: { "message": string; "type": "email" | "phone"; "email_verified": boolean; "phone_verified": boolean; "expires_at"?: string } }
   /** Get the caller's profile; for owners and admins also a member's */
-  getProfile: { input: { path: { userId: string } }; response: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string } }
+  getProfile: { input: { path: { userId: string } }; response: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string; "name": string | null } }
   /** Update the caller's profile */
-  updateProfile: { input: { path: { userId: string }; body: { "full_name"?: string | null; "company_name"?: string | null; "display_name"?: string | null; "username"?: string | null; "phone"?: string | null; "avatar_url"?: string | null } }; response: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string } }
+  updateProfile: { input: { path: { userId: string }; body: { "full_name"?: string | null; "company_name"?: string | null; "display_name"?: string | null; "username"?: string | null; "phone"?: string | null; "avatar_url"?: string | null } }; response: { "id": string; "user_id": string; "email": string; "full_name": string | null; "display_name": string | null; "username": string | null; "phone": string | null; "avatar_url": string | null; "company_name": string | null; "is_admin": boolean; "is_affiliate": boolean; "created_at": string; "updated_at": string; "name": string | null } }
   /** Become an affiliate */
   becomeAffiliate: { input: { path: { userId: string } }; response: { "message": string } }
   /** List the caller's workspaces */
@@ -287,6 +301,12 @@ export interface Operations {
   updateWorkspace: { input: { path: { workspaceId: string }; body: { "name"?: string; "default_country"?: string; "currency"?: string; "time_zone"?: string } }; response: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
   /** Delete a workspace; its data is removed permanently after 30 days */
   deleteWorkspace: { input: { path: { workspaceId: string } }; response: { "success": true } }
+  /** Get the settings of the current workspace */
+  getSettings: { input: undefined; response: { "workspace_id": string; "name": string; "default_country": string; "currency": string; "time_zone": string; "preferences": Record<string, unknown>; "updated_at": string } }
+  /** Update the settings of the current workspace; omitted fields keep their values */
+  updateSettings: { input: { body: { "name"?: string; "default_country"?: string; "currency"?: string; "time_zone"?: string; "preferences"?: Record<string, unknown> } }; response: { "workspace_id": string; "name": string; "default_country": string; "currency": string; "time_zone": string; "preferences": Record<string, unknown>; "updated_at": string } }
+  /** Update the settings of the current workspace; omitted fields keep their values */
+  putSettings: { input: { body: { "name"?: string; "default_country"?: string; "currency"?: string; "time_zone"?: string; "preferences"?: Record<string, unknown> } }; response: { "workspace_id": string; "name": string; "default_country": string; "currency": string; "time_zone": string; "preferences": Record<string, unknown>; "updated_at": string } }
   /** Make this workspace the default for requests that name none */
   switchWorkspace: { input: { path: { workspaceId: string } }; response: { "id": string; "name": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "default_country": string; "currency": string; "time_zone": string; "created_at": string; "updated_at": string } }
   /** List the members of the workspace */
@@ -627,16 +647,16 @@ export interface Operations {
   listCampaignCalls: { input: { path: { id: string }; query?: { limit?: number; cursor?: string; status?: "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown" } }; response: { "data": (CampaignCall)[]; "next_cursor": string | null } }
   /** Download the report of a campaign as CSV */
   getCampaignReport: { input: { path: { id: string } }; response: string }
-  /** List clients, newest first */
-  listClients: { input: { query?: { limit?: number; cursor?: string; userId?: string; is_active?: string } }; response: { "data": (Client)[]; "next_cursor": string | null } }
+  /** List clients, newest first, by page number or by cursor */
+  listClients: { input: { query?: { limit?: number; cursor?: string; userId?: string; is_active?: string; page?: number; per_page?: number } }; response: { "data": (ClientAndAliases)[]; "next_cursor": string | null; "total": number; "page": number; "per_page": number; "clients": (ClientAndAliases)[]; "page_size": number } }
   /** Create a client */
-  createClient: { input: { body: NewClient }; response: Client }
+  createClient: { input: { body: NewClient }; response: ClientAndAliases }
   /** Get a client */
-  getClient: { input: { path: { id: string } }; response: Client }
+  getClient: { input: { path: { id: string } }; response: ClientAndAliases }
   /** Update a client; omitted fields keep their values */
-  updateClient: { input: { path: { id: string }; body: ClientChanges }; response: Client }
+  updateClient: { input: { path: { id: string }; body: ClientChanges }; response: ClientAndAliases }
   /** Update a client; omitted fields keep their values */
-  putClient: { input: { path: { id: string }; body: ClientChanges }; response: Client }
+  putClient: { input: { path: { id: string }; body: ClientChanges }; response: ClientAndAliases }
   /** Delete a client; its calls stay in the analytics */
   deleteClient: { input: { path: { id: string } }; response: { "success": true } }
   /** List the knowledge texts of a client, newest first */
@@ -647,30 +667,42 @@ export interface Operations {
   deleteKnowledgeByQuery: { input: { path: { id: string }; query: { knowledge_id: string } }; response: { "success": true } }
   /** Search the knowledge of a client by words and by meaning */
   searchKnowledge: { input: { path: { id: string }; query: { q: string; limit?: number } }; response: { "data": (FoundPassage)[] } }
+  /** Answer a question with the passage of the knowledge that fits best, or say that none does */
+  askQuestion: { input: { body: Question }; response: QuestionAnswer }
   /** Delete a knowledge text */
   deleteKnowledge: { input: { path: { id: string; knowledgeId: string } }; response: { "success": true } }
   /** List calls, newest first, by page number or by cursor */
-  listCalls: { input: { query?: { client_id?: string; start_date?: string; end_date?: string; sentiment?: "positive" | "neutral" | "negative"; page?: number; per_page?: number; limit?: number; cursor?: string; tz?: string } }; response: { "data": (Call)[]; "next_cursor": string | null; "total": number; "page": number; "per_page": number } }
+  listCalls: { input: { query?: { client_id?: string; start_date?: string; end_date?: string; sentiment?: "positive" | "neutral" | "negative"; tz?: string; page?: number; per_page?: number; limit?: number; cursor?: string } }; response: { "data": (CallAndAliases)[]; "next_cursor": string | null; "total": number; "page": number; "per_page": number; "calls": (CallAndAliases)[]; "page_size": number } }
   /** Log a call that took place; agents use an API key */
-  logCall: { input: { body: NewCall }; response: Call }
+  logCall: { input: { body: NewCall }; response: CallAndAliases }
+  /** Download calls as CSV, newest first, with the filters of the list */
+  exportCalls: { input: { query?: { client_id?: string; start_date?: string; end_date?: string; sentiment?: "positive" | "neutral" | "negative"; tz?: string } }; response: string }
   /** Get a call */
-  getCall: { input: { path: { id: string } }; response: Call }
+  getCall: { input: { path: { id: string } }; response: CallAndAliases }
   /** Update a call; the analytics are updated too */
-  updateCall: { input: { path: { id: string }; body: CallChanges }; response: Call }
+  updateCall: { input: { path: { id: string }; body: CallChanges }; response: CallAndAliases }
   /** Update a call; the analytics are updated too */
-  putCall: { input: { path: { id: string }; body: CallChanges }; response: Call }
+  putCall: { input: { path: { id: string }; body: CallChanges }; response: CallAndAliases }
   /** Delete a call; the analytics are updated too */
   deleteCall: { input: { path: { id: string } }; response: { "success": true } }
   /** Get the dashboard: clients, calls, minutes, success rate, latencies, sentiment */
-  getDashboard: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: Dashboard }
+  getDashboard: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: DashboardAndAliases }
   /** Get calls and minutes per day, including days without calls */
   getCallsPerDay: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: { "data": ({ "date": string; "calls": number; "minutes": number })[] } }
   /** Get the distribution of the callers' sentiment */
-  getSentiment: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: { "data": ({ "sentiment": "positive" | "neutral" | "negative"; "count": number; "share": number })[] } }
+  getSentiment: { input: { query?: { days?: number; client_id?: string; tz?: string } }; response: { "data": ({ "sentiment": "positive" | "neutral" | "negative"; "count": number; "share": number })[]; "POSITIVE": number; "NEUTRAL": number; "NEGATIVE": number } }
   /** Get the analytics of one client */
-  getClientStatistics: { input: { path: { id: string }; query?: { days?: number; client_id?: string; tz?: string } }; response: ClientStatistics }
+  getClientStatistics: { input: { path: { id: string }; query?: { days?: number; client_id?: string; tz?: string } }; response: ClientStatisticsAndAliases }
+  /** Get the value of calls per day, including days without calls */
+  getRevenue: { input: { query?: { days?: number; client_id?: string; tz?: string; currency?: string } }; response: RevenueReport }
   /** Get the workspace's usage of its plan */
   getUsage: { input: undefined; response: Usage }
+  /** Get the caller's onboarding: what they have entered to set up their first client */
+  getOnboarding: { input: { path: { userId: string } }; response: OnboardingAndAliases }
+  /** Save a step of the caller's onboarding */
+  saveOnboardingStep: { input: { path: { userId: string; step: "1" | "2" | "3" | "4" | "5" | "6" | "demo" }; body: OnboardingStep }; response: OnboardingAndAliases }
+  /** Complete the caller's onboarding: the business becomes a client */
+  completeOnboarding: { input: { path: { userId: string } }; response: CompletedOnboardingAndAliasesAndAliases }
   /** List the shops of the caller */
   listShops: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "name": string; "description": string | null; "currency": string; "role": "owner" | "admin" | "agent" | "sales_manager" | "sales_rep" | "qa_supervisor" | "compliance_officer" | "operations" | null; "orderMails": boolean; "reserveStockMinutes": number; "createdAt": string; "updatedAt": string })[]; "nextCursor": string | null } }
   /** Open a shop: the first is in the current workspace, a later one is a workspace of its own */
@@ -1047,6 +1079,9 @@ export const operations = {
   getWorkspace: ['GET', '/api/workspaces/{workspaceId}'],
   updateWorkspace: ['PATCH', '/api/workspaces/{workspaceId}'],
   deleteWorkspace: ['DELETE', '/api/workspaces/{workspaceId}'],
+  getSettings: ['GET', '/api/settings'],
+  updateSettings: ['PATCH', '/api/settings'],
+  putSettings: ['PUT', '/api/settings'],
   switchWorkspace: ['POST', '/api/workspaces/{workspaceId}/switch'],
   listMembers: ['GET', '/api/workspaces/{workspaceId}/members'],
   changeRole: ['PATCH', '/api/workspaces/{workspaceId}/members/{userId}'],
@@ -1227,9 +1262,11 @@ export const operations = {
   addKnowledge: ['POST', '/api/clients/{id}/knowledge', 'form'],
   deleteKnowledgeByQuery: ['DELETE', '/api/clients/{id}/knowledge'],
   searchKnowledge: ['GET', '/api/clients/{id}/knowledge/search'],
+  askQuestion: ['POST', '/api/ask'],
   deleteKnowledge: ['DELETE', '/api/clients/{id}/knowledge/{knowledgeId}'],
   listCalls: ['GET', '/api/calls'],
   logCall: ['POST', '/api/calls'],
+  exportCalls: ['GET', '/api/calls/export'],
   getCall: ['GET', '/api/calls/{id}'],
   updateCall: ['PATCH', '/api/calls/{id}'],
   putCall: ['PUT', '/api/calls/{id}'],
@@ -1238,7 +1275,11 @@ export const operations = {
   getCallsPerDay: ['GET', '/api/analytics/calls-per-day'],
   getSentiment: ['GET', '/api/analytics/sentiment'],
   getClientStatistics: ['GET', '/api/analytics/client/{id}/stats'],
+  getRevenue: ['GET', '/api/analytics/revenue'],
   getUsage: ['GET', '/api/usage'],
+  getOnboarding: ['GET', '/api/onboarding/{userId}'],
+  saveOnboardingStep: ['POST', '/api/onboarding/{userId}/steps/{step}'],
+  completeOnboarding: ['POST', '/api/onboarding/{userId}/complete'],
   listShops: ['GET', '/api/shops'],
   createShop: ['POST', '/api/shops'],
   getShop: ['GET', '/api/shops/{shopId}'],

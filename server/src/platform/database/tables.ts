@@ -633,6 +633,7 @@ export interface IdentityWorkspaces {
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
   deleted_at: Timestamp | null
+  preferences: Generated<Json>
 }
 
 export interface InboxCallSums {
@@ -857,6 +858,10 @@ export interface ReceptionistCalls {
   started_at: Generated<Timestamp>
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  status: Generated<string>
+  booked: Generated<boolean>
+  revenue_value: string | null
+  currency: string | null
 }
 
 export interface ReceptionistClients {
@@ -873,6 +878,8 @@ export interface ReceptionistClients {
   deleted_at: Timestamp | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  location: string | null
+  description: string | null
 }
 
 export interface ReceptionistKnowledge {
@@ -882,6 +889,17 @@ export interface ReceptionistKnowledge {
   title: string
   content: string
   created_at: Generated<Timestamp>
+}
+
+export interface ReceptionistOnboardings {
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  answers: Generated<Json>
+  completed_steps: Generated<number[]>
+  client_id: string | null
+  completed_at: Timestamp | null
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
 }
 
 export interface ReceptionistPassages {
@@ -1466,6 +1484,7 @@ export interface Database {
   'receptionist.calls': ReceptionistCalls
   'receptionist.clients': ReceptionistClients
   'receptionist.knowledge': ReceptionistKnowledge
+  'receptionist.onboardings': ReceptionistOnboardings
   'receptionist.passages': ReceptionistPassages
   'sales.agent_actions': SalesAgentActions
   'sales.appointment_changes': SalesAppointmentChanges
