@@ -38,6 +38,7 @@ const installationTables = new Set([
   'chat.ballots',
   'chat.blocks',
   'chat.finds',
+  'chat.profiles',
   'chat.statuses',
   'chat.presence',
   'video.calls',

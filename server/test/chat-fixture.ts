@@ -14,7 +14,7 @@ export async function createChatFixture(owner: SignedUp, marker: string): Promis
   const message = await made('/api/messages/send', { chat_id, type: 'document', content: marker, file_id: upload.id })
   const poll = await made('/api/polls', { chat_id, question: marker, options: [marker, `not ${marker}`] })
   const room = await made('/api/video-calls/token', { chat_id, room_name: marker })
-  await owner.put('/api/users/profile', { status: marker })
+  await owner.put('/api/users/profile', { status: marker, about: marker })
   return {
     chats: String(chat_id),
     uploads: String(upload.id),

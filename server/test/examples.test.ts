@@ -124,6 +124,7 @@ const endings = new Set([
   'eraseContact',
   'mergeContacts',
   'leaveChat',
+  'deleteChat',
   'choosePlan',
   'createPaymentIntent',
   'refundPayment',

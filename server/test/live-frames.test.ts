@@ -14,7 +14,7 @@ const declared = liveFrames()
 
 /** Operations that end the session, or take the user out of the workspace or chat: no frames come after them. */
 const endings =
-  /^(logout|signOut|supabaseLogout|deleteAccount|revoke|deleteShop|deleteWorkspace|leaveWorkspace|removeMember|removeTeammate|changeRole|changeTeam|changeTeammate|suspend|ban|deleteUser|changePassword|supabaseUpdateUser|switchWorkspace|createWorkspace|createShop|acceptInvitation|leaveChat|removeChatMember|blockUser|disable|confirmTotp|addPasskey|deletePasskey)/
+  /^(logout|signOut|supabaseLogout|deleteAccount|revoke|deleteShop|deleteWorkspace|leaveWorkspace|removeMember|removeTeammate|changeRole|changeTeam|changeTeammate|suspend|ban|deleteUser|changePassword|supabaseUpdateUser|switchWorkspace|createWorkspace|createShop|acceptInvitation|leaveChat|deleteChat|removeChatMember|blockUser|disable|confirmTotp|addPasskey|deletePasskey)/
 
 /** The same server, which opens a socket for each user as soon as they have signed up. */
 function listening(server: TestServer): { server: TestServer; sockets: TestSocket[] } {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { id, pageOf } from '../../platform/http/fields.ts'
-import { JsonResponse, type Route, route } from '../../platform/http/route.ts'
+import { id, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { JsonResponse, type Route, patchAndPut, route } from '../../platform/http/route.ts'
 import { createChat, getChat, listChats, updateChat } from './chats.ts'
+import { removeChat } from './members.ts'
 import { chat, chatChanges, chatQuery, newChat } from './schema.ts'
 
 const params = z.object({ id: id.describe('Id of the chat.') })
@@ -24,6 +25,7 @@ export const chatRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Create a group, or open the direct chat with another person',
     body: newChat,
+    accepts: { body: { participantIds: 'member_ids', participant_ids: 'member_ids' } },
     example: { type: 'group', name: 'Night shift', member_ids: [] },
     status: 201,
     response: chat,
@@ -42,9 +44,7 @@ export const chatRoutes: Record<string, Route> = {
     response: chat,
     handler: (ctx, { params }) => getChat(ctx, params.id),
   }),
-  updateChat: route({
-    kind: 'write',
-    method: 'PATCH',
+  ...patchAndPut('Chat', {
     path: '/api/chats/:id',
     access: 'user',
     summary: 'Archive or hide a chat for the caller; rename a group or change its picture',
@@ -53,5 +53,18 @@ export const chatRoutes: Record<string, Route> = {
     example: { archived: true },
     response: chat,
     handler: (ctx, { params, body }) => updateChat(ctx, params.id, body),
+  }),
+  deleteChat: route({
+    kind: 'write',
+    method: 'DELETE',
+    path: '/api/chats/:id',
+    access: 'user',
+    summary: 'Remove a chat for the caller: a group is left, a dm is hidden',
+    params,
+    response: success,
+    async handler(ctx, { params }) {
+      await removeChat(ctx, params.id)
+      return succeeded
+    },
   }),
 }

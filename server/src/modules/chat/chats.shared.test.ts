@@ -181,3 +181,21 @@ test('a profile has a status that expires and a unique username', async () => {
 })
 
 const json = { 'content-type': 'application/json' }
+
+test('PUT changes a chat like PATCH; DELETE leaves a group and hides a dm, for the caller only', async () => {
+  const { body: dm } = await open(ana, emil)
+  const team = await group(ana, emil)
+  const put = await ana.put(`/api/chats/${team.id}`, { name: 'Day shift' })
+  assert.deepEqual([put.status, put.body.name, put.body.archived], [200, 'Day shift', false])
+  assert.equal((await emil.put(`/api/chats/${team.id}`, { name: 'Mine' })).status, 403)
+  for (const { id } of [dm, team]) {
+    assert.equal((await dora.delete(`/api/chats/${id}`)).status, 404)
+    assert.deepEqual((await emil.delete(`/api/chats/${id}`)).body, { success: true })
+  }
+  assert.equal((await emil.get(`/api/chats/${team.id}`)).status, 404)
+  assert.deepEqual(roles((await ana.get(`/api/chats/${team.id}`)).body), { [ana.userId]: 'owner' })
+  assert.equal((await emil.get(`/api/chats/${dm.id}`)).body.hidden, true)
+  assert.equal((await ana.get(`/api/chats/${dm.id}`)).body.hidden, false)
+  assert.equal((await say(ana, dm.id)).status, 201)
+  assert.equal((await open(emil, ana)).body.hidden, false, 'opening it again shows it')
+})

@@ -7,8 +7,17 @@ import { unexpired } from './messages/row.ts'
 const beginning = sql.lit('00000000-0000-0000-0000-000000000000')
 const rows = sql.lit(exportPage)
 
-/** The messages and files of a user, for the export of their own data. */
+/** What a user says about themselves, and their messages and files, for the export of their own data. */
 export const chatExport: AccountSection[] = [
+  {
+    name: 'chat_profile',
+    list: statement(
+      'chat.export.profile',
+      (_, p: { after: string | null }) => sql<{ id: string }>`
+        select p.user_id as id, p.about, p.pronouns from chat.profiles p
+         where p.user_id = app.user_id() and p.user_id > coalesce(${p.after}::uuid, ${beginning}) limit ${rows}`,
+    ),
+  },
   {
     name: 'chat_messages',
     list: statement(

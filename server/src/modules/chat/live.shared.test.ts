@@ -205,3 +205,26 @@ test('a blocked user receives neither presence nor receipts, not even in a group
   )
   for (const socket of [hers, his]) socket.drop()
 })
+
+test('a message is sent over the socket too; the echo of one that was just sent by HTTP is ignored', async () => {
+  const chat = await newGroup(ben)
+  const [hers, his] = [await connect(ana), await connect(ben)]
+  hers.send('chat:send', { chat_id: chat, content: 'By socket' })
+  const { data } = await his.next(about('chat:message', chat))
+  assert.deepEqual([data.sender_id, data.content, data.type], [ana.userId, 'By socket', 'text'])
+  await hers.next(about('chat:message', chat))
+  // The same text again over the socket is another message; after HTTP it is the echo of that.
+  hers.send('chat:send', { chat_id: chat, content: 'By socket', echo: true })
+  await settle(hers)
+  await say(ana, chat, 'By HTTP')
+  hers.send('chat:send', { chat_id: chat, content: 'By HTTP', echo: true })
+  hers.send('chat:send', { chat_id: chat, content: 'Last' })
+  await his.next((frame) => about('chat:message', chat)(frame) && frame.data.content === 'Last')
+  const contents = his.frames.filter(about('chat:message', chat)).map(({ data }) => data.content)
+  assert.deepEqual(contents, ['By socket', 'By socket', 'By HTTP', 'Last'])
+  const outsider = await connect(cleo)
+  outsider.send('chat:send', { chat_id: chat, content: 'Let me in' })
+  assert.equal((await outsider.next('error')).data.code, 'not_found')
+  hers.send('chat:send', { chat_id: chat, content: ' ' })
+  assert.equal((await hers.next('error')).data.code, 'invalid_input')
+})

@@ -3,11 +3,13 @@ import { z } from 'zod'
 import { transaction, type Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
+import { newId } from '../../platform/id.ts'
 import { type SocketCommand, socketCommand } from '../../platform/sockets/commands.ts'
 import { chatTopic } from './events.ts'
 import { setPresence } from './people/presence.ts'
+import { sendMessage } from './messages/messages.ts'
 import { acknowledge } from './messages/receipts.ts'
-import { receipt as acknowledged } from './messages/schema.ts'
+import { receipt as acknowledged, newMessage } from './messages/schema.ts'
 
 const findOnline = statement(
   'chat.members.online',
@@ -21,6 +23,29 @@ const findDm = statement(
   (_, p: { chat_id: string }) => sql<{ blocked: boolean }>`
     select c.type = 'dm' and app.is_blocked(c.dm_low, c.dm_high) as blocked from chat.chats c where c.id = ${p.chat_id}`,
 )
+
+/** A client that sends a message by HTTP and over the socket does so within this time. */
+const echoSeconds = 10
+/** The messages of a chat among which an echo is looked for. */
+const echoDepth = 20
+const socketPrefix = 'socket:'
+
+const wasJustSent = statement(
+  'chat.messages.was_just_sent',
+  (_, p: { chat_id: string; content: string }) => sql<{ is_echo: boolean }>`
+    select m.content = ${p.content} and m.created_at > now() - make_interval(secs => ${sql.lit(echoSeconds)})
+           and not starts_with(coalesce(m.client_id, ''), ${sql.lit(socketPrefix)}) as is_echo
+      from (select * from chat.messages x where x.chat_id = ${p.chat_id} order by x.number desc
+             limit ${sql.lit(echoDepth)}) m
+     where m.sender_id = app.user_id() order by m.number desc limit 1`,
+)
+
+const socketMessage = newMessage.extend({
+  echo: z
+    .boolean()
+    .default(false)
+    .describe(`Ignore the text when the caller has sent the same one by HTTP in the last ${echoSeconds} seconds.`),
+})
 
 const acknowledgement = (kind: 'read' | 'delivered') =>
   socketCommand({
@@ -41,6 +66,16 @@ export const chatCommands: SocketCommand[] = [
       const { online } = (await ctx.db.maybe(findOnline, { chat_id })) ?? missing('chat')
       socket.join(chatTopic(chat_id))
       socket.send('chat:joined', { chat_id, online })
+    },
+  }),
+  socketCommand({
+    event: 'chat:send',
+    access: 'user',
+    data: socketMessage,
+    async handle(ctx, _, { echo, ...message }) {
+      const { chat_id, content } = message
+      if (echo && content !== undefined && (await ctx.db.maybe(wasJustSent, { chat_id, content }))?.is_echo) return
+      await sendMessage(ctx, { ...message, client_id: message.client_id ?? socketPrefix + newId() })
     },
   }),
   socketCommand({

@@ -128,9 +128,28 @@ const leave = statement(
     select new_owner, deleted from app.leave_group(${p.chat_id})`,
 )
 
+const hide = statement('chat.members.hide', (db, p: { chat_id: string }) =>
+  db
+    .updateTable('chat.members')
+    .set({ hidden: true })
+    .where('chat_id', '=', p.chat_id)
+    .where('user_id', '=', sql<string>`app.user_id()`),
+)
+
+/** Leaves a group. A dm cannot be left, so it is hidden. Throws 404. */
+export async function removeChat(ctx: Ctx, chat_id: string): Promise<void> {
+  const { type } = (await ctx.db.maybe(findStanding, { chat_id, user_id: null })) ?? missing('chat')
+  if (type === 'group') await leaveGroup(ctx, chat_id)
+  else await ctx.db.all(hide, { chat_id })
+}
+
 /** When the owner leaves, the longest-standing member becomes the owner, admins first. Throws 404, and 409 for a dm. */
 export async function leaveChat(ctx: Ctx, chat_id: string): Promise<void> {
   await standingIn(ctx, chat_id, null)
+  await leaveGroup(ctx, chat_id)
+}
+
+async function leaveGroup(ctx: Ctx, chat_id: string): Promise<void> {
   const { new_owner } = await ctx.db.one(leave, { chat_id })
   const { user_id } = await ctx.db.actor()
   emit(ctx, MemberGone, { chat_id, user_id: user_id as string })

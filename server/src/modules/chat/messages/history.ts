@@ -5,7 +5,7 @@ import { statement, variants } from '../../../platform/database/statement.ts'
 import { invalidField, missing } from '../../../platform/errors.ts'
 import { matchCursor, notThisLists, readCursor, rowsToRead, toPage } from '../../../platform/http/page.ts'
 import { type MessageRow, messageColumns, presentMessages, toHistory, unexpired } from './row.ts'
-import type { History, messagePage } from './schema.ts'
+import type { History, messagePage, messageSearch } from './schema.ts'
 
 type Page = z.output<typeof messagePage>
 type Direction = 'older' | 'newer'
@@ -21,11 +21,11 @@ const latest: Position = { direction: 'older', number: Number.MAX_SAFE_INTEGER }
 
 export const beside = variants(
   'chat.messages.beside',
-  (_, p: { chat_id: string; number: number }, shape: { rows: string; direction: Direction }) =>
+  (_, p: { chat_id: string; number: number; skipped: number }, shape: { rows: string; direction: Direction }) =>
     presentMessages(sql`
       select ${messageColumns} from chat.messages m
        where m.chat_id = ${p.chat_id} and m.number ${shape.direction === 'older' ? sql`<` : sql`>`} ${p.number} and ${unexpired}
-       order by m.number ${shape.direction === 'older' ? sql`desc` : sql`asc`} limit ${sql.lit(Number(shape.rows))}`),
+       order by m.number ${shape.direction === 'older' ? sql`desc` : sql`asc`} limit ${sql.lit(Number(shape.rows))} offset ${p.skipped}`),
 )
 
 const findNumber = statement(
@@ -47,20 +47,21 @@ async function requireChat(ctx: Ctx, id: string): Promise<void> {
  */
 export async function listMessages(ctx: Ctx, query: History): Promise<Page> {
   const { chat_id, limit } = query
-  if ([query.before, query.after, query.around].filter((anchor) => anchor !== undefined).length > 1)
-    throw invalidField('query', 'Give one of before, after and around.')
+  if ([query.before, query.after, query.around, query.offset || undefined].filter((at) => at !== undefined).length > 1)
+    throw invalidField('query', 'Give one of before, after, around and offset.')
   const page = query.around ? await aroundMessage(ctx, query, query.around) : await besidePosition(ctx, query)
   if (page.data.length === 0) await requireChat(ctx, chat_id)
   return page
 
-  async function besidePosition(ctx: Ctx, { before, after, cursor }: History): Promise<Page> {
+  async function besidePosition(ctx: Ctx, { before, after, cursor, offset = 0 }: History): Promise<Page> {
     const anchor = before ?? after
     const position: Position = cursor
       ? readPosition(cursor)
       : anchor
         ? { direction: before ? 'older' : 'newer', number: await numberOf(ctx, chat_id, anchor) }
         : latest
-    const { rows, next } = await read(ctx, chat_id, position, limit)
+    // A cursor is that of the page before, which has skipped them already.
+    const { rows, next } = await read(ctx, chat_id, position, limit, cursor ? 0 : offset)
     return { data: inOrder(rows).map(toHistory), next_cursor: next }
   }
 }
@@ -73,9 +74,9 @@ async function aroundMessage(ctx: Ctx, { chat_id, limit }: History, id: string):
   return { data: inOrder([...newer.rows, ...older.rows]).map(toHistory), next_cursor: older.next }
 }
 
-async function read(ctx: Ctx, chat_id: string, { direction, number }: Position, limit: number) {
+async function read(ctx: Ctx, chat_id: string, { direction, number }: Position, limit: number, skipped = 0) {
   if (limit === 0) return { rows: [], next: null }
-  const found = await ctx.db.all(beside({ rows: rowsToRead(limit), direction }), { chat_id, number })
+  const found = await ctx.db.all(beside({ rows: rowsToRead(limit), direction }), { chat_id, number, skipped })
   const fromPosition = direction === 'older' ? found : found.toReversed()
   const { data, next_cursor } = toPage(fromPosition, limit, ({ number }) => `${direction}.${number}`)
   return { rows: data, next: next_cursor }
@@ -97,12 +98,12 @@ const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 export const search = variants(
   'chat.messages.search',
-  (_, p: { q: string; chat_id: string | null; before: string }, shape: { rows: string }) =>
+  (_, p: { q: string; chat_id: string | null; type: string | null; before: string }, shape: { rows: string }) =>
     presentMessages(
       sql`
       select ${messageColumns} from chat.messages m
        where m.id = any (array(
-         select app.search_messages(${p.q}, ${p.chat_id}::uuid, ${p.before}::uuid, ${sql.lit(Number(shape.rows))})))`,
+         select app.search_messages(${p.q}, ${p.chat_id}::uuid, ${p.type}::text, ${p.before}::uuid, ${sql.lit(Number(shape.rows))})))`,
       { order: sql`m.id desc` },
     ),
 )
@@ -113,13 +114,15 @@ export async function searchMessages(
   {
     q,
     chat_id,
+    type,
     limit,
     cursor,
-  }: { q: string; chat_id?: string | undefined; limit: number; cursor?: string | undefined },
+  }: z.output<typeof messageSearch>,
 ): Promise<Page> {
   const rows = await ctx.db.all(search({ rows: rowsToRead(limit) }), {
     q,
     chat_id: chat_id ?? null,
+    type: type ?? null,
     before: readCursor(cursor) ?? lastId,
   })
   if (rows.length === 0 && chat_id) await requireChat(ctx, chat_id)

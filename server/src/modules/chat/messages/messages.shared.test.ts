@@ -371,3 +371,56 @@ function picture(): FormData {
   data.set('file', new File([Buffer.from(png, 'base64').subarray(0, 67)], 'a cat.png'))
   return data
 }
+
+test('with an action a reaction is added or removed, however often it is asked', async () => {
+  const chat = await newGroup(ben)
+  const { id } = await send(ana, chat, 'Soup?')
+  const react = async (action: string) => {
+    const { body } = await ben.post('/api/messages/reactions', { message_id: id, emoji: '🍜', action })
+    return body.reactions.map(({ user_ids }: { user_ids: string[] }) => user_ids)
+  }
+  assert.deepEqual(await react('remove'), [])
+  for (let i = 0; i < 2; i++) assert.deepEqual(await react('add'), [[ben.userId]])
+  for (let i = 0; i < 2; i++) assert.deepEqual(await react('remove'), [])
+  assert.equal((await ben.post('/api/messages/reactions', { message_id: id, emoji: '🍜', action: 'x' })).status, 400)
+})
+
+test('messages are read by offset too, up to 10,000, and a search can be for one type', async () => {
+  const chat = await newGroup(ben)
+  for (const content of ['tulip one', 'tulip two', 'tulip three']) await send(ana, chat, content)
+  const form = new FormData()
+  form.set('file', new File(['tulip'], 'tulip.txt'))
+  const file_id = (await ana.post('/api/upload', form)).body.id
+  await send(ana, chat, 'tulip file', { type: 'document', file_id })
+  const page = (query: string) => ana.get(`/api/messages?chat_id=${chat}&${query}`)
+  assert.deepEqual(contents((await page('limit=2&offset=1')).body), ['tulip three', 'tulip two'])
+  const { body: second } = await page('limit=1&offset=1')
+  assert.deepEqual(contents((await page(`limit=2&offset=1&cursor=${second.next_cursor}`)).body), [
+    'tulip two',
+    'tulip one',
+  ])
+  assert.deepEqual(contents((await page('offset=4')).body), [])
+  assert.equal((await page('offset=10001')).status, 400)
+  assert.equal((await page(`offset=1&before=${chat}`)).status, 400)
+  const found = async (type: string) => (await ana.get(`/api/messages/search?q=tulip&chat_id=${chat}&type=${type}`)).body
+  assert.deepEqual(contents(await found('document')), ['tulip file'])
+  assert.equal((await found('text')).data.length, 3)
+})
+
+test('a message of a type that carries a file needs one; a voice message keeps its duration', async () => {
+  const chat = await newGroup(ben)
+  const post = (more: object) => ana.post('/api/messages/send', { chat_id: chat, content: 'Listen', ...more })
+  for (const type of ['image', 'voice', 'video', 'document']) {
+    const { status, body } = await post({ type })
+    assert.deepEqual([status, body.details[0].path], [400, 'body.file_id'], type)
+  }
+  assert.equal((await post({ type: 'sticker' })).status, 201)
+  assert.equal((await post({ type: 'image', encrypted: true })).status, 201)
+  const form = new FormData()
+  form.set('file', new File(['sound'], 'hello.ogg'))
+  const file_id = (await ana.post('/api/upload', form)).body.id
+  const sent = (await post({ type: 'voice', file_id, duration_ms: 4200 })).body
+  assert.equal(sent.duration_ms, 4200)
+  assert.equal((await ben.get(`/api/messages?chat_id=${chat}&limit=1`)).body.data[0].duration_ms, 4200)
+  assert.equal((await post({ type: 'voice', file_id, duration_ms: -1 })).status, 400)
+})

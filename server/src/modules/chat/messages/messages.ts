@@ -28,6 +28,7 @@ interface Insert {
   type: string
   content: string | null
   file_id: string | null
+  duration_ms: number | null
   reply_to: string | null
   visibility: string
   encrypted: boolean
@@ -41,9 +42,9 @@ const insert = statement('chat.messages.insert', (_, p: Insert) =>
   presentMessages(
     sql`
     insert into chat.messages as m
-      (id, chat_id, number, type, content, file_id, reply_to, visibility, encrypted, client_id, expires_at)
-    select ${p.id}::uuid, n.id, n.last_number, ${p.type}::text, ${p.content}::text, ${p.file_id}::uuid, ${p.reply_to}::uuid,
-           ${p.visibility}::text, ${p.encrypted}::boolean, ${p.client_id}::text,
+      (id, chat_id, number, type, content, file_id, duration_ms, reply_to, visibility, encrypted, client_id, expires_at)
+    select ${p.id}::uuid, n.id, n.last_number, ${p.type}::text, ${p.content}::text, ${p.file_id}::uuid, ${p.duration_ms}::int,
+           ${p.reply_to}::uuid, ${p.visibility}::text, ${p.encrypted}::boolean, ${p.client_id}::text,
            now() + make_interval(secs => ${p.expires_in_seconds}::int)
       from numbered n
     returning ${messageColumns}`,
@@ -105,6 +106,7 @@ async function insertMessage(ctx: Ctx, input: NewMessage): Promise<Message> {
     type: input.type,
     content: poll?.question ?? input.content ?? null,
     file_id: file_id ?? null,
+    duration_ms: input.duration_ms ?? null,
     reply_to: reply_to ?? null,
     visibility,
     encrypted: input.encrypted,
@@ -132,14 +134,19 @@ export async function createPoll(ctx: Ctx, { chat_id, ...poll }: NewPoll, client
   return { ...(message.poll as Poll), my_option_ids: [] }
 }
 
-function requireContent({ type, content, file_id, poll, visibility }: NewMessage): void {
+const carriers: readonly Message['type'][] = ['image', 'voice', 'video', 'document']
+
+function requireContent({ type, content, file_id, poll, visibility, encrypted }: NewMessage): void {
   if (type === 'poll') {
     if (!poll) throw invalidField('body.poll', 'A poll needs a question and options.')
     if (visibility === 'view_once') throw invalidField('body.visibility', 'A poll cannot be view-once.')
     requireOpenUntil(poll.closes_at, 'body.poll.closes_at')
   } else if (type === 'text' && !hasText(content ?? ''))
     throw invalidField('body.content', 'A text message needs content.')
-  else if (!content && !file_id) throw invalidField('body.file_id', 'This type of message needs a file or content.')
+  // An encrypted message may have its file in `content`, where the server does not see it.
+  else if (carriers.includes(type) && !file_id && !(encrypted && content))
+    throw invalidField('body.file_id', `A message of type ${type} needs a file: upload it, and send its id as file_id.`)
+  else if (!content && !file_id) throw invalidField('body.file_id', 'A sticker needs a file or content.')
 }
 
 async function explainRefusal(ctx: Ctx, { chat_id, reply_to, file_id }: NewMessage): Promise<never> {

@@ -7,9 +7,10 @@ import { conflict, forbidden, missing } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { ReactionsChanged } from '../events.ts'
 import { blockedSentence, inBlockedDm, reactionsJson, unexpired } from './row.ts'
-import type { reactionsOf } from './schema.ts'
+import type { NewReaction, reactionsOf } from './schema.ts'
 
 type Reactions = z.output<typeof reactionsOf>
+type Reaction = Pick<NewReaction, 'message_id' | 'emoji'> & { action?: NewReaction['action'] | 'toggle' }
 
 const maxKinds = 50
 
@@ -27,6 +28,19 @@ const lock = statement(
              where r.message_id = m.id and r.emoji <> ${p.emoji}) as full
       from chat.messages m where m.id = ${p.message_id} and ${unexpired} for no key update of m`,
 )
+const add = statement(
+  'chat.reactions.add',
+  (_, p: { message_id: string; chat_id: string; emoji: string }) => sql`
+    insert into chat.reactions (message_id, chat_id, emoji)
+    values (${p.message_id}, ${p.chat_id}, ${p.emoji}) on conflict do nothing returning message_id`,
+)
+const remove = statement(
+  'chat.reactions.remove',
+  (_, p: { message_id: string; chat_id: string; emoji: string }) => sql`
+    delete from chat.reactions
+     where message_id = ${p.message_id} and chat_id = ${p.chat_id} and emoji = ${p.emoji} and user_id = app.user_id()
+    returning message_id`,
+)
 const toggle = statement(
   'chat.reactions.toggle',
   (_, p: { message_id: string; chat_id: string; emoji: string }) => sql`
@@ -43,14 +57,22 @@ const list = statement(
     select ${reactionsJson} as reactions from (select ${p.message_id}::uuid as id) m`,
 )
 
-/** Adds a reaction, or removes the same one. Throws 404, 403 in a blocked dm, or 409 for a deleted message. */
-export async function toggleReaction(ctx: Ctx, message_id: string, emoji: string): Promise<Reactions> {
+const changes = { add, remove, toggle }
+
+/**
+ * Adds or removes a reaction; without an `action`, adds it or removes the same one. Throws 404, 403 in a blocked dm, or 409
+ * for a deleted message.
+ */
+export async function react(ctx: Ctx, { message_id, emoji, action = 'toggle' }: Reaction): Promise<Reactions> {
   const { chat_id, deleted, full, blocked } = (await ctx.db.maybe(lock, { message_id, emoji })) ?? missing('message')
   if (blocked) throw forbidden(blockedSentence)
   if (deleted) throw conflict('deleted', 'This message is deleted.')
-  if (full) throw conflict('too_many_reactions', `A message has at most ${maxKinds} kinds of reactions.`)
-  const [, listed] = await ctx.db.together([toggle.call({ message_id, chat_id, emoji }), list.call({ message_id })])
+  if (full && action !== 'remove') throw conflict('too_many_reactions', `A message has at most ${maxKinds} kinds of reactions.`)
+  const [changed, listed] = await ctx.db.together([
+    changes[action].call({ message_id, chat_id, emoji }),
+    list.call({ message_id }),
+  ])
   const { reactions } = only(listed)
-  emit(ctx, ReactionsChanged, { chat_id, message_id, reactions })
+  if (action === 'toggle' || changed.length > 0) emit(ctx, ReactionsChanged, { chat_id, message_id, reactions })
   return { message_id, reactions }
 }

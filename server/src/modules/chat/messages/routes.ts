@@ -6,7 +6,7 @@ import { downloadFile, uploadFile } from './files.ts'
 import { listMessages, searchMessages } from './history.ts'
 import { createPoll, deleteMessage, editMessage, sendMessage } from './messages.ts'
 import { castVote, getPoll } from './polls.ts'
-import { toggleReaction } from './reactions.ts'
+import { react } from './reactions.ts'
 import { acknowledge } from './receipts.ts'
 import {
   deletedMessage,
@@ -139,12 +139,12 @@ export const messageRoutes: Record<string, Route> = {
     method: 'POST',
     path: '/api/messages/reactions',
     access: 'user',
-    summary: 'Add a reaction to a message, or remove the same reaction',
+    summary: 'Add a reaction to a message or remove it; without `action`, add it or remove the same one',
     body: newReaction,
     example: { message_id: exampleId, emoji: '👍' },
     response: reactionsOf,
     errors: [409],
-    handler: (ctx, { body }) => toggleReaction(ctx, body.message_id, body.emoji),
+    handler: (ctx, { body }) => react(ctx, body),
   }),
   createPoll: route({
     kind: 'nontransactional',
@@ -153,6 +153,7 @@ export const messageRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Create a poll: a message of type poll',
     body: newPoll,
+    accepts: { body: { multipleVotes: 'multiple', multiple_votes: 'multiple' } },
     example: { chat_id: exampleId, question: 'Lunch?', options: ['Soup', 'Salad'], multiple: false, anonymous: false },
     status: 201,
     response: pollWithMyVote,

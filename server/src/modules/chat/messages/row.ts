@@ -18,6 +18,7 @@ const columnNames = [
   'type',
   'content',
   'file_id',
+  'duration_ms',
   'reply_to',
   'visibility',
   'encrypted',
@@ -83,7 +84,7 @@ export const presentMessages = (
     select * from app.people(array(select sender_id from page))
   )
   select m.id, m.chat_id, m.number, m.sender_id, m.type, m.visibility, m.encrypted, m.client_id, m.expires_at,
-         m.created_at, m.edited_at, m.reply_to, m.deleted_at is not null as deleted,
+         m.created_at, m.edited_at, m.reply_to, m.duration_ms, m.deleted_at is not null as deleted,
          jsonb_build_object('id', s.id, 'name', s.name, 'username', s.username, 'avatar_url', s.avatar_url) as sender,
          case when m.visibility <> 'view_once' then m.content end as content,
          case when m.visibility <> 'view_once' and f.id is not null then jsonb_build_object(

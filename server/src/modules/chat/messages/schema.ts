@@ -80,13 +80,17 @@ export const message = z.object({
   type: z
     .enum(messageTypes)
     .describe(
-      'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
+      'What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.',
     ),
   content: z
     .string()
     .nullable()
     .describe('The text. Null for a view-once message until `POST /api/messages/{id}/view`.'),
   file: uploadedFile.nullable().describe('The file it carries, if any.'),
+  duration_ms: z
+    .int()
+    .nullable()
+    .describe('Length of a voice or video message in milliseconds, as its sender measured it; null if not given.'),
   reply_to: id.nullable().describe('The message it replies to, in the same chat.'),
   reply: z
     .object({
@@ -95,7 +99,7 @@ export const message = z.object({
       type: z
         .enum(messageTypes)
         .describe(
-          'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
+          'What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.',
         ),
       content: z
         .string()
@@ -137,11 +141,17 @@ export const messagePage = z.object({
   next_cursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
 })
 
+/** Skipped messages are read, so they are limited. */
+const maxOffset = 10_000
+
 export const history = page(50).extend({
   chat_id: id.describe('The chat.'),
   before: optional(id).describe('Id of a message: only older ones, newest first.'),
   after: optional(id).describe('Id of a message: only newer ones.'),
   around: optional(id).describe('Id of a message: it and those before and after it.'),
+  offset: optional(z.coerce.number().int().min(0).max(maxOffset)).describe(
+    `Skips this many of the newest messages, at most ${maxOffset.toLocaleString('en')}. \`cursor\` is quicker, and has no limit.`,
+  ),
 })
 export type History = z.output<typeof history>
 
@@ -151,10 +161,13 @@ export const newMessage = z.object({
     .enum(messageTypes)
     .default('text')
     .describe(
-      'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
+      'What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.',
     ),
   content: optional(z.string().max(maxTextLength)).describe('The text: required for `text`, a caption for files.'),
   file_id: optional(id).describe('A file from `POST /api/upload`.'),
+  duration_ms: optional(z.int().min(0).max(86_400_000)).describe(
+    'Length of a voice or video message in milliseconds, to show before it is played.',
+  ),
   reply_to: optional(id).describe('The message it replies to, in the same chat.'),
   visibility: visibility
     .default('everyone')
@@ -190,7 +203,7 @@ export const viewedMessage = z.object({
   type: z
     .enum(messageTypes)
     .describe(
-      'What it carries. `image`, `voice`, `video`, `document` and `sticker` need a `file_id`, `poll` a `poll`.',
+      'What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.',
     ),
   content: z
     .string()
@@ -201,6 +214,7 @@ export const viewedMessage = z.object({
 export const messageSearch = page(50).extend({
   q: text(200).describe('Words of the text, in any order. Encrypted messages are never found.'),
   chat_id: optional(id).describe('Only in this chat.'),
+  type: optional(z.enum(messageTypes)).describe('Only messages of this type.'),
 })
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const isOneEmoji = (text: string) =>
@@ -209,8 +223,12 @@ const isOneEmoji = (text: string) =>
 const emoji = text(32).refine((text) => isOneEmoji(text) || /^:?[\w+-]+:?$/.test(text), 'Must be one emoji.')
 export const newReaction = z.object({
   message_id: id.describe('The message to react to.'),
-  emoji: emoji.describe('The emoji. Sending the same one again removes the reaction.'),
+  emoji: emoji.describe('The emoji. Without `action`, sending the same one again removes the reaction.'),
+  action: optional(z.enum(['add', 'remove'])).describe(
+    '`add` or `remove` the reaction; nothing changes when it is there, or not there, already.',
+  ),
 })
+export type NewReaction = z.output<typeof newReaction>
 export const reactionsOf = z.object({
   message_id: id.describe('The message with the reactions.'),
   reactions: z.array(reaction).describe('Emojis with the members who chose them.'),

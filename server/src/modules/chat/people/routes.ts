@@ -3,8 +3,11 @@ import { id, page, pageOf, succeeded, success, text } from '../../../platform/ht
 import { type Route, route } from '../../../platform/http/route.ts'
 import { invalidField } from '../../../platform/errors.ts'
 import { blockUser, findPeople, listBlocks, unblockUser } from './people.ts'
-import { getMyProfile, updateMyProfile } from './profiles.ts'
-import { block, blockChoice, chatProfile, chatProfileChanges, person } from './schema.ts'
+import { getMyProfile, getPersonProfile, getPresence, updateMyProfile } from './profiles.ts'
+import { block, blockChoice, chatProfile, chatProfileChanges, person, personProfile, presence, profileQuery } from './schema.ts'
+
+/** What the chat front-end of the documents reads in a profile. */
+const camelCased = [{ names: { displayName: 'display_name', avatar: 'avatar_url' } }]
 
 export const peopleRoutes: Record<string, Route> = {
   searchPeople: route({
@@ -26,9 +29,26 @@ export const peopleRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/users/profile',
     access: 'user',
-    summary: "Get the caller's profile as others see it, with status and presence",
-    response: chatProfile,
-    handler: (ctx) => getMyProfile(ctx),
+    summary: "Get the caller's profile with status and presence; with `user_id`, what others see of another user",
+    query: profileQuery,
+    response: z.union([chatProfile, personProfile]),
+    alsoReturns: camelCased,
+    async handler(ctx, { query }) {
+      const { user_id } = await ctx.db.actor()
+      const wanted = query.user_id?.toLowerCase() ?? user_id
+      return wanted === user_id ? getMyProfile(ctx) : getPersonProfile(ctx, wanted as string)
+    },
+  }),
+  getUserStatus: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/users/:id/status',
+    access: 'user',
+    summary: 'Get whether a user is online, and the text they show about themselves',
+    params: z.object({ id: id.describe('Id of the user.') }),
+    response: presence,
+    alsoReturns: [{ names: { onlineAt: 'last_seen' } }],
+    handler: (ctx, { params }) => getPresence(ctx, params.id),
   }),
   updateMyProfile: route({
     kind: 'write',
@@ -38,7 +58,9 @@ export const peopleRoutes: Record<string, Route> = {
     summary: "Update the caller's profile, or set a status for a while",
     body: chatProfileChanges,
     example: { display_name: 'Ana', status: 'In a meeting' },
+    accepts: { body: { avatar: 'avatar_url' } },
     response: chatProfile,
+    alsoReturns: camelCased,
     errors: [409],
     handler: (ctx, { body }) => updateMyProfile(ctx, body),
   }),
