@@ -111,13 +111,7 @@ export const search = variants(
 /** Searches all chats of the caller or one of them. Newest first. Encrypted and view-once messages are never found. */
 export async function searchMessages(
   ctx: Ctx,
-  {
-    q,
-    chat_id,
-    type,
-    limit,
-    cursor,
-  }: z.output<typeof messageSearch>,
+  { q, chat_id, type, limit, cursor }: z.output<typeof messageSearch>,
 ): Promise<Page> {
   const rows = await ctx.db.all(search({ rows: rowsToRead(limit) }), {
     q,

@@ -402,7 +402,8 @@ test('messages are read by offset too, up to 10,000, and a search can be for one
   assert.deepEqual(contents((await page('offset=4')).body), [])
   assert.equal((await page('offset=10001')).status, 400)
   assert.equal((await page(`offset=1&before=${chat}`)).status, 400)
-  const found = async (type: string) => (await ana.get(`/api/messages/search?q=tulip&chat_id=${chat}&type=${type}`)).body
+  const found = async (type: string) =>
+    (await ana.get(`/api/messages/search?q=tulip&chat_id=${chat}&type=${type}`)).body
   assert.deepEqual(contents(await found('document')), ['tulip file'])
   assert.equal((await found('text')).data.length, 3)
 })

@@ -67,7 +67,8 @@ export async function react(ctx: Ctx, { message_id, emoji, action = 'toggle' }: 
   const { chat_id, deleted, full, blocked } = (await ctx.db.maybe(lock, { message_id, emoji })) ?? missing('message')
   if (blocked) throw forbidden(blockedSentence)
   if (deleted) throw conflict('deleted', 'This message is deleted.')
-  if (full && action !== 'remove') throw conflict('too_many_reactions', `A message has at most ${maxKinds} kinds of reactions.`)
+  if (full && action !== 'remove')
+    throw conflict('too_many_reactions', `A message has at most ${maxKinds} kinds of reactions.`)
   const [changed, listed] = await ctx.db.together([
     changes[action].call({ message_id, chat_id, emoji }),
     list.call({ message_id }),

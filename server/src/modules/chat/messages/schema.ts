@@ -79,9 +79,7 @@ export const message = z.object({
   sender: person.describe('The user who sent it.'),
   type: z
     .enum(messageTypes)
-    .describe(
-      'What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.',
-    ),
+    .describe('What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.'),
   content: z
     .string()
     .nullable()
@@ -98,9 +96,7 @@ export const message = z.object({
       sender_id: id.describe('The user who sent it.'),
       type: z
         .enum(messageTypes)
-        .describe(
-          'What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.',
-        ),
+        .describe('What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.'),
       content: z
         .string()
         .nullable()
@@ -160,9 +156,7 @@ export const newMessage = z.object({
   type: z
     .enum(messageTypes)
     .default('text')
-    .describe(
-      'What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.',
-    ),
+    .describe('What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.'),
   content: optional(z.string().max(maxTextLength)).describe('The text: required for `text`, a caption for files.'),
   file_id: optional(id).describe('A file from `POST /api/upload`.'),
   duration_ms: optional(z.int().min(0).max(86_400_000)).describe(
@@ -202,9 +196,7 @@ export const viewedMessage = z.object({
   id: id.describe('Id of the message.'),
   type: z
     .enum(messageTypes)
-    .describe(
-      'What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.',
-    ),
+    .describe('What it carries. `image`, `voice`, `video` and `document` need a `file_id`, `poll` a `poll`.'),
   content: z
     .string()
     .nullable()

@@ -42,7 +42,7 @@ test('people who know a user see their public profile and status; others get the
   for (const hidden of ['email', 'phone', 'company_name', 'is_admin', 'full_name', 'created_at'])
     assert.ok(!(hidden in shown), hidden)
   assert.equal((await profileOf(ben, ben.userId)).body.email, ben.email)
-  assert.equal((await profileOf(ana, 'nobody')).status, 400)
+  assert.equal((await profileOf(ana, 'ben')).status, 400)
   assert.deepEqual((await statusOf(ana, ben.userId)).body, {
     user_id: ben.userId,
     status: 'offline',
@@ -52,7 +52,7 @@ test('people who know a user see their public profile and status; others get the
   })
 })
 
-test('the status is online, away or offline, and offline between two of whom one has blocked the other', async () => {
+test('the status is online, away or offline, and offline when one of the two has blocked the other', async () => {
   const [ana, ben] = (await signUp(2)) as [SignedUp, SignedUp]
   await find(ana, ben)
   await find(ben, ana)

@@ -72,7 +72,7 @@ export async function getPersonProfile(ctx: Ctx, id: string): Promise<PersonProf
   return (await ctx.db.maybe(findPerson, { id })) ?? missing('person')
 }
 
-/** Returns whether a person whom the caller knows is online, and the text they show. Throws 404. */
+/** Returns whether a person known to the caller is online, and their status text. Throws 404. */
 export async function getPresence(ctx: Ctx, id: string): Promise<Presence> {
   const { presence, ...person } = (await ctx.db.maybe(findPerson, { id })) ?? missing('person')
   return {

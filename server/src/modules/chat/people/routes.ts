@@ -4,7 +4,16 @@ import { type Route, route } from '../../../platform/http/route.ts'
 import { invalidField } from '../../../platform/errors.ts'
 import { blockUser, findPeople, listBlocks, unblockUser } from './people.ts'
 import { getMyProfile, getPersonProfile, getPresence, updateMyProfile } from './profiles.ts'
-import { block, blockChoice, chatProfile, chatProfileChanges, person, personProfile, presence, profileQuery } from './schema.ts'
+import {
+  block,
+  blockChoice,
+  chatProfile,
+  chatProfileChanges,
+  person,
+  personProfile,
+  presence,
+  profileQuery,
+} from './schema.ts'
 
 /** What the chat front-end of the documents reads in a profile. */
 const camelCased = [{ names: { displayName: 'display_name', avatar: 'avatar_url' } }]

@@ -70,7 +70,9 @@ export const presence = z.object({
   user_id: id.describe('The user.'),
   status: z
     .enum(['online', 'away', 'offline'])
-    .describe('Whether the user has a connection to the WebSocket. `offline` when one of the two has blocked the other.'),
+    .describe(
+      'Whether the user has a connection to the WebSocket. `offline` when one of the two has blocked the other.',
+    ),
   last_seen: instant.nullable().describe('When the user was last online; null if unknown.'),
   text: z.string().nullable().describe('The short text the user shows about themselves; null if not set.'),
   text_expires_at: instant.nullable().describe('When that text disappears by itself; null: it stays.'),
