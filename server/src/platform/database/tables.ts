@@ -268,6 +268,7 @@ export interface ChatMessages {
   edited_at: Timestamp | null
   deleted_at: Timestamp | null
   search: GeneratedAlways<string | null>
+  duration_ms: number | null
 }
 
 export interface ChatPolls {
@@ -288,6 +289,12 @@ export interface ChatPresence {
   node_id: string
   away: Generated<boolean>
   online_until: Timestamp
+}
+
+export interface ChatProfiles {
+  user_id: Generated<string>
+  about: string | null
+  pronouns: string | null
 }
 
 export interface ChatReactions {
@@ -1432,6 +1439,7 @@ export interface Database {
   'chat.messages': ChatMessages
   'chat.polls': ChatPolls
   'chat.presence': ChatPresence
+  'chat.profiles': ChatProfiles
   'chat.reactions': ChatReactions
   'chat.statuses': ChatStatuses
   'chat.views': ChatViews
