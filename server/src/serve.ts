@@ -51,6 +51,7 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     tables: [...routeTables, system],
     authenticate,
     guestOf: (headers) => guestOf(services, headers),
+    errorForms: frontEnds.flatMap(({ errorForms = [] }) => errorForms),
   })
   const presenceTrackers = modules.flatMap((module) => module.presenceTracker?.(services) ?? [])
   const realtime = createRealtime({

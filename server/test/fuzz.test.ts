@@ -8,6 +8,7 @@ import { toJsonSchema, type JsonSchema } from '../src/platform/http/reference/js
 import type { Route } from '../src/platform/http/route.ts'
 import { bodyIn, operationsOf, parametersOf, pathIn, underOtherNames } from './operations.ts'
 import { startTestServer } from './server.ts'
+import type { TestAnswer } from './client.ts'
 import { createFixture } from './fixture.ts'
 
 // Whatever is sent to any operation: no 5xx, and every refusal in the one shape. The same is sent each time, so that a
@@ -34,6 +35,7 @@ const destructive = new Set([
   'createWorkspace',
   'createShop',
   'changePassword',
+  'shops.remove',
 ])
 const expendable = await server.signUp()
 const doomed = await server.signUp()
@@ -204,6 +206,7 @@ for (const { id, name, route, isPassedOn } of operationsOf(routeTables)) {
         const isExpected = answer.status === 502 || /No telephone engine runs on this server/.test(answer.text)
         assert.ok(answer.status < 500 || isExpected, `${answer.status} ${answer.text}`)
         if (answer.status < 400) return
+        if (route.path.includes('/rest/v1/')) return assertPostgrestError(answer)
         assert.equal(typeof answer.body?.error, 'string', answer.text)
         assert.match(answer.body.code, /^[a-z][a-z0-9_]*$/)
         assert.match(answer.body.request_id, /^[0-9a-f-]{36}$/)
@@ -213,6 +216,14 @@ for (const { id, name, route, isPassedOn } of operationsOf(routeTables)) {
       { numRuns: runs, seed, interruptAfterTimeLimit: 60_000 },
     )
   })
+}
+
+/** Errors as PostgREST writes them. */
+function assertPostgrestError({ body, text }: TestAnswer): void {
+  assert.deepEqual(Object.keys(body ?? {}), ['code', 'message', 'details', 'hint'], text)
+  assert.match(body.code, /^\w+$/)
+  assert.equal(typeof body.message, 'string')
+  assert.doesNotMatch(text, /\bat .*\.ts:\d+|SQLSTATE|syntax error at/i)
 }
 
 test('the caller was signed in all the while', async () => {

@@ -82,6 +82,10 @@ export const referringFields: Record<string, string> = {
   userId: 'members',
   orderId: 'orders',
   paymentId: 'payments',
+  shop_id: 'shop-rows',
+  item_id: 'products',
+  form_id: 'forms',
+  port_id: 'sip-providers',
 }
 
 /** The path with ids out of `fixture`. Throws when the fixture has nothing of that kind: then the suites would miss it. */
@@ -119,9 +123,11 @@ export function queryIn(fixture: Fixture, route: Route): string {
   return asQuery(queryFieldsIn(fixture, route))
 }
 
-/** The same query with its fields under other names. */
+/** The same query with its fields under other names; a table of the data API has none, and is asked for a list then. */
 export const queryUnderOtherNamesIn = (fixture: Fixture, route: Route): string =>
-  asQuery(underOtherNames('query', route, queryFieldsIn(fixture, route)) as Record<string, string>)
+  tableOf(route) !== undefined
+    ? asQuery(withoutKey(queryFieldsIn(fixture, route)))
+    : asQuery(underOtherNames('query', route, queryFieldsIn(fixture, route)) as Record<string, string>)
 
 function queryFieldsIn(fixture: Fixture, route: Route): Record<string, string> {
   const shape = (route.query as z.ZodObject | undefined)?.shape ?? {}
@@ -129,8 +135,45 @@ function queryFieldsIn(fixture: Fixture, route: Route): Record<string, string> {
     const value = fixture.ids[referringFields[name] ?? ''] ?? sampleValues[name]
     return value ? [[name, value] as const] : []
   })
-  return Object.fromEntries(pairs)
+  const table = tableOf(route)
+  if (table === undefined) return Object.fromEntries(pairs)
+  const id = fixture.ids[rowKinds[table] ?? '']
+  const filters = [...(id !== undefined && Object.hasOwn(shape, 'id') ? [['id', id] as const] : []), ...pairs]
+  return Object.fromEntries(filters.filter(([name]) => name !== 'q').map(([name, value]) => [name, `eq.${value}`]))
 }
+
+/** The kinds of records that the rows of tables of the data API are. */
+const rowKinds: Record<string, string> = {
+  transfer_numbers: 'transfer-numbers',
+  contacts: 'contacts',
+  contact_lists: 'contact-lists',
+  greeting_files: 'greeting-files',
+  sip_providers: 'sip-providers',
+  user_trunks: 'sip-providers',
+  goip_devices: 'sip-providers',
+  goip_ports: 'sip-providers',
+  campaigns: 'campaigns',
+  campaign_ports: 'campaigns',
+  dialer_jobs: 'campaigns',
+  shops: 'shop-rows',
+  items: 'products',
+  forms: 'forms',
+  form_submissions: 'orders',
+  conversations: 'conversations',
+  messages: 'messages',
+  properties: 'properties',
+  prospects: 'prospects',
+  appointments: 'appointments',
+  handoff_packages: 'handoffs',
+  integrations: 'connections',
+  users: 'members',
+  profiles: 'members',
+}
+
+const tableOf = ({ path }: Route): string | undefined => /\/rest\/v1\/(\w+)$/.exec(path)?.[1]
+
+const withoutKey = (fields: Record<string, string>) =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'id'))
 
 const asQuery = (fields: Record<string, string>) => {
   const pairs = Object.entries(fields).map(([name, value]) => `${name}=${value}`)

@@ -49,6 +49,8 @@ export async function createShopFixture(
   await made(`${shop}/integrations/facebook/connect`, {})
   return {
     shops: String(shopId),
+    // The row of the shop in the data API; other suites need the workspace itself under `shops`.
+    'shop-rows': String(shopId),
     team: owner.userId,
     products: String(product.id),
     forms: String(form.id),

@@ -18,6 +18,8 @@ export interface Asked {
   params?: Record<string, string>
   query?: Record<string, unknown>
   body?: unknown
+  /** Sees the headers of the response, such as the `Link` to the next page. Only in a composition. */
+  seen?(headers: Record<string, string | string[]>): void
 }
 
 /** One request of a front-end in front of one operation. Everything but `operation` is optional. */

@@ -67,7 +67,6 @@ function callOf(operation: Route) {
   const read = inputReader(operation)
   const toJson = wireJson(operation)
   return async (ctx: Ctx, asked: Asked, { request, effectId }: Input): Promise<unknown> => {
-    const own = sameCaller(ctx, operation)
     const input = {
       params: read.params(asked.params ?? {}),
       query: read.query(asked.query ?? {}, request),
@@ -75,19 +74,26 @@ function callOf(operation: Route) {
       request,
       effectId,
     } as Input
+    const own = sameCaller(ctx, operation, asked.params?.shopId ?? asked.params?.workspaceId)
     if (operation.kind === 'nontransactional' && operation.access !== 'public') await own.db.actor()
     const result =
       operation.kind === 'write'
         ? await transaction(own, (tx) => handle(operation, tx, input))
         : await handle(operation, own, input)
     if (result instanceof FileResponse) return result
+    if (result instanceof JsonResponse) asked.seen?.(result.headers)
     return toJson(result instanceof JsonResponse ? result.body : result)
   }
 }
 
-/** The caller of this request, to be checked for another operation. */
-function sameCaller({ services, principal, scope, requestId, log }: Ctx, { access, kind }: Route): Ctx {
-  const { workspaceId, address } = scope.check.caller
+/** The caller of this request, to be checked for another operation: in the workspace of its path, else in the same one. */
+function sameCaller(
+  { services, principal, scope, requestId, log }: Ctx,
+  { access, kind }: Route,
+  wanted: string | undefined,
+): Ctx {
+  const { address } = scope.check.caller
+  const workspaceId = wanted ?? scope.check.caller.workspaceId
   return createContext({
     services,
     principal,

@@ -1,3 +1,4 @@
+import type { ErrorForm } from '../platform/http/error-form.ts'
 import type { Route, RouteTable } from '../platform/http/route.ts'
 
 /** Returns the route that serves one request of a front-end, made of the operations of the API. */
@@ -14,18 +15,22 @@ export type FindOperation = (id: string) => Route
 export interface FrontEnd {
   /** Part of the address: `calling` is served at `/compat/calling`. */
   name: string
+  /** The beginning of its addresses, where it is not `/compat/<name>`. */
+  prefix?: string
   /** The heading in lists of routes. */
   title: string
   /** Operations that it uses at their own paths, with their own fields. */
   passes: readonly string[]
   /** Requests with another path, other fields or another response, by a name of their own: `adapt(…)` and `composite(…)`. */
   adapted: Readonly<Record<string, Adapted>>
+  /** The form of its error responses, where it is not ours. */
+  errorForms?: readonly ErrorForm[]
 }
 
 /** Returns the tables of routes of the compatibility APIs. `tables` has the operations behind them. */
 export function compatibilityTables(frontEnds: readonly FrontEnd[], tables: readonly RouteTable[]): RouteTable[] {
   const operations = new Map(tables.flatMap(({ routes }) => Object.entries(routes)))
-  return frontEnds.map(({ name, title, passes, adapted }) => {
+  return frontEnds.map(({ name, prefix = `/compat/${name}`, title, passes, adapted }) => {
     const find: FindOperation = (id) => {
       const route = operations.get(id)
       if (!route) throw new Error(`The front-end ${name} refers to the operation ${id}, which does not exist.`)
@@ -37,7 +42,7 @@ export function compatibilityTables(frontEnds: readonly FrontEnd[], tables: read
     ]
     const routes = served.map(([id, route]): [string, Route] => {
       const signsInLike = route.signsInLike ?? route.path
-      return [`${name}.${id}`, { ...route, path: `/compat/${name}${route.path}`, signsInLike }]
+      return [`${name}.${id}`, { ...route, path: `${prefix}${route.path}`, signsInLike }]
     })
     return { tag: `Compatibility: ${title}`, compat: name, routes: Object.fromEntries(routes) }
   })

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, badRequest, tooLarge, unavailable } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
+import { errorFormOf } from './error-form.ts'
 import { endSoon } from './unread-body.ts'
 
 /** The one place where a failure becomes a response: `{ error, message, code, request_id, details? }`. */
@@ -15,6 +16,11 @@ export function sendError(log: Log, error: unknown, request: FastifyRequest, rep
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
   // Whichever limit it was: nothing is left of it until then.
   if (failure.status === 429) reply.header('ratelimit', `"default";r=0;t=${failure.retryAfterSeconds ?? 1}`)
+  const form = errorFormOf(request)
+  if (form) {
+    const { status, body } = form.write(failure, request)
+    return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body))
+  }
   const { failureFields } = request.routeOptions.config
   return reply
     .code(failure.status)

@@ -11,6 +11,7 @@ import { addRoute } from './add-route.ts'
 import type { Authenticate, GuestOf } from './admission.ts'
 import { limitConnections } from './connections.ts'
 import { applyCors } from './cors.ts'
+import type { ErrorForm } from './error-form.ts'
 import { answerMalformedHttp, sendError } from './error-response.ts'
 import { acceptUploads } from './multipart.ts'
 import { parseJson } from './json.ts'
@@ -23,10 +24,18 @@ export interface HttpOptions {
   tables: RouteTable[]
   authenticate: Authenticate
   guestOf: GuestOf
+  /** Of compatibility APIs. */
+  errorForms?: readonly ErrorForm[]
 }
 
 /** Makes the Fastify application out of the table of routes. It listens when the caller says so. */
-export async function createHttp({ services, tables, authenticate, guestOf }: HttpOptions): Promise<FastifyInstance> {
+export async function createHttp({
+  services,
+  tables,
+  authenticate,
+  guestOf,
+  errorForms = [],
+}: HttpOptions): Promise<FastifyInstance> {
   const { config } = services
   const app = fastify({
     logger: false,
@@ -62,6 +71,7 @@ export async function createHttp({ services, tables, authenticate, guestOf }: Ht
   const limiter = createRateLimiter(config.rateLimits, services.connections.shares)
   app.decorateRequest('ctx')
   app.decorateRequest('unknownFields')
+  app.decorate('errorForms', errorForms)
   await app.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],
