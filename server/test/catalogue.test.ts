@@ -22,6 +22,8 @@ const installationTables = new Set([
   'identity.pending_sign_ins',
   'identity.passkey_challenges',
   'identity.password_resets',
+  'identity.mailed_proofs',
+  'identity.email_changes',
   'identity.identities',
   'identity.oauth_attempts',
   'identity.auth_codes',

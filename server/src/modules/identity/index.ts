@@ -1,5 +1,6 @@
 import type { Module } from '../../platform/module.ts'
 import { deleteExpiredRecords } from './jobs.ts'
+import { sendProof } from './mailed-proofs/send.ts'
 import { sendPasswordReset } from './passwords/password-reset.ts'
 import { accountRoutes } from './privacy/routes.ts'
 import { identityRoutes, supabaseAuthRoutes } from './routes.ts'
@@ -24,5 +25,5 @@ export { routeInWorkspace } from './workspaces/route-in-workspace.ts'
 export const identity: Module = {
   name: 'identity',
   routes: ({ accountSections }) => [identityRoutes, accountRoutes(accountSections), supabaseAuthRoutes],
-  jobs: [deleteExpiredRecords, sendInvitation, sendPasswordReset],
+  jobs: [deleteExpiredRecords, sendInvitation, sendPasswordReset, sendProof],
 }

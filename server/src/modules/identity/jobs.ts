@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { statement } from '../../platform/database/statement.ts'
 import { job } from '../../platform/jobs.ts'
 import { deleteExpiredAttempts } from './throttle.ts'
+import { deleteExpiredEmailChanges } from './mailed-proofs/email-change.ts'
+import { deleteExpiredProofs } from './mailed-proofs/mailed-proofs.ts'
 import { deleteExpiredAuthCodes } from './supabase/auth-codes.ts'
 import { deleteExpiredOAuthAttempts } from './oauth/authorization-requests.ts'
 import { deleteExpiredPendingSignIns } from './two-factor/pending-sign-ins.ts'
@@ -51,6 +53,8 @@ export const deleteExpiredRecords = job({
       deleteExpiredInvitations,
       deleteExpiredCodes,
       deleteExpiredPasswordResets,
+      deleteExpiredProofs,
+      deleteExpiredEmailChanges,
       deleteExpiredPendingSignIns,
       deleteExpiredChallenges,
       purgeDeletedWorkspaces,

@@ -1,6 +1,7 @@
 import type { RouteTable } from '../../platform/http/route.ts'
 import { apiKeyRoutes } from './api-keys/routes.ts'
 import { codeRoutes } from './codes/routes.ts'
+import { emailRoutes } from './mailed-proofs/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { passwordRoutes } from './passwords/routes.ts'
 import { profileRoutes } from './people/routes.ts'
@@ -15,6 +16,7 @@ export const identityRoutes: RouteTable = {
     ...sessionRoutes,
     ...twoFactorRoutes,
     ...passwordRoutes,
+    ...emailRoutes,
     ...oauthRoutes,
     ...codeRoutes,
     ...profileRoutes,

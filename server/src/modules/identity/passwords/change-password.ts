@@ -6,16 +6,16 @@ import { serverContext } from '../../../platform/services.ts'
 import { audited } from '../audit.ts'
 import { dropResets } from './password-reset.ts'
 import { hashPassword, requireAcceptablePassword } from './passwords.ts'
-import { publishRevoked, currentSession, revokeOthers } from '../sessions/open-sessions.ts'
+import { publishRevoked, currentSession, isFreshSession, revokeOthers } from '../sessions/open-sessions.ts'
 import { type Device } from '../sessions/device.ts'
 import { provePassword } from '../sessions/sign-in.ts'
 import { actAs, findMe, setPasswordHash } from '../people/users.ts'
 
 const endRecovery = statement(
   'identity.sessions.end_recovery',
-  (_, p: { id: string }) => sql<{ user_id: string }>`
+  (_, p: { id: string }) => sql<{ id: string }>`
     update identity.sessions set recovery_until = null
-     where id = ${p.id} and revoked_at is null and recovery_until > now() returning user_id`,
+     where id = ${p.id} and revoked_at is null and recovery_until > now() returning id`,
 )
 
 /**
@@ -35,19 +35,52 @@ export async function changePassword(
   await setPassword(ctx, user.id, input.new_password, device, [forgive])
 }
 
+/** Throws 400 when this is not the caller's current password, 429 after too many wrong ones. */
+export async function requireCurrentPassword(ctx: Ctx, current_password: string, device: Device): Promise<void> {
+  const { email } = await ctx.db.one(findMe, {})
+  const { user, forgive } = await provePassword(ctx.services, email, current_password, device)
+  if (!user) throw invalidField('body.current_password', 'This is not your current password.')
+  await serverContext(ctx.services, { workspaceId: null }).db.together([forgive])
+}
+
 /**
- * Sets the password without the current one: once, within half an hour, in a session that a recovery mail started. Throws
- * 400 for one that is not acceptable, and `current_password_required` in any other session, since a stolen session must
- * not be enough to take over the account.
+ * A Supabase client sends only the new password, and its user cannot enter the old one. A session that began this recently
+ * may change it without: its user has just given the password, another provider's account or a mailed code, so asking again
+ * would prove little more. An older session can be a stolen one and needs the old password or a mailed code. Our own API
+ * always asks.
  */
-export async function chooseNewPassword(ctx: Ctx, password: string, device: Device): Promise<void> {
+const freshMinutes = 15
+
+/**
+ * Sets the password without the current one: in a session that began within the last 15 minutes, or once, within half an
+ * hour, in one that a recovery mail started. Throws 400 for one that is not acceptable, and `current_password_required` in
+ * any other session, since a stolen session must not be enough to take over the account. `isProven`: the caller has
+ * already given more than the session.
+ */
+export async function chooseNewPassword(
+  ctx: Ctx,
+  password: string,
+  device: Device,
+  { isProven }: { isProven: boolean },
+): Promise<void> {
   requireAcceptablePassword(password, ctx.services.config.signIn)
+  if (!isProven && !(await mayChoosePassword(ctx))) {
+    throw badRequest('current_password_required', 'Send current_password to change the password.')
+  }
+  const { user_id } = await ctx.db.actor()
+  await setPassword(ctx, user_id as string, password, device, [])
+}
+
+async function mayChoosePassword(ctx: Ctx): Promise<boolean> {
   const id = currentSession(ctx)
-  const session = id
-    ? await serverContext(ctx.services, { workspaceId: null }).db.maybe(endRecovery, { id })
-    : undefined
-  if (!session) throw badRequest('current_password_required', 'Send current_password to change the password.')
-  await setPassword(ctx, session.user_id, password, device, [])
+  const server = serverContext(ctx.services, { workspaceId: null })
+  return (id !== null && (await server.db.maybe(endRecovery, { id })) !== undefined) || isRecentSession(ctx)
+}
+
+/** Returns whether the caller's session began within the last 15 minutes. */
+export async function isRecentSession(ctx: Ctx): Promise<boolean> {
+  const id = currentSession(ctx)
+  return id !== null && isFreshSession(serverContext(ctx.services, { workspaceId: null }), id, freshMinutes)
 }
 
 async function setPassword(ctx: Ctx, user_id: string, password: string, device: Device, before: Call[]): Promise<void> {

@@ -11,7 +11,7 @@ import { requireSignedIn, startSessionOrAsk } from '../two-factor/pending-sign-i
 import { actAs, findForSignIn } from '../people/users.ts'
 
 /** From a recovery mail: the token of its link, or its code. */
-export type Proof = { token: string } | { email: string; code: string }
+type Proof = { token: string } | { email: string; code: string }
 
 interface Recovered {
   signedIn: SignedIn

@@ -1,16 +1,16 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
-import { AppError, conflict, invalidField } from '../../../platform/errors.ts'
+import { conflict } from '../../../platform/errors.ts'
 import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
 import { audited } from '../audit.ts'
 import { UserDeleted } from '../events.ts'
 import { removeMember } from '../workspaces/members.ts'
-import { publishRevoked, currentSession, isFreshSession, revokeOthers } from '../sessions/open-sessions.ts'
+import { publishRevoked, revokeOthers } from '../sessions/open-sessions.ts'
 import { type Device } from '../sessions/device.ts'
-import { provePassword } from '../sessions/sign-in.ts'
-import { actAs, findForSignIn, findMe } from '../people/users.ts'
+import { proveOwner } from '../sessions/prove-owner.ts'
+import { actAs } from '../people/users.ts'
 import { deleteWorkspace } from '../workspaces/workspaces.ts'
 
 /**
@@ -18,18 +18,8 @@ import { deleteWorkspace } from '../workspaces/workspaces.ts'
  * and signed in more than ten minutes ago, 409 `last_owner`, 429.
  */
 export async function deleteOwnAccount(ctx: Ctx, password: string | undefined, device: Device): Promise<void> {
-  const { services } = ctx
-  const { id, email } = await ctx.db.one(findMe, {})
-  const server = serverContext(services, { workspaceId: null })
-  const account = await server.db.one(findForSignIn, { email })
-  if (account.password_hash !== null) {
-    const { user, forgive } = await provePassword(services, email, password ?? '', device)
-    if (!user) throw invalidField('body.password', 'This is not your password.')
-    await server.db.together([forgive])
-  } else if (!(await isFreshSession(server, currentSession(ctx) as string))) {
-    throw new AppError(403, 'sign_in_again', 'Sign in again, and delete your account within ten minutes.')
-  }
-  await eraseUser(services, id)
+  const { id } = await proveOwner(ctx, password, device, 'delete your account')
+  await eraseUser(ctx.services, id)
 }
 
 interface Belonging {

@@ -45,11 +45,10 @@ export function createAuthenticate(services: Services): Authenticate {
   const { config, now } = services
   const tokens = accessTokens(services)
   return (headers, method, path) => {
-    const ownPath = withoutFrontEnd(path)
-    if (signInPaths.has(ownPath) || ownPath.startsWith(publicPaths)) return anonymous
+    if (signInPaths.has(path) || path.startsWith(publicPaths)) return anonymous
     const bearer = bearerOf(headers)
     if (bearer !== undefined && userId.test(bearer)) return fromCookieOf(bearer.toLowerCase(), headers, method)
-    const isSupabase = supabasePath.test(ownPath)
+    const isSupabase = supabasePath.test(path)
     const anonKey = isSupabase ? headers.apikey : undefined
     if (bearer !== undefined) {
       const principal = typeof anonKey === 'string' ? fromBearerOrAnonKey(bearer, anonKey) : fromBearer(bearer)
@@ -110,9 +109,6 @@ export function isCookieAlone(headers: IncomingHttpHeaders): boolean {
   const bearer = bearerOf(headers)
   return (bearer === undefined || userId.test(bearer)) && !headers['x-api-key']
 }
-
-/** The path of the operation behind a path of the compatibility API, `/compat/<front-end>/api/…`. */
-const withoutFrontEnd = (path: string) => (path.startsWith('/compat/') ? path.replace(/^\/compat\/[^/]+/, '') : path)
 
 const isApiKey = (credential: unknown) => typeof credential === 'string' && credential.startsWith(apiKeyPrefix)
 

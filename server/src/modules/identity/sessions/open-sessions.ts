@@ -50,14 +50,14 @@ const freshMinutes = 10
 
 const isFresh = statement(
   'identity.sessions.is_fresh',
-  (_, p: { id: string }) => sql<{ fresh: boolean }>`
-    select created_at > now() - make_interval(mins => ${sql.lit(freshMinutes)}) as fresh
+  (_, p: { id: string; minutes: number }) => sql<{ fresh: boolean }>`
+    select created_at > now() - make_interval(mins => ${p.minutes}::int) as fresh
       from identity.sessions where id = ${p.id}`,
 )
 
-/** Returns true if this session began within the last ten minutes. The context is the server's own. */
-export const isFreshSession = async (server: Ctx, id: string): Promise<boolean> =>
-  (await server.db.one(isFresh, { id })).fresh
+/** Returns true if this session began within the last ten minutes, or `minutes`. The context is the server's own. */
+export const isFreshSession = async (server: Ctx, id: string, minutes = freshMinutes): Promise<boolean> =>
+  (await server.db.one(isFresh, { id, minutes })).fresh
 
 /** Ends one of the user's sessions immediately, on all nodes. Throws 404. */
 export async function revokeSession(ctx: Ctx, id: string, reason: RevocationReason = 'revoked'): Promise<void> {

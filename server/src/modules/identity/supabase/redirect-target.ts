@@ -8,13 +8,13 @@ import { storeAuthCode } from './auth-codes.ts'
 
 /**
  * Returns the page with a code if the client uses PKCE, else with the session in the fragment, which no server receives.
- * `type`: the restricted purpose of the session, if it has one.
+ * `type`: the purpose of the mail that started the session.
  */
 export async function withSession(
   services: Services,
   page: URL,
   session: SignedIn['session'],
-  { codeChallenge, type }: { codeChallenge: string | null; type?: 'recovery' },
+  { codeChallenge, type }: { codeChallenge: string | null; type?: string },
 ): Promise<URL> {
   const target = new URL(page)
   if (codeChallenge) {
@@ -30,6 +30,13 @@ export async function withSession(
     token_type: 'bearer',
     ...(type && { type }),
   }).toString()
+  return target
+}
+
+/** Returns the page with a message in the fragment, when there is no session to give. */
+export function withMessage(page: URL, message: string): URL {
+  const target = new URL(page)
+  target.hash = new URLSearchParams({ message }).toString()
   return target
 }
 

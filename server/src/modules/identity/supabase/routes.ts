@@ -6,6 +6,7 @@ import { FileResponse, JsonResponse, type Route, route } from '../../../platform
 import { accessCookies, signedOutCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { knownDeviceCookie, knownDeviceOf } from '../sessions/known-devices.ts'
+import { sendNonce } from '../mailed-proofs/reauthentication.ts'
 import { offeredProviders } from '../oauth/providers.ts'
 import { endSessions } from '../sessions/sign-out.ts'
 import { redirectTo } from '../../../platform/oauth/pages.ts'
@@ -19,13 +20,18 @@ import {
   supabaseRefreshGrant,
   supabaseSignUp as signUp,
   supabaseUserOf,
+  supabaseOtp as sendOtp,
+  supabaseResend as resend,
   supabaseVerify as verify,
 } from './supabase.ts'
 import {
   supabaseAuthorization,
   supabaseGrant,
   supabaseHealth,
+  supabaseAwaiting,
   supabaseLink,
+  supabaseOtp,
+  supabaseResend,
   supabaseProof,
   supabaseRecovery,
   supabaseRecoveryPage,
@@ -59,6 +65,23 @@ const signedInBrowser = ({ config }: Services, session: Session, more: string[] 
 /** Also the device cookie for this browser. */
 const onKnownDevice = (services: Services, session: Session) =>
   signedInBrowser(services, session, [knownDeviceCookie(services, session.user.email)])
+
+/** supabase-js sends GET. */
+const reauthenticate = (method: 'GET' | 'POST') =>
+  route({
+    kind: 'nontransactional',
+    method,
+    path: '/auth/v1/reauthenticate',
+    access: 'user',
+    summary: 'Send the caller a code by e-mail, which `nonce` gives later (supabase.auth.reauthenticate)',
+    response: z.object({}),
+    notIdempotent: true,
+    failureFields,
+    async handler(ctx, { request }) {
+      await sendNonce(ctx, deviceOf(request))
+      return {}
+    },
+  })
 
 export const supabaseRoutes: Record<string, Route> = {
   supabaseSignUp: route({
@@ -139,19 +162,61 @@ export const supabaseRoutes: Record<string, Route> = {
     },
   }),
 
+  supabaseOtp: route({
+    kind: 'nontransactional',
+    method: 'POST',
+    path: '/auth/v1/otp',
+    access: 'public',
+    summary: 'Send a link and a code by e-mail to sign in without a password (supabase.auth.signInWithOtp)',
+    query: supabaseRecoveryPage,
+    body: supabaseOtp,
+    example: { email: 'ana@example.com', create_user: false },
+    response: z.object({}),
+    notIdempotent: true,
+    failureFields,
+    async handler({ services }, { query, body, request }) {
+      await sendOtp(services, body, deviceOf(request), query.redirect_to)
+      return {}
+    },
+  }),
+
+  supabaseResend: route({
+    kind: 'nontransactional',
+    method: 'POST',
+    path: '/auth/v1/resend',
+    access: 'public',
+    summary: 'Send the mail of a sign-up or of a change of address again (supabase.auth.resend)',
+    query: supabaseRecoveryPage,
+    body: supabaseResend,
+    example: { type: 'signup', email: 'ana@example.com' },
+    response: z.object({}),
+    notIdempotent: true,
+    failureFields,
+    async handler({ services }, { query, body, request }) {
+      await resend(services, body, deviceOf(request), query.redirect_to)
+      return {}
+    },
+  }),
+
+  supabaseReauthenticate: reauthenticate('GET'),
+  supabasePostReauthenticate: reauthenticate('POST'),
+
   supabaseVerify: route({
     kind: 'nontransactional',
     method: 'POST',
     path: '/auth/v1/verify',
     access: 'public',
-    summary: 'Sign in with the code or token of that mail, to choose a password (supabase.auth.verifyOtp)',
+    summary: 'Sign in with the code or token of a mail (supabase.auth.verifyOtp)',
     body: supabaseProof,
     example: { type: 'recovery', email: 'ana@example.com', token: '123456' },
-    response: supabaseSession,
+    response: z.union([supabaseSession, supabaseAwaiting]),
+    errors: [409, 422],
     notIdempotent: true,
     failureFields,
-    handler: async ({ services }, { body, request }) =>
-      onKnownDevice(services, await verify(services, body, deviceOf(request))),
+    async handler({ services }, { body, request }) {
+      const verified = await verify(services, body, deviceOf(request))
+      return 'msg' in verified ? verified : onKnownDevice(services, verified)
+    },
   }),
 
   supabaseFollowLink: route({
@@ -159,7 +224,7 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/auth/v1/verify',
     access: 'public',
-    summary: 'Follow the link of that mail to `redirect_to`, with the session after the `#`, or with PKCE with a code',
+    summary: 'Follow the link of a mail to `redirect_to`, with the session after the `#`, or with PKCE with a code',
     query: supabaseLink,
     status: 303,
     response: z.null(),
@@ -217,14 +282,15 @@ export const supabaseRoutes: Record<string, Route> = {
     method: 'PUT',
     path: '/auth/v1/user',
     access: 'user',
-    summary: "Change the caller's password or metadata (supabase.auth.updateUser)",
+    summary: "Change the caller's password, e-mail address or metadata (supabase.auth.updateUser)",
+    query: supabaseRecoveryPage,
     body: supabaseUserChanges,
     example: { data: { full_name: 'Ana Silva', theme: 'dark' } },
     response: supabaseUser,
-    errors: [409],
+    errors: [409, 422],
     notIdempotent: true,
     failureFields,
-    handler: (ctx, { body, request }) => changeSupabaseUser(ctx, body, deviceOf(request)),
+    handler: (ctx, { query, body, request }) => changeSupabaseUser(ctx, body, deviceOf(request), query.redirect_to),
   }),
 
   supabaseLogout: route({

@@ -35,12 +35,6 @@ export const supabaseToken = z.object({
   ),
 })
 
-export const supabaseUserChanges = z.object({
-  password: newAccount.shape.password.optional().describe('The new password.'),
-  current_password: credentials.shape.password.optional().describe('The current password, if the user has one.'),
-  data: optional(data).describe('Metadata; known fields change the profile.'),
-})
-
 const page = z.object({
   redirect_to: optional(z.string().max(2000)).describe(
     "The page to return to: one of this server's or of `CORS_ORIGINS`.",
@@ -54,6 +48,22 @@ const challenge = {
   ),
   code_challenge_method: optional(z.enum(['s256', 'S256'], 'Only s256 is safe.')).describe('Always SHA-256.'),
 }
+
+export const supabaseUserChanges = z.object({
+  email: newAccount.shape.email
+    .optional()
+    .describe('The new e-mail address. A link is sent to it, and following the link makes the change.'),
+  password: newAccount.shape.password.optional().describe('The new password.'),
+  current_password: optional(credentials.shape.password).describe(
+    'The current password. A session older than 15 minutes needs it, or `nonce`, for a new password.',
+  ),
+  nonce: optional(z.string().trim().max(500)).describe(
+    'The code that `GET /auth/v1/reauthenticate` sends, in place of the current password.',
+  ),
+  data: optional(data).describe('Metadata; known fields change the profile.'),
+  ...challenge,
+})
+export type SupabaseUserChanges = z.output<typeof supabaseUserChanges>
 
 /** `scope-token`s of RFC 6749 section 3.3. */
 const scopes = z
@@ -101,16 +111,42 @@ export const supabaseRecovery = z.object({
 })
 export const supabaseRecoveryPage = page
 
-const recoveryType = z.enum(['recovery'], 'Only `recovery` is supported.')
+const ofAccount = newAccount.shape.email.describe(
+  'Address of the account. The response is the same whether the account exists or not.',
+)
+
+export const supabaseOtp = z.object({
+  email: ofAccount,
+  create_user: optional(z.boolean())
+    .default(true)
+    .describe('Whether an address without an account gets one when the mail is used.'),
+  data: optional(data).describe('Metadata of that account; known fields fill the profile.'),
+  ...challenge,
+})
+
+export const supabaseResend = z.object({
+  type: z
+    .enum(['signup', 'email_change'], 'Only mails of `signup` and `email_change` are sent again.')
+    .describe('Which mail: to confirm the address of an account, or to change it.'),
+  email: ofAccount,
+  ...challenge,
+})
+
+const proofTypes = ['recovery', 'email', 'magiclink', 'signup', 'email_change'] as const
+export type ProofType = (typeof proofTypes)[number]
+const proofType = z
+  .enum(proofTypes, `Must be one of ${proofTypes.join(', ')}.`)
+  .describe('What the mail was for: `email` stands for `magiclink` and `signup`.')
+
 /** Either `token_hash`, from the link of the mail, or `email` and `token`, its code. */
 export const supabaseProof = z.object({
-  type: recoveryType.describe('Only `recovery`: the mail about a forgotten password.'),
+  type: proofType,
   token_hash: optional(z.string().max(500)).describe('The token from the link of the mail.'),
   token: optional(z.string().trim().max(500)).describe('The code from the mail; needs `email`.'),
   email: optional(credentials.shape.email).describe('Address the code was sent to.'),
 })
 export const supabaseLink = page.extend({
-  type: recoveryType.describe('Only `recovery`: the mail about a forgotten password.'),
+  type: proofType,
   token: z.string().max(500).describe('The token from the mail.'),
 })
 
@@ -147,6 +183,8 @@ export const supabaseUser = z.object({
   email: z.string().describe('E-mail address; of an identity: the one at the provider.'),
   email_confirmed_at: instant.nullable().describe('When the address was verified.'),
   confirmed_at: instant.nullable().describe('When the account was first verified.'),
+  new_email: z.string().nullable().describe('The address that the user asked to change to; null without one.'),
+  email_change_sent_at: instant.nullable().describe('When the link was sent to that address.'),
   phone: z.string().describe('Telephone number; empty without one.'),
   phone_confirmed_at: instant.nullable().describe('When the number was verified.'),
   last_sign_in_at: instant.nullable().describe('When the user last signed in.'),
@@ -185,4 +223,10 @@ export const supabaseSession = z.object({
   expires_at: z.int().describe('When the access token expires, in Unix seconds.'),
   refresh_token: z.string().describe('For new tokens; valid once.'),
   user: supabaseUser.describe('The signed-in user.'),
+})
+
+/** The response to the first of the two mails of a change of address. */
+export const supabaseAwaiting = z.object({
+  msg: z.string().describe('What is left to do.'),
+  code: z.literal(200).describe('The status.'),
 })

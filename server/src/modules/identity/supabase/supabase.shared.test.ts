@@ -70,6 +70,10 @@ test('metadata and password are changed', async () => {
   assert.deepEqual(cleared.data.user!.user_metadata, { full_name: 'Ana Costa' })
   assert.equal((await ana.get(`/api/profiles/${ana.userId}`)).body.full_name, 'Ana Costa')
 
+  await server.app.services.connections.pool.query(
+    `update identity.sessions set created_at = now() - interval '16 minutes' where user_id = $1`,
+    [ana.userId],
+  )
   const bare = await client.auth.updateUser({ password: 'another horse battery' })
   assert.equal(bare.error!.code, 'current_password_required')
   const full = await client.auth.updateUser({ password: 'another horse battery', current_password: ana.password })

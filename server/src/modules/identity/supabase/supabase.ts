@@ -1,14 +1,21 @@
 import { sql } from 'kysely'
+import type { z } from 'zod'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
 import { AppError, invalidField } from '../../../platform/errors.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
-import { changePassword, chooseNewPassword } from '../passwords/change-password.ts'
+import { type GivenProof, type Purpose } from '../mailed-proofs/mailed-proofs.ts'
+import { requestEmailChange } from '../mailed-proofs/email-change.ts'
+import { redeemNonce } from '../mailed-proofs/reauthentication.ts'
+import { type Redeemed, redeemProof } from '../mailed-proofs/redeem.ts'
+import { requestProof } from '../mailed-proofs/send.ts'
+import { chooseNewPassword, isRecentSession, requireCurrentPassword } from '../passwords/change-password.ts'
 import { allowedPage, beginSignIn } from '../oauth/authorization-requests.ts'
 import { exchangeForSession } from './auth-codes.ts'
-import { withFailure, withSession } from './redirect-target.ts'
+import { withFailure, withMessage, withSession } from './redirect-target.ts'
 import { requestPasswordReset } from '../passwords/password-reset.ts'
-import { type Proof, recover } from '../passwords/recovery.ts'
+import { recover } from '../passwords/recovery.ts'
+import { requireAcceptablePassword } from '../passwords/passwords.ts'
 import { updateProfile } from '../people/profiles.ts'
 import { type NewAccount, profileChanges } from '../people/schema.ts'
 import { type SignedIn } from '../sessions/schema.ts'
@@ -16,12 +23,22 @@ import { type Device } from '../sessions/device.ts'
 import { refreshSession } from '../sessions/sessions.ts'
 import { signIn } from '../sessions/sign-in.ts'
 import { signUp } from '../people/sign-up.ts'
-import { type SupabaseAuthorization, type SupabaseUser, supabaseQueryParams } from './schema.ts'
+import { TwoFactorRequired, requireSignedIn } from '../two-factor/pending-sign-ins.ts'
+import {
+  type ProofType,
+  type SupabaseAuthorization,
+  type SupabaseUser,
+  type SupabaseUserChanges,
+  type supabaseOtp as otpSchema,
+  type supabaseResend as resendSchema,
+  supabaseQueryParams,
+} from './schema.ts'
 
 const findUser = statement(
   'identity.supabase.find_user',
   (_, p: { id: string }) => sql<SupabaseUser>`
     select u.id, 'authenticated' as aud, 'authenticated' as role, u.email, u.email_verified_at as email_confirmed_at,
+           c.new_email, c.created_at as email_change_sent_at,
            coalesce(u.email_verified_at, u.phone_verified_at) as confirmed_at, coalesce(u.phone, '') as phone,
            u.phone_verified_at as phone_confirmed_at, u.last_active_at as last_sign_in_at,
            jsonb_build_object('provider', 'email', 'providers', array['email'] || array(
@@ -39,7 +56,9 @@ const findUser = statement(
                       'created_at', i.created_at, 'updated_at', i.last_used_at) order by i.id)
                from identity.identities i where i.user_id = u.id), '[]') as identities,
            false as is_anonymous, u.created_at, u.updated_at
-      from identity.users u where u.id = ${p.id}`,
+      from identity.users u
+      left join identity.email_changes c on c.user_id = u.id and c.expires_at > now()
+     where u.id = ${p.id}`,
 )
 
 const mergeMetadata = statement(
@@ -123,33 +142,105 @@ export const supabaseRecover = (
     ...(code_challenge && { code_challenge }),
   })
 
-/** Throws 400, 403 `otp_expired`, 429. */
-export async function supabaseVerify(
+/** Sends a link and a code to sign in. Throws 429. */
+export const supabaseOtp = (
   services: Services,
-  given: { token_hash?: string | undefined; token?: string | undefined; email?: string | undefined },
+  { email, create_user, data, code_challenge }: z.output<typeof otpSchema>,
   device: Device,
-) {
-  const { signedIn } = await recover(services, proofOf(given), device)
-  return toSession(services, signedIn.session)
+  page: string | undefined,
+) =>
+  requestProof(
+    services,
+    {
+      purpose: 'sign_in',
+      email,
+      page: pageOf(services, page).href,
+      code_challenge,
+      create_user,
+      metadata: data,
+    },
+    device,
+  )
+
+/** Sends the mail of a sign-up or a change of address again. Throws 429. */
+export const supabaseResend = (
+  services: Services,
+  { type, email, code_challenge }: z.output<typeof resendSchema>,
+  device: Device,
+  page: string | undefined,
+) =>
+  requestProof(
+    services,
+    {
+      purpose: type === 'signup' ? 'confirm' : 'change_email',
+      email,
+      page: pageOf(services, page).href,
+      code_challenge,
+    },
+    device,
+  )
+
+const purposesOf: Record<Exclude<ProofType, 'recovery'>, Purpose[]> = {
+  email: ['sign_in', 'confirm'],
+  magiclink: ['sign_in', 'confirm'],
+  signup: ['sign_in', 'confirm'],
+  email_change: ['change_email', 'approve_email'],
 }
 
-function proofOf({ token_hash, token, email }: Parameters<typeof supabaseVerify>[1]): Proof {
+const awaiting = 'The address is confirmed. Follow the link in the mail to the other address too.'
+
+/** Returns the session, or a message when another mail is still to be answered. Throws 400, 403 `otp_expired`, 409, 429. */
+export async function supabaseVerify(
+  services: Services,
+  given: { type: ProofType; token_hash?: string | undefined; token?: string | undefined; email?: string | undefined },
+  device: Device,
+) {
+  const proof = proofOf(given)
+  if (given.type === 'recovery') return toSession(services, (await recover(services, proof, device)).signedIn.session)
+  const { outcome } = await redeemMail(services, given.type, proof, device)
+  if (outcome === 'awaiting') return { msg: awaiting, code: 200 as const }
+  return toSession(services, requireSignedIn(outcome).session)
+}
+
+const redeemMail = (
+  services: Services,
+  type: Exclude<ProofType, 'recovery'>,
+  proof: GivenProof,
+  device: Device,
+): Promise<Redeemed> => redeemProof(services, purposesOf[type], proof, device).catch(asGoTrue)
+
+function asGoTrue(error: unknown): never {
+  if (error instanceof AppError && error.code === 'email_taken') throw failure(422, 'email_exists', error.message)
+  throw error
+}
+
+function proofOf({ token_hash, token, email }: Omit<Parameters<typeof supabaseVerify>[1], 'type'>): GivenProof {
   if (token_hash !== undefined) return { token: token_hash }
   if (token === undefined) throw invalidField('body.token', 'token or token_hash is required.')
   if (email === undefined) throw invalidField('body.email', 'email is required.')
   return { email, code: token }
 }
 
-/** Redeems the link of a mail. Returns the page to redirect to, with a session or an error. */
+/** Redeems the link of a mail. Returns the page to redirect to, with a session, a message or an error. */
 export async function supabaseFollowLink(
   services: Services,
-  { token, redirect_to }: { token: string; redirect_to?: string | undefined },
+  { type, token, redirect_to }: { type: ProofType; token: string; redirect_to?: string | undefined },
   device: Device,
 ): Promise<URL> {
   const page = pageOf(services, redirect_to)
   try {
-    const { signedIn, codeChallenge } = await recover(services, { token }, device)
-    return await withSession(services, page, signedIn.session, { codeChallenge, type: 'recovery' })
+    if (type === 'recovery') {
+      const { signedIn, codeChallenge } = await recover(services, { token }, device)
+      return await withSession(services, page, signedIn.session, { codeChallenge, type })
+    }
+    const { outcome, codeChallenge } = await redeemMail(services, type, { token }, device)
+    if (outcome === 'awaiting') return withMessage(page, awaiting)
+    // The change is made. It needs no session when our own API sent the link, and the second factor is not asked for it.
+    const isChange = type === 'email_change'
+    if (isChange && (redirect_to === undefined || outcome instanceof TwoFactorRequired)) {
+      return withMessage(page, 'Your e-mail address is changed.')
+    }
+    return await withSession(services, page, requireSignedIn(outcome).session, { codeChallenge, type })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return withFailure(page, error)
@@ -194,22 +285,25 @@ export async function supabaseUserOf(ctx: Ctx): Promise<SupabaseUser> {
 }
 
 /**
- * Changes password and metadata. A new password needs the current one (`current_password`), unless a recovery mail started
- * the session. Throws 400.
+ * Changes password, e-mail address and metadata. A new password needs the current one, a nonce from `sendNonce`, or a session
+ * that began within the last 15 minutes or with a recovery mail. A new address is mailed a link; in an older session without
+ * the others, the present address has to agree as well. Throws 400, 422.
  */
 export async function changeSupabaseUser(
   ctx: Ctx,
-  changes: {
-    password?: string | undefined
-    current_password?: string | undefined
-    data?: Record<string, unknown> | undefined
-  },
+  { email, password, current_password, nonce, data, code_challenge }: SupabaseUserChanges,
   device: Device,
+  page: string | undefined,
 ): Promise<SupabaseUser> {
-  const { password, current_password, data } = changes
-  if (password !== undefined) {
-    if (current_password === undefined) await chooseNewPassword(ctx, password, device)
-    else await changePassword(ctx, { current_password, new_password: password }, device)
+  if (password !== undefined) requireAcceptablePassword(password, ctx.services.config.signIn)
+  if (password !== undefined || email !== undefined) {
+    const isProven = await proveCredentials(ctx, { current_password, nonce }, device)
+    if (password !== undefined) await chooseNewPassword(ctx, password, device, { isProven })
+    if (email !== undefined) {
+      const change = { email, page: pageOf(ctx.services, page).href, codeChallenge: code_challenge }
+      const approved = isProven || (await isRecentSession(ctx))
+      await requestEmailChange(ctx, { ...change, approved }, device).catch(asGoTrue)
+    }
   }
   if (data) {
     await transaction(ctx, async (ctx) => {
@@ -221,4 +315,16 @@ export async function changeSupabaseUser(
     })
   }
   return supabaseUserOf(ctx)
+}
+
+/** Returns false when nothing was given. Throws 400 or 422 for what is wrong. */
+async function proveCredentials(
+  ctx: Ctx,
+  { current_password, nonce }: Pick<SupabaseUserChanges, 'current_password' | 'nonce'>,
+  device: Device,
+): Promise<boolean> {
+  if (nonce !== undefined) await redeemNonce(ctx, nonce)
+  else if (current_password !== undefined) await requireCurrentPassword(ctx, current_password, device)
+  else return false
+  return true
 }

@@ -120,6 +120,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['too_large', 413, 'The body or file is too large.'],
   ['unsupported_media_type', 415, 'The media type of the body or file is not supported.'],
   ['range_not_satisfiable', 416, 'The requested range is outside the file.'],
+  ['reauthentication_not_valid', 422, 'The code in `nonce` is wrong, was used already, or has expired (supabase-js).'],
   ['idempotency_key_reused', 422, 'The `Idempotency-Key` was used with another body.'],
   ['upgrade_required', 426, 'This URL accepts only WebSocket connections.'],
   ['too_many_requests', 429, 'Too many requests. Wait for the number of seconds in `Retry-After`.'],

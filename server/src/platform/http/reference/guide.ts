@@ -35,7 +35,7 @@ If a request has several credentials, the bearer token takes precedence. A beare
 ### supabase-js
 
 \`createClient('${url}', 'any text')\` of supabase-js works for accounts: \`signUp\`, \`signInWithPassword\`, \`signInWithOAuth\`, \`getUser\`, \`updateUser\`, \`refreshSession\`, \`resetPasswordForEmail\`,
-\`verifyOtp\` (recovery) and \`signOut\`. The key is ignored. Then call the API with \`session.access_token\`. Not supported: \`signInWithOtp\`, \`signInAnonymously\`, \`from()\`, \`rpc()\`, \`storage\`,
+\`signInWithOtp\` (e-mail), \`verifyOtp\`, \`resend\`, \`reauthenticate\` and \`signOut\`. \`updateUser\` changes the password without the old one in a session of at most 15 minutes, or with a \`nonce\`; it mails a link to a new address, and in an older session also one to the present address. Signing in sets the access cookie too, for pages of the same origin. The key is ignored. Then call the API with \`session.access_token\`. Not supported: \`signInAnonymously\`, \`from()\`, \`rpc()\`, \`storage\`,
 \`realtime\`, \`functions\`. Use the operations of this API and the WebSocket instead. On Node 20, supabase-js needs the package \`ws\`.
 
 ## Workspaces
