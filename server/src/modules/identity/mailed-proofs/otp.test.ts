@@ -162,7 +162,7 @@ test('one address gets at most one mail a minute, whether it has an account or n
   }
 })
 
-test('the first mail to an unconfirmed address ends the access of whoever created the account', async () => {
+test('the first mail to an unconfirmed address ends the access of the person who created the account', async () => {
   const ida = await server.signUp()
   const { text, code } = await askToSignIn(ida.email)
   assert.match(text, /password of the account .* end/)

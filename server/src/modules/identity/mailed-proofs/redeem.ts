@@ -89,7 +89,7 @@ async function redeem(
 
 /**
  * The first proof of an address that was never confirmed: another person may have created the account and chosen its
- * password, to share the account with the owner of the address later. Whoever confirms a sign-up has just chosen it.
+ * password, to share the account with the owner of the address later. A user who confirms a sign-up has just chosen it.
  */
 async function dropForeignAccess(ctx: Ctx, user_id: string): Promise<void> {
   if (!(await ctx.db.maybe(dropPassword, { id: user_id }))) return
