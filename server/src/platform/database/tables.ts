@@ -502,6 +502,15 @@ export interface IdentityCodes {
   expires_at: Timestamp
 }
 
+export interface IdentityEmailChanges {
+  user_id: string
+  new_email: string
+  confirmed_at: Timestamp | null
+  approved_at: Timestamp | null
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+}
+
 export interface IdentityIdentities {
   id: string
   user_id: string
@@ -523,6 +532,20 @@ export interface IdentityInvitations {
   created_at: Generated<Timestamp>
   expires_at: Timestamp
   accepted_at: Timestamp | null
+}
+
+export interface IdentityMailedProofs {
+  id: string
+  purpose: string
+  user_id: string | null
+  address: string
+  token_hash: Buffer
+  code_hash: Buffer
+  tries: Generated<number>
+  code_challenge: string | null
+  metadata: Generated<Json>
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
 }
 
 export interface IdentityMembers {
@@ -1461,8 +1484,10 @@ export interface Database {
   'identity.auth_codes': IdentityAuthCodes
   'identity.authenticator_apps': IdentityAuthenticatorApps
   'identity.codes': IdentityCodes
+  'identity.email_changes': IdentityEmailChanges
   'identity.identities': IdentityIdentities
   'identity.invitations': IdentityInvitations
+  'identity.mailed_proofs': IdentityMailedProofs
   'identity.members': IdentityMembers
   'identity.oauth_attempts': IdentityOauthAttempts
   'identity.passkey_challenges': IdentityPasskeyChallenges
