@@ -102,6 +102,41 @@ test('a campaign has two dialects: with title it is bare and pending, with name 
   assert.deepEqual((await ana.get(`/api/campaigns/call-count/${ana.userId}`)).body, { totalCalls: 0 })
 })
 
+test("the wizard of the calling front-end is understood: camelCase, numbers as text, '' for not given", async () => {
+  const wizard = {
+    id: 'camp-m8x2k1',
+    title: 'Wizard',
+    description: '',
+    status: 'active',
+    progress: 70,
+    user_id: provider.id,
+    totalCalls: 250,
+    answeredCalls: 9,
+    transferredCalls: 3,
+    failedCalls: 1,
+    createdAt: new Date().toISOString(),
+  }
+  const chosen = { contactListId: list.id, greetingFileId: greeting.id, transferNumber: '+1 212-555-0199' }
+  const schedule = { maxConcurrentCalls: '5', startTime: '09:00', endTime: '17:00' }
+  const { status, body, headers } = await ana.post('/api/campaigns', { ...wizard, ...chosen, schedule })
+  assert.equal(status, 201)
+  assert.equal(headers.get('x-ignored-fields'), null)
+  assert.deepEqual(
+    [body.contact_list_id, body.greeting_file_id, body.transfer_number, body.max_concurrent_calls],
+    [list.id, greeting.id, '+12125550199', 5],
+  )
+  assert.deepEqual([body.calling_hours.start, body.calling_hours.end], ['09:00', '17:00'])
+  assert.deepEqual([body.user_id, body.status, body.progress, body.total_calls], [ana.userId, 'pending', 0, 0])
+  assert.notEqual(body.id, wizard.id)
+  const empty = { contactListId: '', greetingFileId: '', transferNumber: '', schedule: { maxConcurrentCalls: '' } }
+  const bare = await ana.post('/api/campaigns', { ...wizard, ...empty })
+  assert.deepEqual(
+    [bare.status, bare.body.contact_list_id, bare.body.transfer_number, bare.body.max_concurrent_calls],
+    [201, null, null, 10],
+  )
+  for (const { id } of [body, bare.body]) await ana.delete(`/api/campaigns/${id}?userId=${ana.userId}`)
+})
+
 test('campaigns are listed page by page, in either dialect', async () => {
   const { size } = new Set((await ana.get('/api/campaigns')).body.data.map(({ id }: { id: string }) => id))
   for (const start of ['/api/campaigns?limit=1', `/api/campaigns?userId=${ana.userId}&limit=1`]) {

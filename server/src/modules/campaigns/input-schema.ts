@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, text } from '../../platform/http/fields.ts'
+import { clearable, id, instant, numeric, optional, text } from '../../platform/http/fields.ts'
 import { about } from './schema.ts'
 import { CallingHours, KeyMap, Retry } from './settings-schema.ts'
 
@@ -27,12 +27,9 @@ const startAt = z.union(
 )
 const aboutStart = `${about.start_at} A date means its first moment in the workspace's time zone.`
 const settings = {
-  max_concurrent_calls: z
-    .number()
-    .int()
-    .min(1)
-    .max(5000)
-    .describe('How many calls of the campaign go at the same time at most; 10 by default.'),
+  max_concurrent_calls: numeric(z.number().int().min(1).max(5000)).describe(
+    'How many calls of the campaign go at the same time at most; 10 by default.',
+  ),
   calls_per_second: z
     .number()
     .min(0.001)

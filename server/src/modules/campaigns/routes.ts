@@ -38,6 +38,29 @@ const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: st
     handler: (ctx, { params }) => changeStatus(ctx, params.id, action),
   })
 
+/** What the wizard of the calling front-end sends. The server sets the id, the owner, the status and the counts. */
+const wizardNames = {
+  body: {
+    'schedule.maxConcurrentCalls': 'max_concurrent_calls',
+    'schedule.startTime': 'calling_hours.start',
+    'schedule.endTime': 'calling_hours.end',
+  },
+}
+const setByServer = {
+  body: [
+    'id',
+    'user_id',
+    'status',
+    'progress',
+    'createdAt',
+    'totalCalls',
+    'answeredCalls',
+    'transferredCalls',
+    'failedCalls',
+    'greeting_file_name',
+  ],
+}
+
 export const campaignRoutes: RouteTable = {
   tag: 'Campaigns',
   routes: {
@@ -80,6 +103,8 @@ export const campaignRoutes: RouteTable = {
       access: 'campaigns:write',
       summary: 'Create a campaign: returned bare with a title, as `{data}` with a name',
       body: NewCampaign,
+      accepts: wizardNames,
+      ignores: setByServer,
       example: {
         title: 'Spring offer',
         description: 'Customers of March and April',
@@ -148,6 +173,7 @@ export const campaignRoutes: RouteTable = {
       access: 'campaigns:write',
       summary: 'Delete a campaign that is not active, with its calls',
       params: byId,
+      ignores: { query: ['userId'] },
       response: success,
       errors: [409],
       async handler(ctx, { params }) {

@@ -46,6 +46,7 @@ export const contactListRoutes: Record<string, Route> = {
     access: 'contacts:write',
     summary: 'Create a contact list',
     body: schema.NewContactList,
+    ignores: { body: ['user_id'] },
     example: { name: 'Spring customers', description: 'Bought in March or April' },
     status: 201,
     response: schema.ContactList,
@@ -78,6 +79,7 @@ export const contactListRoutes: Record<string, Route> = {
     access: 'contacts:write',
     summary: 'Delete a contact list; its contacts stay',
     params: byId,
+    ignores: { query: ['userId'] },
     response: success,
     async handler(ctx, { params }) {
       await deleteContactList(ctx, params.id)

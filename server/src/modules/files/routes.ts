@@ -42,6 +42,7 @@ export const fileRoutes: RouteTable = {
       summary:
         'Upload a greeting: WAV, MP3, M4A, Ogg Opus, FLAC, or WebM or MP4 as browsers record it, to 50 MB, in the form field "file"',
       upload: true,
+      ignores: { body: ['userId'] },
       status: 201,
       response: GreetingFile,
       errors: [413, 415],
@@ -54,6 +55,7 @@ export const fileRoutes: RouteTable = {
       access: 'files:write',
       summary: 'Delete a greeting',
       params: z.object({ id: id.describe('Id of the greeting.') }),
+      ignores: { query: ['userId'] },
       response: success,
       async handler(ctx, { params }) {
         await deleteGreeting(ctx, params.id)

@@ -33,6 +33,16 @@ const ofMember = z.object({
     .describe('Where the next page begins: `next_cursor` of the page before. Opaque; leave it out for the first page.'),
 })
 
+/** Names of the calling front-end. */
+const providerNames = { dateAdded: 'created_at', isActive: 'active' }
+const acceptedProviderNames = { body: { isActive: 'active' } }
+const ignoredOfProvider = { body: ['id', 'user_id', 'dateAdded'] }
+const numberNames = { number: 'phone_number', dateAdded: 'created_at' }
+const acceptedNumberNames = { body: { number: 'phone_number' } }
+const ignoredOfNumber = { body: ['id', 'user_id', 'call_count', 'dateAdded'] }
+/** The workspace of the caller says whose a record is. */
+const ignoredOwner = { query: ['userId'] }
+
 export const telephonyRoutes: RouteTable = {
   tag: 'Telephony',
   routes: {
@@ -44,6 +54,7 @@ export const telephonyRoutes: RouteTable = {
       summary: 'List SIP providers with their live state, newest first',
       query: ofMember,
       response: z.array(schema.SipProvider),
+      alsoReturns: [{ at: '[]', names: providerNames }],
       handler: async (ctx, { query, request }) =>
         bareList(await listSipProviders(ctx, query.userId, readCursor(query.cursor)), request.url),
     }),
@@ -54,6 +65,9 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:write',
       summary: 'Add a SIP provider',
       body: schema.NewSipProvider,
+      accepts: acceptedProviderNames,
+      ignores: ignoredOfProvider,
+      alsoReturns: [{ names: providerNames }],
       example: {
         name: 'Main line',
         host: 'sip.example.com',
@@ -80,6 +94,7 @@ export const telephonyRoutes: RouteTable = {
       summary: 'Get a SIP provider with its live state',
       params: byId,
       response: schema.SipProvider,
+      alsoReturns: [{ names: providerNames }],
       handler: (ctx, { params }) => getSipProvider(ctx, params.id),
     }),
     ...patchAndPut('SipProvider', {
@@ -88,6 +103,9 @@ export const telephonyRoutes: RouteTable = {
       summary: 'Update a SIP provider; omitted fields keep their values',
       params: byId,
       body: schema.SipProviderChanges,
+      accepts: acceptedProviderNames,
+      ignores: ignoredOfProvider,
+      alsoReturns: [{ names: providerNames }],
       example: { calls_per_second: 5 },
       response: schema.SipProvider,
       handler: (ctx, { params, body }) => updateSipProvider(ctx, params.id, body),
@@ -100,6 +118,8 @@ export const telephonyRoutes: RouteTable = {
       summary: 'Enable or disable a SIP provider',
       params: byId,
       body: schema.SipProviderSwitch,
+      accepts: acceptedProviderNames,
+      ignores: { body: ['user_id'] },
       example: { active: true },
       response: success,
       async handler(ctx, { params, body }) {
@@ -125,6 +145,7 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:write',
       summary: 'Delete a SIP provider',
       params: byId,
+      ignores: ignoredOwner,
       response: success,
       async handler(ctx, { params }) {
         await deleteSipProvider(ctx, params.id)
@@ -140,6 +161,7 @@ export const telephonyRoutes: RouteTable = {
       summary: 'List transfer numbers, newest first',
       query: ofMember,
       response: z.array(schema.TransferNumber),
+      alsoReturns: [{ at: '[]', names: numberNames }],
       handler: async (ctx, { query, request }) =>
         bareList(await listTransferNumbers(ctx, query.userId, readCursor(query.cursor)), request.url),
     }),
@@ -150,6 +172,9 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:write',
       summary: 'Add a transfer number',
       body: schema.NewTransferNumber,
+      accepts: acceptedNumberNames,
+      ignores: ignoredOfNumber,
+      alsoReturns: [{ names: numberNames }],
       example: { name: 'Sales desk', phone_number: '+15550100200', description: 'Weekdays, nine to five' },
       status: 201,
       response: schema.TransferNumber,
@@ -163,6 +188,7 @@ export const telephonyRoutes: RouteTable = {
       summary: 'Get a transfer number',
       params: byId,
       response: schema.TransferNumber,
+      alsoReturns: [{ names: numberNames }],
       handler: (ctx, { params }) => getTransferNumber(ctx, params.id),
     }),
     ...patchAndPut('TransferNumber', {
@@ -171,6 +197,9 @@ export const telephonyRoutes: RouteTable = {
       summary: 'Update a transfer number; omitted fields keep their values',
       params: byId,
       body: schema.TransferNumberChanges,
+      accepts: acceptedNumberNames,
+      ignores: ignoredOfNumber,
+      alsoReturns: [{ names: numberNames }],
       example: { description: 'Weekdays until six' },
       response: schema.TransferNumber,
       handler: (ctx, { params, body }) => updateTransferNumber(ctx, params.id, body),
@@ -182,6 +211,7 @@ export const telephonyRoutes: RouteTable = {
       access: 'telephony:write',
       summary: 'Delete a transfer number',
       params: byId,
+      ignores: ignoredOwner,
       response: success,
       async handler(ctx, { params }) {
         await deleteTransferNumber(ctx, params.id)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, text } from '../../platform/http/fields.ts'
+import { clearable, id, instant, numeric, optional, text } from '../../platform/http/fields.ts'
 
 /** What a SIP user part may consist of (RFC 3261 section 25.1, without escapes); E.164 numbers are among them. */
 const sipUser = z
@@ -7,11 +7,7 @@ const sipUser = z
   .trim()
   .regex(/^[\w.!~*'()&=+$,#-]{1,64}$/, 'Write a number like +15551234567, or a SIP user name.')
 
-// A form sends it as a text.
-const port = z.preprocess(
-  (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
-  z.int().min(1).max(65_535),
-)
+const port = numeric(z.int().min(1).max(65_535))
 const host = z.string().trim().toLowerCase().min(1).max(255)
 const transport = z.enum(['udp', 'tcp', 'tls'])
 const transferMode = z.enum(['bridge', 'refer'])
@@ -41,6 +37,7 @@ export const SipProvider = z
     host: z.string().describe("Host name or address of the provider's SIP server."),
     port: z.number().int().describe('Its port, usually 5060, or 5061 with `tls`.'),
     username: z.string().describe('Account name at the provider.'),
+    description: z.string().nullable().describe('Notes about the provider, for the team.'),
     active: z.boolean().describe('True when calls may go out through it.'),
     transport: transport.describe('How SIP is sent.'),
     register: z
@@ -67,6 +64,7 @@ export const NewSipProvider = z
     port: port.describe('Its port, usually 5060, or 5061 with `tls`.'),
     username: sipUser.describe('Account name at the provider.'),
     password: password.describe('Password of the account. Write-only.'),
+    description: optional(z.string().max(5000)).describe('Notes about the provider, for the team.'),
     active: optional(z.boolean()).default(false).describe('True when calls may go out through it.'),
     transport: optional(transport).default('udp').describe('How SIP is sent.'),
     register: optional(z.boolean())
@@ -94,6 +92,7 @@ export const SipProviderChanges = z
     port: optional(port).describe('Its port, usually 5060, or 5061 with `tls`.'),
     username: optional(sipUser).describe('Account name at the provider.'),
     password: optional(password).describe('Password of the account. Write-only; left out or empty: it stays.'),
+    description: clearable(z.string().max(5000)).describe('Notes about the provider, for the team. `null` empties it.'),
     active: optional(z.boolean()).describe('True when calls may go out through it.'),
     transport: optional(transport).describe('How SIP is sent.'),
     register: optional(z.boolean()).describe(

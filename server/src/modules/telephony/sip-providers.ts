@@ -14,7 +14,7 @@ import type { NewSipProvider, SipProvider, SipProviderChanges, SipProviderTest }
 import { checkSipHost } from './sip-host.ts'
 
 const columns = sql`
-  p.id, p.user_id, p.name, p.host, p.port, p.username, p.active, p.transport, p.register, p.caller_ids,
+  p.id, p.user_id, p.name, p.host, p.port, p.username, p.description, p.active, p.transport, p.register, p.caller_ids,
   p.max_concurrent_calls, p.calls_per_second::float8 as calls_per_second, p.transfer_mode, p.created_at, p.updated_at`
 
 const withStatus = sql`
@@ -72,6 +72,7 @@ const insert = statement(
       host: p.host,
       port: p.port,
       username: p.username,
+      description: p.description,
       password_sealed: p.password_sealed,
       active: p.active,
       transport: p.transport,
@@ -141,6 +142,7 @@ const update = statement(
            'host',
            'port',
            'username',
+           'description',
            'password_sealed',
            'active',
            'transport',

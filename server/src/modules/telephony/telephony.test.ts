@@ -18,13 +18,15 @@ const provider = {
 test('a SIP provider is created, listed, changed, switched and deleted; its password is never returned', async () => {
   const made = await ana.post('/api/sip-providers', provider)
   assert.equal(made.status, 201)
-  const { id, created_at, updated_at, ...rest } = made.body
+  const { id, created_at, updated_at, dateAdded, isActive, ...rest } = made.body
+  assert.deepEqual([dateAdded, isActive], [created_at, false])
   assert.deepEqual(rest, {
     user_id: ana.userId,
     name: 'Main line',
     host: 'sip.example.com',
     port: 5060,
     username: '15550100',
+    description: null,
     active: false,
     transport: 'udp',
     register: true,
@@ -63,6 +65,44 @@ test('a SIP provider is created, listed, changed, switched and deleted; its pass
   const removed = await ana.delete(`/api/sip-providers/${id}?userId=${ana.userId}`)
   assert.deepEqual([removed.status, removed.body], [200, { success: true }])
   assert.deepEqual((await ana.get('/api/sip-providers')).body, [])
+})
+
+test("the calling front-end's form is accepted as it is, and its table finds the names it reads", async () => {
+  const form = {
+    name: 'Carrier',
+    host: 'sip.example.com',
+    port: '5060',
+    username: '15550100',
+    password: 'a secret of ours',
+    description: 'For calls within the country',
+    dateAdded: new Date().toISOString(),
+    isActive: true,
+  }
+  const { status, body: made, headers } = await ana.post('/api/sip-providers', { ...form, user_id: ana.userId })
+  assert.equal(status, 201)
+  assert.equal(headers.get('x-ignored-fields'), null)
+  const { id, created_at } = made
+  const read = { port: 5060, description: form.description, active: true, isActive: true, dateAdded: created_at }
+  const names = Object.keys(read) as (keyof typeof read)[]
+  assert.deepEqual(Object.fromEntries(names.map((name) => [name, made[name]])), read)
+  const path = `/api/sip-providers/${id}`
+  const edited = { id, ...form, port: '5070', description: '', isActive: false, user_id: ana.userId }
+  const put = await ana.put(path, edited)
+  assert.deepEqual([put.status, put.body.port, put.body.description, put.body.isActive], [200, 5070, null, false])
+  assert.equal(put.headers.get('x-ignored-fields'), null)
+  await ana.patch(`${path}/status`, { isActive: true })
+  const { body: list } = await ana.get('/api/sip-providers')
+  assert.deepEqual([list[0].id, list[0].isActive, list[0].dateAdded], [id, true, created_at])
+  assert.equal((await ana.post('/api/sip-providers', { ...form, port: 'five' })).body.details[0].path, 'body.port')
+  await ana.delete(`${path}?userId=${ana.userId}`)
+
+  const number = { name: 'Sales', number: '+1 415 555 0100', description: null, call_count: 0 }
+  const { body: added } = await ana.post('/api/transfer-numbers', number)
+  assert.deepEqual(
+    [added.number, added.phone_number, added.dateAdded],
+    ['+14155550100', '+14155550100', added.created_at],
+  )
+  await ana.delete(`/api/transfer-numbers/${added.id}?userId=${ana.userId}`)
 })
 
 test('a host with a scheme, user or port is refused', async () => {

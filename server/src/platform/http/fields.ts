@@ -19,6 +19,10 @@ export const optional = <T extends z.ZodType>(schema: T) =>
 export const clearable = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? null : value), schema.nullable()).optional()
 
+/** A number, also as the text that the field of a form holds. */
+export const numeric = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema)
+
 /** The response of a download: the bytes of a file instead of JSON. */
 export const bytes = (mediaType: string) => z.any().meta({ mediaType })
 
