@@ -79,6 +79,8 @@ const expectedRefusals: Record<string, number> = {
   cancelPayment: 409,
   refundPayment: 409,
   createAppointment: 409,
+  // The plan that was chosen is not paid.
+  getSubscription: 404,
 }
 const operations = operationsOf(routeTables).filter(({ route, compat }) => !route.hidden && compat === undefined)
 

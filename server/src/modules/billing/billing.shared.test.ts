@@ -55,12 +55,17 @@ test('a paid plan becomes active only when its payment is recorded', async () =>
   const wish = { plan_id: 'pro', plan_name: 'Mine', status: 'active', current_period_end: '2099-01-01T00:00:00Z' }
   const { body } = await ana.post('/api/subscriptions', wish)
   assert.deepEqual([body.plan_name, body.status, body.current_period_end], ['Pro', 'incomplete', null])
+  const path = `/api/subscriptions/${ana.userId}`
+  assert.equal((await ana.get(path)).status, 404, 'not a plan of the user yet')
+  assert.deepEqual((await ana.get(`${path}/open`)).body, body)
+  assert.equal((await (await server.signUp()).get(`${path}/open`)).status, 404)
 
   assert.equal((await pay(ana.workspaceId, ana)).status, 403)
   const { body: payment } = await pay(ana.workspaceId)
   assert.deepEqual([payment.amount, payment.currency, payment.user_id], [99, 'USD', ana.userId])
-  const { body: paid } = await ana.get(`/api/subscriptions/${ana.userId}`)
+  const { body: paid } = await ana.get(path)
   assert.equal(paid.status, 'active')
+  assert.equal((await ana.get(`${path}/open`)).status, 404)
   const days = (Date.parse(paid.current_period_end) - Date.now()) / 86_400_000
   assert.ok(days > 27 && days < 32)
   const { body: payments } = await ana.get('/api/payments')

@@ -5,7 +5,13 @@ import { getInvoice, listInvoices } from './invoices.ts'
 import { listPayments, recordPayment } from './payments.ts'
 import { plansOf } from './plans.ts'
 import { invoice, payment, plan, receivedPayment, subscription, subscriptionRequest } from './schema.ts'
-import { cancelSubscription, choosePlan, getSubscription, resumeSubscription } from './subscriptions.ts'
+import {
+  cancelSubscription,
+  choosePlan,
+  getSubscription,
+  getUnpaidSubscription,
+  resumeSubscription,
+} from './subscriptions.ts'
 
 export const billingRoutes: RouteTable = {
   tag: 'Billing',
@@ -25,10 +31,21 @@ export const billingRoutes: RouteTable = {
       method: 'GET',
       path: '/api/subscriptions/:userId',
       access: 'billing:read',
-      summary: "Get the subscription of a user's workspace",
+      summary: "Get the active subscription of a user's workspace; 404 while a chosen plan waits for its first payment",
       params: z.object({ userId: id.describe('A member of the workspace.') }),
       response: subscription,
       handler: (ctx, { params }) => getSubscription(ctx, params.userId),
+    }),
+
+    getUnpaidSubscription: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/subscriptions/:userId/open',
+      access: 'billing:read',
+      summary: "Get the subscription of a user's workspace that waits for its first payment",
+      params: z.object({ userId: id.describe('A member of the workspace.') }),
+      response: subscription,
+      handler: (ctx, { params }) => getUnpaidSubscription(ctx, params.userId),
     }),
 
     choosePlan: route({
@@ -39,6 +56,8 @@ export const billingRoutes: RouteTable = {
       summary:
         'Choose or change the plan: a free one is active at once, a paid one when it is paid for, and a paid period stays until then or until its end',
       body: subscriptionRequest,
+      // The plan says its name, and a payment its status and period.
+      ignores: { body: ['plan_name', 'status', 'current_period_end'] },
       example: { plan_id: 'free' },
       status: 201,
       response: subscription,

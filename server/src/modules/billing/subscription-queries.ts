@@ -25,11 +25,12 @@ const mayAskAbout = (userId: string) => sql`
   exists (select from identity.members m where m.workspace_id = app.workspace_id() and m.user_id = ${userId}
              and (m.user_id = app.user_id() or app.member_role() in ('owner', 'admin')))`
 
+/** `status`: `active`, or `incomplete` before its first payment. */
 export const findSubscription = statement(
   'billing.subscriptions.find',
-  (_, p: { user_id: string }) => sql<SubscriptionRow>`
+  (_, p: { user_id: string; status: Exclude<SubscriptionStatus, 'canceled'> }) => sql<SubscriptionRow>`
     select ${columns} from billing.subscriptions s
-     where s.workspace_id = app.workspace_id() and s.status <> 'canceled' and ${mayAskAbout(p.user_id)}`,
+     where s.workspace_id = app.workspace_id() and s.status = ${p.status} and ${mayAskAbout(p.user_id)}`,
 )
 
 /** Reads the subscription in any state. */

@@ -34,9 +34,19 @@ function withTerms({ services }: Ctx, row: SubscriptionRow): Subscription {
   }
 }
 
-/** Returns the subscription of this member's workspace. Throws 404 without a subscription or for an unknown member. */
+/** Returns the active subscription of this member's workspace. Throws 404 without one or for an unknown member. */
 export const getSubscription = async (ctx: Ctx, userId: string): Promise<Subscription> =>
-  withTerms(ctx, (await ctx.db.maybe(findSubscription, { user_id: userId })) ?? missing('subscription'))
+  withTerms(
+    ctx,
+    (await ctx.db.maybe(findSubscription, { user_id: userId, status: 'active' })) ?? missing('subscription'),
+  )
+
+/** Returns the subscription that is active when its open invoice is paid. Throws 404 without one or for an unknown member. */
+export const getUnpaidSubscription = async (ctx: Ctx, userId: string): Promise<Subscription> =>
+  withTerms(
+    ctx,
+    (await ctx.db.maybe(findSubscription, { user_id: userId, status: 'incomplete' })) ?? missing('subscription'),
+  )
 
 /**
  * Chooses a plan for the workspace, or changes it. A free plan is active at once; a paid plan gets an invoice and is
