@@ -117,13 +117,13 @@ test("the wizard of the calling front-end is understood: camelCase, numbers as t
     createdAt: new Date().toISOString(),
   }
   const chosen = { contactListId: list.id, greetingFileId: greeting.id, transferNumber: '+1 212-555-0199' }
-  const schedule = { maxConcurrentCalls: '5', startTime: '09:00', endTime: '17:00' }
+  const schedule = { startDate: '2090-07-01', maxConcurrentCalls: '5', startTime: '09:00', endTime: '17:00' }
   const { status, body, headers } = await ana.post('/api/campaigns', { ...wizard, ...chosen, schedule })
   assert.equal(status, 201)
   assert.equal(headers.get('x-ignored-fields'), null)
   assert.deepEqual(
-    [body.contact_list_id, body.greeting_file_id, body.transfer_number, body.max_concurrent_calls],
-    [list.id, greeting.id, '+12125550199', 5],
+    [body.contact_list_id, body.greeting_file_id, body.transfer_number, body.max_concurrent_calls, body.start_at],
+    [list.id, greeting.id, '+12125550199', 5, '2090-07-01T00:00:00.000Z'],
   )
   assert.deepEqual([body.calling_hours.start, body.calling_hours.end], ['09:00', '17:00'])
   assert.deepEqual([body.user_id, body.status, body.progress, body.total_calls], [ana.userId, 'pending', 0, 0])

@@ -41,6 +41,7 @@ const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: st
 /** What the wizard of the calling front-end sends. The server sets the id, the owner, the status and the counts. */
 const wizardNames = {
   body: {
+    'schedule.startDate': 'start_at',
     'schedule.maxConcurrentCalls': 'max_concurrent_calls',
     'schedule.startTime': 'calling_hours.start',
     'schedule.endTime': 'calling_hours.end',
