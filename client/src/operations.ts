@@ -35,19 +35,19 @@ export type GreetingFile = { "id": string; "user_id": string; "filename": string
 
 export type SignedUrl = { "url": string; "expires_at": string }
 
-export type SipProvider = { "id": string; "user_id": string; "name": string; "host": string; "port": number; "username": string; "active": boolean; "transport": "udp" | "tcp" | "tls"; "register": boolean; "caller_ids": (string)[]; "max_concurrent_calls": number; "calls_per_second": number; "transfer_mode": "bridge" | "refer"; "status": SipProviderStatus; "created_at": string; "updated_at": string }
+export type SipProviderAndAliases = { "id": string; "user_id": string; "name": string; "host": string; "port": number; "username": string; "description": string | null; "active": boolean; "transport": "udp" | "tcp" | "tls"; "register": boolean; "caller_ids": (string)[]; "max_concurrent_calls": number; "calls_per_second": number; "transfer_mode": "bridge" | "refer"; "status": SipProviderStatus; "created_at": string; "updated_at": string; "dateAdded": string; "isActive": boolean }
 
 export type SipProviderStatus = { "state": "inactive" | "waiting" | "unregistered" | "registering" | "registered" | "ready" | "failed"; "sip": number | null; "reason": string | null; "since": string | null }
 
-export type NewSipProvider = { "name": string; "host": string; "port": number; "username": string; "password": string; "active"?: boolean; "transport"?: "udp" | "tcp" | "tls"; "register"?: boolean; "caller_ids"?: (string)[]; "max_concurrent_calls"?: number; "calls_per_second"?: number; "transfer_mode"?: "bridge" | "refer" }
+export type NewSipProvider = { "name": string; "host": string; "port": number; "username": string; "password": string; "description"?: string; "active"?: boolean; "transport"?: "udp" | "tcp" | "tls"; "register"?: boolean; "caller_ids"?: (string)[]; "max_concurrent_calls"?: number; "calls_per_second"?: number; "transfer_mode"?: "bridge" | "refer" }
 
-export type SipProviderChanges = { "name"?: string; "host"?: string; "port"?: number; "username"?: string; "password"?: string; "active"?: boolean; "transport"?: "udp" | "tcp" | "tls"; "register"?: boolean; "caller_ids"?: (string)[]; "max_concurrent_calls"?: number; "calls_per_second"?: number; "transfer_mode"?: "bridge" | "refer" }
+export type SipProviderChanges = { "name"?: string; "host"?: string; "port"?: number; "username"?: string; "password"?: string; "description"?: string | null; "active"?: boolean; "transport"?: "udp" | "tcp" | "tls"; "register"?: boolean; "caller_ids"?: (string)[]; "max_concurrent_calls"?: number; "calls_per_second"?: number; "transfer_mode"?: "bridge" | "refer" }
 
 export type SipProviderSwitch = { "active": boolean }
 
 export type SipProviderTest = { "ok": boolean; "message": string; "sip": number | null; "latency_ms": number }
 
-export type TransferNumber = { "id": string; "user_id": string; "name": string; "phone_number": string; "description": string | null; "call_count": number; "created_at": string; "updated_at": string }
+export type TransferNumberAndAliases = { "id": string; "user_id": string; "name": string; "phone_number": string; "description": string | null; "call_count": number; "created_at": string; "updated_at": string; "number": string; "dateAdded": string }
 
 export type NewTransferNumber = { "name": string; "phone_number": string; "description"?: string }
 
@@ -457,10 +457,12 @@ export interface Operations {
   createRealtimeTicket: { input: undefined; response: { "ticket": string; "expires_in": number } }
   /** List the plans */
   listPlans: { input: undefined; response: { "data": ({ "id": string; "name": string; "price": number; "currency": string; "interval": "month" | "year"; "limits": { "max_clients": number | null; "max_minutes_per_month": number | null } })[]; "next_cursor": string | null } }
-  /** Get the subscription of a user's workspace */
+  /** Get the active subscription of a user's workspace; 404 while a chosen plan waits for its first payment */
   getSubscription: { input: { path: { userId: string } }; response: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
   /** Cancel the subscription, like `POST` to `cancel` */
   deleteSubscription: { input: { path: { userId: string } }; response: { "success": true } }
+  /** Get the subscription of a user's workspace that waits for its first payment */
+  getUnpaidSubscription: { input: { path: { userId: string } }; response: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
   /** Choose or change the plan: a free one is active at once, a paid one when it is paid for, and a paid period stays until then or until its end */
   choosePlan: { input: { body: { "user_id"?: string; "plan_id": string } }; response: { "id": string; "user_id": string; "plan_id": string; "plan": string; "plan_name": string; "status": "incomplete" | "active" | "canceled"; "current_period_end": string | null; "cancelled_at": string | null; "pending_change": { "plan_id": string; "plan_name": string; "starts_at": string | null } | null; "open_invoice_id": string | null; "paypal_subscription_id": string | null; "paypal_plan_id": string | null; "monthly_price": number | null; "currency": string | null; "max_clients": number | null; "max_minutes_per_month": number | null; "created_at": string; "updated_at": string } }
   /** Cancel the subscription at the end of the paid period, or at once without one */
@@ -508,15 +510,15 @@ export interface Operations {
   /** Receive what a social platform posts, signed as it documents; with `shopId`, for that workspace alone */
   receiveWebhook: { input: { path: { platform: string }; query?: { shopId?: string } }; response: { "received": true } }
   /** List SIP providers with their live state, newest first */
-  listSipProviders: { input: { query?: { userId?: string; cursor?: string } }; response: (SipProvider)[] }
+  listSipProviders: { input: { query?: { userId?: string; cursor?: string } }; response: (SipProviderAndAliases)[] }
   /** Add a SIP provider */
-  createSipProvider: { input: { body: NewSipProvider }; response: SipProvider }
+  createSipProvider: { input: { body: NewSipProvider }; response: SipProviderAndAliases }
   /** Get a SIP provider with its live state */
-  getSipProvider: { input: { path: { id: string } }; response: SipProvider }
+  getSipProvider: { input: { path: { id: string } }; response: SipProviderAndAliases }
   /** Update a SIP provider; omitted fields keep their values */
-  updateSipProvider: { input: { path: { id: string }; body: SipProviderChanges }; response: SipProvider }
+  updateSipProvider: { input: { path: { id: string }; body: SipProviderChanges }; response: SipProviderAndAliases }
   /** Update a SIP provider; omitted fields keep their values */
-  putSipProvider: { input: { path: { id: string }; body: SipProviderChanges }; response: SipProvider }
+  putSipProvider: { input: { path: { id: string }; body: SipProviderChanges }; response: SipProviderAndAliases }
   /** Delete a SIP provider */
   deleteSipProvider: { input: { path: { id: string } }; response: { "success": true } }
   /** Enable or disable a SIP provider */
@@ -524,15 +526,15 @@ export interface Operations {
   /** Test a SIP provider and return what happened */
   testSipProvider: { input: { path: { id: string } }; response: SipProviderTest }
   /** List transfer numbers, newest first */
-  listTransferNumbers: { input: { query?: { userId?: string; cursor?: string } }; response: (TransferNumber)[] }
+  listTransferNumbers: { input: { query?: { userId?: string; cursor?: string } }; response: (TransferNumberAndAliases)[] }
   /** Add a transfer number */
-  createTransferNumber: { input: { body: NewTransferNumber }; response: TransferNumber }
+  createTransferNumber: { input: { body: NewTransferNumber }; response: TransferNumberAndAliases }
   /** Get a transfer number */
-  getTransferNumber: { input: { path: { id: string } }; response: TransferNumber }
+  getTransferNumber: { input: { path: { id: string } }; response: TransferNumberAndAliases }
   /** Update a transfer number; omitted fields keep their values */
-  updateTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; response: TransferNumber }
+  updateTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; response: TransferNumberAndAliases }
   /** Update a transfer number; omitted fields keep their values */
-  putTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; response: TransferNumber }
+  putTransferNumber: { input: { path: { id: string }; body: TransferNumberChanges }; response: TransferNumberAndAliases }
   /** Delete a transfer number */
   deleteTransferNumber: { input: { path: { id: string } }; response: { "success": true } }
   /** Get the limits on where and how much the workspace may call, and what it has used */
@@ -1176,6 +1178,7 @@ export const operations = {
   listPlans: ['GET', '/api/plans'],
   getSubscription: ['GET', '/api/subscriptions/{userId}'],
   deleteSubscription: ['DELETE', '/api/subscriptions/{userId}'],
+  getUnpaidSubscription: ['GET', '/api/subscriptions/{userId}/open'],
   choosePlan: ['POST', '/api/subscriptions'],
   cancelSubscription: ['POST', '/api/subscriptions/{userId}/cancel'],
   resumeSubscription: ['POST', '/api/subscriptions/{userId}/resume'],

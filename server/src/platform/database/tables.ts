@@ -1398,6 +1398,7 @@ export interface TelephonySipProviders {
   transfer_mode: Generated<string>
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  description: string | null
 }
 
 export interface TelephonyTransferNumbers {
