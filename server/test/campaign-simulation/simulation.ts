@@ -89,7 +89,8 @@ const nextAnswer = (pool: pg.Pool): Promise<void> =>
     pool.on('release', done)
   })
 
-export async function openCampaignSimulation(): Promise<CampaignSimulation> {
+/** `env` configures the server. */
+export async function openCampaignSimulation(env: Record<string, string> = {}): Promise<CampaignSimulation> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'switchboard-simulation-'))
   const config = readConfig({
     DATA_DIR: dataDir,
@@ -98,6 +99,7 @@ export async function openCampaignSimulation(): Promise<CampaignSimulation> {
     SIP_WORKSPACE_SHARE: '100',
     SIP_WORKSPACE_CALLS_PER_SECOND: '1000',
     ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
+    ...env,
   })
   const logLines: string[] = []
   const log = createLog('warn', { write: (line) => void logLines.push(line) })

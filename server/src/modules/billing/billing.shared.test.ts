@@ -5,6 +5,7 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { type SignedUp, sharedTestServer } from '../../../test/server.ts'
 import { makeAdmin } from '../identity/index.ts'
+import { noLimits } from './entitlements.ts'
 import { monthlyPrice, readPlans } from './plans.ts'
 import type { Invoice } from './schema.ts'
 
@@ -15,7 +16,7 @@ await makeAdmin(services, operator.email)
 const pay = (workspace_id: string, by = operator) =>
   by.post('/api/payments', { workspace_id, payment_method: 'bank_transfer', amount: 1 })
 
-test('there are four default plans, which are public', async () => {
+test('the default plans are public', async () => {
   const { body } = await server.anyone.get('/api/plans')
   assert.deepEqual(
     body.data.map(({ id, price }: { id: string; price: number }) => [id, price]),
@@ -24,6 +25,7 @@ test('there are four default plans, which are public', async () => {
       ['starter', 29],
       ['pro', 99],
       ['business', 299],
+      ['lifetime', 199],
     ],
   )
 })
@@ -44,10 +46,11 @@ test('a yearly plan has a monthly price', () => {
     id: 'annual',
     name: 'Annual',
     currency: 'EUR',
-    limits: { max_clients: null, max_minutes_per_month: null },
+    limits: noLimits,
   }
   assert.equal(monthlyPrice({ ...plan, price: 100, interval: 'year' }), 8.33)
   assert.equal(monthlyPrice({ ...plan, price: 100, interval: 'month' }), 100)
+  assert.equal(monthlyPrice({ ...plan, price: 100, interval: 'one_off' }), null)
 })
 
 test('a paid plan becomes active only when its payment is recorded', async () => {
@@ -210,7 +213,7 @@ test("the operator's file replaces the plans, and an invalid file is reported", 
   after(() => rm(folder, { recursive: true }))
   const plansFile = path.join(folder, 'plans.json')
   await writeFile(plansFile, JSON.stringify([{ id: 'all', name: 'Everything', price: 10, currency: 'EUR' }]))
-  const limits = { max_clients: null, max_minutes_per_month: null }
+  const limits = noLimits
   assert.deepEqual(readPlans({ plansFile }), [
     { id: 'all', name: 'Everything', price: 10, currency: 'EUR', interval: 'month', limits },
   ])

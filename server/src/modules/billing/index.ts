@@ -3,7 +3,7 @@ import { endSubscriptionPeriods } from './jobs.ts'
 import { plansOf } from './plans.ts'
 import { billingRoutes } from './routes.ts'
 
-export { type Limits, limitsOf, planLimit } from './entitlements.ts'
+export { type Entitlements, limitsOf, limitsOfWorkspaces, planLimit } from './entitlements.ts'
 
 export const billing: Module = {
   name: 'billing',

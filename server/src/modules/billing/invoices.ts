@@ -42,7 +42,7 @@ const issue = statement(
     insert into billing.invoices
       (id, number, subscription_id, user_id, plan_id, amount, currency, lines, period_start, period_end, due_date)
     select ${p.id}::uuid, billing.next_invoice_number(), s.id, s.user_id, ${p.plan_id}, ${p.amount}::numeric,
-           ${p.currency}, ${p.lines}::jsonb, now(), now() + ('1 ' || ${p.period})::interval,
+           ${p.currency}, ${p.lines}::jsonb, now(), now() + ${p.period}::interval,
            now() + make_interval(days => ${p.days_to_pay}::int)
       from billing.subscriptions s
      where s.workspace_id = app.workspace_id()
@@ -58,7 +58,7 @@ const settle = statement(
     update billing.invoices i
        set status = 'paid', paid_at = now(), payment_id = p.id, paypal_invoice_id = p.payment_details ->> 'paypal_invoice_id',
            period_start = ${periodStart},
-           period_end = ${periodStart} + ('1 ' || ${p.period})::interval
+           period_end = ${periodStart} + ${p.period}::interval
       from billing.subscriptions s, billing.payments p
      where i.workspace_id = app.workspace_id() and i.status = 'open' and s.id = i.subscription_id
        and p.id = ${p.payment_id}`,
@@ -80,20 +80,29 @@ export async function listInvoices(ctx: Ctx, page: { limit: number; cursor?: str
 export const getInvoice = async (ctx: Ctx, id: string): Promise<Invoice> =>
   (await ctx.db.maybe(find, { id })) ?? missing('invoice')
 
+/** Returns one period of the plan as an interval of PostgreSQL; none for a plan that is paid once. */
+export const periodOf = ({ interval }: Plan): string => (interval === 'one_off' ? '0 days' : `1 ${interval}`)
+
 /**
  * Invoices the workspace for one period of a plan, unless an invoice is already open. The caller of this function and of
  * the two below must hold the lock on the subscription.
  */
-export function issueInvoice({ id, name, price, currency, interval }: Plan): Call {
-  const line = { description: `${name}, one ${interval}`, quantity: 1, unit_amount: price, amount: price }
+export function issueInvoice(plan: Plan): Call {
+  const { id, name, price, currency, interval } = plan
+  const line = {
+    description: interval === 'one_off' ? name : `${name}, one ${interval}`,
+    quantity: 1,
+    unit_amount: price,
+    amount: price,
+  }
   const lines = JSON.stringify([line])
-  const terms = { period: interval, days_to_pay: daysToPay }
+  const terms = { period: periodOf(plan), days_to_pay: daysToPay }
   return issue.call({ id: newId(), plan_id: id, amount: price, currency, lines, ...terms })
 }
 
 /** Marks the open invoice as paid, for the period after the one already paid for, or from now on if the plan is new. */
-export const settleInvoice = (paymentId: string, { interval }: Plan): Call =>
-  settle.call({ payment_id: paymentId, period: interval })
+export const settleInvoice = (paymentId: string, plan: Plan): Call =>
+  settle.call({ payment_id: paymentId, period: periodOf(plan) })
 
 /** Voids the open invoice of any other plan (null: of any plan). The invoice keeps its number. */
 export const voidOtherInvoices = (plan: Plan | null): Call => voidOthers.call({ plan_id: plan?.id ?? null })

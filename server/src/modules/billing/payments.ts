@@ -9,7 +9,7 @@ import { newId } from '../../platform/id.ts'
 import { type Services, serverContext } from '../../platform/services.ts'
 import { audited } from '../identity/index.ts'
 import { SubscriptionChanged } from './events.ts'
-import { issueInvoice, settleInvoice } from './invoices.ts'
+import { issueInvoice, periodOf, settleInvoice } from './invoices.ts'
 import { plansOf } from './plans.ts'
 import type { Payment } from './schema.ts'
 import { lockSubscription } from './subscription-queries.ts'
@@ -47,11 +47,13 @@ const insert = statement(
 // Extends a running period of the same plan; a period of another plan ends.
 const activate = statement(
   'billing.subscriptions.activate',
-  (_, p: { payment_id: string; plan_name: string; period: string }) => sql<Record<string, never>>`
+  (_, p: { payment_id: string; plan_name: string; period: string; once: boolean }) => sql<Record<string, never>>`
     update billing.subscriptions s
        set status = 'active', plan_id = p.plan_id, plan_name = ${p.plan_name},
-           current_period_end = case when s.plan_id = p.plan_id then greatest(now(), s.current_period_end) else now() end
-                                + ('1 ' || ${p.period})::interval,
+           current_period_end = case when not ${p.once}::boolean then
+                                  case when s.plan_id = p.plan_id then greatest(now(), s.current_period_end) else now() end
+                                  + ${p.period}::interval end,
+           paid_once_at = case when ${p.once}::boolean then now() end,
            next_plan_id = case when s.plan_id = p.plan_id then s.next_plan_id end,
            next_plan_name = case when s.plan_id = p.plan_id then s.next_plan_name end,
            paypal_subscription_id = p.payment_details ->> 'paypal_subscription_id',
@@ -84,10 +86,11 @@ export function recordPayment(
 ): Promise<Payment> {
   return transaction(serverContext(services, at), async (ctx) => {
     const subscription = (await lockSubscription(ctx, null)).row ?? missing('subscription')
-    const next = transitions[phaseOf(subscription)].payment_recorded
     const isSwitching = phaseOf(subscription) === 'switching'
     const paidPlanId = isSwitching ? subscription.next_plan_id : subscription.plan_id
     const plan = plansOf(services.config).find(({ id }) => id === paidPlanId)
+    const once = plan?.interval === 'one_off'
+    const next = transitions[phaseOf(subscription)][once ? 'paid_once' : 'payment_recorded']
     if (!plan || plan.price === 0 || !next) {
       throw conflict('nothing_to_pay', 'This subscription has nothing to pay.')
     }
@@ -106,7 +109,7 @@ export function recordPayment(
         issueInvoice(plan),
         insert.call(payment),
         settleInvoice(payment.id, plan),
-        activate.call({ payment_id: payment.id, plan_name, period: plan.interval }),
+        activate.call({ payment_id: payment.id, plan_name, period: periodOf(plan), once }),
         line,
       ],
       { commit: true },

@@ -3,10 +3,22 @@ import type { Config } from '../../config.ts'
 import { type Plan, plans } from './schema.ts'
 
 const defaultPlans = plans.parse([
-  { id: 'free', name: 'Free', price: 0, limits: { max_clients: 1, max_minutes_per_month: 100 } },
+  {
+    id: 'free',
+    name: 'Free',
+    price: 0,
+    limits: { max_clients: 1, max_minutes_per_month: 100, max_calls_per_month: 500, max_contacts_per_campaign: 500 },
+  },
   { id: 'starter', name: 'Starter', price: 29, limits: { max_clients: 3, max_minutes_per_month: 500 } },
   { id: 'pro', name: 'Pro', price: 99, limits: { max_clients: 10, max_minutes_per_month: 2500 } },
   { id: 'business', name: 'Business', price: 299, limits: {} },
+  {
+    id: 'lifetime',
+    name: 'Lifetime',
+    price: 199,
+    interval: 'one_off',
+    limits: { max_clients: 3, max_minutes_per_month: 500 },
+  },
 ])
 
 /** Returns the plans of the operator's file (a JSON array), or the default plans. Throws for an invalid file. */
@@ -28,6 +40,6 @@ export function plansOf(config: Pick<Config, 'plansFile'>): Plan[] {
   return found
 }
 
-/** Returns the price in major units; for a yearly plan a twelfth, rounded to cents. */
-export const monthlyPrice = ({ price, interval }: Plan): number =>
-  interval === 'year' ? Math.round((price / 12) * 100) / 100 : price
+/** Returns the price in major units; for a yearly plan a twelfth, rounded to cents. Null for a plan that is paid once. */
+export const monthlyPrice = ({ price, interval }: Plan): number | null =>
+  interval === 'one_off' ? null : interval === 'year' ? Math.round((price / 12) * 100) / 100 : price

@@ -61,6 +61,7 @@ export const billingRoutes: RouteTable = {
       example: { plan_id: 'free' },
       status: 201,
       response: subscription,
+      errors: [409],
       handler: (ctx, { body }) => choosePlan(ctx, body),
     }),
 
@@ -72,6 +73,7 @@ export const billingRoutes: RouteTable = {
       summary: 'Cancel the subscription at the end of the paid period, or at once without one',
       params: z.object({ userId: id.describe('A member of the workspace.') }),
       response: subscription,
+      errors: [409],
       handler: (ctx, { params }) => cancelSubscription(ctx, params.userId),
     }),
 
@@ -83,6 +85,7 @@ export const billingRoutes: RouteTable = {
       summary: 'Cancel the subscription, like `POST` to `cancel`',
       params: z.object({ userId: id.describe('A member of the workspace.') }),
       response: success,
+      errors: [409],
       async handler(ctx, { params }) {
         await cancelSubscription(ctx, params.userId)
         return succeeded

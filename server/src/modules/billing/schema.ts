@@ -13,21 +13,33 @@ export const plan = z.object({
     .number()
     .min(0)
     .max(1_000_000_000)
-    .describe('Price of one interval in major units of the currency, like 29.99; 0 is free.'),
+    .describe('Price of one interval, or of the plan when it is paid once, in major units, like 29.99; 0 is free.'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
     .default('USD')
     .describe('ISO 4217.'),
-  interval: z.enum(['month', 'year']).default('month').describe('The billing interval.'),
+  interval: z
+    .enum(['month', 'year', 'one_off'])
+    .default('month')
+    .describe('The billing interval. `one_off`: paid once, and active without an end.'),
   limits: z
     .object({
       max_clients: limit.describe('Maximum number of receptionist clients of the workspace. Null: no limit.'),
       max_minutes_per_month: limit.describe(
         'Maximum minutes of receptionist calls in a calendar month. Null: no limit.',
       ),
+      max_calls_per_month: limit.describe(
+        'Maximum calls that campaigns make in a calendar month (UTC). Null: no limit.',
+      ),
+      max_contacts_per_campaign: limit.describe('Maximum contacts of a campaign. Null: no limit.'),
     })
-    .default({ max_clients: null, max_minutes_per_month: null })
+    .default({
+      max_clients: null,
+      max_minutes_per_month: null,
+      max_calls_per_month: null,
+      max_contacts_per_campaign: null,
+    })
     .describe('The limits of the plan. Null means no limit.'),
 })
 export type Plan = z.output<typeof plan>
@@ -49,7 +61,12 @@ export const subscription = z.object({
   status: subscriptionStatus.describe(
     '`incomplete` until the first payment is recorded, then `active`; `canceled` when it has ended.',
   ),
-  current_period_end: instant.nullable().describe('The end of the paid period; null for a free plan.'),
+  current_period_end: instant
+    .nullable()
+    .describe('The end of the paid period; null for a free plan and for one that is paid once.'),
+  paid_once_at: instant
+    .nullable()
+    .describe('When a plan that is paid once was paid: it has no end. Null for other plans.'),
   cancelled_at: instant
     .nullable()
     .describe(
@@ -72,13 +89,20 @@ export const subscription = z.object({
   monthly_price: z
     .number()
     .nullable()
-    .describe('Price of the plan as it is offered now, in major units; null when it is no longer offered.'),
+    .describe(
+      'Price of a month of the plan as it is offered now, in major units; null when it is no longer offered or is paid once.',
+    ),
   currency: z.string().nullable().describe('Three-letter ISO 4217 code, like `USD`.'),
   max_clients: z.int().nullable().describe('Maximum number of receptionist clients; null: no limit.'),
   max_minutes_per_month: z
     .int()
     .nullable()
     .describe('Maximum minutes of receptionist calls in a calendar month; null: no limit.'),
+  max_calls_per_month: z
+    .int()
+    .nullable()
+    .describe('Maximum calls that campaigns make in a calendar month (UTC); null: no limit.'),
+  max_contacts_per_campaign: z.int().nullable().describe('Maximum contacts of a campaign; null: no limit.'),
   created_at: instant.describe('When the subscription was created.'),
   updated_at: instant.describe('When the subscription was last changed.'),
 })
@@ -142,7 +166,7 @@ export const invoice = z.object({
     '`open` until its payment is recorded, then `paid`; `void` when another plan was chosen instead.',
   ),
   period_start: instant.describe('Start of the invoiced period.'),
-  period_end: instant.describe('End of the invoiced period.'),
+  period_end: instant.describe('End of the invoiced period; its start for a plan that is paid once.'),
   due_date: instant.describe('When it should be paid.'),
   payment_id: id.nullable().describe('The payment that settled it; null while it is open.'),
   paid_at: instant.nullable().describe('When it was paid; null while it is open.'),

@@ -3,11 +3,11 @@ import type { Ctx } from '../../platform/context.ts'
 import { type Statement, statement } from '../../platform/database/statement.ts'
 import { emit } from '../../platform/events.ts'
 import { SubscriptionChanged } from './events.ts'
-import type { Subscription, SubscriptionStatus } from './schema.ts'
+import type { Plan, Subscription, SubscriptionStatus } from './schema.ts'
 
 export interface SubscriptionRow extends Omit<
   Subscription,
-  'plan' | 'pending_change' | 'monthly_price' | 'currency' | 'max_clients' | 'max_minutes_per_month'
+  'plan' | 'pending_change' | 'monthly_price' | 'currency' | keyof Plan['limits']
 > {
   next_plan_id: string | null
   next_plan_name: string | null
@@ -15,7 +15,7 @@ export interface SubscriptionRow extends Omit<
   period_over: boolean
 }
 
-const columns = sql`s.id, s.user_id, s.plan_id, s.plan_name, s.status, s.current_period_end, s.next_plan_id,
+const columns = sql`s.id, s.user_id, s.plan_id, s.plan_name, s.status, s.current_period_end, s.paid_once_at, s.next_plan_id,
   s.next_plan_name, s.cancelled_at, s.paypal_subscription_id, s.paypal_plan_id, s.created_at, s.updated_at,
   coalesce(s.current_period_end <= now(), true) as period_over,
   (select i.id from billing.invoices i where i.workspace_id = s.workspace_id and i.status = 'open') as open_invoice_id`
@@ -134,6 +134,7 @@ export const saveSubscription = statement(
            status = excluded.status, next_plan_id = excluded.next_plan_id, next_plan_name = excluded.next_plan_name,
            cancelled_at = excluded.cancelled_at,
            current_period_end = case when ${p.keeps_period}::boolean then s.current_period_end end,
+           paid_once_at = case when ${p.keeps_period}::boolean then s.paid_once_at end,
            paypal_subscription_id = case when ${p.keeps_period}::boolean then s.paypal_subscription_id end,
            paypal_plan_id = case when ${p.keeps_period}::boolean then s.paypal_plan_id end`,
 )

@@ -51,6 +51,7 @@ const inPhase: Record<Phase, () => Promise<SignedUp>> = {
     return who
   },
   paid: () => payer('pro'),
+  owned: () => payer('lifetime'),
   async switching() {
     const who = await payer('pro')
     await choose(who, 'business')
@@ -86,6 +87,10 @@ const signals: Record<Signal, (who: SignedUp) => Promise<unknown>> = {
   cancel,
   resume,
   payment_recorded: (who) => pay(who),
+  async paid_once(who) {
+    await choose(who, 'lifetime')
+    await pay(who)
+  },
   async period_over(who) {
     await endPeriod(who)
     await runJob()
@@ -98,6 +103,8 @@ for (const [from, known] of Object.entries(transitions) as [Phase, (typeof trans
     for (const [signal, send] of Object.entries(signals) as [Signal, (typeof signals)[Signal]][]) {
       // Without a plan, or with one that has ended, there is no current plan to choose.
       if (signal === 'choose_current' && !known.choose_current) continue
+      // The plan has to be chosen first, which the other phases take for another signal.
+      if (signal === 'paid_once' && !known.paid_once) continue
       const who = await inPhase[from]()
       assert.equal(phaseOf(await row(who)), from)
       await send(who)
@@ -181,6 +188,42 @@ test('another paid plan begins when it is paid; until then the old one continues
     [payment.created_at, changed.current_period_end],
     'its period begins with the payment',
   )
+})
+
+test('a plan that is paid once is active without an end, and only another paid plan replaces it', async () => {
+  const ana = await server.signUp()
+  const chosen = await choose(ana, 'lifetime')
+  assert.deepEqual([chosen.status, chosen.paid_once_at, chosen.monthly_price], ['incomplete', null, null])
+  assert.equal((await pay(ana)).status, 201)
+  const owned = await look(ana)
+  assert.deepEqual([owned.plan_id, owned.status, owned.current_period_end], ['lifetime', 'active', null])
+  assert.ok(owned.paid_once_at)
+  const { body: invoices } = await ana.get('/api/invoices')
+  assert.deepEqual(
+    invoices.data.map((one: Invoice) => [
+      one.amount,
+      one.status,
+      one.period_start === one.period_end,
+      one.lines[0]?.description,
+    ]),
+    [[199, 'paid', true, 'Lifetime']],
+  )
+  assert.equal((await pay(ana)).body.code, 'nothing_to_pay')
+  assert.equal((await cancel(ana)).body.code, 'plan_without_end')
+  assert.equal((await ana.post('/api/subscriptions', { plan_id: 'free' })).status, 409)
+  await runJob()
+  assert.equal((await look(ana)).plan_id, 'lifetime')
+
+  assert.equal((await choose(ana, 'pro')).plan_id, 'lifetime', 'until the other plan is paid')
+  assert.deepEqual(await choose(ana, 'lifetime').then(({ plan_id, pending_change }) => [plan_id, pending_change]), [
+    'lifetime',
+    null,
+  ])
+  await choose(ana, 'pro')
+  await pay(ana)
+  const changed = await look(ana)
+  assert.deepEqual([changed.plan_id, changed.paid_once_at], ['pro', null])
+  assert.ok(changed.current_period_end)
 })
 
 test('a free plan follows at the end of the paid period', async () => {

@@ -1,10 +1,11 @@
 import { only } from '../../platform/database/scope.ts'
 import type { Ctx } from '../../platform/context.ts'
-import { invalidField, missing } from '../../platform/errors.ts'
+import { conflict, invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { newId } from '../../platform/id.ts'
 import { audited } from '../identity/index.ts'
 import { SubscriptionChanged } from './events.ts'
+import { noLimits } from './entitlements.ts'
 import { issueInvoice, voidOtherInvoices } from './invoices.ts'
 import { monthlyPrice, plansOf } from './plans.ts'
 import type { Plan, Subscription } from './schema.ts'
@@ -29,8 +30,7 @@ function withTerms({ services }: Ctx, row: SubscriptionRow): Subscription {
         : { plan_id: row.next_plan_id, plan_name: row.next_plan_name, starts_at },
     monthly_price: plan ? monthlyPrice(plan) : null,
     currency: plan?.currency ?? null,
-    max_clients: plan?.limits.max_clients ?? null,
-    max_minutes_per_month: plan?.limits.max_minutes_per_month ?? null,
+    ...(plan?.limits ?? noLimits),
   }
 }
 
@@ -63,6 +63,7 @@ export async function choosePlan(ctx: Ctx, input: { user_id?: string; plan_id: s
   if (exists && row.cancelled_at === null && (row.next_plan_id ?? row.plan_id) === plan.id) return withTerms(ctx, row)
   const isCurrent = exists && row.plan_id === plan.id
   const signal = isCurrent ? 'choose_current' : plan.price === 0 ? 'choose_free' : 'choose_paid'
+  if (signal === 'choose_free') refuseToEnd(row)
   return change(ctx, row, { signal, plan, userId: member.user_id, action: 'subscription.plan_chosen' })
 }
 
@@ -73,6 +74,7 @@ export async function choosePlan(ctx: Ctx, input: { user_id?: string; plan_id: s
 export async function cancelSubscription(ctx: Ctx, userId: string): Promise<Subscription> {
   const row = await lockUncanceled(ctx, userId)
   if (row.cancelled_at !== null) return withTerms(ctx, row)
+  refuseToEnd(row)
   return change(ctx, row, { signal: 'cancel', userId: row.user_id, action: 'subscription.canceled' })
 }
 
@@ -81,6 +83,15 @@ export async function resumeSubscription(ctx: Ctx, userId: string): Promise<Subs
   const row = await lockUncanceled(ctx, userId)
   if (row.cancelled_at === null) return withTerms(ctx, row)
   return change(ctx, row, { signal: 'resume', userId: row.user_id, action: 'subscription.resumed' })
+}
+
+/** Throws 409 for a plan that was paid once: nothing is charged again, and ending it would lose what was paid. */
+function refuseToEnd(row: SubscriptionRow | undefined): void {
+  if (row?.status === 'active' && row.paid_once_at !== null)
+    throw conflict(
+      'plan_without_end',
+      `The plan ${row.plan_name} is paid and has no end, so there is nothing to cancel. Another paid plan replaces it when it is paid.`,
+    )
 }
 
 async function lockUncanceled(ctx: Ctx, userId: string): Promise<SubscriptionRow> {

@@ -388,3 +388,31 @@ test('a campaign may begin later, and its retries may wait longer each time', as
   }))
     assert.equal((await ana.patch(`/api/campaigns/${campaign.id}`, { [field]: value })).status, 400, field)
 })
+
+test('a campaign may have several transfer numbers, by number or id', async () => {
+  const member = await server.signUp()
+  const add = async (phone_number: string) =>
+    (await member.post('/api/transfer-numbers', { name: 'Desk', phone_number })).body
+  const [first, second] = [await add('+15550100201'), await add('+15550100202')]
+  const { body: campaign } = await member.post('/api/campaigns', {
+    title: 'Two desks',
+    transfer_numbers: [first.phone_number, second.id, first.id],
+    transfer_order: 'round_robin',
+  })
+  assert.deepEqual(
+    [campaign.transfer_number, campaign.transfer_numbers, campaign.transfer_order, campaign.key_map['1']],
+    ['+15550100201', ['+15550100201', '+15550100202'], 'round_robin', 'transfer'],
+  )
+  const change = async (body: object) => {
+    const { transfer_number, transfer_numbers } = (await member.patch(`/api/campaigns/${campaign.id}`, body)).body
+    return [transfer_number, transfer_numbers]
+  }
+  assert.deepEqual(await change({ transfer_number: second.phone_number }), ['+15550100202', ['+15550100202']])
+  assert.deepEqual(await change({ transfer_numbers: [] }), [null, []])
+  assert.deepEqual(await change({ transfer_numbers: [first.id] }), ['+15550100201', ['+15550100201']])
+  assert.deepEqual(await change({ transfer_number: null }), [null, []])
+  const refused = await member.patch(`/api/campaigns/${campaign.id}`, { transfer_numbers: [first.id, '+15550100299'] })
+  assert.deepEqual([refused.status, refused.body.details[0].path], [400, 'body.transfer_numbers.1'])
+  const stranger = await server.signUp()
+  assert.equal((await stranger.post('/api/campaigns', { title: 'Mine', transfer_numbers: [first.id] })).status, 404)
+})

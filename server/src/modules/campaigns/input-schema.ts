@@ -64,6 +64,12 @@ const optionalFields = {
   greeting_file_id: optional(id).describe(about.greeting_file_id),
   greeting_file_url: optional(greetingUrl).describe(about.greeting_file_url),
   transfer_number: optional(phoneNumber).describe(about.transfer_number),
+  transfer_numbers: z
+    .array(phoneNumber)
+    .max(10)
+    .optional()
+    .describe(`${about.transfer_numbers} In a request also the ids of transfer numbers. An empty list removes all.`),
+  transfer_order: optional(z.enum(['in_order', 'round_robin'])).describe(about.transfer_order),
   caller_id: optional(callerId).describe(
     "Number that the called person sees. Default: the provider's caller ids in turn, those of the called area first; a contact sees the same one again.",
   ),

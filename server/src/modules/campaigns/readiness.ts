@@ -28,7 +28,8 @@ export interface Readiness {
   active_providers: Provider[]
   caller_id: string | null
   transfer_number: string | null
-  transfer_number_known: boolean
+  /** Transfer numbers that are no longer among the workspace's. */
+  unknown_transfer_numbers: string[]
   key_map: KeyMap
 }
 
@@ -45,7 +46,8 @@ export const findReadiness = statement(
              (select jsonb_agg(${provider('a')}) from telephony.sip_providers a where a.active),
              '[]') as active_providers,
            c.caller_id, c.transfer_number, c.key_map,
-           exists (select from telephony.transfer_numbers n where n.workspace_id = c.workspace_id and n.phone_number = c.transfer_number) as transfer_number_known
+           array(select number from unnest(c.transfer_numbers) number
+                  where not exists (select from telephony.transfer_numbers n where n.workspace_id = c.workspace_id and n.phone_number = number)) as unknown_transfer_numbers
       from campaigns.campaigns c
       left join telephony.sip_providers p on p.workspace_id = c.workspace_id and p.id = c.sip_provider_id
      where c.id = ${p.id}`,
@@ -89,8 +91,8 @@ export function checkReadiness(campaign: Readiness): { faults: FieldFault[]; sip
   if (Object.values(campaign.key_map).includes('transfer')) {
     if (!campaign.transfer_number)
       fault('transfer_number', 'A key transfers the call: choose the transfer number, or take the key out of key_map.')
-    else if (!campaign.transfer_number_known)
-      fault('transfer_number', `${campaign.transfer_number} is no longer one of the workspace's transfer numbers.`)
+    for (const number of campaign.unknown_transfer_numbers)
+      fault('transfer_number', `${number} is no longer one of the workspace's transfer numbers.`)
     if (chosen && chosen.transfer_mode === 'bridge' && chosen.max_concurrent_calls < fewestChannels)
       fault('sip_provider_id', tooFewChannels)
   }

@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
 import { invalidField, missing } from '../../platform/errors.ts'
 import { toE164 } from '../contacts/index.ts'
 import { getGreeting } from '../files/index.ts'
-import { checkDestination, isTransferNumber } from '../telephony/index.ts'
+import { checkDestination, getTransferNumber, isTransferNumber } from '../telephony/index.ts'
 import type { CampaignChanges } from './input-schema.ts'
 
 const findList = statement('campaigns.find_list', (db, p: { id: string }) =>
@@ -44,7 +45,17 @@ export async function resolveReferences(
   if (input.contact_list_id && !(await ctx.db.maybe(findList, { id: input.contact_list_id }))) missing('contact list')
   if (input.start_at?.length === dateLength)
     columns.start_at = (await ctx.db.one(firstMoment, { date: input.start_at })).start_at
-  if (input.transfer_number) columns.transfer_number = await toTransferNumber(ctx, input.transfer_number)
+  if (input.transfer_number) {
+    columns.transfer_number = await toTransferNumber(ctx, input.transfer_number, 'body.transfer_number')
+    columns.transfer_numbers = [columns.transfer_number]
+  } else if (input.transfer_number === null) columns.transfer_numbers = []
+  if (input.transfer_numbers) {
+    const numbers: string[] = []
+    for (const [i, typed] of input.transfer_numbers.entries())
+      numbers.push(await toTransferNumber(ctx, typed, `body.transfer_numbers.${i}`))
+    columns.transfer_numbers = [...new Set(numbers)]
+    columns.transfer_number = columns.transfer_numbers[0] ?? null
+  }
   if (input.sip_provider_id || input.caller_id) {
     await checkCallerId(ctx, input.sip_provider_id ?? present.sip_provider_id, input.caller_id ?? present.caller_id)
   }
@@ -56,14 +67,12 @@ export async function resolveReferences(
   return columns
 }
 
-async function toTransferNumber(ctx: Ctx, typed: string): Promise<string> {
-  const number = await toE164(ctx, typed, 'body.transfer_number')
-  await checkDestination(ctx, number, 'body.transfer_number')
+async function toTransferNumber(ctx: Ctx, typed: string, path: string): Promise<string> {
+  if (z.uuid().safeParse(typed).success) return (await getTransferNumber(ctx, typed)).phone_number
+  const number = await toE164(ctx, typed, path)
+  await checkDestination(ctx, number, path)
   if (await isTransferNumber(ctx, number)) return number
-  throw invalidField(
-    'body.transfer_number',
-    `${number} is not one of the workspace's transfer numbers. Add it there first.`,
-  )
+  throw invalidField(path, `${number} is not one of the workspace's transfer numbers. Add it there first.`)
 }
 
 async function checkCallerId(ctx: Ctx, providerId: string | null, callerId: string | null): Promise<void> {

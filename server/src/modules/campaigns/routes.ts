@@ -34,7 +34,7 @@ const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: st
     summary,
     params: byId,
     response: schema.Campaign,
-    errors: [409],
+    errors: action === 'start' || action === 'resume' ? [402, 409] : [409],
     handler: (ctx, { params }) => changeStatus(ctx, params.id, action),
   })
 

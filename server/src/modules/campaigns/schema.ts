@@ -17,6 +17,10 @@ export const about = {
     'Address of the greeting. In a request: of an uploaded one, instead of `greeting_file_id`; addresses elsewhere are refused.',
   transfer_number:
     "Number that a key connects the contact to (key 1, unless `key_map` says otherwise); must be one of the workspace's transfer numbers.",
+  transfer_numbers:
+    "The numbers that a key connects the contact to: when one is busy, does not answer or fails, the next one is tried. Each is one of the workspace's transfer numbers; `transfer_number` is the first.",
+  transfer_order:
+    '`in_order`, the default: each transfer begins with the first number. `round_robin`: each begins with the number after the one that the last transfer began with, so that all get calls.',
   caller_id:
     "Number that the called person sees. Default: the provider's caller ids in turn, those of the called area first.",
   calling_hours:
@@ -78,6 +82,8 @@ const campaignFields = {
   greeting_file_url: z.string().nullable().describe(about.greeting_file_url),
   greeting_file_name: z.string().nullable().describe("Name of the greeting's file."),
   transfer_number: z.string().nullable().describe(about.transfer_number),
+  transfer_numbers: z.array(z.string()).describe(about.transfer_numbers),
+  transfer_order: z.enum(['in_order', 'round_robin']).describe(about.transfer_order),
   caller_id: z.string().nullable().describe(about.caller_id),
   calling_hours: z
     .object({
@@ -128,7 +134,9 @@ const campaignFields = {
   status_reason: z
     .string()
     .nullable()
-    .describe('Why the server paused it by itself, in a sentence; null when it did not.'),
+    .describe(
+      'Why the server paused it by itself, or calls fewer contacts than its list has, in a sentence; null when it did not.',
+    ),
   ended_at: instant.nullable().describe('When it was completed or stopped.'),
 }
 

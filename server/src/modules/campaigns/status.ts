@@ -5,10 +5,10 @@ import { badRequest, conflict, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { getCampaign } from './campaigns.ts'
 import { CampaignStatusChanged } from './events.ts'
-import { findExhaustion } from './engine/allowances.ts'
+import { checkExhaustion } from './engine/allowances.ts'
 import { checkReadiness, findReadiness } from './readiness.ts'
 import type { Campaign, CampaignProgress, CampaignStatus } from './schema.ts'
-import { enrolContacts, startEnrolment } from './targets.ts'
+import { checkListSize, enrolContacts, startEnrolment } from './targets.ts'
 import { type CampaignAction, transitions } from './transitions.ts'
 
 const lock = statement(
@@ -87,8 +87,8 @@ async function prepare(ctx: Ctx, id: string, from: CampaignStatus, isWaiting: bo
     )
   }
   // A campaign that begins later calls under the limits of that time.
-  const exhausted = isWaiting ? null : await findExhaustion(ctx)
-  if (exhausted !== null) throw conflict('calling_limit_reached', exhausted)
+  if (!isWaiting) await checkExhaustion(ctx)
+  if (from === 'pending') await checkListSize(ctx, id)
   await ctx.db.all(setProvider, { id, sip_provider_id })
   // Enrols only the first contacts of a long list. The engine enrols the rest.
   await (from === 'pending' ? startEnrolment : enrolContacts)(ctx, id)

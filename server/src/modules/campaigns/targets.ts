@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { only } from '../../platform/database/scope.ts'
 import { statement } from '../../platform/database/statement.ts'
+import { type Entitlements, limitsOf, planLimit } from '../billing/index.ts'
 import { refreshStatistics } from '../../platform/database/statistics.ts'
 
 /** Contacts that the request to start a campaign enrols, so that a short list is complete at once. */
@@ -89,6 +90,47 @@ const endBulk = statement(
   () => sql`select set_config('statement_timeout', '5000', true), set_config('enable_nestloop', 'on', true)`,
 )
 
+const countCallable = statement(
+  'campaigns.count_callable',
+  (_, p: { id: string; most: number }) =>
+    sql<{ count: number; enrolled: number }>`
+    select (select count(*) from (
+             select from contacts.list_items i join contacts.contacts k on k.workspace_id = i.workspace_id and k.id = i.contact_id
+              where i.workspace_id = c.workspace_id and i.contact_list_id = c.contact_list_id and k.phone_number is not null
+              limit ${p.most}::int + 1) callable) as count,
+           c.contacts as enrolled
+      from campaigns.campaigns c where c.id = ${p.id}`,
+)
+
+const tooMany = ({ plan_name, max_contacts_per_campaign: most }: Entitlements) =>
+  `The plan ${plan_name} allows ${most} contacts in a campaign`
+
+/** Throws 402 when the list of a campaign has more contacts with a number than the plan allows. */
+export async function checkListSize(ctx: Ctx, campaignId: string): Promise<void> {
+  const limits = await limitsOf(ctx)
+  const most = limits.max_contacts_per_campaign
+  if (most === null) return
+  const { count } = await ctx.db.one(countCallable, { id: campaignId, most })
+  if (count > most) throw planLimit(`${tooMany(limits)}, and the contact list has more.`)
+}
+
+const explain = statement(
+  'campaigns.explain',
+  (_, p: { id: string; reason: string }) =>
+    sql`update campaigns.campaigns set status_reason = ${p.reason} where id = ${p.id} and status_reason is distinct from ${p.reason}`,
+)
+
+/** Returns how many contacts the plan still allows in the campaign. Says in the campaign when its list has more. */
+async function roomInPlan(ctx: Ctx, id: string): Promise<number> {
+  const limits = await limitsOf(ctx)
+  const most = limits.max_contacts_per_campaign
+  if (most === null) return Infinity
+  const { count, enrolled } = await ctx.db.one(countCallable, { id, most })
+  if (count > most)
+    await ctx.db.all(explain, { id, reason: `${tooMany(limits)}. The other contacts of the list are not called.` })
+  return Math.max(0, most - enrolled)
+}
+
 /** The tables that the engine reads and writes. */
 export const workingTables = [
   'contacts.contacts',
@@ -118,10 +160,12 @@ export async function startEnrolment(ctx: Ctx, campaignId: string): Promise<Enro
  * that `startEnrolment` sets. After the last one, adds contacts that have joined the list since. Needs a transaction.
  */
 export async function enrolContacts(ctx: Ctx, campaignId: string, limit = enrolBatchSize): Promise<Enrolment> {
-  const p = { id: campaignId, limit }
+  const room = await roomInPlan(ctx, campaignId)
+  if (room === 0) return { enrolled: 0, more: false }
+  const p = { id: campaignId, limit: Math.min(limit, room) }
   const { count, seen } = await nextOrMissing(ctx, p)
   if (count >= refreshFrom) ctx.afterCommit(() => void refreshStatistics(ctx.services, workingTables))
-  return { enrolled: count, more: seen === limit }
+  return { enrolled: count, more: seen === p.limit }
 }
 
 async function nextOrMissing(ctx: Ctx, p: { id: string; limit: number }): Promise<Enrolled> {

@@ -17,7 +17,7 @@ export {
 } from './call-log/source.ts'
 export type { InboundCall, InboundFilter, InboundHandler } from './inbound-calls.ts'
 export { type HeldTrunk, type Telephony, type TelephonyOptions, createTelephony } from './voice.ts'
-export { isTransferNumber, mayTransferTo } from './transfer-numbers.ts'
+export { getTransferNumber, isTransferNumber, mayTransferTo } from './transfer-numbers.ts'
 export { findUnratedNumbers } from './limits/call-rates.ts'
 export { checkDestination, installationLimits, limitColumns, usageColumns } from './limits/calling-limits.ts'
 export { type DestinationRules, destinationFault } from './limits/destinations.ts'

@@ -18,7 +18,13 @@ export interface CallPlan {
   /** Null when it was deleted meanwhile: then nothing is played. */
   greeting: MediaRef | null
   key_map: KeyMap
-  transfer: Pick<TransferRequest, 'to' | 'mode' | 'callerId' | 'waitMs' | 'hold'> | null
+  transfer: {
+    settings: Pick<TransferRequest, 'mode' | 'callerId' | 'waitMs' | 'hold'>
+    /** The first of the campaign's transfer numbers. */
+    first: string
+    /** Returns the numbers in the order in which a transfer tries them: the next one when one is not reached. */
+    numbers(): string[]
+  } | null
   /** Played when no channel became free for the transfer. Null: the congestion tone. */
   apology: MediaRef | null
   /** The file of the recording. Null when the call is not recorded. */
@@ -67,6 +73,8 @@ export async function runCall(
   let waitingSince: number | null = null
   let waitedMs = 0
   let numberTimer: Timer | undefined
+  /** The number that the transfer tries. */
+  let transferTo = ''
   let transferAbort = new AbortController()
   let leftWaiting = false
   let plays = 0
@@ -109,13 +117,21 @@ export async function runCall(
     }
   }
 
-  /** Returns true when further keys are ignored: the contact is connected, or the call is ending. */
+  /**
+   * Connects the contact to the first number that answers. Returns true when further keys are ignored: the contact is
+   * connected, or the call is ending.
+   */
   async function transfer(): Promise<boolean> {
-    const target = plan.transfer
-    if (target && (await mayTransferTo(target.to))) {
-      record({ transfer_number: target.to })
+    const numbers = plan.transfer?.numbers() ?? []
+    let cause = 'transfer_not_allowed'
+    for (const to of numbers) {
+      if (ended) break
+      if (!plan.transfer || !(await mayTransferTo(to))) continue
+      record({ transfer_number: to, is_other_number: to !== plan.transfer.first })
+      transferTo = to
       transferAbort = new AbortController()
-      const asked = leg.transfer({ ...target, ringTimeoutMs: transferRingMs }, transferAbort.signal)
+      const request = { ...plan.transfer.settings, to, ringTimeoutMs: transferRingMs }
+      const asked = leg.transfer(request, transferAbort.signal)
       onPhase('transferring')
       const result = await asked
       onTransferred(result)
@@ -125,14 +141,16 @@ export async function runCall(
         playApology(plan.apology)
         return true
       }
-      if (result.cause !== 'cancelled' && result.cause !== 'lost') return resume(`transfer_${result.cause}`)
-      if (ended || !transferAbort.signal.aborted) {
-        recordAbandoned()
-        return true
-      }
-      endWait(clock.now())
+      if (result.cause === 'cancelled' || result.cause === 'lost') {
+        if (ended || !transferAbort.signal.aborted) {
+          recordAbandoned()
+          return true
+        }
+        // The number was taken away while the contact waited for a channel.
+        endWait(clock.now())
+      } else cause = `transfer_${result.cause}`
     }
-    return resume('transfer_not_allowed')
+    return resume(cause)
   }
 
   /** Records that the call ended before the contact was connected. May be called twice, as the two events come in any order. */
@@ -161,8 +179,8 @@ export async function runCall(
   function watchNumber(): void {
     numberTimer?.cancel()
     numberTimer = clock.setTimeout(() => {
-      if (waitingSince === null || !plan.transfer) return
-      mayTransferTo(plan.transfer.to).then(
+      if (waitingSince === null) return
+      mayTransferTo(transferTo).then(
         (allowed) => (allowed ? watchNumber() : transferAbort.abort()),
         // The check is repeated when the database fails. The contact keeps waiting.
         watchNumber,

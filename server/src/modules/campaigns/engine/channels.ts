@@ -19,8 +19,8 @@ export const isWaitedFor = (trunkQueue: TrunkQueue) => phases(trunkQueue, 'waiti
 /** Whether transfers over this trunk need a second channel. A carrier that refuses REFER is known after the first time. */
 export const bridges = (trunkQueue: TrunkQueue) => trunkQueue.trunk.transferMode === 'bridge' || trunkQueue.refusesRefer
 
-export const mayTransfer = ({ transfer_number, key_map }: Pick<RunningCampaign, 'transfer_number' | 'key_map'>) =>
-  transfer_number !== null && Object.values(key_map).includes('transfer')
+export const mayTransfer = ({ transfer_numbers, key_map }: Pick<RunningCampaign, 'transfer_numbers' | 'key_map'>) =>
+  transfer_numbers.length > 0 && Object.values(key_map).includes('transfer')
 
 /** Whether the trunk can never make the campaign's transfers: its limit was lowered, or the carrier refuses REFER. */
 export const cannotTransfer = (trunkQueue: TrunkQueue, { campaign }: CampaignQueue) =>

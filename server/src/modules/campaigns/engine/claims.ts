@@ -140,8 +140,8 @@ export interface Begun {
   caller_id: string
   /** The workspace has a spend limit, and so calls only numbers that have a rate. */
   spend_limited: boolean
-  /** The campaign's transfer number, when it has a rate. */
-  rated_transfer_number: string | null
+  /** The campaign's transfer numbers that have a rate. */
+  rated_transfer_numbers: string[]
 }
 
 export interface Beginning {
@@ -152,7 +152,16 @@ export interface Beginning {
   node_id: string
   now: string
   min_minutes_between_calls: number
+  /** The calls that the plan allows in a month; null: no limit. */
+  max_calls_per_month: number | null
 }
+
+/** To be sent with `begin`, before it: under a plan that limits calls, workspaces begin one batch after another. */
+export const lockPlan = statement(
+  'campaigns.lock_plan',
+  (_, p: { max_calls_per_month: number | null }) =>
+    sql`select pg_advisory_xact_lock(hashtextextended('campaigns.plan/' || app.workspace_id(), 0)) where ${p.max_calls_per_month}::bigint is not null`,
+)
 
 /**
  * Checks claimed targets again and inserts their attempts. Only the returned targets may be called. The others stay claimed
@@ -163,7 +172,7 @@ export const begin = statement(
   (_, p: Beginning) =>
     sql<Begun>`
     with allowed as (
-      select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id, c.transfer_number
+      select t.id, t.workspace_id, t.campaign_id, t.attempts + 1 as number, k.phone_number, c.sip_provider_id, c.transfer_numbers
         from campaigns.targets t
         join campaigns.campaigns c on c.workspace_id = t.workspace_id and c.id = t.campaign_id and c.status = 'active' and c.greeting_id is not null
           and coalesce(c.start_at <= ${p.now}::timestamptz, true)
@@ -178,16 +187,26 @@ export const begin = statement(
       -- Two contacts with one number are not called at the same time.
       select distinct on (phone_number) * from allowed order by phone_number, id
     ), rated as (
-      select r.*, telephony.rate_of(r.workspace_id, r.phone_number) as rate, telephony.rate_of(r.workspace_id, r.transfer_number) as transfer_rate
-        from ready r
+      select r.*, telephony.rate_of(r.workspace_id, r.phone_number) as rate, transfers.*
+        from ready r cross join lateral (
+          -- The transfer is charged at the rate of the number that answers, so the dearest is reserved.
+          select (array_agg(n.rate order by n.position))[1] as transfer_rate,
+                 coalesce(max(${reservationOf('n.rate')}), 0) as transfer_reservation,
+                 coalesce(array_agg(n.number) filter (where n.rate is not null), '{}') as rated_transfer_numbers
+            from (select number, position, telephony.rate_of(r.workspace_id, number) as rate
+                    from unnest(r.transfer_numbers) with ordinality numbers (number, position)) n) transfers
     ), reserved as (
-      select r.*, ${reservationOf('r.rate')} + ${reservationOf('r.transfer_rate')} as reserved_micros from rated r
+      select r.*, ${reservationOf('r.rate')} + r.transfer_reservation as reserved_micros from rated r
     ), affordable as (
-      -- The calls of the batch in turn, as long as something is left.
+      -- The calls of the batch in turn, as long as something is left to spend and the plan allows a call.
       select r.*, r.spend_left is not null as spend_limited
-        from (select r.*, sum(r.reserved_micros) over (order by r.id) - r.reserved_micros as reserved_before, spend.spend_left
-                from reserved r cross join (select campaigns.spend_left(app.workspace_id(), ${p.now}::timestamptz) as spend_left) spend) r
-       where r.spend_left is null or (r.rate is not null and r.reserved_before < r.spend_left)
+        from (select r.*, sum(r.reserved_micros) over (order by r.id) - r.reserved_micros as reserved_before, spend.spend_left,
+                     row_number() over (order by r.id) as turn, spend.calls_left
+                from reserved r cross join (
+                  select campaigns.spend_left(app.workspace_id(), ${p.now}::timestamptz) as spend_left,
+                         campaigns.calls_left(app.workspace_id(), ${p.now}::timestamptz, ${p.max_calls_per_month}::bigint) as calls_left) spend) r
+       where (r.spend_left is null or (r.rate is not null and r.reserved_before < r.spend_left))
+         and (r.calls_left is null or r.turn <= r.calls_left)
     ), begun as (
       update campaigns.targets t
          set status = ${beginning.to}, attempts = r.number, phone_number = r.phone_number, cause = null,
@@ -201,7 +220,7 @@ export const begin = statement(
         from begun b join unnest(${p.ids}::uuid[], ${p.caller_ids}::text[]) shown (id, caller_id) on shown.id = b.id
       returning target_id, id as attempt_id, number, phone_number, caller_id
     )
-    select m.*, r.spend_limited, case when r.transfer_rate is not null then r.transfer_number end as rated_transfer_number
+    select m.*, r.spend_limited, r.rated_transfer_numbers
       from made m join affordable r on r.id = m.target_id`,
 )
 

@@ -160,7 +160,7 @@ async function runLeg(
 ): Promise<void> {
   const { services, clock } = engine
   const { campaign } = call.queue
-  const { key_map, transfer_number: to, transfer_wait_seconds } = campaign
+  const { key_map, transfer_wait_seconds } = campaign
   const folder = path.join(services.config.dataDir, 'recordings')
   const recordingPath = campaign.record ? path.join(folder, `${leg.attemptId}.wav`) : null
   if (recordingPath) await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -173,7 +173,9 @@ async function runLeg(
   const { trunkQueue } = call
   const mode = trunkQueue.trunk.transferMode
   const waitMs = transfer_wait_seconds * 1000
-  const transfer = to ? { to, mode, callerId: call.begun.caller_id, waitMs, ...(music && { hold: music }) } : null
+  const settings = { mode, callerId: call.begun.caller_id, waitMs, ...(music && { hold: music }) }
+  const [first] = campaign.transfer_numbers
+  const transfer = first === undefined ? null : { settings, first, numbers: () => numbersInTurn(call.queue) }
   await runCall(
     leg,
     { greeting, key_map, transfer, apology, recordingPath },
@@ -194,7 +196,7 @@ async function runLeg(
       mayTransferTo: async (number) =>
         (trunkQueue.calls.get(leg.attemptId)?.phase === 'waiting' || call.mayBridge()) &&
         // Under a spend limit the reservation must cover the second leg.
-        (!call.begun.spend_limited || call.begun.rated_transfer_number === number) &&
+        (!call.begun.spend_limited || call.begun.rated_transfer_numbers.includes(number)) &&
         mayTransferTo(inWorkspaceOf(engine, call.queue), number),
       optOut: () =>
         transaction(inWorkspaceOf(engine, call.queue), async (ctx) => {
@@ -207,4 +209,12 @@ async function runLeg(
       'Storing a recording',
       storeRecording(inWorkspaceOf(engine, call.queue), leg.attemptId, recordingPath),
     )
+}
+
+/** Returns the transfer numbers in the order in which the next transfer tries them. */
+function numbersInTurn(queue: CampaignQueue): string[] {
+  const { transfer_numbers: numbers, transfer_order } = queue.campaign
+  if (transfer_order === 'in_order') return numbers
+  const first = queue.transfers++ % numbers.length
+  return [...numbers.slice(first), ...numbers.slice(0, first)]
 }

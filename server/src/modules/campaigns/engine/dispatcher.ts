@@ -6,7 +6,7 @@ import { chooseCallerId } from './caller-ids.ts'
 import { createCapacity } from './capacity.ts'
 import { cannotTransfer, isWaitedFor } from './channels.ts'
 import { createClaimer } from './claimer.ts'
-import { begin, lockNumbers } from './claims.ts'
+import { begin, lockNumbers, lockPlan } from './claims.ts'
 import { type Engine, releaseTargets, inWorkspaceOf, nowText, pauseCampaign } from './context.ts'
 import { makeCall } from './dial.ts'
 import { type ClaimedTarget, type CampaignQueue, type TrunkQueue, type PlannedCall, openTrunkQueue } from './queues.ts'
@@ -153,6 +153,7 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
     const ids = planned.map(({ targetId }) => targetId)
     try {
       const allowance = engine.allowances.get(workspace_id)
+      const max_calls_per_month = allowance?.max_calls_per_month ?? null
       const beginning = begin.call({
         campaign_id,
         ids,
@@ -160,13 +161,16 @@ export function createDispatcher(engine: Engine, onIdle: () => void): Dispatcher
         node_id: nodeId,
         now: nowText(engine),
         min_minutes_between_calls: allowance?.min_minutes_between_calls ?? 0,
+        max_calls_per_month,
       })
-      const [, , rows] = await inWorkspaceOf(engine, queue).db.together([
+      const [, , , rows] = await inWorkspaceOf(engine, queue).db.together([
         lockNumbers.call({ ids }),
         lockSpend.call({}),
+        lockPlan.call({ max_calls_per_month }),
         beginning,
       ])
-      if (allowance?.spend_limited && rows.length < ids.length) allowance.spend_reserved = true
+      if (allowance && (allowance.spend_limited || max_calls_per_month !== null) && rows.length < ids.length)
+        allowance.spend_reserved = true
       // The number may have been changed since the claim.
       const allowed = rows.filter(({ phone_number }) => allowance && destinationFault(phone_number, allowance) === null)
       const begun = new Map(allowed.map((row) => [row.target_id, row]))

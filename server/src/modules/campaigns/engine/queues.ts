@@ -31,6 +31,8 @@ export interface CampaignQueue {
   enrolAt: number
   /** Abort these to cancel the calls that are not answered yet. */
   readonly unanswered: Set<AbortController>
+  /** Transfers that were asked for since this node runs the campaign. */
+  transfers: number
   /** Consecutive calls for which the carrier refused the credentials. */
   refusals: number
   /** False from when the database's clock was set back until the due times are repaired. */
@@ -86,6 +88,7 @@ export const openCampaignQueue = (campaign: RunningCampaign): CampaignQueue => (
   dueAt: 0,
   enrolAt: -Infinity,
   unanswered: new Set(),
+  transfers: 0,
   refusals: 0,
   areDueTimesRepaired: false,
   mayHaveLostClaims: false,

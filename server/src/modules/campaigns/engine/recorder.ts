@@ -22,6 +22,8 @@ export interface CallEvent {
   answered_at?: string
   key?: string
   transfer_number?: string
+  /** The number is not the first of the campaign's transfer numbers, so the attempt has another's rate. */
+  is_other_number?: boolean
   transferred_at?: string
   /** The first press of a key that transfers. */
   transfer_requested_at?: string
@@ -56,6 +58,10 @@ interface RecordedCall {
   cost_micros: number | null
 }
 
+// An attempt begins with the rate of the first transfer number.
+const transferRate = sql`
+  case when n.is_other_number then telephony.rate_of(a.workspace_id, n.transfer_number) else a.transfer_rate end`
+
 const retry = change(targetTransitions, 'queued')
 
 // Moves the campaign's counters: trigger campaigns.count_targets.
@@ -70,7 +76,7 @@ const recordEvents = statement(
         attempt_id uuid, node_id uuid, status text, ringing_at timestamptz, answered_at timestamptz, key text, transfer_number text,
         transferred_at timestamptz, transfer_requested_at timestamptz, transfer_wait_began_at timestamptz,
         transfer_wait_ended_at timestamptz, transfer_wait_ms int, transfer_lost boolean, ended_at timestamptz, observed_at timestamptz,
-        cause text, sip_status int)
+        cause text, sip_status int, is_other_number boolean)
     ), attempt as (
       update campaigns.attempts a
          set status = case when (a.status, n.status) in ${reachablePairs(attemptTransitions)} then n.status else a.status end,
@@ -78,6 +84,7 @@ const recordEvents = statement(
              answered_at = coalesce(a.answered_at, n.answered_at),
              key = coalesce(n.key, a.key),
              transfer_number = coalesce(n.transfer_number, a.transfer_number),
+             transfer_rate = ${transferRate},
              transferred_at = coalesce(a.transferred_at, n.transferred_at),
              ended_at = n.ended_at,
              duration_seconds = greatest(0, round(extract(epoch from n.ended_at - coalesce(a.answered_at, n.answered_at))))::int,
@@ -85,6 +92,7 @@ const recordEvents = statement(
                answered: sql`coalesce(a.answered_at, n.answered_at)`,
                transferred: sql`coalesce(a.transferred_at, n.transferred_at)`,
                ended: sql`n.ended_at`,
+               transferRate,
              })} end,
              cause = coalesce(n.cause, a.cause),
              sip_status = coalesce(n.sip_status, a.sip_status)

@@ -15,7 +15,9 @@ export interface RunningCampaign {
   /** The caller id of all calls. Null: the provider's caller ids in rotation. */
   caller_id: string | null
   provider_caller_ids: string[]
-  transfer_number: string | null
+  /** The numbers that a transfer tries, in their order. */
+  transfer_numbers: string[]
+  transfer_order: 'in_order' | 'round_robin'
   /** ISO 8601. No call is made before it. */
   start_at: string | null
   key_map: KeyMap
@@ -44,7 +46,7 @@ export const findRunning = statement(
   (_, p: { node_id: string; ids: string[] }) =>
     sql<RunningCampaign>`
     select c.id, c.workspace_id, c.user_id, c.status, held.sip_provider_id, c.contact_list_id,
-           c.caller_id, coalesce(p.caller_ids, '{}') as provider_caller_ids, c.transfer_number, c.start_at, c.key_map, c.max_concurrent_calls,
+           c.caller_id, coalesce(p.caller_ids, '{}') as provider_caller_ids, c.transfer_numbers, c.transfer_order, c.start_at, c.key_map, c.max_concurrent_calls,
            c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.record,
            g.telephone_storage_key as greeting_storage_key, hold.telephone_storage_key as hold_storage_key,
            apology.telephone_storage_key as apology_storage_key, c.transfer_wait_seconds,

@@ -20,13 +20,21 @@ export const reservationOf = (rate: string) =>
 
 type Time = ReturnType<typeof sql>
 
-const legCost = (rate: string, since: Time, until: Time) => sql`
-  telephony.cost_of(${sql.ref(rate)}, case when ${since} is not null then
+const legCost = (rate: Time, since: Time, until: Time) => sql`
+  telephony.cost_of(${rate}, case when ${since} is not null then
     least(${maxBilledSeconds}, greatest(0, extract(epoch from ${until} - ${since}))) end)`
 
+interface CostTerms {
+  answered: Time
+  transferred: Time
+  ended: Time
+  /** The rate of the number that the call was connected to. Default: the attempt's. */
+  transferRate?: Time
+}
+
 /** The cost in micros of the attempt `a`, the second leg of its transfer included. Null: a leg has no rate. */
-export const costOf = (times: { answered: Time; transferred: Time; ended: Time }) =>
-  sql`${legCost('a.rate', times.answered, times.ended)} + ${legCost('a.transfer_rate', times.transferred, times.ended)}`
+export const costOf = ({ answered, transferred, ended, transferRate = sql`a.transfer_rate` }: CostTerms) =>
+  sql`${legCost(sql`a.rate`, answered, ended)} + ${legCost(transferRate, transferred, ended)}`
 
 /** To be sent with `begin`, before it: workspaces with a spend limit begin calls one batch after another. */
 export const lockSpend = statement(

@@ -29,7 +29,7 @@ export const limitColumns = sql`
 
 /** The usage of a workspace `w` today and this month, in UTC days at `now` (ISO 8601). */
 export const usageColumns = (now: string) => sql`
-  ${usedToday('calls', now)} as calls_today, ${usedToday('seconds', now)} as seconds_today, ${usedThisMonth('seconds', now)} as seconds_this_month,
+  ${usedToday('calls', now)} as calls_today, ${usedThisMonth('calls', now)} as calls_this_month, ${usedToday('seconds', now)} as seconds_today, ${usedThisMonth('seconds', now)} as seconds_this_month,
   ${usedToday('cost_micros', now)} as spend_today_micros, ${usedThisMonth('cost_micros', now)} as spend_this_month_micros`
 
 type Usage = 'calls' | 'seconds' | 'cost_micros'
