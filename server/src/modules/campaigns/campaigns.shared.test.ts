@@ -413,6 +413,6 @@ test('a campaign may have several transfer numbers, by number or id', async () =
   assert.deepEqual(await change({ transfer_number: null }), [null, []])
   const refused = await member.patch(`/api/campaigns/${campaign.id}`, { transfer_numbers: [first.id, '+15550100299'] })
   assert.deepEqual([refused.status, refused.body.details[0].path], [400, 'body.transfer_numbers.1'])
-  const stranger = await server.signUp()
-  assert.equal((await stranger.post('/api/campaigns', { title: 'Mine', transfer_numbers: [first.id] })).status, 404)
+  const outsider = await server.signUp()
+  assert.equal((await outsider.post('/api/campaigns', { title: 'Mine', transfer_numbers: [first.id] })).status, 404)
 })

@@ -189,7 +189,7 @@ export const begin = statement(
     ), rated as (
       select r.*, telephony.rate_of(r.workspace_id, r.phone_number) as rate, transfers.*
         from ready r cross join lateral (
-          -- The transfer is charged at the rate of the number that answers, so the dearest is reserved.
+          -- The transfer is charged at the rate of the number that answers, so the most expensive one is reserved.
           select (array_agg(n.rate order by n.position))[1] as transfer_rate,
                  coalesce(max(${reservationOf('n.rate')}), 0) as transfer_reservation,
                  coalesce(array_agg(n.number) filter (where n.rate is not null), '{}') as rated_transfer_numbers
