@@ -8,7 +8,7 @@ import type { CallRate, NewCallRate } from '../../src/modules/telephony/limits/r
 import type { CallingLimitsChanges } from '../../src/modules/telephony/limits/schema.ts'
 import type { NewSipProvider } from '../../src/modules/telephony/schema.ts'
 import { createSipProvider } from '../../src/modules/telephony/sip-providers.ts'
-import { createTransferNumber } from '../../src/modules/telephony/transfer-numbers.ts'
+import { createTransferNumber, deleteTransferNumber } from '../../src/modules/telephony/transfer-numbers.ts'
 import { type Ctx, transaction } from '../../src/platform/context.ts'
 import { newId } from '../../src/platform/id.ts'
 import { type Services, serverContext } from '../../src/platform/services.ts'
@@ -29,6 +29,9 @@ export interface SimulationWorkspace {
   limits(): ReturnType<typeof getCallingLimits>
   addCallRate(rate: NewCallRate): Promise<CallRate>
   deleteCallRate(id: string): Promise<void>
+  /** Adds another transfer number and returns its id. */
+  addTransferNumber(phone_number: string): Promise<string>
+  deleteTransferNumber(id: string): Promise<void>
   /** Adds another active provider and returns its id. */
   addProvider(): Promise<string>
 }
@@ -146,6 +149,11 @@ export async function makeWorkspace(
     limits: () => getCallingLimits(ctx()),
     addCallRate: (rate) => transaction(ctx(), (ctx) => createCallRate(ctx, rate)),
     deleteCallRate: (rateId) => transaction(ctx(), (ctx) => deleteCallRate(ctx, rateId)),
+    async addTransferNumber(phone_number) {
+      const input = { name: phone_number, phone_number }
+      return (await transaction(ctx(), (ctx) => createTransferNumber(ctx, input))).id
+    },
+    deleteTransferNumber: (numberId) => transaction(ctx(), (ctx) => deleteTransferNumber(ctx, numberId)),
     addProvider: () => addProvider(),
   }
 }

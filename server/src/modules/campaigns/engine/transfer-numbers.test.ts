@@ -3,8 +3,6 @@ import { test } from 'node:test'
 import { type CalleeBehaviour, answers, busy, noAnswer } from '@switchboard/voice/sim'
 import { openCampaignSimulation } from '../../../../test/campaign-simulation/simulation.ts'
 import { numbers } from '../../../../test/campaign-simulation/workspace.ts'
-import { transaction } from '../../../platform/context.ts'
-import { createTransferNumber, deleteTransferNumber } from '../../telephony/transfer-numbers.ts'
 
 const simulation = await openCampaignSimulation()
 const desk = '+12125550199'
@@ -21,19 +19,17 @@ async function run(
   const shop = await simulation.makeWorkspace(numbers(settings.contacts ?? 1), { max_concurrent_calls: 2 })
   const node = simulation.makeNode({ behaviour: (to) => desks[to] ?? presses1 })
   await node.start()
-  const add = (phone_number: string) =>
-    transaction(shop.ctx(), (ctx) => createTransferNumber(ctx, { name: phone_number, phone_number }))
-  const added = [await add(second), await add(third)] as const
+  const added = [await shop.addTransferNumber(second), await shop.addTransferNumber(third)] as const
   const id = await shop.createCampaign({
     retry: { max_attempts: 1, delay_minutes: 1, on: [] },
     transfer_number: undefined,
-    transfer_numbers: [desk, added[0].id, third],
+    transfer_numbers: [desk, added[0], third],
     ...(settings.transfer_order && { transfer_order: settings.transfer_order }),
   })
   const campaign = await shop.campaign(id)
   assert.deepEqual([campaign.transfer_number, campaign.transfer_numbers], [desk, [desk, second, third]])
   await shop.change(id, 'start')
-  if (settings.withoutSecond) await transaction(shop.ctx(), (ctx) => deleteTransferNumber(ctx, added[0].id))
+  if (settings.withoutSecond) await shop.deleteTransferNumber(added[0])
   node.engine.wake()
   await simulation.runToEnd(shop, id)
   const attempts = await simulation.query(
