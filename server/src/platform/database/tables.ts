@@ -78,6 +78,7 @@ export interface BillingSubscriptions {
   paypal_plan_id: string | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  paid_once_at: Timestamp | null
 }
 
 export interface CampaignsAttempts {
@@ -166,6 +167,8 @@ export interface CampaignsCampaigns {
   enrol_after: string | null
   cost_micros: Generated<number>
   start_at: Timestamp | null
+  transfer_numbers: Generated<string[]>
+  transfer_order: Generated<string>
 }
 
 export interface CampaignsTargets {
