@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type FrontEnd, compatibilityTables } from './compat/front-end.ts'
+import { type FrontEnd, compatibilityCodecs, compatibilityTables } from './compat/front-end.ts'
 import { version } from './config.ts'
 import { createAuthenticate } from './modules/identity/index.ts'
 import { createRealtime } from './modules/realtime/index.ts'
@@ -60,7 +60,7 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     hub,
     authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
     guests,
-    codecs: frameCodecs,
+    codecs: { ...frameCodecs, ...compatibilityCodecs(frontEnds) },
     commands,
     sources: audience,
     presenceTrackers,

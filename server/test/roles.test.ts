@@ -21,7 +21,7 @@ const unknownIdsIn = ({ workspaceId }: SignedUp): Fixture => ({
   },
 })
 // Each of these ends the workspace, so it has one of its own.
-const endings = new Set(['deleteShop', 'deleteWorkspace'])
+const endings = new Set(['deleteShop', 'deleteWorkspace', 'leaveWorkspace'])
 async function membersOf(owner: SignedUp): Promise<Map<Role, SignedUp>> {
   const members = new Map<Role, SignedUp>()
   for (const role of roles) members.set(role, role === 'owner' ? owner : await server.addMember(owner, role))

@@ -1,5 +1,6 @@
 import type { ErrorForm } from '../platform/http/error-form.ts'
 import type { Route, RouteTable } from '../platform/http/route.ts'
+import type { FrameCodec, FrameCodecs } from '../platform/sockets/frame-codec.ts'
 
 /** Returns the route that serves one request of a front-end, made of the operations of the API. */
 export type Adapted = (operation: FindOperation) => Route
@@ -25,7 +26,13 @@ export interface FrontEnd {
   adapted: Readonly<Record<string, Adapted>>
   /** The form of its error responses, where it is not ours. */
   errorForms?: readonly ErrorForm[]
+  /** How its frames are written, at `/compat/<name>/ws`. Without it there is no such address; `/ws` is for all. */
+  frames?: FrameCodec
 }
+
+/** Returns the codecs of the front-ends' sockets, by address. */
+export const compatibilityCodecs = (frontEnds: readonly FrontEnd[]): FrameCodecs =>
+  Object.fromEntries(frontEnds.flatMap(({ name, frames }) => (frames ? [[`/compat/${name}/ws`, frames]] : [])))
 
 /** Returns the tables of routes of the compatibility APIs. `tables` has the operations behind them. */
 export function compatibilityTables(frontEnds: readonly FrontEnd[], tables: readonly RouteTable[]): RouteTable[] {

@@ -6,6 +6,7 @@ import { changeRole, deleteWorkspace, listMembers, removeMember } from '../ident
 import { getConfiguration, updateConfiguration } from './configuration.ts'
 import { role } from '../identity/schema.ts'
 import { listPlatforms } from '../integrations/index.ts'
+import { withData, withSuccess } from './also-returns.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../identity/index.ts'
 import { createShop, getShop, listShops, updateShop } from './shops.ts'
@@ -29,6 +30,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     summary: 'List the shops of the caller',
     query: page(),
     response: schema.listOf(schema.ShopSummary),
+    alsoReturns: withSuccess,
     handler: async (ctx, { query }) => toList(await listShops(ctx, query), toShopSummary),
   }),
   createShop: route({
@@ -41,6 +43,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     example: { name: 'Silva Ceramics', description: 'Mugs and bowls from Porto', currency: 'EUR' },
     status: 201,
     response: schema.Shop,
+    alsoReturns: withData(schema.Shop),
     errors: [409],
     handler: async (ctx, { body }) => withPlatforms(ctx, await createShop(ctx, body)),
   }),
@@ -52,6 +55,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     summary: 'Get a shop with its team',
     params: ofShop,
     response: schema.Shop,
+    alsoReturns: withData(schema.Shop),
     handler: async (ctx) => withPlatforms(ctx, await getShop(ctx)),
   }),
   updateShop: routeInWorkspace({
@@ -64,6 +68,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     body: schema.ShopChanges,
     example: { description: 'Mugs, bowls and tiles from Porto' },
     response: schema.Shop,
+    alsoReturns: withData(schema.Shop),
     handler: async (ctx, { body }) => withPlatforms(ctx, await updateShop(ctx, body)),
   }),
 
@@ -114,6 +119,7 @@ export const shopProfileRoutes: Record<string, Route> = {
     params: ofShop,
     query: page(),
     response: schema.listOf(schema.Teammate),
+    alsoReturns: withSuccess,
     handler: async (ctx, { query }) => toList(await listMembers(ctx, query), toTeammate),
   }),
   inviteTeammate: routeInWorkspace({

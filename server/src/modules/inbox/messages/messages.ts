@@ -160,24 +160,30 @@ export async function listMessages(
   return toPage(rows, query.limit)
 }
 
-const newest = statement(
+const newest = variants(
   'inbox.newest_messages',
-  (_, p: { conversation_ids: string[]; count: number }) => sql<Message>`
+  (_, p: { conversation_ids: string[]; count: number }, shape: { with_notes: boolean }) => sql<Message>`
     select ${messageColumns} from unnest(${p.conversation_ids}::uuid[]) as wanted (id)
      cross join lateral (
-       select * from inbox.messages x where x.conversation_id = wanted.id and not x.internal order by x.id desc limit ${p.count}) m
+       select * from inbox.messages x
+        where x.conversation_id = wanted.id ${shape.with_notes ? sql`` : sql`and not x.internal`}
+        order by x.id desc limit ${p.count}) m
      order by m.id`,
 )
 
-/** Returns the newest `count` messages of each conversation, oldest first, by conversation id; without internal notes. */
+/**
+ * Returns the newest `count` messages of each conversation, oldest first, by conversation id; internal notes only on
+ * request.
+ */
 export async function newestMessages(
   ctx: Ctx,
   conversationIds: string[],
   count: number,
+  notes: 'with' | 'without' = 'without',
 ): Promise<Map<string, Message[]>> {
   const rows =
     conversationIds.length > 0 && count > 0
-      ? await ctx.db.all(newest, { conversation_ids: conversationIds, count })
+      ? await ctx.db.all(newest({ with_notes: notes === 'with' }), { conversation_ids: conversationIds, count })
       : []
   return Map.groupBy(rows, ({ conversation_id }) => conversation_id)
 }

@@ -16,24 +16,25 @@ import { toConversation, toVisitorConversation } from './serializers.ts'
 const embeddedMessages = 50
 
 /** Returns a page of the shop's inbox, each conversation with its newest messages. */
-export async function listThreads(ctx: Ctx, { customerId, messages: count, ...query }: ConversationQuery) {
+export async function listThreads(ctx: Ctx, { customerId, messages: count, notes, ...query }: ConversationQuery) {
   const assigneeId = query.assigneeId === 'me' ? ((await ctx.db.actor()).user_id ?? 'none') : query.assigneeId
   const { data, next_cursor } = await listConversations(ctx, { ...query, assigneeId, contactId: customerId })
   const messages = await newestMessages(
     ctx,
     data.map(({ id }) => id),
     count,
+    notes,
   )
   return { data: data.map((row) => toConversation(row, messages.get(row.id) ?? [])), nextCursor: next_cursor }
 }
 
 /** Returns a conversation with its newest messages. Throws 404. */
-export async function findThread(ctx: Ctx, id: string) {
-  return withMessages(ctx, await getConversation(ctx, id))
+export async function findThread(ctx: Ctx, id: string, notes?: 'with' | 'without') {
+  return withMessages(ctx, await getConversation(ctx, id), notes)
 }
 
-async function withMessages(ctx: Ctx, conversation: Conversation) {
-  const messages = await newestMessages(ctx, [conversation.id], embeddedMessages)
+async function withMessages(ctx: Ctx, conversation: Conversation, notes?: 'with' | 'without') {
+  const messages = await newestMessages(ctx, [conversation.id], embeddedMessages, notes)
   return toConversation(conversation, messages.get(conversation.id) ?? [])
 }
 

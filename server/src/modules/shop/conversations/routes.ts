@@ -4,6 +4,7 @@ import type { Route } from '../../../platform/http/route.ts'
 import { listMessages, markRead, sendMessage } from '../../inbox/index.ts'
 import { changeConversation, findThread, listThreads } from './conversations.ts'
 import { listOf } from '../schema.ts'
+import { withData, withSuccess } from '../also-returns.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { toChatMessage } from './serializers.ts'
@@ -27,6 +28,7 @@ export const conversationRoutes: Record<string, Route> = {
     params: ofShop,
     query: schema.ConversationQuery,
     response: listOf(schema.Conversation),
+    alsoReturns: withSuccess,
     handler: (ctx, { query }) => listThreads(ctx, query),
   }),
   getConversation: routeInWorkspace({
@@ -36,8 +38,10 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'Get a conversation with its newest 50 messages',
     params: ofConversation,
+    query: schema.ThreadQuery,
     response: schema.Conversation,
-    handler: (ctx, { params }) => findThread(ctx, params.conversationId),
+    alsoReturns: withData(schema.Conversation),
+    handler: (ctx, { params, query }) => findThread(ctx, params.conversationId, query.notes),
   }),
   updateConversation: routeInWorkspace({
     kind: 'write',
@@ -50,6 +54,7 @@ export const conversationRoutes: Record<string, Route> = {
     body: schema.ConversationChanges,
     example: { status: 'pending', tags: ['wholesale'], notes: 'Wants 200 mugs by May', isAiActive: false },
     response: schema.Conversation,
+    alsoReturns: withData(schema.Conversation),
     handler: (ctx, { params, body }) => changeConversation(ctx, params.conversationId, body),
   }),
   readConversation: routeInWorkspace({
@@ -60,6 +65,7 @@ export const conversationRoutes: Record<string, Route> = {
     summary: 'Mark a conversation as read',
     params: ofConversation,
     response: schema.Conversation,
+    alsoReturns: withData(schema.Conversation),
     async handler(ctx, { params }) {
       await markRead(ctx, params.conversationId)
       return findThread(ctx, params.conversationId)
@@ -74,6 +80,7 @@ export const conversationRoutes: Record<string, Route> = {
     params: ofConversation,
     query: schema.MessageQuery,
     response: listOf(schema.ChatMessage),
+    alsoReturns: withSuccess,
     handler: async (ctx, { params, query }) =>
       toList(await listMessages(ctx, params.conversationId, query, notesOf(query.internal)), toChatMessage),
   }),
@@ -85,9 +92,11 @@ export const conversationRoutes: Record<string, Route> = {
     summary: 'Reply to the customer by the channel they wrote on, or write an internal note',
     params: ofConversation,
     body: schema.NewChatMessage,
+    accepts: { body: { isNote: 'internal' } },
     example: { text: 'Yes, the blue one is in stock. Should I reserve one for you?' },
     status: 201,
     response: schema.ChatMessage,
+    alsoReturns: withData(schema.ChatMessage),
     errors: [409],
     async handler(ctx, { params, body }) {
       const { text, attachment, clientId, internal } = body

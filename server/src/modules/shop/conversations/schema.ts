@@ -67,6 +67,13 @@ const assignee = z
     "Must be a member's id, me or none.",
   )
 
+const notes = z
+  .enum(['with', 'without'])
+  .default('without')
+  .describe("`with` to include the team's internal notes among the messages.")
+/** Which messages a conversation contains. */
+export const ThreadQuery = z.object({ notes })
+
 export const ConversationQuery = page().extend({
   status: optional(z.enum(conversationStatuses)).describe('Only conversations with this status.'),
   assigneeId: optional(assignee).describe(
@@ -88,6 +95,7 @@ export const ConversationQuery = page().extend({
     .max(50)
     .default(50)
     .describe('Number of newest messages to include in each conversation.'),
+  notes,
 })
 export type ConversationQuery = z.output<typeof ConversationQuery>
 

@@ -3,6 +3,7 @@ import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { createForm, deleteForm, getForm, listForms, updateForm } from './forms.ts'
 import { listOf } from '../schema.ts'
+import { withData, withSuccess } from '../also-returns.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { listSubmissions } from './submissions.ts'
@@ -25,6 +26,7 @@ export const formRoutes: Record<string, Route> = {
     params: ofShop,
     query: page(),
     response: listOf(schema.Form),
+    alsoReturns: withSuccess,
     handler: async (ctx, { query }) => toList(await listForms(ctx, query), toForm),
   }),
   createForm: routeInWorkspace({
@@ -46,6 +48,7 @@ export const formRoutes: Record<string, Route> = {
     },
     status: 201,
     response: schema.Form,
+    alsoReturns: withData(schema.Form),
     handler: async (ctx, { body }) => toForm(await createForm(ctx, body)),
   }),
   getForm: routeInWorkspace({
@@ -56,6 +59,7 @@ export const formRoutes: Record<string, Route> = {
     summary: 'Get a form',
     params: ofForm,
     response: schema.Form,
+    alsoReturns: withData(schema.Form),
     handler: async (ctx, { params }) => toForm(await getForm(ctx, params.formId)),
   }),
   updateForm: routeInWorkspace({
@@ -68,6 +72,7 @@ export const formRoutes: Record<string, Route> = {
     body: schema.FormChanges,
     example: { isActive: false },
     response: schema.Form,
+    alsoReturns: withData(schema.Form),
     handler: async (ctx, { params, body }) => toForm(await updateForm(ctx, params.formId, body)),
   }),
   deleteForm: routeInWorkspace({
@@ -92,6 +97,7 @@ export const formRoutes: Record<string, Route> = {
     params: ofForm,
     query: page(),
     response: listOf(schema.Submission),
+    alsoReturns: withSuccess,
     handler: async (ctx, { params, query }) => toList(await listSubmissions(ctx, params.formId, query), toSubmission),
   }),
 }

@@ -5,6 +5,9 @@ export const fieldTypes = ['text', 'email', 'phone', 'number', 'select', 'checkb
 const name = text(200)
 const description = text(5000)
 
+/** The size of `display`, as JSON. */
+const maxDisplayChars = 4000
+
 export const FormField = z
   .object({
     name: z
@@ -15,6 +18,12 @@ export const FormField = z
     type: z.enum(fieldTypes).describe('Type of the value.'),
     required: z.boolean().default(false).describe('True when a submission must have a value for it.'),
     options: z.array(text(200)).min(1).max(200).optional().describe('The options of a `select`.'),
+    placeholder: z.string().max(200).optional().describe('An example that an empty field shows.'),
+    display: z
+      .record(z.string().max(60), z.json())
+      .refine((display) => JSON.stringify(display).length <= maxDisplayChars, 'Must have at most 4,000 characters.')
+      .optional()
+      .describe('What a front-end keeps about how it shows the field. The server does not read it.'),
   })
   .refine(({ type, options }) => type !== 'select' || options, {
     message: 'options are required for a select.',

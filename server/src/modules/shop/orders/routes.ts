@@ -3,6 +3,7 @@ import { id } from '../../../platform/http/fields.ts'
 import type { Route } from '../../../platform/http/route.ts'
 import { createOrder, getOrder, listOrders, setOrderStatus } from './orders.ts'
 import { listOf } from '../schema.ts'
+import { withData, withSuccess } from '../also-returns.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { orderStatuses } from '../transitions.ts'
@@ -26,6 +27,7 @@ export const orderRoutes: Record<string, Route> = {
     params: ofShop,
     query: schema.OrderQuery,
     response: listOf(schema.Order),
+    alsoReturns: withSuccess,
     handler: async (ctx, { query }) => toList(await listOrders(ctx, query), toOrder),
   }),
   createOrder: routeInWorkspace({
@@ -39,6 +41,7 @@ export const orderRoutes: Record<string, Route> = {
     example: { customerName: 'Ana Silva', items: [{ productId: someProductId, quantity: 2 }] },
     status: 201,
     response: schema.Order,
+    alsoReturns: withData(schema.Order),
     errors: [409],
     handler: async (ctx, { body }) => toOrder(await createOrder(ctx, body)),
   }),
@@ -50,6 +53,7 @@ export const orderRoutes: Record<string, Route> = {
     summary: 'Get an order with its history, by its id or its number',
     params: ofOrder,
     response: schema.OrderWithHistory,
+    alsoReturns: withData(schema.OrderWithHistory),
     handler: async (ctx, { params }) => toOrderWithHistory(await getOrder(ctx, params.orderId)),
   }),
   setOrderStatus: routeInWorkspace({
@@ -62,6 +66,7 @@ export const orderRoutes: Record<string, Route> = {
     body: z.object({ status: z.enum(orderStatuses).describe('The new status.') }),
     example: { status: 'processing' },
     response: schema.Order,
+    alsoReturns: withData(schema.Order),
     errors: [409],
     handler: async (ctx, { params, body }) => toOrder(await setOrderStatus(ctx, params.orderId, body.status)),
   }),

@@ -6,6 +6,7 @@ import { cancelPayment, confirmPayment, createIntent } from './intents.ts'
 import { getPayment } from './queries.ts'
 import { receivePaypal } from './paypal/webhook.ts'
 import { refundPayment } from './refunds.ts'
+import { withData } from '../also-returns.ts'
 import * as schema from './schema.ts'
 import { receiveStripe } from './stripe/webhook.ts'
 import { toIntent, toPayment } from './serializers.ts'
@@ -28,6 +29,7 @@ export const paymentRoutes: RouteTable = {
       example: { orderId: someId, provider: 'manual' },
       status: 201,
       response: schema.Payment,
+      alsoReturns: withData(schema.Payment),
       errors: [409, 502],
       handler: async (ctx, { body }) => toIntent(await createIntent(ctx, body.orderId, body.provider)),
     }),
@@ -39,8 +41,10 @@ export const paymentRoutes: RouteTable = {
       summary: 'Confirm a payment by asking the provider; an owner or admin confirms a manual payment',
       params: ofShop,
       body: schema.Confirm,
+      accepts: { body: { paymentIntentId: 'paymentId' } },
       example: { paymentId: someId },
       response: schema.Payment,
+      alsoReturns: withData(schema.Payment),
       errors: [409, 502],
       handler: async (ctx, { body }) => toPayment(await confirmPayment(ctx, body.paymentId)),
     }),
@@ -52,6 +56,7 @@ export const paymentRoutes: RouteTable = {
       summary: 'Give up a payment that has not been made; the order can be paid by another',
       params: ofPayment,
       response: schema.Payment,
+      alsoReturns: withData(schema.Payment),
       errors: [409, 502],
       handler: async (ctx, { params }) => toPayment(await cancelPayment(ctx, params.id)),
     }),
@@ -65,6 +70,7 @@ export const paymentRoutes: RouteTable = {
       body: schema.NewRefund,
       example: { amount: 5 },
       response: schema.Payment,
+      alsoReturns: withData(schema.Payment),
       errors: [409, 502],
       handler: async (ctx, { params, body, effectId }) =>
         toPayment(await refundPayment(ctx, params.id, { refundId: effectId, amount: body.amount })),
@@ -77,6 +83,7 @@ export const paymentRoutes: RouteTable = {
       summary: 'Get a payment',
       params: ofPayment,
       response: schema.Payment,
+      alsoReturns: withData(schema.Payment),
       handler: async (ctx, { params }) => toPayment(await getPayment(ctx, params.id)),
     }),
     receiveStripe: route({

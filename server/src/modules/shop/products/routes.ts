@@ -5,6 +5,7 @@ import type { Route } from '../../../platform/http/route.ts'
 import { setProductImage } from './image.ts'
 import { changeStock, createProduct, deleteProduct, getProduct, listProducts, updateProduct } from './products.ts'
 import { listOf } from '../schema.ts'
+import { withData, withSuccess } from '../also-returns.ts'
 import * as schema from './schema.ts'
 import { routeInWorkspace } from '../../identity/index.ts'
 import { toProduct, toStockChange } from './serializers.ts'
@@ -16,6 +17,10 @@ const ofProduct = z.object({
   shopId: id.describe("The shop's id, which is the id of its workspace."),
   productId: id.describe('Id of the product.'),
 })
+
+const asProduct = withData(schema.Product)
+/** Names of the shop's front-end. */
+const accepts = { body: { facebookSubtitle: 'subtitle', duration: 'durationMinutes' } }
 
 /** Returns a page of the catalogue, with the newest stock changes of each product when some are wanted. */
 async function listItems(ctx: Ctx, query: schema.ProductQuery) {
@@ -40,6 +45,7 @@ export const productRoutes: Record<string, Route> = {
     params: ofShop,
     query: schema.ProductQuery,
     response: listOf(schema.Product),
+    alsoReturns: withSuccess,
     handler: (ctx, { query }) => listItems(ctx, query),
   }),
   createProduct: routeInWorkspace({
@@ -50,6 +56,7 @@ export const productRoutes: Record<string, Route> = {
     summary: 'Create a product',
     params: ofShop,
     body: schema.NewProduct,
+    accepts,
     example: {
       name: 'Blue mug',
       description: 'Hand-thrown, 300 ml',
@@ -60,6 +67,7 @@ export const productRoutes: Record<string, Route> = {
     },
     status: 201,
     response: schema.Product,
+    alsoReturns: asProduct,
     handler: async (ctx, { body }) => toProduct(await createProduct(ctx, body)),
   }),
   getProduct: routeInWorkspace({
@@ -70,6 +78,7 @@ export const productRoutes: Record<string, Route> = {
     summary: 'Get a product',
     params: ofProduct,
     response: schema.Product,
+    alsoReturns: asProduct,
     handler: async (ctx, { params }) => toProduct(await getProduct(ctx, params.productId)),
   }),
   updateProduct: routeInWorkspace({
@@ -80,8 +89,10 @@ export const productRoutes: Record<string, Route> = {
     summary: 'Update a product; omitted fields keep their values',
     params: ofProduct,
     body: schema.ProductChanges,
+    accepts,
     example: { retailPrice: 16.9, stock: 30 },
     response: schema.Product,
+    alsoReturns: asProduct,
     handler: async (ctx, { params, body }) => toProduct(await updateProduct(ctx, params.productId, body)),
   }),
   deleteProduct: routeInWorkspace({
@@ -106,6 +117,7 @@ export const productRoutes: Record<string, Route> = {
     params: ofProduct,
     query: page(),
     response: listOf(schema.StockChange),
+    alsoReturns: withSuccess,
     handler: async (ctx, { params, query }) =>
       toList(await listStockChanges(ctx, params.productId, query), toStockChange),
   }),
@@ -117,8 +129,10 @@ export const productRoutes: Record<string, Route> = {
     summary: 'Add units to the stock of a product, or remove them, with the reason',
     params: ofProduct,
     body: schema.NewStockChange,
+    accepts: { body: { adjustment: 'change' } },
     example: { change: -2, reason: 'Damaged goods' },
     response: schema.Product,
+    alsoReturns: asProduct,
     errors: [409],
     handler: async (ctx, { params, body }) => toProduct(await changeStock(ctx, params.productId, body)),
   }),
