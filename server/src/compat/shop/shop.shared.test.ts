@@ -109,9 +109,8 @@ test('products, forms, orders and conversations have the names of its pages', as
   const made = await owner.post(`${at}/products`, sent)
   assert.equal(made.status, 201, made.text)
   assert.equal(made.headers.get('x-ignored-fields'), null)
-  const { id, ...kept } = sent
-  for (const [field, value] of Object.entries({ ...kept, stockHistory: undefined })) {
-    if (value !== undefined) assert.deepEqual(made.body.data[field], value, field)
+  for (const [field, value] of Object.entries(sent)) {
+    if (field !== 'id' && field !== 'stockHistory') assert.deepEqual(made.body.data[field], value, field)
   }
   const productId = made.body.data.id
   const history = [{ timestamp: 1, change: 2, newStock: 7, reason: 'New Availability Opened' }]
