@@ -57,7 +57,7 @@ export const WholeShop = z.looseObject({
   ...Object.fromEntries(configurationParts.map((part) => [part, anything.describe('As the front-end saved it.')])),
 })
 
-/** Returns the result, or undefined when the caller's role does not allow it or there is none. */
+/** Returns the result; undefined when the caller's role does not allow the operation, and for a 404. */
 async function ifAllowed<T>(result: Promise<T>): Promise<T | undefined> {
   try {
     return await result
