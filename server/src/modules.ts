@@ -1,6 +1,7 @@
 import { type FrontEnd, compatibilityTables } from './compat/front-end.ts'
 import { supabaseFrontEnds } from './compat/supabase/index.ts'
 import { shopFrontEnd } from './compat/shop/index.ts'
+import { receptionistFrontEnd } from './compat/receptionist/index.ts'
 import { administration } from './modules/administration/index.ts'
 import { billing } from './modules/billing/index.ts'
 import { campaigns } from './modules/campaigns/index.ts'
@@ -42,7 +43,7 @@ const composition = compose(modules)
 export const socketCommands = composition.commands
 
 /** The front-ends that were written for another API, and are served under `/compat/`. */
-export const frontEnds: readonly FrontEnd[] = [shopFrontEnd, ...supabaseFrontEnds]
+export const frontEnds: readonly FrontEnd[] = [receptionistFrontEnd, shopFrontEnd, ...supabaseFrontEnds]
 
 /** The endpoints of all modules, and those of the compatibility APIs in front of them. */
 export const routeTables = [...composition.routeTables, ...compatibilityTables(frontEnds, composition.routeTables)]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
+import { bytes, id, page, pageOf, succeeded, success } from '../../platform/http/fields.ts'
 import { type RouteTable, route } from '../../platform/http/route.ts'
+import { invoicePdf } from './invoice-pdf.ts'
 import { getInvoice, listInvoices } from './invoices.ts'
 import { listPayments, recordPayment } from './payments.ts'
 import { plansOf } from './plans.ts'
@@ -158,6 +159,17 @@ export const billingRoutes: RouteTable = {
       params: z.object({ id: id.describe('Id of the invoice.') }),
       response: invoice,
       handler: (ctx, { params }) => getInvoice(ctx, params.id),
+    }),
+
+    getInvoicePdf: route({
+      kind: 'read',
+      method: 'GET',
+      path: '/api/invoices/:id/pdf',
+      access: 'invoices:read',
+      summary: 'Download an invoice as PDF',
+      params: z.object({ id: id.describe('Id of the invoice.') }),
+      response: bytes('application/pdf'),
+      handler: (ctx, { params }) => invoicePdf(ctx, params.id),
     }),
   },
 }
