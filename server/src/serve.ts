@@ -34,7 +34,7 @@ interface WebServer {
 export async function serve(options: ServeOptions): Promise<WebServer> {
   const { services, outbox, hub, modules, frontEnds, composition, isReady } = options
   const { config, metrics } = services
-  const { guests, guestOf, commands, frameCodecs, audience } = composition
+  const { guests, guestOf, commands, frameCodecs, unservedSockets, audience } = composition
   const routeTables = [...composition.routeTables, ...compatibilityTables(frontEnds, composition.routeTables)]
   const system = systemRoutes({
     version,
@@ -61,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
     guests,
     codecs: { ...frameCodecs, ...compatibilityCodecs(frontEnds) },
+    unserved: unservedSockets,
     commands,
     sources: audience,
     presenceTrackers,

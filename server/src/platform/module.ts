@@ -30,6 +30,8 @@ export interface Module {
   readonly commands?: readonly SocketCommand[]
   /** Addresses of sockets besides `/ws`, such as `/compat/chat/ws`, whose clients write frames in another way. */
   readonly frameCodecs?: FrameCodecs
+  /** Addresses of sockets that a front-end opens and that are not served, with the sentence that closes them. */
+  readonly unservedSockets?: Readonly<Record<string, string>>
   /** The data of frames that clients receive, by event, besides those that are the data of an event of the log. */
   readonly frames?: Readonly<Record<string, z.ZodType>>
   readonly audience?: readonly AudienceSource[]
@@ -110,6 +112,7 @@ export interface Composition extends Declarations {
   readonly subscribers: Subscriber[]
   readonly commands: SocketCommand[]
   readonly frameCodecs: FrameCodecs
+  readonly unservedSockets: Readonly<Record<string, string>>
   readonly frames: Record<string, z.ZodType>
   readonly audience: AudienceSource[]
   readonly guests: GuestKind[]
@@ -142,6 +145,7 @@ export function compose(modules: readonly Module[]): Composition {
     subscribers: modules.flatMap(({ subscribers = [] }) => subscribers),
     commands: modules.flatMap(({ commands = [] }) => commands),
     frameCodecs: Object.assign({}, ...modules.map(({ frameCodecs = {} }) => frameCodecs)),
+    unservedSockets: Object.assign({}, ...modules.map(({ unservedSockets = {} }) => unservedSockets)),
     frames: Object.assign({}, ...modules.map(({ frames = {} }) => frames)),
     audience: modules.flatMap(({ audience = [] }) => audience),
     guests,

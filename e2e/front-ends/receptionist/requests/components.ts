@@ -73,6 +73,12 @@ export async function refusedForSecurity(page: Page, clientId: string): Promise<
   const { id } = await page.done('GET', '/auth/me')
   assert.match(await page.refused(400, 'DELETE', '/users/account'), /password|body/i)
   assert.equal((await page.send('GET', '/auth/me')).status, 200, 'the account is still there')
+  // The spoken demo does not exist. Its socket is closed with the reason.
+  const demo = new WebSocket(`${page.base.replace('http', 'ws').replace('/compat/receptionist/api', '')}/ws/demo`)
+  const closed = new Promise<CloseEvent>((resolve) => demo.addEventListener('close', resolve))
+  const { code, reason } = await closed
+  assert.equal(code, 4404)
+  assert.match(reason, /demo is not available/)
   const { token } = page
   page.token = null
   await page.refused(401, 'POST', '/calls', { client_id: clientId, sentiment: 'NEUTRAL' })

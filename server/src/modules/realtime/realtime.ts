@@ -43,6 +43,8 @@ export interface RealtimeOptions {
   guests?: readonly GuestKind[]
   /** Addresses besides `/ws`, whose clients write frames in another way. */
   codecs?: FrameCodecs
+  /** Addresses that are not served, each with the sentence that its sockets are closed with. */
+  unserved?: Readonly<Record<string, string>>
   /** The commands of all modules. */
   commands: readonly SocketCommand[]
   /** Topics of users besides those of their workspaces, of all modules. */
@@ -85,6 +87,7 @@ const noCommands: ReadonlyMap<string, SocketCommand> = new Map()
 /** The live part of the API: sends events of the log and of the hub to the clients that are subscribed to their topics. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { services, outbox, hub, authenticate, guests = [], commands, sources = [], presenceTrackers = [] } = options
+  const unserved = new Map(Object.entries(options.unserved ?? {}))
   const codecs: FrameCodecs = { ...options.codecs, '/ws': ourFrames }
   const byEvent = new Map(commands.map((command) => [command.event, command]))
   if (byEvent.size < commands.length) throw new Error('Two socket commands have the same event.')
@@ -178,6 +181,13 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     const missed: AudienceChange[] = []
     try {
       if (isClosing) throw unavailable('The server is about to restart.', 1)
+      const unservedBecause = unserved.get(String(request.url).replace(/\?.*/, ''))
+      if (unservedBecause !== undefined) {
+        stream.off('error', destroy)
+        const failure = new AppError(404, 'not_found', unservedBecause)
+        upgrader.handleUpgrade(request, stream, head, (ws) => closeRefused(ws, failure))
+        return
+      }
       const address = checkAddress(services, { guests, codecs }, request)
       const letIn = () => {
         arriving.add(missed)
