@@ -190,6 +190,7 @@ const notCovered = [
   'supabaseFollowLink',
   'supabaseSettings',
   'supabaseHealth',
+  'receptionist.health',
   'getSignedFile',
   'listPlans',
   'getVapidPublicKey',

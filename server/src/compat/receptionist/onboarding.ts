@@ -26,7 +26,7 @@ export const onboarding: FrontEnd['adapted'] = {
   uploadDocument: adapt({
     operation: 'uploadFile',
     path: '/api/upload/business-document',
-    // The file is the caller's, whoever the form names.
+    // The file is the caller's, no matter which user the form names.
     ignores: { body: ['customerId'] },
   }),
   getPortal: composite({
