@@ -477,6 +477,8 @@ export interface Operations {
   listInvoices: { input: { query?: { limit?: number; cursor?: string } }; response: { "data": ({ "id": string; "number": string; "subscription_id": string; "user_id": string; "plan_id": string; "paypal_invoice_id": string | null; "amount": number; "currency": string; "lines": ({ "description": string; "quantity": number; "unit_amount": number; "amount": number })[]; "status": "open" | "paid" | "void"; "period_start": string; "period_end": string; "due_date": string; "payment_id": string | null; "paid_at": string | null; "created_at": string; "updated_at": string })[]; "next_cursor": string | null } }
   /** Get an invoice */
   getInvoice: { input: { path: { id: string } }; response: { "id": string; "number": string; "subscription_id": string; "user_id": string; "plan_id": string; "paypal_invoice_id": string | null; "amount": number; "currency": string; "lines": ({ "description": string; "quantity": number; "unit_amount": number; "amount": number })[]; "status": "open" | "paid" | "void"; "period_start": string; "period_end": string; "due_date": string; "payment_id": string | null; "paid_at": string | null; "created_at": string; "updated_at": string } }
+  /** Download an invoice as PDF */
+  getInvoicePdf: { input: { path: { id: string } }; response: Blob }
   /** Get the key a browser subscribes with (its `applicationServerKey`) */
   getVapidPublicKey: { input: undefined; response: { "publicKey": string } }
   /** Subscribe this browser to notifications */
@@ -1186,6 +1188,7 @@ export const operations = {
   listPayments: ['GET', '/api/payments'],
   listInvoices: ['GET', '/api/invoices'],
   getInvoice: ['GET', '/api/invoices/{id}'],
+  getInvoicePdf: ['GET', '/api/invoices/{id}/pdf', 'bytes'],
   getVapidPublicKey: ['GET', '/api/notifications/vapid-public-key'],
   subscribePush: ['POST', '/api/notifications/subscribe'],
   unsubscribePush: ['POST', '/api/notifications/unsubscribe'],
