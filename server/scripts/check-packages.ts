@@ -41,7 +41,9 @@ const faults = Object.entries(lock.packages).flatMap(([path, locked]) => {
     !locked.integrity?.startsWith('sha512-') && 'has no SHA-512 checksum',
     locked.resolved !== undefined && `says where it came from (${locked.resolved})`,
     locked.hasInstallScript && 'runs a script when it is installed',
-    !locked.dev && !isFine(locked.license ?? readLicences[path]) && `is shipped under ${locked.license ?? 'no licence'}`,
+    !locked.dev &&
+      !isFine(locked.license ?? readLicences[path]) &&
+      `is shipped under ${locked.license ?? 'no licence'}`,
   ].flatMap((fault) => (fault ? [`${path} ${fault}.`] : []))
 })
 for (const fault of faults) console.error(fault)
