@@ -207,6 +207,7 @@ for (const { id, name, route, isPassedOn } of operationsOf(routeTables)) {
         assert.ok(answer.status < 500 || isExpected, `${answer.status} ${answer.text}`)
         if (answer.status < 400) return
         if (route.path.includes('/rest/v1/')) return assertPostgrestError(answer)
+        if (route.path.includes('/storage/v1/')) return assert.equal(answer.body?.statusCode, String(answer.status))
         assert.equal(typeof answer.body?.error, 'string', answer.text)
         assert.match(answer.body.code, /^[a-z][a-z0-9_]*$/)
         assert.match(answer.body.request_id, /^[0-9a-f-]{36}$/)

@@ -86,7 +86,7 @@ function outsiders(): [string, TestClient][] {
 }
 
 for (const { id, name, route } of operations) {
-  const inPath = parametersOf(route).filter((name) => name !== 'filename' && name !== 'token')
+  const inPath = parametersOf(route).filter((name) => !['filename', 'token', 'bucket'].includes(name))
   const shapes = [route.query, route.body].flatMap((schema) =>
     Object.keys((schema as { shape?: object } | undefined)?.shape ?? {}),
   )
@@ -218,6 +218,9 @@ const notCovered = [
 ]
 
 test('the suite covers every operation but those listed', () => {
-  const missing = operations.filter(({ id }) => !covered.has(id)).map(({ id }) => id)
+  // Objects of the storage have paths and no ids: their own tests call them from another workspace.
+  const missing = operations
+    .filter(({ id, name }) => !covered.has(id) && !name.startsWith('storage.'))
+    .map(({ id }) => id)
   assert.deepEqual(missing.toSorted(), notCovered.toSorted())
 })

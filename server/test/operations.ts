@@ -90,7 +90,8 @@ export const referringFields: Record<string, string> = {
 
 /** The path with ids out of `fixture`. Throws when the fixture has nothing of that kind: then the suites would miss it. */
 export function pathIn(fixture: Fixture, route: Route): string {
-  return route.path.replace(/:(\w+)/g, (_, parameter: string) => {
+  const path = route.path.replace(':bucket', 'receipts').replace('*', `${fixture.marker}/receipt.png`)
+  return path.replace(/:(\w+)/g, (_, parameter: string) => {
     // A signed address has the name that it was signed for.
     if (parameter === 'filename') return route.path.includes('signed-files') ? `${fixture.marker}.wav` : 'greeting.wav'
     const id = fixture.ids[kindOf(route, parameter)]

@@ -7,6 +7,16 @@ export { type ReceivedFile, type StoredFile, deleteFile, fileUrl, getFile, recei
 export { type Greeting, getGreeting } from './greetings.ts'
 export { storageFull } from './quota.ts'
 export { withinQuota } from './quota.ts'
-export { signedFileUrl } from './signed-url.ts'
+export {
+  type StoredObject,
+  alreadyThere,
+  findObject,
+  findPublicObject,
+  listObjects,
+  moveObject,
+  placeObject,
+  uploadObject,
+} from './objects.ts'
+export { openSignature, signedFileUrl } from './signed-url.ts'
 
 export const files: Module = { name: 'files', routes: [fileRoutes], counters: [fileCounter] }

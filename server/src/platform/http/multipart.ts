@@ -52,7 +52,9 @@ export async function readUpload<T>(
         fields[part.fieldname] = typeof part.value === 'string' ? part.value : JSON.stringify(part.value)
         continue
       }
-      if (part.fieldname !== 'file') throw invalidField(`body.${part.fieldname}`, 'Send the file in the field "file".')
+      // supabase-js sends its file in a field without a name.
+      if (part.fieldname !== 'file' && part.fieldname !== '')
+        throw invalidField(`body.${part.fieldname}`, 'Send the file in the field "file".')
       const filename = cleanFilename(part.filename)
       received = { file: await receive(part.file, filename), filename }
       if (part.file.truncated) throw tooLarge('Files may be at most 50 MB.')
