@@ -1,8 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { type FrontEnd, compatibilityCodecs, compatibilityTables } from './compat/front-end.ts'
+import { supabaseAddresses } from './compat/supabase/index.ts'
+import { createSupabaseRealtime } from './compat/supabase/realtime/realtime.ts'
 import { version } from './config.ts'
 import { createAuthenticate } from './modules/identity/index.ts'
-import { createRealtime } from './modules/realtime/index.ts'
+import { createAudienceLoader, createRealtime } from './modules/realtime/index.ts'
 import { loadAssets } from './platform/http/asset-files.ts'
 import { openApiDocument } from './platform/http/reference/openapi.ts'
 import { createHttp } from './platform/http/server.ts'
@@ -54,11 +57,21 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     errorForms: frontEnds.flatMap(({ errorForms = [] }) => errorForms),
   })
   const presenceTrackers = modules.flatMap((module) => module.presenceTracker?.(services) ?? [])
+  const authenticateSocket = (headers: IncomingHttpHeaders) => authenticate(headers, 'GET', '/ws')
+  const supabaseRealtime = createSupabaseRealtime({
+    services,
+    outbox,
+    hub,
+    authenticate: authenticateSocket,
+    loadAudience: createAudienceLoader(services, audience),
+    addresses: frontEnds.length > 0 ? supabaseAddresses : [],
+  })
   const realtime = createRealtime({
     services,
     outbox,
     hub,
-    authenticate: (headers) => authenticate(headers, 'GET', '/ws'),
+    authenticate: authenticateSocket,
+    isElsewhere: (url) => supabaseRealtime.serves(url),
     guests,
     codecs: { ...frameCodecs, ...compatibilityCodecs(frontEnds) },
     unserved: unservedSockets,
@@ -67,12 +80,13 @@ export async function serve(options: ServeOptions): Promise<WebServer> {
     presenceTrackers,
   })
   realtime.attach(http.server)
+  supabaseRealtime.attach(http.server)
   metrics.gauge('switchboard_sockets', 'Live clients connected to this node.', () => realtime.size())
   return {
     http,
     async close() {
       const late = setTimeout(() => http.server.closeAllConnections(), requestsEndWithinMs)
-      await realtime.close()
+      await Promise.all([realtime.close(), supabaseRealtime.close()])
       await Promise.all(presenceTrackers.map((one) => one.stop()))
       await http.close()
       clearTimeout(late)

@@ -41,6 +41,8 @@ export interface RealtimeOptions {
   authenticate: AuthenticateHeaders
   /** Guests, who can receive but not send. */
   guests?: readonly GuestKind[]
+  /** Is this address served by another part of the server? */
+  isElsewhere?(url: string | undefined): boolean
   /** Addresses besides `/ws`, whose clients write frames in another way. */
   codecs?: FrameCodecs
   /** Addresses that are not served, each with the sentence that its sockets are closed with. */
@@ -176,6 +178,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   }
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    if (options.isElsewhere?.(request.url)) return
     const destroy = () => void stream.destroy()
     stream.on('error', destroy)
     const missed: AudienceChange[] = []
