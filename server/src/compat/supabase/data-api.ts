@@ -38,11 +38,21 @@ export function tableRoutes(views: readonly TableView[]): Record<string, Adapted
 const operationOf = (view: TableView, verb: Verb): string | undefined =>
   verb === 'select' ? view.list.operation : view[verb]?.operation
 
-function operationsOf(view: TableView, verb: Verb): string[] {
+type Targets = ReadonlyMap<string, TableView>
+
+function operationsOf(view: TableView, verb: Verb, targets: Targets): string[] {
   const reading = [view.list.operation, ...(view.list.also ?? []), ...(view.one ? [view.one.operation] : [])]
-  const embedding = Object.values(view.embeds ?? {}).flatMap(({ operations = [] }) => operations)
   const writing = verb === 'select' ? [] : [operationOf(view, verb) ?? [], view[verb]?.also ?? []].flat()
-  return [...reading, ...embedding, ...writing]
+  return [...reading, ...embeddingOf(view, targets), ...writing]
+}
+
+/** The operations of embedded tables, and of those that they embed. */
+function embeddingOf({ embeds = {} }: TableView, targets: Targets, seen = new Set<string>()): string[] {
+  return Object.values(embeds).flatMap(({ table, operations = [] }) => {
+    const target = targets.get(table)
+    if (!target || seen.has(table)) return operations
+    return [...operations, ...embeddingOf(target, targets, new Set([...seen, table]))]
+  })
 }
 
 const parameter = z.union([z.string(), z.array(z.string())]).optional()
@@ -89,7 +99,7 @@ function tableRoute(views: readonly TableView[], verb: Verb, tables: ReadonlyMap
       summary: `${verbWords[verb]} ${first.name}`,
       query: querySchema(served, verb),
       ...(writes && { body: bodySchema(served), example: first[verb]?.example as never }),
-      operations: [...new Set(served.flatMap((view) => operationsOf(view, verb)))],
+      operations: [...new Set(served.flatMap((view) => operationsOf(view, verb, targets(view))))],
       response: z.any(),
       notIdempotent: verb !== 'insert',
       handler: (call: CallOperation<string>, input: RouteInput<undefined, undefined, undefined>, ctx: Ctx) =>

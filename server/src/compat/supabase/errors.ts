@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../platform/errors.ts'
 import type { ErrorForm } from '../../platform/http/error-form.ts'
-import { FacadeError, postgrestBody } from './failure.ts'
+import { FacadeError, decoded, postgrestBody } from './failure.ts'
 import type { TableView } from './tables/table.ts'
 
 /** Errors of `/rest/v1` as PostgREST writes them: `{ code, message, details, hint }`. */
@@ -28,7 +28,7 @@ function unknownAddress(
   { method, url }: FastifyRequest,
   prefix: string,
 ): AppError {
-  const name = decodeURIComponent(/^[^?]*/.exec(url.slice(`${prefix}/rest/v1/`.length))?.[0] ?? '')
+  const name = decoded(/^[^?]*/.exec(url.slice(`${prefix}/rest/v1/`.length))?.[0] ?? '')
   const rpc = /^rpc\/(.*)/s.exec(name)?.[1]
   if (rpc !== undefined)
     return new FacadeError(404, 'unknown_function', `Could not find the function public.${rpc.slice(0, 100)}.`, {

@@ -22,6 +22,15 @@ export class FacadeError extends AppError {
   }
 }
 
+/** Decodes a part of an address; as it is when its encoding is broken. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** A query that PostgREST would not understand either, or that is not supported here. */
 export const badQuery = (message: string, hint?: string) =>
   new FacadeError(400, 'unsupported_query', message, { pgCode: 'PGRST100', hint })

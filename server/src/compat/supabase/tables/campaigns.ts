@@ -1,5 +1,6 @@
+import { findObject } from '../../../modules/files/index.ts'
 import { conflict } from '../../../platform/errors.ts'
-import { refusedChange } from '../failure.ts'
+import { decoded, refusedChange } from '../failure.ts'
 import {
   type Env,
   type FrontEndName,
@@ -65,14 +66,28 @@ export async function changeStatus(env: Env, campaign: Item, wanted: unknown): P
 /** Statuses are changed by verbs; a campaign begins as pending. */
 export const statusOperations = ['startCampaign', 'pauseCampaign', 'resumeCampaign', 'stopCampaign'] as const
 
-async function withTransferNumber(env: Env, body: Item): Promise<Item> {
+async function withReferences(env: Env, given: Item): Promise<Item> {
+  const body = await withGreeting(env, given)
   if (!isId(body.transfer_number)) return body
   const { phone_number } = await env.call('getTransferNumber', { params: { id: body.transfer_number } })
   return { ...body, transfer_number: phone_number }
 }
 
-/** Greetings are named by their id, or by the address of their file. */
-const greeting = (value: unknown) => (isId(value) ? { greeting_file_id: value } : { greeting_file_url: value ?? '' })
+/** Greetings are named by their id, or by an address of their file: ours, a signed one, or one of the storage. */
+function greeting(value: unknown) {
+  if (isId(value)) return { greeting_file_id: value }
+  const fileId = /\/api\/signed-files\/[0-9a-f-]{36}\.([0-9a-f-]{36})\./.exec(textOf(value ?? ''))?.[1]
+  return { greeting_file_url: fileId === undefined ? (value ?? '') : `/api/files/${fileId}/greeting` }
+}
+
+/** The address of a greeting in the storage becomes that of its file. */
+async function withGreeting(env: Env, body: Item): Promise<Item> {
+  const [, bucket, path] =
+    /\/storage\/v1\/object\/public\/([\w-]+)\/([^?]+)/.exec(textOf(body.greeting_file_url ?? '')) ?? []
+  if (!bucket || !path) return body
+  const object = await findObject(env.ctx, bucket, decoded(path))
+  return object ? { ...body, greeting_file_url: `/api/files/${object.id}/greeting` } : body
+}
 
 /** The campaigns with the columns of all front-ends, and the status in the words of one. */
 export const campaigns = (front: FrontEndName | 'all'): TableView => ({
@@ -140,7 +155,7 @@ export const campaigns = (front: FrontEndName | 'all'): TableView => ({
     async run(env, { status }, body) {
       if (status !== undefined && status !== null && wishes[textOf(status)] !== 'keep')
         throw refusedChange('A campaign begins as pending.', 'Insert it, then update its status to running.')
-      const { title, ...others } = await withTransferNumber(env, body)
+      const { title, ...others } = await withReferences(env, body)
       return env.call('createCampaign', { body: { title, ...others } })
     },
   },
@@ -153,7 +168,7 @@ export const campaigns = (front: FrontEndName | 'all'): TableView => ({
       if (Object.keys(body).length > 0)
         campaign = await env.call('updateCampaign', {
           params: { id: item.id },
-          body: await withTransferNumber(env, body),
+          body: await withReferences(env, body),
         })
       return status === undefined ? campaign : changeStatus(env, campaign, status)
     },

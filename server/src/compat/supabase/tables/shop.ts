@@ -1,7 +1,19 @@
 import { forbidden } from '../../../platform/errors.ts'
+import { newId } from '../../../platform/id.ts'
 import { refusedChange } from '../failure.ts'
 import { ofMember } from './profiles.ts'
-import { type Env, type Item, type TableView, field, fixed, owned, ownedFields, written, textOf } from './table.ts'
+import {
+  type Env,
+  type Item,
+  type TableView,
+  field,
+  fixed,
+  owned,
+  ownedFields,
+  reads,
+  textOf,
+  written,
+} from './table.ts'
 
 const newestFirst = { column: 'created_at', descending: true }
 const someId = '0199b0a0-0000-7000-8000-000000000001'
@@ -11,6 +23,33 @@ const shopId = written('shopId', () => ({}))
 /** The shop that a row names, or the current one. */
 const shopOf = async (env: Env, shop_id: unknown): Promise<string> =>
   textOf(shop_id ?? (await env.actor()).workspaceId ?? '')
+
+async function shopInFull({ call }: Env, id: string): Promise<Item> {
+  const params = { shopId: id }
+  const shop = await call('getShop', { params })
+  return { ...shop, configuration: await call('getShopConfiguration', { params }) }
+}
+
+/** A part of the shop's configuration, by its path in the document. */
+function configured(path: string) {
+  const names = path.split('.')
+  const read = (item: Item) =>
+    names.reduce<unknown>((value, name) => (value as Item | null | undefined)?.[name], item.configuration)
+  return written(
+    (item) => read(item) ?? null,
+    (value) => ({ [`configured ${path}`]: value }),
+  )
+}
+
+/** The parts of the document that change: a part within another changes that one. */
+function withParts(configuration: Item, changes: Item): Item {
+  const parts: Item = {}
+  for (const [path, value] of Object.entries(changes)) {
+    const [name = '', inner] = path.split('.')
+    parts[name] = inner === undefined ? value : { ...(parts[name] ?? configuration[name]), [inner]: value }
+  }
+  return parts
+}
 
 const shops: TableView = {
   name: 'shops',
@@ -23,14 +62,14 @@ const shops: TableView = {
     description: field('description'),
     currency: field('currency'),
     owner_id: owned('ownerId'),
-    logo_url: fixed(null),
-    custom_url_slug: fixed(null),
-    assistant_name: fixed(null),
-    assistant_tone: fixed(null),
-    assistant_model: fixed(null),
-    system_prompt: fixed(null),
-    primary_language: fixed(null),
-    response_delay: fixed(null),
+    logo_url: configured('logoUrl'),
+    custom_url_slug: configured('customUrlSlug'),
+    assistant_name: configured('assistantConfig.assistantName'),
+    assistant_tone: configured('assistantConfig.tone'),
+    assistant_model: configured('assistantConfig.selectedModel'),
+    system_prompt: configured('assistantConfig.systemPrompt'),
+    primary_language: configured('assistantConfig.language'),
+    response_delay: configured('assistantConfig.responseDelay'),
     subscription_plan: fixed(null, 'See the workspace’s subscription.'),
     subscription_status: fixed(null),
     trial_ends_at: fixed(null),
@@ -39,8 +78,16 @@ const shops: TableView = {
     created_at: owned('createdAt'),
     updated_at: owned('updatedAt'),
   },
-  list: { operation: 'listShops', form: 'list' },
-  one: { operation: 'getShop', param: 'shopId' },
+  list: {
+    operation: 'listShops',
+    also: ['getShop', 'getShopConfiguration'],
+    form: 'list',
+    async run(env, eq) {
+      const wanted = eq.get('id')
+      if (wanted !== undefined) return env.orNothing(() => shopInFull(env, wanted)).then((shop) => (shop ? [shop] : []))
+      return (await env.call('listShops', { query: { limit: '200' } })).data
+    },
+  },
   embeds: {
     team_members: {
       table: 'team_members',
@@ -71,7 +118,25 @@ const shops: TableView = {
     example: { name: 'Silva Ceramics', description: 'Mugs and bowls', currency: 'EUR' },
     run: ({ call }, _, body) => call('createShop', { body }),
   },
-  update: { operation: 'updateShop', param: 'shopId', example: { name: 'Silva and Daughters' } },
+  update: {
+    operation: 'updateShop',
+    also: ['getShopConfiguration', 'updateShopConfiguration'],
+    example: { name: 'Silva and Daughters', assistant_tone: 'friendly' },
+    async run(env, { id, configuration }, _, given) {
+      const isPart = ([name]: [string, unknown]) => name.startsWith('configured ')
+      const parts = Object.fromEntries(
+        Object.entries(given)
+          .filter(isPart)
+          .map(([name, value]) => [name.slice(11), value]),
+      )
+      const body = Object.fromEntries(Object.entries(given).filter((entry) => !isPart(entry)))
+      const params = { shopId: textOf(id) }
+      if (Object.keys(body).length > 0) await env.call('updateShop', { params, body })
+      if (Object.keys(parts).length > 0)
+        await env.call('updateShopConfiguration', { params, body: withParts((configuration ?? {}) as Item, parts) })
+      return shopInFull(env, params.shopId)
+    },
+  },
   remove: { operation: 'deleteWorkspace', param: 'workspaceId' },
 }
 
@@ -169,7 +234,14 @@ async function memberOf(env: Env, shop: unknown, userId: unknown): Promise<Item[
     .map((member) => ofMember({ id: member.userId, name: member.name, email: member.email, avatar: member.avatarUrl }))
 }
 
-const items: TableView = {
+/** A column under another name than the operation's field. */
+const as = (name: string, to: (value: unknown) => unknown = (value) => value) =>
+  written(name, (value) => ({ [name]: to(value) }))
+
+/** The day of a date or time. */
+const toDay = (value: unknown) => (typeof value === 'string' ? value.slice(0, 10) : value)
+
+export const items: TableView = {
   name: 'items',
   of: ['shop'],
   about: 'Products and services.',
@@ -180,9 +252,20 @@ const items: TableView = {
     name: field('name', 'Espresso cup'),
     description: field('description'),
     category: field('category'),
-    retail_price: written('retailPrice', (retailPrice) => ({ retailPrice })),
+    item_type: as('itemType'),
+    facebook_subtitle: as('subtitle'),
+    retail_price: as('retailPrice'),
+    original_price: as('originalPrice'),
+    promo_price: as('promoPrice'),
+    promo_start_date: as('promoStartDate', toDay),
+    promo_end_date: as('promoEndDate', toDay),
     stock: field('stock'),
-    image_url: written('imageUrl', (imageUrl) => ({ imageUrl })),
+    warranty: field('warranty'),
+    duration: as('durationMinutes'),
+    location: field('location'),
+    form_id: as('formId'),
+    buttons: field('buttons'),
+    image_url: as('imageUrl'),
     created_at: owned('createdAt'),
     updated_at: owned('updatedAt'),
   },
@@ -194,6 +277,44 @@ const items: TableView = {
   },
   update: { operation: 'updateProduct', param: 'productId', example: { retail_price: 13.5 } },
   remove: { operation: 'deleteProduct', param: 'productId' },
+}
+
+const stockHistory: TableView = {
+  name: 'stock_history',
+  of: ['shop'],
+  about: 'Changes of the stock of an item of the current shop; read with a filter on `item_id`.',
+  columns: {
+    id: reads('id'),
+    item_id: reads('itemId'),
+    shop_id: reads('shopId'),
+    change: reads('change'),
+    new_stock: reads('newStock'),
+    reason: reads('reason'),
+    changed_by: reads('userId'),
+    timestamp: reads(({ timestamp }) => new Date(timestamp).toISOString()),
+  },
+  shop: 'shop_id',
+  list: {
+    operation: 'listStockChanges',
+    params: { productId: 'item_id' },
+    order: { column: 'timestamp', descending: true },
+    form: 'list',
+    items: ({ data }, eq) =>
+      (data as Item[]).map((change) => ({ ...change, itemId: eq.get('item_id'), shopId: eq.get('shop_id') })),
+  },
+  embeds: {
+    profiles: {
+      table: 'profiles',
+      cardinality: 'one',
+      operations: ['listShopTeam'],
+      items: async (env, { shopId: shop, userId }) => (userId ? memberOf(env, await shopOf(env, shop), userId) : []),
+    },
+  },
+  refuses: {
+    insert: 'Change the stock with the function update_stock.',
+    update: 'The history of the stock cannot be changed.',
+    remove: 'The history of the stock cannot be changed.',
+  },
 }
 
 /** Field types of the shop's form builder, and ours. */
@@ -383,6 +504,82 @@ function nameIn(given: unknown): Item {
   return found ? { customerName: found[1] } : {}
 }
 
+/** The ways to pay that a shop offers are a part of its configuration. */
+async function methodsOf({ call }: Env, shop: string): Promise<Item[]> {
+  const { paymentMethods } = await call('getShopConfiguration', { params: { shopId: shop } })
+  return Array.isArray(paymentMethods) ? (paymentMethods as Item[]).map((method) => ({ ...method, shopId: shop })) : []
+}
+
+async function saveMethods({ call }: Env, shop: string, methods: readonly Item[]): Promise<void> {
+  const paymentMethods = methods.map(({ shopId: _shop, ...method }) => method)
+  await call('updateShopConfiguration', { params: { shopId: shop }, body: { paymentMethods } })
+}
+
+const maxMethods = 50
+
+const paymentMethods: TableView = {
+  name: 'payment_methods',
+  of: ['shop'],
+  about: 'The ways to pay that a shop shows its customers, with instructions. They charge nothing by themselves.',
+  shop: 'shop_id',
+  columns: {
+    id: owned('id'),
+    shop_id: shopId,
+    name: field('name', 'Bank transfer'),
+    instructions: field('instructions'),
+    qr_code_url: as('qrCodeUrl'),
+    requires_proof: as('requiresProof'),
+    enabled: field('enabled'),
+    created_at: owned('createdAt'),
+  },
+  list: {
+    operation: 'getShopConfiguration',
+    form: 'list',
+    run: async (env, eq) => methodsOf(env, await shopOf(env, eq.get('shop_id'))),
+  },
+  insert: {
+    operation: 'updateShopConfiguration',
+    also: ['getShopConfiguration'],
+    example: { shop_id: someId, name: 'Bank transfer', instructions: 'IBAN …', requires_proof: true, enabled: true },
+    async run(env, { shop_id }, body) {
+      const shop = await shopOf(env, shop_id)
+      const methods = await methodsOf(env, shop)
+      if (methods.length >= maxMethods) throw refusedChange(`A shop has at most ${maxMethods} payment methods.`)
+      const createdAt = env.ctx.now().toISOString()
+      const method = { enabled: true, requiresProof: false, ...body, id: newId(), createdAt, shopId: shop }
+      await saveMethods(env, shop, [method, ...methods])
+      return method
+    },
+  },
+  update: {
+    operation: 'updateShopConfiguration',
+    also: ['getShopConfiguration'],
+    example: { enabled: false },
+    async run(env, method, _, body) {
+      const changed = { ...method, ...body }
+      const methods = await methodsOf(env, textOf(method.shopId))
+      await saveMethods(
+        env,
+        textOf(method.shopId),
+        methods.map((one) => (one.id === method.id ? changed : one)),
+      )
+      return changed
+    },
+  },
+  remove: {
+    operation: 'updateShopConfiguration',
+    also: ['getShopConfiguration'],
+    async run(env, { id, shopId: shop }) {
+      const methods = await methodsOf(env, textOf(shop))
+      await saveMethods(
+        env,
+        textOf(shop),
+        methods.filter((one) => one.id !== id),
+      )
+    },
+  },
+}
+
 const messagesOf = ({ messages }: Item): Item[] => messages ?? []
 
 const conversations: TableView = {
@@ -500,8 +697,10 @@ export const shopTables: readonly TableView[] = [
   shops,
   teamMembers,
   items,
+  stockHistory,
   forms,
   formSubmissions,
+  paymentMethods,
   conversations,
   messages,
 ]
