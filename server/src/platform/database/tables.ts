@@ -448,6 +448,18 @@ export interface FilesGreetings {
   created_at: Generated<Timestamp>
 }
 
+export interface FilesObjects {
+  id: string
+  workspace_id: Generated<string>
+  bucket: string
+  path: string
+  file_id: string
+  is_public: boolean
+  user_id: Generated<string | null>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
 export interface IdentityApiKeys {
   id: string
   workspace_id: Generated<string>
@@ -1482,6 +1494,7 @@ export interface Database {
   'contacts.timeline': ContactsTimeline
   'files.files': FilesFiles
   'files.greetings': FilesGreetings
+  'files.objects': FilesObjects
   'identity.api_keys': IdentityApiKeys
   'identity.attempts': IdentityAttempts
   'identity.audit_log': IdentityAuditLog
