@@ -68,7 +68,7 @@ export const functionRoutes: Record<string, Adapted> = {
 
 const supported = 'start-campaign, autodialer'
 
-/** Errors of functions are ours; an unknown function is told which there are. */
+/** Errors of functions are ours; the error of an unknown function lists those that there are. */
 export const functionErrors = (prefix: string): ErrorForm => ({
   at: new RegExp(`^${prefix}/functions/v1(/|$)`),
   write(failure, request: FastifyRequest) {

@@ -57,7 +57,7 @@ test('changes of an inbox arrive as changes of tables, to its members alone', as
     customerName: 'Omar',
     text: 'Hi',
   })
-  await until('the conversation is heard of', () => conversations.length > 0)
+  await until('the conversation arrives', () => conversations.length > 0)
   const { id } = visit.conversation
   assert.deepEqual(
     [conversations[0]?.new.id, conversations[0]?.new.shop_id, conversations[0]?.table],
@@ -74,21 +74,21 @@ test('changes of an inbox arrive as changes of tables, to its members alone', as
     'others',
   )
   await ours.from('messages').insert({ conversation_id: id, sender: 'bot', text: 'Hello' })
-  await until('the message is heard of', () => messages.length > 0)
+  await until('the message arrives', () => messages.length > 0)
   assert.deepEqual([messages[0]?.eventType, messages[0]?.new.text, messages[0]?.new.sender], ['INSERT', 'Hello', 'bot'])
   assert.deepEqual([others, foreign, visitors], [[], [], []])
   await ours.removeAllChannels()
   await theirs.removeAllChannels()
 })
 
-test('a campaign tells its counters and status in the words of the dialer', async () => {
+test('a campaign reports its counters and status in the words of the dialer', async () => {
   const ana = await server.signUp()
   const db = clientOf(ana.token, '/compat/calling')
   const { data: campaign } = await db.from('campaigns').insert({ title: 'Spring' }).select().single()
   const seen = await follow(db, { event: 'UPDATE', table: 'campaigns', filter: `id=eq.${campaign.id}` })
   const progress = { campaign_id: campaign.id, status: 'active', total_calls: 3, answered_calls: 1, progress: 50 }
   server.app.services.live.publish(workspaceTopic(ana.workspaceId, 'campaigns:read'), 'campaign:progress', progress)
-  await until('the change is heard of', () => seen.length > 0)
+  await until('the change arrives', () => seen.length > 0)
   assert.deepEqual([seen[0]?.new.id, seen[0]?.new.status, seen[0]?.new.total_calls], [campaign.id, 'running', 3])
   await db.removeAllChannels()
 })

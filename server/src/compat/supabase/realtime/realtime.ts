@@ -46,7 +46,7 @@ const maxChannels = 50
 const heartbeatMs = 25_000
 /** Sessions are checked this often, in addition to the events that end them. */
 const recheckMs = 60_000
-/** The time that a socket has to join its first channel, and a channel to be told who joins. */
+/** The time that a socket has to join its first channel, and a channel to receive a token. */
 const joinWithinMs = 30_000
 const noTopics: ReadonlySet<string> = new Set()
 const serviceRestart = 1012
@@ -147,7 +147,7 @@ export function createSupabaseRealtime(options: RealtimeOptions): SupabaseRealti
       reply(given, 'ok', { postgres_changes: channel.bindings })
       if (principal) return listen(joined, topics)
       setTimeout(
-        () => channels.get(given.topic) === joined && !joined.principal && end(joined, 'Sign in to hear of changes.'),
+        () => channels.get(given.topic) === joined && !joined.principal && end(joined, 'Sign in to receive changes.'),
         joinWithinMs,
       ).unref()
     }
