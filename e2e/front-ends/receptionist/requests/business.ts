@@ -9,7 +9,7 @@ export async function billing(page: Page): Promise<void> {
   assert.deepEqual([chosen.plan_id, chosen.plan_name, chosen.amount, chosen.status], ['pro', 'Pro', 99, 'incomplete'])
   assert.ok(!Number.isNaN(Date.parse(chosen.next_billing_date)))
   assert.ok(!Number.isNaN(Date.parse(chosen.created_at)))
-  assert.deepEqual(await page.done('GET', '/billing/subscription'), chosen)
+  assert.equal(await page.done('GET', '/billing/subscription'), null, 'not before it is paid for')
   const { invoices } = await page.done('GET', '/billing/invoices')
   assert.equal(invoices.length, 1)
   const [invoice] = invoices
@@ -22,6 +22,7 @@ export async function billing(page: Page): Promise<void> {
   assert.ok(invoice.pdf_url.endsWith(`/compat/receptionist/api/billing/invoices/${invoice.id}/download`))
   const free = await page.done('PUT', '/billing/subscription', { plan_id: 'free' })
   assert.deepEqual([free.plan_id, free.status], ['free', 'active'])
+  assert.deepEqual(await page.done('GET', '/billing/subscription'), free)
   await page.refused(400, 'PUT', '/billing/subscription', { payment_method_id: 'pm_1' })
   await page.refused(400, 'POST', '/billing/subscription', { plan_id: 'golden', payment_method_id: 'pm_1' })
   await page.done('DELETE', '/billing/subscription')

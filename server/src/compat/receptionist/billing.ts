@@ -90,7 +90,7 @@ export const billing: FrontEnd['adapted'] = {
     method: 'GET',
     path,
     access: 'billing:read',
-    summary: 'Get the subscription; null without one',
+    summary: 'Get the active subscription; null without one',
     operations: ['getSubscription', 'getInvoice'],
     response: subscription.nullable(),
     async handler(call, _, ctx) {
