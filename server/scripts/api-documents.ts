@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { tablesMarkdown } from '../src/compat/supabase/tables-markdown.ts'
 import { liveFrames, routeTables, socketCommands } from '../src/modules.ts'
 import { version } from '../src/config.ts'
 import { apiMarkdown } from '../src/platform/http/reference/api-markdown.ts'
@@ -13,6 +14,7 @@ const document = openApiDocument(routeTables, { version, url: 'http://127.0.0.1:
 const files = {
   'docs/openapi.json': `${JSON.stringify(document, null, 2)}\n`,
   ...Object.fromEntries(Object.entries(apiMarkdown(document)).map(([file, text]) => [`docs/${file}`, text])),
+  'docs/guides/supabase-tables.md': tablesMarkdown(),
   'client/src/operations.ts': clientTypes(document, {
     frames: liveFrames(),
     commands: {

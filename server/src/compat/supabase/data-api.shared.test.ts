@@ -193,6 +193,12 @@ describe('the calling front-end', () => {
       .eq('campaign_id', campaign.id)
       .eq('user_id', ana.userId)
     assert.deepEqual(jobs, [])
+    const logs = await calling
+      .from('call_logs')
+      .select('*')
+      .eq('user_id', ana.userId)
+      .order('created_at', { ascending: false })
+    assert.deepEqual(logs.data, [])
     assert.equal((await calling.from('campaigns').delete().eq('id', campaign.id)).error, null)
   })
 
@@ -249,15 +255,24 @@ describe('the calling front-end', () => {
       .eq('status', 'active')
       .maybeSingle()
     assert.equal(before, null)
-    const { error } = await calling
+    const wanted = { user_id: ana.userId, plan_id: 'pro', plan_name: 'Pro', status: 'active', current_period_end: null }
+    const { data: chosen } = await calling
       .from('subscriptions')
-      .upsert(
-        { user_id: ana.userId, plan_id: 'pro', plan_name: 'Pro', status: 'active', current_period_end: null },
-        { onConflict: 'user_id' },
-      )
-    assert.equal(error, null)
-    const { data: after } = await calling.from('subscriptions').select('status').eq('user_id', ana.userId).single()
-    assert.equal(after?.status, 'incomplete')
+      .upsert(wanted, { onConflict: 'user_id' })
+      .select()
+      .single()
+    assert.deepEqual([chosen.plan_id, chosen.status], ['pro', 'incomplete'])
+    // It is not the subscription before it is paid.
+    const { data: after } = await calling.from('subscriptions').select('status').eq('user_id', ana.userId).maybeSingle()
+    assert.equal(after, null)
     assert.deepEqual((await calling.from('payments').select('*').eq('user_id', ana.userId)).data, [])
   })
+})
+
+test('at the address of the server a table of two front-ends is that of the columns that are named', async () => {
+  const { body: shop } = await ana.post('/api/shops', { name: 'Silva' })
+  const ofShop = await db.from('conversations').select('id, platform').eq('shop_id', shop.id)
+  assert.deepEqual([ofShop.error, ofShop.data], [null, []])
+  const ofSales = await db.from('conversations').select('*').order('timestamp', { ascending: false })
+  assert.deepEqual([ofSales.error, ofSales.data], [null, []])
 })

@@ -4,7 +4,7 @@ import type { Adapted } from '../front-end.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { JsonResponse, type RouteInput } from '../../platform/http/route.ts'
-import { notOneRow } from './failure.ts'
+import { badQuery, notOneRow } from './failure.ts'
 import { eachColumn } from './postgrest/filters.ts'
 import type { Row } from './postgrest/matches.ts'
 import { type Preferences, contentRange, readPreferences } from './postgrest/preferences.ts'
@@ -124,10 +124,24 @@ async function answer({ verb, served, targets, call, ctx, input }: Asking): Prom
   const preferences = readPreferences(request.headers)
   const rows = verb === 'insert' || verb === 'update' ? rowsOf(input.body) : []
   const view = viewFor(served, query, rows)
-  const env = environment(call, ctx, (column) => request.unknownFields.push(`body.${column}`))
+  const limited = withinCalls(call, verb === 'select' ? maxCallsOfRead : maxCallsOfWrite)
+  const env = environment(limited, ctx, (column) => request.unknownFields.push(`body.${column}`))
   if (verb === 'select') return selected(env, targets(view), view, query, preferences)
   const found = await write(env, view, verb, query, rows)
   return afterwards(env, targets(view), view, { verb, query, preferences, found })
+}
+
+/** Operations that one request calls at most: embedded tables may need one for each row. */
+const maxCallsOfRead = 250
+const maxCallsOfWrite = 2500
+
+function withinCalls(call: CallOperation<string>, most: number): CallOperation<string> {
+  let calls = 0
+  return (operation, asked) => {
+    if (++calls > most)
+      throw badQuery('The query needs too many single reads.', 'Ask for fewer rows, or leave out embedded tables.')
+    return call(operation, asked)
+  }
 }
 
 const rowsOf = (body: unknown): Row[] => (Array.isArray(body) ? (body as Row[]) : [body as Row])

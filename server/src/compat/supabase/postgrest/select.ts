@@ -17,7 +17,7 @@ const name = /^(?:"([^"]{1,100})"|([A-Za-z_][\w$]{0,99}))/
  */
 export function parseSelect(text: string): Selected[] {
   if (text.length > maxChars) throw badQuery('select is too long.')
-  let rest = text.trim() === '' ? '*' : text.replace(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, '')
+  let rest = text.trim() === '' ? '*' : text.replace(/"[^"]*"|\s+/g, (part) => (part.startsWith('"') ? part : ''))
   const selected = list(0)
   if (rest !== '') throw malformed()
   return selected

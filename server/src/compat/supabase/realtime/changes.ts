@@ -29,7 +29,7 @@ const sources: Record<string, readonly Source[]> = {
     { table: 'campaigns', type: () => 'UPDATE', item: (data) => ({ ...data, id: data.campaign_id }) },
     { table: 'dialer_jobs', type: () => 'UPDATE', item: (data) => ({ ...data, id: data.campaign_id }) },
   ],
-  'call:logged': [{ table: 'call_logs', type: () => 'INSERT', item: (data) => ({ ...data, id: data.call_id }) }],
+  'call:logged': [{ table: 'call_logs', type: () => 'INSERT', item: (data) => ({ ...data, id: data.attempt_id }) }],
   'message:new': [{ table: 'messages', of: 'shop', type: () => 'INSERT' }],
   'message:update': [{ table: 'messages', of: 'shop', type: () => 'UPDATE' }],
   'conversation:update': [{ table: 'conversations', of: 'shop', type: isNew('createdAt', 'updatedAt') }],

@@ -43,6 +43,7 @@ export interface SupabaseRealtime {
 
 const suffix = '/realtime/v1/websocket'
 const maxChannels = 50
+const maxSocketsPerUser = 20
 const heartbeatMs = 25_000
 /** Sessions are checked this often, in addition to the events that end them. */
 const recheckMs = 60_000
@@ -135,6 +136,9 @@ export function createSupabaseRealtime(options: RealtimeOptions): SupabaseRealti
       const bindings = readBindings(given.payload.config)
       const principal = userOf(given.payload.access_token, request)
       // A client that asks for its token meanwhile joins first and sends the token then.
+      const others = principal && [...sockets].filter((one) => one.socket !== socket && one.listensAs(principal.userId))
+      if (others && others.length >= maxSocketsPerUser)
+        throw badQuery(`One user has at most ${maxSocketsPerUser} sockets.`)
       const topics = principal ? (await loadAudience(principal, null)).topics : noTopics
       if (!socket.isOpen()) return
       leave(given.topic)
@@ -166,6 +170,7 @@ export function createSupabaseRealtime(options: RealtimeOptions): SupabaseRealti
       leave(message.topic)
       send(systemMessage(message, 'error', reason))
       send({ ...message, ref: null, event: 'phx_error', payload: { reason } })
+      if (channels.size === 0) socket.close(4401, reason)
     }
 
     function leave(topic: string): void {

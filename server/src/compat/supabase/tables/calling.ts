@@ -169,7 +169,8 @@ async function playable(call: Env['call'], greeting: Item): Promise<Item> {
 const greetingFiles: TableView = {
   name: 'greeting_files',
   of: ['calling'],
-  about: 'Greetings. Upload one to the bucket `greetings` or `voice-app-uploads` first; the row exists then.',
+  about:
+    'The newest 100 greetings. Upload one to the bucket `greetings` or `voice-app-uploads` first; the row exists then.',
   columns: {
     ...ownedFields('id', 'user_id', 'filename', 'url', 'duration_seconds', 'created_at'),
     file_path: owned(({ path }) => path ?? null, 'Path in its bucket, for a greeting that was uploaded there.'),
@@ -245,10 +246,11 @@ const callWords: Record<string, string> = {
 const callLogs: TableView = {
   name: 'call_logs',
   of: ['calling'],
-  about: 'The contacts that a campaign called, with the result. Read with a filter on `campaign_id`.',
+  about: 'The calls of the campaigns of the workspace, each dial by itself.',
   columns: {
     id: reads('id'),
     campaign_id: reads('campaign_id'),
+    user_id: reads('user_id', 'The caller: the log is that of the workspace.'),
     contact_id: reads('contact_id'),
     phone_number: reads('phone_number'),
     status: reads(
@@ -257,16 +259,22 @@ const callLogs: TableView = {
     ),
     duration: reads(({ duration_seconds }) => duration_seconds ?? 0, 'Seconds.'),
     notes: reads('cause'),
-    transfer_requested: reads(({ transferred, transfer_lost }) => Boolean(transferred || transfer_lost)),
-    transfer_successful: reads('transferred'),
+    transfer_requested: reads(({ transferred, transfer_number }) => Boolean(transferred || transfer_number)),
+    transfer_successful: reads(({ transferred }) => Boolean(transferred)),
+    recording_url: reads('recording_url'),
     answered_at: reads('answered_at'),
-    created_at: reads(({ answered_at, ended_at }) => ended_at ?? answered_at ?? null, 'When the last call ended.'),
+    created_at: reads('started_at', 'When it was dialled.'),
   },
   list: {
-    operation: 'listCampaignCalls',
-    params: { id: 'campaign_id' },
+    operation: 'listCallLog',
+    query: { source: 'campaign' },
+    filters: { campaign_id: 'campaign_id', contact_id: 'contact_id', phone_number: 'phone_number' },
+    order: newestFirst,
     form: 'list',
-    items: ({ data }, eq) => (data as Item[]).map((call) => ({ ...call, campaign_id: eq.get('campaign_id') })),
+    items: async ({ data }, _eq, env) => {
+      const { userId } = await env.actor()
+      return (data as Item[]).map((call) => ({ ...call, user_id: userId }))
+    },
   },
   refuses: {
     insert: 'Calls are logged by the engine.',

@@ -103,7 +103,7 @@ async function* pagesOf(
   const query = { ...list.query, ...queryParams(list, eq) }
   if (list.form === 'one') {
     const answer = await env.orNothing(() => env.call(list.operation, { params, query }))
-    yield answer === undefined ? [] : list.items ? list.items(answer, eq) : [answer]
+    yield answer === undefined ? [] : list.items ? await list.items(answer, eq, env) : [answer]
     return
   }
   let cursor: string | undefined
@@ -120,7 +120,7 @@ async function* pagesOf(
       },
       seen: (headers) => (next = cursorIn(headers.link)),
     })
-    const items: Item[] = list.items ? list.items(answer, eq) : Array.isArray(answer) ? answer : answer.data
+    const items: Item[] = list.items ? await list.items(answer, eq, env) : Array.isArray(answer) ? answer : answer.data
     cursor = next ?? answer.next_cursor ?? answer.nextCursor ?? undefined
     read += items.length
     yield items

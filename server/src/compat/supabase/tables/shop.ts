@@ -227,9 +227,22 @@ const teamMembers: TableView = {
   },
 }
 
+/** The teams that a request has read already. */
+const teams = new WeakMap<Env, Map<string, Promise<Item[]>>>()
+
+function teamOf(env: Env, shopId: string): Promise<Item[]> {
+  const known = teams.get(env) ?? new Map<string, Promise<Item[]>>()
+  teams.set(env, known)
+  const team =
+    known.get(shopId) ??
+    env.call('listShopTeam', { params: { shopId }, query: { limit: '200' } }).then(({ data }) => data as Item[])
+  known.set(shopId, team)
+  return team
+}
+
 async function memberOf(env: Env, shop: unknown, userId: unknown): Promise<Item[]> {
-  const { data } = await env.call('listShopTeam', { params: { shopId: textOf(shop) }, query: { limit: '200' } })
-  return (data as Item[])
+  const team = await teamOf(env, textOf(shop))
+  return team
     .filter((member) => member.userId === userId)
     .map((member) => ofMember({ id: member.userId, name: member.name, email: member.email, avatar: member.avatarUrl }))
 }

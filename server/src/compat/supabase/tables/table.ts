@@ -49,7 +49,7 @@ export interface ListPlan {
   /** `list`: pages with `limit` and `cursor`. `bare`: pages of its own size. `one`: a single item, or 404 for none. */
   form: 'list' | 'bare' | 'one'
   /** Items out of the response, where they are not it or its `data`. */
-  items?(answer: Item, eq: ReadonlyMap<string, string>): Item[]
+  items?(answer: Item, eq: ReadonlyMap<string, string>, env: Env): Item[] | Promise<Item[]>
   /** Reads all items by several operations, in the place of `operation` alone. At most `maxItemsRead`. */
   run?(env: Env, eq: ReadonlyMap<string, string>): Promise<Item[]>
   /** The operations that `run` calls besides `operation`. */
