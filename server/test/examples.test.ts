@@ -24,6 +24,10 @@ const shown = new Map<string, ReferenceOperation>(
 const expectedRefusals: Record<string, number> = {
   // Outside parties that a test's server has no account with.
   signInElsewhere: 409,
+  signInWithGoogle: 409,
+  signInWithFacebook: 404,
+  // The fixture's user has no username.
+  findColleague: 404,
   supabaseAuthorize: 400,
   returnFromElsewhere: 409,
   verifyWebhook: 409,
@@ -113,7 +117,9 @@ const endings = new Set([
   'signOut',
   'supabaseLogout',
   'changePassword',
+  'changePasswordAtUsers',
   'deleteAccount',
+  'deleteAccountAtUsers',
   'disableTwoFactor',
   'revokeSession',
   'revokeOtherSessions',

@@ -179,6 +179,8 @@ const notCovered = [
   'listSignInProviders',
   'signInElsewhere',
   'returnFromElsewhere',
+  'signInWithGoogle',
+  'signInWithFacebook',
   'supabaseSignUp',
   'supabaseToken',
   'supabaseAuthorize',

@@ -4,6 +4,7 @@ import { codeRoutes } from './codes/routes.ts'
 import { emailRoutes } from './mailed-proofs/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { passwordRoutes } from './passwords/routes.ts'
+import { accountListRoutes } from './people/account-routes.ts'
 import { profileRoutes } from './people/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { supabaseRoutes } from './supabase/routes.ts'
@@ -20,6 +21,7 @@ export const identityRoutes: RouteTable = {
     ...oauthRoutes,
     ...codeRoutes,
     ...profileRoutes,
+    ...accountListRoutes,
     ...workspaceRoutes,
     ...apiKeyRoutes,
   },

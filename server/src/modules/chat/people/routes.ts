@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { id, page, pageOf, succeeded, success, text } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import { invalidField } from '../../../platform/errors.ts'
+import { profileName } from '../../identity/people/schema.ts'
 import { blockUser, findPeople, listBlocks, unblockUser } from './people.ts'
 import { getMyProfile, getPersonProfile, getPresence, updateMyProfile } from './profiles.ts'
 import {
@@ -17,6 +18,8 @@ import {
 
 /** What the chat front-end of the documents reads in a profile. */
 const camelCased = [{ names: { displayName: 'display_name', avatar: 'avatar_url' } }]
+/** What the chat and the receptionist front-end read in a profile. */
+const named = [...camelCased, { names: profileName }]
 
 export const peopleRoutes: Record<string, Route> = {
   searchPeople: route({
@@ -41,7 +44,7 @@ export const peopleRoutes: Record<string, Route> = {
     summary: "Get the caller's profile with status and presence; with `user_id`, what others see of another user",
     query: profileQuery,
     response: z.union([chatProfile, personProfile]),
-    alsoReturns: camelCased,
+    alsoReturns: named,
     async handler(ctx, { query }) {
       const { user_id } = await ctx.db.actor()
       const wanted = query.user_id?.toLowerCase() ?? user_id
@@ -67,9 +70,9 @@ export const peopleRoutes: Record<string, Route> = {
     summary: "Update the caller's profile, or set a status for a while",
     body: chatProfileChanges,
     example: { display_name: 'Ana', status: 'In a meeting' },
-    accepts: { body: { avatar: 'avatar_url' } },
+    accepts: { body: { avatar: 'avatar_url', name: 'full_name' } },
     response: chatProfile,
-    alsoReturns: camelCased,
+    alsoReturns: named,
     errors: [409],
     handler: (ctx, { body }) => updateMyProfile(ctx, body),
   }),

@@ -71,6 +71,43 @@ function concludeWithCookies(services: Services, provider: string, outcome: Sign
   return redirectTo(page.href, cookies)
 }
 
+const target = z.object({
+  redirect_to: optional(z.string().max(2000)).describe(
+    "The page to return to: one of this server's or of `CORS_ORIGINS`.",
+  ),
+  popup: z
+    .stringbool()
+    .default(false)
+    .describe('`true` when the login runs in a popup: the result is posted to the page that opened it.'),
+})
+
+const begin = (services: Services, provider: string, query: z.output<typeof target>, request: FastifyRequest) =>
+  forReader(request, async () => {
+    const { location, cookie } = await beginSignIn(services, provider, {
+      page: requireAllowedPage(services.config, query.redirect_to ?? '/'),
+      inPopup: query.popup,
+      forSupabase: false,
+      codeChallenge: null,
+    })
+    return redirectTo(location, cookie)
+  })
+
+/** The address of one provider in a front-end that was written for another API. */
+const signingInWith = (provider: string) =>
+  route({
+    kind: 'nontransactional',
+    method: 'GET',
+    path: `/api/auth/${provider}`,
+    access: 'public',
+    summary: `The same as \`/api/auth/oauth/${provider}\``,
+    query: target,
+    accepts: { query: { redirect: 'redirect_to' } },
+    status: 302,
+    response: z.null(),
+    errors: [409, 502],
+    handler: ({ services }, { query, request }) => begin(services, provider, query, request),
+  })
+
 /** Signing in with an account of another provider: Google, GitHub, any OpenID Connect provider. */
 export const oauthRoutes: Record<string, Route> = {
   listSignInProviders: route({
@@ -100,29 +137,14 @@ export const oauthRoutes: Record<string, Route> = {
     summary:
       'Send a browser to another provider to sign in; it returns with cookies to `redirect_to`, a page of this server or of CORS_ORIGINS, and with `popup` that page gets a message',
     params,
-    query: z.object({
-      redirect_to: optional(z.string().max(2000)).describe(
-        "The page to return to: one of this server's or of `CORS_ORIGINS`.",
-      ),
-      popup: z
-        .stringbool()
-        .default(false)
-        .describe('`true` when the login runs in a popup: the result is posted to the page that opened it.'),
-    }),
+    query: target,
     status: 302,
     response: z.null(),
     errors: [409, 502],
-    handler: ({ services }, { params: { provider }, query, request }) =>
-      forReader(request, async () => {
-        const { location, cookie } = await beginSignIn(services, provider, {
-          page: requireAllowedPage(services.config, query.redirect_to ?? '/'),
-          inPopup: query.popup,
-          forSupabase: false,
-          codeChallenge: null,
-        })
-        return redirectTo(location, cookie)
-      }),
+    handler: ({ services }, { params: { provider }, query, request }) => begin(services, provider, query, request),
   }),
+  signInWithGoogle: signingInWith('google'),
+  signInWithFacebook: signingInWith('facebook'),
 
   returnFromElsewhere: route({
     kind: 'nontransactional',

@@ -5,11 +5,11 @@ import { deviceOf } from '../sessions/device.ts'
 import { changePassword } from './change-password.ts'
 import { requestPasswordReset, resetPassword } from './password-reset.ts'
 
-export const passwordRoutes: Record<string, Route> = {
-  changePassword: route({
+const changing = (path: string) =>
+  route({
     kind: 'nontransactional',
     method: 'POST',
-    path: '/api/auth/password',
+    path,
     access: 'user',
     summary: "Change the caller's password; their other sessions end",
     body: passwordChange,
@@ -20,7 +20,11 @@ export const passwordRoutes: Record<string, Route> = {
       await changePassword(ctx, body, deviceOf(request))
       return { message: 'Your password is changed. Your other sessions have ended.' }
     },
-  }),
+  })
+
+export const passwordRoutes: Record<string, Route> = {
+  changePassword: changing('/api/auth/password'),
+  changePasswordAtUsers: changing('/api/users/change-password'),
 
   forgotPassword: route({
     kind: 'nontransactional',

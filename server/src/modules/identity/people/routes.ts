@@ -1,16 +1,8 @@
 import { z } from 'zod'
 import { id, message } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
-import { type Profile, becomeAffiliate, getProfile, updateProfile } from './profiles.ts'
-import { profile, profileChanges } from './schema.ts'
-
-/** The name as `GET /api/auth/me` has it. */
-const profileName = {
-  name: {
-    schema: z.string().nullable().describe('Name that others see.'),
-    from: ({ full_name, display_name, username }: Profile) => full_name ?? display_name ?? username,
-  },
-}
+import { becomeAffiliate, getProfile, updateProfile } from './profiles.ts'
+import { profile, profileChanges, profileName } from './schema.ts'
 
 const params = z.object({ userId: id.describe('The user.') })
 

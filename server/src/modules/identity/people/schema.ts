@@ -69,6 +69,46 @@ export const me = z.object({
 })
 export type Me = z.output<typeof me>
 
+/** Names of a user's fields in the front-ends. */
+export const userNames = { displayName: 'display_name', avatar: 'avatar_url', isAdmin: 'is_admin' }
+
+/** `me` with these names too. */
+export const namedUser = me.extend({
+  displayName: me.shape.display_name,
+  avatar: me.shape.avatar_url,
+  isAdmin: me.shape.is_admin,
+})
+
+/** The name as `GET /api/auth/me` has it, in a profile. */
+export const profileName = {
+  name: {
+    schema: z.string().nullable().describe('Name that others see.'),
+    from: (profile: {
+      name?: string | null
+      full_name?: string | null
+      display_name?: string | null
+      username: string | null
+    }) => profile.name ?? profile.full_name ?? profile.display_name ?? profile.username,
+  },
+}
+
+/** What a front-end reads that expects each response to say that it worked. */
+export const alwaysTrue = {
+  schema: z.literal(true).describe('Always true; failures have an error status.'),
+  from: () => true as const,
+}
+
+/** A user who shares a workspace with the caller. */
+export const colleague = z.object({
+  id: id.describe('Id of the user.'),
+  email: z.string().describe('E-mail address.'),
+  name: z.string().nullable().describe('Name that others see.'),
+  username: z.string().nullable().describe('Unique handle without `@`.'),
+  display_name: z.string().nullable().describe('Name to show instead of the full name.'),
+  avatar_url: z.string().nullable().describe('URL of the picture; null without one.'),
+})
+export type Colleague = z.output<typeof colleague>
+
 /** The profile as the calling front-end reads it. `id` and `user_id` are the user's. */
 export const profile = z.object({
   id: id.describe('Id of the user.'),

@@ -9,30 +9,34 @@ import { deleteOwnAccount } from './erasure.ts'
 import { exportAccount } from './export.ts'
 import { credentials } from '../sessions/schema.ts'
 
+const deleting = (path: string) =>
+  route({
+    kind: 'nontransactional',
+    method: 'DELETE',
+    path,
+    access: 'user',
+    summary: "Delete the caller's account; data that others rely on, like messages, stays with a deleted user",
+    body: z.object({
+      password: optional(credentials.shape.password).describe(
+        "The caller's password. Needed when the account has one.",
+      ),
+    }),
+    example: { password: 'correct horse battery' },
+    response: success,
+    errors: [409],
+    notIdempotent: true,
+    async handler(ctx, { body, request }) {
+      await deleteOwnAccount(ctx, body.password, deviceOf(request))
+      return new JsonResponse(succeeded, { headers: { 'set-cookie': signedOutCookies(ctx.services.config) } })
+    },
+  })
+
 /** `sections`: the personal data of other modules. */
 export const accountRoutes = (sections: readonly AccountSection[]): RouteTable => ({
   tag: 'Identity',
   routes: {
-    deleteAccount: route({
-      kind: 'nontransactional',
-      method: 'DELETE',
-      path: '/api/auth/me',
-      access: 'user',
-      summary: "Delete the caller's account; data that others rely on, like messages, stays with a deleted user",
-      body: z.object({
-        password: optional(credentials.shape.password).describe(
-          "The caller's password. Needed when the account has one.",
-        ),
-      }),
-      example: { password: 'correct horse battery' },
-      response: success,
-      errors: [409],
-      notIdempotent: true,
-      async handler(ctx, { body, request }) {
-        await deleteOwnAccount(ctx, body.password, deviceOf(request))
-        return new JsonResponse(succeeded, { headers: { 'set-cookie': signedOutCookies(ctx.services.config) } })
-      },
-    }),
+    deleteAccount: deleting('/api/auth/me'),
+    deleteAccountAtUsers: deleting('/api/users/account'),
 
     exportAccount: route({
       kind: 'nontransactional',

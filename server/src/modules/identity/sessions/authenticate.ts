@@ -20,6 +20,8 @@ const signInPaths = new Set([
   '/api/auth/oauth',
   '/api/auth/oauth/:provider',
   '/api/auth/oauth/:provider/callback',
+  '/api/auth/google',
+  '/api/auth/facebook',
   '/auth/v1/signup',
   '/auth/v1/token',
   '/auth/v1/authorize',

@@ -5,14 +5,18 @@ import { JsonResponse, type Route, route } from '../../../platform/http/route.ts
 import { refreshCookie, requireOwnPage, signedOutCookies, withCookies } from './cookies.ts'
 import { deviceOf } from './device.ts'
 import { knownDeviceCookie, knownDeviceOf } from './known-devices.ts'
-import { me, newAccount } from '../people/schema.ts'
-import { credentials, openSession, refreshRequest, signedIn, signedOut, signedUp } from './schema.ts'
+import { alwaysTrue, me, namedUser, newAccount, userNames } from '../people/schema.ts'
+import { credentials, openSession, refreshRequest, signedIn, signedInNames, signedOut, signedUp } from './schema.ts'
 import { listSessions, revokeOtherSessions, revokeSession } from './open-sessions.ts'
 import { refreshSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
 import { endSessions } from './sign-out.ts'
 import { signUp } from '../people/sign-up.ts'
 import { findMe } from '../people/users.ts'
+
+const onceMore = { schema: namedUser.describe('The same user once more.'), from: (user: object) => user }
+/** Names in which the front-ends read the signed-in user. */
+const meNames = [{ names: userNames }, { names: { success: alwaysTrue, user: onceMore, data: onceMore } }]
 
 const signOut = (path: string) =>
   route({
@@ -48,6 +52,7 @@ export const sessionRoutes: Record<string, Route> = {
     },
     status: 201,
     response: signedUp,
+    alsoReturns: signedInNames,
     errors: [409],
     notIdempotent: true,
     async handler({ services }, { body, request }) {
@@ -68,6 +73,7 @@ export const sessionRoutes: Record<string, Route> = {
     example: { email: 'ben@example.com', password: 'correct horse battery', name: 'Ben Okafor' },
     status: 201,
     response: signedIn,
+    alsoReturns: signedInNames,
     errors: [409],
     notIdempotent: true,
     async handler({ services }, { body, request }) {
@@ -86,6 +92,7 @@ export const sessionRoutes: Record<string, Route> = {
     body: credentials,
     example: { email: 'ana@example.com', password: 'correct horse battery' },
     response: signedIn,
+    alsoReturns: signedInNames,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const knownAs = knownDeviceOf(services, request.headers, body.email)
@@ -103,6 +110,7 @@ export const sessionRoutes: Record<string, Route> = {
     body: refreshRequest,
     example: {},
     response: signedIn,
+    alsoReturns: signedInNames,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const { config } = services
@@ -127,6 +135,7 @@ export const sessionRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Get the signed-in user and their workspaces',
     response: me,
+    alsoReturns: meNames,
     handler: (ctx) => ctx.db.one(findMe, {}),
   }),
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { id, instant, optional } from '../../../platform/http/fields.ts'
-import { me } from '../people/schema.ts'
+import type { AlsoReturns } from '../../../platform/http/route.ts'
+import { alwaysTrue, me, namedUser, userNames } from '../people/schema.ts'
 
 /** Any value is accepted; an invalid address is reported like a wrong password. */
 export const credentials = z.object({
@@ -37,6 +38,27 @@ export const signedIn = z.object({
   expires_at: z.int().describe('When the access token expires, in Unix seconds.'),
 })
 export type SignedIn = z.output<typeof signedIn>
+
+/** Names in which the front-ends read a sign-in; the same values once more. */
+export const signedInNames: readonly AlsoReturns[] = [
+  { at: 'session', names: { token: 'access_token' } },
+  { at: 'user', names: userNames },
+  {
+    names: {
+      success: alwaysTrue,
+      data: {
+        schema: z
+          .object({
+            user: namedUser.describe('The same as `user`.'),
+            token: signedIn.shape.token,
+            refreshToken: signedIn.shape.refresh_token,
+          })
+          .describe('The user and the tokens once more, for clients of another API.'),
+        from: ({ user, token, refresh_token }: SignedIn) => ({ user, token, refreshToken: refresh_token }),
+      },
+    },
+  },
+]
 
 /** `signedIn` with a message. */
 export const signedUp = signedIn.extend({

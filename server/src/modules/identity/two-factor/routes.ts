@@ -4,7 +4,7 @@ import type { Services } from '../../../platform/services.ts'
 import { withCookies } from '../sessions/cookies.ts'
 import { deviceOf } from '../sessions/device.ts'
 import { knownDeviceCookie } from '../sessions/known-devices.ts'
-import { type SignedIn, signedIn } from '../sessions/schema.ts'
+import { type SignedIn, signedIn, signedInNames } from '../sessions/schema.ts'
 import {
   beginPasskey,
   beginTotp,
@@ -239,6 +239,7 @@ export const twoFactorRoutes: Record<string, Route> = {
     body: secondFactor,
     example: { two_factor_token: token, code: '287082' },
     response: signedIn,
+    alsoReturns: signedInNames,
     notIdempotent: true,
     async handler({ services }, { body, request }) {
       const { two_factor_token, code, recovery_code, passkey } = body
@@ -290,6 +291,7 @@ export const twoFactorRoutes: Record<string, Route> = {
     body: passkeySignIn,
     example: { passkey_token: token, response: exampleAssertion },
     response: signedIn,
+    alsoReturns: signedInNames,
     errors: [409],
     notIdempotent: true,
     handler: async ({ services }, { body, request }) =>
