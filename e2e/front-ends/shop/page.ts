@@ -55,6 +55,7 @@ const script = (apiUrl: string, socketUrl: string) => `
     const heard = []
     socket.onopen = () => send('shop:join')
     socket.onerror = () => reject(new Error('no socket'))
+    socket.onclose = ({ code }) => reject(new Error('closed with ' + code))
     socket.onmessage = ({ data }) => {
       heard.push(JSON.parse(data).event)
       if (heard.at(-1) === 'shop:joined') send('shop:leave')
