@@ -19,6 +19,7 @@ export const documentOperations = [
   'listOrders',
   'listConversations',
   'getSubscription',
+  'getUnpaidSubscription',
 ] as const
 type Call = CallOperation<(typeof documentOperations)[number]>
 
@@ -67,6 +68,15 @@ async function ifAllowed<T>(result: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Returns the plan of the owner's shop: the active one, else the chosen one that waits for its payment. */
+export async function findSubscription(
+  call: CallOperation<'getSubscription' | 'getUnpaidSubscription'>,
+  ownerId: string,
+): Promise<any> {
+  const asked = { params: { userId: ownerId } }
+  return (await ifAllowed(call('getSubscription', asked))) ?? ifAllowed(call('getUnpaidSubscription', asked))
+}
+
 /** Returns a shop from the answers about its parts; a part that is not given is empty. */
 export function toWholeShop(shop: any, saved: any = {}, subscription?: any): z.input<typeof WholeShop> {
   return {
@@ -104,7 +114,7 @@ export async function readWholeShop(call: Call, params: { shopId: string }): Pro
         query: { limit: newest.conversations, messages: newest.messages, notes: 'with' },
       }),
     ),
-    shop.ownerId && ifAllowed(call('getSubscription', { params: { userId: shop.ownerId } })),
+    shop.ownerId && findSubscription(call, shop.ownerId),
   ])
   const known: any[] = forms?.data ?? []
   const names = new Map<string, string>(known.map(({ id, name }) => [id, name]))

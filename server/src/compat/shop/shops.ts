@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { AppError, badRequest } from '../../platform/errors.ts'
+import { badRequest } from '../../platform/errors.ts'
 import { id, page } from '../../platform/http/fields.ts'
 import { adapt } from '../adapt.ts'
 import { composite } from '../composite.ts'
 import type { Adapted } from '../front-end.ts'
 import { inData, list, listInData, single } from './answers.ts'
 import { type ConfigurationPart, configurationParts, withDefaults } from './configuration.ts'
-import { WholeShop, documentOperations, readWholeShop, toWholeShop } from './document.ts'
+import { WholeShop, documentOperations, findSubscription, readWholeShop, toWholeShop } from './document.ts'
 import { conversationOperations, saveConversations, SentConversation } from './saved-conversations.ts'
 
 const ofShop = z.object({ shopId: id.describe('Id of the shop.') })
@@ -115,7 +115,7 @@ export const shopRequests: Record<string, Adapted> = {
       return single(await readWholeShop(call, params))
 
       async function planOf() {
-        const found = await call('getSubscription', { params: { userId: shop.ownerId } }).catch(noSubscription)
+        const found = shop.ownerId && (await findSubscription(call, shop.ownerId))
         return toWholeShop(shop, {}, found).subscription.plan
       }
     },
@@ -158,11 +158,6 @@ const notHere = (field: keyof typeof elsewhere) =>
   badRequest('invalid_input', `${field} is not changed here. ${elsewhere[field]}`, [
     { path: `body.${field}`, message: elsewhere[field] },
   ])
-
-function noSubscription(error: unknown): undefined {
-  if (error instanceof AppError && (error.status === 404 || error.status === 403)) return undefined
-  throw error
-}
 
 /** Returns whether a document has the same members with the same roles. */
 function isSameTeam(sent: unknown, team: readonly { userId: string; role: string }[]): boolean {
