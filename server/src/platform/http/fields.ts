@@ -40,6 +40,13 @@ export const message = z.object({ message: z.string().describe('A sentence for a
 /** The value of `success`. */
 export const succeeded = { success: true } as const
 
+/** A `limit` of a list; more than 200 count as 200. */
+export const clampedLimit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .overwrite((limit) => Math.min(limit, 200))
+
 /** `?limit=&cursor=` of every list. */
 export const page = (defaultLimit = 50) =>
   z.object({
@@ -56,6 +63,14 @@ export const page = (defaultLimit = 50) =>
 /** `?page=&per_page=` of lists that also have numbered pages. */
 export const pageNumber = z.coerce.number().int().min(1).max(1_000_000)
 export const perPage = z.coerce.number().int().min(1).max(200)
+
+/** `page` for front-ends that ask for any number of items: a `limit` above 200 counts as 200. */
+export const clampedPage = (defaultLimit = 50) =>
+  page(defaultLimit).extend({
+    limit: clampedLimit
+      .default(defaultLimit)
+      .describe('How many items a page has at most. More than 200 count as 200.'),
+  })
 
 /** The response of a list: `next_cursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>

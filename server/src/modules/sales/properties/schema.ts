@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, page, text } from '../../../platform/http/fields.ts'
+import { clampedPage, clearable, id, instant, optional, text } from '../../../platform/http/fields.ts'
 import { currency, longText, money, shortText, words } from '../schema.ts'
 
 export const propertyTypes = ['villa', 'apartment', 'penthouse', 'townhouse'] as const
@@ -65,7 +65,7 @@ export const PropertyChanges = z
   })
   .meta({ id: 'PropertyChanges' })
 
-export const PropertyQuery = page(100).extend({
+export const PropertyQuery = clampedPage(100).extend({
   city: optional(shortText).describe('Only properties in this city.'),
   status: optional(z.enum(propertyStatuses)).describe('Only properties with this status.'),
   type: optional(z.enum(propertyTypes)).describe('Only properties of this type.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { roles } from '../../../platform/access.ts'
 import { wrapped } from '../../../platform/http/page.ts'
-import { id, page } from '../../../platform/http/fields.ts'
+import { clampedPage, id } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import { dataOf, listOf } from '../schema.ts'
 import { TeamMember, changeTeamRole, getTeamMember, listTeam } from './team.ts'
@@ -15,7 +15,7 @@ export const teamRoutes: Record<string, Route> = {
     path: '/api/users',
     access: 'members:read',
     summary: 'List the members of the workspace',
-    query: page(),
+    query: clampedPage(),
     response: listOf(TeamMember),
     handler: async (ctx, { query, request }) => wrapped(await listTeam(ctx, query), request.url),
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { wrapped } from '../../../../platform/http/page.ts'
-import { id, page, succeeded, success } from '../../../../platform/http/fields.ts'
+import { clampedPage, id, succeeded, success } from '../../../../platform/http/fields.ts'
 import { type Route, route } from '../../../../platform/http/route.ts'
 import { type DetailStore, actions, entities, planSteps, reviews } from './details.ts'
 import * as schema from './schema.ts'
@@ -39,7 +39,7 @@ function detailRoutes({ store, one, many, path, noun, write, ...shapes }: Kind):
       access: 'conversations:read',
       summary: `List the ${noun[1]} of a conversation`,
       params: ofConversation,
-      query: page(),
+      query: clampedPage(),
       response: listOf(shapes.response),
       handler: async (ctx, { params, query, request }) => wrapped(await store.list(ctx, params.id, query), request.url),
     }),
