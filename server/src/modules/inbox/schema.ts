@@ -17,6 +17,8 @@ export type ChannelName = (typeof channels)[number]
 
 export const conversationStatuses = ['open', 'pending', 'closed'] as const
 export const sentiments = ['positive', 'neutral', 'negative'] as const
+/** How sure an agent is, in words. */
+export const confidenceLevels = ['high', 'medium', 'low'] as const
 export const senders = ['customer', 'assistant', 'member', 'system'] as const
 
 export const Attachment = z.object({
@@ -71,6 +73,10 @@ export const Conversation = z.object({
   sentiment: z.enum(sentiments).nullable(),
   /** 0 to 1. */
   ai_confidence: z.number().nullable(),
+  /** The confidence of an agent that stated a word instead of a number. */
+  ai_confidence_level: z.enum(confidenceLevels).nullable().default(null),
+  /** The number of messages of a conversation that was recorded without them. */
+  stated_message_count: z.int().nullable().default(null),
   handoff_suggested: z.boolean(),
   duration_seconds: z.int().nullable(),
   occurred_at: instant,

@@ -8,8 +8,8 @@ import type { Conversation } from '../schema.ts'
 export const conversationColumns = sql`
   c.id, c.workspace_id, c.contact_id, c.customer_name, c.channel, c.external_id, c.status, c.assignee_id, c.tags,
   c.notes, c.is_ai_active, c.subject, c.message_count, c.unread_count, c.last_message_text, c.last_message_at,
-  c.campaign_id, c.outcome, c.sentiment, c.ai_confidence::float8 as ai_confidence, c.handoff_suggested,
-  c.duration_seconds, c.occurred_at, c.created_at, c.updated_at`
+  c.campaign_id, c.outcome, c.sentiment, c.ai_confidence::float8 as ai_confidence, c.ai_confidence_level,
+  c.stated_message_count, c.handoff_suggested, c.duration_seconds, c.occurred_at, c.created_at, c.updated_at`
 
 export const findConversation = statement(
   'inbox.find_conversation',

@@ -98,6 +98,8 @@ export interface ConversationChanges {
   transcript?: string | null | undefined
   /** 0 to 1. */
   ai_confidence?: number | null | undefined
+  ai_confidence_level?: Conversation['ai_confidence_level'] | undefined
+  stated_message_count?: number | null | undefined
   handoff_suggested?: boolean | undefined
   duration_seconds?: number | null | undefined
 }
@@ -115,6 +117,8 @@ const changeable = [
   'sentiment',
   'transcript',
   'ai_confidence',
+  'ai_confidence_level',
+  'stated_message_count',
   'handoff_suggested',
   'duration_seconds',
 ] as const

@@ -24,6 +24,7 @@ import type {
 } from './schema.ts'
 import { ConversationRecorded } from '../events.ts'
 import { endOf, startOf } from '../schema.ts'
+import { confidenceColumns, confidenceFields } from './confidence.ts'
 import { getProspect } from '../prospects/prospects.ts'
 
 /** Converts a conversation of the inbox to the sales API's form. */
@@ -32,7 +33,9 @@ const toSales = (conversation: Conversation): SalesConversation => ({
   prospect_id: conversation.contact_id,
   prospect_name: conversation.customer_name,
   timestamp: conversation.occurred_at,
-  duration: conversation.duration_seconds,
+  duration: conversation.duration_seconds ?? 0,
+  message_count: conversation.message_count || (conversation.stated_message_count ?? 0),
+  ...confidenceFields(conversation),
   assigned_to: conversation.assignee_id,
   ai_unavailable_reason: aiUnavailableReason(conversation),
 })
@@ -68,6 +71,7 @@ export async function recordConversation(ctx: Ctx, input: NewSalesConversation) 
   const { id } = await openConversation(ctx, {
     contact: { id: prospect.id },
     channel: input.channel ?? 'phone',
+    ...(input.prospect_name !== undefined && { customerName: input.prospect_name }),
     ...(input.subject !== undefined && { subject: input.subject }),
     ...(input.is_ai_active !== undefined && { isAiActive: input.is_ai_active }),
     ...(input.campaign_id !== undefined && { campaignId: input.campaign_id }),
@@ -79,10 +83,11 @@ export async function recordConversation(ctx: Ctx, input: NewSalesConversation) 
     outcome,
     sentiment,
     transcript,
-    ai_confidence,
+    ...confidenceColumns(ai_confidence),
     handoff_suggested,
     notes,
     duration_seconds: duration,
+    stated_message_count: input.message_count,
   })
   emit(ctx, ConversationRecorded, {
     contact_id: prospect.id,
@@ -97,8 +102,13 @@ export async function recordConversation(ctx: Ctx, input: NewSalesConversation) 
 /** Updates the given fields. Throws 404. */
 export async function changeConversation(ctx: Ctx, id: string, input: SalesConversationChanges) {
   if (input.campaign_id) await getCampaign(ctx, input.campaign_id)
-  const { assigned_to, duration, ...same } = input
-  await updateConversation(ctx, id, { ...same, assignee_id: assigned_to, duration_seconds: duration })
+  const { assigned_to, duration, ai_confidence, ...same } = input
+  await updateConversation(ctx, id, {
+    ...same,
+    ...confidenceColumns(ai_confidence),
+    assignee_id: assigned_to,
+    duration_seconds: duration,
+  })
   return getSalesConversation(ctx, id)
 }
 

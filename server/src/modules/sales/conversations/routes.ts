@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
-import { id, page } from '../../../platform/http/fields.ts'
+import { clampedPage, id } from '../../../platform/http/fields.ts'
 import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { conversationDetailRoutes } from './details/routes.ts'
 import * as schema from './schema.ts'
@@ -18,6 +18,11 @@ import { dataOf, listOf } from '../schema.ts'
 
 const byId = z.object({ id: id.describe('Id of the conversation.') })
 const ofMessage = z.object({ id: id.describe('Id of the conversation.'), messageId: id.describe('Id of the message.') })
+/** The names of the sales front-end. */
+const acceptedOfMessage = { body: { speaker: 'sender', message: 'text' } }
+const acceptedOfLive = { body: { next_best_question: 'next_action' } }
+const liveNames = { next_best_question: 'next_action' }
+
 const DataResponse = dataOf(schema.SalesConversationInFull)
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
@@ -45,7 +50,7 @@ export const conversationRoutes: Record<string, Route> = {
       duration: 342,
       outcome: 'qualified',
       sentiment: 'positive',
-      ai_confidence: 0.87,
+      ai_confidence: 'high',
       handoff_suggested: true,
       messages: [
         { sender: 'assistant', text: 'Good morning, this is Palm Homes. What are you looking for?' },
@@ -62,8 +67,9 @@ export const conversationRoutes: Record<string, Route> = {
     path: '/api/conversations/live',
     access: 'conversations:read',
     summary: 'List the conversations in progress',
-    query: page(),
+    query: clampedPage(),
     response: listOf(schema.LiveConversation),
+    alsoReturns: [{ at: 'data[]', names: liveNames }],
     handler: async (ctx, { query, request }) => wrapped(await listLive(ctx, query), request.url),
   }),
   getSalesConversation: route({
@@ -93,7 +99,7 @@ export const conversationRoutes: Record<string, Route> = {
     access: 'conversations:read',
     summary: 'List the messages of a conversation, newest first',
     params: byId,
-    query: page(),
+    query: clampedPage(),
     response: listOf(schema.TranscriptMessage),
     handler: async (ctx, { params, query, request }) =>
       wrapped(await listTranscript(ctx, params.id, query), request.url),
@@ -109,6 +115,7 @@ export const conversationRoutes: Record<string, Route> = {
     example: { sender: 'customer', text: 'Is there a pool?', client_id: 'utterance-17' },
     status: 201,
     response: dataOf(schema.TranscriptMessage),
+    accepts: acceptedOfMessage,
     handler: async (ctx, { params, body }) => ({ data: await addTranscriptMessage(ctx, params.id, body) }),
   }),
   updateTranscriptMessage: route({
@@ -134,6 +141,7 @@ export const conversationRoutes: Record<string, Route> = {
     summary: 'Get the live state of a conversation',
     params: byId,
     response: dataOf(schema.LiveConversation),
+    alsoReturns: [{ at: 'data', names: liveNames }],
     handler: async (ctx, { params }) => ({ data: await getLive(ctx, params.id) }),
   }),
   ...patchAndPut('LiveConversation', {
@@ -150,6 +158,8 @@ export const conversationRoutes: Record<string, Route> = {
       next_action: 'Ask for the budget',
     },
     response: dataOf(schema.LiveConversation),
+    accepts: acceptedOfLive,
+    alsoReturns: [{ at: 'data', names: liveNames }],
     handler: async (ctx, { params, body }) => ({ data: await changeLive(ctx, params.id, body) }),
   }),
   ...conversationDetailRoutes,
