@@ -21,6 +21,11 @@ export interface ProspectRecord {
   city: string | null
   budget: string | null
   timeline: string | null
+  budget_min?: number | null
+  budget_max?: number | null
+  budget_currency?: string | null
+  beds_min?: number | null
+  property_type_pref?: string | null
 }
 
 export interface PropertyRecord {
@@ -56,7 +61,8 @@ export function gatherNeeds(
   const valuesOf = (what: string) =>
     detected.filter(({ type }) => names[what]?.includes(type.trim().toLowerCase())).map(({ value }) => value.trim())
   const first = <T>(values: readonly (T | null)[]): T | null => values.find((value) => value !== null) ?? null
-  const budgetText = prospect.budget ?? valuesOf('budget')[0] ?? null
+  const stated = statedBudget(prospect)
+  const budgetText = prospect.budget ?? (stated && inWords(stated)) ?? valuesOf('budget')[0] ?? null
   const timelineText = prospect.timeline ?? valuesOf('timeline')[0] ?? null
   const features = [
     ...valuesOf('feature').flatMap((value) => value.split(/\s*,\s*/)),
@@ -65,14 +71,20 @@ export function gatherNeeds(
   return {
     city: prospect.city ?? valuesOf('city')[0] ?? first(asked.map(({ city }) => city)),
     budgetText,
-    budget: readBudget(budgetText, valuesOf('budget')),
+    budget: stated ?? readBudget(budgetText, valuesOf('budget')),
     timelineText,
     timelineDays: first(
       [timelineText, ...valuesOf('timeline')].map((text) => (text === null ? null : parseTimeline(text))),
     ),
-    bedrooms: first([...valuesOf('bedrooms').map(countIn), ...asked.map(({ bedrooms }) => bedrooms)]),
+    bedrooms: first([
+      prospect.beds_min ?? null,
+      ...valuesOf('bedrooms').map(countIn),
+      ...asked.map(({ bedrooms }) => bedrooms),
+    ]),
     type: first([
-      ...valuesOf('type').map((text) => propertyType.exec(text)?.[1]?.toLowerCase() ?? null),
+      ...[prospect.property_type_pref ?? '', ...valuesOf('type')].map(
+        (text) => propertyType.exec(text)?.[1]?.toLowerCase() ?? null,
+      ),
       ...asked.map(({ type }) => type),
     ]),
     features: [...new Map(features.filter(Boolean).map((feature) => [feature.toLowerCase(), feature])).values()].slice(
@@ -83,6 +95,25 @@ export function gatherNeeds(
     propertyIds: asked.map(({ id }) => id),
   }
 }
+
+/** Returns the budget that the record holds in numbers, parsed from its text or given as such. */
+const statedBudget = ({
+  budget_min = null,
+  budget_max = null,
+  budget_currency = null,
+}: ProspectRecord): Budget | null =>
+  budget_min === null && budget_max === null ? null : { min: budget_min, max: budget_max, currency: budget_currency }
+
+const inWords = ({ min, max, currency }: Budget) =>
+  [
+    currency,
+    [min, max]
+      .filter((amount) => amount !== null)
+      .map((amount) => amount.toLocaleString('en'))
+      .join(' to '),
+  ]
+    .filter(Boolean)
+    .join(' ')
 
 /** Returns the budget of the record if it can be parsed, otherwise the newest detected budget that can. */
 function readBudget(own: string | null, detected: readonly string[]): Budget | null {

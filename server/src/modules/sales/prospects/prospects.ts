@@ -7,6 +7,7 @@ import { emit } from '../../../platform/events.ts'
 import { newId } from '../../../platform/id.ts'
 import {
   type Identity,
+  addDoNotCall,
   getContact,
   findOrCreateContact,
   replaceIdentity,
@@ -50,6 +51,10 @@ const writable = [
   'preferred_channel',
   'language',
   'source_channel',
+  'primary_segment',
+  'property_type_pref',
+  'beds_min',
+  'consent_status',
   'assigned_to',
   'assignment_reason',
 ] as const
@@ -78,6 +83,7 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
     ? (await getContact(ctx, input.contact_id)).id
     : await findOrCreateContact(ctx, { name: input.name, identities })
   const parsed = parseTexts(input)
+  const { budget_min = parsed.read?.min ?? null, budget_max = parsed.read?.max ?? null } = input
   const { city = null, source_channel = null, preferred_channel = null, language = null } = input
   const assignment = input.assigned_to
     ? { member_id: input.assigned_to, reason: null }
@@ -85,13 +91,24 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
         city,
         channel: source_channel ?? preferred_channel,
         language,
-        budget: parsed.read,
+        budget:
+          budget_min === null && budget_max === null
+            ? null
+            : { min: budget_min, max: budget_max, currency: parsed.read?.currency ?? null },
         priority: null,
+        propertyType: input.property_type_pref ?? null,
+        timelineDays: parsed.fields.timeline_days ?? null,
       })
   const values = {
     ...parsed.fields,
+    budget_min,
+    budget_max,
     city,
     status: input.status ?? 'new',
+    primary_segment: input.primary_segment ?? null,
+    property_type_pref: input.property_type_pref ?? null,
+    beds_min: input.beds_min ?? null,
+    consent_status: input.consent_status ?? 'unknown',
     preferred_channel,
     language,
     source_channel,
@@ -105,6 +122,7 @@ export async function createProspect(ctx: Ctx, input: NewProspect): Promise<Pros
       ? conflict('prospect_exists', 'This contact is already a prospect.')
       : notAMember(error)
   }
+  await respectRefusal(ctx, await getProspect(ctx, contact_id), input)
   emit(ctx, ProspectCreated, {
     prospect_id: contact_id,
     assigned_to: values.assigned_to,
@@ -130,7 +148,7 @@ const update = statement(
 export async function updateProspect(ctx: Ctx, prospectId: string, input: ProspectChanges): Promise<Prospect> {
   const { id } = await getProspect(ctx, prospectId)
   const current = (await ctx.db.maybe(lock, { id })) ?? missing('prospect')
-  const { name, email, phone, whatsapp, ...own } = input
+  const { name, email, phone, whatsapp, dnc, ...own } = input
   const reassigned = own.assigned_to !== undefined && own.assigned_to !== current.assigned_to
   if (reassigned) await requireMayAssign(ctx, own.assigned_to ?? null)
   if (own.status !== undefined) requireTransition(current.status, own.status)
@@ -144,14 +162,43 @@ export async function updateProspect(ctx: Ctx, prospectId: string, input: Prospe
       ...(phone !== undefined && { phone_number: phone && (await toE164(ctx, phone, 'body.phone')) }),
     })
   }
-  const changes = { ...own, ...parseTexts(own).fields, ...(reassigned && { assignment_reason: null }) }
+  const { budget_min, budget_max } = own
+  const changes = {
+    ...own,
+    ...parseTexts(own).fields,
+    ...(budget_min !== undefined && { budget_min }),
+    ...(budget_max !== undefined && { budget_max }),
+    ...(reassigned && { assignment_reason: null }),
+  }
   try {
     await ctx.db.all(update, { id, changes: JSON.stringify(changes) })
   } catch (error) {
     throw notAMember(error)
   }
   announceStatus(ctx, id, current.status, own.status)
+  await respectRefusal(ctx, await getProspect(ctx, id), { dnc, consent_status: own.consent_status })
   return getProspect(ctx, id)
+}
+
+/**
+ * Adds the numbers of a prospect who does not want to be contacted to the do-not-call list. Throws 400 for `dnc: false` while
+ * a number is on it, because an entry is removed only where its reason can be seen.
+ */
+async function respectRefusal(
+  ctx: Ctx,
+  { phone, whatsapp, dnc }: Prospect,
+  given: { dnc?: boolean | undefined; consent_status?: Prospect['consent_status'] | undefined },
+): Promise<void> {
+  if (given.dnc === true || given.consent_status === 'opted_out') {
+    const reason = given.dnc ? 'Set for the prospect' : 'The prospect opted out'
+    for (const number of new Set([phone, whatsapp]))
+      if (number !== null && /^\+[1-9]\d{6,14}$/.test(number)) await addDoNotCall(ctx, number, reason)
+  } else if (given.dnc === false && dnc) {
+    throw invalidField(
+      'body.dnc',
+      'A number of this prospect is on the do-not-call list. Remove it from the list first.',
+    )
+  }
 }
 
 /** Changes the status if `prospectTransitions` allows it, otherwise does nothing. Call inside a transaction. */

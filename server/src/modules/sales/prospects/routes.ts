@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
-import { id, page, succeeded, success } from '../../../platform/http/fields.ts'
+import { clampedPage, id, succeeded, success } from '../../../platform/http/fields.ts'
 import { type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { deleteInterest, listInterests, recordInterest } from './interests.ts'
 import { listProspects } from './prospect-list.ts'
@@ -14,6 +14,10 @@ const byId = z.object({ id: id.describe('Id of the prospect.') })
 const ofScore = z.object({ id: id.describe('Id of the prospect.'), scoreId: id.describe('Id of the score.') })
 const DataResponse = dataOf(Prospect)
 
+const accepts = { body: { full_name: 'name', whatsapp_number: 'whatsapp' } }
+const names = { full_name: 'name', whatsapp_number: 'whatsapp' }
+const alsoInData = [{ at: 'data', names }]
+
 export const prospectRoutes: Record<string, Route> = {
   listProspects: route({
     kind: 'read',
@@ -23,6 +27,7 @@ export const prospectRoutes: Record<string, Route> = {
     summary: 'List prospects, newest first',
     query: ProspectQuery,
     response: listOf(Prospect),
+    alsoReturns: [{ at: 'data[]', names }],
     handler: async (ctx, { query, request }) => wrapped(await listProspects(ctx, query), request.url),
   }),
   createProspect: route({
@@ -46,6 +51,8 @@ export const prospectRoutes: Record<string, Route> = {
     status: 201,
     response: DataResponse,
     errors: [409],
+    accepts,
+    alsoReturns: alsoInData,
     handler: async (ctx, { body }) => ({ data: await createProspect(ctx, body) }),
   }),
   getProspect: route({
@@ -56,6 +63,7 @@ export const prospectRoutes: Record<string, Route> = {
     summary: 'Get a prospect',
     params: byId,
     response: DataResponse,
+    alsoReturns: alsoInData,
     handler: async (ctx, { params }) => ({ data: await getProspect(ctx, params.id) }),
   }),
   ...patchAndPut('Prospect', {
@@ -67,6 +75,8 @@ export const prospectRoutes: Record<string, Route> = {
     example: { status: 'contacted', timeline: 'within 3 months' },
     response: DataResponse,
     errors: [409],
+    accepts,
+    alsoReturns: alsoInData,
     handler: async (ctx, { params, body }) => ({ data: await updateProspect(ctx, params.id, body) }),
   }),
   deleteProspect: route({
@@ -89,7 +99,7 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'prospects:read',
     summary: 'List the qualification scores of a prospect, newest first',
     params: byId,
-    query: page(),
+    query: clampedPage(),
     response: listOf(QualificationScore),
     handler: async (ctx, { params, query, request }) => wrapped(await listScores(ctx, params.id, query), request.url),
   }),
@@ -136,7 +146,7 @@ export const prospectRoutes: Record<string, Route> = {
     access: 'prospects:read',
     summary: 'List the properties that a prospect is interested in, newest first',
     params: byId,
-    query: page(),
+    query: clampedPage(),
     response: listOf(Interest),
     handler: async (ctx, { params, query, request }) =>
       wrapped(await listInterests(ctx, params.id, query), request.url),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, page, text } from '../../../platform/http/fields.ts'
-import { channel, longText, shortText, words } from '../schema.ts'
+import { clampedPage, clearable, id, instant, optional, text } from '../../../platform/http/fields.ts'
+import { channel, longText, money, shortText, words } from '../schema.ts'
 import { prospectStatuses } from '../transitions.ts'
 
 /** `AED 2-3M`, or a plain number. */
@@ -8,6 +8,15 @@ const budgetText = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),
   z.string().trim().max(200),
 )
+
+export const consentStatuses = ['opted_in', 'opted_out', 'unknown'] as const
+
+const about = {
+  primary_segment: "Segment of the market, in the team's words, such as `investor`.",
+  property_type_pref: 'Type of property the prospect prefers, such as `villa`.',
+  beds_min: 'Minimum number of bedrooms.',
+  consent_status: 'Whether the prospect agreed to be contacted.',
+}
 
 export const Prospect = z
   .object({
@@ -21,12 +30,17 @@ export const Prospect = z
     budget_min: z
       .number()
       .nullable()
-      .describe('Minimum of the parsed budget in major units. Null when the text has none.'),
+      .describe('Minimum of the budget in major units, as given or parsed from the text. Null when there is none.'),
     budget_max: z
       .number()
       .nullable()
-      .describe('Maximum of the parsed budget in major units. Null when the text has none.'),
+      .describe('Maximum of the budget in major units, as given or parsed from the text. Null when there is none.'),
     budget_currency: z.string().nullable().describe('Currency of the parsed budget.'),
+    primary_segment: z.string().nullable().describe(about.primary_segment),
+    property_type_pref: z.string().nullable().describe(about.property_type_pref),
+    beds_min: z.int().nullable().describe(about.beds_min),
+    consent_status: z.enum(consentStatuses).describe(about.consent_status),
+    dnc: z.boolean().describe("True when the prospect's telephone or WhatsApp number is on the do-not-call list."),
     city: z.string().nullable().describe('City in which the prospect is looking for a property.'),
     timeline: z.string().nullable().describe("Timeline in the prospect's words, such as `this spring`."),
     timeline_days: z
@@ -46,6 +60,11 @@ export const Prospect = z
   .meta({ id: 'Prospect' })
 
 const email = z.email().max(255)
+const bedrooms = z.int().min(0).max(1000)
+const aboutConsent =
+  "Whether the prospect agreed to be contacted. `opted_out` adds the prospect's numbers to the do-not-call list."
+const aboutDnc =
+  "True adds the prospect's numbers to the do-not-call list. They are removed under `/api/do-not-call` only."
 /** A number in any common format. It is stored in E.164 form. */
 const phoneNumber = z.string().trim().min(3).max(50)
 
@@ -66,6 +85,13 @@ export const NewProspect = z
     preferred_channel: optional(channel).describe('Preferred contact channel.'),
     language: optional(z.string().trim().max(35)).describe('BCP 47 tag, such as `pt` or `en-GB`.'),
     source_channel: optional(channel).describe('Channel by which the prospect made contact.'),
+    budget_min: optional(money).describe('Minimum of the budget in major units. Default: parsed from `budget`.'),
+    budget_max: optional(money).describe('Maximum of the budget in major units. Default: parsed from `budget`.'),
+    primary_segment: optional(shortText).describe(about.primary_segment),
+    property_type_pref: optional(shortText).describe(about.property_type_pref),
+    beds_min: optional(bedrooms).describe(about.beds_min),
+    consent_status: optional(z.enum(consentStatuses)).describe(aboutConsent),
+    dnc: optional(z.boolean()).describe(aboutDnc),
   })
   .refine((body) => body.name !== undefined || body.contact_id !== undefined, {
     message: 'name or contact_id is required.',
@@ -89,10 +115,17 @@ export const ProspectChanges = z
     preferred_channel: clearable(channel).describe('Preferred contact channel. `null` clears it.'),
     language: clearable(z.string().trim().max(35)).describe('BCP 47 tag, such as `pt` or `en-GB`. `null` clears it.'),
     source_channel: clearable(channel).describe('Channel by which the prospect made contact. `null` clears it.'),
+    budget_min: clearable(money).describe('Minimum of the budget in major units. `null` clears it.'),
+    budget_max: clearable(money).describe('Maximum of the budget in major units. `null` clears it.'),
+    primary_segment: clearable(shortText).describe(`${about.primary_segment} \`null\` clears it.`),
+    property_type_pref: clearable(shortText).describe(`${about.property_type_pref} \`null\` clears it.`),
+    beds_min: clearable(bedrooms).describe(`${about.beds_min} \`null\` clears it.`),
+    consent_status: optional(z.enum(consentStatuses)).describe(aboutConsent),
+    dnc: optional(z.boolean()).describe(aboutDnc),
   })
   .meta({ id: 'ProspectChanges' })
 
-export const ProspectQuery = page().extend({
+export const ProspectQuery = clampedPage().extend({
   status: optional(z.enum(prospectStatuses)).describe('Only prospects with this status.'),
   city: optional(shortText).describe('Only prospects looking in this city.'),
   assignedTo: optional(id).describe('Only prospects assigned to this member.'),
