@@ -279,6 +279,8 @@ test('a routing rule matches when all its conditions match, and returns the reas
     language: 'en',
     priority: null,
     budget: { min: null, max: 2.5e6, currency: 'AED' },
+    propertyType: 'villa',
+    timelineDays: 20,
   }
   assert.deepEqual(reasonsFor({}, lead), [])
   assert.deepEqual(reasonsFor({ city: ['dubai', 'Sharjah'], budget_min: 2e6, currency: 'AED' }, lead), [
@@ -290,4 +292,55 @@ test('a routing rule matches when all its conditions match, and returns the reas
   assert.equal(reasonsFor({ budget_max: 2e6 }, lead), null)
   assert.equal(reasonsFor({ budget_min: 1, currency: 'EUR' }, lead), null, 'another currency cannot be compared')
   assert.equal(reasonsFor({ budget_min: 1 }, { ...lead, budget: null }), null)
+})
+
+test('a list of conditions has to hold as a whole', () => {
+  const lead = {
+    city: 'Dubai Marina',
+    channel: 'phone',
+    language: null,
+    priority: null,
+    budget: { min: 2e6, max: 3e6, currency: 'SAR' },
+    propertyType: 'Villa',
+    timelineDays: 90,
+  }
+  const holds = (
+    field: 'city' | 'budget' | 'propertyType' | 'language' | 'urgency',
+    operator: 'equals' | 'contains' | 'greaterThan' | 'lessThan',
+    value: string,
+  ) => reasonsFor({ all: [{ field, operator, value }] }, lead) !== null
+  assert.deepEqual(
+    reasonsFor(
+      {
+        all: [
+          { field: 'city', operator: 'contains', value: 'dubai' },
+          { field: 'budget', operator: 'greaterThan', value: '2.5M' },
+        ],
+      },
+      lead,
+    ),
+    ['city contains dubai', 'budget is more than 2.5M'],
+  )
+  const expected: [Parameters<typeof holds>, boolean][] = [
+    [['city', 'equals', 'Dubai'], false],
+    [['propertyType', 'equals', 'villa'], true],
+    [['language', 'equals', 'en'], false],
+    [['budget', 'greaterThan', '3000000'], false],
+    [['budget', 'lessThan', 'SAR 2.5M'], true],
+    [['budget', 'lessThan', '2M'], false],
+    [['budget', 'equals', '2.2M'], true],
+    [['budget', 'greaterThan', 'EUR 1M'], false],
+    [['urgency', 'equals', 'medium'], true],
+    [['urgency', 'greaterThan', 'low'], true],
+    [['urgency', 'greaterThan', 'medium'], false],
+    [['urgency', 'lessThan', 'high'], true],
+    [['city', 'greaterThan', '5'], false],
+  ]
+  for (const [condition, does] of expected) assert.equal(holds(...condition), does, condition.join(' '))
+  assert.equal(
+    reasonsFor({ all: [{ field: 'urgency', operator: 'equals', value: 'low' }] }, { ...lead, priority: 'low' }) !==
+      null,
+    true,
+    'the priority of a handoff is its urgency',
+  )
 })

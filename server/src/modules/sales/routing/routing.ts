@@ -1,5 +1,5 @@
-import type { Budget } from '../extraction/budget.ts'
-import type { Conditions } from './schema.ts'
+import { type Budget, parseBudget } from '../extraction/budget.ts'
+import type { Condition, Conditions } from './schema.ts'
 
 /** The values that routing rules compare. */
 export interface Lead {
@@ -9,6 +9,9 @@ export interface Lead {
   budget: Budget | null
   /** Only for handoffs. */
   priority: string | null
+  propertyType: string | null
+  /** Days until the prospect wants to buy. */
+  timelineDays: number | null
 }
 
 const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase()
@@ -23,6 +26,10 @@ export function reasonsFor(conditions: Conditions, lead: Lead): string[] | null 
     if (value === null || !allowed.some((one) => same(one, value))) return null
     reasons.push(`${name} is ${value}`)
   }
+  for (const condition of conditions.all ?? []) {
+    if (!holds(condition, lead)) return null
+    reasons.push(`${nouns[condition.field]} ${verbs[condition.operator]} ${condition.value}`)
+  }
   const { budget_min, budget_max } = conditions
   if (budget_min === undefined && budget_max === undefined) return reasons
   const spends = spending(conditions, lead.budget)
@@ -33,8 +40,59 @@ export function reasonsFor(conditions: Conditions, lead: Lead): string[] | null 
   return reasons
 }
 
+const nouns: Record<Condition['field'], string> = {
+  city: 'city',
+  budget: 'budget',
+  propertyType: 'property type',
+  language: 'language',
+  urgency: 'urgency',
+  channel: 'channel',
+}
+const verbs: Record<Condition['operator'], string> = {
+  equals: 'is',
+  contains: 'contains',
+  greaterThan: 'is more than',
+  lessThan: 'is less than',
+}
+
+const urgencies = ['low', 'medium', 'high']
+
+/** Returns the priority of a handoff, otherwise how soon the prospect wants to buy. */
+function urgencyOf({ priority, timelineDays }: Lead): string | null {
+  if (priority !== null || timelineDays === null) return priority
+  return timelineDays <= 30 ? 'high' : timelineDays <= 180 ? 'medium' : 'low'
+}
+
+function holds({ field, operator, value }: Condition, lead: Lead): boolean {
+  if (field === 'budget') return budgetHolds(operator, value, lead.budget)
+  const actual = field === 'urgency' ? urgencyOf(lead) : lead[field]
+  if (actual === null) return false
+  if (operator === 'equals') return same(actual, value)
+  if (operator === 'contains') return actual.toLowerCase().includes(value.toLowerCase())
+  const [a, b] = [actual, value].map((text) =>
+    field === 'urgency' ? urgencies.indexOf(text.toLowerCase()) : Number(text),
+  )
+  if (a === undefined || b === undefined || Number.isNaN(a) || Number.isNaN(b)) return false
+  return operator === 'greaterThan' ? a > b : a < b
+}
+
+/** Compares the range of a budget: it is more than an amount when its upper end is. */
+function budgetHolds(operator: Condition['operator'], value: string, budget: Budget | null): boolean {
+  const wanted = parseBudget(value)
+  const amount = wanted?.max ?? wanted?.min
+  const currency = wanted?.currency ?? undefined
+  const spends = spending({ currency }, budget)
+  if (spends === null || amount == null) return false
+  if (operator === 'greaterThan') return spends.most > amount
+  if (operator === 'lessThan') return spends.least < amount
+  return spends.least <= amount && amount <= spends.most
+}
+
 /** Returns the budget's range, null when its currency is not the rule's. */
-function spending({ currency }: Conditions, budget: Budget | null): { least: number; most: number } | null {
+function spending(
+  { currency }: Pick<Conditions, 'currency'>,
+  budget: Budget | null,
+): { least: number; most: number } | null {
   if (!budget || (currency && budget.currency && currency !== budget.currency)) return null
   const { min, max } = budget
   return { least: min ?? max ?? 0, most: max ?? Infinity }

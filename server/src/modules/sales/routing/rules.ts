@@ -47,7 +47,8 @@ const insert = statement(
 
 /** Creates a routing rule. Throws 400 when a user in it is not a member. */
 export async function createRule(ctx: Ctx, input: NewRoutingRule): Promise<RoutingRule> {
-  await requireMembers(ctx, input.member_ids)
+  const members = membersOf(input)
+  await requireMembers(ctx, members.member_ids ?? [], input)
   const defaults = {
     active: true,
     position: 100,
@@ -55,7 +56,22 @@ export async function createRule(ctx: Ctx, input: NewRoutingRule): Promise<Routi
     conditions: {},
     strategy: 'round_robin',
   }
-  return ctx.db.one(insert, { id: newId(), values: JSON.stringify({ ...defaults, ...given(input) }) })
+  return ctx.db.one(insert, {
+    id: newId(),
+    values: JSON.stringify({ ...defaults, ...given({ ...input, ...members }) }),
+  })
+}
+
+/** Returns strategy and members of `assign_to`, and those of the strategy `auto`. */
+function membersOf({
+  assign_to,
+  strategy,
+  member_ids,
+}: RoutingRuleChanges): Partial<Pick<RoutingRule, 'strategy' | 'member_ids'>> {
+  if (assign_to === 'auto' || (assign_to === undefined && strategy === 'auto'))
+    return { strategy: 'auto', member_ids: [] }
+  if (assign_to !== undefined) return { strategy: 'member', member_ids: [assign_to] }
+  return member_ids === undefined ? {} : { member_ids }
 }
 
 const update = statement(
@@ -65,8 +81,13 @@ const update = statement(
 )
 
 export async function updateRule(ctx: Ctx, id: string, input: RoutingRuleChanges): Promise<RoutingRule> {
-  if (input.member_ids) await requireMembers(ctx, input.member_ids)
-  return (await ctx.db.maybe(update, { id, changes: JSON.stringify(input) })) ?? missing('routing rule')
+  const changes = { ...input, ...membersOf(input) }
+  if (changes.member_ids) await requireMembers(ctx, changes.member_ids, input)
+  if (changes.strategy !== undefined && changes.strategy !== 'auto' && changes.member_ids === undefined) {
+    if ((await getRule(ctx, id)).member_ids.length === 0)
+      throw invalidField('body.member_ids', 'Give the members to assign to.')
+  }
+  return (await ctx.db.maybe(update, { id, changes: JSON.stringify(changes) })) ?? missing('routing rule')
 }
 
 const remove = statement(
@@ -84,10 +105,13 @@ const countMembers = statement(
     sql<{ count: number }>`select count(*) from identity.members where user_id = any (${p.ids}::uuid[])`,
 )
 
-async function requireMembers(ctx: Ctx, ids: string[]): Promise<void> {
+async function requireMembers(ctx: Ctx, ids: string[], { assign_to }: RoutingRuleChanges): Promise<void> {
   const distinct = [...new Set(ids.map((id) => id.toLowerCase()))]
   const { count } = await ctx.db.one(countMembers, { ids: distinct })
-  if (count !== distinct.length) throw invalidField('body.member_ids', 'Every user must be a member of this workspace.')
+  if (count === distinct.length) return
+  throw assign_to === undefined
+    ? invalidField('body.member_ids', 'Every user must be a member of this workspace.')
+    : invalidField('body.assign_to', 'This is not a member of this workspace.')
 }
 
 const given = (input: object) => Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
@@ -106,10 +130,19 @@ const takeTurn = statement(
   (_, p: { id: string }) =>
     sql<{ user_id: string; name: string; turn: number }>`
     with rule as (update sales.routing_rules set turns = turns + 1 where id = ${p.id} returning workspace_id, strategy, member_ids, turns),
+    sellers as (
+      select m.user_id, dense_rank() over (order by case when m.role in ('sales_rep', 'agent') then 1 else 2 end) as rank
+        from rule, identity.members m
+       where rule.strategy = 'auto' and m.workspace_id = rule.workspace_id
+         and m.role in ('sales_rep', 'agent', 'sales_manager', 'admin', 'owner')),
+    wanted as (
+      select user_id, place from rule, unnest(rule.member_ids) with ordinality as wanted (user_id, place)
+       where rule.strategy <> 'auto'
+      union all
+      select user_id, row_number() over (order by user_id) from sellers where rank = 1),
     present as (
       select m.user_id, row_number() over (order by wanted.place) - 1 as place, count(*) over () as number
-        from rule, unnest(rule.member_ids) with ordinality as wanted (user_id, place)
-        join identity.members m on m.user_id = wanted.user_id)
+        from wanted join identity.members m on m.user_id = wanted.user_id)
     select p.user_id, coalesce(u.full_name, u.display_name, u.username, u.email) as name, rule.turns as turn
       from rule join present p on p.place = case rule.strategy when 'member' then 0 else (rule.turns - 1) % p.number end
       join identity.users u on u.id = p.user_id`,

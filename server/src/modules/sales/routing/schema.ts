@@ -2,7 +2,22 @@ import { z } from 'zod'
 import { id, instant, optional, text } from '../../../platform/http/fields.ts'
 import { currency, money, priorities } from '../schema.ts'
 
+export const conditionFields = ['city', 'budget', 'propertyType', 'language', 'urgency', 'channel'] as const
+export const conditionOperators = ['equals', 'contains', 'greaterThan', 'lessThan'] as const
+
+const Condition = z.object({
+  field: z.enum(conditionFields).describe('The value that is compared.'),
+  operator: z.enum(conditionOperators).describe('How it is compared. Texts are compared without regard to case.'),
+  value: z
+    .preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string().trim().min(1).max(255))
+    .describe('What it is compared with: a text, an amount such as `5M`, or `high`, `medium`, `low` for `urgency`.'),
+})
+export type Condition = z.output<typeof Condition>
+
 const conditions = z.object({
+  all: optional(z.array(Condition).max(50)).describe(
+    'Conditions that all have to hold. A list instead of this object is read as this field.',
+  ),
   city: optional(z.array(text(255)).max(100)).describe('Cities it applies to. Default: all.'),
   channel: optional(z.array(text(50)).max(20)).describe('Channels it applies to. Default: all.'),
   language: optional(z.array(text(35)).max(50)).describe('Languages it applies to. Default: all.'),
@@ -14,6 +29,10 @@ const conditions = z.object({
   currency: optional(currency).describe('Three-letter ISO 4217 code, such as `USD`.'),
 })
 export type Conditions = z.output<typeof conditions>
+
+export const strategies = ['member', 'round_robin', 'auto'] as const
+const aboutStrategy =
+  '`member`: always the first of `member_ids`. `round_robin`: each in turn. `auto`: each sales representative of the workspace in turn, or each manager if there are none.'
 
 export const RoutingRule = z
   .object({
@@ -29,10 +48,8 @@ export const RoutingRule = z
     conditions: conditions.describe(
       'Conditions that a prospect or handoff must meet. A rule without conditions always matches.',
     ),
-    strategy: z
-      .enum(['member', 'round_robin'])
-      .describe('`member`: always the first of `member_ids`. `round_robin`: each in turn.'),
-    member_ids: z.array(id).describe('User ids of the members it assigns to.'),
+    strategy: z.enum(strategies).describe(aboutStrategy),
+    member_ids: z.array(id).describe('User ids of the members it assigns to. Empty with the strategy `auto`.'),
     turns: z.int().describe('Number of assignments made so far.'),
     created_at: instant.describe('When the routing rule was created.'),
     updated_at: instant.describe('When the routing rule was last changed.'),
@@ -50,11 +67,13 @@ const ruleFields = {
       .min(1)
       .max(2),
   ).describe('What it assigns: new prospects, handoffs or both. Default: both.'),
-  conditions: optional(conditions).describe(
+  // A front-end that knows no object of conditions sends a list of them.
+  conditions: optional(z.preprocess((given) => (Array.isArray(given) ? { all: given } : given), conditions)).describe(
     'Conditions that a prospect or handoff must meet. A rule without conditions always matches.',
   ),
-  strategy: optional(z.enum(['member', 'round_robin'])).describe(
-    '`member`: always the first of `member_ids`. `round_robin`: each in turn.',
+  strategy: optional(z.enum(strategies)).describe(aboutStrategy),
+  assign_to: optional(z.union([id, z.literal('auto')], 'Must be the id of a member, or auto.')).describe(
+    'The only member to assign to, or `auto`, instead of `strategy` and `member_ids`.',
   ),
 }
 const memberIds = z.array(id).min(1).max(100)
@@ -62,8 +81,14 @@ const memberIds = z.array(id).min(1).max(100)
 export const NewRoutingRule = z
   .object({
     name: text(255).describe('Name of the rule.'),
-    member_ids: memberIds.describe('User ids of the members it assigns to.'),
+    member_ids: optional(memberIds).describe(
+      'User ids of the members it assigns to. Required without `assign_to` and without the strategy `auto`.',
+    ),
     ...ruleFields,
+  })
+  .refine((body) => body.member_ids !== undefined || body.assign_to !== undefined || body.strategy === 'auto', {
+    message: 'Give the members to assign to.',
+    path: ['member_ids'],
   })
   .meta({ id: 'NewRoutingRule' })
 export const RoutingRuleChanges = z
