@@ -74,16 +74,17 @@ interface Insert {
   source_channel: string | null
   conversation_id: string | null
   campaign_id: string | null
+  status: AppointmentStatus
 }
 const insert = statement(
   'sales.insert_appointment',
   (_, p: Insert) =>
     sql`
     insert into sales.appointments (id, prospect_id, property_id, property_name, assigned_rep_id, scheduled_date, duration_minutes,
-                                    location, notes, source_channel, conversation_id, campaign_id)
+                                    location, notes, source_channel, conversation_id, campaign_id, status)
     values (${p.id}, ${p.prospect_id}, ${p.property_id}::uuid, ${p.property_name}, ${p.assigned_rep_id}::uuid, ${p.scheduled_date}::timestamptz,
             ${p.duration_minutes}, ${p.location}, ${p.notes}, ${p.source_channel}, ${p.conversation_id}::uuid,
-            (select id from campaigns.campaigns where id = ${p.campaign_id}::uuid))`,
+            (select id from campaigns.campaigns where id = ${p.campaign_id}::uuid), ${p.status})`,
 )
 
 const recordChange = statement(
@@ -128,13 +129,15 @@ function requireFuture(ctx: Ctx, scheduled_date: string): void {
 }
 
 /**
- * Books an appointment. Defaults: 60 minutes, and the member the prospect is assigned to. Throws 400 for a time in the
- * past, 409 when the representative (`slot_taken`) or the prospect (`prospect_busy`) has another appointment at that time,
+ * Books an appointment, or records one that is over. Defaults: 60 minutes, and the member the prospect is assigned to. Throws
+ * 400 for a time in the past, 409 when the representative (`slot_taken`) or the prospect (`prospect_busy`) has another appointment at that time,
  * 404 for an unknown prospect, property or conversation.
  */
 export async function bookAppointment(ctx: Ctx, given: NewAppointment): Promise<Appointment> {
   const input = parseInput(NewAppointment, given)
-  requireFuture(ctx, input.scheduled_date)
+  const status = input.status ?? 'scheduled'
+  const isOpen = status === 'scheduled' || status === 'rescheduled'
+  if (isOpen) requireFuture(ctx, input.scheduled_date)
   const prospect = await getProspect(ctx, input.prospect_id)
   const property = input.property_id ? await getProperty(ctx, input.property_id) : null
   const conversation = input.conversation_id ? await getConversation(ctx, input.conversation_id) : null
@@ -156,12 +159,15 @@ export async function bookAppointment(ctx: Ctx, given: NewAppointment): Promise<
         source_channel: input.source_channel ?? conversation?.channel ?? null,
         conversation_id: conversation?.id ?? null,
         campaign_id: conversation?.campaign_id ?? null,
+        status,
       }),
       recordChange.call({ id: newId(), appointment_id: id, reason: null }),
     ]),
   )
-  await requireProspectFree(ctx, id, prospect.id)
-  await advanceProspect(ctx, prospect.id, 'appointment_set')
+  if (isOpen) {
+    await requireProspectFree(ctx, id, prospect.id)
+    await advanceProspect(ctx, prospect.id, 'appointment_set')
+  }
   if (property) await recordInterest(ctx, prospect.id, property.id, null)
   const appointment = await getAppointment(ctx, id)
   emit(ctx, AppointmentBooked, eventData(appointment))

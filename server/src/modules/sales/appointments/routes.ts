@@ -41,6 +41,8 @@ export const appointmentRoutes: Record<string, Route> = {
     status: 201,
     response: DataResponse,
     errors: [409],
+    // The names are those of the prospect and of the member, and are returned as such.
+    ignores: { body: ['prospect_name', 'prospectName', 'assigned_rep_name', 'assignedRepName'] },
     handler: async (ctx, { body }) => ({ data: await bookAppointment(ctx, body) }),
   }),
   getAppointment: route({

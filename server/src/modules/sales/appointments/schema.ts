@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, page } from '../../../platform/http/fields.ts'
+import { clampedPage, clearable, id, instant, optional } from '../../../platform/http/fields.ts'
 import { channel, dayOrInstant, longText, moment, shortText } from '../schema.ts'
 import { appointmentStatuses } from '../transitions.ts'
 
@@ -41,6 +41,9 @@ export const NewAppointment = z
     ),
     scheduled_date: moment.describe('Start time.'),
     duration_minutes: optional(durationMinutes).describe('Duration in minutes.'),
+    status: optional(z.enum(appointmentStatuses)).describe(
+      'Default: `scheduled`. One that is `completed`, `no_show` or `cancelled` can have a start time in the past.',
+    ),
     location: optional(shortText).describe('Meeting place.'),
     notes: optional(longText).describe("The team's notes."),
     source_channel: optional(channel).describe('Channel on which it was booked, such as `phone` or `whatsapp`.'),
@@ -72,7 +75,7 @@ export const Reschedule = z
   })
   .meta({ id: 'RescheduleAppointment' })
 
-export const AppointmentQuery = page().extend({
+export const AppointmentQuery = clampedPage().extend({
   prospectId: optional(id).describe('Only appointments with this prospect.'),
   assignedRepId: optional(id).describe('Only appointments of this representative.'),
   status: optional(z.enum(appointmentStatuses)).describe('Only appointments with this status.'),

@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../../platform/context.ts'
 import { statement } from '../../../platform/database/statement.ts'
+import { missing } from '../../../platform/errors.ts'
+import { id } from '../../../platform/http/fields.ts'
 import { parseInput } from '../../../platform/http/parse.ts'
+import { toE164 } from '../../contacts/index.ts'
 import { getConversation, openConversation } from '../../inbox/index.ts'
 import { type ChannelName, type Conversation, channels } from '../../inbox/schema.ts'
 import { getAppointment } from '../appointments/appointments.ts'
 import { type ProspectKnowledge, readFacts } from '../qualification/facts.ts'
 import { type Package, composePackage } from './package.ts'
-import { addHandoff, openHandoffOf } from './handoffs.ts'
+import { type NewPackage, addHandoff, openHandoffOf } from './handoffs.ts'
 import { type Suggestion, suggest } from '../extraction/matching.ts'
 import { availableFor } from '../properties/properties.ts'
 import { getProspect } from '../prospects/prospects.ts'
@@ -43,6 +46,7 @@ async function buildPackage(
     qualification,
     suggestions,
     sentiment: conversation?.sentiment ?? facts.lastSentiment,
+    conversation,
     recentMessages: conversation ? await recentMessagesOf(ctx, conversation.id) : [],
   })
   return { ...made, suggestions }
@@ -89,6 +93,8 @@ async function conversationOf(ctx: Ctx, prospect: Prospect, appointment: Appoint
   return openConversation(ctx, { contact: { id: prospect.id }, channel, subject: 'Handoff from an appointment' })
 }
 
+const isId = (text: string) => id.safeParse(text).success
+
 const lockAppointment = statement(
   'sales.lock_for_handoff',
   (_, p: { id: string }) => sql`select id from sales.appointments where id = ${p.id} for no key update`,
@@ -102,6 +108,8 @@ export async function createHandoffFromAppointment(
   ctx: Ctx,
   appointmentId: string,
 ): Promise<{ handoff: Handoff; isNew: boolean }> {
+  // An id of another form belongs to no appointment.
+  if (!isId(appointmentId)) missing('appointment')
   await ctx.db.all(lockAppointment, { id: appointmentId })
   const appointment = await getAppointment(ctx, appointmentId)
   const open = await openHandoffOf(ctx, appointment.id)
@@ -121,6 +129,19 @@ export async function createHandoffFromAppointment(
   return { handoff, isNew: true }
 }
 
+/** Returns the name, numbers and address that the body states, in the form of a handoff. */
+async function statedPerson(ctx: Ctx, input: NewHandoff): Promise<NonNullable<NewPackage['stated']>> {
+  const { prospect_name, prospect_email, prospect_phone, prospect_whatsapp } = input
+  return {
+    ...(prospect_name !== undefined && { prospect_name }),
+    ...(prospect_email !== undefined && { prospect_email }),
+    ...(prospect_phone !== undefined && { prospect_phone: await toE164(ctx, prospect_phone, 'body.prospect_phone') }),
+    ...(prospect_whatsapp !== undefined && {
+      prospect_whatsapp: await toE164(ctx, prospect_whatsapp, 'body.prospect_whatsapp'),
+    }),
+  }
+}
+
 /** Creates a handoff. Omitted fields are computed from the known data of the prospect. Throws 404. */
 export async function createHandoff(ctx: Ctx, given: NewHandoff): Promise<Handoff> {
   const input = parseInput(NewHandoff, given)
@@ -130,6 +151,7 @@ export async function createHandoff(ctx: Ctx, given: NewHandoff): Promise<Handof
   const made = await buildPackage(ctx, prospect, appointment, conversation)
   return addHandoff(ctx, {
     prospect,
+    stated: await statedPerson(ctx, input),
     conversation_id: conversation?.id ?? null,
     appointment_id: appointment?.id ?? null,
     priority: input.priority ?? made.priority,

@@ -8,7 +8,8 @@ import { readPageQuery, toPage } from '../../../platform/http/page.ts'
 import { newId } from '../../../platform/id.ts'
 import { parseInput } from '../../../platform/http/parse.ts'
 import { HandoffCreated } from '../events.ts'
-import { expiryHours } from './package.ts'
+import { expiryHours, noConversation } from './package.ts'
+import { withScoreNames } from './score-names.ts'
 import type { Suggestion } from '../extraction/matching.ts'
 import { nameOf } from '../prospects/prospect-columns.ts'
 import { budgetOf } from '../prospects/prospects.ts'
@@ -24,7 +25,8 @@ const isOverdue = sql`(h.status = 'pending' and h.expires_at <= now())`
 const select = sql`
   select h.id, h.conversation_id, h.prospect_id, h.appointment_id, h.prospect_name, h.prospect_phone, h.prospect_email,
          h.prospect_whatsapp, h.created_at as timestamp, h.priority, h.reason, h.reasons, h.summary, h.detected_needs,
-         h.suggested_properties, h.suggestions, h.qualification_score, h.conversation_context, h.next_steps,
+         h.suggested_properties, h.suggestions, h.qualification_score,
+         coalesce(h.conversation_context, ${sql.lit(noConversation)}) as conversation_context, h.next_steps,
          case when ${isOverdue} then 'expired' else h.status end as status,
          h.assigned_to, ${nameOf('a')} as assigned_to_name, h.assignment_reason, h.claimed_by, ${nameOf('k')} as claimed_by_name,
          h.claimed_at, h.completed_at, h.outcome, h.expires_at, h.source_channel, h.suggested_follow_up_channel, h.created_at, h.updated_at
@@ -67,13 +69,14 @@ export async function listHandoffs(ctx: Ctx, query: HandoffQuery) {
   const { before, continued, rows } = readPageQuery(query)
   const { prospectId: prospect_id = null, assignedTo: assigned_to = null, status = '' } = query
   const shape: Shape = { status, prospect: prospect_id !== null, assigned: assigned_to !== null, continued, rows }
-  return toPage(await ctx.db.all(list(shape), { prospect_id, assigned_to, before }), query.limit)
+  const found = await ctx.db.all(list(shape), { prospect_id, assigned_to, before })
+  return toPage(found.map(withScoreNames), query.limit)
 }
 
 const find = statement('sales.find_handoff', (_, p: { id: string }) => sql<Handoff>`${select} where h.id = ${p.id}`)
 
 export async function getHandoff(ctx: Ctx, id: string): Promise<Handoff> {
-  return (await ctx.db.maybe(find, { id })) ?? missing('handoff')
+  return withScoreNames((await ctx.db.maybe(find, { id })) ?? missing('handoff'))
 }
 
 const findOpen = statement(
@@ -85,12 +88,16 @@ const findOpen = statement(
 )
 
 /** Returns the pending or claimed handoff of an appointment. */
-export const openHandoffOf = (ctx: Ctx, appointment_id: string): Promise<Handoff | undefined> =>
-  ctx.db.maybe(findOpen, { appointment_id })
+export async function openHandoffOf(ctx: Ctx, appointment_id: string): Promise<Handoff | undefined> {
+  const open = await ctx.db.maybe(findOpen, { appointment_id })
+  return open && withScoreNames(open)
+}
 
 /** The values of a new handoff. */
 export interface NewPackage {
   prospect: Prospect
+  /** Name and ways to reach the prospect, where they differ from those of the prospect. */
+  stated?: Partial<Record<'prospect_name' | 'prospect_phone' | 'prospect_email' | 'prospect_whatsapp', string>>
   conversation_id: string | null
   appointment_id: string | null
   priority: 'high' | 'medium' | 'low'
@@ -101,7 +108,7 @@ export interface NewPackage {
   suggested_properties: string[]
   suggestions: readonly Suggestion[]
   qualification_score: object | null
-  conversation_context: string | null
+  conversation_context: string
   next_steps: string[]
   source_channel: string | null
   suggested_follow_up_channel: string | null
@@ -146,7 +153,7 @@ const insert = statement(
  * Stores a handoff and assigns it to the member the prospect is assigned to, otherwise by the routing rules. Any member with
  * access can claim it. Throws 404.
  */
-export async function addHandoff(ctx: Ctx, { prospect, ...handoff }: NewPackage): Promise<Handoff> {
+export async function addHandoff(ctx: Ctx, { prospect, stated, ...handoff }: NewPackage): Promise<Handoff> {
   const id = newId()
   const assignment = await assign(ctx, prospect, handoff)
   const expires = new Date(ctx.now().getTime() + expiryHours[handoff.priority] * 3_600_000)
@@ -157,6 +164,7 @@ export async function addHandoff(ctx: Ctx, { prospect, ...handoff }: NewPackage)
     prospect_phone: prospect.phone,
     prospect_email: prospect.email,
     prospect_whatsapp: prospect.whatsapp,
+    ...stated,
     expires_at: handoff.expires_at ?? expires.toISOString(),
     assigned_to: assignment?.member_id ?? null,
     assignment_reason: assignment?.reason ?? null,
@@ -169,7 +177,7 @@ export async function addHandoff(ctx: Ctx, { prospect, ...handoff }: NewPackage)
   emit(ctx, HandoffCreated, {
     handoff_id: id,
     prospect_id: prospect.id,
-    prospect_name: prospect.name,
+    prospect_name: values.prospect_name,
     assigned_to: values.assigned_to,
     priority: handoff.priority,
     reason: handoff.reason,
@@ -194,6 +202,8 @@ async function assign(
     channel: handoff.source_channel ?? preferred_channel,
     budget: budgetOf(prospect),
     priority: handoff.priority,
+    propertyType: prospect.property_type_pref,
+    timelineDays: prospect.timeline_days,
   })
 }
 

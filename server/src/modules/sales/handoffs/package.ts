@@ -27,6 +27,8 @@ export interface PackageInput {
   qualification: Qualification
   suggestions: readonly Suggestion[]
   sentiment: 'positive' | 'neutral' | 'negative' | null
+  /** Null for a handoff without a conversation. */
+  conversation?: { channel: string; occurred_at: string; outcome: string | null } | null
   /** The newest messages, oldest first. */
   recentMessages: readonly { sender: string; text: string }[]
 }
@@ -38,7 +40,7 @@ export interface Package {
   summary: string
   detected_needs: string[]
   qualification_score: { total: number; grade: string; parts: Parts }
-  conversation_context: string | null
+  conversation_context: string
   next_steps: string[]
   suggested_follow_up_channel: string | null
 }
@@ -145,7 +147,7 @@ export function composePackage(input: PackageInput): Package {
       grade: gradeOf(qualification.total),
       parts: qualification.parts,
     },
-    conversation_context: contextOf(input.recentMessages),
+    conversation_context: contextOf(input),
     next_steps: steps.filter((step) => step.applies(input)).map(({ text }) => text(input)),
     suggested_follow_up_channel: followUpChannel(input.prospect),
   }
@@ -182,21 +184,27 @@ const shareOf = (parts: Parts, name: keyof Parts) => parts[name].score / parts[n
 
 const formatTime = (instant: string) => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
 
-const contextOf = (recentMessages: PackageInput['recentMessages']): string | null =>
-  recentMessages.length === 0
-    ? null
-    : recentMessages.map(({ sender, text }) => `${sender}: ${beginning(text, 500)}`).join('\n')
+/** The context of a handoff without a conversation. */
+export const noConversation = 'No conversation with the prospect has been recorded yet.'
 
-/** Returns the preferred channel if the prospect can be reached on it, otherwise the first of WhatsApp, phone and e-mail. */
+/** Returns the newest messages, otherwise a sentence about the conversation. */
+function contextOf({ recentMessages, conversation }: PackageInput): string {
+  if (recentMessages.length > 0)
+    return recentMessages.map(({ sender, text }) => `${sender}: ${beginning(text, 500)}`).join('\n')
+  if (!conversation) return noConversation
+  const { channel, occurred_at, outcome } = conversation
+  return `Conversation by ${channel} on ${formatTime(occurred_at)}${outcome ? `, outcome: ${outcome}` : ''}. No words of it were recorded.`
+}
+
+/** Returns the channel that the prospect prefers, otherwise the first of WhatsApp, phone and e-mail that reaches them. */
 export function followUpChannel(prospect: PackageInput['prospect']): string | null {
   const known: Record<string, string | null> = {
     phone: prospect.phone,
     whatsapp: prospect.whatsapp,
-    sms: prospect.phone,
     email: prospect.email,
   }
-  const preferred = prospect.preferred_channel?.toLowerCase() ?? ''
-  if (known[preferred]) return preferred
+  const preferred = prospect.preferred_channel?.toLowerCase().replace(/^call$/, 'phone')
+  if (preferred) return preferred
   return ['whatsapp', 'phone', 'email'].find((channel) => known[channel]) ?? null
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { wrapped } from '../../../platform/http/page.ts'
-import { id } from '../../../platform/http/fields.ts'
+import { id, text } from '../../../platform/http/fields.ts'
 import { JsonResponse, type Route, patchAndPut, route } from '../../../platform/http/route.ts'
 import { createHandoff, createHandoffFromAppointment } from './create.ts'
 import { claimHandoff, completeHandoff, releaseHandoff } from './status.ts'
@@ -45,7 +45,7 @@ export const handoffRoutes: Record<string, Route> = {
     path: '/api/handoffs/from-appointment',
     access: 'handoffs:write',
     summary: 'Create a handoff from an appointment; 200 with the existing one if it is pending or claimed',
-    body: z.object({ appointmentId: id.describe('Id of the appointment.') }),
+    body: z.object({ appointmentId: text(200).describe('Id of the appointment.') }),
     example: { appointmentId: someId },
     status: 201,
     response: schema.Handoff,

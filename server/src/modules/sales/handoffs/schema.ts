@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { clearable, id, instant, optional, page, text } from '../../../platform/http/fields.ts'
-import { channel, longText, priorities } from '../schema.ts'
+import { clampedPage, clearable, id, instant, optional, text } from '../../../platform/http/fields.ts'
+import { channel, longText, priorities, shortText } from '../schema.ts'
 import { handoffStatuses } from '../transitions.ts'
 
 const suggestion = z.object({
@@ -27,8 +27,15 @@ export const Handoff = z
     detected_needs: z.array(z.string()).describe("The prospect's needs, as short texts."),
     suggested_properties: z.array(z.string()).describe('Names of matching properties.'),
     suggestions: z.array(suggestion).describe('The matching properties with the reasons for each.'),
-    qualification_score: z.record(z.string(), z.unknown()).nullable().describe("The prospect's score and its parts."),
-    conversation_context: z.string().nullable().describe('The end of the conversation.'),
+    qualification_score: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe(
+        "The prospect's score and its parts. A computed score has `total`, `grade` and `parts`, and the same in the words of the sales front-end: `overallScore`, `intentScore`, `budgetFitScore` and `propertyMatchConfidence` from 0 to 100, `urgency`, `riskFlags`.",
+      ),
+    conversation_context: z
+      .string()
+      .describe('The end of the conversation, or a sentence about it when no word of it was recorded.'),
     next_steps: z.array(z.string()).describe('Next steps, in order.'),
     status: z
       .enum(handoffStatuses)
@@ -49,12 +56,19 @@ export const Handoff = z
   })
   .meta({ id: 'HandoffPackage' })
 
+const number = z.string().trim().min(3).max(50)
 const lines = z.array(text(500)).max(100)
 const expiry = instant.refine((time) => /^20\d\d-/.test(time), 'Must be a time between 2000 and 2099.')
 
 export const NewHandoff = z
   .object({
     prospect_id: id.describe('Id of the prospect.'),
+    prospect_name: optional(shortText).describe("The name in the handoff. Default: the prospect's."),
+    prospect_phone: optional(number).describe(
+      "The number in the handoff, in any common format. Default: the prospect's.",
+    ),
+    prospect_email: optional(z.email().max(255)).describe("The address in the handoff. Default: the prospect's."),
+    prospect_whatsapp: optional(number).describe("The WhatsApp number in the handoff. Default: the prospect's."),
     conversation_id: optional(id).describe('Id of the conversation, if any.'),
     appointment_id: optional(id).describe('Id of the appointment, if any.'),
     priority: optional(z.enum(priorities)).describe('Urgency. It determines when the handoff expires.'),
@@ -92,7 +106,7 @@ export const HandoffChanges = z
   })
   .meta({ id: 'HandoffChanges' })
 
-export const HandoffQuery = page().extend({
+export const HandoffQuery = clampedPage().extend({
   status: optional(z.enum(handoffStatuses)).describe('Only handoffs with this status.'),
   prospectId: optional(id).describe('Only handoffs of this prospect.'),
   assignedTo: optional(id).describe('Only handoffs assigned to this member.'),
