@@ -16,7 +16,7 @@ interface CallRow extends Omit<CampaignCall, 'recording_url'> {
 
 interface Parameters {
   campaign_id: string
-  status: string | null
+  statuses: readonly string[] | null
   before: string | null
   limit: number
 }
@@ -40,7 +40,7 @@ const list = variants(
       left join campaigns.attempts a on a.workspace_id = t.workspace_id and a.id = t.last_attempt_id
       left join files.files f on f.workspace_id = a.workspace_id and f.id = a.recording_file_id
      where t.campaign_id = ${p.campaign_id}
-           ${shape.of_status ? sql`and ${status} = ${p.status}` : sql``}
+           ${shape.of_status ? sql`and ${status} = any (${p.statuses}::text[])` : sql``}
            ${shape.continued ? sql`and t.id < ${p.before}` : sql``}
      order by t.id desc limit ${p.limit}`,
 )
@@ -53,13 +53,13 @@ const exists = statement('campaigns.exists', (db, p: { id: string }) =>
 export async function listCalls(
   ctx: Ctx,
   campaignId: string,
-  query: { limit: number; cursor?: string | undefined; status?: CallStatus | undefined },
+  query: { limit: number; cursor?: string | undefined; status?: CallStatus | readonly CallStatus[] | undefined },
 ) {
   const before = readCursor(query.cursor)
   if (!(await ctx.db.maybe(exists, { id: campaignId }))) missing('campaign')
   const rows = await readCalls(ctx, {
     campaign_id: campaignId,
-    status: query.status ?? null,
+    statuses: query.status === undefined ? null : [query.status].flat(),
     before,
     limit: query.limit + 1,
   })
@@ -70,7 +70,7 @@ export async function readCalls(
   ctx: Ctx,
   p: Parameters,
 ): Promise<(CampaignCall & Pick<CallRow, 'first_name' | 'last_name'>)[]> {
-  const rows = await ctx.db.all(list({ of_status: p.status !== null, continued: p.before !== null }), p)
+  const rows = await ctx.db.all(list({ of_status: p.statuses !== null, continued: p.before !== null }), p)
   return rows.map(({ recording_file_id: id, recording_filename: filename, ...call }) => ({
     ...call,
     recording_url: id && filename ? fileUrl({ id, filename }) : null,

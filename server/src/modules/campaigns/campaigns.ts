@@ -18,12 +18,16 @@ import { type CampaignColumns, resolveReferences } from './references.ts'
 type CampaignRow = Omit<Campaign, 'greeting_file_url'> & { greeting_stored_file_id: string | null }
 
 const selectCampaigns = sql`
-  select c.id, c.user_id, c.user_id as created_by, c.title, c.title as name, c.description, c.segment, c.channels, c.status,
+  select c.id, c.user_id, c.user_id as created_by, c.title, c.title as name, c.description, c.segment, c.target_city, c.agent_persona,
+         c.channels, c.status,
          c.status_reason,         c.contact_list_id, c.sip_provider_id, c.greeting_id as greeting_file_id, g.file_id as greeting_stored_file_id,
          g.filename as greeting_file_name, c.transfer_number, c.transfer_numbers, c.transfer_order, c.caller_id, c.calling_hours, c.key_map, c.retry,
          c.max_concurrent_calls, c.calls_per_second::float8 as calls_per_second, c.ring_timeout_seconds, c.voicemail, c.record,
          c.start_at, c.transfer_wait_seconds, c.hold_greeting_id, c.apology_greeting_id, ${countColumns}, c.attempts, c.cost_micros,
          coalesce(round(100.0 * c.answered_calls / nullif(c.total_calls, 0), 1), 0)::float8 as connect_rate,
+         c.total_calls + c.messages_sent as total_outreach,
+         coalesce(round(100.0 * c.messages_answered / nullif(c.messages_sent, 0), 1), 0)::float8 as response_rate,
+         coalesce(round(100.0 * c.messages_clicked / nullif(c.messages_sent, 0), 1), 0)::float8 as click_rate,
          c.booked_appointments, c.created_at, c.updated_at, c.started_at, c.ended_at
     from campaigns.campaigns c
     left join files.greetings g on g.workspace_id = c.workspace_id and g.id = c.greeting_id`
@@ -34,29 +38,40 @@ function toCampaign({ greeting_stored_file_id, ...row }: CampaignRow): Campaign 
   return { ...row, retry: { ...retryDefaults, ...row.retry }, greeting_file_url: url }
 }
 
+interface CampaignListQuery {
+  userId?: string | undefined
+  createdBy?: string | undefined
+  status?: CampaignStatus | null | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
 const list = variants(
   'campaigns.list',
   (
     _,
-    p: { user_id: string | null; before: string | null; limit: number },
-    shape: { of_user: boolean; continued: boolean },
+    p: { user_id: string | null; status: string | null; before: string | null; limit: number },
+    shape: { of_user: boolean; of_status: boolean; continued: boolean },
   ) =>
     sql<CampaignRow>`
       ${selectCampaigns}
        where true ${shape.of_user ? sql`and c.user_id = ${p.user_id}` : sql``}
+                  ${shape.of_status ? sql`and c.status = ${p.status}` : sql``}
                   ${shape.continued ? sql`and c.id < ${p.before}` : sql``}
        order by c.id desc limit ${p.limit}`,
 )
 
-/** Returns campaigns, newest first; with `userId` only that member's. Returns one more than `limit` when there are more. */
+/** Returns campaigns, newest first; with `userId` or `createdBy` only that member's. Returns one more than `limit` when there are more. */
 export async function listCampaigns(
   ctx: Ctx,
-  { userId, limit, cursor }: { userId?: string | undefined; limit: number; cursor?: string | undefined },
+  { userId, createdBy, status = null, limit, cursor }: CampaignListQuery,
 ): Promise<Campaign[]> {
   const before = readCursor(cursor)
-  const user_id = await memberFilter(ctx, userId)
-  const rows = await ctx.db.all(list({ of_user: user_id !== null, continued: before !== null }), {
+  const user_id = (await memberFilter(ctx, userId)) ?? createdBy ?? null
+  const shape = { of_user: user_id !== null, of_status: status !== null, continued: before !== null }
+  const rows = await ctx.db.all(list(shape), {
     user_id,
+    status,
     before,
     limit: limit + 1,
   })
@@ -77,6 +92,8 @@ const columns = [
   'title',
   'description',
   'segment',
+  'target_city',
+  'agent_persona',
   'channels',
   'contact_list_id',
   'sip_provider_id',
@@ -153,7 +170,7 @@ const reconsider = statement(
        where campaign_id = ${p.id} and deferred_from is not null and ${isUnclaimed('t')}`,
 )
 
-const texts = new Set<string>(['title', 'description', 'segment'])
+const texts = new Set<string>(['title', 'description', 'segment', 'target_city', 'agent_persona'])
 
 /**
  * Changes only the fields that were sent. Before the start all fields may change. After the start, all except the contact
@@ -174,7 +191,7 @@ export async function updateCampaign(ctx: Ctx, id: string, input: CampaignChange
   if ((status === 'completed' || status === 'stopped') && names.some((name) => !texts.has(name))) {
     throw conflict(
       'campaign_ended',
-      'The campaign has ended. Only its title, description and segment can still change.',
+      'The campaign has ended. Only its title, description, segment, city and persona can still change.',
     )
   }
   await ctx.db.all(update, { id, changes: JSON.stringify(changes) })

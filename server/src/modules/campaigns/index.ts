@@ -5,6 +5,7 @@ import { campaignCommands, campaignFrames } from './live.ts'
 import { campaignRoutes } from './routes.ts'
 import { pauseUnrunnableCampaigns } from './subscribers.ts'
 
+export { type CallStatus, callStatuses } from './call-schema.ts'
 export { listCalls } from './calls.ts'
 export { getCampaign, updateCampaign } from './campaigns.ts'
 export { type CampaignEngine, type CampaignEngineOptions, createCampaignEngine } from './engine/engine.ts'

@@ -13,10 +13,15 @@ const callerId = z
   .regex(/^[\w.!~*'()&=+$,#-]{1,64}$/, 'Write a number like +15551234567, or a SIP user name.')
 const greetingUrl = z.string().trim().max(2000)
 /** Only `phone` is worked today; a campaign with other channels can be planned, but not started. */
-const channels = z
-  .array(z.enum(['phone', 'whatsapp', 'sms', 'email']))
-  .min(1)
-  .max(4)
+const channels = z.preprocess(
+  // A front-end without a choice of channels sends an empty list.
+  (given) => (given === '' || given === null || (Array.isArray(given) && given.length === 0) ? undefined : given),
+  z
+    .array(z.enum(['phone', 'whatsapp', 'sms', 'email']))
+    .min(1)
+    .max(4)
+    .optional(),
+)
 /** PostgreSQL knows times that a JavaScript date does not. */
 const startAt = z.union(
   [
@@ -56,9 +61,13 @@ const emptiedByNull = (text: string) => `${text} \`null\` empties it.`
 const optionalFields = {
   description: optional(description).describe(about.description),
   segment: optional(z.string().max(255)).describe(about.segment),
-  channels: optional(channels).describe(
-    'How contacts are reached. Only `phone` is worked today: a campaign with other channels can be planned, but not started.',
-  ),
+  target_city: optional(z.string().trim().max(255)).describe(about.target_city),
+  agent_persona: optional(z.string().max(5000)).describe(about.agent_persona),
+  channels: channels
+    .optional()
+    .describe(
+      'How contacts are reached. Only `phone` is worked today: a campaign with other channels can be planned, but not started.',
+    ),
   contact_list_id: optional(id).describe(about.contact_list_id),
   sip_provider_id: optional(id).describe(about.sip_provider_id),
   greeting_file_id: optional(id).describe(about.greeting_file_id),
@@ -108,6 +117,8 @@ export const CampaignChanges = z
     name: optional(title).describe(about.name),
     description: clearable(description).describe(emptiedByNull(about.description)),
     segment: clearable(z.string().max(255)).describe(emptiedByNull(about.segment)),
+    target_city: clearable(z.string().trim().max(255)).describe(emptiedByNull(about.target_city)),
+    agent_persona: clearable(z.string().max(5000)).describe(emptiedByNull(about.agent_persona)),
     contact_list_id: clearable(id).describe(emptiedByNull(about.contact_list_id)),
     sip_provider_id: clearable(id).describe(emptiedByNull(about.sip_provider_id)),
     greeting_file_id: clearable(id).describe(emptiedByNull(about.greeting_file_id)),

@@ -43,7 +43,7 @@ export async function campaignReport(ctx: Ctx, id: string): Promise<FileResponse
 async function* lines(ctx: Ctx, campaign_id: string): AsyncGenerator<string> {
   yield toCsvLine(columns.map(({ name }) => name))
   for (let before: string | null = null; ;) {
-    const calls = await readCalls(ctx, { campaign_id, status: null, before, limit: batchSize })
+    const calls = await readCalls(ctx, { campaign_id, statuses: null, before, limit: batchSize })
     yield calls.map((call) => toCsvLine(columns.map(({ value }) => value(call)))).join('')
     const last = calls.at(-1)
     if (!last || calls.length < batchSize) return

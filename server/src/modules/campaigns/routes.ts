@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bareList, bareListLimit, toPage, wrapped } from '../../platform/http/page.ts'
-import { id, page, pageOf, succeeded, success, textFile } from '../../platform/http/fields.ts'
+import { clampedLimit, id, page, pageOf, succeeded, success, textFile } from '../../platform/http/fields.ts'
 import { type RouteTable, patchAndPut, route } from '../../platform/http/route.ts'
 import { listCalls } from './calls.ts'
 import {
@@ -24,6 +24,41 @@ const toSales = (campaign: schema.Campaign) => ({
   ...campaign,
   status: campaign.status === 'pending' ? ('draft' as const) : campaign.status,
 })
+
+/** Further names of a campaign, which the sales front-end reads. */
+const salesNames = {
+  target_segment: 'segment',
+  record_conversations: 'record',
+  active_window_start: {
+    schema: z.string().nullable().describe('The same as `calling_hours.start`; null: any time.'),
+    from: ({ calling_hours }: schema.Campaign) => calling_hours?.start ?? null,
+  },
+  active_window_end: {
+    schema: z.string().nullable().describe('The same as `calling_hours.end`; null: any time.'),
+    from: ({ calling_hours }: schema.Campaign) => calling_hours?.end ?? null,
+  },
+  respect_dnc: {
+    schema: z.literal(true).describe('Always true: numbers on the do-not-call list are never called.'),
+    from: () => true,
+  },
+  require_consent: {
+    schema: z
+      .literal(false)
+      .describe('Always false: consent is recorded with a prospect, and a campaign calls without it too.'),
+    from: () => false,
+  },
+}
+const salesFields = { target_segment: 'segment', record_conversations: 'record' }
+/** The server counts, and a campaign is started by a request of its own. */
+const countedByServer = [
+  'status',
+  'attempts',
+  'connect_rate',
+  'connectRate',
+  'booked_appointments',
+  'bookedAppointments',
+]
+const createdByCaller = ['created_by', 'createdBy']
 
 const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: string) =>
   route({
@@ -76,7 +111,12 @@ export const campaignRoutes: RouteTable = {
         userId: id
           .optional()
           .describe("Only campaigns of this member, as a bare array. Without it: `{data}` with the whole workspace's."),
-        limit: z.coerce.number().int().min(1).max(200).optional().describe('How many items a page has at most.'),
+        createdBy: id.optional().describe('Only campaigns of this member, as `{data}`.'),
+        status: z
+          .enum([...schema.statuses, 'draft'])
+          .optional()
+          .describe('Only campaigns with this status. `draft` is the same as `pending`.'),
+        limit: clampedLimit.optional().describe('How many items a page has at most. More than 200 count as 200.'),
         cursor: z
           .string()
           .max(500)
@@ -89,9 +129,11 @@ export const campaignRoutes: RouteTable = {
         z.array(schema.Campaign),
         z.object({ data: z.array(schema.SalesCampaign).describe('The campaigns of the workspace, newest first.') }),
       ]),
+      alsoReturns: [{ at: 'data[]', names: salesNames }],
       async handler(ctx, { query, request }) {
         const { userId, limit = bareListLimit } = query
-        const campaigns = await listCampaigns(ctx, { ...query, limit })
+        const status = query.status === 'draft' ? 'pending' : query.status
+        const campaigns = await listCampaigns(ctx, { ...query, status, limit })
         return userId === undefined
           ? wrapped(toPage(campaigns.map(toSales), limit), request.url)
           : bareList(campaigns, request.url, limit)
@@ -131,6 +173,15 @@ export const campaignRoutes: RouteTable = {
         schema.Campaign,
         z.object({ data: schema.SalesCampaign.describe('The campaign, when the request named it with `name`.') }),
       ]),
+      accepts: {
+        body: {
+          ...salesFields,
+          active_window_start: 'calling_hours.start',
+          active_window_end: 'calling_hours.end',
+        },
+      },
+      ignores: { body: [...countedByServer, ...createdByCaller] },
+      alsoReturns: [{ at: 'data', names: salesNames }],
       async handler(ctx, { body }) {
         const campaign = await createCampaign(ctx, body)
         return body.title === undefined ? { data: toSales(campaign) } : campaign
@@ -154,6 +205,7 @@ export const campaignRoutes: RouteTable = {
       summary: 'Get a campaign',
       params: byId,
       response: schema.Campaign,
+      alsoReturns: [{ names: salesNames }],
       handler: (ctx, { params }) => getCampaign(ctx, params.id),
     }),
     ...patchAndPut('Campaign', {
@@ -165,6 +217,8 @@ export const campaignRoutes: RouteTable = {
       example: { calls_per_second: 2, retry: { max_attempts: 2, delay_minutes: 30, on: ['busy'] } },
       response: schema.Campaign,
       errors: [409],
+      accepts: { body: salesFields },
+      alsoReturns: [{ names: salesNames }],
       handler: (ctx, { params, body }) => updateCampaign(ctx, params.id, body),
     }),
     deleteCampaign: route({

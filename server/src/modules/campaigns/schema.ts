@@ -10,6 +10,8 @@ export const about = {
   name: 'Name of the campaign; the same as `title`.',
   description: 'Notes about the campaign, for the team.',
   segment: 'A free label for the audience, like `Lisbon buyers`. It selects no contacts; `contact_list_id` does.',
+  target_city: 'The city whose people the campaign is for. It selects no contacts; `contact_list_id` does.',
+  agent_persona: 'How the agent presents itself, in a few sentences for the people who write and speak for it.',
   contact_list_id: 'The list whose contacts are called. Needed to start.',
   sip_provider_id: 'The provider that carries the calls. Default: the only active one.',
   greeting_file_id: 'The uploaded greeting that is played when someone answers. Needed to start.',
@@ -75,6 +77,8 @@ const campaignFields = {
   name: z.string().describe(about.name),
   description: z.string().nullable().describe(about.description),
   segment: z.string().nullable().describe(about.segment),
+  target_city: z.string().nullable().describe(about.target_city),
+  agent_persona: z.string().nullable().describe(about.agent_persona),
   channels: z.array(z.string()).describe('How contacts are reached.'),
   contact_list_id: id.nullable().describe(about.contact_list_id),
   sip_provider_id: id.nullable().describe(about.sip_provider_id),
@@ -127,6 +131,16 @@ const campaignFields = {
       "What its ended calls cost by the call rates, in millionths of the workspace's currency; calls without a rate are not in it.",
     ),
   connect_rate: z.number().describe('Answered contacts in percent of the dialled ones, with one decimal.'),
+  total_outreach: z
+    .number()
+    .int()
+    .describe('People that were contacted: dialled contacts and recorded conversations in writing.'),
+  response_rate: z
+    .number()
+    .describe('Answered conversations in percent of the recorded ones in writing, with one decimal.'),
+  click_rate: z
+    .number()
+    .describe('Conversations with the outcome `clicked` in percent of the recorded ones in writing, with one decimal.'),
   booked_appointments: z.number().int().describe('Appointments made with contacts of the campaign.'),
   created_at: instant.describe('When the campaign was created.'),
   updated_at: instant.describe('When the campaign was last changed.'),

@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { type Ctx, transaction } from '../../../platform/context.ts'
 import { missing, notFound } from '../../../platform/errors.ts'
-import { id, instant, optional } from '../../../platform/http/fields.ts'
+import { clampedPage, id, instant, optional } from '../../../platform/http/fields.ts'
 import { beginning } from '../../../platform/text.ts'
-import { getCampaign, listCalls, updateCampaign, withdrawTarget } from '../../campaigns/index.ts'
+import {
+  type CallStatus,
+  callStatuses,
+  getCampaign,
+  listCalls,
+  updateCampaign,
+  withdrawTarget,
+} from '../../campaigns/index.ts'
 import {
   addToContactList,
   createContactList,
@@ -34,6 +41,24 @@ export const CampaignRun = z
   })
   .meta({ id: 'CampaignRun' })
 
+export const leadStatuses = ['queued', 'dialing', 'connected', 'completed', 'failed'] as const
+type LeadStatus = (typeof leadStatuses)[number]
+
+const leadStatusOf: Record<CallStatus, LeadStatus> = {
+  queued: 'queued',
+  dialling: 'dialing',
+  ringing: 'dialing',
+  answered: 'connected',
+  transferred: 'completed',
+  completed: 'completed',
+  busy: 'failed',
+  no_answer: 'failed',
+  failed: 'failed',
+  cancelled: 'failed',
+  do_not_call: 'failed',
+  unknown: 'failed',
+}
+
 export const QueuedLead = z
   .object({
     id: id.describe('Id of the queued lead.'),
@@ -41,12 +66,20 @@ export const QueuedLead = z
     prospect_id: id.nullable().describe('Id of the contact, which is also the id of the prospect.'),
     name: z.string().describe('Name of the contact.'),
     phone: z.string().nullable().describe('Telephone number to call.'),
-    status: z.literal('queued').describe("Always `queued`. Contacts that were called are in the campaign's calls."),
+    status: z
+      .enum(leadStatuses)
+      .describe('`queued` waits; `dialing` and `connected` are in progress; `completed` and `failed` are final.'),
     attempts: z.int().describe('Number of attempts so far.'),
     scheduled_at: instant.nullable().describe('Time of the next attempt.'),
   })
   .meta({ id: 'QueuedLead' })
 type QueuedLead = z.output<typeof QueuedLead>
+
+export const QueuedLeadQuery = clampedPage().extend({
+  status: optional(z.enum([...leadStatuses, 'sending', 'delivered', 'responded'])).describe(
+    'Only leads in this state. Default: `queued`. The last three are those of messages, which campaigns do not send.',
+  ),
+})
 
 export const NewQueuedLead = z
   .object({
@@ -66,15 +99,20 @@ export async function listRuns(ctx: Ctx, campaignId: string): Promise<z.output<t
   return status === 'pending' ? [] : [{ ...campaign, status, campaign_id: campaign.id }]
 }
 
-/** Returns a page of the leads waiting to be contacted: before the start, all contacts of the list. Throws 404. */
+/**
+ * Returns a page of the leads in a state, by default of those waiting to be contacted. Before the start these are all contacts
+ * of the list. Throws 404.
+ */
 export async function listQueuedLeads(
   ctx: Ctx,
   campaignId: string,
-  query: { limit: number; cursor?: string | undefined },
+  { status: wanted = 'queued', ...query }: z.output<typeof QueuedLeadQuery>,
 ) {
   const campaign = await getCampaign(ctx, campaignId)
   if (campaign.status !== 'pending') {
-    const { data, next_cursor } = await listCalls(ctx, campaign.id, { ...query, status: 'queued' })
+    const status = callStatuses.filter((status) => leadStatusOf[status] === wanted)
+    if (status.length === 0) return { data: [], next_cursor: null }
+    const { data, next_cursor } = await listCalls(ctx, campaign.id, { ...query, status })
     const leads = data.map((call): QueuedLead => {
       const { first_name, last_name } = call as { first_name?: string | null; last_name?: string | null }
       return {
@@ -83,14 +121,14 @@ export async function listQueuedLeads(
         prospect_id: call.contact_id,
         name: wholeName({ first_name: first_name ?? '', last_name: last_name ?? '' }),
         phone: call.phone_number,
-        status: 'queued',
+        status: leadStatusOf[call.status],
         attempts: call.attempts,
         scheduled_at: call.next_attempt_at,
       }
     })
     return { data: leads, next_cursor }
   }
-  if (campaign.contact_list_id === null) return { data: [], next_cursor: null }
+  if (campaign.contact_list_id === null || wanted !== 'queued') return { data: [], next_cursor: null }
   const { data, next_cursor } = await listContacts(ctx, { ...query, contact_list_id: campaign.contact_list_id })
   return { data: data.map((contact) => toQueuedLead(campaign.id, contact)), next_cursor }
 }

@@ -1,20 +1,35 @@
 import { z } from 'zod'
-import { id, page, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
+import { id, pageOf, succeeded, success } from '../../../platform/http/fields.ts'
 import { type Route, route } from '../../../platform/http/route.ts'
 import {
   CampaignRun,
   NewQueuedLead,
   QueuedLead,
+  QueuedLeadQuery,
   listQueuedLeads,
   listRuns,
   queueLead,
   withdrawLead,
 } from './campaign-leads.ts'
 
+import { listOf } from '../schema.ts'
+import { ContactedProspect, ContactedProspectQuery, listContactedProspects } from './contacted-prospects.ts'
+
 const byId = z.object({ id: id.describe('Id of the campaign.') })
 const someId = '0199aaaa-0000-7000-8000-000000000001'
 
 export const leadRoutes: Record<string, Route> = {
+  listContactedProspects: route({
+    kind: 'read',
+    method: 'GET',
+    path: '/api/campaigns/contacted-prospects',
+    access: 'prospects:read',
+    summary: 'List people that campaigns have contacted, up to twenty of each campaign',
+    query: ContactedProspectQuery,
+    exampleQuery: { campaign_ids: someId },
+    response: listOf(ContactedProspect),
+    handler: async (ctx, { query }) => ({ data: await listContactedProspects(ctx, query.campaign_ids) }),
+  }),
   listCampaignRuns: route({
     kind: 'read',
     method: 'GET',
@@ -30,9 +45,9 @@ export const leadRoutes: Record<string, Route> = {
     method: 'GET',
     path: '/api/campaigns/:id/queued-leads',
     access: 'campaign-calls:read',
-    summary: 'List the leads that are waiting to be contacted',
+    summary: 'List the leads that are waiting to be contacted, or those in another state',
     params: byId,
-    query: page(),
+    query: QueuedLeadQuery,
     response: pageOf(QueuedLead),
     handler: (ctx, { params, query }) => listQueuedLeads(ctx, params.id, query),
   }),
